@@ -1,0 +1,152 @@
+"""Cases with their drafts, timeline and documents. What must hold is held by constraints and triggers."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from kini.city.models import Agency, Area, Unit
+from kini.core.models import ACTOR_KINDS
+from kini.people.models import Officer, Resident, User
+from kini.services.models import Service, ServiceVersion
+from kini.services.schema import PublicState
+
+CHANNELS = [(c, c) for c in ("web", "counter", "phone", "api", "message", "partner")]
+
+
+class Draft(models.Model):
+    """Answers on their way. Owned by a signed-in user, or by the browser session of a guest.
+
+    `answers` are values by field name; sealed ones stand encrypted in `sealed`. A submitted draft keeps pointing at
+    its case, so that a second submission finds the first.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(ServiceVersion, models.PROTECT)
+    owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="drafts")
+    session = models.CharField(max_length=64, blank=True)
+    resident = models.ForeignKey(Resident, models.CASCADE, null=True, help_text="For whom it is.")
+    channel = models.CharField(max_length=10, choices=CHANNELS, default="web")
+    answers = models.JSONField(default=dict)
+    sealed = models.BinaryField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    expires_at = models.DateTimeField(db_index=True)
+    case = models.OneToOneField("Case", models.CASCADE, null=True, related_name="draft")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner__isnull=False) | ~Q(session=""), name="cases_draft_belongs_to_somebody"
+            ),
+        ]
+        indexes = [models.Index(fields=["owner", "-updated_at"], name="cases_draft_owner")]
+
+
+class Case(models.Model):
+    """What somebody asked for. `state` moves only along the edges of its version's flow (trigger).
+
+    Derived from the timeline and recomputable from it: state, public, due_at, at_risk_at, paused_at, closed_at,
+    entries, head. `seal` is a keyed digest over what must not change unseen (see cases/timeline.py).
+    """
+
+    reference = models.CharField(max_length=30, unique=True)
+    service = models.ForeignKey(Service, models.PROTECT)
+    version = models.ForeignKey(ServiceVersion, models.PROTECT)
+    kind = models.CharField(max_length=60)
+    state = models.CharField(max_length=60)
+    public = models.CharField(max_length=12, choices=[(s.value, s.value) for s in PublicState])
+    resident = models.ForeignKey(Resident, models.PROTECT, null=True, related_name="cases", help_text="For whom it is.")
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="submitted_cases")
+    channel = models.CharField(max_length=10, choices=CHANNELS, default="web")
+    agency = models.ForeignKey(Agency, models.PROTECT)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True)
+    area = models.ForeignKey(Area, models.PROTECT, null=True)
+    area_path = models.CharField(max_length=120, blank=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    assignee = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="assigned_cases")
+    answers = models.JSONField(default=dict)
+    sealed = models.BinaryField(null=True)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    at_risk_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    state_since = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, blank=True)
+    guest_key = models.CharField(max_length=43, blank=True, help_text="Secret part of a guest's link.")
+    entries = models.PositiveIntegerField(default=0)
+    head = models.BinaryField(max_length=32)
+    seal = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(closed_at__isnull=True) & Q(outcome="")) | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="cases_closed_with_outcome",
+            ),
+            models.CheckConstraint(condition=Q(resident__isnull=False) | ~Q(guest_key=""), name="cases_can_be_followed"),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="cases_whole_point",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["resident", "-opened_at"], name="cases_resident"),
+            models.Index(
+                fields=["agency", "due_at", "id"], name="cases_queue", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["assignee", "due_at"], name="cases_assigned", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(fields=["service", "state"], name="cases_service_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class TimelineEntry(models.Model):
+    """One thing that happened to a case. Append-only (trigger), each chained to the one before by a keyed digest."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="timeline")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    sort = models.CharField(max_length=20, help_text="opened, moved, answered, assigned, transferred, noted ...")
+    move = models.CharField(max_length=60, blank=True)
+    from_state = models.CharField(max_length=60, blank=True)
+    to_state = models.CharField(max_length=60, blank=True)
+    public = models.BooleanField(default=True, help_text="Whether the resident sees it.")
+    actor_kind = models.CharField(max_length=10, choices=ACTOR_KINDS)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=60, blank=True)
+    data = models.JSONField(default=dict)
+    previous = models.BinaryField(max_length=32)
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="cases_entry_number")]
+
+
+class Document(models.Model):
+    """An uploaded file, kept by the hash of its content outside the web root, served only through a check."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.ForeignKey(Draft, models.SET_NULL, null=True, related_name="documents")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="documents")
+    slot = models.CharField(max_length=60, help_text="Name of the attachment or field it answers.")
+    name = models.CharField(max_length=160)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField(help_text="Bytes as kept.")
+    sha256 = models.CharField(max_length=64, db_index=True, help_text="Of the content as kept.")
+    source_sha256 = models.CharField(max_length=64, db_index=True, help_text="Of the content as uploaded.")
+    taken_at = models.DateTimeField(null=True, help_text="When the photo says it was taken; read, then removed from it.")
+    uploaded_by = models.ForeignKey(User, models.PROTECT, null=True)
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="cases_document_not_empty")]
+        indexes = [models.Index(fields=["case", "slot"], name="cases_document_slot")]

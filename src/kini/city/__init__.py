@@ -1,0 +1,1 @@
+"""The city pack: read and checked, its areas, agencies and places in tables, its calendar and theme at hand."""

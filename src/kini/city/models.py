@@ -1,0 +1,89 @@
+"""The city's own order: areas, the agencies that serve them, and places one can go to. All of it comes from the pack."""
+
+from django.db import models
+
+
+class Area(models.Model):
+    """A part of the city: the whole, a district, a ward. `path` joins the codes from the whole down to it by "/"."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    level = models.CharField(max_length=30)
+    depth = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    path = models.CharField(max_length=120, unique=True)
+    latitude = models.FloatField(help_text="Of a point on land, WGS 84, degrees.")
+    longitude = models.FloatField(help_text="Of a point on land, WGS 84, degrees.")
+    km2 = models.FloatField(null=True)
+    population = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                name="city_area_on_earth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AreaBoundary(models.Model):
+    """The official border of an area, loaded by `./kini city boundaries`. Without it cells are computed."""
+
+    area = models.OneToOneField(Area, models.CASCADE, primary_key=True, related_name="boundary")
+    wkb = models.BinaryField(help_text="Polygon or multipolygon, WGS 84.")
+    source = models.CharField(max_length=200)
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+
+class Agency(models.Model):
+    """An office of the city that holds cases."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    name = models.JSONField(help_text="Text by language.")
+    short_name = models.CharField(max_length=40)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class Unit(models.Model):
+    """A part of an agency that works in an area: a sub-office, a station, a crew's base."""
+
+    id = models.CharField(max_length=90, primary_key=True)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
+    area = models.ForeignKey(Area, models.PROTECT)
+    name = models.JSONField(help_text="Text by language.")
+    phone = models.CharField(max_length=30, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["agency", "area"], name="city_unit_agency_area")]
+
+
+class Place(models.Model):
+    """A place one can go to: a counter, and later a health centre, a market, a hotspot."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=160)
+    area = models.ForeignKey(Area, models.PROTECT)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    address = models.CharField(max_length=240, blank=True)
+    note = models.JSONField(default=dict, help_text="Text by language.")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "area"], name="city_place_kind_area")]
+
+    def __str__(self) -> str:
+        return self.name

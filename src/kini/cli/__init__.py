@@ -1,0 +1,1 @@
+"""The `kini` command's verbs, thin: each calls what a room offers."""

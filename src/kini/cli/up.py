@@ -1,0 +1,169 @@
+"""`./kini up`: the whole city on this machine, from nothing to an address, until Ctrl-C."""
+
+import argparse
+import fcntl
+import ipaddress
+import json
+import os
+import shutil
+import socket
+import sys
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+from kini.cli import console
+from kini.cli.supervisor import Supervisor
+from kini.core import environment
+from kini.core.database.embedded import DatabaseFault, Server
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000, help="port of the web server (8000)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
+    parser.add_argument("--var", type=Path, help="folder for the database and files (var)")
+    parser.add_argument("--no-demo", action="store_true", help="no demo people, cases and sign-ins")
+    parser.add_argument("--reset", action="store_true", help="begin anew: forget everything in the var folder")
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        env = told(options)
+        with ExitStack() as stack:
+            supervisor = stack.enter_context(Supervisor())
+            return start(env, options, stack, supervisor)
+    except (console.Fault, environment.EnvironmentFault, DatabaseFault) as fault:
+        return console.fail(str(fault))
+
+
+def told(options: argparse.Namespace) -> dict[str, str]:
+    """The environment of every process: what is set outside, the flags, and what a first look adds on loopback.
+
+    Raises:
+        console.Fault: when a first look is asked for on an address that others can reach.
+    """
+    env = dict(os.environ)
+    loopback = is_loopback(options.host)
+    env.setdefault("KINI_ENV", "local" if loopback else "production")
+    if env["KINI_ENV"] == "local" and not loopback:
+        raise console.Fault(
+            f"{options.host} can be reached from outside, and KINI_ENV=local has keys that everybody knows; "
+            "set KINI_ENV=production and its secrets (docs/operators.md), or use --host 127.0.0.1."
+        )
+    for name, value in (("KINI_CITY", options.city), ("KINI_VAR", options.var)):
+        if value:
+            env[name] = str(value.resolve())
+    if env["KINI_ENV"] == "local":
+        env["KINI_OUTBOX"] = "1"
+        env["KINI_DEMO"] = "0" if options.no_demo else "1"
+    env["KINI_ADDRESS"] = f"{options.host}:{options.port}"
+    return env
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack, supervisor: Supervisor) -> int:
+    if not env.get("DATABASE_URL"):
+        # Ours will stand in for it below; production without any database address is refused here.
+        env_read = environment.read(env)
+    else:
+        env_read = environment.read(env)
+    var = env_read.var
+    refuse_taken_port(options.host, options.port)
+    if not (env_read.city / "city.toml").is_file():
+        raise console.Fault(f"there is no city.toml in {env_read.city}; give the folder of a city pack with --city.")
+    if options.reset:
+        reset(var)
+    var.mkdir(parents=True, exist_ok=True)
+    stack.enter_context(locked(var))
+    print("Kini is starting.", flush=True)
+    if not env_read.database_url:
+        with console.step("Database"):
+            server = Server(var / "postgres")
+            env["DATABASE_URL"] = server.start()
+            stack.callback(server.stop)
+            supervisor.watch("database", server.alive)
+    if (code := supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], env)) != 0:
+        return code
+    with console.step("Web server and worker"):
+        supervisor.start("worker", [sys.executable, "-m", "kini.cli", "worker"], env)
+        supervisor.start("web", web_command(options.host, options.port), env)
+        supervisor.wait_until(lambda: answers(options.host, options.port), seconds=60)
+    greet(env, options, var)
+    reason = supervisor.wait()
+    if reason:
+        print(f"\nkini: {reason}; everything else was stopped.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def web_command(host: str, port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "kini.wsgi:application"),
+        *("--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--backpressure", "64"),
+        *("--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
+    ]
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise console.Fault(f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port.") from None
+
+
+def reset(var: Path) -> None:
+    """Forget what `up` keeps in a var folder, and nothing else that may lie there."""
+    for name in ("postgres", "files", "static", "demo.json"):
+        path = var / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def locked(var: Path) -> IO[str]:
+    """Hold the var folder for this process.
+
+    Raises:
+        console.Fault: when another one holds it.
+    """
+    handle = (var / "kini.lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise console.Fault(f"another Kini already runs with {var}; stop it, or give another folder with --var.") from None
+    return handle
+
+
+def answers(host: str, port: int) -> bool:
+    name = f"[{host}]" if ":" in host else host
+    try:
+        with urllib.request.urlopen(f"http://{name}:{port}/health/ready", timeout=5) as response:  # noqa: S310 -- own address
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def greet(env: dict[str, str], options: argparse.Namespace, var: Path) -> None:
+    name = f"[{options.host}]" if ":" in options.host else options.host
+    address = f"http://{name}:{options.port}"
+    print(f"\nKini is ready: {address}\n")
+    if env.get("KINI_DEMO") == "1":
+        print("Demo sign-ins (one click each: " + address + "/demo/):")
+        for person in json.loads((var / "demo.json").read_text("utf-8")):
+            print(f"  {person['sign_in']:<22} {person['name']}, {person['about']}")
+    if env.get("KINI_OUTBOX") == "1":
+        print(f"Codes and messages are read at {address}/outbox/")
+    print("Ctrl-C stops it.", flush=True)

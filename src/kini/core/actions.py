@@ -1,0 +1,26 @@
+"""The one way to write. Every public function in a room's `actions.py` is an `@action`."""
+
+import functools
+import inspect
+from collections.abc import Callable
+
+from django.db import transaction
+
+
+def action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a write: keyword-only, told who acts (`by`), one transaction around permission, change and audit entry.
+
+    Inside the function permission and state are checked first, then the change is made, then `audit.record` is
+    called; what the outside must hear goes through `events.announce`, which is stored in the same transaction.
+    """
+    parameters = inspect.signature(function).parameters.values()
+    if "by" not in {p.name for p in parameters} or any(p.kind is not p.KEYWORD_ONLY for p in parameters):
+        raise TypeError(f"{function.__qualname__}: an action takes keyword-only parameters, `by` among them.")
+
+    @functools.wraps(function)
+    def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction.atomic():
+            return function(*args, **kwargs)
+
+    inside.__kini_action__ = True  # type: ignore[attr-defined]
+    return inside

@@ -1,0 +1,97 @@
+"""What the program is told from outside: one typed reading of the environment variables.
+
+`./kini up` on a loopback address sets KINI_ENV=local and makes keys of its own. Anything else is production:
+every secret must be given, and nothing that exists only for a first look may be switched on.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+#: Keys that anybody can read here. They serve tests and a first look, and production refuses them.
+FIXED_KEYS = {
+    "KINI_SECRET_KEY": "local-secret-key-that-everybody-knows-and-production-refuses",
+    "KINI_DATA_KEYS": "local:bG9jYWwtZGF0YS1rZXktMzItYnl0ZXMtbG9uZy4uLi4=",
+    "KINI_HASH_KEY": "bG9jYWwtaGFzaC1rZXktMzItYnl0ZXMtbG9uZy4uLi4=",
+}
+SECRETS = (*FIXED_KEYS, "DATABASE_URL", "KINI_HOSTS")
+
+
+class EnvironmentFault(Exception):
+    """The program was told something it cannot start with; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One reading of the environment.
+
+    Attributes:
+        name: "local" (a first look, tests) or "production".
+        data_keys: key ring for data at rest, "id:base64" of 32 bytes each, comma-separated; the first one encrypts.
+        hash_key: base64 of 32 bytes; finds encrypted values again (NIK, phone) and seals timelines.
+    """
+
+    name: str
+    secret_key: str
+    data_keys: str
+    hash_key: str
+    database_url: str
+    hosts: tuple[str, ...]
+    city: Path
+    var: Path
+    plugins: tuple[str, ...] = ()
+    demo: bool = False
+    outbox: bool = False
+    log_format: str = "text"
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def production(self) -> bool:
+        return self.name == "production"
+
+
+def read(values: Mapping[str, str] | None = None) -> Environment:
+    """Read and check the environment.
+
+    Raises:
+        EnvironmentFault: in production, when a secret is missing or something local is switched on.
+    """
+    given = dict(os.environ if values is None else values)
+    name = given.get("KINI_ENV", "production")
+    if name not in ("local", "production"):
+        raise EnvironmentFault(f'KINI_ENV is "{name}"; use "local" or "production".')
+    if name == "production":
+        refuse_unsafe(given)
+    else:
+        given = FIXED_KEYS | given
+    return Environment(
+        name=name,
+        secret_key=given["KINI_SECRET_KEY"],
+        data_keys=given["KINI_DATA_KEYS"],
+        hash_key=given["KINI_HASH_KEY"],
+        database_url=given.get("DATABASE_URL", ""),
+        hosts=tuple(given.get("KINI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")),
+        city=Path(given.get("KINI_CITY", ROOT / "cities" / "jakarta")).resolve(),
+        var=Path(given.get("KINI_VAR", ROOT / "var")).resolve(),
+        plugins=tuple(filter(None, given.get("KINI_PLUGINS", "").split(","))),
+        demo=given.get("KINI_DEMO") == "1",
+        outbox=given.get("KINI_OUTBOX") == "1",
+        log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
+        values=given,
+    )
+
+
+def refuse_unsafe(given: Mapping[str, str]) -> None:
+    """Name everything that keeps production from starting, all at once."""
+    faults = [f"{name} is missing" for name in SECRETS if not given.get(name)]
+    faults += [f"{name} is the fixed key of a first look" for name, key in FIXED_KEYS.items() if given.get(name) == key]
+    faults += [
+        f"{name} is switched on and belongs to a first look"
+        for name in ("KINI_DEMO", "KINI_OUTBOX")
+        if given.get(name, "0") != "0"
+    ]
+    if faults:
+        raise EnvironmentFault("Kini does not start in production: " + "; ".join(faults) + ". See docs/operators.md.")

@@ -1,0 +1,175 @@
+"""Files that people write, read with line numbers, so that every fault says where it is and what would be right."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+type Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing that is wrong in a file.
+
+    Attributes:
+        file: path relative to the pack.
+        line: 1-based; 0 when it concerns the whole file.
+        field: keys down to the place, joined by "." ("ask.0.fields.nik.label").
+        message: what is wrong.
+        remedy: what would be right.
+    """
+
+    file: str
+    line: int
+    field: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.field + ': ' if self.field else ''}{self.message}{'. ' + self.remedy if self.remedy else ''}"
+
+
+class PackFaults(Exception):
+    """A pack cannot be loaded; carries every fault that was found."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as read: plain data, and the line of every place in it."""
+
+    file: str
+    data: Any
+    lines: dict[Place, int]
+
+    def line(self, place: Place) -> int:
+        """The line of a place, or of the nearest place around it that has one."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+    def fault(self, place: Place, message: str, remedy: str = "") -> Fault:
+        return Fault(self.file, self.line(place), ".".join(map(str, place)), message, remedy)
+
+
+def read_source(path: Path, root: Path) -> Source:
+    """Read a YAML or TOML file.
+
+    Raises:
+        PackFaults: when it is missing, is not UTF-8, or its syntax is broken.
+    """
+    file = path.relative_to(root).as_posix()
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise PackFaults([Fault(file, 0, "", "cannot be read", error.strerror or "")]) from None
+    except UnicodeDecodeError as error:
+        raise PackFaults([Fault(file, text_line(path, error.start), "", "is not UTF-8", "Save it as UTF-8.")]) from None
+    return _from_toml(file, text) if path.suffix == ".toml" else _from_yaml(file, text)
+
+
+def text_line(path: Path, offset: int) -> int:
+    return path.read_bytes()[:offset].count(b"\n") + 1
+
+
+def _from_toml(file: str, text: str) -> Source:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = getattr(error, "lineno", 0)
+        raise PackFaults([Fault(file, line, "", str(error), "Mend the TOML syntax.")]) from None
+    return Source(file, data, _toml_lines(text))
+
+
+def _toml_lines(text: str) -> dict[Place, int]:
+    """Lines of tables and keys, as far as a TOML file written one key a line shows them."""
+    lines: dict[Place, int] = {}
+    table: Place = ()
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if line.startswith("["):
+            table = tuple(part.strip().strip('"') for part in line.strip("[] ").split("]")[0].split("."))
+            lines[table] = number
+        elif "=" in line and not line.startswith("#"):
+            keys = tuple(part.strip().strip('"') for part in line.split("=", 1)[0].split("."))
+            lines.setdefault(table + keys, number)
+    return lines
+
+
+def _from_yaml(file: str, text: str) -> Source:
+    loader = yaml.CSafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[Place, int] = {}
+        doubles: list[tuple[Place, int]] = []
+        if node is not None:
+            _yaml_lines(node, (), lines, doubles)
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        message = error.problem or "broken YAML"
+        raise PackFaults([Fault(file, line, "", message, "Mend the YAML syntax; quote texts with a colon.")]) from None
+    finally:
+        loader.dispose()
+    if doubles:
+        raise PackFaults([
+            Fault(file, line, ".".join(map(str, place)), "this key stands twice", "Keep one of them.")
+            for place, line in doubles
+        ])
+    return Source(file, data, lines)
+
+
+def _yaml_lines(node: yaml.Node, place: Place, lines: dict[Place, int], doubles: list[tuple[Place, int]]) -> None:
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = key.value
+            if name in seen:
+                doubles.append(((*place, name), key.start_mark.line + 1))
+            seen.add(name)
+            lines[(*place, name)] = key.start_mark.line + 1
+            _yaml_lines(value, (*place, name), lines, doubles)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _yaml_lines(value, (*place, index), lines, doubles)
+
+
+def parse[M: BaseModel](source: Source, model: type[M], data: Any = None, place: Place = ()) -> M:
+    """Read the file's data (or the part of it at `place`) as `model`.
+
+    Raises:
+        PackFaults: with every fault, each at its line.
+    """
+    try:
+        return model.model_validate(source.data if data is None else data)
+    except ValidationError as error:
+        raise PackFaults([_fault(source, place, each) for each in error.errors()]) from None
+
+
+def _fault(source: Source, place: Place, error: Any) -> Fault:
+    inner = _known(source, (*place, *error["loc"]))
+    return source.fault(inner, error["msg"].removeprefix("Value error, "), REMEDIES.get(error["type"], ""))
+
+
+def _known(source: Source, place: Place) -> Place:
+    """The place without the parts that only the schema has (names of union members)."""
+    known: Place = ()
+    for part in place:
+        known = (*known, part) if (*known, part) in source.lines or part == place[-1] else known
+    return known
+
+
+REMEDIES = {
+    "missing": "Add it.",
+    "extra_forbidden": "Remove it, or mend its spelling.",
+    "string_pattern_mismatch": "Use lower-case letters, digits and single dashes (underscores in names of fields).",
+}

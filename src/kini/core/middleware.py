@@ -1,0 +1,32 @@
+"""What every request carries: an id that joins its log lines, and one line when it is answered."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+log = structlog.get_logger("kini.request")
+
+
+class RequestContext:
+    """Binds a request id for the logs and answers it in the header X-Request-Id."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            response = self.get_response(request)
+            log.info(
+                "answered",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+        response["X-Request-Id"] = request_id
+        return response

@@ -1,0 +1,51 @@
+"""One registry per extension point. The house registers its own features in the same way as an outside package."""
+
+from collections.abc import Iterator
+
+
+class Registry[T]:
+    """Named things of one sort, in the order in which they came.
+
+    Rooms and outside packages register from their `AppConfig.ready`, so everything is here before a request is.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._items: dict[str, T] = {}
+
+    def register(self, name: str, item: T) -> T:
+        """Add `item` under `name`.
+
+        Raises:
+            ValueError: when the name is already taken.
+        """
+        if name in self._items:
+            raise ValueError(f'The {self.what} "{name}" is registered twice: {self._items[name]!r} and {item!r}.')
+        self._items[name] = item
+        return item
+
+    def get(self, name: str) -> T:
+        """The item of that name.
+
+        Raises:
+            LookupError: naming what there is instead.
+        """
+        try:
+            return self._items[name]
+        except KeyError:
+            raise LookupError(f'There is no {self.what} "{name}"; there are: {", ".join(self._items)}.') from None
+
+    def find(self, name: str) -> T | None:
+        return self._items.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._items)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._items
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)

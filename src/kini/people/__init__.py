@@ -1,0 +1,1 @@
+"""Residents, officers, households, sign-in, permissions, and the log of every look at an identity."""

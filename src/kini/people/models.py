@@ -1,0 +1,129 @@
+"""People: who signs in, who is helped, who works for the city, and who looked at whom."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from kini.city.models import Agency, Area
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, *, phone: str | None = None, email: str | None = None, **fields: Any) -> "User":
+        """A user without a password: one signs in by code or passkey."""
+        user = self.model(phone=phone, email=self.normalize_email(email) if email else None, **fields)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who can sign in, by a phone number (E.164) or an e-mail address."""
+
+    phone = models.CharField(max_length=16, null=True, unique=True)  # noqa: DJ001 -- null: unique among those who have one
+    phone_verified = models.BooleanField(default=False)
+    email = models.EmailField(null=True, blank=True)  # noqa: DJ001 -- null: unique among those who have one
+    language = models.CharField(max_length=10, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD: ClassVar[str] = "phone"
+    EMAIL_FIELD: ClassVar[str] = "email"
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="people_user_email_once"),
+            models.CheckConstraint(condition=Q(phone__isnull=False) | Q(email__isnull=False), name="people_user_reachable"),
+        ]
+
+
+class Resident(models.Model):
+    """A person whom the city serves, with an account or without one (helped at a counter).
+
+    The national number is kept encrypted; `national_id_hash` finds it again. Only the owner and officers with
+    the permission see it unmasked, and officers' looks are logged.
+    """
+
+    user = models.OneToOneField(User, models.SET_NULL, null=True, related_name="resident")
+    name = models.CharField(max_length=120, blank=True)
+    national_id_sealed = models.BinaryField(null=True)
+    national_id_hash = models.BinaryField(max_length=32, null=True, unique=True)
+    birth_date = models.DateField(null=True)
+    sex = models.CharField(max_length=6, blank=True, choices=[("female", "female"), ("male", "male")])
+    family_card_sealed = models.BinaryField(null=True)
+    phone = models.CharField(max_length=16, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.CharField(max_length=240, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(national_id_sealed__isnull=True, national_id_hash__isnull=True)
+                | Q(national_id_sealed__isnull=False, national_id_hash__isnull=False),
+                name="people_resident_number_whole",
+            ),
+        ]
+
+
+class FamilyTie(models.Model):
+    """`resident` may act for `member`, as parent, child, spouse or guardian."""
+
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="ties")
+    member = models.ForeignKey(Resident, models.CASCADE, related_name="tied_by")
+    relation = models.CharField(
+        max_length=10, choices=[(r, r) for r in ("child", "spouse", "parent", "sibling", "ward")]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resident", "member"], name="people_tie_once"),
+            models.CheckConstraint(condition=~Q(resident=models.F("member")), name="people_tie_not_oneself"),
+        ]
+
+
+class Officer(models.Model):
+    """Somebody who works for an agency."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="officer")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="officers")
+    name = models.CharField(max_length=120)
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleGrant(models.Model):
+    """A role of the pack, given to an officer over an area (none: the whole city) and some services (none: all)."""
+
+    officer = models.ForeignKey(Officer, models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=60)
+    area = models.ForeignKey(Area, models.PROTECT, null=True)
+    services = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["officer", "role", "area"], name="people_grant_once", nulls_distinct=False),
+        ]
+
+
+class AccessLog(models.Model):
+    """One look at a resident's identity. Append-only: a trigger refuses updates and deletes."""
+
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="looks")
+    at = models.DateTimeField(auto_now_add=True)
+    officer = models.ForeignKey(Officer, models.PROTECT)
+    what = models.CharField(max_length=60, help_text="What was seen: national-id, answers, profile.")
+    reason = models.CharField(max_length=240)
+    reference = models.CharField(max_length=30, blank=True, help_text="The case it was for.")
+
+    class Meta:
+        indexes = [models.Index(fields=["resident", "-at"], name="people_look_resident")]

@@ -1,0 +1,1 @@
+"""Geotagged reports and proof of work; the kind `report`."""

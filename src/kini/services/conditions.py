@@ -1,0 +1,56 @@
+"""When a question is asked: `when: {delivery: home}`, with any, all and not. Anything cleverer is not a condition."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import RootModel
+
+
+class When(RootModel[dict[str, Any]]):
+    """A condition on other answers.
+
+    `{a: x}` holds when the answer to `a` is x or, for several choices, contains x; `{a: [x, y]}` when it is one of
+    them; `{a: true}` also for a yes-or-no question. Several keys must all hold. `{any: [...]}`, `{all: [...]}` and
+    `{not: {...}}` combine conditions.
+    """
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        return _holds(self.root, answers)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The fields it looks at."""
+        return frozenset(_names(self.root))
+
+
+def _holds(condition: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
+    for key, wanted in condition.items():
+        match key:
+            case "any":
+                good = any(_holds(part, answers) for part in wanted)
+            case "all":
+                good = all(_holds(part, answers) for part in wanted)
+            case "not":
+                good = not _holds(wanted, answers)
+            case _:
+                good = _matches(answers.get(key), wanted)
+        if not good:
+            return False
+    return True
+
+
+def _matches(value: Any, wanted: Any) -> bool:
+    choices = wanted if isinstance(wanted, list) else [wanted]
+    return any(item in choices for item in (value if isinstance(value, list) else [value]))
+
+
+def _names(condition: Mapping[str, Any]) -> Iterator[str]:
+    for key, wanted in condition.items():
+        match key:
+            case "any" | "all":
+                for part in wanted:
+                    yield from _names(part)
+            case "not":
+                yield from _names(wanted)
+            case _:
+                yield key

@@ -1,0 +1,100 @@
+"""What every field of a question has, and what a field type must be able to do."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.datastructures import MultiValueDict
+from pydantic import BaseModel, ConfigDict, Field as Option
+
+from kini.core.registry import Registry
+from kini.core.texts import Text
+from kini.services.conditions import When
+
+
+class Strict(BaseModel):
+    """A part of a definition: unknown keys are faults, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Wrong(Exception):
+    """An answer that cannot be taken; the message says what to do, in the language of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What a form sent: text values and files by input name (NUL bytes and broken encodings already refused)."""
+
+    data: MultiValueDict[str, str]
+    files: MultiValueDict[str, Any]
+
+    def text(self, name: str) -> str:
+        return (self.data.get(name) or "").strip()
+
+    def texts(self, name: str) -> list[str]:
+        return [value.strip() for value in self.data.getlist(name) if value.strip()]
+
+
+class FieldBase(Strict):
+    """One thing that is asked.
+
+    A field type is a subclass with `type: Literal["..."]`, options of its own, and the methods below. Values are
+    JSON (str, int, bool, list, dict); a decimal is a str. `None` means: not answered.
+
+    Attributes:
+        label: the question itself ("Kapan anak Anda lahir?") or the noun ("Tanggal lahir").
+        hint: one sentence of help.
+        optional: may be left empty; shown as "(opsional)".
+        when: asked only when this holds for the other answers.
+        profile: name of the profile attribute that answers it; asked only while the profile does not know it.
+    """
+
+    type: str
+    label: Text
+    hint: Text | None = None
+    optional: bool = False
+    when: When | None = None
+    profile: str | None = Option(default=None, description="Attribute of the resident's profile that answers this.")
+
+    #: Kept encrypted, shown masked, every look is logged.
+    sealed: ClassVar[bool] = False
+    #: Template of the inputs, below `services/fields/`.
+    template: ClassVar[str] = "text.html"
+    #: Several inputs under one legend (a fieldset), not one input under a label.
+    grouped: ClassVar[bool] = False
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        """The value of what was sent under `name` (and "name.part"), or None when nothing was.
+
+        Raises:
+            Wrong: when something was sent that cannot be taken.
+        """
+        return sent.text(name) or None
+
+    def typed(self, name: str, sent: Submitted) -> Any:
+        """What stood in the inputs, to show it again beside an error: nothing typed is lost."""
+        return sent.text(name)
+
+    def form_value(self, value: Any) -> Any:
+        """What stands in the inputs for a stored value."""
+        return "" if value is None else value
+
+    def show(self, value: Any) -> str:
+        """The value in words, in the active language. Sealed values are shown masked."""
+        return str(value)
+
+    def example(self, number: int) -> dict[str, Any]:
+        """Valid form data, by suffix of the input name ("" or ".part"); other numbers give other values."""
+        return {"": f"Contoh {number}"}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        """Form data that `parse` must refuse, or None when everything is taken."""
+        return {"": "x" * 5000}
+
+    def json_schema(self) -> dict[str, Any]:
+        """The value as JSON Schema, for programs."""
+        return {"type": "string"}
+
+
+#: Field types by name. A type registers its class; the schema of definitions is built from this registry.
+field_types: Registry[type[FieldBase]] = Registry("field type")

@@ -1,0 +1,68 @@
+"""A kind of service is a plug-in: how its cases start and what their steps do. The registry never names one."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from pydantic import ValidationError
+
+from kini.core.registry import Registry
+from kini.services.fields.base import Strict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kini.services.schema import Definition
+
+
+class NoOptions(Strict):
+    """A kind without options of its own."""
+
+
+class Kind:
+    """Base of all kinds. Subclass it, and register an instance in your `AppConfig.ready`: `kinds.register(K.id, K())`.
+
+    A service file may carry a key with the kind's id (`report: {evidence: photo}`); it is read as `Options`.
+    The hooks of a case run inside the transaction of the action that calls them, so what they write stands or falls
+    with it; they may raise `Refused` to stop it.
+    """
+
+    id: ClassVar[str]
+    label: ClassVar[str | Promise]
+    #: The deed on the button of the start page.
+    verb: ClassVar[str | Promise] = _("Start")
+    Options: ClassVar[type[Strict]] = NoOptions
+    #: "required": only signed-in residents; "optional": also guests, who follow their case by a secret link.
+    sign_in: ClassVar[Literal["required", "optional"]] = "required"
+
+    def options(self, definition: "Definition") -> Any:
+        """The service's options for this kind.
+
+        Raises:
+            ValidationError: when they do not fit `Options`.
+        """
+        return self.Options.model_validate(definition.options_of(self.id))
+
+    def check(self, definition: "Definition") -> "Iterable[tuple[tuple[str | int, ...], str]]":
+        """Faults of a definition that only this kind can see: (place in the file, what is wrong and how to mend it)."""
+        try:
+            self.options(definition)
+        except ValidationError as error:
+            for fault in error.errors():
+                yield (self.id, *fault["loc"]), fault["msg"]
+
+    def opened(self, case: Any) -> None:
+        """Called once, when a case of this kind has been opened (and routed), before its transaction commits."""
+
+    def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
+        """Called before a case goes along an edge; raise `Refused` where the kind does not allow it."""
+
+    def moved(self, case: Any, move: str, given: dict[str, Any]) -> None:
+        """Called after a case has gone along an edge."""
+
+    def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
+        """A template and its context that stand on the tracker and on the officer's case page, or None."""
+        return None
+
+
+kinds: Registry[Kind] = Registry("kind of service")

@@ -1,0 +1,24 @@
+"""All addresses: each room brings its own, outside packages bring theirs under their own name."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+handler400 = "kini.web.pages.bad_request"
+handler403 = "kini.web.pages.forbidden"
+handler404 = "kini.web.pages.not_found"
+handler500 = "kini.web.pages.server_error"
+
+plugins = [path(f"{name.rsplit('.', 1)[-1]}/", include(f"{name}.urls")) for name in settings.ENV.plugins if find_spec(f"{name}.urls")]
+
+urlpatterns = [
+    path("", include("kini.core.urls")),
+    path("", include("kini.web.urls")),
+    path("", include("kini.city.urls")),
+    path("", include("kini.people.urls")),
+    path("", include("kini.services.urls")),
+    path("", include("kini.cases.urls")),
+    path("account/", include("allauth.urls")),
+    *plugins,
+]

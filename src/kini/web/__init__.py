@@ -1,0 +1,1 @@
+"""The face: layout, components, icons, theme tokens. No domain."""

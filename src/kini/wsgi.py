@@ -1,0 +1,8 @@
+"""The WSGI entry that granian loads."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
+application = get_wsgi_application()
