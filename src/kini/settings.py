@@ -10,6 +10,7 @@ DEBUG = False
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = list(ENV.hosts)
 CITY_PATH = ENV.city
+CITY_FACE = "kini.city.pack.current"  # who tells the face, which stands below the city room, about the city
 VAR_PATH = ENV.var
 
 INSTALLED_APPS = [
@@ -41,12 +42,13 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "kini.web.language.CityLocale",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kini.web.refusals.Refusals",
 ]
 
 ROOT_URLCONF = "kini.urls"
@@ -85,6 +87,7 @@ def database(url: str) -> dict[str, object]:
 
 DATABASES = {"default": database(ENV.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -105,6 +108,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.production
 
 LANGUAGE_CODE = "en"  # the language of the texts in the code; the city pack says which one people see first
 USE_I18N = True
+LOCALE_PATHS = [environment.ROOT / "src" / "kini" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_COOKIE_NAME = "kini_language"
@@ -117,7 +121,13 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = [
+    "kini.core.uploads.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.production

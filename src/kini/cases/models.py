@@ -146,6 +146,7 @@ class Document(models.Model):
     taken_at = models.DateTimeField(null=True, help_text="When the photo says it was taken; read, then removed from it.")
     uploaded_by = models.ForeignKey(User, models.PROTECT, null=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, help_text="When a correction replaced it; it stays on record.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="cases_document_not_empty")]

@@ -2,6 +2,10 @@
 
 from django.db import models
 
+from kini.core.texts import Text
+
+ON_EARTH = models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180)
+
 
 class Area(models.Model):
     """A part of the city: the whole, a district, a ward. `path` joins the codes from the whole down to it by "/"."""
@@ -16,14 +20,19 @@ class Area(models.Model):
     longitude = models.FloatField(help_text="Of a point on land, WGS 84, degrees.")
     km2 = models.FloatField(null=True)
     population = models.PositiveIntegerField(null=True)
+    active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["path"]
         constraints = [
+            models.CheckConstraint(condition=ON_EARTH, name="city_area_on_earth"),
+            models.CheckConstraint(condition=models.Q(path__endswith=models.F("code")), name="city_area_path_ends_in_code"),
             models.CheckConstraint(
-                condition=models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
-                name="city_area_on_earth",
+                condition=models.Q(parent__isnull=True, depth=0, path=models.F("code"))
+                | models.Q(parent__isnull=False, depth__gt=0),
+                name="city_area_only_the_whole_has_no_parent",
             ),
+            models.CheckConstraint(condition=models.Q(km2__gt=0), name="city_area_has_a_size"),
         ]
 
     def __str__(self) -> str:
@@ -53,6 +62,11 @@ class Agency(models.Model):
     def __str__(self) -> str:
         return self.short_name
 
+    @property
+    def title(self) -> Text:
+        """The full name, in the language of the page when it is shown."""
+        return Text(self.name)
+
 
 class Unit(models.Model):
     """A part of an agency that works in an area: a sub-office, a station, a crew's base."""
@@ -66,6 +80,9 @@ class Unit(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["agency", "area"], name="city_unit_agency_area")]
+
+    def __str__(self) -> str:
+        return str(Text(self.name))
 
 
 class Place(models.Model):
@@ -84,6 +101,7 @@ class Place(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["kind", "area"], name="city_place_kind_area")]
+        constraints = [models.CheckConstraint(condition=ON_EARTH, name="city_place_on_earth")]
 
     def __str__(self) -> str:
         return self.name

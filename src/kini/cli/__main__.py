@@ -1,47 +1,64 @@
 """`./kini VERB`: reads the words, imports only the verb that is meant, and turns faults into one sentence."""
 
 import argparse
-import importlib
-import os
 import sys
+from contextlib import ExitStack
 
-#: verb -> (module with `arguments(parser)` and `run(options) -> exit code`, what it does)
+from kini.cli import console
+from kini.cli.verbs import Needs, Verb
+from kini.core.database.embedded import DatabaseFault
+from kini.core.environment import EnvironmentFault
+from kini.core.processes import ProcessFault
+
 VERBS = {
-    "up": ("kini.cli.up", "start the whole city on this machine"),
-    "test": ("kini.cli.testing", "set up what the tests need and run everything"),
-    "check": ("kini.cli.check", "check the pack, the services or the timeline"),
-    "services": ("kini.cli.services", "what a service file may say, as JSON Schema"),
-    "city": ("kini.cli.city", "load official boundaries into the city"),
-    "prepare": ("kini.cli.prepare", "migrate the database and load the pack (operators; part of up)"),
-    "worker": ("kini.cli.worker", "run background work (operators; part of up)"),
-    "rotate-keys": ("kini.cli.rotate", "encrypt again what an older key encrypted"),
-    "lock": ("kini.cli.lock", "write requirements.lock anew from pyproject.toml"),
-    "texts": ("kini.cli.texts", "collect and compile the texts of the interface"),
+    "up": Verb("kini.cli.up", "start the whole city on this machine"),
+    "test": Verb("kini.cli.testing", "set up what the tests need and run everything"),
+    "check pack": Verb("kini.cli.check_pack", "read a city pack and report every fault", Needs.SETTINGS),
+    "check services": Verb("kini.cli.check_services", "play every service over HTTP, into every end"),
+    "check timeline": Verb("kini.cli.check_timeline", "find any tampering with what happened to cases", Needs.DATABASE),
+    "services": Verb("kini.cli.services", "what a service file may say, as JSON Schema", Needs.SETTINGS),
+    "city boundaries": Verb("kini.cli.boundaries", "load official borders, keyed by area code", Needs.DATABASE),
+    "prepare": Verb("kini.cli.prepare", "migrate the database and load the pack (part of up)", Needs.CITY),
+    "worker": Verb("kini.cli.worker", "run background work (part of up)", Needs.CITY),
+    "rotate-keys": Verb("kini.cli.rotate", "encrypt again what an older key encrypted", Needs.DATABASE),
+    "lock": Verb("kini.cli.lock", "write the lock files anew from pyproject.toml"),
+    "texts": Verb("kini.cli.texts", "collect and compile the texts of the interface", Needs.SETTINGS),
 }
 
 
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="kini", description="Kini: a city's services in one place.")
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    for verb, (module, about) in VERBS.items():
-        words = verbs.add_parser(verb, help=about, description=about)
-        if verb == wanted:
-            importlib.import_module(module).arguments(words)
-    return top
+def meant(words: list[str]) -> str | None:
+    """The verb that the first one or two words name."""
+    return next((verb for verb in VERBS if words[: verb.count(" ") + 1] == verb.split()), None)
 
 
-def main() -> int:
-    from_outside = parser().parse_args()
-    verb = importlib.import_module(VERBS[from_outside.verb][0])
+def main(words: list[str]) -> int:
+    verb = meant(words)
+    if verb is None:
+        return overview(words)
+    parser = argparse.ArgumentParser(prog=f"./kini {verb}", description=VERBS[verb].about)
     try:
-        return int(verb.run(from_outside))
+        with ExitStack() as stack:
+            module = VERBS[verb].load(stack)
+            module.arguments(parser)
+            return int(module.run(parser.parse_args(words[verb.count(" ") + 1 :])))
+    except (console.Fault, EnvironmentFault, DatabaseFault, ProcessFault) as fault:
+        print(f"kini: {fault}", file=sys.stderr)
+        return console.USAGE
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+
+
+def overview(words: list[str]) -> int:
+    """Show what there is; a wrong word is a fault."""
+    asked = words[:1] in ([], ["help"], ["-h"], ["--help"])
+    out = sys.stdout if asked else sys.stderr
+    if not asked:
+        print(f'kini: there is no verb "{" ".join(words[:2])}".\n', file=out)
+    print("Kini: a city's services in one place.\n", file=out)
+    for name, verb in VERBS.items():
+        print(f"  ./kini {name:<16} {verb.about}", file=out)
+    return 0 if asked else console.USAGE
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

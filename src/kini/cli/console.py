@@ -1,6 +1,5 @@
 """What the command says to people: steps with their time, and faults in one sentence."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +9,6 @@ USAGE = 2  # exit code: something that was given cannot be used
 
 class Fault(Exception):
     """The command cannot go on; the message is one clear sentence for the person who typed it."""
-
-
-def fail(message: str) -> int:
-    print(f"kini: {message}", file=sys.stderr)
-    return USAGE
 
 
 @contextmanager

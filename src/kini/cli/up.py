@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from kini.cli import console
-from kini.cli.supervisor import Supervisor
 from kini.core import environment
-from kini.core.database.embedded import DatabaseFault, Server
+from kini.core.database.embedded import Server
+from kini.core.processes import Supervisor
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +29,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    try:
-        env = told(options)
-        with ExitStack() as stack:
-            supervisor = stack.enter_context(Supervisor())
-            return start(env, options, stack, supervisor)
-    except (console.Fault, environment.EnvironmentFault, DatabaseFault) as fault:
-        return console.fail(str(fault))
+    env = told(options)
+    with ExitStack() as stack:
+        supervisor = stack.enter_context(Supervisor())
+        return start(env, options, stack, supervisor)
 
 
 def told(options: argparse.Namespace) -> dict[str, str]:
@@ -58,7 +55,6 @@ def told(options: argparse.Namespace) -> dict[str, str]:
     if env["KINI_ENV"] == "local":
         env["KINI_OUTBOX"] = "1"
         env["KINI_DEMO"] = "0" if options.no_demo else "1"
-    env["KINI_ADDRESS"] = f"{options.host}:{options.port}"
     return env
 
 
@@ -70,26 +66,23 @@ def is_loopback(host: str) -> bool:
 
 
 def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack, supervisor: Supervisor) -> int:
-    if not env.get("DATABASE_URL"):
-        # Ours will stand in for it below; production without any database address is refused here.
-        env_read = environment.read(env)
-    else:
-        env_read = environment.read(env)
-    var = env_read.var
+    read = environment.read(env)
+    var = read.var
     refuse_taken_port(options.host, options.port)
-    if not (env_read.city / "city.toml").is_file():
-        raise console.Fault(f"there is no city.toml in {env_read.city}; give the folder of a city pack with --city.")
+    if not (read.city / "city.toml").is_file():
+        raise console.Fault(f"there is no city.toml in {read.city}; give the folder of a city pack with --city.")
     if options.reset:
         reset(var)
     var.mkdir(parents=True, exist_ok=True)
     stack.enter_context(locked(var))
     print("Kini is starting.", flush=True)
-    if not env_read.database_url:
+    if not read.database_url:
         with console.step("Database"):
             server = Server(var / "postgres")
             env["DATABASE_URL"] = server.start()
             stack.callback(server.stop)
             supervisor.watch("database", server.alive)
+            note_running(var / environment.RUNNING, env["DATABASE_URL"], stack)
     if (code := supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], env)) != 0:
         return code
     with console.step("Web server and worker"):
@@ -119,7 +112,9 @@ def refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise console.Fault(f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port.") from None
+            raise console.Fault(
+                f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
+            ) from None
 
 
 def reset(var: Path) -> None:
@@ -143,8 +138,17 @@ def locked(var: Path) -> IO[str]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         handle.close()
-        raise console.Fault(f"another Kini already runs with {var}; stop it, or give another folder with --var.") from None
+        raise console.Fault(
+            f"another Kini already runs with {var}; stop it, or give another folder with --var."
+        ) from None
     return handle
+
+
+def note_running(path: Path, url: str, stack: ExitStack) -> None:
+    """Let other commands find the database while it runs."""
+    path.touch(mode=0o600)
+    path.write_text(url, "utf-8")
+    stack.callback(path.unlink, missing_ok=True)
 
 
 def answers(host: str, port: int) -> bool:

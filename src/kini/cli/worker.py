@@ -2,7 +2,7 @@
 
 import argparse
 
-from kini.cli import console, setup
+from django.core.management import call_command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -10,11 +10,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    try:
-        setup.django_ready()
-    except console.Fault as fault:
-        return console.fail(str(fault))
-    from django.core.management import call_command  # noqa: PLC0415 -- only with Django set up
-
     call_command("procrastinate", "worker", concurrency=options.concurrency)
     return 0

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+#: File in the var folder that holds the address of the embedded database while it runs.
+RUNNING = "running"
 
 #: Keys that anybody can read here. They serve tests and a first look, and production refuses them.
 FIXED_KEYS = {

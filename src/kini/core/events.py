@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from procrastinate.contrib.django import app
+from kini.core import jobs
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def announce(event: Event) -> None:
         deliver.defer(listener=listener, event=name_of(type(event)), fields=dataclasses.asdict(event))
 
 
-@app.task(name="core.deliver_event", queue="events", retry=5, pass_context=False)
+@jobs.job("core.deliver_event", queue="events")
 def deliver(listener: str, event: str, fields: dict[str, Any]) -> None:
     """Hand one stored event to one listener."""
     sort = _events[event]

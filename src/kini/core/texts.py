@@ -1,9 +1,12 @@
 """Text in the languages of a city, as it stands in the pack's files."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from django.utils import translation
-from pydantic import BeforeValidator, Field, RootModel
+from pydantic import BaseModel, BeforeValidator, Field, RootModel
+
+from kini.core.faults import Fault, Place, Source
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 
@@ -29,3 +32,27 @@ class Text(RootModel[Annotated[dict[str, str], BeforeValidator(_one_for_all)]]):
 
     def __bool__(self) -> bool:
         return any(self.root.values())
+
+
+def untranslated(source: Source, value: Any, languages: Sequence[str], place: Place = ()) -> Iterator[Fault]:
+    """Every text inside `value` (models, lists, mappings) that lacks one of the languages or has another one."""
+    match value:
+        case Text():
+            yield from _language_faults(source, value, languages, place)
+        case BaseModel():
+            for name, field in type(value).model_fields.items():
+                yield from untranslated(source, getattr(value, name), languages, (*place, field.alias or name))
+        case Mapping():
+            for key, item in value.items():
+                yield from untranslated(source, item, languages, (*place, key))
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from untranslated(source, item, languages, (*place, index))
+
+
+def _language_faults(source: Source, text: Text, languages: Sequence[str], place: Place) -> Iterator[Fault]:
+    missing = [] if text.root.get("") else [language for language in languages if not text.root.get(language)]
+    if missing:
+        yield source.fault(place, f"no text in {', '.join(missing)}", "Write it in every language of the city.")
+    for language in text.languages - {"", *languages}:
+        yield source.fault((*place, language), f'"{language}" is no language of the city', f"Use: {', '.join(languages)}.")

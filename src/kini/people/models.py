@@ -39,6 +39,9 @@ class User(AbstractBaseUser):
             models.CheckConstraint(condition=Q(phone__isnull=False) | Q(email__isnull=False), name="people_user_reachable"),
         ]
 
+    def __str__(self) -> str:
+        return self.phone or self.email or ""
+
 
 class Resident(models.Model):
     """A person whom the city serves, with an account or without one (helped at a counter).

@@ -1,4 +1,21 @@
-from django.urls import URLPattern
+"""Addresses about oneself. What allauth brings (codes, passkeys, authenticator apps) is in `account_urls.py`."""
+
+from django.urls import path, re_path
+
+from kini.people import contact_pages, pages, sign_in
 
 app_name = "people"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("demo/sign-in/", sign_in.demo_sign_in, name="demo-sign-in"),
+    path("me/", pages.me, name="me"),
+    path("me/profile/", pages.edit_profile, name="profile"),
+    re_path(r"^me/profile/(?P<kind>phone|email)/$", contact_pages.change, name="change-contact"),
+    path("me/profile/code/", contact_pages.confirm, name="confirm-contact"),
+    path("me/family/", pages.family, name="family"),
+    path("me/family/add/", pages.add_member, name="add-member"),
+    path("me/family/<int:tie_id>/", pages.edit_member, name="edit-member"),
+    path("me/family/<int:tie_id>/remove/", pages.remove_member, name="remove-member"),
+    path("me/access-log/", pages.access_log, name="access-log"),
+]

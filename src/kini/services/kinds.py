@@ -35,6 +35,9 @@ class Kind:
     #: "required": only signed-in residents; "optional": also guests, who follow their case by a secret link.
     sign_in: ClassVar[Literal["required", "optional"]] = "required"
 
+    #: Whether cases of this kind go along a flow; a service of such a kind must name one.
+    needs_flow: ClassVar[bool] = True
+
     def options(self, definition: "Definition") -> Any:
         """The service's options for this kind.
 

@@ -9,7 +9,7 @@ from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
 
 from kini.core.texts import Text
 from kini.services.conditions import When
@@ -78,6 +78,13 @@ class Use(Strict):
 
     use: Id
     when: When | None = None
+
+
+def _use_or_page(value: Any) -> str:
+    return "use" if isinstance(value, Use) or (isinstance(value, dict) and "use" in value) else "page"
+
+
+Ask = Annotated[Annotated[Use, Tag("use")] | Annotated[Page, Tag("page")], Discriminator(_use_or_page)]
 
 
 class Block(Strict):
@@ -174,7 +181,7 @@ class Definition(Strict):
     words: list[str] = Field(default=[], description="What people call it; found by search.")
     agency: Id
     for_: Text = Field(alias="for", description="Who may apply.")
-    ask: list[Use | Page] = []
+    ask: list[Ask] = []
     attach: dict[Name, Attachment] = {}
     flow: Id | None = Field(default=None, description="Named flow (flows/*.yaml).")
     target: Target | None = Field(default=None, description="Left out when no time is promised or known.")

@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from kini.web.navigation import NavItem, navigation
 
 
 class WebConfig(AppConfig):
     name = "kini.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Home comes first in every navigation."""
+        navigation.register("home", NavItem("web:home", _("Home"), "home", order=10))
+        navigation.register("home-bottom", NavItem("web:home", _("Home"), "home", order=10, place="bottom"))

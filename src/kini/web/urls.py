@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from kini.web import pages
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("language", pages.set_language, name="language"),
+    path("theme.css", pages.theme, name="theme"),
+    path("icon.svg", pages.icon, name="icon"),
+]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field as Option
 
 from kini.core.registry import Registry
@@ -35,6 +36,11 @@ class Submitted:
         return [value.strip() for value in self.data.getlist(name) if value.strip()]
 
 
+def input_id(name: str) -> str:
+    """The id of an input: "birth_date.day" -> "birth_date-day"."""
+    return name.replace(".", "-")
+
+
 class FieldBase(Strict):
     """One thing that is asked.
 
@@ -62,6 +68,29 @@ class FieldBase(Strict):
     template: ClassVar[str] = "text.html"
     #: Several inputs under one legend (a fieldset), not one input under a label.
     grouped: ClassVar[bool] = False
+    #: Attributes of a single text input, for keyboards of phones and for browsers that fill in.
+    inputmode: ClassVar[str] = ""
+    autocomplete: ClassVar[str] = ""
+
+    def is_sealed(self) -> bool:
+        """Whether its value is kept encrypted; a group is, when one of its parts is."""
+        return self.sealed
+
+    def missing(self) -> str:
+        """What to say when it has not been answered and must be."""
+        return _("Fill in “%(label)s”.") % {"label": self.label}
+
+    def inputs(self, name: str) -> frozenset[str]:
+        """Names of all inputs that its form may send."""
+        return frozenset({name})
+
+    def anchor(self, name: str) -> str:
+        """The id of its first input, where a link of the error summary leads."""
+        return input_id(name)
+
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        """What its template needs beside name and typed value: options, parts."""
+        return {}
 
     def parse(self, name: str, sent: Submitted) -> Any:
         """The value of what was sent under `name` (and "name.part"), or None when nothing was.
@@ -82,6 +111,10 @@ class FieldBase(Strict):
     def show(self, value: Any) -> str:
         """The value in words, in the active language. Sealed values are shown masked."""
         return str(value)
+
+    def reveal(self, value: Any) -> str:
+        """The value in words, unmasked: for its owner, and for officers whose look has been logged."""
+        return self.show(value)
 
     def example(self, number: int) -> dict[str, Any]:
         """Valid form data, by suffix of the input name ("" or ".part"); other numbers give other values."""

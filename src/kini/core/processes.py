@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 from types import FrameType, TracebackType
 
-from kini.cli import console
-
 GRACE = 8.0  # seconds for a process to stop by itself
+
+
+class ProcessFault(Exception):
+    """A process did not do what it was started for; the message is one clear sentence."""
 
 
 class Supervisor:
@@ -45,7 +47,7 @@ class Supervisor:
 
     def start(self, name: str, command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
-        self._children[name] = subprocess.Popen(command, env=env, start_new_session=True, stdin=subprocess.DEVNULL)  # noqa: S603
+        self._children[name] = subprocess.Popen(command, env=env, start_new_session=True, stdin=subprocess.DEVNULL)
         return self._children[name]
 
     def watch(self, name: str, alive: Callable[[], bool]) -> None:
@@ -63,14 +65,14 @@ class Supervisor:
         """Wait for something to come true.
 
         Raises:
-            console.Fault: when a process fell, or the time is over.
+            ProcessFault: when a process fell, or the time is over.
         """
         end = time.monotonic() + seconds
         while not self._stopping and not ready():
             if reason := self.fallen():
-                raise console.Fault(f"{reason} before it was ready; its last words stand above.")
+                raise ProcessFault(f"{reason} before it was ready; its last words stand above.")
             if time.monotonic() > end:
-                raise console.Fault(f"the web server did not answer within {seconds:.0f} seconds.")
+                raise ProcessFault(f"the web server did not answer within {seconds:.0f} seconds.")
             time.sleep(0.1)
 
     def wait(self) -> str | None:

@@ -1,0 +1,83 @@
+"""Who somebody is towards a case: the hats that a flow's edges ask for."""
+
+from secrets import compare_digest
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from kini.cases.models import Case, Draft
+from kini.cases.rules import RESIDENT, SYSTEM
+from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.grants import Scope
+from kini.people import queries as people_queries
+from kini.people.models import Resident
+from kini.people.permissions import Permission
+from kini.people.rules import may, may_somewhere, roles_over
+
+
+def scope_of(case: Case) -> Scope:
+    """What a case belongs to, as far as permissions go."""
+    return Scope(case.agency_id, case.area_path, case.service_id)
+
+
+def ours_q(user_id: int) -> Q:
+    """A condition on rows with a `resident`: those of the user and of family members without an account."""
+    return Q(resident__user_id=user_id) | Q(
+        resident__user_id__isnull=True, resident__tied_by__resident__user_id=user_id
+    )
+
+
+def is_theirs(by: Actor, case: Case, guest_key: str = "") -> bool:
+    """Whether the case is the actor's own: for themselves, for family, or opened by a guest's secret link."""
+    if case.guest_key and guest_key and compare_digest(case.guest_key, guest_key):
+        return True
+    if by.user_id is None or case.resident_id is None:
+        return False
+    return Case.objects.filter(ours_q(by.user_id), pk=case.pk).exists()
+
+
+def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
+    """The hats that the actor wears towards a case: roles, "resident", "system".
+
+    An officer has no role towards a case of their own. Whoever applied for somebody at a counter may go on answering
+    for them.
+    """
+    if by.kind is ActorKind.SYSTEM:
+        return frozenset({SYSTEM})
+    if is_theirs(by, case, guest_key):
+        return frozenset({RESIDENT})
+    if not by.is_officer:
+        return frozenset()
+    scope = scope_of(case)
+    needed = Permission.REOPEN if case.closed_at else Permission.ACT
+    roles = roles_over(by, scope) if may(by, needed, scope) else frozenset()
+    helps = case.submitted_by_id == by.user_id and may_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    return roles | ({RESIDENT} if helps else frozenset())
+
+
+def require_theirs(by: Actor, draft: Draft, guest_key: str = "") -> None:
+    """Stop whoever neither owns the draft nor, once it is a case, the case.
+
+    Raises:
+        NotAllowed: in words that do not say whether there is such a draft.
+    """
+    owned = draft.owner_id == by.user_id if draft.owner_id else bool(by.session) and draft.session == by.session
+    if by.kind is ActorKind.SYSTEM or owned:
+        return
+    if not (draft.case and RESIDENT in hats(by, draft.case, guest_key)):
+        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
+
+
+def may_apply_for(by: Actor, resident: Resident | None) -> bool:
+    """Whether the actor may apply for that person (None: a guest, for themselves)."""
+    match by.kind:
+        case ActorKind.SYSTEM:
+            return True
+        case ActorKind.GUEST:
+            return resident is None and bool(by.session)
+    if resident is None:
+        return False
+    own = Resident.objects.filter(user_id=by.user_id).first()
+    if own and people_queries.may_act_for(own, resident.pk):
+        return True
+    return may_somewhere(by, Permission.APPLY_FOR_OTHERS)

@@ -1,0 +1,143 @@
+"""What officers do with a case beside moving it: assign, transfer, note, and look at what is sealed."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kini.cases import access, answers, timeline
+from kini.cases.actions.moves import lock
+from kini.cases.models import Case
+from kini.city import queries as city_queries
+from kini.city.models import Agency, Unit
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor, Refused
+from kini.core.grants import Scope
+from kini.people import actions as people_actions
+from kini.people import profile
+from kini.people import queries as people_queries
+from kini.people.models import Officer
+from kini.people.permissions import Permission
+from kini.people.rules import may, require
+
+LONGEST_TEXT = 2000
+
+
+@action
+def assign(*, by: Actor, case: Case, officer: Officer | None) -> Case:
+    """Hand a case to an officer who may see it, or (None) back to nobody. Taking it oneself needs only to act on it.
+
+    Raises:
+        NotAllowed: without the permission.
+        Refused: when the case has ended, or the officer does not see such cases.
+    """
+    case = lock(case)
+    scope = access.scope_of(case)
+    oneself = officer is not None and officer.user_id == by.user_id
+    require(by, Permission.ACT if oneself and may(by, Permission.ACT, scope) else Permission.ASSIGN, scope)
+    _still_open(case)
+    if officer and not may(people_queries.officer_actor(officer), Permission.SEE_CASES, scope):
+        raise Refused(_("%(name)s does not see cases like this one. Choose somebody else.") % {"name": officer.name})
+    case.assignee = officer
+    data = {"officer": officer.pk if officer else None, "name": officer.name if officer else ""}
+    timeline.append(case, by=by, sort="assigned", public=False, data=data, changed=["holder"])
+    audit.record(by=by, action="cases.assigned", subject=f"case:{case.reference}", detail=data)
+    return case
+
+
+@action
+def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
+    """Pass a case to another agency, which goes on with the same step; the resident reads the reason.
+
+    Raises:
+        NotAllowed: without the permission.
+        Refused: when the case has ended, stays where it is, or no reason is given.
+    """
+    case = lock(case)
+    require(by, Permission.TRANSFER, access.scope_of(case))
+    _still_open(case)
+    reason = _text(reason, _("Write why you pass it on. The resident reads it."))
+    if agency.pk == case.agency_id or not agency.active:
+        raise Refused(_("Choose another agency."))
+    before = case.agency_id
+    case.agency, case.assignee = agency, None
+    case.unit = city_queries.unit_for(agency.pk, case.area)
+    data = {"from": before, "agency": agency.pk, "agency_name": agency.name, "given": {"reason": reason}}
+    timeline.append(case, by=by, sort="transferred", data=data, changed=["holder"])
+    detail = {"from": before, "to": agency.pk}
+    audit.record(by=by, action="cases.transferred", subject=f"case:{case.reference}", detail=detail)
+    return case
+
+
+@action
+def send_unit(*, by: Actor, case: Case, unit: Unit) -> Case:
+    """Put a case into the hands of a unit of its agency; the resident reads which.
+
+    Raises:
+        NotAllowed: without the permission to assign.
+        Refused: when the unit belongs to another agency.
+    """
+    case = lock(case)
+    require(by, Permission.ASSIGN, access.scope_of(case))
+    if unit.agency_id != case.agency_id:
+        raise Refused(_("This unit belongs to another agency."))
+    case.unit = unit
+    data = {"unit": unit.pk, "unit_name": unit.name}
+    timeline.append(case, by=by, sort="sent", data=data, changed=["holder"])
+    audit.record(by=by, action="cases.unit-sent", subject=f"case:{case.reference}", detail={"unit": unit.pk})
+    return case
+
+
+@action
+def note(*, by: Actor, case: Case, text: str) -> Case:
+    """Write an internal note, which residents never see.
+
+    Raises:
+        NotAllowed: without the permission.
+        Refused: when there is no text, or too much.
+    """
+    case = lock(case)
+    require(by, Permission.NOTE, access.scope_of(case))
+    text = _text(text, _("Write the note."))
+    timeline.append(case, by=by, sort="noted", public=False, data={"text": text})
+    audit.record(by=by, action="cases.noted", subject=f"case:{case.reference}")
+    return case
+
+
+@action
+def look(*, by: Actor, case: Case, what: str, reason: str) -> dict[str, Any]:
+    """What is hidden on the officer's page, in the clear; the look is logged first, and the resident can read it.
+
+    Args:
+        what: "answers" (sealed answers by field name) or "identity" (the resident's profile by attribute).
+
+    Raises:
+        NotAllowed: without the permission to see identities.
+        Refused: without a reason.
+    """
+    scope = access.scope_of(case)
+    require(by, Permission.SEE_IDENTITY, scope)
+    reason = _text(reason, _("Write why you need to see this. The resident can read it."))
+    if case.resident:
+        people_actions.log_look(
+            by=by, resident=case.resident, what=what, reason=reason, reference=case.reference, scope=scope
+        )
+    detail = {"what": what, "reason": reason}
+    audit.record(by=by, action="cases.looked", subject=f"case:{case.reference}", detail=detail)
+    if what == "answers":
+        return answers.sealed_of_case(case)
+    return profile.known(case.resident) if case.resident else {}
+
+
+def _still_open(case: Case) -> None:
+    if case.closed_at:
+        raise Refused(_("This case has ended."))
+
+
+def _text(text: str, missing: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Refused(missing)
+    if len(text) > LONGEST_TEXT:
+        raise Refused(_("This text is too long. Write at most %(number)d characters.") % {"number": LONGEST_TEXT})
+    return text

@@ -1,0 +1,239 @@
+"""Answers on their way: begun, kept page by page, resumed on another device, and opened once more for corrections."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from kini.cases import access, answers, corrections, rules
+from kini.cases.inputs import files_in
+from kini.cases.keeping import MOST_BYTES, MOST_FILES, keep_upload
+from kini.cases.models import Case, Document, Draft
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.people.models import Resident
+from kini.services.fields.uploads import UploadField
+from kini.services.kinds import kinds
+from kini.services.models import ServiceVersion
+from kini.services.versions import Resolved, resolve
+
+#: How long a draft waits for its next answer.
+LIFETIME = timedelta(days=30)
+
+
+class Expired(Refused):
+    """A draft has waited too long; a new one must be begun."""
+
+
+@action
+def start_draft(
+    *, by: Actor, version: ServiceVersion, resident: Resident | None = None, channel: str = "web"
+) -> Draft:
+    """Begin an application.
+
+    Args:
+        resident: for whom it is; None only for a guest.
+        channel: how the person came (models.CHANNELS).
+
+    Raises:
+        NotAllowed: when the actor may not apply for that person, or must sign in first.
+        Refused: when the service is no longer offered.
+    """
+    service = version.service
+    if by.kind is ActorKind.GUEST and kinds.get(service.kind).sign_in == "required":
+        raise NotAllowed(_("Sign in first. This service needs to know who you are."))
+    if not access.may_apply_for(by, resident):
+        raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
+    if not service.active:
+        raise Refused(_("The city does not offer this service at the moment."))
+    draft = Draft.objects.create(
+        version=version,
+        owner_id=by.user_id,
+        session="" if by.user_id else by.session or by.name,
+        resident=resident,
+        channel=channel,
+        expires_at=moments.now() + LIFETIME,
+    )
+    audit.record(by=by, action="cases.draft-begun", subject=f"draft:{draft.pk}", detail={"service": service.pk})
+    return draft
+
+
+@action
+def save_answers(
+    *, by: Actor, draft: Draft, page: str, values: Mapping[str, Any], guest_key: str = ""
+) -> Draft:
+    """Keep the answers of one page.
+
+    Args:
+        page: the page's key.
+        values: valid values by field (services.questions.take); None takes an answer away.
+
+    Raises:
+        NotAllowed, Expired, Refused: when it is not theirs, has expired, or the page cannot be answered now.
+    """
+    draft, resolved = _open(by, draft, page, guest_key)
+    asked = next(each for each in resolved.pages if each.key == page)
+    names = {asked.repeat.name} if asked.repeat else set(asked.fields)
+    if unknown := values.keys() - names:
+        raise Refused(_("This page does not ask for “%(name)s”.") % {"name": sorted(unknown)[0]})
+    kept = {**answers.of_draft(draft), **values}
+    answers.put_in_draft(draft, resolved, {name: value for name, value in kept.items() if value is not None})
+    _store(draft)
+    audit.record(by=by, action="cases.answers-saved", subject=f"draft:{draft.pk}", detail={"page": page})
+    return draft
+
+
+@action
+def attach(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, guest_key: str = "") -> Document:
+    """Add a file to a draft.
+
+    Args:
+        slot: name of the upload field that it answers.
+
+    Raises:
+        FileRefused: when the file is empty, too large, damaged or of another type.
+        NotAllowed, Expired, Refused: as `save_answers`, or when there are enough files.
+    """
+    page, field = _slot(resolve(draft.version), slot)
+    draft, resolved = _open(by, draft, page, guest_key)
+    there = list(corrections.present(draft))
+    if sum(document.slot == slot for document in there) >= field.max:
+        raise Refused(_("There is a file here already. Remove it before you add another."))
+    document = keep_upload(by, upload, accept=field.accept, slot=slot)
+    most = max(MOST_FILES, sum(isinstance(f, UploadField) for p in resolved.pages for f in p.fields.values()))
+    if len(there) >= most:
+        raise Refused(_("You can add at most %(number)d files in all.") % {"number": most})
+    if sum(each.size for each in there) + document.size > MOST_BYTES:
+        raise Refused(_("All files together may have at most %(size)d MB.") % {"size": MOST_BYTES // 1_000_000})
+    document.draft = draft
+    document.save()
+    _store(draft)
+    detail = {"slot": slot, "document": str(document.pk)}
+    audit.record(by=by, action="cases.file-added", subject=f"draft:{draft.pk}", detail=detail)
+    return document
+
+
+@action
+def detach(*, by: Actor, draft: Draft, document: Document, guest_key: str = "") -> None:
+    """Take a file off a draft. What a case already holds stays on record and is replaced with the answer.
+
+    Raises:
+        NotAllowed, Expired, Refused: as `save_answers`, or when the file belongs to another draft.
+    """
+    page, _field = _slot(resolve(draft.version), document.slot)
+    draft, resolved = _open(by, draft, page, guest_key)
+    if document.draft_id != draft.pk:
+        raise NotAllowed(_("This file belongs to another application."))
+    kept = answers.of_draft(draft)
+    left = [each for each in files_in(kept.get(document.slot)) if each != str(document.pk)]
+    kept.pop(document.slot, None)
+    answers.put_in_draft(draft, resolved, {**kept, document.slot: {"files": left}} if left else kept)
+    _store(draft)
+    detail = {"slot": document.slot, "document": str(document.pk)}
+    if document.case_id is None:
+        document.delete()
+    audit.record(by=by, action="cases.file-removed", subject=f"draft:{draft.pk}", detail=detail)
+
+
+@action
+def discard_draft(*, by: Actor, draft: Draft) -> None:
+    """Throw a draft away, with its files. One that became a case stays.
+
+    Raises:
+        NotAllowed: when it is somebody else's.
+        Refused: when it became a case.
+    """
+    draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    access.require_theirs(by, draft)
+    if draft.case_id:
+        raise Refused(_("This application has been sent already."))
+    draft.documents.filter(case__isnull=True).delete()
+    audit.record(by=by, action="cases.draft-discarded", subject=f"draft:{draft.pk}")
+    draft.delete()
+
+
+@action
+def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
+    """The draft in which a resident corrects a case: the one it came from, else a new one with its answers.
+
+    Raises:
+        NotAllowed: when the case is somebody else's.
+        Refused: when nothing may be corrected now.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("version").get(pk=case.pk)
+    resolved = resolve(case.version)
+    if rules.RESIDENT not in access.hats(by, case, guest_key):
+        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
+    if not rules.correctable(resolved.flow, case.state):
+        raise Refused(_("This application has been sent. It can be changed only when the city asks for it."))
+    if draft := Draft.objects.filter(case=case).first():
+        return draft
+    draft = Draft(version=case.version, owner_id=by.user_id, resident=case.resident, channel=case.channel, case=case)
+    draft.session = "" if by.user_id else case.guest_key
+    answers.put_in_draft(draft, resolved, answers.of_case(case))
+    draft.expires_at = moments.now() + LIFETIME
+    draft.save(force_insert=True)
+    case.documents.filter(draft__isnull=True, pk__in=corrections.used_files(answers.of_case(case))).update(draft=draft)
+    audit.record(by=by, action="cases.correction-opened", subject=f"case:{case.reference}")
+    return draft
+
+
+def usable(draft: Draft) -> Draft:
+    """The draft, when it can still be gone on with.
+
+    Raises:
+        Expired: when it waited too long.
+        Refused: when the service is no longer offered.
+    """
+    if draft.case_id is None:
+        if draft.expires_at <= moments.now():
+            raise Expired(_("This draft has expired. Begin once more; your profile still knows you."))
+        if not draft.version.service.active:
+            raise Refused(_("The city does not offer this service at the moment."))
+    return draft
+
+
+def claimed(by: Actor, draft: Draft) -> Draft:
+    """The draft of a guest who has signed in meanwhile is theirs from then on, for themselves."""
+    if draft.owner_id is None and draft.case_id is None and by.kind in (ActorKind.RESIDENT, ActorKind.OFFICER):
+        draft.owner_id = by.user_id
+        draft.resident = Resident.objects.select_related("area").filter(user_id=by.user_id).first()
+        draft.save(update_fields=["owner", "resident", "updated_at"])
+    return draft
+
+
+def lock_draft(draft: Draft) -> Draft:
+    """The draft as it is now; nobody else may change it until the transaction ends."""
+    return (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("version__service", "case__version", "resident__area")
+        .get(pk=draft.pk)
+    )
+
+
+def _open(by: Actor, draft: Draft, page: str, guest_key: str) -> tuple[Draft, Resolved]:
+    """The locked draft with its definition, when the actor may answer that page now."""
+    draft = lock_draft(draft)
+    access.require_theirs(by, draft, guest_key)
+    resolved = resolve(usable(claimed(by, draft)).version)
+    if page not in {each.key for each in resolved.pages}:
+        raise Refused(_("This page does not belong to the service."))
+    if draft.case and not corrections.may_correct(draft.case, resolved, page):
+        raise Refused(_("This application has been sent. It can be changed only when the city asks for it."))
+    return draft, resolved
+
+
+def _slot(resolved: Resolved, slot: str) -> tuple[str, UploadField]:
+    for page in resolved.pages:
+        field = page.fields.get(slot)
+        if isinstance(field, UploadField):
+            return page.key, field
+    raise Refused(_("This service does not ask for such a file."))
+
+
+def _store(draft: Draft) -> None:
+    draft.expires_at = moments.now() + LIFETIME
+    draft.save(update_fields=["answers", "sealed", "expires_at", "updated_at"])

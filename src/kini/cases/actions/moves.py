@@ -1,0 +1,110 @@
+"""Steps of a case along its flow, taken by residents, officers and time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kini.cases import corrections, inputs, rules, timeline
+from kini.cases.access import hats
+from kini.cases.events import CaseMoved
+from kini.cases.models import Case
+from kini.core import audit, events, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.services.kinds import kinds
+from kini.services.versions import Resolved, resolve
+
+
+class Stale(Refused):
+    """The page showed a state in which the case no longer is."""
+
+
+@action
+def move(
+    *,
+    by: Actor,
+    case: Case,
+    move: str,
+    given: Mapping[str, Any] | None = None,
+    expected_state: str = "",
+    guest_key: str = "",
+) -> Case:
+    """Take a case along an edge of its flow.
+
+    Args:
+        given: values of the inputs that the edge needs (inputs.take), files as lists of uploads;
+            `pages` names pages of questions to be corrected, `reason` and `message` may always be given.
+        expected_state: the state that the page showed; another one now is refused. Empty: whatever it is.
+        guest_key: the secret part of a guest's link.
+
+    Returns:
+        The case as stored; the passed one is stale.
+
+    Raises:
+        NotAllowed: when the actor may not take this edge.
+        Stale: when the case has moved on meanwhile.
+        Refused: when there is no such edge, something that is needed was not given, or the kind refuses.
+    """
+    case = lock(case)
+    resolved = resolve(case.version)
+    if expected_state and case.state != expected_state:
+        raise Stale(_("This case has moved on meanwhile. Look at it once more before you go on."))
+    edge = _permitted(by, case, resolved, move, guest_key)
+    values = inputs.keep(by, case, resolved, edge, given or {})
+    kind = kinds.get(case.kind)
+    kind.before_move(case, move, values)
+    data: dict[str, Any] = {"given": values} if values else {}
+    changed = ["documents"] if any(map(inputs.files_in, values.values())) else []
+    if move == rules.ANSWER and rules.correctable(resolved.flow, case.state):
+        data["changed"] = corrections.take_over(case, resolved)
+        changed = ["answers", "documents"]
+    entry = timeline.append(case, by=by, sort="moved", move=move, to_state=edge.to, data=data, changed=changed)
+    if rules.correctable(resolved.flow, edge.to):
+        corrections.reset(case, resolved)
+    _record(by, case, entry.from_state, move)
+    kind.moved(case, move, values)
+    events.announce(CaseMoved(case.reference, move, case.state, entry.number))
+    return case
+
+
+@action
+def withdraw(*, by: Actor, case: Case, reason: str = "", expected_state: str = "", guest_key: str = "") -> Case:
+    """Withdraw a case; only its resident may, and only where the flow lets them. Raises as `move` does."""
+    given = {"reason": reason} if reason.strip() else {}
+    return move(
+        by=by, case=case, move=rules.WITHDRAW, given=given, expected_state=expected_state, guest_key=guest_key
+    )
+
+
+@action
+def answer_correction(
+    *, by: Actor, case: Case, message: str = "", expected_state: str = "", guest_key: str = ""
+) -> Case:
+    """Send in what was asked for: the answers and documents changed in the case's draft. Raises as `move` does."""
+    given = {"message": message} if message.strip() else {}
+    return move(by=by, case=case, move=rules.ANSWER, given=given, expected_state=expected_state, guest_key=guest_key)
+
+
+def lock(case: Case) -> Case:
+    """The case as it is now, nobody else may change it until the transaction ends."""
+    return Case.objects.select_for_update(of=("self",)).select_related("version").get(pk=case.pk)
+
+
+def _permitted(by: Actor, case: Case, resolved: Resolved, move: str, guest_key: str) -> rules.Edge:
+    edge = rules.edge_of(resolved.flow, case.state, move)
+    worn = hats(by, case, guest_key)
+    if not worn:
+        raise NotAllowed(_("You cannot change this case. Ask whoever it belongs to."))
+    if edge is None:
+        raise Refused(_("This step is not possible now. Look at the case once more."))
+    if rules.SYSTEM not in worn and edge.by not in worn:
+        raise NotAllowed(_("This step belongs to somebody else."))
+    if not rules.in_time(edge, case.closed_at, moments.now()):
+        raise Refused(_("The time for this step is over. Begin a new case instead."))
+    return edge
+
+
+def _record(by: Actor, case: Case, before: str, move: str) -> None:
+    detail = {"move": move, "from": before, "to": case.state}
+    audit.record(by=by, action="cases.moved", subject=f"case:{case.reference}", detail=detail)

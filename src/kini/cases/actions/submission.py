@@ -1,0 +1,101 @@
+"""From a draft to a case: once, whole, routed, with its clock running."""
+
+import secrets
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kini.cases import access, answers, corrections, timeline
+from kini.cases.actions.drafts import claimed, lock_draft, usable
+from kini.cases.events import CaseOpened
+from kini.cases.models import Case, Draft
+from kini.cases.routing import route
+from kini.city import pack
+from kini.core import audit, events, references
+from kini.core.actions import action
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.people import profile
+from kini.services import questions
+from kini.services.kinds import kinds
+from kini.services.versions import Resolved, resolve
+
+
+@action
+def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
+    """Send a draft in. A draft sent in twice, even at the same moment, is one case: the draft's id is the key.
+
+    The draft keeps the definition with which it was begun. What the profile knows is copied into the case, so that
+    the case reads the same when the profile changes.
+
+    Args:
+        confirm: whether the person said that the answers are true.
+
+    Raises:
+        NotAllowed: when the draft is somebody else's.
+        Incomplete: when questions are not answered.
+        Expired: when the draft waited too long.
+        Refused: when it is not confirmed, or the service is no longer offered.
+    """
+    draft = lock_draft(draft)
+    access.require_theirs(by, draft)
+    if draft.case:
+        return draft.case
+    draft = usable(claimed(by, draft))
+    if not access.may_apply_for(by, draft.resident):
+        raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
+    if not confirm:
+        raise Refused(_("Confirm that your answers are true."))
+    resolved = resolve(draft.version)
+    given = _complete(draft, resolved)
+    case = _new_case(by, draft, resolved, given)
+    used = draft.documents.filter(pk__in=corrections.used_files(given))
+    timeline.open_case(case, by=by, documents=used)
+    draft.documents.filter(case__isnull=True).delete()
+    draft.case = case
+    answers.put_in_draft(draft, resolved, given)
+    draft.save()
+    detail = {"service": case.service_id, "draft": str(draft.pk)}
+    audit.record(by=by, action="cases.submitted", subject=f"case:{case.reference}", detail=detail)
+    kinds.get(case.kind).opened(case)
+    case.refresh_from_db()
+    events.announce(CaseOpened(case.reference))
+    return case
+
+
+def _complete(draft: Draft, resolved: Resolved) -> dict[str, Any]:
+    """All answers that count, those of the profile among them."""
+    known = profile.known(draft.resident) if draft.resident else {}
+    given = answers.of_draft(draft)
+    if missing := questions.missing_pages(resolved, given, known):
+        raise corrections.Incomplete([page.key for page in missing])
+    return questions.final_answers(resolved, given, known)
+
+
+def _new_case(by: Actor, draft: Draft, resolved: Resolved, given: dict[str, Any]) -> Case:
+    where = route(resolved, given, draft.resident)
+    case = Case(
+        reference=_new_reference(),
+        service=draft.version.service,
+        version=draft.version,
+        kind=draft.version.service.kind,
+        resident=draft.resident,
+        submitted_by_id=by.user_id,
+        channel=draft.channel,
+        agency=where.agency,
+        unit=where.unit,
+        area=where.area,
+        area_path=where.area.path if where.area else "",
+        latitude=where.latitude,
+        longitude=where.longitude,
+        guest_key="" if draft.resident else secrets.token_urlsafe(32),
+    )
+    answers.put_in_case(case, resolved, given)
+    return case
+
+
+def _new_reference() -> str:
+    """A reference that is free; there are thirty thousand millions of them."""
+    prefix = pack.current().reference_prefix
+    while Case.objects.filter(reference=(reference := references.new(prefix))).exists():
+        pass
+    return reference

@@ -1,0 +1,50 @@
+"""Answers in the clear: the plain ones, and the sealed ones decrypted. Callers have checked who is asking."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kini.cases.models import Case, Draft
+from kini.core.crypto import seal_json, unseal_json
+from kini.services.questions import split_sealed
+from kini.services.versions import Resolved
+
+
+def of_draft(draft: Draft) -> dict[str, Any]:
+    """All answers of a draft."""
+    return _joined(draft.answers, unseal_json(draft.sealed, draft_context(draft)) if draft.sealed else {})
+
+
+def of_case(case: Case) -> dict[str, Any]:
+    """All answers of a case."""
+    return _joined(case.answers, sealed_of_case(case))
+
+
+def sealed_of_case(case: Case) -> dict[str, Any]:
+    """The answers of a case that stand encrypted."""
+    return unseal_json(case.sealed, case_context(case)) if case.sealed else {}
+
+
+def put_in_draft(draft: Draft, resolved: Resolved, answers: Mapping[str, Any]) -> None:
+    """Replace a draft's answers; the caller stores it."""
+    plain, sealed = split_sealed(resolved, answers)
+    draft.answers = plain
+    draft.sealed = seal_json(sealed, draft_context(draft)) if sealed else None
+
+
+def put_in_case(case: Case, resolved: Resolved, answers: Mapping[str, Any]) -> None:
+    """Replace a case's answers; the caller stores it."""
+    plain, sealed = split_sealed(resolved, answers)
+    case.answers = plain
+    case.sealed = seal_json(sealed, case_context(case)) if sealed else None
+
+
+def draft_context(draft: Draft) -> str:
+    return f"draft:{draft.pk}"
+
+
+def case_context(case: Case) -> str:
+    return f"case:{case.reference}"
+
+
+def _joined(plain: Mapping[str, Any], sealed: Mapping[str, Any]) -> dict[str, Any]:
+    return {**plain, **sealed}

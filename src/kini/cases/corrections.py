@@ -1,0 +1,81 @@
+"""A resident changes what an officer asked for: in the draft that the case came from, until it is sent in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kini.cases import answers, rules
+from kini.cases.inputs import PAGES, files_in
+from kini.cases.models import Case, Document, Draft, TimelineEntry
+from kini.core import moments
+from kini.core.actors import Refused
+from kini.services.questions import missing_pages
+from kini.services.versions import Resolved
+
+
+class Incomplete(Refused):
+    """Pages still lack answers; `pages` names them in the order in which they are asked."""
+
+    def __init__(self, pages: list[str]) -> None:
+        super().__init__(_("Some questions are not answered yet. Answer them, then send it once more."))
+        self.pages = pages
+
+
+def flagged(case: Case) -> frozenset[str]:
+    """Keys of the pages that the officer asked to correct with the step into this state; empty: all of them."""
+    entry = TimelineEntry.objects.filter(case=case).exclude(to_state="").order_by("-number").first()
+    return frozenset((entry.data.get("given") or {}).get(PAGES) or ()) if entry else frozenset()
+
+
+def may_correct(case: Case, resolved: Resolved, page: str) -> bool:
+    """Whether the answers of that page may be changed now."""
+    if not rules.correctable(resolved.flow, case.state):
+        return False
+    pages = flagged(case)
+    return not pages or page in pages
+
+
+def present(draft: Draft) -> Iterator[Document]:
+    """The documents that count: not yet part of a case, or part of it and still among the draft's answers."""
+    used = used_files(answers.of_draft(draft))
+    for document in draft.documents.filter(removed_at__isnull=True).order_by("uploaded_at", "pk"):
+        if document.case_id is None or str(document.pk) in used:
+            yield document
+
+
+def used_files(given: dict[str, Any]) -> frozenset[str]:
+    """Ids of all documents that answers refer to."""
+    return frozenset(file for value in given.values() for file in files_in(value))
+
+
+def reset(case: Case, resolved: Resolved) -> None:
+    """Let the draft say what the case says, and drop files that were never sent in."""
+    draft = Draft.objects.select_for_update().filter(case=case).first()
+    if draft:
+        draft.documents.filter(case__isnull=True).delete()
+        answers.put_in_draft(draft, resolved, answers.of_case(case))
+        draft.save(update_fields=["answers", "sealed", "updated_at"])
+
+
+def take_over(case: Case, resolved: Resolved) -> list[str]:
+    """Let the case say what its draft says, replaced documents marked as such. The caller stores the case.
+
+    Returns:
+        Names of the answers that changed.
+
+    Raises:
+        Incomplete: when something that must be answered is not.
+    """
+    draft = Draft.objects.select_for_update().filter(case=case).first()
+    if draft is None:
+        return []
+    old, new = answers.of_case(case), answers.of_draft(draft)
+    if missing := missing_pages(resolved, new, {}):
+        raise Incomplete([page.key for page in missing])
+    used = used_files(new)
+    draft.documents.filter(case__isnull=True, pk__in=used).update(case=case)
+    draft.documents.filter(case__isnull=True).delete()
+    draft.documents.filter(case=case, removed_at__isnull=True).exclude(pk__in=used).update(removed_at=moments.now())
+    answers.put_in_case(case, resolved, new)
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))

@@ -1,0 +1,22 @@
+"""What rooms above (and our own notices) hear from cases, after commit."""
+
+from dataclasses import dataclass
+
+from kini.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened(Event):
+    """A case was opened."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMoved(Event):
+    """A case went along an edge: `entry` is the number of the entry on its timeline, `state` where it is now."""
+
+    reference: str
+    move: str
+    state: str
+    entry: int

@@ -1,0 +1,107 @@
+"""What is given at a step of a flow: read from a form, checked against what the edge needs, its files kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from kini.cases import rules
+from kini.cases.keeping import keep_upload
+from kini.cases.models import Case
+from kini.core.actors import Actor, Refused
+from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.services.fields.uploads import UploadField
+from kini.services.versions import Resolved
+
+#: Texts that may be given at every step, and how long they may be.
+ALWAYS = ("reason", "message")
+LONGEST_TEXT = 2000
+#: Keys of the pages of questions that a resident is asked to correct.
+PAGES = "pages"
+
+
+@dataclass(slots=True)
+class Given:
+    """What a form sent for a step: values by input, what is wrong by input, and what was typed."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, Any] = field(default_factory=dict)
+
+
+def fields_of(resolved: Resolved, edge: rules.Edge) -> dict[str, FieldBase]:
+    """The inputs that an edge needs, as fields."""
+    return {name: resolved.inputs[name] for name in edge.needs}
+
+
+def take(resolved: Resolved, edge: rules.Edge, sent: Submitted) -> Given:
+    """Read what was sent for an edge. Uploads stay uploads: the action keeps them."""
+    found = Given()
+    for name, field_ in fields_of(resolved, edge).items():
+        found.typed[name] = field_.typed(name, sent)
+        try:
+            value = _uploads(name, field_, sent) if isinstance(field_, UploadField) else field_.parse(name, sent)
+            if value is None and not field_.optional:
+                raise Wrong(field_.missing())
+            if value is not None:
+                found.values[name] = value
+        except Wrong as wrong:
+            found.errors[name] = str(wrong)
+    if rules.correctable(resolved.flow, edge.to):
+        found.values[PAGES] = found.typed[PAGES] = sent.texts(PAGES)
+    return found
+
+
+def _uploads(name: str, field_: UploadField, sent: Submitted) -> list[UploadedFile] | None:
+    uploads = sent.files.getlist(name)
+    if len(uploads) > field_.max:
+        raise Wrong(_("Add at most %(number)d files.") % {"number": field_.max})
+    if uploads and len(uploads) < field_.least:
+        raise Wrong(_("Add at least %(number)d files.") % {"number": field_.least})
+    return uploads or None
+
+
+def keep(by: Actor, case: Case, resolved: Resolved, edge: rules.Edge, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what is given at a step and keep its files as the case's documents.
+
+    Returns:
+        The values, an upload's as {"files": [ids of documents]}.
+
+    Raises:
+        Refused: when something needed is missing, something is given that the step does not know, or a file is bad.
+    """
+    wanted = fields_of(resolved, edge)
+    pages = {page.key for page in resolved.pages} if rules.correctable(resolved.flow, edge.to) else set()
+    values = {name: value for name, value in given.items() if value not in (None, "", [])}
+    for name in values.keys() - wanted.keys():
+        known = name in ALWAYS or (name == PAGES and pages >= set(values[PAGES]))
+        if not known:
+            raise Refused(_("This step does not take “%(name)s”.") % {"name": name})
+    for name, field_ in wanted.items():
+        if name not in values and not field_.optional and rules.SYSTEM not in (by.kind.value, edge.by):
+            raise Refused(field_.missing())
+        if name in values and isinstance(field_, UploadField):
+            values[name] = {"files": [_keep(by, case, name, field_, upload) for upload in values[name]]}
+    for name in ALWAYS:
+        if len(values.get(name, "")) > LONGEST_TEXT:
+            raise Refused(_("This text is too long. Write at most %(number)d characters.") % {"number": LONGEST_TEXT})
+    return values
+
+
+def _keep(by: Actor, case: Case, name: str, field_: UploadField, upload: UploadedFile) -> str:
+    document = keep_upload(by, upload, accept=field_.accept, slot=step_slot(name))
+    document.case = case
+    document.save()
+    return str(document.pk)
+
+
+def step_slot(name: str) -> str:
+    """The slot of files given at a step, apart from those that answer questions."""
+    return f"step:{name}"
+
+
+def files_in(value: Any) -> list[str]:
+    """The ids of documents in an upload's value."""
+    return list(value.get("files") or ()) if isinstance(value, dict) else []

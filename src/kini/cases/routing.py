@@ -1,0 +1,70 @@
+"""Where a new case goes: the agency of its service, the area it is about, the unit that works there. Pure but for look-ups."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kini.city import queries
+from kini.city.models import Agency, Area, Unit
+from kini.people.models import Resident
+from kini.services.versions import Resolved
+
+#: Types of fields that say where something is, the surest first.
+PLACES = ("location", "address", "area")
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What an answer says about the place: the code of an area, and a point where there is one."""
+
+    area: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    agency: Agency
+    unit: Unit | None
+    area: Area | None
+    latitude: float | None
+    longitude: float | None
+
+
+def whereabouts(resolved: Resolved, answers: Mapping[str, Any]) -> Whereabouts:
+    """The place that the answers are about: the first location, else the first address, else the first area."""
+    given = list(_places(resolved, answers))
+    for sort in PLACES:
+        for field_type, value in given:
+            if field_type == sort:
+                return _place(value)
+    return Whereabouts()
+
+
+def _places(resolved: Resolved, answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for page in resolved.pages:
+        for name, field in page.fields.items():
+            if not page.repeat and field.type in PLACES and answers.get(name):
+                yield field.type, answers[name]
+
+
+def _place(value: Any) -> Whereabouts:
+    if isinstance(value, str):
+        return Whereabouts(value)
+    return Whereabouts(value.get("area") or "", value.get("lat"), value.get("lon"))
+
+
+def route(resolved: Resolved, answers: Mapping[str, Any], resident: Resident | None) -> Route:
+    """Agency, area and unit of a new case.
+
+    Raises:
+        Agency.DoesNotExist: when the pack no longer has the agency of an old version.
+    """
+    agency = Agency.objects.get(pk=resolved.definition.agency)
+    place = whereabouts(resolved, answers)
+    area = Area.objects.filter(pk=place.area).first() if place.area else None
+    if area is None and place.latitude is not None and place.longitude is not None:
+        area = queries.locate(place.latitude, place.longitude)
+    if area is None and resident is not None:
+        area = resident.area
+    return Route(agency, queries.unit_for(agency.pk, area), area, place.latitude, place.longitude)

@@ -1,0 +1,42 @@
+"""Pure rules of cases: which edges lead on, when something is due, what people read about it."""
+
+from kini.cases.rules.deadlines import Reading, Standing, Step, clock_reading
+from kini.cases.rules.edges import (
+    AFTER,
+    ANSWER,
+    RESIDENT,
+    SYSTEM,
+    WITHDRAW,
+    Edge,
+    correctable,
+    edge_of,
+    edges_from,
+    in_time,
+    next_moves,
+)
+from kini.cases.rules.progress import Stage, progress
+from kini.cases.rules.sentences import WORDS, move_label, public_word, sentence
+
+__all__ = [
+    "AFTER",
+    "ANSWER",
+    "RESIDENT",
+    "SYSTEM",
+    "WITHDRAW",
+    "WORDS",
+    "Edge",
+    "Reading",
+    "Stage",
+    "Standing",
+    "Step",
+    "clock_reading",
+    "correctable",
+    "edge_of",
+    "edges_from",
+    "in_time",
+    "move_label",
+    "next_moves",
+    "progress",
+    "public_word",
+    "sentence",
+]

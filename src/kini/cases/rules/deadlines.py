@@ -1,0 +1,150 @@
+"""The clock of a case: reckoned from its timeline alone, so that it comes out the same whenever it is asked.
+
+The clock runs while the city must act. It stands while the resident must (`clock: paused`) and once a case has
+ended; a reopened case goes on where it stopped. What is promised in working days runs by office hours.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from kini.core.clock import WorkCalendar
+from kini.services.schema import Flow, Target
+
+#: A case is at risk once this share of its time is used.
+RISK_NUMERATOR, RISK_DENOMINATOR = 3, 4
+
+
+class Standing(StrEnum):
+    """How a case stands against its target."""
+
+    ON_TIME = "on_time"
+    AT_RISK = "at_risk"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+    DONE = "done"
+    NONE = "none"
+
+
+class Step(Protocol):
+    """What the clock reads of a timeline entry; entries without a `to_state` do not touch it."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def to_state(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The clock of a case at one moment.
+
+    Attributes:
+        due: when the promised time is used up; None without a target, and while the clock stands with time left.
+        at_risk: when three quarters of it are used; None as `due`.
+        paused: since when the clock stands because the resident must act.
+        closed: since when the case has ended.
+        used: seconds used, as the target's unit counts them.
+        left: seconds left in the same way, negative once overdue; None without a target.
+        state: how it stands.
+    """
+
+    due: datetime | None
+    at_risk: datetime | None
+    paused: datetime | None
+    closed: datetime | None
+    used: int
+    left: int | None
+    state: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A time in which the clock ran, and whether the end of the case is what ended it."""
+
+    start: datetime
+    end: datetime | None
+    ended: bool = False
+
+
+def clock_reading(
+    entries: Iterable[Step], flow: Flow, target: Target | None, calendar: WorkCalendar, now: datetime
+) -> Reading:
+    """Read the clock from the entries (in order) as at `now`. Everything but `used`, `left` and `state` is
+    independent of `now`."""
+    steps = [(entry.at, entry.to_state) for entry in entries if entry.to_state]
+    paused, closed = _standing_since(steps, flow)
+    spans = list(_running(steps, flow))
+    if target is None or not spans:
+        state = Standing.DONE if closed else Standing.PAUSED if paused else Standing.NONE
+        return Reading(None, None, paused, closed, 0, None, state)
+    unit, first = target.unit, spans[0].start
+    promised = calendar.add(first, unit, target.amount)
+    total = calendar.elapsed(first, promised, unit)
+    risky = total * RISK_NUMERATOR // RISK_DENOMINATOR
+    on = spans[-1].end is None or (spans[-1].ended and closed is not None)
+    due = _moment_of(total, spans, on, calendar, unit, promised)
+    at_risk = _moment_of(risky, spans, on, calendar, unit, calendar.advance(first, risky, unit))
+    used = sum(calendar.elapsed(span.start, span.end or max(now, span.start), unit) for span in spans)
+    return Reading(due, at_risk, paused, closed, used, total - used, _standing(due, at_risk, paused, closed, now))
+
+
+def _standing(
+    due: datetime | None, at_risk: datetime | None, paused: datetime | None, closed: datetime | None, now: datetime
+) -> Standing:
+    if closed:
+        return Standing.DONE
+    if due and now > due:
+        return Standing.OVERDUE
+    if paused:
+        return Standing.PAUSED
+    return Standing.AT_RISK if at_risk and now > at_risk else Standing.ON_TIME
+
+
+def _runs(flow: Flow, state: str) -> bool:
+    return not flow.states[state].end and flow.states[state].clock == "running"
+
+
+def _running(steps: list[tuple[datetime, str]], flow: Flow) -> Iterator[_Span]:
+    """The spans in which the clock ran, neighbours joined."""
+    since: datetime | None = None
+    for at, state in steps:
+        if _runs(flow, state):
+            since = since or at
+        elif since:
+            yield _Span(since, at, flow.states[state].end)
+            since = None
+    if since:
+        yield _Span(since, None)
+
+
+def _standing_since(steps: list[tuple[datetime, str]], flow: Flow) -> tuple[datetime | None, datetime | None]:
+    """(since when paused, since when closed), as far as the last state is one or the other."""
+    paused = closed = None
+    for at, name in steps:
+        state = flow.states[name]
+        closed = (closed or at) if state.end else None
+        paused = (paused or at) if state.clock == "paused" and not state.end else None
+    return paused, closed
+
+
+def _moment_of(
+    seconds: int, spans: list[_Span], on: bool, calendar: WorkCalendar, unit: str, unpaused: datetime
+) -> datetime | None:
+    """When `seconds` of running time are used up; None when the clock stands before that.
+
+    Args:
+        on: whether the last span would run on, were it not for the end of the case.
+        unpaused: the answer as long as the clock has not stood; the seconds alone cannot tell the close of offices
+            from their next opening.
+    """
+    left = seconds
+    for number, span in enumerate(spans):
+        last = number == len(spans) - 1
+        lasts = calendar.elapsed(span.start, span.end, unit) if span.end else None
+        if (last and on) or (lasts is not None and lasts >= left):
+            return calendar.advance(span.start, left, unit) if number else unpaused
+        left -= lasts or 0
+    return None

@@ -1,0 +1,74 @@
+"""Which edges lead on from a state, and who may take them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kini.core.texts import Text
+from kini.services.schema import WITHDRAWN, Flow
+
+RESIDENT = "resident"
+SYSTEM = "system"
+#: The resident's move out of a correction: it takes over the changed answers and documents.
+ANSWER = "answer"
+WITHDRAW = "withdraw"
+AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One way out of a state, implied ones included.
+
+    Attributes:
+        by: a role, "resident" or "system"; empty: nobody but the system.
+        needs: names of inputs that must be given.
+        within: days after a case's end during which it may be taken.
+    """
+
+    move: str
+    to: str
+    by: str
+    needs: tuple[str, ...] = ()
+    label: Text | None = None
+    within: int | None = None
+    danger: bool = False
+
+
+def edges_from(flow: Flow, state: str) -> tuple[Edge, ...]:
+    """All edges out of a state: the written ones, then withdrawing, then what time does."""
+    here = flow.states[state]
+    edges = [
+        Edge(name, move.to, move.by or here.by or "", tuple(move.needs), move.label, move.within, move.danger)
+        for name, move in here.moves.items()
+    ]
+    if WITHDRAWN in flow.states and not here.end and here.withdraw:
+        edges.append(Edge(WITHDRAW, WITHDRAWN, RESIDENT, danger=True))
+    if here.after:
+        edges.append(Edge(AFTER, here.after.to, SYSTEM))
+    return tuple(edges)
+
+
+def edge_of(flow: Flow, state: str, move: str) -> Edge | None:
+    """The edge of that name out of the state, or None."""
+    return next((edge for edge in edges_from(flow, state) if edge.move == move), None)
+
+
+def in_time(edge: Edge, closed_at: datetime | None, now: datetime) -> bool:
+    """Whether an edge out of an ended case may still be taken."""
+    return closed_at is None or edge.within is None or now <= closed_at + timedelta(days=edge.within)
+
+
+def next_moves(
+    flow: Flow, state: str, hats: Iterable[str], closed_at: datetime | None, now: datetime
+) -> tuple[Edge, ...]:
+    """The edges that somebody with these hats (roles, "resident") may take now."""
+    worn = frozenset(hats)
+    return tuple(
+        edge for edge in edges_from(flow, state) if edge.by in worn - {SYSTEM} and in_time(edge, closed_at, now)
+    )
+
+
+def correctable(flow: Flow, state: str) -> bool:
+    """Whether the resident may change answers and documents in this state."""
+    edge = edge_of(flow, state, ANSWER)
+    return edge is not None and edge.by == RESIDENT

@@ -1,0 +1,76 @@
+"""What happened to a case, in plain sentences, and the public words."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.cases.rules.edges import WITHDRAW, Edge
+from kini.core.texts import Text
+from kini.services.schema import Flow, PublicState
+
+#: The words that residents see, whatever a flow calls its states.
+WORDS: Mapping[str, str | Promise] = {
+    PublicState.WAITING: gettext_lazy("Waiting"),
+    PublicState.COORDINATION: gettext_lazy("Coordination"),
+    PublicState.DISPOSITION: gettext_lazy("Disposition"),
+    PublicState.PROCESS: gettext_lazy("In progress"),
+    PublicState.DONE: gettext_lazy("Done"),
+    PublicState.REJECTED: gettext_lazy("Rejected"),
+    PublicState.REOPENED: gettext_lazy("Reopened"),
+}
+
+
+class Told(Protocol):
+    """What a sentence reads of a timeline entry."""
+
+    @property
+    def sort(self) -> str: ...
+    @property
+    def move(self) -> str: ...
+    @property
+    def to_state(self) -> str: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
+def public_word(state: str) -> str:
+    """The public word of a public state, in the active language."""
+    return str(WORDS[state])
+
+
+def move_label(edge: Edge, words: Mapping[str, Text]) -> str:
+    """What the button of an edge says: its own label, else the pack's common word for that move."""
+    if text := edge.label or words.get(edge.move):
+        return str(text)
+    return _("Withdraw") if edge.move == WITHDRAW else edge.move.replace("_", " ").capitalize()
+
+
+def sentence(entry: Told, flow: Flow) -> str:
+    """One entry as a sentence that a resident understands."""
+    match entry.sort:
+        case "opened":
+            return _("We have received this case. %(now)s") % {"now": flow.states[entry.to_state].does}
+        case "moved":
+            return _moved(entry, flow)
+        case "assigned":
+            return _("Given to %(name)s.") % {"name": entry.data.get("name") or _("nobody in particular")}
+        case "transferred":
+            return _("Passed on to %(agency)s.") % {"agency": Text.model_validate(entry.data["agency_name"])}
+        case "noted":
+            return str(entry.data["text"])
+    return _("The record of this case was encrypted with a new key.")
+
+
+def _moved(entry: Told, flow: Flow) -> str:
+    now = str(flow.states[entry.to_state].does)
+    match entry.move:
+        case "withdraw":
+            return _("This case was withdrawn. %(now)s") % {"now": now}
+        case "answer":
+            return _("What was asked for has been answered. %(now)s") % {"now": now}
+        case "after":
+            return _("Nothing happened within the time for it. %(now)s") % {"now": now}
+    return now

@@ -1,0 +1,140 @@
+"""Adding an entry to a timeline, and reading a case's derived columns from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.rules.deadlines import Step, clock_reading
+from kini.cases.timeline import digests
+from kini.city import pack
+from kini.core import moments
+from kini.core.actors import Actor
+from kini.services.versions import Resolved, resolve
+
+DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since", "closed_at", "outcome"]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The columns of a case that its timeline alone decides."""
+
+    state: str
+    public: str
+    due_at: datetime | None
+    at_risk_at: datetime | None
+    paused_at: datetime | None
+    state_since: datetime
+    closed_at: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    at: datetime
+    to_state: str
+
+
+def derive(entries: Iterable[Step], resolved: Resolved) -> Derived:
+    """What the entries (in order, one at least with a state) say about a case. Does not depend on when it is asked."""
+    steps = [entry for entry in entries if entry.to_state]
+    last = steps[-1]
+    flow = resolved.flow
+    reading = clock_reading(steps, flow, resolved.definition.target, pack.current().calendar, last.at)
+    state = flow.states[last.to_state]
+    return Derived(
+        last.to_state,
+        state.public.value,
+        reading.due,
+        reading.at_risk,
+        reading.paused,
+        last.at,
+        reading.closed,
+        state.outcome or "",
+    )
+
+
+def recompute(case: Case) -> Derived:
+    """The derived columns of a case, read from its timeline anew; equal to what is stored."""
+    return derive(_steps(case), resolve(case.version))
+
+
+def open_case(case: Case, *, by: Actor, documents: QuerySet[Document]) -> TimelineEntry:
+    """Store a new case (complete but for what its timeline decides) with its first entry, in the flow's start.
+
+    Args:
+        documents: what was attached to its draft; they become the case's.
+    """
+    at = moments.now()
+    resolved = resolve(case.version)
+    start = resolved.flow.start
+    _apply(case, derive([_Step(at, start)], resolved))
+    case.opened_at, case.head, case.seal = at, digests.NO_ENTRY, digests.NO_ENTRY
+    case.save(force_insert=True)
+    documents.update(case=case)
+    entry = TimelineEntry(case=case, at=at, sort="opened", to_state=start, data={})
+    return _add(entry, by, ["facts", "holder", "answers", "documents"])
+
+
+def append(
+    case: Case,
+    *,
+    by: Actor,
+    sort: str,
+    move: str = "",
+    to_state: str = "",
+    public: bool = True,
+    data: dict[str, Any] | None = None,
+    changed: Iterable[str] = (),
+) -> TimelineEntry:
+    """Add an entry, and store with it the case and what follows from the entry.
+
+    Args:
+        case: locked by the action that calls this, and as changed by it; its columns are stored here.
+        to_state: the state the case goes into; empty when the entry is no step of the flow.
+        changed: the parts of what the case holds (digests.PARTS) that the action changed.
+    """
+    at = max(moments.now(), case.state_since)
+    from_state = case.state if to_state else ""
+    if to_state:
+        _apply(case, derive([*_steps(case), _Step(at, to_state)], resolve(case.version)))
+    entry = TimelineEntry(
+        case=case,
+        at=at,
+        sort=sort,
+        move=move,
+        from_state=from_state,
+        to_state=to_state,
+        public=public,
+        data=data or {},
+    )
+    return _add(entry, by, list(changed))
+
+
+def _add(entry: TimelineEntry, by: Actor, changed: list[str]) -> TimelineEntry:
+    """Number, chain and store the entry, then seal and store its case."""
+    case = entry.case
+    if changed:
+        documents = list(case.documents.all())
+        entry.data = entry.data | {"holds": {part: digests.part_digest(part, case, documents) for part in changed}}
+    entry.number, entry.previous = case.entries + 1, bytes(case.head)
+    entry.actor_kind, entry.actor_id, entry.actor_name = by.kind.value, by.user_id, by.name
+    entry.digest = digests.entry_digest(case.reference, entry)
+    entry.save(force_insert=True)
+    case.entries, case.head = entry.number, entry.digest
+    case.seal = digests.seal(case)
+    case.save(force_update=True)
+    return entry
+
+
+def _steps(case: Case) -> list[_Step]:
+    steps = TimelineEntry.objects.filter(case=case).exclude(to_state="").order_by("number")
+    return [_Step(at, state) for at, state in steps.values_list("at", "to_state")]
+
+
+def _apply(case: Case, derived: Derived) -> None:
+    for name in DERIVED:
+        setattr(case, name, getattr(derived, name))

@@ -1,0 +1,135 @@
+"""What is digested, and how: one canonical form, so that the database gives back what was signed."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from kini.cases.models import Case, Document, TimelineEntry
+from kini.core.crypto import mac
+
+PURPOSE = "timeline"
+NO_ENTRY = bytes(32)
+
+
+def canonical(value: Any) -> bytes:
+    """A JSON value (and moments in it) as bytes that are equal whenever the values are."""
+    return json.dumps(
+        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_moment
+    ).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Whole floats as integers: jsonb does not tell 2.0e16 from 20000000000000000."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+    return value
+
+
+def _moment(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value)
+
+
+def entry_digest(reference: str, entry: TimelineEntry) -> bytes:
+    """The keyed digest of an entry, chained to the one before by `entry.previous`."""
+    said = [
+        reference,
+        entry.number,
+        entry.at,
+        entry.sort,
+        entry.move,
+        entry.from_state,
+        entry.to_state,
+        entry.public,
+        entry.actor_kind,
+        entry.actor_id,
+        entry.actor_name,
+        entry.data,
+    ]
+    return mac(bytes(entry.previous) + canonical(said), PURPOSE)
+
+
+def seal(case: Case) -> bytes:
+    """The keyed digest over what the timeline makes of a case: its head and everything derived."""
+    derived = [
+        case.reference,
+        case.entries,
+        bytes(case.head).hex(),
+        case.state,
+        case.public,
+        case.due_at,
+        case.at_risk_at,
+        case.paused_at,
+        case.state_since,
+        case.closed_at,
+        case.outcome,
+    ]
+    return mac(canonical(derived), PURPOSE)
+
+
+def _facts(case: Case, _documents: Iterable[Document]) -> Any:
+    return [
+        case.service_id,
+        case.version_id,
+        case.kind,
+        case.resident_id,
+        case.submitted_by_id,
+        case.channel,
+        case.opened_at,
+        case.guest_key,
+    ]
+
+
+def _holder(case: Case, _documents: Iterable[Document]) -> Any:
+    return [
+        case.agency_id,
+        case.unit_id,
+        case.area_id,
+        case.area_path,
+        case.latitude,
+        case.longitude,
+        case.assignee_id,
+    ]
+
+
+def _answers(case: Case, _documents: Iterable[Document]) -> Any:
+    return [case.answers, bytes(case.sealed).hex() if case.sealed else None]
+
+
+def _documents(_case: Case, documents: Iterable[Document]) -> Any:
+    return [
+        [
+            str(document.id),
+            document.slot,
+            document.name,
+            document.content_type,
+            document.size,
+            document.sha256,
+            document.source_sha256,
+            document.taken_at,
+            document.removed_at,
+        ]
+        for document in sorted(documents, key=lambda document: document.id)
+    ]
+
+
+#: What a case holds, in parts that change at different steps.
+PARTS: Mapping[str, Callable[[Case, Iterable[Document]], Any]] = {
+    "facts": _facts,
+    "holder": _holder,
+    "answers": _answers,
+    "documents": _documents,
+}
+
+
+def part_digest(part: str, case: Case, documents: Iterable[Document]) -> str:
+    """Digest of one part of what a case holds, in hexadecimal digits; entries carry it under `holds`."""
+    return hashlib.sha256(canonical(PARTS[part](case, documents))).hexdigest()

@@ -1,0 +1,123 @@
+"""Checking timelines: what was changed, added or taken away behind the program's back."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.timeline import digests
+from kini.core import files
+
+BATCH = 500
+
+
+@dataclass(slots=True)
+class _Files:
+    """The files that were already read, so that a content is read once."""
+
+    good: dict[str, bool] = field(default_factory=dict)
+
+    def whole(self, sha256: str) -> bool:
+        if sha256 not in self.good:
+            self.good[sha256] = files.exists(sha256) and files.digest_of(sha256) == sha256
+        return self.good[sha256]
+
+
+def verify(case: Case) -> list[str]:
+    """Everything that is wrong with one case, a sentence each; empty when it is untouched."""
+    return _verify(case.pk, _Files())
+
+
+def verify_all(*, with_files: bool = True) -> Iterator[tuple[str, list[str]]]:
+    """Check every case, in batches: its reference and what is wrong with it, cases that are gone at the end.
+
+    A case that looks wrong is looked at once more under a lock, so that one that moves meanwhile is no false alarm.
+
+    Args:
+        with_files: also read every kept file.
+    """
+    seen = _Files() if with_files else None
+    last = 0
+    while cases := list(Case.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = cases[-1].pk
+        entries, documents = _of(TimelineEntry, cases), _of(Document, cases)
+        for case in cases:
+            wrong = any(_faults(case, entries[case.pk], documents[case.pk], seen))
+            yield case.reference, _verify(case.pk, seen) if wrong else []
+    for reference in _vanished():
+        yield reference, ["the whole case is gone"]
+
+
+def _of[M: (TimelineEntry, Document)](model: type[M], cases: Iterable[Case]) -> dict[int, list[M]]:
+    rows: dict[int, list[M]] = defaultdict(list)
+    for row in model._default_manager.filter(case__in=[case.pk for case in cases]).order_by("case_id", "pk"):
+        rows[row.case_id].append(row)  # type: ignore[index]
+    return rows
+
+
+@transaction.atomic
+def _verify(pk: int, seen: _Files | None) -> list[str]:
+    case = Case.objects.select_for_update(of=("self",)).get(pk=pk)
+    return list(_faults(case, list(case.timeline.all()), list(case.documents.all()), seen))
+
+
+def _faults(
+    case: Case, entries: list[TimelineEntry], documents: list[Document], seen: _Files | None
+) -> Iterator[str]:
+    entries.sort(key=lambda entry: entry.number)
+    yield from _chain_faults(case, entries)
+    if digests.seal(case) != bytes(case.seal):
+        yield "its state, dates or seal were changed outside the program"
+    states = [entry.to_state for entry in entries if entry.to_state]
+    if states and case.state != states[-1]:
+        yield f'it stands in "{case.state}", its timeline says "{states[-1]}"'
+    yield from _content_faults(case, entries, documents)
+    if seen is not None:
+        for document in documents:
+            if not seen.whole(document.sha256):
+                yield f'the file of document "{document.name}" ({document.slot}) is missing or changed'
+
+
+def _chain_faults(case: Case, entries: list[TimelineEntry]) -> Iterator[str]:
+    previous = digests.NO_ENTRY
+    for expected, entry in enumerate(entries, 1):
+        if entry.number != expected:
+            yield f"entry {expected} is missing"
+            return
+        if bytes(entry.previous) != previous:
+            yield f"entry {entry.number} does not follow the entry before it"
+        if digests.entry_digest(case.reference, entry) != bytes(entry.digest):
+            yield f"entry {entry.number} was changed"
+        previous = bytes(entry.digest)
+    if len(entries) != case.entries or previous != bytes(case.head):
+        yield f"its timeline has {len(entries)} entries and ends otherwise than the case says ({case.entries})"
+
+
+PART_WORDS = {
+    "facts": "its service, resident or channel",
+    "holder": "its agency, area or officer",
+    "answers": "its answers",
+    "documents": "its list of documents",
+}
+
+
+def _content_faults(case: Case, entries: list[TimelineEntry], documents: list[Document]) -> Iterator[str]:
+    """Parts whose digest is not the one that the last entry which changed them recorded."""
+    recorded: dict[str, str] = {}
+    for entry in entries:
+        recorded |= entry.data.get("holds") or {}
+    for part, words in PART_WORDS.items():
+        if recorded.get(part) != digests.part_digest(part, case, documents):
+            yield f"{words} were changed outside the program"
+
+
+def _vanished() -> list[str]:
+    """References that the audit trail saw submitted and that are no longer there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT substr(subject, 6) FROM core_auditentry a WHERE action = 'cases.submitted' AND NOT EXISTS"
+            " (SELECT 1 FROM cases_case c WHERE 'case:' || c.reference = a.subject) ORDER BY 1"
+        )
+        return [reference for (reference,) in cursor.fetchall()]

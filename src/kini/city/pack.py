@@ -1,0 +1,170 @@
+"""The city pack as the rest of the house sees it: who the city is and when its offices are open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.conf import settings
+
+from kini.city.schema import (
+    WEEKDAYS,
+    AreaLevel,
+    CalendarFile,
+    CityFile,
+    EmergencyNumber,
+    OfficeHours,
+    known_subdivision,
+)
+from kini.core.clock import Hours, WorkCalendar
+from kini.core.faults import Fault, PackFaults, Source, parse, read_source
+from kini.core.geometry import Point
+from kini.core.texts import Text, untranslated
+from kini.web.theme import faults as theme_faults
+
+CITY_FILE = "city.toml"
+CALENDAR_FILE = "calendar.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What city.toml and calendar.toml say.
+
+    Attributes:
+        root: folder of the pack.
+        languages: codes; the first one is the default.
+        center: a point in the middle, (latitude, longitude).
+        area_levels: from the whole city to the smallest areas.
+        national_id: module of python-stdnum that knows the identity numbers of residents.
+        planned_kinds: kinds whose services have a file, but whose room is not here yet.
+        cell_reach_m: how far from its point an area is assumed to reach while its border is not known.
+        theme: colours by token (see web/theme.py).
+    """
+
+    root: Path
+    name: Text
+    languages: tuple[str, ...]
+    timezone: ZoneInfo
+    country: str
+    currency: str
+    reference_prefix: str
+    national_id: str
+    center: Point
+    area_levels: tuple[AreaLevel, ...]
+    planned_kinds: tuple[str, ...]
+    cell_reach_m: float
+    emergency: tuple[EmergencyNumber, ...]
+    theme: dict[str, str]
+    calendar: WorkCalendar
+
+    @property
+    def lowest_level(self) -> str:
+        return self.area_levels[-1].id
+
+    def level_name(self, level: str) -> str:
+        """What areas of that level are called, in the language of the page.
+
+        Raises:
+            LookupError: when the city has no such level.
+        """
+        try:
+            return next(str(each.name) for each in self.area_levels if each.id == level)
+        except StopIteration:
+            raise LookupError(f'There is no level "{level}" of areas.') from None
+
+
+def current() -> City:
+    """The city of this process, read once.
+
+    Raises:
+        PackFaults: when its files cannot be taken.
+    """
+    return _once(settings.CITY_PATH)
+
+
+@lru_cache(maxsize=4)
+def _once(path: Path) -> City:
+    return load_city(path)
+
+
+def load_city(path: Path) -> City:
+    """Read city.toml and calendar.toml below `path`.
+
+    Raises:
+        PackFaults: with every fault of both files.
+    """
+    faults: list[Fault] = []
+    city, calendar = _read(path, CITY_FILE, CityFile, faults), _read(path, CALENDAR_FILE, CalendarFile, faults)
+    if city:
+        source, form = city
+        faults += untranslated(source, form, form.languages)
+        faults += [source.fault(("theme", key), message) for key, message in theme_faults(form.theme)]
+    if city and calendar:
+        faults += _calendar_faults(calendar[0], city[1], calendar[1])
+    if faults or not city or not calendar:
+        raise PackFaults(faults)
+    return _city(path, city[1], work_calendar(city[1], calendar[1]))
+
+
+def _read[M: (CityFile, CalendarFile)](
+    path: Path, name: str, model: type[M], faults: list[Fault]
+) -> tuple[Source, M] | None:
+    try:
+        source = read_source(path / name, path)
+        return source, parse(source, model)
+    except PackFaults as error:
+        faults += error.faults
+        return None
+
+
+def _calendar_faults(source: Source, city: CityFile, calendar: CalendarFile) -> list[Fault]:
+    faults = list(untranslated(source, calendar, city.languages))
+    if wrong := known_subdivision(city.country, calendar.subdivision):
+        return [*faults, source.fault(("subdivision",), wrong)]
+    try:
+        work_calendar(city, calendar)
+    except ValueError as error:
+        faults.append(source.fault(("office_hours",), str(error), 'Write spans in order, as "07:30-16:00".'))
+    return faults
+
+
+def work_calendar(city: CityFile, calendar: CalendarFile) -> WorkCalendar:
+    """The calendar that deadlines are reckoned by: office hours, public holidays and the pack's own days.
+
+    Raises:
+        ValueError: when the office hours make no sense.
+    """
+    return WorkCalendar(city.time_zone, _hours(calendar.office_hours), _days_off(city.country, calendar))
+
+
+def _hours(hours: OfficeHours) -> Hours:
+    return {number: getattr(hours, day) for number, day in enumerate(WEEKDAYS)}
+
+
+def _days_off(country: str, calendar: CalendarFile) -> Callable[[date], bool]:
+    public = holidays.country_holidays(country, subdiv=calendar.subdivision)
+    own = {day.date: not day.open for day in calendar.days}
+    return lambda day: own[day] if day in own else day in public
+
+
+def _city(root: Path, form: CityFile, calendar: WorkCalendar) -> City:
+    return City(
+        root=root,
+        name=form.name,
+        languages=form.languages,
+        timezone=form.time_zone,
+        country=form.country,
+        currency=form.currency,
+        reference_prefix=form.reference_prefix,
+        national_id=form.national_id,
+        center=form.center,
+        area_levels=form.area_levels,
+        planned_kinds=form.planned_kinds,
+        cell_reach_m=form.cell_reach_m,
+        emergency=form.emergency,
+        theme=form.theme,
+        calendar=calendar,
+    )

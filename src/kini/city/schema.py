@@ -1,0 +1,210 @@
+"""The typed forms of the files that the city room reads: city.toml, calendar.toml, agencies.yaml and the tables."""
+
+from datetime import date, time
+from importlib.util import find_spec
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import holidays
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    RootModel,
+    model_validator,
+)
+
+from kini.core.texts import Language, Text
+
+Confidence = Literal["high", "medium", "low"]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=20)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are faults, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, str_strip_whitespace=True)
+
+
+def _zone(name: Any) -> ZoneInfo:
+    if name not in available_timezones():
+        raise ValueError(f'there is no time zone "{name}"; use a name such as "Europe/Lisbon"')
+    return ZoneInfo(name)
+
+
+def _national_id(module: str) -> str:
+    if find_spec(f"stdnum.{module.split('.')[0]}") is None or find_spec(f"stdnum.{module}") is None:
+        raise ValueError(f'python-stdnum has no module "{module}"; use a name such as "id.nik"')
+    return module
+
+
+class AreaLevel(Strict):
+    """One level of the city's order: the whole, a district, a ward."""
+
+    id: Id
+    name: Text
+
+
+class EmergencyNumber(Strict):
+    """A number to call in an emergency."""
+
+    name: Text
+    number: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{1,18}$")]
+
+
+class CityFile(Strict):
+    """city.toml."""
+
+    name: Text
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = Field(description="The first one is the default.")
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone), PlainSerializer(str)]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(description="ISO 3166-1, two letters.")
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(description="ISO 4217.")
+    reference_prefix: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
+    national_id: Annotated[str, AfterValidator(_national_id)] = Field(description="A module of python-stdnum.")
+    center: tuple[Latitude, Longitude]
+    planned_kinds: tuple[Id, ...] = Field(default=(), description="Kinds whose services have a file, and nothing more yet.")
+    cell_reach_m: Annotated[float, Field(gt=0, le=100_000)] = Field(
+        default=4000, description="How far from its point an area is assumed to reach while its border is not known."
+    )
+    area_levels: Annotated[tuple[AreaLevel, ...], Field(min_length=2)] = Field(description="From the whole to the smallest.")
+    emergency: tuple[EmergencyNumber, ...] = ()
+    theme: dict[str, str] = Field(default={}, description="Colours of web/theme.py: `brand`, or single tokens.")
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "CityFile":
+        for what, names in (("language", self.languages), ("level", [level.id for level in self.area_levels])):
+            if len(set(names)) < len(names):
+                raise ValueError(f"a {what} stands twice: {', '.join(names)}")
+        return self
+
+
+def _span(value: Any) -> Any:
+    """ "07:30-16:00" as (opens, closes)."""
+    if not isinstance(value, str) or value.count("-") != 1:
+        raise ValueError('write office hours as "07:30-16:00"')
+    opens, closes = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    if opens.tzinfo or closes.tzinfo:
+        raise ValueError("office hours are in the time zone of the city; leave the zone out")
+    return opens, closes
+
+
+Span = Annotated[tuple[time, time], BeforeValidator(_span)]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class OfficeHours(Strict):
+    """Spans in which offices are open, by weekday; a day without any is closed."""
+
+    monday: tuple[Span, ...] = ()
+    tuesday: tuple[Span, ...] = ()
+    wednesday: tuple[Span, ...] = ()
+    thursday: tuple[Span, ...] = ()
+    friday: tuple[Span, ...] = ()
+    saturday: tuple[Span, ...] = ()
+    sunday: tuple[Span, ...] = ()
+    source: str
+    confidence: Confidence = "low"
+
+
+class DayOff(Strict):
+    """A day on which offices are closed besides the public holidays, or (`open`) are open in spite of one."""
+
+    date: date
+    name: Text
+    open: bool = False
+    source: str
+    confidence: Confidence = "low"
+
+
+class CalendarFile(Strict):
+    """calendar.toml. Public holidays come from the library `holidays`, by the city's country and `subdivision`."""
+
+    subdivision: str | None = None
+    office_hours: OfficeHours
+    days: tuple[DayOff, ...] = ()
+
+    @model_validator(mode="after")
+    def _days_once(self) -> "CalendarFile":
+        seen: set[date] = set()
+        for day in self.days:
+            if day.date in seen:
+                raise ValueError(f"{day.date} stands twice among the days")
+            seen.add(day.date)
+        return self
+
+
+def known_subdivision(country: str, subdivision: str | None) -> str | None:
+    """What is wrong with where the holidays should come from, or None."""
+    supported = holidays.list_supported_countries()
+    if country not in supported:
+        return f'the library holidays does not know the country "{country}"'
+    if subdivision is not None and subdivision not in supported[country]:
+        return f'"{subdivision}" is no part of {country}; there are: {", ".join(supported[country]) or "none"}'
+    return None
+
+
+class UnitEntry(Strict):
+    """Units of an agency: one in every area of a `level`, or a single one in an `area`.
+
+    "{area}" in the name stands for the area's name.
+    """
+
+    level: Id | None = None
+    area: Code | None = None
+    name: Text
+    phone: Annotated[str, Field(max_length=30)] = ""
+
+    @model_validator(mode="after")
+    def _level_or_area(self) -> "UnitEntry":
+        if (self.level is None) == (self.area is None):
+            raise ValueError("give either level (a unit in each area of it) or area (a single unit)")
+        return self
+
+
+class AgencyEntry(Strict):
+    """One agency of agencies.yaml; its key is the id."""
+
+    name: Text
+    short: Annotated[str, Field(min_length=1, max_length=40)]
+    units: tuple[UnitEntry, ...] = ()
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+class AreaRow(Strict):
+    """One line of areas.csv."""
+
+    code: Code
+    level: Id
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    parent: Annotated[Code | None, BeforeValidator(_empty_is_none)] = None
+    latitude: Latitude
+    longitude: Longitude
+    km2: Annotated[Annotated[float, Field(gt=0)] | None, BeforeValidator(_empty_is_none)] = None
+    population: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_empty_is_none)] = None
+
+
+class PlaceRow(Strict):
+    """One line of places.csv."""
+
+    id: Id
+    kind: Id
+    name: Annotated[str, Field(min_length=1, max_length=160)]
+    area: Code
+    agency: Annotated[Id | None, BeforeValidator(_empty_is_none)] = None
+    latitude: Latitude
+    longitude: Longitude
+    address: Annotated[str, Field(max_length=240)] = ""
+
+
+class AgencyFile(RootModel[dict[Id, AgencyEntry]]):
+    """agencies.yaml: agencies by id."""

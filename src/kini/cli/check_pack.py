@@ -1,0 +1,35 @@
+"""`./kini check pack [PATH]`: every fault of a city pack, with file, line, field and remedy."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+from kini.city import checks
+from kini.cli import console
+from kini.core.faults import Fault
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, nargs="?", default=settings.CITY_PATH, help="folder of the pack")
+
+
+def run(options: argparse.Namespace) -> int:
+    path = options.path.resolve()
+    faults = checks.check(path)
+    if faults:
+        show(faults)
+        raise console.Fault(summary(path, faults))
+    print(f"The pack in {path} has no faults.")
+    return 0
+
+
+def show(faults: Sequence[Fault]) -> None:
+    for fault in sorted(faults):
+        print(fault)
+
+
+def summary(path: Path, faults: Sequence[Fault]) -> str:
+    count = len(faults)
+    return f"the pack in {path} has {count} fault{'' if count == 1 else 's'}; mend the lines above."

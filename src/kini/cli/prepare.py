@@ -1,0 +1,46 @@
+"""`./kini prepare`: migrations, static files, the pack, and in a first look the demo. Safe to run again and again."""
+
+import argparse
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, connection
+
+from kini.city import actions as city_actions
+from kini.city import checks
+from kini.cli import check_pack, console, demo
+from kini.core.actors import system
+from kini.core.faults import PackFaults
+from kini.services import actions as services_actions
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No words of its own."""
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        return prepare()
+    except PackFaults as faults:
+        check_pack.show(faults.faults)
+        raise console.Fault(check_pack.summary(settings.CITY_PATH, faults.faults)) from None
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise console.Fault(f"the database cannot be reached ({reason}); mend DATABASE_URL.") from None
+
+
+def prepare() -> int:
+    if faults := checks.check(settings.CITY_PATH):
+        raise PackFaults(faults)
+    connection.ensure_connection()
+    with console.step("Tables"):
+        call_command("migrate", verbosity=0, interactive=False)
+    with console.step("Static files"):
+        call_command("collectstatic", verbosity=0, interactive=False)
+    by = system("prepare")
+    with console.step("City and services"):
+        city_actions.load_pack_tables(by=by)
+        services_actions.load_services(by=by)
+    if settings.ENV.demo:
+        demo.prepare()
+    return 0

@@ -1,0 +1,19 @@
+"""`./kini rotate-keys`: after a new key was put first in KINI_DATA_KEYS, encrypt everything under it."""
+
+import argparse
+
+from kini.cases import actions as cases_actions
+from kini.core.actors import system
+from kini.people import actions as people_actions
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No words of its own."""
+
+
+def run(options: argparse.Namespace) -> int:
+    by = system("rotate-keys")
+    people = people_actions.rotate_keys(by=by)
+    cases = cases_actions.rotate_keys(by=by)
+    print(f"Encrypted anew: {people} profiles, {cases} cases and drafts.")
+    return 0

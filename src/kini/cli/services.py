@@ -1,0 +1,15 @@
+"""`./kini services schema`: what a service file may say, for editors that complete it."""
+
+import argparse
+import json
+
+from kini.services.schema import json_schema
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=["schema"], help="schema: JSON Schema of a service file, on standard output")
+
+
+def run(options: argparse.Namespace) -> int:
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0

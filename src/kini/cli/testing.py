@@ -1,0 +1,68 @@
+"""`./kini test`: what the tests need is set up, then everything runs: style, structure, types, tests."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+from kini.core.environment import ROOT
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pytest", nargs="*", help="words for pytest; without any, everything runs")
+
+
+def run(options: argparse.Namespace) -> int:
+    env = os.environ | {"KINI_ENV": "local", "PYTHONPATH": str(ROOT / "src")}
+    browser = chromium()
+    if browser:
+        env["KINI_CHROMIUM"] = browser
+    if options.pytest:
+        return pytest(env, options.pytest)
+    checks = (
+        ("style", [sys.executable, "-m", "ruff", "check", "src", "tests"]),
+        ("format", [sys.executable, "-m", "ruff", "format", "--check", "src", "tests"]),
+        ("rooms", [str(ROOT / ".venv/bin/lint-imports"), "--no-cache"]),
+        ("types", [sys.executable, "-m", "mypy"]),
+    )
+    failed = [name for name, command in checks if not passes(name, command, env)]
+    code = pytest(env, [])
+    if failed:
+        print(f"failed before the tests: {', '.join(failed)}")
+    return code or len(failed)
+
+
+def passes(name: str, command: list[str], env: dict[str, str]) -> bool:
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    print(f"{name}: {'good' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+    return done.returncode == 0
+
+
+def pytest(env: dict[str, str], words: list[str]) -> int:
+    workers = ["-n", str(os.cpu_count() or 2)] if not words else []
+    return subprocess.run([sys.executable, "-m", "pytest", *workers, *words], cwd=ROOT, env=env, check=False).returncode
+
+
+def chromium() -> str | None:
+    """A Chromium, installed from the system's packages where that is allowed; else says what is missing."""
+    if found := next(filter(None, map(shutil.which, BROWSERS)), None):
+        return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing Chromium from the system's packages ...", flush=True)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update"], env=env, check=False, **quiet)
+        subprocess.run(
+            ["apt-get", "install", "-y", "--no-install-recommends", "chromium"], env=env, check=False, **quiet
+        )
+        if found := shutil.which("chromium"):
+            return found
+    print("Chromium is missing: the journeys in a real browser are skipped. Install the package chromium.", flush=True)
+    return None

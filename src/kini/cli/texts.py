@@ -1,0 +1,99 @@
+"""`./kini texts`: collect the interface's texts from code and templates, and compile their translations.
+
+English stands in the code; every other language is one file, locale/LANGUAGE/LC_MESSAGES/django.po. New texts are
+added to each of them untranslated, vanished ones are dropped; compiled files lie beside them.
+"""
+
+import argparse
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+from kini.core.environment import ROOT
+
+SOURCE = ROOT / "src" / "kini"
+LOCALE = SOURCE / "locale"
+_LAZY = ("gettext", "ngettext", "pgettext", "npgettext")
+KEYWORDS = DEFAULT_KEYWORDS | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in _LAZY}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail where a translation is missing or old"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    faults = 0
+    for path in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
+        catalog = updated(path)
+        missing = [message.id for message in catalog if message.id and not translated(message.string)]
+        faults += len(missing) + (options.check and not is_current(path, catalog))
+        if not options.check:
+            save(path, catalog)
+        print(f"{catalog.locale}: {len(catalog)} texts, {len(missing)} without translation")
+        for text in missing:
+            print(f"  {text}")
+    return 1 if options.check and faults else 0
+
+
+def translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
+    return bool(string) if isinstance(string, str) else bool(string) and all(string or ())
+
+
+def updated(path: Path) -> Catalog:
+    """The catalogue in `path` with today's texts: kept translations, new texts empty, vanished ones gone."""
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=path.parts[-3])
+    template = Catalog()
+    for place, text, context in texts():
+        template.add(text, locations=[place], context=context)
+    catalog.update(template, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def texts() -> Iterator[tuple[tuple[str, int], str | tuple[str, ...], str | None]]:
+    """Every text of the interface: where it first stands, itself (or singular and plural), its context."""
+    for path in sorted(
+        [*SOURCE.rglob("*.py"), *SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]
+    ):
+        content = path.read_text("utf-8")
+        code = content if path.suffix == ".py" else templatize(content, origin=str(path))
+        for line, function, messages, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, (), {}):
+            place = (path.relative_to(ROOT).as_posix(), line)
+            yield place, *meaning(function or "", messages)
+
+
+def meaning(function: str, messages: str | tuple[str | None, ...]) -> tuple[str | tuple[str, ...], str | None]:
+    parts = [messages] if isinstance(messages, str) else [part for part in messages if part is not None]
+    context = parts.pop(0) if "pgettext" in function else None
+    return (
+        parts[0]
+        if len(parts) == 1 or ("ngettext" not in function and "npgettext" not in function)
+        else (parts[0], parts[1])
+    ), context
+
+
+def compiled(catalog: Catalog) -> bytes:
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def save(path: Path, catalog: Catalog) -> None:
+    with path.open("wb") as file:
+        write_po(file, catalog, width=120, sort_output=True, no_location=True, omit_header=False)
+    path.with_suffix(".mo").write_bytes(compiled(catalog))
+
+
+def is_current(path: Path, catalog: Catalog) -> bool:
+    """Whether the compiled file says what the catalogue says."""
+    mo = path.with_suffix(".mo")
+    return mo.exists() and mo.read_bytes() == compiled(catalog)

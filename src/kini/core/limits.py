@@ -1,0 +1,81 @@
+"""How often something may be tried: counters in the database, shared by every process.
+
+Count before the transaction whose failure shall not undo the count: a wrong code is refused by raising, and what
+was counted inside that transaction would be forgotten with it.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.translation import ngettext
+
+from kini.core.actors import Refused
+from kini.core.crypto import keyed_hash
+from kini.core.models import LimitCounter
+
+_COUNT = """
+    INSERT INTO core_limitcounter AS counter (key, count, until)
+    VALUES (%(key)s, 1, clock_timestamp() + make_interval(secs => %(seconds)s))
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN counter.until <= clock_timestamp() THEN 1 ELSE least(counter.count, %(most)s) + 1 END,
+        until = CASE WHEN counter.until <= clock_timestamp() THEN excluded.until ELSE counter.until END
+    RETURNING count, ceil(extract(epoch FROM until - clock_timestamp()))::integer
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` times within a window of `seconds`, which begins with the first try.
+
+    Attributes:
+        name: "room.deed", for example "people.code-sent".
+    """
+
+    name: str
+    count: int
+    seconds: int
+
+
+class TooMany(Refused):
+    """It was tried too often; the message says when to try again."""
+
+
+def hit(limit: Limit, key: str) -> bool:
+    """Count one try by `key` (a phone number, an address, "all"); False when it is one too many."""
+    return _count(limit, key)[0] <= limit.count
+
+
+def require(limit: Limit, key: str) -> None:
+    """Count one try.
+
+    Raises:
+        TooMany: when it is one too many.
+    """
+    count, wait = _count(limit, key)
+    if count > limit.count:
+        minutes = max(1, -(-wait // 60))
+        raise TooMany(
+            ngettext(
+                "That was too often. Please try again in {minutes} minute.",
+                "That was too often. Please try again in {minutes} minutes.",
+                minutes,
+            ).format(minutes=minutes)
+        )
+
+
+def forget(limit: Limit, key: str) -> None:
+    """Begin to count anew, after a success."""
+    LimitCounter.objects.filter(key=_row(limit, key)).delete()
+
+
+def _count(limit: Limit, key: str) -> tuple[int, int]:
+    """How many tries there were in this window, and how many seconds of it are left."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"key": _row(limit, key), "seconds": limit.seconds, "most": limit.count})
+        count, wait = cursor.fetchone()
+    return count, wait
+
+
+def _row(limit: Limit, key: str) -> str:
+    """Phone numbers and addresses are not kept, only what finds their counter again."""
+    return f"{limit.name}:{keyed_hash(key, f'limit {limit.name}').hex()[:40]}"

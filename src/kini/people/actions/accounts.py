@@ -1,0 +1,101 @@
+"""Accounts: who can sign in, by which phone number or e-mail address."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor, Refused
+from kini.people import keeping, queries
+from kini.people.actions.residents import ensure_resident
+from kini.people.contacts import Contact
+from kini.people.models import Resident, User
+
+#: After this many days an account is removed into which nobody ever signed in.
+UNUSED_DAYS = 7
+
+
+@action
+def open_account(*, by: Actor, contact: Contact) -> User:
+    """The account of whoever holds that phone number or e-mail address; a new one when there is none.
+
+    Anybody may ask: an account is of use only to who receives the code.
+    """
+    if found := queries.user_by_contact(contact):
+        return found
+    fields = {"phone": contact.value} if contact.kind == "phone" else {"email": contact.value}
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(**fields)
+    except IntegrityError:  # somebody asked at the same time
+        return _existing(contact)
+    audit.record(by=by, action="people.account-opened", subject=f"user:{user.pk}", detail={"by": contact.kind})
+    return user
+
+
+def _existing(contact: Contact) -> User:
+    found = queries.user_by_contact(contact)
+    if found is None:
+        raise Refused(_("The account could not be opened. Try once more."))
+    return found
+
+
+@action
+def confirm_phone(*, by: Actor, user: User, phone: str) -> User:
+    """The person has shown, with a code, that the phone is theirs."""
+    keeping.only(by, user.pk)
+    if user.phone == phone and not user.phone_verified:
+        user.phone_verified = True
+        user.save(update_fields=["phone_verified"])
+        audit.record(by=by, action="people.phone-confirmed", subject=f"user:{user.pk}")
+    return user
+
+
+@action
+def note_sign_in(*, by: Actor, user: User, language: str) -> Resident:
+    """Somebody signed in: their profile exists from now on, and messages speak the language that they read."""
+    keeping.only(by, user.pk)
+    if language and user.language != language:
+        user.language = language
+        user.save(update_fields=["language"])
+    audit.record(by=by, action="people.signed-in", subject=f"user:{user.pk}")
+    return ensure_resident(by=by, user=user)
+
+
+@action
+def change_contact(*, by: Actor, user: User, contact: Contact) -> User:
+    """Let the person sign in, and be reached, under a number or address that they have shown to be theirs.
+
+    Raises:
+        NotAllowed: when it is somebody else's account.
+        Refused: when another account signs in with it.
+    """
+    keeping.only(by, user.pk)
+    other = queries.user_by_contact(contact)
+    taken = _("Another account signs in with this already. Sign in there, or ask at a counter to join the two.")
+    if other and other.pk != user.pk:
+        raise Refused(taken)
+    if contact.kind == "phone":
+        user.phone, user.phone_verified = contact.value, True
+    else:
+        user.email = contact.value
+    keeping.once(user.save, taken)
+    Resident.objects.filter(user=user).update(phone=user.phone or "", email=user.email or "")
+    audit.record(by=by, action="people.contact-changed", subject=f"user:{user.pk}", detail={"kind": contact.kind})
+    return user
+
+
+@action
+def remove_unused_accounts(*, by: Actor) -> int:
+    """Forget numbers and addresses for which a code was asked and never used. Gives how many there were."""
+    before = timezone.now() - timedelta(days=UNUSED_DAYS)
+    unused = User.objects.filter(
+        last_login__isnull=True, created_at__lt=before, resident__isnull=True, officer__isnull=True
+    )
+    count, _rows = unused.delete()
+    if count:
+        audit.record(by=by, action="people.unused-accounts-removed", subject="users", detail={"count": count})
+    return count

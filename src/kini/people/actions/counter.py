@@ -1,0 +1,113 @@
+"""What officers do with other people's profiles: at a counter, with the card on the table, and every look logged."""
+
+from django.utils.translation import gettext as _
+
+from kini.core import audit, events
+from kini.core.actions import action
+from kini.core.actors import Actor, Refused
+from kini.core.grants import Scope
+from kini.people import keeping, queries, rules, sealing
+from kini.people.events import ProfilesJoined
+from kini.people.keeping import Details
+from kini.people.models import AccessLog, Resident, User
+from kini.people.permissions import Permission
+
+
+@action
+def find_or_create_resident(*, by: Actor, details: Details, phone: str = "", reason: str) -> Resident:
+    """At a counter: the profile of a person who stands there, found by the number, else a new one without an account.
+
+    A profile that is found is returned as it is, and the look at it is logged.
+
+    Raises:
+        NotAllowed: without the permission to apply for others.
+        Refused: without a number or a reason.
+    """
+    rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    if details.number is None:
+        raise Refused(_("Ask for the person's card: without its number nobody can be found or added."))
+    found = queries.resident_by_number(details.number.number)
+    if found:
+        if by.is_officer:
+            keeping.log(by, found, "profile", reason, "")
+        return found
+    resident = Resident.objects.create(phone=phone)
+    keeping.keep(resident, details)
+    audit.record(by=by, action="people.added-at-counter", subject=f"resident:{resident.pk}")
+    return resident
+
+
+@action
+def join_account(*, by: Actor, resident: Resident, user: User, reason: str) -> Resident:
+    """At a counter, with the card on the table: give a profile kept there to the person's own account.
+
+    The account's earlier profile, which has no number, is emptied; rooms above move what points to it.
+
+    Raises:
+        NotAllowed: without the permission to apply for others.
+        Refused: when the profile has an account already, or the account's profile has a number of its own.
+    """
+    rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    resident = Resident.objects.select_for_update().get(pk=resident.pk)
+    earlier = Resident.objects.select_for_update().filter(user=user).first()
+    if resident.user_id:
+        raise Refused(_("This profile already belongs to an account."))
+    if earlier and earlier.national_id_hash:
+        raise Refused(_("The account already has a profile with a number of its own. Take that number off first."))
+    keeping.log(by, resident, "profile", reason, "")
+    if earlier:
+        _move_family(earlier, resident)
+        earlier.user = None
+        earlier.save()
+        events.announce(ProfilesJoined(kept=resident.pk, gone=earlier.pk, user=user.pk))
+    resident.user = user
+    resident.phone, resident.email = user.phone or resident.phone, user.email or resident.email
+    resident.save()
+    detail = {"user": user.pk, "gone": earlier.pk if earlier else None}
+    audit.record(by=by, action="people.account-joined", subject=f"resident:{resident.pk}", detail=detail)
+    return resident
+
+
+@action
+def release_number(*, by: Actor, resident: Resident, reason: str) -> Resident:
+    """At a counter, with the card on the table: take a number off a profile to which it does not belong.
+
+    Raises:
+        NotAllowed: without the permission to apply for others.
+        Refused: without a reason.
+    """
+    rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    keeping.log(by, resident, "national-id", reason, "")
+    sealing.drop_national_id(resident)
+    resident.save()
+    audit.record(by=by, action="people.number-released", subject=f"resident:{resident.pk}")
+    return resident
+
+
+@action
+def log_look(
+    *, by: Actor, resident: Resident, what: str, reason: str, reference: str = "", scope: Scope | None = None
+) -> AccessLog:
+    """Log that an officer looks at a resident's identity, before it is shown. The resident can read the entry.
+
+    Args:
+        what: "national-id", "answers", "profile" ...
+        reference: of the case it is for.
+        scope: what the case belongs to; left out, the permission somewhere is enough.
+
+    Raises:
+        NotAllowed: without the permission to see identities.
+        Refused: without a reason.
+    """
+    if scope is None:
+        rules.require_somewhere(by, Permission.SEE_IDENTITY)
+    else:
+        rules.require(by, Permission.SEE_IDENTITY, scope)
+    return keeping.log(by, resident, what, reason, reference)
+
+
+def _move_family(earlier: Resident, kept: Resident) -> None:
+    """The ties of one profile become those of another, as far as they are not there already."""
+    there = set(kept.ties.values_list("member_id", flat=True)) | {kept.pk}
+    earlier.ties.exclude(member_id__in=there).update(resident=kept)
+    earlier.ties.all().delete()

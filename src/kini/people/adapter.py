@@ -1,0 +1,89 @@
+"""allauth's questions, answered for Kini: where a phone number stands, how a code is sent, what is said."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy as _
+
+from kini.core.actors import Actor, ActorKind
+from kini.people import actions, codes, queries
+from kini.people.contacts import Contact
+from kini.people.models import User
+
+#: What is said after a deed, by the name under which allauth knows it; everything else is plain from the page.
+SAID = {
+    "mfa/messages/totp_activated.txt": _("Your authenticator app now protects your account."),
+    "mfa/messages/totp_deactivated.txt": _("Your authenticator app is no longer needed to sign in."),
+    "mfa/messages/webauthn_added.txt": _("The passkey was added."),
+    "mfa/messages/webauthn_removed.txt": _("The passkey was removed."),
+    "mfa/messages/recovery_codes_generated.txt": _("There are new recovery codes. The old ones no longer work."),
+    "account/messages/logged_out.txt": _("You are signed out."),
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts without passwords: a code to a phone number or an e-mail address, or a passkey."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": _("This code is not right. Compare it with the newest message."),
+        "too_many_login_attempts": _("That was too often. Wait a few minutes, then try again."),
+        "rate_limited": _("That was too often. Wait a few minutes, then try again."),
+    }
+
+    def get_login_stages(self) -> list[str]:
+        """A number or address is proved by the sign-in itself, so that only the code and a second step are left."""
+        return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
+
+    def generate_login_code(self) -> str:
+        return codes.new_code()
+
+    def generate_phone_verification_code(self, *, user: User, phone: str) -> str:
+        return codes.new_code()
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
+        codes.send_code(Contact("phone", phone), code, context.request.get_host())
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """The one letter that these accounts need: the code."""
+        codes.send_code(Contact("email", email), context["code"], context["request"].get_host())
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        return (user.phone, user.phone_verified) if user.phone else None
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+        actions.change_contact(by=_oneself(user), user=user, contact=Contact("phone", phone))
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        actions.confirm_phone(by=_oneself(user), user=user, phone=phone)
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        return queries.user_by_contact(Contact("phone", phone))
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        said = message or SAID.get(message_template or "")
+        if said:
+            super().add_message(request, level, extra_tags=extra_tags, message=str(said))
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """After the first sign-in one says who one is, then goes on to where one was going."""
+        resident = actions.note_sign_in(by=_oneself(user), user=user, language=get_language() or "")
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if resident.name or hasattr(user, "officer"):
+            return response
+        return HttpResponseRedirect(f"{reverse('people:profile')}?{urlencode({'next': response['Location']})}")
+
+
+def _oneself(user: User) -> Actor:
+    return Actor(ActorKind.RESIDENT, user.pk)

@@ -1,0 +1,85 @@
+"""Codes that show that a phone number or an e-mail address is one's own: how they look, how often, how they are sent."""
+
+import secrets
+
+from django.utils.translation import gettext as _
+
+from kini.city import pack
+from kini.core import limits
+from kini.core.delivery import send_text
+from kini.core.limits import Limit
+from kini.people.contacts import Contact
+
+DIGITS = 6
+VALID_SECONDS = 600
+
+#: One person, who may mistype or lose a message.
+SENT_TO_CONTACT = Limit("people.code-to-contact", count=5, seconds=15 * 60)
+#: One network address. Thousands of phones can share a mobile operator's, so it stops floods only.
+SENT_FOR_ADDRESS = Limit("people.code-for-address", count=300, seconds=60 * 60)
+#: The whole city: a bound on what somebody can make it pay for text messages.
+SENT_IN_ALL = Limit("people.code-in-all", count=20_000, seconds=60 * 60)
+#: Tries for one number or address, whichever code, session or network they come from.
+TRIES = (
+    Limit("people.code-tries", count=10, seconds=30 * 60),
+    Limit("people.code-tries-day", count=40, seconds=24 * 60 * 60),
+)
+
+
+def new_code() -> str:
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+
+
+def count_sending(contact: Contact, address: str) -> None:
+    """Count one code that is about to be sent.
+
+    Args:
+        address: network address of who asks.
+
+    Raises:
+        TooMany: when it is one too many, saying when to try again.
+    """
+    limits.require(SENT_TO_CONTACT, contact.value)
+    limits.require(SENT_FOR_ADDRESS, address)
+    limits.require(SENT_IN_ALL, "all")
+
+
+def count_try(contact: Contact) -> None:
+    """Count one code that was typed, right or wrong. A new code or a new session does not begin anew.
+
+    Raises:
+        TooMany: when it is one too many, saying when to try again.
+    """
+    for limit in TRIES:
+        limits.require(limit, contact.value)
+
+
+def forget_tries(contact: Contact) -> None:
+    """The right code was typed: the next sign-in begins with all its tries."""
+    for limit in TRIES:
+        limits.forget(limit, contact.value)
+
+
+def send_code(contact: Contact, code: str, host: str) -> None:
+    """Send a code in the active language.
+
+    Args:
+        host: where it is to be typed; phones fill a code in only on that site when the message's last line names it.
+    """
+    city = str(pack.current().name)
+    text = _("{code} is your code for Kini {city}. It is valid for 10 minutes. Nobody else needs it: keep it to yourself.")
+    text = text.format(code=code, city=city)
+    if contact.kind == "phone":
+        send_text(channel="sms", recipient=contact.value, subject="", text=f"{text}\n\n@{host} #{code}")
+    else:
+        subject = _("Your code for Kini {city}: {code}").format(city=city, code=code)
+        send_text(channel="email", recipient=contact.value, subject=subject, text=text)
+
+
+def send_contact_changed(old: Contact, new: Contact) -> None:
+    """Tell the old number or address that it was replaced, in case somebody else did it."""
+    city = str(pack.current().name)
+    text = _("Your account at Kini {city} now uses {new}. Was this not you? Go to a counter with your card.")
+    channel = "sms" if old.kind == "phone" else "email"
+    subject = "" if old.kind == "phone" else _("Your account at Kini {city} has changed").format(city=city)
+    send_text(channel=channel, recipient=old.value, subject=subject, text=text.format(city=city, new=new.masked))

@@ -1,0 +1,94 @@
+"""A phone number or an e-mail address, as somebody typed it into one field."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from phonenumbers import PhoneNumberType
+
+type ContactKind = Literal["phone", "email"]
+
+LONGEST = 254
+#: Sorts of numbers that cannot receive a text message.
+SILENT = {PhoneNumberType.FIXED_LINE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.TOLL_FREE}
+
+
+class ContactFault(ValueError):
+    """What was typed is neither; the message says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a person is reached: `value` is a phone number in E.164 ("+6281234567890") or an address in lower case."""
+
+    kind: ContactKind
+    value: str
+
+    @property
+    def shown(self) -> str:
+        """The contact as people write it."""
+        if self.kind == "email":
+            return self.value
+        number = phonenumbers.parse(self.value)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+    @property
+    def masked(self) -> str:
+        """Enough to recognise one's own, too little to learn another's."""
+        if self.kind == "phone":
+            return f"{self.value[:3]} •••• {self.value[-3:]}"
+        name, _at, domain = self.value.partition("@")
+        return f"{name[:1]}•••@{domain}"
+
+
+def read_contact(typed: str, country: str) -> Contact:
+    """Tell a phone number from an e-mail address, and bring it into the form in which it is kept.
+
+    Args:
+        country: where a number without a country code is at home ("ID").
+
+    Raises:
+        ContactFault: with what to write instead.
+    """
+    text = typed.strip()
+    if not text:
+        raise ContactFault(_("Write your phone number or your e-mail address."))
+    if len(text) > LONGEST or any(unicodedata.category(c) == "Cc" for c in text):
+        raise ContactFault(_("This is too long or has signs that no number and no address has. Type it once more."))
+    return read_email(text) if "@" in text else read_phone(text, country)
+
+
+def read_email(text: str) -> Contact:
+    """An e-mail address.
+
+    Raises:
+        ContactFault: when it cannot be one.
+    """
+    address = text.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise ContactFault(_("Check the e-mail address. It looks like name@example.com.")) from None
+    return Contact("email", address)
+
+
+def read_phone(text: str, country: str) -> Contact:
+    """A phone number that can receive text messages.
+
+    Raises:
+        ContactFault: when it cannot be one.
+    """
+    advice = _("Check the phone number. Write it with all its digits; a number from abroad begins with + and the country.")
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        raise ContactFault(advice) from None
+    if not phonenumbers.is_valid_number(number):
+        raise ContactFault(advice)
+    if phonenumbers.number_type(number) in SILENT:
+        raise ContactFault(_("This number cannot receive text messages. Use a mobile number or an e-mail address."))
+    return Contact("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

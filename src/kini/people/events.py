@@ -1,0 +1,17 @@
+"""What rooms above hear from this one."""
+
+from dataclasses import dataclass
+
+from kini.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilesJoined(Event):
+    """A profile kept at a counter and the one of an account are now one: `gone` is empty, `kept` belongs to the user.
+
+    Whatever points to `gone` (cases, drafts) should point to `kept`.
+    """
+
+    kept: int
+    gone: int
+    user: int

@@ -1,0 +1,126 @@
+"""What people type about themselves, read and checked; actions get clean values only."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from allauth.account.forms import ConfirmLoginCodeForm
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_lazy
+
+from kini.city import pack
+from kini.city.models import Area
+from kini.people import rules
+from kini.people.rules import NationalId, NumberFault
+
+#: Numbers of family cards: digits, as many as any country writes.
+FAMILY_CARD = re.compile(r"[0-9]{8,20}")
+LONGEST_NUMBER = 40
+
+
+def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """What is wrong in a form, for the error summary: (id of the input, what to do) each."""
+    if not form.is_bound:
+        return []
+    found = [("" if name == "__all__" else str(form[name].auto_id), str(texts[0])) for name, texts in form.errors.items()]
+    return found
+
+
+def text(missing: Any, longest: int, **options: Any) -> forms.CharField:
+    """A line of text that says what to do when it is missing or too long."""
+    errors = {
+        "required": missing,
+        "max_length": gettext_lazy("Write it with at most %(limit_value)d letters."),
+        "null_characters_not_allowed": gettext_lazy("There is a sign in it that cannot be kept. Type it once more."),
+    }
+    return forms.CharField(max_length=longest, error_messages=errors, **options)
+
+
+class PlainForm(forms.Form):
+    """A form whose inputs' ids are their names."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="%s", **options)
+
+
+class CodeForm(ConfirmLoginCodeForm):
+    """The code from the message; spaces in it do not matter."""
+
+    code = text(gettext_lazy("Type the code from the message."), 20)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options | {"auto_id": "%s"})
+
+
+class PersonForm(PlainForm):
+    """Name and national number of somebody."""
+
+    name = text(gettext_lazy("Write the name as it stands on the card."), 120)
+    number = text("", LONGEST_NUMBER, required=False)
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if not any(letter.isalpha() for letter in name):
+            raise ValidationError(_("Write the name as it stands on the card."))
+        return name
+
+    def clean_number(self) -> NationalId | None:
+        typed = self.cleaned_data["number"]
+        if not typed:
+            return None
+        try:
+            return rules.read_national_id(typed, pack.current().national_id, timezone.localdate())
+        except NumberFault as fault:
+            raise ValidationError(str(fault)) from None
+
+
+class ProfileForm(PersonForm):
+    """What a resident says of themselves."""
+
+    family_card = text("", LONGEST_NUMBER, required=False)
+    address = text("", 240, required=False)
+    area = forms.ModelChoiceField(
+        Area.objects.filter(children__isnull=True),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose your area from the list.")},
+    )
+
+    def clean_family_card(self) -> str:
+        digits = re.sub(r"[\s.-]", "", self.cleaned_data["family_card"])
+        if digits and not FAMILY_CARD.fullmatch(digits):
+            raise ValidationError(_("Write only the digits of the family card's number."))
+        return digits
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("address") and not cleaned.get("area") and "area" not in self.errors:
+            self.add_error("area", _("Choose the area in which this address is."))
+        if cleaned.get("area") and not cleaned.get("address") and "address" not in self.errors:
+            self.add_error("address", _("Write the street and the house number."))
+        return cleaned
+
+
+class MemberForm(PersonForm):
+    """A family member for whom the resident acts."""
+
+    relation = forms.ChoiceField(
+        choices=[(relation, relation) for relation in rules.RELATIONS],
+        error_messages={
+            "required": gettext_lazy("Choose how you are related."),
+            "invalid_choice": gettext_lazy("Choose how you are related."),
+        },
+    )
+
+
+def relation_words() -> Sequence[tuple[str, str]]:
+    """How the relations are called, from the resident's side."""
+    words = {
+        "child": _("My child"),
+        "spouse": _("My husband or wife"),
+        "parent": _("My mother or father"),
+        "sibling": _("My brother or sister"),
+        "ward": _("Somebody whose guardian I am"),
+    }
+    return [(relation, words[relation]) for relation in rules.RELATIONS]

@@ -1,0 +1,112 @@
+"""What several actions share. Called inside an action only: nothing here checks on its own who may, but `only` and `log`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from kini.city.models import Area
+from kini.core import audit
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.people import queries, sealing
+from kini.people.models import AccessLog, Resident
+from kini.people.rules import NationalId
+
+LONGEST_REASON = 240
+
+
+class NumberTaken(Refused):
+    """Another profile has the national number; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a person says of themselves or of a family member.
+
+    Attributes:
+        number: the national number as read and checked; None keeps the one that is kept already.
+        family_card: "" keeps the one that is kept already.
+    """
+
+    name: str
+    number: NationalId | None = None
+    family_card: str = ""
+    address: str = ""
+    area: Area | None = None
+
+
+def only(by: Actor, user_id: int | None) -> None:
+    """Stop everybody but the person themselves and the program.
+
+    Raises:
+        NotAllowed: with a sentence for whoever else it is.
+    """
+    if by.kind is not ActorKind.SYSTEM and (user_id is None or by.user_id != user_id):
+        raise NotAllowed(_("Only the person themselves can change this."))
+
+
+def keep(resident: Resident, details: Details) -> set[str]:
+    """Write the details into a stored resident; gives the names of what changed.
+
+    Raises:
+        NumberTaken: when another profile has the number.
+    """
+    before = (resident.name, resident.address, resident.area_id)
+    resident.name, resident.address, resident.area = details.name, details.address, details.area
+    after = (resident.name, resident.address, resident.area_id)
+    changed = {name for name, a, b in zip(("name", "address", "area"), before, after, strict=True) if a != b}
+    if details.number and bytes(resident.national_id_hash or b"") != sealing.number_hash(details.number.number):
+        sealing.put_national_id(resident, details.number)
+        changed.add("national-id")
+    if details.family_card:
+        sealing.put(resident, "family_card_sealed", details.family_card)
+        changed.add("family-card")
+    try:
+        with transaction.atomic():
+            resident.save()
+    except IntegrityError:
+        raise NumberTaken(
+            _(
+                "Another profile already has this number. Compare it with the card. If it is right, take the card to "
+                "a counter: an officer there can join the two profiles."
+            )
+        ) from None
+    return changed
+
+
+def log(by: Actor, resident: Resident, what: str, reason: str, reference: str) -> AccessLog:
+    """Log one look of an officer at a resident.
+
+    Raises:
+        NotAllowed: when it is no working officer.
+        Refused: without a reason, or with one that is too long.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("Write why you need to see this. The resident can read it."))
+    if len(reason) > LONGEST_REASON:
+        raise Refused(_("Write the reason in fewer words."))
+    officer = queries.officer_of(by)
+    if officer is None:
+        raise NotAllowed(_("Only officers look at other people's profiles."))
+    entry = AccessLog.objects.create(
+        resident=resident, officer=officer, what=what, reason=reason, reference=reference
+    )
+    audit.record(
+        by=by, action="people.looked", subject=f"resident:{resident.pk}", detail={"what": what, "reference": reference}
+    )
+    return entry
+
+
+def once[T](make: Callable[[], T], already: str) -> T:
+    """Make a row that may exist only once.
+
+    Raises:
+        Refused: with `already`, when the database says that it does.
+    """
+    try:
+        with transaction.atomic():
+            return make()
+    except IntegrityError:
+        raise Refused(already) from None

@@ -1,0 +1,236 @@
+"""A resident's own pages: profile, family, and who looked at them."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kini.city.models import Area
+from kini.core import limits
+from kini.core.actors import Refused
+from kini.core.limits import Limit
+from kini.people import actions, profile, queries, rules
+from kini.people.actions import Details, NumberTaken
+from kini.people.contacts import Contact
+from kini.people.forms import MemberForm, PersonForm, ProfileForm, problems, relation_words
+from kini.people.models import FamilyTie, Resident, User
+from kini.people.sign_in import next_of
+
+LOOKS_PER_PAGE = 20
+#: New numbers that one account may enter a day; more would be somebody who tries out which numbers are known.
+NUMBERS = Limit("people.number-entered", count=10, seconds=24 * 60 * 60)
+
+
+def resident_for(request: HttpRequest) -> Resident:
+    """The profile of the signed-in visitor."""
+    user = request.user
+    if not isinstance(user, User):
+        raise Http404
+    try:
+        return queries.resident_of(user)
+    except Resident.DoesNotExist:
+        return actions.ensure_resident(by=queries.actor_for(request), user=user)
+
+
+@login_required
+@never_cache
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    """Everything that is about oneself, and the way out."""
+    resident = resident_for(request)
+    officer = queries.officer_of(queries.actor_for(request))
+    return render(request, "people/me.html", {"resident": resident, "officer": officer})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_profile(request: HttpRequest) -> HttpResponse:
+    """What the city should not have to ask again."""
+    resident = resident_for(request)
+    if request.method != "POST":
+        return _profile_page(request, resident, ProfileForm(initial=_said(resident)))
+    form = ProfileForm(request.POST)
+    if form.is_valid():
+        details = Details(**form.cleaned_data)
+        if _saved(request, form, lambda: actions.save_profile(by=queries.actor_for(request), resident=resident, details=details)):
+            messages.success(request, _("Your profile is saved."))
+            return redirect(next_of(request) or "people:me")
+        resident = resident_for(request)
+    return _profile_page(request, resident, form)
+
+
+def _saved(request: HttpRequest, form: PersonForm, save: Any) -> bool:
+    """Save, or write into the form why it was refused."""
+    try:
+        if form.cleaned_data["number"]:
+            limits.require(NUMBERS, str(request.user.pk))
+        save()
+    except (NumberTaken, limits.TooMany) as refusal:
+        form.add_error("number", str(refusal))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return not form.errors
+
+
+def _said(resident: Resident) -> dict[str, Any]:
+    return {"name": resident.name, "address": resident.address, "area": resident.area_id}
+
+
+def _profile_page(request: HttpRequest, resident: Resident, form: ProfileForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "errors": problems(form),
+        "next": next_of(request),
+        "first": not resident.name,
+        "masked": {name: _masked(resident, name) for name in ("national_id", "family_card")},
+        "phone": Contact("phone", resident.phone).shown if resident.phone else "",
+        "email": resident.email,
+        "areas": areas(),
+        "chosen_area": str(form["area"].value() or ""),
+    }
+    return render(request, "people/profile.html", context)
+
+
+def _masked(resident: Resident, attribute: str) -> str:
+    number = profile.profile_value(resident, attribute)
+    return profile.mask_number(number) if number else ""
+
+
+def areas() -> list[tuple[Area | None, list[Area]]]:
+    """The smallest areas of the city, by the area around them."""
+    smallest = Area.objects.filter(children__isnull=True).select_related("parent").order_by("parent__path", "name")
+    return [(around, list(those)) for around, those in groupby(smallest, key=lambda area: area.parent)]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A family member as the list shows them."""
+
+    tie: FamilyTie
+    relation: str
+    number: str
+    minor: bool
+
+
+@login_required
+@never_cache
+@require_safe
+def family(request: HttpRequest) -> HttpResponse:
+    """For whom one may act."""
+    words, today = dict(relation_words()), timezone.localdate()
+    members = [
+        Member(
+            tie=tie,
+            relation=words[tie.relation],
+            number=_masked(tie.member, "national_id"),
+            minor=rules.is_minor(tie.member.birth_date, today),
+        )
+        for tie in queries.family_of(resident_for(request))
+    ]
+    return render(request, "people/family.html", {"members": members})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_member(request: HttpRequest) -> HttpResponse:
+    """Somebody new for whom one acts; the address is taken over from one's own profile."""
+    resident = resident_for(request)
+    form = MemberForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        given = dict(form.cleaned_data)
+        relation = given.pop("relation")
+        details = Details(**given, address=resident.address, area=resident.area)
+        by = queries.actor_for(request)
+        if _saved(
+            request,
+            form,
+            lambda: actions.add_family_member(by=by, resident=resident, relation=relation, details=details),
+        ):
+            messages.success(request, _("{name} is on your family list.").format(name=details.name))
+            return redirect(next_of(request) or "people:family")
+    return _member_page(request, form, None)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_member(request: HttpRequest, tie_id: int) -> HttpResponse:
+    """Change what is known of a family member."""
+    tie = _own_tie(request, tie_id)
+    if request.method != "POST":
+        return _member_page(request, MemberForm(initial={"name": tie.member.name, "relation": tie.relation}), tie)
+    form = MemberForm(request.POST)
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        relation = given.pop("relation")
+        details = Details(**given, address=tie.member.address, area=tie.member.area)
+        by = queries.actor_for(request)
+        if _saved(
+            request, form, lambda: actions.edit_family_member(by=by, tie=tie, relation=relation, details=details)
+        ):
+            messages.success(request, _("What is known of {name} is saved.").format(name=details.name))
+            return redirect("people:family")
+        tie = _own_tie(request, tie_id)
+    return _member_page(request, form, tie)
+
+
+def _own_tie(request: HttpRequest, tie_id: int) -> FamilyTie:
+    tie = queries.family_of(resident_for(request)).filter(pk=tie_id).first()
+    if tie is None or tie.member.user_id:
+        raise Http404
+    return tie
+
+
+def _member_page(request: HttpRequest, form: MemberForm, tie: FamilyTie | None) -> HttpResponse:
+    context = {
+        "form": form,
+        "errors": problems(form),
+        "tie": tie,
+        "relations": relation_words(),
+        "masked": _masked(tie.member, "national_id") if tie else "",
+        "next": next_of(request),
+    }
+    return render(request, "people/member.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_member(request: HttpRequest, tie_id: int) -> HttpResponse:
+    """Ask once, then take somebody off the list."""
+    tie = queries.family_of(resident_for(request)).filter(pk=tie_id).first()
+    if tie is None:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "people/remove_member.html", {"tie": tie})
+    name = tie.member.name
+    actions.remove_family_member(by=queries.actor_for(request), tie=tie)
+    messages.success(request, _("{name} is no longer on your family list.").format(name=name))
+    return redirect("people:family")
+
+
+@login_required
+@never_cache
+@require_safe
+def access_log(request: HttpRequest) -> HttpResponse:
+    """Who looked at one's identity, when, and why."""
+    looks = Paginator(queries.looks_at(resident_for(request)), LOOKS_PER_PAGE).get_page(request.GET.get("page"))
+    words = {
+        "national-id": _("Your national number"),
+        "answers": _("What you wrote in a case"),
+        "profile": _("Your profile"),
+        "documents": _("Your documents"),
+    }
+    entries = [(look, words.get(look.what, look.what)) for look in looks]
+    return render(request, "people/access_log.html", {"looks": looks, "entries": entries})

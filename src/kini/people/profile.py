@@ -1,0 +1,46 @@
+"""What a resident's profile knows, as values that questions understand: what it knows is never asked again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kini.people import sealing
+from kini.people.models import Resident
+from kini.people.rules import mask_number as mask_number
+
+READERS: Mapping[str, Callable[[Resident], Any]] = {
+    "name": lambda resident: resident.name,
+    "national_id": lambda resident: sealing.take(resident, "national_id_sealed"),
+    "birth_date": lambda resident: resident.birth_date.isoformat() if resident.birth_date else None,
+    "sex": lambda resident: resident.sex,
+    "family_card": lambda resident: sealing.take(resident, "family_card_sealed"),
+    "phone": lambda resident: resident.phone,
+    "email": lambda resident: resident.email,
+    "address": lambda resident: _address(resident),
+}
+PROFILE_ATTRIBUTES = frozenset(READERS)
+#: Attributes that stand encrypted; whoever shows them masks them, and an officer's look at them is logged.
+SEALED_ATTRIBUTES = frozenset({"national_id", "family_card"})
+
+
+def profile_value(resident: Resident, attribute: str) -> Any:
+    """The value of one attribute as a field of services keeps it, or None when the profile does not know it.
+
+    Strings; `birth_date` is an ISO date; `address` is {"text": street and house, "area": code of the area}.
+
+    Raises:
+        KeyError: when there is no such attribute.
+        SealBroken: when a sealed value was changed around the program.
+    """
+    return READERS[attribute](resident) or None
+
+
+def known(resident: Resident) -> dict[str, Any]:
+    """Everything that the profile knows, by attribute."""
+    values = {attribute: profile_value(resident, attribute) for attribute in READERS}
+    return {attribute: value for attribute, value in values.items() if value is not None}
+
+
+def _address(resident: Resident) -> dict[str, str] | None:
+    if not resident.address or not resident.area_id:
+        return None
+    return {"text": resident.address, "area": resident.area_id}

@@ -1,0 +1,114 @@
+"""Who is asking, and what they may read about people."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.crypto import get_random_string
+
+from kini.core.actors import Actor, ActorKind
+from kini.core.grants import Grant
+from kini.people import sealing
+from kini.people.contacts import Contact
+from kini.people.models import AccessLog, FamilyTie, Officer, Resident, User
+from kini.people.roles import role_permissions
+
+#: Where the session keeps a guest's own key. It is not the session's key, which changes at sign-in: what a guest
+#: began can so be carried on after signing in.
+GUEST_KEY = "guest"
+READING = ("GET", "HEAD", "OPTIONS")
+GRANT_COLUMNS = ("agency_id", "role_grants__role", "role_grants__area__path", "role_grants__services")
+
+
+def actor_for(request: HttpRequest) -> Actor:
+    """Who is asking: an officer with their grants, a resident, or a guest. Looked up once per request (one query).
+
+    A guest gets a key of their own with the first request that writes something; before that `session` is empty.
+    """
+    cached: Actor | None = getattr(request, "_kini_actor", None)
+    if cached is None or cached.user_id != request.user.pk or (_is_new_guest(cached) and request.method not in READING):
+        cached = _actor(request, request.user)
+        request._kini_actor = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def _is_new_guest(actor: Actor) -> bool:
+    return actor.kind is ActorKind.GUEST and not actor.session
+
+
+def _actor(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) -> Actor:
+    session = str(request.session.get(GUEST_KEY, ""))
+    if user.pk is None:
+        if not session and request.method not in READING:
+            session = request.session[GUEST_KEY] = get_random_string(40)
+        return Actor(ActorKind.GUEST, session=session)
+    rows = list(_working().filter(user_id=user.pk).values_list(*GRANT_COLUMNS))
+    if not rows:
+        return Actor(ActorKind.RESIDENT, user.pk, session=session)
+    return Actor(ActorKind.OFFICER, user.pk, session=session, grants=_grants(rows))
+
+
+def officer_actor(officer: Officer) -> Actor:
+    """An officer as one who acts, with their grants; without any when the officer or the agency is no longer active."""
+    rows = _working().filter(pk=officer.pk).values_list(*GRANT_COLUMNS)
+    return Actor(ActorKind.OFFICER, officer.user_id, grants=_grants(rows))
+
+
+def _working() -> QuerySet[Officer]:
+    return Officer.objects.filter(active=True, agency__active=True)
+
+
+def _grants(rows: Iterable[tuple[Any, ...]]) -> tuple[Grant, ...]:
+    return tuple(
+        Grant(role, frozenset(role_permissions(role)), agency, area_path or "", frozenset(services or ()))
+        for agency, role, area_path, services in rows
+        if role
+    )
+
+
+def officer_of(actor: Actor) -> Officer | None:
+    """The working officer behind an actor, with the agency."""
+    if not actor.is_officer:
+        return None
+    return _working().select_related("agency").filter(user_id=actor.user_id).first()
+
+
+def resident_of(user: User) -> Resident:
+    """The profile of somebody who has signed in, with the area.
+
+    Raises:
+        Resident.DoesNotExist: when they never have.
+    """
+    return Resident.objects.select_related("area").get(user=user)
+
+
+def user_by_contact(contact: Contact) -> User | None:
+    """Who signs in with that phone number or e-mail address."""
+    where = {"phone": contact.value} if contact.kind == "phone" else {"email__iexact": contact.value}
+    return User.objects.filter(**where).first()
+
+
+def resident_by_number(number: str) -> Resident | None:
+    """Whose national number that is (as `rules.read_national_id` writes it)."""
+    return Resident.objects.select_related("area").filter(national_id_hash=sealing.number_hash(number)).first()
+
+
+def family_of(resident: Resident) -> QuerySet[FamilyTie]:
+    """The ties to those for whom a resident may act, oldest first."""
+    return resident.ties.select_related("member", "member__area", "member__user").order_by("created_at", "pk")
+
+
+def may_act_for(resident: Resident, member_id: int) -> Resident | None:
+    """The person with that id, when it is the resident or a family member who has no account of their own."""
+    if member_id == resident.pk:
+        return resident
+    tie = family_of(resident).filter(member_id=member_id, member__user__isnull=True).first()
+    return tie.member if tie else None
+
+
+def looks_at(resident: Resident) -> QuerySet[AccessLog]:
+    """Every look at a resident's identity, newest first, with who looked."""
+    return resident.looks.select_related("officer", "officer__agency").order_by("-at", "-pk")

@@ -1,0 +1,54 @@
+"""Identity numbers at rest: sealed to their row, and found again by a keyed hash."""
+
+from kini.core.crypto import keyed_hash, needs_rotation, seal, unseal
+from kini.people.models import Resident
+from kini.people.rules import NationalId
+
+SEALED_FIELDS = ("national_id_sealed", "family_card_sealed")
+
+
+def number_hash(number: str) -> bytes:
+    """The 32 bytes under which a national number (as `rules.read_national_id` writes it) is found."""
+    return keyed_hash(number, "people.national-id")
+
+
+def context_of(resident: Resident, field: str) -> str:
+    """What a sealed value is bound to: one column of one row, so that it cannot be moved to another person."""
+    return f"resident:{resident.pk}:{field}"
+
+
+def put(resident: Resident, field: str, plain: str) -> None:
+    """Seal a value into a stored resident; an empty one takes it away."""
+    setattr(resident, field, seal(plain.encode(), context_of(resident, field)) if plain else None)
+
+
+def take(resident: Resident, field: str) -> str:
+    """The value in the clear, or "" when there is none.
+
+    Raises:
+        SealBroken: when it was changed around the program.
+    """
+    sealed = getattr(resident, field)
+    return "" if sealed is None else unseal(sealed, context_of(resident, field)).decode()
+
+
+def put_national_id(resident: Resident, number: NationalId) -> None:
+    """Give a stored resident that number, with what it says of birth and sex."""
+    put(resident, "national_id_sealed", number.number)
+    resident.national_id_hash = number_hash(number.number)
+    resident.birth_date = number.birth_date or resident.birth_date
+    resident.sex = number.sex or resident.sex
+
+
+def drop_national_id(resident: Resident) -> None:
+    """Take the number away, and what was read from it."""
+    resident.national_id_sealed = resident.national_id_hash = None
+    resident.birth_date, resident.sex = None, ""
+
+
+def reseal(resident: Resident) -> bool:
+    """Seal anew what an older key sealed. Says whether anything was."""
+    old = [field for field in SEALED_FIELDS if (sealed := getattr(resident, field)) is not None and needs_rotation(sealed)]
+    for field in old:
+        put(resident, field, take(resident, field))
+    return bool(old)

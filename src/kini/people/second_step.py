@@ -1,0 +1,53 @@
+"""Passkeys and authenticator apps (allauth.mfa): their secrets are sealed at rest, their words are ours."""
+
+import base64
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.translation import gettext as _, gettext_lazy
+
+from kini.city import pack
+from kini.core.crypto import needs_rotation, seal, unseal
+
+CONTEXT = "second-step"
+#: Keys of an authenticator's data that hold a secret.
+SECRETS = ("secret", "seed")
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """allauth's questions about second steps, answered for Kini."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("This code is not right. Type the newest one."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return base64.b64encode(seal(text.encode(), CONTEXT)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(base64.b64decode(encrypted_text), CONTEXT).decode()
+
+    def get_totp_issuer(self) -> str:
+        """What the authenticator app shows as the name of the service."""
+        return f"Kini {pack.current().name}"
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return _("Passkey {number}").format(number=count + 1)
+
+
+def reseal(authenticator: Authenticator) -> bool:
+    """Seal a secret anew that an older key sealed. Says whether it was."""
+    adapter = SecondStepAdapter()
+    old = [
+        key
+        for key in SECRETS
+        if key in authenticator.data and needs_rotation(base64.b64decode(authenticator.data[key]))
+    ]
+    for key in old:
+        authenticator.data[key] = adapter.encrypt(adapter.decrypt(authenticator.data[key]))
+    if old:
+        authenticator.save(update_fields=["data"])
+    return bool(old)

@@ -1,0 +1,134 @@
+"""Signing in: one field for a phone number or an e-mail address, then a code. No password, no registration."""
+
+from typing import Any
+
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.internal.flows.logout import logout
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.utils import get_next_redirect_url, passthrough_next_redirect_url, perform_login
+from allauth.account.views import ConfirmLoginCodeView
+from allauth.core.internal.httpkit import get_client_ip
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kini.city import pack
+from kini.core.limits import TooMany
+from kini.people import actions, codes, demo, queries
+from kini.people.contacts import Contact, ContactFault, read_contact
+from kini.people.forms import CodeForm, problems
+
+CONTACT_INPUT = "contact"
+
+
+def next_of(request: HttpRequest) -> str:
+    """Where the visitor was going, when that is a page of this city; else empty."""
+    return get_next_redirect_url(request, REDIRECT_FIELD_NAME) or ""
+
+
+def network_address(request: HttpRequest) -> str:
+    """Where a request comes from, as the proxy that is trusted says it."""
+    return get_client_ip(request) or "unknown"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for a phone number or an e-mail address, and send a code to it. Whether it is known makes no difference."""
+    if request.user.is_authenticated:
+        return redirect(next_of(request) or settings.LOGIN_REDIRECT_URL)
+    typed = request.POST.get(CONTACT_INPUT, "")
+    if request.method != "POST":
+        return _ask(request, typed)
+    try:
+        contact = read_contact(typed, pack.current().country)
+        codes.count_sending(contact, network_address(request))
+    except ContactFault as fault:
+        return _ask(request, typed, str(fault))
+    except TooMany as refusal:
+        return _ask(request, typed, str(refusal), 429)
+    user = actions.open_account(by=queries.actor_for(request), contact=contact)
+    LoginCodeVerificationProcess.initiate(request=request, user=user, **{contact.kind: contact.value})
+    return redirect(passthrough_next_redirect_url(request, reverse("account_confirm_login_code"), REDIRECT_FIELD_NAME))
+
+
+def _ask(request: HttpRequest, typed: str, problem: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "typed": typed.replace("\0", ""),
+        "problem": problem,
+        "errors": [(CONTACT_INPUT, problem)] if problem else [],
+        "next": next_of(request),
+        "demo": settings.ENV.demo,
+    }
+    return render(request, "people/sign_in.html", context, status=status)
+
+
+class CodePage(ConfirmLoginCodeView):
+    """Ask for the code. The tries are counted for the number or address, not only for this session and this code."""
+
+    template_name = "people/code.html"
+
+    def get_form_class(self) -> type[Any]:
+        return super().get_form_class() if self._action == "resend" else CodeForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        state = self._process.state
+        self.contact = Contact("phone", state["phone"]) if state.get("phone") else Contact("email", state["email"])
+        try:
+            if self._action == "resend":
+                codes.count_sending(self.contact, network_address(request))
+            else:
+                codes.count_try(self.contact)
+        except TooMany as refusal:
+            return self._refuse(request, refusal)
+        return super().post(request, *args, **kwargs)
+
+    def _refuse(self, request: HttpRequest, refusal: TooMany) -> HttpResponse:
+        if self._action != "resend":  # a code that can be tried no more is of no use
+            clear_login(request)
+        messages.error(request, str(refusal))
+        name = "account_confirm_login_code" if self._action == "resend" else "people:sign-in"
+        return redirect(passthrough_next_redirect_url(request, reverse(name), REDIRECT_FIELD_NAME))
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self._action != "resend":
+            codes.forget_tries(self.contact)
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        contact = Contact("phone", context["phone"]) if context["phone"] else Contact("email", context["email"])
+        return context | {"contact": contact, "next": next_of(self.request), "errors": problems(context["form"])}
+
+
+code_page = CodePage.as_view()
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session; only a form of a page does it, never a link."""
+    logout(request)
+    return redirect(next_of(request) or settings.LOGIN_REDIRECT_URL)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """One click to be a demo person. It exists in a first look only."""
+    if not settings.ENV.demo:
+        raise Http404
+    people = demo.people()
+    if request.method != "POST":
+        return render(request, "people/demo_sign_in.html", {"people": people, "next": next_of(request)})
+    chosen = next((person for person in people if person.contact.value == request.POST.get("person")), None)
+    user = queries.user_by_contact(chosen.contact) if chosen else None
+    if user is None:
+        raise Http404
+    if request.user.is_authenticated:
+        logout(request, show_message=False)
+    return perform_login(request, user, redirect_url=next_of(request) or None)

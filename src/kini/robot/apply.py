@@ -1,0 +1,107 @@
+"""An application as a person makes it: start page, question by question, check, confirmation."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from kini.robot.browser import Broken, Browser, Form, Page
+from kini.robot.forms import Files, Values, filled, required, spoiled
+from kini.services.versions import Resolved, ResolvedPage
+
+MOST_PAGES = 80
+WRONG = (400, 422)
+
+
+@dataclass(slots=True)
+class Application:
+    """One application for a service; the first one of a service also gives wrong answers on every page.
+
+    Attributes:
+        number: other numbers give other answers.
+        questions: how many fields were asked.
+        refused: how many wrong answers were refused.
+    """
+
+    browser: Browser
+    service: str
+    resolved: Resolved
+    number: int
+    questions: int = 0
+    refused: int = 0
+
+    def apply(self) -> str:
+        """Apply; the reference of the new case."""
+        start = self.browser.get(f"/services/{self.service}/")
+        page = self.browser.send(start.form(f"/services/{self.service}/start/"))
+        for _ in range(MOST_PAGES):
+            if path(page).endswith("/check/"):
+                return self.send_in(page)
+            page = self.answer(page)
+        raise Broken(f"{self.service}: no end after {MOST_PAGES} pages; the last one was {page.url}")
+
+    def answer(self, page: Page) -> Page:
+        """Answer the page that is shown, after some wrong answers when it is the first application."""
+        asked = self.asked(page)
+        here = path(page)
+        if not page.has_form(here):  # the list of a page that is answered several times
+            return self.add_item(page, asked)
+        form = page.form(here)
+        values, files = filled(asked.fields, self.number)
+        self.questions += len(asked.fields)
+        if self.number == 1:
+            self.wrong_answers_are_refused(form, asked, values, files)
+        following = self.browser.send(form, values, files)
+        if following.shows_errors or (path(following) == here and not asked.repeat):
+            raise Broken(f"{page.url} did not take valid answers: {following.text('//*[@role="alert"]')} {values}")
+        return following
+
+    def add_item(self, page: Page, asked: ResolvedPage) -> Page:
+        """A list of answered items: go on when there are enough, else add one."""
+        onward = [form for form in page.forms() if form.path.endswith("/next/")]
+        if not onward:
+            raise Broken(f"{page.url} offers neither to add nor to go on")
+        return self.browser.send(onward[0])
+
+    def asked(self, page: Page) -> ResolvedPage:
+        """The page of the definition that this address shows: /apply/DRAFT/KEY/ or /apply/DRAFT/KEY/NUMBER/."""
+        parts = path(page).strip("/").split("/")
+        if parts[0] != "apply" or len(parts) < 3:
+            raise Broken(f"{self.service}: expected a question, came to {page.url} ({page.heading!r})")
+        found = next((one for one in self.resolved.pages if one.key == parts[2]), None)
+        if found is None:
+            raise Broken(f"{page.url} is no page of {self.service}")
+        return found
+
+    def wrong_answers_are_refused(self, form: Form, asked: ResolvedPage, values: Values, files: Files) -> None:
+        tries: list[tuple[str, Values, Files]] = []
+        if required(asked.fields.values()):
+            tries.append(("nothing", {name: None for name in form.data if name != "csrfmiddlewaretoken"}, {}))
+        tries += [
+            (name, values | wrong, files)
+            for name, field in asked.fields.items()
+            if (wrong := spoiled(name, field)) is not None
+        ]
+        tries.append(("an unknown field", values | {"no_such_field": "x"}, {}))
+        for what, sent, with_files in tries:
+            page = self.browser.send(form, sent, with_files, expect=WRONG)
+            self.refused += 1
+            if what not in ("nothing", "an unknown field") and not page.shows_errors:
+                raise Broken(f"{form.action} refused a wrong {what} without an error summary")
+
+    def send_in(self, page: Page) -> str:
+        """Confirm the answers; sending them twice must lead to the same case."""
+        form = page.form(path(page))
+        first = self.browser.send(form)
+        reference = " ".join(first.text('//*[contains(@class, "reference")]')).strip()
+        if not path(first).endswith("/sent/") or not reference:
+            raise Broken(f"{page.url} was sent, but {first.url} shows no reference: {first.text('//*[@role="alert"]')}")
+        if self.number == 1:
+            again = self.browser.send(form)
+            if reference not in " ".join(again.text('//*[contains(@class, "reference")]')):
+                raise Broken(f"{page.url} sent twice did not come to {reference} again, but to {again.url}")
+            self.refused += 1
+        return reference
+
+
+def path(page: Page) -> str:
+    return httpx.URL(page.url).path

@@ -1,0 +1,113 @@
+"""Who plays: a resident with a complete profile, a stranger, and officers of every agency that holds a service."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kini.city import pack
+from kini.city.models import Agency
+from kini.city.queries import lowest_level_areas
+from kini.core.actors import Actor, system
+from kini.core.models import OutboxMessage
+from kini.people import actions, demo, queries
+from kini.people.contacts import Contact
+from kini.people.models import Officer, User
+from kini.people.roles import roles
+from kini.robot.browser import Broken, Browser
+from kini.services.fields.identity import national_example
+from kini.services.models import Service
+
+BY = system("robot")
+
+
+@dataclass(slots=True)
+class Player:
+    """Somebody with a browser of their own, which several plays may use at the same time."""
+
+    user: User
+    browser: Browser
+
+    @property
+    def actor(self) -> Actor:
+        officer = Officer.objects.filter(user=self.user).first()
+        if officer is None:
+            raise Broken(f"{self.user} is no officer")
+        return queries.officer_actor(officer)
+
+
+@dataclass(slots=True)
+class Cast:
+    """Everybody.
+
+    Attributes:
+        resident: has a complete profile; asks for everything.
+        stranger: another resident, who must not see any of it.
+        officers: by agency, somebody with every role over the whole city.
+        outsider: works for an agency that holds no service in play.
+    """
+
+    resident: Player
+    stranger: Player
+    officers: dict[str, Player]
+    outsider: Player
+
+    def requests(self) -> int:
+        return sum(p.browser.requests for p in (self.resident, self.stranger, self.outsider, *self.officers.values()))
+
+
+def hire(address: str, services: Iterable[Service]) -> Cast:
+    """Make everybody and sign them in: residents by a code, officers by the first look's one click."""
+    agencies = {service.agency_id: service.agency for service in services}
+    elsewhere = Agency.objects.exclude(pk__in=agencies).first() or Agency.objects.create(
+        id="robot-elsewhere", name={"": "Elsewhere"}, short_name="Elsewhere"
+    )
+    officers = {agency.pk: engage(agency) for agency in [*agencies.values(), elsewhere]}
+    listed = [{"name": f"Robot {pk}", "role": "officer", "email": user.email} for pk, user in officers.items()]
+    demo.path().parent.mkdir(parents=True, exist_ok=True)
+    demo.path().write_text(json.dumps(listed), "utf-8")
+    players = {pk: Player(user, by_one_click(address, user)) for pk, user in officers.items()}
+    outsider = players.pop(elsewhere.pk)
+    return Cast(newcomer(address, 1), newcomer(address, 2), players, outsider)
+
+
+def engage(agency: Agency) -> User:
+    """An officer of the agency with every role of the pack."""
+    user = actions.open_account(by=BY, contact=Contact("email", f"{agency.pk}@robot.example"))
+    officer = actions.create_officer(by=BY, user=user, agency=agency, name=f"Robot {agency.short_name}")
+    for role in roles():
+        actions.grant_role(by=BY, officer=officer, role=role)
+    return user
+
+
+def by_one_click(address: str, user: User) -> Browser:
+    browser = Browser(address)
+    page = browser.get("/demo/sign-in/")
+    browser.send(page.form("/demo/sign-in/"), {"person": str(user.email)})
+    return browser
+
+
+def newcomer(address: str, number: int) -> Player:
+    """A resident who signs in for the first time by a code, and fills in their profile."""
+    browser, email = Browser(address), f"resident-{number}@robot.example"
+    page = browser.send(browser.get("/sign-in/").form("/sign-in/"), {"contact": email})
+    message = OutboxMessage.objects.filter(recipient=email).latest("at")
+    code = re.search(r"\b\d{6}\b", message.text)
+    if code is None:
+        raise Broken(f"the message to {email} holds no code of six digits")
+    inputs = [form for form in page.forms() if "code" in form.data]
+    browser.send(inputs[0], {"code": code.group()})
+    area = next(iter(lowest_level_areas()))
+    profile = browser.get("/me/profile/")
+    saved = browser.send(
+        profile.form("/me/profile/"),
+        {
+            "name": f"Robot {'AB'[number - 1]}",
+            "number": national_example(pack.current().national_id, number + 900),
+            "address": "1",
+            "area": area.pk,
+        },
+    )
+    if saved.shows_errors:
+        raise Broken(f"the profile was not saved: {saved.text('//*[@role="alert"]')}")
+    return Player(User.objects.get(email=email), browser)

@@ -1,0 +1,60 @@
+"""The whole play: every service of a scratch city, two at a time, a row each."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection
+
+from kini.robot.browser import Broken
+from kini.robot.cast import Cast, hire
+from kini.robot.service import Row, ServicePlay
+from kini.services.kinds import kinds
+from kini.services.models import Service
+
+AT_ONCE = 3  # services in play at the same time: more than the cores, since the robots wait for the server
+
+
+def play(address: str, only: list[str]) -> bool:
+    """Play every service (or those of `only`), print a row each, and say how many are complete.
+
+    Returns:
+        Whether every service whose kind is present is complete.
+    """
+    started = time.monotonic()
+    services = list(Service.objects.filter(active=True).select_related("agency", "current").order_by("category", "id"))
+    chosen = [service for service in services if not only or service.id in only]
+    playable = [service for service in chosen if service.kind in kinds]
+    cast = hire(address, playable)
+    print(f"{'service':<34} {'kind':<13} {'questions':>9} {'states':>6} {'edges':>6} {'refused':>7}")
+    rows = list(rows_of(cast, playable))
+    for row in rows:
+        if row.fault:
+            print(f"\n{row.service}: {row.fault}")
+    for service in chosen:
+        if service.kind not in kinds:
+            closed_start_page(cast, service)
+    complete = sum(not row.fault for row in rows)
+    print(f"\n{cast.requests()} requests in {time.monotonic() - started:.0f} s")
+    print(f"{complete} of {len(chosen)} services complete", flush=True)
+    return complete == len(playable)
+
+
+def rows_of(cast: Cast, services: list[Service]) -> Iterator[Row]:
+    def one(service: Service) -> Row:
+        try:
+            return ServicePlay(cast, service).run()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for row in pool.map(one, services):
+            print(row, flush=True)
+            yield row
+
+
+def closed_start_page(cast: Cast, service: Service) -> None:
+    """A service whose kind is not here yet has a start page that says so, and no way to begin."""
+    page = cast.resident.browser.get(f"/services/{service.id}/")
+    if page.has_form(f"/services/{service.id}/start/"):
+        raise Broken(f"{page.url} offers to begin, though no room has the kind {service.kind}")

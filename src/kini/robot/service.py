@@ -1,0 +1,171 @@
+"""One service in play: applied for again and again, until every edge of its flow was walked, and every no was a no."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+
+from kini.cases import actions, rules
+from kini.cases.models import Case
+from kini.core import moments
+from kini.core.actors import Refused, system
+from kini.robot.apply import Application
+from kini.robot.browser import Broken, Browser, Form, Page
+from kini.robot.cast import Cast
+from kini.robot.forms import filled
+from kini.robot.walks import Edge, Map
+from kini.services.models import Service
+from kini.services.versions import resolve
+
+BY = system("robot")
+MOST_CASES = 40
+LONG = timedelta(days=400)  # longer than any edge of time waits
+REFUSED = (403, 404, 405, 409, 422)
+
+
+@dataclass(slots=True)
+class Row:
+    """What the play of one service found."""
+
+    service: str
+    kind: str
+    questions: int = 0
+    states: int = 0
+    edges: int = 0
+    refused: int = 0
+    fault: str = ""
+
+    def __str__(self) -> str:
+        mark = "  FAULT" if self.fault else ""
+        counts = f"{self.questions:>9} {self.states:>6} {self.edges:>6} {self.refused:>7}"
+        return f"{self.service:<34} {self.kind:<13} {counts}{mark}"
+
+
+@dataclass(slots=True)
+class ServicePlay:
+    """The play of one service."""
+
+    cast: Cast
+    service: Service
+    row: Row = field(init=False)
+    map: Map = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.row = Row(self.service.id, self.service.kind)
+        self.resolved = resolve(self.service.current)
+        flow = self.resolved.flow
+        self.map = Map.of(flow.edges(), [name for name, state in flow.states.items() if state.end])
+        self.row.states = len(flow.states)
+        self.row.edges = len(self.map.edges)
+
+    def run(self) -> Row:
+        """Play it to the end; whatever broke stands in the row."""
+        try:
+            for number in count(1):
+                self.play_case(number)
+                if not self.map.left:
+                    break
+                if number == MOST_CASES:
+                    raise Broken(f"{MOST_CASES} cases did not walk every edge; left: {sorted(self.map.left)}")
+        except (Broken, Refused) as fault:
+            self.row.fault = str(fault)
+        self.row.edges -= len(self.map.left)
+        return self.row
+
+    def play_case(self, number: int) -> None:
+        """One case from the start page into an end."""
+        application = Application(self.cast.resident.browser, self.service.id, self.resolved, number)
+        reference = application.apply()
+        self.row.questions = max(self.row.questions, application.questions)
+        self.row.refused += application.refused
+        case = Case.objects.get(reference=reference)
+        self.remember(case)
+        if number == 1:
+            self.strangers_see_nothing(case)
+        while edge := self.map.next_edge(self.state(case)):
+            if edge in self.map.left:
+                self.wrong_moves_are_refused(case, edge)
+            self.walk(case, edge)
+
+    def remember(self, case: Case) -> None:
+        """Edges that a rule took by itself when the case was opened."""
+        for entry in case.timeline.filter(sort="moved"):
+            self.map.walked(Edge(entry.from_state, entry.move, entry.to_state))
+
+    def state(self, case: Case) -> str:
+        return Case.objects.values_list("state", flat=True).get(pk=case.pk)
+
+    def walk(self, case: Case, edge: Edge) -> None:
+        """Take an edge as whoever may take it, and see that the case is where it leads."""
+        by = self.actor(edge)
+        if edge.move == rules.AFTER:
+            with moments.at(moments.now() + LONG):
+                actions.take_due_edges(by=BY)
+        elif by == rules.SYSTEM:
+            actions.move(by=BY, case=Case.objects.get(pk=case.pk), move=edge.move)
+        elif by == rules.RESIDENT:
+            self.take(self.cast.resident.browser, f"/cases/{case.reference}/", edge)
+        else:
+            self.take(self.cast.officers[self.agency(case)].browser, f"/desk/cases/{case.reference}/", edge)
+        if (state := self.state(case)) != edge.to:
+            raise Broken(f'{case.reference}: after "{edge.move}" it is in "{state}" instead of "{edge.to}"')
+        self.map.walked(edge)
+
+    def agency(self, case: Case) -> str:
+        return Case.objects.values_list("agency_id", flat=True).get(pk=case.pk)
+
+    def actor(self, edge: Edge) -> str:
+        found = rules.edge_of(self.resolved.flow, edge.state, edge.move)
+        if found is None:
+            raise Broken(f'the rules know no edge "{edge.move}" out of "{edge.state}"')
+        return found.by
+
+    def take(self, browser: Browser, case_address: str, edge: Edge) -> Page:
+        """Open the case's page, then the move, give what it needs, and send it."""
+        case_page = browser.get(case_address)
+        address = f"{case_address}moves/{edge.move}/"
+        if not case_page.has_form(address) and address not in case_page.links():
+            raise Broken(f'{case_page.url} does not offer "{edge.move}"')
+        needs = (rules.edge_of(self.resolved.flow, edge.state, edge.move) or edge).needs  # type: ignore[union-attr]
+        form = (browser.get(address) if needs else case_page).form(address)
+        if needs:
+            self.nothing_given_is_refused(browser, form)
+        values, files = filled({name: self.resolved.inputs[name] for name in needs}, number=next(PICTURES))
+        page = browser.send(form, values, files)
+        if page.shows_errors:
+            raise Broken(f"{address} refused what its inputs take: {page.text("//*[@role='alert']")}")
+        return page
+
+    def nothing_given_is_refused(self, browser: Browser, form: Form) -> None:
+        empty = {name: "" for name in form.data if name not in ("csrfmiddlewaretoken", "state")}
+        page = browser.send(form, empty, expect=(422,))
+        if not page.shows_errors:
+            raise Broken(f"{form.action} answered 422 without saying what is missing")
+        self.row.refused += 1
+
+    def wrong_moves_are_refused(self, case: Case, edge: Edge) -> None:
+        """Before an edge is walked for the first time: who may not take it is refused, and nothing changes."""
+        by, reference = self.actor(edge), case.reference
+        before = self.state(case)
+        tries = [(self.cast.outsider.browser, f"/desk/cases/{reference}/moves/{edge.move}/")]
+        tries.append((self.cast.stranger.browser, f"/cases/{reference}/moves/{edge.move}/"))
+        if by != rules.RESIDENT:
+            tries.append((self.cast.resident.browser, f"/cases/{reference}/moves/{edge.move}/"))
+        else:
+            officer = self.cast.officers[self.agency(case)].browser
+            tries.append((officer, f"/desk/cases/{reference}/moves/{edge.move}/"))
+        tries.append((self.cast.officers[self.agency(case)].browser, f"/desk/cases/{reference}/moves/no-such-move/"))
+        for browser, address in tries:
+            browser.post(address, {"state": before, "reason": "x", "message": "x"}, expect=REFUSED)
+            self.row.refused += 1
+        if self.state(case) != before:
+            raise Broken(f'{reference}: a forbidden try of "{edge.move}" moved it')
+
+    def strangers_see_nothing(self, case: Case) -> None:
+        self.cast.stranger.browser.get(f"/cases/{case.reference}/", expect=(404,))
+        self.cast.stranger.browser.get(f"/desk/cases/{case.reference}/", expect=(403, 404))
+        self.cast.outsider.browser.get(f"/desk/cases/{case.reference}/", expect=(404,))
+        self.row.refused += 3
+
+
+#: Numbers for pictures, so that no photo is sent twice.
+PICTURES = count(10_000)

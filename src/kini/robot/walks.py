@@ -1,0 +1,50 @@
+"""Which way to go next, so that every edge of a flow is walked and every walk ends. Pure."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edge:
+    state: str
+    move: str
+    to: str
+
+
+@dataclass(slots=True)
+class Map:
+    """The edges of a flow, and those that were not walked yet."""
+
+    edges: list[Edge]
+    ends: frozenset[str]
+    left: set[Edge]
+
+    @classmethod
+    def of(cls, edges: Iterable[tuple[str, str, str]], ends: Iterable[str]) -> "Map":
+        drawn = sorted(Edge(*edge) for edge in edges)
+        return cls(drawn, frozenset(ends), set(drawn))
+
+    def walked(self, edge: Edge) -> None:
+        self.left.discard(edge)
+
+    def next_edge(self, here: str) -> Edge | None:
+        """The first step towards the nearest edge that was not walked yet; else towards an end; None at an end."""
+        way = self._way(here, lambda edge: edge in self.left)
+        if not way and here not in self.ends:
+            way = self._way(here, lambda edge: edge.to in self.ends)
+        return way[0] if way else None
+
+    def _way(self, start: str, wanted: Callable[[Edge], bool]) -> list[Edge]:
+        """The shortest way from `start` whose last edge is wanted; empty when there is none."""
+        queue: deque[tuple[str, list[Edge]]] = deque([(start, [])])
+        seen = {start}
+        while queue:
+            here, way = queue.popleft()
+            for edge in (edge for edge in self.edges if edge.state == here):
+                if wanted(edge):
+                    return [*way, edge]
+                if edge.to not in seen:
+                    seen.add(edge.to)
+                    queue.append((edge.to, [*way, edge]))
+        return []

@@ -1,0 +1,220 @@
+"""Numbers that say who somebody is. They are kept encrypted and shown masked."""
+
+import random
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, ClassVar, Literal
+
+from django.utils.translation import gettext as _
+from pydantic import Field as Option
+from stdnum import numdb
+from stdnum.exceptions import ValidationError
+from stdnum.id import nik
+
+from kini.city import pack
+from kini.people.rules import NumberFault, mask_number, read_national_id
+from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.services.fields.dates import today
+from kini.services.fields.text import clean
+
+
+class SealedField(FieldBase):
+    """Base of fields whose value is kept encrypted."""
+
+    sealed: ClassVar[bool] = True
+    inputmode: ClassVar[str] = "numeric"
+
+    def show(self, value: Any) -> str:
+        return mask_number(value)
+
+    def reveal(self, value: Any) -> str:
+        return str(value)
+
+
+def sixteen_digits(typed: str) -> str:
+    """The digits of a number of sixteen, however it was grouped.
+
+    Raises:
+        Wrong: saying how many digits there are.
+    """
+    digits = re.sub(r"[\s.-]", "", typed)
+    if not digits.isascii() or not digits.isdigit():
+        raise Wrong(_("The number consists of 16 digits. Leave out letters and other signs."))
+    if len(digits) != 16:
+        raise Wrong(_("The number has 16 digits; you typed %(count)d. Check it on the card.") % {"count": len(digits)})
+    return digits
+
+
+@lru_cache
+def nik_regions() -> tuple[str, ...]:
+    """First four digits that a NIK may have, as the register of regions knows them, lowest first."""
+    known = numdb.get("id/loc")
+    return tuple(code for code in (f"{n:04d}" for n in range(1100, 9500)) if known.info(code)[0][1])
+
+
+def nik_example(number: int) -> str:
+    """A NIK that is formally right; other numbers give others."""
+    region = nik_regions()[number % len(nik_regions())]
+    return f"{region}01{1 + number % 28:02d}{1 + number % 12:02d}{70 + number % 29:02d}{1 + number % 9999:04d}"
+
+
+class NikField(SealedField):
+    """The Indonesian national identity number (NIK), sixteen digits, checked by python-stdnum."""
+
+    type: Literal["nik"] = "nik"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=60)
+        if not typed:
+            return None
+        digits = sixteen_digits(typed)
+        try:
+            nik.get_birth_date(digits)
+        except ValidationError:
+            raise Wrong(_("Check the seventh to the twelfth digit: they are the date of birth.")) from None
+        if not nik.is_valid(digits):
+            raise Wrong(_("Check the first four digits: they are the region where the number was given."))
+        return digits
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": nik_example(number)}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "3171019913990001"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9]{16}$"}
+
+
+class FamilyCardField(SealedField):
+    """The number of an Indonesian family card (KK): region, date of issue, serial number."""
+
+    type: Literal["kk_number"] = "kk_number"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=60)
+        if not typed:
+            return None
+        digits = sixteen_digits(typed)
+        if not (1 <= int(digits[6:8]) <= 31 and 1 <= int(digits[8:10]) <= 12):
+            raise Wrong(_("Check the seventh to the tenth digit: they are the day and month of issue."))
+        return digits
+
+    def example(self, number: int) -> dict[str, Any]:
+        region = nik_regions()[number % len(nik_regions())]
+        return {"": f"{region}01{1 + number % 28:02d}{1 + number % 12:02d}{10 + number % 15:02d}{1 + number % 9999:04d}"}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "3171019999990001"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9]{16}$"}
+
+
+@lru_cache(maxsize=256)
+def national_example(name: str, number: int) -> str:
+    """A formally right number of that scheme, found by drawing from fixed seeds.
+
+    Raises:
+        LookupError: when a hundred thousand draws of each usual length found none.
+    """
+    known: dict[str, Callable[[int], str]] = {"id.nik": nik_example}
+    if name in known:
+        return known[name](number)
+    rules, draw = import_module(f"stdnum.{name}"), random.Random(number)  # noqa: S311 -- not a secret
+    for _attempt in range(100_000):
+        for length in range(8, 17):
+            candidate = "".join(draw.choices("0123456789", k=length))
+            if rules.is_valid(candidate):
+                return candidate
+    raise LookupError(f"No example of a {name} was found.")
+
+
+class NationalIdField(SealedField):
+    """The national identity number of the city's country (city.toml says which)."""
+
+    type: Literal["national_id"] = "national_id"
+    inputmode: ClassVar[str] = ""
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        kind = pack.current().national_id
+        typed = clean(sent.text(name), limit=60)
+        if not typed:
+            return None
+        try:
+            return read_national_id(typed, kind, today()).number
+        except NumberFault as fault:
+            raise Wrong(str(fault)) from None
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": national_example(pack.current().national_id, number)}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "12?"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 4, "maxLength": 40}
+
+
+class AccountNumberField(SealedField):
+    """A customer's or bank account's number: digits and letters, without spaces."""
+
+    type: Literal["account_number"] = "account_number"
+    min: int = Option(default=5, ge=1)
+    max: int = Option(default=24, le=40)
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=80).upper()
+        if not typed:
+            return None
+        compact = re.sub(r"[\s./-]", "", typed)
+        if not re.fullmatch(r"[A-Z0-9]+", compact):
+            raise Wrong(_("Write only the digits and letters of the number."))
+        if not self.min <= len(compact) <= self.max:
+            words = {"min": self.min, "max": self.max, "count": len(compact)}
+            raise Wrong(_("The number has %(min)d to %(max)d characters; you typed %(count)d.") % words)
+        return compact
+
+    def example(self, number: int) -> dict[str, Any]:
+        length = min(max(self.min, 10), self.max)
+        return {"": f"{(10 ** (length - 1) + number) % 10**length:0{length}d}"}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "?"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[A-Z0-9]+$", "minLength": self.min, "maxLength": self.max}
+
+
+class TaxObjectNumberField(FieldBase):
+    """The number of a taxed building or plot, as it stands on the tax bill; Indonesia's have 18 digits."""
+
+    type: Literal["tax_object_number"] = "tax_object_number"
+    digits: int = Option(default=18, ge=4, le=30)
+    inputmode: ClassVar[str] = "numeric"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=80)
+        if not typed:
+            return None
+        compact = re.sub(r"[\s./-]", "", typed)
+        if not re.fullmatch(r"[0-9]+", compact):
+            raise Wrong(_("Write the number in digits only."))
+        if len(compact) != self.digits:
+            words = {"digits": self.digits, "count": len(compact)}
+            raise Wrong(_("The number has %(digits)d digits; you typed %(count)d. Check it on the bill.") % words)
+        return compact
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": f"{(31 * 10 ** (self.digits - 2) + number) % 10**self.digits:0{self.digits}d}"}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "12"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^[0-9]{{{self.digits}}}$"}
+
+
+TYPES = (NikField, FamilyCardField, NationalIdField, AccountNumberField, TaxObjectNumberField)

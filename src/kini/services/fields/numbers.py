@@ -1,0 +1,155 @@
+"""Answers in figures: whole numbers, decimals, sums of money."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar, Literal, Self
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from pydantic import Field as Option
+from pydantic import model_validator
+
+from kini.city import pack
+from kini.core.texts import Text
+from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.services.fields.text import clean
+
+_GROUPED = re.compile(r"^-?[0-9]{1,3}([., ][0-9]{3})+$")
+_WHOLE = re.compile(r"^-?[0-9]{1,15}$")
+_DECIMAL = re.compile(r"^-?[0-9]{1,15}([.,][0-9]+)?$")
+
+
+def whole_number(typed: str) -> int:
+    """A whole number as people write it: "1500", "1.500", "1,500", "1 500".
+
+    Raises:
+        Wrong: when it is none.
+    """
+    digits = re.sub(r"[., ]", "", typed) if _GROUPED.match(typed) else typed
+    if not _WHOLE.match(digits):
+        raise Wrong(_("Write a whole number, in digits only."))
+    return int(digits)
+
+
+def within(value: Decimal | int, least: float | None, most: float | None) -> None:
+    """Check the bounds.
+
+    Raises:
+        Wrong: naming the bound.
+    """
+    if least is not None and value < Decimal(str(least)):
+        raise Wrong(_("Write a number of at least %(bound)s.") % {"bound": in_figures(least)})
+    if most is not None and value > Decimal(str(most)):
+        raise Wrong(_("Write a number of at most %(bound)s.") % {"bound": in_figures(most)})
+
+
+def in_figures(value: Any) -> str:
+    """A number as the active language writes it."""
+    return number_format(Decimal(str(value)), use_l10n=True, force_grouping=True)
+
+
+class IntegerField(FieldBase):
+    """A whole number; from 0 unless `min` says otherwise."""
+
+    type: Literal["integer"] = "integer"
+    min: int = 0
+    max: int | None = None
+    unit: Text | None = None
+    template: ClassVar[str] = "number.html"
+    inputmode: ClassVar[str] = "numeric"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.max is not None and self.max < self.min:
+            raise ValueError("max is below min")
+        return self
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=30)
+        if not typed:
+            return None
+        value = whole_number(typed)
+        within(value, self.min, self.max)
+        return value
+
+    def show(self, value: Any) -> str:
+        return f"{in_figures(value)} {self.unit}" if self.unit else in_figures(value)
+
+    def example(self, number: int) -> dict[str, Any]:
+        span = (self.max - self.min if self.max is not None else 20) + 1
+        return {"": str(self.min + (number + 1) % span)}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "tiga?"}
+
+    def json_schema(self) -> dict[str, Any]:
+        upper = {"maximum": self.max} if self.max is not None else {}
+        return {"type": "integer", "minimum": self.min, **upper}
+
+
+class MoneyField(IntegerField):
+    """A sum in whole units of the city's currency."""
+
+    type: Literal["money"] = "money"  # type: ignore[assignment]
+    template: ClassVar[str] = "money.html"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = re.sub(r"^[A-Za-z]{1,3}\.?\s*", "", clean(sent.text(name), limit=30))
+        if not typed:
+            return super().parse(name, sent)
+        value = whole_number(typed)
+        within(value, self.min, self.max)
+        return value
+
+    def show(self, value: Any) -> str:
+        return f"{pack.current().currency} {in_figures(value)}"
+
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        return {"currency": pack.current().currency}
+
+    def example(self, number: int) -> dict[str, Any]:
+        most = self.max if self.max is not None else self.min + 5_000_000
+        return {"": str(min(most, self.min + 1000 * (1 + number % 2000)))}
+
+
+class DecimalField(FieldBase):
+    """A number with a fraction; kept as a text, so that nothing is rounded."""
+
+    type: Literal["decimal"] = "decimal"
+    min: float = 0
+    max: float | None = None
+    places: int = Option(default=2, ge=1, le=8)
+    unit: Text | None = None
+    template: ClassVar[str] = "number.html"
+    inputmode: ClassVar[str] = "decimal"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=30)
+        if not typed:
+            return None
+        if not _DECIMAL.match(typed):
+            raise Wrong(_("Write a number, like 12.5, without any other signs."))
+        try:
+            value = Decimal(typed.replace(",", "."))
+        except InvalidOperation:
+            raise Wrong(_("Write a number, like 12.5, without any other signs.")) from None
+        if -int(value.as_tuple().exponent) > self.places:
+            raise Wrong(_("Write at most %(places)d digits after the point.") % {"places": self.places})
+        within(value, self.min, self.max)
+        return str(value)
+
+    def show(self, value: Any) -> str:
+        return f"{in_figures(value)} {self.unit}" if self.unit else in_figures(value)
+
+    def example(self, number: int) -> dict[str, Any]:
+        most = self.max if self.max is not None else self.min + 100
+        return {"": f"{self.min + (most - self.min) * ((number % 9) + 1) / 10:.1f}"}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "12,5,7"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+
+
+TYPES = (IntegerField, MoneyField, DecimalField)

@@ -1,0 +1,323 @@
+"""Answers on the map: an address, a point, an area, a place one goes to, the corners of a plot."""
+
+import re
+from typing import Any, ClassVar, Literal
+
+from django.utils.translation import gettext as _
+from pydantic import Field as Option
+
+from kini.city import pack, queries
+from kini.city.models import Area
+from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
+from kini.services.fields.text import clean
+
+_PAIR = re.compile(r"^(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*[,;]\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)$")
+
+
+def area_groups(level: str | None) -> list[tuple[str, list[Area]]]:
+    """Areas to choose from, under the names of the areas that hold them: of the lowest level, or of `level`."""
+    if level is None:
+        return [(parent.name, list(areas)) for parent, areas in queries.lowest_level_areas()]
+    return [("", list(queries.areas_by_level(level)))]
+
+
+def area_options(level: str | None, chosen: Any) -> list[dict[str, Any]]:
+    """The same for a template: groups with options."""
+    return [
+        {"label": label, "options": [{"value": a.code, "label": a.name, "chosen": a.code == chosen} for a in areas]}
+        for label, areas in area_groups(level)
+    ]
+
+
+def chosen_area(code: str, level: str | None) -> Area:
+    """The area of that code.
+
+    Raises:
+        Wrong: when there is none at that level.
+    """
+    for _label, areas in area_groups(level):
+        for area in areas:
+            if area.code == code:
+                return area
+    raise Wrong(_("Choose one of the areas in the list."))
+
+
+def all_areas(level: str | None) -> list[Area]:
+    return [area for _label, areas in area_groups(level) for area in areas]
+
+
+def area_name(code: str) -> str:
+    area = queries.area(code)
+    return area.name if area else code
+
+
+def coordinate(text: str, limit: int) -> float:
+    """Degrees as a number.
+
+    Raises:
+        Wrong: when they are none, or not on Earth.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not -limit <= value <= limit:
+        raise Wrong(_("This is not a point on the map. Choose your position again, or write the address."))
+    return round(value, 6)
+
+
+class AreaField(FieldBase):
+    """An area of the city; its code."""
+
+    type: Literal["area"] = "area"
+    level: str | None = Option(default=None, description="Level of areas (city.toml); left out: the lowest.")
+    template: ClassVar[str] = "area.html"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = sent.text(name)
+        return chosen_area(typed, self.level).code if typed else None
+
+    def missing(self) -> str:
+        return _("Choose the area.")
+
+    def show(self, value: Any) -> str:
+        return area_name(value)
+
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        return {"groups": area_options(self.level, typed)}
+
+    def example(self, number: int) -> dict[str, Any]:
+        areas = all_areas(self.level)
+        return {"": areas[number % len(areas)].code}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "nowhere"}
+
+
+class AddressField(FieldBase):
+    """An address in the city, kept as {"text", "area"}."""
+
+    type: Literal["address"] = "address"
+    level: str | None = Option(default=None, description="Level of areas (city.toml); left out: the lowest.")
+    template: ClassVar[str] = "address.html"
+    grouped: ClassVar[bool] = True
+
+    def inputs(self, name: str) -> frozenset[str]:
+        return frozenset({f"{name}.text", f"{name}.area"})
+
+    def anchor(self, name: str) -> str:
+        return input_id(f"{name}.text")
+
+    def missing(self) -> str:
+        return _("Write the address and choose the area.")
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        text = clean(sent.text(f"{name}.text"), limit=240)
+        code = sent.text(f"{name}.area")
+        if not text and not code:
+            return None
+        if not text or not code:
+            raise Wrong(self.missing())
+        return {"text": text, "area": chosen_area(code, self.level).code}
+
+    def typed(self, name: str, sent: Submitted) -> Any:
+        return {"text": sent.text(f"{name}.text"), "area": sent.text(f"{name}.area")}
+
+    def form_value(self, value: Any) -> Any:
+        return value or {}
+
+    def show(self, value: Any) -> str:
+        return f"{value['text']}, {area_name(value['area'])}"
+
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        chosen = typed or {}
+        return {
+            "text_name": f"{name}.text",
+            "area_name": f"{name}.area",
+            "text": chosen.get("text", ""),
+            "groups": area_options(self.level, chosen.get("area")),
+            "autocomplete": "street-address" if self.profile == "address" else "",
+        }
+
+    def example(self, number: int) -> dict[str, Any]:
+        areas = all_areas(self.level)
+        return {".text": f"Jalan Contoh {1 + number % 90}", ".area": areas[number * 7 % len(areas)].code}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {".text": "Jalan Contoh 1", ".area": "nowhere"}
+
+    def json_schema(self) -> dict[str, Any]:
+        properties = {"text": {"type": "string", "maxLength": 240}, "area": {"type": "string"}}
+        return {"type": "object", "properties": properties, "required": ["text", "area"]}
+
+
+class LocationField(FieldBase):
+    """A point in the city, kept as {"lat", "lon", "text", "area", "exact"}.
+
+    Given by the phone (lat and lon), or by address and area; the point is then one in that area, and not `exact`.
+    A map is never the only way.
+    """
+
+    type: Literal["location"] = "location"
+    template: ClassVar[str] = "location.html"
+    grouped: ClassVar[bool] = True
+
+    def inputs(self, name: str) -> frozenset[str]:
+        return frozenset(f"{name}.{part}" for part in ("lat", "lon", "text", "area"))
+
+    def anchor(self, name: str) -> str:
+        return input_id(f"{name}.text")
+
+    def missing(self) -> str:
+        return _("Write where it is and choose the area, or use your position.")
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = self.typed(name, sent)
+        text = clean(typed["text"], limit=240)
+        if not any(typed.values()):
+            return None
+        if typed["lat"] or typed["lon"]:
+            return self._by_device(typed, text)
+        if not text or not typed["area"]:
+            raise Wrong(self.missing())
+        area = chosen_area(typed["area"], None)
+        return {"lat": area.latitude, "lon": area.longitude, "text": text, "area": area.code, "exact": False}
+
+    def _by_device(self, typed: dict[str, str], text: str) -> dict[str, Any]:
+        lat, lon = coordinate(typed["lat"], 90), coordinate(typed["lon"], 180)
+        area = queries.locate(lat, lon)
+        if area is None:
+            raise Wrong(
+                _("This point lies outside %(city)s. Give a point in the city, or write the address.")
+                % {"city": pack.current().name}
+            )
+        return {"lat": lat, "lon": lon, "text": text, "area": area.code, "exact": True}
+
+    def typed(self, name: str, sent: Submitted) -> Any:
+        return {part: sent.text(f"{name}.{part}") for part in ("lat", "lon", "text", "area")}
+
+    def form_value(self, value: Any) -> Any:
+        if not value:
+            return {}
+        exact = {"lat": str(value["lat"]), "lon": str(value["lon"])} if value.get("exact") else {}
+        return {"text": value["text"], "area": value["area"], **exact}
+
+    def show(self, value: Any) -> str:
+        point = f"{value['lat']:.5f}, {value['lon']:.5f}" if value.get("exact") else ""
+        return ", ".join(part for part in (value["text"], area_name(value["area"]), point) if part)
+
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        chosen = typed or {}
+        return {
+            **{f"{part}_name": f"{name}.{part}" for part in ("lat", "lon", "text", "area")},
+            **{part: chosen.get(part, "") for part in ("lat", "lon", "text")},
+            "groups": area_options(None, chosen.get("area")),
+        }
+
+    def example(self, number: int) -> dict[str, Any]:
+        areas = all_areas(None)
+        area = areas[number * 7 % len(areas)]
+        if number % 2:
+            return {".text": f"Dekat pos {1 + number % 20}", ".area": area.code}
+        return {".lat": str(area.latitude), ".lon": str(area.longitude), ".text": f"Depan rumah nomor {1 + number % 90}"}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {".lat": "0", ".lon": "0"}
+
+    def json_schema(self) -> dict[str, Any]:
+        degrees = {"type": "number"}
+        properties = {"lat": degrees, "lon": degrees, "text": {"type": "string"}, "area": {"type": "string"}}
+        return {"type": "object", "properties": properties, "required": ["lat", "lon", "area"]}
+
+
+class FacilityField(FieldBase):
+    """A place one goes to: chosen when the pack has places of that kind, else written. {"place", "name"}."""
+
+    type: Literal["facility"] = "facility"
+    place: str = Option(description="Kind of place (places.csv).")
+    template: ClassVar[str] = "facility.html"
+
+    def choices(self) -> dict[str, str]:
+        return {place.id: place.name for place in queries.place_options(self.place)}
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=160)
+        if not typed:
+            return None
+        choices = self.choices()
+        if choices and typed not in choices:
+            raise Wrong(_("Choose one of the places in the list."))
+        return {"place": typed, "name": choices[typed]} if choices else {"place": "", "name": typed}
+
+    def missing(self) -> str:
+        return _("Say which place.")
+
+    def form_value(self, value: Any) -> Any:
+        return (value.get("place") or value["name"]) if value else ""
+
+    def show(self, value: Any) -> str:
+        return str(value["name"])
+
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        return {"options": [{"value": v, "label": label, "chosen": v == typed} for v, label in self.choices().items()]}
+
+    def example(self, number: int) -> dict[str, Any]:
+        choices = list(self.choices())
+        return {"": choices[number % len(choices)] if choices else f"Tempat {1 + number % 50}"}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "x" * 161}
+
+    def json_schema(self) -> dict[str, Any]:
+        properties = {"place": {"type": "string"}, "name": {"type": "string"}}
+        return {"type": "object", "properties": properties, "required": ["name"]}
+
+
+class GeometryField(FieldBase):
+    """The corner points of a plot in the city, "lat, lon" a line; kept as [[lat, lon], ...]."""
+
+    type: Literal["geometry"] = "geometry"
+    max: int = Option(default=50, ge=3, le=500, description="Corner points.")
+    template: ClassVar[str] = "longtext.html"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        lines = [line.strip() for line in clean(sent.text(name), limit=20_000, lines=True).split("\n") if line.strip()]
+        if not lines:
+            return None
+        points = [self._point(number, line) for number, line in enumerate(lines, 1)]
+        if not 3 <= len(points) <= self.max:
+            raise Wrong(_("Give 3 to %(max)d corner points, one on each line.") % {"max": self.max})
+        return points
+
+    def _point(self, number: int, line: str) -> list[float]:
+        match = _PAIR.match(line)
+        if match is None:
+            raise Wrong(_("Line %(number)d: write latitude and longitude like -6.17541, 106.82715.") % {"number": number})
+        lat, lon = coordinate(match[1], 90), coordinate(match[2], 180)
+        if queries.locate(lat, lon) is None:
+            words = {"number": number, "city": pack.current().name}
+            raise Wrong(_("Line %(number)d: this point lies outside %(city)s.") % words)
+        return [lat, lon]
+
+    def form_value(self, value: Any) -> Any:
+        return "\n".join(f"{lat}, {lon}" for lat, lon in value or [])
+
+    def show(self, value: Any) -> str:
+        return "; ".join(f"{lat}, {lon}" for lat, lon in value)
+
+    def example(self, number: int) -> dict[str, Any]:
+        areas = all_areas(None)
+        area = areas[number * 7 % len(areas)]
+        corners = [(0, 0), (0, 1), (1, 1), (1, 0)]
+        points = [(area.latitude + dy * 1e-4, area.longitude + dx * 1e-4) for dy, dx in corners]
+        return {"": "\n".join(f"{lat:.6f}, {lon:.6f}" for lat, lon in points)}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "0, 0\n0, 1\n1, 1"}
+
+    def json_schema(self) -> dict[str, Any]:
+        point = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+        return {"type": "array", "items": point, "minItems": 3, "maxItems": self.max}
+
+
+TYPES = (AreaField, AddressField, LocationField, FacilityField, GeometryField)

@@ -1,0 +1,193 @@
+"""Answers in words: short and long texts, phone numbers, e-mail addresses, plates, and what a QR code says."""
+
+import re
+import unicodedata
+from typing import Any, ClassVar, Literal
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from pydantic import Field as Option
+
+from kini.city import pack
+from kini.services.fields.base import FieldBase, Submitted, Wrong
+
+#: Marks that turn the direction of text around; in a name they only serve to deceive.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean(value: str, *, limit: int, lines: bool = False) -> str:
+    """The text in Unicode's composed form, without surplus spaces.
+
+    Args:
+        limit: longest text that is taken, in characters.
+        lines: keep line breaks; else they become spaces.
+
+    Raises:
+        Wrong: when it is too long or holds characters that cannot be seen.
+    """
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" or c in _TURNING for c in text):
+        raise Wrong(_("This text holds characters that cannot be shown. Delete it and type it again."))
+    text = "\n".join(line.rstrip() for line in text.split("\n")).strip() if lines else " ".join(text.split())
+    if len(text) > limit:
+        raise Wrong(
+            _("This text has %(length)d characters. Shorten it to %(limit)d.") % {"length": len(text), "limit": limit}
+        )
+    return text
+
+
+class TextField(FieldBase):
+    """One line of text."""
+
+    type: Literal["text"] = "text"
+    max: int = Option(default=200, ge=1, le=500, description="Characters.")
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        return clean(sent.text(name), limit=self.max) or None
+
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        return {"autocomplete": "name" if self.profile == "name" else ""}
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": f"Contoh {number}"[: self.max]}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "x" * (self.max + 1)}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.max}
+
+
+class LongTextField(FieldBase):
+    """Several lines of text."""
+
+    type: Literal["longtext"] = "longtext"
+    max: int = Option(default=2000, ge=1, le=10_000, description="Characters.")
+    template: ClassVar[str] = "longtext.html"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        return clean(sent.text(name), limit=self.max, lines=True) or None
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": f"Contoh keterangan {number}.\nBaris kedua."[: self.max]}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "x" * (self.max + 1)}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.max}
+
+
+class PhoneField(FieldBase):
+    """A phone number; kept as E.164 ("+6281234567890"), shown as one writes it in the city."""
+
+    type: Literal["phone"] = "phone"
+    inputmode: ClassVar[str] = "tel"
+    autocomplete: ClassVar[str] = "tel"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=40)
+        if not typed:
+            return None
+        try:
+            number = phonenumbers.parse(typed, pack.current().country)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_valid_number(number):
+            raise Wrong(_("This is not a whole phone number. Write it like %(example)s.") % {"example": self.sample(0)})
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def sample(self, number: int) -> str:
+        """A number of the city's country as one writes it there, other for other `number`."""
+        country = pack.current().country
+        base = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+        digits = str(base.national_number)
+        varied = phonenumbers.PhoneNumber(base.country_code, int(digits[:-4] + f"{(int(digits[-4:]) + number) % 10000:04d}"))
+        return phonenumbers.format_number(varied, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+    def show(self, value: Any) -> str:
+        number = phonenumbers.parse(value)
+        home = phonenumbers.region_code_for_number(number) == pack.current().country
+        style = phonenumbers.PhoneNumberFormat
+        return phonenumbers.format_number(number, style.NATIONAL if home else style.INTERNATIONAL)
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": self.sample(number)}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "12"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^\+[0-9]{6,15}$"}
+
+
+class EmailField(FieldBase):
+    """An e-mail address."""
+
+    type: Literal["email"] = "email"
+    inputmode: ClassVar[str] = "email"
+    autocomplete: ClassVar[str] = "email"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=254)
+        if not typed:
+            return None
+        try:
+            validate_email(typed)
+        except ValidationError:
+            raise Wrong(_("This is not a whole e-mail address. Write it like name@example.org.")) from None
+        return typed
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": f"warga{number}@example.org"}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "name@"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "email", "maxLength": 254}
+
+
+class PlateNumberField(FieldBase):
+    """The plate of a vehicle, kept in groups of letters and digits ("B 1234 XYZ")."""
+
+    type: Literal["plate_number"] = "plate_number"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        groups = re.findall(r"[A-Z]+|[0-9]+", clean(sent.text(name), limit=40).upper())
+        compact = "".join(groups)
+        if not sent.text(name):
+            return None
+        junk = re.sub(r"[\s.-]", "", sent.text(name).upper()) != compact
+        if junk or not 2 <= len(compact) <= 10 or compact.isalpha() or compact.isdigit():
+            raise Wrong(_("Write the letters and digits as they stand on the plate, like B 1234 XYZ."))
+        return " ".join(groups)
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": f"B {1000 + number % 9000} XY"}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": "?!"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[A-Z0-9]+( [A-Z0-9]+)*$", "maxLength": 19}
+
+
+class QrField(FieldBase):
+    """What a QR code says; a phone's camera fills it in, and it can be typed."""
+
+    type: Literal["qr"] = "qr"
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        return clean(sent.text(name), limit=500) or None
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": f"KODE-{number:06d}"}
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": 500}
+
+
+TYPES = (TextField, LongTextField, PhoneField, EmailField, PlateNumberField, QrField)

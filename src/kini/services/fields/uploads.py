@@ -1,0 +1,174 @@
+"""Answers by showing something: photos, files, documents. The cases room stores them; here only references count.
+
+Before a page is taken, the cases room stores what was uploaded under `name` and puts the ids of the slot's documents
+under `name.ids` (see `questions.take`), so that nobody can refer to somebody else's document.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, ClassVar, Literal, Self
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from PIL import Image
+from pydantic import Field as Option
+from pydantic import model_validator
+
+from kini.core.texts import Text
+from kini.services.fields.base import FieldBase, Submitted, Wrong
+
+IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
+PAPERS = IMAGES | {"application/pdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of example form data: what a browser would send under the input's name."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def example_photo(number: int) -> Upload:
+    """A small JPEG; other numbers give other pictures."""
+    color = (number * 37 % 256, number * 91 % 256, number * 151 % 256)
+    picture = Image.new("RGB", (64, 48), color)
+    picture.putpixel((number % 64, number // 64 % 48), (255, 255, 255))
+    content = BytesIO()
+    picture.save(content, "JPEG", quality=90)
+    return Upload(f"foto-{number}.jpg", "image/jpeg", content.getvalue())
+
+
+class UploadField(FieldBase):
+    """Base of fields that take files. The value is {"files": [ids of documents]}."""
+
+    max: int = Option(default=1, ge=1, le=10)
+    accept: ClassVar[frozenset[str]] = PAPERS
+    template: ClassVar[str] = "upload.html"
+
+    @property
+    def least(self) -> int:
+        return 1
+
+    def inputs(self, name: str) -> frozenset[str]:
+        return frozenset({name, f"{name}.ids"})
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        ids = list(dict.fromkeys(sent.texts(f"{name}.ids")))
+        if not ids:
+            return None
+        if len(ids) > self.max:
+            raise Wrong(
+                ngettext("Keep %(max)d file and remove the others.", "Keep %(max)d files and remove the others.", self.max)
+                % {"max": self.max}
+            )
+        if len(ids) < self.least:
+            raise Wrong(_("Add at least %(number)d files.") % {"number": self.least})
+        return {"files": ids}
+
+    def missing(self) -> str:
+        return _("Add the file.")
+
+    def typed(self, name: str, sent: Submitted) -> Any:
+        return {"files": sent.texts(f"{name}.ids")}
+
+    def form_value(self, value: Any) -> Any:
+        return value or {}
+
+    def show(self, value: Any) -> str:
+        count = len(value.get("files", []))
+        return ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
+
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        files = (typed or {}).get("files", [])
+        return {"accept": ",".join(sorted(self.accept)), "max": self.max, "files": files, "full": len(files) >= self.max}
+
+    def example(self, number: int) -> dict[str, Any]:
+        return {"": example_photo(number)}
+
+    def bad_example(self) -> dict[str, Any] | None:
+        return {"": Upload("program.exe", "application/octet-stream", b"MZ\x90\x00 not a document")}
+
+    def json_schema(self) -> dict[str, Any]:
+        files = {"type": "array", "items": {"type": "string"}, "minItems": self.least, "maxItems": self.max}
+        return {"type": "object", "properties": {"files": files}}
+
+
+class PhotoField(UploadField):
+    """Photos, taken with the phone or chosen."""
+
+    type: Literal["photo"] = "photo"
+    min: int = Option(default=1, ge=1, le=10)
+    max: int = Option(default=3, ge=1, le=10)
+    accept: ClassVar[frozenset[str]] = IMAGES
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.max < self.min:
+            raise ValueError("max is below min")
+        return self
+
+    @property
+    def least(self) -> int:
+        return self.min
+
+    def missing(self) -> str:
+        return _("Add a photo.")
+
+    def show(self, value: Any) -> str:
+        count = len(value.get("files", []))
+        return ngettext("%(count)d photo", "%(count)d photos", count) % {"count": count}
+
+    def example(self, number: int) -> dict[str, Any]:
+        photos = [example_photo(number * 10 + n) for n in range(self.min)]
+        return {"": photos if self.min > 1 else photos[0]}
+
+
+class FileField(UploadField):
+    """Files: pictures or PDF."""
+
+    type: Literal["file"] = "file"
+
+
+class DocumentField(UploadField):
+    """A document of the service's `attach`, or the sworn statement that stands in for it ({"statement": true})."""
+
+    type: Literal["document"] = "document"
+    statement: str | None = Option(default=None, description="Id of the sworn statement that stands in for it.")
+    statement_name: Text | None = None
+    statement_text: Text | None = None
+    template: ClassVar[str] = "document.html"
+
+    def inputs(self, name: str) -> frozenset[str]:
+        own = {f"{name}.statement"} if self.statement else set()
+        return super().inputs(name) | own
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        sworn = sent.text(f"{name}.statement")
+        value = super().parse(name, sent)
+        if sworn not in ("", "yes") or (sworn and not self.statement):
+            raise Wrong(self.missing())
+        if value and sworn:
+            raise Wrong(_("Keep either the file or the statement. Untick the statement, or remove the file."))
+        return {"statement": True} if sworn else value
+
+    def missing(self) -> str:
+        return _("Add the file, or make the statement.") if self.statement else _("Add the file.")
+
+    def typed(self, name: str, sent: Submitted) -> Any:
+        return {**super().typed(name, sent), "statement": sent.text(f"{name}.statement") == "yes"}
+
+    def show(self, value: Any) -> str:
+        return str(self.statement_name or _("Sworn statement")) if value.get("statement") else super().show(value)
+
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        sworn = bool((typed or {}).get("statement"))
+        return {**super().context(name, typed), "sworn": sworn, "statement_input": f"{name}.statement"}
+
+    def json_schema(self) -> dict[str, Any]:
+        schema = super().json_schema()
+        return {**schema, "properties": {**schema["properties"], "statement": {"const": True}}}
+
+
+TYPES = (PhotoField, FileField, DocumentField)

@@ -1,0 +1,127 @@
+"""Dates, spans, money and phone numbers as people of this city write them, in the active language."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+import phonenumbers
+from django.utils import dateformat, timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _, ngettext, pgettext
+
+from kini.web.city import face
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+#: Signs that stand before the amount without a space; another currency is written with its code.
+CURRENCY_SIGNS: Final = {"IDR": "Rp", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "PHP": "₱", "VND": "₫"}
+
+
+def local(moment: datetime) -> datetime:
+    """The moment on the clocks of the city."""
+    return timezone.localtime(moment, face().timezone)
+
+
+def _date_of(value: date) -> date:
+    return local(value).date() if isinstance(value, datetime) else value
+
+
+def day(value: date) -> str:
+    """24 November 2026. A datetime is read on the clocks of the city."""
+    return dateformat.format(_date_of(value), pgettext("date format", "j F Y"))
+
+
+def day_long(value: date) -> str:
+    """Tuesday, 24 November 2026."""
+    return dateformat.format(_date_of(value), pgettext("date format", "l, j F Y"))
+
+
+def day_short(value: date) -> str:
+    """24 Nov."""
+    return dateformat.format(_date_of(value), pgettext("date format", "j M"))
+
+
+def clock(value: datetime) -> str:
+    """14:05 WIB: the time on the city's clocks with the name of its zone."""
+    at = local(value)
+    return f"{dateformat.format(at, pgettext('time format', 'H:i'))} {at.strftime('%Z')}"
+
+
+def moment(value: datetime) -> str:
+    """24 November 2026, 14:05 WIB."""
+    return f"{day(value)}, {clock(value)}"
+
+
+def moment_near(value: datetime, now: datetime | None = None) -> str:
+    """The time alone when it is today, else day and time."""
+    today = local(now or timezone.now()).date()
+    return clock(value) if local(value).date() == today else moment(value)
+
+
+def duration(seconds: float, units: int = 2) -> str:
+    """A span in its largest units: "3 days 19 hours"; below a minute it is "1 minute"."""
+    left, parts = max(int(abs(seconds)), MINUTE), []
+    for size, words in ((DAY, _days), (HOUR, _hours), (MINUTE, _minutes)):
+        amount, left = divmod(left, size)
+        if amount:
+            parts.append(words(amount))
+    return " ".join(parts[:units])
+
+
+def _days(count: int) -> str:
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+
+
+def due_words(at: datetime, now: datetime | None = None) -> str:
+    """How much time is left, or by how much it is late, in one unit below a day and two above."""
+    seconds = (at - (now or timezone.now())).total_seconds()
+    words = {"duration": duration(seconds, 1 if abs(seconds) < DAY else 2)}
+    return _("%(duration)s left") % words if seconds >= 0 else _("late by %(duration)s") % words
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """"5 minutes ago" within a day, else the date and time."""
+    seconds = ((now or timezone.now()) - at).total_seconds()
+    if seconds < MINUTE:
+        return _("just now")
+    return _("%(duration)s ago") % {"duration": duration(seconds, 1)} if seconds < DAY else moment(at)
+
+
+def money(amount: int | Decimal) -> str:
+    """An amount of the city's currency: Rp10.000."""
+    code = face().currency
+    figure = number_format(amount, use_l10n=True, force_grouping=True)
+    return f"{CURRENCY_SIGNS[code]}{figure}" if code in CURRENCY_SIGNS else f"{code}\u00a0{figure}"
+
+
+def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        found = phonenumbers.parse(number, face().country)
+    except phonenumbers.NumberParseException:
+        return None
+    return found if phonenumbers.is_possible_number(found) else None
+
+
+def phone(number: str) -> str:
+    """A number as people here write it: national at home, international elsewhere, short ones as they are."""
+    found = _parsed(number)
+    if found is None:
+        return number
+    home = phonenumbers.region_code_for_number(found) == face().country
+    formats = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(found, formats.NATIONAL if home else formats.INTERNATIONAL)
+
+
+def phone_link(number: str) -> str:
+    """The address that dials the number."""
+    found = _parsed(number)
+    dialled = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if found else number
+    return f"tel:{dialled.replace(' ', '')}"

@@ -1,0 +1,32 @@
+"""The home page is made of sections; every room registers its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from kini.core.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSection:
+    """A part of the home page.
+
+    Attributes:
+        render: the section's HTML for this visitor, or None when it has nothing to say.
+        place: "quick" (tiles below the greeting), "main", or "aside" (beside it, below on phones).
+    """
+
+    order: int
+    render: Callable[[HttpRequest], SafeString | None]
+    place: str = "main"
+
+
+home_sections: Registry[HomeSection] = Registry("home section")
+
+
+def rendered(request: HttpRequest, place: str) -> list[SafeString]:
+    """The sections of a place that have something to say, in their order."""
+    sections = sorted((section for section in home_sections if section.place == place), key=lambda each: each.order)
+    return [html for section in sections if (html := section.render(request))]

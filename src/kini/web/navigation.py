@@ -1,0 +1,91 @@
+"""Where one can go. Every room registers its own entries; an entry whose address does not exist is left out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+from kini.core.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry.
+
+    Attributes:
+        place: "main" (header and footer), "bottom" (bar on phones), "desk" (officers' rail), "account" (what stands
+            behind the person icon), "search" (where search forms go), "help" (footer).
+        group: heading over the entry, in the desk's rail.
+        query: query string of the address, for saved filters ("due=late").
+        args: arguments of the address.
+        strong: the one deed that stands out in the bottom bar.
+        count: how many wait there, shown beside the label.
+        visible: whether this visitor sees it; left out, everybody does.
+    """
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    order: int = 50
+    place: str = "main"
+    group: str | Promise = ""
+    query: str = ""
+    args: tuple[str, ...] = ()
+    strong: bool = False
+    count: Callable[[HttpRequest], int | None] | None = None
+    visible: Callable[[HttpRequest], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """An entry as one visitor sees it."""
+
+    url: str
+    label: str
+    icon: str
+    group: str
+    strong: bool
+    count: int | None
+    current: bool
+
+
+navigation: Registry[NavItem] = Registry("navigation entry")
+
+
+def links(request: HttpRequest, place: str) -> list[NavLink]:
+    """The entries of a place, in their order, that exist and that this visitor may see."""
+    items = sorted((item for item in navigation if item.place == place), key=lambda item: item.order)
+    found = [(item, url) for item, url in _addressed(items) if item.visible is None or item.visible(request)]
+    current = _current(request, [url for _, url in found])
+    return [
+        NavLink(
+            url=url,
+            label=str(item.label),
+            icon=item.icon,
+            group=str(item.group),
+            strong=item.strong,
+            count=item.count(request) if item.count else None,
+            current=url == current,
+        )
+        for item, url in found
+    ]
+
+
+def _addressed(items: list[NavItem]) -> Iterator[tuple[NavItem, str]]:
+    for item in items:
+        try:
+            url = reverse(item.url_name, args=item.args)
+        except NoReverseMatch:
+            continue
+        yield item, f"{url}?{item.query}" if item.query else url
+
+
+def _current(request: HttpRequest, urls: list[str]) -> str | None:
+    """The entry where the visitor is: this very address, else the longest one that this address lies below."""
+    here = request.get_full_path()
+    if here in urls:
+        return here
+    around = [url for url in urls if url != "/" and request.path.startswith(url)]
+    return max(around, key=len, default=None)

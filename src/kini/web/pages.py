@@ -1,0 +1,139 @@
+"""Pages that belong to no room: home, language switch, the city's colours, and what is said when something fails."""
+
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _, override
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from kini.web import home as sections, theme as colours
+from kini.web.city import face
+from kini.web.language import COOKIE_AGE
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page, made of the sections that the rooms registered."""
+    context = {place: sections.rendered(request, place) for place in ("quick", "main", "aside")}
+    return render(request, "web/home.html", {"sections": context})
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Remember the chosen language and go back to the page one came from."""
+    wanted = request.POST.get("language", "")
+    response = HttpResponseRedirect(_safe_next(request))
+    if wanted in face().languages:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            wanted,
+            max_age=COOKIE_AGE,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+        )
+    return response
+
+
+def _safe_next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else reverse("web:home")
+
+
+def theme_version() -> str:
+    """Changes with the city's colours, so that browsers may keep the stylesheet for ever."""
+    return sha256(colours.css(face().theme).encode()).hexdigest()[:8]
+
+
+@require_safe
+def theme(request: HttpRequest) -> HttpResponse:
+    """The city's colours as a stylesheet; kept for ever under the address that carries their version."""
+    response = HttpResponse(colours.css(face().theme), content_type="text/css; charset=utf-8")
+    asked = request.META.get("QUERY_STRING") == theme_version()
+    patch_cache_control(response, public=True, max_age=31_536_000 if asked else 300)
+    return response
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def icon(request: HttpRequest) -> HttpResponse:
+    """The mark of the program in the city's colour, for the browser's tab."""
+    colour = colours.tokens(face().theme).get("brand-700", "#0b5d51")
+    return HttpResponse(render_to_string("web/icon.svg", {"colour": colour}), content_type="image/svg+xml")
+
+
+def problem(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+    """A calm page for a status that is no success.
+
+    Args:
+        message: what to say instead of the general words for that status.
+    """
+    title, text = words(status)
+    context: dict[str, Any] = {"status": status, "problem": title, "text": message or text}
+    return render(request, "web/problem.html", context, status=status)
+
+
+def words(status: int) -> tuple[str, str]:
+    """What is said about a status: a heading and what one can do."""
+    match status:
+        case 403:
+            return _("This page is not open to you"), _("Sign in with another account, or go back to where you were.")
+        case 404:
+            return _("This page does not exist"), _("Perhaps the address has a typing error, or the page has moved.")
+        case 409:
+            return _("This cannot be done now"), _("Go back, look at how things stand, and try again.")
+        case 413:
+            return _("This file is too large"), _("Go back and choose a smaller file, or take the photo again.")
+        case 429:
+            return _("Too many tries"), _("Please wait a few minutes and then try again.")
+        case _:
+            return _("This could not be read"), _("Go back and try again. What you typed is still there.")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, and 413 when more was sent than is taken."""
+    return problem(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem(request, 404)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return problem(request, 413)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    return problem(request, 429)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that did not come from this browser's own page, most often because it lay open for too long."""
+    context = {
+        "status": 403,
+        "problem": _("This form has grown too old"),
+        "text": _("Go back, reload the page and send it again. Cookies must be allowed for this site."),
+    }
+    return render(request, "web/problem.html", context, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: says so without asking the database or the session anything, for they may be what failed."""
+    city = face()
+    with override(getattr(request, "LANGUAGE_CODE", city.languages[0])):
+        html = render_to_string("web/server_error.html", {"city": city})
+    return HttpResponse(html, status=500)

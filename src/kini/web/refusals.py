@@ -1,0 +1,35 @@
+"""A refused deed is answered with a calm page that says why, with the status that fits."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from kini.core.actors import NotAllowed, Refused
+from kini.core.limits import TooMany
+from kini.web import pages
+
+
+def status_of(refusal: Refused) -> int:
+    """403 for a missing permission, 429 for too many tries, 409 for what cannot be done now."""
+    match refusal:
+        case NotAllowed():
+            return 403
+        case TooMany():
+            return 429
+        case _:
+            return 409
+
+
+class Refusals:
+    """Middleware: `Refused` out of any view becomes a page, so that views need not catch it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return pages.problem(request, status_of(exception), str(exception))
+        return None

@@ -1,0 +1,39 @@
+"""The words and looks of the states a resident sees. One place, so that every page says the same."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class StateFace:
+    """How a state looks.
+
+    Attributes:
+        step: how many of the five steps are behind (0..4) while it lasts; 5 when all are.
+    """
+
+    label: str | Promise
+    tone: str
+    icon: str
+    step: int
+
+
+STATES: Final[dict[str, StateFace]] = {
+    "waiting": StateFace(_("Waiting"), "neutral", "clock", 0),
+    "coordination": StateFace(_("Coordination"), "info", "people", 1),
+    "disposition": StateFace(_("Disposition"), "info", "briefcase", 2),
+    "process": StateFace(_("In progress"), "info", "refresh", 3),
+    "done": StateFace(_("Done"), "ok", "check", 5),
+    "rejected": StateFace(_("Rejected"), "bad", "close", 5),
+    "reopened": StateFace(_("Reopened"), "warn", "refresh", 1),
+}
+#: The five words of the way, in order.
+STEPS: Final = ("waiting", "coordination", "disposition", "process", "done")
+
+
+def label(state: str) -> str:
+    """The word for a state, in the active language."""
+    return str(STATES[state].label)

@@ -1,0 +1,86 @@
+// Conveniences only: every page does its work without this file.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Controls that could do nothing without JavaScript stay hidden until it is here.
+  all("[data-needs-js], [data-print], [data-locate-box]").forEach((element) => { element.hidden = false; });
+
+  // After a refused form, start where it says what to mend.
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-print], [data-locate], [data-quick-exit], [data-check-all]");
+    if (!target) return;
+    if (target.matches("[data-print]")) window.print();
+    if (target.matches("[data-locate]")) locate(target);
+    if (target.matches("[data-quick-exit]")) { event.preventDefault(); leave(target); }
+    if (target.matches("[data-check-all]")) checkAll(target);
+  });
+
+  // Fills two inputs with where the device is, rounded to about a metre.
+  function locate(button) {
+    const says = button.parentElement.querySelector("[role=status]");
+    const fill = (id, value) => {
+      const input = document.getElementById(id);
+      if (input) { input.value = value.toFixed(5); input.dispatchEvent(new Event("change", { bubbles: true })); }
+    };
+    const failed = () => { says.textContent = button.dataset.failed; };
+    if (!navigator.geolocation) return failed();
+    says.textContent = button.dataset.wait;
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      fill(button.dataset.lat, coords.latitude);
+      fill(button.dataset.lon, coords.longitude);
+      says.textContent = button.dataset.done;
+    }, failed, { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 });
+  }
+
+  // Leaves at once: the page is blanked, another opens, and this one is not in the way back.
+  function leave(link) {
+    document.documentElement.hidden = true;
+    document.title = "";
+    window.location.replace(link.href);
+  }
+
+  function checkAll(box) {
+    all("tbody input[type=checkbox]", box.closest("table")).forEach((each) => { each.checked = box.checked; });
+  }
+
+  // A second click on the same form sends nothing; coming back to the page frees it again.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    all("button:not([type=button])", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    setTimeout(() => free(form), 10000);
+  });
+  function free(form) {
+    delete form.dataset.sent;
+    all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  }
+  window.addEventListener("pageshow", () => all("form[data-sent]").forEach(free));
+
+  // Keys: Esc twice leaves a sensitive page; "/" goes to the search of the desk; j and k move inside its table.
+  let escaped = 0;
+  document.addEventListener("keydown", (event) => {
+    const exit = document.querySelector("[data-quick-exit]");
+    if (event.key === "Escape" && exit) {
+      if (event.timeStamp - escaped < 1500) leave(exit);
+      escaped = event.timeStamp;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+    const table = event.target.closest("[data-keys]");
+    if (event.key === "/" && table) {
+      const search = document.querySelector("[data-search] input, input[data-search]");
+      if (search) { event.preventDefault(); search.focus(); }
+    }
+    if (table && (event.key === "j" || event.key === "k")) {
+      const rows = all("tbody tr", table);
+      const next = rows[rows.indexOf(event.target.closest("tr")) + (event.key === "j" ? 1 : -1)];
+      const link = next && next.querySelector("a");
+      if (link) { event.preventDefault(); link.focus(); }
+    }
+  });
+})();

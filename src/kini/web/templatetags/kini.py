@@ -1,0 +1,309 @@
+"""The components of the face as tags and filters. They are builtins: no template loads them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from kini.web import components, formats, icons, states
+
+register = template.Library()
+
+register.simple_tag(icons.svg, name="icon")
+
+TONE_ICONS = {"ok": "check", "info": "info", "warn": "alert", "bad": "alert"}
+
+
+# Words
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return formats.day(value) if value else ""
+
+
+@register.filter
+def day_long(value: date | None) -> str:
+    return formats.day_long(value) if value else ""
+
+
+@register.filter
+def day_short(value: date | None) -> str:
+    return formats.day_short(value) if value else ""
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    return formats.clock(value) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return formats.moment(value) if value else ""
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    return formats.ago(value) if value else ""
+
+
+@register.filter
+def due_words(value: datetime | None) -> str:
+    return formats.due_words(value) if value else ""
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    return "" if seconds is None else formats.duration(seconds)
+
+
+@register.filter
+def money(amount: int | Decimal | None) -> str:
+    return "" if amount is None else formats.money(amount)
+
+
+@register.simple_tag
+def phone(number: str, label: str = "") -> SafeString:
+    """A number that dials itself."""
+    shown = label or formats.phone(str(number))
+    return format_html('<a class="phone" href="{}">{}</a>', formats.phone_link(str(number)), shown)
+
+
+# Labels and states
+
+
+@register.simple_tag
+def tag(text: Any, tone: str = "neutral", icon: str = "") -> SafeString:
+    """A status label: its words and its icon say it, its colour only helps."""
+    name = icon or TONE_ICONS.get(tone, "")
+    drawing = icons.svg(name, size="s") if name else ""
+    return format_html('<span class="tag {}">{}{}</span>', tone, drawing, text)
+
+
+@register.simple_tag
+def state_tag(state: str) -> SafeString:
+    """The label of a state that residents see."""
+    looks = states.STATES[state]
+    return tag(looks.label, looks.tone, looks.icon)
+
+
+@register.inclusion_tag("web/components/steps.html")
+def steps(state: str, compact: bool = False) -> dict[str, Any]:
+    """The five steps with the one that lasts; `compact` draws the bars only and says the words to screen readers."""
+    looks = states.STATES[state]
+    refused = state == "rejected"
+    bars = [
+        {"label": states.label(name), "look": "on" if n < looks.step else "now" if n == looks.step else ""}
+        for n, name in enumerate(states.STEPS)
+    ]
+    if refused:
+        bars[-1] = {"label": states.label(state), "look": "bad"}
+    return {"bars": bars, "compact": compact, "label": looks.label, "number": min(looks.step + 1, len(bars))}
+
+
+@register.simple_tag
+def due_tag(at: datetime | None, paused: bool = False, near: int = 14_400) -> SafeString:
+    """How much time is left: red when late, amber within `near` seconds, quiet otherwise or while the clock rests."""
+    if paused:
+        return tag(_("Paused"), icon="pause")
+    if at is None:
+        return tag(_("No target"))
+    left = (at - timezone.now()).total_seconds()
+    tone = "bad" if left < 0 else "warn" if left < near else "neutral"
+    return tag(formats.due_words(at), tone, icon="alert" if left < 0 else "clock")
+
+
+@register.inclusion_tag("web/components/age.html")
+def age(at: datetime | None, source: str = "", old_after: int = 0) -> dict[str, Any]:
+    """Where a figure comes from and when it was measured; marked as old after `old_after` minutes (0: never)."""
+    old = bool(at and old_after and timezone.now() - at > timedelta(minutes=old_after))
+    return {"source": source, "when": formats.moment_near(at) if at else "", "at": at, "old": old}
+
+
+@register.inclusion_tag("web/components/figure.html")
+def figure(
+    label: str,
+    value: Any,
+    unit: str = "",
+    word: str = "",
+    tone: str = "neutral",
+    source: str = "",
+    at: datetime | None = None,
+    old_after: int = 0,
+) -> dict[str, Any]:
+    """A measured figure with what it means, where it comes from and how old it is."""
+    return {"label": label, "value": value, "unit": unit, "word": word, "tone": tone} | age(at, source, old_after)
+
+
+@register.inclusion_tag("web/components/desk_figure.html")
+def desk_figure(value: Any, label: str, tone: str = "") -> dict[str, Any]:
+    return {"value": value, "label": label, "tone": tone}
+
+
+# Forms
+
+
+@register.inclusion_tag("web/components/error_summary.html")
+def error_summary(errors: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """What must be mended, on top of the page: (id of the input, what to do) each."""
+    return {"errors": errors}
+
+
+@register.simple_block_tag
+def field(
+    content: str,
+    id: str,  # noqa: A002 -- the name of the HTML attribute
+    label: Any,
+    hint: Any = "",
+    error: Any = "",
+    optional: bool = False,
+    heading: bool = False,
+) -> SafeString:
+    """One input under its label; with `heading` the label is the page's h1."""
+    return render_to_string("web/components/field.html", locals())
+
+
+@register.simple_block_tag
+def fieldset(
+    content: str,
+    id: str,  # noqa: A002 -- the name of the HTML attribute
+    label: Any,
+    hint: Any = "",
+    error: Any = "",
+    optional: bool = False,
+    heading: bool = False,
+) -> SafeString:
+    """Several inputs under one legend; with `heading` the legend is the page's h1."""
+    return render_to_string("web/components/fieldset.html", locals())
+
+
+@register.simple_tag
+def described(id: str, hint: Any = "", error: Any = "") -> SafeString:  # noqa: A002 -- as in HTML
+    """The attributes that tie an input to its hint and its error."""
+    ids = [f"{id}-{part}" for part, text in (("hint", hint), ("error", error)) if text]
+    by = format_html('aria-describedby="{}"', " ".join(ids)) if ids else mark_safe("")
+    return format_html('{} aria-invalid="true"', by) if error else by
+
+
+@register.inclusion_tag("web/components/progress.html")
+def progress(now: int, total: int, label: Any = "") -> dict[str, Any]:
+    """How far along the questions one is: the part `now` of `total`."""
+    return {"now": now, "total": total, "label": label}
+
+
+@register.inclusion_tag("web/components/locate_button.html")
+def locate_button(lat: str, lon: str) -> dict[str, str]:
+    """A button that fills two inputs (by id) with where the device is. Without JavaScript it does not appear."""
+    return {"lat": lat, "lon": lon}
+
+
+# Content
+
+
+@register.inclusion_tag("web/components/facts.html")
+def facts(rows: Iterable[Any], look: str = "rows") -> dict[str, Any]:
+    """A list of labels and values: "rows" with links to change them, or "tiles"."""
+    return {"rows": components.facts(rows), "look": look}
+
+
+@register.simple_block_tag
+def card(content: str, title: Any = "", level: int = 2, tone: str = "", id: str = "") -> SafeString:  # noqa: A002
+    return render_to_string("web/components/card.html", locals())
+
+
+@register.simple_block_tag
+def notice(content: str, tone: str = "info", title: Any = "", level: int = 2) -> SafeString:
+    """A remark that matters here: info, ok, warn or bad."""
+    return render_to_string("web/components/notice.html", locals() | {"icon_name": TONE_ICONS.get(tone, "info")})
+
+
+@register.simple_block_tag
+def section(content: str, title: Any, link: str = "", link_text: Any = "", note: Any = "") -> SafeString:
+    """A part of a page under an h2, with a link to all there is."""
+    return render_to_string("web/components/section.html", locals())
+
+
+@register.inclusion_tag("web/components/empty_state.html")
+def empty_state(
+    title: Any, text: Any = "", url: str = "", action: Any = "", icon: str = "document", level: int = 2
+) -> dict[str, Any]:
+    """Nothing is here yet: why, and what one can do."""
+    return {"title": title, "text": text, "url": url, "action": action, "icon_name": icon, "level": level}
+
+
+@register.inclusion_tag("web/components/timeline.html")
+def timeline(entries: Iterable[Any]) -> dict[str, Any]:
+    """What happened, newest first as given: `TimelineEntry` or dicts with its keys."""
+    return {"entries": list(entries)}
+
+
+@register.inclusion_tag("web/components/case_card.html")
+def case_card(
+    url: str, title: Any, state: str, reference: str = "", note: Any = "", needs_you: bool = False, level: int = 3
+) -> dict[str, Any]:
+    return dict(locals())
+
+
+@register.inclusion_tag("web/components/tile.html")
+def tile(url: str, icon: str, label: Any, color: str = "brand") -> dict[str, Any]:
+    return {"url": url, "icon_name": icon, "label": label, "color": color, "look": "tile"}
+
+
+@register.inclusion_tag("web/components/tile.html")
+def quick(url: str, icon: str, label: Any, color: str = "brand") -> dict[str, Any]:
+    return {"url": url, "icon_name": icon, "label": label, "color": color, "look": "quick-tile"}
+
+
+@register.inclusion_tag("web/components/link_row.html")
+def link_row(url: str, label: Any, note: Any = "", icon: str = "", tag: Any = "") -> dict[str, Any]:
+    """A row of `<ul class="links">`."""
+    return {"url": url, "label": label, "note": note, "icon_name": icon, "tag_html": tag}
+
+
+# Ways
+
+
+@register.inclusion_tag("web/components/back.html")
+def back(url: str, text: Any = "") -> dict[str, Any]:
+    return {"url": url, "text": text}
+
+
+@register.inclusion_tag("web/components/crumbs.html")
+def crumbs(trail: Iterable[tuple[Any, str]]) -> dict[str, Any]:
+    """Where this page stands: (label, address) from the top; the page itself is not among them."""
+    return {"trail": list(trail)}
+
+
+@register.inclusion_tag("web/components/pager.html", takes_context=True)
+def pager(context: template.Context, page_obj: Page[Any], parameter: str = "page") -> dict[str, Any]:
+    """Earlier and later pages of a list; the rest of the address's query stays."""
+
+    def address(number: int) -> str:
+        query = context["request"].GET.copy()
+        query[parameter] = str(number)
+        return f"?{query.urlencode()}"
+
+    return {
+        "page_obj": page_obj,
+        "previous": address(page_obj.previous_page_number()) if page_obj.has_previous() else "",
+        "next": address(page_obj.next_page_number()) if page_obj.has_next() else "",
+    }
+
+
+@register.inclusion_tag("web/components/search_form.html")
+def search_form(url: str, label: Any, value: str = "", hint: Any = "", id: str = "q") -> dict[str, Any]:  # noqa: A002
+    return {"url": url, "label": label, "value": value, "hint": hint, "id": id}
+
+
+@register.inclusion_tag("web/components/quick_exit.html")
+def quick_exit() -> dict[str, Any]:
+    """Leaves at once for a harmless page and keeps this one out of the way back."""
+    return {}

@@ -1,0 +1,95 @@
+"""A city's colours as CSS: the pack gives one brand colour, or any of the raw tokens, and the rest follows."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+type Rgb = tuple[float, float, float]
+
+HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
+BLACK: Final[Rgb] = (0, 0, 0)
+WHITE: Final[Rgb] = (255, 255, 255)
+DARK_SURFACE: Final[Rgb] = (23, 32, 31)
+#: WCAG 2.2, 1.4.3: contrast of text of ordinary size.
+LEGIBLE: Final = 4.5
+
+#: How each shade follows from the brand colour: towards which colour, and how far.
+SHADES: Final[dict[str, tuple[Rgb, float]]] = {
+    "brand-900": (BLACK, 0.46),
+    "brand-800": (BLACK, 0.28),
+    "brand-700": (BLACK, 0.0),
+    "brand-600": (WHITE, 0.12),
+    "brand-300": (WHITE, 0.55),
+    "brand-100": (WHITE, 0.85),
+    "brand-50": (WHITE, 0.94),
+}
+TOKENS: Final = ("brand", *SHADES, "sand-50", "sand-100", "sand-200")
+
+
+def parse(colour: str) -> Rgb:
+    """A colour "#rrggbb" as three numbers from 0 to 255."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def write(colour: Rgb) -> str:
+    return "#" + "".join(f"{round(part):02x}" for part in colour)
+
+
+def mix(colour: Rgb, other: Rgb, share: float) -> Rgb:
+    """The colour with `share` (0..1) of the other one in it."""
+    red, green, blue = (a + (b - a) * share for a, b in zip(colour, other, strict=True))
+    return red, green, blue
+
+
+def luminance(colour: Rgb) -> float:
+    """Relative luminance as WCAG 2.2 defines it, 0 (black) to 1 (white)."""
+    red, green, blue = (part / 255 for part in colour)
+    parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in (red, green, blue)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: Rgb, other: Rgb) -> float:
+    """Contrast ratio as WCAG 2.2 defines it, 1 to 21."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def legible(colour: Rgb, on: Rgb, towards: Rgb) -> Rgb:
+    """The colour, moved as little as needed until text in one of the two is legible on the other."""
+    for step in range(101):
+        moved = mix(colour, towards, step / 100)
+        if contrast(moved, on) >= LEGIBLE:
+            return moved
+    return towards
+
+
+def tokens(theme: Mapping[str, Any]) -> dict[str, str]:
+    """The raw tokens that a theme sets: given ones as they are, the others derived from its brand colour.
+
+    The brand colour carries white text on light pages and stands as text on dark ones, so it is moved where needed.
+    """
+    given = {name: str(theme[name]).lower() for name in TOKENS if HEX.fullmatch(str(theme.get(name, "")))}
+    brand = given.pop("brand", None)
+    if brand is None:
+        return given
+    base = legible(parse(brand), WHITE, BLACK)
+    derived = {name: mix(base, towards, share) for name, (towards, share) in SHADES.items()}
+    derived["brand-300"] = legible(derived["brand-300"], DARK_SURFACE, WHITE)
+    return {name: write(colour) for name, colour in derived.items()} | given
+
+
+def css(theme: Mapping[str, Any]) -> str:
+    """The stylesheet that lays a city's colours over the face's own."""
+    found = tokens(theme)
+    return ":root{" + "".join(f"--{name}:{value};" for name, value in found.items()) + "}\n" if found else ""
+
+
+def faults(theme: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a theme: (key, what is wrong and what would be right)."""
+    for name, value in theme.items():
+        if name not in TOKENS:
+            yield name, f"there is no such colour; there are: {', '.join(TOKENS)}"
+        elif not HEX.fullmatch(str(value)):
+            yield name, f'"{value}" is no colour; write it as "#0b5d51"'
+        elif name == "brand-700" and contrast(parse(str(value)), WHITE) < LEGIBLE:
+            yield name, "white text on it cannot be read; choose a darker one, or give `brand` and let it be darkened"

@@ -1,0 +1,91 @@
+"""The house rules that a program can see."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+
+import kini
+
+SOURCE = Path(kini.__file__).parent
+ROOT = SOURCE.parents[1]
+ROOMS = [config for config in apps.get_app_configs() if config.name.startswith("kini.")]
+
+
+def modules(part: str) -> list[object]:
+    """Every module of every room that is called `part` or lies in a package of that name."""
+    found = []
+    for room in ROOMS:
+        for info in pkgutil.walk_packages([room.path], f"{room.name}."):
+            if info.name.split(".")[2] == part:
+                found.append(importlib.import_module(info.name))
+    return found
+
+
+def test_every_public_function_of_actions_is_an_action():
+    loose = [
+        f"{module.__name__}.{name}"
+        for module in modules("actions")
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and module.__name__ != "kini.core.actions"
+        and not getattr(function, "__kini_action__", False)
+    ]
+    assert loose == [], "decorate with @action, or begin the name with an underscore"
+
+
+def test_every_room_tells_its_story():
+    assert [room.name for room in ROOMS if not (importlib.import_module(room.name).__doc__ or "").strip()] == []
+
+
+def test_models_and_migrations_agree(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_template_is_used():
+    text = "\n".join(
+        path.read_text("utf-8")
+        for path in SOURCE.rglob("*")
+        if path.suffix in {".py", ".html", ".txt"} and path.is_file()
+    )
+    unused = []
+    for path in SOURCE.rglob("templates/**/*.html"):
+        name = path.relative_to(next(p for p in path.parents if p.name == "templates")).as_posix()
+        theirs = name.split("/")[0] in {"account", "mfa", "allauth"}  # these stand in for allauth's own
+        by_code = name.split("/")[:2] in (["services", "fields"], ["web", "icons"])  # chosen by name at run time
+        if not theirs and not by_code and name not in text and not re.fullmatch(r"\d{3}\.html", name):
+            unused.append(name)
+    assert unused == []
+
+
+def test_nothing_is_left_undone():
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError|pragma: no cover")
+    assert [str(p) for p in SOURCE.rglob("*.py") if marks.search(p.read_text("utf-8"))] == []
+
+
+def test_documents_name_every_setting_that_the_environment_gives():
+    names = set(re.findall(r'"(KINI_[A-Z_]+|DATABASE_URL)"', (SOURCE / "core" / "environment.py").read_text("utf-8")))
+    docs = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+    assert sorted(name for name in names if name not in docs) == []
+
+
+def test_documents_name_every_verb():
+    verbs = importlib.import_module("kini.cli.__main__").VERBS
+    docs = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+    assert [verb for verb in verbs if f"./kini {verb}" not in docs] == []
+
+
+def test_interface_texts_are_translated_and_compiled():
+    from kini.cli import texts
+
+    for path in sorted(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po")):
+        catalog = texts.updated(path)
+        missing = [message.id for message in catalog if message.id and not texts.translated(message.string)]
+        assert missing == [], f"translate these in {path.name}, then run ./kini texts"
+        assert texts.is_current(path, catalog), "run ./kini texts"
