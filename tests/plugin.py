@@ -14,36 +14,26 @@ import pytest
 
 from kini.core.database.embedded import Server
 
-_server: Server | None = None
-_folders: list[Path] = []
-
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests() -> Generator[None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["KINI_ENV"] = "local"
-        os.environ["KINI_VAR"] = str(_folder("kini-tests-var-"))
+        os.environ["KINI_VAR"] = str(_folder(early_config, "kini-tests-var-"))
         (Path(os.environ["KINI_VAR"]) / "static").mkdir()
         if not os.environ.get("DATABASE_URL"):
-            os.environ["DATABASE_URL"] = _start_server()
+            os.environ["DATABASE_URL"] = _start_server(early_config)
     return (yield)
 
 
-def pytest_unconfigure() -> None:
-    global _server
-    if _server is not None:
-        _server.stop()
-        _server = None
-    while _folders:
-        shutil.rmtree(_folders.pop(), ignore_errors=True)
+def _start_server(config: pytest.Config) -> str:
+    server = Server(_folder(config, "kini-tests-"), durable=False)
+    config.add_cleanup(server.stop)
+    return server.start()
 
 
-def _start_server() -> str:
-    global _server
-    _server = Server(_folder("kini-tests-"), durable=False)
-    return _server.start()
-
-
-def _folder(prefix: str) -> Path:
-    _folders.append(Path(tempfile.mkdtemp(prefix=prefix)))
-    return _folders[-1]
+def _folder(config: pytest.Config, prefix: str) -> Path:
+    """A folder that is gone when the run is over."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return folder

@@ -3,7 +3,7 @@
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
 
-from kini.core import environment, logs
+from kini.core import environment, logs, mail
 
 ENV = environment.read()
 DEBUG = False
@@ -88,6 +88,10 @@ def database(url: str) -> dict[str, object]:
 DATABASES = {"default": database(ENV.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["kini.core.events", "kini.core.delivery"]
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+MAILERS = mail.mailers(ENV.mail_url)
+DEFAULT_FROM_EMAIL = ENV.mail_from or f"kini@{ENV.hosts[0]}"
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -95,13 +99,16 @@ LOGIN_URL = "people:sign-in"
 LOGIN_REDIRECT_URL = "web:home"
 ACCOUNT_ADAPTER = "kini.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"phone", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["phone", "email"]
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "email"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION = "none"  # a number or an address is proved by signing in with it
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "web:home"
+MFA_ADAPTER = "kini.people.second_step.SecondStepAdapter"
+MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.production

@@ -8,6 +8,7 @@ from django.urls import include, path
 handler400 = "kini.web.pages.bad_request"
 handler403 = "kini.web.pages.forbidden"
 handler404 = "kini.web.pages.not_found"
+handler429 = "kini.web.pages.too_many"
 handler500 = "kini.web.pages.server_error"
 
 plugins = [path(f"{name.rsplit('.', 1)[-1]}/", include(f"{name}.urls")) for name in settings.ENV.plugins if find_spec(f"{name}.urls")]
@@ -19,6 +20,6 @@ urlpatterns = [
     path("", include("kini.people.urls")),
     path("", include("kini.services.urls")),
     path("", include("kini.cases.urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include("kini.people.account_urls")),
     *plugins,
 ]

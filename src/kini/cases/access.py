@@ -10,7 +10,7 @@ from kini.cases.rules import RESIDENT, SYSTEM
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
-from kini.people.models import Resident
+from kini.people.models import FamilyTie, Resident
 from kini.people.permissions import Permission
 from kini.people.rules import may, may_somewhere, roles_over
 
@@ -22,9 +22,8 @@ def scope_of(case: Case) -> Scope:
 
 def ours_q(user_id: int) -> Q:
     """A condition on rows with a `resident`: those of the user and of family members without an account."""
-    return Q(resident__user_id=user_id) | Q(
-        resident__user_id__isnull=True, resident__tied_by__resident__user_id=user_id
-    )
+    family = FamilyTie.objects.filter(resident__user_id=user_id, member__user__isnull=True)
+    return Q(resident__user_id=user_id) | Q(resident_id__in=family.values("member_id"))
 
 
 def is_theirs(by: Actor, case: Case, guest_key: str = "") -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from kini.cases.models import Case, Draft
 from kini.core.crypto import seal_json, unseal_json
+from kini.services.fields.base import FieldBase
 from kini.services.questions import split_sealed
 from kini.services.versions import Resolved
 
@@ -16,12 +17,23 @@ def of_draft(draft: Draft) -> dict[str, Any]:
 
 def of_case(case: Case) -> dict[str, Any]:
     """All answers of a case."""
-    return _joined(case.answers, sealed_of_case(case))
+    return _joined(case.answers, unseal_json(case.sealed, case_context(case)) if case.sealed else {})
 
 
-def sealed_of_case(case: Case) -> dict[str, Any]:
-    """The answers of a case that stand encrypted."""
-    return unseal_json(case.sealed, case_context(case)) if case.sealed else {}
+def is_hidden(field: FieldBase, *, private: bool) -> bool:
+    """Whether officers see an answer only after a look that is logged: sealed ones, and in private cases who it is."""
+    return field.is_sealed() or (private and field.profile is not None)
+
+
+def hidden_of_case(case: Case, resolved: Resolved, *, private: bool) -> dict[str, Any]:
+    """The answers that an officer's page hides, by field; those of repeated pages as the whole list."""
+    given = of_case(case)
+    found: dict[str, Any] = {}
+    for page in resolved.pages:
+        names = [name for name, field in page.fields.items() if is_hidden(field, private=private)]
+        keys = [page.repeat.name] if page.repeat and names else names
+        found |= {key: given[key] for key in keys if key in given}
+    return found
 
 
 def put_in_draft(draft: Draft, resolved: Resolved, answers: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from kini.cases.inputs import PAGES, files_in
 from kini.cases.models import Case, Document, Draft, TimelineEntry
 from kini.core import moments
 from kini.core.actors import Refused
-from kini.services.questions import missing_pages
+from kini.services.questions import final_answers, missing_pages
 from kini.services.versions import Resolved
 
 
@@ -73,6 +73,7 @@ def take_over(case: Case, resolved: Resolved) -> list[str]:
     old, new = answers.of_case(case), answers.of_draft(draft)
     if missing := missing_pages(resolved, new, {}):
         raise Incomplete([page.key for page in missing])
+    new = final_answers(resolved, new, {})
     used = used_files(new)
     draft.documents.filter(case__isnull=True, pk__in=used).update(case=case)
     draft.documents.filter(case__isnull=True).delete()

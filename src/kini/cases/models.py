@@ -86,7 +86,9 @@ class Case(models.Model):
                 condition=(Q(closed_at__isnull=True) & Q(outcome="")) | (Q(closed_at__isnull=False) & ~Q(outcome="")),
                 name="cases_closed_with_outcome",
             ),
-            models.CheckConstraint(condition=Q(resident__isnull=False) | ~Q(guest_key=""), name="cases_can_be_followed"),
+            models.CheckConstraint(
+                condition=Q(resident__isnull=False) | ~Q(guest_key=""), name="cases_can_be_followed"
+            ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__isnull=False, longitude__isnull=False),
@@ -95,12 +97,8 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["resident", "-opened_at"], name="cases_resident"),
-            models.Index(
-                fields=["agency", "due_at", "id"], name="cases_queue", condition=Q(closed_at__isnull=True)
-            ),
-            models.Index(
-                fields=["assignee", "due_at"], name="cases_assigned", condition=Q(closed_at__isnull=True)
-            ),
+            models.Index(fields=["agency", "due_at", "id"], name="cases_queue", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["assignee", "due_at"], name="cases_assigned", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["service", "state"], name="cases_service_state"),
         ]
 
@@ -143,7 +141,7 @@ class Document(models.Model):
     size = models.PositiveIntegerField(help_text="Bytes as kept.")
     sha256 = models.CharField(max_length=64, db_index=True, help_text="Of the content as kept.")
     source_sha256 = models.CharField(max_length=64, db_index=True, help_text="Of the content as uploaded.")
-    taken_at = models.DateTimeField(null=True, help_text="When the photo says it was taken; read, then removed from it.")
+    taken_at = models.DateTimeField(null=True, help_text="When the photo says it was taken; no longer in it.")
     uploaded_by = models.ForeignKey(User, models.PROTECT, null=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, help_text="When a correction replaced it; it stays on record.")

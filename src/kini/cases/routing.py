@@ -1,4 +1,4 @@
-"""Where a new case goes: the agency of its service, the area it is about, the unit that works there. Pure but for look-ups."""
+"""Where a new case goes: the agency of its service, the area it is about, the unit that works there."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The city's own order: areas, the agencies that serve them, and places one can go to. All of it comes from the pack."""
+"""The city's own order: areas, the agencies that serve them, places one can go to. All of it comes from the pack."""
 
 from django.db import models
 
@@ -26,7 +26,9 @@ class Area(models.Model):
         ordering = ["path"]
         constraints = [
             models.CheckConstraint(condition=ON_EARTH, name="city_area_on_earth"),
-            models.CheckConstraint(condition=models.Q(path__endswith=models.F("code")), name="city_area_path_ends_in_code"),
+            models.CheckConstraint(
+                condition=models.Q(path__endswith=models.F("code")), name="city_area_path_ends_in_code"
+            ),
             models.CheckConstraint(
                 condition=models.Q(parent__isnull=True, depth=0, path=models.F("code"))
                 | models.Q(parent__isnull=False, depth__gt=0),

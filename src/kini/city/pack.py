@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -147,7 +148,15 @@ def _hours(hours: OfficeHours) -> Hours:
 def _days_off(country: str, calendar: CalendarFile) -> Callable[[date], bool]:
     public = holidays.country_holidays(country, subdiv=calendar.subdivision)
     own = {day.date: not day.open for day in calendar.days}
-    return lambda day: own[day] if day in own else day in public
+    lock = Lock()
+
+    def off(day: date) -> bool:
+        if day in own:
+            return own[day]
+        with lock:  # the library fills in a year when it is first asked for, and other threads must not look meanwhile
+            return day in public
+
+    return off
 
 
 def _city(root: Path, form: CityFile, calendar: WorkCalendar) -> City:

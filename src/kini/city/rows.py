@@ -46,7 +46,7 @@ def _rows[M: BaseModel](file: str, text: str, model: type[M], faults: list[Fault
             return
         for cells in reader:
             if cells:
-                yield from _row(file, reader.line_num, dict(zip(header, cells, strict=False)), len(cells), model, faults)
+                yield from _row(file, reader.line_num, header, cells, model, faults)
     except csv.Error as error:
         faults.append(Fault(file, reader.line_num, "", f"broken CSV: {error}", "Quote texts with a comma."))
 
@@ -64,12 +64,13 @@ def _header_faults(file: str, header: list[str], model: type[BaseModel]) -> list
 
 
 def _row[M: BaseModel](
-    file: str, line: int, cells: dict[str, str], width: int, model: type[M], faults: list[Fault]
+    file: str, line: int, header: list[str], cells: list[str], model: type[M], faults: list[Fault]
 ) -> Iterator[Row[M]]:
-    if width != len(cells):
-        faults.append(Fault(file, line, "", f"{width} cells where there are {len(cells)} columns", "Quote texts with a comma."))
+    if len(cells) != len(header):
+        message = f"{len(cells)} cells where there are {len(header)} columns"
+        faults.append(Fault(file, line, "", message, "Quote texts with a comma."))
         return
     try:
-        yield Row(file, line, parse(Source(file, cells, {(): line}), model))
+        yield Row(file, line, parse(Source(file, dict(zip(header, cells, strict=True)), {(): line}), model))
     except PackFaults as error:
         faults += error.faults

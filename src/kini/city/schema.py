@@ -12,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     RootModel,
     model_validator,
 )
@@ -63,17 +62,17 @@ class CityFile(Strict):
 
     name: Text
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = Field(description="The first one is the default.")
-    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone), PlainSerializer(str)]
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)]
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(description="ISO 3166-1, two letters.")
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(description="ISO 4217.")
     reference_prefix: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
     national_id: Annotated[str, AfterValidator(_national_id)] = Field(description="A module of python-stdnum.")
     center: tuple[Latitude, Longitude]
-    planned_kinds: tuple[Id, ...] = Field(default=(), description="Kinds whose services have a file, and nothing more yet.")
+    planned_kinds: tuple[Id, ...] = Field(default=(), description="Kinds whose room is not here yet.")
     cell_reach_m: Annotated[float, Field(gt=0, le=100_000)] = Field(
         default=4000, description="How far from its point an area is assumed to reach while its border is not known."
     )
-    area_levels: Annotated[tuple[AreaLevel, ...], Field(min_length=2)] = Field(description="From the whole to the smallest.")
+    area_levels: Annotated[tuple[AreaLevel, ...], Field(min_length=2)] = Field(description="The whole first.")
     emergency: tuple[EmergencyNumber, ...] = ()
     theme: dict[str, str] = Field(default={}, description="Colours of web/theme.py: `brand`, or single tokens.")
 
@@ -142,11 +141,11 @@ class CalendarFile(Strict):
 
 def known_subdivision(country: str, subdivision: str | None) -> str | None:
     """What is wrong with where the holidays should come from, or None."""
-    supported = holidays.list_supported_countries()
-    if country not in supported:
+    entity = getattr(holidays, country, None)
+    if entity is None:
         return f'the library holidays does not know the country "{country}"'
-    if subdivision is not None and subdivision not in supported[country]:
-        return f'"{subdivision}" is no part of {country}; there are: {", ".join(supported[country]) or "none"}'
+    if subdivision is not None and subdivision not in entity.subdivisions:
+        return f'"{subdivision}" is no part of {country}; there are: {", ".join(entity.subdivisions) or "none"}'
     return None
 
 

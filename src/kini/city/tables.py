@@ -16,7 +16,6 @@ AREAS_FILE = "areas.csv"
 AGENCIES_FILE = "agencies.yaml"
 PLACES_FILE = "places.csv"
 LONGEST_PATH = 120
-LONGEST_UNIT = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +70,10 @@ def _area_faults(row: Row[AreaRow], depths: dict[str, int], areas: dict[str, Are
         yield row.fault("parent", "the whole city lies in nothing else", "Leave it empty.")
     elif depth and (area.parent not in areas or areas[area.parent].depth != depth - 1):
         above = list(depths)[depth - 1]
-        yield row.fault("parent", f'"{area.parent or ""}" is no area of the level {above}', f"Give the code of a {above}.")
+        message = f'"{area.parent or ""}" is no area of the level {above}'
+        yield row.fault("parent", message, f"Give the code of a {above}.")
     elif depth and len(areas[area.parent or ""].path) + 1 + len(area.code) > LONGEST_PATH:
-        yield row.fault("code", f"the codes down to here are longer than {LONGEST_PATH} letters together", "Shorten them.")
+        yield row.fault("code", f"the codes down to here are over {LONGEST_PATH} letters together", "Shorten them.")
 
 
 def _whole_faults(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel]) -> Iterator[Fault]:
@@ -129,8 +129,8 @@ def _agencies(
                 faults += wrong
                 continue
             for made in _units(agency, unit, areas):
-                if made.pk in units or len(made.pk) > LONGEST_UNIT:
-                    faults.append(source.fault(where, f"a second unit in {made.area_id}", "An agency has one unit an area."))
+                if made.pk in units:
+                    faults.append(source.fault(where, f"a second unit in {made.area_id}", "Keep one unit an area."))
                 units[made.pk] = made
     agencies = {id_: Agency(id=id_, name=entry.name.root, short_name=entry.short) for id_, entry in entries.items()}
     return agencies, list(units.values())

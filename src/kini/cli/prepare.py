@@ -8,9 +8,11 @@ from django.db import OperationalError, connection
 
 from kini.city import actions as city_actions
 from kini.city import checks
-from kini.cli import check_pack, console, demo
+from kini.cli import check_pack, console
 from kini.core.actors import system
 from kini.core.faults import PackFaults
+from kini.demo import cases, people
+from kini.people import demo
 from kini.services import actions as services_actions
 
 
@@ -41,6 +43,10 @@ def prepare() -> int:
     with console.step("City and services"):
         city_actions.load_pack_tables(by=by)
         services_actions.load_services(by=by)
-    if settings.ENV.demo:
-        demo.prepare()
+    if settings.ENV.demo and not demo.path().exists():
+        with console.step("Demo people"):
+            cast = people.gather()
+        if settings.ENV.demo_cases:
+            with console.step("Demo cases"):
+                cases.spread(cast)
     return 0

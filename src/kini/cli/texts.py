@@ -20,7 +20,7 @@ from kini.core.environment import ROOT
 SOURCE = ROOT / "src" / "kini"
 LOCALE = SOURCE / "locale"
 _LAZY = ("gettext", "ngettext", "pgettext", "npgettext")
-KEYWORDS = DEFAULT_KEYWORDS | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in _LAZY}
+KEYWORDS = DEFAULT_KEYWORDS | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in _LAZY} | {"gettext_noop": None}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

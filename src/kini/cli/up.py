@@ -19,6 +19,9 @@ from kini.core.database.embedded import Server
 from kini.core.processes import Supervisor
 
 
+MOST_LISTED = 8  # demo people that the greeting names
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="port of the web server (8000)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
@@ -165,9 +168,12 @@ def greet(env: dict[str, str], options: argparse.Namespace, var: Path) -> None:
     address = f"http://{name}:{options.port}"
     print(f"\nKini is ready: {address}\n")
     if env.get("KINI_DEMO") == "1":
-        print("Demo sign-ins (one click each: " + address + "/demo/):")
-        for person in json.loads((var / "demo.json").read_text("utf-8")):
-            print(f"  {person['sign_in']:<22} {person['name']}, {person['about']}")
+        people = json.loads((var / "demo.json").read_text("utf-8"))
+        print(f"Demo sign-ins, one click each: {address}/demo/sign-in/")
+        for person in people[:MOST_LISTED]:
+            print(f"  {person.get('phone') or person['email']:<26} {person['name']}")
+        if len(people) > MOST_LISTED:
+            print(f"  ... and {len(people) - MOST_LISTED} more on that page")
     if env.get("KINI_OUTBOX") == "1":
         print(f"Codes and messages are read at {address}/outbox/")
     print("Ctrl-C stops it.", flush=True)

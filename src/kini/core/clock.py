@@ -1,4 +1,4 @@
-"""Working time: how long something took or may take by the office hours of a city. Pure; UTC in, UTC out.
+"""Working time: how long something took or may take by the office hours of a city. Pure; aware in, UTC out.
 
 A city's calendar says when offices are open and which days are off. Deadlines are reckoned in the unit in which
 they were promised: hours and days run by the clock on the wall, working hours and working days by the offices.
@@ -64,6 +64,7 @@ class WorkCalendar:
         """
         if amount < 0:
             raise ValueError(f"A target cannot take {amount} {unit}.")
+        start = start.astimezone(UTC)  # in a zone of its own Python reckons by the clock on the wall
         match unit:
             case "minutes" | "hours":
                 return start + timedelta(**{unit: amount})
@@ -80,16 +81,19 @@ class WorkCalendar:
 
     def elapsed(self, start: datetime, end: datetime, unit: str) -> int:
         """Seconds from `start` to `end` as a target in `unit` counts them: open hours only, or all of them."""
-        return self.working_seconds(start, end) if unit in WORKING_UNITS else (end - start) // _SECOND
+        if unit in WORKING_UNITS:
+            return self.working_seconds(start, end)
+        return (end.astimezone(UTC) - start.astimezone(UTC)) // _SECOND
 
     def advance(self, start: datetime, seconds: int, unit: str) -> datetime:
         """The inverse of `elapsed`: when that many seconds of that unit have passed since `start`."""
         if unit in WORKING_UNITS:
             return self.add_working_seconds(start, seconds)
-        return start + timedelta(seconds=seconds)
+        return start.astimezone(UTC) + timedelta(seconds=seconds)
 
     def working_seconds(self, start: datetime, end: datetime) -> int:
         """Whole seconds in which offices were open between the two; negative when `end` is before `start`."""
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
         if end < start:
             return -self.working_seconds(end, start)
         first, last = (moment.astimezone(self.timezone).date() for moment in (start, end))
@@ -108,7 +112,7 @@ class WorkCalendar:
         """
         if seconds < 0:
             raise ValueError("Working time cannot be added backwards.")
-        left = timedelta(seconds=seconds)
+        start, left = start.astimezone(UTC), timedelta(seconds=seconds)
         if not left:
             return start
         today = start.astimezone(self.timezone).date()

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kini.core.keys import read_key, read_ring
+from kini.core.mail import mailers
+
 ROOT = Path(__file__).resolve().parents[3]
 #: File in the var folder that holds the address of the embedded database while it runs.
 RUNNING = "running"
@@ -34,19 +37,26 @@ class Environment:
         name: "local" (a first look, tests) or "production".
         data_keys: key ring for data at rest, "id:base64" of 32 bytes each, comma-separated; the first one encrypts.
         hash_key: base64 of 32 bytes; finds encrypted values again (NIK, phone) and seals timelines.
+        mail_url: how e-mail leaves, smtp://name:password@host:port or smtps://...; empty: it does not.
+        mail_from: the sender's address.
+        sms: name of the SMS provider that an installed package registered; empty: no SMS is sent.
     """
 
     name: str
-    secret_key: str
-    data_keys: str
-    hash_key: str
-    database_url: str
+    secret_key: str = field(repr=False)
+    data_keys: str = field(repr=False)
+    hash_key: str = field(repr=False)
+    database_url: str = field(repr=False)
     hosts: tuple[str, ...]
     city: Path
     var: Path
     plugins: tuple[str, ...] = ()
     demo: bool = False
+    demo_cases: bool = False
     outbox: bool = False
+    mail_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    sms: str = ""
     log_format: str = "text"
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -59,7 +69,8 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
     """Read and check the environment.
 
     Raises:
-        EnvironmentFault: in production, when a secret is missing or something local is switched on.
+        EnvironmentFault: when a value cannot be read; in production also when a secret is missing or something
+            local is switched on. It names every fault.
     """
     given = dict(os.environ if values is None else values)
     name = given.get("KINI_ENV", "production")
@@ -69,6 +80,8 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         refuse_unsafe(given)
     else:
         given = FIXED_KEYS | given
+        if faults := unreadable(given):
+            raise EnvironmentFault("Kini does not start: " + "; ".join(faults) + ".")
     return Environment(
         name=name,
         secret_key=given["KINI_SECRET_KEY"],
@@ -79,8 +92,12 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         city=Path(given.get("KINI_CITY", ROOT / "cities" / "jakarta")).resolve(),
         var=Path(given.get("KINI_VAR", ROOT / "var")).resolve(),
         plugins=tuple(filter(None, given.get("KINI_PLUGINS", "").split(","))),
-        demo=given.get("KINI_DEMO") == "1",
+        demo=given.get("KINI_DEMO") in ("1", "people"),
+        demo_cases=given.get("KINI_DEMO") == "1",
         outbox=given.get("KINI_OUTBOX") == "1",
+        mail_url=given.get("KINI_MAIL", ""),
+        mail_from=given.get("KINI_MAIL_FROM", ""),
+        sms=given.get("KINI_SMS", ""),
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
         values=given,
     )
@@ -95,5 +112,19 @@ def refuse_unsafe(given: Mapping[str, str]) -> None:
         for name in ("KINI_DEMO", "KINI_OUTBOX")
         if given.get(name, "0") != "0"
     ]
+    faults += unreadable({name: value for name, value in given.items() if value})
     if faults:
         raise EnvironmentFault("Kini does not start in production: " + "; ".join(faults) + ". See docs/operators.md.")
+
+
+def unreadable(given: Mapping[str, str]) -> list[str]:
+    """What is given and cannot be read; no secret is repeated in the message."""
+    readers = {"KINI_DATA_KEYS": read_ring, "KINI_HASH_KEY": read_key, "KINI_MAIL": mailers}
+    faults = []
+    for name, reader in readers.items():
+        try:
+            if name in given:
+                reader(given[name])
+        except ValueError as error:
+            faults.append(f"{name} {error}")
+    return faults

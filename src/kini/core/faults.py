@@ -31,7 +31,8 @@ class Fault:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.field + ': ' if self.field else ''}{self.message}{'. ' + self.remedy if self.remedy else ''}"
+        what = f"{self.field}: {self.message}" if self.field else self.message
+        return f"{where}: {what}. {self.remedy}" if self.remedy else f"{where}: {what}"
 
 
 class PackFaults(Exception):
@@ -120,10 +121,12 @@ def _from_yaml(file: str, text: str) -> Source:
     finally:
         loader.dispose()
     if doubles:
-        raise PackFaults([
-            Fault(file, line, ".".join(map(str, place)), "this key stands twice", "Keep one of them.")
-            for place, line in doubles
-        ])
+        raise PackFaults(
+            [
+                Fault(file, line, ".".join(map(str, place)), "this key stands twice", "Keep one of them.")
+                for place, line in doubles
+            ]
+        )
     return Source(file, data, lines)
 
 

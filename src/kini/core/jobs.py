@@ -15,8 +15,8 @@ from procrastinate.tasks import Task
 
 from kini.core.models import LimitCounter, OutboxMessage
 
-#: Nine tries in about an hour: 4, 16, 64 seconds and so on, never more than fifteen minutes apart.
-RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+#: After an error a job waits 3, 9, 27 seconds and so on, and is given up after about an hour.
+RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
 DELIVERED_KEPT = timedelta(days=1)
 UNDELIVERED_KEPT = timedelta(days=7)
 FAILED_KEPT = timedelta(days=30)

@@ -31,5 +31,7 @@ def configure(form: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
+    # pypdf complains about every odd file; what matters is told to the person who sent it.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     for quiet in ("procrastinate", "httpx", "_granian", "granian", "asyncio", "PIL", "fontTools"):
         logging.getLogger(quiet).setLevel(logging.WARNING)

@@ -21,7 +21,9 @@ class AuditEntry(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["subject", "id"], name="core_audit_subject"),
-            models.Index(fields=["actor_id", "id"], name="core_audit_actor", condition=models.Q(actor_id__isnull=False)),
+            models.Index(
+                fields=["actor_id", "id"], name="core_audit_actor", condition=models.Q(actor_id__isnull=False)
+            ),
         ]
 
 

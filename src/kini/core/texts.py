@@ -54,5 +54,5 @@ def _language_faults(source: Source, text: Text, languages: Sequence[str], place
     missing = [] if text.root.get("") else [language for language in languages if not text.root.get(language)]
     if missing:
         yield source.fault(place, f"no text in {', '.join(missing)}", "Write it in every language of the city.")
-    for language in text.languages - {"", *languages}:
-        yield source.fault((*place, language), f'"{language}" is no language of the city', f"Use: {', '.join(languages)}.")
+    for other in text.languages - {"", *languages}:
+        yield source.fault((*place, other), f'"{other}" is no language of the city', f"Use: {', '.join(languages)}.")

@@ -3,19 +3,72 @@
 The names are those to which allauth itself sends people.
 """
 
-from allauth.account import views
-from django.urls import include, path, reverse_lazy
+from typing import Any
+
+from allauth.account import views as account
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.base import views as second_step
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse_lazy
 from django.views.generic import RedirectView
 
-from kini.people import sign_in
+from kini.people import passkeys, sign_in
+
+
+class JustProved:
+    """Whoever has added a second step has proved it: the recovery codes that follow are shown without asking again."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        record_authentication(self.request, self.request.user, "mfa", reauthenticated=True)
+        return response
+
+
+class KeyInGroups:
+    """The key of an authenticator app in groups of four, as one can read and type it."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        secret: str = context["form"].secret
+        return context | {"key": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))}
+
+
+def asking(view: Any, *more: type, **attributes: Any) -> Any:
+    """A page of allauth with a form in which something can be wrong."""
+    page: Any = type(view.__name__, (sign_in.Framed, *more, view), {})
+    return page.as_view(**attributes)
+
 
 to_sign_in = RedirectView.as_view(url=reverse_lazy("people:sign-in"), query_string=True)
+second_step_page = asking(second_step.AuthenticateView, webauthn_form_class=passkeys.SecondStepForm)
+app_on = asking(totp.ActivateTOTPView, JustProved, KeyInGroups)
+add_passkey = asking(webauthn.AddWebAuthnView, JustProved, form_class=passkeys.AddPasskeyForm)
+passkey_again = webauthn.ReauthenticateWebAuthnView.as_view(form_class=passkeys.AgainForm)
+passkey_sign_in = webauthn.LoginWebAuthnView.as_view(form_class=passkeys.SignInForm)
 
-urlpatterns = [
+urlpatterns: list[URLPattern] = [
     path("login/", to_sign_in, name="account_login"),
     path("login/code/", to_sign_in, name="account_request_login_code"),
     path("code/", sign_in.code_page, name="account_confirm_login_code"),
     path("logout/", sign_in.sign_out, name="account_logout"),
-    path("inactive/", views.account_inactive, name="account_inactive"),
-    path("security/", include("allauth.mfa.urls")),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("security/", second_step.index, name="mfa_index"),
+    path("second-step/", second_step_page, name="mfa_authenticate"),
+    path("security/again/", asking(second_step.ReauthenticateView), name="mfa_reauthenticate"),
+    path("security/app/on/", app_on, name="mfa_activate_totp"),
+    path("security/app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("security/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("security/recovery/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("security/recovery/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("security/passkeys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
+    path("security/passkeys/add/", add_passkey, name="mfa_add_webauthn"),
+    path("security/passkeys/again/", passkey_again, name="mfa_reauthenticate_webauthn"),
+    path("security/passkeys/sign-in/", passkey_sign_in, name="mfa_login_webauthn"),
+    path("security/passkeys/<int:pk>/", asking(webauthn.EditWebAuthnView), name="mfa_edit_webauthn"),
+    path("security/passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
 ]

@@ -6,8 +6,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from kini.core.actors import Actor, ActorKind
 from kini.people import actions, codes, queries
@@ -20,7 +21,7 @@ SAID = {
     "mfa/messages/totp_deactivated.txt": _("Your authenticator app is no longer needed to sign in."),
     "mfa/messages/webauthn_added.txt": _("The passkey was added."),
     "mfa/messages/webauthn_removed.txt": _("The passkey was removed."),
-    "mfa/messages/recovery_codes_generated.txt": _("There are new recovery codes. The old ones no longer work."),
+    "mfa/messages/recovery_codes_generated.txt": _("Your recovery codes are ready. Only these work from now on."),
     "account/messages/logged_out.txt": _("You are signed out."),
 }
 
@@ -37,6 +38,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         """A number or address is proved by the sign-in itself, so that only the code and a second step are left."""
         return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether one may be sent there: pages of this city only."""
+        request = context.request
+        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
     def generate_login_code(self) -> str:
         return codes.new_code()
@@ -55,7 +61,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return (user.phone, user.phone_verified) if user.phone else None
 
     def set_phone(self, user: User, phone: str, verified: bool) -> None:
-        actions.change_contact(by=_oneself(user), user=user, contact=Contact("phone", phone))
+        """Only a number that was shown to be one's own is kept."""
+        if verified:
+            actions.change_contact(by=_oneself(user), user=user, contact=Contact("phone", phone))
 
     def set_phone_verified(self, user: User, phone: str) -> None:
         actions.confirm_phone(by=_oneself(user), user=user, phone=phone)

@@ -1,4 +1,4 @@
-"""Codes that show that a phone number or an e-mail address is one's own: how they look, how often, how they are sent."""
+"""Codes that show that a phone number or an address is one's own: how they look, how often, how they are sent."""
 
 import secrets
 
@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from kini.city import pack
 from kini.core import limits
-from kini.core.delivery import send_text
+from kini.core.delivery import Channel, can_deliver, send_text
 from kini.core.limits import Limit
-from kini.people.contacts import Contact
+from kini.people.contacts import Contact, ContactFault
 
 DIGITS = 6
 VALID_SECONDS = 600
@@ -30,6 +30,10 @@ def new_code() -> str:
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
 
 
+def channel_of(contact: Contact) -> Channel:
+    return "sms" if contact.kind == "phone" else "email"
+
+
 def count_sending(contact: Contact, address: str) -> None:
     """Count one code that is about to be sent.
 
@@ -37,8 +41,15 @@ def count_sending(contact: Contact, address: str) -> None:
         address: network address of who asks.
 
     Raises:
+        ContactFault: when nothing would bring a message there.
         TooMany: when it is one too many, saying when to try again.
     """
+    if not can_deliver(channel_of(contact)):
+        raise ContactFault(
+            _("We cannot send text messages at the moment. Use an e-mail address.")
+            if contact.kind == "phone"
+            else _("We cannot send e-mail at the moment. Use a phone number.")
+        )
     limits.require(SENT_TO_CONTACT, contact.value)
     limits.require(SENT_FOR_ADDRESS, address)
     limits.require(SENT_IN_ALL, "all")
@@ -67,19 +78,21 @@ def send_code(contact: Contact, code: str, host: str) -> None:
         host: where it is to be typed; phones fill a code in only on that site when the message's last line names it.
     """
     city = str(pack.current().name)
-    text = _("{code} is your code for Kini {city}. It is valid for 10 minutes. Nobody else needs it: keep it to yourself.")
+    text = _(
+        "{code} is your code for Kini {city}. It is valid for 10 minutes. Nobody else needs it: keep it to yourself."
+    )
     text = text.format(code=code, city=city)
     if contact.kind == "phone":
-        send_text(channel="sms", recipient=contact.value, subject="", text=f"{text}\n\n@{host} #{code}")
-    else:
-        subject = _("Your code for Kini {city}: {code}").format(city=city, code=code)
-        send_text(channel="email", recipient=contact.value, subject=subject, text=text)
+        text = f"{text}\n\n@{host} #{code}"
+    subject = _("Your code for Kini {city}: {code}").format(city=city, code=code)
+    send_text(channel=channel_of(contact), recipient=contact.value, subject=subject, text=text)
 
 
 def send_contact_changed(old: Contact, new: Contact) -> None:
     """Tell the old number or address that it was replaced, in case somebody else did it."""
     city = str(pack.current().name)
     text = _("Your account at Kini {city} now uses {new}. Was this not you? Go to a counter with your card.")
-    channel = "sms" if old.kind == "phone" else "email"
-    subject = "" if old.kind == "phone" else _("Your account at Kini {city} has changed").format(city=city)
-    send_text(channel=channel, recipient=old.value, subject=subject, text=text.format(city=city, new=new.masked))
+    subject = _("Your account at Kini {city} has changed").format(city=city)
+    send_text(
+        channel=channel_of(old), recipient=old.value, subject=subject, text=text.format(city=city, new=new.masked)
+    )

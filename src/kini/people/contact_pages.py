@@ -30,7 +30,7 @@ LONGEST = 254
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask for the new number or address, and send a code to it."""
-    raise_if_reauthentication_required(request, app="allauth.account")
+    raise_if_reauthentication_required(request, app="allauth.mfa")
     typed = request.POST.get("contact", "").replace("\0", "")[:LONGEST]
     problem, status = "", 200
     if request.method == "POST":
@@ -38,7 +38,7 @@ def change(request: HttpRequest, kind: str) -> HttpResponse:
             contact = read_email(typed) if kind == "email" else read_phone(typed, pack.current().country)
             _send(request, contact)
         except ContactFault as fault:
-            problem = str(fault)
+            problem, status = str(fault), 422
         except TooMany as refusal:
             problem, status = str(refusal), 429
         else:
@@ -72,13 +72,13 @@ def confirm(request: HttpRequest) -> HttpResponse:
             codes.count_try(contact)
             if _is_right(request.POST.get("code", ""), waiting["code"]):
                 return _change(request, user, contact)
-            problem = _("This code is not right. Compare it with the newest message.")
+            problem, status = _("This code is not right. Compare it with the newest message."), 422
         except TooMany as refusal:
             del request.session[WAITING]
             messages.error(request, str(refusal))
             return redirect("people:profile")
         except Refused as refusal:
-            problem = str(refusal)
+            problem, status = str(refusal), 422
     context = {"contact": contact, "problem": problem, "errors": [("code", problem)] if problem else []}
     return render(request, "people/confirm_contact.html", context, status=status)
 
@@ -95,5 +95,7 @@ def _change(request: HttpRequest, user: User, contact: Contact) -> HttpResponse:
     codes.forget_tries(contact)
     if before and before != contact.value:
         codes.send_contact_changed(Contact(contact.kind, before), contact)
-    messages.success(request, _("From now on you are reached, and sign in, with {contact}.").format(contact=contact.shown))
+    messages.success(
+        request, _("From now on you are reached, and sign in, with {contact}.").format(contact=contact.shown)
+    )
     return redirect("people:profile")

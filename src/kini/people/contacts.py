@@ -14,7 +14,12 @@ type ContactKind = Literal["phone", "email"]
 
 LONGEST = 254
 #: Sorts of numbers that cannot receive a text message.
-SILENT = {PhoneNumberType.FIXED_LINE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.TOLL_FREE}
+SILENT = {
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.TOLL_FREE,
+}
 
 
 class ContactFault(ValueError):
@@ -82,7 +87,9 @@ def read_phone(text: str, country: str) -> Contact:
     Raises:
         ContactFault: when it cannot be one.
     """
-    advice = _("Check the phone number. Write it with all its digits; a number from abroad begins with + and the country.")
+    advice = _(
+        "Check the phone number. Write it with all its digits; a number from abroad begins with + and the country."
+    )
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:

@@ -8,9 +8,11 @@ from allauth.account.forms import ConfirmLoginCodeForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kini.city import pack
+from kini.city import queries as city_queries
 from kini.city.models import Area
 from kini.people import rules
 from kini.people.rules import NationalId, NumberFault
@@ -21,11 +23,11 @@ LONGEST_NUMBER = 40
 
 
 def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
-    """What is wrong in a form, for the error summary: (id of the input, what to do) each."""
+    """What is wrong in a form, for the error summary: (id of the input, what to do) each; hidden inputs have none."""
     if not form.is_bound:
         return []
-    found = [("" if name == "__all__" else str(form[name].auto_id), str(texts[0])) for name, texts in form.errors.items()]
-    return found
+    shown = {field.name: str(field.auto_id) for field in form.visible_fields()}
+    return [(shown.get(name, ""), str(texts[0])) for name, texts in form.errors.items()]
 
 
 def text(missing: Any, longest: int, **options: Any) -> forms.CharField:
@@ -42,7 +44,7 @@ class PlainForm(forms.Form):
     """A form whose inputs' ids are their names."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="%s", **options)
+        super().__init__(*args, **{"auto_id": "%s", **options})
 
 
 class CodeForm(ConfirmLoginCodeForm):
@@ -81,17 +83,20 @@ class ProfileForm(PersonForm):
 
     family_card = text("", LONGEST_NUMBER, required=False)
     address = text("", 240, required=False)
-    area = forms.ModelChoiceField(
-        Area.objects.filter(children__isnull=True),
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("Choose your area from the list.")},
-    )
+    area = text("", 20, required=False)
 
     def clean_family_card(self) -> str:
         digits = re.sub(r"[\s.-]", "", self.cleaned_data["family_card"])
         if digits and not FAMILY_CARD.fullmatch(digits):
             raise ValidationError(_("Write only the digits of the family card's number."))
         return digits
+
+    def clean_area(self) -> Area | None:
+        code = self.cleaned_data["area"]
+        found = city_queries.area(code) if code else None
+        if code and (found is None or found.level != pack.current().lowest_level):
+            raise ValidationError(_("Choose your area from the list."))
+        return found
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

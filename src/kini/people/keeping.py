@@ -1,4 +1,4 @@
-"""What several actions share. Called inside an action only: nothing here checks on its own who may, but `only` and `log`."""
+"""What several actions share. Called inside an action only: nothing but `only` and `log` checks here who may."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,9 +90,7 @@ def log(by: Actor, resident: Resident, what: str, reason: str, reference: str) -
     officer = queries.officer_of(by)
     if officer is None:
         raise NotAllowed(_("Only officers look at other people's profiles."))
-    entry = AccessLog.objects.create(
-        resident=resident, officer=officer, what=what, reason=reason, reference=reference
-    )
+    entry = AccessLog.objects.create(resident=resident, officer=officer, what=what, reason=reason, reference=reference)
     audit.record(
         by=by, action="people.looked", subject=f"resident:{resident.pk}", detail={"what": what, "reference": reference}
     )

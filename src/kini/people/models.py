@@ -36,7 +36,9 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(Lower("email"), name="people_user_email_once"),
-            models.CheckConstraint(condition=Q(phone__isnull=False) | Q(email__isnull=False), name="people_user_reachable"),
+            models.CheckConstraint(
+                condition=Q(phone__isnull=False) | Q(email__isnull=False), name="people_user_reachable"
+            ),
         ]
 
     def __str__(self) -> str:

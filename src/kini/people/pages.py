@@ -1,7 +1,6 @@
 """A resident's own pages: profile, family, and who looked at them."""
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -9,12 +8,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.city.models import Area
+from kini.city import queries as city_queries
 from kini.core import limits
 from kini.core.actors import Refused
 from kini.core.limits import Limit
@@ -62,7 +62,11 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST)
     if form.is_valid():
         details = Details(**form.cleaned_data)
-        if _saved(request, form, lambda: actions.save_profile(by=queries.actor_for(request), resident=resident, details=details)):
+        if _saved(
+            request,
+            form,
+            lambda: actions.save_profile(by=queries.actor_for(request), resident=resident, details=details),
+        ):
             messages.success(request, _("Your profile is saved."))
             return redirect(next_of(request) or "people:me")
         resident = resident_for(request)
@@ -93,23 +97,25 @@ def _profile_page(request: HttpRequest, resident: Resident, form: ProfileForm) -
         "next": next_of(request),
         "first": not resident.name,
         "masked": {name: _masked(resident, name) for name in ("national_id", "family_card")},
-        "phone": Contact("phone", resident.phone).shown if resident.phone else "",
-        "email": resident.email,
-        "areas": areas(),
+        "contacts": _contacts(resident),
+        "areas": city_queries.lowest_level_areas(),
         "chosen_area": str(form["area"].value() or ""),
     }
-    return render(request, "people/profile.html", context)
+    return render(request, "people/profile.html", context, status=422 if context["errors"] else 200)
+
+
+def _contacts(resident: Resident) -> list[tuple[str, str, str, str]]:
+    """Phone and e-mail as facts with the way to change them."""
+    phone = Contact("phone", resident.phone).shown if resident.phone else ""
+    return [
+        (label, value or "–", reverse("people:change-contact", args=[kind]), _("Change") if value else _("Add"))
+        for kind, label, value in (("phone", _("Phone"), phone), ("email", _("E-mail"), resident.email))
+    ]
 
 
 def _masked(resident: Resident, attribute: str) -> str:
     number = profile.profile_value(resident, attribute)
     return profile.mask_number(number) if number else ""
-
-
-def areas() -> list[tuple[Area | None, list[Area]]]:
-    """The smallest areas of the city, by the area around them."""
-    smallest = Area.objects.filter(children__isnull=True).select_related("parent").order_by("parent__path", "name")
-    return [(around, list(those)) for around, those in groupby(smallest, key=lambda area: area.parent)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +207,7 @@ def _member_page(request: HttpRequest, form: MemberForm, tie: FamilyTie | None) 
         "masked": _masked(tie.member, "national_id") if tie else "",
         "next": next_of(request),
     }
-    return render(request, "people/member.html", context)
+    return render(request, "people/member.html", context, status=422 if context["errors"] else 200)
 
 
 @login_required
@@ -229,6 +235,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     words = {
         "national-id": _("Your national number"),
         "answers": _("What you wrote in a case"),
+        "identity": _("Your name, number and address"),
         "profile": _("Your profile"),
         "documents": _("Your documents"),
     }

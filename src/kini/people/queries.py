@@ -71,7 +71,7 @@ def _grants(rows: Iterable[tuple[Any, ...]]) -> tuple[Grant, ...]:
 
 def officer_of(actor: Actor) -> Officer | None:
     """The working officer behind an actor, with the agency."""
-    if not actor.is_officer:
+    if not actor.is_officer or actor.user_id is None:
         return None
     return _working().select_related("agency").filter(user_id=actor.user_id).first()
 

@@ -8,8 +8,9 @@ from typing import Annotated
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from kini.city.pack import load_city
 from kini.core.faults import Fault, PackFaults, parse, read_source
-from kini.core.texts import Text
+from kini.core.texts import Text, untranslated
 from kini.people.permissions import Permission
 
 FILE = "roles.yaml"
@@ -58,6 +59,7 @@ def role_permissions(role: str) -> frozenset[Permission]:
 def check_roles(root: Path) -> Iterator[Fault]:
     """Faults of roles.yaml, for `./kini check pack`."""
     try:
-        read_roles(root)
+        source = read_source(root / FILE, root)
+        yield from untranslated(source, parse(source, Roles).root, load_city(root).languages)
     except PackFaults as faults:
-        yield from faults.faults
+        yield from (fault for fault in faults.faults if fault.file == FILE)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
-from stdnum import exceptions as wrong, get_cc_module
+from stdnum import exceptions as wrong
+from stdnum import get_cc_module
 
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.grants import Scope
@@ -145,7 +145,7 @@ def _advice(fault: wrong.ValidationError) -> str:
     return _("One of the digits is not right. Compare the number with the card.")
 
 
-def _birth_date(module: ModuleType, number: str, sort: str, today: date) -> date | None:
+def _birth_date(module: Any, number: str, sort: str, today: date) -> date | None:
     reader = getattr(module, "get_birth_date", None)
     born: date | None = reader(number) if reader else None
     if born and (unsaid := UNSAID.get(sort)) and unsaid.short_year:
@@ -164,13 +164,13 @@ def _latest_century(born: date, today: date) -> date:
     return later if later <= today else born
 
 
-def _sex(module: ModuleType, number: str, sort: str) -> Sex:
+def _sex(module: Any, number: str, sort: str) -> Sex:
     if reader := getattr(module, "get_gender", None):
         return SEXES.get(reader(number), "")
     return UNSAID[sort].sex(number) if sort in UNSAID else ""
 
 
-def _region(module: ModuleType, number: str) -> str:
+def _region(module: Any, number: str) -> str:
     reader = next((getattr(module, name) for name in REGION_READERS if hasattr(module, name)), None)
     told = reader(number) if reader else ""
     return ", ".join(map(str, told.values())) if isinstance(told, dict) else str(told)

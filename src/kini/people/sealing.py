@@ -48,7 +48,9 @@ def drop_national_id(resident: Resident) -> None:
 
 def reseal(resident: Resident) -> bool:
     """Seal anew what an older key sealed. Says whether anything was."""
-    old = [field for field in SEALED_FIELDS if (sealed := getattr(resident, field)) is not None and needs_rotation(sealed)]
+    old = [
+        field for field in SEALED_FIELDS if (sealed := getattr(resident, field)) is not None and needs_rotation(sealed)
+    ]
     for field in old:
         put(resident, field, take(resident, field))
     return bool(old)

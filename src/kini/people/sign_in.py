@@ -49,7 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         contact = read_contact(typed, pack.current().country)
         codes.count_sending(contact, network_address(request))
     except ContactFault as fault:
-        return _ask(request, typed, str(fault))
+        return _ask(request, typed, str(fault), 422)
     except TooMany as refusal:
         return _ask(request, typed, str(refusal), 429)
     user = actions.open_account(by=queries.actor_for(request), contact=contact)
@@ -68,7 +68,22 @@ def _ask(request: HttpRequest, typed: str, problem: str = "", status: int = 200)
     return render(request, "people/sign_in.html", context, status=status)
 
 
-class CodePage(ConfirmLoginCodeView):
+class Framed:
+    """A page of allauth in Kini's frame: with its errors on top, and without the `site` that would hide ours."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context.pop("site", None)
+        forms = [form for form in (context.get("form"), context.get("webauthn_form")) if form is not None]
+        return context | {"errors": [problem for form in forms for problem in problems(form)]}
+
+    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
+        options.setdefault("status", 422 if context["errors"] else 200)
+        response: HttpResponse = super().render_to_response(context, **options)  # type: ignore[misc]
+        return response
+
+
+class CodePage(Framed, ConfirmLoginCodeView):
     """Ask for the code. The tries are counted for the number or address, not only for this session and this code."""
 
     template_name = "people/code.html"
@@ -84,14 +99,14 @@ class CodePage(ConfirmLoginCodeView):
                 codes.count_sending(self.contact, network_address(request))
             else:
                 codes.count_try(self.contact)
-        except TooMany as refusal:
-            return self._refuse(request, refusal)
+        except (TooMany, ContactFault) as refusal:
+            return self._refuse(request, str(refusal))
         return super().post(request, *args, **kwargs)
 
-    def _refuse(self, request: HttpRequest, refusal: TooMany) -> HttpResponse:
+    def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
         if self._action != "resend":  # a code that can be tried no more is of no use
             clear_login(request)
-        messages.error(request, str(refusal))
+        messages.error(request, why)
         name = "account_confirm_login_code" if self._action == "resend" else "people:sign-in"
         return redirect(passthrough_next_redirect_url(request, reverse(name), REDIRECT_FIELD_NAME))
 
@@ -103,7 +118,8 @@ class CodePage(ConfirmLoginCodeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         contact = Contact("phone", context["phone"]) if context["phone"] else Contact("email", context["email"])
-        return context | {"contact": contact, "next": next_of(self.request), "errors": problems(context["form"])}
+        again = passthrough_next_redirect_url(self.request, reverse("people:sign-in"), REDIRECT_FIELD_NAME)
+        return context | {"contact": contact, "next": next_of(self.request), "again": again}
 
 
 code_page = CodePage.as_view()

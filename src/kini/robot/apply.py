@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import httpx
 
 from kini.robot.browser import Broken, Browser, Form, Page
-from kini.robot.forms import Files, Values, filled, required, spoiled
+from kini.services.examples import Files, Values, bad_values, example_form
 from kini.services.versions import Resolved, ResolvedPage
 
 MOST_PAGES = 80
@@ -46,7 +46,7 @@ class Application:
         if not page.has_form(here):  # the list of a page that is answered several times
             return self.add_item(page, asked)
         form = page.form(here)
-        values, files = filled(asked.fields, self.number)
+        values, files = example_form(asked.fields, self.number)
         self.questions += len(asked.fields)
         if self.number == 1:
             self.wrong_answers_are_refused(form, asked, values, files)
@@ -74,12 +74,12 @@ class Application:
 
     def wrong_answers_are_refused(self, form: Form, asked: ResolvedPage, values: Values, files: Files) -> None:
         tries: list[tuple[str, Values, Files]] = []
-        if required(asked.fields.values()):
+        if any(not field.optional for field in asked.fields.values()):
             tries.append(("nothing", {name: None for name in form.data if name != "csrfmiddlewaretoken"}, {}))
         tries += [
             (name, values | wrong, files)
             for name, field in asked.fields.items()
-            if (wrong := spoiled(name, field)) is not None
+            if (wrong := bad_values(name, field)) is not None
         ]
         tries.append(("an unknown field", values | {"no_such_field": "x"}, {}))
         for what, sent, with_files in tries:

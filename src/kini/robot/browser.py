@@ -1,13 +1,13 @@
 """A browser without a screen: pages, links and forms over HTTP, with cookies and with a person's strictness."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from lxml import html
 
-#: Name of a file, its content and its type, as an input of a form.
-type Upload = tuple[str, bytes, str]
+from kini.services.fields.uploads import Upload
 
 
 class Broken(Exception):
@@ -111,8 +111,8 @@ class Browser:
     def send(
         self,
         form: Form,
-        values: dict[str, Any] | None = None,
-        files: dict[str, Upload | list[Upload]] | None = None,
+        values: Mapping[str, Any] | None = None,
+        files: Mapping[str, list[Upload]] | None = None,
         *,
         expect: tuple[int, ...] = (200,),
     ) -> Page:
@@ -126,7 +126,7 @@ class Browser:
         if form.method == "get":
             return self._page(self._client.get(form.action, params=data), expect)
         uploads = [
-            (name, one) for name, some in (files or {}).items() for one in (some if isinstance(some, list) else [some])
+            (name, (one.name, one.content, one.content_type)) for name, some in (files or {}).items() for one in some
         ]
         headers = {"Referer": form.page.url}
         if form.file_inputs:

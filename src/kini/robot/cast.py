@@ -97,7 +97,7 @@ def newcomer(address: str, number: int) -> Player:
         raise Broken(f"the message to {email} holds no code of six digits")
     inputs = [form for form in page.forms() if "code" in form.data]
     browser.send(inputs[0], {"code": code.group()})
-    area = next(iter(lowest_level_areas()))
+    area = lowest_level_areas()[0][1][0]
     profile = browser.get("/me/profile/")
     saved = browser.send(
         profile.form("/me/profile/"),

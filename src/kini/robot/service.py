@@ -11,8 +11,8 @@ from kini.core.actors import Refused, system
 from kini.robot.apply import Application
 from kini.robot.browser import Broken, Browser, Form, Page
 from kini.robot.cast import Cast
-from kini.robot.forms import filled
 from kini.robot.walks import Edge, Map
+from kini.services.examples import example_form
 from kini.services.models import Service
 from kini.services.versions import resolve
 
@@ -129,7 +129,7 @@ class ServicePlay:
         form = (browser.get(address) if needs else case_page).form(address)
         if needs:
             self.nothing_given_is_refused(browser, form)
-        values, files = filled({name: self.resolved.inputs[name] for name in needs}, number=next(PICTURES))
+        values, files = example_form({name: self.resolved.inputs[name] for name in needs}, next(PICTURES))
         page = browser.send(form, values, files)
         if page.shows_errors:
             raise Broken(f"{address} refused what its inputs take: {page.text("//*[@role='alert']")}")

@@ -6,6 +6,9 @@ class ServicesConfig(AppConfig):
     label = "services"
 
     def ready(self) -> None:
+        from kini.city.checks import pack_checks
+        from kini.services import loader
         from kini.services.fields import registered
 
         registered.register()
+        pack_checks.register("services", loader.check)

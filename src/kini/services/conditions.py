@@ -20,7 +20,11 @@ class When(RootModel[dict[str, Any]]):
     @property
     def names(self) -> frozenset[str]:
         """The fields it looks at."""
-        return frozenset(_names(self.root))
+        return frozenset(name for name, _wanted in self.wanted())
+
+    def wanted(self) -> Iterator[tuple[str, Any]]:
+        """Every answer it waits for, as (field, value)."""
+        return _wanted(self.root)
 
 
 def _holds(condition: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
@@ -44,13 +48,14 @@ def _matches(value: Any, wanted: Any) -> bool:
     return any(item in choices for item in (value if isinstance(value, list) else [value]))
 
 
-def _names(condition: Mapping[str, Any]) -> Iterator[str]:
+def _wanted(condition: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, wanted in condition.items():
         match key:
             case "any" | "all":
                 for part in wanted:
-                    yield from _names(part)
+                    yield from _wanted(part)
             case "not":
-                yield from _names(wanted)
+                yield from _wanted(wanted)
             case _:
-                yield key
+                for value in wanted if isinstance(wanted, list) else [wanted]:
+                    yield key, value

@@ -12,6 +12,7 @@ from kini.services.fields.base import Strict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kini.core.texts import Text
     from kini.services.schema import Definition
 
 
@@ -34,6 +35,8 @@ class Kind:
     Options: ClassVar[type[Strict]] = NoOptions
     #: "required": only signed-in residents; "optional": also guests, who follow their case by a secret link.
     sign_in: ClassVar[Literal["required", "optional"]] = "required"
+    #: Officers do not see who it came from, unless they may see identities and say why.
+    private: ClassVar[bool] = False
 
     #: Whether cases of this kind go along a flow; a service of such a kind must name one.
     needs_flow: ClassVar[bool] = True
@@ -53,6 +56,14 @@ class Kind:
         except ValidationError as error:
             for fault in error.errors():
                 yield (self.id, *fault["loc"]), fault["msg"]
+
+    def title(self, definition: "Definition") -> "Text":
+        """What messages and lists of cases call the service; a neutral one where the name itself could harm."""
+        return definition.name
+
+    def quick_exit(self, definition: "Definition") -> bool:
+        """Whether pages of the service show a way out that leaves no trace on the screen."""
+        return False
 
     def opened(self, case: Any) -> None:
         """Called once, when a case of this kind has been opened (and routed), before its transaction commits."""

@@ -1,15 +1,19 @@
 """Reads what a pack says about services: every file, with every fault at its line, all at once."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, RootModel
 
-from kini.core.faults import Fault, PackFaults, Source, parse, read_source
+from kini.city.pack import load_city
+from kini.core.faults import Fault, PackFaults, Place, Source, parse, read_source
 from kini.core.texts import Text, untranslated
+from kini.people.roles import Role, read_roles
+from kini.services.checks import pack_faults
+from kini.services.files import Pack, ServiceFile
 from kini.services.schema import (
     AnyField,
     Block,
@@ -17,41 +21,14 @@ from kini.services.schema import (
     Channel,
     Definition,
     Flow,
-    Id,
-    Name,
-    Role,
     State,
     Statement,
+    definition_keys,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class ServiceFile:
-    """One file of services/CATEGORY/ID.yaml."""
-
-    id: str
-    category: str
-    definition: Definition
-    source: Source
-
-
-@dataclass(slots=True)
-class Pack:
-    """Everything a pack says about services. `sources` holds each file as read, by its path."""
-
-    root: Path
-    languages: tuple[str, ...]
-    catalogue: Catalogue
-    services: dict[str, ServiceFile] = field(default_factory=dict)
-    flows: dict[str, Flow] = field(default_factory=dict)
-    blocks: dict[str, Block] = field(default_factory=dict)
-    roles: dict[str, Role] = field(default_factory=dict)
-    channels: dict[str, Channel] = field(default_factory=dict)
-    statements: dict[str, Statement] = field(default_factory=dict)
-    inputs: dict[str, Any] = field(default_factory=dict)
-    moves: dict[str, Text] = field(default_factory=dict)
-    lists: dict[str, dict[str, Text]] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
+ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+NAME = r"^[a-z][a-z0-9_]*$"
+NAME_REMEDY = "Use lower-case letters, digits and single dashes (underscores in names of inputs and moves)."
 
 
 class Reading:
@@ -77,30 +54,165 @@ class Reading:
         self.pack.sources[path] = source
         return source
 
-    def parsed[M: BaseModel](self, source: Source, model: type[M], data: Any = None) -> M | None:
-        """The file's data read as `model`, its texts checked for the city's languages."""
+    def parsed[M: BaseModel](self, source: Source, model: type[M], data: Any = None, place: Place = ()) -> M | None:
+        """The file's data, or the part of it at `place`, read as `model`, its texts checked for the city's languages."""
         try:
-            value = parse(source, model, data)
+            value = parse(source, model, data, place)
         except PackFaults as error:
             self.faults += error.faults
             return None
-        self.faults += untranslated(source, value, self.pack.languages)
+        inner = value.root if isinstance(value, RootModel) else value
+        faults = untranslated(source, inner, self.pack.languages, place)
+        self.faults += [fault for fault in faults if _stands_here(source, fault)]
         return value
 
-    def table(self, path: str, item: Any) -> dict[str, Any]:
+    def table(self, path: str, item: Any, key: str = ID) -> dict[str, Any]:
         """A file that maps names to things of one sort; what cannot be read is left out."""
         source = self.source(path)
-        value = self.parsed(source, _table(item), {"entries": source.data}) if source else None
-        return dict(value.entries) if value else {}
+        return self.entries(source, item, key) if source else {}
 
-    def folder(self, name: str) -> Iterable[tuple[str, Source]]:
+    def entries(self, source: Source, item: Any, key: str = ID) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, data in source.data.items():
+            if not isinstance(name, str) or not re.match(key, name):
+                self.faults.append(source.fault((name,), f'"{name}" cannot be a name here', NAME_REMEDY))
+                continue
+            value = self.parsed(source, _alone(item), {} if data is None else data, (name,))
+            if value is not None:
+                found[name] = value.root
+        return found
+
+    def folder(self, name: str) -> Iterator[tuple[str, Source]]:
         """Files of a folder with their ids (names without ".yaml")."""
         for path in sorted((self.pack.root / name).glob("*.yaml")):
             source = self.source(path.relative_to(self.pack.root).as_posix())
-            if source:
+            if source is None:
+                continue
+            if re.match(ID, path.stem):
                 yield path.stem, source
+            else:
+                self.faults.append(Fault(source.file, 0, "", f'"{path.stem}" cannot be an id', NAME_REMEDY))
 
 
 @cache
-def _table(item: Any) -> type[Any]:
-    return create_model("Table", __config__=ConfigDict(extra="forbid", frozen=True), entries=(dict[str, item], Field()))
+def _alone(item: Any) -> type[RootModel[Any]]:
+    return RootModel[item]
+
+
+def _stands_here(source: Source, fault: Fault) -> bool:
+    """Whether the text is written in this file; what a flow takes from states.yaml is told there, once."""
+    return fault.field in {".".join(map(str, place)) for place in source.lines}
+
+
+def languages_of(path: Path) -> tuple[str, ...]:
+    """The city's languages, or none when city.toml cannot say them (the city room reports why)."""
+    try:
+        return load_city(path).languages
+    except PackFaults:
+        return ()
+
+
+def _roles(path: Path) -> Mapping[str, Role]:
+    """The roles of officers, or none when their file cannot be taken (the people room reports why)."""
+    try:
+        return read_roles(path)
+    except PackFaults:
+        return {}
+
+
+def read(path: Path) -> Reading:
+    """Read every file that this room reads, gathering faults."""
+    reading = Reading(path, languages_of(path))
+    pack = reading.pack
+    if source := reading.source("catalogue.yaml", needed=True):
+        pack.catalogue = reading.parsed(source, Catalogue) or pack.catalogue
+    pack.roles = _roles(path)
+    pack.channels = reading.table("channels.yaml", Channel)
+    pack.statements = reading.table("statements.yaml", Statement)
+    pack.inputs = reading.table("inputs.yaml", AnyField, NAME)
+    pack.moves = reading.table("moves.yaml", Text, NAME)
+    pack.lists = {name: reading.entries(source, Text, ".") for name, source in reading.folder("lists")}
+    for name, source in reading.folder("blocks"):
+        if block := reading.parsed(source, Block):
+            pack.blocks[name] = block
+    _read_flows(reading)
+    _read_services(reading)
+    return reading
+
+
+def _read_flows(reading: Reading) -> None:
+    shared = reading.source("states.yaml")
+    if shared:
+        reading.faults += _shared_faults(shared, reading.pack.languages)
+    words = shared.data if shared else {}
+    for name, source in reading.folder("flows"):
+        if flow := reading.parsed(source, Flow, with_shared_states(source.data, words)):
+            reading.pack.flows[name] = flow
+
+
+def with_shared_states(flow: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """The flow, where each state takes from the shared state of its name the keys that it does not say itself."""
+    states = flow.get("states")
+    if not isinstance(states, dict):
+        return dict(flow)
+    merged = {name: _over(shared.get(name), state) for name, state in states.items()}
+    return {**flow, "states": merged}
+
+
+def _over(shared: Any, own: Any) -> Any:
+    if not isinstance(shared, dict) or not (own is None or isinstance(own, dict)):
+        return own
+    return {**shared, **(own or {})}
+
+
+def _shared_faults(source: Source, languages: Sequence[str]) -> Iterator[Fault]:
+    for name, state in source.data.items():
+        for key, value in (state or {}).items():
+            if key not in State.model_fields:
+                yield source.fault((name, key), "unknown key", f"A state has: {', '.join(State.model_fields)}.")
+            elif key in ("name", "does"):
+                try:
+                    text = parse(source, Text, value, (name, key))
+                except PackFaults as error:
+                    yield from error.faults
+                else:
+                    yield from untranslated(source, text, languages, (name, key))
+
+
+def _read_services(reading: Reading) -> None:
+    for folder in sorted(path for path in (reading.pack.root / "services").glob("*") if path.is_dir()):
+        for name, source in reading.folder(f"services/{folder.name}"):
+            if name in reading.pack.services:
+                other = reading.pack.services[name].source.file
+                reading.faults.append(Fault(source.file, 0, "", f"{other} has the same id", "Rename one of them."))
+                continue
+            data = _without_unknown_keys(reading, source)
+            if definition := reading.parsed(source, Definition, data):
+                reading.pack.services[name] = ServiceFile(name, folder.name, definition, source)
+
+
+def _without_unknown_keys(reading: Reading, source: Source) -> dict[str, Any]:
+    known = definition_keys() | {str(source.data.get("kind"))}
+    for key in source.data.keys() - known:
+        remedy = f"Remove it, or mend its spelling; a service has: {', '.join(sorted(known))}."
+        reading.faults.append(source.fault((key,), "unknown key", remedy))
+    return {key: value for key, value in source.data.items() if key in known}
+
+
+def read_pack(path: Path) -> Pack:
+    """Read and check everything that a pack says about services.
+
+    Raises:
+        PackFaults: with every fault of every file.
+    """
+    reading = read(path)
+    faults = reading.faults + list(pack_faults(reading.pack))
+    if faults:
+        raise PackFaults(faults)
+    return reading.pack
+
+
+def check(path: Path) -> list[Fault]:
+    """Every fault of what a pack says about services, in the order of files and lines."""
+    reading = read(path)
+    return sorted(set(reading.faults) | set(pack_faults(reading.pack)))

@@ -21,7 +21,7 @@ Confidence = Literal["high", "medium", "low"]
 
 
 class PublicState(StrEnum):
-    """The words a resident sees, whatever the flow calls its states (the five of Jakarta's CRM, and two more)."""
+    """The words a resident sees, whatever the flow calls its states (five that cities commonly use, and two more)."""
 
     WAITING = "waiting"
     COORDINATION = "coordination"
@@ -197,7 +197,7 @@ class Definition(Strict):
     @classmethod
     def _only_the_kinds_key(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            known = {f.alias or n for n, f in cls.model_fields.items()} | {str(value.get("kind"))}
+            known = definition_keys() | {"for_", str(value.get("kind"))}
             for key in value.keys() - known:
                 raise ValueError(f'unknown key "{key}"; a service has: {", ".join(sorted(known))}')
         return value
@@ -205,6 +205,11 @@ class Definition(Strict):
     def options_of(self, kind: str) -> dict[str, Any]:
         """What the file says under the kind's own key."""
         return (self.model_extra or {}).get(kind) or {}
+
+
+def definition_keys() -> frozenset[str]:
+    """The keys of a service file, without the one that is named after its kind."""
+    return frozenset(field.alias or name for name, field in Definition.model_fields.items())
 
 
 def _move(value: Any) -> Any:
@@ -334,6 +339,7 @@ class Catalogue(Strict):
     categories: dict[Id, Category]
     events: dict[Id, LifeEvent] = {}
     synonyms: list[list[str]] = Field(default=[], description="Groups of words that mean the same to a search.")
+    fillers: list[str] = Field(default=[], description="Words that say nothing to a search: how, want, please.")
     popular: list[Id] = Field(default=[], description="Services shown first until use says otherwise.")
     quick: list[Id] = Field(default=[], description="Up to four services on the home page's first row.")
 
@@ -352,14 +358,6 @@ class Statement(Strict):
 
     name: Text
     text: Text
-
-
-class Role(Strict):
-    """roles.yaml: what an officer is, in plain words, and what such an officer may do."""
-
-    name: Text
-    about: Text
-    may: list[str] = Field(description="Permissions (people/permissions.py).")
 
 
 @cache

@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+"""Addresses of the catalogue."""
+
+from django.urls import path
+
+from kini.services import pages
 
 app_name = "services"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("services/", pages.catalogue, name="catalogue"),
+    path("services/search/", pages.search, name="search"),
+    path("services/category/<slug:pk>/", pages.category, name="category"),
+    path("services/event/<slug:pk>/", pages.event, name="event"),
+    path("services/<slug:pk>/", pages.service, name="service"),
+]

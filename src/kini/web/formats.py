@@ -7,14 +7,24 @@ from typing import Final
 import phonenumbers
 from django.utils import dateformat, timezone
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _, ngettext, pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from kini.web.city import face
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 #: Signs that stand before the amount without a space; another currency is written with its code.
-CURRENCY_SIGNS: Final = {"IDR": "Rp", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "PHP": "₱", "VND": "₫"}
+CURRENCY_SIGNS: Final = {
+    "IDR": "Rp",
+    "EUR": "€",
+    "USD": "$",
+    "GBP": "£",
+    "JPY": "¥",
+    "INR": "₹",
+    "PHP": "₱",
+    "VND": "₫",
+}
 
 
 def local(moment: datetime) -> datetime:
@@ -59,9 +69,13 @@ def moment_near(value: datetime, now: datetime | None = None) -> str:
 
 
 def duration(seconds: float, units: int = 2) -> str:
-    """A span in its largest units: "3 days 19 hours"; below a minute it is "1 minute"."""
+    """A span in its largest units: "3 days 19 hours"; below a minute it is "1 minute".
+
+    In one unit alone, what is shorter than two days is told in hours, so that a day more or less is not lost.
+    """
     left, parts = max(int(abs(seconds)), MINUTE), []
-    for size, words in ((DAY, _days), (HOUR, _hours), (MINUTE, _minutes)):
+    sizes = ((DAY, _days), (HOUR, _hours), (MINUTE, _minutes))
+    for size, words in sizes[1:] if units == 1 and left < 2 * DAY else sizes:
         amount, left = divmod(left, size)
         if amount:
             parts.append(words(amount))
@@ -80,19 +94,29 @@ def _minutes(count: int) -> str:
     return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
 
 
-def due_words(at: datetime, now: datetime | None = None) -> str:
-    """How much time is left, or by how much it is late, in one unit below a day and two above."""
+def due_words(at: datetime, now: datetime | None = None, units: int = 2) -> str:
+    """How much time is left, or by how much it is late."""
     seconds = (at - (now or timezone.now())).total_seconds()
-    words = {"duration": duration(seconds, 1 if abs(seconds) < DAY else 2)}
+    words = {"duration": duration(seconds, units)}
     return _("%(duration)s left") % words if seconds >= 0 else _("late by %(duration)s") % words
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:
-    """"5 minutes ago" within a day, else the date and time."""
+    """ "5 minutes ago" within a day, else the date and time."""
     seconds = ((now or timezone.now()) - at).total_seconds()
     if seconds < MINUTE:
         return _("just now")
     return _("%(duration)s ago") % {"duration": duration(seconds, 1)} if seconds < DAY else moment(at)
+
+
+def greeting(now: datetime | None = None) -> str:
+    """A greeting for the time of day in the city."""
+    hour = local(now or timezone.now()).hour
+    if 4 <= hour < 11:
+        return _("Good morning")
+    if 11 <= hour < 15:
+        return _("Good day")
+    return _("Good afternoon") if 15 <= hour < 18 else _("Good evening")
 
 
 def money(amount: int | Decimal) -> str:
@@ -107,7 +131,7 @@ def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
         found = phonenumbers.parse(number, face().country)
     except phonenumbers.NumberParseException:
         return None
-    return found if phonenumbers.is_possible_number(found) else None
+    return found if phonenumbers.is_valid_number(found) else None
 
 
 def phone(number: str) -> str:

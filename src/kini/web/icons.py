@@ -48,8 +48,7 @@ ICONS: Final[dict[str, str]] = {
     '<path d="M12 10.5S8 8 8 5.4A2.1 2.1 0 0 1 12 4.3a2.1 2.1 0 0 1 4 1.1C16 8 12 10.5 12 10.5Z"/>',
     "heart": '<path d="M12 20s-7.5-4.6-7.5-10A4.3 4.3 0 0 1 12 7.4 4.3 4.3 0 0 1 19.5 10C19.5 15.4 12 20 12 20Z"/>',
     "home": '<path d="m4 11 8-7 8 7v8a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 19Z"/><path d="M10 20v-6h4v6"/>',
-    "house": '<path d="M4.5 20.5v-10L12 5l7.5 5.5v10ZM2.5 12 12 4.5l9.5 7.5"/>'
-    '<path d="M9 13.5h6v4H9ZM12 13.5v4"/>',
+    "house": '<path d="M4.5 20.5v-10L12 5l7.5 5.5v10ZM2.5 12 12 4.5l9.5 7.5"/><path d="M9 13.5h6v4H9ZM12 13.5v4"/>',
     "id-card": '<rect x="3" y="5" width="18" height="14" rx="3"/><circle cx="8.5" cy="11" r="2"/>'
     '<path d="M5.5 16a3 3 0 0 1 6 0M14 10h4M14 14h3"/>',
     "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5M12 8v.1"/>',
@@ -69,7 +68,8 @@ ICONS: Final[dict[str, str]] = {
     '<ellipse cx="9" cy="7" rx="1.5" ry="2.2"/><ellipse cx="15" cy="7" rx="1.5" ry="2.2"/>'
     '<ellipse cx="4.8" cy="11" rx="1.4" ry="1.9"/><ellipse cx="19.2" cy="11" rx="1.4" ry="1.9"/>',
     "pause": '<circle cx="12" cy="12" r="8.5"/><path d="M10 9v6M14 9v6"/>',
-    "pencil": '<path d="m4.5 19.5.8-4L15.5 5.3a1.5 1.5 0 0 1 2.1 0l1.1 1.1a1.5 1.5 0 0 1 0 2.1L8.5 18.7ZM13.5 7.3l3.2 3.2"/>',
+    "pencil": '<path d="m4.5 19.5.8-4L15.5 5.3a1.5 1.5 0 0 1 2.1 0l1.1 1.1'
+    'a1.5 1.5 0 0 1 0 2.1L8.5 18.7ZM13.5 7.3l3.2 3.2"/>',
     "people": '<circle cx="9" cy="8.5" r="3.3"/><path d="M3 19.5a6 6 0 0 1 12 0M15.5 5.5a3.3 3.3 0 0 1 0 6.2'
     'M17.5 14.2a6 6 0 0 1 3.5 5.3"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5a7.5 7.5 0 0 1 15 0"/>',
@@ -83,7 +83,8 @@ ICONS: Final[dict[str, str]] = {
     "ring": '<circle cx="12" cy="14.5" r="6"/><path d="m9.5 3.5-1.5 2 4 3.5 4-3.5-1.5-2ZM8 5.5h8"/>',
     "school": '<path d="m3 9 9-4 9 4-9 4Z"/><path d="M7 11v5c2.5 2 7.5 2 10 0v-5M21 9v5"/>',
     "search": '<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>',
-    "services": '<rect x="4" y="4" width="6.5" height="6.5" rx="2"/><rect x="13.5" y="4" width="6.5" height="6.5" rx="2"/>'
+    "services": '<rect x="4" y="4" width="6.5" height="6.5" rx="2"/>'
+    '<rect x="13.5" y="4" width="6.5" height="6.5" rx="2"/>'
     '<rect x="4" y="13.5" width="6.5" height="6.5" rx="2"/><rect x="13.5" y="13.5" width="6.5" height="6.5" rx="2"/>',
     "shield": '<path d="M12 3 4.5 6v6c0 5 3 7.8 7.5 9 4.5-1.2 7.5-4 7.5-9V6Z"/><path d="M12 8.5v7M8.5 12h7"/>',
     "star": '<path d="m12 4 2.4 5.2 5.6.6-4.2 3.8 1.2 5.6L12 16.4l-5 2.8 1.2-5.6L4 9.8l5.6-.6Z"/>',

@@ -11,11 +11,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _, override
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from kini.web import home as sections, theme as colours
+from kini.web import formats
+from kini.web import home as sections
+from kini.web import theme as colours
 from kini.web.city import face
 from kini.web.language import COOKIE_AGE
 
@@ -24,7 +27,7 @@ from kini.web.language import COOKIE_AGE
 def home(request: HttpRequest) -> HttpResponse:
     """The first page, made of the sections that the rooms registered."""
     context = {place: sections.rendered(request, place) for place in ("quick", "main", "aside")}
-    return render(request, "web/home.html", {"sections": context})
+    return render(request, "web/home.html", {"sections": context, "greeting": formats.greeting()})
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """A city's colours as CSS: the pack gives one brand colour, or any of the raw tokens, and the rest follows."""
 
+import colorsys
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -13,15 +14,16 @@ DARK_SURFACE: Final[Rgb] = (23, 32, 31)
 #: WCAG 2.2, 1.4.3: contrast of text of ordinary size.
 LEGIBLE: Final = 4.5
 
-#: How each shade follows from the brand colour: towards which colour, and how far.
-SHADES: Final[dict[str, tuple[Rgb, float]]] = {
-    "brand-900": (BLACK, 0.46),
-    "brand-800": (BLACK, 0.28),
-    "brand-700": (BLACK, 0.0),
-    "brand-600": (WHITE, 0.12),
-    "brand-300": (WHITE, 0.55),
-    "brand-100": (WHITE, 0.85),
-    "brand-50": (WHITE, 0.94),
+#: How each shade follows from the brand colour, in hue, lightness and saturation: hue stays, lightness is times the
+#: first number and plus the second, saturation is times the third.
+SHADES: Final[dict[str, tuple[float, float, float]]] = {
+    "brand-900": (0.58, 0.0, 1.0),
+    "brand-800": (0.77, 0.0, 1.0),
+    "brand-700": (1.0, 0.0, 1.0),
+    "brand-600": (1.0, 0.05, 1.0),
+    "brand-300": (0.0, 0.62, 0.62),
+    "brand-100": (0.0, 0.895, 0.52),
+    "brand-50": (0.0, 0.957, 0.5),
 }
 TOKENS: Final = ("brand", *SHADES, "sand-50", "sand-100", "sand-200")
 
@@ -39,6 +41,14 @@ def mix(colour: Rgb, other: Rgb, share: float) -> Rgb:
     """The colour with `share` (0..1) of the other one in it."""
     red, green, blue = (a + (b - a) * share for a, b in zip(colour, other, strict=True))
     return red, green, blue
+
+
+def shade(colour: Rgb, how: tuple[float, float, float]) -> Rgb:
+    """A shade of the colour, as `SHADES` describes it."""
+    factor, plus, strength = how
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in colour))
+    red, green, blue = colorsys.hls_to_rgb(hue, min(1.0, lightness * factor + plus), saturation * strength)
+    return red * 255, green * 255, blue * 255
 
 
 def luminance(colour: Rgb) -> float:
@@ -73,7 +83,7 @@ def tokens(theme: Mapping[str, Any]) -> dict[str, str]:
     if brand is None:
         return given
     base = legible(parse(brand), WHITE, BLACK)
-    derived = {name: mix(base, towards, share) for name, (towards, share) in SHADES.items()}
+    derived = {name: shade(base, how) for name, how in SHADES.items()}
     derived["brand-300"] = legible(derived["brand-300"], DARK_SURFACE, WHITE)
     return {name: write(colour) for name, colour in derived.items()} | given
 

@@ -5,20 +5,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kini.cases import access, answers, timeline
-from kini.cases.actions.moves import lock
+from kini.cases.holding import lock
 from kini.cases.models import Case
 from kini.city import queries as city_queries
 from kini.city.models import Agency, Unit
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
-from kini.core.grants import Scope
 from kini.people import actions as people_actions
 from kini.people import profile
 from kini.people import queries as people_queries
 from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.rules import may, require
+from kini.services.kinds import kinds
+from kini.services.versions import resolve
 
 LONGEST_TEXT = 2000
 
@@ -109,7 +110,7 @@ def look(*, by: Actor, case: Case, what: str, reason: str) -> dict[str, Any]:
     """What is hidden on the officer's page, in the clear; the look is logged first, and the resident can read it.
 
     Args:
-        what: "answers" (sealed answers by field name) or "identity" (the resident's profile by attribute).
+        what: "answers" (hidden answers by field name) or "identity" (the resident's profile by attribute).
 
     Raises:
         NotAllowed: without the permission to see identities.
@@ -125,7 +126,7 @@ def look(*, by: Actor, case: Case, what: str, reason: str) -> dict[str, Any]:
     detail = {"what": what, "reason": reason}
     audit.record(by=by, action="cases.looked", subject=f"case:{case.reference}", detail=detail)
     if what == "answers":
-        return answers.sealed_of_case(case)
+        return answers.hidden_of_case(case, resolve(case.version), private=kinds.get(case.kind).private)
     return profile.known(case.resident) if case.resident else {}
 
 

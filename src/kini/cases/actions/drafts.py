@@ -1,13 +1,13 @@
 """Answers on their way: begun, kept page by page, resumed on another device, and opened once more for corrections."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from kini.cases import access, answers, corrections, rules
+from kini.cases.holding import LIFETIME, claimed, lock, lock_draft, store_draft, usable
 from kini.cases.inputs import files_in
 from kini.cases.keeping import MOST_BYTES, MOST_FILES, keep_upload
 from kini.cases.models import Case, Document, Draft
@@ -20,18 +20,9 @@ from kini.services.kinds import kinds
 from kini.services.models import ServiceVersion
 from kini.services.versions import Resolved, resolve
 
-#: How long a draft waits for its next answer.
-LIFETIME = timedelta(days=30)
-
-
-class Expired(Refused):
-    """A draft has waited too long; a new one must be begun."""
-
 
 @action
-def start_draft(
-    *, by: Actor, version: ServiceVersion, resident: Resident | None = None, channel: str = "web"
-) -> Draft:
+def start_draft(*, by: Actor, version: ServiceVersion, resident: Resident | None = None, channel: str = "web") -> Draft:
     """Begin an application.
 
     Args:
@@ -62,9 +53,7 @@ def start_draft(
 
 
 @action
-def save_answers(
-    *, by: Actor, draft: Draft, page: str, values: Mapping[str, Any], guest_key: str = ""
-) -> Draft:
+def save_answers(*, by: Actor, draft: Draft, page: str, values: Mapping[str, Any], guest_key: str = "") -> Draft:
     """Keep the answers of one page.
 
     Args:
@@ -75,13 +64,14 @@ def save_answers(
         NotAllowed, Expired, Refused: when it is not theirs, has expired, or the page cannot be answered now.
     """
     draft, resolved = _open(by, draft, page, guest_key)
-    asked = next(each for each in resolved.pages if each.key == page)
-    names = {asked.repeat.name} if asked.repeat else set(asked.fields)
+    asked = resolved.page(page)
+    names = set() if asked is None else {asked.repeat.name} if asked.repeat else set(asked.fields)
     if unknown := values.keys() - names:
         raise Refused(_("This page does not ask for “%(name)s”.") % {"name": sorted(unknown)[0]})
+    _own_files(draft, values)
     kept = {**answers.of_draft(draft), **values}
     answers.put_in_draft(draft, resolved, {name: value for name, value in kept.items() if value is not None})
-    _store(draft)
+    store_draft(draft)
     audit.record(by=by, action="cases.answers-saved", subject=f"draft:{draft.pk}", detail={"page": page})
     return draft
 
@@ -110,7 +100,7 @@ def attach(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, guest_ke
         raise Refused(_("All files together may have at most %(size)d MB.") % {"size": MOST_BYTES // 1_000_000})
     document.draft = draft
     document.save()
-    _store(draft)
+    store_draft(draft)
     detail = {"slot": slot, "document": str(document.pk)}
     audit.record(by=by, action="cases.file-added", subject=f"draft:{draft.pk}", detail=detail)
     return document
@@ -131,7 +121,7 @@ def detach(*, by: Actor, draft: Draft, document: Document, guest_key: str = "") 
     left = [each for each in files_in(kept.get(document.slot)) if each != str(document.pk)]
     kept.pop(document.slot, None)
     answers.put_in_draft(draft, resolved, {**kept, document.slot: {"files": left}} if left else kept)
-    _store(draft)
+    store_draft(draft)
     detail = {"slot": document.slot, "document": str(document.pk)}
     if document.case_id is None:
         document.delete()
@@ -163,7 +153,7 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
         NotAllowed: when the case is somebody else's.
         Refused: when nothing may be corrected now.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("version").get(pk=case.pk)
+    case = lock(case)
     resolved = resolve(case.version)
     if rules.RESIDENT not in access.hats(by, case, guest_key):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
@@ -181,49 +171,23 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
     return draft
 
 
-def usable(draft: Draft) -> Draft:
-    """The draft, when it can still be gone on with.
-
-    Raises:
-        Expired: when it waited too long.
-        Refused: when the service is no longer offered.
-    """
-    if draft.case_id is None:
-        if draft.expires_at <= moments.now():
-            raise Expired(_("This draft has expired. Begin once more; your profile still knows you."))
-        if not draft.version.service.active:
-            raise Refused(_("The city does not offer this service at the moment."))
-    return draft
-
-
-def claimed(by: Actor, draft: Draft) -> Draft:
-    """The draft of a guest who has signed in meanwhile is theirs from then on, for themselves."""
-    if draft.owner_id is None and draft.case_id is None and by.kind in (ActorKind.RESIDENT, ActorKind.OFFICER):
-        draft.owner_id = by.user_id
-        draft.resident = Resident.objects.select_related("area").filter(user_id=by.user_id).first()
-        draft.save(update_fields=["owner", "resident", "updated_at"])
-    return draft
-
-
-def lock_draft(draft: Draft) -> Draft:
-    """The draft as it is now; nobody else may change it until the transaction ends."""
-    return (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("version__service", "case__version", "resident__area")
-        .get(pk=draft.pk)
-    )
-
-
 def _open(by: Actor, draft: Draft, page: str, guest_key: str) -> tuple[Draft, Resolved]:
     """The locked draft with its definition, when the actor may answer that page now."""
     draft = lock_draft(draft)
     access.require_theirs(by, draft, guest_key)
     resolved = resolve(usable(claimed(by, draft)).version)
-    if page not in {each.key for each in resolved.pages}:
+    if resolved.page(page) is None:
         raise Refused(_("This page does not belong to the service."))
     if draft.case and not corrections.may_correct(draft.case, resolved, page):
         raise Refused(_("This application has been sent. It can be changed only when the city asks for it."))
     return draft, resolved
+
+
+def _own_files(draft: Draft, values: Mapping[str, Any]) -> None:
+    """Answers may refer only to files of this draft and slot, whoever put the ids together."""
+    wanted = {(name, file) for name, value in values.items() for file in files_in(value)}
+    if wanted - {(document.slot, str(document.pk)) for document in (corrections.present(draft) if wanted else ())}:
+        raise Refused(_("This file is not there any more. Add it once more."))
 
 
 def _slot(resolved: Resolved, slot: str) -> tuple[str, UploadField]:
@@ -232,8 +196,3 @@ def _slot(resolved: Resolved, slot: str) -> tuple[str, UploadField]:
         if isinstance(field, UploadField):
             return page.key, field
     raise Refused(_("This service does not ask for such a file."))
-
-
-def _store(draft: Draft) -> None:
-    draft.expires_at = moments.now() + LIFETIME
-    draft.save(update_fields=["answers", "sealed", "expires_at", "updated_at"])

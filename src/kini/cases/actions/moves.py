@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from kini.cases import corrections, inputs, rules, timeline
 from kini.cases.access import hats
 from kini.cases.events import CaseMoved
+from kini.cases.holding import lock
 from kini.cases.models import Case
 from kini.core import audit, events, moments
 from kini.core.actions import action
@@ -72,9 +73,7 @@ def move(
 def withdraw(*, by: Actor, case: Case, reason: str = "", expected_state: str = "", guest_key: str = "") -> Case:
     """Withdraw a case; only its resident may, and only where the flow lets them. Raises as `move` does."""
     given = {"reason": reason} if reason.strip() else {}
-    return move(
-        by=by, case=case, move=rules.WITHDRAW, given=given, expected_state=expected_state, guest_key=guest_key
-    )
+    return move(by=by, case=case, move=rules.WITHDRAW, given=given, expected_state=expected_state, guest_key=guest_key)
 
 
 @action
@@ -84,11 +83,6 @@ def answer_correction(
     """Send in what was asked for: the answers and documents changed in the case's draft. Raises as `move` does."""
     given = {"message": message} if message.strip() else {}
     return move(by=by, case=case, move=rules.ANSWER, given=given, expected_state=expected_state, guest_key=guest_key)
-
-
-def lock(case: Case) -> Case:
-    """The case as it is now, nobody else may change it until the transaction ends."""
-    return Case.objects.select_for_update(of=("self",)).select_related("version").get(pk=case.pk)
 
 
 def _permitted(by: Actor, case: Case, resolved: Resolved, move: str, guest_key: str) -> rules.Edge:

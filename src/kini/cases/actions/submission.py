@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kini.cases import access, answers, corrections, timeline
-from kini.cases.actions.drafts import claimed, lock_draft, usable
 from kini.cases.events import CaseOpened
+from kini.cases.holding import claimed, lock_draft, usable
 from kini.cases.models import Case, Draft
 from kini.cases.routing import route
 from kini.city import pack

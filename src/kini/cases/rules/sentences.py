@@ -59,9 +59,13 @@ def sentence(entry: Told, flow: Flow) -> str:
             return _("Given to %(name)s.") % {"name": entry.data.get("name") or _("nobody in particular")}
         case "transferred":
             return _("Passed on to %(agency)s.") % {"agency": Text.model_validate(entry.data["agency_name"])}
+        case "sent":
+            return _("%(unit)s has it.") % {"unit": Text.model_validate(entry.data["unit_name"])}
         case "noted":
             return str(entry.data["text"])
-    return _("The record of this case was encrypted with a new key.")
+        case "joined":
+            return _("This case now belongs to the joined profile.")
+    return _("The answers were encrypted with a new key.")
 
 
 def _moved(entry: Told, flow: Flow) -> str:

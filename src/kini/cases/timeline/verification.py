@@ -63,9 +63,7 @@ def _verify(pk: int, seen: _Files | None) -> list[str]:
     return list(_faults(case, list(case.timeline.all()), list(case.documents.all()), seen))
 
 
-def _faults(
-    case: Case, entries: list[TimelineEntry], documents: list[Document], seen: _Files | None
-) -> Iterator[str]:
+def _faults(case: Case, entries: list[TimelineEntry], documents: list[Document], seen: _Files | None) -> Iterator[str]:
     entries.sort(key=lambda entry: entry.number)
     yield from _chain_faults(case, entries)
     if digests.seal(case) != bytes(case.seal):

@@ -1,5 +1,6 @@
 """Under which account the embedded database runs. PostgreSQL refuses to run as root, so root lends it another one."""
 
+import logging
 import os
 import pwd
 import stat
@@ -8,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-log = structlog.get_logger("kini.database")
+log = logging.getLogger("kini.database")
 
 #: Accounts without rights of their own that systems bring along, the most fitting first.
 UNPRIVILEGED = ("postgres", "nobody")
@@ -45,7 +44,9 @@ class Account:
             return
         for folder in path.resolve().parents:
             if not self._passes(folder.stat()):
-                log.warning("folder opened for passing through", folder=str(folder))
+                log.warning(
+                    "The folder %s is opened for passing through, as the database runs as another user.", folder
+                )
                 folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXOTH)
 
     def read(self, tree: Path) -> None:

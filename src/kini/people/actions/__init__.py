@@ -2,29 +2,58 @@
 
 from kini.people.actions.accounts import (
     change_contact as change_contact,
+)
+from kini.people.actions.accounts import (
     confirm_phone as confirm_phone,
+)
+from kini.people.actions.accounts import (
     note_sign_in as note_sign_in,
+)
+from kini.people.actions.accounts import (
     open_account as open_account,
+)
+from kini.people.actions.accounts import (
     remove_unused_accounts as remove_unused_accounts,
 )
 from kini.people.actions.counter import (
     find_or_create_resident as find_or_create_resident,
+)
+from kini.people.actions.counter import (
     join_account as join_account,
+)
+from kini.people.actions.counter import (
     log_look as log_look,
+)
+from kini.people.actions.counter import (
     release_number as release_number,
 )
 from kini.people.actions.keys import rotate_keys as rotate_keys
 from kini.people.actions.officers import (
     create_officer as create_officer,
+)
+from kini.people.actions.officers import (
     deactivate_officer as deactivate_officer,
+)
+from kini.people.actions.officers import (
     grant_role as grant_role,
+)
+from kini.people.actions.officers import (
     withdraw_role as withdraw_role,
 )
 from kini.people.actions.residents import (
     add_family_member as add_family_member,
+)
+from kini.people.actions.residents import (
     edit_family_member as edit_family_member,
+)
+from kini.people.actions.residents import (
     ensure_resident as ensure_resident,
+)
+from kini.people.actions.residents import (
     remove_family_member as remove_family_member,
+)
+from kini.people.actions.residents import (
     save_profile as save_profile,
 )
-from kini.people.keeping import Details as Details, NumberTaken as NumberTaken
+from kini.people.keeping import Details as Details
+from kini.people.keeping import NumberTaken as NumberTaken

@@ -27,7 +27,9 @@ def rotate_keys(*, by: Actor) -> int:
         raise NotAllowed("Keys are rotated from the command line.")
     profiles = sum(_reseal(residents) for residents in _batches())
     secrets = sum(second_step.reseal(each) for each in Authenticator.objects.select_for_update().iterator(BATCH))
-    audit.record(by=by, action="people.keys-rotated", subject="people", detail={"profiles": profiles, "secrets": secrets})
+    audit.record(
+        by=by, action="people.keys-rotated", subject="people", detail={"profiles": profiles, "secrets": secrets}
+    )
     return profiles
 
 

@@ -68,6 +68,8 @@ class FieldBase(Strict):
     template: ClassVar[str] = "text.html"
     #: Several inputs under one legend (a fieldset), not one input under a label.
     grouped: ClassVar[bool] = False
+    #: An input of it may be sent several times (boxes to tick, files).
+    many: ClassVar[bool] = False
     #: Attributes of a single text input, for keyboards of phones and for browsers that fill in.
     inputmode: ClassVar[str] = ""
     autocomplete: ClassVar[str] = ""

@@ -8,7 +8,8 @@ from pydantic import model_validator
 
 from kini.city import queries
 from kini.core.texts import Text
-from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
+from kini.services.fields.text import clean
 
 Options = Annotated[dict[str, Text], Option(min_length=1)]
 
@@ -140,6 +141,7 @@ class MultiChoiceField(FieldBase):
     options: Options
     min: int = Option(default=1, ge=1)
     max: int | None = Option(default=None, ge=1)
+    many: ClassVar[bool] = True
     template: ClassVar[str] = "multichoice.html"
     grouped: ClassVar[bool] = True
 
@@ -192,6 +194,8 @@ class MultiChoiceField(FieldBase):
 class RankedListField(FieldBase):
     """Some of a list in the order of one's wish: written options, a list of the pack, or places of a kind.
 
+    Where the pack has no places of that kind their names are written.
+
     The value is a list of {"value", "name"}: the name as it was then, so that an old case reads as before.
     """
 
@@ -223,8 +227,8 @@ class RankedListField(FieldBase):
         return super().anchor(f"{name}.1")
 
     def parse(self, name: str, sent: Submitted) -> Any:
-        typed = [value for value in self.typed(name, sent) if value]
-        choices = self.choices()
+        typed = [clean(value, limit=160) for value in self.typed(name, sent) if value]
+        choices = self.choices() or {value: value for value in typed if self.place}
         if any(value not in choices for value in typed):
             raise Wrong(_("Choose only answers of the list."))
         if len(set(typed)) < len(typed):
@@ -253,7 +257,9 @@ class RankedListField(FieldBase):
         rows = [
             {
                 "name": f"{name}.{rank}",
+                "id": input_id(f"{name}.{rank}"),
                 "rank": rank,
+                "value": chosen[rank - 1],
                 "options": [{"value": v, "label": label, "chosen": v == chosen[rank - 1]} for v, label in choices.items()],
             }
             for rank in range(1, self.max + 1)
@@ -261,12 +267,12 @@ class RankedListField(FieldBase):
         return {"rows": rows}
 
     def example(self, number: int) -> dict[str, Any]:
-        values = [*self.choices()]
+        values = [*self.choices()] or [f"Tempat {n}" for n in range(1, 20)]
         ranks = range(1, min(self.max, len(values), 2) + 1)
         return {f".{rank}": values[(number + rank) % len(values)] for rank in ranks}
 
     def bad_example(self) -> dict[str, Any] | None:
-        return {".1": "none-of-these"}
+        return {".1": "x" * 161}
 
     def json_schema(self) -> dict[str, Any]:
         item = {

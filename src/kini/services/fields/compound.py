@@ -26,6 +26,7 @@ class FormField(FieldBase):
 
     type: Literal["form"] = "form"
     fields: Annotated[dict[str, Annotated[FieldBase, BeforeValidator(_read)]], Option(min_length=1)]
+    many: ClassVar[bool] = True
     template: ClassVar[str] = "form.html"
     grouped: ClassVar[bool] = True
 

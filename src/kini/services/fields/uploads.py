@@ -45,6 +45,7 @@ class UploadField(FieldBase):
 
     max: int = Option(default=1, ge=1, le=10)
     accept: ClassVar[frozenset[str]] = PAPERS
+    many: ClassVar[bool] = True
     template: ClassVar[str] = "upload.html"
 
     @property

@@ -114,11 +114,11 @@ def due_tag(at: datetime | None, paused: bool = False, near: int = 14_400) -> Sa
     """How much time is left: red when late, amber within `near` seconds, quiet otherwise or while the clock rests."""
     if paused:
         return tag(_("Paused"), icon="pause")
-    if at is None:
+    if not at:
         return tag(_("No target"))
     left = (at - timezone.now()).total_seconds()
     tone = "bad" if left < 0 else "warn" if left < near else "neutral"
-    return tag(formats.due_words(at), tone, icon="alert" if left < 0 else "clock")
+    return tag(formats.due_words(at, units=1), tone, icon="alert" if left < 0 else "clock")
 
 
 @register.inclusion_tag("web/components/age.html")

@@ -1,0 +1,67 @@
+"""Cases and drafts held for a change: locked, read anew, and theirs to change."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from kini.cases.models import Case, Draft
+from kini.core import moments
+from kini.core.actors import Actor, ActorKind, Refused
+from kini.people.models import Resident
+
+#: How long a draft waits for its next answer.
+LIFETIME = timedelta(days=30)
+
+
+class Expired(Refused):
+    """A draft has waited too long; a new one must be begun."""
+
+
+def lock(case: Case) -> Case:
+    """The case as it is now; nobody else may change it until the transaction ends."""
+    return (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("version", "resident", "area", "unit")
+        .defer("version__content")
+        .get(pk=case.pk)
+    )
+
+
+def lock_draft(draft: Draft) -> Draft:
+    """The draft as it is now; nobody else may change it until the transaction ends."""
+    return (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("version__service", "case__version", "resident__area")
+        .defer("version__content", "case__version__content")
+        .get(pk=draft.pk)
+    )
+
+
+def usable(draft: Draft) -> Draft:
+    """The draft, when it can still be gone on with.
+
+    Raises:
+        Expired: when it waited too long.
+        Refused: when the service is no longer offered.
+    """
+    if draft.case_id is None:
+        if draft.expires_at <= moments.now():
+            raise Expired(_("This draft has expired. Begin once more; your profile still knows you."))
+        if not draft.version.service.active:
+            raise Refused(_("The city does not offer this service at the moment."))
+    return draft
+
+
+def claimed(by: Actor, draft: Draft) -> Draft:
+    """The draft of a guest who has signed in meanwhile is theirs from then on, for themselves."""
+    if draft.owner_id is None and draft.case_id is None and by.kind in (ActorKind.RESIDENT, ActorKind.OFFICER):
+        draft.owner_id = by.user_id
+        draft.resident = Resident.objects.select_related("area").filter(user_id=by.user_id).first()
+        draft.save(update_fields=["owner", "resident", "updated_at"])
+    return draft
+
+
+def store_draft(draft: Draft) -> None:
+    """Store changed answers; the draft waits anew."""
+    draft.expires_at = moments.now() + LIFETIME
+    draft.save(update_fields=["answers", "sealed", "expires_at", "updated_at"])

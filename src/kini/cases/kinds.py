@@ -1,0 +1,118 @@
+"""The kinds of service that need nothing but a flow: applications, registrations, and calls for help."""
+
+from typing import Any, ClassVar
+
+import structlog
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from kini.cases import answers, rules
+from kini.cases.actions import move, send_unit
+from kini.cases.models import Case, TimelineEntry
+from kini.city import queries
+from kini.core.actors import system
+from kini.core.texts import Text
+from kini.services.conditions import When
+from kini.services.fields.base import Strict
+from kini.services.kinds import Kind
+from kini.services.schema import Definition, Id, Name
+from kini.services.versions import resolve
+
+log = structlog.get_logger("kini.cases")
+
+
+class Application(Kind):
+    """Questions and documents, and an officer who decides."""
+
+    id = "application"
+    label = _("Application")
+    verb = _("Apply")
+
+
+class Automatic(Strict):
+    """A decision that needs no officer.
+
+    Attributes:
+        when: a condition on the answers; left out, it always holds.
+        move: the edge out of the flow's start that is then taken.
+    """
+
+    when: When | None = None
+    move: Name
+
+
+class RegistrationOptions(Strict):
+    automatic: Automatic | None = Field(default=None, description="Decided at once where its condition holds.")
+
+
+class Registration(Kind):
+    """Enrolment in a list, programme or register; a rule may decide it at once."""
+
+    id = "registration"
+    label = _("Registration")
+    verb = _("Register")
+    Options: ClassVar[type[Strict]] = RegistrationOptions
+
+    def opened(self, case: Any) -> None:
+        """Take the automatic decision, where the service has one that holds for these answers."""
+        resolved = resolve(case.version)
+        rule = self.options(resolved.definition).automatic
+        if rule is None or (rule.when and not rule.when.holds(answers.of_case(case))):
+            return
+        if rules.edge_of(resolved.flow, case.state, rule.move) is None:
+            log.warning("automatic decision impossible", service=case.service_id, move=rule.move, state=case.state)
+            return
+        move(by=system("automatic decision"), case=case, move=rule.move)
+
+
+class AssistanceOptions(Strict):
+    title: Text | None = Field(default=None, description="A neutral title for messages and lists.")
+    quick_exit: bool = Field(default=False, description="Whether the pages show a quick way out.")
+    call: Id | None = Field(default=None, description="Channel (channels.yaml) with a number for those who would call.")
+
+
+class Assistance(Kind):
+    """Help for somebody now: where they are comes first, the nearest unit is sent, and they see who is coming."""
+
+    id = "assistance"
+    label = _("Assistance")
+    verb = _("Ask for help")
+    Options: ClassVar[type[Strict]] = AssistanceOptions
+    sign_in = "optional"
+
+    def title(self, definition: Definition) -> Text:
+        """The neutral title, where the service has one."""
+        return self.options(definition).title or definition.name
+
+    def quick_exit(self, definition: Definition) -> bool:
+        """Whether the service asks for it."""
+        return bool(self.options(definition).quick_exit)
+
+    def opened(self, case: Any) -> None:
+        """Send the nearest unit of the agency, where the place is known."""
+        latitude, longitude = case.latitude, case.longitude
+        if latitude is None and case.area:
+            latitude, longitude = case.area.latitude, case.area.longitude
+        unit = queries.nearest_unit(case.agency_id, latitude, longitude) if latitude is not None else None
+        if unit and unit.pk != case.unit_id:
+            send_unit(by=system("nearest unit"), case=case, unit=unit)
+
+    def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
+        """Who is coming, when, and the number to call."""
+        resolved = resolve(case.version)
+        channel = resolved.channels.get(self.options(resolved.definition).call or "")
+        context = {
+            "unit": Text.model_validate(case.unit.name) if case.unit else None,
+            "unit_phone": case.unit.phone if case.unit else "",
+            "eta": "" if case.closed_at else _eta(case),
+            "call": channel.phone or "" if channel else "",
+            "closed": case.closed_at is not None,
+        }
+        return "cases/panels/assistance.html", context
+
+
+def _eta(case: Case) -> str:
+    """What the unit last said about its arrival (the input `eta`), in words."""
+    field = resolve(case.version).inputs.get("eta")
+    entry = TimelineEntry.objects.filter(case=case, data__given__has_key="eta").order_by("-number").first()
+    return field.show(entry.data["given"]["eta"]) if field and entry else ""

@@ -1,0 +1,86 @@
+"""A resident hears of every step: one plain sentence by phone or e-mail, neutral where the service is sensitive."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.cases import rules
+from kini.cases.events import CaseMoved, CaseOpened
+from kini.cases.models import Case, TimelineEntry
+from kini.city import pack
+from kini.core.delivery import send_text
+from kini.core.events import listens
+from kini.core.models import OutboxMessage
+from kini.services.kinds import kinds
+from kini.services.versions import resolve
+
+
+@listens(CaseOpened)
+def tell_opened(event: CaseOpened) -> None:
+    """Tell the resident that the case is there, and its reference."""
+    _tell(event.reference, 1)
+
+
+@listens(CaseMoved)
+def tell_moved(event: CaseMoved) -> None:
+    """Tell the resident what happened, unless they did it themselves."""
+    _tell(event.reference, event.entry)
+
+
+def _tell(reference: str, number: int) -> None:
+    entry = (
+        TimelineEntry.objects.select_related("case__version", "case__resident__user", "case__submitted_by")
+        .defer("case__version__content")
+        .filter(case__reference=reference, number=number)
+        .first()
+    )
+    if entry is None or not entry.public:
+        return
+    case = entry.case
+    own_step = entry.sort == "moved" and entry.actor_id is not None and entry.actor_id == case.submitted_by_id
+    if own_step or not (reached := _reach(case)):
+        return
+    channel, recipient, language = reached
+    with translation.override(language):
+        subject, text = _words(case, entry)
+    # An event may be heard twice; the same words about the same entry are sent once.
+    if not OutboxMessage.objects.filter(recipient=recipient, text=text, at__gte=entry.at).exists():
+        send_text(channel=channel, recipient=recipient, subject=subject, text=text)  # type: ignore[arg-type]
+
+
+def _reach(case: Case) -> tuple[str, str, str] | None:
+    """(channel, recipient, language) of whoever follows the case, as far as anybody can be reached."""
+    default = pack.current().languages[0]
+    resident = case.resident
+    if resident is None:
+        return None
+    for_family = case.submitted_by if case.channel == "web" else None
+    user = resident.user or for_family
+    language = user.language or default if user else default
+    phone = (user.phone if user else None) or resident.phone
+    email = (user.email if user else None) or resident.email
+    if phone:
+        return "sms", phone, language
+    return ("email", email, language) if email else None
+
+
+def _words(case: Case, entry: TimelineEntry) -> tuple[str, str]:
+    resolved = resolve(case.version)
+    state = resolved.flow.states[entry.to_state]
+    title = kinds.get(case.kind).title(resolved.definition)
+    subject = _("%(title)s: %(word)s") % {"title": title, "word": rules.public_word(state.public.value)}
+    act = " " + _("Open the case: something is asked of you.") if state.by == rules.RESIDENT and not state.end else ""
+    text = _("%(title)s (%(reference)s): %(sentence)s%(act)s") % {
+        "title": title,
+        "reference": case.reference,
+        "sentence": _neutral(case, entry),
+        "act": act,
+    }
+    return subject, text
+
+
+def _neutral(case: Case, entry: TimelineEntry) -> str:
+    """What happened; of a sensitive service only the public word, as somebody else may read the message."""
+    resolved = resolve(case.version)
+    if kinds.get(case.kind).quick_exit(resolved.definition):
+        return rules.public_word(resolved.flow.states[entry.to_state].public.value) + "."
+    return rules.sentence(entry, resolved.flow)

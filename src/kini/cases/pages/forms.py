@@ -1,0 +1,145 @@
+"""Forms of fields: read without trust, and drawn again with everything that was typed."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from kini.cases.models import Document
+from kini.services.fields.base import FieldBase, Submitted
+from kini.services.fields.uploads import UploadField
+
+#: Characters that no person types: control characters, and what stands for bytes of another encoding.
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
+#: Inputs of every form, beside its fields.
+FRAME = frozenset({"csrfmiddlewaretoken"})
+
+type Errors = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a form sent, without unreadable characters.
+
+    Attributes:
+        unreadable: names of inputs that held such characters.
+    """
+
+    form: Submitted
+    unreadable: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A field as its template draws it."""
+
+    name: str
+    id: str
+    field: FieldBase
+    label: Any
+    hint: Any
+    error: str
+    heading: bool
+    typed: Any
+    files: tuple[Document, ...]
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return self.field.context(self.name, self.typed)
+
+    @property
+    def template(self) -> str:
+        return f"services/fields/{self.field.template}"
+
+
+def read(request: HttpRequest) -> Sent:
+    """What the form of a page sent."""
+    data: MultiValueDict[str, str] = MultiValueDict()
+    unreadable = set()
+    for name, values in request.POST.lists():
+        cleaned = [UNREADABLE.sub("", value) for value in values]
+        data.setlist(name, cleaned)
+        if cleaned != values:
+            unreadable.add(name)
+    return Sent(Submitted(data, request.FILES), frozenset(unreadable))
+
+
+def unreadable(sent: Sent, fields: Mapping[str, FieldBase]) -> Errors:
+    """Fields whose inputs held unreadable characters, and what to do about it."""
+    owners = {name: owner for owner, field in fields.items() for name in field.inputs(owner)}
+    return {
+        owners[name]: _("This holds characters that cannot be read. Delete them, or type it again.")
+        for name in sorted(sent.unreadable)
+        if name in owners
+    }
+
+
+def surplus(sent: Sent, fields: Mapping[str, FieldBase], beside: frozenset[str]) -> Errors:
+    """Under the name "": that the form sent inputs which nobody asked for."""
+    known = FRAME | beside | {name for owner, field in fields.items() for name in field.inputs(owner)}
+    if not {*sent.form.data, *sent.form.files} - known:
+        return {}
+    return {"": _("This page was sent something that it does not ask for. Open it again and answer once more.")}
+
+
+def chosen(sent: Sent, name: str) -> list[UploadedFile]:
+    """The files that were chosen; an input without one sends none."""
+    return [upload for upload in sent.form.files.getlist(name) if upload.name]
+
+
+def is_there(upload: UploadedFile, documents: Iterable[Document]) -> bool:
+    """Whether the very same file is already among these: a form that was sent twice adds it once."""
+    upload.seek(0)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return digest.hexdigest() in {document.source_sha256 for document in documents}
+
+
+def takes_files(fields: Iterable[FieldBase]) -> bool:
+    return any(isinstance(field, UploadField) for field in fields)
+
+
+def draw(
+    fields: Mapping[str, FieldBase],
+    typed: Mapping[str, Any],
+    errors: Errors,
+    *,
+    heading: bool = False,
+    files: Mapping[str, Document] | None = None,
+) -> list[Drawn]:
+    """The fields of a page.
+
+    Args:
+        typed: what stands in the inputs, by field.
+        heading: the label of the (only) field is the page's heading.
+        files: documents that the fields may show, by id.
+    """
+    shown = files or {}
+    return [
+        Drawn(
+            name=name,
+            id=field.anchor(name),
+            field=field,
+            label=field.label,
+            hint=field.hint or "",
+            error=errors.get(name, ""),
+            heading=heading,
+            typed=typed.get(name),
+            files=tuple(document for document in shown.values() if document.slot == name),
+        )
+        for name, field in fields.items()
+    ]
+
+
+def summary(fields: Mapping[str, FieldBase], errors: Errors) -> list[tuple[str, str]]:
+    """The errors for the summary on top, in the order of the fields: (id of the input, message)."""
+    general = [("", errors[""])] if "" in errors else []
+    return general + [(fields[name].anchor(name), errors[name]) for name in fields if name in errors]
+

@@ -1,0 +1,115 @@
+"""Who is visiting: their own drafts and cases, and nothing else. A guest's cases are opened by a secret key."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from kini.cases import access, queries, rules
+from kini.cases.actions import Expired
+from kini.cases.models import Case, Document, Draft
+from kini.city import pack
+from kini.core import references
+from kini.people.queries import READING, actor_for
+
+#: Where a guest's browser keeps the keys of their cases, by reference, the latest last.
+KEYS = "case_keys"
+MOST_KEYS = 30
+
+
+class SentAlready(Exception):
+    """The draft became a case; there is nothing more to answer."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
+
+
+def keys_of(request: HttpRequest) -> dict[str, str]:
+    """The secret keys that this browser holds, by reference."""
+    return dict(request.session.get(KEYS) or {})
+
+
+def guest_key(request: HttpRequest, reference: str) -> str:
+    return keys_of(request).get(reference, "")
+
+
+def keep_key(request: HttpRequest, case: Case) -> None:
+    """Let this browser open a guest's case from now on."""
+    if case.guest_key:
+        kept = keys_of(request) | {case.reference: case.guest_key}
+        request.session[KEYS] = dict(list(kept.items())[-MOST_KEYS:])
+
+
+def secret_address(request: HttpRequest, case: Case) -> str:
+    """The address that opens a guest's case on any device; empty where one signs in instead."""
+    if not case.guest_key:
+        return ""
+    return request.build_absolute_uri(f"{reverse('cases:case', args=[case.reference])}?key={case.guest_key}")
+
+
+def case_of(request: HttpRequest, reference: str) -> Case:
+    """The visitor's own case, or one that they may see as an officer.
+
+    Raises:
+        Case.DoesNotExist: when it is neither.
+    """
+    read = references.read(pack.current().reference_prefix, reference)
+    if read is None:
+        raise Case.DoesNotExist
+    return queries.case_for(actor_for(request), read, guest_key(request, read))
+
+
+def own_case_of(request: HttpRequest, reference: str) -> Case:
+    """The case, when the visitor is its resident or helps them at a counter.
+
+    Raises:
+        Case.DoesNotExist: when it is somebody else's.
+    """
+    case = case_of(request, reference)
+    if rules.RESIDENT not in access.hats(actor_for(request), case, guest_key(request, case.reference)):
+        raise Case.DoesNotExist
+    return case
+
+
+def personal[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """A page that shows something of somebody: never cached, and what belongs to others does not exist.
+
+    Who has not signed in is asked to, whether there is such a thing or not. What was sent in already leads to its
+    case, and an expired draft says so.
+    """
+
+    @wraps(view)
+    def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request: Any = args[0]
+        try:
+            return view(*args, **kwargs)
+        except (Case.DoesNotExist, Draft.DoesNotExist, Document.DoesNotExist):
+            return _not_theirs(request)
+        except SentAlready as sent:
+            messages.info(request, _("This has been sent already. Here is how it stands."))
+            return redirect("cases:case", reference=sent.case.reference)
+        except Expired as expired:
+            return _expired(request, expired)
+
+    return never_cache(inside)
+
+
+def _not_theirs(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        raise Http404
+    return redirect_to_login(request.get_full_path() if request.method in READING else reverse("cases:mine"))
+
+
+def _expired(request: HttpRequest, expired: Expired) -> HttpResponse:
+    match = request.resolver_match
+    draft = Draft.objects.select_related("version").filter(pk=match.kwargs.get("draft") if match else None).first()
+    context = {"text": str(expired), "service": draft.version.service_id if draft else ""}
+    return render(request, "cases/expired.html", context, status=410)

@@ -1,0 +1,199 @@
+"""A walk through the questions of a service: an application on its way, or the correction of a case.
+
+Both ask the same pages in the same way; they differ in their addresses and in where they lead in the end.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kini.cases import actions, answers, corrections, queries
+from kini.cases.holding import usable
+from kini.cases.models import Case, Document, Draft
+from kini.cases.pages.visiting import SentAlready, guest_key, own_case_of
+from kini.core.actors import Actor
+from kini.core.texts import Text
+from kini.people import profile
+from kini.people.models import Resident
+from kini.people.queries import actor_for
+from kini.services import questions
+from kini.services.kinds import Kind, kinds
+from kini.services.versions import Resolved, ResolvedPage, resolve
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A draft with what its pages need.
+
+    Attributes:
+        case: the case that is corrected; None for an application on its way.
+        known: what the profile answers, by attribute.
+        change: the visitor came from the summary to change one page, and goes back there.
+    """
+
+    actor: Actor
+    draft: Draft
+    case: Case | None
+    known: Mapping[str, Any]
+    guest_key: str = ""
+    change: bool = False
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        return resolve(self.draft.version)
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        return answers.of_draft(self.draft)
+
+    @property
+    def kind(self) -> Kind:
+        return kinds.get(self.draft.version.service.kind)
+
+    @property
+    def title(self) -> Text:
+        """What pages call the service: a neutral title where its name could harm."""
+        return self.kind.title(self.resolved.definition)
+
+    @property
+    def quick_exit(self) -> bool:
+        return self.kind.quick_exit(self.resolved.definition)
+
+    @property
+    def call(self) -> str:
+        """The number to call instead, where minutes count."""
+        return self.kind.call(self.resolved.definition)
+
+    @property
+    def behalf(self) -> str:
+        """For whom somebody else fills this in; empty when it is for oneself."""
+        resident = self.draft.resident
+        if resident is None or resident.user_id == self.actor.user_id:
+            return ""
+        return resident.name or _("somebody without a name yet")
+
+    @property
+    def at_counter(self) -> bool:
+        return self.draft.channel == "counter"
+
+    @cached_property
+    def pages(self) -> list[ResolvedPage]:
+        """The pages that are asked, given the answers so far; of a correction those that may be changed."""
+        asked = questions.applicable_pages(self.resolved, self.answers, self.known)
+        flagged = corrections.flagged(self.case) if self.case else frozenset()
+        return [page for page in asked if not flagged or page.key in flagged]
+
+    def page(self, key: str) -> ResolvedPage:
+        """The page of that key.
+
+        Raises:
+            Http404: when the service has no such page.
+            Skipped: when it is not asked, given the answers so far.
+        """
+        if key not in {page.key for page in self.resolved.pages}:
+            raise Http404
+        found = next((page for page in self.pages if page.key == key), None)
+        if found is None:
+            raise Skipped(self.end)
+        return found
+
+    @cached_property
+    def missing(self) -> list[ResolvedPage]:
+        """Pages that still lack an answer, in their order."""
+        return list(questions.missing_pages(self.resolved, self.answers, self.known))
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """The files that count, by id, in the order in which they came."""
+        return {str(document.pk): document for document in corrections.present(self.draft)}
+
+    def anew(self) -> "Walk":
+        """The same walk with the answers as they are stored now."""
+        draft = Draft.objects.select_related("version__service", "case", "resident__area").get(pk=self.draft.pk)
+        return Walk(self.actor, draft, self.case, self.known, self.guest_key, self.change)
+
+    # Addresses
+
+    def url(self, name: str, **more: Any) -> str:
+        """An address of this walk: "question", "item", "item-remove", "onward", "file", "file-remove"."""
+        root = {"reference": self.case.reference} if self.case else {"draft": self.draft.pk}
+        return reverse(f"cases:{name}", kwargs=root | more)
+
+    @property
+    def end(self) -> str:
+        """Where the walk leads when every page is answered."""
+        return self.url("correct" if self.case else "check")
+
+    @property
+    def next_missing(self) -> str:
+        """The first page that lacks an answer, else the end."""
+        return self.url("question", key=self.missing[0].key) if self.missing else self.end
+
+    def question(self, key: str) -> str:
+        """The address of a page, which still knows whether it leads back to the summary."""
+        return self.url("question", key=key) + ("?change=1" if self.change else "")
+
+    def before(self, key: str) -> str:
+        """Where the back link of a page leads."""
+        if self.change or self.case:
+            return self.end
+        earlier = [page for page in self.pages if self._number(page.key) < self._number(key)]
+        if earlier:
+            return self.url("question", key=earlier[-1].key)
+        return reverse("services:service", args=[self.draft.version.service_id])
+
+    def after(self, key: str) -> str:
+        """Where a page leads once it is answered."""
+        if self.case:
+            return self.end
+        if self.change:
+            return self.next_missing
+        later = [page for page in self.pages if self._number(page.key) > self._number(key)]
+        return self.url("question", key=later[0].key) if later else self.next_missing
+
+    def part(self, key: str) -> tuple[int, int]:
+        """Which part of how many a page is; the summary is the last one."""
+        earlier = sum(self._number(page.key) < self._number(key) for page in self.pages)
+        return earlier + 1, len(self.pages) + 1
+
+    def _number(self, key: str) -> int:
+        """The page's number among all pages of the service, asked or not."""
+        return [page.key for page in self.resolved.pages].index(key)
+
+
+class Skipped(Exception):
+    """The page is not asked now; `url` leads on."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+def walk_of(request: HttpRequest, *, draft: UUID | None = None, reference: str = "") -> Walk:
+    """The walk of an address: /apply/DRAFT/... or /cases/REFERENCE/correct/...
+
+    Raises:
+        Draft.DoesNotExist, Case.DoesNotExist: when it is somebody else's.
+        SentAlready: when the draft became a case.
+        Expired, Refused: when it cannot be gone on with.
+    """
+    actor = actor_for(request)
+    change = bool(request.GET.get("change"))
+    if draft is None:
+        case = own_case_of(request, reference)
+        key = guest_key(request, case.reference)
+        opened = actions.open_correction(by=actor, case=case, guest_key=key)
+        return Walk(actor, opened, case, {}, key, change)
+    found = queries.draft_for(actor, draft)
+    if found.case:
+        raise SentAlready(found.case)
+    resident = usable(found).resident
+    if found.owner_id is None and actor.user_id:
+        resident = Resident.objects.select_related("area").filter(user_id=actor.user_id).first()
+    return Walk(actor, found, None, profile.known(resident) if resident else {}, change=change)

@@ -1,0 +1,203 @@
+"""A case as a page shows it, to its resident or to an officer: what each may see is decided here, once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kini.cases import access, answers, corrections, rules
+from kini.cases.inputs import PAGES, files_in
+from kini.cases.models import Case, Document, TimelineEntry
+from kini.city import pack
+from kini.core import moments
+from kini.core.actors import Actor, ActorKind
+from kini.core.texts import Text
+from kini.people.models import Officer
+from kini.people.permissions import Permission
+from kini.people.rules import may
+from kini.services.fields.base import FieldBase
+from kini.services.kinds import kinds
+from kini.services.versions import Resolved, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer: what was asked, what was said, and the files. `hidden`: a look at it must be given a reason."""
+
+    name: str
+    label: str
+    text: str
+    files: tuple[Document, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The answers of one page. `open`: the resident may change them now."""
+
+    page: str
+    heading: str
+    rows: tuple[Row, ...]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened, in a sentence, with what was given at the step (label, text) and its files."""
+
+    number: int
+    at: datetime
+    sentence: str
+    who: str
+    said: tuple[tuple[str, str], ...]
+    files: tuple[Document, ...]
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A move that the viewer may take, and what its button says."""
+
+    edge: rules.Edge
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything that stands on the page of a case.
+
+    Attributes:
+        title: what the service is called, neutral where it is sensitive.
+        word: the public word of the state; `now` the plain sentence about it.
+        person: whose case it is; empty when the viewer may not see it.
+        theirs: whether the viewer is its resident, not an officer.
+        panel: template and context of what the kind adds, or None.
+    """
+
+    case: Case
+    resolved: Resolved
+    title: Text
+    word: str
+    now: str
+    person: str
+    theirs: bool
+    reading: rules.Reading
+    stages: tuple[rules.Stage, ...]
+    buttons: tuple[Button, ...]
+    sections: tuple[Section, ...]
+    lines: tuple[Line, ...]
+    may_note: bool
+    may_assign: bool
+    may_transfer: bool
+    may_look: bool
+    quick_exit: bool
+    panel: tuple[str, dict[str, Any]] | None
+
+
+def case_view(actor: Actor, case: Case, guest_key: str = "") -> CaseView:
+    """The page of a case (from queries.case_for) for somebody who may see it. At most ten queries."""
+    resolved = resolve(case.version)
+    flow, kind, scope = resolved.flow, kinds.get(case.kind), access.scope_of(case)
+    hats = access.hats(actor, case, guest_key)
+    theirs = rules.RESIDENT in hats or not actor.is_officer
+    entries = list(TimelineEntry.objects.filter(case=case).order_by("number"))
+    documents = {str(document.pk): document for document in case.documents.all()}
+    hides = kind.private and not theirs
+    state = flow.states[case.state]
+    now = moments.now()
+    moves = rules.next_moves(flow, case.state, hats, case.closed_at, now)
+    return CaseView(
+        case=case,
+        resolved=resolved,
+        title=kind.title(resolved.definition),
+        word=rules.public_word(case.public),
+        now=str(state.does),
+        person="" if hides or case.resident is None else case.resident.name,
+        theirs=theirs,
+        reading=rules.clock_reading(entries, flow, resolved.definition.target, pack.current().calendar, now),
+        stages=rules.progress(flow, entries),
+        buttons=tuple(Button(edge, rules.move_label(edge, resolved.moves)) for edge in moves),
+        sections=tuple(_sections(case, resolved, documents, hides=hides, theirs=theirs)),
+        lines=tuple(_lines(entries, resolved, documents, actor, theirs)),
+        may_note=may(actor, Permission.NOTE, scope) and not theirs,
+        may_assign=may(actor, Permission.ASSIGN, scope) and not theirs and not case.closed_at,
+        may_transfer=may(actor, Permission.TRANSFER, scope) and not theirs and not case.closed_at,
+        may_look=may(actor, Permission.SEE_IDENTITY, scope) and not theirs,
+        quick_exit=kind.quick_exit(resolved.definition),
+        panel=kind.panel(case),
+    )
+
+
+def _sections(
+    case: Case, resolved: Resolved, documents: Mapping[str, Document], *, hides: bool, theirs: bool
+) -> Iterator[Section]:
+    given = answers.of_case(case)
+    open_now = theirs and rules.correctable(resolved.flow, case.state)
+    flagged = corrections.flagged(case) if open_now else frozenset()
+    for page in resolved.pages:
+        items = given.get(page.repeat.name) or [] if page.repeat else [given]
+        rows = tuple(
+            _row(name, field, item[name], documents, hides=hides, theirs=theirs)
+            for item in items
+            for name, field in page.fields.items()
+            if item.get(name) is not None
+        )
+        may_change = open_now and (not flagged or page.key in flagged)
+        if rows or may_change:
+            yield Section(page.key, str(page.heading), rows, may_change)
+
+
+def _row(
+    name: str, field: FieldBase, value: Any, documents: Mapping[str, Document], *, hides: bool, theirs: bool
+) -> Row:
+    concealed = not theirs and answers.is_hidden(field, private=hides)
+    if concealed and not field.is_sealed():
+        return Row(name, str(field.label), _("Hidden"), hidden=True)
+    files = tuple(documents[each] for each in files_in(value) if each in documents)
+    return Row(name, str(field.label), field.show(value), files, concealed)
+
+
+def _lines(
+    entries: Iterable[TimelineEntry], resolved: Resolved, documents: Mapping[str, Document], actor: Actor, theirs: bool
+) -> Iterator[Line]:
+    shown = [entry for entry in entries if entry.public or not theirs]
+    names = _officer_names(shown) if not theirs else {}
+    for entry in shown:
+        given = entry.data.get("given") or {}
+        files = tuple(documents[each] for value in given.values() for each in files_in(value) if each in documents)
+        yield Line(
+            entry.number,
+            entry.at,
+            rules.sentence(entry, resolved.flow),
+            _who(entry, actor, names),
+            tuple(_said(given, resolved)),
+            files,
+            entry.public,
+        )
+
+
+def _said(given: Mapping[str, Any], resolved: Resolved) -> Iterator[tuple[str, str]]:
+    """What was given at a step, labelled; files are shown as such."""
+    for name, value in given.items():
+        field = resolved.inputs.get(name)
+        if name == PAGES:
+            pages = [page for page in resolved.pages if page.key in value]
+            yield _("To be corrected"), ", ".join(str(page.heading) for page in pages)
+        elif not files_in(value):
+            yield (str(field.label), field.show(value)) if field else (_("Message"), str(value))
+
+
+def _who(entry: TimelineEntry, actor: Actor, names: Mapping[int, str]) -> str:
+    match entry.actor_kind:
+        case ActorKind.SYSTEM:
+            return _("By itself")
+        case ActorKind.OFFICER:
+            return names.get(entry.actor_id or 0) or _("An officer")
+    return _("You") if entry.actor_id is not None and entry.actor_id == actor.user_id else _("The resident")
+
+
+def _officer_names(entries: Iterable[TimelineEntry]) -> dict[int, str]:
+    ids = {entry.actor_id for entry in entries if entry.actor_kind == ActorKind.OFFICER}
+    return dict(Officer.objects.filter(user_id__in=ids).values_list("user_id", "name"))

@@ -1,0 +1,96 @@
+"""Every write of the city room: the pack's tables and official borders into the database."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Model
+from shapely import to_wkb
+
+from kini.city import pack
+from kini.city.boundaries import read_borders
+from kini.city.locating import SUBJECT
+from kini.city.models import Agency, Area, AreaBoundary, Place, Unit
+from kini.city.tables import read_tables
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed
+
+
+@action
+def load_pack_tables(*, by: Actor) -> dict[str, int]:
+    """Bring areas, agencies, units and places to what the pack says. What vanished from it is switched off.
+
+    Returns:
+        How many rows changed, by table. Loading the same pack again changes none.
+
+    Raises:
+        PackFaults: when the pack cannot be taken.
+        NotAllowed: for anybody but a command of the program.
+    """
+    _only_commands(by)
+    city = pack.current()
+    tables = read_tables(city.root, city)
+    changed = {
+        "areas": _bring(Area, tables.areas),
+        "agencies": _bring(Agency, tables.agencies),
+        "units": _bring(Unit, tables.units),
+        "places": _bring(Place, tables.places),
+    }
+    if any(changed.values()):
+        audit.record(by=by, action="city.tables_loaded", subject=SUBJECT, detail=changed)
+    return changed
+
+
+@action
+def load_boundaries(*, by: Actor, path: Path, source: str = "") -> int:
+    """Store the official borders of a GeoJSON file; those of areas that it does not name stay as they are.
+
+    Args:
+        source: where the borders come from; shown beside maps. The file's name when left out.
+
+    Returns:
+        How many borders were stored.
+
+    Raises:
+        PackFaults: with every fault of the file; nothing is stored then.
+        NotAllowed: for anybody but a command of the program.
+    """
+    _only_commands(by)
+    areas = {area.code: area for area in Area.objects.filter(active=True)}
+    borders = read_borders(path, {code: (area.latitude, area.longitude) for code, area in areas.items()})
+    AreaBoundary.objects.bulk_create(
+        [AreaBoundary(area_id=each.code, wkb=to_wkb(each.shape), source=source or path.name) for each in borders],
+        update_conflicts=True,
+        unique_fields=["area"],
+        update_fields=["wkb", "source", "loaded_at"],
+    )
+    audit.record(
+        by=by, action="city.boundaries_loaded", subject=SUBJECT, detail={"borders": len(borders), "file": path.name}
+    )
+    return len(borders)
+
+
+def _only_commands(by: Actor) -> None:
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed("The city's tables are loaded by the operator's commands only.")
+
+
+def _bring[M: Model](model: type[M], wanted: Sequence[M]) -> int:
+    """Insert, update and switch off rows until the table says what is wanted; returns how many that took."""
+    columns = [field.attname for field in model._meta.concrete_fields]
+    stored = {row[0]: row for row in model._default_manager.values_list("pk", *columns)}
+    changed = [each for each in wanted if stored.get(each.pk) != (each.pk, *_values(each, columns))]
+    if changed:
+        model._default_manager.bulk_create(
+            changed,
+            update_conflicts=True,
+            unique_fields=["pk"],
+            update_fields=[field.name for field in model._meta.concrete_fields if not field.primary_key],
+        )
+    gone = stored.keys() - {each.pk for each in wanted}
+    return len(changed) + model._default_manager.filter(pk__in=gone, active=True).update(active=False)
+
+
+def _values(row: Model, columns: Iterable[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, column) for column in columns)

@@ -1,0 +1,112 @@
+"""Official borders as GeoJSON, read and checked. Pure but for reading the file."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from kini.core.faults import Fault, PackFaults
+from kini.core.geometry import Point, distance_m
+
+#: Names of the property that holds an area's code, besides the feature's own id.
+CODE_PROPERTIES = ("code", "kode")
+#: A border whose middle is farther than this from the area's point belongs to somewhere else, or has swapped axes.
+FARTHEST_M = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """The border of one area, in (longitude, latitude)."""
+
+    code: str
+    shape: BaseGeometry
+
+
+def read_borders(path: Path, points: Mapping[str, Point]) -> list[Border]:
+    """The borders in a GeoJSON FeatureCollection.
+
+    Args:
+        points: a point of every area that may have a border, by code.
+
+    Raises:
+        PackFaults: with every fault; the field of each names the feature ("features.12.geometry").
+    """
+    features = _features(path)
+    faults: list[Fault] = []
+    borders: dict[str, Border] = {}
+    for number, feature in enumerate(features):
+        code = _code(feature)
+        wrong = [
+            Fault(path.name, 0, f"features.{number}.{field}", f"{code or 'no code'}: {message}", remedy)
+            for field, message, remedy in _feature_faults(feature, code, points, code in borders)
+        ]
+        faults += wrong
+        if not wrong:
+            borders[code] = Border(code, shape(feature["geometry"]))
+    if not features:
+        faults.append(Fault(path.name, 0, "features", "there are no borders in it", "Give a feature for each area."))
+    if faults:
+        raise PackFaults(faults)
+    return list(borders.values())
+
+
+def _features(path: Path) -> list[Any]:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise PackFaults([Fault(path.name, 0, "", "cannot be read", error.strerror or "")]) from None
+    except UnicodeDecodeError:
+        raise PackFaults([Fault(path.name, 0, "", "is not UTF-8", "Save it as UTF-8.")]) from None
+    except json.JSONDecodeError as error:
+        raise PackFaults([Fault(path.name, error.lineno, "", error.msg, "Mend the JSON syntax.")]) from None
+    except RecursionError:
+        raise PackFaults([Fault(path.name, 0, "", "is nested too deeply", "Give a plain FeatureCollection.")]) from None
+    features = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(features, list):
+        raise PackFaults([Fault(path.name, 0, "", "is no GeoJSON FeatureCollection", "Export the areas as GeoJSON.")])
+    return features
+
+
+def _code(feature: Any) -> str:
+    if not isinstance(feature, dict):
+        return ""
+    properties = feature.get("properties")
+    named = [properties.get(name) for name in CODE_PROPERTIES] if isinstance(properties, dict) else []
+    found = next((value for value in (feature.get("id"), *named) if isinstance(value, str | int)), "")
+    return str(found).strip()
+
+
+def _feature_faults(
+    feature: Any, code: str, points: Mapping[str, Point], twice: bool
+) -> Iterator[tuple[str, str, str]]:
+    """(field, what is wrong, what would be right)."""
+    if not code:
+        yield "id", "it has no code", f"Give it as the feature's id or as its property {' or '.join(CODE_PROPERTIES)}."
+    elif code not in points:
+        yield "id", "the city has no such area", "Use the codes of areas.csv."
+    elif twice:
+        yield "id", "this area stands twice", "Join its parts to one multipolygon."
+    yield from _geometry_faults(feature, points.get(code))
+
+
+def _geometry_faults(feature: Any, point: Point | None) -> Iterator[tuple[str, str, str]]:
+    try:
+        border = shape(feature["geometry"])
+        west, south, east, north = border.bounds
+    except Exception as error:  # noqa: BLE001 -- shapely has no base of what it raises for nonsense
+        yield "geometry", f"cannot be read as a geometry ({error})", "Give a Polygon or MultiPolygon."
+        return
+    if border.geom_type not in ("Polygon", "MultiPolygon"):
+        yield "geometry", f"is a {border.geom_type}", "Give a Polygon or MultiPolygon."
+    elif west < -180 or east > 180 or south < -90 or north > 90:
+        yield "geometry", "lies off the earth", "Give degrees in WGS 84 (EPSG:4326), longitude first."
+    elif not border.is_valid:
+        reason = shapely.is_valid_reason(border)
+        yield "geometry", f"is broken: {reason}", "Mend it, for example with ST_MakeValid or a GIS program."
+    elif point and distance_m(point, ((south + north) / 2, (west + east) / 2)) > FARTHEST_M:
+        yield "geometry", "lies far away from the area", "Longitude comes first, in WGS 84."

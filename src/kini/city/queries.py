@@ -1,0 +1,83 @@
+"""What the rest of the house asks about areas, units and places."""
+
+import math
+
+from django.db.models import F, FloatField, QuerySet, Value
+from django.db.models.functions import Power
+
+from kini.city import locating, pack
+from kini.city.models import Area, Place, Unit
+from kini.core.geometry import distance_m
+
+
+def areas_by_level(level: str) -> QuerySet[Area]:
+    """Active areas of one level, in the order of their codes, with the areas around them."""
+    return Area.objects.filter(level=level, active=True).select_related("parent__parent")
+
+
+def area(code: str) -> Area | None:
+    """The active area with that code."""
+    return Area.objects.filter(code=code, active=True).select_related("parent__parent").first()
+
+
+def lowest_level_areas() -> list[tuple[Area, list[Area]]]:
+    """The smallest areas under the one around each: what a list with groups shows. One query."""
+    groups: dict[str, tuple[Area, list[Area]]] = {}
+    for each in areas_by_level(pack.current().lowest_level):
+        if each.parent:
+            groups.setdefault(each.parent.code, (each.parent, []))[1].append(each)
+    return list(groups.values())
+
+
+def locate(latitude: float, longitude: float) -> Area | None:
+    """The smallest area that holds the point, or None when it lies outside the city. At most two queries."""
+    code = locating.index().locate(latitude, longitude)
+    return area(code) if code else None
+
+
+def boundaries_are_official() -> bool:
+    """Whether every smallest area has its official border; until then maps say that borders are approximate."""
+    return not areas_without_boundary().exists()
+
+
+def areas_without_boundary() -> QuerySet[Area]:
+    """The smallest areas whose border is only computed."""
+    return areas_by_level(pack.current().lowest_level).filter(boundary__isnull=True)
+
+
+def place_options(kind: str) -> list[Place]:
+    """Active places of one kind, in the order of their areas, with those areas."""
+    found = Place.objects.filter(kind=kind, active=True).select_related("area__parent")
+    return list(found.order_by("area__path", "name", "id"))
+
+
+def nearest_places(kind: str, latitude: float, longitude: float, count: int) -> list[tuple[Place, float]]:
+    """The nearest active places of one kind, each with its distance in metres, nearest first."""
+    east = (F("longitude") - Value(longitude)) * Value(math.cos(math.radians(latitude)))
+    north = F("latitude") - Value(latitude)
+    distance = Power(east, 2, output_field=FloatField()) + Power(north, 2, output_field=FloatField())
+    found = Place.objects.filter(kind=kind, active=True).select_related("area__parent").order_by(distance, "id")
+    here = (latitude, longitude)
+    return [(place, distance_m(here, (place.latitude, place.longitude))) for place in found[:count]]
+
+
+def unit_for(agency_id: str, area: Area | None) -> Unit | None:
+    """The unit of an agency that is responsible for an area: the one with the smallest area around it.
+
+    Without an area it is the unit for the whole city, where the agency has one.
+    """
+    units = Unit.objects.filter(agency_id=agency_id, active=True)
+    if area is None:
+        return units.filter(area__depth=0).first()
+    return units.filter(area_id__in=area.path.split("/")).order_by("-area__depth").first()
+
+
+def nearest_unit(agency_id: str, latitude: float, longitude: float) -> Unit | None:
+    """The unit of an agency that is nearest to a point, among those with the smallest areas: who is sent out."""
+    units = list(Unit.objects.filter(agency_id=agency_id, active=True).select_related("area"))
+    deepest = max((unit.area.depth for unit in units), default=0)
+    bases = [unit for unit in units if unit.area.depth == deepest]
+    here = (latitude, longitude)
+    return min(
+        bases, key=lambda unit: (distance_m(here, (unit.area.latitude, unit.area.longitude)), unit.pk), default=None
+    )

@@ -1,0 +1,135 @@
+"""Demo cases: asked for over the last weeks and worked off as far as chance and time allow, seen anew each year."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from kini.cases import actions, inputs, rules
+from kini.cases.models import Case, Draft
+from kini.city import pack
+from kini.core import moments
+from kini.core.actors import Actor, Refused
+from kini.demo.people import Cast
+from kini.people import profile
+from kini.people.models import Resident
+from kini.services import questions
+from kini.services.examples import example_form
+from kini.services.fields.base import Submitted
+from kini.services.fields.uploads import Upload
+from kini.services.kinds import kinds
+from kini.services.models import Service
+from kini.services.versions import Resolved, ResolvedPage, resolve
+
+SEED = 20_220_830
+COUNT = 90
+WEEKS = 6
+MOST_STEPS = 6
+
+
+def spread(cast: Cast) -> int:
+    """Open and work off cases; how many there are. The same seed gives the same cases, counted back from now."""
+    chance = random.Random(SEED)  # noqa: S311 -- a demo, no secret
+    services = [
+        s for s in Service.objects.filter(active=True).select_related("current").order_by("id") if s.kind in kinds
+    ]
+    chance.shuffle(services)
+    for number, moment in enumerate(_moments(chance)):
+        service = services[number % len(services)]
+        by, resident, channel = _applicant(cast, chance)
+        case = apply(by, resident, service, channel, number, moment)
+        work_off(cast, case, by, chance, number, moment)
+    return COUNT
+
+
+def _moments(chance: random.Random) -> Iterator[datetime]:
+    """Moments of the last weeks, in order, most of them recent."""
+    back = sorted((chance.random() ** 2 * WEEKS * 7 * 24 for _ in range(COUNT)), reverse=True)
+    return (moments.now() - timedelta(hours=hours + 1) for hours in back)
+
+
+def _applicant(cast: Cast, chance: random.Random) -> tuple[Actor, Resident, str]:
+    if chance.random() < 0.3:
+        by, resident = chance.choice(cast.residents)
+        return by, resident, "web"
+    return cast.counter, chance.choice(cast.helped), "counter"
+
+
+def apply(by: Actor, resident: Resident, service: Service, channel: str, number: int, moment: datetime) -> Case:
+    """One application, answered with example answers, sent in at that moment."""
+    version = service.current
+    assert version is not None
+    resolved = resolve(version)
+    known = profile.known(resident)
+    with moments.at(moment):
+        draft = actions.start_draft(by=by, version=version, resident=resident, channel=channel)
+        given: dict[str, Any] = {}
+        while missing := questions.missing_pages(resolved, given, known):
+            values = answered(by, draft, missing[0], number)
+            actions.save_answers(by=by, draft=draft, page=missing[0].key, values=values)
+            given |= values
+        return actions.submit(by=by, draft=draft, confirm=True)
+
+
+def answered(by: Actor, draft: Draft, page: ResolvedPage, number: int) -> dict[str, Any]:
+    """Example answers of a page, by field; of a repeated page the list of its least number of items."""
+    if page.repeat:
+        items = [_taken(by, draft, page, number + item) for item in range(max(1, page.repeat.min))]
+        return {page.repeat.name: items}
+    return _taken(by, draft, page, number)
+
+
+def _taken(by: Actor, draft: Draft, page: ResolvedPage, number: int) -> dict[str, Any]:
+    values, files = example_form(page.fields, number)
+    stored = {
+        name: [str(actions.attach(by=by, draft=draft, slot=name, upload=_upload(one)).pk) for one in uploads]
+        for name, uploads in files.items()
+    }
+    taken = questions.take(page, Submitted(_data(values), MultiValueDict()), stored=stored)
+    assert not taken.errors, f"{page.key}: {taken.errors}"
+    return taken.values
+
+
+def _data(values: dict[str, str | list[str]]) -> MultiValueDict[str, str]:
+    return MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in values.items()})
+
+
+def _upload(one: Upload) -> SimpleUploadedFile:
+    return SimpleUploadedFile(one.name, one.content, one.content_type)
+
+
+def work_off(cast: Cast, case: Case, by: Actor, chance: random.Random, number: int, moment: datetime) -> None:
+    """Take the case some steps on, each a while after the one before, until chance or the present stops it."""
+    for _step in range(MOST_STEPS):
+        moment += timedelta(hours=chance.uniform(2, 40))
+        if moment >= moments.now() or chance.random() < 0.2:
+            return
+        case.refresh_from_db()
+        edge = _next_edge(resolve(case.version), case, chance)
+        if edge is None:
+            return
+        actor = by if edge.by == rules.RESIDENT else cast.officers[case.agency_id]
+        with moments.at(moment):
+            try:
+                actions.move(by=actor, case=case, move=edge.move, given=_given(resolve(case.version), edge, number))
+            except Refused:  # chance chose a step that the kind does not allow here
+                return
+
+
+def _next_edge(resolved: Resolved, case: Case, chance: random.Random) -> rules.Edge | None:
+    """A step by somebody, good ones three times as likely as grave ones; none once the case has ended."""
+    if resolved.flow.states[case.state].end:
+        return None
+    edges = [
+        e for e in rules.edges_from(resolved.flow, case.state) if e.by != rules.SYSTEM and e.move != rules.WITHDRAW
+    ]
+    return chance.choices(edges, [1 if edge.danger else 3 for edge in edges])[0] if edges else None
+
+
+def _given(resolved: Resolved, edge: rules.Edge, number: int) -> dict[str, Any]:
+    values, files = example_form(inputs.fields_of(resolved, edge), 500 + number)
+    uploads = MultiValueDict({name: [_upload(one) for one in some] for name, some in files.items()})
+    return inputs.take(resolved, edge, Submitted(_data(values), uploads)).values

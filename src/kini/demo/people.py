@@ -1,0 +1,147 @@
+"""Demo people: residents with accounts, residents who are helped at a counter, and officers of every agency."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from kini.city import pack
+from kini.city.models import Agency, Area
+from kini.city.queries import lowest_level_areas
+from kini.core.actors import Actor, ActorKind, system
+from kini.core.texts import Text
+from kini.people import actions, demo, queries, rules
+from kini.people.actions import Details
+from kini.people.contacts import Contact
+from kini.people.models import Officer, Resident, User
+from kini.people.permissions import Permission
+from kini.people.roles import roles
+from kini.services.fields.identity import national_example
+from kini.services.kinds import kinds
+from kini.services.models import Service
+from kini.services.versions import resolve
+
+BY = system("demo")
+WITH_ACCOUNT = 3
+AT_COUNTER = 20
+ABOUT_RESIDENT = gettext_noop("Resident, with requests of their own")
+
+
+@dataclass(slots=True)
+class Cast:
+    """Who is there to act in the demo.
+
+    Attributes:
+        residents: with accounts, each as one who acts.
+        helped: people without an account.
+        officers: by agency, somebody who may take every step of its services.
+        counter: somebody who applies for others.
+    """
+
+    residents: list[tuple[Actor, Resident]] = field(default_factory=list)
+    helped: list[Resident] = field(default_factory=list)
+    officers: dict[str, Actor] = field(default_factory=dict)
+    counter: Actor = BY
+    listed: list[dict[str, Any]] = field(default_factory=list)
+
+    def list_person(self, name: str, role: Text, user: User) -> None:
+        contact = {"phone": user.phone} if user.phone else {"email": user.email}
+        self.listed.append({"name": name, "role": role.root, **contact})
+
+
+def gather() -> Cast:
+    """Make everybody and write the list of sign-ins."""
+    cast = Cast()
+    areas = _some_areas()
+    with translation.override(pack.current().languages[0]):
+        for number in range(1, WITH_ACCOUNT + 1):
+            _resident(cast, number, next(areas))
+        services = [
+            s for s in Service.objects.filter(active=True).select_related("agency", "current") if s.kind in kinds
+        ]
+        _counter(cast, services[0].agency)
+        for number in range(WITH_ACCOUNT + 1, WITH_ACCOUNT + AT_COUNTER + 1):
+            cast.helped.append(_helped(cast, number, next(areas)))
+        for agency in {service.agency for service in services}:
+            _officer(cast, agency, [service for service in services if service.agency_id == agency.pk])
+    demo.path().parent.mkdir(parents=True, exist_ok=True)
+    demo.path().write_text(json.dumps(cast.listed, ensure_ascii=False, indent=1), "utf-8")
+    return cast
+
+
+def _some_areas() -> Iterator[Area]:
+    """Areas all over the city, again and again."""
+    areas = [area for _parent, below in lowest_level_areas() for area in below]
+    step = max(1, len(areas) // 17)
+    while True:
+        yield from areas[7 % len(areas) :: step]
+
+
+def _details(number: int, area: Area) -> Details:
+    sort = pack.current().national_id
+    read = rules.read_national_id(national_example(sort, number), sort, date.today())
+    return Details(
+        name=_("Resident {number}").format(number=number),
+        number=read,
+        address=_("House {number}").format(number=number),
+        area=area,
+    )
+
+
+def _contact(number: int) -> Contact:
+    """A phone number of the country for the first resident, e-mail addresses for the others."""
+    if number > 1:
+        return Contact("email", f"resident-{number}@demo.example")
+    example = phonenumbers.example_number_for_type(pack.current().country, phonenumbers.PhoneNumberType.MOBILE)
+    return Contact("phone", phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _resident(cast: Cast, number: int, area: Area) -> None:
+    user = actions.open_account(by=BY, contact=_contact(number))
+    resident = actions.ensure_resident(by=BY, user=user)
+    actions.save_profile(by=BY, resident=resident, details=_details(number, area))
+    if number == 1:
+        child = Details(name=_("Child of resident {number}").format(number=number))
+        actions.add_family_member(by=BY, resident=resident, relation="child", details=child)
+    about = Text({language: _in(language, ABOUT_RESIDENT) for language in pack.current().languages})
+    cast.list_person(resident.name, about, user)
+    cast.residents.append((Actor(ActorKind.RESIDENT, user.pk), resident))
+
+
+def _helped(cast: Cast, number: int, area: Area) -> Resident:
+    details = _details(number, area)
+    return actions.find_or_create_resident(by=cast.counter, details=details, reason=_("Came to the counter"))
+
+
+def _counter(cast: Cast, agency: Agency) -> None:
+    """An officer for residents without a phone, with the first role of the pack that may apply for others."""
+    role = next(name for name, each in roles().items() if Permission.APPLY_FOR_OTHERS in each.may)
+    cast.counter = _engage(cast, agency, "counter", [role], roles()[role].name)
+
+
+def _officer(cast: Cast, agency: Agency, services: Iterable[Service]) -> None:
+    acting = {name for service in services for name in resolve(service.current).roles} & roles().keys()
+    watching = next((name for name, each in roles().items() if Permission.SEE_OVERDUE in each.may), None)
+    named = Text({language: Text(agency.name).in_language(language) for language in pack.current().languages})
+    cast.officers[agency.pk] = _engage(cast, agency, agency.pk, sorted(acting | {watching} - {None}), named)
+
+
+def _engage(cast: Cast, agency: Agency, name: str, held: Iterable[str], about: Text) -> Actor:
+    user = actions.open_account(by=BY, contact=Contact("email", f"{name}@demo.example"))
+    title = _("Officer {agency}").format(agency=agency.short_name) if name != "counter" else _("Counter officer")
+    officer: Officer = actions.create_officer(by=BY, user=user, agency=agency, name=title)
+    for role in held:
+        actions.grant_role(by=BY, officer=officer, role=role)
+    cast.list_person(title, about, user)
+    return queries.officer_actor(officer)
+
+
+def _in(language: str, text: str) -> str:
+    with translation.override(language):
+        return translation.gettext(text)

@@ -1,0 +1,63 @@
+"""The kind `report`: something that somebody saw, where it is, and proof that it was mended."""
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from kini.cases import rules as case_rules
+from kini.cases.models import Document
+from kini.core.actors import Refused
+from kini.reports import queries, rules
+from kini.services.fields.base import Strict
+from kini.services.kinds import Kind
+from kini.services.schema import Name
+from kini.services.versions import resolve
+
+
+class ReportOptions(Strict):
+    evidence: Name | None = Field(
+        default="photo", description="Input that proves the work before a report is closed; null: none is needed."
+    )
+
+
+class Report(Kind):
+    """A report is private by default: officers work on the place, and do not see who reported it.
+
+    It is closed with a photo of the work: taken after the report, as far as the photo says, and never used before.
+    The reporter may dispute it where the flow leads back.
+    """
+
+    id = "report"
+    label = gettext_lazy("Report")
+    verb = gettext_lazy("Report")
+    Options: ClassVar[type[Strict]] = ReportOptions
+    sign_in = "optional"
+    private = True
+
+    def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
+        """Refuse bad evidence, and refuse to close without any."""
+        resolved = resolve(case.version)
+        name = self.options(resolved.definition).evidence
+        if name is None:
+            return
+        files = given[name]["files"] if isinstance(given.get(name), dict) else []
+        for document in Document.objects.filter(pk__in=files):
+            check_evidence(document, case)
+        edge = case_rules.edge_of(resolved.flow, case.state, move)
+        closes = edge is not None and rules.solves(resolved.flow, edge.to)
+        if closes and not files and not rules.evidence_given(case.timeline.all(), resolved.flow, name):
+            raise Refused(_("A report is closed only with a photo of the finished work."))
+
+
+def check_evidence(document: Document, case: Any) -> None:
+    """Stop a photo that cannot show the finished work.
+
+    Raises:
+        Refused: when it is older than the report, or was used before.
+    """
+    if rules.taken_too_early(document.taken_at, case.opened_at):
+        raise Refused(_("This photo was taken before the report. Take a new one of the finished work."))
+    if queries.used_before(document):
+        raise Refused(_("This photo has been used before. Take a new one of the finished work."))

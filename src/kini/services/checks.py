@@ -1,0 +1,269 @@
+"""What only the whole pack can tell: references that lead nowhere, conditions on later answers, names that clash."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kini.city.pack import load_city
+from kini.core.faults import Fault, PackFaults, Place, Source, read_source
+from kini.people.profile import PROFILE_ATTRIBUTES
+from kini.services.conditions import When
+from kini.services.fields.base import FieldBase
+from kini.services.files import Pack, ServiceFile
+from kini.services.kinds import kinds
+from kini.services.resolving import PlacedPage, levels, placed_pages
+from kini.services.schema import Use
+
+#: Who acts at a state besides the pack's own roles.
+ACTORS = frozenset({"resident", "system"})
+#: Moves that the house adds to a flow itself.
+IMPLIED = frozenset({"withdraw", "after"})
+
+
+@dataclass(frozen=True, slots=True)
+class CityFacts:
+    """What services may refer to in the city's own files; None where a file cannot be read (the city room says why)."""
+
+    agencies: frozenset[str] | None
+    place_kinds: frozenset[str] | None
+    levels: frozenset[str] | None
+    planned_kinds: frozenset[str]
+
+
+def city_facts(root: Path) -> CityFacts:
+    try:
+        city = load_city(root)
+        levels_, planned = frozenset(level.id for level in city.area_levels), frozenset(city.planned_kinds)
+    except PackFaults:
+        levels_, planned = None, frozenset()
+    return CityFacts(_agencies(root), _place_kinds(root), levels_, planned)
+
+
+def _agencies(root: Path) -> frozenset[str] | None:
+    try:
+        data = read_source(root / "agencies.yaml", root).data
+    except PackFaults:
+        return None
+    return frozenset(data) if isinstance(data, dict) else None
+
+
+def _place_kinds(root: Path) -> frozenset[str] | None:
+    try:
+        with (root / "places.csv").open(encoding="utf-8", newline="") as file:
+            return frozenset(row.get("kind") or "" for row in csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None
+
+
+def pack_faults(pack: Pack) -> Iterator[Fault]:
+    """Every fault of a pack whose files are well formed one by one."""
+    city = city_facts(pack.root)
+    yield from _catalogue(pack)
+    yield from _channels(pack, city)
+    for name in pack.flows:
+        yield from _flow(pack, name)
+    for name, block in pack.blocks.items():
+        source = pack.sources[f"blocks/{name}.yaml"]
+        for number, page in enumerate(block.pages):
+            yield from _fields(pack, city, source, ("pages", number, "fields"), page.fields)
+    if inputs := pack.sources.get("inputs.yaml"):
+        yield from _fields(pack, city, inputs, (), pack.inputs)
+    for service in pack.services.values():
+        yield from _service(pack, city, service)
+
+
+def unknown(source: Source, place: Place, what: str, name: str, known: Iterable[str]) -> Fault:
+    names = sorted(known)
+    shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+    return source.fault(place, f'there is no {what} "{name}"', f"Use one of: {shown}." if names else "Add it.")
+
+
+def _catalogue(pack: Pack) -> Iterator[Fault]:
+    source = pack.sources.get("catalogue.yaml")
+    if source is None:
+        return
+    for key in ("popular", "quick"):
+        for index, name in enumerate(getattr(pack.catalogue, key)):
+            if name not in pack.services and not any((pack.root / "services").rglob(f"{name}.yaml")):
+                yield unknown(source, (key, index), "service", name, pack.services)
+
+
+def _channels(pack: Pack, city: CityFacts) -> Iterator[Fault]:
+    for name, channel in pack.channels.items():
+        if channel.place and city.place_kinds is not None and channel.place not in city.place_kinds:
+            source = pack.sources["channels.yaml"]
+            yield unknown(source, (name, "place"), "kind of place", channel.place, city.place_kinds)
+
+
+def _flow(pack: Pack, name: str) -> Iterator[Fault]:
+    source, flow = pack.sources[f"flows/{name}.yaml"], pack.flows[name]
+    actors = ACTORS | pack.roles.keys()
+    roles_known = bool(pack.roles)  # else their file is missing or broken, which the people room reports
+    for key, state in flow.states.items():
+        place: Place = ("states", key)
+        if roles_known and state.by and state.by not in actors:
+            yield unknown(source, (*place, "by"), "role", state.by, actors)
+        for word, move in state.moves.items():
+            edge = (*place, "moves", word)
+            if word in IMPLIED:
+                yield source.fault(edge, f'"{word}" is a name of the house', "Call the move something else.")
+            if roles_known and move.by and move.by not in actors:
+                yield unknown(source, (*edge, "by"), "role", move.by, actors)
+            if not move.label and word not in pack.moves:
+                yield source.fault(edge, "nothing says what its button reads", f'Give it a label, or "{word}" in moves.yaml.')
+            for index, needed in enumerate(move.needs):
+                if needed not in pack.inputs:
+                    yield unknown(source, (*edge, "needs", index), "input", needed, pack.inputs)
+
+
+def _service(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
+    yield from _references(pack, city, service)
+    yield from _kind(city, service)
+    for index, item in enumerate(service.definition.ask):
+        if isinstance(item, Use):
+            if item.use not in pack.blocks and not _written(pack, f"blocks/{item.use}.yaml"):
+                yield unknown(service.source, ("ask", index, "use"), "block", item.use, pack.blocks)
+        else:
+            yield from _fields(pack, city, service.source, ("ask", index, "fields"), item.fields)
+    yield from _questions(pack, service)
+
+
+def _written(pack: Pack, path: str) -> bool:
+    """Whether the file is there, only broken: its own faults are told, and nothing on top of them."""
+    return (pack.root / path).exists()
+
+
+def _references(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
+    definition, source, catalogue = service.definition, service.source, pack.catalogue
+    if catalogue.categories and service.category not in catalogue.categories:
+        remedy = f"Move it into one of: {', '.join(catalogue.categories)}."
+        yield Fault(source.file, 0, "", f'its folder "{service.category}" is no category of catalogue.yaml', remedy)
+    for index, event in enumerate(definition.events):
+        if catalogue.categories and event not in catalogue.events:
+            yield unknown(source, ("events", index), "life event", event, catalogue.events)
+    if city.agencies is not None and definition.agency not in city.agencies:
+        yield unknown(source, ("agency",), "agency", definition.agency, city.agencies)
+    if definition.flow and definition.flow not in pack.flows and not _written(pack, f"flows/{definition.flow}.yaml"):
+        yield unknown(source, ("flow",), "flow", definition.flow, pack.flows)
+    for index, channel in enumerate(definition.also):
+        if isinstance(channel, str) and channel not in pack.channels:
+            yield unknown(source, ("also", index), "channel", channel, pack.channels)
+    for name, attachment in definition.attach.items():
+        if attachment.statement and attachment.statement not in pack.statements:
+            yield unknown(source, ("attach", name, "or"), "statement", attachment.statement, pack.statements)
+
+
+def _kind(city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
+    definition, source = service.definition, service.source
+    kind = kinds.find(definition.kind)
+    if kind is None:
+        if definition.kind not in city.planned_kinds:
+            yield unknown(source, ("kind",), "kind", definition.kind, {*kinds.names(), *city.planned_kinds})
+        return
+    if kind.needs_flow and not definition.flow:
+        yield source.fault(("kind",), f'a service of the kind "{kind.id}" needs a flow', "Add flow: and its name.")
+    for place, message in kind.check(definition):
+        yield source.fault(place, message)
+
+
+def _fields(
+    pack: Pack, city: CityFacts, source: Source, place: Place, fields: Mapping[str, FieldBase]
+) -> Iterator[Fault]:
+    for name, field in fields.items():
+        here = (*place, name)
+        if field.profile and field.profile not in PROFILE_ATTRIBUTES:
+            yield unknown(source, (*here, "profile"), "attribute of a profile", field.profile, PROFILE_ATTRIBUTES)
+        listed = getattr(field, "list", None)
+        if listed and listed not in pack.lists:
+            yield unknown(source, (*here, "list"), "list", listed, pack.lists)
+        level = getattr(field, "level", None)
+        if level and city.levels is not None and level not in city.levels:
+            yield unknown(source, (*here, "level"), "level of areas", level, city.levels)
+        parts = getattr(field, "fields", None)
+        if parts:
+            yield from _fields(pack, city, source, (*here, "fields"), parts)
+
+
+def _questions(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
+    """Names that clash, and conditions that look at answers which are not there yet."""
+    earlier: dict[str, FieldBase] = {}
+    listed: set[str] = set()  # asked on repeated pages: many answers each
+    for placed in placed_pages(pack, service):
+        yield from _condition(service, placed, placed.when, (*placed.place, "when"), earlier, listed)
+        names = [*placed.page.fields, *([placed.page.repeat.name] if placed.page.repeat else [])]
+        for name in names:
+            if name in earlier or name in listed:
+                yield _twice(service, placed, name)
+        if placed.page.repeat and len(levels(placed.page)) > 1:
+            message = "a field of a repeated page depends on another one of the same page"
+            yield placed.source.fault((*placed.place, "fields"), message, "Take the condition away.")
+        inside = dict(earlier)
+        for name, field in placed.page.fields.items():
+            here = (*placed.place, "fields", name, "when")
+            yield from _condition(service, placed, field.when, here, inside, listed)
+            inside[name] = field
+        if placed.page.repeat:
+            listed |= set(names)
+        else:
+            earlier = inside
+    yield from _attachments(service, earlier, listed)
+
+
+def _twice(service: ServiceFile, placed: PlacedPage, name: str) -> Fault:
+    own = placed.source is service.source
+    place = (*placed.place, "fields", name) if own else placed.asked_at
+    return service.source.fault(place, f'"{name}" is asked twice in this service', "Give each answer a name of its own.")
+
+
+def _attachments(service: ServiceFile, earlier: Mapping[str, FieldBase], listed: set[str]) -> Iterator[Fault]:
+    for name, attachment in service.definition.attach.items():
+        place: Place = ("attach", name)
+        if name in earlier or name in listed:
+            yield service.source.fault(place, f'"{name}" is also the name of a question', "Rename one of them.")
+        if attachment.when:
+            yield from _names(service.source, (*place, "when"), attachment.when, earlier, listed)
+
+
+def _condition(
+    service: ServiceFile,
+    placed: PlacedPage,
+    when: When | None,
+    place: Place,
+    earlier: Mapping[str, FieldBase],
+    listed: set[str],
+) -> Iterator[Fault]:
+    if when is None:
+        return
+    written_here = placed.source is service.source or place in placed.source.lines
+    own_place = place if written_here else (*placed.asked_at, "when")
+    source = placed.source if written_here else service.source
+    for fault in _names(source, own_place, when, earlier, listed):
+        user = "" if source is service.source else f" (used by {service.id})"
+        yield Fault(fault.file, fault.line, fault.field, fault.message + user, fault.remedy)
+
+
+def _names(
+    source: Source, place: Place, when: When, earlier: Mapping[str, FieldBase], listed: set[str]
+) -> Iterator[Fault]:
+    for name in sorted(when.names - earlier.keys()):
+        why = "has many answers" if name in listed else "is not asked before"
+        yield source.fault(place, f'the condition looks at "{name}", which {why}', f"Use one of: {', '.join(earlier)}.")
+    for name, wanted in when.wanted():
+        field = earlier.get(name)
+        possible = _possible(field) if field else None
+        if possible is not None and wanted not in possible:
+            shown = ", ".join(map(_written_value, possible))
+            yield source.fault(place, f'"{name}" is never {_written_value(wanted)}', f"Use one of: {shown}.")
+
+
+def _possible(field: FieldBase) -> list[Any] | None:
+    """The values that an answer can have, when they can be counted."""
+    if field.type in ("choice", "multichoice"):
+        return list(getattr(field, "options", {}))
+    return [True, False] if field.type in ("boolean", "consent") else None
+
+
+def _written_value(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,40 @@
+"""What was read from a pack's files about services, before it is resolved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kini.core.faults import Source
+from kini.core.texts import Text
+from kini.people.roles import Role
+from kini.services.schema import Block, Catalogue, Channel, Definition, Flow, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFile:
+    """One file of services/CATEGORY/ID.yaml."""
+
+    id: str
+    category: str
+    definition: Definition
+    source: Source
+
+
+@dataclass(slots=True)
+class Pack:
+    """Everything a pack says about services. `sources` holds each file as read, by its path."""
+
+    root: Path
+    languages: tuple[str, ...]
+    catalogue: Catalogue
+    services: dict[str, ServiceFile] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    blocks: dict[str, Block] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    statements: dict[str, Statement] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
+    moves: dict[str, Text] = field(default_factory=dict)
+    lists: dict[str, dict[str, Text]] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)

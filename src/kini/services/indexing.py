@@ -1,0 +1,77 @@
+"""What a search compares: full text by weight in every language of the city, and plain words for typing errors."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.db import connection
+
+from kini.core.texts import Text
+from kini.services.schema import Catalogue
+from kini.services.versions import Resolved
+
+#: PostgreSQL's text search configurations by language; others are taken word for word ("simple").
+CONFIGURATIONS = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+}
+
+
+def configurations(languages: Iterable[str]) -> list[str]:
+    """The configurations of a city's languages, each once."""
+    return list(dict.fromkeys(CONFIGURATIONS.get(language.split("-")[0], "simple") for language in languages))
+
+
+def weighted_texts(resolved: Resolved, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """What a service is found by, as (weight, text): its name, people's words, its summary, where it belongs."""
+    definition = resolved.definition
+    yield from (("A", text) for text in _all(definition.name))
+    yield from (("B", word) for word in definition.words)
+    yield from (("C", text) for text in _all(definition.summary))
+    around = [definition.for_, definition.gives.name]
+    around += [catalogue.categories[c].name for c in (resolved.category,) if c in catalogue.categories]
+    around += [catalogue.events[event].name for event in definition.events if event in catalogue.events]
+    yield from (("D", text) for each in around for text in _all(each))
+
+
+def _all(text: Text) -> list[str]:
+    return list(dict.fromkeys(text.root.values()))
+
+
+def plain_words(resolved: Resolved) -> str:
+    """Names and words in lower case, one after the other: what trigrams are compared with."""
+    definition = resolved.definition
+    return " | ".join(dict.fromkeys(text.lower() for text in (*_all(definition.name), *definition.words)))
+
+
+def store(services: Mapping[str, Resolved], catalogue: Catalogue, languages: Iterable[str]) -> None:
+    """Write what the search compares into the rows of these services."""
+    names = configurations(languages)
+    vector = " || ".join(
+        f"setweight(to_tsvector('{name}', %s), '{weight}')" for name in names for weight in ("A", "B", "C", "D")
+    )
+    rows = []
+    for service, resolved in services.items():
+        texts = list(weighted_texts(resolved, catalogue))
+        by_weight = [" \n ".join(text for w, text in texts if w == weight) for weight in ("A", "B", "C", "D")]
+        rows.append([*by_weight * len(names), plain_words(resolved), service])
+    with connection.cursor() as cursor:
+        # Only names of configurations from the table above are written into the statement.
+        statement = f"UPDATE services_service SET search = {vector}, search_text = %s WHERE id = %s"  # noqa: S608
+        cursor.executemany(statement, rows)

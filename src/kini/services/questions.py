@@ -1,0 +1,232 @@
+"""Which questions are asked, and what an answered page says. Pure: no draft, no session.
+
+Answers are a mapping from field name to value; a repeated page's stand as a list under its `repeat.name`. `known` is
+what the profile knows, by attribute: a field that names such an attribute is not asked.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.services.fields.uploads import UploadField
+from kini.services.versions import Resolved, ResolvedPage
+
+type Answers = Mapping[str, Any]
+type Known = Mapping[str, Any]
+
+#: Inputs that every form of the house has.
+ALWAYS_SENT = frozenset({"csrfmiddlewaretoken"})
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a page's form said.
+
+    Attributes:
+        values: by field, only of those that could be taken; None where an optional field was left empty.
+        errors: what to do, by field.
+        typed: what stood in the inputs of every field, to show it again.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A page that is asked, with only the fields that are, and the answers that count up to and with it."""
+
+    page: ResolvedPage
+    counting: dict[str, Any]
+
+
+def _asked(resolved: Resolved, answers: Answers, known: Known) -> Iterator[_Asked]:
+    """Pages in order. Conditions see only answers that count: those of pages not asked do not."""
+    counting: dict[str, Any] = {}
+    for page in resolved.pages:
+        if page.when and not page.when.holds(counting):
+            continue
+        if page.repeat:
+            if page.repeat.name in answers:
+                counting[page.repeat.name] = answers[page.repeat.name]
+            yield _Asked(page, dict(counting))
+            continue
+        fields: dict[str, FieldBase] = {}
+        for name, each in page.fields.items():
+            if each.when and not each.when.holds(counting):
+                continue
+            if each.profile and known.get(each.profile) is not None:
+                counting[name] = known[each.profile]
+                continue
+            fields[name] = each
+            if answers.get(name) is not None:
+                counting[name] = answers[name]
+        yield _Asked(page.model_copy(update={"fields": fields}), dict(counting))
+
+
+def applicable_pages(resolved: Resolved, answers: Answers, known: Known) -> list[ResolvedPage]:
+    """The pages that are asked with these answers, each with only the fields that are."""
+    return [asked.page for asked in _asked(resolved, answers, known) if asked.page.fields]
+
+
+def missing_pages(resolved: Resolved, answers: Answers, known: Known) -> list[ResolvedPage]:
+    """The asked pages that lack an answer which must be given."""
+    return [page for page in applicable_pages(resolved, answers, known) if is_missing(page, answers)]
+
+
+def is_missing(page: ResolvedPage, answers: Answers) -> bool:
+    """Whether the page lacks an answer which must be given."""
+    if page.repeat:
+        return len(items(page, answers)) < page.repeat.min
+    return any(answers.get(name) is None and not each.optional for name, each in page.fields.items())
+
+
+def final_answers(resolved: Resolved, answers: Answers, known: Known) -> dict[str, Any]:
+    """The answers that count in the end, those of the profile among them; of pages no longer asked none is left."""
+    counting: dict[str, Any] = {}
+    for asked in _asked(resolved, answers, known):
+        counting = asked.counting
+    return counting
+
+
+def next_page(pages: Sequence[ResolvedPage], key: str) -> ResolvedPage | None:
+    """The page after the one with that key; the first one when there is none with that key."""
+    keys = [page.key for page in pages]
+    place = keys.index(key) + 1 if key in keys else 0
+    return pages[place] if place < len(pages) else None
+
+
+def previous_page(pages: Sequence[ResolvedPage], key: str) -> ResolvedPage | None:
+    """The page before the one with that key."""
+    keys = [page.key for page in pages]
+    place = keys.index(key) if key in keys else 0
+    return pages[place - 1] if place else None
+
+
+def progress(pages: Sequence[ResolvedPage], key: str) -> tuple[int, int]:
+    """Which page of how many: (2, 5)."""
+    keys = [page.key for page in pages]
+    return (keys.index(key) + 1 if key in keys else len(keys), len(keys))
+
+
+def take(
+    page: ResolvedPage,
+    submitted: Submitted,
+    answers: Answers | None = None,
+    *,
+    stored: Mapping[str, Sequence[str]] | None = None,
+    beside: frozenset[str] = frozenset(),
+) -> Taken:
+    """Read what the form of a page said.
+
+    Args:
+        page: as `applicable_pages` gives it.
+        answers: those given before; documents that they refer to stand for an upload field that `stored` leaves out.
+        stored: ids of the documents that lie in the slot of each upload field, what was just sent among them.
+        beside: names of further inputs that the form has (buttons).
+    """
+    sent = _with_stored(page, submitted, {**_files_of(answers or {}), **(stored or {})})
+    taken = Taken()
+    for name, each in page.fields.items():
+        taken.typed[name] = _scrubbed(each.typed(name, sent))
+        try:
+            value = each.parse(name, sent)
+            if value is None and not each.optional:
+                raise Wrong(each.missing())
+            taken.values[name] = value
+        except Wrong as wrong:
+            taken.errors[name] = str(wrong)
+    if message := _surplus(page, submitted, beside):
+        first = next(iter(page.fields))
+        taken.values.pop(first, None)
+        taken.errors[first] = message
+    return taken
+
+
+def _files_of(answers: Answers) -> dict[str, Sequence[str]]:
+    return {name: value["files"] for name, value in answers.items() if isinstance(value, dict) and "files" in value}
+
+
+def _with_stored(page: ResolvedPage, sent: Submitted, stored: Mapping[str, Sequence[str]]) -> Submitted:
+    """The same, with ids of documents that we know of instead of those that somebody sent."""
+    data: MultiValueDict[str, str] = MultiValueDict({name: sent.data.getlist(name) for name in sent.data})
+    for name, each in page.fields.items():
+        if isinstance(each, UploadField):
+            data.setlist(f"{name}.ids", list(stored.get(name, ())))
+    return Submitted(data, sent.files)
+
+
+def _surplus(page: ResolvedPage, sent: Submitted, beside: frozenset[str]) -> str:
+    """What is wrong with the form itself: inputs that the page does not have, one input several times."""
+    inputs = {each: name for name, each_field in page.fields.items() for each in each_field.inputs(name)}
+    names = {*sent.data, *sent.files} - ALWAYS_SENT - beside
+    if names - inputs.keys():
+        return _("This page sent something that it does not ask for. Open it again and answer once more.")
+    twice = [n for n in names & sent.data.keys() if len(sent.data.getlist(n)) > 1 and not page.fields[inputs[n]].many]
+    return _("One answer arrived twice. Open this page again and answer once more.") if twice else ""
+
+
+def _scrubbed(typed: Any) -> Any:
+    """What was typed, without characters that a page cannot show."""
+    match typed:
+        case str():
+            return "".join(c for c in typed if c in "\n\t" or (c.isprintable() or ord(c) > 159))
+        case dict():
+            return {key: _scrubbed(value) for key, value in typed.items()}
+        case list():
+            return [_scrubbed(value) for value in typed]
+    return typed
+
+
+def form_values(page: ResolvedPage, answers: Answers) -> dict[str, Any]:
+    """What stands in the inputs of a page before it is sent, by field."""
+    return {name: each.form_value(answers.get(name)) for name, each in page.fields.items()}
+
+
+def items(page: ResolvedPage, answers: Answers) -> list[dict[str, Any]]:
+    """The items of a repeated page answered so far."""
+    return list(answers.get(page.repeat.name) or []) if page.repeat else []
+
+
+def with_item(
+    page: ResolvedPage, answers: Answers, index: int | None, values: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The list with one item more (`index` None), or with that one replaced.
+
+    Raises:
+        Wrong: when there would be too many, or there is none at that place.
+    """
+    there, item = items(page, answers), {name: value for name, value in values.items() if value is not None}
+    if index is not None:
+        if not 0 <= index < len(there):
+            raise Wrong(_("This entry is no longer there."))
+        return [*there[:index], item, *there[index + 1 :]]
+    if page.repeat and len(there) >= page.repeat.max:
+        raise Wrong(_("There can be at most %(number)d of them.") % {"number": page.repeat.max})
+    return [*there, item]
+
+
+def without_item(page: ResolvedPage, answers: Answers, index: int) -> list[dict[str, Any]]:
+    """The list without the item at that place; the same list when there is none."""
+    return [item for place, item in enumerate(items(page, answers)) if place != index]
+
+
+def sealed_names(resolved: Resolved) -> frozenset[str]:
+    """Names under which answers are kept encrypted; a repeated page's list is, when one of its fields is."""
+    names: set[str] = set()
+    for page in resolved.pages:
+        sealed = {name for name, each in page.fields.items() if each.is_sealed()}
+        names |= ({page.repeat.name} if sealed else set()) if page.repeat else sealed
+    return frozenset(names)
+
+
+def split_sealed(resolved: Resolved, answers: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The answers that stand in the clear, and those that are kept encrypted."""
+    secret = sealed_names(resolved)
+    plain = {name: value for name, value in answers.items() if name not in secret}
+    return plain, {name: value for name, value in answers.items() if name in secret}

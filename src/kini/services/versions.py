@@ -1,0 +1,190 @@
+"""What a version says, whole: stored as JSON, so that a case reads for ever as it did when it began."""
+
+import hashlib
+import json
+from functools import lru_cache
+from typing import Any
+
+from pydantic import Field
+
+from kini.core.texts import Text
+from kini.services.conditions import When
+from kini.services.fields.base import FieldBase, Strict
+from kini.services.fields.uploads import DocumentField
+from kini.services.files import Pack, ServiceFile
+from kini.services.models import ServiceVersion
+from kini.services.resolving import PlacedPage, levels, placed_pages
+from kini.services.schema import (
+    AnyField,
+    Attachment,
+    Channel,
+    Definition,
+    Fields,
+    Flow,
+    Id,
+    Repeat,
+    Statement,
+)
+
+
+class ResolvedPage(Strict):
+    """One page as it is asked.
+
+    Attributes:
+        key: its part of the address; stays the same while its first field keeps its name.
+        single: the label of its only field is the heading.
+    """
+
+    key: str
+    heading: Text
+    single: bool = False
+    hint: Text | None = None
+    when: When | None = None
+    repeat: Repeat | None = None
+    fields: Fields
+
+
+class Resolved(Strict):
+    """A definition with everything that it names put in its place.
+
+    Attributes:
+        definition: as written, without `ask`: the pages say that.
+        pages: in order; one for each document of `attach` at the end (key "doc-NAME", one field of the type document).
+        statements: sworn statements by id.
+        inputs: what the flow's moves need, by name.
+        moves: words for the buttons of moves that have no label of their own.
+        channels: other ways, by id, in order.
+        roles: names of the roles that act in the flow.
+    """
+
+    service: Id
+    category: Id
+    definition: Definition
+    steps: Flow | None = Field(default=None, alias="flow")
+    pages: list[ResolvedPage] = []
+    statements: dict[str, Statement] = {}
+    inputs: dict[str, AnyField] = {}
+    moves: dict[str, Text] = {}
+    channels: dict[str, Channel] = {}
+    roles: dict[str, Text] = {}
+
+    @property
+    def flow(self) -> Flow:
+        """The flow.
+
+        Raises:
+            LookupError: when the service has none (its kind is not here yet).
+        """
+        if self.steps is None:
+            raise LookupError(f'The service "{self.service}" has no flow.')
+        return self.steps
+
+    @property
+    def fields(self) -> dict[str, FieldBase]:
+        """Every field that is asked once, by name."""
+        return {name: field for page in self.pages if not page.repeat for name, field in page.fields.items()}
+
+    def page(self, key: str) -> ResolvedPage | None:
+        return next((page for page in self.pages if page.key == key), None)
+
+    def move_label(self, state: str, move: str) -> Text | None:
+        """What the button of a move reads, as far as the pack says it."""
+        own = self.flow.states[state].moves.get(move)
+        return (own.label if own else None) or self.moves.get(move)
+
+    def content(self) -> dict[str, Any]:
+        """The whole as JSON."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, serialize_as_any=True)
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """SHA-256 of the canonical form of a version's content."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=512)
+def resolve(version: ServiceVersion) -> Resolved:
+    """The typed view of a stored version (found in the cache by its key). Versions never change: each is read once."""
+    return Resolved.model_validate(version.content)
+
+
+def resolve_service(pack: Pack, service: ServiceFile) -> Resolved:
+    """Put blocks, flow, words, statements, inputs and lists of a sound pack in their place."""
+    definition = service.definition
+    flow = pack.flows[definition.flow] if definition.flow else None
+    moves = [move for state in flow.states.values() for move in state.moves.items()] if flow else []
+    words = {name for name, _move in moves} | ({"withdraw"} if flow else set())
+    actors = {move.by for _name, move in moves} | ({state.by for state in flow.states.values()} if flow else set())
+    return Resolved(
+        service=service.id,
+        category=service.category,
+        definition=definition.model_copy(update={"ask": []}),
+        steps=flow,
+        pages=_pages(pack, service),
+        statements={a.statement: pack.statements[a.statement] for a in definition.attach.values() if a.statement},
+        inputs={name: _with_list(pack, pack.inputs[name]) for name in sorted({n for _m, m in moves for n in m.needs})},
+        moves={name: pack.moves[name] for name in sorted(words) if name in pack.moves},
+        channels=_channels(pack, definition),
+        roles={name: role.name for name, role in pack.roles.items() if name in actors},
+    )
+
+
+def _channels(pack: Pack, definition: Definition) -> dict[str, Channel]:
+    return {
+        each if isinstance(each, str) else f"text-{number}": pack.channels[each] if isinstance(each, str) else Channel(name=each)
+        for number, each in enumerate(definition.also, 1)
+    }
+
+
+def _pages(pack: Pack, service: ServiceFile) -> list[ResolvedPage]:
+    asked = [page for placed in placed_pages(pack, service) for page in _parts(pack, placed)]
+    return asked + [_document(pack, name, each) for name, each in service.definition.attach.items()]
+
+
+def _parts(pack: Pack, placed: PlacedPage) -> list[ResolvedPage]:
+    page = placed.page
+    parts = [list(page.fields)] if page.repeat else levels(page)
+    return [
+        ResolvedPage(
+            key=_key(page.repeat.name if page.repeat else names[0]),
+            heading=page.page or page.fields[names[0]].label,
+            single=page.page is None,
+            hint=page.hint if names is parts[0] else None,
+            when=placed.when,
+            repeat=page.repeat,
+            fields={name: _with_list(pack, page.fields[name]) for name in names},
+        )
+        for names in parts
+    ]
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _document(pack: Pack, name: str, attachment: Attachment) -> ResolvedPage:
+    statement = pack.statements[attachment.statement] if attachment.statement else None
+    field = DocumentField(
+        label=attachment.label,
+        hint=attachment.hint,
+        optional=attachment.optional,
+        max=attachment.max,
+        statement=attachment.statement,
+        statement_name=statement.name if statement else None,
+        statement_text=statement.text if statement else None,
+    )
+    return ResolvedPage(
+        key=f"doc-{_key(name)}", heading=attachment.label, single=True, when=attachment.when, fields={name: field}
+    )
+
+
+def _with_list(pack: Pack, field: FieldBase) -> FieldBase:
+    """The field with the options of the list that it names, and so its parts."""
+    listed: str | None = getattr(field, "list", None)
+    if listed:
+        return field.model_copy(update={"options": pack.lists[listed]})
+    parts: dict[str, FieldBase] | None = getattr(field, "fields", None)
+    if parts:
+        return field.model_copy(update={"fields": {name: _with_list(pack, part) for name, part in parts.items()}})
+    return field

@@ -1,0 +1,38 @@
+"""The made-up town, its permit, and a way to play another moment."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from kini.cases.models import Case
+from kini.services.models import ServiceVersion
+from tests.cases import town as towns
+from tests.cases.town import PACK, PERMIT, Town
+
+#: A Monday, 9 in the morning at the town's offices.
+MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def city(settings: Settings, var: Path) -> None:
+    settings.CITY_PATH = PACK
+    settings.ENV = replace(settings.ENV, outbox=True, demo=False)
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    return towns.build()
+
+
+@pytest.fixture
+def permit(town: Town) -> ServiceVersion:
+    return towns.offer("stall-permit", PERMIT)
+
+
+@pytest.fixture
+def case(town: Town, permit: ServiceVersion) -> Case:
+    """A permit that the resident asked for."""
+    return towns.opened(town.named("resident"), permit, town.resident)

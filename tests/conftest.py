@@ -1,0 +1,92 @@
+"""What every test may ask for. The environment and the database come from tests/plugin.py."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django.fixtures import Settings
+
+from tests.pagechecks import CheckedClient
+
+# Two cores shared with other work: an example may take its time, and there are enough of them.
+hypothesis_settings.register_profile(
+    "kini", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+hypothesis_settings.load_profile("kini")
+
+#: Tables of jobs are not Django's own, so that its flush between tests forgets them.
+UNMANAGED = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers")
+
+
+def pytest_configure() -> None:
+    """Static files are served from where they lie; names with hashes belong to a built release."""
+    django_settings.STORAGES = {
+        **django_settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Append-only tables refuse to be emptied. Only between tests that commit they are, past their guards."""
+    flush = connection.ops.execute_sql_flush
+
+    def unguarded(sql_list: list[str]) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(f"TRUNCATE {', '.join(UNMANAGED)} CASCADE")
+            flush(sql_list)
+
+    connection.ops.execute_sql_flush = unguarded
+
+
+@pytest.fixture
+def client() -> CheckedClient:
+    """A browser whose every page passes the page checks."""
+    return CheckedClient()
+
+
+@pytest.fixture
+def var(tmp_path: Path, settings: Settings) -> Path:
+    """A var folder of this test's own: what is stored lies there."""
+    settings.VAR_PATH = tmp_path / "var"
+    settings.VAR_PATH.mkdir()
+    return settings.VAR_PATH
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Run every job that waits and is due, and the jobs that they make, as a worker would; how many there were.
+
+    An error in a job is the test's error.
+    """
+
+    def run() -> int:
+        done = 0
+        while (waiting := next_job()) is not None:
+            app.tasks[waiting.task_name](**waiting.args)
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [waiting.pk])
+            done += 1
+        return done
+
+    return run
+
+
+def next_job() -> ProcrastinateJob | None:
+    waiting = ProcrastinateJob.objects.filter(status="todo").exclude(scheduled_at__gt=timezone.now())
+    return waiting.order_by("-priority", "id").first()

@@ -1,0 +1,62 @@
+"""A mail server on loopback that speaks as much SMTP as a client needs, and refuses whom it is told to refuse."""
+
+import socketserver
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from threading import Thread
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """Keeps what it took in `taken`; takes nothing while `full`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Conversation)
+        self.taken: list[EmailMessage] = []
+        self.full = False
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.server_address[1]}?tls=no"
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    server: MailServer
+
+    def handle(self) -> None:
+        self.say("220 ready")
+        for line in iter(self.rfile.readline, b""):
+            word = line[:4].upper()
+            if word == b"DATA":
+                self.say("354 go on")
+                self.server.taken.append(self.message())
+                self.say("250 taken")
+            elif word == b"RCPT" and self.server.full:
+                self.say("452 mailbox full")
+            elif word == b"QUIT":
+                self.say("221 bye")
+                return
+            else:
+                self.say("250 good")
+
+    def message(self) -> EmailMessage:
+        lines = list(iter(self.rfile.readline, b".\r\n"))
+        return message_from_bytes(b"".join(lines), policy=policy.default)
+
+    def say(self, line: str) -> None:
+        self.wfile.write(line.encode() + b"\r\n")
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()

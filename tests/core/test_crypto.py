@@ -1,0 +1,82 @@
+"""Sealing: only the right key, the right record and unchanged bytes give the value back."""
+
+import base64
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
+
+from kini.core import crypto
+
+OLD = "old:" + base64.b64encode(b"o" * 32).decode()
+NEW = "new:" + base64.b64encode(b"n" * 32).decode()
+
+
+def use_keys(settings: Settings, ring: str) -> None:
+    settings.ENV = dataclasses.replace(settings.ENV, data_keys=ring)
+
+
+@given(st.binary(max_size=300), st.text(max_size=60))
+def test_what_is_sealed_is_read_again(plain: bytes, context: str) -> None:
+    sealed = crypto.seal(plain, context)
+    assert crypto.unseal(sealed, context) == plain
+    assert crypto.unseal(memoryview(sealed), context) == plain
+    assert crypto.seal(plain, context) != sealed
+
+
+@given(st.binary(min_size=4), st.text(max_size=20), st.text(max_size=20))
+def test_another_record_cannot_read_it(plain: bytes, context: str, other: str) -> None:
+    if context != other:
+        with pytest.raises(crypto.SealBroken):
+            crypto.unseal(crypto.seal(plain, context), other)
+
+
+@given(st.data())
+def test_one_changed_byte_is_noticed(data: st.DataObject) -> None:
+    sealed = bytearray(crypto.seal(b"3174096112900001", "resident:1"))
+    place = data.draw(st.integers(0, len(sealed) - 1))
+    sealed[place] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(crypto.SealBroken):
+        crypto.unseal(bytes(sealed), "resident:1")
+
+
+@given(st.binary(max_size=80))
+def test_noise_is_not_a_sealed_value(noise: bytes) -> None:
+    with pytest.raises(crypto.SealBroken):
+        crypto.unseal(noise, "resident:1")
+
+
+def test_keys_rotate(settings: Settings) -> None:
+    use_keys(settings, OLD)
+    sealed = crypto.seal(b"3174", "resident:1")
+    assert not crypto.needs_rotation(sealed)
+    use_keys(settings, f"{NEW},{OLD}")
+    assert crypto.unseal(sealed, "resident:1") == b"3174"
+    assert crypto.needs_rotation(sealed)
+    fresh = crypto.seal(b"3174", "resident:1")
+    use_keys(settings, NEW)
+    assert crypto.unseal(fresh, "resident:1") == b"3174"
+    with pytest.raises(crypto.SealBroken, match='"old" is not in KINI_DATA_KEYS'):
+        crypto.unseal(sealed, "resident:1")
+
+
+def test_json_values_are_sealed_whole() -> None:
+    value = {"nik": "3174", "names": ["Sítí", None], "n": 3}
+    assert crypto.unseal_json(crypto.seal_json(value, "draft:1"), "draft:1") == value
+
+
+@given(st.text(), st.text())
+def test_hashes_find_the_same_value_and_no_other(one: str, other: str) -> None:
+    same = crypto.keyed_hash(one, "phone") == crypto.keyed_hash(other, "phone")
+    assert same == (one == other)
+    assert len(crypto.keyed_hash(one, "phone")) == 32
+
+
+def test_purposes_cannot_be_compared(settings: Settings) -> None:
+    assert crypto.keyed_hash("3174", "phone") != crypto.keyed_hash("3174", "national id")
+    assert crypto.mac(b"3174", "timeline") != crypto.mac(b"3174", "receipt")
+    before = crypto.mac(b"3174", "timeline")
+    settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"h" * 32).decode())
+    assert crypto.mac(b"3174", "timeline") != before

@@ -1,0 +1,176 @@
+"""The database that Kini brings along: quick, private, and mended after every kind of end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from kini.core.database.account import Account, account_for
+from kini.core.database.embedded import DatabaseFault, Server
+
+CHILD = """
+import sys
+from pathlib import Path
+from kini.core.database.embedded import Server
+server = Server(Path(sys.argv[1]))
+print(server.start(), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with Server(tmp_path / "postgres", durable=False) as running:
+        yield running
+
+
+def ask(url: str, question: str) -> str:
+    with psycopg.connect(url) as connection:
+        return str(connection.execute(question).fetchone()[0])
+
+
+def process_of(server: Server) -> int:
+    return int((server.data / "postmaster.pid").read_text().split("\n", 1)[0])
+
+
+def test_data_outlive_the_server_and_the_second_start_is_quick(server: Server) -> None:
+    with psycopg.connect(server.url("kini")) as connection:
+        connection.execute("CREATE TABLE lamp AS SELECT 3 AS hours")
+    server.stop()
+    assert not server.alive()
+    started = time.monotonic()
+    url = server.start()
+    assert time.monotonic() - started < 1
+    assert ask(url, "SELECT hours FROM lamp") == "3"
+
+
+def test_it_speaks_utf_8_in_utc_and_listens_on_no_port(server: Server) -> None:
+    url = server.url("kini")
+    assert ask(url, "SHOW server_encoding") == "UTF8"
+    assert ask(url, "SHOW timezone") == "UTC"
+    assert ask(url, "SELECT upper('sítí')") == "SÍTÍ"
+    assert ask(url, "SHOW listen_addresses") == ""
+    assert ask(url, "SHOW fsync") == "off"
+    assert ask(url, "SELECT current_user") == "kini"
+
+
+def test_nobody_else_can_look_into_it(server: Server) -> None:
+    assert server.folder.stat().st_mode & 0o777 == 0o700
+    assert (server.folder / "run").stat().st_mode & 0o777 == 0o700
+    assert Path(f"/proc/{process_of(server)}").stat().st_uid != 0
+
+
+def test_what_people_wrote_does_not_stand_in_the_log(server: Server) -> None:
+    with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+        ask(server.url("kini"), "SELECT 1 WHERE 'rahasia' = 'x' AND 'y'::integer = 3174096112900001")
+    assert "3174096112900001" not in server.log.read_text()
+
+
+def test_databases_are_made_once(server: Server) -> None:
+    assert server.create_database('odd "name"') == server.create_database('odd "name"')
+    assert ask(server.url('odd "name"'), "SELECT current_database()") == 'odd "name"'
+
+
+def test_two_run_side_by_side_and_a_folder_has_one(server: Server, tmp_path: Path) -> None:
+    with Server(tmp_path / "other", durable=False) as other:
+        assert ask(other.url("kini"), "SELECT 1") == "1"
+        assert ask(server.url("kini"), "SELECT 1") == "1"
+    with pytest.raises(DatabaseFault, match="another process already uses"):
+        Server(server.folder).start()
+    assert server.alive()
+
+
+def test_a_long_path_gets_its_socket_elsewhere(tmp_path: Path) -> None:
+    server = Server(tmp_path / ("deep" * 30), durable=False)
+    url = server.start()
+    assert ask(url, "SELECT 1") == "1"
+    folder = Path(ask(url, "SHOW unix_socket_directories").strip('"'))
+    server.stop()
+    assert not folder.exists()
+
+
+def test_a_killed_server_is_noticed_and_starts_again_with_what_was_committed(tmp_path: Path) -> None:
+    with Server(tmp_path / "postgres") as server:
+        with psycopg.connect(server.url("kini")) as connection:
+            connection.execute("CREATE TABLE lamp AS SELECT 3 AS hours")
+        idle = psycopg.connect(server.url("kini"))
+        os.kill(process_of(server), signal.SIGKILL)
+        server._process.wait()
+        assert not server.alive()
+        server.stop()
+        assert ask(server.start(), "SELECT hours FROM lamp") == "3"
+        idle.close()
+
+
+def test_a_server_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CHILD, str(tmp_path / "postgres")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        url = parent.stdout.readline().strip()
+        connection = psycopg.connect(url)
+        parent.kill()
+    with pytest.raises(psycopg.OperationalError):  # the connection ends because the server does
+        connection.execute("SELECT pg_sleep(30)")
+    connection.close()
+    with Server(tmp_path / "postgres") as server:
+        assert ask(server.url("kini"), "SELECT 1") == "1"
+
+
+def test_a_number_that_another_program_has_by_now_keeps_nothing_from_starting(server: Server) -> None:
+    server.stop()
+    (server.data / "postmaster.pid").write_text(f"{os.getppid()}\n{server.data}\n")
+    assert ask(server.start(), "SELECT 1") == "1"
+
+
+def test_half_made_data_are_made_anew(tmp_path: Path) -> None:
+    half = tmp_path / "postgres" / "data.new"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18\n")
+    with Server(tmp_path / "postgres", durable=False) as server:
+        assert ask(server.url("kini"), "SELECT 1") == "1"
+
+
+def test_data_of_another_version_are_refused_in_one_sentence(server: Server) -> None:
+    server.stop()
+    (server.data / "PG_VERSION").write_text("12\n")
+    with pytest.raises(DatabaseFault, match="does not start: database files are incompatible with server; more in"):
+        server.start()
+    assert not server.alive()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DatabaseFault, match=r"file/postgres cannot be started: .*Not a directory"):
+        Server(tmp_path / "file" / "postgres").start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root lends an account")
+def test_root_opens_closed_folders_for_passing_and_nothing_more(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    account = account_for(closed / "data")
+    assert account.lent
+    account.reach(closed / "data")
+    assert closed.stat().st_mode & 0o777 == 0o701
+    programs = closed / "programs"
+    programs.mkdir(mode=0o700)
+    (programs / "initdb").touch(mode=0o700)
+    (programs / "notes").touch(mode=0o600)
+    account.read(programs)
+    assert {path.name: path.stat().st_mode & 0o777 for path in (programs, *programs.iterdir())} == {
+        "programs": 0o705,
+        "initdb": 0o705,
+        "notes": 0o604,
+    }
+
+
+def test_an_ordinary_account_changes_nothing_on_the_way(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    Account(os.geteuid(), os.getegid(), lent=False).reach(closed / "data")
+    assert closed.stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,93 @@
+"""Production starts with everything it needs and nothing of a first look, or says all that is wrong."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from kini.core import environment
+from kini.core.environment import FIXED_KEYS, EnvironmentFault
+
+KEY = base64.b64encode(b"k" * 32).decode()
+GOOD = {
+    "KINI_ENV": "production",
+    "KINI_SECRET_KEY": "a-long-secret-of-this-city-alone",
+    "KINI_DATA_KEYS": f"2026:{KEY}",
+    "KINI_HASH_KEY": KEY,
+    "DATABASE_URL": "postgresql://kini@db/kini",
+    "KINI_HOSTS": "kini.example",
+}
+
+
+def test_production_starts_when_all_is_given() -> None:
+    read = environment.read(GOOD)
+    assert read.production
+    assert read.hosts == ("kini.example",)
+    assert not read.outbox
+    assert not read.demo
+    assert read.log_format == "json"
+
+
+@pytest.mark.parametrize("name", sorted(set(GOOD) - {"KINI_ENV"}))
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_secret_is_named(name: str, value: str | None) -> None:
+    given = {key: text for key, text in GOOD.items() if key != name} | ({} if value is None else {name: value})
+    with pytest.raises(EnvironmentFault, match=f"production: {name} is missing"):
+        environment.read(given)
+
+
+@pytest.mark.parametrize("name", sorted(FIXED_KEYS))
+def test_a_key_that_everybody_knows_is_refused(name: str) -> None:
+    with pytest.raises(EnvironmentFault, match=f"{name} is the fixed key"):
+        environment.read(GOOD | {name: FIXED_KEYS[name]})
+
+
+@pytest.mark.parametrize("name", ["KINI_DEMO", "KINI_OUTBOX"])
+def test_what_belongs_to_a_first_look_is_refused(name: str) -> None:
+    with pytest.raises(EnvironmentFault, match=f"{name} is switched on"):
+        environment.read(GOOD | {name: "1"})
+    environment.read(GOOD | {name: "0"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("KINI_DATA_KEYS", KEY, 'not written as "id:base64"'),
+        ("KINI_DATA_KEYS", f"a:{KEY},a:{KEY}", 'names the key "a" twice'),
+        ("KINI_DATA_KEYS", f"a:{KEY},b:c2hvcnQ=", 'key "b" holds 5 bytes instead of 32'),
+        ("KINI_DATA_KEYS", "a:###", 'key "a" is not base64'),
+        ("KINI_HASH_KEY", "c2hvcnQ=", "holds 5 bytes instead of 32"),
+        ("KINI_MAIL", "mail.example", "is not written as smtp://"),
+    ],
+)
+@pytest.mark.parametrize("env", ["production", "local"])
+def test_a_value_that_cannot_be_read_is_named_and_not_shown(env: str, name: str, value: str, words: str) -> None:
+    with pytest.raises(EnvironmentFault, match=f"{name} .*{words}") as caught:
+        environment.read(GOOD | {"KINI_ENV": env, name: value})
+    assert value not in str(caught.value)
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(EnvironmentFault) as caught:
+        environment.read({"KINI_ENV": "production", "KINI_OUTBOX": "1", "KINI_HASH_KEY": "short"})
+    for words in ("KINI_SECRET_KEY is missing", "DATABASE_URL is missing", "KINI_OUTBOX is switched", "KINI_HASH_KEY"):
+        assert words in str(caught.value)
+
+
+def test_nothing_said_means_production() -> None:
+    with pytest.raises(EnvironmentFault, match="does not start in production"):
+        environment.read({})
+    with pytest.raises(EnvironmentFault, match='KINI_ENV is "prod"'):
+        environment.read({"KINI_ENV": "prod"})
+
+
+def test_a_first_look_brings_its_own_keys(tmp_path: Path) -> None:
+    read = environment.read({"KINI_ENV": "local", "KINI_VAR": str(tmp_path), "KINI_OUTBOX": "1"})
+    assert not read.production
+    assert read.outbox
+    assert read.var == tmp_path
+    assert "testserver" in read.hosts
+
+
+def test_secrets_do_not_stand_in_what_is_printed() -> None:
+    assert KEY not in repr(environment.read(GOOD))

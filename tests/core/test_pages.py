@@ -1,0 +1,52 @@
+"""Pages for machines: alive is not the same as ready."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from kini.core import pages
+
+
+@pytest.fixture(autouse=True)
+def asked_anew() -> Iterator[None]:
+    pages._require_migrations.cache_clear()
+    yield
+    pages._require_migrations.cache_clear()
+
+
+def test_live_answers_without_the_database() -> None:
+    answer = Client().get("/health/live")  # tests without the mark may not touch the database
+    assert answer.status_code == 200
+    assert answer.content == b"alive\n"
+    assert "no-store" in answer["Cache-Control"]
+    assert len(answer["X-Request-Id"]) == 32
+
+
+@pytest.mark.django_db
+def test_ready_when_the_tables_are_there() -> None:
+    answer = Client().get("/health/ready")
+    assert (answer.status_code, answer.content) == (200, b"ready\n")
+
+
+@pytest.mark.django_db
+def test_not_ready_while_migrations_are_missing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'core' AND name = '0002_guards'")
+    answer = Client().get("/health/ready")
+    assert (answer.status_code, answer.content) == (503, b"not ready: migrations are missing\n")
+
+
+@pytest.mark.django_db
+def test_not_ready_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = connection.copy()
+    gone.settings_dict = {**gone.settings_dict, "HOST": "/nowhere", "OPTIONS": {}}
+    monkeypatch.setattr(pages, "connection", gone)
+    answer = Client().get("/health/ready")
+    assert (answer.status_code, answer.content) == (503, b"not ready: the database does not answer\n")
+
+
+@pytest.mark.parametrize("address", ["/health/live", "/health/ready", "/outbox/"])
+def test_nothing_can_be_posted(address: str) -> None:
+    assert Client().post(address).status_code == 405
