@@ -154,4 +154,4 @@ CSRF_FAILURE_VIEW = "kini.web.pages.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 LOGGING_CONFIG = None
-logs.configure(ENV.log_format)
+logs.configure(ENV.log_format, ENV.log_level)

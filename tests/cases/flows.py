@@ -43,7 +43,13 @@ STATES: dict[str, Any] = {
         "moves": {"object": {"to": "check", "by": "resident", "needs": ["message"], "within": 30}},
     },
     "expired": {"name": "Expired", "does": "Nobody answered.", "public": "done", "end": True, "outcome": "expired"},
-    "withdrawn": {"name": "Withdrawn", "does": "You took it back.", "public": "done", "end": True, "outcome": "withdrawn"},
+    "withdrawn": {
+        "name": "Withdrawn",
+        "does": "You took it back.",
+        "public": "done",
+        "end": True,
+        "outcome": "withdrawn",
+    },
 }
 
 

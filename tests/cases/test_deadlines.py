@@ -28,7 +28,10 @@ class Entry:
     to_state: str = ""
 
 
-def read(*history: tuple[float, str], now: float, target: Target | None = Target(working_days=2)):
+TWO_DAYS = Target(working_days=2)
+
+
+def read(*history: tuple[float, str], now: float, target: Target | None = TWO_DAYS):
     """The reading of a history given as (hours after Monday 9 o'clock, state)."""
     entries = [Entry(MONDAY + timedelta(hours=hours), state) for hours, state in history]
     return clock_reading(entries, FLOW, target, OFFICES, MONDAY + timedelta(hours=now))

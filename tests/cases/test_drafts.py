@@ -198,8 +198,8 @@ def test_a_slot_takes_so_many_files_and_only_good_ones(town: Town, permit: Servi
     draft = filled(by, permit, town.resident)
     with pytest.raises(Refused, match="not ask for such a file"):
         actions.attach(by=by, draft=draft, slot="boat", upload=photo())
+    upload = SimpleUploadedFile("a.jpg", b"MZ not a picture", "image/jpeg")
     with pytest.raises(Refused):
-        upload = SimpleUploadedFile("a.jpg", b"MZ not a picture", "image/jpeg")
         actions.attach(by=by, draft=draft, slot="letter", upload=upload)
     first = actions.attach(by=by, draft=draft, slot="letter", upload=photo(1))
     actions.attach(by=by, draft=draft, slot="letter", upload=photo(2))

@@ -73,8 +73,10 @@ def test_what_a_step_needs_must_be_given(town: Town, case: Case):
         moved(town, case, "clerk", "reject", reason="")
     with pytest.raises(Refused, match="does not take"):
         moved(town, case, "clerk", "accept", colour="blue")
-    with pytest.raises(Refused, match="too long"):
+    with pytest.raises(Refused, match="Shorten"):
         moved(town, case, "clerk", "reject", reason="x" * 2001)
+    with pytest.raises(Refused, match="cannot be shown"):
+        moved(town, case, "clerk", "reject", reason="a\x00b")
 
 
 def test_a_stale_page_is_refused(town: Town, case: Case):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from pydantic import TypeAdapter
 
 from kini.cases import actions
 from kini.cases.models import Case, Draft
@@ -21,7 +22,7 @@ from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident
 from kini.services.files import Pack, ServiceFile
 from kini.services.models import FlowEdge, Service, ServiceVersion
-from kini.services.schema import AnyField, Catalogue, Definition, Flow, adapter
+from kini.services.schema import AnyField, Catalogue, Channel, Definition, Flow, Statement
 from kini.services.versions import digest_of, resolve_service
 from tests.cases import flows
 
@@ -63,7 +64,9 @@ def offer(service: str, definition: Mapping[str, Any], flow: Flow | None = None,
     written = Definition.model_validate(dict(definition))
     flow = flow or flows.flow()
     pack = Pack(PACK, ("id", "en"), Catalogue(categories={}), flows={"flow": flow})
-    pack.inputs = {name: adapter(AnyField).validate_python(each) for name, each in INPUTS.items()}
+    pack.inputs = {name: TypeAdapter(AnyField).validate_python(each) for name, each in INPUTS.items()}
+    pack.channels = {"hotline": Channel(name=Text("Hotline"), phone="112")}
+    pack.statements = {"lost-letter": Statement(name=Text("Statement of loss"), text=Text("The letter is lost."))}
     pack.moves = {"accept": Text("Accept"), "ask": Text("Ask for more")}
     file = ServiceFile(service, "trade", written, Source(f"services/trade/{service}.yaml", {}, {}))
     content = resolve_service(pack, file).content()
@@ -170,7 +173,8 @@ def build() -> Town:
         "pier": _area("1.1.1", "ward", quarter, "Kampung Dermaga", -6.10),
         "hill": _area("1.1.2", "ward", quarter, "Kampung Bukit", -6.30),
     }
-    registry = Agency.objects.create(id="registry", name={"id": "Dinas Catatan", "en": "Registry"}, short_name="Catatan")
+    name = {"id": "Dinas Catatan", "en": "Registry"}
+    registry = Agency.objects.create(id="registry", name=name, short_name="Catatan")
     roads = Agency.objects.create(id="roads", name={"id": "Dinas Jalan", "en": "Roads"}, short_name="Jalan")
     for agency in (registry, roads):
         for name in ("whole", "pier", "hill"):

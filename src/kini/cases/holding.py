@@ -19,22 +19,20 @@ class Expired(Refused):
 
 def lock(case: Case) -> Case:
     """The case as it is now; nobody else may change it until the transaction ends."""
-    return (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("version", "resident", "area", "unit")
-        .defer("version__content")
-        .get(pk=case.pk)
-    )
+    _hold(Case, case.pk)
+    return Case.objects.select_related("version", "resident", "area", "unit").defer("version__content").get(pk=case.pk)
 
 
 def lock_draft(draft: Draft) -> Draft:
     """The draft as it is now; nobody else may change it until the transaction ends."""
-    return (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("version__service", "case__version", "resident__area")
-        .defer("version__content", "case__version__content")
-        .get(pk=draft.pk)
-    )
+    _hold(Draft, draft.pk)
+    found = Draft.objects.select_related("version__service", "case__version", "resident__area")
+    return found.defer("version__content", "case__version__content").get(pk=draft.pk)
+
+
+def _hold(model: type[Case] | type[Draft], pk: object) -> None:
+    """Lock one row. Reading it comes after that: a query that waits for a lock still joins what it saw before."""
+    model._default_manager.select_for_update().only("pk").get(pk=pk)
 
 
 def usable(draft: Draft) -> Draft:

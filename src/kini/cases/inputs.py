@@ -12,6 +12,7 @@ from kini.cases.keeping import keep_upload
 from kini.cases.models import Case
 from kini.core.actors import Actor, Refused
 from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.services.fields.text import clean
 from kini.services.fields.uploads import UploadField
 from kini.services.versions import Resolved
 
@@ -84,10 +85,19 @@ def keep(by: Actor, case: Case, resolved: Resolved, edge: rules.Edge, given: Map
             raise Refused(field_.missing())
         if name in values and isinstance(field_, UploadField):
             values[name] = {"files": [_keep(by, case, name, field_, upload) for upload in values[name]]}
-    for name in ALWAYS:
-        if len(values.get(name, "")) > LONGEST_TEXT:
-            raise Refused(_("This text is too long. Write at most %(number)d characters.") % {"number": LONGEST_TEXT})
-    return values
+    return values | {name: plain_text(values[name]) for name in ALWAYS if name in values}
+
+
+def plain_text(text: str) -> str:
+    """A text that somebody wrote at a step, in a clean form.
+
+    Raises:
+        Refused: when it is too long, or holds characters that cannot be shown.
+    """
+    try:
+        return clean(str(text), limit=LONGEST_TEXT, lines=True)
+    except Wrong as wrong:
+        raise Refused(str(wrong)) from None
 
 
 def _keep(by: Actor, case: Case, name: str, field_: UploadField, upload: UploadedFile) -> str:

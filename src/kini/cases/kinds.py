@@ -1,5 +1,6 @@
 """The kinds of service that need nothing but a flow: applications, registrations, and calls for help."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import structlog
@@ -87,6 +88,18 @@ class Assistance(Kind):
     def quick_exit(self, definition: Definition) -> bool:
         """Whether the service asks for it."""
         return bool(self.options(definition).quick_exit)
+
+    def call(self, definition: Definition) -> str:
+        """The channel with the number for those who would rather call."""
+        return self.options(definition).call or ""
+
+    def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
+        """Also: the number to call must be among the other ways, so that it stands in the version."""
+        faults = list(super().check(definition))
+        yield from faults
+        call = None if faults else self.options(definition).call
+        if call and call not in definition.also:
+            yield (self.id, "call"), f'"{call}" is not among the other ways; add it to "also"'
 
     def opened(self, case: Any) -> None:
         """Send the nearest unit of the agency, where the place is known."""

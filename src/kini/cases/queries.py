@@ -12,7 +12,7 @@ from kini.cases import rules
 from kini.cases.access import ours_q
 from kini.cases.models import Case, Document, Draft
 from kini.city import pack
-from kini.core import moments
+from kini.core import moments, references
 from kini.core.actors import Actor
 from kini.people.filters import visible_cases_q
 from kini.people.permissions import Permission
@@ -20,8 +20,8 @@ from kini.people.rules import may_somewhere
 from kini.services.models import FlowEdge
 from kini.services.versions import resolve
 
-type View = Literal["due", "mine", "unassigned", "overdue", "waiting", "closed"]
-VIEWS: tuple[View, ...] = ("due", "mine", "unassigned", "overdue", "waiting", "closed")
+type View = Literal["due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all"]
+VIEWS: tuple[View, ...] = ("due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all")
 PAGE = 50
 _NEVER = "-"
 
@@ -31,10 +31,11 @@ class Filters:
     """What an officer wants to see.
 
     Attributes:
-        view: due: all open ones; waiting: those whose clock stands for the resident; the others as they say.
+        view: due: all open ones; at-risk: near their end; waiting: those whose clock stands for the resident; all:
+            ended ones too; the others as they say.
         public: a public state.
         area: an area's path; everything below it.
-        text: a reference or its beginning.
+        text: a reference or a part of it, or words in the names of service and area.
         after: where the page before ended (Queue.next).
     """
 
@@ -68,7 +69,7 @@ def queue(actor: Actor, filters: Filters | None = None) -> Queue:
 
 def counts(actor: Actor) -> dict[View, int]:
     """How many cases stand behind each view of the rail, closed ones aside. One query."""
-    views = [view for view in VIEWS if view != "closed"]
+    views = [view for view in VIEWS if view not in ("closed", "all")]
     numbers = (
         _visible(actor)
         .filter(closed_at__isnull=True)
@@ -100,8 +101,13 @@ def _view_q(actor: Actor, view: View) -> Q:
             return is_open & Q(due_at__lt=moments.now())
         case "waiting":
             return is_open & Q(paused_at__isnull=False)
+        case "at-risk":
+            now = moments.now()
+            return is_open & Q(paused_at__isnull=True, at_risk_at__lt=now, due_at__gte=now)
         case "closed":
             return Q(closed_at__isnull=False)
+        case "all":
+            return Q()
     return is_open
 
 
@@ -114,8 +120,18 @@ def _narrowed(found: QuerySet[Case], actor: Actor, filters: Filters) -> QuerySet
     if filters.area:
         found = found.filter(Q(area_path=filters.area) | Q(area_path__startswith=f"{filters.area}/"))
     if filters.text:
-        found = found.filter(reference__istartswith=filters.text.strip())
+        found = found.filter(_text_q(filters.text))
     return found
+
+
+def _text_q(text: str) -> Q:
+    """Cases with that reference, however it was typed, or whose service and area are called so. Never who asked."""
+    if read := references.read(pack.current().reference_prefix, text):
+        return Q(reference=read)
+    named = Q()
+    for word in text.lower().split():
+        named &= Q(service__search_text__icontains=word) | Q(area__name__icontains=word)
+    return Q(reference__icontains=text.strip()) | named
 
 
 def _cursor(case: Case, column: str) -> str:
@@ -129,6 +145,8 @@ def _after(column: str, cursor: str) -> Q:
     try:
         pk, at = int(number), None if moment == _NEVER else datetime.fromisoformat(moment)
     except ValueError:
+        return Q()
+    if (at is None and column == "closed_at") or (at and at.tzinfo is None):
         return Q()
     if column == "closed_at":
         return Q(closed_at__lt=at) | Q(closed_at=at, pk__lt=pk)
@@ -215,7 +233,9 @@ def due_edges() -> Iterator[int]:
     standing = Case.objects.filter(
         version=OuterRef("version"), state=OuterRef("state"), state_since__lte=now - timedelta(hours=23)
     )
-    for edge in FlowEdge.objects.filter(Exists(standing), move=rules.AFTER).select_related("version").defer("version__content"):
+    for edge in (
+        FlowEdge.objects.filter(Exists(standing), move=rules.AFTER).select_related("version").defer("version__content")
+    ):
         after = resolve(edge.version).flow.states[edge.state].after
         waiting = Case.objects.filter(version=edge.version, state=edge.state).order_by("pk")
         for pk, since in waiting.values_list("pk", "state_since"):

@@ -96,12 +96,16 @@ class CaseView:
     panel: tuple[str, dict[str, Any]] | None
 
 
-def case_view(actor: Actor, case: Case, guest_key: str = "") -> CaseView:
-    """The page of a case (from queries.case_for) for somebody who may see it. At most ten queries."""
+def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = False) -> CaseView:
+    """The page of a case (from queries.case_for) for somebody who may see it. At most ten queries.
+
+    Args:
+        desk: it is shown to an officer at work, even when they helped its resident at a counter.
+    """
     resolved = resolve(case.version)
     flow, kind, scope = resolved.flow, kinds.get(case.kind), access.scope_of(case)
     hats = access.hats(actor, case, guest_key)
-    theirs = rules.RESIDENT in hats or not actor.is_officer
+    theirs = not desk and (rules.RESIDENT in hats or not actor.is_officer)
     entries = list(TimelineEntry.objects.filter(case=case).order_by("number"))
     documents = {str(document.pk): document for document in case.documents.all()}
     hides = kind.private and not theirs

@@ -1,4 +1,32 @@
-from django.urls import URLPattern
+"""Addresses of the residents' pages; those of the desk are in `desk/urls.py`."""
+
+from django.urls import include, path
+
+from kini.cases.pages import apply, documents, entries, moves, questions, start, tracking
+
+#: The pages of a walk through questions, below an application or the correction of a case.
+walk = [
+    path("files/<uuid:document>/", documents.document, name="file"),
+    path("<slug:key>/", questions.question, name="question"),
+    path("<slug:key>/next/", entries.onward, name="onward"),
+    path("<slug:key>/<int:number>/", entries.entry, name="item"),
+    path("<slug:key>/<int:number>/remove/", entries.remove_entry, name="item-remove"),
+]
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("services/<slug:service>/start/", start.start, name="start"),
+    path("apply/<uuid:draft>/", apply.resume, name="draft"),
+    path("apply/<uuid:draft>/check/", apply.check, name="check"),
+    path("apply/<uuid:draft>/discard/", apply.discard, name="discard"),
+    path("apply/<uuid:draft>/", include(walk)),
+    path("track/", tracking.track, name="track"),
+    path("cases/", tracking.mine, name="mine"),
+    path("cases/<str:reference>/", tracking.case, name="case"),
+    path("cases/<str:reference>/sent/", apply.sent, name="sent"),
+    path("cases/<str:reference>/moves/<slug:move>/", moves.move, name="move"),
+    path("cases/<str:reference>/documents/<uuid:document>/", documents.document, name="document"),
+    path("cases/<str:reference>/correct/", moves.correct, name="correct"),
+    path("cases/<str:reference>/correct/", include(walk)),
+    path("desk/", include("kini.cases.desk.urls")),
+]

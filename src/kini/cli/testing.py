@@ -56,12 +56,9 @@ def chromium() -> str | None:
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Chromium from the system's packages ...", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update"], env=env, check=False, **quiet)
-        subprocess.run(
-            ["apt-get", "install", "-y", "--no-install-recommends", "chromium"], env=env, check=False, **quiet
-        )
+        for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", *words], env=env, check=False, capture_output=True)
         if found := shutil.which("chromium"):
             return found
     print("Chromium is missing: the journeys in a real browser are skipped. Install the package chromium.", flush=True)

@@ -8,6 +8,7 @@ import argparse
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
@@ -67,18 +68,15 @@ def texts() -> Iterator[tuple[tuple[str, int], str | tuple[str, ...], str | None
         content = path.read_text("utf-8")
         code = content if path.suffix == ".py" else templatize(content, origin=str(path))
         for line, function, messages, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, (), {}):
-            place = (path.relative_to(ROOT).as_posix(), line)
-            yield place, *meaning(function or "", messages)
+            if messages:
+                yield (path.relative_to(ROOT).as_posix(), line), *meaning(str(function), messages)
 
 
-def meaning(function: str, messages: str | tuple[str | None, ...]) -> tuple[str | tuple[str, ...], str | None]:
+def meaning(function: str, messages: Any) -> tuple[str | tuple[str, ...], str | None]:
+    """What a call of gettext's family says: its text (or singular and plural), and its context."""
     parts = [messages] if isinstance(messages, str) else [part for part in messages if part is not None]
     context = parts.pop(0) if "pgettext" in function else None
-    return (
-        parts[0]
-        if len(parts) == 1 or ("ngettext" not in function and "npgettext" not in function)
-        else (parts[0], parts[1])
-    ), context
+    return (parts[0], parts[1]) if "ngettext" in function or "npgettext" in function else parts[0], context
 
 
 def compiled(catalog: Catalog) -> bytes:

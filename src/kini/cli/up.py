@@ -18,7 +18,6 @@ from kini.core import environment
 from kini.core.database.embedded import Server
 from kini.core.processes import Supervisor
 
-
 MOST_LISTED = 8  # demo people that the greeting names
 
 

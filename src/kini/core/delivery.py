@@ -47,7 +47,7 @@ def send_text(*, channel: Channel, recipient: str, subject: str, text: str) -> O
     return message
 
 
-def can_deliver(channel: Channel) -> bool:
+def can_deliver(channel: str) -> bool:
     """Whether a message of this channel would reach anybody, so that nobody is asked to wait for a code in vain."""
     if settings.ENV.outbox:
         return True

@@ -58,6 +58,7 @@ class Environment:
     mail_from: str = ""
     sms: str = ""
     log_format: str = "text"
+    log_level: str = "info"
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -99,6 +100,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         mail_from=given.get("KINI_MAIL_FROM", ""),
         sms=given.get("KINI_SMS", ""),
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
+        log_level=given.get("KINI_LOG_LEVEL", "info"),
         values=given,
     )
 

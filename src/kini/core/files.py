@@ -95,7 +95,7 @@ def exists(sha256: str) -> bool:
 
 def digest_of(sha256: str) -> str:
     """The hash of what is kept under that hash now; another one tells that the file was changed."""
-    with open_stored(sha256) as file:
+    with path_of(sha256).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

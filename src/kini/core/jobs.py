@@ -77,8 +77,8 @@ def forget_failed_jobs() -> None:
             """
             DELETE FROM procrastinate_jobs AS job
             WHERE status IN ('failed', 'cancelled', 'aborted') AND NOT EXISTS (
-                SELECT FROM procrastinate_events WHERE job_id = job.id AND at > now() - %s
+                SELECT FROM procrastinate_events WHERE job_id = job.id AND at > now() - make_interval(days => %s)
             )
             """,
-            [FAILED_KEPT],
+            [FAILED_KEPT.days],
         )

@@ -4,11 +4,17 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import Processor
 
 
-def configure(form: str) -> None:
-    """Send structlog's and the standard library's records through one renderer ("json" or "text")."""
-    shared = [
+def configure(form: str, level: str) -> None:
+    """Send structlog's and the standard library's records of a level and above through one renderer.
+
+    Args:
+        form: "json" or "text".
+        level: "debug", "info", "warning" or "error".
+    """
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -22,7 +28,7 @@ def configure(form: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    final = [
+    final: list[Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
         renderer,
@@ -30,7 +36,7 @@ def configure(form: str) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(level.upper())
     # pypdf complains about every odd file; what matters is told to the person who sent it.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     for quiet in ("procrastinate", "httpx", "_granian", "granian", "asyncio", "PIL", "fontTools"):

@@ -15,7 +15,9 @@ def _one_for_all(value: Any) -> Any:
     return {"": value} if isinstance(value, str) else value
 
 
-class Text(RootModel[Annotated[dict[str, str], BeforeValidator(_one_for_all)]]):
+class Text(
+    RootModel[Annotated[dict[str, str], BeforeValidator(_one_for_all, json_schema_input_type=dict[str, str] | str)]]
+):
     """One text in some languages: {id: Akta kelahiran, en: Birth certificate}, or a plain string for all of them."""
 
     def in_language(self, language: str) -> str:

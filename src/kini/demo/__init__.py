@@ -1,1 +1,1 @@
-"""The demo of a first look: people to sign in as, and a believable spread of cases, all made by the ordinary actions."""
+"""The demo of a first look: people to sign in as, and a spread of cases, all made by the ordinary actions."""

@@ -10,7 +10,6 @@ from django.utils.datastructures import MultiValueDict
 
 from kini.cases import actions, inputs, rules
 from kini.cases.models import Case, Draft
-from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor, Refused
 from kini.demo.people import Cast

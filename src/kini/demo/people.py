@@ -99,6 +99,8 @@ def _contact(number: int) -> Contact:
     if number > 1:
         return Contact("email", f"resident-{number}@demo.example")
     example = phonenumbers.example_number_for_type(pack.current().country, phonenumbers.PhoneNumberType.MOBILE)
+    if example is None:
+        return Contact("email", f"resident-{number}@demo.example")
     return Contact("phone", phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -127,9 +129,9 @@ def _counter(cast: Cast, agency: Agency) -> None:
 
 def _officer(cast: Cast, agency: Agency, services: Iterable[Service]) -> None:
     acting = {name for service in services for name in resolve(service.current).roles} & roles().keys()
-    watching = next((name for name, each in roles().items() if Permission.SEE_OVERDUE in each.may), None)
+    watching = {name for name, each in roles().items() if Permission.SEE_OVERDUE in each.may}
     named = Text({language: Text(agency.name).in_language(language) for language in pack.current().languages})
-    cast.officers[agency.pk] = _engage(cast, agency, agency.pk, sorted(acting | {watching} - {None}), named)
+    cast.officers[agency.pk] = _engage(cast, agency, agency.pk, sorted(acting | set(sorted(watching)[:1])), named)
 
 
 def _engage(cast: Cast, agency: Agency, name: str, held: Iterable[str], about: Text) -> Actor:

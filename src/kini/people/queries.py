@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
 from kini.core.actors import Actor, ActorKind
-from kini.core.grants import Grant
+from kini.core.grants import Grant, Scope
 from kini.people import sealing
 from kini.people.contacts import Contact
 from kini.people.models import AccessLog, FamilyTie, Officer, Resident, User
+from kini.people.permissions import Permission
 from kini.people.roles import role_permissions
 
 #: Where the session keeps a guest's own key. It is not the session's key, which changes at sign-in: what a guest
@@ -67,6 +68,19 @@ def _grants(rows: Iterable[tuple[Any, ...]]) -> tuple[Grant, ...]:
         for agency, role, area_path, services in rows
         if role
     )
+
+
+def officers_over(scope: Scope, permission: Permission) -> list[Officer]:
+    """The working officers of the scope's agency who have that permission over it, by name. Two queries."""
+    grants: dict[int, list[tuple[Any, ...]]] = {}
+    for pk, *row in _working().filter(agency_id=scope.agency).values_list("pk", *GRANT_COLUMNS):
+        grants.setdefault(pk, []).append(tuple(row))
+    able = [
+        pk
+        for pk, rows in grants.items()
+        if any(permission in grant.permissions and grant.covers(scope) for grant in _grants(rows))
+    ]
+    return list(Officer.objects.filter(pk__in=able).order_by("name", "pk"))
 
 
 def officer_of(actor: Actor) -> Officer | None:

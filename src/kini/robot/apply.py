@@ -1,11 +1,13 @@
 """An application as a person makes it: start page, question by question, check, confirmation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
 
 from kini.robot.browser import Broken, Browser, Form, Page
 from kini.services.examples import Files, Values, bad_values, example_form
+from kini.services.fields.base import FieldBase
 from kini.services.versions import Resolved, ResolvedPage
 
 MOST_PAGES = 80
@@ -46,11 +48,13 @@ class Application:
         if not page.has_form(here):  # the list of a page that is answered several times
             return self.add_item(page, asked)
         form = page.form(here)
-        values, files = example_form(asked.fields, self.number)
-        self.questions += len(asked.fields)
+        # What the profile knows is not asked.
+        fields = {name: field for name, field in asked.fields.items() if form.asks(name)}
+        values, files = example_form(fields, self.number)
+        self.questions += len(fields)
         if self.number == 1:
-            self.wrong_answers_are_refused(form, asked, values, files)
-        following = self.browser.send(form, values, files)
+            self.wrong_answers_are_refused(form, fields, values, files)
+        following = self.browser.send(form, values, files, expect=(200, 422))
         if following.shows_errors or (path(following) == here and not asked.repeat):
             raise Broken(f"{page.url} did not take valid answers: {following.text('//*[@role="alert"]')} {values}")
         return following
@@ -72,13 +76,15 @@ class Application:
             raise Broken(f"{page.url} is no page of {self.service}")
         return found
 
-    def wrong_answers_are_refused(self, form: Form, asked: ResolvedPage, values: Values, files: Files) -> None:
+    def wrong_answers_are_refused(
+        self, form: Form, fields: Mapping[str, FieldBase], values: Values, files: Files
+    ) -> None:
         tries: list[tuple[str, Values, Files]] = []
-        if any(not field.optional for field in asked.fields.values()):
-            tries.append(("nothing", {name: None for name in form.data if name != "csrfmiddlewaretoken"}, {}))
+        if any(not field.optional for field in fields.values()):
+            tries.append(("nothing", {name: [] for name in form.data if name != "csrfmiddlewaretoken"}, {}))
         tries += [
             (name, values | wrong, files)
-            for name, field in asked.fields.items()
+            for name, field in fields.items()
             if (wrong := bad_values(name, field)) is not None
         ]
         tries.append(("an unknown field", values | {"no_such_field": "x"}, {}))

@@ -23,6 +23,11 @@ class Form:
     method: str
     data: dict[str, list[str]]
     file_inputs: tuple[str, ...]
+    names: frozenset[str]
+
+    def asks(self, name: str) -> bool:
+        """Whether it has an input of that name, or parts of it ("name.part")."""
+        return any(each == name or each.startswith(f"{name}.") for each in self.names)
 
     @property
     def path(self) -> str:
@@ -63,7 +68,16 @@ class Page:
         found = []
         for node in self.tree.xpath("//form"):
             action = str(httpx.URL(self.url).join(node.get("action") or self.url))
-            found.append(Form(self, action, (node.get("method") or "get").lower(), form_data(node), file_inputs(node)))
+            found.append(
+                Form(
+                    self,
+                    action,
+                    (node.get("method") or "get").lower(),
+                    form_data(node),
+                    file_inputs(node),
+                    input_names(node),
+                )
+            )
         return found
 
     def form(self, wanted: str) -> Form:
@@ -82,11 +96,17 @@ class Page:
 
 
 def form_data(node: Any) -> dict[str, list[str]]:
-    """What a browser would send of a form, without files and without its buttons."""
+    """What a browser would send of a form, without files and without its buttons; empty inputs are sent empty."""
     data: dict[str, list[str]] = {}
     for name, value in node.form_values():
         data.setdefault(name, []).append(value)
+    for empty in node.xpath('.//input[not(@type) or @type="text" or @type="tel" or @type="email"]|.//textarea'):
+        data.setdefault(str(empty.get("name")), [""])
     return data
+
+
+def input_names(node: Any) -> frozenset[str]:
+    return frozenset(str(name) for name in node.xpath(".//input/@name|.//select/@name|.//textarea/@name"))
 
 
 def file_inputs(node: Any) -> tuple[str, ...]:
@@ -116,13 +136,10 @@ class Browser:
         *,
         expect: tuple[int, ...] = (200,),
     ) -> Page:
-        """Send a form with some inputs filled in: a str, a list of str, or None to leave one out."""
+        """Send a form with some inputs filled in: a str, or a list of str; an empty list leaves one out."""
         data = dict(form.data)
         for name, value in (values or {}).items():
-            if value is None:
-                data.pop(name, None)
-            else:
-                data[name] = list(value) if isinstance(value, list | tuple) else [str(value)]
+            data[name] = list(value) if isinstance(value, list | tuple) else [str(value)]
         if form.method == "get":
             return self._page(self._client.get(form.action, params=data), expect)
         uploads = [

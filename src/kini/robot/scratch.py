@@ -46,8 +46,8 @@ def ready(address: str) -> bool:
 
 
 @contextmanager
-def scratch_city(pack: Path | None = None, plugins: str = "") -> Iterator[Scratch]:
-    """A fresh city, migrated and loaded.
+def scratch_city(pack: Path | None = None, plugins: str = "", *, people: bool = False) -> Iterator[Scratch]:
+    """A fresh city, migrated and loaded, with the demo's people when they are wanted.
 
     Raises:
         ProcessFault: when the pack has faults (they are printed) or something does not start.
@@ -55,10 +55,16 @@ def scratch_city(pack: Path | None = None, plugins: str = "") -> Iterator[Scratc
     with tempfile.TemporaryDirectory(prefix="kini-scratch-") as folder:
         var = Path(folder) / "var"
         with Server(Path(folder) / "postgres", durable=False) as server, Supervisor() as supervisor:
-            env = os.environ | {"KINI_ENV": "local", "KINI_VAR": str(var), "KINI_OUTBOX": "1", "KINI_DEMO": "0"}
+            env = os.environ | {
+                "KINI_ENV": "local",
+                "KINI_VAR": str(var),
+                "KINI_OUTBOX": "1",
+                "KINI_LOG_LEVEL": "error",
+                "KINI_DEMO": "people" if people else "0",
+            }
             env |= {"DATABASE_URL": server.url("kini")}
             env |= {"KINI_CITY": str(pack.resolve())} if pack else {}
             env |= {"KINI_PLUGINS": plugins} if plugins else {}
             if supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], env):
                 raise ProcessFault("the scratch city could not be prepared; the reason stands above.")
-            yield Scratch(env | {"KINI_DEMO": "1"}, var, supervisor)
+            yield Scratch(env | {"KINI_DEMO": "people"}, var, supervisor)

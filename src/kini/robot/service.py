@@ -14,7 +14,7 @@ from kini.robot.cast import Cast
 from kini.robot.walks import Edge, Map
 from kini.services.examples import example_form
 from kini.services.models import Service
-from kini.services.versions import resolve
+from kini.services.versions import Resolved, resolve
 
 BY = system("robot")
 MOST_CASES = 40
@@ -47,10 +47,12 @@ class ServicePlay:
     cast: Cast
     service: Service
     row: Row = field(init=False)
+    resolved: Resolved = field(init=False)
     map: Map = field(init=False)
 
     def __post_init__(self) -> None:
         self.row = Row(self.service.id, self.service.kind)
+        assert self.service.current is not None
         self.resolved = resolve(self.service.current)
         flow = self.resolved.flow
         self.map = Map.of(flow.edges(), [name for name, state in flow.states.items() if state.end])
@@ -99,7 +101,7 @@ class ServicePlay:
         by = self.actor(edge)
         if edge.move == rules.AFTER:
             with moments.at(moments.now() + LONG):
-                actions.take_due_edges(by=BY)
+                actions.take_due_edge(by=BY, case=case)
         elif by == rules.SYSTEM:
             actions.move(by=BY, case=Case.objects.get(pk=case.pk), move=edge.move)
         elif by == rules.RESIDENT:
@@ -130,7 +132,7 @@ class ServicePlay:
         if needs:
             self.nothing_given_is_refused(browser, form)
         values, files = example_form({name: self.resolved.inputs[name] for name in needs}, next(PICTURES))
-        page = browser.send(form, values, files)
+        page = browser.send(form, values, files, expect=(200, 422))
         if page.shows_errors:
             raise Broken(f"{address} refused what its inputs take: {page.text("//*[@role='alert']")}")
         return page

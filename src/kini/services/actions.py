@@ -1,6 +1,7 @@
 """Every write of the services room: definitions of the pack become versions that cases can stand on."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
@@ -50,7 +51,9 @@ def load_services(*, by: Actor) -> Loaded:
 
 def _store_services(resolved: dict[str, Resolved]) -> None:
     rows = [
-        Service(id=name, category=each.category, kind=each.definition.kind, agency_id=each.definition.agency, active=True)
+        Service(
+            id=name, category=each.category, kind=each.definition.kind, agency_id=each.definition.agency, active=True
+        )
         for name, each in resolved.items()
     ]
     fields = ["category", "kind", "agency", "active"]
@@ -59,7 +62,7 @@ def _store_services(resolved: dict[str, Resolved]) -> None:
 
 def _store_versions(resolved: dict[str, Resolved]) -> list[str]:
     """Make new versions where a definition changed; ids of the services whose current version is now another one."""
-    contents = {name: each.content() for name, each in resolved.items()}
+    contents: dict[str, Any] = {name: each.content() for name, each in resolved.items()}
     digests = {name: digest_of(content) for name, content in contents.items()}
     there: dict[tuple[str, str], int] = {}
     numbers: dict[str, int] = {}

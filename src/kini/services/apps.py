@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ServicesConfig(AppConfig):
@@ -7,8 +8,20 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         from kini.city.checks import pack_checks
-        from kini.services import loader
+        from kini.services import home, loader
         from kini.services.fields import registered
+        from kini.web.home import HomeSection, home_sections
+        from kini.web.navigation import NavItem, navigation
 
         registered.register()
         pack_checks.register("services", loader.check)
+        words, icon = _("Services"), "services"
+        navigation.register("services", NavItem("services:catalogue", words, icon, order=20))
+        navigation.register("services-bottom", NavItem("services:catalogue", words, icon, order=20, place="bottom"))
+        navigation.register(
+            "services-search", NavItem("services:search", _("Find a service"), "search", place="search")
+        )
+        home_sections.register("services-quick", HomeSection(order=10, render=home.quick, place="quick"))
+        home_sections.register("services-popular", HomeSection(order=20, render=home.popular))
+        home_sections.register("services-categories", HomeSection(order=30, render=home.categories))
+        home_sections.register("services-events", HomeSection(order=20, render=home.events, place="aside"))

@@ -18,6 +18,8 @@ from kini.services.schema import Use
 
 #: Who acts at a state besides the pack's own roles.
 ACTORS = frozenset({"resident", "system"})
+#: Ids that would stand in the way of an address of the catalogue.
+TAKEN_IDS = frozenset({"search", "category", "event"})
 #: Moves that the house adds to a flow itself.
 IMPLIED = frozenset({"withdraw", "after"})
 
@@ -112,7 +114,9 @@ def _flow(pack: Pack, name: str) -> Iterator[Fault]:
             if roles_known and move.by and move.by not in actors:
                 yield unknown(source, (*edge, "by"), "role", move.by, actors)
             if not move.label and word not in pack.moves:
-                yield source.fault(edge, "nothing says what its button reads", f'Give it a label, or "{word}" in moves.yaml.')
+                yield source.fault(
+                    edge, "nothing says what its button reads", f'Give it a label, or "{word}" in moves.yaml.'
+                )
             for index, needed in enumerate(move.needs):
                 if needed not in pack.inputs:
                     yield unknown(source, (*edge, "needs", index), "input", needed, pack.inputs)
@@ -137,6 +141,8 @@ def _written(pack: Pack, path: str) -> bool:
 
 def _references(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
     definition, source, catalogue = service.definition, service.source, pack.catalogue
+    if service.id in TAKEN_IDS:
+        yield Fault(source.file, 0, "", f'"{service.id}" is an address of the catalogue', "Name the file otherwise.")
     if catalogue.categories and service.category not in catalogue.categories:
         remedy = f"Move it into one of: {', '.join(catalogue.categories)}."
         yield Fault(source.file, 0, "", f'its folder "{service.category}" is no category of catalogue.yaml', remedy)
@@ -214,7 +220,9 @@ def _questions(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
 def _twice(service: ServiceFile, placed: PlacedPage, name: str) -> Fault:
     own = placed.source is service.source
     place = (*placed.place, "fields", name) if own else placed.asked_at
-    return service.source.fault(place, f'"{name}" is asked twice in this service', "Give each answer a name of its own.")
+    return service.source.fault(
+        place, f'"{name}" is asked twice in this service', "Give each answer a name of its own."
+    )
 
 
 def _attachments(service: ServiceFile, earlier: Mapping[str, FieldBase], listed: set[str]) -> Iterator[Fault]:

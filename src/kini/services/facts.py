@@ -51,7 +51,8 @@ def fee_words(fee: Fee) -> str:
         return _("Not yet confirmed")
     if fee.amount is None:
         return str(fee.note)
-    return _("Free") if fee.amount == 0 else formats.money(fee.amount)
+    amount = _("Free") if fee.amount == 0 else formats.money(fee.amount)
+    return f"{amount}. {fee.note}" if fee.note else amount
 
 
 def tiles(resolved: Resolved) -> list[tuple[str, str]]:

@@ -4,38 +4,36 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from kini.services import queries
-from kini.services import catalogue
-from kini.services.models import Service
-from kini.web.home import HomeSection
+from kini.services import catalogue, queries
 
 MOST_EVENTS = 6
 MOST_POPULAR = 6
 
 
 def quick(request: HttpRequest) -> SafeString | None:
-    found = queries.chosen(catalogue.current().quick)
-    return render_to_string("services/home/quick.html", {"offers": found}, request) if found else None
+    """The services of the first row."""
+    cards = queries.named(catalogue.current().quick)
+    categories = catalogue.current().categories
+    tiles = [(card, categories.get(card.category)) for card in cards]
+    return _drawn(request, "quick", tiles=tiles) if tiles else None
 
 
 def popular(request: HttpRequest) -> SafeString | None:
-    found = queries.chosen(catalogue.current().popular)[:MOST_POPULAR]
-    return render_to_string("services/home/popular.html", {"offers": found}, request) if found else None
+    """The services that most people look for."""
+    cards = queries.popular()[:MOST_POPULAR]
+    return _drawn(request, "popular", cards=cards) if cards else None
 
 
 def categories(request: HttpRequest) -> SafeString | None:
-    context = {"categories": catalogue.current().categories.items(), "count": Service.objects.filter(active=True).count()}
-    return render_to_string("services/home/categories.html", context, request)
+    """All categories as tiles."""
+    return _drawn(request, "categories", categories=catalogue.current().categories, count=queries.count())
 
 
 def events(request: HttpRequest) -> SafeString | None:
+    """Things that happen in a life."""
     found = list(catalogue.current().events.items())[:MOST_EVENTS]
-    return render_to_string("services/home/events.html", {"events": found}, request) if found else None
+    return _drawn(request, "events", events=found) if found else None
 
 
-SECTIONS = {
-    "services-quick": HomeSection(10, quick, "quick"),
-    "services-popular": HomeSection(20, popular),
-    "services-categories": HomeSection(30, categories),
-    "services-events": HomeSection(20, events, "aside"),
-}
+def _drawn(request: HttpRequest, name: str, **context: object) -> SafeString:
+    return SafeString(render_to_string(f"services/home/{name}.html", context, request))

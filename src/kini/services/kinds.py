@@ -65,6 +65,10 @@ class Kind:
         """Whether pages of the service show a way out that leaves no trace on the screen."""
         return False
 
+    def call(self, definition: "Definition") -> str:
+        """The channel (channels.yaml) to call where minutes count; its number stands on top of every question."""
+        return ""
+
     def opened(self, case: Any) -> None:
         """Called once, when a case of this kind has been opened (and routed), before its transaction commits."""
 

@@ -49,13 +49,15 @@ class Reading:
             self.faults += error.faults
             return None
         if not isinstance(source.data, dict):
-            self.faults.append(source.fault((), "this file must hold keys with values", "Start it with a key and a colon."))
+            self.faults.append(
+                source.fault((), "this file must hold keys with values", "Start it with a key and a colon.")
+            )
             return None
         self.pack.sources[path] = source
         return source
 
     def parsed[M: BaseModel](self, source: Source, model: type[M], data: Any = None, place: Place = ()) -> M | None:
-        """The file's data, or the part of it at `place`, read as `model`, its texts checked for the city's languages."""
+        """The file's data, or the part of it at `place`, read as `model`, its texts in all languages."""
         try:
             value = parse(source, model, data, place)
         except PackFaults as error:

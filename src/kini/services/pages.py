@@ -1,87 +1,128 @@
-"""The catalogue's pages: what there is, where to find it, and how to begin."""
-
-from typing import Any
+"""The catalogue and the start page of every service. They are open to everybody."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from kini.services import facts, queries, start
-from kini.services import catalogue as pack_catalogue
+from kini.core.texts import Text
+from kini.services import catalogue as catalogues
+from kini.services import queries, wording
+from kini.services.fields.uploads import DocumentField
 from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.search import search as search_services
-from kini.services.versions import resolve
+from kini.services.schema import Definition
+from kini.services.search import LONGEST
+from kini.services.search import search as find
+from kini.services.start import panels
+from kini.services.versions import ResolvedPage, resolve_many
 
-LONGEST_SEARCH = 200
 
-
+@require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Everything, by category, with the life events beside it."""
-    categories = queries.by_category()
+    """All services: categories, life events, everything by category."""
+    shelves = queries.catalogue()
     context = {
-        "categories": categories,
-        "events": pack_catalogue.current().events.items(),
-        "count": sum(len(held) for _pk, _category, held in categories),
+        "shelves": shelves,
+        "count": sum(len(shelf.cards) for shelf in shelves),
+        "events": catalogues.current().events,
     }
     return render(request, "services/catalogue.html", context)
 
 
-def category(request: HttpRequest, pk: str) -> HttpResponse:
+@require_safe
+def category(request: HttpRequest, name: str) -> HttpResponse:
     """The services of one category."""
-    return _listed(request, pk, queries.by_category(), _("Services"))
-
-
-def event(request: HttpRequest, pk: str) -> HttpResponse:
-    """The services that belong to one event of life."""
-    return _listed(request, pk, queries.by_event(), _("Services"))
-
-
-def _listed(
-    request: HttpRequest, pk: str, groups: list[tuple[str, Any, list[queries.Offer]]], above: str
-) -> HttpResponse:
-    found = next(((group, offers) for key, group, offers in groups if key == pk), None)
+    found = catalogues.current().categories.get(name)
     if found is None:
         raise Http404
-    trail = [(above, reverse("services:catalogue"))]
-    return render(request, "services/listed.html", {"group": found[0], "offers": found[1], "trail": trail})
+    context = {"title": found.name, "cards": queries.by_category(name), "trail": [(_("Services"), _here("catalogue"))]}
+    return render(request, "services/list.html", context)
 
 
+@require_safe
+def event(request: HttpRequest, name: str) -> HttpResponse:
+    """What may be needed when something happens in one's life."""
+    found = catalogues.current().events.get(name)
+    if found is None:
+        raise Http404
+    context = {"title": found.name, "cards": queries.by_event(name), "trail": [(_("Services"), _here("catalogue"))]}
+    return render(request, "services/list.html", context)
+
+
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """What fits the words that somebody typed, the best first."""
-    words = "".join(c for c in request.GET.get("q", "") if c.isprintable())[:LONGEST_SEARCH].strip()
-    found = queries.offers(search_services(words, get_language() or "")) if words else []
-    context = {"words": words, "offers": found, "popular": queries.chosen(pack_catalogue.current().popular)[:6]}
+    """What fits the words that were typed."""
+    typed = "".join(c for c in request.GET.get("q", "") if c.isprintable())[:LONGEST].strip()
+    cards = queries.cards(find(typed)) if typed else []
+    categories = catalogues.current().categories
+    context = {"typed": typed, "cards": cards, "categories": categories}
     return render(request, "services/search.html", context)
 
 
-def service(request: HttpRequest, pk: str) -> HttpResponse:
-    """The start page of one service."""
+@require_safe
+def service(request: HttpRequest, service: str) -> HttpResponse:
+    """The start page of a service: everything one wants to know before, and the way in."""
     try:
-        found = queries.service(pk)
+        found = queries.service(service)
     except Service.DoesNotExist:
         raise Http404 from None
-    assert found.current is not None
-    resolved = resolve(found.current)
+    resolved = resolve_many([found.current_id] if found.current_id else []).get(found.current_id or 0)
+    if resolved is None:
+        raise Http404
     kind = kinds.find(found.kind)
-    group = pack_catalogue.current().categories[found.category]
     context = {
         "service": found,
-        "resolved": resolved,
         "definition": resolved.definition,
-        "tiles": facts.tiles(resolved),
-        "papers": facts.papers(resolved),
-        "ways": facts.ways(resolved),
-        "steps": facts.steps(resolved),
-        "sources": facts.sources(resolved),
-        "panels": start.panels(request, found) if kind else [],
+        "agency": Text.model_validate(found.agency.name),
+        "trail": _trail(found),
+        "figures": _figures(resolved.definition),
+        "facts": _facts(resolved.definition),
+        "notes": wording.notes(resolved),
+        "documents": [_document(page) for page in resolved.pages if isinstance(_only(page), DocumentField)],
+        "channels": list(resolved.channels.values()),
+        "steps": wording.steps_ahead(resolved),
+        "sources": [_source(source) for source in resolved.definition.sources],
+        "panels": panels(request, found) if kind else [],
         "present": kind is not None,
-        "sensitive": bool(kind and kind.quick_exit(resolved.definition)),
-        "trail": [
-            (_("Services"), reverse("services:catalogue")),
-            (group.name, reverse("services:category", args=[found.category])),
-        ],
+        "quick_exit": kind.quick_exit(resolved.definition) if kind else False,
+        "unconfirmed": resolved.definition.confidence == "low",
     }
     return render(request, "services/service.html", context)
+
+
+def _here(name: str, *arguments: str) -> str:
+    return reverse(f"services:{name}", args=arguments)
+
+
+def _trail(service: Service) -> list[tuple[str, str]]:
+    trail = [(_("Services"), _here("catalogue"))]
+    category = catalogues.current().categories.get(service.category)
+    return [*trail, (str(category.name), _here("category", service.category))] if category else trail
+
+
+def _figures(definition: Definition) -> list[tuple[str, str]]:
+    cost, time = wording.fee_words(definition.fee), wording.time_words(definition.target)
+    return [(_("Cost"), cost), (_("Time"), time)]
+
+
+def _facts(definition: Definition) -> list[tuple[str, str]]:
+    return [(_("For"), str(definition.for_)), (_("You get"), str(definition.gives.name))]
+
+
+def _only(page: ResolvedPage) -> object:
+    return next(iter(page.fields.values()))
+
+
+def _document(page: ResolvedPage) -> dict[str, object]:
+    return {"field": _only(page), "sometimes": page.when is not None}
+
+
+def _source(source: str) -> tuple[SafeString, str]:
+    """A source as (what is shown, where it leads or ""); long addresses may break after a slash."""
+    is_address = "." in source.split("/")[0] and " " not in source
+    words = format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in source.split("/")))
+    return words, f"https://{source.removeprefix('https://')}" if is_address else ""

@@ -1,88 +1,95 @@
-"""What a city offers, as lists and one by one. Contents of versions are read once per process (versions.resolve)."""
+"""What the catalogue's pages ask about services."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from kini.core.texts import Text
-from kini.services import catalogue
+from kini.services import catalogue as catalogues
+from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.schema import Category, LifeEvent
-from kini.services.versions import Resolved, resolve
+from kini.services.schema import Category
+from kini.services.versions import resolve_many
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A service as lists show it."""
+class Card:
+    """A service in a list. `present`: it can be begun here, because its kind is."""
 
-    service: Service
-    resolved: Resolved
-
-    @property
-    def id(self) -> str:
-        return self.service.pk
-
-    @property
-    def name(self) -> Text:
-        return self.resolved.definition.name
-
-    @property
-    def summary(self) -> Text:
-        return self.resolved.definition.summary
-
-    @property
-    def category(self) -> Category:
-        return catalogue.current().categories[self.service.category]
+    id: str
+    name: Text
+    summary: Text
+    category: str
+    present: bool
 
 
-def active() -> QuerySet[Service]:
-    """Services that are offered, with their current version; its content is read only when nobody has read it yet."""
-    return (
-        Service.objects.filter(active=True, current__isnull=False)
-        .select_related("agency", "current")
-        .defer("current__content", "search", "search_text")
-    )
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A category with its services, by name."""
+
+    id: str
+    category: Category
+    cards: list[Card]
 
 
-def offers(services: Iterable[Service]) -> list[Offer]:
-    return [Offer(each, resolve(each.current)) for each in services if each.current]
-
-
-def all_offers() -> list[Offer]:
-    """Everything, by name in the language of the page. One query."""
-    return sorted(offers(active()), key=lambda offer: str(offer.name).casefold())
-
-
-def service(pk: str) -> Service:
-    """One offered service.
+def service(service_id: str) -> Service:
+    """An active service with its current version and agency.
 
     Raises:
-        Service.DoesNotExist: when there is none of that id.
+        Service.DoesNotExist: when there is none.
     """
-    return active().get(pk=pk)
+    return Service.objects.select_related("current", "agency").get(pk=service_id, active=True)
 
 
-def by_category() -> list[tuple[str, Category, list[Offer]]]:
-    """Categories in the pack's order with what they hold; empty ones left out. One query."""
-    held: dict[str, list[Offer]] = defaultdict(list)
-    for offer in all_offers():
-        held[offer.service.category].append(offer)
-    return [(pk, category, held[pk]) for pk, category in catalogue.current().categories.items() if held[pk]]
+def cards(services: Iterable[Service]) -> list[Card]:
+    """The same services as they are shown in lists, in the same order. One query at most."""
+    rows = list(services)
+    resolved = resolve_many(row.current_id for row in rows if row.current_id)
+    return [
+        Card(row.pk, found.definition.name, found.definition.summary, row.category, row.kind in kinds)
+        for row in rows
+        if row.current_id and (found := resolved.get(row.current_id))
+    ]
 
 
-def by_event() -> list[tuple[str, LifeEvent, list[Offer]]]:
-    """Life events in the pack's order with what belongs to them; empty ones left out. One query."""
-    held: dict[str, list[Offer]] = defaultdict(list)
-    for offer in all_offers():
-        for event in offer.resolved.definition.events:
-            held[event].append(offer)
-    return [(pk, event, held[pk]) for pk, event in catalogue.current().events.items() if held[pk]]
+def by_name(found: Iterable[Card]) -> list[Card]:
+    """In the order of their names in the language of the page."""
+    return sorted(found, key=lambda card: str(card.name).casefold())
 
 
-def chosen(ids: Iterable[str]) -> list[Offer]:
-    """The offers of these ids, in their order. One query."""
+def catalogue() -> list[Shelf]:
+    """All active services on their shelves; empty shelves are left out."""
+    everything = by_name(cards(Service.objects.filter(active=True)))
+    shelves = [
+        Shelf(name, category, [card for card in everything if card.category == name])
+        for name, category in catalogues.current().categories.items()
+    ]
+    return [shelf for shelf in shelves if shelf.cards]
+
+
+def by_category(category: str) -> list[Card]:
+    """The services of a category, by name."""
+    return by_name(cards(Service.objects.filter(active=True, category=category)))
+
+
+def by_event(event: str) -> list[Card]:
+    """The services of a life event, by name."""
+    rows = [row for row in Service.objects.filter(active=True) if row.current_id]
+    resolved = resolve_many(row.current_id for row in rows if row.current_id)
+    return by_name(cards(row for row in rows if event in resolved[row.current_id or 0].definition.events))
+
+
+def named(ids: Iterable[str]) -> list[Card]:
+    """The active services among these, in this order."""
     order = list(ids)
-    found = {offer.id: offer for offer in offers(active().filter(pk__in=order))}
-    return [found[pk] for pk in order if pk in found]
+    found = {card.id: card for card in cards(Service.objects.filter(active=True, pk__in=order))}
+    return [found[name] for name in order if name in found]
+
+
+def popular() -> list[Card]:
+    """The services that the catalogue shows first."""
+    return named(catalogues.current().popular)
+
+
+def count() -> int:
+    """How many services are offered."""
+    return Service.objects.filter(active=True).count()

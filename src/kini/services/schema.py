@@ -5,7 +5,7 @@ that the rest of the house sees one form.
 """
 
 from enum import StrEnum
-from functools import cache, reduce
+from functools import reduce
 from operator import or_
 from typing import Annotated, Any, Literal
 
@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, Typ
 from kini.core.texts import Text
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase, Strict, field_types
+from kini.services.kinds import kinds
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -81,10 +82,11 @@ class Use(Strict):
 
 
 def _use_or_page(value: Any) -> str:
-    return "use" if isinstance(value, Use) or (isinstance(value, dict) and "use" in value) else "page"
+    return "a use" if isinstance(value, Use) or (isinstance(value, dict) and "use" in value) else "a page"
 
 
-Ask = Annotated[Annotated[Use, Tag("use")] | Annotated[Page, Tag("page")], Discriminator(_use_or_page)]
+# The tags are no keys of a file, so that a fault's place names only what the author wrote.
+Ask = Annotated[Annotated[Use, Tag("a use")] | Annotated[Page, Tag("a page")], Discriminator(_use_or_page)]
 
 
 class Block(Strict):
@@ -185,7 +187,7 @@ class Definition(Strict):
     attach: dict[Name, Attachment] = {}
     flow: Id | None = Field(default=None, description="Named flow (flows/*.yaml).")
     target: Target | None = Field(default=None, description="Left out when no time is promised or known.")
-    fee: Annotated[Fee, BeforeValidator(_fee)]
+    fee: Annotated[Fee, BeforeValidator(_fee, json_schema_input_type=Fee | Literal["free"])]
     gives: Gives
     also: list[Id | Text] = Field(default=[], description="Other ways: a channel of channels.yaml, or a text.")
     law: list[str] = []
@@ -257,7 +259,7 @@ class State(Strict):
     public: PublicState
     by: Id | None = None
     clock: Literal["running", "paused"] = "running"
-    moves: dict[Name, Annotated[Move, BeforeValidator(_move)]] = {}
+    moves: dict[Name, Annotated[Move, BeforeValidator(_move, json_schema_input_type=Move | Name)]] = {}
     after: After | None = None
     end: bool = False
     outcome: Literal["granted", "refused", "withdrawn", "expired", "solved", "unfounded"] | None = None
@@ -339,7 +341,6 @@ class Catalogue(Strict):
     categories: dict[Id, Category]
     events: dict[Id, LifeEvent] = {}
     synonyms: list[list[str]] = Field(default=[], description="Groups of words that mean the same to a search.")
-    fillers: list[str] = Field(default=[], description="Words that say nothing to a search: how, want, please.")
     popular: list[Id] = Field(default=[], description="Services shown first until use says otherwise.")
     quick: list[Id] = Field(default=[], description="Up to four services on the home page's first row.")
 
@@ -360,19 +361,19 @@ class Statement(Strict):
     text: Text
 
 
-@cache
-def adapter(sort: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(sort)
-
-
 def json_schema() -> dict[str, Any]:
-    """The schema of a service file as JSON Schema 2020-12, with every registered field type spelled out."""
+    """The schema of a service file as JSON Schema 2020-12, with every registered field type and kind spelled out."""
     schema = Definition.model_json_schema(by_alias=True)
-    union = reduce(or_, list(field_types))
-    fields = TypeAdapter(Annotated[union, Field(discriminator="type")]).json_schema(by_alias=True, ref_template="#/$defs/{model}")
+    union: Any = Annotated[reduce(or_, list(field_types)), Field(discriminator="type")]
+    fields = TypeAdapter(union).json_schema(by_alias=True)
     definitions = fields.pop("$defs", {})
+    for sort in field_types:
+        definitions[sort.__name__].setdefault("required", []).append("type")
+    for kind in kinds:
+        options = kind.Options.model_json_schema(by_alias=True)
+        definitions |= options.pop("$defs", {})
+        schema["properties"][kind.id] = options
     schema["$defs"] |= definitions | {"FieldBase": fields}
+    schema["additionalProperties"] = {"type": "object", "description": "What a kind of service adds, under its id."}
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return schema
-
-

@@ -1,4 +1,4 @@
-"""How one begins: rooms above put a panel on a service's start page (the button, drafts to go on with)."""
+"""What rooms above put on a service's start page: the way in, drafts to go on with."""
 
 from collections.abc import Callable
 
@@ -8,12 +8,10 @@ from django.utils.safestring import SafeString
 from kini.core.registry import Registry
 from kini.services.models import Service
 
-#: For a service whose kind is present: the HTML with which it is begun, or None.
-type StartPanel = Callable[[HttpRequest, Service], SafeString | None]
-
-start_panels: Registry[StartPanel] = Registry("start panel")
+#: Each is asked for every service whose kind is present, and answers with HTML, or with None when it has nothing.
+start_panels: Registry[Callable[[HttpRequest, Service], SafeString | None]] = Registry("panel of the start page")
 
 
 def panels(request: HttpRequest, service: Service) -> list[SafeString]:
-    """Everything with which this visitor can begin this service."""
+    """What stands where one begins, in the order in which rooms registered it."""
     return [html for panel in start_panels if (html := panel(request, service))]

@@ -1,5 +1,3 @@
-"""Addresses of the catalogue."""
-
 from django.urls import path
 
 from kini.services import pages
@@ -8,7 +6,7 @@ app_name = "services"
 urlpatterns = [
     path("services/", pages.catalogue, name="catalogue"),
     path("services/search/", pages.search, name="search"),
-    path("services/category/<slug:pk>/", pages.category, name="category"),
-    path("services/event/<slug:pk>/", pages.event, name="event"),
-    path("services/<slug:pk>/", pages.service, name="service"),
+    path("services/category/<slug:name>/", pages.category, name="category"),
+    path("services/event/<slug:name>/", pages.event, name="event"),
+    path("services/<slug:service>/", pages.service, name="service"),
 ]

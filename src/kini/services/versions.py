@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
@@ -98,15 +98,34 @@ class Resolved(Strict):
 
 
 def digest_of(content: dict[str, Any]) -> str:
-    """SHA-256 of the canonical form of a version's content."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """SHA-256 of a version's content; the order of moves, fields and options counts."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@lru_cache(maxsize=512)
+#: Versions read by this process, by key, the oldest first. They never change.
+_read: dict[int, Resolved] = {}
+MOST_READ = 1000
+
+
 def resolve(version: ServiceVersion) -> Resolved:
-    """The typed view of a stored version (found in the cache by its key). Versions never change: each is read once."""
-    return Resolved.model_validate(version.content)
+    """The typed view of a stored version; each version is read once per process."""
+    return _read.get(version.pk) or _keep(version.pk, version.content)
+
+
+def resolve_many(keys: Iterable[int]) -> dict[int, Resolved]:
+    """The typed views of versions by key. No query when this process knows them all, else one."""
+    wanted = set(keys)
+    unread = ServiceVersion.objects.filter(pk__in=wanted - _read.keys()) if wanted - _read.keys() else ()
+    fresh = {version.pk: _keep(version.pk, version.content) for version in unread}
+    return fresh | {key: _read[key] for key in wanted - fresh.keys() if key in _read}
+
+
+def _keep(key: int, content: Any) -> Resolved:
+    while len(_read) >= MOST_READ:
+        _read.pop(next(iter(_read)), None)
+    _read[key] = Resolved.model_validate(content)
+    return _read[key]
 
 
 def resolve_service(pack: Pack, service: ServiceFile) -> Resolved:
@@ -131,10 +150,11 @@ def resolve_service(pack: Pack, service: ServiceFile) -> Resolved:
 
 
 def _channels(pack: Pack, definition: Definition) -> dict[str, Channel]:
-    return {
-        each if isinstance(each, str) else f"text-{number}": pack.channels[each] if isinstance(each, str) else Channel(name=each)
+    named = [
+        (each, pack.channels[each]) if isinstance(each, str) else (f"text-{number}", Channel(name=each))
         for number, each in enumerate(definition.also, 1)
-    }
+    ]
+    return dict(named)
 
 
 def _pages(pack: Pack, service: ServiceFile) -> list[ResolvedPage]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from kini.cases import access, answers, timeline
 from kini.cases.holding import lock
+from kini.cases.inputs import plain_text
 from kini.cases.models import Case
 from kini.city import queries as city_queries
 from kini.city.models import Agency, Unit
@@ -20,8 +21,6 @@ from kini.people.permissions import Permission
 from kini.people.rules import may, require
 from kini.services.kinds import kinds
 from kini.services.versions import resolve
-
-LONGEST_TEXT = 2000
 
 
 @action
@@ -116,6 +115,7 @@ def look(*, by: Actor, case: Case, what: str, reason: str) -> dict[str, Any]:
         NotAllowed: without the permission to see identities.
         Refused: without a reason.
     """
+    case = lock(case)
     scope = access.scope_of(case)
     require(by, Permission.SEE_IDENTITY, scope)
     reason = _text(reason, _("Write why you need to see this. The resident can read it."))
@@ -136,9 +136,7 @@ def _still_open(case: Case) -> None:
 
 
 def _text(text: str, missing: str) -> str:
-    text = text.strip()
+    text = plain_text(text)
     if not text:
         raise Refused(missing)
-    if len(text) > LONGEST_TEXT:
-        raise Refused(_("This text is too long. Write at most %(number)d characters.") % {"number": LONGEST_TEXT})
     return text

@@ -115,6 +115,7 @@ def detach(*, by: Actor, draft: Draft, document: Document, guest_key: str = "") 
     """
     page, _field = _slot(resolve(draft.version), document.slot)
     draft, resolved = _open(by, draft, page, guest_key)
+    document = Document.objects.get(pk=document.pk)
     if document.draft_id != draft.pk:
         raise NotAllowed(_("This file belongs to another application."))
     kept = answers.of_draft(draft)

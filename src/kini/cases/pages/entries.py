@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kini.cases import actions
 from kini.cases.pages import forms
 from kini.cases.pages.drawing import draw
-from kini.cases.pages.visiting import personal
+from kini.cases.pages.visiting import SeeOther, personal
 from kini.cases.pages.walks import Walk, walk_of
 from kini.services import questions
 from kini.services.fields.base import Wrong
@@ -56,9 +56,7 @@ def _shown(walk: Walk, page: ResolvedPage, number: int, item: Mapping[str, Any])
 
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
-def entry(
-    request: HttpRequest, key: str, number: int, draft: UUID | None = None, reference: str = ""
-) -> HttpResponse:
+def entry(request: HttpRequest, key: str, number: int, draft: UUID | None = None, reference: str = "") -> HttpResponse:
     """One entry: a new one, or one to change."""
     walk = walk_of(request, draft=draft, reference=reference)
     page = _repeated(walk, key)
@@ -80,7 +78,7 @@ def entry(
         except Wrong as wrong:
             return _draw(request, walk, page, number, taken.typed, {"": str(wrong)}, new=new)
         _save(walk, page, kept)
-    return redirect(walk.question(key) if _enough(walk.anew(), page) else _entry_url(walk, page, number + 1))
+    return SeeOther(walk.question(key) if _enough(walk.anew(), page) else _entry_url(walk, page, number + 1))
 
 
 def _just_added(there: list[dict[str, Any]], number: int, values: Mapping[str, Any]) -> bool:
@@ -130,7 +128,7 @@ def remove_entry(
     if number <= len(questions.items(page, walk.answers)):
         _save(walk, page, questions.without_item(page, walk.answers, number - 1))
         messages.success(request, _("Removed."))
-    return redirect(walk.question(key))
+    return SeeOther(walk.question(key))
 
 
 @personal
@@ -140,9 +138,9 @@ def onward(request: HttpRequest, key: str, draft: UUID | None = None, reference:
     walk = walk_of(request, draft=draft, reference=reference)
     page = _repeated(walk, key)
     if questions.is_missing(page, walk.answers):
-        return redirect(walk.question(key))
+        return SeeOther(walk.question(key))
     _save(walk, page, questions.items(page, walk.answers))
-    return redirect(walk.anew().after(key))
+    return SeeOther(walk.anew().after(key))
 
 
 def _repeated(walk: Walk, key: str) -> ResolvedPage:

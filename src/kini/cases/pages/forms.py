@@ -37,25 +37,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A field as its template draws it."""
+    """A field as `{% ask %}` takes it; with `heading` its label is the page's heading."""
 
-    name: str
-    id: str
     field: FieldBase
-    label: Any
-    hint: Any
+    name: str
+    typed: Any
     error: str
     heading: bool
-    typed: Any
     files: tuple[Document, ...]
-
-    @property
-    def context(self) -> dict[str, Any]:
-        return self.field.context(self.name, self.typed)
-
-    @property
-    def template(self) -> str:
-        return f"services/fields/{self.field.template}"
 
 
 def read(request: HttpRequest) -> Sent:
@@ -121,19 +110,9 @@ def draw(
         heading: the label of the (only) field is the page's heading.
         files: documents that the fields may show, by id.
     """
-    shown = files or {}
+    shown = (files or {}).values()
     return [
-        Drawn(
-            name=name,
-            id=field.anchor(name),
-            field=field,
-            label=field.label,
-            hint=field.hint or "",
-            error=errors.get(name, ""),
-            heading=heading,
-            typed=typed.get(name),
-            files=tuple(document for document in shown.values() if document.slot == name),
-        )
+        Drawn(field, name, typed.get(name), errors.get(name, ""), heading, tuple(d for d in shown if d.slot == name))
         for name, field in fields.items()
     ]
 
@@ -142,4 +121,3 @@ def summary(fields: Mapping[str, FieldBase], errors: Errors) -> list[tuple[str, 
     """The errors for the summary on top, in the order of the fields: (id of the input, message)."""
     general = [("", errors[""])] if "" in errors else []
     return general + [(fields[name].anchor(name), errors[name]) for name in fields if name in errors]
-

@@ -3,14 +3,13 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from kini.cases import actions
 from kini.cases.pages import entries, forms
 from kini.cases.pages.drawing import draw
 from kini.cases.pages.forms import Errors, Sent
-from kini.cases.pages.visiting import personal
+from kini.cases.pages.visiting import SeeOther, personal
 from kini.cases.pages.walks import Walk, walk_of
 from kini.core.actors import Refused
 from kini.services import questions
@@ -34,13 +33,13 @@ def question(request: HttpRequest, key: str, draft: UUID | None = None, referenc
     sent = forms.read(request)
     removed, walk, refused = _files(walk, page, sent)
     if removed and len(page.fields) == 1 and not refused:
-        return redirect(walk.question(key))
+        return SeeOther(walk.question(key))
     taken = questions.take(page, sent.form, walk.answers, stored=_slots(walk, page), beside=frozenset({REMOVE}))
     errors = refused if removed else taken.errors | forms.unreadable(sent, page.fields) | refused
     if removed or errors:
         return draw(request, walk, page, taken.typed, errors)
     actions.save_answers(by=walk.actor, draft=walk.draft, page=key, values=taken.values, guest_key=walk.guest_key)
-    return redirect(walk.anew().after(key))
+    return SeeOther(walk.anew().after(key))
 
 
 def _files(walk: Walk, page: ResolvedPage, sent: Sent) -> tuple[bool, Walk, Errors]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,6 +30,20 @@ class SentAlready(Exception):
     def __init__(self, case: Case) -> None:
         super().__init__(case.reference)
         self.case = case
+
+
+class Skipped(Exception):
+    """The page is not asked now; `url` leads on."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+class SeeOther(HttpResponseRedirect):
+    """What was sent has been done; the page that shows it is fetched anew (303)."""
+
+    status_code = 303
 
 
 def keys_of(request: HttpRequest) -> dict[str, str]:
@@ -83,7 +97,7 @@ def personal[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRespon
     """A page that shows something of somebody: never cached, and what belongs to others does not exist.
 
     Who has not signed in is asked to, whether there is such a thing or not. What was sent in already leads to its
-    case, and an expired draft says so.
+    case, a question that is not asked leads on, and an expired draft says so.
     """
 
     @wraps(view)
@@ -96,6 +110,8 @@ def personal[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRespon
         except SentAlready as sent:
             messages.info(request, _("This has been sent already. Here is how it stands."))
             return redirect("cases:case", reference=sent.case.reference)
+        except Skipped as skipped:
+            return redirect(skipped.url)
         except Expired as expired:
             return _expired(request, expired)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from kini.cases import actions, answers, corrections, queries
 from kini.cases.holding import usable
 from kini.cases.models import Case, Document, Draft
-from kini.cases.pages.visiting import SentAlready, guest_key, own_case_of
+from kini.cases.pages.visiting import SentAlready, Skipped, guest_key, own_case_of
 from kini.core.actors import Actor
 from kini.core.texts import Text
 from kini.people import profile
@@ -68,7 +68,7 @@ class Walk:
     @property
     def call(self) -> str:
         """The number to call instead, where minutes count."""
-        return self.kind.call(self.resolved.definition)
+        return number_to_call(self.kind, self.resolved)
 
     @property
     def behalf(self) -> str:
@@ -115,7 +115,8 @@ class Walk:
 
     def anew(self) -> "Walk":
         """The same walk with the answers as they are stored now."""
-        draft = Draft.objects.select_related("version__service", "case", "resident__area").get(pk=self.draft.pk)
+        related = Draft.objects.select_related("version__service", "case", "resident__area")
+        draft = related.defer("version__content").get(pk=self.draft.pk)
         return Walk(self.actor, draft, self.case, self.known, self.guest_key, self.change)
 
     # Addresses
@@ -133,7 +134,7 @@ class Walk:
     @property
     def next_missing(self) -> str:
         """The first page that lacks an answer, else the end."""
-        return self.url("question", key=self.missing[0].key) if self.missing else self.end
+        return self.question(self.missing[0].key) if self.missing else self.end
 
     def question(self, key: str) -> str:
         """The address of a page, which still knows whether it leads back to the summary."""
@@ -167,12 +168,10 @@ class Walk:
         return [page.key for page in self.resolved.pages].index(key)
 
 
-class Skipped(Exception):
-    """The page is not asked now; `url` leads on."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.url = url
+def number_to_call(kind: Kind, resolved: Resolved) -> str:
+    """The number that the service's kind shows on top of every page; empty when there is none."""
+    channel = resolved.channels.get(kind.call(resolved.definition))
+    return (channel.phone or "") if channel else ""
 
 
 def walk_of(request: HttpRequest, *, draft: UUID | None = None, reference: str = "") -> Walk:

@@ -100,10 +100,10 @@ class Server:
         """
         try:
             self._hold()
+            self._put_away_old_server()  # first of all: it still changes what lies in the folder
             account = self._prepare()
             if not self.data.exists():
                 self._initialise(account)
-            self._put_away_old_server()
             self._launch(account)
             self._wait(account)
             return self.create_database(DATABASE)

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field as Option
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Option
 
 from kini.core.registry import Registry
 from kini.core.texts import Text

@@ -13,9 +13,6 @@ from kini.services.fields.text import clean
 
 Options = Annotated[dict[str, Text], Option(min_length=1)]
 
-#: With more options than this a list that opens is easier than as many circles.
-FEW = 8
-
 
 def option_rows(options: dict[str, Text], chosen: Any) -> list[dict[str, Any]]:
     """Options for a template: value, label, whether it is chosen."""
@@ -81,6 +78,9 @@ class ConsentField(FieldBase):
     def show(self, value: Any) -> str:
         return _("Agreed")
 
+    def context(self, name: str, typed: Any) -> dict[str, Any]:
+        return {"legend": _("Your consent")}
+
     def example(self, number: int) -> dict[str, Any]:
         return {"": "yes"}
 
@@ -112,7 +112,7 @@ class ChoiceField(FieldBase):
         return str(self.options.get(value, value))
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
-        return {"options": option_rows(self.options, typed), "few": len(self.options) <= FEW}
+        return {"options": option_rows(self.options, typed)}
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": list(self.options)[number % len(self.options)]}
@@ -260,7 +260,9 @@ class RankedListField(FieldBase):
                 "id": input_id(f"{name}.{rank}"),
                 "rank": rank,
                 "value": chosen[rank - 1],
-                "options": [{"value": v, "label": label, "chosen": v == chosen[rank - 1]} for v, label in choices.items()],
+                "options": [
+                    {"value": v, "label": label, "chosen": v == chosen[rank - 1]} for v, label in choices.items()
+                ],
             }
             for rank in range(1, self.max + 1)
         ]

@@ -74,10 +74,10 @@ class FormField(FieldBase):
         return "; ".join(f"{p.label}: {p.reveal(value[s])}" for s, p in self.fields.items() if s in value)
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
-        parts = [
-            {"name": f"{name}.{sub}", "field": part, "typed": (typed or {}).get(sub)} for sub, part in self.fields.items()
-        ]
-        return {"parts": parts}
+        there = typed or {}
+        return {
+            "parts": [{"name": f"{name}.{s}", "field": part, "typed": there.get(s)} for s, part in self.fields.items()]
+        }
 
     def example(self, number: int) -> dict[str, Any]:
         return {
@@ -153,7 +153,12 @@ class TableField(FieldBase):
             {
                 "number": number + 1,
                 "cells": [
-                    {"name": f"{name}.{number}.{column}", "label": str(label), "value": row.get(column, "")}
+                    {
+                        "name": f"{name}.{number}.{column}",
+                        "id": input_id(f"{name}.{number}.{column}"),
+                        "label": str(label),
+                        "value": row.get(column, ""),
+                    }
                     for column, label in self.columns.items()
                 ],
             }

@@ -57,7 +57,9 @@ def in_words(day: dt.date) -> str:
 class _Between(FieldBase):
     """Common to fields with a first and a last day."""
 
-    from_: Bound | None = Option(default=None, alias="from", description='First day: "2020-01-31", "today", "today-17y".')
+    from_: Bound | None = Option(
+        default=None, alias="from", description='First day: "2020-01-31", "today", "today-17y".'
+    )
     until: Bound | None = Option(default=None, description="Last day, written in the same way.")
     grouped: ClassVar[bool] = True
 
@@ -310,7 +312,11 @@ class SlotField(FieldBase):
     def context(self, name: str, typed: Any) -> dict[str, Any]:
         chosen = typed or {}
         days = [
-            {"value": d.isoformat(), "label": f"{date_format(d, 'l')}, {in_words(d)}", "chosen": d.isoformat() == chosen.get("date")}
+            {
+                "value": d.isoformat(),
+                "label": f"{date_format(d, 'l')}, {in_words(d)}",
+                "chosen": d.isoformat() == chosen.get("date"),
+            }
             for d in self.dates()
         ]
         parts = [{"value": v, "label": w, "chosen": v == chosen.get("part")} for v, w in self._words().items()]

@@ -104,7 +104,9 @@ class FamilyCardField(SealedField):
 
     def example(self, number: int) -> dict[str, Any]:
         region = nik_regions()[number % len(nik_regions())]
-        return {"": f"{region}01{1 + number % 28:02d}{1 + number % 12:02d}{10 + number % 15:02d}{1 + number % 9999:04d}"}
+        return {
+            "": f"{region}01{1 + number % 28:02d}{1 + number % 12:02d}{10 + number % 15:02d}{1 + number % 9999:04d}"
+        }
 
     def bad_example(self) -> dict[str, Any] | None:
         return {"": "3171019999990001"}

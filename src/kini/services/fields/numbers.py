@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from pydantic import Field as Option
 from pydantic import model_validator
 
-from kini.city import pack
 from kini.core.texts import Text
 from kini.services.fields.base import FieldBase, Submitted, Wrong
 from kini.services.fields.text import clean
+from kini.web import formats
 
 _GROUPED = re.compile(r"^-?[0-9]{1,3}([., ][0-9]{3})+$")
 _WHOLE = re.compile(r"^-?[0-9]{1,15}$")
@@ -102,10 +102,10 @@ class MoneyField(IntegerField):
         return value
 
     def show(self, value: Any) -> str:
-        return f"{pack.current().currency} {in_figures(value)}"
+        return formats.money(value)
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
-        return {"currency": pack.current().currency}
+        return {"currency": formats.money(0).rstrip("0").strip()}
 
     def example(self, number: int) -> dict[str, Any]:
         most = self.max if self.max is not None else self.min + 5_000_000

@@ -29,6 +29,12 @@ def area_options(level: str | None, chosen: Any) -> list[dict[str, Any]]:
     ]
 
 
+def level_name(level: str | None) -> str:
+    """What such areas are called here."""
+    city = pack.current()
+    return city.level_name(level or city.lowest_level)
+
+
 def chosen_area(code: str, level: str | None) -> Area:
     """The area of that code.
 
@@ -136,6 +142,7 @@ class AddressField(FieldBase):
             "area_name": f"{name}.area",
             "text": chosen.get("text", ""),
             "groups": area_options(self.level, chosen.get("area")),
+            "level_name": level_name(self.level),
             "autocomplete": "street-address" if self.profile == "address" else "",
         }
 
@@ -211,7 +218,9 @@ class LocationField(FieldBase):
         return {
             **{f"{part}_name": f"{name}.{part}" for part in ("lat", "lon", "text", "area")},
             **{part: chosen.get(part, "") for part in ("lat", "lon", "text")},
+            **{f"{part}_id": input_id(f"{name}.{part}") for part in ("lat", "lon")},
             "groups": area_options(None, chosen.get("area")),
+            "level_name": level_name(None),
         }
 
     def example(self, number: int) -> dict[str, Any]:
@@ -219,7 +228,8 @@ class LocationField(FieldBase):
         area = areas[number * 7 % len(areas)]
         if number % 2:
             return {".text": f"Dekat pos {1 + number % 20}", ".area": area.code}
-        return {".lat": str(area.latitude), ".lon": str(area.longitude), ".text": f"Depan rumah nomor {1 + number % 90}"}
+        text = f"Depan rumah nomor {1 + number % 90}"
+        return {".lat": str(area.latitude), ".lon": str(area.longitude), ".text": text}
 
     def bad_example(self) -> dict[str, Any] | None:
         return {".lat": "0", ".lon": "0"}
@@ -292,7 +302,8 @@ class GeometryField(FieldBase):
     def _point(self, number: int, line: str) -> list[float]:
         match = _PAIR.match(line)
         if match is None:
-            raise Wrong(_("Line %(number)d: write latitude and longitude like -6.17541, 106.82715.") % {"number": number})
+            message = _("Line %(number)d: write latitude and longitude like -6.17541, 106.82715.")
+            raise Wrong(message % {"number": number})
         lat, lon = coordinate(match[1], 90), coordinate(match[2], 180)
         if queries.locate(lat, lon) is None:
             words = {"number": number, "city": pack.current().name}

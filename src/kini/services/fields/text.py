@@ -12,6 +12,7 @@ from pydantic import Field as Option
 
 from kini.city import pack
 from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.web import formats
 
 #: Marks that turn the direction of text around; in a name they only serve to deceive.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -28,7 +29,7 @@ def clean(value: str, *, limit: int, lines: bool = False) -> str:
         Wrong: when it is too long or holds characters that cannot be seen.
     """
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" or c in _TURNING for c in text):
+    if any(_unseen(c) for c in text):
         raise Wrong(_("This text holds characters that cannot be shown. Delete it and type it again."))
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip() if lines else " ".join(text.split())
     if len(text) > limit:
@@ -36,6 +37,12 @@ def clean(value: str, *, limit: int, lines: bool = False) -> str:
             _("This text has %(length)d characters. Shorten it to %(limit)d.") % {"length": len(text), "limit": limit}
         )
     return text
+
+
+def _unseen(character: str) -> bool:
+    """Control characters, halves of characters, what a broken encoding leaves, and marks that turn text around."""
+    control = unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
+    return control or character in _TURNING or character == "\ufffd"
 
 
 class TextField(FieldBase):
@@ -100,18 +107,21 @@ class PhoneField(FieldBase):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def sample(self, number: int) -> str:
-        """A number of the city's country as one writes it there, other for other `number`."""
+        """A number of the city's country as one writes it there; other for other `number`.
+
+        Raises:
+            LookupError: when no example of such numbers is known.
+        """
         country = pack.current().country
         base = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
-        digits = str(base.national_number)
-        varied = phonenumbers.PhoneNumber(base.country_code, int(digits[:-4] + f"{(int(digits[-4:]) + number) % 10000:04d}"))
+        if base is None or base.national_number is None:
+            raise LookupError(f"No mobile number of {country} is known as an example.")
+        start, end = divmod(base.national_number, 10_000)
+        varied = phonenumbers.PhoneNumber(base.country_code, start * 10_000 + (end + number) % 10_000)
         return phonenumbers.format_number(varied, phonenumbers.PhoneNumberFormat.NATIONAL)
 
     def show(self, value: Any) -> str:
-        number = phonenumbers.parse(value)
-        home = phonenumbers.region_code_for_number(number) == pack.current().country
-        style = phonenumbers.PhoneNumberFormat
-        return phonenumbers.format_number(number, style.NATIONAL if home else style.INTERNATIONAL)
+        return formats.phone(value)
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": self.sample(number)}

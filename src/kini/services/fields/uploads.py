@@ -61,7 +61,9 @@ class UploadField(FieldBase):
             return None
         if len(ids) > self.max:
             raise Wrong(
-                ngettext("Keep %(max)d file and remove the others.", "Keep %(max)d files and remove the others.", self.max)
+                ngettext(
+                    "Keep %(max)d file and remove the others.", "Keep %(max)d files and remove the others.", self.max
+                )
                 % {"max": self.max}
             )
         if len(ids) < self.least:
@@ -83,7 +85,12 @@ class UploadField(FieldBase):
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
         files = (typed or {}).get("files", [])
-        return {"accept": ",".join(sorted(self.accept)), "max": self.max, "files": files, "full": len(files) >= self.max}
+        return {
+            "accept": ",".join(sorted(self.accept)),
+            "max": self.max,
+            "files": files,
+            "full": len(files) >= self.max,
+        }
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": example_photo(number)}

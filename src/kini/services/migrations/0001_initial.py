@@ -3,6 +3,7 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
+import kini.core.database.fields
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
@@ -35,7 +36,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
                 ('digest', models.CharField(max_length=64)),
-                ('content', models.JSONField()),
+                ('content', kini.core.database.fields.OrderedJSON(help_text='Order counts: of moves, fields and options.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='services.service')),
             ],

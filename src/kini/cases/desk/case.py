@@ -1,0 +1,328 @@
+"""A case on the desk: everything an officer may know of it, every step they may take, and the forms beside it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kini.cases import access, actions, rules
+from kini.cases.desk.queue import cleaned
+from kini.cases.desk.working import case_at_desk, for_officers, see_other
+from kini.cases.models import Case
+from kini.cases.pages.forms import UNREADABLE
+from kini.cases.showing import CaseView, Section, case_view
+from kini.city import queries as city_queries
+from kini.city.models import Agency
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.people.models import Officer
+from kini.people.permissions import Permission
+from kini.people.queries import officer_of, officers_over
+from kini.people.rules import may
+from kini.services.fields.base import FieldBase
+from kini.services.versions import Resolved, resolve
+from kini.web import formats
+
+#: Answers that say who somebody is.
+NAMING = frozenset({"name"})
+LONGEST_REASON = 240
+LOOKS = ("identity", "answers")
+
+type Problems = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the case page shows beside the case itself.
+
+    Attributes:
+        view: the case, with who it is about only as far as the officer may know.
+        moves: steps that the officer may take now; those of the resident are taken on the resident's own page.
+        for_resident: the officer helped at the counter and may go on for the resident.
+        mine: it is in the officer's own hands.
+    """
+
+    view: CaseView
+    moves: tuple[Any, ...]
+    for_resident: bool
+    may_take: bool
+    mine: bool
+    colleagues: list[Officer]
+    agencies: list[Agency]
+
+
+@for_officers()
+@require_safe
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """The case page."""
+    actor, found = case_at_desk(request, reference)
+    return page(request, actor, found)
+
+
+def page(
+    request: HttpRequest,
+    actor: Actor,
+    found: Case,
+    *,
+    errors: Problems | None = None,
+    typed: Mapping[str, str] | None = None,
+    kept: Iterable[tuple[str, str]] = (),
+    status: int = 422,
+) -> HttpResponse:
+    """The case page, with what must be mended.
+
+    Args:
+        errors: (id of the input, what to do); with any, the answer's status is `status`.
+        typed: what stood in the page's own forms.
+        kept: (label, text) of what was typed for a step that is no longer possible.
+    """
+    desk = desk_of(actor, found)
+    there = _anchors(desk)
+    errors = [(anchor if anchor in there else "", text) for anchor, text in errors or ()]
+    context = {
+        "desk": desk,
+        "view": desk.view,
+        "lines": desk.view.lines[::-1],
+        "case": found,
+        "facts": list(_facts(found, desk.view)),
+        "panel": render_to_string(*desk.view.panel, request) if desk.view.panel else "",
+        "errors": errors,
+        "wrong": dict(errors),
+        "typed": typed or {},
+        "kept": list(kept),
+        "near": int((found.due_at - found.at_risk_at).total_seconds()) if found.due_at and found.at_risk_at else 0,
+    }
+    return render(request, "cases/desk/case.html", context, status=status if errors else 200)
+
+
+def desk_of(actor: Actor, found: Case) -> Desk:
+    """Everything for the case page. At most eighteen queries, whatever the case holds."""
+    view = case_view(actor, found, desk=True)
+    me = officer_of(actor)
+    scope = access.scope_of(found)
+    knows = view.may_look
+    open_now = found.closed_at is None
+    mine = me is not None and found.assignee_id == me.pk
+    return Desk(
+        view=view if knows else replace(view, person="", sections=_unnamed(view)),
+        moves=tuple(button for button in view.buttons if button.edge.by != rules.RESIDENT),
+        for_resident=rules.RESIDENT in access.hats(actor, found),
+        may_take=open_now and not mine and (may(actor, Permission.ACT, scope) or view.may_assign),
+        mine=mine,
+        colleagues=officers_over(scope, Permission.SEE_CASES) if view.may_assign else [],
+        agencies=_others(found) if view.may_transfer else [],
+    )
+
+
+def _anchors(desk: Desk) -> frozenset[str]:
+    """Ids of the inputs that stand on the page."""
+    sets = (
+        (desk.view.may_assign, {"officer"}),
+        (desk.view.may_transfer, {"agency", "transfer_reason"}),
+        (desk.view.may_note, {"text"}),
+        (desk.view.may_look, {"what", "reason"}),
+    )
+    return frozenset(anchor for there, anchors in sets if there for anchor in anchors)
+
+
+def _others(found: Case) -> list[Agency]:
+    others = Agency.objects.filter(active=True).exclude(pk=found.agency_id)
+    return sorted(others, key=lambda agency: str(agency.title).casefold())
+
+
+def _unnamed(view: CaseView) -> tuple[Section, ...]:
+    """The answers without those that say who somebody is."""
+    naming = {name for page in view.resolved.pages for name, f in page.fields.items() if f.profile in NAMING}
+    return tuple(
+        replace(
+            section,
+            rows=tuple(
+                replace(row, text=_("Hidden"), hidden=True) if row.name in naming else row for row in section.rows
+            ),
+        )
+        for section in view.sections
+    )
+
+
+def _facts(found: Case, view: CaseView) -> Iterator[tuple[str, Any]]:
+    """What stands at the top of the page, as labels and values."""
+    yield _("Step"), view.resolved.flow.states[found.state].name
+    yield _("Since"), formats.moment(found.state_since)
+    if view.person:
+        yield _("Resident"), view.person
+    yield _("Came by"), channel_word(found.channel)
+    yield _("Opened"), formats.moment(found.opened_at)
+    if found.due_at and not found.closed_at:
+        yield _("Due"), formats.moment(found.due_at)
+    if found.closed_at:
+        yield _("Ended"), formats.moment(found.closed_at)
+    if found.area:
+        yield _("Area"), found.area.name
+    yield _("Agency"), found.agency.title
+    if found.unit:
+        yield _("Unit"), found.unit
+    yield _("Officer"), found.assignee.name if found.assignee else _("Nobody yet")
+
+
+def channel_word(channel: str) -> str:
+    """How somebody came, in words."""
+    words = {
+        "web": _("Web"),
+        "counter": _("Counter, on behalf of the resident"),
+        "phone": _("Phone"),
+        "api": _("A program"),
+        "message": _("Message"),
+        "partner": _("A partner"),
+    }
+    return words.get(channel, channel)
+
+
+# The forms beside the case
+
+
+def text_of(request: HttpRequest, name: str) -> str:
+    """What was typed, without characters that cannot be kept."""
+    return UNREADABLE.sub("", request.POST.get(name, "")).replace("\r\n", "\n").strip()
+
+
+def _attempt(
+    request: HttpRequest, actor: Actor, found: Case, deed: Callable[[], Any], anchor: str, *names: str
+) -> HttpResponse | None:
+    """Do it; a page that says what to mend, with everything typed, when it is refused."""
+    try:
+        deed()
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        typed = {name: text_of(request, name) for name in names}
+        return page(request, actor, found, errors=[(anchor, str(refusal))], typed=typed)
+    return None
+
+
+@for_officers()
+@require_POST
+def assign(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the case, hand it to a colleague (`officer`: id), or give it back ("none")."""
+    actor, found = case_at_desk(request, reference)
+    wanted = cleaned(request.POST.get("officer", ""))
+
+    def deed() -> None:
+        officer = _officer(actor, wanted)
+        actions.assign(by=actor, case=found, officer=officer)
+        if officer is None:
+            messages.success(request, _("Nobody holds the case now."))
+        else:
+            messages.success(request, _("%(name)s holds the case now.") % {"name": officer.name})
+
+    return _attempt(request, actor, found, deed, "officer", "officer") or see_other("cases:desk-case", found.reference)
+
+
+def _officer(actor: Actor, wanted: str) -> Officer | None:
+    if wanted == "none":
+        return None
+    if wanted == "me":
+        return officer_of(actor)
+    officer = Officer.objects.filter(pk=wanted, active=True).first() if wanted.isascii() and wanted.isdigit() else None
+    if officer is None:
+        raise Refused(_("Choose somebody from the list."))
+    return officer
+
+
+@for_officers()
+@require_POST
+def transfer(request: HttpRequest, reference: str) -> HttpResponse:
+    """Pass the case to another agency; from then on it is theirs, and seldom still on this desk."""
+    actor, found = case_at_desk(request, reference)
+    reason = text_of(request, "transfer_reason")
+
+    def deed() -> None:
+        agency = Agency.objects.filter(pk=cleaned(request.POST.get("agency", "")), active=True).first()
+        if agency is None:
+            raise Refused(_("Choose the agency that should go on with it."))
+        actions.transfer(by=actor, case=found, agency=agency, reason=reason)
+        words = _("%(reference)s is with %(agency)s now.")
+        messages.success(request, words % {"reference": found.reference, "agency": agency.title})
+
+    anchor = "agency" if reason else "transfer_reason"
+    return _attempt(request, actor, found, deed, anchor, "agency", "transfer_reason") or see_other("cases:desk")
+
+
+@for_officers()
+@require_POST
+def note(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write an internal note."""
+    actor, found = case_at_desk(request, reference)
+
+    def deed() -> None:
+        actions.note(by=actor, case=found, text=text_of(request, "text"))
+        messages.success(request, _("The note is kept."))
+
+    return _attempt(request, actor, found, deed, "text", "text") or see_other("cases:desk-case", found.reference)
+
+
+@for_officers()
+@require_POST
+def look(request: HttpRequest, reference: str) -> HttpResponse:
+    """What is hidden, shown once on this page. The look is logged first, with its reason, for the resident to read."""
+    actor, found = case_at_desk(request, reference)
+    what = request.POST.get("what", "")
+    shown: dict[str, Any] = {}
+
+    def deed() -> None:
+        reason = text_of(request, "reason")
+        if what not in LOOKS:
+            raise Refused(_("Choose what you need to see."))
+        if len(reason) > LONGEST_REASON:
+            raise Refused(_("Write the reason in fewer words."))
+        shown.update(actions.look(by=actor, case=found, what=what, reason=reason))
+
+    anchor = "reason" if what in LOOKS else "what"
+    refused = _attempt(request, actor, found, deed, anchor, "reason", "what")
+    if refused:
+        return refused
+    resolved = resolve(found.version)
+    rows = list(_answers(resolved, shown) if what == "answers" else _identity(shown))
+    return render(request, "cases/desk/look.html", {"case": found, "rows": rows, "reason": text_of(request, "reason")})
+
+
+def _answers(resolved: Resolved, shown: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Hidden answers in the clear, labelled; of a list each item's."""
+    for page_ in resolved.pages:
+        if page_.repeat:
+            for item in shown.get(page_.repeat.name) or []:
+                yield from _revealed(page_.fields, item)
+        else:
+            yield from _revealed(page_.fields, shown)
+
+
+def _revealed(fields: Mapping[str, FieldBase], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, field in fields.items():
+        if values.get(name) is not None:
+            yield str(field.label), field.reveal(values[name])
+
+
+def _identity(known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    labels = {
+        "name": _("Name"),
+        "national_id": _("National identity number"),
+        "birth_date": _("Date of birth"),
+        "sex": _("Sex"),
+        "family_card": _("Family card number"),
+        "phone": _("Phone"),
+        "email": _("E-mail"),
+        "address": _("Address"),
+    }
+    words = {"female": _("Female"), "male": _("Male")}
+    for attribute, label in labels.items():
+        if (value := known.get(attribute)) is not None:
+            yield label, _address(value) if isinstance(value, dict) else words.get(value, str(value))
+
+
+def _address(value: Mapping[str, str]) -> str:
+    area = city_queries.area(value["area"])
+    return f"{value['text']}, {area.name if area else value['area']}"

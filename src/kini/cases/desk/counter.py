@@ -1,0 +1,220 @@
+"""At a counter: an officer applies for a resident without a phone, who goes home with a receipt."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kini.cases import actions, queries
+from kini.cases.desk.case import text_of
+from kini.cases.desk.figures import title_of
+from kini.cases.desk.queue import Row, cleaned, row_of
+from kini.cases.desk.working import for_officers, see_other
+from kini.cases.models import Case, Draft
+from kini.cases.pages import forms
+from kini.cases.pages.visiting import SeeOther
+from kini.city import pack
+from kini.city import queries as city_queries
+from kini.core import limits, references
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.limits import Limit
+from kini.people import actions as people_actions
+from kini.people import profile
+from kini.people.forms import ProfileForm
+from kini.people.models import Resident
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for, resident_by_number
+from kini.services import queries as service_queries
+from kini.services.fields.base import Wrong
+from kini.services.fields.text import PhoneField
+from kini.services.kinds import kinds
+from kini.services.models import Service
+from kini.services.queries import Card
+from kini.services.versions import resolve
+from kini.web import formats
+
+#: More numbers in a day would be somebody who tries out which ones are known.
+NUMBERS = Limit("cases.counter-number", count=300, seconds=24 * 60 * 60)
+SALT = "cases.counter"
+#: How long a person may stand at the counter, in seconds.
+PATIENCE = 4 * 60 * 60
+LATEST = 10
+
+#: Inputs about somebody who is not known yet, in the order of the page.
+TYPED = ("name", "phone", "address", "area")
+
+
+@for_officers(Permission.APPLY_FOR_OTHERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply(request: HttpRequest) -> HttpResponse:
+    """First the person, found by the number on their card or added; then the service; then its ordinary questions."""
+    actor = actor_for(request)
+    if request.method == "POST":
+        return _start(request, actor) if "person" in request.POST else _person(request, actor)
+    if mark := request.GET.get("person"):
+        return _choose(request, _resident(actor, mark), mark)
+    return _find(request, actor)
+
+
+# The person
+
+
+def _person(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Find the person by number. Whoever is not known yet is added, once their name is there."""
+    form, new = ProfileForm(request.POST), "new" in request.POST
+    phone, wrong = _phone(request)
+    problems = _problems(form) | ({"phone": wrong} if wrong else {})
+    if "number" in problems:
+        return _add(request, problems) if new else _find(request, actor, problems["number"])
+    limits.require(NUMBERS, str(actor.user_id))
+    known = resident_by_number(form.cleaned_data["number"].number) is not None
+    if not known and (problems or not new):
+        return _add(request, problems if new else {})
+    details = people_actions.Details(
+        name=form.cleaned_data.get("name", ""),
+        number=form.cleaned_data["number"],
+        address=form.cleaned_data.get("address", ""),
+        area=form.cleaned_data.get("area"),
+    )
+    reason = _("Came to a counter and asked for help with an application")
+    resident = people_actions.find_or_create_resident(by=actor, details=details, phone=phone, reason=reason)
+    mark = signing.dumps([actor.user_id, resident.pk], salt=SALT)
+    return SeeOther(f"{reverse('cases:desk-apply')}?{urlencode({'person': mark})}")
+
+
+def _problems(form: ProfileForm) -> dict[str, str]:
+    """What is wrong, by input, in the order of the page. At a counter the number must be there."""
+    found = {name: str(form.errors[name][0]) for name in ("number", *TYPED) if name in form.errors}
+    if "number" not in found and form.cleaned_data.get("number") is None:
+        found = {"number": _("Type the number on the person's card."), **found}
+    return found
+
+
+def _phone(request: HttpRequest) -> tuple[str, str]:
+    """(the person's phone number as it is kept, what is wrong with it)."""
+    field = PhoneField.model_validate({"label": _("Phone"), "optional": True})
+    try:
+        return field.parse("phone", forms.read(request).form) or "", ""
+    except Wrong as wrong:
+        return "", str(wrong)
+
+
+def _find(request: HttpRequest, actor: Actor, error: str = "") -> HttpResponse:
+    context = {
+        "errors": [("number", error)] if error else [],
+        "error": error,
+        "number": text_of(request, "number"),
+        "drafts": [(draft, title_of(resolve(draft.version))) for draft in _drafts(actor)],
+        "latest": _latest(actor),
+    }
+    return render(request, "cases/desk/apply.html", context, status=422 if error else 200)
+
+
+def _add(request: HttpRequest, problems: Mapping[str, str]) -> HttpResponse:
+    """Nobody has that number yet: what the city needs to know of the person."""
+    context = {
+        "errors": list(problems.items()),
+        "wrong": problems,
+        "typed": {name: text_of(request, name) for name in ("number", *TYPED)},
+        "areas": city_queries.lowest_level_areas(),
+    }
+    return render(request, "cases/desk/person.html", context, status=422 if problems else 200)
+
+
+# The service
+
+
+def _resident(actor: Actor, mark: str) -> Resident:
+    """The person who stands at this officer's counter.
+
+    Raises:
+        Http404: when nobody does (any more).
+    """
+    try:
+        officer, resident = signing.loads(mark, salt=SALT, max_age=PATIENCE)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise Http404 from None
+    found = Resident.objects.select_related("area").filter(pk=resident).first()
+    if officer != actor.user_id or found is None:
+        raise Http404
+    return found
+
+
+def _choose(request: HttpRequest, resident: Resident, mark: str, error: str = "") -> HttpResponse:
+    number = profile.profile_value(resident, "national_id")
+    context = {
+        "resident": resident,
+        "number": profile.mask_number(number) if number else "",
+        "mark": mark,
+        "cards": service_queries.by_name(card for card in _active() if card.present),
+        "chosen": cleaned(request.POST.get("service", "") or request.GET.get("service", "")),
+        "errors": [("service", error)] if error else [],
+        "error": error,
+    }
+    return render(request, "cases/desk/service.html", context, status=422 if error else 200)
+
+
+def _active() -> list[Card]:
+    return service_queries.cards(Service.objects.filter(active=True))
+
+
+def _start(request: HttpRequest, actor: Actor) -> HttpResponse:
+    mark = cleaned(request.POST.get("person", ""))
+    resident = _resident(actor, mark)
+    try:
+        service = service_queries.service(cleaned(request.POST.get("service", "")))
+        if service.current is None or service.kind not in kinds:
+            raise Refused(_("The city does not offer this service at the moment."))
+        draft = actions.start_draft(by=actor, version=service.current, resident=resident, channel="counter")
+    except Service.DoesNotExist:
+        return _choose(request, resident, mark, _("Choose the service that the person needs."))
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return _choose(request, resident, mark, str(refusal))
+    return see_other("cases:draft", draft.pk)
+
+
+# What this officer did at the counter
+
+
+def _drafts(actor: Actor) -> list[Draft]:
+    return list(queries.drafts_of(actor).filter(channel="counter")[:LATEST])
+
+
+def _latest(actor: Actor) -> list[Row]:
+    sent = Case.objects.filter(submitted_by_id=actor.user_id, channel="counter")
+    cases = sent.select_related("version", "area", "resident").defer("version__content", "answers", "sealed")
+    return [row_of(case) for case in cases.order_by("-opened_at", "-pk")[:LATEST]]
+
+
+@for_officers(Permission.APPLY_FOR_OTHERS)
+@require_safe
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the resident takes home on paper: the reference, what happens next, and how to ask about it."""
+    actor = actor_for(request)
+    read = references.read(pack.current().reference_prefix, reference)
+    case = Case.objects.select_related("version", "service", "agency", "unit", "resident").filter(
+        reference=read or "", submitted_by_id=actor.user_id, channel="counter"
+    )
+    found = case.first()
+    if found is None:
+        raise Http404
+    row = row_of(found)
+    return render(request, "cases/desk/receipt.html", {"case": found, "row": row, "rows": _receipt_rows(found, row)})
+
+
+def _receipt_rows(case: Case, row: Row) -> Iterator[tuple[str, Any]]:
+    yield _("Service"), row.title
+    yield _("For"), case.resident.name if case.resident else ""
+    yield _("Handed in"), formats.moment(case.opened_at)
+    yield _("Now"), row.step
+    yield _("Who has it"), case.unit or case.agency.title
+    if case.due_at:
+        yield _("Done by"), formats.moment(case.due_at)

@@ -1,0 +1,141 @@
+"""Steps of a case taken at the desk: with a page of their own where something must be given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from kini.cases import access, actions, inputs, rules
+from kini.cases.actions import Stale
+from kini.cases.desk.case import page as case_page
+from kini.cases.desk.figures import title_of
+from kini.cases.desk.working import case_at_desk, for_officers, see_other
+from kini.cases.models import Case, TimelineEntry
+from kini.cases.pages import forms
+from kini.cases.pages.forms import Errors
+from kini.core import moments
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.files import FileRefused
+from kini.services.fields.base import FieldBase
+from kini.services.fields.uploads import UploadField
+from kini.services.versions import Resolved, resolve
+
+#: Sent in place of a missing mark of the state that the page showed: no state is called so.
+UNKNOWN = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move of a case, as its page draws it."""
+
+    case: Case
+    resolved: Resolved
+    edge: rules.Edge
+
+    @property
+    def fields(self) -> dict[str, FieldBase]:
+        return inputs.fields_of(self.resolved, self.edge)
+
+    @property
+    def label(self) -> str:
+        return rules.move_label(self.edge, self.resolved.moves)
+
+    @property
+    def pages(self) -> list[tuple[str, str]]:
+        """Pages of questions that the resident may be asked to correct: (key, heading)."""
+        if not rules.correctable(self.resolved.flow, self.edge.to):
+            return []
+        return [(page.key, str(page.heading)) for page in self.resolved.pages]
+
+
+@for_officers()
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
+    """The page of one step; posting takes it."""
+    actor, case = case_at_desk(request, reference)
+    step = _offered(actor, case, move)
+    if request.method == "POST":
+        return _take(request, actor, case, move, step)
+    if step is None:
+        raise Http404
+    return _draw(request, step, {}, {})
+
+
+def _offered(actor: Actor, case: Case, move: str) -> Step | None:
+    """The step, when the officer may take it now.
+
+    Raises:
+        NotAllowed: when it belongs to somebody else.
+    """
+    resolved = resolve(case.version)
+    edge = rules.edge_of(resolved.flow, case.state, move)
+    if edge is None or not rules.in_time(edge, case.closed_at, moments.now()):
+        return None
+    if edge.by == rules.SYSTEM or edge.by not in access.hats(actor, case):
+        raise NotAllowed(_("This step belongs to somebody else."))
+    return Step(case, resolved, edge)
+
+
+def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: Step | None) -> HttpResponse:
+    sent = forms.read(request)
+    shown = sent.form.text("state") or UNKNOWN
+    if shown != case.state and _was_taken(actor, case, move, shown):
+        return see_other("cases:desk-case", case.reference)
+    if step is None or shown != case.state:
+        return _gone(request, actor, case, shown, sent.form.data)
+    taken = inputs.take(step.resolved, step.edge, sent.form)
+    errors = taken.errors | forms.unreadable(sent, step.fields)
+    if errors:
+        return _draw(request, step, taken.typed, errors)
+    try:
+        moved = actions.move(by=actor, case=case, move=move, given=taken.values, expected_state=shown)
+    except NotAllowed:
+        raise
+    except Stale:
+        return _gone(request, *case_at_desk(request, case.reference), shown, sent.form.data)
+    except Refused as refusal:
+        return _draw(request, step, taken.typed, {_where(step, refusal): str(refusal)})
+    name = step.resolved.flow.states[moved.state].name
+    messages.success(request, _("%(reference)s: now “%(step)s”.") % {"reference": case.reference, "step": name})
+    return see_other("cases:desk-case", case.reference)
+
+
+def _was_taken(actor: Actor, case: Case, move: str, shown: str) -> bool:
+    """Whether this very form arrives for the second time."""
+    last = TimelineEntry.objects.filter(case=case).exclude(to_state="").order_by("-number").first()
+    return last is not None and (last.move, last.from_state, last.actor_id) == (move, shown, actor.user_id)
+
+
+def _gone(request: HttpRequest, actor: Actor, case: Case, shown: str, data: Mapping[str, str]) -> HttpResponse:
+    """The case has moved on, or there is no such step: the case as it is now, and what was typed."""
+    message = _("This step is not possible now. Look at the case once more.")
+    if shown != case.state:
+        message = _("This case has moved on meanwhile. Look at it once more before you go on.")
+    known = resolve(case.version).inputs
+    kept = [(str(known[name].label), data[name]) for name in known if data.get(name)]
+    return case_page(request, actor, case, errors=[("", message)], kept=kept, status=409)
+
+
+def _where(step: Step, refusal: Refused) -> str:
+    """The input that a refusal is about: that of a bad file, when there is only one."""
+    uploads = [name for name, field in step.fields.items() if isinstance(field, UploadField)]
+    return uploads[0] if isinstance(refusal, FileRefused) and len(uploads) == 1 else ""
+
+
+def _draw(request: HttpRequest, step: Step, typed: Mapping[str, Any], errors: Errors) -> HttpResponse:
+    context = {
+        "case": step.case,
+        "title": title_of(step.resolved),
+        "step": step,
+        "inputs": forms.draw(step.fields, typed, errors),
+        "errors": forms.summary(step.fields, errors),
+        "multipart": forms.takes_files(step.fields.values()),
+        "ticked": typed.get(inputs.PAGES) or [],
+        "leads_to": step.resolved.flow.states[step.edge.to].name,
+    }
+    return render(request, "cases/desk/move.html", context, status=422 if errors else 200)

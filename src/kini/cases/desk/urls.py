@@ -1,0 +1,18 @@
+"""Addresses of the desk, in the namespace of cases."""
+
+from django.urls import path
+
+from kini.cases.desk import case, counter, moves, overdue, queue
+
+urlpatterns = [
+    path("", queue.queue, name="desk"),
+    path("apply/", counter.apply, name="desk-apply"),
+    path("apply/<str:reference>/receipt/", counter.receipt, name="desk-receipt"),
+    path("overdue/", overdue.overdue, name="desk-overdue"),
+    path("cases/<str:reference>/", case.case, name="desk-case"),
+    path("cases/<str:reference>/assign/", case.assign, name="desk-assign"),
+    path("cases/<str:reference>/transfer/", case.transfer, name="desk-transfer"),
+    path("cases/<str:reference>/note/", case.note, name="desk-note"),
+    path("cases/<str:reference>/look/", case.look, name="desk-look"),
+    path("cases/<str:reference>/moves/<slug:move>/", moves.move, name="desk-move"),
+]

@@ -1,0 +1,87 @@
+"""Who works at the desk: officers with at least one role, each seeing the cases of their grants and nothing else."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from kini.cases import access, queries
+from kini.cases.models import Case
+from kini.cases.pages.visiting import SeeOther
+from kini.city import pack
+from kini.core import references
+from kini.core.actors import Actor, NotAllowed
+from kini.people.permissions import Permission
+from kini.people.queries import READING, actor_for
+from kini.people.rules import may, may_somewhere
+
+
+def see_other(to: str, *args: Any) -> HttpResponse:
+    """What was sent is done; the page to read next is another one."""
+    return SeeOther(resolve_url(to, *args))
+
+
+class OwnCase(Exception):
+    """An officer's own case, on which only colleagues work."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
+
+
+def is_working(request: HttpRequest) -> bool:
+    """Whether the visitor has a desk."""
+    return request.user.is_authenticated and may_somewhere(actor_for(request), Permission.SEE_CASES)
+
+
+def may_here(permission: Permission) -> Callable[[HttpRequest], bool]:
+    """Whether a visitor has the permission anywhere."""
+    return lambda request: request.user.is_authenticated and may_somewhere(actor_for(request), permission)
+
+
+def for_officers[**P](
+    permission: Permission = Permission.SEE_CASES,
+) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponseBase]]:
+    """A page of the desk: never cached, closed to whoever has the permission nowhere."""
+
+    def decorate(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponseBase]:
+        @wraps(view)
+        def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            request: Any = args[0]
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path() if request.method in READING else "/desk/")
+            if not may_somewhere(actor_for(request), permission):
+                raise NotAllowed(_("The desk is for officers with a role. Ask whoever manages roles at your agency."))
+            try:
+                return view(*args, **kwargs)
+            except OwnCase as own:
+                return redirect("cases:case", own.case.reference)
+
+        return never_cache(inside)
+
+    return decorate
+
+
+def case_at_desk(request: HttpRequest, reference: str) -> tuple[Actor, Case]:
+    """Who is working, and the case of that address.
+
+    Raises:
+        Http404: when there is none, or it lies outside their grants.
+        OwnCase: when it is about themselves.
+    """
+    actor = actor_for(request)
+    read = references.read(pack.current().reference_prefix, reference)
+    try:
+        case = queries.case_for(actor, read or "")
+    except Case.DoesNotExist:
+        raise Http404 from None
+    if not may(actor, Permission.SEE_CASES, access.scope_of(case)):
+        raise Http404
+    if access.is_theirs(actor, case):
+        raise OwnCase(case)
+    return actor, case

@@ -1,0 +1,99 @@
+"""The two ends of an application: where it is gone on with, and where it is checked and sent in."""
+
+import json
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.cases import actions, queries
+from kini.cases.pages import summaries, tracking
+from kini.cases.pages.visiting import SeeOther, keep_key, own_case_of, personal, secret_address
+from kini.cases.pages.walks import Walk, walk_of
+from kini.core.crypto import keyed_hash
+from kini.people.queries import actor_for
+from kini.services import questions
+
+#: An input that says which answers were shown.
+CONFIRM = "confirm"
+
+
+@personal
+@require_safe
+def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Go on where an answer is missing; begin with the first page."""
+    walk = walk_of(request, draft=draft)
+    if not walk.answers and walk.pages:
+        return redirect(walk.question(walk.pages[0].key))
+    return redirect(walk.next_missing)
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Look at all answers once more, and send them in."""
+    actor = actor_for(request)
+    if request.method == "POST" and (case := queries.draft_for(actor, draft).case):
+        return SeeOther(reverse("cases:sent", args=[case.reference]))
+    walk = walk_of(request, draft=draft)
+    if walk.missing:
+        return redirect(walk.next_missing)
+    token = _token(walk)
+    if request.method != "POST":
+        return _summary(request, walk, token)
+    if not constant_time_compare(request.POST.get(CONFIRM, ""), token):
+        changed = _("Your answers changed after you opened this page. Look at them once more, then send them.")
+        return _summary(request, walk, token, changed)
+    case = actions.submit(by=actor, draft=walk.draft, confirm=True)
+    keep_key(request, case)
+    return SeeOther(reverse("cases:sent", args=[case.reference]))
+
+
+def _token(walk: Walk) -> str:
+    """Says which answers were shown: only those are sent in, whatever another tab has changed meanwhile."""
+    final = questions.final_answers(walk.resolved, walk.answers, walk.known)
+    return keyed_hash(f"{walk.draft.pk} {json.dumps(final, sort_keys=True)}", "cases.check").hex()
+
+
+def _summary(request: HttpRequest, walk: Walk, token: str, error: str = "") -> HttpResponse:
+    context = {
+        "walk": walk,
+        "parts": list(summaries.parts(walk)),
+        "profile": list(summaries.of_profile(walk)),
+        "token": token,
+        "errors": [("", error)] if error else [],
+        "back": walk.url("question", key=walk.pages[-1].key) if walk.pages else "",
+        "total": len(walk.pages) + 1,
+    }
+    return render(request, "cases/check.html", context, status=422 if error else 200)
+
+
+@personal
+@require_POST
+def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    actor = actor_for(request)
+    actions.discard_draft(by=actor, draft=queries.draft_for(actor, draft))
+    messages.success(request, _("The draft is thrown away."))
+    return SeeOther(reverse("cases:mine"))
+
+
+@personal
+@require_safe
+def sent(request: HttpRequest, reference: str) -> HttpResponse:
+    """It has arrived: the number, what happens next and by when, and how to follow it."""
+    case = own_case_of(request, reference)
+    view = tracking.following(request, case)
+    context = {
+        "view": view,
+        "case": case,
+        "panel": tracking.panel(request, view),
+        "steps": tracking.ahead(view),
+        "secret": secret_address(request, case),
+    }
+    return render(request, "cases/sent.html", context)

@@ -1,0 +1,34 @@
+"""Files of cases and drafts, for those who may see them. Nothing in a file can act on our pages."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.views.decorators.http import require_safe
+
+from kini.cases import queries
+from kini.cases.models import Document
+from kini.cases.pages.visiting import guest_key, personal
+from kini.core import files
+from kini.people.queries import actor_for
+
+
+@personal
+@require_safe
+def document(request: HttpRequest, document: UUID, draft: UUID | None = None, reference: str = "") -> FileResponse:
+    """One file: pictures are shown, everything else is downloaded."""
+    found = queries.document_for(actor_for(request), document, guest_key(request, reference))
+    belongs = found.draft_id == draft if draft else bool(found.case and found.case.reference == reference)
+    draft_of_case = found.draft and found.draft.case and found.draft.case.reference == reference
+    if not (belongs or draft_of_case):
+        raise Document.DoesNotExist
+    try:
+        content = files.open_stored(found.sha256)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, content_type=found.content_type)
+    manner = "inline" if found.content_type in files.IMAGES else "attachment"
+    response["Content-Disposition"] = f"{manner}; filename*=UTF-8''{quote(found.name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

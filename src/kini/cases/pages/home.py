@@ -1,0 +1,29 @@
+"""What the room puts on the home page: the visitor's own cases."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from kini.cases.pages import tracking
+from kini.cases.pages.visiting import keys_of
+from kini.people.queries import actor_for
+from kini.web.home import HomeSection
+
+MOST_SHOWN = 3
+
+
+def my_cases(request: HttpRequest) -> SafeString | None:
+    """The cases that go on, what needs an answer first, and how many drafts wait; for somebody known only."""
+    actor = actor_for(request)
+    if actor.user_id is None and not actor.session and not keys_of(request):
+        return None
+    going_on = tracking.own_cases(request).filter(closed_at__isnull=True)
+    rows = list(tracking.case_rows(request, going_on[: MOST_SHOWN * 3]))
+    drafts = len(list(tracking.draft_rows(request)))
+    if not rows and not drafts:
+        return None
+    first = sorted(rows, key=lambda row: not row.needs_you)[:MOST_SHOWN]
+    return render_to_string("cases/home_cases.html", {"rows": first, "drafts": drafts}, request)
+
+
+SECTION = HomeSection(order=10, render=my_cases)

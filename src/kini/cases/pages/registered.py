@@ -1,0 +1,16 @@
+"""Where residents find these pages: navigation, home page, and the start page of every service."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.cases.pages import home, start
+from kini.services.start import start_panels
+from kini.web.home import home_sections
+from kini.web.navigation import NavItem, navigation
+
+
+def register() -> None:
+    """Register everything once; called from `CasesConfig.ready`."""
+    navigation.register("cases", NavItem("cases:mine", _("My cases"), "document", order=40))
+    navigation.register("cases-track", NavItem("cases:track", _("Find a case by its number"), "search", place="help"))
+    home_sections.register("cases", home.SECTION)
+    start_panels.register("cases", start.panel)

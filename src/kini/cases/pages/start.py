@@ -1,0 +1,106 @@
+"""Beginning: the button on a service's start page, and the drafts that wait there."""
+
+from allauth.core.internal.httpkit import get_client_ip
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from kini.cases import actions, queries
+from kini.cases.models import Draft
+from kini.cases.pages.visiting import SeeOther
+from kini.cases.pages.walks import number_to_call
+from kini.core import limits
+from kini.core.actors import Actor, Refused
+from kini.people import actions as people_actions
+from kini.people import queries as people_queries
+from kini.people.models import Resident, User
+from kini.people.queries import actor_for
+from kini.services import queries as services_queries
+from kini.services.kinds import kinds
+from kini.services.models import Service
+from kini.services.versions import resolve
+
+#: Drafts that guests may begin from one network address; many phones can stand behind one.
+GUESTS = limits.Limit("cases.guest-draft", count=120, seconds=3600)
+FOR_WHOM = "for_whom"
+MOST_SHOWN = 3
+
+
+@never_cache
+@require_POST
+def start(request: HttpRequest, service: str) -> HttpResponse:
+    """Begin an application, or go on with one that was begun and not touched yet."""
+    found = _offered(service)
+    kind = kinds.find(found.kind)
+    if kind is None or found.current is None:
+        raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
+    actor = actor_for(request)
+    if actor.user_id is None:
+        if kind.sign_in == "required":
+            return redirect_to_login(reverse("services:service", args=[found.pk]))
+        limits.require(GUESTS, get_client_ip(request) or "unknown")
+    resident = _for_whom(request, actor)
+    draft = _untouched(actor, found, resident)
+    if draft is None:
+        draft = actions.start_draft(by=actor, version=found.current, resident=resident)
+    return SeeOther(reverse("cases:draft", args=[draft.pk]))
+
+
+def _offered(service: str) -> Service:
+    try:
+        return services_queries.service(service)
+    except Service.DoesNotExist:
+        raise Http404 from None
+
+
+def _for_whom(request: HttpRequest, actor: Actor) -> Resident | None:
+    """The visitor, or the family member whom they chose; None for a guest."""
+    if not isinstance(request.user, User):
+        return None
+    own = people_actions.ensure_resident(by=actor, user=request.user)
+    chosen = request.POST.get(FOR_WHOM, "")
+    if not chosen:
+        return own
+    member = people_queries.may_act_for(own, int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else None
+    if member is None:
+        raise Refused(_("You cannot apply for this person. Add them to your family first."))
+    return member
+
+
+def _untouched(actor: Actor, service: Service, resident: Resident | None) -> Draft | None:
+    """A draft of the same service for the same person in which nothing stands yet: what a second click would make."""
+    drafts = queries.drafts_of(actor).filter(
+        version_id=service.current_id, resident=resident, channel="web", answers={}, sealed=None, documents=None
+    )
+    return drafts.first()
+
+
+def panel(request: HttpRequest, service: Service) -> SafeString | None:
+    """The way in: a button that names the deed, for whom, and the drafts that can be gone on with."""
+    kind = kinds.get(service.kind)
+    actor = actor_for(request)
+    signs_in = actor.user_id is None and kind.sign_in == "required"
+    drafts = queries.drafts_of(actor).filter(version__service=service) if actor.user_id or actor.session else []
+    resolved = resolve(service.current) if service.current else None
+    context = {
+        "service": service,
+        "verb": kind.verb,
+        "signs_in": signs_in,
+        "sign_in": f"{reverse('people:sign-in')}?next={request.path}",
+        "drafts": list(drafts[:MOST_SHOWN]),
+        "family": _family(request.user) if isinstance(request.user, User) else [],
+        "call": number_to_call(kind, resolved) if resolved else "",
+    }
+    return render_to_string("cases/start_panel.html", context, request)
+
+
+def _family(user: User) -> list[Resident]:
+    """Those for whom the visitor may apply besides themselves."""
+    own = Resident.objects.filter(user=user).first()
+    ties = people_queries.family_of(own).filter(member__user__isnull=True) if own else []
+    return [tie.member for tie in ties]

@@ -1,0 +1,77 @@
+"""Answers on their way, page by page: to be checked, changed or corrected. Their owner sees them unmasked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kini.cases import answers
+from kini.cases.inputs import files_in
+from kini.cases.models import Document
+from kini.cases.pages.walks import Walk
+from kini.services import questions
+from kini.services.versions import ResolvedPage
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer; `text` is empty when none was given. Files are shown as such."""
+
+    label: Any
+    text: str
+    files: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The answers of one page or entry.
+
+    Attributes:
+        heading: of a page with a single question empty, whose label says it.
+        change: where they are changed.
+        changed: of a correction: they are no longer what the case says.
+        missing: an answer is needed and not given.
+    """
+
+    heading: Any
+    rows: tuple[Answered, ...]
+    change: str
+    changed: bool = False
+    missing: bool = False
+
+
+def parts(walk: Walk) -> Iterator[Part]:
+    """The pages that are asked, with their answers."""
+    before = answers.of_case(walk.case) if walk.case else walk.answers
+    lacking = {page.key for page in walk.missing}
+    for page in walk.pages:
+        change = walk.url("question", key=page.key) + ("" if walk.case else "?change=1")
+        names = [page.repeat.name] if page.repeat else list(page.fields)
+        changed = any(before.get(name) != walk.answers.get(name) for name in names)
+        for heading, rows in _grouped(walk, page):
+            yield Part(heading, rows, change, changed, page.key in lacking)
+
+
+def _grouped(walk: Walk, page: ResolvedPage) -> Iterator[tuple[Any, tuple[Answered, ...]]]:
+    if page.repeat is None:
+        yield "" if page.single else page.heading, tuple(_rows(walk, page, walk.answers))
+        return
+    entries = questions.items(page, walk.answers)
+    for number, item in enumerate(entries, 1):
+        yield f"{page.repeat.item} {number}", tuple(_rows(walk, page, item))
+    if not entries:
+        yield "", (Answered(page.heading, ""),)
+
+
+def _rows(walk: Walk, page: ResolvedPage, given: Mapping[str, Any]) -> Iterator[Answered]:
+    for name, field in page.fields.items():
+        value = given.get(name)
+        files = tuple(walk.documents[each] for each in files_in(value) if each in walk.documents)
+        yield Answered(field.label, "" if value is None else field.reveal(value), files)
+
+
+def of_profile(walk: Walk) -> Iterator[tuple[Any, str]]:
+    """What the profile answers, numbers masked."""
+    final = questions.final_answers(walk.resolved, walk.answers, walk.known)
+    for name, field in walk.resolved.fields.items():
+        if name in final and field.profile and walk.known.get(field.profile) is not None:
+            yield field.label, field.show(final[name])

@@ -1,0 +1,119 @@
+"""Finds services by what people type: everyday words in any language of the city, with typing errors."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kini.city import pack
+from kini.services import catalogue
+from kini.services.indexing import configurations
+from kini.services.models import Service
+from kini.services.schema import Catalogue
+
+#: How much a word counts where it stands: around (D), in the summary (C), among people's words (B), in the name (A).
+WEIGHTS = "{0.05, 0.2, 0.8, 1.0}"
+#: How much another word of the same meaning counts, beside the one that was typed.
+SYNONYM = 0.75
+#: How alike a mistyped word must be to one of a service's.
+ALIKE = 0.42
+#: Services that fit less well than this share of the best one are left out.
+LEAST = 0.2
+MOST_WORDS = 12
+LONGEST = 120
+
+
+@dataclass(slots=True)
+class Term:
+    """A word or phrase that was typed, and others that mean the same."""
+
+    typed: str
+    others: list[str] = field(default_factory=list)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in lower case: "E-KTP hilang!" -> ["e-ktp", "hilang"]."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return re.findall(r"\w+(?:['’.-]\w+)*", plain)
+
+
+def terms_of(text: str, words: Catalogue) -> list[Term]:
+    """What was typed as terms: the longest known phrases, and single words between them."""
+    typed = words_of(text[:LONGEST])[:MOST_WORDS]
+    groups = [[" ".join(words_of(each)) for each in group] for group in words.synonyms]
+    return list(_terms(typed, groups))
+
+
+def _terms(typed: Sequence[str], groups: list[list[str]]) -> Iterator[Term]:
+    longest = max((phrase.count(" ") + 1 for group in groups for phrase in group), default=1)
+    start = 0
+    while start < len(typed):
+        for length in range(min(longest, len(typed) - start), 0, -1):
+            phrase = " ".join(typed[start : start + length])
+            same = [each for group in groups if phrase in group for each in group if each != phrase]
+            if same or length == 1:
+                yield Term(phrase, list(dict.fromkeys(same)))
+                start += length
+                break
+
+
+def search(text: str, limit: int = 20) -> list[Service]:
+    """Active services that fit what was typed, the best first. One query."""
+    terms = terms_of(text, catalogue.current())
+    rows = [(n, 1.0, term.typed) for n, term in enumerate(terms)]
+    rows += [(n, SYNONYM, other) for n, term in enumerate(terms) for other in term.others]
+    if not rows:
+        return []
+    numbers, factors, phrases = zip(*rows, strict=True)
+    parameters = {
+        "numbers": list(numbers),
+        "factors": list(factors),
+        "phrases": list(phrases),
+        "configurations": configurations(pack.current().languages),
+        "weights": WEIGHTS,
+        "alike": ALIKE,
+        "whole": " ".join(words_of(text[:LONGEST])),
+        "least": LEAST,
+        "limit": limit,
+    }
+    return list(Service.objects.raw(QUERY, parameters))
+
+
+# A word that few services have tells more than one that many have (the logarithm). Where no service has a word, the
+# services with a similar one count. A service one of whose words is just what was typed comes before all others.
+QUERY = """
+WITH service AS (
+    SELECT * FROM services_service WHERE active
+), total AS (
+    SELECT count(*)::float AS services FROM service
+), phrase AS (
+    SELECT * FROM unnest(%(numbers)s::int[], %(factors)s::float[], %(phrases)s::text[]) AS p (number, factor, words)
+), query AS (
+    SELECT number, factor, phraseto_tsquery(c::regconfig, words) AS query
+    FROM phrase, unnest(%(configurations)s::text[]) AS c
+), hit AS (
+    SELECT number, service.id, max(factor * ts_rank(%(weights)s::real[], search, query)) AS rank
+    FROM query JOIN service ON numnode(query) > 0 AND search @@ query
+    GROUP BY number, service.id
+), alike AS (
+    SELECT number, service.id, 0.6 * strict_word_similarity(words, search_text) AS rank
+    FROM phrase JOIN service ON strict_word_similarity(words, search_text) >= %(alike)s
+    WHERE factor = 1 AND length(words) > 3 AND number NOT IN (SELECT number FROM hit)
+), counted AS (
+    SELECT id, rank * ln(1 + services / count(*) OVER (PARTITION BY number)) AS score
+    FROM (SELECT * FROM hit UNION ALL SELECT * FROM alike) AS either, total
+), scored AS (
+    SELECT id, sum(score) AS score FROM counted GROUP BY id
+), whole AS (
+    SELECT service.*, score + strict_word_similarity(%(whole)s, search_text) + CASE
+        WHEN position('| ' || %(whole)s || ' |' IN '| ' || search_text || ' |') > 0 THEN 3 ELSE 0
+    END AS score
+    FROM scored JOIN service USING (id)
+), compared AS (
+    SELECT *, max(score) OVER () AS best FROM whole
+)
+SELECT id, category, kind, agency_id, current_id, active FROM compared
+WHERE score >= %(least)s * best
+ORDER BY score DESC, id
+LIMIT %(limit)s
+"""

@@ -1,0 +1,110 @@
+"""A definition in words: what it costs, how long it takes, what happens after it was sent. Pure.
+
+What is not certain is never said as a fact.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kini.core.texts import Text
+from kini.services.schema import Fee, Flow, State, Target
+from kini.services.versions import Resolved
+from kini.web import formats
+
+#: How a service ends when it gives what was asked for.
+GOOD_ENDS = frozenset({"granted", "solved"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step to come, with the role that takes it."""
+
+    text: str
+    who: str
+
+
+def duration(target: Target) -> str:
+    """The time of a target: "3 working days"."""
+    words = {
+        "minutes": ngettext("%(n)d minute", "%(n)d minutes", target.amount),
+        "hours": ngettext("%(n)d hour", "%(n)d hours", target.amount),
+        "working_hours": ngettext("%(n)d working hour", "%(n)d working hours", target.amount),
+        "days": ngettext("%(n)d day", "%(n)d days", target.amount),
+        "working_days": ngettext("%(n)d working day", "%(n)d working days", target.amount),
+        "months": ngettext("%(n)d month", "%(n)d months", target.amount),
+    }
+    return words[target.unit] % {"n": target.amount}
+
+
+def unsure(guess: str) -> SafeString:
+    """A fact that nobody has confirmed: said as such, with what is known of it."""
+    return format_html(
+        "{} <small>{}</small>", _("Not yet confirmed"), _("as far as we know: %(guess)s") % {"guess": guess}
+    )
+
+
+def time_words(target: Target | None) -> str:
+    """How long it takes."""
+    if target is None:
+        return _("No fixed time")
+    words = _("Within %(time)s") % {"time": duration(target)}
+    return unsure(duration(target)) if target.confidence == "low" else words
+
+
+def fee_words(fee: Fee) -> str:
+    """What it costs."""
+    if fee.amount is None:
+        return _("Depends, see below") if fee.confidence != "low" else _("Not yet confirmed")
+    words = _("Free") if fee.amount == 0 else formats.money(fee.amount)
+    return unsure(words) if fee.confidence == "low" else words
+
+
+def notes(resolved: Resolved) -> list[tuple[str, Text]]:
+    """What is to be known about the cost, the time and the service, each with its heading."""
+    definition = resolved.definition
+    found = [
+        (_("About the cost"), definition.fee.note),
+        (_("About the time"), definition.target.note if definition.target else None),
+        (_("Good to know"), definition.note),
+    ]
+    return [(heading, note) for heading, note in found if note]
+
+
+def steps_ahead(resolved: Resolved) -> list[Step]:
+    """What happens after it was sent, when all goes well: each step in a sentence, with who takes it."""
+    if resolved.steps is None:
+        return []
+    states = [resolved.steps.states[name] for name in way_to_good_end(resolved.steps)]
+    return [Step(str(state.does), _who(resolved, state)) for state in states]
+
+
+def _who(resolved: Resolved, state: State) -> str:
+    role = resolved.roles.get(state.by or "")
+    return str(role) if role else ""
+
+
+def way_to_good_end(flow: Flow) -> list[str]:
+    """The shortest way from the beginning to a good end, without grave steps."""
+    before: dict[str, str] = {flow.start: ""}
+    waiting = deque([flow.start])
+    while waiting:
+        here = waiting.popleft()
+        if flow.states[here].outcome in GOOD_ENDS:
+            return _back(before, here)
+        for move in flow.states[here].moves.values():
+            if move.to not in before and not move.danger:
+                before[move.to] = here
+                waiting.append(move.to)
+    return [flow.start]
+
+
+def _back(before: dict[str, str], end: str) -> list[str]:
+    way = [end]
+    while before[way[-1]]:
+        way.append(before[way[-1]])
+    return way[::-1]

@@ -1,0 +1,92 @@
+"""A scratch city with a real server, and real Chromium in front of it."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from kini.robot.scratch import scratch_city
+
+CHROMIUM = os.environ.get("KINI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One city and one Chromium serve all journeys: they run on one worker."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed; install the package chromium"))
+
+
+@pytest.fixture(scope="session")
+def city() -> Iterator[str]:
+    """The address of a city of its own, with demo people."""
+    with scratch_city(people=True) as scratch:
+        yield scratch.serve()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody in front of a browser."""
+
+    page: Page
+    city: str
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.city + path)
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    def sign_in(self, name: str) -> None:
+        """One click on the demo's page."""
+        self.go("/demo/sign-in/")
+        self.page.get_by_role("button", name=name).first.click()
+
+    def sign_in_by_code(self, email: str) -> None:
+        """As a new resident does: an address, then the code, read from the local outbox."""
+        self.go("/sign-in/")
+        self.page.locator("input[name=contact]").fill(email)
+        self.page.locator("main form button").first.click()
+        outbox = self.page.context.new_page()
+        outbox.goto(f"{self.city}/outbox/")
+        message = outbox.locator("main").inner_text()
+        outbox.close()
+        found = re.search(r"\b(\d{6})\b", message[message.index(email) :])
+        assert found, "no code in the outbox"
+        self.page.locator("input[name=code]").fill(found.group(1))
+        self.page.locator("main form button").first.click()
+
+
+@pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
+def person(request: pytest.FixtureRequest, chromium: Browser, city: str) -> Iterator[Callable[[], Person]]:
+    """Makes people with browsers of their own, once with JavaScript and once without."""
+    contexts: list[BrowserContext] = []
+
+    def make() -> Person:
+        size = {"width": 360, "height": 740}
+        context = chromium.new_context(java_script_enabled=request.param, viewport=size, locale="id-ID")
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return Person(context.new_page(), city)
+
+    yield make
+    for context in contexts:
+        context.close()

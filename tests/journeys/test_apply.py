@@ -1,0 +1,102 @@
+"""From a question to a decision, in a real browser, with JavaScript and without."""
+
+import base64
+import re
+
+from playwright.sync_api import Page
+
+SERVICE = "kelurahan-statement-letter"
+AGENCY = "DPMPTSP"
+EVERYTHING = 40  # pages after which an application must have come to its end
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+def answer(page: Page) -> None:
+    """Fill in whatever the page asks, as a person would, and go on."""
+    form = page.locator("main form").first
+    for group in form.locator("fieldset:has(input[type=radio])").all():
+        group.locator("input[type=radio]").first.check()
+    for box in form.locator("select:visible").all():
+        box.select_option(index=1)
+    for file in form.locator("input[type=file]").all():
+        file.set_input_files({"name": "photo.png", "mimeType": "image/png", "buffer": PIXEL})
+    for line in form.locator("input[type=text]:visible, input:not([type]):visible, textarea:visible").all():
+        if not line.input_value():
+            line.fill(EXAMPLES.get(line.get_attribute("name") or "", "Keperluan sekolah"))
+    form.locator("button.button").first.click()
+
+
+EXAMPLES = {"nik": "3171014509900007", "phone": "081234567890", "family_card": "3171012304500001"}
+
+
+def apply(person, service: str) -> str:
+    """Apply for a service as somebody who is signed in; the reference."""
+    person.go(f"/services/{service}/")
+    person.page.locator('form[action$="/start/"] button').first.click()
+    for _ in range(EVERYTHING):
+        if person.page.url.endswith("/check/"):
+            person.page.locator('main form[action$="/check/"] button').click()
+            return person.page.locator("strong.reference").inner_text()
+        before = person.page.url
+        answer(person.page)
+        person.page.wait_for_load_state()
+        assert person.page.url != before or "?" in before, person.page.locator("main").inner_text()
+    raise AssertionError(f"no end of questions at {person.page.url}")
+
+
+def desk_move(officer, reference: str, move: str, **inputs: str) -> None:
+    officer.go(f"/desk/cases/{reference}/moves/{move}/")
+    for name, text in inputs.items():
+        officer.page.locator(f"[name={name}]").fill(text)
+    officer.page.locator(f'main form[action$="/moves/{move}/"] button.button').first.click()
+
+
+def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person):
+    resident, officer = person(), person()
+    resident.sign_in("Warga 1")
+    reference = apply(resident, SERVICE)
+    assert re.fullmatch(r"KINI-[0-9A-Z]{4}-[0-9A-Z]{4}", reference)
+
+    officer.sign_in(f"Petugas {AGENCY}")
+    officer.go("/desk/?view=all")
+    officer.page.get_by_role("link", name=reference).click()
+    assert reference in officer.page.locator("main").inner_text()
+    desk_move(officer, reference, "ask", message="Fotonya kurang jelas.")
+
+    resident.go(f"/cases/{reference}/")
+    assert "Fotonya kurang jelas." in resident.page.locator("main").inner_text()
+    resident.page.get_by_role("link", name="Jawab sekarang").click()
+    resident.page.locator('form[action$="/moves/answer/"] button').click()
+
+    desk_move(officer, reference, "accept")
+    desk_move(officer, reference, "approve")
+    resident.go(f"/cases/{reference}/")
+    assert "Selesai" in resident.page.locator("main").inner_text()
+
+
+def test_an_officer_works_the_queue(person):
+    resident, officer, other = person(), person(), person()
+    resident.sign_in("Warga 2")
+    reference = apply(resident, SERVICE)
+    officer.sign_in(f"Petugas {AGENCY}")
+    officer.go(f"/desk/?q={reference}")
+    officer.page.get_by_role("link", name=reference).click()
+    officer.page.locator('form[action$="/assign/"] button').first.click()
+    officer.go("/desk/?view=mine")
+    assert reference in officer.page.locator("main").inner_text()
+    desk_move(officer, reference, "reject", reason="Dokumen tidak sesuai dengan catatan.")
+    resident.go(f"/cases/{reference}/")
+    text = resident.page.locator("main").inner_text()
+    assert "Ditolak" in text
+    assert "Dokumen tidak sesuai dengan catatan." in text
+    other.sign_in("Petugas Dinkes")
+    other.go(f"/desk/?q={reference}&view=all")
+    assert other.page.get_by_role("link", name=reference).count() == 0
+
+
+def test_a_newcomer_signs_in_by_a_code(person):
+    newcomer = person()
+    newcomer.sign_in_by_code(f"newcomer-{id(newcomer)}@journey.example")
+    assert newcomer.page.url.endswith("/me/profile/") or "/me/" in newcomer.page.url

@@ -1,0 +1,47 @@
+"""The kind `loan`: something is lent for some days, may be renewed so often, and is brought back."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from kini.cases.models import Case, TimelineEntry
+from kini.core.actors import Refused
+from kini.services.fields.base import Strict
+from kini.services.kinds import Kind
+from kini.services.versions import resolve
+
+
+class LoanOptions(Strict):
+    days: int = Field(ge=1, description="How long one loan lasts.")
+    renewals: int = Field(default=1, ge=0, description="How often it may be renewed.")
+
+
+class Loan(Kind):
+    """A loan from the library."""
+
+    id = "loan"
+    label = "Loan"
+    verb = "Borrow"
+    Options: ClassVar[type[Strict]] = LoanOptions
+
+    def before_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
+        """Renew only as often as the service allows."""
+        if move == "renew" and _renewed(case) >= self._of(case).renewals:
+            raise Refused("This book has been renewed as often as possible. Bring it back, please.")
+
+    def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
+        """When the book must be back."""
+        return ("plugin_library/panel.html", {"back": self.back(case)}) if case.state == "lent" else None
+
+    def back(self, case: Case) -> datetime:
+        """The day on which the loan ends, renewals included."""
+        lent = TimelineEntry.objects.filter(case=case, move="hand_out").order_by("number").latest("number")
+        return lent.at + timedelta(days=self._of(case).days * (1 + _renewed(case)))
+
+    def _of(self, case: Case) -> LoanOptions:
+        return self.options(resolve(case.version).definition)
+
+
+def _renewed(case: Case) -> int:
+    return TimelineEntry.objects.filter(case=case, move="renew").count()

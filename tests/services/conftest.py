@@ -1,0 +1,29 @@
+"""The made-up town's pack, to be changed at will."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from kini.city.actions import load_pack_tables
+from kini.core.actors import system
+from tests.services.writing import PackFolder
+
+ROOT = Path(__file__).parents[2]
+TOWN = ROOT / "tests" / "cities" / "vila-serena"
+BY = system("tests")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> PackFolder:
+    """A copy of the town's pack."""
+    return PackFolder(Path(shutil.copytree(TOWN, tmp_path / "town")))
+
+
+@pytest.fixture
+def loaded_town(db: None, town: PackFolder, settings: Settings) -> PackFolder:
+    """The same as the running city, with its areas and agencies in the database."""
+    settings.CITY_PATH = town.root
+    load_pack_tables(by=BY)
+    return town

@@ -1,0 +1,167 @@
+"""Definitions become versions: only when they change, whole, and never changed afterwards."""
+
+import json
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from kini.core.actors import Actor, ActorKind, NotAllowed, system
+from kini.core.faults import PackFaults
+from kini.core.models import AuditEntry
+from kini.services.actions import load_services
+from kini.services.loader import read_pack
+from kini.services.models import FlowEdge, Service, ServiceVersion
+from kini.services.queries import service
+from kini.services.versions import Resolved, digest_of, resolve, resolve_service
+from tests.city.conftest import JAKARTA
+from tests.services.writing import PARTY
+
+BY = system("tests")
+
+
+def load():
+    return load_services(by=BY)
+
+
+def test_a_first_load_makes_versions_with_the_edges_of_their_flows(loaded_town):
+    loaded = load()
+    assert loaded.changed == ["street-party"]
+    party = service("street-party")
+    assert (party.category, party.kind, party.agency_id, party.current.number) == ("streets", "application", "obras", 1)
+    edges = set(FlowEdge.objects.filter(version=party.current).values_list("state", "move", "next_state"))
+    assert ("", "open", "check") in edges
+    assert edges - {("", "open", "check")} == set(resolve(party.current).flow.edges())
+    assert ("decision", "withdraw", "withdrawn") in edges
+    assert AuditEntry.objects.filter(action="services.loaded").count() == 1
+
+
+def test_loading_again_changes_nothing(loaded_town):
+    load()
+    assert load().changed == []
+    assert ServiceVersion.objects.count() == 1
+    assert AuditEntry.objects.filter(action="services.loaded").count() == 1
+
+
+def test_a_changed_file_is_a_new_version_and_the_old_one_reads_as_before(loaded_town):
+    load()
+    old = service("street-party").current
+    loaded_town.replace(PARTY, "en: Will there be music?", "en: Is there music?")
+    loaded_town.replace("flows/permit.yaml", "allow: allowed", "allow: {to: allowed, needs: [reason]}")
+    assert load().changed == ["street-party"]
+    new = service("street-party").current
+    assert new.number == 2
+    assert str(resolve(old).fields["music"].label.in_language("en")) == "Will there be music?"
+    assert resolve(old).flow.states["decision"].moves["allow"].needs == []
+    assert resolve(new).fields["music"].label.in_language("en") == "Is there music?"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("blocks/contact.yaml", "en: Full name", "en: Your full name"),
+        ("statements.yaml", "en: I declare", "en: I swear"),
+        ("moves.yaml", "en: Allow", "en: Permit"),
+        ("inputs.yaml", "en: Reason", "en: Why"),
+        ("channels.yaml", "en: Town hall counter", "en: Counter of the town hall"),
+        ("roles.yaml", "en: Head of division", "en: Head"),
+    ],
+)
+def test_everything_that_a_service_uses_belongs_to_its_version(loaded_town, file, old, new):
+    load()
+    loaded_town.replace(file, old, new)
+    assert load().changed == ["street-party"]
+
+
+def test_a_file_that_changes_back_finds_its_old_version(loaded_town):
+    load()
+    loaded_town.replace(PARTY, "Street party}", "Party in the street}")
+    load()
+    loaded_town.replace(PARTY, "Party in the street}", "Street party}")
+    assert load().changed == ["street-party"]
+    assert service("street-party").current.number == 1
+    assert ServiceVersion.objects.count() == 2
+
+
+def test_a_vanished_service_is_withdrawn_and_can_come_back(loaded_town):
+    load()
+    text = (loaded_town.root / PARTY).read_text("utf-8")
+    (loaded_town.root / PARTY).unlink()
+    loaded_town.replace("catalogue.yaml", "popular: [street-party]\nquick: [street-party]", "popular: []")
+    assert load().withdrawn == ["street-party"]
+    with pytest.raises(Service.DoesNotExist):
+        service("street-party")
+    loaded_town.write(PARTY, text)
+    load()
+    assert service("street-party").current.number == 1
+
+
+def test_a_pack_with_faults_changes_nothing(loaded_town):
+    load()
+    loaded_town.replace(PARTY, "Street party}", "Party in the street}")
+    loaded_town.replace("flows/permit.yaml", "by: clerk", "by: nobody")
+    with pytest.raises(PackFaults):
+        load()
+    assert ServiceVersion.objects.count() == 1
+
+
+def test_only_commands_load(loaded_town):
+    with pytest.raises(NotAllowed):
+        load_services(by=Actor(ActorKind.OFFICER, 1))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE services_serviceversion SET content = '{}'",
+        "UPDATE services_serviceversion SET digest = 'x'",
+        "DELETE FROM services_serviceversion",
+        "UPDATE services_flowedge SET next_state = 'allowed'",
+        "DELETE FROM services_flowedge",
+    ],
+)
+def test_the_database_refuses_to_change_a_version(loaded_town, statement):
+    load()
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_version_is_whole_and_survives_being_stored():
+    """Every service of the first city, through JSON and back."""
+    pack = read_pack(JAKARTA)
+    for each in pack.services.values():
+        resolved = resolve_service(pack, each)
+        content = json.loads(json.dumps(resolved.content()))
+        again = Resolved.model_validate(content)
+        assert again == resolved, each.id
+        assert digest_of(again.content()) == digest_of(content), each.id
+        keys = [page.key for page in resolved.pages]
+        assert len(keys) == len(set(keys)), each.id
+
+
+def test_documents_are_pages_and_conditions_on_the_same_page_part_it(town):
+    town.replace(
+        PARTY,
+        "attach:",
+        """  - page: {pt: Música, en: Music}
+    when: {music: true}
+    fields:
+      loud: {type: boolean, label: {pt: Alta?, en: Loud?}}
+      until: {type: time, label: {pt: Até quando?, en: Until when?}, when: {loud: true}}
+      band: {type: text, label: {pt: Banda, en: Band}}
+attach:""",
+    )
+    pack = read_pack(town.root)
+    resolved = resolve_service(pack, pack.services["street-party"])
+    assert [(page.key, list(page.fields)) for page in resolved.pages] == [
+        ("full-name", ["full_name", "tax_number", "phone"]),
+        ("place", ["place", "day", "music"]),
+        ("loud", ["loud", "band"]),
+        ("until", ["until"]),
+        ("doc-plan", ["plan"]),
+    ]
+    plan = resolved.pages[-1].fields["plan"]
+    assert plan.statement_text.in_language("en").startswith("I declare")
+    assert resolved.channels["town-hall"].name.in_language("en") == "Town hall counter"
+    assert resolved.move_label("decision", "allow").in_language("en") == "Allow"
+    assert resolved.roles["clerk"].in_language("en") == "Counter clerk"
+    assert list(resolved.inputs) == ["reason"]
