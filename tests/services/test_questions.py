@@ -11,13 +11,36 @@ from kini.services.fields.base import Wrong
 from tests.services.writing import resolved, sent
 
 PAGES = """
-- {key: name, heading: You, fields: {name: {type: text, label: Name, profile: name}, nick: {type: text, label: Nick, optional: true}}}
-- {key: kind, heading: Kind, single: true, fields: {kind: {type: choice, label: Kind, options: {a: A, b: B, c: C}}}}
-- {key: extra, heading: Extra, single: true, when: {kind: [a, b]}, fields: {extra: {type: boolean, label: Extra}}}
-- {key: more, heading: More, single: true, when: {extra: true}, fields: {more: {type: nik, label: More}}}
-- {key: never, heading: Never, single: true, when: {not: {any: [{kind: a}, {kind: b}, {kind: c}]}}, fields: {never: {type: text, label: Never}}}
-- {key: people, heading: People, repeat: {name: people, min: 1, max: 2, item: Person}, fields: {who: {type: text, label: Who}, number: {type: nik, label: Number, optional: true}}}
-- {key: doc-paper, heading: Paper, single: true, when: {kind: c}, fields: {paper: {type: document, label: Paper, max: 2}}}
+- key: name
+  heading: You
+  fields:
+    name: {type: text, label: Name, profile: name}
+    nick: {type: text, label: Nick, optional: true}
+- key: kind
+  heading: Kind
+  fields: {kind: {type: choice, label: Kind, options: {a: A, b: B, c: C}}}
+- key: extra
+  heading: Extra
+  when: {kind: [a, b]}
+  fields: {extra: {type: boolean, label: Extra}}
+- key: more
+  heading: More
+  when: {extra: true}
+  fields: {more: {type: nik, label: More}}
+- key: never
+  heading: Never
+  when: {not: {any: [{kind: a}, {kind: b}, {kind: c}]}}
+  fields: {never: {type: text, label: Never}}
+- key: people
+  heading: People
+  repeat: {name: people, min: 1, max: 2, item: Person}
+  fields:
+    who: {type: text, label: Who}
+    number: {type: nik, label: Number, optional: true}
+- key: doc-paper
+  heading: Paper
+  when: {kind: c}
+  fields: {paper: {type: document, label: Paper, max: 2}}
 """
 SERVICE = resolved(PAGES)
 NIK = "3171011708450001"

@@ -17,9 +17,9 @@ def wrong(schema: dict[str, Any], value: Any, root: dict[str, Any], place: str =
     """What a value has against a schema: the part of JSON Schema 2020-12 that ours uses."""
     if ref := schema.get("$ref"):
         yield from wrong(root["$defs"][ref.removeprefix("#/$defs/")], value, root, place)
-    if choices := schema.get("anyOf") or schema.get("oneOf"):
-        if all(list(wrong(choice, value, root, place)) for choice in choices):
-            yield f"{place}: {value!r} is none of the choices"
+    choices = schema.get("anyOf") or schema.get("oneOf")
+    if choices and all(list(wrong(choice, value, root, place)) for choice in choices):
+        yield f"{place}: {value!r} is none of the choices"
     if "const" in schema and value != schema["const"]:
         yield f"{place}: {value!r} is not {schema['const']!r}"
     if "enum" in schema and value not in schema["enum"]:

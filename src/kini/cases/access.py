@@ -74,7 +74,7 @@ def may_apply_for(by: Actor, resident: Resident | None) -> bool:
             return True
         case ActorKind.GUEST:
             return resident is None and bool(by.session)
-    if resident is None:
+    if resident is None or by.user_id is None:
         return False
     own = Resident.objects.filter(user_id=by.user_id).first()
     if own and people_queries.may_act_for(own, resident.pk):

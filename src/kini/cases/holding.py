@@ -1,12 +1,13 @@
 """Cases and drafts held for a change: locked, read anew, and theirs to change."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Case, Draft
 from kini.core import moments
-from kini.core.actors import Actor, ActorKind, Refused
+from kini.core.actors import Actor, Refused
 from kini.people.models import Resident
 
 #: How long a draft waits for its next answer.
@@ -30,7 +31,7 @@ def lock_draft(draft: Draft) -> Draft:
     return found.defer("version__content", "case__version__content").get(pk=draft.pk)
 
 
-def _hold(model: type[Case] | type[Draft], pk: object) -> None:
+def _hold(model: type[Case] | type[Draft], pk: Any) -> None:
     """Lock one row. Reading it comes after that: a query that waits for a lock still joins what it saw before."""
     model._default_manager.select_for_update().only("pk").get(pk=pk)
 
@@ -52,7 +53,7 @@ def usable(draft: Draft) -> Draft:
 
 def claimed(by: Actor, draft: Draft) -> Draft:
     """The draft of a guest who has signed in meanwhile is theirs from then on, for themselves."""
-    if draft.owner_id is None and draft.case_id is None and by.kind in (ActorKind.RESIDENT, ActorKind.OFFICER):
+    if draft.owner_id is None and draft.case_id is None and by.user_id is not None:
         draft.owner_id = by.user_id
         draft.resident = Resident.objects.select_related("area").filter(user_id=by.user_id).first()
         draft.save(update_fields=["owner", "resident", "updated_at"])

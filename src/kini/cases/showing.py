@@ -203,5 +203,5 @@ def _who(entry: TimelineEntry, actor: Actor, names: Mapping[int, str]) -> str:
 
 
 def _officer_names(entries: Iterable[TimelineEntry]) -> dict[int, str]:
-    ids = {entry.actor_id for entry in entries if entry.actor_kind == ActorKind.OFFICER}
+    ids = {entry.actor_id for entry in entries if entry.actor_id and entry.actor_kind == ActorKind.OFFICER}
     return dict(Officer.objects.filter(user_id__in=ids).values_list("user_id", "name"))

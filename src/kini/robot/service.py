@@ -125,6 +125,9 @@ class ServicePlay:
         """Open the case's page, then the move, give what it needs, and send it."""
         case_page = browser.get(case_address)
         address = f"{case_address}moves/{edge.move}/"
+        correction = f"{case_address}correct/"
+        if edge.move == rules.ANSWER and correction in case_page.links():
+            case_page = browser.get(correction)
         if not case_page.has_form(address) and address not in case_page.links():
             raise Broken(f'{case_page.url} does not offer "{edge.move}"')
         needs = (rules.edge_of(self.resolved.flow, edge.state, edge.move) or edge).needs  # type: ignore[union-attr]

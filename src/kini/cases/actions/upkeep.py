@@ -1,5 +1,7 @@
 """What happens to cases and drafts by itself: time passes, drafts expire, keys change, profiles are joined."""
 
+from uuid import UUID
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -88,7 +90,7 @@ def hand_over_cases(*, by: Actor, gone: int, kept: int) -> int:
     return len(cases)
 
 
-def _reseal_draft(pk: object) -> bool:
+def _reseal_draft(pk: UUID) -> bool:
     draft = Draft.objects.select_for_update().get(pk=pk)
     if draft.sealed is None or not needs_rotation(draft.sealed):
         return False

@@ -12,6 +12,7 @@ from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
 from kini.services.fields.text import clean
 
 _PAIR = re.compile(r"^(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*[,;]\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)$")
+_CODE = re.compile(r"^[A-Za-z0-9.-]{1,20}$")
 
 
 def area_groups(level: str | None) -> list[tuple[str, list[Area]]]:
@@ -41,11 +42,10 @@ def chosen_area(code: str, level: str | None) -> Area:
     Raises:
         Wrong: when there is none at that level.
     """
-    for _label, areas in area_groups(level):
-        for area in areas:
-            if area.code == code:
-                return area
-    raise Wrong(_("Choose one of the areas in the list."))
+    area = queries.area(code) if _CODE.match(code) else None
+    if area is None or area.level != (level or pack.current().lowest_level):
+        raise Wrong(_("Choose one of the areas in the list."))
+    return area
 
 
 def all_areas(level: str | None) -> list[Area]:

@@ -4,6 +4,7 @@ Before a page is taken, the cases room stores what was uploaded under `name` and
 under `name.ids` (see `questions.take`), so that nobody can refer to somebody else's document.
 """
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, ClassVar, Literal, Self
@@ -59,6 +60,8 @@ class UploadField(FieldBase):
         ids = list(dict.fromkeys(sent.texts(f"{name}.ids")))
         if not ids:
             return None
+        if not all(re.fullmatch(r"[0-9A-Za-z-]{1,64}", each) for each in ids):
+            raise Wrong(_("This file is no longer there. Add it again."))
         if len(ids) > self.max:
             raise Wrong(
                 ngettext(

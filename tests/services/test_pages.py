@@ -1,0 +1,177 @@
+"""The catalogue and start pages, as anybody sees them."""
+
+import gzip
+import re
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import escape
+
+from kini.services.models import Service
+from kini.services.queries import catalogue, named, popular
+from kini.services.versions import resolve
+from tests.services.jakarta import InJakarta
+
+MOST_BYTES = 14_000
+
+
+def text_of(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+class TestPages(InJakarta):
+    def read(self, address: str, language: str = "en") -> str:
+        self.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        with translation.override(language):  # as the pages read names and sort them
+            response = self.client.get(address)
+        assert response.status_code == 200, address
+        assert len(gzip.compress(response.content)) <= MOST_BYTES, address
+        return response.content.decode()
+
+    def start(self, service: str, language: str = "en") -> str:
+        return self.read(reverse("services:service", args=[service]), language)
+
+    def change(self, service: str, number: int = 0, **definition: object) -> str:
+        """The start page of a service whose definition says something else."""
+        row = Service.objects.select_related("current").get(pk=service)
+        content = {**row.current.content, "definition": {**row.current.content["definition"], **definition}}
+        row.current = row.versions.create(number=90 + number, digest=f"changed-{number}", content=content)
+        row.save()
+        return text_of(self.start(service))
+
+    def test_every_start_page_in_both_languages(self) -> None:
+        services = Service.objects.filter(active=True).select_related("current")
+        assert len(services) == 80
+        for service in services:
+            for language in ("id", "en"):
+                with self.subTest(service.pk, language=language):
+                    html = self.start(service.pk, language)
+                    definition = resolve(service.current).definition
+                    for said in (definition.name, definition.summary, definition.for_, definition.gives.name):
+                        assert escape(said.in_language(language)) in html
+                    for channel in resolve(service.current).channels.values():
+                        assert escape(channel.name.in_language(language)) in html
+
+    def test_a_start_page_says_everything_one_wants_to_know(self) -> None:
+        page = text_of(self.start("birth-certificate"))
+        for said in (
+            "Cost Free",
+            "Time Within 1 working day",
+            "For Parents or family heads",
+            "You get Birth certificate, new family card",
+            "What to have ready",
+            "Birth letter from a doctor",
+            "you do not have it? Then:",
+            "Other ways",
+            "Civil-registration counter in any kelurahan",
+            "After you have sent it",
+            "An officer compares your data",
+            "Head of office",
+            "Legal basis: UU 23/2006",
+            "m.beritajakarta.id/",
+        ):
+            assert said in page, said
+
+    def test_the_way_in_is_there_only_when_the_kind_is(self) -> None:
+        assert reverse("cases:start", args=["emergency-ambulance"]) in self.start("emergency-ambulance")
+        assert reverse("people:sign-in") + "?next=/services/birth-certificate/" in self.start("birth-certificate")
+        planned = self.start("property-tax")
+        assert "You cannot do this here yet" in planned
+        assert "How to get it" in planned
+        assert "/start/" not in planned
+
+    def test_what_is_not_certain_is_never_a_fact(self) -> None:
+        page = self.change("birth-certificate", target={"working_days": 3, "confidence": "low"}, confidence="low")
+        assert "Time Not yet confirmed as far as we know: 3 working days" in page
+        assert "has not confirmed the details" in page
+        assert "Within 3" not in page
+
+    def test_costs_in_words(self) -> None:
+        for number, (fee, said) in enumerate(
+            (
+                ({"amount": 50_000, "confidence": "high"}, "Cost Rp50,000"),
+                ({"amount": 50_000, "confidence": "low"}, "Cost Not yet confirmed as far as we know: Rp50,000"),
+                ({"confidence": "medium", "note": "By weight."}, "Cost Depends, see below"),
+                ({"confidence": "low", "note": "By weight."}, "Cost Not yet confirmed"),
+            )
+        ):
+            with self.subTest(said):
+                page = self.change("family-card", number, fee=fee)
+                assert said in page
+                assert ("By weight." in page) == ("note" in fee)
+
+    def test_sensitive_services_have_a_quick_way_out(self) -> None:
+        assert "data-quick-exit" in self.start("women-child-protection") or "quick-exit" in self.start(
+            "women-child-protection"
+        )
+        assert "quick-exit" not in self.start("birth-certificate")
+
+    def test_the_catalogue_shows_everything(self) -> None:
+        html = self.read(reverse("services:catalogue"))
+        for shelf in catalogue():
+            assert escape(shelf.category.name.in_language("en")) in html
+        for service in Service.objects.filter(active=True):
+            assert reverse("services:service", args=[service.pk]) in html
+
+    def test_categories_and_life_events(self) -> None:
+        assert "birth-certificate" in self.read(reverse("services:category", args=["civil-registration"]))
+        born = self.read(reverse("services:event", args=["child-born"]))
+        assert "birth-certificate" in born
+        assert "property-tax" not in born
+        assert "Anak lahir" in self.read(reverse("services:event", args=["child-born"]), "id")
+
+    def test_what_is_not_there(self) -> None:
+        for address in ("/services/nothing/", "/services/category/nothing/", "/services/event/nothing/"):
+            assert self.client.get(address).status_code == 404
+        Service.objects.filter(pk="birth-certificate").update(active=False)
+        assert self.client.get("/services/birth-certificate/").status_code == 404
+        assert "birth-certificate" not in self.read("/services/")
+
+    def test_searching(self) -> None:
+        address = reverse("services:search")
+        assert "electronic-id-card" in self.read(f"{address}?q=lost+my+id+card")
+        nothing = self.read(f"{address}?q=qwxzqj")
+        assert "Nothing fits “qwxzqj”" in nothing
+        assert reverse("services:category", args=["health"]) in nothing
+        assert reverse("services:category", args=["health"]) in self.read(address)
+
+    def test_searching_for_anything_at_all(self) -> None:
+        for typed in ("%00", "%FF%FE", "%3Cscript%3Ealert(1)%3C/script%3E", "a%0Ab", "x" * 3000, "%E2%80%AE"):
+            with self.subTest(typed[:30]):
+                html = self.read(f"{reverse('services:search')}?q={typed}")
+                assert "<script>alert" not in html
+
+    def test_few_queries(self) -> None:
+        for address, most in (
+            ("/services/", 1),
+            ("/services/category/health/", 1),
+            ("/services/event/child-born/", 1),
+            ("/services/search/?q=ktp", 1),
+            ("/services/property-tax/", 1),
+        ):
+            with self.subTest(address):
+                self.client.get(address)
+                cache.clear()
+                with CaptureQueriesContext(connection) as queries:
+                    self.client.get(address)
+                assert len(queries) <= most, [query["sql"][:120] for query in queries]
+
+    def test_the_home_page_leads_to_services(self) -> None:
+        html = self.read("/")
+        for service in ("general-complaint", "electronic-id-card"):
+            assert reverse("services:service", args=[service]) in html
+        assert reverse("services:category", args=["health"]) in html
+        assert reverse("services:event", args=["child-born"]) in html
+        assert f'action="{reverse("services:search")}"' in html
+        assert "All 80 services" in html
+
+    def test_lists_keep_the_order_of_the_catalogue_and_leave_out_what_is_gone(self) -> None:
+        assert [card.id for card in named(["family-card", "gone", "birth-certificate"])] == [
+            "family-card",
+            "birth-certificate",
+        ]
+        assert popular()[0].id == "general-complaint"
