@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,13 @@ server = Server(Path(sys.argv[1]))
 print(server.start(), flush=True)
 sys.stdin.read()
 """
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Not pytest's own: that lies in a folder which every run of pytest closes anew to other accounts."""
+    with tempfile.TemporaryDirectory(prefix="kini-tests-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
@@ -123,7 +131,8 @@ def test_a_server_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None
 
 def test_a_number_that_another_program_has_by_now_keeps_nothing_from_starting(server: Server) -> None:
     server.stop()
-    (server.data / "postmaster.pid").write_text(f"{os.getppid()}\n{server.data}\n")
+    for note in (server.data / "postmaster.pid", server.folder / "run" / ".s.PGSQL.5432.lock"):
+        note.write_text(f"{os.getppid()}\n{server.data}\n")
     assert ask(server.start(), "SELECT 1") == "1"
 
 

@@ -152,6 +152,8 @@ class TestPages(InJakarta):
             ("/services/event/child-born/", 1),
             ("/services/search/?q=ktp", 1),
             ("/services/property-tax/", 1),
+            ("/services/birth-certificate/", 2),
+            ("/services/emergency-ambulance/", 2),
         ):
             with self.subTest(address):
                 self.client.get(address)

@@ -171,13 +171,3 @@ def test_items_of_a_repeated_page_are_added_replaced_and_removed():
         questions.with_item(people, {"people": two}, None, {"who": "Dewi"})
     with pytest.raises(Wrong):
         questions.with_item(people, {"people": two}, 5, {"who": "Dewi"})
-
-
-def test_the_way_through_the_pages():
-    pages = questions.applicable_pages(SERVICE, {"kind": "a"}, {})
-    assert questions.next_page(pages, "kind").key == "extra"
-    assert questions.previous_page(pages, "kind").key == "name"
-    assert questions.next_page(pages, "people") is None
-    assert questions.previous_page(pages, "name") is None
-    assert questions.next_page(pages, "gone").key == "name"
-    assert questions.progress(pages, "extra") == (3, 4)

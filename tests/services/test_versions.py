@@ -162,6 +162,6 @@ attach:""",
     plan = resolved.pages[-1].fields["plan"]
     assert plan.statement_text.in_language("en").startswith("I declare")
     assert resolved.channels["town-hall"].name.in_language("en") == "Town hall counter"
-    assert resolved.move_label("decision", "allow").in_language("en") == "Allow"
+    assert resolved.moves["allow"].in_language("en") == "Allow"
     assert resolved.roles["clerk"].in_language("en") == "Counter clerk"
     assert list(resolved.inputs) == ["reason"]

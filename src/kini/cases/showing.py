@@ -45,7 +45,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened, in a sentence, with what was given at the step (label, text) and its files."""
+    """One thing that happened, in a sentence, with what was given at the step (label, text) and its files.
+
+    Attributes:
+        step: what officers call the state that it led to; empty when it is no step of the flow.
+    """
 
     number: int
     at: datetime
@@ -54,6 +58,7 @@ class Line:
     said: tuple[tuple[str, str], ...]
     files: tuple[Document, ...]
     public: bool
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ def _lines(
             tuple(_said(given, resolved)),
             files,
             entry.public,
+            str(resolved.flow.states[entry.to_state].name) if entry.to_state else "",
         )
 
 
@@ -199,7 +205,7 @@ def _who(entry: TimelineEntry, actor: Actor, names: Mapping[int, str]) -> str:
             return _("By itself")
         case ActorKind.OFFICER:
             return names.get(entry.actor_id or 0) or _("An officer")
-    return _("You") if entry.actor_id is not None and entry.actor_id == actor.user_id else _("The resident")
+    return _("You") if entry.actor_id == actor.user_id else _("The resident")
 
 
 def _officer_names(entries: Iterable[TimelineEntry]) -> dict[int, str]:

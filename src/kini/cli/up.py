@@ -33,8 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     env = told(options)
     with ExitStack() as stack:
-        supervisor = stack.enter_context(Supervisor())
-        return start(env, options, stack, supervisor)
+        return start(env, options, stack)
 
 
 def told(options: argparse.Namespace) -> dict[str, str]:
@@ -67,42 +66,51 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack, supervisor: Supervisor) -> int:
+def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) -> int:
+    """Start everything and watch over it; `stack` ends it in the opposite order."""
     read = environment.read(env)
-    var = read.var
     refuse_taken_port(options.host, options.port)
     if not (read.city / "city.toml").is_file():
         raise console.Fault(f"there is no city.toml in {read.city}; give the folder of a city pack with --city.")
+    read.var.mkdir(parents=True, exist_ok=True)
+    stack.enter_context(locked(read.var))
     if options.reset:
-        reset(var)
-    var.mkdir(parents=True, exist_ok=True)
-    stack.enter_context(locked(var))
+        if read.database_url:
+            raise console.Fault("--reset empties the embedded database only, and DATABASE_URL names another one.")
+        reset(read.var)
     print("Kini is starting.", flush=True)
-    if not read.database_url:
-        with console.step("Database"):
-            server = Server(var / "postgres")
-            env["DATABASE_URL"] = server.start()
-            stack.callback(server.stop)
-            supervisor.watch("database", server.alive)
-            note_running(var / environment.RUNNING, env["DATABASE_URL"], stack)
+    server = None if read.database_url else started_database(read.var, env, stack)
+    # Entered after the database, so that the processes end before it does.
+    supervisor = stack.enter_context(Supervisor())
+    if server:
+        supervisor.watch("database", server.alive)
     if (code := supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], env)) != 0:
         return code
     with console.step("Web server and worker"):
         supervisor.start("worker", [sys.executable, "-m", "kini.cli", "worker"], env)
         supervisor.start("web", web_command(options.host, options.port), env)
         supervisor.wait_until(lambda: answers(options.host, options.port), seconds=60)
-    greet(env, options, var)
-    reason = supervisor.wait()
-    if reason:
+    greet(env, options, read.var)
+    if reason := supervisor.wait():
         print(f"\nkini: {reason}; everything else was stopped.", file=sys.stderr)
         return 1
     return 0
 
 
+def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server:
+    """The embedded database of the var folder, running; its address stands in `env` from now on."""
+    with console.step("Database"):
+        server = Server(var / "postgres")
+        env["DATABASE_URL"] = server.start()
+        stack.callback(server.stop)
+        note_running(var / environment.RUNNING, env["DATABASE_URL"], stack)
+    return server
+
+
 def web_command(host: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "kini.wsgi:application"),
-        *("--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--backpressure", "64"),
+        *("--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--backpressure", "64"),
         *("--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
     ]
 

@@ -94,26 +94,6 @@ def final_answers(resolved: Resolved, answers: Answers, known: Known) -> dict[st
     return counting
 
 
-def next_page(pages: Sequence[ResolvedPage], key: str) -> ResolvedPage | None:
-    """The page after the one with that key; the first one when there is none with that key."""
-    keys = [page.key for page in pages]
-    place = keys.index(key) + 1 if key in keys else 0
-    return pages[place] if place < len(pages) else None
-
-
-def previous_page(pages: Sequence[ResolvedPage], key: str) -> ResolvedPage | None:
-    """The page before the one with that key."""
-    keys = [page.key for page in pages]
-    place = keys.index(key) if key in keys else 0
-    return pages[place - 1] if place else None
-
-
-def progress(pages: Sequence[ResolvedPage], key: str) -> tuple[int, int]:
-    """Which page of how many: (2, 5)."""
-    keys = [page.key for page in pages]
-    return (keys.index(key) + 1 if key in keys else len(keys), len(keys))
-
-
 def take(
     page: ResolvedPage,
     submitted: Submitted,

@@ -87,11 +87,6 @@ class Resolved(Strict):
     def page(self, key: str) -> ResolvedPage | None:
         return next((page for page in self.pages if page.key == key), None)
 
-    def move_label(self, state: str, move: str) -> Text | None:
-        """What the button of a move reads, as far as the pack says it."""
-        own = self.flow.states[state].moves.get(move)
-        return (own.label if own else None) or self.moves.get(move)
-
     def content(self) -> dict[str, Any]:
         """The whole as JSON."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, serialize_as_any=True)

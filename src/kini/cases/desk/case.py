@@ -16,7 +16,7 @@ from kini.cases.desk.queue import cleaned
 from kini.cases.desk.working import case_at_desk, for_officers, see_other
 from kini.cases.models import Case
 from kini.cases.pages.forms import UNREADABLE
-from kini.cases.showing import CaseView, Section, case_view
+from kini.cases.showing import CaseView, Row, Section, case_view
 from kini.city import queries as city_queries
 from kini.city.models import Agency
 from kini.core.actors import Actor, NotAllowed, Refused
@@ -88,6 +88,7 @@ def page(
         "desk": desk,
         "view": desk.view,
         "lines": desk.view.lines[::-1],
+        "answers": grouped(desk.view.sections),
         "case": found,
         "facts": list(_facts(found, desk.view)),
         "panel": render_to_string(*desk.view.panel, request) if desk.view.panel else "",
@@ -147,6 +148,18 @@ def _unnamed(view: CaseView) -> tuple[Section, ...]:
         )
         for section in view.sections
     )
+
+
+def grouped(sections: Iterable[Section]) -> list[tuple[str, list[Row]]]:
+    """Answers under their headings; single ones whose label says as much stand together, without a heading."""
+    groups: list[tuple[str, list[Row]]] = []
+    for section in sections:
+        alone = len(section.rows) == 1 and section.rows[0].label == section.heading
+        if alone and groups and not groups[-1][0]:
+            groups[-1][1].extend(section.rows)
+        elif section.rows:
+            groups.append(("" if alone else section.heading, list(section.rows)))
+    return groups
 
 
 def _facts(found: Case, view: CaseView) -> Iterator[tuple[str, Any]]:

@@ -20,6 +20,7 @@ RAIL = {
     "overdue": "alert",
     "waiting": "pause",
     "ended": "check",
+    "all": "document",
 }
 
 

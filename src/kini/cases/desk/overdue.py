@@ -19,6 +19,7 @@ from kini.core.actors import Actor
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.versions import resolve_many
+from kini.web import formats
 
 
 @dataclass(slots=True)
@@ -61,11 +62,12 @@ class Late:
 def overdue(request: HttpRequest) -> HttpResponse:
     """What is late, the most first."""
     groups = late(actor_for(request))
+    oldest = min((group.since for group in groups), default=None)
     context = {
         "rows": groups,
         "count": sum(group.count for group in groups),
         "without": sum(group.without for group in groups),
-        "oldest": min((group.since for group in groups), default=None),
+        "oldest": formats.duration((moments.now() - oldest).total_seconds(), units=1) if oldest else "",
     }
     return render(request, "cases/desk/overdue.html", context)
 

@@ -76,7 +76,6 @@ def _show(request: HttpRequest) -> HttpResponse:
     context = {
         "view": view,
         "heading": str(VIEWS[view][1]),
-        "views": [(name, str(label)) for name, (_view, label) in VIEWS.items()],
         "rows": [row_of(case) for case in found.cases],
         "ended": filters.view == "closed",
         "filters": filters,

@@ -63,7 +63,7 @@ def _token(walk: Walk) -> str:
 def _summary(request: HttpRequest, walk: Walk, token: str, error: str = "") -> HttpResponse:
     context = {
         "walk": walk,
-        "parts": list(summaries.parts(walk)),
+        "parts": summaries.parts(walk),
         "profile": list(summaries.of_profile(walk)),
         "token": token,
         "errors": [("", error)] if error else [],

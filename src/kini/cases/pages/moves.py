@@ -143,7 +143,7 @@ def _correction(
         "walk": walk,
         "case": walk.case,
         "asked": tracking.asked(view),
-        "parts": list(summaries.parts(walk)),
+        "parts": summaries.parts(walk),
         "label": rules.move_label(edge, walk.resolved.moves),
         "inputs": forms.draw(fields, typed, errors),
         "multipart": forms.takes_files(fields.values()),

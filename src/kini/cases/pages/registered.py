@@ -11,6 +11,7 @@ from kini.web.navigation import NavItem, navigation
 def register() -> None:
     """Register everything once; called from `CasesConfig.ready`."""
     navigation.register("cases", NavItem("cases:mine", _("My cases"), "document", order=40))
+    navigation.register("cases-account", NavItem("cases:mine", _("My cases"), "document", order=1, place="account"))
     navigation.register("cases-track", NavItem("cases:track", _("Find a case by its number"), "search", place="help"))
     home_sections.register("cases", home.SECTION)
     start_panels.register("cases", start.panel)

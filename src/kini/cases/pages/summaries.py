@@ -1,46 +1,76 @@
 """Answers on their way, page by page: to be checked, changed or corrected. Their owner sees them unmasked."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kini.cases import answers
 from kini.cases.inputs import files_in
 from kini.cases.models import Document
 from kini.cases.pages.walks import Walk
+from kini.cases.showing import Section
 from kini.services import questions
 from kini.services.versions import ResolvedPage
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer; `text` is empty when none was given. Files are shown as such."""
+    """One answer; `text` is empty when none was given. Files are shown as such. `change` leads to a lone question."""
 
     label: Any
     text: str
     files: tuple[Document, ...] = ()
+    change: str = ""
+    changed: bool = False
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The answers of one page or entry.
+    """The answers of one page or entry under its heading; or, without a heading, of lone questions in a row.
 
     Attributes:
-        heading: of a page with a single question empty, whose label says it.
-        change: where they are changed.
+        change: where the answers under a heading are changed.
         changed: of a correction: they are no longer what the case says.
         missing: an answer is needed and not given.
     """
 
     heading: Any
     rows: tuple[Answered, ...]
-    change: str
+    change: str = ""
     changed: bool = False
     missing: bool = False
 
 
-def parts(walk: Walk) -> Iterator[Part]:
+def parts(walk: Walk) -> list[Part]:
     """The pages that are asked, with their answers."""
+    return joined(_pages(walk))
+
+
+def joined(parts: Iterable[Part]) -> list[Part]:
+    """The same, with neighbours without a heading in one list."""
+    found: list[Part] = []
+    for part in parts:
+        if found and not part.heading and not found[-1].heading:
+            found[-1] = replace(found[-1], rows=found[-1].rows + part.rows)
+        else:
+            found.append(part)
+    return found
+
+
+def told(sections: Iterable[Section]) -> list[Part]:
+    """What a case says, as its page shows it: numbers masked, nothing to change."""
+    return joined(
+        Part(
+            "" if [row.label for row in section.rows] == [section.heading] else section.heading,
+            tuple(Answered(row.label, row.text, row.files) for row in section.rows),
+        )
+        for section in sections
+        if section.rows
+    )
+
+
+def _pages(walk: Walk) -> Iterator[Part]:
     before = answers.of_case(walk.case) if walk.case else walk.answers
     lacking = {page.key for page in walk.missing}
     for page in walk.pages:
@@ -48,7 +78,11 @@ def parts(walk: Walk) -> Iterator[Part]:
         names = [page.repeat.name] if page.repeat else list(page.fields)
         changed = any(before.get(name) != walk.answers.get(name) for name in names)
         for heading, rows in _grouped(walk, page):
-            yield Part(heading, rows, change, changed, page.key in lacking)
+            if heading:
+                yield Part(heading, rows, change, changed, page.key in lacking)
+            else:
+                (row,) = rows
+                yield Part("", (replace(row, change=change, changed=changed, missing=page.key in lacking),))
 
 
 def _grouped(walk: Walk, page: ResolvedPage) -> Iterator[tuple[Any, tuple[Answered, ...]]]:

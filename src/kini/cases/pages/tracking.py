@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases import queries, rules
 from kini.cases.models import Case, Draft
+from kini.cases.pages import summaries
 from kini.cases.pages.visiting import (
     SeeOther,
     case_of,
@@ -154,10 +155,28 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "photos": pictures,
         "papers": _papers(view),
         "entries": [_entry(line) for line in reversed(view.lines)],
-        "agency": Text.model_validate(found.agency.name),
-        "unit": Text.model_validate(found.unit.name) if found.unit else "",
+        "facts": list(_facts(view)),
+        "told": summaries.told(view.sections),
         "looks": looks_for(found) if request.user.is_authenticated and found.resident else None,
     }
+
+
+def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
+    """By when, and who holds it. A time that is not certain is said to be an aim."""
+    case, target = view.case, view.resolved.definition.target
+    if case.closed_at:
+        yield _("Ended on"), formats.day(case.closed_at)
+    elif case.paused_at:
+        yield _("Time"), _("The clock stands while the city waits for you.")
+    elif case.due_at:
+        words = {"when": formats.moment(case.due_at), "left": formats.due_words(case.due_at)}
+        certain = target is None or target.confidence != "low"
+        label = _("To be decided by") if certain else _("Aim, not yet confirmed")
+        yield label, _("%(when)s (%(left)s)") % words
+    else:
+        yield _("Time"), _("No fixed time is promised for this.")
+    names = [case.agency.name] + ([case.unit.name] if case.unit else [])
+    yield _("Who holds it"), ", ".join(str(Text.model_validate(name)) for name in names)
 
 
 def panel(request: HttpRequest, view: CaseView) -> SafeString | None:

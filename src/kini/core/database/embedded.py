@@ -167,7 +167,8 @@ class Server:
         """Beside the data; where that path is too long for a socket, in a temporary folder of its own."""
         beside = self.folder / "run"
         if len(os.fsencode(beside / SOCKET)) <= LONGEST_SOCKET_PATH and not set('",') & set(str(beside)):
-            beside.mkdir(exist_ok=True)
+            shutil.rmtree(beside, ignore_errors=True)  # what a crash left there names a process that may be another now
+            beside.mkdir()
             folder = beside
         else:
             folder = Path(tempfile.mkdtemp(prefix="kini-", dir="/tmp"))  # noqa: S108 -- mkdtemp makes it private
