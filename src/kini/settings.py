@@ -97,6 +97,7 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "people:sign-in"
 LOGIN_REDIRECT_URL = "web:home"
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.proxies
 ACCOUNT_ADAPTER = "kini.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"phone", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*", "email"]

@@ -11,7 +11,11 @@ handler404 = "kini.web.pages.not_found"
 handler429 = "kini.web.pages.too_many"
 handler500 = "kini.web.pages.server_error"
 
-plugins = [path(f"{name.rsplit('.', 1)[-1]}/", include(f"{name}.urls")) for name in settings.ENV.plugins if find_spec(f"{name}.urls")]
+plugins = [
+    path(f"{name.rsplit('.', 1)[-1]}/", include(f"{name}.urls"))
+    for name in settings.ENV.plugins
+    if find_spec(f"{name}.urls")
+]
 
 urlpatterns = [
     path("", include("kini.core.urls")),

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from django.db import DatabaseError
 
@@ -71,11 +69,9 @@ def test_only_the_operators_commands_load(town, db, tmp_path, kind):
         actions.load_boundaries(by=Actor(kind, user_id=1), path=tmp_path / "none.geojson")
 
 
-def test_a_whole_city_loads_within_a_second(loaded_jakarta, django_assert_max_num_queries):
-    started = time.perf_counter()
+def test_a_whole_city_loads_again_with_few_queries(loaded_jakarta, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         actions.load_pack_tables(by=BY)
-    assert time.perf_counter() - started < 1
     assert Unit.objects.count() > 1000
 
 

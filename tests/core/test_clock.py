@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kini.core.clock import ALL_DAY, WorkCalendar
@@ -89,7 +89,8 @@ def test_a_working_day_ends_when_offices_close(start: datetime) -> None:
 def test_nothing_passes_on_days_off(start: datetime) -> None:
     zone = ZoneInfo("Asia/Jakarta")
     day = start.astimezone(zone).date()
-    assume(not calendar().is_working_day(day))
+    while calendar().is_working_day(day):
+        day += timedelta(days=1)
     midnight = datetime.combine(day, time(0), zone)
     assert calendar().working_seconds(midnight, midnight + timedelta(days=1)) == 0
 

@@ -15,8 +15,14 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture(autouse=True)
-def town(settings: Settings) -> Iterator[Town]:
-    """Vienna, in English unless a test says otherwise."""
+def town(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """Vienna, in English unless a test says otherwise; what rooms above registered is not there."""
+    own: Registry[navigation.NavItem] = Registry("navigation entry")
+    for name in navigation.navigation.names():
+        if navigation.navigation.get(name).url_name.startswith("web:"):
+            own.register(name, navigation.navigation.get(name))
+    monkeypatch.setattr(navigation, "navigation", own)
+    monkeypatch.setattr(home, "home_sections", Registry("home section"))
     (templates,) = settings.TEMPLATES
     processors = [
         "tests.web.town.context" if name == "kini.city.context.city" else name

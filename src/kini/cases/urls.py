@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kini.cases.pages import apply, documents, entries, moves, questions, start, tracking
+from kini.cases.pages import apply, documents, entries, finding, listing, moves, questions, start, tracking
 
 #: The pages of a walk through questions, below an application or the correction of a case.
 walk = [
@@ -20,8 +20,8 @@ urlpatterns = [
     path("apply/<uuid:draft>/check/", apply.check, name="check"),
     path("apply/<uuid:draft>/discard/", apply.discard, name="discard"),
     path("apply/<uuid:draft>/", include(walk)),
-    path("track/", tracking.track, name="track"),
-    path("cases/", tracking.mine, name="mine"),
+    path("track/", finding.track, name="track"),
+    path("cases/", listing.mine, name="mine"),
     path("cases/<str:reference>/", tracking.case, name="case"),
     path("cases/<str:reference>/sent/", apply.sent, name="sent"),
     path("cases/<str:reference>/moves/<slug:move>/", moves.move, name="move"),

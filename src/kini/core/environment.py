@@ -57,6 +57,7 @@ class Environment:
     mail_url: str = field(default="", repr=False)
     mail_from: str = ""
     sms: str = ""
+    proxies: int = 0
     log_format: str = "text"
     log_level: str = "info"
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -99,6 +100,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         mail_url=given.get("KINI_MAIL", ""),
         mail_from=given.get("KINI_MAIL_FROM", ""),
         sms=given.get("KINI_SMS", ""),
+        proxies=int(given.get("KINI_PROXIES") or 0),
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
         log_level=given.get("KINI_LOG_LEVEL", "info"),
         values=given,
@@ -121,7 +123,7 @@ def refuse_unsafe(given: Mapping[str, str]) -> None:
 
 def unreadable(given: Mapping[str, str]) -> list[str]:
     """What is given and cannot be read; no secret is repeated in the message."""
-    readers = {"KINI_DATA_KEYS": read_ring, "KINI_HASH_KEY": read_key, "KINI_MAIL": mailers}
+    readers = {"KINI_DATA_KEYS": read_ring, "KINI_HASH_KEY": read_key, "KINI_MAIL": mailers, "KINI_PROXIES": int}
     faults = []
     for name, reader in readers.items():
         try:

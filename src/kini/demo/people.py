@@ -128,7 +128,9 @@ def _counter(cast: Cast, agency: Agency) -> None:
 
 
 def _officer(cast: Cast, agency: Agency, services: Iterable[Service]) -> None:
-    acting = {name for service in services for name in resolve(service.current).roles} & roles().keys()
+    acting = {
+        name for service in services if service.current for name in resolve(service.current).roles
+    } & roles().keys()
     watching = {name for name, each in roles().items() if Permission.SEE_OVERDUE in each.may}
     named = Text({language: Text(agency.name).in_language(language) for language in pack.current().languages})
     cast.officers[agency.pk] = _engage(cast, agency, agency.pk, sorted(acting | set(sorted(watching)[:1])), named)

@@ -15,25 +15,26 @@ def quick(request: HttpRequest) -> SafeString | None:
     cards = queries.named(catalogue.current().quick)
     categories = catalogue.current().categories
     tiles = [(card, categories.get(card.category)) for card in cards]
-    return _drawn(request, "quick", tiles=tiles) if tiles else None
+    return _drawn(request, "services/home/quick.html", tiles=tiles) if tiles else None
 
 
 def popular(request: HttpRequest) -> SafeString | None:
     """The services that most people look for."""
     cards = queries.popular()[:MOST_POPULAR]
-    return _drawn(request, "popular", cards=cards) if cards else None
+    return _drawn(request, "services/home/popular.html", cards=cards) if cards else None
 
 
 def categories(request: HttpRequest) -> SafeString | None:
     """All categories as tiles."""
-    return _drawn(request, "categories", categories=catalogue.current().categories, count=queries.count())
+    found = catalogue.current().categories
+    return _drawn(request, "services/home/categories.html", categories=found, count=queries.count())
 
 
 def events(request: HttpRequest) -> SafeString | None:
     """Things that happen in a life."""
     found = list(catalogue.current().events.items())[:MOST_EVENTS]
-    return _drawn(request, "events", events=found) if found else None
+    return _drawn(request, "services/home/events.html", events=found) if found else None
 
 
-def _drawn(request: HttpRequest, name: str, **context: object) -> SafeString:
-    return SafeString(render_to_string(f"services/home/{name}.html", context, request))
+def _drawn(request: HttpRequest, template: str, **context: object) -> SafeString:
+    return SafeString(render_to_string(template, context, request))

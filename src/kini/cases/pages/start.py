@@ -1,6 +1,5 @@
 """Beginning: the button on a service's start page, and the drafts that wait there."""
 
-from allauth.core.internal.httpkit import get_client_ip
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from kini.cases import actions, queries
 from kini.cases.models import Draft
-from kini.cases.pages.visiting import SeeOther
+from kini.cases.pages.visiting import SeeOther, network_address
 from kini.cases.pages.walks import number_to_call
 from kini.core import limits
 from kini.core.actors import Actor, Refused
@@ -43,7 +42,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     if actor.user_id is None:
         if kind.sign_in == "required":
             return redirect_to_login(reverse("services:service", args=[found.pk]))
-        limits.require(GUESTS, get_client_ip(request) or "unknown")
+        limits.require(GUESTS, network_address(request))
     resident = _for_whom(request, actor)
     draft = _untouched(actor, found, resident)
     if draft is None:
@@ -85,18 +84,23 @@ def panel(request: HttpRequest, service: Service) -> SafeString | None:
     kind = kinds.get(service.kind)
     actor = actor_for(request)
     signs_in = actor.user_id is None and kind.sign_in == "required"
-    drafts = queries.drafts_of(actor).filter(version__service=service) if actor.user_id or actor.session else []
     resolved = resolve(service.current) if service.current else None
     context = {
         "service": service,
         "verb": kind.verb,
         "signs_in": signs_in,
         "sign_in": f"{reverse('people:sign-in')}?next={request.path}",
-        "drafts": list(drafts[:MOST_SHOWN]),
+        "drafts": _drafts(actor, service),
         "family": _family(request.user) if isinstance(request.user, User) else [],
         "call": number_to_call(kind, resolved) if resolved else "",
     }
     return render_to_string("cases/start_panel.html", context, request)
+
+
+def _drafts(actor: Actor, service: Service) -> list[Draft]:
+    if actor.user_id is None and not actor.session:
+        return []
+    return list(queries.drafts_of(actor).filter(version__service=service)[:MOST_SHOWN])
 
 
 def _family(user: User) -> list[Resident]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -16,12 +17,14 @@ from kini.cases import access, queries, rules
 from kini.cases.actions import Expired
 from kini.cases.models import Case, Document, Draft
 from kini.city import pack
-from kini.core import references
+from kini.core import limits, references
 from kini.people.queries import READING, actor_for
 
 #: Where a guest's browser keeps the keys of their cases, by reference, the latest last.
 KEYS = "case_keys"
 MOST_KEYS = 30
+#: Numbers and keys of cases that may be tried from one network address.
+TRIES = limits.Limit("cases.track", count=40, seconds=3600)
 
 
 class SentAlready(Exception):
@@ -67,6 +70,20 @@ def secret_address(request: HttpRequest, case: Case) -> str:
     if not case.guest_key:
         return ""
     return request.build_absolute_uri(f"{reverse('cases:case', args=[case.reference])}?key={case.guest_key}")
+
+
+def network_address(request: HttpRequest) -> str:
+    """Where a request comes from, as the proxy that is trusted says it."""
+    return get_client_ip(request) or "unknown"
+
+
+def count_try(request: HttpRequest) -> None:
+    """Count one try to find a case.
+
+    Raises:
+        TooMany: when it is one too many.
+    """
+    limits.require(TRIES, network_address(request))
 
 
 def case_of(request: HttpRequest, reference: str) -> Case:
@@ -126,6 +143,7 @@ def _not_theirs(request: HttpRequest) -> HttpResponse:
 
 def _expired(request: HttpRequest, expired: Expired) -> HttpResponse:
     match = request.resolver_match
-    draft = Draft.objects.select_related("version").filter(pk=match.kwargs.get("draft") if match else None).first()
-    context = {"text": str(expired), "service": draft.version.service_id if draft else ""}
+    pk = match.kwargs["draft"] if match else ""
+    service = Draft.objects.filter(pk=pk).values_list("version__service_id", flat=True).first()
+    context = {"text": str(expired), "service": service or ""}
     return render(request, "cases/expired.html", context, status=410)

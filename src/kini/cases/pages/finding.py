@@ -1,0 +1,51 @@
+"""Finding a case by the number that somebody wrote down."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from kini.cases.models import Case
+from kini.cases.pages.visiting import SeeOther, case_of, count_try, guest_key
+from kini.city import pack
+from kini.core import references
+
+LONGEST = 200
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    """Find a case by the number that somebody wrote down; a guest needs the secret link as well."""
+    typed = request.POST.get("reference", "").replace("\x00", "")[:LONGEST].strip()
+    error = ""
+    if request.method == "POST":
+        count_try(request)
+        found, error = _found(request, typed)
+        if found:
+            return SeeOther(found)
+    context = {"typed": typed, "error": error, "errors": [("reference", error)] if error else []}
+    return render(request, "cases/track.html", context, status=422 if error else 200)
+
+
+def _found(request: HttpRequest, typed: str) -> tuple[str, str]:
+    """The address of a case, or what to do instead. A whole secret link may be pasted."""
+    number, _question, query = typed.rpartition("/cases/")[2].partition("?")
+    prefix = pack.current().reference_prefix
+    reference = references.read(prefix, number.strip("/ "))
+    if reference is None:
+        example = {"example": references.written(prefix, "7F3K9Q2M")}
+        return "", _("This is no number of ours. It has eight letters and digits, like %(example)s.") % example
+    address = reverse("cases:case", args=[reference])
+    if query.startswith("key="):
+        return f"{address}?{query}", ""
+    if not request.user.is_authenticated and not guest_key(request, reference):
+        return redirect_to_login(address).url, ""
+    try:
+        case_of(request, reference)
+    except Case.DoesNotExist:
+        return "", _("None of your cases has this number. Sign in as the person who asked for it.")
+    return address, ""

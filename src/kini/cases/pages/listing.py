@@ -1,0 +1,99 @@
+"""One's cases and drafts in lists: on a page of their own and on the home page."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kini.cases import queries, rules
+from kini.cases.models import Case, Draft
+from kini.cases.pages.visiting import keys_of
+from kini.core.texts import Text
+from kini.people.queries import actor_for
+from kini.services.kinds import kinds
+from kini.services.versions import resolve
+from kini.web import formats
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list: what it is called, where it stands, and what is asked of the visitor."""
+
+    case: Case
+    title: Text
+    note: str
+    needs_you: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft in a list."""
+
+    draft: Draft
+    title: Text
+    behalf: str
+
+
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """What one asked for: drafts, what is going on, what has ended."""
+    found = own_cases(request)
+    ended = Paginator(found.filter(closed_at__isnull=False), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "drafts": list(draft_rows(request)),
+        "open": list(case_rows(request, found.filter(closed_at__isnull=True))),
+        "ended": list(case_rows(request, ended)),
+        "ended_page": ended,
+    }
+    return render(request, "cases/mine.html", context)
+
+
+def own_cases(request: HttpRequest) -> QuerySet[Case]:
+    """The visitor's cases, latest first, those among them whose keys this browser holds."""
+    mine = queries.my_cases(actor_for(request))
+    if keys := keys_of(request):
+        ours = Q(pk__in=mine.values("pk")) if request.user.is_authenticated else Q(pk__in=())
+        mine = Case.objects.filter(ours | Q(reference__in=keys, guest_key__in=keys.values()))
+        mine = mine.order_by("-opened_at", "-pk").defer("answers", "sealed", "head", "seal")
+    return mine.select_related("service", "version", "resident").defer("version__content", "answers", "sealed")
+
+
+def case_rows(request: HttpRequest, cases: Iterable[Case]) -> Iterator[CaseRow]:
+    for case in cases:
+        resolved = resolve(case.version)
+        state = resolved.flow.states[case.state]
+        title = kinds.get(case.kind).title(resolved.definition)
+        yield CaseRow(case, title, _note(request, case), state.by == rules.RESIDENT and not state.end)
+
+
+def _note(request: HttpRequest, case: Case) -> str:
+    """For whom it is when not for oneself, and by when it is done."""
+    parts = []
+    if case.resident and case.resident.user_id != request.user.pk and case.resident.name:
+        parts.append(_("for %(name)s") % {"name": case.resident.name})
+    if case.closed_at:
+        parts.append(formats.day(case.closed_at))
+    elif case.due_at and not case.paused_at:
+        parts.append(_("by %(day)s") % {"day": formats.day(case.due_at)})
+    return ", ".join(parts)
+
+
+def draft_rows(request: HttpRequest) -> Iterator[DraftRow]:
+    actor = actor_for(request)
+    if actor.user_id is None and not actor.session:
+        return
+    for draft in queries.drafts_of(actor).defer("version__content", "answers", "sealed"):
+        kind = kinds.find(draft.version.service.kind)
+        definition = resolve(draft.version).definition
+        other = draft.resident and draft.resident.user_id != actor.user_id
+        behalf = draft.resident.name if draft.resident and other else ""
+        yield DraftRow(draft, kind.title(definition) if kind else definition.name, behalf)
