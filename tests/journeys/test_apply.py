@@ -28,7 +28,7 @@ def answer(page: Page) -> None:
     form.locator("button.button").first.click()
 
 
-EXAMPLES = {"nik": "3171014509900007", "phone": "081234567890", "family_card": "3171012304500001"}
+EXAMPLES = {"phone": "081234567890", "email": "warga@journey.example", "family_card": "3171012304500001"}
 
 
 def apply(person, service: str) -> str:

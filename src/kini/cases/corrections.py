@@ -10,7 +10,7 @@ from kini.cases.inputs import PAGES, files_in
 from kini.cases.models import Case, Document, Draft, TimelineEntry
 from kini.core import moments
 from kini.core.actors import Refused
-from kini.services.questions import final_answers, missing_pages
+from kini.services.questions import applicable_pages, final_answers, is_missing, missing_pages
 from kini.services.versions import Resolved
 
 
@@ -28,12 +28,14 @@ def flagged(case: Case) -> frozenset[str]:
     return frozenset((entry.data.get("given") or {}).get(PAGES) or ()) if entry else frozenset()
 
 
-def may_correct(case: Case, resolved: Resolved, page: str) -> bool:
-    """Whether the answers of that page may be changed now."""
+def open_pages(case: Case, draft: Draft, resolved: Resolved) -> frozenset[str]:
+    """Keys of the pages whose answers may be changed now: those that were asked for, and those that the changes so
+    far have made necessary."""
     if not rules.correctable(resolved.flow, case.state):
-        return False
+        return frozenset()
+    before, asked = answers.of_case(case), applicable_pages(resolved, answers.of_draft(draft), {})
     pages = flagged(case)
-    return not pages or page in pages
+    return frozenset(page.key for page in asked if not pages or page.key in pages or is_missing(page, before))
 
 
 def present(draft: Draft) -> Iterator[Document]:

@@ -5,7 +5,7 @@ every secret must be given, and nothing that exists only for a first look may be
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,7 +123,12 @@ def refuse_unsafe(given: Mapping[str, str]) -> None:
 
 def unreadable(given: Mapping[str, str]) -> list[str]:
     """What is given and cannot be read; no secret is repeated in the message."""
-    readers = {"KINI_DATA_KEYS": read_ring, "KINI_HASH_KEY": read_key, "KINI_MAIL": mailers, "KINI_PROXIES": int}
+    readers: dict[str, Callable[[str], object]] = {
+        "KINI_DATA_KEYS": read_ring,
+        "KINI_HASH_KEY": read_key,
+        "KINI_MAIL": mailers,
+        "KINI_PROXIES": int,
+    }
     faults = []
     for name, reader in readers.items():
         try:

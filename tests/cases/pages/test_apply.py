@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from kini.cases import actions
 from kini.cases.models import Case, Draft
 from kini.core import moments
 from kini.people import actions as people_actions
@@ -264,3 +265,22 @@ def test_guests_from_one_address_begin_only_so_much(guest: Visitor, call: Servic
     answers = [visitor().post("/services/call/start/").status_code for _ in range(121)]
     assert answers[:120] == [303] * 120
     assert answers[120] == 429
+
+
+def test_a_counter_officer_fills_in_for_somebody_without_a_phone(town: Town, census: ServiceVersion) -> None:
+    officer = towns.employed("+6281200000009", "Petugas Loket", town.registry, "counter")
+    neighbour = town.neighbour
+    draft = actions.start_draft(by=towns.acting(officer), version=census, resident=neighbour, channel="counter")
+    browser = visitor(officer)
+    page = browser.see(f"/apply/{draft.pk}/")
+    assert "On behalf of Tetangga Contoh" in page.text
+    page = browser.send(page, boat="Camar", built__day="3", built__month="11", built__year="2001")
+    page = browser.send(page, sailor="Ana Contoh", role="captain")
+    page = browser.send(page, action="/next/")
+    page = browser.send(page, pictures=towns.photo(3))
+    page = browser.send(page, words="A scratch.")
+    page = browser.send(browser.send(page, letter__statement="yes"))
+    case = Case.objects.get()
+    assert (case.resident, case.channel, case.submitted_by) == (neighbour, "counter", officer.user)
+    assert "for Tetangga Contoh" in page.text
+    assert visitor(neighbour).see(f"/cases/{case.reference}/").heading == "Boat census"

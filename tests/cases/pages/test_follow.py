@@ -37,7 +37,7 @@ def test_numbers_are_masked_and_looks_are_counted(resident: Visitor, case: Case,
     page = resident.see(f"/cases/{case.reference}/")
     assert towns.NIK not in page.text
     assert "3171 •••• •••• 0004" in page.text
-    assert "looked at 0 times" in page.text
+    assert "Nobody has looked at your identity" in page.text
     actions.look(by=town.named("head"), case=case, what="answers", reason="To compare with the register.")
     assert "looked at 1 time for" in resident.see(f"/cases/{case.reference}/").text
 

@@ -48,6 +48,26 @@ def test_only_what_was_asked_for_can_be_changed(resident: Visitor, returned: Cas
     assert resident.see(f"/cases/{returned.reference}/correct/").words("//main//dt") == ["Boat"]
 
 
+def test_a_correction_that_asks_more_shows_what_is_still_needed(
+    resident: Visitor, town: Town, permit: ServiceVersion
+) -> None:
+    pages = {**towns.ANSWERS, "goods": {"goods": "fruit"}}
+    del pages["boat"]
+    case = towns.opened(town.named("resident"), permit, town.resident, pages)
+    given = {"message": "Fruit?", "pages": ["goods"]}
+    actions.move(by=town.named("clerk"), case=case, move="ask", given=given)
+    page = resident.see(f"/cases/{case.reference}/correct/goods/")
+    page = resident.send(page, goods="fish")
+    assert page.words("//main//dt") == ["Goods", "Boat"]
+    assert "Still needed" in page.text
+    early = resident.send(page, action="/moves/answer/")
+    assert (early.status, len(early.errors)) == (422, 1)
+    page = resident.send(resident.see(early.link("Change: Boat")), boat="Elang")
+    assert resident.see(page.link("Change: Boat")).value("boat") == "Elang"
+    resident.send(page, action="/moves/answer/")
+    assert now(case).answers["boat"] == "Elang"
+
+
 def test_a_paper_is_replaced_in_a_correction(resident: Visitor, case: Case, town: Town) -> None:
     actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "The letter, please."})
     page = resident.see(f"/cases/{case.reference}/correct/doc-letter/")

@@ -179,7 +179,7 @@ def _open(by: Actor, draft: Draft, page: str, guest_key: str) -> tuple[Draft, Re
     resolved = resolve(usable(claimed(by, draft)).version)
     if resolved.page(page) is None:
         raise Refused(_("This page does not belong to the service."))
-    if draft.case and not corrections.may_correct(draft.case, resolved, page):
+    if draft.case and page not in corrections.open_pages(draft.case, draft, resolved):
         raise Refused(_("This application has been sent. It can be changed only when the city asks for it."))
     return draft, resolved
 

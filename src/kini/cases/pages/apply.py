@@ -92,6 +92,7 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "view": view,
         "case": case,
+        "behalf": tracking.behalf(request, view),
         "panel": tracking.panel(request, view),
         "steps": tracking.ahead(view),
         "secret": secret_address(request, case),

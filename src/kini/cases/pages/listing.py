@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from kini.cases import queries, rules
 from kini.cases.models import Case, Draft
 from kini.cases.pages.visiting import keys_of
+from kini.core import moments
 from kini.core.texts import Text
 from kini.people.queries import actor_for
 from kini.services.kinds import kinds
@@ -76,14 +77,15 @@ def case_rows(request: HttpRequest, cases: Iterable[Case]) -> Iterator[CaseRow]:
 
 
 def _note(request: HttpRequest, case: Case) -> str:
-    """For whom it is when not for oneself, and by when it is done."""
+    """For whom it is when not for oneself, and by when it is done or how late it is."""
     parts = []
     if case.resident and case.resident.user_id != request.user.pk and case.resident.name:
         parts.append(_("for %(name)s") % {"name": case.resident.name})
     if case.closed_at:
         parts.append(formats.day(case.closed_at))
     elif case.due_at and not case.paused_at:
-        parts.append(_("by %(day)s") % {"day": formats.day(case.due_at)})
+        late = case.due_at < moments.now()
+        parts.append(formats.due_words(case.due_at) if late else _("by %(day)s") % {"day": formats.day(case.due_at)})
     return ", ".join(parts)
 
 

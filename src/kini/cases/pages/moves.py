@@ -11,17 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases import actions, inputs, rules
-from kini.cases.actions import Stale
+from kini.cases.actions import Incomplete, Stale
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import forms, summaries, tracking
 from kini.cases.pages.visiting import SeeOther, guest_key, own_case_of, personal
 from kini.cases.pages.walks import Walk, walk_of
 from kini.core.actors import NotAllowed, Refused
+from kini.core.files import FileRefused
 from kini.people.queries import actor_for
 from kini.services.versions import resolve
 
 #: Inputs beside the fields: the state that the page showed, and why one withdraws.
 STATE, REASON = "state", "reason"
+#: Refusals of what was sent, not of the step.
+MENDABLE = (Incomplete, FileRefused)
 
 
 @personal
@@ -48,7 +51,8 @@ def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     except (NotAllowed, Stale):
         raise
     except Refused as refusal:
-        return _again(request, case, edge, given.typed, {"": str(refusal)}, 409)
+        status = 422 if isinstance(refusal, MENDABLE) else 409
+        return _again(request, case, edge, given.typed, {"": str(refusal)}, status)
 
 
 def _asked(request: HttpRequest, case: Case, move: str) -> HttpResponse:

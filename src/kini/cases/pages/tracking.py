@@ -49,7 +49,7 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "view": view,
         "case": found,
         "trail": [(_("My cases"), reverse("cases:mine"))],
-        "behalf": view.person if found.resident and found.resident.user_id != request.user.pk else "",
+        "behalf": behalf(request, view),
         "asks": state.by == rules.RESIDENT and not state.end,
         "corrects": any(button.edge.move == rules.ANSWER for button in view.buttons),
         "moves": [button for button in view.buttons if button.edge.move not in (rules.ANSWER, rules.WITHDRAW)],
@@ -61,7 +61,7 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "entries": [_entry(line) for line in reversed(view.lines)],
         "facts": list(_facts(view)),
         "told": summaries.told(view.sections),
-        "looks": looks_for(found) if request.user.is_authenticated and found.resident else None,
+        "looks": looks_for(found) if found.resident and found.resident.user_id == request.user.pk else None,
     }
 
 
@@ -81,6 +81,12 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
         yield _("Time"), _("No fixed time is promised for this.")
     names = [case.agency.name] + ([case.unit.name] if case.unit else [])
     yield _("Who holds it"), ", ".join(str(Text.model_validate(name)) for name in names)
+
+
+def behalf(request: HttpRequest, view: CaseView) -> str:
+    """Whose case it is, when it is not the visitor's own."""
+    resident = view.case.resident
+    return view.person if resident and resident.user_id != request.user.pk else ""
 
 
 def panel(request: HttpRequest, view: CaseView) -> SafeString | None:

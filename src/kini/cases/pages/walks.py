@@ -86,8 +86,10 @@ class Walk:
     def pages(self) -> list[ResolvedPage]:
         """The pages that are asked, given the answers so far; of a correction those that may be changed."""
         asked = questions.applicable_pages(self.resolved, self.answers, self.known)
-        flagged = corrections.flagged(self.case) if self.case else frozenset()
-        return [page for page in asked if not flagged or page.key in flagged]
+        if self.case is None:
+            return asked
+        open_now = corrections.open_pages(self.case, self.draft, self.resolved)
+        return [page for page in asked if page.key in open_now]
 
     def page(self, key: str) -> ResolvedPage:
         """The page of that key.
