@@ -71,9 +71,14 @@ TEMPLATES = [
 ]
 
 
+#: Django writes joins in an order that follows the keys; planning ten of them in every order took 13 of 14 ms.
+PLANNER = "-c join_collapse_limit=3 -c from_collapse_limit=3"
+
+
 def database(url: str) -> dict[str, object]:
     """Django's database settings from a libpq address; the pool keeps connections across requests."""
     parts = conninfo_to_dict(url) if url else {}
+    parts["options"] = f"{parts.get('options', '')} {PLANNER}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "kini"),

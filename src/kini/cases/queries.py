@@ -192,9 +192,9 @@ def case_for(actor: Actor, reference: str, guest_key: str = "") -> Case:
     Raises:
         Case.DoesNotExist: when there is none, or it is not theirs to see.
     """
-    case = Case.objects.select_related(
-        "service", "version", "area", "unit", "agency", "assignee", "resident__area", "resident__user"
-    ).get(reference=reference)
+    related = ("service", "version", "area", "unit", "agency", "assignee", "resident__area", "resident__user")
+    without = ("version__content", "service__search", "service__search_text")
+    case = Case.objects.select_related(*related).defer(*without).get(reference=reference)
     if case.guest_key and guest_key and compare_digest(case.guest_key, guest_key):
         return case
     if sees(actor, case):
