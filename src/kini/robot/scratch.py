@@ -30,7 +30,7 @@ class Scratch:
         address = f"http://127.0.0.1:{port}"
         command = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "kini.wsgi:application", "--host", "127.0.0.1"),
-            *("--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"),
+            *("--port", str(port), "--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"),
         ]
         self.supervisor.start("web", command, self.env)
         self.supervisor.wait_until(lambda: ready(address), seconds=60)
