@@ -12,7 +12,7 @@ from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
@@ -92,6 +92,20 @@ def save(path: Path, catalog: Catalog) -> None:
 
 
 def is_current(path: Path, catalog: Catalog) -> bool:
-    """Whether the compiled file says what the catalogue says."""
+    """Whether the compiled file says what the catalogue says (its header aside)."""
     mo = path.with_suffix(".mo")
-    return mo.exists() and mo.read_bytes() == compiled(catalog)
+    if not mo.exists():
+        return False
+    with mo.open("rb") as file:
+        return said(read_mo(file)) == said(catalog)
+
+
+def said(catalog: Catalog) -> dict[tuple[Any, str | None], Any]:
+    """Translations by text and context; singular and plural both as tuples."""
+    # Contexts of a compiled file come as bytes.
+    contexts = {m.context: m.context.decode() if isinstance(m.context, bytes) else m.context for m in catalog}
+    return {(_parts(m.id), contexts[m.context]): _parts(m.string) for m in catalog if m.id}
+
+
+def _parts(text: Any) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
