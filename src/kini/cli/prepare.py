@@ -2,9 +2,9 @@
 
 import argparse
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
 
 from kini.city import actions as city_actions
 from kini.city import checks
@@ -26,15 +26,24 @@ def run(options: argparse.Namespace) -> int:
     except PackFaults as faults:
         check_pack.show(faults.faults)
         raise console.Fault(check_pack.summary(settings.CITY_PATH, faults.faults)) from None
-    except OperationalError as error:
+    except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise console.Fault(f"the database cannot be reached ({reason}); mend DATABASE_URL.") from None
+
+
+def reach_database() -> None:
+    """Connect once around the pool, which would try for a while and log each try.
+
+    Raises:
+        psycopg.OperationalError: at once when nobody answers.
+    """
+    psycopg.connect(settings.ENV.database_url, connect_timeout=5).close()
 
 
 def prepare() -> int:
     if faults := checks.check(settings.CITY_PATH):
         raise PackFaults(faults)
-    connection.ensure_connection()
+    reach_database()
     with console.step("Tables"):
         call_command("migrate", verbosity=0, interactive=False)
     with console.step("Static files"):

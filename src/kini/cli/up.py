@@ -87,9 +87,10 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     if (code := supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], env)) != 0:
         return code
     with console.step("Web server and worker"):
-        supervisor.start("worker", [sys.executable, "-m", "kini.cli", "worker"], env)
+        # One after the other: on two cores they would only keep each other waiting.
         supervisor.start("web", web_command(options.host, options.port), env)
         supervisor.wait_until(lambda: answers(options.host, options.port), seconds=60)
+        supervisor.start("worker", [sys.executable, "-m", "kini.cli", "worker"], env)
     greet(env, options, read.var)
     if reason := supervisor.wait():
         print(f"\nkini: {reason}; everything else was stopped.", file=sys.stderr)

@@ -199,7 +199,8 @@ class Definition(Strict):
     @classmethod
     def _only_the_kinds_key(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            known = definition_keys() | {"for_", str(value.get("kind"))}
+            own = {str(value["kind"])} if value.get("kind") else set()
+            known = definition_keys() | {"for_"} | own
             for key in value.keys() - known:
                 raise ValueError(f'unknown key "{key}"; a service has: {", ".join(sorted(known))}')
         return value
