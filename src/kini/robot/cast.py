@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from kini.city import pack
 from kini.city.models import Agency
 from kini.city.queries import lowest_level_areas
-from kini.core.actors import Actor, system
+from kini.core.actors import system
 from kini.core.models import OutboxMessage
-from kini.people import actions, demo, queries
+from kini.people import actions, demo
 from kini.people.contacts import Contact
-from kini.people.models import Officer, User
+from kini.people.models import User
 from kini.people.roles import roles
 from kini.robot.browser import Broken, Browser
 from kini.services.fields.identity import national_example
@@ -27,13 +27,6 @@ class Player:
 
     user: User
     browser: Browser
-
-    @property
-    def actor(self) -> Actor:
-        officer = Officer.objects.filter(user=self.user).first()
-        if officer is None:
-            raise Broken(f"{self.user} is no officer")
-        return queries.officer_actor(officer)
 
 
 @dataclass(slots=True)

@@ -101,7 +101,6 @@ class Attachment(Strict):
 
     Attributes:
         statement: id of the sworn statement (statements.yaml) that stands in for it when there is none (`or:`).
-        profile: name of the profile's document that answers it.
     """
 
     label: Text
