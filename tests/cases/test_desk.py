@@ -11,9 +11,10 @@ from kini.cases.queries import Filters
 from kini.cases.showing import case_view
 from kini.core import moments
 from kini.core.actors import NotAllowed, Refused
+from kini.people import actions as people_actions
 from kini.people.models import AccessLog
 from kini.services.models import ServiceVersion
-from tests.cases.town import NIK, PERMIT, Town, acting, employed, guest, offer, opened
+from tests.cases.town import NIK, PERMIT, Town, acting, employed, guest, offer, opened, person
 
 
 def seen(town: Town, who: str, **filters: str) -> list[Case]:
@@ -122,6 +123,29 @@ def test_a_transfer_tells_the_resident_why_and_changes_hands(town: Town, case: C
     ].said
     theirs = employed("+6281200000025", "Petugas Jalan", town.roads, "clerk")
     assert actions.move(by=acting(theirs), case=case, move="accept").state == "decision"
+
+
+def test_an_officer_does_nothing_to_their_own_case_or_that_of_their_family(town: Town, permit: ServiceVersion):
+    chief = employed("+6281200000026", "Kepala Pemohon", town.registry, "head", "clerk")
+    own = person("+6281200000026", "Kepala Pemohon")
+    child = people_actions.add_family_member(
+        by=acting(own), resident=own, relation="child", details=people_actions.Details(name="Anak")
+    ).member
+    for resident in (own, child):
+        case, by = opened(acting(own), permit, resident), acting(chief)
+        for deed in (
+            lambda: actions.assign(by=by, case=case, officer=chief),  # noqa: B023 -- called at once
+            lambda: actions.assign(by=by, case=case, officer=town.clerk),  # noqa: B023
+            lambda: actions.transfer(by=by, case=case, agency=town.roads, reason="Away."),  # noqa: B023
+            lambda: actions.send_unit(by=by, case=case, unit=case.unit),  # noqa: B023
+            lambda: actions.note(by=by, case=case, text="A good person."),  # noqa: B023
+            lambda: actions.look(by=by, case=case, what="answers", reason="Mine."),  # noqa: B023
+        ):
+            with pytest.raises(NotAllowed, match="your own"):
+                deed()
+        with pytest.raises(Refused, match="does not see"):
+            actions.assign(by=town.named("head"), case=case, officer=chief)
+        assert Case.objects.get(pk=case.pk).entries == 1
 
 
 def test_notes_stay_inside(town: Town, case: Case):

@@ -107,6 +107,7 @@ def test_many_faults_in_many_files_are_told_at_once(town):
         ),
         ("flows/permit.yaml", "outcome: granted\n", "\n", "states.allowed", "an end needs an outcome"),
         ("catalogue.yaml", "quick: [street-party]", "quick: [party]", "quick.0", 'no service "party"'),
+        ("inputs.yaml", "type: longtext", "type: nik", "reason.type", '"nik" is kept encrypted'),
         ("moves.yaml", "allow:", "Allow it:", "Allow it", "cannot be a name"),
     ],
 )

@@ -12,7 +12,7 @@ from kini.core.grants import Scope
 from kini.people import queries as people_queries
 from kini.people.models import FamilyTie, Resident
 from kini.people.permissions import Permission
-from kini.people.rules import may, may_somewhere, roles_over
+from kini.people.rules import may, may_somewhere, require, roles_over
 
 
 def scope_of(case: Case) -> Scope:
@@ -52,6 +52,17 @@ def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
     roles = roles_over(by, scope) if may(by, needed, scope) else frozenset()
     helps = case.submitted_by_id == by.user_id and may_somewhere(by, Permission.APPLY_FOR_OTHERS)
     return roles | ({RESIDENT} if helps else frozenset())
+
+
+def require_at_desk(by: Actor, permission: Permission, case: Case) -> None:
+    """Stop whoever may not do this at the desk, and officers whose own or family's case it is: colleagues work on that.
+
+    Raises:
+        NotAllowed: with a sentence for the actor.
+    """
+    require(by, permission, scope_of(case))
+    if is_theirs(by, case):
+        raise NotAllowed(_("This case is your own or your family's. A colleague works on it."))
 
 
 def require_theirs(by: Actor, draft: Draft, guest_key: str = "") -> None:

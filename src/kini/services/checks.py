@@ -72,8 +72,18 @@ def pack_faults(pack: Pack) -> Iterator[Fault]:
             yield from _fields(pack, city, source, ("pages", number, "fields"), page.fields)
     if inputs := pack.sources.get("inputs.yaml"):
         yield from _fields(pack, city, inputs, (), pack.inputs)
+        yield from _inputs(pack, inputs)
     for service in pack.services.values():
         yield from _service(pack, city, service)
+
+
+def _inputs(pack: Pack, source: Source) -> Iterator[Fault]:
+    """What is given at a step stands on the timeline as it was written, where numbers of people may not stand."""
+    for name, field in pack.inputs.items():
+        if field.is_sealed():
+            message = f'"{field.type}" is kept encrypted, and what is given at a step is not'
+            remedy = "Ask for it in the questions of the service, or use another type here."
+            yield source.fault((name, "type"), message, remedy)
 
 
 def unknown(source: Source, place: Place, what: str, name: str, known: Iterable[str]) -> Fault:

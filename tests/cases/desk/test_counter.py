@@ -59,6 +59,8 @@ def test_the_whole_way_to_the_receipt(permit: ServiceVersion, counter: CheckedCl
     counter.post(f"/apply/{draft.pk}/check/", {"confirm": page.context["token"]})
     case = Case.objects.get()
     assert (case.channel, case.submitted_by) == ("counter", helper.user)
+    sent = counter.get(f"/cases/{case.reference}/sent/").content.decode()
+    assert f"/desk/apply/{case.reference}/receipt/" in sent
     receipt = counter.get(f"/desk/apply/{case.reference}/receipt/").content.decode()
     assert case.reference in receipt
     assert "Mbah Contoh" in receipt

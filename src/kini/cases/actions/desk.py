@@ -18,7 +18,7 @@ from kini.people import profile
 from kini.people import queries as people_queries
 from kini.people.models import Officer
 from kini.people.permissions import Permission
-from kini.people.rules import may, require
+from kini.people.rules import may
 from kini.services.kinds import kinds
 from kini.services.versions import resolve
 
@@ -28,15 +28,16 @@ def assign(*, by: Actor, case: Case, officer: Officer | None) -> Case:
     """Hand a case to an officer who may see it, or (None) back to nobody. Taking it oneself needs only to act on it.
 
     Raises:
-        NotAllowed: without the permission.
+        NotAllowed: without the permission, or when the case is their own.
         Refused: when the case has ended, or the officer does not see such cases.
     """
     case = lock(case)
     scope = access.scope_of(case)
     oneself = officer is not None and officer.user_id == by.user_id
-    require(by, Permission.ACT if oneself and may(by, Permission.ACT, scope) else Permission.ASSIGN, scope)
+    needed = Permission.ACT if oneself and may(by, Permission.ACT, scope) else Permission.ASSIGN
+    access.require_at_desk(by, needed, case)
     _still_open(case)
-    if officer and not may(people_queries.officer_actor(officer), Permission.SEE_CASES, scope):
+    if officer and not _may_hold(officer, case):
         raise Refused(_("%(name)s does not see cases like this one. Choose somebody else.") % {"name": officer.name})
     case.assignee = officer
     data = {"officer": officer.pk if officer else None, "name": officer.name if officer else ""}
@@ -50,11 +51,11 @@ def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
     """Pass a case to another agency, which goes on with the same step; the resident reads the reason.
 
     Raises:
-        NotAllowed: without the permission.
+        NotAllowed: without the permission, or when the case is their own.
         Refused: when the case has ended, stays where it is, or no reason is given.
     """
     case = lock(case)
-    require(by, Permission.TRANSFER, access.scope_of(case))
+    access.require_at_desk(by, Permission.TRANSFER, case)
     _still_open(case)
     reason = _text(reason, _("Write why you pass it on. The resident reads it."))
     if agency.pk == case.agency_id or not agency.active:
@@ -74,11 +75,11 @@ def send_unit(*, by: Actor, case: Case, unit: Unit) -> Case:
     """Put a case into the hands of a unit of its agency; the resident reads which.
 
     Raises:
-        NotAllowed: without the permission to assign.
+        NotAllowed: without the permission to assign, or when the case is their own.
         Refused: when the unit belongs to another agency.
     """
     case = lock(case)
-    require(by, Permission.ASSIGN, access.scope_of(case))
+    access.require_at_desk(by, Permission.ASSIGN, case)
     if unit.agency_id != case.agency_id:
         raise Refused(_("This unit belongs to another agency."))
     case.unit = unit
@@ -93,11 +94,11 @@ def note(*, by: Actor, case: Case, text: str) -> Case:
     """Write an internal note, which residents never see.
 
     Raises:
-        NotAllowed: without the permission.
+        NotAllowed: without the permission, or when the case is their own.
         Refused: when there is no text, or too much.
     """
     case = lock(case)
-    require(by, Permission.NOTE, access.scope_of(case))
+    access.require_at_desk(by, Permission.NOTE, case)
     text = _text(text, _("Write the note."))
     timeline.append(case, by=by, sort="noted", public=False, data={"text": text})
     audit.record(by=by, action="cases.noted", subject=f"case:{case.reference}")
@@ -112,22 +113,32 @@ def look(*, by: Actor, case: Case, what: str, reason: str) -> dict[str, Any]:
         what: "answers" (hidden answers by field name) or "identity" (the resident's profile by attribute).
 
     Raises:
-        NotAllowed: without the permission to see identities.
+        NotAllowed: without the permission to see identities, or when the case is their own.
         Refused: without a reason.
     """
     case = lock(case)
-    scope = access.scope_of(case)
-    require(by, Permission.SEE_IDENTITY, scope)
+    access.require_at_desk(by, Permission.SEE_IDENTITY, case)
     reason = _text(reason, _("Write why you need to see this. The resident can read it."))
     if case.resident:
         people_actions.log_look(
-            by=by, resident=case.resident, what=what, reason=reason, reference=case.reference, scope=scope
+            by=by,
+            resident=case.resident,
+            what=what,
+            reason=reason,
+            reference=case.reference,
+            scope=access.scope_of(case),
         )
     detail = {"what": what, "reason": reason}
     audit.record(by=by, action="cases.looked", subject=f"case:{case.reference}", detail=detail)
     if what == "answers":
         return answers.hidden_of_case(case, resolve(case.version), private=kinds.get(case.kind).private)
     return profile.known(case.resident) if case.resident else {}
+
+
+def _may_hold(officer: Officer, case: Case) -> bool:
+    """Whether that officer sees such cases, and this one is not about themselves."""
+    holder = people_queries.officer_actor(officer)
+    return may(holder, Permission.SEE_CASES, access.scope_of(case)) and not access.is_theirs(holder, case)
 
 
 def _still_open(case: Case) -> None:

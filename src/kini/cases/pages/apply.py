@@ -96,5 +96,6 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
         "panel": tracking.panel(request, view),
         "steps": tracking.ahead(view),
         "secret": secret_address(request, case),
+        "receipt": case.channel == "counter" and case.submitted_by_id == request.user.pk,
     }
     return render(request, "cases/sent.html", context)
