@@ -56,6 +56,14 @@ class TestPages(InJakarta):
                     for channel in resolve(service.current).channels.values():
                         assert escape(channel.name.in_language(language)) in html
 
+    def test_a_law_that_nobody_confirmed_says_so_and_sources_are_links(self) -> None:
+        laws = ["Act 1", {"text": "Act 2", "confidence": "low"}]
+        page = self.change("birth-certificate", law=laws, sources=["https://www.city.example/a/b?c=d", "An office"])
+        assert "Legal basis: Act 1, Act 2 (not yet confirmed)" in page
+        html = self.start("birth-certificate")
+        assert '<a href="https://www.city.example/a/b?c=d" rel="noopener noreferrer">city.example</a>' in html
+        assert "<li>An office</li>" in html
+
     def test_a_start_page_says_everything_one_wants_to_know(self) -> None:
         page = text_of(self.start("birth-certificate"))
         for said in (
@@ -72,7 +80,7 @@ class TestPages(InJakarta):
             "An officer compares your data",
             "Head of office",
             "Legal basis: UU 23/2006",
-            "m.beritajakarta.id/",
+            "m.beritajakarta.id",
         ):
             assert said in page, said
 

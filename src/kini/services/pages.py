@@ -1,10 +1,10 @@
 """The catalogue and the start page of every service. They are open to everybody."""
 
+from urllib.parse import urlsplit
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,7 +14,7 @@ from kini.services import queries, wording
 from kini.services.fields.uploads import DocumentField
 from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.schema import Definition
+from kini.services.schema import Definition, Law
 from kini.services.search import LONGEST
 from kini.services.search import search as find
 from kini.services.start import panels
@@ -85,6 +85,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
         "documents": [_document(page) for page in resolved.pages if isinstance(_only(page), DocumentField)],
         "channels": list(resolved.channels.values()),
         "steps": wording.steps_ahead(resolved),
+        "laws": [_law(law) for law in resolved.definition.law],
         "sources": [_source(source) for source in resolved.definition.sources],
         "panels": panels(request, found) if kind else [],
         "present": kind is not None,
@@ -121,8 +122,11 @@ def _document(page: ResolvedPage) -> dict[str, object]:
     return {"field": _only(page), "sometimes": page.when is not None}
 
 
-def _source(source: str) -> tuple[SafeString, str]:
-    """A source as (what is shown, where it leads or ""); long addresses may break after a slash."""
-    is_address = "." in source.split("/")[0] and " " not in source
-    words = format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in source.split("/")))
-    return words, f"https://{source.removeprefix('https://')}" if is_address else ""
+def _law(law: Law) -> str:
+    return law.text if law.confidence != "low" else _("%(law)s (not yet confirmed)") % {"law": law.text}
+
+
+def _source(source: str) -> tuple[str, str]:
+    """A source as (what is shown, where it leads or ""): of an address the name of its site."""
+    site = urlsplit(source).hostname
+    return (site.removeprefix("www."), source) if site else (source, "")

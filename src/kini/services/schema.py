@@ -167,6 +167,17 @@ class Gives(Strict):
     letter: Id | None = Field(default=None, description="Template of the letter that carries the result.")
 
 
+class Law(Strict):
+    """A law that the service rests on. In a file its name alone says that it is certain."""
+
+    text: str
+    confidence: Confidence = "high"
+
+
+def _law(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str) else value
+
+
 class Definition(Strict):
     """services/CATEGORY/NAME.yaml: one service of the city. The file name is its id, the folder its category.
 
@@ -189,8 +200,8 @@ class Definition(Strict):
     fee: Annotated[Fee, BeforeValidator(_fee, json_schema_input_type=Fee | Literal["free"])]
     gives: Gives
     also: list[Id | Text] = Field(default=[], description="Other ways: a channel of channels.yaml, or a text.")
-    law: list[str] = []
-    sources: list[str] = []
+    law: list[Annotated[Law, BeforeValidator(_law, json_schema_input_type=Law | str)]] = []
+    sources: list[str] = Field(default=[], description="Where the facts come from: whole addresses, or words.")
     confidence: Confidence = "low"
     note: Text | None = None
 
