@@ -21,7 +21,8 @@ class Expired(Refused):
 def lock(case: Case) -> Case:
     """The case as it is now; nobody else may change it until the transaction ends."""
     _hold(Case, case.pk)
-    return Case.objects.select_related("version", "resident", "area", "unit").defer("version__content").get(pk=case.pk)
+    found = Case.objects.select_related("version", "resident", "area", "unit")
+    return found.defer("version__content", "search").get(pk=case.pk)
 
 
 def lock_draft(draft: Draft) -> Draft:

@@ -1,4 +1,4 @@
-"""Scheduled work: time takes its edges, drafts expire, joined profiles bring their cases along."""
+"""Scheduled work: time takes its edges, drafts expire, cases are made findable, joined profiles bring theirs."""
 
 import structlog
 
@@ -27,6 +27,13 @@ def take_due_edges() -> None:
 def clean_up_drafts() -> None:
     """Drafts that nobody goes on with do not stay."""
     actions.clean_up_drafts(by=system("clean-up"))
+
+
+@every("*/5 * * * *", name="cases.index")
+def index_cases() -> None:
+    """Cases from before there was a search, and those brought in by the thousands, are found as well."""
+    while actions.index_cases(by=system("search")):
+        pass
 
 
 @listens(ProfilesJoined)

@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -10,6 +12,10 @@ from kini.core.models import ACTOR_KINDS
 from kini.people.models import Officer, Resident, User
 from kini.services.models import Service, ServiceVersion
 from kini.services.schema import PublicState
+
+#: Cases at work, and those among them whose clock runs.
+OPEN = Q(closed_at__isnull=True)
+RUNNING = OPEN & Q(paused_at__isnull=True)
 
 CHANNELS = [(c, c) for c in ("web", "counter", "phone", "api", "message", "partner")]
 
@@ -79,6 +85,7 @@ class Case(models.Model):
     entries = models.PositiveIntegerField(default=0)
     head = models.BinaryField(max_length=32)
     seal = models.BinaryField(max_length=32)
+    search = SearchVectorField(null=True, help_text="What officers find it by (see searching.py).")
 
     class Meta:
         constraints = [
@@ -97,9 +104,30 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["resident", "-opened_at"], name="cases_resident"),
-            models.Index(fields=["agency", "due_at", "id"], name="cases_queue", condition=Q(closed_at__isnull=True)),
-            models.Index(fields=["assignee", "due_at"], name="cases_assigned", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["service", "state"], name="cases_service_state"),
+            # The queue: each view and filter reads its page from one of these, however many cases there are.
+            models.Index(fields=["agency", "due_at", "id"], name="cases_queue", condition=OPEN),
+            models.Index(fields=["assignee", "due_at"], name="cases_assigned", condition=OPEN),
+            models.Index(
+                fields=["agency", "due_at", "id"], name="cases_unassigned", condition=RUNNING & Q(assignee__isnull=True)
+            ),
+            models.Index(
+                fields=["agency", "due_at", "id"], name="cases_paused", condition=OPEN & Q(paused_at__isnull=False)
+            ),
+            models.Index(fields=["agency", "at_risk_at", "due_at"], name="cases_at_risk", condition=RUNNING),
+            models.Index(fields=["agency", "service", "due_at", "id"], name="cases_queue_service", condition=OPEN),
+            models.Index(
+                fields=["agency", "area_path"],
+                opclasses=["varchar_ops", "varchar_pattern_ops"],
+                name="cases_queue_area",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["agency", "-closed_at", "-id"], name="cases_ended", condition=Q(closed_at__isnull=False)
+            ),
+            models.Index(fields=["agency", "-opened_at", "-id"], name="cases_opened"),
+            GinIndex(fields=["search"], name="cases_search"),
+            models.Index(fields=["id"], name="cases_unsearched", condition=Q(search__isnull=True)),
         ]
 
     def __str__(self) -> str:

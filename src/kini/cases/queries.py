@@ -1,20 +1,22 @@
 """Reads of cases: the officer's queue, a resident's cases, drafts, and what time has to move."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import compare_digest
 from typing import Any, Literal
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from kini.cases import rules
+from kini.cases import rules, searching
 from kini.cases.access import ours_q
 from kini.cases.models import Case, Document, Draft
 from kini.city import pack
-from kini.core import moments, references
+from kini.core import moments
 from kini.core.actors import Actor
-from kini.people.filters import visible_cases_q
+from kini.people.filters import below, visible_cases_q
 from kini.people.permissions import Permission
 from kini.people.rules import may_somewhere
 from kini.services.models import FlowEdge
@@ -35,7 +37,7 @@ class Filters:
             ended ones too; the others as they say.
         public: a public state.
         area: an area's path; everything below it.
-        text: a reference or a part of it, or words in the names of service and area.
+        text: a reference or its beginning, or words (searching.found_by).
         after: where the page before ended (Queue.next).
     """
 
@@ -55,39 +57,111 @@ class Queue:
     next: str
 
 
+#: By what each view is ordered; "-": the latest first.
+ORDERS = {"closed": "-closed_at", "all": "-opened_at"}
+
+
 def queue(actor: Actor, filters: Filters | None = None) -> Queue:
-    """The cases that an officer may see, what is due first (closed ones: latest first). One query."""
+    """The cases that an officer may see, what is due first (ended ones and all: the latest first).
+
+    One query; two where cases with and without a due date meet.
+    """
     filters = filters or Filters()
-    found = _narrowed(_visible(actor), actor, filters)
-    closed = filters.view == "closed"
-    column = "closed_at" if closed else "due_at"
-    found = found.filter(_after(column, filters.after)) if filters.after else found
-    order = (F(column).desc(), "-id") if closed else (F(column).asc(nulls_last=True), "id")
-    cases = list(_listed(found).order_by(*order)[: PAGE + 1])
-    return Queue(cases[:PAGE], _cursor(cases[PAGE - 1], column) if len(cases) > PAGE else "")
+    found = _narrowed(visible(actor), actor, filters).select_related("version", "area", "assignee").defer(*UNSHOWN)
+    order = ORDERS.get(filters.view, "due_at")
+    cases: list[Case] = []
+    for part in _parts(found, order, filters.after):
+        cases += part[: PAGE + 1 - len(cases)]
+        if len(cases) > PAGE:
+            break
+    return Queue(cases[:PAGE], _cursor(cases[PAGE - 1], order) if len(cases) > PAGE else "")
+
+
+def _parts(found: QuerySet[Case], order: str, cursor: str) -> Iterator[QuerySet[Case]]:
+    """The rows behind a cursor in their order, each part read along an index; a broken cursor begins anew."""
+    column, back = order.removeprefix("-"), order.startswith("-")
+    ordered = found.order_by(F(column).desc() if back else F(column).asc(nulls_last=True), "-id" if back else "id")
+    read = _read_cursor(cursor)
+    if read is None or (read.at is None and back):
+        yield ordered
+    elif read.at is None:
+        yield ordered.filter(**{f"{column}__isnull": True}, pk__gt=read.pk)
+    else:
+        beyond, same = ("lt", "lte") if back else ("gt", "gte")
+        tie = Q(**{f"{column}__{beyond}": read.at}) | Q(**{f"pk__{beyond}": read.pk})
+        yield ordered.filter(tie, **{f"{column}__{same}": read.at})
+        if not back:
+            yield ordered.filter(**{f"{column}__isnull": True})
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """The last row of a page: when (None: not due), and its key."""
+
+    at: datetime | None
+    pk: int
+
+
+def _cursor(case: Case, order: str) -> str:
+    moment = getattr(case, order.removeprefix("-"))
+    return f"{moment.isoformat() if moment else _NEVER}_{case.pk}"
+
+
+def _read_cursor(cursor: str) -> _Cursor | None:
+    moment, _line, number = cursor.rpartition("_")
+    try:
+        read = _Cursor(None if moment == _NEVER else datetime.fromisoformat(moment), int(number))
+    except ValueError:
+        return None
+    return None if (read.at and read.at.tzinfo is None) or not 0 <= read.pk < 2**63 else read
+
+
+#: Counts of the rail stop here: more is "999+".
+MOST_COUNTED = 1000
 
 
 def counts(actor: Actor) -> dict[View, int]:
-    """How many cases stand behind each view of the rail, closed ones aside. One query."""
+    """How many cases stand behind each view of the rail, up to MOST_COUNTED; ended ones aside. One query."""
     views = [view for view in VIEWS if view not in ("closed", "all")]
-    numbers = (
-        _visible(actor)
-        .filter(closed_at__isnull=True)
-        .aggregate(**{view: Count("pk", filter=_view_q(actor, view)) for view in views})
-    )
-    return {view: numbers[view] for view in views}
+    return dict(zip(views, count(actor, map(Filters, views)), strict=True))
 
 
-def _visible(actor: Actor) -> QuerySet[Case]:
-    return Case.objects.filter(visible_cases_q(actor, Permission.SEE_CASES))
+def count(actor: Actor, filters: Iterable[Filters]) -> list[int]:
+    """How many cases fit each of these filters, up to MOST_COUNTED. One query.
+
+    Each is counted by itself, so that each is read along its own index and no further than it must.
+    """
+    statements = [_counting(_narrowed(visible(actor), actor, each)) for each in filters]
+    if not statements:
+        return []
+    with connection.cursor() as cursor:
+        # The statements are the ORM's own, with their parameters apart.
+        columns = ", ".join(f"({sql})" for sql, _parameters in statements)
+        cursor.execute(f"SELECT {columns}", [each for _sql, some in statements for each in some])  # noqa: S608
+        return list(cursor.fetchone() or ())
+
+
+def _counting(found: QuerySet[Case]) -> tuple[str, tuple[Any, ...]]:
+    try:
+        sql, parameters = found.order_by().values("pk")[:MOST_COUNTED].query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT 0", ()
+    return f"SELECT count(*) FROM ({sql}) AS found", parameters  # noqa: S608
+
+
+def visible(actor: Actor, permission: Permission = Permission.SEE_CASES) -> QuerySet[Case]:
+    """The cases over which an officer has the permission."""
+    return Case.objects.filter(visible_cases_q(actor, permission))
+
+
+#: What no row of a list shows.
+UNSHOWN = ("answers", "sealed", "head", "seal", "search", "version__content")
 
 
 def _listed(found: QuerySet[Case]) -> QuerySet[Case]:
-    """With what a row shows, and without what it does not."""
+    """With what a row of a resident's list shows, and without what it does not."""
     related = found.select_related("service", "version", "area", "unit", "assignee", "agency", "resident")
-    return related.defer(
-        "answers", "sealed", "head", "seal", "service__search", "service__search_text", "version__content"
-    )
+    return related.defer(*UNSHOWN, "service__search", "service__search_text")
 
 
 def _view_q(actor: Actor, view: View) -> Q:
@@ -118,41 +192,10 @@ def _narrowed(found: QuerySet[Case], actor: Actor, filters: Filters) -> QuerySet
     if filters.public:
         found = found.filter(public=filters.public)
     if filters.area:
-        found = found.filter(Q(area_path=filters.area) | Q(area_path__startswith=f"{filters.area}/"))
+        found = found.filter(below(filters.area))
     if filters.text:
-        found = found.filter(_text_q(filters.text))
+        found = found.filter(searching.found_by(filters.text))
     return found
-
-
-def _text_q(text: str) -> Q:
-    """Cases with that reference, however it was typed, or whose service and area are called so. Never who asked."""
-    if read := references.read(pack.current().reference_prefix, text):
-        return Q(reference=read)
-    named = Q()
-    for word in text.lower().split():
-        named &= Q(service__search_text__icontains=word) | Q(area__name__icontains=word)
-    return Q(reference__icontains=text.strip()) | named
-
-
-def _cursor(case: Case, column: str) -> str:
-    moment = getattr(case, column)
-    return f"{moment.isoformat() if moment else _NEVER}_{case.pk}"
-
-
-def _after(column: str, cursor: str) -> Q:
-    """Rows behind a cursor; a broken one begins anew."""
-    moment, _line, number = cursor.rpartition("_")
-    try:
-        pk, at = int(number), None if moment == _NEVER else datetime.fromisoformat(moment)
-    except ValueError:
-        return Q()
-    if (at is None and column == "closed_at") or (at and at.tzinfo is None):
-        return Q()
-    if column == "closed_at":
-        return Q(closed_at__lt=at) | Q(closed_at=at, pk__lt=pk)
-    if at is None:
-        return Q(due_at__isnull=True, pk__gt=pk)
-    return Q(due_at__gt=at) | Q(due_at=at, pk__gt=pk) | Q(due_at__isnull=True)
 
 
 def my_cases(actor: Actor) -> QuerySet[Case]:
@@ -193,7 +236,7 @@ def case_for(actor: Actor, reference: str, guest_key: str = "") -> Case:
         Case.DoesNotExist: when there is none, or it is not theirs to see.
     """
     related = ("service", "version", "area", "unit", "agency", "assignee", "resident__area", "resident__user")
-    without = ("version__content", "service__search", "service__search_text")
+    without = ("version__content", "search", "service__search", "service__search_text")
     case = Case.objects.select_related(*related).defer(*without).get(reference=reference)
     if case.guest_key and guest_key and compare_digest(case.guest_key, guest_key):
         return case

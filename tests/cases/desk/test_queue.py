@@ -3,18 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kini.cases import actions, queries
 from kini.cases.models import Case
 from kini.core import moments
-from kini.services.models import Service, ServiceVersion
+from kini.services.models import ServiceVersion
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import PERMIT, Town, employed, offer, opened
 from tests.pagechecks import CheckedClient
 
 MOST_QUERIES = 12
+MOST_QUERIES_AGAIN = 6
 
 
 def shown(client: CheckedClient, query: str = "") -> list[str]:
@@ -78,9 +80,8 @@ def test_views_show_what_they_say(town: Town, permit: ServiceVersion, clerk: Che
 
 
 def test_filters_and_search(town: Town, permit: ServiceVersion, case: Case, clerk: CheckedClient):
-    other = offer("stage-permit", PERMIT | {"name": "Stage permit"})
+    other = offer("stage-permit", PERMIT | {"name": "Stage permit", "words": ["panggung"]})
     stage = opened(town.named("resident"), other, town.resident)
-    Service.objects.filter(pk="stage-permit").update(search_text="stage permit | panggung")
     assert shown(clerk, "?service=stage-permit") == [stage.reference]
     assert shown(clerk, "?q=panggung") == [stage.reference]
     assert shown(clerk, f"?q={case.reference.lower().replace('-', '')}") == [case.reference]
@@ -111,12 +112,14 @@ def test_few_queries_however_many_rows(town: Town, permit: ServiceVersion, clerk
     for count in (1, 4):
         for _ in range(count):
             opened(town.named("resident"), permit, town.resident)
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        cache.clear()
+        with CaptureQueriesContext(connection) as captured:
             clerk.get("/desk/")
         numbers.append(len(captured))
     assert numbers[0] == numbers[1] <= MOST_QUERIES
+    with CaptureQueriesContext(connection) as captured:
+        clerk.get("/desk/")
+    assert len(captured) <= MOST_QUERIES_AGAIN, "choices and numbers are remembered"
 
 
 def test_numbers_of_today(town: Town, permit: ServiceVersion, clerk: CheckedClient):

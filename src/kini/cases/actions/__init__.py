@@ -4,7 +4,7 @@ from kini.cases.actions.desk import assign, look, note, send_unit, transfer
 from kini.cases.actions.drafts import attach, detach, discard_draft, open_correction, save_answers, start_draft
 from kini.cases.actions.moves import Stale, answer_correction, move, withdraw
 from kini.cases.actions.submission import submit
-from kini.cases.actions.upkeep import clean_up_drafts, hand_over_cases, rotate_keys, take_due_edge
+from kini.cases.actions.upkeep import clean_up_drafts, hand_over_cases, index_cases, rotate_keys, take_due_edge
 from kini.cases.corrections import Incomplete
 from kini.cases.holding import Expired
 
@@ -19,6 +19,7 @@ __all__ = [
     "detach",
     "discard_draft",
     "hand_over_cases",
+    "index_cases",
     "look",
     "move",
     "note",

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from kini.cases import answers, rules, timeline
+from kini.cases import answers, rules, searching, timeline
 from kini.cases.actions.moves import move
 from kini.cases.holding import lock
 from kini.cases.models import Case, Draft
@@ -16,6 +16,9 @@ from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.crypto import needs_rotation, seal, unseal
 from kini.people.models import Resident
 from kini.services.versions import resolve
+
+#: Cases made ready for the search in one transaction.
+MOST_INDEXED = 1000
 
 
 @action
@@ -87,6 +90,23 @@ def hand_over_cases(*, by: Actor, gone: int, kept: int) -> int:
         case.resident = resident
         timeline.append(case, by=by, sort="joined", public=False, changed=["facts"])
         audit.record(by=by, action="cases.handed-over", subject=f"case:{case.reference}", detail={"from": gone})
+    return len(cases)
+
+
+@action
+def index_cases(*, by: Actor) -> int:
+    """Let cases that came in another way than through `submit` be found by their words. Says how many.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    _only_the_program(by)
+    waiting = Case.objects.filter(search__isnull=True).select_related("version", "area").order_by("pk")
+    cases = list(waiting.defer("version__content")[:MOST_INDEXED])
+    for case in cases:
+        Case.objects.filter(pk=case.pk).update(search=searching.vector(case))
+    if cases:
+        audit.record(by=by, action="cases.indexed", subject="cases", detail={"count": len(cases)})
     return len(cases)
 
 

@@ -1,24 +1,41 @@
 """What an officer's rail and the head of their queue count."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, F, Max, Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Aggregate, Count, DurationField, F, Max
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from kini.cases import queries
-from kini.cases.models import Case
 from kini.cases.queries import View
 from kini.city import pack
 from kini.city.models import Area
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.people.filters import visible_cases_q
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.kinds import kinds
 from kini.services.versions import Resolved, resolve_many
+
+#: Seconds for which what is read of all cases is remembered.
+REMEMBERED = 60
+SEE = Permission.SEE_CASES
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area as a choice among the filters."""
+
+    code: str
+    path: str
+    depth: int
+    name: str
 
 
 class Median(Aggregate):
@@ -39,26 +56,33 @@ def waiting(request: HttpRequest) -> dict[View, int]:
 
 
 def today(actor: Actor) -> dict[str, Any]:
-    """Numbers of this day in the city: opened, ended, and the middle of how long the ended ones took. One query."""
+    """Numbers of this day in the city: opened, ended, and the middle of how long the ended ones took, in seconds.
+
+    As they were within a minute.
+    """
+    return _remembered("today", actor, _today)
+
+
+def _today(actor: Actor) -> dict[str, Any]:
     zone = pack.current().timezone
     midnight = datetime.combine(timezone.localtime(moments.now(), zone).date(), time.min, zone)
-    ended = Q(closed_at__gte=midnight)
-    numbers = visible(actor).aggregate(
-        opened=Count("pk", filter=Q(opened_at__gte=midnight)),
-        ended=Count("pk", filter=ended),
-        took=Median(F("closed_at") - F("opened_at"), filter=ended, output_field=DurationField()),
+    opened = queries.visible(actor).filter(opened_at__gte=midnight).count()
+    numbers = (
+        queries.visible(actor)
+        .filter(closed_at__gte=midnight)
+        .aggregate(ended=Count("pk"), took=Median(F("closed_at") - F("opened_at"), output_field=DurationField()))
     )
     took: timedelta | None = numbers["took"]
-    return numbers | {"took": None if took is None else took.total_seconds()}
-
-
-def visible(actor: Actor, permission: Permission = Permission.SEE_CASES) -> QuerySet[Case]:
-    return Case.objects.filter(visible_cases_q(actor, permission))
+    return {"opened": opened, "ended": numbers["ended"], "took": None if took is None else took.total_seconds()}
 
 
 def services_with_cases(actor: Actor) -> list[tuple[str, str]]:
-    """(id, title) of the services of which the officer sees open cases, by title. One query, two at first."""
-    rows = visible(actor).filter(closed_at__isnull=True).order_by().values_list("service")
+    """(id, title) of the services of which the officer sees open cases, by title; as they were within a minute."""
+    return _remembered("services", actor, _services)
+
+
+def _services(actor: Actor) -> list[tuple[str, str]]:
+    rows = queries.visible(actor).filter(closed_at__isnull=True).order_by().values_list("service")
     latest = dict(rows.annotate(latest=Max("version")))
     resolved = resolve_many(latest.values())
     titles = [(pk, title_of(resolved[version])) for pk, version in latest.items()]
@@ -70,8 +94,24 @@ def title_of(resolved: Resolved) -> str:
     return str(kinds.get(resolved.definition.kind).title(resolved.definition))
 
 
-def areas_with_cases(actor: Actor) -> list[Area]:
-    """The areas in which the officer sees open cases, with those around them, in their order. Two queries."""
-    paths = visible(actor).filter(closed_at__isnull=True).order_by().values_list("area_path", flat=True).distinct()
-    codes = {code for path in paths for code in path.split("/") if code}
-    return list(Area.objects.filter(code__in=codes).order_by("path"))
+def areas_with_cases(actor: Actor) -> list[Place]:
+    """The areas in which the officer sees open cases, with those around them; as they were within a minute."""
+    return _remembered("areas", actor, _areas)
+
+
+def _areas(actor: Actor) -> list[Place]:
+    paths = queries.visible(actor).filter(closed_at__isnull=True).order_by().values_list("area_path", flat=True)
+    codes = {code for path in paths.distinct() for code in path.split("/") if code}
+    found = Area.objects.filter(code__in=codes).order_by("path")
+    return [Place(*row) for row in found.values_list("code", "path", "depth", "name")]
+
+
+def _remembered[T](what: str, actor: Actor, read: Callable[[Actor], T]) -> T:
+    """What is read of every case that an officer sees, kept for a minute for all who see the same."""
+    seen = sorted((g.agency, g.area_path, *sorted(g.services)) for g in actor.grants if SEE in g.permissions)
+    key = sha256(repr((what, get_language(), seen)).encode()).hexdigest()
+    found: T | None = cache.get(key)
+    if found is None:
+        found = read(actor)
+        cache.set(key, found, REMEMBERED)
+    return found

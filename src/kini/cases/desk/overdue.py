@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from kini.cases import queries
 from kini.cases.desk import figures
 from kini.cases.desk.working import for_officers
 from kini.city.models import Unit
@@ -75,7 +76,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
 def late(actor: Actor) -> list[Late]:
     """Late cases by service and unit, the most first. Three queries, however many cases there are."""
     rows = list(
-        figures.visible(actor, Permission.SEE_OVERDUE)
+        queries.visible(actor, Permission.SEE_OVERDUE)
         .filter(closed_at__isnull=True, due_at__lt=moments.now())
         .order_by()
         .values("service", "version", "unit", "state")

@@ -17,7 +17,6 @@ from kini.cases.desk import figures
 from kini.cases.desk.working import OwnCase, case_at_desk, for_officers, see_other
 from kini.cases.models import Case
 from kini.cases.queries import Filters, View
-from kini.city.models import Area
 from kini.core import moments
 from kini.core.actors import Refused
 from kini.people.models import Officer
@@ -98,7 +97,7 @@ def cleaned(text: str) -> str:
     return CONTROL.sub("", text)[:LONGEST_SEARCH].strip()
 
 
-def filters_of(asked: dict[str, str], services: list[tuple[str, str]], areas: list[Area]) -> Filters:
+def filters_of(asked: dict[str, str], services: list[tuple[str, str]], areas: list[figures.Place]) -> Filters:
     """The filters of an address; what is not among the choices narrows nothing."""
     paths = {area.code: area.path for area in areas}
     return Filters(

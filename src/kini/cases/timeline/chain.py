@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from kini.cases import searching
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.cases.rules.deadlines import Step, clock_reading
 from kini.cases.timeline import digests
@@ -73,6 +74,7 @@ def open_case(case: Case, *, by: Actor, documents: QuerySet[Document]) -> Timeli
     start = resolved.flow.start
     _apply(case, derive([_Step(at, start)], resolved))
     case.opened_at, case.head, case.seal = at, digests.NO_ENTRY, digests.NO_ENTRY
+    case.search = searching.vector(case)
     case.save(force_insert=True)
     documents.update(case=case)
     entry = TimelineEntry(case=case, at=at, sort="opened", to_state=start, data={})
@@ -117,6 +119,8 @@ def append(
 def _add(entry: TimelineEntry, by: Actor, changed: list[str]) -> TimelineEntry:
     """Number, chain and store the entry, then seal and store its case."""
     case = entry.case
+    if "answers" in changed and entry.sort != "opened":
+        case.search = searching.vector(case)
     if changed:
         documents = list(case.documents.all())
         entry.data = entry.data | {"holds": {part: digests.part_digest(part, case, documents) for part in changed}}

@@ -65,6 +65,8 @@ class FieldBase(Strict):
 
     #: Kept encrypted, shown masked, every look is logged.
     sealed: ClassVar[bool] = False
+    #: Words of the person's own: officers find a case by them.
+    searched: ClassVar[bool] = False
     #: Template of the inputs, below `services/fields/`.
     template: ClassVar[str] = "text.html"
     #: Several inputs under one legend (a fieldset), not one input under a label.

@@ -49,6 +49,7 @@ class TextField(FieldBase):
     """One line of text."""
 
     type: Literal["text"] = "text"
+    searched: ClassVar[bool] = True
     max: int = Option(default=200, ge=1, le=500, description="Characters.")
 
     def parse(self, name: str, sent: Submitted) -> Any:
@@ -71,6 +72,7 @@ class LongTextField(FieldBase):
     """Several lines of text."""
 
     type: Literal["longtext"] = "longtext"
+    searched: ClassVar[bool] = True
     max: int = Option(default=2000, ge=1, le=10_000, description="Characters.")
     template: ClassVar[str] = "longtext.html"
 
@@ -164,6 +166,7 @@ class PlateNumberField(FieldBase):
     """The plate of a vehicle, kept in groups of letters and digits ("B 1234 XYZ")."""
 
     type: Literal["plate_number"] = "plate_number"
+    searched: ClassVar[bool] = True
 
     def parse(self, name: str, sent: Submitted) -> Any:
         groups = re.findall(r"[A-Z]+|[0-9]+", clean(sent.text(name), limit=40).upper())
