@@ -16,6 +16,8 @@ VERBS = {
     "check pack": Verb("kini.cli.check_pack", "read a city pack and report every fault", Needs.SETTINGS),
     "check services": Verb("kini.cli.check_services", "play every service over HTTP, into every end"),
     "check timeline": Verb("kini.cli.check_timeline", "find any tampering with what happened to cases", Needs.DATABASE),
+    "backup": Verb("kini.cli.backup", "the whole city in one sealed file, also while it runs", Needs.DATABASE),
+    "restore": Verb("kini.cli.restore", "put a city back from a backup and check it", Needs.NEW_DATABASE),
     "services": Verb("kini.cli.services", "what a service file may say, as JSON Schema", Needs.SETTINGS),
     "city boundaries": Verb("kini.cli.boundaries", "load official borders, keyed by area code", Needs.DATABASE),
     "prepare": Verb("kini.cli.prepare", "migrate the database and load the pack (part of up)", Needs.CITY),

@@ -18,6 +18,7 @@ class Needs(Enum):
     SETTINGS = "settings"  # Django, but no city's database: no secrets are needed
     CITY = "city"  # the city's own environment, given from outside (operators, or `up`)
     DATABASE = "database"  # the city's database; in a first look that of `up`, or started for as long as the verb runs
+    NEW_DATABASE = "new database"  # the same, and made when there is none yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +33,24 @@ class Verb:
         """Import the verb's module, with what it needs set up before; `stack` ends what was started for it."""
         if self.needs is Needs.SETTINGS:
             os.environ.setdefault("KINI_ENV", "local")
-        if self.needs is Needs.DATABASE:
-            attach(stack)
+        if self.needs in (Needs.DATABASE, Needs.NEW_DATABASE):
+            attach(stack, make=self.needs is Needs.NEW_DATABASE)
         if self.needs is not Needs.NOTHING:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
             django.setup()
         return importlib.import_module(self.module)
 
 
-def attach(stack: ExitStack) -> None:
+def attach(stack: ExitStack, *, make: bool = False) -> None:
     """Give the process the environment of a first look in the var folder, where none is given from outside."""
-    if "KINI_ENV" in os.environ or "DATABASE_URL" in os.environ:
+    if os.environ.get("KINI_ENV", "local") != "local" or "DATABASE_URL" in os.environ:
         return
     os.environ["KINI_ENV"] = "local"
     var = environment.read().var
     running = var / environment.RUNNING
     if running.is_file():
         os.environ["DATABASE_URL"] = running.read_text("utf-8")
-    elif (var / "postgres").is_dir():
+    elif make or (var / "postgres").is_dir():
         server = Server(var / "postgres")
         stack.callback(server.stop)
         os.environ["DATABASE_URL"] = server.start()

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
@@ -75,9 +76,22 @@ def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UT
             kept, taken_at = images.clean(source, content_type, timezone)
     except (images.Unfit, pdfs.Unfit) as error:
         raise FileRefused(str(error)) from None
-    digest = hashlib.sha256(kept).hexdigest()
-    _keep(kept, path_of(digest))
+    digest = keep(kept)
     return Stored(digest, hashlib.sha256(source).hexdigest(), content_type, len(kept), taken_at)
+
+
+def keep(content: bytes) -> str:
+    """Keep content as it is, made by the program itself or back from a backup; the hash under which it is found."""
+    digest = hashlib.sha256(content).hexdigest()
+    _write(content, path_of(digest))
+    return digest
+
+
+def kept() -> Iterator[str]:
+    """The hash of every kept file, in order."""
+    for path in sorted((Path(settings.VAR_PATH) / "files").glob("??/??/*")):
+        if _SHA256.fullmatch(path.name):  # what is just being written has another name
+            yield path.name
 
 
 def open_stored(sha256: str) -> BinaryIO:
@@ -146,7 +160,7 @@ def _listed(accept: frozenset[str]) -> str:
     return ", ".join(word for content_type, word in _WORDS.items() if content_type in accept)
 
 
-def _keep(content: bytes, path: Path) -> None:
+def _write(content: bytes, path: Path) -> None:
     """Write so that a file is either wholly there or not at all, also after the power fails."""
     if path.exists():
         return
@@ -161,10 +175,11 @@ def _keep(content: bytes, path: Path) -> None:
         Path(temporary).replace(path)
     finally:
         Path(temporary).unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder outlive the power."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

