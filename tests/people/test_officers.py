@@ -10,8 +10,9 @@ from django.test import RequestFactory
 
 from kini.core.actors import ActorKind, NotAllowed, Refused
 from kini.core.grants import Scope
-from kini.core.models import AuditEntry
+from kini.core.models import AuditEntry, OutboxMessage
 from kini.people import actions, queries, rules
+from kini.people.contacts import Contact
 from kini.people.models import RoleGrant
 from kini.people.permissions import Permission
 from kini.people.roles import check_roles, role_permissions
@@ -147,6 +148,45 @@ def test_one_person_is_one_officer(manager, officer, agency):
         actions.create_officer(by=acting(manager), user=officer.user, agency=agency, name="Lagi")
     with pytest.raises(Refused):
         actions.create_officer(by=BY, user=officer.user, agency=agency, name="  ")
+
+
+def test_nobody_gives_or_takes_more_than_they_hold(agency, areas, person, officer, manager):
+    local = make_officer(person("+6281200000008", "Kepala Lapangan").user, agency, "Kepala Lapangan")
+    actions.grant_role(by=BY, officer=local, role="local")
+    with pytest.raises(NotAllowed, match="may do more"):
+        actions.grant_role(by=acting(local), officer=officer, role="manager")
+    with pytest.raises(NotAllowed, match="may do more"):
+        actions.withdraw_role(by=acting(local), grant=manager.role_grants.get())
+    with pytest.raises(NotAllowed, match="may do more"):
+        actions.deactivate_officer(by=acting(local), officer=manager)
+    assert actions.grant_role(by=acting(local), officer=officer, role="field").role == "field"
+
+
+def test_an_officer_is_invited_by_a_message_in_their_language(agency, manager, officer):
+    contact = Contact("phone", "+6281200000009")
+    made = actions.invite_officer(by=acting(manager), contact=contact, agency=agency, name=" Baru ")
+    assert (made.name, made.user.phone, made.agency) == ("Baru", contact.value, agency)
+    message = OutboxMessage.objects.get(recipient=contact.value)
+    assert "Dinas Catatan" in message.text
+    with pytest.raises(Refused, match="already"):
+        actions.invite_officer(by=acting(manager), contact=contact, agency=agency, name="Baru")
+    with pytest.raises(NotAllowed):
+        actions.invite_officer(by=acting(officer), contact=contact, agency=agency, name="Baru")
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_somebody_whose_work_ended_may_work_again(manager, officer):
+    by = acting(manager)
+    actions.deactivate_officer(by=by, officer=officer)
+    assert acting(officer).grants == ()
+    actions.reactivate_officer(by=by, officer=officer)
+    actions.reactivate_officer(by=by, officer=officer)
+    assert acting(officer).grants
+    deeds = AuditEntry.objects.filter(subject=f"officer:{officer.pk}", actor_id=manager.user_id)
+    assert list(deeds.order_by("pk").values_list("action", flat=True)) == [
+        "people.officer-deactivated",
+        "people.officer-reactivated",
+    ]
 
 
 def test_residents_manage_nobody(resident, officer, agency):

@@ -34,6 +34,20 @@ def channel_of(contact: Contact) -> Channel:
     return "sms" if contact.kind == "phone" else "email"
 
 
+def require_reachable(contact: Contact) -> None:
+    """Stop where a message would reach nobody.
+
+    Raises:
+        ContactFault: with what to use instead.
+    """
+    if not can_deliver(channel_of(contact)):
+        raise ContactFault(
+            _("We cannot send text messages at the moment. Use an e-mail address.")
+            if contact.kind == "phone"
+            else _("We cannot send e-mail at the moment. Use a phone number.")
+        )
+
+
 def count_sending(contact: Contact, address: str) -> None:
     """Count one code that is about to be sent.
 
@@ -44,12 +58,7 @@ def count_sending(contact: Contact, address: str) -> None:
         ContactFault: when nothing would bring a message there.
         TooMany: when it is one too many, saying when to try again.
     """
-    if not can_deliver(channel_of(contact)):
-        raise ContactFault(
-            _("We cannot send text messages at the moment. Use an e-mail address.")
-            if contact.kind == "phone"
-            else _("We cannot send e-mail at the moment. Use a phone number.")
-        )
+    require_reachable(contact)
     limits.require(SENT_TO_CONTACT, contact.value)
     limits.require(SENT_FOR_ADDRESS, address)
     limits.require(SENT_IN_ALL, "all")
@@ -95,4 +104,18 @@ def send_contact_changed(old: Contact, new: Contact) -> None:
     subject = _("Your account at Kini {city} has changed").format(city=city)
     send_text(
         channel=channel_of(old), recipient=old.value, subject=subject, text=text.format(city=city, new=new.masked)
+    )
+
+
+def send_invitation(contact: Contact, agency: str) -> None:
+    """Tell somebody, in the active language, that they work for an agency from now on, and how to begin."""
+    city = str(pack.current().name)
+    text = _("You now work for {agency} at Kini {city}. Sign in with this {contact}: a code is sent to you.")
+    what = _("phone number") if contact.kind == "phone" else _("e-mail address")
+    subject = _("Your desk at Kini {city}").format(city=city)
+    send_text(
+        channel=channel_of(contact),
+        recipient=contact.value,
+        subject=subject,
+        text=text.format(agency=agency, city=city, contact=what),
     )

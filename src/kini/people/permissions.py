@@ -1,6 +1,10 @@
 """What an officer may be allowed to do: one list, granted by roles of the pack, checked in one place."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Permission(StrEnum):
@@ -14,3 +18,18 @@ class Permission(StrEnum):
     REOPEN = "reopen"  # bring an ended case back where the flow allows it
     SEE_OVERDUE = "see-overdue"  # the view of what is late and why
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
+
+
+#: What each allows, in plain words, for those who give roles.
+WORDS: Mapping[Permission, str | Promise] = {
+    Permission.SEE_CASES: _("see cases"),
+    Permission.ACT: _("take steps"),
+    Permission.ASSIGN: _("hand out cases"),
+    Permission.TRANSFER: _("pass cases to another agency"),
+    Permission.NOTE: _("write and read notes"),
+    Permission.SEE_IDENTITY: _("see who a resident is (every look is logged)"),
+    Permission.APPLY_FOR_OTHERS: _("apply for residents at a counter"),
+    Permission.REOPEN: _("reopen ended cases"),
+    Permission.SEE_OVERDUE: _("see what is late, and the numbers"),
+    Permission.MANAGE_OFFICERS: _("manage officers and their roles"),
+}

@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 
 from kini.core.actors import Actor, ActorKind
 from kini.core.grants import Grant, Scope
+from kini.core.models import AuditEntry
 from kini.people import sealing
 from kini.people.contacts import Contact
 from kini.people.models import AccessLog, FamilyTie, Officer, Resident, User
@@ -88,6 +89,23 @@ def officer_of(actor: Actor) -> Officer | None:
     if not actor.is_officer or actor.user_id is None:
         return None
     return _working().select_related("agency").filter(user_id=actor.user_id).first()
+
+
+def officers_managed(actor: Actor) -> QuerySet[Officer]:
+    """The officers, active or not, of the agencies in which the actor manages at least some, by name."""
+    agencies = {grant.agency for grant in actor.grants if Permission.MANAGE_OFFICERS in grant.permissions}
+    found = Officer.objects.filter(agency_id__in=agencies) if actor.is_officer else Officer.objects.none()
+    return found.select_related("agency", "user").prefetch_related("role_grants__area").order_by("name", "pk")
+
+
+def history_of(officer: Officer) -> QuerySet[AuditEntry]:
+    """What was done about an officer's work and roles, latest first."""
+    return AuditEntry.objects.filter(subject=f"officer:{officer.pk}").order_by("-pk")
+
+
+def officer_names(user_ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of officers by the id of their account. One query."""
+    return dict(Officer.objects.filter(user_id__in=set(user_ids)).values_list("user_id", "name"))
 
 
 def resident_of(user: User) -> Resident:

@@ -1,6 +1,6 @@
 """Rules about people, pure: who may do what, what a national number says, how a number is masked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -53,6 +53,11 @@ def require_somewhere(actor: Actor, permission: Permission) -> None:
     """
     if not may_somewhere(actor, permission):
         raise NotAllowed(_("Your role does not include this. Ask the person who manages roles at your agency."))
+
+
+def holds(actor: Actor, permissions: Iterable[Permission], scope: Scope) -> bool:
+    """Whether the actor may do all of this over that scope: nobody gives or takes what they do not hold."""
+    return all(may(actor, permission, scope) for permission in permissions)
 
 
 def roles_over(actor: Actor, scope: Scope) -> frozenset[str]:

@@ -43,6 +43,11 @@ def register() -> None:
             "cases:desk-overdue", _("What is late, and why"), "alert", 40, "desk", group=_("Agency"), visible=watches
         ),
     )
+    manages = may_here(Permission.MANAGE_OFFICERS)
+    navigation.register(
+        "desk-officers",
+        NavItem("cases:desk-officers", _("Officers and roles"), "people", 44, "desk", _("Agency"), visible=manages),
+    )
 
 
 def _view(view: str, icon: str, order: int) -> NavItem:

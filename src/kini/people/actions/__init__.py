@@ -38,6 +38,12 @@ from kini.people.actions.officers import (
     grant_role as grant_role,
 )
 from kini.people.actions.officers import (
+    invite_officer as invite_officer,
+)
+from kini.people.actions.officers import (
+    reactivate_officer as reactivate_officer,
+)
+from kini.people.actions.officers import (
     withdraw_role as withdraw_role,
 )
 from kini.people.actions.residents import (

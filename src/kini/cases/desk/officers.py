@@ -1,0 +1,292 @@
+"""Officers of one's agencies and their roles, for those who manage them; everything that was done about them stays."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.cases.desk.queue import cleaned
+from kini.cases.desk.working import for_officers, see_other
+from kini.city import pack
+from kini.city.models import Agency, Area
+from kini.core.actors import Actor, Refused
+from kini.core.grants import Grant, Scope
+from kini.core.models import AuditEntry
+from kini.people import actions, queries
+from kini.people.contacts import Contact, ContactFault, read_contact
+from kini.people.models import Officer, RoleGrant
+from kini.people.permissions import WORDS, Permission
+from kini.people.queries import actor_for
+from kini.people.roles import Role, roles
+from kini.people.rules import holds, may
+from kini.services import queries as service_queries
+from kini.services.models import Service
+
+MANAGE = Permission.MANAGE_OFFICERS
+PER_PAGE = 50
+#: Entries of an officer's history that the page shows.
+LATEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role of an officer in words. `takeable`: whether this visitor may take it away."""
+
+    pk: int
+    name: str
+    about: str
+    where: str
+    services: str
+    takeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A role that can be given: what such an officer is, and what they may do."""
+
+    id: str
+    name: str
+    about: str
+    may: str
+
+
+@for_officers(MANAGE)
+@require_safe
+def officers(request: HttpRequest) -> HttpResponse:
+    """Who works for the agencies in which one manages officers."""
+    actor, asked = actor_for(request), cleaned(request.GET.get("q", ""))
+    found = queries.officers_managed(actor)
+    if asked:
+        found = found.filter(Q(name__icontains=asked) | Q(user__email__iexact=asked) | Q(user__phone=asked))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    rows = [(officer, masked(officer), [role_name(g.role) for g in officer.role_grants.all()]) for officer in page]
+    context = {"page": page, "rows": rows, "asked": asked, "may_add": bool(_whole_agencies(actor))}
+    return render(request, "cases/desk/officers.html", context)
+
+
+@for_officers(MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Somebody new, by their phone number or e-mail address."""
+    actor = actor_for(request)
+    agencies = _whole_agencies(actor)
+    typed = {name: cleaned(request.POST.get(name, "")) for name in ("contact", "name", "agency")}
+    errors: list[tuple[str, str]] = []
+    if request.method == "POST":
+        agency = next((each for each in agencies if each.pk == typed["agency"]), None)
+        try:
+            officer = _invited(actor, typed, agency)
+        except ContactFault as fault:
+            errors = [("contact", str(fault))]
+        except Refused as refusal:
+            errors = [("name" if not typed["name"] else "contact" if agency else "agency", str(refusal))]
+        else:
+            words = _("%(name)s is told by message. Now give a role.")
+            messages.success(request, words % {"name": officer.name})
+            return see_other("cases:desk-officer", officer.pk)
+    context = {"agencies": agencies, "typed": typed, "errors": errors, "wrong": dict(errors)}
+    return render(request, "cases/desk/officer_add.html", context, status=422 if errors else 200)
+
+
+def _invited(actor: Actor, typed: dict[str, str], agency: Agency | None) -> Officer:
+    if agency is None:
+        raise Refused(_("Choose the agency."))
+    contact = read_contact(typed["contact"], pack.current().country)
+    return actions.invite_officer(by=actor, contact=contact, agency=agency, name=typed["name"])
+
+
+@for_officers(MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def officer(request: HttpRequest, officer: int) -> HttpResponse:
+    """One officer: roles, and what was done about them; posting gives a role."""
+    actor, found = _managed(request, officer)
+    if request.method != "POST":
+        return _page(request, actor, found)
+    area = Area.objects.filter(pk=cleaned(request.POST.get("area", ""))).first()
+    services = [cleaned(each) for each in request.POST.getlist("services")]
+
+    def give() -> None:
+        if not set(services) <= {pk for pk, _name in _services(actor, found)}:
+            raise Refused(_("Choose services of this agency."))
+        role = cleaned(request.POST.get("role", ""))
+        actions.grant_role(by=actor, officer=found, role=role, area=area, services=services)
+
+    return _done(request, actor, found, give, _("The role is given."))
+
+
+@for_officers(MANAGE)
+@require_POST
+def take(request: HttpRequest, officer: int, grant: int) -> HttpResponse:
+    """Take a role away; taken away twice it is away."""
+    actor, found = _managed(request, officer)
+    held = RoleGrant.objects.select_related("area", "officer").filter(pk=grant, officer=found).first()
+
+    def deed() -> None:
+        if held:
+            actions.withdraw_role(by=actor, grant=held)
+
+    return _done(request, actor, found, deed, _("The role is taken away."))
+
+
+@for_officers(MANAGE)
+@require_POST
+def switch(request: HttpRequest, officer: int) -> HttpResponse:
+    """End somebody's work, or let them work again (`active`: yes)."""
+    actor, found = _managed(request, officer)
+    active = request.POST.get("active") == "yes"
+    deed = actions.reactivate_officer if active else actions.deactivate_officer
+    words = _("%(name)s may work again.") if active else _("%(name)s may do nothing as an officer from now on.")
+    return _done(request, actor, found, lambda: deed(by=actor, officer=found), words % {"name": found.name})
+
+
+def _done(request: HttpRequest, actor: Actor, found: Officer, deed: Callable[[], Any], words: str) -> HttpResponse:
+    """Do it and say so, or the page with what stands against it."""
+    try:
+        deed()
+    except Refused as refusal:
+        return _page(request, actor, found, str(refusal))
+    messages.success(request, words)
+    return see_other("cases:desk-officer", found.pk)
+
+
+def _managed(request: HttpRequest, pk: int) -> tuple[Actor, Officer]:
+    actor = actor_for(request)
+    found = queries.officers_managed(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return actor, found
+
+
+def _page(request: HttpRequest, actor: Actor, found: Officer, error: str = "") -> HttpResponse:
+    services, oneself = _services(actor, found), found.user_id == actor.user_id
+    offers = [] if oneself else _offers(actor, found)
+    anchor = "role" if offers and "role" in request.POST else ""
+    context = {
+        "officer": found,
+        "contact": masked(found),
+        "held": [_held(actor, found, grant, dict(services)) for grant in found.role_grants.all()],
+        "oneself": oneself,
+        "offers": offers,
+        "whole": may(actor, MANAGE, Scope(found.agency_id)) or not _paths(actor, found),
+        "areas": _areas(actor, found),
+        "services": services,
+        "errors": [(anchor, error)] if error else [],
+        "typed": {name: cleaned(request.POST.get(name, "")) for name in ("role", "area")},
+        "ticked": request.POST.getlist("services"),
+        "history": _history(found),
+    }
+    return render(request, "cases/desk/officer.html", context, status=422 if error else 200)
+
+
+# What a manager may give, and over what
+
+
+def _grants(actor: Actor, agency: str) -> list[Grant]:
+    """Those of the manager's own grants that let them manage officers there."""
+    return [grant for grant in actor.grants if grant.agency == agency and MANAGE in grant.permissions]
+
+
+def _whole_agencies(actor: Actor) -> list[Agency]:
+    """The agencies all of whose officers one manages."""
+    ids = {grant.agency for grant in actor.grants if may(actor, MANAGE, Scope(grant.agency))}
+    return list(Agency.objects.filter(pk__in=ids, active=True).order_by("short_name"))
+
+
+def _offers(actor: Actor, found: Officer) -> list[Offer]:
+    """The roles that may do nothing which the manager may not do, somewhere in that agency."""
+    scopes = [
+        Scope(grant.agency, grant.area_path, service)
+        for grant in _grants(actor, found.agency_id)
+        for service in grant.services or [""]
+    ]
+    able = [(pk, role) for pk, role in roles().items() if any(holds(actor, role.may, scope) for scope in scopes)]
+    offers = [Offer(pk, str(role.name), str(role.about), may_words(role)) for pk, role in able]
+    return sorted(offers, key=lambda offer: offer.name.casefold())
+
+
+def may_words(role: Role) -> str:
+    """What a role may do, as a list in words."""
+    return ", ".join(str(WORDS[permission]) for permission in role.may)
+
+
+def _paths(actor: Actor, found: Officer) -> list[str]:
+    """The parts of the city in which one manages; none: everywhere."""
+    paths = [grant.area_path for grant in _grants(actor, found.agency_id)]
+    return [] if "" in paths else paths
+
+
+def _areas(actor: Actor, found: Officer) -> list[Area]:
+    inside = Q()
+    for path in _paths(actor, found):
+        inside |= Q(path=path) | Q(path__startswith=f"{path}/")
+    return list(Area.objects.filter(inside, active=True, depth__gt=0).order_by("path"))
+
+
+def _services(actor: Actor, found: Officer) -> list[tuple[str, str]]:
+    """(id, name) of the services of that agency over which one manages, by name."""
+    limits = [grant.services for grant in _grants(actor, found.agency_id)]
+    offered = Service.objects.filter(active=True, agency_id=found.agency_id)
+    if all(limits):
+        offered = offered.filter(pk__in=frozenset().union(*limits))
+    return [(card.id, str(card.name)) for card in service_queries.by_name(service_queries.cards(offered))]
+
+
+# In words
+
+
+def masked(officer: Officer) -> str:
+    """Enough of somebody's number or address to know it again."""
+    user = officer.user
+    contact = Contact("phone", user.phone) if user.phone else Contact("email", user.email or "")
+    return contact.masked
+
+
+def role_name(role: str) -> str:
+    """What the pack calls a role; its id when the pack no longer has it."""
+    found = roles().get(role)
+    return str(found.name) if found else role
+
+
+def _held(actor: Actor, found: Officer, grant: RoleGrant, names: dict[str, str]) -> Held:
+    role = roles().get(grant.role)
+    scopes = [Scope(found.agency_id, grant.area.path if grant.area else "", each) for each in grant.services or [""]]
+    needed = [MANAGE, *(role.may if role else ())]
+    takeable = found.user_id != actor.user_id and all(holds(actor, needed, scope) for scope in scopes)
+    where = grant.area.name if grant.area else _("The whole city")
+    services = ", ".join(names.get(each, each) for each in grant.services)
+    return Held(grant.pk, role_name(grant.role), str(role.about) if role else "", where, services, takeable)
+
+
+def _history(found: Officer) -> list[tuple[AuditEntry, str, str]]:
+    """(entry, what was done, by whom), latest first."""
+    entries = list(queries.history_of(found)[:LATEST])
+    names = queries.officer_names(entry.actor_id for entry in entries)
+    places = _places(entries)
+    return [(entry, _sentence(entry, places), names.get(entry.actor_id or 0) or _("The program")) for entry in entries]
+
+
+def _places(entries: Iterable[AuditEntry]) -> dict[str, str]:
+    paths = {entry.detail.get("area") for entry in entries}
+    return dict(Area.objects.filter(path__in=[path for path in paths if path]).values_list("path", "name"))
+
+
+def _sentence(entry: AuditEntry, places: dict[str, str]) -> str:
+    path = entry.detail.get("area") or ""
+    words = {"role": role_name(entry.detail.get("role", "")), "where": places.get(path, path) or _("the whole city")}
+    match entry.action:
+        case "people.role-granted":
+            return _("“%(role)s” given for %(where)s") % words
+        case "people.role-withdrawn":
+            return _("“%(role)s” taken away for %(where)s") % words
+        case "people.officer-deactivated":
+            return _("Work ended")
+        case "people.officer-reactivated":
+            return _("May work again")
+    return _("Added as an officer")
