@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "procrastinate.contrib.django",
     "django_htmx",
+    "js_lib_leaflet",
 ]
 
 MIDDLEWARE = [
@@ -148,7 +149,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.production 
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.production else 0
 SECURE_CSP = {
     "default-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:", "blob:"],
+    "img-src": [CSP.SELF, "data:", "blob:", *([ENV.tiles.origin] if ENV.tiles else [])],
     "style-src": [CSP.SELF],
     "script-src": [CSP.SELF],
     "form-action": [CSP.SELF],

@@ -91,3 +91,14 @@ def test_a_first_look_brings_its_own_keys(tmp_path: Path) -> None:
 
 def test_secrets_do_not_stand_in_what_is_printed() -> None:
     assert KEY not in repr(environment.read(GOOD))
+
+
+def test_map_pictures_need_an_address_and_a_credit() -> None:
+    tiles = {"KINI_TILES": "https://tiles.example/{z}/{x}/{y}.png", "KINI_TILES_CREDIT": "© Example"}
+    read = environment.read(GOOD | tiles).tiles
+    assert read is not None
+    assert read.origin == "https://tiles.example"
+    assert environment.read(GOOD).tiles is None
+    for wrong in ({"KINI_TILES_CREDIT": ""}, {"KINI_TILES": "tiles"}, {"KINI_TILES": "https://tiles.example/{z}.png"}):
+        with pytest.raises(EnvironmentFault, match="KINI_TILES"):
+            environment.read(GOOD | tiles | wrong)

@@ -194,6 +194,26 @@ class TestFields(InJakarta):
         with pytest.raises(Wrong, match="choose the area"):
             each.parse("f", sent({"f.text": "by the gate"}))
 
+    def test_a_point_is_shown_in_words_and_let_go_of_when_another_area_is_chosen(self) -> None:
+        each = field("{type: location}")
+        area, other = queries.areas_by_level(pack.current().lowest_level)[5:7]
+        point = {"f.lat": area.latitude, "f.lon": area.longitude, "f.text": "by the gate"}
+        shown = each.show(each.parse("f", sent({**point, "f.area": area.code})))
+        assert shown.startswith("by the gate. Near ")
+        assert area.name in shown
+        assert f"{area.latitude:.5f}" in shown
+        by_hand = each.parse("f", sent({**point, "f.area": other.code}))
+        assert (by_hand["area"], by_hand["exact"]) == (other.code, False)
+
+    def test_the_last_part_of_an_address_may_name_its_area(self) -> None:
+        lowest = queries.areas_by_level(pack.current().lowest_level)
+        area = next(area for area in lowest if queries.area_called(area.name))
+        for source in ("{type: location}", "{type: address}"):
+            value = field(source).parse("f", sent({"f.text": f"Jalan Contoh 1, {area.name.lower()}"}))
+            assert value["area"] == area.code
+            with pytest.raises(Wrong):
+                field(source).parse("f", sent({"f.text": "Jalan Contoh 1, Nowhere"}))
+
     def test_national_numbers_say_what_to_check(self) -> None:
         nik = field("{type: nik}")
         assert nik.parse("f", sent({"f": "3171 0117 0845 0001"})) == "3171011708450001"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import shapely
@@ -18,19 +19,38 @@ SUBJECT = "city:areas"
 STRETCH = 2.0
 
 
-def index() -> AreaIndex:
-    """The index over the areas of the lowest level as they are now, kept until areas or borders change."""
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The smallest areas on the ground, in (longitude, latitude), and the index that finds a point among them.
+
+    Attributes:
+        version: changes with the areas and their borders.
+    """
+
+    version: int
+    shapes: Mapping[str, BaseGeometry]
+    index: AreaIndex
+
+
+def ground() -> Ground:
+    """The smallest areas as they are now, kept until areas or borders change."""
     city = pack.current()
     newest = AuditEntry.objects.filter(subject=SUBJECT).order_by("-id").values_list("id", flat=True).first()
     # Rows that came without an action have no entry that would tell when they change.
-    make = _index if newest else _index.__wrapped__
+    make = _ground if newest else _ground.__wrapped__
     return make(city.lowest_level, city.center, city.cell_reach_m, newest)
 
 
+def index() -> AreaIndex:
+    """The index over the smallest areas as they are now."""
+    return ground().index
+
+
 @lru_cache(maxsize=2)
-def _index(level: str, center: Point, reach_m: float, newest: int | None) -> AreaIndex:
+def _ground(level: str, center: Point, reach_m: float, newest: int | None) -> Ground:
     areas = list(Area.objects.filter(level=level, active=True))
-    return AreaIndex(polygons(areas, official(level), reach_m), center)
+    shapes = polygons(areas, official(level), reach_m)
+    return Ground(newest or 0, shapes, AreaIndex(shapes, center))
 
 
 def official(level: str) -> dict[str, BaseGeometry]:

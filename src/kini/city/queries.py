@@ -9,6 +9,9 @@ from kini.city import locating, pack
 from kini.city.models import Area, Place, Unit
 from kini.core.geometry import distance_m
 
+#: How far away something is at most that people would call near, in metres.
+NEAR_M = 1_000
+
 
 def areas_by_level(level: str) -> QuerySet[Area]:
     """Active areas of one level, in the order of their codes, with the areas around them."""
@@ -18,6 +21,11 @@ def areas_by_level(level: str) -> QuerySet[Area]:
 def area(code: str) -> Area | None:
     """The active area with that code."""
     return Area.objects.filter(code=code, active=True).select_related("parent__parent").first()
+
+
+def whole_city() -> Area | None:
+    """The area that holds all others."""
+    return Area.objects.filter(depth=0, active=True).first()
 
 
 def lowest_level_areas() -> list[tuple[Area, list[Area]]]:
@@ -33,6 +41,12 @@ def locate(latitude: float, longitude: float) -> Area | None:
     """The smallest area that holds the point, or None when it lies outside the city. At most two queries."""
     code = locating.index().locate(latitude, longitude)
     return area(code) if code else None
+
+
+def area_called(typed: str) -> Area | None:
+    """The smallest area of exactly this name, when there is only one."""
+    found = list(areas_by_level(pack.current().lowest_level).filter(name__iexact=typed.strip())[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def boundaries_are_official() -> bool:
@@ -52,13 +66,20 @@ def place_options(kind: str) -> list[Place]:
 
 
 def nearest_places(kind: str, latitude: float, longitude: float, count: int) -> list[tuple[Place, float]]:
-    """The nearest active places of one kind, each with its distance in metres, nearest first."""
+    """The nearest active places of one kind (of any, when empty), each with its distance in metres, nearest first."""
     east = (F("longitude") - Value(longitude)) * Value(math.cos(math.radians(latitude)))
     north = F("latitude") - Value(latitude)
     distance = Power(east, 2, output_field=FloatField()) + Power(north, 2, output_field=FloatField())
-    found = Place.objects.filter(kind=kind, active=True).select_related("area__parent").order_by(distance, "id")
+    found = Place.objects.filter(active=True).select_related("area__parent").order_by(distance, "id")
+    found = found.filter(kind=kind) if kind else found
     here = (latitude, longitude)
     return [(place, distance_m(here, (place.latitude, place.longitude))) for place in found[:count]]
+
+
+def landmark(latitude: float, longitude: float) -> str:
+    """The name of the place that one would name to say where this is; empty when none is near."""
+    found = nearest_places("", latitude, longitude, 1)
+    return found[0][0].name if found and found[0][1] <= NEAR_M else ""
 
 
 def unit_for(agency_id: str, area: Area | None) -> Unit | None:

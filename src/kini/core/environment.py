@@ -5,6 +5,7 @@ every secret must be given, and nothing that exists only for a first look may be
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,19 @@ class EnvironmentFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Tiles:
+    """Map pictures of a server that the operator chose: address with {z}, {x} and {y}, and whom to credit."""
+
+    address: str
+    credit: str
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host, as a content security policy names them."""
+        return "/".join(self.address.split("/")[:3]).replace("{s}", "*")
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """One reading of the environment.
 
@@ -40,6 +54,7 @@ class Environment:
         mail_url: how e-mail leaves, smtp://name:password@host:port or smtps://...; empty: it does not.
         mail_from: the sender's address.
         sms: name of the SMS provider that an installed package registered; empty: no SMS is sent.
+        tiles: pictures that lie under the maps; None: only the city's own areas are drawn.
     """
 
     name: str
@@ -57,6 +72,7 @@ class Environment:
     mail_url: str = field(default="", repr=False)
     mail_from: str = ""
     sms: str = ""
+    tiles: Tiles | None = None
     proxies: int = 0
     log_format: str = "text"
     log_level: str = "info"
@@ -100,11 +116,28 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         mail_url=given.get("KINI_MAIL", ""),
         mail_from=given.get("KINI_MAIL_FROM", ""),
         sms=given.get("KINI_SMS", ""),
+        tiles=read_tiles(given),
         proxies=int(given.get("KINI_PROXIES") or 0),
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
         log_level=given.get("KINI_LOG_LEVEL", "info"),
         values=given,
     )
+
+
+def read_tiles(given: Mapping[str, str]) -> Tiles | None:
+    """What lies under the maps.
+
+    Raises:
+        EnvironmentFault: when the address is none of map pictures, or nobody is credited.
+    """
+    address, credit = given.get("KINI_TILES", ""), given.get("KINI_TILES_CREDIT", "")
+    if not address:
+        return None
+    if not re.match(r"https?://[\w.{}:-]+/", address) or not all(f"{{{axis}}}" in address for axis in "zxy"):
+        raise EnvironmentFault('KINI_TILES must read like "https://tiles.example/{z}/{x}/{y}.png".')
+    if not credit:
+        raise EnvironmentFault("KINI_TILES_CREDIT is missing: say whose map it is.")
+    return Tiles(address, credit)
 
 
 def refuse_unsafe(given: Mapping[str, str]) -> None:

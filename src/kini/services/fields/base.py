@@ -69,6 +69,8 @@ class FieldBase(Strict):
     searched: ClassVar[bool] = False
     #: Template of the inputs, below `services/fields/`.
     template: ClassVar[str] = "text.html"
+    #: Static file of a script that makes its inputs more comfortable; they work without it.
+    script: ClassVar[str] = ""
     #: Several inputs under one legend (a fieldset), not one input under a label.
     grouped: ClassVar[bool] = False
     #: An input of it may be sent several times (boxes to tick, files).
@@ -80,6 +82,10 @@ class FieldBase(Strict):
     def is_sealed(self) -> bool:
         """Whether its value is kept encrypted; a group is, when one of its parts is."""
         return self.sealed
+
+    def scripts(self) -> frozenset[str]:
+        """The scripts of its inputs; of a group those of its parts."""
+        return frozenset({self.script} - {""})
 
     def missing(self) -> str:
         """What to say when it has not been answered and must be."""

@@ -40,6 +40,9 @@ class FormField(FieldBase):
     def is_sealed(self) -> bool:
         return any(part.is_sealed() for part in self.fields.values())
 
+    def scripts(self) -> frozenset[str]:
+        return frozenset().union(*(part.scripts() for part in self.fields.values()))
+
     def inputs(self, name: str) -> frozenset[str]:
         return frozenset().union(*(part.inputs(f"{name}.{sub}") for sub, part in self.fields.items()))
 

@@ -3,15 +3,18 @@
 import re
 from typing import Any, ClassVar, Literal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import Field as Option
 
-from kini.city import pack, queries
+from kini.city import maps, pack, queries, wording
 from kini.city.models import Area
 from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
 from kini.services.fields.text import clean
 
 _PAIR = re.compile(r"^(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*[,;]\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)$")
+#: Finds an area as one types, and says in words where a point is.
+PLACE_SCRIPT = "kini/place.js"
 _CODE = re.compile(r"^[A-Za-z0-9.-]{1,20}$")
 
 
@@ -48,6 +51,18 @@ def chosen_area(code: str, level: str | None) -> Area:
     return area
 
 
+def named_area(code: str, text: str, level: str | None) -> Area | None:
+    """The area that was chosen; where none was, the one that the last part of the address names. None: neither.
+
+    Raises:
+        Wrong: when what was chosen is no area.
+    """
+    if code:
+        return chosen_area(code, level)
+    last = text.rpartition(",")[2]
+    return queries.area_called(last) if last.strip() and level in (None, pack.current().lowest_level) else None
+
+
 def all_areas(level: str | None) -> list[Area]:
     return [area for _label, areas in area_groups(level) for area in areas]
 
@@ -78,6 +93,7 @@ class AreaField(FieldBase):
     type: Literal["area"] = "area"
     level: str | None = Option(default=None, description="Level of areas (city.toml); left out: the lowest.")
     template: ClassVar[str] = "area.html"
+    script: ClassVar[str] = PLACE_SCRIPT
 
     def parse(self, name: str, sent: Submitted) -> Any:
         typed = sent.text(name)
@@ -106,6 +122,7 @@ class AddressField(FieldBase):
     type: Literal["address"] = "address"
     level: str | None = Option(default=None, description="Level of areas (city.toml); left out: the lowest.")
     template: ClassVar[str] = "address.html"
+    script: ClassVar[str] = PLACE_SCRIPT
     grouped: ClassVar[bool] = True
 
     def inputs(self, name: str) -> frozenset[str]:
@@ -122,9 +139,10 @@ class AddressField(FieldBase):
         code = sent.text(f"{name}.area")
         if not text and not code:
             return None
-        if not text or not code:
+        area = named_area(code, text, self.level)
+        if not text or area is None:
             raise Wrong(self.missing())
-        return {"text": text, "area": chosen_area(code, self.level).code}
+        return {"text": text, "area": area.code}
 
     def typed(self, name: str, sent: Submitted) -> Any:
         return {"text": sent.text(f"{name}.text"), "area": sent.text(f"{name}.area")}
@@ -159,14 +177,15 @@ class AddressField(FieldBase):
 
 
 class LocationField(FieldBase):
-    """A point in the city, kept as {"lat", "lon", "text", "area", "exact"}.
+    """A point in the city, kept as {"lat", "lon", "text", "area", "exact", "near"}.
 
-    Given by the phone (lat and lon), or by address and area; the point is then one in that area, and not `exact`.
-    A map is never the only way.
+    Given by the phone or a pin on the map (lat and lon), or by address and area; the point is then one in that area,
+    and not `exact`. A map is never the only way. `near` names a place close to an exact point.
     """
 
     type: Literal["location"] = "location"
     template: ClassVar[str] = "location.html"
+    script: ClassVar[str] = PLACE_SCRIPT
     grouped: ClassVar[bool] = True
 
     def inputs(self, name: str) -> frozenset[str]:
@@ -183,22 +202,23 @@ class LocationField(FieldBase):
         text = clean(typed["text"], limit=240)
         if not any(typed.values()):
             return None
-        if typed["lat"] or typed["lon"]:
-            return self._by_device(typed, text)
-        if not text or not typed["area"]:
+        if (typed["lat"] or typed["lon"]) and (exact := self._by_point(typed, text)):
+            return exact
+        area = named_area(typed["area"], text, None)
+        if not text or area is None:
             raise Wrong(self.missing())
-        area = chosen_area(typed["area"], None)
         return {"lat": area.latitude, "lon": area.longitude, "text": text, "area": area.code, "exact": False}
 
-    def _by_device(self, typed: dict[str, str], text: str) -> dict[str, Any]:
+    def _by_point(self, typed: dict[str, str], text: str) -> dict[str, Any] | None:
+        """The point; None when another area was chosen by hand since: then the point is the older answer."""
         lat, lon = coordinate(typed["lat"], 90), coordinate(typed["lon"], 180)
         area = queries.locate(lat, lon)
+        if typed["area"] and (area is None or area.code != typed["area"]):
+            return None
         if area is None:
-            raise Wrong(
-                _("This point lies outside %(city)s. Give a point in the city, or write the address.")
-                % {"city": pack.current().name}
-            )
-        return {"lat": lat, "lon": lon, "text": text, "area": area.code, "exact": True}
+            raise Wrong(wording.outside())
+        near = queries.landmark(lat, lon)
+        return {"lat": lat, "lon": lon, "text": text, "area": area.code, "exact": True, "near": near}
 
     def typed(self, name: str, sent: Submitted) -> Any:
         return {part: sent.text(f"{name}.{part}") for part in ("lat", "lon", "text", "area")}
@@ -210,8 +230,10 @@ class LocationField(FieldBase):
         return {"text": value["text"], "area": value["area"], **exact}
 
     def show(self, value: Any) -> str:
-        point = f"{value['lat']:.5f}, {value['lon']:.5f}" if value.get("exact") else ""
-        return ", ".join(part for part in (value["text"], area_name(value["area"]), point) if part)
+        area = queries.area(value["area"])
+        words = wording.whereabouts(area, value.get("near", "")) if area else value["area"]
+        point = f"({value['lat']:.5f}, {value['lon']:.5f})" if value.get("exact") else ""
+        return " ".join(part for part in (f"{value['text']}." if value["text"] else "", words, point) if part)
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
         chosen = typed or {}
@@ -221,7 +243,21 @@ class LocationField(FieldBase):
             **{f"{part}_id": input_id(f"{name}.{part}") for part in ("lat", "lon")},
             "groups": area_options(None, chosen.get("area")),
             "level_name": level_name(None),
+            "here": self._in_words(chosen),
+            "whole": queries.whole_city(),
+            "center": "{},{}".format(*pack.current().center),
+            "version": maps.version(),
+            "tiles": settings.ENV.tiles,
         }
+
+    def _in_words(self, chosen: dict[str, Any]) -> str:
+        """Where the point lies that stands in the inputs; empty when there is none that could be taken."""
+        try:
+            exact = self._by_point(chosen, "") if chosen.get("lat") else None
+        except Wrong:
+            exact = None
+        area = queries.area(exact["area"]) if exact else None
+        return wording.whereabouts(area, exact["near"]) if exact and area else ""
 
     def example(self, number: int) -> dict[str, Any]:
         areas = all_areas(None)
@@ -237,6 +273,7 @@ class LocationField(FieldBase):
     def json_schema(self) -> dict[str, Any]:
         degrees = {"type": "number"}
         properties = {"lat": degrees, "lon": degrees, "text": {"type": "string"}, "area": {"type": "string"}}
+        properties["near"] = {"type": "string"}
         return {"type": "object", "properties": properties, "required": ["lat", "lon", "area"]}
 
 

@@ -4,12 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from kini.services.fields.base import FieldBase
 from kini.services.fields.rendering import render
 
 register = template.Library()
+
+
+@register.simple_tag
+def scripts_of(inputs: Iterable[Any]) -> SafeString:
+    """The scripts that the fields of a page (with a `field` each) ask for, each once."""
+    names = sorted(frozenset().union(*(each.field.scripts() for each in inputs)))
+    return format_html_join("\n", '<script src="{}" defer></script>', ((static(name),) for name in names))
 
 
 @register.simple_tag

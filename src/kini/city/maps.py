@@ -1,0 +1,97 @@
+"""The city's areas as small GeoJSON, to be drawn part by part: the parts of one area, simplified together."""
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from kini.city import locating, pack, queries
+from kini.city.models import Area
+from kini.core.geometry import Projection
+
+#: Borders are drawn this much simpler than they are (metres), by the depth of what is drawn: far away, less is seen.
+TOLERANCE_M = {1: 200.0, 2: 60.0}
+FINEST_M = 8.0
+#: Degrees with five decimals are about a metre.
+GRID = 1e-5
+#: Holes smaller than this (square degrees; about 3 km2 at the equator) are no lakes but gaps between cells.
+PINHOLE = 2.5e-4
+
+
+class NoMap(LookupError):
+    """There is nothing to draw inside this area."""
+
+
+def version() -> str:
+    """Changes with the areas and their borders."""
+    return str(locating.ground().version)
+
+
+def drawing(code: str) -> bytes:
+    """The parts of an area as a FeatureCollection; `official` says whether all of their borders are.
+
+    Raises:
+        NoMap: when there is no such area, or it has no parts.
+    """
+    ground = locating.ground()
+    draw = _drawing if ground.version else _drawing.__wrapped__
+    return draw(code, ground.version)
+
+
+@lru_cache(maxsize=128)
+def _drawing(code: str, version: int) -> bytes:
+    around = Area.objects.filter(code=code, active=True).first()
+    parts = list(Area.objects.filter(parent=around, active=True)) if around else []
+    shapes = _shapes(parts)
+    if not shapes:
+        raise NoMap(code)
+    drawn = [part for part in parts if part.code in shapes]
+    simple = _simplified([shapes[part.code] for part in drawn], drawn[0])
+    features = [_feature(part, shape) for part, shape in zip(drawn, simple, strict=True)]
+    collection = {"type": "FeatureCollection", "official": queries.boundaries_are_official(), "features": features}
+    return json.dumps(collection, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _shapes(parts: Sequence[Area]) -> dict[str, BaseGeometry]:
+    """The ground that each part covers: its own, or that of all the smallest areas in it."""
+    smallest = locating.ground().shapes
+    paths = dict(Area.objects.filter(code__in=smallest).values_list("code", "path"))
+    found = {}
+    for part in parts:
+        inside = [smallest[code] for code, path in paths.items() if part.code in path.split("/")]
+        if inside:
+            found[part.code] = _without_pinholes(shapely.union_all(inside, grid_size=GRID))
+    return found
+
+
+def _without_pinholes(shape: BaseGeometry) -> BaseGeometry:
+    """A shape without the small holes where computed cells do not quite meet."""
+    polygons = [
+        shapely.Polygon(part.exterior, [ring for ring in part.interiors if shapely.Polygon(ring).area > PINHOLE])
+        for part in shapely.get_parts(shape)
+    ]
+    return shapely.union_all(polygons)
+
+
+def _simplified(shapes: Sequence[BaseGeometry], part: Area) -> list[BaseGeometry]:
+    """Shapes with fewer corners; borders that two of them share stay shared."""
+    projection = Projection(part.latitude, part.longitude)
+    flat = [projection.flatten(shapely.make_valid(shape)) for shape in shapes]
+    # The tolerance of a coverage is the side of the square whose area may be cut off (Visvalingam and Whyatt).
+    simple = shapely.coverage_simplify(flat, TOLERANCE_M.get(part.depth, FINEST_M))
+    return [shapely.set_precision(projection.unflatten(shape), GRID) for shape in simple]
+
+
+def _feature(part: Area, shape: BaseGeometry) -> dict[str, object]:
+    properties = {"code": part.code, "name": part.name, "parts": part.level != pack.current().lowest_level}
+    geometry = json.loads(shapely.to_geojson(shape))
+    return {"type": "Feature", "properties": properties, "geometry": _rounded(geometry)}
+
+
+def _rounded(geometry: dict[str, object]) -> dict[str, object]:
+    def each(value: object) -> object:
+        return [each(item) for item in value] if isinstance(value, list) else round(value, 5)  # type: ignore[call-overload]
+
+    return {"type": geometry["type"], "coordinates": each(geometry["coordinates"])}

@@ -1,0 +1,38 @@
+"""Small answers for the script that helps to give a place. Open to everybody; nothing is kept."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from kini.city import maps, queries, wording
+
+
+@never_cache
+@require_POST
+def here(request: HttpRequest) -> HttpResponse:
+    """A point (`lat`, `lon`) in words: {"area", "words"}, the area empty outside the city.
+
+    It is sent by POST, so that no log keeps where somebody is.
+    """
+    try:
+        latitude, longitude = float(request.POST.get("lat", "")), float(request.POST.get("lon", ""))
+    except ValueError:
+        return JsonResponse({"area": "", "words": wording.outside()}, status=400)
+    area = queries.locate(latitude, longitude)
+    if area is None:
+        return JsonResponse({"area": "", "words": wording.outside()})
+    words = wording.whereabouts(area, queries.landmark(latitude, longitude))
+    return JsonResponse({"area": area.code, "words": words})
+
+
+@require_safe
+def drawing(request: HttpRequest, code: str) -> HttpResponse:
+    """The parts of an area to draw; kept for ever under the address that carries their version."""
+    try:
+        response = HttpResponse(maps.drawing(code), content_type="application/geo+json")
+    except maps.NoMap:
+        raise Http404 from None
+    asked = request.META.get("QUERY_STRING") == maps.version()
+    patch_cache_control(response, public=True, max_age=31_536_000 if asked else 300)
+    return response
