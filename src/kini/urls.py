@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("kini.people.urls")),
     path("", include("kini.services.urls")),
     path("", include("kini.cases.urls")),
+    path("", include("kini.reports.urls")),
     path("account/", include("kini.people.account_urls")),
     *plugins,
 ]

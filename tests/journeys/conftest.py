@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def city() -> Iterator[str]:
     """The address of a city of its own, with demo people."""
-    with scratch_city(people=True) as scratch:
+    with scratch_city(demo="people") as scratch:
         yield scratch.serve()
 
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,12 +14,12 @@ class PeopleConfig(AppConfig):
 
         pack_checks.register("people.roles", check_roles)
         navigation.register("people-bottom", NavItem("people:me", _("Me"), "person", order=50, place="bottom"))
-        for order, (url, label, icon) in enumerate(
-            (
-                ("people:me", _("Me"), "person"),
-                ("people:profile", _("Profile"), "id-card"),
-                ("people:family", _("Family"), "people"),
-                ("people:access-log", _("Who looked at my data"), "eye"),
-            )
-        ):
-            navigation.register(url, NavItem(url, label, icon, order=order, place="account"))
+        own: tuple[tuple[str, Promise, str, str | Promise], ...] = (
+            ("people:me", _("Me"), "person", ""),
+            ("people:profile", _("Profile"), "id-card", _("Name, number, address, phone")),
+            ("people:family", _("Family"), "people", _("For whom you may act")),
+            ("mfa_index", _("Security"), "lock", _("Passkeys and codes of an app")),
+            ("people:access-log", _("Who looked at my data"), "eye", _("Every look, with the reason")),
+        )
+        for order, (url, label, icon, note) in enumerate(own):
+            navigation.register(f"{url}-account", NavItem(url, label, icon, order * 10, "account", note=note))

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class ReportsConfig(AppConfig):
@@ -8,5 +9,11 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from kini.reports.kind import Report
         from kini.services.kinds import kinds
+        from kini.web.navigation import NavItem, navigation
 
         kinds.register(Report.id, Report())
+        words = pgettext_lazy("way to the page for reports", "Report")
+        navigation.register("reports", NavItem("reports:choose", words, "report", order=30))
+        navigation.register(
+            "reports-bottom", NavItem("reports:choose", words, "report", order=30, place="bottom", strong=True)
+        )

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 from pydantic import Field
 
 from kini.cases import rules as case_rules
@@ -30,8 +30,8 @@ class Report(Kind):
     """
 
     id = "report"
-    label = gettext_lazy("Report")
-    verb = gettext_lazy("Report")
+    label = pgettext_lazy("kind of case", "Report")
+    verb = pgettext_lazy("button", "Report it")
     Options: ClassVar[type[Strict]] = ReportOptions
     sign_in = "optional"
     private = True

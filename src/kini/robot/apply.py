@@ -33,11 +33,19 @@ class Application:
 
     def apply(self) -> str:
         """Apply; the reference of the new case."""
+        return self.send_in(self.answer_all())
+
+    def begin(self) -> Page:
+        """The first question, by the button of the start page."""
         start = self.browser.get(f"/services/{self.service}/")
-        page = self.browser.send(start.form(f"/services/{self.service}/start/"))
+        return self.browser.send(start.form(f"/services/{self.service}/start/"))
+
+    def answer_all(self) -> Page:
+        """Begin and answer question by question; the page where the answers are checked."""
+        page = self.begin()
         for _ in range(MOST_PAGES):
             if path(page).endswith("/check/"):
-                return self.send_in(page)
+                return page
             page = self.answer(page)
         raise Broken(f"{self.service}: no end after {MOST_PAGES} pages; the last one was {page.url}")
 

@@ -16,7 +16,7 @@ from kini.core.processes import ProcessFault, Supervisor
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """A prepared city without demo cases; `serve` starts its web server."""
+    """A prepared city; `serve` starts its web server."""
 
     env: dict[str, str]
     var: Path
@@ -46,8 +46,11 @@ def ready(address: str) -> bool:
 
 
 @contextmanager
-def scratch_city(pack: Path | None = None, plugins: str = "", *, people: bool = False) -> Iterator[Scratch]:
-    """A fresh city, migrated and loaded, with the demo's people when they are wanted.
+def scratch_city(pack: Path | None = None, plugins: str = "", *, demo: str = "0") -> Iterator[Scratch]:
+    """A fresh city, migrated and loaded.
+
+    Args:
+        demo: as in KINI_DEMO: "0", "people", or "1" for people and cases.
 
     Raises:
         ProcessFault: when the pack has faults (they are printed) or something does not start.
@@ -60,7 +63,7 @@ def scratch_city(pack: Path | None = None, plugins: str = "", *, people: bool = 
                 "KINI_VAR": str(var),
                 "KINI_OUTBOX": "1",
                 "KINI_LOG_LEVEL": "error",
-                "KINI_DEMO": "people" if people else "0",
+                "KINI_DEMO": demo,
             }
             env |= {"DATABASE_URL": server.url("kini")}
             env |= {"KINI_CITY": str(pack.resolve())} if pack else {}

@@ -21,6 +21,7 @@ class ServicesConfig(AppConfig):
         navigation.register(
             "services-search", NavItem("services:search", _("Find a service"), "search", place="search")
         )
+        home_sections.register("services-greeting", HomeSection(order=10, render=home.greeting, place="hero"))
         home_sections.register("services-quick", HomeSection(order=10, render=home.quick, place="quick"))
         home_sections.register("services-popular", HomeSection(order=20, render=home.popular))
         home_sections.register("services-categories", HomeSection(order=30, render=home.categories))

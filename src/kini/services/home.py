@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from kini.services import catalogue, queries
 
 MOST_EVENTS = 6
+MOST_CATEGORIES = 12
 MOST_POPULAR = 6
 
 
@@ -18,16 +19,22 @@ def quick(request: HttpRequest) -> SafeString | None:
     return _drawn(request, "services/home/quick.html", tiles=tiles) if tiles else None
 
 
+def greeting(request: HttpRequest) -> SafeString | None:
+    """How much there is to find."""
+    return _drawn(request, "services/home/greeting.html", count=queries.count())
+
+
 def popular(request: HttpRequest) -> SafeString | None:
     """The services that most people look for."""
-    cards = queries.popular()[:MOST_POPULAR]
+    categories = catalogue.current().categories
+    cards = [(card, categories.get(card.category)) for card in queries.popular()[:MOST_POPULAR]]
     return _drawn(request, "services/home/popular.html", cards=cards) if cards else None
 
 
 def categories(request: HttpRequest) -> SafeString | None:
-    """All categories as tiles."""
-    found = catalogue.current().categories
-    return _drawn(request, "services/home/categories.html", categories=found, count=queries.count())
+    """The first categories as tiles, and the way to all of them."""
+    found = list(catalogue.current().categories.items())[:MOST_CATEGORIES]
+    return _drawn(request, "services/home/categories.html", categories=found)
 
 
 def events(request: HttpRequest) -> SafeString | None:

@@ -58,7 +58,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """What fits the words that were typed."""
     typed = "".join(c for c in request.GET.get("q", "") if c.isprintable())[:LONGEST].strip()
     cards = queries.cards(find(typed)) if typed else []
-    categories = catalogues.current().categories
+    categories = catalogues.current().categories.items()
     context = {"typed": typed, "cards": cards, "categories": categories}
     return render(request, "services/search.html", context)
 

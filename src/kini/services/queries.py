@@ -90,6 +90,13 @@ def popular() -> list[Card]:
     return named(catalogues.current().popular)
 
 
+def by_kind(kind: str) -> list[Card]:
+    """The services of a kind: those that the catalogue shows first, then the others by name."""
+    order = {name: number for number, name in enumerate(catalogues.current().popular)}
+    found = by_name(cards(Service.objects.filter(active=True, kind=kind)))
+    return sorted(found, key=lambda card: order.get(card.id, len(order)))
+
+
 def count() -> int:
     """How many services are offered."""
     return Service.objects.filter(active=True).count()

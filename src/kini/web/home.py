@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from kini.core.registry import Registry
+
+PLACES: Final = ("hero", "quick", "main", "aside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,8 @@ class HomeSection:
 
     Attributes:
         render: the section's HTML for this visitor, or None when it has nothing to say.
-        place: "quick" (tiles below the greeting), "main", or "aside" (beside it, below on phones).
+        place: one of `PLACES`: "hero" (a sentence below the greeting), "quick" (tiles below that), "main", or "aside"
+            (beside it, below on phones).
     """
 
     order: int

@@ -20,6 +20,7 @@ class NavItem:
         group: heading over the entry, in the desk's rail.
         query: query string of the address, for saved filters ("due=late").
         args: arguments of the address.
+        note: a few words more, where there is room for them.
         strong: the one deed that stands out in the bottom bar.
         count: how many wait there, shown beside the label.
         visible: whether this visitor sees it; left out, everybody does.
@@ -33,6 +34,7 @@ class NavItem:
     group: str | Promise = ""
     query: str = ""
     args: tuple[str, ...] = ()
+    note: str | Promise = ""
     strong: bool = False
     count: Callable[[HttpRequest], int | None] | None = None
     visible: Callable[[HttpRequest], bool] | None = None
@@ -44,6 +46,7 @@ class NavLink:
 
     url: str
     label: str
+    note: str
     icon: str
     group: str
     strong: bool
@@ -63,6 +66,7 @@ def links(request: HttpRequest, place: str) -> list[NavLink]:
         NavLink(
             url=url,
             label=str(item.label),
+            note=str(item.note),
             icon=item.icon,
             group=str(item.group),
             strong=item.strong,

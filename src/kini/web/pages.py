@@ -20,13 +20,14 @@ from kini.web import formats
 from kini.web import home as sections
 from kini.web import theme as colours
 from kini.web.city import face
+from kini.web.home import PLACES
 from kini.web.language import COOKIE_AGE
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page, made of the sections that the rooms registered."""
-    context = {place: sections.rendered(request, place) for place in ("quick", "main", "aside")}
+    context = {place: sections.rendered(request, place) for place in PLACES}
     return render(request, "web/home.html", {"sections": context, "greeting": formats.greeting()})
 
 

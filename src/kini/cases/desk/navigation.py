@@ -28,7 +28,8 @@ def register() -> None:
     """Put the desk into the navigation; called once, when the room is ready."""
     navigation.register("desk", NavItem("cases:desk", _("Desk"), "briefcase", order=80, visible=is_working))
     navigation.register(
-        "desk-account", NavItem("cases:desk", _("Desk"), "briefcase", order=80, place="account", visible=is_working)
+        "desk-account",
+        NavItem("cases:desk", _("Desk"), "briefcase", 1, "account", note=_("Your cases at work"), visible=is_working),
     )
     for order, (view, icon) in enumerate(RAIL.items(), 10):
         navigation.register(f"desk-{view}", _view(view, icon, order))

@@ -11,7 +11,12 @@ from kini.web.navigation import NavItem, navigation
 def register() -> None:
     """Register everything once; called from `CasesConfig.ready`."""
     navigation.register("cases", NavItem("cases:mine", _("My cases"), "document", order=40))
-    navigation.register("cases-account", NavItem("cases:mine", _("My cases"), "document", order=1, place="account"))
+    navigation.register(
+        "cases-account",
+        NavItem(
+            "cases:mine", _("My cases"), "document", 5, "account", note=_("What you asked for, and where it stands")
+        ),
+    )
     navigation.register("cases-track", NavItem("cases:track", _("Find a case by its number"), "search", place="help"))
     home_sections.register("cases", home.SECTION)
     start_panels.register("cases", start.panel)

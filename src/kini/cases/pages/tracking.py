@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -65,7 +66,7 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
     }
 
 
-def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
+def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
     """By when, and who holds it. A time that is not certain is said to be an aim."""
     case, target = view.case, view.resolved.definition.target
     if case.closed_at:
@@ -73,14 +74,13 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str]]:
     elif case.paused_at:
         yield _("Time"), _("The clock stands while the city waits for you.")
     elif case.due_at:
-        words = {"when": formats.moment(case.due_at), "left": formats.due_words(case.due_at)}
         certain = target is None or target.confidence != "low"
         label = _("To be decided by") if certain else _("Aim, not yet confirmed")
-        yield label, _("%(when)s (%(left)s)") % words
+        yield label, format_html("{}<small>{}</small>", formats.moment(case.due_at), formats.due_words(case.due_at))
     else:
         yield _("Time"), _("No fixed time is promised for this.")
-    names = [case.agency.name] + ([case.unit.name] if case.unit else [])
-    yield _("Who holds it"), ", ".join(str(Text.model_validate(name)) for name in names)
+    unit = str(Text.model_validate(case.unit.name)) if case.unit else ""
+    yield _("Who holds it"), format_html("{}<small>{}</small>", str(Text.model_validate(case.agency.name)), unit)
 
 
 def behalf(request: HttpRequest, view: CaseView) -> str:

@@ -263,9 +263,11 @@ def quick(url: str, icon: str, label: Any, color: str = "brand") -> dict[str, An
 
 
 @register.inclusion_tag("web/components/link_row.html")
-def link_row(url: str, label: Any, note: Any = "", icon: str = "", tag: Any = "") -> dict[str, Any]:
+def link_row(
+    url: str, label: Any, note: Any = "", icon: str = "", tag: Any = "", color: str = "brand"
+) -> dict[str, Any]:
     """A row of `<ul class="links">`."""
-    return {"url": url, "label": label, "note": note, "icon_name": icon, "tag_html": tag}
+    return {"url": url, "label": label, "note": note, "icon_name": icon, "tag_html": tag, "color": color}
 
 
 # Ways
