@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
+from kini.api import allowance
 from tests.pagechecks import CheckedClient
 
 # Two cores shared with other work: an example may take its time, and there are enough of them.
@@ -27,7 +28,9 @@ UNMANAGED = ("procrastinate_jobs", "procrastinate_events", "procrastinate_period
 
 
 def pytest_configure() -> None:
-    """Static files are served from where they lie; names with hashes belong to a built release."""
+    """Static files are served from where they lie; names with hashes belong to a built release. The cache is emptied
+    after every test, of which many have no database."""
+    django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     django_settings.STORAGES = {
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -38,6 +41,7 @@ def pytest_configure() -> None:
 def empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+    allowance.forget()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ VAR_PATH = ENV.var
 INSTALLED_APPS = [
     "kini.core",
     "kini.web",
+    "kini.api",
     "kini.city",
     "kini.people",
     "kini.services",
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.idp.oidc",
     "procrastinate.contrib.django",
     "django_htmx",
     "js_lib_leaflet",
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "kini.core.middleware.RequestContext",
     "django.middleware.security.SecurityMiddleware",
+    "kini.api.lane.Lane",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -92,6 +95,14 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(ENV.database_url)}
+#: Short-lived things that every process must see: authorization codes, counters of allauth.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["kini.core.events", "kini.core.delivery"]
@@ -119,6 +130,12 @@ MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.production
+
+IDP_OIDC_ADAPTER = "kini.people.programs.ProgramsAdapter"
+IDP_OIDC_PRIVATE_KEY = ENV.signing_key
+IDP_OIDC_ACCESS_TOKEN_FORMAT = "opaque"  # noqa: S105
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600
 
 LANGUAGE_CODE = "en"  # the language of the texts in the code; the city pack says which one people see first
 USE_I18N = True

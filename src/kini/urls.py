@@ -18,6 +18,7 @@ plugins = [
 ]
 
 urlpatterns = [
+    path("", include("kini.api.urls")),
     path("", include("kini.core.urls")),
     path("", include("kini.web.urls")),
     path("", include("kini.city.urls")),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("", include("kini.services.urls")),
     path("", include("kini.cases.urls")),
     path("", include("kini.reports.urls")),
+    path("", include("allauth.idp.urls")),
     path("account/", include("kini.people.account_urls")),
     *plugins,
 ]

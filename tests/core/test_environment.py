@@ -4,9 +4,18 @@ import base64
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from kini.core import environment
 from kini.core.environment import FIXED_KEYS, EnvironmentFault
+
+
+def signing_key(bits: int) -> str:
+    """A new private key as the environment has it."""
+    key = rsa.generate_private_key(65537, bits)
+    return base64.b64encode(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())).decode()
+
 
 KEY = base64.b64encode(b"k" * 32).decode()
 GOOD = {
@@ -14,6 +23,7 @@ GOOD = {
     "KINI_SECRET_KEY": "a-long-secret-of-this-city-alone",
     "KINI_DATA_KEYS": f"2026:{KEY}",
     "KINI_HASH_KEY": KEY,
+    "KINI_SIGNING_KEY": signing_key(2048),
     "DATABASE_URL": "postgresql://kini@db/kini",
     "KINI_HOSTS": "kini.example",
 }
@@ -42,6 +52,11 @@ def test_a_key_that_everybody_knows_is_refused(name: str) -> None:
         environment.read(GOOD | {name: FIXED_KEYS[name]})
 
 
+def test_a_short_signing_key_is_refused() -> None:
+    with pytest.raises(EnvironmentFault, match="KINI_SIGNING_KEY is no RSA key of at least 2048 bits"):
+        environment.read(GOOD | {"KINI_SIGNING_KEY": signing_key(1024)})
+
+
 @pytest.mark.parametrize("name", ["KINI_DEMO", "KINI_OUTBOX"])
 def test_what_belongs_to_a_first_look_is_refused(name: str) -> None:
     with pytest.raises(EnvironmentFault, match=f"{name} is switched on"):
@@ -57,6 +72,7 @@ def test_what_belongs_to_a_first_look_is_refused(name: str) -> None:
         ("KINI_DATA_KEYS", f"a:{KEY},b:c2hvcnQ=", 'key "b" holds 5 bytes instead of 32'),
         ("KINI_DATA_KEYS", "a:###", 'key "a" is not base64'),
         ("KINI_HASH_KEY", "c2hvcnQ=", "holds 5 bytes instead of 32"),
+        ("KINI_SIGNING_KEY", KEY, "is not base64 of a private key in PEM"),
         ("KINI_MAIL", "mail.example", "is not written as smtp://"),
     ],
 )

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 HERE = Path(__file__).parent
 #: Values for the parts of an address, by converter; they name nothing that exists.
-SAMPLES = {"int": "1", "uuid": str(uuid.UUID(int=1)), "slug": "none", "str": "none"}
+SAMPLES = {"int": "1", "uuid": str(uuid.UUID(int=1)), "uuidstr": str(uuid.UUID(int=1)), "slug": "none", "str": "none"}
 SIGN_IN = ("/sign-in/", "/account/login/")
 
 

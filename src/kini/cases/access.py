@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 
 from kini.cases.models import Case, Draft
 from kini.cases.rules import RESIDENT, SYSTEM
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
 from kini.people.models import FamilyTie, Resident
 from kini.people.permissions import Permission
 from kini.people.rules import may, may_somewhere, require, roles_over
+from kini.services.kinds import kinds
+from kini.services.models import Service
 
 
 def scope_of(case: Case) -> Scope:
@@ -76,6 +78,24 @@ def require_theirs(by: Actor, draft: Draft, guest_key: str = "") -> None:
         return
     if not (draft.case and RESIDENT in hats(by, draft.case, guest_key)):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
+
+
+def require_may_begin(by: Actor, service: Service, resident: Resident | None) -> None:
+    """Stop whoever may not ask for this service for that person now.
+
+    Raises:
+        NotAllowed: when the actor may not apply for that person, or must sign in first.
+        Refused: when the service is not offered.
+    """
+    kind = kinds.find(service.kind)
+    if kind is None:
+        raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
+    if by.kind is ActorKind.GUEST and kind.sign_in == "required":
+        raise NotAllowed(_("Sign in first. This service needs to know who you are."))
+    if not may_apply_for(by, resident):
+        raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
+    if not service.active:
+        raise Refused(_("The city does not offer this service at the moment."))
 
 
 def may_apply_for(by: Actor, resident: Resident | None) -> bool:

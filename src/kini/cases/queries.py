@@ -205,6 +205,26 @@ def my_cases(actor: Actor) -> QuerySet[Case]:
     return _listed(Case.objects.filter(ours_q(actor.user_id))).order_by("-opened_at", "-pk")
 
 
+def own_case(actor: Actor, reference: str, guest_key: str = "") -> Case:
+    """A case of the actor's own, or one opened by its secret key, with what is told of it. One query.
+
+    Raises:
+        Case.DoesNotExist: when there is none, or it is somebody else's.
+    """
+    ours = ours_q(actor.user_id) if actor.user_id else Q(pk__in=())
+    keyed = Q(guest_key=guest_key) if guest_key else Q(pk__in=())
+    found = Case.objects.filter(ours | keyed).select_related("agency", "unit", "area", "resident")
+    return found.defer("answers", "sealed", "head", "seal").get(reference=reference)
+
+
+def own_page(actor: Actor, after: tuple[datetime, int] | None, count: int) -> list[Case]:
+    """The actor's own cases, latest first, behind the one that was opened at that moment. One query."""
+    found = Case.objects.filter(ours_q(actor.user_id or 0)).defer("answers", "sealed", "head", "seal")
+    if after:
+        found = found.filter(Q(opened_at__lt=after[0]) | Q(opened_at=after[0], pk__lt=after[1]))
+    return list(found.order_by("-opened_at", "-pk")[:count])
+
+
 def drafts_of(actor: Actor) -> QuerySet[Draft]:
     """What somebody began and has not sent in, latest first."""
     theirs = Q(owner_id=actor.user_id) if actor.user_id else Q(owner__isnull=True, session=actor.session or None)

@@ -4,13 +4,14 @@
 every secret must be given, and nothing that exists only for a first look may be switched on.
 """
 
+import base64
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kini.core.keys import read_key, read_ring
+from kini.core.keys import read_key, read_ring, read_signing_key
 from kini.core.mail import mailers
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,6 +23,7 @@ FIXED_KEYS = {
     "KINI_SECRET_KEY": "local-secret-key-that-everybody-knows-and-production-refuses",
     "KINI_DATA_KEYS": "local:bG9jYWwtZGF0YS1rZXktMzItYnl0ZXMtbG9uZy4uLi4=",
     "KINI_HASH_KEY": "bG9jYWwtaGFzaC1rZXktMzItYnl0ZXMtbG9uZy4uLi4=",
+    "KINI_SIGNING_KEY": base64.b64encode(Path(__file__).with_name("local-signing-key.pem").read_bytes()).decode(),
 }
 SECRETS = (*FIXED_KEYS, "DATABASE_URL", "KINI_HOSTS")
 
@@ -51,6 +53,7 @@ class Environment:
         name: "local" (a first look, tests) or "production".
         data_keys: key ring for data at rest, "id:base64" of 32 bytes each, comma-separated; the first one encrypts.
         hash_key: base64 of 32 bytes; finds encrypted values again (NIK, phone) and seals timelines.
+        signing_key: private RSA key in PEM; signs what programs are told about who signed in.
         mail_url: how e-mail leaves, smtp://name:password@host:port or smtps://...; empty: it does not.
         mail_from: the sender's address.
         sms: name of the SMS provider that an installed package registered; empty: no SMS is sent.
@@ -61,6 +64,7 @@ class Environment:
     secret_key: str = field(repr=False)
     data_keys: str = field(repr=False)
     hash_key: str = field(repr=False)
+    signing_key: str = field(repr=False)
     database_url: str = field(repr=False)
     hosts: tuple[str, ...]
     city: Path
@@ -105,6 +109,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         secret_key=given["KINI_SECRET_KEY"],
         data_keys=given["KINI_DATA_KEYS"],
         hash_key=given["KINI_HASH_KEY"],
+        signing_key=read_signing_key(given["KINI_SIGNING_KEY"]),
         database_url=given.get("DATABASE_URL", ""),
         hosts=tuple(given.get("KINI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")),
         city=Path(given.get("KINI_CITY", ROOT / "cities" / "jakarta")).resolve(),
@@ -159,6 +164,7 @@ def unreadable(given: Mapping[str, str]) -> list[str]:
     readers: dict[str, Callable[[str], object]] = {
         "KINI_DATA_KEYS": read_ring,
         "KINI_HASH_KEY": read_key,
+        "KINI_SIGNING_KEY": read_signing_key,
         "KINI_MAIL": mailers,
         "KINI_PROXIES": int,
     }

@@ -1,10 +1,14 @@
-"""Reading keys as they are written in the environment: base64 of 32 bytes, a ring of them as "id:key,id:key"."""
+"""Reading keys as they are written in the environment: base64 of 32 bytes, a ring of them as "id:key,id:key", a PEM."""
 
 import base64
 import binascii
 import re
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 KEY_BYTES = 32
+RSA_BITS = 2048
 _ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
@@ -21,6 +25,22 @@ def read_key(text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise ValueError(f"holds {len(key)} bytes instead of {KEY_BYTES}")
     return key
+
+
+def read_signing_key(text: str) -> str:
+    """A private RSA key, given as base64 of its PEM, as PEM.
+
+    Raises:
+        ValueError: saying what is wrong, without showing the key.
+    """
+    try:
+        pem = base64.b64decode(text.strip(), validate=True)
+        key = load_pem_private_key(pem, password=None)
+    except (binascii.Error, ValueError, TypeError):
+        raise ValueError("is not base64 of a private key in PEM without a password") from None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < RSA_BITS:
+        raise ValueError(f"is no RSA key of at least {RSA_BITS} bits")
+    return pem.decode()
 
 
 def read_ring(text: str) -> dict[str, bytes]:

@@ -15,9 +15,10 @@ from kini.core.models import LimitCounter
 
 _COUNT = """
     INSERT INTO core_limitcounter AS counter (key, count, until)
-    VALUES (%(key)s, 1, clock_timestamp() + make_interval(secs => %(seconds)s))
+    VALUES (%(key)s, %(amount)s, clock_timestamp() + make_interval(secs => %(seconds)s))
     ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN counter.until <= clock_timestamp() THEN 1 ELSE least(counter.count, %(most)s) + 1 END,
+        count = CASE WHEN counter.until <= clock_timestamp() THEN excluded.count
+            ELSE least(counter.count, %(most)s) + excluded.count END,
         until = CASE WHEN counter.until <= clock_timestamp() THEN excluded.until ELSE counter.until END
     RETURNING count, ceil(extract(epoch FROM until - clock_timestamp()))::integer
 """
@@ -37,7 +38,18 @@ class Limit:
 
 
 class TooMany(Refused):
-    """It was tried too often; the message says when to try again."""
+    """It was tried too often; the message says when to try again, and `wait` in how many seconds."""
+
+    def __init__(self, wait: int) -> None:
+        minutes = max(1, -(-wait // 60))
+        super().__init__(
+            ngettext(
+                "That was too often. Please try again in {minutes} minute.",
+                "That was too often. Please try again in {minutes} minutes.",
+                minutes,
+            ).format(minutes=minutes)
+        )
+        self.wait = max(1, wait)
 
 
 def hit(limit: Limit, key: str) -> bool:
@@ -53,14 +65,17 @@ def require(limit: Limit, key: str) -> None:
     """
     count, wait = _count(limit, key)
     if count > limit.count:
-        minutes = max(1, -(-wait // 60))
-        raise TooMany(
-            ngettext(
-                "That was too often. Please try again in {minutes} minute.",
-                "That was too often. Please try again in {minutes} minutes.",
-                minutes,
-            ).format(minutes=minutes)
-        )
+        raise TooMany(wait)
+
+
+def take(limit: Limit, key: str, amount: int) -> tuple[int, int, int]:
+    """Count several tries at once.
+
+    Returns:
+        How many of them are within the limit, how many more would be, seconds until its window ends.
+    """
+    count, wait = _count(limit, key, amount)
+    return max(0, min(amount, limit.count - count + amount)), max(0, limit.count - count), wait
 
 
 def forget(limit: Limit, key: str) -> None:
@@ -68,10 +83,16 @@ def forget(limit: Limit, key: str) -> None:
     LimitCounter.objects.filter(key=_row(limit, key)).delete()
 
 
-def _count(limit: Limit, key: str) -> tuple[int, int]:
+def _count(limit: Limit, key: str, amount: int = 1) -> tuple[int, int]:
     """How many tries there were in this window, and how many seconds of it are left."""
+    counted: dict[str, str | int] = {
+        "key": _row(limit, key),
+        "amount": amount,
+        "seconds": limit.seconds,
+        "most": limit.count,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": _row(limit, key), "seconds": limit.seconds, "most": limit.count})
+        cursor.execute(_COUNT, counted)
         count, wait = cursor.fetchone()
     return count, wait
 

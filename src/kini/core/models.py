@@ -35,6 +35,14 @@ class LimitCounter(models.Model):
     until = models.DateTimeField(db_index=True)
 
 
+class CacheEntry(models.Model):
+    """Django's cache in the database, in the form that it asks for."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+
 class OutboxMessage(models.Model):
     """A message for a person, kept until it is delivered (see core/delivery.py)."""
 

@@ -1,6 +1,6 @@
 """Who is asking, and what they may read about people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -50,20 +50,21 @@ def _actor(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) -> Acto
     rows = list(_working().filter(user_id=user.pk).values_list(*GRANT_COLUMNS))
     if not rows:
         return Actor(ActorKind.RESIDENT, user.pk, session=session)
-    return Actor(ActorKind.OFFICER, user.pk, session=session, grants=_grants(rows))
+    return Actor(ActorKind.OFFICER, user.pk, session=session, grants=grants_of(rows))
 
 
 def officer_actor(officer: Officer) -> Actor:
     """An officer as one who acts, with their grants; without any when the officer or the agency is no longer active."""
     rows = _working().filter(pk=officer.pk).values_list(*GRANT_COLUMNS)
-    return Actor(ActorKind.OFFICER, officer.user_id, grants=_grants(rows))
+    return Actor(ActorKind.OFFICER, officer.user_id, grants=grants_of(rows))
 
 
 def _working() -> QuerySet[Officer]:
     return Officer.objects.filter(active=True, agency__active=True)
 
 
-def _grants(rows: Iterable[tuple[Any, ...]]) -> tuple[Grant, ...]:
+def grants_of(rows: Iterable[Sequence[Any]]) -> tuple[Grant, ...]:
+    """What rows of GRANT_COLUMNS allow, a grant for each role."""
     return tuple(
         Grant(role, frozenset(role_permissions(role)), agency, area_path or "", frozenset(services or ()))
         for agency, role, area_path, services in rows
@@ -79,7 +80,7 @@ def officers_over(scope: Scope, permission: Permission) -> list[Officer]:
     able = [
         pk
         for pk, rows in grants.items()
-        if any(permission in grant.permissions and grant.covers(scope) for grant in _grants(rows))
+        if any(permission in grant.permissions and grant.covers(scope) for grant in grants_of(rows))
     ]
     return list(Officer.objects.filter(pk__in=able).order_by("name", "pk"))
 
@@ -115,6 +116,15 @@ def resident_of(user: User) -> Resident:
         Resident.DoesNotExist: when they never have.
     """
     return Resident.objects.select_related("area").get(user=user)
+
+
+def own_profile(actor: Actor) -> Resident:
+    """The profile of somebody who acts, with the area.
+
+    Raises:
+        Resident.DoesNotExist: when they never signed in.
+    """
+    return Resident.objects.select_related("area").get(user_id=actor.user_id or 0)
 
 
 def user_by_contact(contact: Contact) -> User | None:

@@ -7,13 +7,15 @@ class ServicesConfig(AppConfig):
     label = "services"
 
     def ready(self) -> None:
+        from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
-        from kini.services import home, loader
+        from kini.services import api, home, loader
         from kini.services.fields import registered
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
 
         registered.register()
+        parts.register("services", Part("Services", api.router))
         pack_checks.register("services", loader.check)
         words, icon = _("Services"), "services"
         navigation.register("services", NavItem("services:catalogue", words, icon, order=20))

@@ -37,7 +37,8 @@ def service(service_id: str) -> Service:
     Raises:
         Service.DoesNotExist: when there is none.
     """
-    return Service.objects.select_related("current", "agency").get(pk=service_id, active=True)
+    found = Service.objects.select_related("current", "agency").defer("search", "search_text", "current__content")
+    return found.get(pk=service_id, active=True)
 
 
 def cards(services: Iterable[Service]) -> list[Card]:
@@ -58,12 +59,17 @@ def by_name(found: Iterable[Card]) -> list[Card]:
 
 def catalogue() -> list[Shelf]:
     """All active services on their shelves; empty shelves are left out."""
-    everything = by_name(cards(Service.objects.filter(active=True)))
+    found = everything()
     shelves = [
-        Shelf(name, category, [card for card in everything if card.category == name])
+        Shelf(name, category, [card for card in found if card.category == name])
         for name, category in catalogues.current().categories.items()
     ]
     return [shelf for shelf in shelves if shelf.cards]
+
+
+def everything() -> list[Card]:
+    """All active services, by name."""
+    return by_name(cards(Service.objects.filter(active=True)))
 
 
 def by_category(category: str) -> list[Card]:

@@ -43,6 +43,11 @@ class ResolvedPage(Strict):
     repeat: Repeat | None = None
     fields: Fields
 
+    @property
+    def names(self) -> list[str]:
+        """Under which names its answers stand."""
+        return [self.repeat.name] if self.repeat else list(self.fields)
+
 
 class Resolved(Strict):
     """A definition with everything that it names put in its place.

@@ -1,9 +1,9 @@
 """Every write about cases: drafts and their submission, moves, the officer's desk, and what happens by itself."""
 
 from kini.cases.actions.desk import assign, look, note, send_unit, transfer
-from kini.cases.actions.drafts import attach, detach, discard_draft, open_correction, save_answers, start_draft
+from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
 from kini.cases.actions.moves import Stale, answer_correction, move, withdraw
-from kini.cases.actions.submission import submit
+from kini.cases.actions.submission import apply, submit
 from kini.cases.actions.upkeep import clean_up_drafts, hand_over_cases, index_cases, rotate_keys, take_due_edge
 from kini.cases.corrections import Incomplete
 from kini.cases.holding import Expired
@@ -13,11 +13,13 @@ __all__ = [
     "Incomplete",
     "Stale",
     "answer_correction",
+    "apply",
     "assign",
     "attach",
     "clean_up_drafts",
     "detach",
     "discard_draft",
+    "fill",
     "hand_over_cases",
     "index_cases",
     "look",

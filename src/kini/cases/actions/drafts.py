@@ -13,10 +13,9 @@ from kini.cases.keeping import MOST_BYTES, MOST_FILES, keep_upload
 from kini.cases.models import Case, Document, Draft
 from kini.core import audit, moments
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.actors import Actor, NotAllowed, Refused
 from kini.people.models import Resident
 from kini.services.fields.uploads import UploadField
-from kini.services.kinds import kinds
 from kini.services.models import ServiceVersion
 from kini.services.versions import Resolved, resolve
 
@@ -34,12 +33,7 @@ def start_draft(*, by: Actor, version: ServiceVersion, resident: Resident | None
         Refused: when the service is no longer offered.
     """
     service = version.service
-    if by.kind is ActorKind.GUEST and kinds.get(service.kind).sign_in == "required":
-        raise NotAllowed(_("Sign in first. This service needs to know who you are."))
-    if not access.may_apply_for(by, resident):
-        raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
-    if not service.active:
-        raise Refused(_("The city does not offer this service at the moment."))
+    access.require_may_begin(by, service, resident)
     draft = Draft.objects.create(
         version=version,
         owner_id=by.user_id,
@@ -63,17 +57,37 @@ def save_answers(*, by: Actor, draft: Draft, page: str, values: Mapping[str, Any
     Raises:
         NotAllowed, Expired, Refused: when it is not theirs, has expired, or the page cannot be answered now.
     """
-    draft, resolved = _open(by, draft, page, guest_key)
+    draft, resolved = _open(by, draft, {page}, guest_key)
     asked = resolved.page(page)
-    names = set() if asked is None else {asked.repeat.name} if asked.repeat else set(asked.fields)
-    if unknown := values.keys() - names:
+    if unknown := values.keys() - set(asked.names if asked else ()):
         raise Refused(_("This page does not ask for “%(name)s”.") % {"name": sorted(unknown)[0]})
+    return _keep(by, draft, resolved, values, [page])
+
+
+def _keep(by: Actor, draft: Draft, resolved: Resolved, values: Mapping[str, Any], pages: list[str]) -> Draft:
     _own_files(draft, values)
     kept = {**answers.of_draft(draft), **values}
     answers.put_in_draft(draft, resolved, {name: value for name, value in kept.items() if value is not None})
     store_draft(draft)
-    audit.record(by=by, action="cases.answers-saved", subject=f"draft:{draft.pk}", detail={"page": page})
+    audit.record(by=by, action="cases.answers-saved", subject=f"draft:{draft.pk}", detail={"pages": pages})
     return draft
+
+
+@action
+def fill(*, by: Actor, draft: Draft, values: Mapping[str, Any], guest_key: str = "") -> Draft:
+    """Keep answers to any of the questions at once.
+
+    Args:
+        values: valid values by field or repeated page (services.answering.take); None takes an answer away.
+
+    Raises:
+        NotAllowed, Expired, Refused: as `save_answers`.
+    """
+    pages = {name: page.key for page in resolve(draft.version).pages for name in page.names}
+    if unknown := values.keys() - pages.keys():
+        raise Refused(_("This page does not ask for “%(name)s”.") % {"name": sorted(unknown)[0]})
+    draft, resolved = _open(by, draft, {pages[name] for name in values}, guest_key)
+    return _keep(by, draft, resolved, values, sorted({pages[name] for name in values}))
 
 
 @action
@@ -88,7 +102,7 @@ def attach(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, guest_ke
         NotAllowed, Expired, Refused: as `save_answers`, or when there are enough files.
     """
     page, field = _slot(resolve(draft.version), slot)
-    draft, resolved = _open(by, draft, page, guest_key)
+    draft, resolved = _open(by, draft, {page}, guest_key)
     there = list(corrections.present(draft))
     if sum(document.slot == slot for document in there) >= field.max:
         raise Refused(_("There is a file here already. Remove it before you add another."))
@@ -114,7 +128,7 @@ def detach(*, by: Actor, draft: Draft, document: Document, guest_key: str = "") 
         NotAllowed, Expired, Refused: as `save_answers`, or when the file belongs to another draft.
     """
     page, _field = _slot(resolve(draft.version), document.slot)
-    draft, resolved = _open(by, draft, page, guest_key)
+    draft, resolved = _open(by, draft, {page}, guest_key)
     document = Document.objects.get(pk=document.pk)
     if document.draft_id != draft.pk:
         raise NotAllowed(_("This file belongs to another application."))
@@ -172,14 +186,14 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
     return draft
 
 
-def _open(by: Actor, draft: Draft, page: str, guest_key: str) -> tuple[Draft, Resolved]:
-    """The locked draft with its definition, when the actor may answer that page now."""
+def _open(by: Actor, draft: Draft, pages: set[str], guest_key: str) -> tuple[Draft, Resolved]:
+    """The locked draft with its definition, when the actor may answer those pages now."""
     draft = lock_draft(draft)
     access.require_theirs(by, draft, guest_key)
     resolved = resolve(usable(claimed(by, draft)).version)
-    if resolved.page(page) is None:
+    if not pages <= {page.key for page in resolved.pages}:
         raise Refused(_("This page does not belong to the service."))
-    if draft.case and page not in corrections.open_pages(draft.case, draft, resolved):
+    if draft.case and not pages <= corrections.open_pages(draft.case, draft, resolved):
         raise Refused(_("This application has been sent. It can be changed only when the city asks for it."))
     return draft, resolved
 

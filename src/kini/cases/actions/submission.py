@@ -1,6 +1,7 @@
 """From a draft to a case: once, whole, routed, with its clock running."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,15 +9,17 @@ from django.utils.translation import gettext as _
 from kini.cases import access, answers, corrections, timeline
 from kini.cases.events import CaseOpened
 from kini.cases.holding import claimed, lock_draft, usable
-from kini.cases.models import Case, Draft
+from kini.cases.models import Case, Document, Draft
 from kini.cases.routing import route
 from kini.city import pack
 from kini.core import audit, events, references
 from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.people import profile
+from kini.people.models import Resident
 from kini.services import questions
 from kini.services.kinds import kinds
+from kini.services.models import ServiceVersion
 from kini.services.versions import Resolved, resolve
 
 
@@ -46,15 +49,44 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
     if not confirm:
         raise Refused(_("Confirm that your answers are true."))
     resolved = resolve(draft.version)
-    given = _complete(draft, resolved)
-    case = _new_case(by, draft, resolved, given)
+    given = _complete(resolved, answers.of_draft(draft), draft.resident)
+    case = _new_case(by, draft.version, draft.resident, draft.channel, given)
     used = draft.documents.filter(pk__in=corrections.used_files(given))
     timeline.open_case(case, by=by, documents=used)
     draft.documents.filter(case__isnull=True).delete()
     draft.case = case
     answers.put_in_draft(draft, resolved, given)
     draft.save()
-    detail = {"service": case.service_id, "draft": str(draft.pk)}
+    return _opened(by, case, {"service": case.service_id, "draft": str(draft.pk)})
+
+
+@action
+def apply(
+    *, by: Actor, version: ServiceVersion, resident: Resident | None, given: Mapping[str, Any], confirm: bool
+) -> Case:
+    """A whole application at once, as programs send it: from answers to a case, without a draft.
+
+    Args:
+        resident: for whom it is; None only for a guest.
+        given: valid values by field (services.answering.take), without files.
+        confirm: whether the person said that the answers are true.
+
+    Raises:
+        NotAllowed, Refused: as `start_draft` and `submit`.
+        Incomplete: when questions are not answered.
+    """
+    access.require_may_begin(by, version.service, resident)
+    if not confirm:
+        raise Refused(_("Confirm that your answers are true."))
+    if corrections.used_files(dict(given)):
+        raise Refused(_("This file is not there any more. Add it once more."))
+    case = _new_case(by, version, resident, "api", _complete(resolve(version), given, resident))
+    timeline.open_case(case, by=by, documents=Document.objects.none())
+    return _opened(by, case, {"service": case.service_id})
+
+
+def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
+    """The case as it is after its kind has done what it does at once; told to whoever listens."""
     audit.record(by=by, action="cases.submitted", subject=f"case:{case.reference}", detail=detail)
     kinds.get(case.kind).opened(case)
     case.refresh_from_db()
@@ -62,32 +94,34 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
     return case
 
 
-def _complete(draft: Draft, resolved: Resolved) -> dict[str, Any]:
+def _complete(resolved: Resolved, given: Mapping[str, Any], resident: Resident | None) -> dict[str, Any]:
     """All answers that count, those of the profile among them."""
-    known = profile.known(draft.resident) if draft.resident else {}
-    given = answers.of_draft(draft)
+    known = profile.known(resident) if resident else {}
     if missing := questions.missing_pages(resolved, given, known):
         raise corrections.Incomplete([page.key for page in missing])
     return questions.final_answers(resolved, given, known)
 
 
-def _new_case(by: Actor, draft: Draft, resolved: Resolved, given: dict[str, Any]) -> Case:
-    where = route(resolved, given, draft.resident)
+def _new_case(
+    by: Actor, version: ServiceVersion, resident: Resident | None, channel: str, given: dict[str, Any]
+) -> Case:
+    resolved = resolve(version)
+    where = route(resolved, given, resident)
     case = Case(
         reference=_new_reference(),
-        service=draft.version.service,
-        version=draft.version,
-        kind=draft.version.service.kind,
-        resident=draft.resident,
+        service=version.service,
+        version=version,
+        kind=version.service.kind,
+        resident=resident,
         submitted_by_id=by.user_id,
-        channel=draft.channel,
+        channel=channel,
         agency=where.agency,
         unit=where.unit,
         area=where.area,
         area_path=where.area.path if where.area else "",
         latitude=where.latitude,
         longitude=where.longitude,
-        guest_key="" if draft.resident else secrets.token_urlsafe(32),
+        guest_key="" if resident else secrets.token_urlsafe(32),
     )
     answers.put_in_case(case, resolved, given)
     return case

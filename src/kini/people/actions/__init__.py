@@ -1,4 +1,4 @@
-"""Every write about people, by story: accounts, residents and families, counters, officers, keys."""
+"""Every write about people, by story: accounts, residents and families, counters, officers, keys, programs."""
 
 from kini.people.actions.accounts import (
     change_contact as change_contact,
@@ -45,6 +45,18 @@ from kini.people.actions.officers import (
 )
 from kini.people.actions.officers import (
     withdraw_role as withdraw_role,
+)
+from kini.people.actions.programs import (
+    issue_token as issue_token,
+)
+from kini.people.actions.programs import (
+    register_program as register_program,
+)
+from kini.people.actions.programs import (
+    remove_program as remove_program,
+)
+from kini.people.actions.programs import (
+    stop_program as stop_program,
 )
 from kini.people.actions.residents import (
     add_family_member as add_family_member,

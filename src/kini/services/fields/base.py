@@ -1,10 +1,12 @@
 """What every field of a question has, and what a field type must be able to do."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+from jsonschema_rs import Draft202012Validator, Validator
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Option
 
@@ -138,6 +140,32 @@ class FieldBase(Strict):
     def json_schema(self) -> dict[str, Any]:
         """The value as JSON Schema, for programs."""
         return {"type": "string"}
+
+    def as_form(self, value: Any) -> dict[str, Any]:
+        """A value that fits `json_schema` as the form data that says it, in the shape of `example`."""
+        typed = self.form_value(value)
+        return {f".{part}": text for part, text in typed.items()} if isinstance(typed, dict) else {"": typed}
+
+    def read(self, value: Any) -> Any:
+        """The value of an answer that a program gives, or None when it is empty. What holds for forms holds here.
+
+        Raises:
+            Wrong: when it does not fit `json_schema`, or a form that says the same would not be taken.
+        """
+        if fault := next(self.shape.iter_errors(value), None):
+            raise Wrong(_("This does not fit the schema: %(fault)s.") % {"fault": fault.message[:200]})
+        data: MultiValueDict[str, str] = MultiValueDict()
+        try:
+            for suffix, typed in self.as_form(value).items():
+                data.setlist(f"value{suffix}", [str(each) for each in (typed if isinstance(typed, list) else [typed])])
+        except ValueError:  # a date that fits the schema and is in no calendar
+            raise Wrong(self.missing()) from None
+        return self.parse("value", Submitted(data, MultiValueDict()))
+
+    @cached_property
+    def shape(self) -> Validator:
+        """Checks values against `json_schema`."""
+        return Draft202012Validator(self.json_schema(), validate_formats=True)
 
 
 #: Field types by name. A type registers its class; the schema of definitions is built from this registry.

@@ -276,11 +276,15 @@ class RankedListField(FieldBase):
     def bad_example(self) -> dict[str, Any] | None:
         return {".1": "x" * 161}
 
+    def as_form(self, value: Any) -> dict[str, Any]:
+        return {f".{rank}": item for rank, item in enumerate(self.form_value(value), 1)}
+
     def json_schema(self) -> dict[str, Any]:
         item = {
             "type": "object",
             "properties": {"value": {"type": "string"}, "name": {"type": "string"}},
             "required": ["value"],
+            "additionalProperties": False,
         }
         return {"type": "array", "items": item, "minItems": 1, "maxItems": self.max}
 

@@ -99,7 +99,11 @@ class FormField(FieldBase):
     def json_schema(self) -> dict[str, Any]:
         properties = {sub: part.json_schema() for sub, part in self.fields.items()}
         required = [sub for sub, part in self.fields.items() if not part.optional]
-        return {"type": "object", "properties": properties, "required": required}
+        return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+    def as_form(self, value: Any) -> dict[str, Any]:
+        given = [(sub, part) for sub, part in self.fields.items() if sub in value]
+        return {f".{sub}{suffix}": text for sub, part in given for suffix, text in part.as_form(value[sub]).items()}
 
 
 class TableField(FieldBase):
@@ -177,8 +181,12 @@ class TableField(FieldBase):
         return {f".0.{next(iter(self.columns))}": "x" * 201}
 
     def json_schema(self) -> dict[str, Any]:
-        row = {"type": "object", "properties": {column: {"type": "string"} for column in self.columns}}
+        columns = {column: {"type": "string", "maxLength": 200} for column in self.columns}
+        row = {"type": "object", "properties": columns, "required": [*columns], "additionalProperties": False}
         return {"type": "array", "items": row, "minItems": self.min, "maxItems": self.max}
+
+    def as_form(self, value: Any) -> dict[str, Any]:
+        return {f".{number}.{column}": text for number, row in enumerate(value) for column, text in row.items()}
 
 
 TYPES = (FormField, TableField)

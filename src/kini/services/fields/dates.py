@@ -256,7 +256,7 @@ class DateTimeField(_Between):
         return {".day": "31", ".month": "2", ".year": "2024", ".time": "09:00"}
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "string", "format": "date-time"}
+        return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 
 HALVES = ("morning", "afternoon")
@@ -331,7 +331,8 @@ class SlotField(FieldBase):
 
     def json_schema(self) -> dict[str, Any]:
         properties = {"date": {"type": "string", "format": "date"}, "part": {"enum": list(HALVES)}}
-        return {"type": "object", "properties": properties, "required": ["date", "part"]}
+        required = ["date", "part"]
+        return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 TYPES = (DateField, TimeField, DateTimeField, SlotField)

@@ -173,7 +173,8 @@ class AddressField(FieldBase):
 
     def json_schema(self) -> dict[str, Any]:
         properties = {"text": {"type": "string", "maxLength": 240}, "area": {"type": "string"}}
-        return {"type": "object", "properties": properties, "required": ["text", "area"]}
+        required = ["text", "area"]
+        return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 class LocationField(FieldBase):
@@ -272,9 +273,15 @@ class LocationField(FieldBase):
 
     def json_schema(self) -> dict[str, Any]:
         degrees = {"type": "number"}
-        properties = {"lat": degrees, "lon": degrees, "text": {"type": "string"}, "area": {"type": "string"}}
-        properties["near"] = {"type": "string"}
-        return {"type": "object", "properties": properties, "required": ["lat", "lon", "area"]}
+        words = {"text": {"type": "string", "maxLength": 240}, "area": {"type": "string"}}
+        properties = {"lat": degrees, "lon": degrees, **words, "exact": {"type": "boolean"}, "near": {"type": "string"}}
+        ways = [{"required": ["lat", "lon"]}, {"required": ["text", "area"]}]
+        return {"type": "object", "properties": properties, "anyOf": ways, "additionalProperties": False}
+
+    def as_form(self, value: Any) -> dict[str, Any]:
+        exact = value.get("exact", True)
+        parts = ("lat", "lon", "text", "area") if exact else ("text", "area")
+        return {f".{part}": value[part] for part in parts if part in value}
 
 
 class FacilityField(FieldBase):
@@ -317,7 +324,11 @@ class FacilityField(FieldBase):
 
     def json_schema(self) -> dict[str, Any]:
         properties = {"place": {"type": "string"}, "name": {"type": "string"}}
-        return {"type": "object", "properties": properties, "required": ["name"]}
+        ways = [{"required": ["place"]}, {"required": ["name"]}]
+        return {"type": "object", "properties": properties, "anyOf": ways, "additionalProperties": False}
+
+    def as_form(self, value: Any) -> dict[str, Any]:
+        return {"": value.get("place") or value.get("name", "")}
 
 
 class GeometryField(FieldBase):

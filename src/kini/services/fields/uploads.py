@@ -103,7 +103,10 @@ class UploadField(FieldBase):
 
     def json_schema(self) -> dict[str, Any]:
         files = {"type": "array", "items": {"type": "string"}, "minItems": self.least, "maxItems": self.max}
-        return {"type": "object", "properties": {"files": files}}
+        return {"type": "object", "properties": {"files": files}, "required": ["files"], "additionalProperties": False}
+
+    def as_form(self, value: Any) -> dict[str, Any]:
+        return {".ids": value["files"]}
 
 
 class PhotoField(UploadField):
@@ -178,8 +181,14 @@ class DocumentField(UploadField):
         return {**super().context(name, typed), "sworn": sworn, "statement_input": f"{name}.statement"}
 
     def json_schema(self) -> dict[str, Any]:
-        schema = super().json_schema()
-        return {**schema, "properties": {**schema["properties"], "statement": {"const": True}}}
+        file = super().json_schema()
+        if not self.statement:
+            return file
+        sworn = {"type": "object", "properties": {"statement": {"const": True}}, "required": ["statement"]}
+        return {"type": "object", "oneOf": [file, {**sworn, "additionalProperties": False}]}
+
+    def as_form(self, value: Any) -> dict[str, Any]:
+        return {".statement": "yes"} if value.get("statement") else super().as_form(value)
 
 
 TYPES = (PhotoField, FileField, DocumentField)

@@ -1,0 +1,97 @@
+"""The header Idempotency-Key: a write that is sent again is done once (draft-ietf-httpapi-idempotency-key-header).
+
+The answer is kept in the transaction of the write itself, so there is never one without the other. Two requests with
+the same key at the same moment: the second is told to come back. A refused write keeps nothing, and may be tried again.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import IntegrityError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from kini.api.callers import Caller, caller_of
+from kini.api.models import KeptAnswer
+from kini.api.problems import Problem, Wrong
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+KEPT = timedelta(hours=24)
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_FIND = """
+    SELECT lock.free, kept.request, kept.status, kept.location, kept.body
+    FROM (SELECT pg_try_advisory_xact_lock(%s) AS free) AS lock
+    LEFT JOIN api_keptanswer AS kept ON kept.owner = %s AND kept.key = %s
+"""
+
+
+def once(request: HttpRequest, write: Callable[[], HttpResponse], *, required: bool = False) -> HttpResponse:
+    """The answer of `write`, done once for each key of a caller.
+
+    Raises:
+        Problem: when the key is missing though required, malformed, used for another request, or in use just now.
+    """
+    key = request.headers.get(HEADER, "")
+    if not key:
+        if required:
+            raise _bad_key(
+                _("Send a key of your own with this request, so that it is done once when you send it again.")
+            )
+        return write()
+    if not _KEY.fullmatch(key):
+        raise _bad_key(_("A key has up to 200 visible characters of ASCII."))
+    try:
+        with transaction.atomic():
+            return _once(request, caller_of(request), key, write)
+    except IntegrityError as error:
+        if "api_answer_once" in str(error):
+            raise _in_progress() from None
+        raise
+
+
+def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], HttpResponse]) -> HttpResponse:
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).digest()
+    kept = _find(caller.key, key)
+    if kept:
+        return _again(kept, digest)
+    response = write()
+    KeptAnswer.objects.create(
+        owner=caller.key,
+        key=key,
+        request=digest,
+        status=response.status_code,
+        location=response.get("Location", ""),
+        body=response.content.decode(),
+    )
+    return response
+
+
+def _find(owner: str, key: str) -> KeptAnswer | None:
+    """The answer kept under that key, with the key held until the transaction ends."""
+    digest = hashlib.sha256(f"{owner}\n{key}".encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [int.from_bytes(digest[:8], signed=True), owner, key])
+        free, request, status, location, body = cursor.fetchone()
+    if not free:
+        raise _in_progress()
+    return KeptAnswer(request=request, status=status, location=location, body=body) if request else None
+
+
+def _again(kept: KeptAnswer, digest: bytes) -> HttpResponse:
+    if bytes(kept.request) != digest:
+        detail = _("This key was used for another request. Choose a new one for a new request.")
+        raise Problem(422, detail, "key-used", (Wrong(parameter=HEADER, detail=detail),))
+    headers = {REPLAYED: "true"} | ({"Location": kept.location} if kept.location else {})
+    return HttpResponse(kept.body, status=kept.status, content_type="application/json", headers=headers)
+
+
+def _in_progress() -> Problem:
+    detail = _("A request with this key is being worked on. Ask again in a moment, with the same key.")
+    return Problem(409, detail, "key-in-progress", headers={"Retry-After": "1"})
+
+
+def _bad_key(detail: str) -> Problem:
+    return Problem(400, detail, "key-missing", (Wrong(parameter=HEADER, detail=detail),))

@@ -1,0 +1,81 @@
+"""The lane of the API: a request below /api/v1/ leaves the road of the pages early.
+
+It needs no session, no form token and no messages, so none is loaded. What it does need is here: its language, the
+headers of every answer, leave for browsers of other sites to ask (a token is never sent by itself, as a cookie is).
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from kini.api import allowance, problems
+from kini.api.problems import Problem
+from kini.api.routing import PREFIX
+from kini.web.city import CityFace, face
+
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Guest-Key, Idempotency-Key, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class Lane:
+    """Middleware: answers requests of the API itself and lets all others go on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(f"{PREFIX}/"):
+            return self.get_response(request)
+        city = face()
+        language = spoken(request.headers.get("Accept-Language", ""), city)
+        with translation.override(language), timezone.override(city.timezone):
+            response = answer(request)
+        allowance.tell(request, response)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response["Content-Language"] = language
+        return response
+
+
+def spoken(accepted: str, city: CityFace) -> str:
+    """The language of the answer: the first wish that the city speaks, else the city's first."""
+    for wish, _weight in parse_accept_lang_header(accepted.lower()) if accepted else ():
+        for language in city.languages:
+            if language.lower() in (wish, wish.split("-")[0]):
+                return language
+    return city.languages[0]
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    """The answer of the operation at that address; whatever fails on the way is a problem."""
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers=PREFLIGHT)
+    if request.method == "HEAD":
+        request.method = "GET"  # the server leaves the body out
+    try:
+        return _answer(request)
+    except Exception as error:
+        return problems.answer(request, error)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        raise Problem(400, _("The address holds characters that cannot be read (NUL)."))
+    match = resolve(request.path_info)
+    request.resolver_match = match
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    if response.status_code == 405 and response.get("Content-Type") != problems.CONTENT_TYPE:
+        return problems.respond(request, Problem(405, headers={"Allow": response["Allow"]}))
+    return response

@@ -1,0 +1,18 @@
+"""Answers kept for programs that ask again."""
+
+from django.db import models
+
+
+class KeptAnswer(models.Model):
+    """What a write answered, under the key that its caller chose: asked once more, it is told once more."""
+
+    owner = models.CharField(max_length=160, help_text="Whose key it is (Caller.key).")
+    key = models.CharField(max_length=200)
+    request = models.BinaryField(max_length=32, help_text="SHA-256 of method, address and body.")
+    status = models.PositiveSmallIntegerField()
+    location = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="api_answer_once")]

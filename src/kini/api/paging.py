@@ -1,0 +1,86 @@
+"""Pages of long lists: a cursor says where the page before ended, so that nothing is missed while the list grows."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.utils.translation import gettext as _
+from ninja import Query
+from pydantic import Field
+
+from kini.api.problems import Problem, Wrong
+from kini.api.routing import Out
+
+MOST = 100
+MOST_KEY = 2**62
+
+Limit = Annotated[int, Query(20, ge=1, le=MOST, description="How many at most.")]
+Cursor = Annotated[str, Query("", max_length=400, description="`next` of the page before; left out: from the start.")]
+
+
+class Page[T](Out):
+    """One page of a list."""
+
+    items: list[T]
+    next: str | None = Field(description="Cursor of the next page; null at the end.")
+
+
+def write(*place: Any) -> str:
+    """A place in a list as a cursor."""
+    return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def read(cursor: str, *sorts: type) -> list[Any] | None:
+    """The place that a cursor names, or None for the start.
+
+    Raises:
+        Problem: when it is none that we gave.
+    """
+    if not cursor:
+        return None
+    try:
+        place = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        place = None
+    fits = isinstance(place, list) and len(place) == len(sorts)
+    if not fits or not all(type(part) is sort for part, sort in zip(place, sorts, strict=True)):
+        raise not_ours()
+    return list(place)
+
+
+def not_ours() -> Problem:
+    """A cursor that somebody made up."""
+    detail = _("This is no cursor of this list. Begin with the first page.")
+    return Problem(422, detail, "invalid", (Wrong(parameter="cursor", detail=detail),))
+
+
+def sliced[R, T](rows: Sequence[R], limit: int, out: Callable[[R], T], place: Callable[[R], str]) -> dict[str, Any]:
+    """Members of a `Page` made of one row more than is shown."""
+    more = len(rows) > limit
+    return {"items": [out(row) for row in rows[:limit]], "next": place(rows[limit - 1]) if more else None}
+
+
+def write_moment(moment: datetime, key: int) -> str:
+    """A place in a list that is ordered by a moment and a key."""
+    return write(moment.isoformat(), key)
+
+
+def read_moment(cursor: str) -> tuple[datetime, int] | None:
+    """The place that `write_moment` wrote, or None for the start.
+
+    Raises:
+        Problem: when it is none that we gave.
+    """
+    place = read(cursor, str, int)
+    if place is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(place[0])
+    except ValueError:
+        raise not_ours() from None
+    if moment.tzinfo is None or abs(place[1]) > MOST_KEY:
+        raise not_ours()
+    return moment, place[1]

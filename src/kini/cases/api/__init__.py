@@ -1,0 +1,1 @@
+"""Cases for programs: applying, following, and the officers' desk."""

@@ -1,0 +1,194 @@
+"""Applying: in one request from answers to a case, or step by step in a draft."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from ninja import File, Form
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from kini.api.callers import Caller, address_of, caller_of
+from kini.api.problems import Problem, Wrong, pointer
+from kini.api.routing import In, Router
+from kini.cases import actions, answers, queries
+from kini.cases.actions import Incomplete
+from kini.cases.api import shapes
+from kini.cases.api.scopes import READ, WRITE
+from kini.cases.models import Case, Document, Draft
+from kini.cases.rules import RESIDENT
+from kini.core import limits
+from kini.core.actors import Actor, ActorKind, Refused
+from kini.people import profile
+from kini.people import queries as people_queries
+from kini.people.models import Resident
+from kini.services import answering, questions
+from kini.services import queries as services_queries
+from kini.services.models import ServiceVersion
+from kini.services.versions import Resolved, resolve
+
+router = Router()
+#: Cases and drafts that guests may begin from one network address; many phones can stand behind one.
+GUESTS = limits.Limit("cases.guest-draft", count=120, seconds=3600)
+
+
+class NewDraft(In):
+    """For what, and for whom, an application is begun."""
+
+    service: str = Field(max_length=60)
+    for_person: int | None = Field(
+        default=None, ge=1, le=2**62, description="A family member (GET /me); null: oneself."
+    )
+
+
+class Answers(In):
+    """Answers by name, as the service's questions describe them; null takes one away."""
+
+    answers: dict[str, Any]
+
+
+class NewCase(NewDraft, Answers):
+    """A whole application."""
+
+    confirm: bool = Field(description="The person said that the answers are true.")
+
+
+class Submission(In):
+    """The last word before a draft is sent in."""
+
+    confirm: bool = Field(description="The person said that the answers are true.")
+
+
+@router.post("/cases", needs=WRITE, made_at="/cases/{reference}", key="required")
+def create_case(request: HttpRequest, body: NewCase) -> shapes.CaseOut:
+    """Apply in one request: a complete case from all answers. Files need a draft.
+
+    Guests need no token for services that can be used without signing in; the answer then holds the case's key.
+    """
+    caller = caller_of(request)
+    version, actor, resident = _beginning(request, caller, body)
+    resolved, known = resolve(version), profile.known(resident) if resident else {}
+    values = _taken(resolved, body.answers, {}, known)
+    if missing := questions.missing_pages(resolved, values, known):
+        raise _incomplete(answering.lacking(missing, values), "/answers")
+    case = actions.apply(by=actor, version=version, resident=resident, given=values, confirm=body.confirm)
+    return _made(case)
+
+
+@router.post("/drafts", needs=WRITE, made_at="/drafts/{id}")
+def create_draft(request: HttpRequest, body: NewDraft) -> shapes.DraftOut:
+    """Begin an application that is answered step by step, or needs files."""
+    version, actor, resident = _beginning(request, caller_of(request), body)
+    draft = actions.start_draft(by=actor, version=version, resident=resident, channel="api")
+    return shapes.draft_out(draft, key=None if actor.user_id else actor.session)
+
+
+@router.get("/drafts/{uuid:draft}", needs=READ)
+def read_draft(request: HttpRequest, draft: UUID) -> shapes.DraftOut:
+    """A draft: its answers, what is asked with them, what is missing."""
+    return shapes.draft_out(_draft(caller_of(request), draft))
+
+
+@router.patch("/drafts/{uuid:draft}", needs=WRITE)
+def update_draft(request: HttpRequest, draft: UUID, body: Answers) -> shapes.DraftOut:
+    """Keep answers to any of the questions; others stay as they are."""
+    caller = caller_of(request)
+    found = _draft(caller, draft)
+    known = {} if found.case_id else profile.known(found.resident) if found.resident else {}
+    values = _taken(resolve(found.version), body.answers, answers.of_draft(found), known)
+    actions.fill(by=caller.actor, draft=found, values=values, guest_key=caller.guest_key)
+    return shapes.draft_out(_draft(caller, draft))
+
+
+@router.delete("/drafts/{uuid:draft}", needs=WRITE)
+def delete_draft(request: HttpRequest, draft: UUID) -> None:
+    """Throw a draft away, with its files."""
+    caller = caller_of(request)
+    actions.discard_draft(by=caller.actor, draft=_draft(caller, draft))
+
+
+@router.post("/drafts/{uuid:draft}/documents", needs=WRITE, made_at="/drafts/{draft}/documents/{id}", key="")
+def add_document(
+    request: HttpRequest,
+    draft: UUID,
+    slot: str = Form(max_length=60, description="Name of the question that the file answers."),
+    file: UploadedFile = File(),  # noqa: B008 -- as ninja is told of a file
+) -> shapes.DocumentOut:
+    """Add a file to a draft. Then answer its question with `{"files": [id]}`."""
+    caller = caller_of(request)
+    found = _draft(caller, draft)
+    document = actions.attach(by=caller.actor, draft=found, slot=slot, upload=file, guest_key=caller.guest_key)
+    return shapes.document_out(document)
+
+
+@router.delete("/drafts/{uuid:draft}/documents/{uuid:document}", needs=WRITE)
+def delete_document(request: HttpRequest, draft: UUID, document: UUID) -> None:
+    """Take a file off a draft."""
+    caller = caller_of(request)
+    found = _draft(caller, draft)
+    file = Document.objects.get(pk=document, draft=found)
+    actions.detach(by=caller.actor, draft=found, document=file, guest_key=caller.guest_key)
+
+
+@router.post("/drafts/{uuid:draft}/submission", needs=WRITE, made_at="/cases/{reference}")
+def submit_draft(request: HttpRequest, draft: UUID, body: Submission) -> shapes.CaseOut:
+    """Send a draft in. Sent in twice it is one case."""
+    caller = caller_of(request)
+    found = _draft(caller, draft)
+    try:
+        case = actions.submit(by=caller.actor, draft=found, confirm=body.confirm)
+    except Incomplete as refusal:
+        missing = shapes.draft_out(found).missing
+        raise _incomplete(((each.name, each.detail) for each in missing), "/answers") from refusal
+    return _made(case)
+
+
+def _beginning(request: HttpRequest, caller: Caller, body: NewDraft) -> tuple[ServiceVersion, Actor, Resident | None]:
+    """The version that new applications begin with, who acts, and for whom it is."""
+    service = services_queries.service(body.service)
+    if service.current is None:
+        raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
+    version = service.current
+    version.service = service
+    if caller.actor.user_id is None:
+        limits.require(GUESTS, address_of(request))
+        return version, Actor(ActorKind.GUEST, session=get_random_string(40)), None
+    return version, caller.actor, _for_whom(caller.actor, body.for_person)
+
+
+def _for_whom(actor: Actor, person: int | None) -> Resident:
+    own = people_queries.own_profile(actor)
+    found = own if person is None else people_queries.may_act_for(own, person)
+    if found is None:
+        detail = _("You cannot apply for this person. Add them to your family first.")
+        raise Problem(403, detail, "", (Wrong(pointer="/for_person", detail=detail),))
+    return found
+
+
+def _draft(caller: Caller, draft: UUID) -> Draft:
+    return queries.draft_for(caller.actor, draft, caller.guest_key)
+
+
+def _taken(resolved: Resolved, given: Mapping[str, Any], before: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+    """The values of answers.
+
+    Raises:
+        Problem: when some cannot be taken, with what to do about each.
+    """
+    taken = answering.take(resolved, given, before, known)
+    if taken.errors:
+        raise _incomplete(taken.errors.items(), "/answers")
+    return taken.values
+
+
+def _incomplete(errors: Any, root: str) -> Problem:
+    wrong = tuple(Wrong(pointer=f"{root}{pointer(place.split('/'))}", detail=detail) for place, detail in errors)
+    return Problem(422, _("Mend what is listed under errors."), "invalid", wrong)
+
+
+def _made(case: Case) -> shapes.CaseOut:
+    person = case.resident.name if case.resident else None
+    return shapes.case_out(case, {RESIDENT}, person=person, key=case.guest_key or None)

@@ -1,0 +1,14 @@
+"""How refusals of this room are told to programs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kini.api.problems import Problem
+from kini.cases.actions import Expired, Incomplete, Stale
+from kini.core.actors import Refused
+
+REFUSALS: Mapping[type[Refused], Callable[[Any], Problem]] = {
+    Stale: lambda refusal: Problem(409, str(refusal), "stale"),
+    Expired: lambda refusal: Problem(410, str(refusal), "expired"),
+    Incomplete: lambda refusal: Problem(422, str(refusal), "invalid"),
+}

@@ -1,0 +1,16 @@
+"""What programs may be allowed to do with cases, in the words that the person reads who allows it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.api.callers import Scope
+from kini.people.bearer import needs
+
+SCOPES = (
+    Scope("cases:read", _("See what you asked the city for, how it stands, and its documents")),
+    Scope("cases:write", _("Apply for services in your name, answer questions, send in and withdraw")),
+    Scope("desk:read", _("See the cases that you see as an officer"), officers=True),
+    Scope("desk:write", _("Take steps, assign and write notes in your name as an officer"), officers=True),
+)
+READ, WRITE = needs("cases:read", guests=True), needs("cases:write", guests=True)
+MINE = needs("cases:read")
+DESK_READ, DESK_WRITE = needs("desk:read"), needs("desk:write")

@@ -1,0 +1,83 @@
+"""Who stands behind an access token, found by one indexed query; only the token's hash is in the database."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.idp.oidc.models import Token
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja.errors import AuthenticationError
+
+from kini.api import allowance
+from kini.api.callers import PER_MINUTE, Caller, anybody, scopes
+from kini.api.problems import Problem
+from kini.core.actors import Actor, ActorKind
+from kini.people import queries
+
+GUEST_KEY = "Guest-Key"
+LONGEST_KEY = 64
+PLAIN = ("scopes", "expires_at", "client_id", "client__data", "user_id", "user__is_active")
+GRANTS = ("user__officer__active", "user__officer__agency__active")
+GRANT_COLUMNS = tuple(f"user__officer__{column}" for column in queries.GRANT_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class needs:  # noqa: N801 -- reads like a word where operations are written: `needs=needs("cases:read")`
+    """What an operation asks: a token with that scope; with `guests`, nobody known will do.
+
+    A token acts for a person as the person allowed it: as an officer only where the scope is one for officers.
+    """
+
+    scope: str
+    guests: bool = False
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        """The caller.
+
+        Raises:
+            AuthenticationError: when there is no valid token.
+            Problem: when the token does not reach so far.
+        """
+        sort, _space, value = request.headers.get("Authorization", "").partition(" ")
+        if not sort and self.guests:
+            return anybody(request, request.headers.get(GUEST_KEY, "")[:LONGEST_KEY])
+        rows = _rows(value, officers=scopes.get(self.scope).officers) if sort.lower() == "bearer" else []
+        if not rows or not _is_valid(rows[0]):
+            allowance.spend_unknown(request)
+            raise AuthenticationError
+        if self.scope not in rows[0][0].split("\n"):
+            raise _too_narrow(self.scope)
+        return _caller(rows)
+
+
+def _rows(value: str, *, officers: bool) -> list[Sequence[Any]]:
+    """The token with its person; for officers a row for each role."""
+    found = Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=hashlib.sha256(value.encode()).hexdigest())
+    return list(found.values_list(*PLAIN, *((*GRANTS, *GRANT_COLUMNS) if officers else ())))
+
+
+def _is_valid(row: Sequence[Any]) -> bool:
+    _scopes, expires, _client, _data, user, active = row[: len(PLAIN)]
+    return user is not None and active and (expires is None or expires > timezone.now())
+
+
+def _caller(rows: list[Sequence[Any]]) -> Caller:
+    _scopes, _expires, client, data, user, _active = rows[0][: len(PLAIN)]
+    most = (data or {}).get("per_minute", PER_MINUTE)
+    return Caller(_actor(user, [row[len(PLAIN) :] for row in rows]), f"program:{client}:{user}", most)
+
+
+def _actor(user: int, rows: list[Sequence[Any]]) -> Actor:
+    working = [row[len(GRANTS) :] for row in rows if row and row[0] and row[1]]
+    if not working:
+        return Actor(ActorKind.RESIDENT, user)
+    return Actor(ActorKind.OFFICER, user, grants=queries.grants_of(working))
+
+
+def _too_narrow(scope: str) -> Problem:
+    detail = _("The token does not reach so far; it needs the scope “%(scope)s”.") % {"scope": scope}
+    said = f'Bearer error="insufficient_scope", scope="{scope}"'
+    return Problem(403, detail, "scope", headers={"WWW-Authenticate": said})

@@ -1,0 +1,88 @@
+"""Answers as programs give them: JSON by name of the field. Every rule is the one that holds for forms."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kini.services.fields.base import FieldBase, Wrong
+from kini.services.questions import Answers, Known, Taken, applicable_pages
+from kini.services.versions import Resolved, ResolvedPage
+
+
+def take(resolved: Resolved, given: Mapping[str, Any], before: Answers, known: Known) -> Taken:
+    """Read answers to any of a service's questions; null takes one away.
+
+    Args:
+        before: answers given earlier, which decide with these what is asked.
+
+    Returns:
+        Values by field or repeated page, and errors by place ("boat", "children/0/name").
+    """
+    taken = Taken()
+    pages = {name: page for page in resolved.pages for name in page.names}
+    for name, value in given.items():
+        page = pages.get(name)
+        if page is None:
+            taken.errors[name] = _("This service does not ask this.")
+        elif value is None:
+            taken.values[name] = None
+        elif page.repeat:
+            _take_items(taken, name, page, value)
+        else:
+            _take_one(taken.values, taken.errors, name, name, page.fields[name], value)
+    if not taken.errors:
+        taken.errors |= _not_asked(resolved, taken.values, before, known)
+    return taken
+
+
+def _take_one(
+    values: dict[str, Any], errors: dict[str, str], place: str, name: str, field: FieldBase, given: Any
+) -> None:
+    try:
+        values[name] = field.read(given)
+    except Wrong as wrong:
+        errors[place] = str(wrong)
+
+
+def _take_items(taken: Taken, name: str, page: ResolvedPage, given: Any) -> None:
+    most = page.repeat.max if page.repeat else 0
+    if not isinstance(given, list) or len(given) > most:
+        words = ngettext("Give a list of at most %(number)d entry.", "Give a list of at most %(number)d entries.", most)
+        taken.errors[name] = words % {"number": most}
+        return
+    taken.values[name] = [_take_item(taken, f"{name}/{number}", page, item) for number, item in enumerate(given)]
+
+
+def _take_item(taken: Taken, place: str, page: ResolvedPage, given: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if not isinstance(given, dict):
+        taken.errors[place] = _("Give the answers of one entry, by name.")
+        return values
+    for name in given.keys() - page.fields.keys():
+        taken.errors[f"{place}/{name}"] = _("This service does not ask this.")
+    for name, field in page.fields.items():
+        if given.get(name) is not None:
+            _take_one(values, taken.errors, f"{place}/{name}", name, field, given[name])
+        if values.get(name) is None and not field.optional:
+            taken.errors.setdefault(f"{place}/{name}", field.missing())
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _not_asked(resolved: Resolved, values: Answers, before: Answers, known: Known) -> dict[str, str]:
+    merged = {name: value for name, value in {**before, **values}.items() if value is not None}
+    asked = {name for page in applicable_pages(resolved, merged, known) for name in page.names}
+    wrong = [name for name, value in values.items() if value is not None and name not in asked]
+    return dict.fromkeys(wrong, _("This is not asked: other answers or the profile already decide it."))
+
+
+def lacking(pages: list[ResolvedPage], answers: Answers) -> Iterator[tuple[str, str]]:
+    """What must still be answered on pages that lack an answer: (name, what to do)."""
+    for page in pages:
+        if page.repeat:
+            yield page.repeat.name, _("Give at least %(number)d.") % {"number": page.repeat.min}
+            continue
+        for name, field in page.fields.items():
+            if answers.get(name) is None and not field.optional:
+                yield name, field.missing()

@@ -1,0 +1,154 @@
+"""The catalogue for programs: what there is, and what is asked. Open to everybody."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
+from pydantic import Field
+
+from kini.api import paging
+from kini.api.paging import Cursor, Limit, Page
+from kini.api.routing import Out, Router
+from kini.core.texts import Text
+from kini.services import describing, queries
+from kini.services import search as searching
+from kini.services.fields.uploads import DocumentField
+from kini.services.kinds import kinds
+from kini.services.models import Service, ServiceVersion
+from kini.services.queries import Card
+from kini.services.schema import Fee, Target
+from kini.services.versions import Resolved, resolve
+
+router = Router()
+SCHEMA = "application/schema+json"
+
+
+class Named(Out):
+    """Something with an id and a name."""
+
+    id: str
+    name: str
+
+
+class Cost(Out):
+    """What it costs, in whole units of the city's currency; null where it depends."""
+
+    amount: int | None
+    confirmed: bool
+
+
+class Promise(Out):
+    """By when it is done."""
+
+    amount: int
+    unit: str = Field(description="minutes, hours, working_hours, days, working_days or months")
+    confirmed: bool
+
+
+class ServiceLine(Out):
+    """A service in a list."""
+
+    id: str
+    name: str
+    summary: str
+    category: str
+    available: bool = Field(description="Whether it can be begun here.")
+
+
+class ServiceOut(ServiceLine):
+    """What one wants to know of a service before one begins."""
+
+    kind: str
+    version: int
+    agency: Named
+    for_whom: str
+    fee: Cost
+    target: Promise | None
+    gives: str
+    documents: list[str]
+    needs_sign_in: bool = Field(description="False: guests may begin it, without a token.")
+    confirmed: bool = Field(description="False: the city has not confirmed these facts yet.")
+
+
+@router.get("/services")
+def list_services(
+    request: HttpRequest,
+    search: str = Query("", max_length=searching.LONGEST, description="Everyday words; the best fit comes first."),
+    category: str = Query("", max_length=60),
+    event: str = Query("", max_length=60, description="A life event of the catalogue."),
+    limit: Limit = 20,
+    cursor: Cursor = "",
+) -> Page[ServiceLine]:
+    """The services that the city offers, by name; or those that fit some words, the best first."""
+    start = max(0, (paging.read(cursor, int) or [0])[0])
+    found = _found(search, category, event)[start : start + limit + 1]
+    return Page[ServiceLine](**paging.sliced(found, limit, _line, lambda _card: paging.write(start + limit)))
+
+
+@router.get("/services/{service}")
+def read_service(request: HttpRequest, service: str) -> ServiceOut:
+    """One service: for whom, what it costs, how long it takes, what one must show."""
+    found, version = _service(service)
+    resolved = resolve(version)
+    kind = kinds.find(found.kind)
+    written = resolved.definition
+    return ServiceOut(
+        id=found.pk,
+        name=str(written.name),
+        summary=str(written.summary),
+        category=found.category,
+        available=kind is not None,
+        kind=found.kind,
+        version=version.number,
+        agency=Named(id=found.agency_id, name=str(Text.model_validate(found.agency.name))),
+        for_whom=str(written.for_),
+        fee=_cost(written.fee),
+        target=_promise(written.target),
+        gives=str(written.gives.name),
+        documents=_documents(resolved),
+        needs_sign_in=kind is None or kind.sign_in == "required",
+        confirmed=written.confidence != "low",
+    )
+
+
+@router.get("/services/{service}/questions", media=SCHEMA)
+def read_questions(request: HttpRequest, service: str) -> HttpResponse:
+    """What a service asks, as JSON Schema (draft 2020-12) of the member `answers` of drafts and cases."""
+    _found_service, version = _service(service)
+    schema = describing.questions_schema(resolve(version), version.number)
+    return HttpResponse(json.dumps(schema, ensure_ascii=False), content_type=SCHEMA)
+
+
+def _service(service: str) -> tuple[Service, ServiceVersion]:
+    found = queries.service(service)
+    if found.current is None:
+        raise Service.DoesNotExist
+    return found, found.current
+
+
+def _found(words: str, category: str, event: str) -> list[Card]:
+    cards = queries.cards(searching.search(words, limit=100)) if words.strip() else queries.everything()
+    wanted = {card.id for card in queries.by_event(event)} if event else None
+    return [
+        card for card in cards if (not category or card.category == category) and (wanted is None or card.id in wanted)
+    ]
+
+
+def _line(card: Card) -> ServiceLine:
+    words = {"name": str(card.name), "summary": str(card.summary)}
+    return ServiceLine(id=card.id, category=card.category, available=card.present, **words)
+
+
+def _cost(fee: Fee) -> Cost:
+    return Cost(amount=fee.amount, confirmed=fee.confidence != "low")
+
+
+def _promise(target: Target | None) -> Promise | None:
+    if target is None:
+        return None
+    return Promise(amount=target.amount, unit=target.unit, confirmed=target.confidence != "low")
+
+
+def _documents(resolved: Resolved) -> list[str]:
+    fields = resolved.fields.values()
+    return [str(field.label) for field in fields if isinstance(field, DocumentField)]
