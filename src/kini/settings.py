@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "kini.services",
     "kini.cases",
     "kini.reports",
+    "kini.letters",
     *ENV.plugins,
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("kini.city.urls")),
     path("", include("kini.people.urls")),
     path("", include("kini.services.urls")),
+    path("", include("kini.letters.urls")),
     path("", include("kini.cases.urls")),
     path("", include("kini.reports.urls")),
     path("", include("allauth.idp.urls")),

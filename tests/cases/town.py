@@ -20,6 +20,7 @@ from kini.people import actions as people_actions
 from kini.people import queries as people_queries
 from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident
+from kini.people.roles import read_roles
 from kini.services.files import Pack, ServiceFile
 from kini.services.models import FlowEdge, Service, ServiceVersion
 from kini.services.schema import AnyField, Catalogue, Channel, Definition, Flow, Statement
@@ -64,6 +65,7 @@ def offer(service: str, definition: Mapping[str, Any], flow: Flow | None = None,
     written = Definition.model_validate(dict(definition))
     flow = flow or flows.flow()
     pack = Pack(PACK, ("id", "en"), Catalogue(categories={}), flows={"flow": flow})
+    pack.roles = read_roles(PACK)
     pack.inputs = {name: TypeAdapter(AnyField).validate_python(each) for name, each in INPUTS.items()}
     pack.channels = {"hotline": Channel(name=Text("Hotline"), phone="112")}
     pack.statements = {"lost-letter": Statement(name=Text("Statement of loss"), text=Text("The letter is lost."))}

@@ -13,6 +13,14 @@ class CaseOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseTold(Event):
+    """A room above wrote down what happened to a case: `entry` is the number of the entry on its timeline."""
+
+    reference: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseMoved(Event):
     """A case went along an edge: `entry` is the number of the entry on its timeline, `state` where it is now."""
 

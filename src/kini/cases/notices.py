@@ -4,7 +4,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kini.cases import rules
-from kini.cases.events import CaseMoved, CaseOpened
+from kini.cases.events import CaseMoved, CaseOpened, CaseTold
 from kini.cases.models import Case, TimelineEntry
 from kini.city import pack
 from kini.core.delivery import send_text
@@ -23,6 +23,12 @@ def tell_opened(event: CaseOpened) -> None:
 @listens(CaseMoved)
 def tell_moved(event: CaseMoved) -> None:
     """Tell the resident what happened, unless they did it themselves."""
+    _tell(event.reference, event.entry)
+
+
+@listens(CaseTold)
+def tell_told(event: CaseTold) -> None:
+    """Tell the resident what another room did."""
     _tell(event.reference, event.entry)
 
 
@@ -65,7 +71,7 @@ def _reach(case: Case) -> tuple[str, str, str] | None:
 
 def _words(case: Case, entry: TimelineEntry) -> tuple[str, str]:
     resolved = resolve(case.version)
-    state = resolved.flow.states[entry.to_state]
+    state = resolved.flow.states[entry.to_state or case.state]
     title = kinds.get(case.kind).title(resolved.definition)
     subject = _("%(title)s: %(word)s") % {"title": title, "word": rules.public_word(state.public.value)}
     act = " " + _("Open the case: something is asked of you.") if state.by == rules.RESIDENT and not state.end else ""
@@ -82,5 +88,5 @@ def _neutral(case: Case, entry: TimelineEntry) -> str:
     """What happened; of a sensitive service only the public word, as somebody else may read the message."""
     resolved = resolve(case.version)
     if kinds.get(case.kind).quick_exit(resolved.definition):
-        return rules.public_word(resolved.flow.states[entry.to_state].public.value) + "."
+        return rules.public_word(resolved.flow.states[entry.to_state or case.state].public.value) + "."
     return rules.sentence(entry, resolved.flow)

@@ -12,6 +12,8 @@ from kini.cli import check_pack, console
 from kini.core.actors import system
 from kini.core.faults import PackFaults
 from kini.demo import cases, people
+from kini.letters import queries as letter_queries
+from kini.letters import signing
 from kini.people import demo
 from kini.services import actions as services_actions
 
@@ -52,6 +54,7 @@ def prepare() -> int:
     with console.step("City and services"):
         city_actions.load_pack_tables(by=by)
         services_actions.load_services(by=by)
+    prepare_keys()
     if settings.ENV.demo and not demo.path().exists():
         with console.step("Demo people"):
             cast = people.gather()
@@ -59,3 +62,17 @@ def prepare() -> int:
             with console.step("Demo cases"):
                 cases.spread(cast)
     return 0
+
+
+def prepare_keys() -> None:
+    """Keys by which agencies sign their letters: made in a first look, asked for in production."""
+    agencies = [(agency.pk, agency.short_name) for agency in letter_queries.signing_agencies()]
+    folder = settings.ENV.signing_keys
+    if not settings.ENV.production:
+        signing.make_development_keys(folder, agencies)
+        return
+    without = [agency for agency, _name in agencies if not signing.has_key(folder, agency)]
+    if without:
+        print(
+            f"  No signing keys in {folder} (docs/operators.md); letters of these agencies wait: {', '.join(without)}."
+        )

@@ -54,6 +54,7 @@ def told(options: argparse.Namespace) -> dict[str, str]:
         if value:
             env[name] = str(value.resolve())
     if env["KINI_ENV"] == "local":
+        env.setdefault("KINI_ADDRESS", address_of(options))
         env["KINI_OUTBOX"] = "1"
         env["KINI_DEMO"] = "0" if options.no_demo else "1"
     return env
@@ -130,7 +131,7 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 def reset(var: Path) -> None:
     """Forget what `up` keeps in a var folder, and nothing else that may lie there."""
-    for name in ("postgres", "files", "static", "demo.json"):
+    for name in ("postgres", "files", "static", "signing", "demo.json"):
         path = var / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -171,9 +172,14 @@ def answers(host: str, port: int) -> bool:
         return False
 
 
-def greet(env: dict[str, str], options: argparse.Namespace, var: Path) -> None:
+def address_of(options: argparse.Namespace) -> str:
+    """Where a first look is found."""
     name = f"[{options.host}]" if ":" in options.host else options.host
-    address = f"http://{name}:{options.port}"
+    return f"http://{name}:{options.port}"
+
+
+def greet(env: dict[str, str], options: argparse.Namespace, var: Path) -> None:
+    address = address_of(options)
     print(f"\nKini is ready: {address}\n")
     if env.get("KINI_DEMO") == "1":
         people = json.loads((var / "demo.json").read_text("utf-8"))

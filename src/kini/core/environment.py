@@ -56,6 +56,9 @@ class Environment:
         signing_key: private RSA key in PEM; signs what programs are told about who signed in.
         mail_url: how e-mail leaves, smtp://name:password@host:port or smtps://...; empty: it does not.
         mail_from: the sender's address.
+        address: where people find the city, "https://kini.example"; it stands on papers and in their QR codes.
+        signing_keys: folder with the keys by which agencies sign letters (docs/operators.md).
+        time_stamps: address of an RFC 3161 time-stamping authority for signatures; empty: none is asked.
         sms: name of the SMS provider that an installed package registered; empty: no SMS is sent.
         tiles: pictures that lie under the maps; None: only the city's own areas are drawn.
     """
@@ -76,6 +79,9 @@ class Environment:
     mail_url: str = field(default="", repr=False)
     mail_from: str = ""
     sms: str = ""
+    address: str = ""
+    signing_keys: Path = Path()
+    time_stamps: str = ""
     tiles: Tiles | None = None
     proxies: int = 0
     log_format: str = "text"
@@ -104,6 +110,8 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         given = FIXED_KEYS | given
         if faults := unreadable(given):
             raise EnvironmentFault("Kini does not start: " + "; ".join(faults) + ".")
+    hosts = tuple(given.get("KINI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","))
+    var = Path(given.get("KINI_VAR", ROOT / "var")).resolve()
     return Environment(
         name=name,
         secret_key=given["KINI_SECRET_KEY"],
@@ -111,9 +119,9 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         hash_key=given["KINI_HASH_KEY"],
         signing_key=read_signing_key(given["KINI_SIGNING_KEY"]),
         database_url=given.get("DATABASE_URL", ""),
-        hosts=tuple(given.get("KINI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")),
+        hosts=hosts,
         city=Path(given.get("KINI_CITY", ROOT / "cities" / "jakarta")).resolve(),
-        var=Path(given.get("KINI_VAR", ROOT / "var")).resolve(),
+        var=var,
         plugins=tuple(filter(None, given.get("KINI_PLUGINS", "").split(","))),
         demo=given.get("KINI_DEMO") in ("1", "people"),
         demo_cases=given.get("KINI_DEMO") == "1",
@@ -121,6 +129,9 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         mail_url=given.get("KINI_MAIL", ""),
         mail_from=given.get("KINI_MAIL_FROM", ""),
         sms=given.get("KINI_SMS", ""),
+        address=given.get("KINI_ADDRESS", f"https://{hosts[0]}").rstrip("/"),
+        signing_keys=Path(given.get("KINI_SIGNING_KEYS", var / "signing")).resolve(),
+        time_stamps=given.get("KINI_TIME_STAMPS", ""),
         tiles=read_tiles(given),
         proxies=int(given.get("KINI_PROXIES") or 0),
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),

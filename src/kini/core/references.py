@@ -1,4 +1,4 @@
-"""References of cases: short, easy to say on the phone, and wrong ones are noticed.
+"""References of cases: short, easy to say on the phone, and wrong ones are noticed. Codes of papers: not to be guessed.
 
 Eight characters of Crockford's base 32 (no I, L, O, U), the last one a check character after ISO 7064's hybrid
 scheme (MOD 33,32), which finds every single wrong character and nearly every swap of two neighbours.
@@ -36,3 +36,28 @@ def read(prefix: str, typed: str) -> str | None:
     except ValidationError:
         return None
     return written(prefix, code) if len(code) == 8 else None
+
+
+#: Drawn characters of a code; each is worth five bits, so that nobody finds one by trying.
+CODE_DRAWN = 19
+GROUP = 4
+
+
+def new_code() -> str:
+    """A new code of 95 random bits and a check character, in groups: "7F3K-9Q2M-V0XA-4TBE-8HJ5"."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(CODE_DRAWN))
+    return grouped(body + mod_37_36.calc_check_digit(body, alphabet=ALPHABET))
+
+
+def read_code(typed: str) -> str | None:
+    """The code that somebody typed, however it was grouped, or None when it cannot be one."""
+    code = "".join(c for c in typed.upper() if c.isalnum()).translate(_ALIKE)
+    try:
+        mod_37_36.validate(code, alphabet=ALPHABET)
+    except ValidationError:
+        return None
+    return grouped(code) if len(code) == CODE_DRAWN + 1 else None
+
+
+def grouped(code: str) -> str:
+    return "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     APPLY_FOR_OTHERS = "apply-for-others"  # at a counter, for a resident without a phone
     REOPEN = "reopen"  # bring an ended case back where the flow allows it
     SEE_OVERDUE = "see-overdue"  # the view of what is late and why
+    MANAGE_LETTERS = "manage-letters"  # withdraw an issued letter, or put a newer one in its place
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
 
 

@@ -135,6 +135,7 @@ def _flow(pack: Pack, name: str) -> Iterator[Fault]:
 def _service(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
     yield from _references(pack, city, service)
     yield from _kind(city, service)
+    yield from _letter(pack, service)
     for index, item in enumerate(service.definition.ask):
         if isinstance(item, Use):
             if item.use not in pack.blocks and not _written(pack, f"blocks/{item.use}.yaml"):
@@ -182,6 +183,30 @@ def _kind(city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
         yield source.fault(("kind",), f'a service of the kind "{kind.id}" needs a flow', "Add flow: and its name.")
     for place, message in kind.check(definition):
         yield source.fault(place, message)
+
+
+def _letter(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
+    """The letter's template, the states at which it is made, and what it shows of a case."""
+    letter, source, place = service.definition.gives.letter, service.source, ("gives", "letter")
+    if letter is None:
+        return
+    templates = {path.stem for path in (pack.root / "letters").glob("*.typ")}
+    if letter.template not in templates:
+        yield unknown(source, (*place, "template"), "letter", letter.template, templates)
+    flow = pack.flows.get(service.definition.flow or "")
+    if flow is None:
+        return
+    for index, state in enumerate(letter.at):
+        if state not in flow.states:
+            yield unknown(source, (*place, "at", index), "state", state, flow.states)
+    if not letter.at and not any(state.outcome == "granted" for state in flow.states.values()):
+        remedy = f"Say at which state it is made: at: one of {', '.join(flow.states)}."
+        yield source.fault(place, 'its flow has no end with the outcome "granted"', remedy)
+    given = {name for state in flow.states.values() for move in state.moves.values() for name in move.needs}
+    pages = [placed.page for placed in placed_pages(pack, service)]
+    asked = {name for page in pages for name in ([page.repeat.name] if page.repeat else page.fields)}
+    for name in letter.show.keys() - asked - given:
+        yield unknown(source, (*place, "show", name), "answer or input", name, asked | given)
 
 
 def _fields(

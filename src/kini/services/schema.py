@@ -159,12 +159,30 @@ class Fee(Strict):
         return self
 
 
+class Letter(Strict):
+    """The letter that carries the result: a signed PDF, made when a case reaches one of the states `at`.
+
+    Attributes:
+        title: what stands over it; left out, the name of what the service gives.
+        at: states of the flow; left out, every end whose outcome is "granted".
+        show: what the paper says of the case, in order: an answer, a list of a repeated page, or what an officer gave
+            at a step, by name, each with its label on paper (null: the label of the question). Nothing else is shown.
+        months: for how long it is valid; left out, for good.
+    """
+
+    template: Id = Field(description="letters/NAME.typ of the pack.")
+    title: Text | None = None
+    at: list[Name] = []
+    show: dict[Name, Text | None] = {}
+    months: int | None = Field(default=None, ge=1)
+
+
 class Gives(Strict):
     """What the resident gets in the end."""
 
     type: Literal["document", "decision", "help", "slot", "data", "receipt"]
     name: Text
-    letter: Id | None = Field(default=None, description="Template of the letter that carries the result.")
+    letter: Letter | None = None
 
 
 class Law(Strict):

@@ -4,6 +4,7 @@ from kini.cases.actions.desk import assign, look, note, send_unit, transfer
 from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
 from kini.cases.actions.moves import Stale, answer_correction, move, withdraw
 from kini.cases.actions.submission import apply, submit
+from kini.cases.actions.telling import Paper, tell
 from kini.cases.actions.upkeep import clean_up_drafts, hand_over_cases, index_cases, rotate_keys, take_due_edge
 from kini.cases.corrections import Incomplete
 from kini.cases.holding import Expired
@@ -11,6 +12,7 @@ from kini.cases.holding import Expired
 __all__ = [
     "Expired",
     "Incomplete",
+    "Paper",
     "Stale",
     "answer_correction",
     "apply",
@@ -32,6 +34,7 @@ __all__ = [
     "start_draft",
     "submit",
     "take_due_edge",
+    "tell",
     "transfer",
     "withdraw",
 ]

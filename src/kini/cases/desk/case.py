@@ -7,11 +7,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kini.cases import access, actions, rules
+from kini.cases import access, actions, panels, rules
 from kini.cases.desk.queue import cleaned
 from kini.cases.desk.working import case_at_desk, for_officers, see_other
 from kini.cases.models import Case
@@ -91,7 +90,7 @@ def page(
         "answers": grouped(desk.view.sections),
         "case": found,
         "facts": list(_facts(found, desk.view)),
-        "panel": render_to_string(*desk.view.panel, request) if desk.view.panel else "",
+        "panel": panels.drawn(request, desk.view, "desk"),
         "errors": errors,
         "wrong": dict(errors),
         "typed": typed or {},

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases import actions, queries
+from kini.cases import actions, panels, queries
 from kini.cases.pages import summaries, tracking
 from kini.cases.pages.visiting import SeeOther, keep_key, own_case_of, personal, secret_address
 from kini.cases.pages.walks import Walk, walk_of
@@ -93,7 +93,8 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
         "view": view,
         "case": case,
         "behalf": tracking.behalf(request, view),
-        "panel": tracking.panel(request, view),
+        "panel": panels.drawn(request, view, "sent"),
+        "papers": panels.beside(request, view, "papers"),
         "steps": tracking.ahead(view),
         "secret": secret_address(request, case),
         "receipt": case.channel == "counter" and case.submitted_by_id == request.user.pk,

@@ -5,14 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kini.cases import queries, rules
+from kini.cases import panels, queries, rules
 from kini.cases.models import Case
 from kini.cases.pages import summaries
 from kini.cases.pages.visiting import case_of, count_try, guest_key, keep_key, personal
@@ -56,7 +55,7 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "moves": [button for button in view.buttons if button.edge.move not in (rules.ANSWER, rules.WITHDRAW)],
         "withdraw": next((button for button in view.buttons if button.edge.move == rules.WITHDRAW), None),
         "asked": asked(view),
-        "panel": panel(request, view),
+        "panel": panels.drawn(request, view, "tracker"),
         "photos": [file for file in given if file.content_type in IMAGES],
         "papers": [file for file in given if file.content_type not in IMAGES],
         "entries": [_entry(line) for line in reversed(view.lines)],
@@ -87,11 +86,6 @@ def behalf(request: HttpRequest, view: CaseView) -> str:
     """Whose case it is, when it is not the visitor's own."""
     resident = view.case.resident
     return view.person if resident and resident.user_id != request.user.pk else ""
-
-
-def panel(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """What the case's kind adds to its page."""
-    return render_to_string(*view.panel, request=request) if view.panel else None
 
 
 def looks_for(case: Case) -> int:

@@ -15,7 +15,7 @@ from kini.cases.rules.edges import (
     next_moves,
 )
 from kini.cases.rules.progress import Stage, progress
-from kini.cases.rules.sentences import WORDS, move_label, public_word, sentence
+from kini.cases.rules.sentences import WORDS, move_label, public_word, sentence, tellers
 
 __all__ = [
     "AFTER",
@@ -39,4 +39,5 @@ __all__ = [
     "progress",
     "public_word",
     "sentence",
+    "tellers",
 ]

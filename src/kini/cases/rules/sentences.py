@@ -1,6 +1,6 @@
 """What happened to a case, in plain sentences, and the public words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from django.utils.functional import Promise
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.cases.rules.edges import WITHDRAW, Edge
+from kini.core.registry import Registry
 from kini.core.texts import Text
 from kini.services.schema import Flow, PublicState
 
@@ -21,6 +22,10 @@ WORDS: Mapping[str, str | Promise] = {
     PublicState.REJECTED: gettext_lazy("Rejected"),
     PublicState.REOPENED: gettext_lazy("Reopened"),
 }
+
+
+#: What rooms above write on a timeline, by the sort of the entry: its data as a sentence for the resident.
+tellers: Registry[Callable[[Mapping[str, Any]], str]] = Registry("sort of entry")
 
 
 class Told(Protocol):
@@ -65,6 +70,8 @@ def sentence(entry: Told, flow: Flow) -> str:
             return str(entry.data["text"])
         case "joined":
             return _("This case now belongs to the joined profile.")
+        case sort if teller := tellers.find(sort):
+            return teller(entry.data)
     return _("The answers were encrypted with a new key.")
 
 

@@ -1,0 +1,56 @@
+"""How rooms above write on a timeline, and put papers that they made into a case."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kini.cases import rules, timeline
+from kini.cases.events import CaseTold
+from kini.cases.holding import lock
+from kini.cases.models import Case, Document
+from kini.core import audit, events, files
+from kini.core.actions import action
+from kini.core.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file that the program made: the slot it lies in, and the name under which it is downloaded."""
+
+    slot: str
+    name: str
+    content: bytes
+    content_type: str
+
+
+@action
+def tell(*, by: Actor, case: Case, sort: str, data: dict[str, Any], paper: Paper | None = None) -> Document | None:
+    """Write down what happened to a case, for its resident to read. The caller has checked who may do it.
+
+    Args:
+        sort: a sort of entry registered in `rules.tellers`.
+        paper: kept among the case's documents, covered by the timeline like every other one.
+
+    Raises:
+        LookupError: when nobody can tell such an entry.
+    """
+    rules.tellers.get(sort)
+    case = lock(case)
+    document = _kept(case, paper) if paper else None
+    changed = ["documents"] if document else []
+    entry = timeline.append(case, by=by, sort=sort, data=data, changed=changed)
+    audit.record(by=by, action="cases.told", subject=f"case:{case.reference}", detail={"sort": sort})
+    events.announce(CaseTold(case.reference, entry.number))
+    return document
+
+
+def _kept(case: Case, paper: Paper) -> Document:
+    digest = files.keep(paper.content)
+    return Document.objects.create(
+        case=case,
+        slot=paper.slot,
+        name=files.clean_name(paper.name),
+        content_type=paper.content_type,
+        size=len(paper.content),
+        sha256=digest,
+        source_sha256=digest,
+    )

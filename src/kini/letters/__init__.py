@@ -1,0 +1,1 @@
+"""Letters: signed papers that carry the result of a case, and the page where anybody can check one."""

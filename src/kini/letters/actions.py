@@ -1,0 +1,203 @@
+"""Every write about letters: issuing, signing, withdrawing, replacing."""
+
+from datetime import datetime
+
+import structlog
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.cases import access
+from kini.cases import actions as case_actions
+from kini.cases.models import Case, TimelineEntry
+from kini.city import pack
+from kini.core import audit, moments, references
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.letters import rendering, rules, saying, signing
+from kini.letters.models import LIVE, Letter, LetterEntry, LetterState
+from kini.people.permissions import Permission
+from kini.services.schema import Letter as Ordered
+from kini.services.versions import resolve
+
+log = structlog.get_logger("kini.letters")
+LONGEST_NOTE = 2000
+
+
+@action
+def issue_letter(*, by: Actor, case: Case, entry: int) -> Letter:
+    """Make the letter of a case that has reached a state for which its service orders one. Done again it does nothing.
+
+    A letter of an earlier decision is replaced. Without the agency's key the letter waits until there is one.
+
+    Args:
+        entry: number of the step on the timeline that decided it.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+        Refused: when the service orders no letter at the state to which that step led.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    case = _held(case)
+    step = case.timeline.get(number=entry)
+    ordered = _ordered(case)
+    if ordered is None or step.to_state not in rules.states_of(ordered, resolve(case.version).flow):
+        raise Refused(_("No letter is due here."))
+    there = case.letters.filter(entry__gte=entry).last()
+    return there or _issue(by, case, ordered, step, step.at, case.letters.filter(state__in=LIVE).first())
+
+
+@action
+def sign_letter(*, by: Actor, letter: Letter) -> Letter:
+    """Try once more to sign a letter that waits.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    letter = _locked(letter)
+    return _sign(by, letter) if letter.state == LetterState.WAITING else letter
+
+
+@action
+def withdraw_letter(*, by: Actor, letter: Letter, cause: str, note: str = "") -> Letter:
+    """Declare a letter no longer valid. Its resident and whoever checks it read the cause, officers also the note.
+
+    Args:
+        cause: a key of `rules.CAUSES`.
+
+    Raises:
+        NotAllowed: without the permission.
+        Refused: when it is no longer valid, or no cause is given.
+    """
+    letter = _manageable(by, letter)
+    if cause not in rules.CAUSES:
+        raise Refused(_("Choose why the letter is withdrawn."))
+    letter.state, letter.cause, letter.ended_at = LetterState.WITHDRAWN, cause, moments.now()
+    letter.save(update_fields=["state", "cause", "ended_at"])
+    _remember(by, letter, note)
+    data = {"title": letter.said["title"], "number": letter.number, "cause": cause}
+    case_actions.tell(by=by, case=letter.case, sort="letter-withdrawn", data=data)
+    audit.record(by=by, action="letters.withdrawn", subject=f"letter:{letter.number}", detail={"cause": cause})
+    return letter
+
+
+@action
+def replace_letter(*, by: Actor, letter: Letter, note: str) -> Letter:
+    """Put a newer letter, made from the case as it is now, in the place of one.
+
+    Raises:
+        NotAllowed: without the permission.
+        Refused: when it is no longer valid, no reason is given, or the service orders no letter any more.
+    """
+    letter = _manageable(by, letter)
+    if not note.strip():
+        raise Refused(_("Write why a newer letter is needed."))
+    case = letter.case
+    ordered = _ordered(case)
+    if ordered is None:
+        raise Refused(_("No letter is due here."))
+    return _issue(by, case, ordered, case.timeline.get(number=letter.entry), moments.now(), letter, note)
+
+
+def _ordered(case: Case) -> Ordered | None:
+    return resolve(case.version).definition.gives.letter
+
+
+def _held(case: Case) -> Case:
+    """The case, locked: only one letter of it is made or ended at a time."""
+    Case.objects.select_for_update().only("pk").get(pk=case.pk)
+    related = ("version", "agency", "unit", "resident")
+    return Case.objects.select_related(*related).defer("version__content").get(pk=case.pk)
+
+
+def _locked(letter: Letter) -> Letter:
+    case = _held(letter.case)
+    letter = Letter.objects.get(pk=letter.pk)
+    letter.case = case
+    return letter
+
+
+def _manageable(by: Actor, letter: Letter) -> Letter:
+    """The letter, locked, when the actor may end it now."""
+    letter = _locked(letter)
+    access.require_at_desk(by, Permission.MANAGE_LETTERS, letter.case)
+    if letter.state not in LIVE:
+        raise Refused(_("This letter is no longer valid."))
+    return letter
+
+
+def _issue(
+    by: Actor,
+    case: Case,
+    ordered: Ordered,
+    step: TimelineEntry,
+    at: datetime,
+    before: Letter | None,
+    note: str = "",
+) -> Letter:
+    language = saying.language()
+    letter = Letter(
+        case=case,
+        entry=step.number,
+        ordinal=case.letters.count() + 1,
+        code=references.new_code(),
+        template=ordered.template,
+        source=rendering.source_digest(pack.current().root, ordered.template),
+        language=language,
+        said=saying.said_of(case, ordered, step, at).as_json(),
+        agency=case.agency,
+        issued_at=at,
+    )
+    if before:
+        before.state, before.successor, before.ended_at = LetterState.REPLACED, letter, moments.now()
+        before.save(update_fields=["state", "successor", "ended_at"])
+        _remember(by, before, note)
+    letter.save(force_insert=True)
+    _remember(by, letter)
+    detail = {"template": letter.template, "replaces": before.number if before else ""}
+    audit.record(by=by, action="letters.issued", subject=f"letter:{letter.number}", detail=detail)
+    return _sign(by, letter)
+
+
+def _sign(by: Actor, letter: Letter) -> Letter:
+    """Set, sign and hand over a letter; where the agency's key or the template fails, it goes on waiting."""
+    try:
+        content = _signed(letter)
+    except (signing.NoKey, rendering.Unprintable, LookupError) as reason:
+        log.error("a letter waits", letter=letter.number, agency=letter.agency_id, reason=str(reason))
+        return letter
+    title = letter.said["title"]
+    name = rules.file_name(title, letter.number)
+    paper = case_actions.Paper("letter", name, content, "application/pdf")
+    data = {"title": title, "number": letter.number, "replaces": Letter.objects.filter(successor=letter).exists()}
+    letter.document = case_actions.tell(by=by, case=letter.case, sort="letter", data=data, paper=paper)
+    letter.state = LetterState.VALID
+    letter.save(update_fields=["state", "document"])
+    _remember(by, letter)
+    audit.record(by=by, action="letters.signed", subject=f"letter:{letter.number}")
+    return letter
+
+
+def _signed(letter: Letter) -> bytes:
+    said = rules.Said.of_json(letter.said)
+    signing.signer_of(letter.agency_id)  # before the work of setting it: most failures are here
+    with translation.override(letter.language):
+        data = rendering.letter_data(said, rendering.colour(), letter.language, letter.number, letter.code)
+        label = _("Electronic signature of %(agency)s") % {"agency": said.agency}
+    pdf = rendering.compiled(pack.current().root, letter.template, data, moments.now())
+    return signing.sign(pdf, letter.agency_id, name=said.agency, label=label, place=said.city)
+
+
+def _remember(by: Actor, letter: Letter, note: str = "") -> None:
+    """Add to the letter's history what has become of it."""
+    LetterEntry.objects.create(
+        letter=letter,
+        at=moments.now(),
+        sort=letter.state,
+        actor_kind=by.kind,
+        actor_id=by.user_id,
+        actor_name=by.name,
+        note=note.strip()[:LONGEST_NOTE],
+    )

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class LettersConfig(AppConfig):
+    name = "kini.letters"
+    label = "letters"
+
+    def ready(self) -> None:
+        from kini.letters import jobs, registered  # noqa: F401 -- jobs register themselves
+
+        registered.register()

@@ -1,0 +1,51 @@
+"""A pack's templates are set once with made-up data, so that a broken one is found before a resident waits for it."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.utils import translation
+
+from kini.core.faults import Fault
+from kini.letters import rendering
+from kini.letters.rules import Row, Said
+
+SAID = Said(
+    title="Letter",
+    service="Service",
+    agency="Agency",
+    unit="Unit",
+    decider="Head of office",
+    city="City",
+    dated="1 January 2026",
+    until="1 January 2027",
+    rows=(Row("name", "Name", "Somebody"),),
+)
+CODE = "7F3K-9Q2M-V0XA-4TBE-8HJ5"
+#: The layout is no letter of its own.
+SHARED = frozenset({"layout"})
+_PLACE = re.compile(r"(\w[\w-]*\.typ):(\d+):\d+")
+
+
+def check(root: Path) -> Iterator[Fault]:
+    """Templates that cannot be set, at the line that the typesetter names."""
+    for path in sorted((root / rendering.FOLDER).glob("*.typ")):
+        if path.stem in SHARED:
+            continue
+        with translation.override("en"):
+            data = rendering.letter_data(SAID, rendering.HOUSE_COLOUR, "en", "CITY-7F3K-9Q2M/1", CODE)
+        try:
+            rendering.compiled(root, path.stem, data, datetime.now(UTC))
+        except rendering.Unprintable as error:
+            yield _fault(path.name, str(error))
+
+
+def _fault(template: str, diagnostic: str) -> Fault:
+    first = diagnostic.strip().splitlines()[0] if diagnostic.strip() else "it cannot be set"
+    place = _PLACE.search(diagnostic)
+    named = place.group(1) if place else template
+    name = template if named == rendering.MAIN else named
+    line = int(place.group(2)) if place else 0
+    file = f"{rendering.FOLDER}/{name}"
+    return Fault(file, line, "", first.removeprefix("error: "), "Mend the template; docs/service-authors.md has one.")

@@ -1,0 +1,83 @@
+"""Withdrawing a letter, and putting a newer one in its place: each asks for a reason on a page of its own."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from kini.cases.desk.case import text_of
+from kini.cases.desk.working import case_at_desk, for_officers, see_other
+from kini.cases.models import Case
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.letters import actions, rules
+from kini.letters.models import Letter
+from kini.people.permissions import Permission
+
+
+def _letter(request: HttpRequest, reference: str, pk: UUID) -> tuple[Actor, Case, Letter]:
+    actor, case = case_at_desk(request, reference)
+    letter = case.letters.select_related("case").filter(pk=pk).first()
+    if letter is None:
+        raise Http404
+    return actor, case, letter
+
+
+@for_officers(Permission.MANAGE_LETTERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
+    """Say why a letter is withdrawn."""
+    actor, case, found = _letter(request, reference, letter)
+    if request.method != "POST":
+        return _page(request, case, found)
+    cause, note = request.POST.get("cause", ""), text_of(request, "note")
+    try:
+        actions.withdraw_letter(by=actor, letter=found, cause=cause, note=note)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return _page(request, case, found, typed={"cause": cause, "note": note}, errors=[("cause", str(refusal))])
+    messages.success(request, _("The letter is withdrawn. Its resident is told."))
+    return see_other("cases:desk-case", case.reference)
+
+
+@for_officers(Permission.MANAGE_LETTERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def replace(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
+    """Say why a newer letter is needed."""
+    actor, case, found = _letter(request, reference, letter)
+    if request.method != "POST":
+        return _page(request, case, found, replacing=True)
+    note = text_of(request, "note")
+    try:
+        actions.replace_letter(by=actor, letter=found, note=note)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return _page(request, case, found, typed={"note": note}, errors=[("note", str(refusal))], replacing=True)
+    messages.success(request, _("A newer letter takes its place. Its resident is told."))
+    return see_other("cases:desk-case", case.reference)
+
+
+def _page(
+    request: HttpRequest,
+    case: Case,
+    letter: Letter,
+    *,
+    typed: dict[str, str] | None = None,
+    errors: list[tuple[str, str]] | None = None,
+    replacing: bool = False,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "case": case,
+        "letter": letter,
+        "typed": typed or {},
+        "errors": errors or [],
+        "wrong": dict(errors or []),
+        "causes": list(rules.CAUSES.items()),
+        "replacing": replacing,
+    }
+    return render(request, "letters/desk_end.html", context, status=422 if errors else 200)

@@ -1,0 +1,100 @@
+"""Letters and what happened to each. The database keeps what a letter says, and its history only grows."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from kini.cases.models import Case, Document
+from kini.city.models import Agency
+from kini.core.models import ACTOR_KINDS
+
+
+class LetterState(models.TextChoices):
+    WAITING = "waiting"  # decided on, and not signed yet
+    VALID = "valid"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+LIVE = (LetterState.WAITING, LetterState.VALID)
+
+
+class Letter(models.Model):
+    """One letter of a case. What it says never changes (trigger); only what becomes of it does.
+
+    Attributes:
+        code: by which anybody who holds the paper finds it (core.references.new_code).
+        entry: number of the step on the case's timeline that decided it.
+        ordinal: which letter of its case it is; case and ordinal make its number.
+        source: SHA-256 of the template and the layout from which it was made.
+        said: what the paper says (rules.Said), in its own language, numbers masked.
+        issued_at: when it was decided; the date on the paper.
+        document: the signed file, among the documents of its case; none while it waits.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="letters")
+    entry = models.PositiveIntegerField()
+    ordinal = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=30, unique=True)
+    template = models.CharField(max_length=60)
+    source = models.CharField(max_length=64)
+    language = models.CharField(max_length=12)
+    said = models.JSONField()
+    agency = models.ForeignKey(Agency, models.PROTECT)
+    issued_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=LetterState.choices, default=LetterState.WAITING)
+    document = models.OneToOneField(Document, models.PROTECT, null=True, related_name="letter")
+    ended_at = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=20, blank=True, help_text="Why it was withdrawn (rules.CAUSES).")
+    successor = models.OneToOneField("self", models.PROTECT, null=True, related_name="predecessor")
+
+    class Meta:
+        ordering = ["case", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "ordinal"], name="letters_number"),
+            models.UniqueConstraint(fields=["case", "template"], condition=Q(state__in=LIVE), name="letters_one_live"),
+            models.CheckConstraint(
+                condition=~Q(state=LetterState.VALID) | Q(document__isnull=False), name="letters_valid_has_a_file"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=LIVE) & Q(ended_at__isnull=True)) | (~Q(state__in=LIVE) & ~Q(ended_at=None)),
+                name="letters_ended_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=LetterState.REPLACED) & Q(successor__isnull=False))
+                | (~Q(state=LetterState.REPLACED) & Q(successor__isnull=True)),
+                name="letters_replaced_by_another",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=LetterState.WITHDRAWN) & ~Q(cause=""))
+                | (~Q(state=LetterState.WITHDRAWN) & Q(cause="")),
+                name="letters_withdrawn_for_a_cause",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return f"{self.case.reference}/{self.ordinal}"
+
+
+class LetterEntry(models.Model):
+    """One thing that happened to a letter. Append-only (trigger).
+
+    `note` is the officer's own reason for withdrawing or replacing; only officers read it.
+    """
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="history")
+    at = models.DateTimeField()
+    sort = models.CharField(max_length=10, choices=LetterState.choices)
+    actor_kind = models.CharField(max_length=10, choices=ACTOR_KINDS)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=60, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]

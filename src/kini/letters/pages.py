@@ -1,0 +1,78 @@
+"""Where anybody checks a letter by its code. It says what the paper says, and whether that still holds."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kini.cases.pages.visiting import network_address
+from kini.core import limits, references
+from kini.letters import queries, rules
+from kini.letters.models import Letter
+from kini.services.kinds import kinds
+from kini.services.versions import resolve
+
+#: Codes that may be tried from one network address; an office behind one address checks some letters a day.
+TRIES = limits.Limit("letters.check", count=120, seconds=3600)
+LONGEST = 60
+
+
+def _unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that no search engine keeps and no address leads out of."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return never_cache(inside)
+
+
+@_unlisted
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Type the code of a letter."""
+    typed = request.GET.get("code", "").replace("\x00", "")[:LONGEST].strip()
+    if not typed:
+        return render(request, "letters/find.html", {"typed": "", "errors": []})
+    if code := references.read_code(typed.rpartition("/")[2]):
+        return redirect("letters:check", code=code)
+    error = _("This is no code of a letter. It has 20 letters and digits; compare it with the paper once more.")
+    context = {"typed": typed, "error": error, "errors": [("code", error)]}
+    return render(request, "letters/find.html", context, status=422)
+
+
+@_unlisted
+@require_safe
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """What the letter of that code says, and whether it is valid. One that nobody was given looks like any other no."""
+    read = references.read_code(code)
+    if read and read != code:
+        return redirect("letters:check", code=read)
+    limits.require(TRIES, network_address(request))
+    letter = queries.of_code(read) if read else None
+    if letter is None:
+        return render(request, "letters/unknown.html", {"code": code[:LONGEST]}, status=404)
+    context = _shown(letter)
+    return render(request, "letters/check.html", context)
+
+
+def _shown(letter: Letter) -> dict[str, object]:
+    """What stands on the page: of a sensitive service no more than that the paper is genuine."""
+    resolved = resolve(letter.case.version)
+    kind = kinds.get(letter.case.kind)
+    sensitive = kind.quick_exit(resolved.definition)
+    said = rules.Said.of_json(letter.said)
+    return {
+        "letter": letter,
+        "said": said,
+        "title": str(kind.title(resolved.definition)) if sensitive else said.title,
+        "rows": () if sensitive else said.rows,
+        "cause": rules.CAUSES.get(letter.cause, ""),
+    }

@@ -1,0 +1,41 @@
+"""The letters of a case on its pages: for its resident to download, for officers to watch over."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from kini.cases.access import scope_of
+from kini.cases.showing import CaseView
+from kini.letters import queries
+from kini.letters.models import LIVE, LetterState
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.people.rules import may
+
+
+def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
+    """The valid letter, or the news that it is being signed, or was withdrawn."""
+    if view.resolved.definition.gives.letter is None:
+        return None
+    letters = queries.of_case(view.case)
+    if not letters:
+        return None
+    context = {"letter": letters[0], "case": view.case}
+    return render_to_string("letters/panel.html", context, request)
+
+
+def receipt(request: HttpRequest, view: CaseView) -> SafeString:
+    """The way to the receipt."""
+    return render_to_string("letters/receipt_button.html", {"case": view.case}, request)
+
+
+def of_desk(request: HttpRequest, view: CaseView) -> SafeString | None:
+    """Every letter of the case with its history, and what the officer may do about it."""
+    if view.resolved.definition.gives.letter is None:
+        return None
+    letters = queries.of_case(view.case)
+    if not letters:
+        return None
+    manages = may(actor_for(request), Permission.MANAGE_LETTERS, scope_of(view.case))
+    context = {"letters": letters, "case": view.case, "manages": manages, "live": LIVE, "states": LetterState}
+    return render_to_string("letters/desk_panel.html", context, request)

@@ -1,0 +1,66 @@
+"""The receipt of a case as PDF, made when it is asked for: the number, what happens next, and by when."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kini.cases.models import Case
+from kini.cases.pages import tracking
+from kini.cases.pages.visiting import own_case_of, personal
+from kini.cases.showing import CaseView
+from kini.city import pack
+from kini.core import moments
+from kini.letters import rendering, rules
+from kini.web import formats
+
+
+@personal
+@require_safe
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """The receipt, in the reader's language."""
+    case = own_case_of(request, reference)
+    view = tracking.following(request, case)
+    data = receipt_data(view, tracking.ahead(view))
+    content = rendering.compiled(pack.current().root, "receipt", data, moments.now())
+    response = HttpResponse(content, content_type="application/pdf")
+    name = rules.file_name(data["title"], case.reference)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def receipt_data(view: CaseView, steps: list[str]) -> dict[str, Any]:
+    """What the receipt's template reads."""
+    case = view.case
+    address = f"{settings.ENV.address}{reverse('cases:case', args=[case.reference])}"
+    return rendering.base(rendering.colour(), translation.get_language() or "en") | {
+        "title": _("Receipt"),
+        "agency": str(case.agency.title),
+        "city": str(pack.current().name),
+        "number": case.reference,
+        "address": address,
+        "rows": [{"name": "", "label": label, "text": text} for label, text in _facts(case, view)],
+        "steps": [view.now, *steps],
+        "labels": {
+            "number": _("Your number"),
+            "next": _("What happens next"),
+            "follow": _("Follow it"),
+            "qr": _("QR code that leads to %(address)s") % {"address": address},
+            "warning": _("Whoever asks you for money or a code for it is not from the city."),
+        },
+    }
+
+
+def _facts(case: Case, view: CaseView) -> list[tuple[str, str]]:
+    facts = [(_("Service"), str(view.title)), (_("Sent"), formats.moment(case.opened_at))]
+    if view.person:
+        facts.append((_("For"), view.person))
+    if case.due_at and not case.closed_at and not case.paused_at:
+        facts.append((_("To be decided by"), formats.moment(case.due_at)))
+    return facts

@@ -1,0 +1,140 @@
+"""From data to PDF/UA-1. Data reaches the typesetter as a file of its own, never as part of a program."""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import segno
+import typst
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kini.city import pack
+from kini.letters.rules import Said, every_text, latin, plain
+from kini.web.theme import tokens
+
+#: The house's own layout and receipt; a pack's file of the same name in `letters/` takes its place.
+HOUSE = Path(__file__).parent / "paper"
+FOLDER = "letters"
+HOUSE_COLOUR = "#0b5d51"
+MAIN = "main.typ"
+#: How the typesetter says that a character is in none of its fonts.
+UNSHOWN = "could not be displayed"
+
+
+class Unprintable(Exception):
+    """A template cannot be set; the message is the typesetter's, with the line."""
+
+
+def sources(root: Path) -> dict[str, bytes]:
+    """Every typst file that a template of the pack at `root` may use, by name."""
+    files = [*sorted(HOUSE.glob("*.typ")), *sorted((root / FOLDER).glob("*.typ"))]
+    return {file.name: file.read_bytes() for file in files}
+
+
+def source_digest(root: Path, template: str) -> str:
+    """SHA-256 of a template with its layout: what a letter looked like when it was made.
+
+    Raises:
+        LookupError: when there is no such template.
+    """
+    files = sources(root)
+    try:
+        return hashlib.sha256(files["layout.typ"] + files[f"{template}.typ"]).hexdigest()
+    except KeyError as missing:
+        raise LookupError(f"There is no letter {missing} in {root / FOLDER}.") from None
+
+
+def compiled(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> bytes:
+    """A template of the pack with data, as PDF/UA-1: tagged, with title and language.
+
+    Characters that no font has are set as "?", and everything else stays as it is.
+
+    Raises:
+        Unprintable: when the template is broken.
+    """
+    clean = every_text(dict(data), plain)
+    try:
+        return _set(root, template, clean, made)
+    except typst.TypstError as error:
+        if UNSHOWN not in error.message:
+            raise Unprintable(error.diagnostic) from None
+    try:
+        return _set(root, template, every_text(clean, latin), made)
+    except typst.TypstError as error:
+        raise Unprintable(error.diagnostic) from None
+
+
+def _set(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> bytes:
+    files = sources(root)
+    files |= {
+        MAIN: files[f"{template}.typ"],
+        "data.json": json.dumps(data, ensure_ascii=False).encode(),
+        "qr.svg": qr(data["address"]),
+    }
+    fonts = root / FOLDER / "fonts"
+    pdf = typst.compile(
+        cast("Any", files),  # files by name, which its types do not tell
+        format="pdf",
+        font_paths=[fonts] if fonts.is_dir() else [],
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+        timestamp=made.replace(microsecond=0),
+    )
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def qr(address: str) -> bytes:
+    """A QR code of that address as SVG; a quarter of it may be soiled."""
+    drawing = io.BytesIO()
+    segno.make(address, error="q", micro=False).save(drawing, kind="svg", border=0, xmldecl=False)
+    return drawing.getvalue()
+
+
+def colour() -> str:
+    """The city's brand colour, dark enough for text."""
+    return tokens(pack.current().theme).get("brand-700", HOUSE_COLOUR)
+
+
+def check_address(code: str) -> str:
+    """Where a letter is checked."""
+    return f"{settings.ENV.address}{reverse('letters:check', args=[code])}"
+
+
+def letter_data(said: Said, colour: str, language: str, number: str, code: str) -> dict[str, Any]:
+    """What a letter's template and layout read. The layout's own words are in the active language."""
+    address = check_address(code)
+    labels = {
+        "number": _("Number"),
+        "until": _("Valid until"),
+        "signed": _("Signed electronically. A printed copy is checked by the code on this page."),
+        "check": _("Check this letter"),
+        "qr": _("QR code that leads to %(address)s") % {"address": address},
+        "agency": _("On behalf of %(agency)s") % {"agency": said.agency},
+    }
+    return base(colour, language) | {
+        **said.as_json(),
+        "by_name": {row.name: row.text for row in said.rows},
+        "number": number,
+        "code": code,
+        "address": address,
+        "typed_at": f"{settings.ENV.address.partition('://')[2]}{reverse('letters:find')}",
+        "labels": labels,
+    }
+
+
+def base(colour: str, language: str) -> dict[str, Any]:
+    """What the layout of every paper reads; a paper of a first look says that it is one."""
+    real = settings.ENV.production
+    return {
+        "colour": colour,
+        "language": language,
+        "sample": "" if real else _("Example from Kini. This is not an official document."),
+        "sample_mark": "" if real else _("EXAMPLE"),
+    }

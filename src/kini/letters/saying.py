@@ -1,0 +1,87 @@
+"""From a case to what its letter says: only what the service file names, numbers masked, in the city's language."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.cases import answers
+from kini.cases import rules as case_rules
+from kini.cases.models import Case, TimelineEntry
+from kini.city import pack
+from kini.letters.rules import Row, Said, plain
+from kini.services.fields.base import FieldBase
+from kini.services.schema import Letter
+from kini.services.versions import Resolved, ResolvedPage, resolve
+from kini.web import formats
+
+
+def language() -> str:
+    """The language of letters: the city's own."""
+    return pack.current().languages[0]
+
+
+def said_of(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> Said:
+    """What the letter says.
+
+    Args:
+        entry: the step that decided it.
+        at: the date on the paper.
+    """
+    resolved = resolve(case.version)
+    with translation.override(language()):
+        until = formats.day(pack.current().calendar.add(at, "months", letter.months)) if letter.months else ""
+        return Said(
+            title=str(letter.title or resolved.definition.gives.name),
+            service=str(resolved.definition.name),
+            agency=str(case.agency.title),
+            unit=str(case.unit or ""),
+            decider=_decider(resolved, entry),
+            city=str(pack.current().name),
+            dated=formats.day(at),
+            until=until,
+            rows=tuple(_rows(case, resolved, letter)),
+        )
+
+
+def _decider(resolved: Resolved, entry: TimelineEntry) -> str:
+    """The role that took the step; the program itself where a rule did."""
+    if entry.actor_kind != "officer":
+        return _("Automatic decision by the rules of the service")
+    edge = case_rules.edge_of(resolved.flow, entry.from_state, entry.move)
+    role = resolved.roles.get(edge.by) if edge else None
+    return str(role) if role else _("An officer")
+
+
+def _rows(case: Case, resolved: Resolved, letter: Letter) -> Iterator[Row]:
+    given = _given(case) | answers.of_case(case)
+    for name, label in letter.show.items():
+        field, page = _shown(resolved, name)
+        value = given.get(name)
+        if field is None or value in (None, "", []):
+            continue
+        text = _listed(page, value) if page and page.repeat else field.show(value)
+        yield Row(name, str(label or field.label), plain(text))
+
+
+def _shown(resolved: Resolved, name: str) -> tuple[FieldBase | None, ResolvedPage | None]:
+    """The question of that name (of a repeated page the first one, which lends its label), or the input of a step."""
+    for page in resolved.pages:
+        if page.repeat and page.repeat.name == name:
+            return next(iter(page.fields.values())), page
+    return resolved.fields.get(name) or resolved.inputs.get(name), None
+
+
+def _listed(page: ResolvedPage, items: list[Mapping[str, Any]]) -> str:
+    lines = [[field.show(item[name]) for name, field in page.fields.items() if item.get(name)] for item in items]
+    return "\n".join(", ".join(line) for line in lines)
+
+
+def _given(case: Case) -> dict[str, Any]:
+    """What officers gave at the steps so far, the latest of each."""
+    given: dict[str, Any] = {}
+    for entry in case.timeline.filter(actor_kind="officer", public=True):
+        given |= entry.data.get("given") or {}
+    return given

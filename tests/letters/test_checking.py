@@ -1,0 +1,97 @@
+"""Anybody who holds a paper checks it: they read what the paper says, and whether it still holds."""
+
+import re
+
+import pytest
+
+from kini.core import references
+from kini.letters import actions, pages
+from kini.letters.models import LetterState
+from kini.services.models import ServiceVersion
+from tests.cases.town import PERMIT, offer, opened
+from tests.letters.conftest import GIVES
+
+UNGIVEN = "7F3K-9Q2M-V0XA-4TBE-8HJ"
+
+
+def page_of(client, code, status=200):
+    client.cookies["kini_language"] = "en"
+    response = client.get(f"/v/{code}")
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def test_it_says_what_the_paper_says(client, letter):
+    page = page_of(client, letter.code)
+    assert "This letter is genuine and valid" in page
+    for row in letter.said["rows"]:
+        assert row["text"] in page
+    assert "3171014407900004" not in page
+    assert "Dinas Catatan" in page
+
+
+def test_nobody_lists_or_keeps_it(client, letter):
+    response = client.get(f"/v/{letter.code}")
+    assert "noindex" in response["X-Robots-Tag"]
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("change", [str.lower, lambda code: code.replace("-", ""), lambda code: code.replace("-", " ")])
+def test_a_code_may_be_typed_as_one_likes(client, letter, change):
+    response = client.get("/v/", {"code": change(letter.code)})
+    assert response["Location"] == f"/v/{letter.code}"
+
+
+def test_a_wrong_character_is_noticed_before_it_is_looked_up(client, letter):
+    other = "A" if letter.code[0] != "A" else "B"
+    client.cookies["kini_language"] = "en"
+    response = client.get("/v/", {"code": other + letter.code[1:]})
+    assert response.status_code == 422
+    assert "compare it with the paper" in response.content.decode()
+
+
+def test_unknown_broken_and_unsigned_codes_look_alike(client, case, grant):
+    grant(case)  # without a key: the letter waits
+    waiting = case.letters.get()
+    assert waiting.state == LetterState.WAITING
+    answers = {
+        re.sub(r"csrf\S+|value=\"[^\"]*\"|/v/[\w-]+", "", page_of(client, code, 404))
+        for code in (references.new_code(), "nothing", waiting.code)
+    }
+    assert len(answers) == 1
+
+
+def test_a_withdrawn_letter_says_when_and_why(client, letter, town):
+    actions.withdraw_letter(by=town.named("head"), letter=letter, cause="revoked", note="Forged papers of Budi.")
+    page = page_of(client, letter.code)
+    assert "This letter was withdrawn" in page
+    assert "The decision was taken back." in page
+    assert "Budi" not in page
+
+
+def test_a_replaced_letter_does_not_lead_to_the_newer_one(client, letter, town):
+    newer = actions.replace_letter(by=town.named("head"), letter=letter, note="A typing error.")
+    page = page_of(client, letter.code)
+    assert "This letter was replaced" in page
+    assert newer.code not in page
+    assert "typing error" not in page
+    assert "genuine and valid" in page_of(client, newer.code)
+
+
+def test_of_a_sensitive_service_it_says_nothing_but_that(client, keys, town, grant):
+    help_ = PERMIT | {
+        "kind": "assistance",
+        "gives": GIVES,
+        "assistance": {"title": {"id": "Layanan", "en": "Support"}, "quick_exit": True},
+    }
+    version: ServiceVersion = offer("shelter", help_)
+    letter = grant(opened(town.named("resident"), version, town.resident)).letters.get()
+    page = page_of(client, letter.code)
+    assert "Surat izin lapak" not in page
+    assert "Warga Contoh" not in page
+
+
+def test_codes_cannot_be_tried_for_ever(client, db, city):
+    for _n in range(pages.TRIES.count):
+        page_of(client, references.new_code(), 404)
+    page_of(client, references.new_code(), 429)

@@ -1,0 +1,110 @@
+"""What independent programs say about a letter: its signature, its tags, its language, its fonts."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from kini.core import files
+from kini.letters import rendering
+from kini.letters.rules import Row, Said
+from tests.letters.reading import pdfsig, reader_of
+
+needs_pdfsig = pytest.mark.skipif(not shutil.which("pdfsig"), reason="pdfsig is not here; install poppler-utils")
+CODE = "7F3K-9Q2M-V0XA-4TBE-8HJ5"
+HOSTILE = [
+    '#panic("x") #include "/etc/passwd"',
+    "*bold* _it_ `raw` $x^2$ = heading \\ // comment /* */ <label> @ref [x] {y} #{1+1}",
+    '", "rows": [], "title": "forged',
+    "\u202egnp.exe \u0000\u0007 \ufeff tab\tend",
+    "中文 😀 عربى",
+    "x" * 3000,
+    "</svg><script>alert(1)</script> &amp; %PDF-1.4",
+]
+
+
+def said(*texts):
+    rows = tuple(Row(f"row_{n}", f"Label {n}", text) for n, text in enumerate(texts))
+    return Said("Title", "Service", "Agency", "", "Head", "City", "1 January 2026", "", rows)
+
+
+def set_paper(pack, *texts):
+    data = rendering.letter_data(said(*texts), "#0b5d51", "en", "CITY-7F3K-9Q2M/1", CODE)
+    return rendering.compiled(pack, "permit", data, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@needs_pdfsig
+def test_the_signature_is_valid_and_covers_everything(letter):
+    told = pdfsig(files.path_of(letter.document.sha256))
+    assert "Signature is Valid" in told
+    assert "ETSI.CAdES.detached" in told
+    assert "Total document signed" in told
+    assert "Signer Certificate Common Name: Catatan" in told
+
+
+@needs_pdfsig
+def test_a_changed_byte_is_noticed(letter, tmp_path):
+    content = bytearray(files.path_of(letter.document.sha256).read_bytes())
+    content[2000] ^= 1
+    changed = tmp_path / "changed.pdf"
+    changed.write_bytes(content)
+    assert "Signature is Valid" not in pdfsig(changed)
+
+
+def test_it_is_tagged_and_says_its_language_and_title(letter):
+    reader = reader_of(letter)
+    root = reader.root_object
+    assert root["/MarkInfo"]["/Marked"].value
+    assert root["/Lang"] == "id"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value
+    assert reader.metadata.title == "Surat izin lapak"
+    xmp = root["/Metadata"].get_data().decode()
+    assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
+    assert all(page["/Tabs"] == "/S" for page in reader.pages)
+
+
+def tags(element):
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, list) else [kids]:
+        found = kid.get_object()
+        if hasattr(found, "get") and "/S" in found:
+            yield found["/S"], found
+            yield from tags(found)
+
+
+def test_it_has_one_heading_and_its_picture_a_description(letter):
+    found = list(tags(reader_of(letter).root_object["/StructTreeRoot"]))
+    names = [name for name, _element in found]
+    assert names.count("/H1") == 1
+    figures = [element for name, element in found if name == "/Figure"]
+    assert len(figures) == 1
+    assert f"https://kota.example/v/{letter.code}" in figures[0]["/Alt"]
+
+
+def test_every_font_is_in_the_file(letter):
+    for page in reader_of(letter).pages:
+        for font in page["/Resources"]["/Font"].values():
+            descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+            assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_somebody_typed_is_only_ever_text(city, text):
+    paper = PdfReader(BytesIO(set_paper(city, text, "after it")))
+    shown = "".join(page.extract_text() for page in paper.pages)
+    assert "after it" in shown
+    letters = "".join(c for c in text if c.isascii() and c.isalnum())
+    assert letters in "".join(c for c in shown if c.isalnum())
+
+
+def test_the_same_data_make_the_same_paper(city):
+    assert set_paper(city, "Somebody") == set_paper(city, "Somebody")
+
+
+def test_only_papers_of_a_first_look_say_that_they_are_examples(settings):
+    assert rendering.base("#0b5d51", "en")["sample_mark"] == "EXAMPLE"
+    settings.ENV = replace(settings.ENV, name="production")
+    assert rendering.base("#0b5d51", "en")["sample"] == rendering.base("#0b5d51", "en")["sample_mark"] == ""
