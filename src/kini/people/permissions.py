@@ -32,5 +32,6 @@ WORDS: Mapping[Permission, str | Promise] = {
     Permission.APPLY_FOR_OTHERS: _("apply for residents at a counter"),
     Permission.REOPEN: _("reopen ended cases"),
     Permission.SEE_OVERDUE: _("see what is late, and the numbers"),
+    Permission.MANAGE_LETTERS: _("withdraw and replace letters"),
     Permission.MANAGE_OFFICERS: _("manage officers and their roles"),
 }
