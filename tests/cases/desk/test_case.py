@@ -11,7 +11,7 @@ from tests.cases.desk.conftest import Browse
 from tests.cases.town import NIK, Town, employed, opened, person
 from tests.pagechecks import CheckedClient
 
-MOST_QUERIES = 26
+MOST_QUERIES = 34
 
 
 def read(client: CheckedClient, case: Case) -> str:
