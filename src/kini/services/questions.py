@@ -64,9 +64,15 @@ def _asked(resolved: Resolved, answers: Answers, known: Known) -> Iterator[_Aske
                 counting[name] = known[each.profile]
                 continue
             fields[name] = each
-            if answers.get(name) is not None:
-                counting[name] = answers[name]
+        if _known_enough(page, fields):
+            fields = {}
+        counting |= {name: answers[name] for name in fields if answers.get(name) is not None}
         yield _Asked(page.model_copy(update={"fields": fields}), dict(counting))
+
+
+def _known_enough(page: ResolvedPage, left: Mapping[str, FieldBase]) -> bool:
+    """Whether nothing is left of a page but what could be in the profile too, and need not be."""
+    return len(left) < len(page.fields) and all(each.optional and each.profile for each in left.values())
 
 
 def applicable_pages(resolved: Resolved, answers: Answers, known: Known) -> list[ResolvedPage]:

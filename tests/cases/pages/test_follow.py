@@ -156,7 +156,7 @@ def test_pages_ask_the_database_little(resident: Visitor, case: Case, town: Town
         (f"/cases/{case.reference}/sent/", 12),
         (f"/apply/{draft.pk}/where/", 8),
         ("/services/stall-permit/", 8),
-        ("/", 8),
+        ("/", 10),
     ):
         resident.get(url)
         with CaptureQueriesContext(
