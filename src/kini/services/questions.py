@@ -193,7 +193,9 @@ def with_item(
             raise Wrong(_("This entry is no longer there."))
         return [*there[:index], item, *there[index + 1 :]]
     if page.repeat and len(there) >= page.repeat.max:
-        raise Wrong(_("There can be at most %(number)d of them.") % {"number": page.repeat.max})
+        raise Wrong(
+            _("There can be at most %(number)d. Remove one before you add another.") % {"number": page.repeat.max}
+        )
     return [*there, item]
 
 
