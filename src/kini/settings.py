@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "kini.cases",
     "kini.reports",
     "kini.letters",
+    "kini.payments",
     *ENV.plugins,
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("kini.cases.urls")),
     path("", include("kini.reports.urls")),
     path("", include("allauth.idp.urls")),
+    path("", include("kini.payments.urls")),
     path("account/", include("kini.people.account_urls")),
     *plugins,
 ]

@@ -73,7 +73,7 @@ class TestPages(InJakarta):
             "You get Birth certificate, new family card",
             "What to have ready",
             "Birth letter from a doctor",
-            "You can make a statement instead:",
+            "you do not have it? Then:",
             "Other ways",
             "Civil-registration counter in any kelurahan",
             "After you have sent it",
@@ -87,7 +87,7 @@ class TestPages(InJakarta):
     def test_the_way_in_is_there_only_when_the_kind_is(self) -> None:
         assert reverse("cases:start", args=["emergency-ambulance"]) in self.start("emergency-ambulance")
         assert reverse("people:sign-in") + "?next=/services/birth-certificate/" in self.start("birth-certificate")
-        planned = self.start("property-tax")
+        planned = self.start("park-visit-booking")
         assert "You cannot do this here yet" in planned
         assert "How to get it" in planned
         assert "/start/" not in planned

@@ -11,7 +11,7 @@ from kini.city import checks
 from kini.cli import check_pack, console
 from kini.core.actors import system
 from kini.core.faults import PackFaults
-from kini.demo import cases, people
+from kini.demo import bills, cases, people
 from kini.letters import queries as letter_queries
 from kini.letters import signing
 from kini.people import demo
@@ -58,6 +58,7 @@ def prepare() -> int:
     if settings.ENV.demo and not demo.path().exists():
         with console.step("Demo people"):
             cast = people.gather()
+            bills.load_samples()
         if settings.ENV.demo_cases:
             with console.step("Demo cases"):
                 cases.spread(cast)

@@ -56,6 +56,7 @@ def told(options: argparse.Namespace) -> dict[str, str]:
     if env["KINI_ENV"] == "local":
         env.setdefault("KINI_ADDRESS", address_of(options))
         env["KINI_OUTBOX"] = "1"
+        env.setdefault("KINI_PAYMENTS", str(environment.read(env).var / "payments" / "payments.toml"))
         env["KINI_DEMO"] = "0" if options.no_demo else "1"
     return env
 
@@ -90,7 +91,9 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     with console.step("Web server and worker"):
         # One after the other: on two cores they would only keep each other waiting.
         supervisor.start("web", web_command(options.host, options.port), env)
-        supervisor.wait_until(lambda: answers(options.host, options.port), seconds=60)
+        supervisor.wait_until(lambda: answers(address_of(options)), seconds=60)
+        if read.name == "local" and not os.environ.get("KINI_PAYMENTS"):
+            supervisor.start("payment sandbox", sandbox_command(address_of(options), read.var), env)
         supervisor.start("worker", [sys.executable, "-m", "kini.cli", "worker"], env)
     greet(env, options, read.var)
     if reason := supervisor.wait():
@@ -115,6 +118,12 @@ def web_command(host: str, port: int) -> list[str]:
         *("--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--backpressure", "64"),
         *("--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
     ]
+
+
+def sandbox_command(city: str, var: Path) -> list[str]:
+    """A pretended payment provider on a free port, which writes the file that KINI_PAYMENTS names."""
+    words = ["sandbox", "payments", "--port", "0", "--city", city, "--var", str(var / "payments")]
+    return [sys.executable, "-m", "kini.cli", *words]
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -163,10 +172,9 @@ def note_running(path: Path, url: str, stack: ExitStack) -> None:
     stack.callback(path.unlink, missing_ok=True)
 
 
-def answers(host: str, port: int) -> bool:
-    name = f"[{host}]" if ":" in host else host
+def answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{name}:{port}/health/ready", timeout=5) as response:  # noqa: S310 -- own address
+        with urllib.request.urlopen(f"{address}/health/ready", timeout=5) as response:  # noqa: S310 -- own address
             return bool(response.status == 200)
     except OSError:
         return False

@@ -61,6 +61,7 @@ class Environment:
         time_stamps: address of an RFC 3161 time-stamping authority for signatures; empty: none is asked.
         sms: name of the SMS provider that an installed package registered; empty: no SMS is sent.
         tiles: pictures that lie under the maps; None: only the city's own areas are drawn.
+        payments: TOML file that names the payment providers; None: nothing is paid online.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Environment:
     signing_keys: Path = Path()
     time_stamps: str = ""
     tiles: Tiles | None = None
+    payments: Path | None = None
     proxies: int = 0
     log_format: str = "text"
     log_level: str = "info"
@@ -133,6 +135,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         signing_keys=Path(given.get("KINI_SIGNING_KEYS", var / "signing")).resolve(),
         time_stamps=given.get("KINI_TIME_STAMPS", ""),
         tiles=read_tiles(given),
+        payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
         proxies=int(given.get("KINI_PROXIES") or 0),
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
         log_level=given.get("KINI_LOG_LEVEL", "info"),

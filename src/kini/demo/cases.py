@@ -64,6 +64,7 @@ def apply(by: Actor, resident: Resident, service: Service, channel: str, number:
     resolved = resolve(version)
     known = profile.known(resident)
     with moments.at(moment):
+        kinds.get(service.kind).rehearse(resolved, number)
         draft = actions.start_draft(by=by, version=version, resident=resident, channel=channel)
         given: dict[str, Any] = {}
         while missing := questions.missing_pages(resolved, given, known):

@@ -18,7 +18,7 @@ class Permission(StrEnum):
     REOPEN = "reopen"  # bring an ended case back where the flow allows it
     SEE_OVERDUE = "see-overdue"  # the view of what is late and why
     MANAGE_LETTERS = "manage-letters"  # withdraw an issued letter, or put a newer one in its place
-    MANAGE_REPLIES = "manage-replies"  # write the canned replies of one's agency
+    REFUND = "refund"  # give a payment back, and record what was returned by hand
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
 
 
@@ -34,6 +34,5 @@ WORDS: Mapping[Permission, str | Promise] = {
     Permission.REOPEN: _("reopen ended cases"),
     Permission.SEE_OVERDUE: _("see what is late, and the numbers"),
     Permission.MANAGE_LETTERS: _("withdraw and replace letters"),
-    Permission.MANAGE_REPLIES: _("write canned replies"),
     Permission.MANAGE_OFFICERS: _("manage officers and their roles"),
 }

@@ -32,6 +32,8 @@ class Scratch:
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "kini.wsgi:application", "--host", "127.0.0.1"),
             *("--port", str(port), "--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"),
         ]
+        payments = ["sandbox", "payments", "--port", "0", "--city", address, "--var", str(self.var / "payments")]
+        self.supervisor.start("payment sandbox", [sys.executable, "-m", "kini.cli", *payments], self.env)
         self.supervisor.start("web", command, self.env)
         self.supervisor.wait_until(lambda: ready(address), seconds=60)
         return address
@@ -64,6 +66,7 @@ def scratch_city(pack: Path | None = None, plugins: str = "", *, demo: str = "0"
                 "KINI_OUTBOX": "1",
                 "KINI_LOG_LEVEL": "error",
                 "KINI_DEMO": demo,
+                "KINI_PAYMENTS": str(var / "payments" / "payments.toml"),
             }
             env |= {"DATABASE_URL": server.url("kini")}
             env |= {"KINI_CITY": str(pack.resolve())} if pack else {}

@@ -12,7 +12,9 @@ from kini.robot.apply import Application
 from kini.robot.browser import Broken, Browser, Form, Page
 from kini.robot.cast import Cast
 from kini.robot.walks import Edge, Map
+from kini.robot.ways import ways
 from kini.services.examples import example_form
+from kini.services.kinds import kinds
 from kini.services.models import Service
 from kini.services.versions import Resolved, resolve
 
@@ -75,6 +77,7 @@ class ServicePlay:
 
     def play_case(self, number: int) -> None:
         """One case from the start page into an end."""
+        kinds.get(self.service.kind).rehearse(self.resolved, number)
         application = Application(self.cast.resident.browser, self.service.id, self.resolved, number)
         reference = application.apply()
         self.row.questions = max(self.row.questions, application.questions)
@@ -102,6 +105,8 @@ class ServicePlay:
         if edge.move == rules.AFTER:
             with moments.at(moments.now() + LONG):
                 actions.take_due_edge(by=BY, case=case)
+        elif by == rules.SYSTEM and (way := ways.find(self.service.kind)):
+            way(self.cast.resident.browser, case.reference)
         elif by == rules.SYSTEM:
             actions.move(by=BY, case=Case.objects.get(pk=case.pk), move=edge.move)
         elif by == rules.RESIDENT:

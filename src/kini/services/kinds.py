@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from kini.core.texts import Text
     from kini.services.schema import Definition
+    from kini.services.versions import Resolved
 
 
 class NoOptions(Strict):
@@ -69,8 +70,19 @@ class Kind:
         """The channel (channels.yaml) to call where minutes count; its number stands on top of every question."""
         return ""
 
+    def preview(self, resolved: "Resolved", given: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+        """A template and its context for the page on which somebody checks their answers before sending them, or None.
+
+        Raises:
+            Refused: when with these answers nothing can be sent; the page says why.
+        """
+        return None
+
     def opened(self, case: Any) -> None:
         """Called once, when a case of this kind has been opened (and routed), before its transaction commits."""
+
+    def rehearse(self, resolved: "Resolved", number: int) -> None:
+        """Make what the example answers of that number speak of; called by the demo and the robot before they apply."""
 
     def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Called before a case goes along an edge; raise `Refused` where the kind does not allow it."""

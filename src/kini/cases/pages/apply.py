@@ -1,11 +1,13 @@
 """The two ends of an application: where it is gone on with, and where it is checked and sent in."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from kini.cases import actions, panels, queries
 from kini.cases.pages import summaries, tracking
 from kini.cases.pages.visiting import SeeOther, keep_key, own_case_of, personal, secret_address
 from kini.cases.pages.walks import Walk, walk_of
+from kini.core.actors import Refused
 from kini.core.crypto import keyed_hash
 from kini.people.queries import actor_for
 from kini.services import questions
@@ -33,6 +36,9 @@ def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
     return redirect(walk.next_missing)
 
 
+type Preview = tuple[str, dict[str, Any]]
+
+
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, draft: UUID) -> HttpResponse:
@@ -44,11 +50,12 @@ def check(request: HttpRequest, draft: UUID) -> HttpResponse:
     if walk.missing:
         return redirect(walk.next_missing)
     token = _token(walk)
-    if request.method != "POST":
-        return _summary(request, walk, token)
+    preview, refusal = _preview(walk)
+    if request.method != "POST" or refusal:
+        return _summary(request, walk, token, preview, refusal)
     if not constant_time_compare(request.POST.get(CONFIRM, ""), token):
         changed = _("Your answers changed after you opened this page. Look at them once more, then send them.")
-        return _summary(request, walk, token, changed)
+        return _summary(request, walk, token, preview, changed)
     case = actions.submit(by=actor, draft=walk.draft, confirm=True)
     keep_key(request, case)
     return SeeOther(reverse("cases:sent", args=[case.reference]))
@@ -60,9 +67,21 @@ def _token(walk: Walk) -> str:
     return keyed_hash(f"{walk.draft.pk} {json.dumps(final, sort_keys=True)}", "cases.check").hex()
 
 
-def _summary(request: HttpRequest, walk: Walk, token: str, error: str = "") -> HttpResponse:
+def _preview(walk: Walk) -> tuple[Preview | None, str]:
+    """What the kind shows before anything is sent, and why nothing can be sent with these answers."""
+    final = questions.final_answers(walk.resolved, walk.answers, walk.known)
+    try:
+        return walk.kind.preview(walk.resolved, final), ""
+    except Refused as refusal:
+        return None, str(refusal)
+
+
+def _summary(
+    request: HttpRequest, walk: Walk, token: str, preview: Preview | None = None, error: str = ""
+) -> HttpResponse:
     context = {
         "walk": walk,
+        "preview": render_to_string(*preview, request=request) if preview else "",
         "parts": summaries.parts(walk),
         "profile": list(summaries.of_profile(walk)),
         "token": token,
@@ -79,7 +98,7 @@ def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Throw a draft away."""
     actor = actor_for(request)
     actions.discard_draft(by=actor, draft=queries.draft_for(actor, draft))
-    messages.success(request, _("The draft is deleted."))
+    messages.success(request, _("The draft is thrown away."))
     return SeeOther(reverse("cases:mine"))
 
 

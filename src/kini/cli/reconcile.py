@@ -1,0 +1,66 @@
+"""`./kini payments reconcile PROVIDER FILE.csv`: a provider's settlement file, line by line, against what we know."""
+
+import argparse
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from kini.cli import console
+from kini.core.actors import system
+from kini.payments import actions, ledger
+from kini.payments.providers.base import Settled
+
+COLUMNS = ("provider_reference", "reference", "amount", "fee", "paid_at", "settled_on")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("provider", help="name of the provider, as in the file that KINI_PAYMENTS names")
+    parser.add_argument("file", type=Path, help=f"CSV with the columns {', '.join(COLUMNS)}")
+
+
+def run(options: argparse.Namespace) -> int:
+    verdicts: Counter[str] = Counter()
+    for number, row in lines(options.file):
+        verdict = actions.settle_row(by=system("reconcile"), provider=options.provider, row=row)
+        verdicts[verdict] += 1
+        if verdict in ("unknown", "another amount"):
+            print(f"line {number}: {row.provider_reference} over {row.amount}: {verdict}")
+    print(", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())) or "The file has no lines.")
+    for account, amount in ledger.balances().items():
+        print(f"  {account:<40} {amount:>18,}")
+    return 1 if verdicts["unknown"] or verdicts["another amount"] else 0
+
+
+def lines(path: Path) -> Iterator[tuple[int, Settled]]:
+    """The lines of the file; nothing is taken when one of them cannot be read.
+
+    Raises:
+        console.Fault: naming the line.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(enumerate(csv.DictReader(file), 2))
+    except (OSError, UnicodeDecodeError) as error:
+        raise console.Fault(f"{path} cannot be read ({error}); give a CSV file in UTF-8.") from None
+    read = []
+    for number, row in rows:
+        try:
+            read.append((number, settled(row)))
+        except (KeyError, ValueError, TypeError):
+            raise console.Fault(
+                f"{path}, line {number} cannot be read; the columns are {', '.join(COLUMNS)}."
+            ) from None
+    yield from read
+
+
+def settled(row: dict[str, str]) -> Settled:
+    return Settled(
+        provider_reference=row["provider_reference"].strip(),
+        reference=row["reference"].strip().replace("-", ""),
+        amount=int(row["amount"]),
+        fee=int(row["fee"] or 0),
+        paid_at=datetime.fromisoformat(row["paid_at"]),
+        on=date.fromisoformat(row["settled_on"]),
+    )

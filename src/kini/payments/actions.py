@@ -1,0 +1,303 @@
+"""Every write about bills and money. Providers are spoken to between actions, never inside one."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from kini.cases import access
+from kini.cases.actions import move
+from kini.cases.models import Case
+from kini.cases.rules import RESIDENT, edge_of
+from kini.core import audit, events, moments, references
+from kini.core.actions import action
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.payments import ledger, queries
+from kini.payments.events import BillPaid
+from kini.payments.models import ARRIVED, LIVE, Bill, BillCase, Payment, ProviderNotice, Refund, SettlementRow
+from kini.payments.providers.base import Code, Method, Notice, Paid, Settled
+from kini.payments.providers.configured import provider_for
+from kini.payments.registers import Row, registers
+from kini.people.permissions import Permission
+from kini.services.versions import resolve
+from kini.web.formats import local
+
+SETTLE = "settle"
+#: How long a code holds; never past the day for which its amount was reckoned.
+HOLDS = {"qr": timedelta(minutes=30), "va": timedelta(hours=24)}
+SHORTEST = timedelta(minutes=10)
+
+
+@action
+def load_bills(*, by: Actor, register: str, rows: Iterable[Row], made_up: bool = False) -> tuple[int, int]:
+    """Keep the bills of a table: new ones are added, changed ones that nobody has paid are changed.
+
+    Returns:
+        How many were added, and how many changed.
+    """
+    agency, added, changed = registers()[register].agency, 0, 0
+    known = {(bill.object, bill.period): bill for bill in Bill.objects.filter(register=register)}
+    settled = set(
+        Payment.objects.filter(bill__register=register, state__in=(*LIVE, *ARRIVED)).values_list("bill", flat=True)
+    )
+    fresh: list[Bill] = []
+    for row in rows:
+        proof = queries.proof_hash(register, row.proof) if row.proof else None
+        facts = {"principal": row.principal, "due_on": row.due_on, "proof": proof, "made_up": made_up}
+        bill = known.get((row.object, row.period))
+        if bill is None:
+            fresh.append(Bill(register=register, object=row.object, period=row.period, agency_id=agency, **facts))
+        elif bill.pk not in settled and _differs(bill, facts):
+            Bill.objects.filter(pk=bill.pk).update(**facts)
+            changed += 1
+    added = len(Bill.objects.bulk_create(fresh, batch_size=2000))
+    detail = {"added": added, "changed": changed}
+    audit.record(by=by, action="payments.bills-loaded", subject=f"register:{register}", detail=detail)
+    return added, changed
+
+
+def _differs(bill: Bill, facts: dict[str, object]) -> bool:
+    kept = bytes(bill.proof) if bill.proof is not None else None
+    return any((kept if name == "proof" else getattr(bill, name)) != value for name, value in facts.items())
+
+
+@action
+def attach_bill(*, by: Actor, case: Case, bill: Bill) -> None:
+    """Say which bill a case is about, once."""
+    BillCase.objects.create(case=case, bill=bill)
+    audit.record(by=by, action="payments.bill-attached", subject=f"case:{case.reference}", detail={"bill": bill.pk})
+
+
+@action
+def charge(*, by: Actor, case: Case, register: str, amount: int) -> Bill:
+    """Make the bill of a charge that an officer's step says.
+
+    Raises:
+        Refused: when the amount is nothing, or the case has a bill already.
+    """
+    if amount <= 0:
+        raise Refused(_("Write the amount of the charge, more than nothing."))
+    if queries.bill_of(case):
+        raise Refused(_("This case has a bill already."))
+    rules = registers()[register]
+    bill = Bill.objects.create(
+        register=register,
+        object=case.reference.replace("-", ""),
+        period=str(queries.today().year),
+        agency=case.agency,
+        principal=amount,
+        due_on=queries.today() + timedelta(days=rules.due_days),
+    )
+    attach_bill(by=by, case=case, bill=bill)
+    return bill
+
+
+@action
+def ask_for_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") -> Payment:
+    """Begin to pay: a code of a provider, the one that still holds or a new one.
+
+    Raises:
+        NotAllowed: when the case is somebody else's.
+        Refused: when nothing is to be paid, or no provider takes that method.
+    """
+    if RESIDENT not in access.hats(by, case, guest_key):
+        raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
+    bill, provider = queries.bill_of(case), provider_for(method)
+    if bill is None or case.closed_at:
+        raise Refused(_("There is nothing to pay here."))
+    if provider is None:
+        raise Refused(_("This way to pay is not possible at the moment. Choose another one."))
+    bill = Bill.objects.select_for_update().get(pk=bill.pk)
+    if queries.paid(bill) or bill.withdrawn_at:
+        raise Refused(_("This bill has been paid already."))
+    amount, now = queries.owed(bill).amount, moments.now()
+    found = bill.payments.filter(method=method, state__in=LIVE).first()
+    if found and found.expires_at > now and found.amount == amount.total:
+        return found
+    if found:
+        _end(found, "expired")
+    if amount.total == 0:
+        raise Refused(_("Nothing is owed on this bill today."))
+    payment = Payment.objects.create(
+        bill=bill,
+        case=case,
+        provider=provider.name,
+        method=method,
+        amount=amount.total,
+        parts={"principal": amount.principal, "fine": amount.fine, "relief": amount.relief},
+        created_at=now,
+        expires_at=_expiry(method, now),
+    )
+    audit.record(by=by, action="payments.code-asked", subject=f"payment:{payment.pk}", detail={"case": case.reference})
+    return payment
+
+
+def _expiry(method: Method, now: datetime) -> datetime:
+    """When a code ends: with its time, and not long after the day for which its amount was reckoned."""
+    here = local(now)
+    midnight = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(now + SHORTEST, min(now + HOLDS[method], midnight))
+
+
+@action
+def keep_code(*, by: Actor, payment: Payment, code: Code) -> Payment:
+    """Keep the code that a provider gave. A second answer changes nothing."""
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.state == "asked":
+        payment.state, payment.code, payment.provider_reference = "waiting", code.code, code.provider_reference
+        payment.save(update_fields=["state", "code", "provider_reference"])
+        audit.record(by=by, action="payments.code-kept", subject=f"payment:{payment.pk}")
+    return payment
+
+
+@action
+def end_code(*, by: Actor, payment: Payment) -> None:
+    """A code by which nothing arrived ends. Money that still comes is taken all the same."""
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.state in LIVE:
+        _end(payment, "expired" if payment.state == "waiting" else "failed")
+        audit.record(by=by, action="payments.code-ended", subject=f"payment:{payment.pk}")
+
+
+def _end(payment: Payment, state: str) -> None:
+    payment.state = state
+    payment.save(update_fields=["state"])
+
+
+@action
+def take_notice(*, by: Actor, provider: str, notice: Notice, sha256: str) -> None:
+    """Take what a provider told; a second telling of the same changes nothing."""
+    _row, new = ProviderNotice.objects.get_or_create(
+        provider=provider, external_id=notice.external_id, defaults={"sha256": sha256}
+    )
+    if new and notice.paid:
+        record_paid(by=by, provider=provider, paid=notice.paid)
+    audit.record(by=by, action="payments.notice", subject=f"notice:{notice.external_id}", detail={"new": new})
+
+
+@action
+def record_paid(*, by: Actor, provider: str, paid: Paid) -> Payment:
+    """Money arrived: told by the provider, asked for, or found in a settlement file. The same money counts once.
+
+    The first payment of the right amount pays the bill; everything else is a surplus and goes back.
+
+    Raises:
+        Payment.DoesNotExist: when the reference is none of ours at that provider.
+    """
+    known = Payment.objects.get(pk=_uuid(paid.reference), provider=provider)
+    bill = Bill.objects.select_for_update().get(pk=known.bill_id)
+    payment = Payment.objects.select_for_update().get(pk=known.pk)
+    if payment.state in ARRIVED:
+        return payment
+    pays = paid.amount == payment.amount and queries.paid(bill) is None
+    payment.state = "paid" if pays else "surplus"
+    payment.paid_at, payment.received = paid.at, paid.amount
+    payment.provider_reference = payment.provider_reference or paid.provider_reference
+    payment.receipt = references.new_code() if pays else ""
+    payment.save()
+    side = f"income:{bill.register}" if pays else "surplus"
+    ledger.book(f"arrived:{payment.pk}", {f"provider:{provider}": paid.amount, side: -paid.amount}, payment)
+    detail = {"amount": paid.amount, "bill": bill.pk}
+    audit.record(by=by, action=f"payments.{payment.state}", subject=f"payment:{payment.pk}", detail=detail)
+    if pays:
+        events.announce(BillPaid(str(payment.pk)))
+        _settle(by, bill)
+    else:
+        _give_back(by, payment, "paid twice or another amount")
+    return payment
+
+
+def _uuid(reference: str) -> str:
+    if len(reference) != 32 or not reference.isalnum():
+        raise Payment.DoesNotExist
+    return reference
+
+
+def _settle(by: Actor, bill: Bill) -> None:
+    """Take every case that waits for this bill along."""
+    for link in bill.cases.select_related("case__version"):
+        if edge_of(resolve(link.case.version).flow, link.case.state, SETTLE):
+            move(by=by, case=link.case, move=SETTLE)
+
+
+def _give_back(by: Actor, payment: Payment, reason: str) -> Refund:
+    refund = Refund.objects.create(payment=payment, reason=reason, asked_at=moments.now())
+    audit.record(by=by, action="payments.refund-asked", subject=f"payment:{payment.pk}", detail={"reason": reason})
+    return refund
+
+
+@action
+def refund(*, by: Actor, payment: Payment, reason: str) -> Refund:
+    """Give a payment back; its bill is open again.
+
+    Raises:
+        NotAllowed: when the officer may not give money back.
+        Refused: when nothing was paid, it is on its way back, or no reason is given.
+    """
+    access.require_at_desk(by, Permission.REFUND, payment.case)
+    if not reason.strip():
+        raise Refused(_("Write why the money goes back."))
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.state != "paid":
+        raise Refused(_("This payment cannot be given back: it was not paid, or it goes back already."))
+    amount, income = payment.received or 0, f"income:{payment.bill.register}"
+    payment.state, payment.receipt = "surplus", ""
+    payment.save(update_fields=["state", "receipt"])
+    ledger.book(f"reversed:{payment.pk}", {income: amount, "surplus": -amount}, payment)
+    return _give_back(by, payment, reason.strip()[:240])
+
+
+@action
+def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refund:
+    """The money is back with the payer: done by the provider, or by hand (then with the reference of the transfer).
+
+    Raises:
+        NotAllowed: when an officer may not give money back.
+        Refused: when the reference is missing.
+    """
+    access.require_at_desk(by, Permission.REFUND, refund.payment.case)
+    if not provider_reference.strip():
+        raise Refused(_("Write the reference of the transfer."))
+    refund = Refund.objects.select_for_update().select_related("payment").get(pk=refund.pk)
+    if refund.done_at is None:
+        refund.done_at, refund.provider_reference = moments.now(), provider_reference.strip()[:64]
+        refund.save()
+        amount, provider = refund.payment.received or 0, refund.payment.provider
+        ledger.book(f"returned:{refund.pk}", {"surplus": amount, f"provider:{provider}": -amount}, refund.payment)
+        audit.record(by=by, action="payments.refunded", subject=f"payment:{refund.payment_id}")
+    return refund
+
+
+@action
+def settle_row(*, by: Actor, provider: str, row: Settled) -> str:
+    """Take one line of a settlement file; the verdict: agreed, found late, unknown, another amount, or seen before."""
+    if SettlementRow.objects.filter(provider=provider, provider_reference=row.provider_reference).exists():
+        return "seen before"
+    payment = _paid_by(by, provider, row)
+    verdict = "unknown" if payment is None else "agreed" if payment.received == row.amount else "another amount"
+    SettlementRow.objects.create(
+        provider=provider,
+        provider_reference=row.provider_reference,
+        payment=payment,
+        amount=row.amount,
+        fee=row.fee,
+        settled_on=row.on,
+        verdict=verdict,
+    )
+    held = f"provider:{provider}" if payment else "unidentified"
+    postings = {"bank": row.amount - row.fee, f"fees:{provider}": row.fee, held: -row.amount}
+    ledger.book(f"settled:{provider}:{row.provider_reference}", postings, payment)
+    audit.record(
+        by=by, action="payments.settled", subject=f"settlement:{row.provider_reference}", detail={"verdict": verdict}
+    )
+    return verdict
+
+
+def _paid_by(by: Actor, provider: str, row: Settled) -> Payment | None:
+    """Our payment of a settled line; one of which nobody had told is recorded now."""
+    try:
+        return record_paid(
+            by=by, provider=provider, paid=Paid(row.reference, row.provider_reference, row.amount, row.paid_at)
+        )
+    except Payment.DoesNotExist:
+        return None

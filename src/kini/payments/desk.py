@@ -1,0 +1,74 @@
+"""For officers: giving a payment back, and the list of what must be returned by hand."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.cases.desk.working import case_at_desk, for_officers, see_other
+from kini.cases.models import Case
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.payments import actions, queries
+from kini.payments.models import Payment, Refund
+from kini.people.filters import visible_cases_q
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+
+
+def _payment(request: HttpRequest, reference: str) -> tuple[Actor, Case, Payment]:
+    """Who is working, and the payment of the case of that address."""
+    actor, case = case_at_desk(request, reference)
+    bill = queries.bill_of(case)
+    payment = queries.paid(bill) if bill else None
+    if payment is None or payment.case_id != case.pk:
+        raise Http404
+    return actor, case, payment
+
+
+@for_officers(Permission.REFUND)
+@require_http_methods(["GET", "HEAD", "POST"])
+def refund(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the payment of a case back; posting (`reason`) does it."""
+    actor, case, payment = _payment(request, reference)
+    reason, errors = request.POST.get("reason", "").replace("\0", "").strip(), []
+    if request.method == "POST":
+        try:
+            actions.refund(by=actor, payment=payment, reason=reason)
+            messages.success(request, _("The money goes back to the payer."))
+            return see_other("cases:desk-case", case.reference)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            errors = [("reason", str(refusal))]
+    context = {"case": case, "payment": payment, "reason": reason, "errors": errors}
+    return render(request, "payments/desk_refund.html", context, status=422 if errors else 200)
+
+
+@for_officers(Permission.REFUND)
+@require_safe
+def returns(request: HttpRequest) -> HttpResponse:
+    """Money that has to go back, of cases that the officer may see."""
+    return render(request, "payments/desk_returns.html", {"refunds": _open(actor_for(request))})
+
+
+def _open(actor: Actor) -> list[Refund]:
+    seen = Case.objects.filter(visible_cases_q(actor, Permission.REFUND))
+    found = queries.returns_open().filter(payment__case__in=seen.values("pk"))
+    return list(found.select_related("payment__case", "payment__bill"))
+
+
+@for_officers(Permission.REFUND)
+@require_POST
+def returned(request: HttpRequest, refund: UUID) -> HttpResponse:
+    """Record that money was transferred back (`provider_reference`)."""
+    actor = actor_for(request)
+    found = next((each for each in _open(actor) if each.pk == refund), None)
+    if found is None:
+        raise Http404
+    reference = request.POST.get("provider_reference", "").replace("\0", "")
+    actions.record_refund(by=actor, refund=found, provider_reference=reference)
+    messages.success(request, _("The return is recorded."))
+    return see_other("payments:desk-returns")

@@ -1,0 +1,150 @@
+"""Bills, their payments, and a ledger in double entry. What must hold is held by constraints and triggers."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from kini.cases.models import Case
+from kini.city.models import Agency
+
+LIVE = ("asked", "waiting")
+ARRIVED = ("paid", "surplus")
+STATES = [(s, s) for s in (*LIVE, *ARRIVED, "expired", "failed")]
+
+
+class Bill(models.Model):
+    """What is owed for a thing and a period. The amount on a day follows from it and the register's dated rules."""
+
+    register = models.CharField(max_length=60, help_text="File of the pack (bills/*.yaml) with its rules.")
+    object = models.CharField(max_length=40, help_text="Number of the thing, letters and digits only.")
+    period = models.CharField(max_length=20, help_text="For example 2026 or 2026-10.")
+    agency = models.ForeignKey(Agency, models.PROTECT)
+    principal = models.PositiveBigIntegerField(help_text="Whole units of the city's currency.")
+    due_on = models.DateField()
+    proof = models.BinaryField(max_length=32, null=True, help_text="Keyed hash of what else the payer must know.")
+    made_up = models.BooleanField(default=False, help_text="A sample of the pack, no real bill.")
+    withdrawn_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["register", "object", "period"], name="payments_bill_once"),
+            models.CheckConstraint(condition=Q(principal__gt=0), name="payments_bill_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.object} {self.period}"
+
+
+class BillCase(models.Model):
+    """The case through which somebody pays a bill. Several people may look at one bill; it is paid once."""
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="bill_case", primary_key=True)
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="cases")
+
+
+class Payment(models.Model):
+    """One try to pay a bill, with the code that the provider gave for it. Money that arrives too much is a surplus.
+
+    The id is the reference under which the provider knows it, so that asking twice makes one code.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="payments")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="payments")
+    provider = models.CharField(max_length=40)
+    method = models.CharField(max_length=10, choices=[("qr", "qr"), ("va", "va")])
+    amount = models.PositiveBigIntegerField()
+    parts = models.JSONField(default=dict, help_text="Principal, fine and relief of which the amount consists.")
+    state = models.CharField(max_length=10, choices=STATES, default="asked")
+    code = models.TextField(blank=True, help_text="QR payload, or number of the virtual account.")
+    provider_reference = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    received = models.PositiveBigIntegerField(null=True, help_text="What really arrived.")
+    receipt = models.CharField(max_length=30, blank=True, help_text="Number of the receipt, which anybody can check.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bill", "method"], condition=Q(state__in=LIVE), name="payments_one_code_at_a_time"
+            ),
+            models.UniqueConstraint(fields=["bill"], condition=Q(state="paid"), name="payments_bill_paid_once"),
+            models.UniqueConstraint(fields=["receipt"], condition=~Q(receipt=""), name="payments_receipt_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_payment_of_something"),
+            models.CheckConstraint(
+                condition=Q(state__in=ARRIVED, paid_at__isnull=False, received__gt=0)
+                | (~Q(state__in=ARRIVED) & Q(paid_at__isnull=True, received__isnull=True)),
+                name="payments_paid_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="paid") & ~Q(receipt="")) | (~Q(state="paid") & Q(receipt="")),
+                name="payments_paid_with_receipt",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "expires_at"], name="payments_payment_live", condition=Q(state__in=LIVE))
+        ]
+
+
+class Refund(models.Model):
+    """Money on its way back. Its id is the provider's key, so that asking twice returns it once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payment = models.OneToOneField(Payment, models.PROTECT, related_name="refund")
+    reason = models.CharField(max_length=240)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    provider_reference = models.CharField(max_length=64, blank=True)
+
+
+class ProviderNotice(models.Model):
+    """What a provider told, once: a second telling of the same finds this row. Append-only."""
+
+    provider = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "external_id"], name="payments_notice_once")]
+
+
+class SettlementRow(models.Model):
+    """One line of a provider's settlement file, kept once, and how it agreed with ours. Append-only."""
+
+    provider = models.CharField(max_length=40)
+    provider_reference = models.CharField(max_length=64)
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True)
+    amount = models.BigIntegerField()
+    fee = models.BigIntegerField(default=0)
+    settled_on = models.DateField()
+    verdict = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "provider_reference"], name="payments_settled_once")]
+
+
+class LedgerEntry(models.Model):
+    """A booking: postings that add up to nothing. Append-only; its key says what it books, once."""
+
+    key = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="entries")
+
+
+class Posting(models.Model):
+    """One side of a booking: debit above zero, credit below it. Append-only."""
+
+    entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="postings")
+    account = models.CharField(max_length=120)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount=0), name="payments_posting_of_something"),
+            models.UniqueConstraint(fields=["entry", "account"], name="payments_account_once_an_entry"),
+        ]
+        indexes = [models.Index(fields=["account"], name="payments_posting_account")]

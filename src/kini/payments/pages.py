@@ -1,0 +1,124 @@
+"""Pages of somebody who pays: choose how, see the code, wait until it is paid; and the receipt, open to all."""
+
+import io
+from typing import Any
+from uuid import UUID
+
+import segno
+import structlog
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kini.cases.models import Case
+from kini.cases.pages.visiting import SeeOther, guest_key, network_address, own_case_of, personal
+from kini.core import limits, moments, references
+from kini.core.actors import Refused
+from kini.payments import actions, queries, speaking
+from kini.payments.models import Bill, Payment
+from kini.payments.providers.base import ProviderFault
+from kini.payments.providers.configured import methods, providers
+from kini.payments.registers import registers
+from kini.people.queries import actor_for
+from kini.people.rules import mask_number
+
+log = structlog.get_logger("kini.payments")
+#: Receipts that may be looked up from one network address.
+LOOKUPS = limits.Limit("payments.receipt", count=60, seconds=3600)
+
+
+def _bill(case: Case) -> Bill:
+    if bill := queries.bill_of(case):
+        return bill
+    raise Http404
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose how to pay; posting (`method`) asks for a code."""
+    case = own_case_of(request, reference)
+    bill = _bill(case)
+    if queries.paid(bill):
+        return redirect("cases:case", reference=case.reference)
+    error = ""
+    if request.method == "POST":
+        method = request.POST.get("method", "")
+        if method in methods():
+            try:
+                payment = actions.ask_for_code(
+                    by=actor_for(request), case=case, method=method, guest_key=guest_key(request, case.reference)
+                )
+                return SeeOther(_code_address(case, payment))
+            except Refused as refusal:
+                error = str(refusal)
+        else:
+            error = _("Choose how you want to pay.")
+    errors = [("method", error)] if error else []
+    context = {"case": case, "owed": queries.owed(bill), "methods": methods(), "error": error, "errors": errors}
+    return render(request, "payments/pay.html", context, status=422 if error else 200)
+
+
+def _code_address(case: Case, payment: Payment) -> str:
+    return reverse("payments:code", args=[case.reference, payment.pk])
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
+    """The code to pay with. It looks again by itself; posting asks the provider at once."""
+    case = own_case_of(request, reference)
+    found = _bill(case).payments.filter(pk=payment).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        speaking.ask(found)
+        return SeeOther(_code_address(case, found))
+    found = _with_code(found)
+    if queries.paid(found.bill):
+        return redirect("cases:case", reference=case.reference)
+    context: dict[str, Any] = {
+        "case": case,
+        "payment": found,
+        "owed": queries.owed(found.bill),
+        "over": found.state not in ("asked", "waiting") or found.expires_at <= moments.now(),
+        "pretend": providers()[found.provider].pretend if found.provider in providers() else "",
+        "qr": qr(found.code) if found.method == "qr" and found.code else None,
+    }
+    return render(request, "payments/code.html", context)
+
+
+def _with_code(payment: Payment) -> Payment:
+    """The payment with its code, when the provider gives it now; else it is asked for again later."""
+    try:
+        return speaking.obtain_code(payment)
+    except ProviderFault as fault:
+        log.warning("no code yet", payment=str(payment.pk), fault=str(fault))
+        return payment
+
+
+def qr(payload: str) -> SafeString:
+    """A QR code as SVG, without a word: the page says what it is."""
+    buffer = io.BytesIO()
+    segno.make(payload, error="m").save(
+        buffer, kind="svg", xmldecl=False, svgns=True, scale=1, border=3, svgclass="qr", lineclass=None, omitsize=True
+    )
+    return mark_safe(buffer.getvalue().decode().replace("<svg", '<svg aria-hidden="true"', 1))  # noqa: S308 -- made here from a payload
+
+
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """What a receipt says: what was paid, when, and to whom; never by whom."""
+    limits.require(LOOKUPS, network_address(request))
+    read = references.read_code(number)
+    payment = queries.receipt(read) if read else None
+    if payment is None:
+        raise Http404
+    register = registers()[payment.bill.register]
+    context = {"payment": payment, "register": register, "bill": payment.bill}
+    return render(request, "payments/receipt.html", context | {"masked": mask_number(payment.bill.object)})

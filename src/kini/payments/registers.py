@@ -1,0 +1,171 @@
+"""The pack's bills/*.yaml: whose bills a register holds, and the dated rules by which their amount is reckoned.
+
+A table of the same name (bills/NAME.csv) holds made-up bills for a first look; a city loads its own with
+`./kini bills load NAME FILE.csv`.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from pydantic import Field, model_validator
+
+from kini.city.pack import load_city
+from kini.core.faults import Fault, PackFaults, parse, read_source
+from kini.core.texts import Text, untranslated
+from kini.payments import rules
+from kini.services.fields.base import Strict
+from kini.services.schema import Confidence, Id
+
+FOLDER = "bills"
+COLUMNS = ("object", "period", "principal", "due_on", "proof")
+Percent = Annotated[float, Field(gt=0, le=100)]
+
+
+class FineRule(Strict):
+    """A fine for being late, from a day on."""
+
+    from_: date = Field(alias="from")
+    percent_a_month: Percent
+    most_months: int = Field(ge=1)
+    source: str = ""
+    confidence: Confidence = "low"
+
+
+class ReliefRule(Strict):
+    """Per cent taken off within some days, both included."""
+
+    name: Text
+    from_: date = Field(alias="from")
+    until: date
+    percent: Percent
+    of: Literal["principal", "fine"] = "fine"
+    source: str = ""
+    confidence: Confidence = "low"
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "ReliefRule":
+        if self.until < self.from_:
+            raise ValueError(f"it ends on {self.until}, before it begins; mend one of the days")
+        return self
+
+
+class Register(Strict):
+    """bills/NAME.yaml."""
+
+    name: Text
+    agency: Id
+    object: Text = Field(description="What the number of the thing is called.")
+    period: Text
+    due_days: int = Field(default=30, ge=1, description="Days to pay, for bills that an officer's step makes.")
+    fines: list[FineRule] = []
+    reliefs: list[ReliefRule] = []
+
+    def owed(self, principal: int, due_on: date, on: date) -> rules.Amount:
+        """What a bill of this register amounts to on a day."""
+        fines = [rules.Fine(each.from_, each.percent_a_month, each.most_months) for each in self.fines]
+        reliefs = [rules.Relief(r.from_, r.until, r.percent, r.of, str(r.name)) for r in self.reliefs]
+        return rules.owed(principal, due_on, on, fines, reliefs)
+
+    def uncertain(self, due_on: date, on: date) -> bool:
+        """Whether a rule that is not certain has a part in the amount."""
+        doubts = [each.confidence for each in self.fines if on > due_on and each.from_ <= on]
+        doubts += [each.confidence for each in self.reliefs if each.from_ <= on <= each.until]
+        return "low" in doubts
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bill of a table. `proof` is what else the payer must know, or empty."""
+
+    object: str
+    period: str
+    principal: int
+    due_on: date
+    proof: str
+
+
+def compact(number: str) -> str:
+    """A number of a thing as bills know it: capital letters and digits only."""
+    return re.sub(r"[^0-9A-Z]", "", number.upper())
+
+
+def registers() -> dict[str, Register]:
+    """The registers of this process's city, read once.
+
+    Raises:
+        PackFaults: when a file cannot be taken.
+    """
+    return _once(settings.CITY_PATH)
+
+
+@lru_cache(maxsize=4)
+def _once(root: Path) -> dict[str, Register]:
+    return {path.stem: parse(read_source(path, root), Register) for path in sorted((root / FOLDER).glob("*.yaml"))}
+
+
+def samples(name: str) -> Path:
+    """Where the pack keeps made-up bills of a register; there may be none."""
+    return Path(settings.CITY_PATH) / FOLDER / f"{name}.csv"
+
+
+def read_rows(path: Path) -> tuple[list[Row], list[str]]:
+    """The bills of a table, and what is wrong in it, a sentence for each bad row with its line."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if missing := [column for column in COLUMNS if column not in (reader.fieldnames or [])]:
+            return [], [_("line 1: the column “%(name)s” is missing") % {"name": name} for name in missing]
+        rows, faults, seen = [], [], set()
+        for number, raw in enumerate(reader, 2):
+            try:
+                row = _row(raw)
+                if (row.object, row.period) in seen:
+                    raise ValueError(_("this object and period stand twice"))
+            except ValueError as fault:
+                faults.append(_("line %(number)d: %(fault)s") % {"number": number, "fault": fault})
+                continue
+            seen.add((row.object, row.period))
+            rows.append(row)
+        return rows, faults
+
+
+def _row(raw: dict[str, str]) -> Row:
+    number, principal = compact(raw["object"] or ""), (raw["principal"] or "").strip()
+    if not 3 <= len(number) <= 40:
+        raise ValueError(_("object: write the number of the thing, 3 to 40 letters and digits"))
+    if not (principal.isascii() and principal.isdigit() and 0 < int(principal) < 10**15):
+        raise ValueError(_("principal: write the amount in whole units, digits only"))
+    try:
+        due_on = date.fromisoformat((raw["due_on"] or "").strip())
+    except ValueError:
+        raise ValueError(_("due_on: write the day as 2026-12-31")) from None
+    period = (raw["period"] or "").strip()
+    if not 0 < len(period) <= 20:
+        raise ValueError(_("period: write for example 2026 or 2026-10"))
+    return Row(number, period, int(principal), due_on, compact(raw["proof"] or ""))
+
+
+def check_bills(root: Path) -> Iterable[Fault]:
+    """Faults of the pack's registers and their samples."""
+    return list(_faults(root))
+
+
+def _faults(root: Path) -> Iterator[Fault]:
+    for path in sorted((root / FOLDER).glob("*.yaml")):
+        try:
+            source = read_source(path, root)
+            register = parse(source, Register)
+            yield from untranslated(source, register, load_city(root).languages)
+        except PackFaults as error:
+            yield from error.faults
+    for path in sorted((root / FOLDER).glob("*.csv")):
+        for fault in read_rows(path)[1]:
+            line, _colon, text = fault.partition(": ")
+            yield Fault(path.relative_to(root).as_posix(), int("".join(filter(str.isdigit, line))), "", text)

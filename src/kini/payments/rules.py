@@ -1,0 +1,76 @@
+"""What is owed on a day, pure: principal, fine for being late, relief. Rules carry the day from which they hold."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """Per cent of the principal for each month begun after the due date, at most so many months."""
+
+    since: date
+    percent_a_month: float
+    most_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """Per cent taken off the principal or off the fine of what is paid within these days (both included)."""
+
+    since: date
+    until: date
+    percent: float
+    of: str  # "principal" or "fine"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What is owed, in whole units of the city's currency."""
+
+    principal: int
+    fine: int = 0
+    relief: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.principal + self.fine - self.relief
+
+
+def owed(principal: int, due_on: date, on: date, fines: Iterable[Fine], reliefs: Sequence[Relief] = ()) -> Amount:
+    """What a bill amounts to on a day. A month's fine is reckoned with the rule that held when that month began."""
+    fine = sum(_month_fine(principal, begun, number, fines) for number, begun in enumerate(_months_late(due_on, on), 1))
+    fine_ = round(fine)
+    relief = sum(
+        round((principal if each.of == "principal" else fine_) * each.percent / 100)
+        for each in reliefs
+        if each.since <= on <= each.until
+    )
+    return Amount(principal, fine_, min(relief, principal + fine_))
+
+
+def holding[R: (Fine, Relief)](rules: Iterable[R], on: date) -> R | None:
+    """The rule that holds on a day: of those that had begun, the latest."""
+    begun = [rule for rule in rules if rule.since <= on]
+    return max(begun, key=lambda rule: rule.since) if begun else None
+
+
+def _month_fine(principal: int, begun: date, number: int, fines: Iterable[Fine]) -> float:
+    rule = holding(fines, begun)
+    return principal * rule.percent_a_month / 100 if rule and number <= rule.most_months else 0.0
+
+
+def _months_late(due_on: date, on: date) -> list[date]:
+    """First days of the months begun since the due date; the first begins the day after it."""
+    starts: list[date] = []
+    while (start := _months_after(due_on, len(starts)) + timedelta(days=1)) <= on:
+        starts.append(start)
+    return starts
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day so many months later; of a shorter month its last one."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_of_next - timedelta(days=1))

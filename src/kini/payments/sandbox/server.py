@@ -1,0 +1,238 @@
+"""The sandbox's server: the interface that the city calls, and a page on which somebody plays the payer's bank.
+
+`POST /faults` (loopback only, as everything here) says how it misbehaves from now on: `{"create": "down"}` answers 500,
+`"lost"` makes the code and drops the connection; `{"notice": "never" | "twice" | "forged" | "old"}`,
+`{"delay": seconds}`.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from kini.payments.providers.snap import CREATE, REFUND, STATUS, TOKEN, ZONE
+from kini.payments.sandbox import page
+from kini.payments.sandbox.bank import Bank, Order
+from kini.payments.sandbox.keys import CLIENT, NAME, Keys
+
+TOKEN_HOLDS = 900
+RETRIES = (0, 1, 3, 9, 27)  # seconds before each try to tell the city
+
+
+class Unauthorised(Exception):
+    """The caller is not who it says."""
+
+
+def over_http(address: str, body: bytes, headers: dict[str, str]) -> int:
+    """Post a notice; the status of the answer, 599 when there is none."""
+    try:
+        return httpx.post(address, content=body, headers=headers, timeout=10).status_code
+    except httpx.HTTPError:
+        return 599
+
+
+@dataclass
+class Sandbox:
+    """The provider's side of the interface."""
+
+    bank: Bank
+    keys: Keys
+    notify: str
+    faults: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, float] = field(default_factory=dict)
+    post: Callable[[str, bytes, dict[str, str]], int] = over_http
+
+    def token(self, headers: Any) -> dict[str, Any]:
+        """Give a token to whoever signs with the city's key."""
+        at = headers.get("X-TIMESTAMP", "")
+        city = load_pem_public_key(self.keys.file("city.pub").read_bytes())
+        assert isinstance(city, rsa.RSAPublicKey)
+        try:
+            signature = base64.b64decode(headers.get("X-SIGNATURE", ""))
+            city.verify(signature, f"{CLIENT}|{at}".encode(), padding.PKCS1v15(), hashes.SHA256())
+        except (InvalidSignature, ValueError):
+            raise Unauthorised from None
+        given = secrets.token_urlsafe(24)
+        self.tokens[given] = time.monotonic() + TOKEN_HOLDS
+        return {"responseCode": "2007300", "accessToken": given, "tokenType": "Bearer", "expiresIn": str(TOKEN_HOLDS)}
+
+    def checked(self, path: str, headers: Any, body: bytes) -> dict[str, Any]:
+        """The content of a request whose token holds and whose signature is right."""
+        token = headers.get("Authorization", "").removeprefix("Bearer ")
+        signed = f"POST:{path}:{token}:{hashlib.sha256(body).hexdigest()}:{headers.get('X-TIMESTAMP', '')}".encode()
+        right = base64.b64encode(hmac.digest(self.keys.secret.encode(), signed, hashlib.sha512)).decode()
+        if self.tokens.get(token, 0) < time.monotonic() or not hmac.compare_digest(
+            right, headers.get("X-SIGNATURE", "")
+        ):
+            raise Unauthorised
+        return dict(json.loads(body))
+
+    def create(self, method: str, asked: dict[str, Any]) -> dict[str, Any]:
+        if method == "qr":
+            reference, amount = asked["partnerReferenceNo"], asked["amount"]
+            title, until, code = asked["additionalInfo"]["title"], asked["validityPeriod"], ""
+        else:
+            reference, amount = asked["trxId"], asked["totalAmount"]
+            title, until, code = asked["virtualAccountName"], asked["expiredDate"], asked["virtualAccountNo"].strip()
+        order = self.bank.create(reference, method, int(float(amount["value"])), title, code, until)
+        if method == "qr":
+            answer = {"referenceNo": order.own, "partnerReferenceNo": reference, "qrContent": order.code}
+            return {"responseCode": "2004700", "responseMessage": "Successful", **answer}
+        account = {"virtualAccountNo": order.code, "trxId": order.own}
+        return {"responseCode": "2002700", "responseMessage": "Successful", "virtualAccountData": account}
+
+    def status(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        order = self.bank.order(asked["originalPartnerReferenceNo"])
+        return {"responseCode": "2005100", "responseMessage": "Successful", **told(order)} if order else None
+
+    def refund(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        order = self.bank.order(asked["originalPartnerReferenceNo"])
+        if order is None or order.paid is None:
+            return None
+        number = self.bank.refund(order, asked["partnerRefundNo"], int(float(asked["refundAmount"]["value"])))
+        return {"responseCode": "2007800", "responseMessage": "Successful", "refundNo": number}
+
+    def pay(self, order: Order, amount: int) -> None:
+        """Take the payer's money, and tell the city in a thread of its own."""
+        paid = self.bank.pay(order, amount, datetime.now(ZONE).isoformat(timespec="seconds"))
+        if self.faults.get("notice") != "never":
+            threading.Thread(target=self.tell, args=(paid,), daemon=True).start()
+
+    def tell(self, order: Order) -> None:
+        """Tell the city, again and again until it takes it."""
+        time.sleep(float(self.faults.get("delay", 0)))
+        wish = self.faults.get("notice")
+        for _ in range(2 if wish == "twice" else 1):
+            for wait in RETRIES:
+                time.sleep(wait)
+                if self.told(order, forged=wish == "forged", old=wish == "old") < 500:
+                    break
+
+    def told(self, order: Order, *, forged: bool = False, old: bool = False) -> int:
+        """Send one notice; the status of the city's answer."""
+        body = json.dumps(told(order), separators=(",", ":")).encode()
+        at = (datetime.now(ZONE) - timedelta(hours=1 if old else 0)).isoformat(timespec="seconds")
+        key = load_pem_private_key(self.keys.file("city.key" if forged else f"{NAME}.key").read_bytes(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        signed = f"POST:{urlsplit(self.notify).path}:{hashlib.sha256(body).hexdigest()}:{at}".encode()
+        headers = {
+            "Content-Type": "application/json",
+            "X-TIMESTAMP": at,
+            "X-SIGNATURE": base64.b64encode(key.sign(signed, padding.PKCS1v15(), hashes.SHA256())).decode(),
+            "X-EXTERNAL-ID": order.own,
+        }
+        return self.post(self.notify, body, headers)
+
+
+def told(order: Order) -> dict[str, Any]:
+    """What is said about an order."""
+    about = {
+        "originalPartnerReferenceNo": order.reference,
+        "originalReferenceNo": order.own,
+        "latestTransactionStatus": "03" if order.paid is None else "00",
+    }
+    if order.paid is not None:
+        about |= {"amount": {"value": f"{order.paid}.00", "currency": "IDR"}, "paidTime": order.paid_at}  # type: ignore[dict-item]
+    return about
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Reads requests for one sandbox (`handler` binds it)."""
+
+    sandbox: Sandbox
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        asked = parse_qs(urlsplit(self.path).query).get("reference", [""])[0]
+        self.answer(200, page.bank(self.sandbox.bank.orders(), asked), "text/html; charset=utf-8")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path = urlsplit(self.path).path
+        deeds: dict[str, Callable[[bytes], None]] = {"/pay": self.pay, "/faults": self.misbehave}
+        try:
+            deeds.get(path, self.called)(body)
+        except Unauthorised:
+            self.json(401, {"responseCode": "4010000", "responseMessage": "Unauthorized. Signature"})
+        except (KeyError, ValueError, TypeError):
+            self.json(400, {"responseCode": "4000000", "responseMessage": "Bad Request"})
+
+    def misbehave(self, body: bytes) -> None:
+        self.sandbox.faults = dict(json.loads(body))
+        self.json(200, self.sandbox.faults)
+
+    def pay(self, body: bytes) -> None:
+        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        order = self.sandbox.bank.order(form.get("code", "").strip())
+        if order is None:
+            return self.answer(404, page.unknown(), "text/html; charset=utf-8")
+        self.sandbox.pay(order, int(form.get("amount") or order.amount))
+        self.answer(200, page.done(order), "text/html; charset=utf-8")
+
+    def called(self, body: bytes) -> None:
+        """One call of the city."""
+        path = urlsplit(self.path).path
+        if path == TOKEN:
+            return self.json(200, self.sandbox.token(self.headers))
+        asked = self.sandbox.checked(path, self.headers, body)
+        method = next((name for name, address in (CREATE | STATUS).items() if address == path), "qr")
+        if path in CREATE.values():
+            return self.create(next(name for name, address in CREATE.items() if address == path), asked)
+        found = (
+            self.sandbox.status(asked)
+            if path == STATUS[method]
+            else self.sandbox.refund(asked)
+            if path == REFUND
+            else None
+        )
+        self.json(
+            200 if found else 404, found or {"responseCode": "4045101", "responseMessage": "Transaction Not Found"}
+        )
+
+    def create(self, method: str, asked: dict[str, Any]) -> None:
+        fault = self.sandbox.faults.get("create")
+        if fault == "down":
+            return self.json(500, {"responseCode": "5004700", "responseMessage": "General Error"})
+        answer = self.sandbox.create(method, asked)
+        if fault == "lost":
+            self.close_connection = True
+            self.connection.close()
+            return
+        self.json(200, answer)
+
+    def json(self, status: int, content: dict[str, Any]) -> None:
+        self.answer(status, json.dumps(content), "application/json")
+
+    def answer(self, status: int, text: str, content_type: str) -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
+        """Quiet: the city's own log says what was asked."""
+
+
+def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
+    """A server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
+    handler = type("BoundHandler", (Handler,), {"sandbox": sandbox})
+    made = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    made.daemon_threads = True
+    return made

@@ -1,0 +1,112 @@
+"""The town of the cases' tests with a tax on stalls, and a payment provider on loopback that enforces its rules."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from kini.cases.models import Case
+from kini.payments import actions
+from kini.payments.models import Bill
+from kini.payments.registers import Row
+from kini.payments.sandbox import keys
+from kini.payments.sandbox.bank import Bank
+from kini.payments.sandbox.server import Sandbox, server
+from kini.services.models import ServiceVersion
+from kini.services.schema import Flow
+from tests.cases.conftest import city as city
+from tests.cases.conftest import town as town
+from tests.cases.flows import STATES
+from tests.cases.town import BY, PACK, PERMIT, Town, offer, opened
+
+REGISTER = """
+name: {id: Pajak lapak, en: Stall tax}
+agency: registry
+object: {id: Nomor lapak, en: Stall number}
+period: {id: Tahun, en: Year}
+fines: [{from: 2020-01-01, percent_a_month: 2, most_months: 10, confidence: high}]
+"""
+FLOW: dict[str, Any] = {
+    "start": "bill",
+    "states": {
+        "bill": {
+            "name": "To be paid",
+            "does": "Pay it.",
+            "public": "waiting",
+            "by": "resident",
+            "moves": {"settle": {"to": "paid", "by": "system", "label": "Settle"}},
+        },
+        "paid": {"name": "Paid", "does": "It is paid.", "public": "done", "end": True, "outcome": "granted"},
+        "withdrawn": STATES["withdrawn"],
+    },
+}
+SERVICE = PERMIT | {
+    "kind": "payment",
+    "name": {"id": "Pajak lapak", "en": "Stall tax"},
+    "ask": [
+        {
+            "page": "Your stall",
+            "fields": {
+                "stall": {"type": "text", "label": "Stall number"},
+                "word": {"type": "text", "label": "Word on the badge"},
+            },
+        }
+    ],
+    "attach": {},
+    "payment": {"register": "stall-tax", "object": "stall", "proof": "word"},
+}
+FAR = date(2099, 12, 31)
+ANSWERS = {"stall": {"stall": "AB 12", "word": "camar"}}
+
+
+@pytest.fixture
+def stall_tax(town: Town, settings: Settings, tmp_path: Path) -> ServiceVersion:
+    """The service, its register and one bill of 50,000 that is due in a distant year."""
+    root = Path(shutil.copytree(PACK, tmp_path / "pack"))
+    (root / "bills").mkdir()
+    (root / "bills" / "stall-tax.yaml").write_text(REGISTER, "utf-8")
+    settings.CITY_PATH = root
+    actions.load_bills(by=BY, register="stall-tax", rows=[Row("AB12", "2026", 50_000, FAR, "CAMAR")])
+    return offer("stall-tax", SERVICE, Flow.model_validate(FLOW))
+
+
+@pytest.fixture
+def case(town: Town, stall_tax: ServiceVersion) -> Case:
+    return opened(town.named("resident"), stall_tax, town.resident, ANSWERS)
+
+
+@pytest.fixture
+def bill(case: Case) -> Bill:
+    return Bill.objects.get()
+
+
+@pytest.fixture
+def bank(tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
+    """The provider, running; what it tells reaches the city when a test calls `bank.tell` (no thread does)."""
+    made = keys.made(tmp_path / "payments")
+    sandbox = Sandbox(Bank(tmp_path / "payments" / "orders"), made, "http://testserver/payments/notices/sandbox/")
+    sandbox.post = told
+    sandbox.faults = {"notice": "never"}
+    running = server(sandbox)
+    thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    settings.ENV = replace(settings.ENV, payments=keys.configure(made, running.server_address[1]))
+    yield sandbox
+    running.shutdown()
+    thread.join()
+    running.server_close()
+    sandbox.bank.close()
+
+
+def told(address: str, body: bytes, headers: dict[str, str]) -> int:
+    """What the provider posts, brought to the city."""
+    path = address.removeprefix("http://testserver")
+    content_type = headers.pop("Content-Type")
+    return Client().post(path, body, content_type=content_type, headers=headers).status_code

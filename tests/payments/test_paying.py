@@ -1,0 +1,300 @@
+"""A bill is paid exactly once, whatever the provider does; money that is too much goes back; the books balance."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from kini.cases import actions as case_actions
+from kini.cases.models import Case
+from kini.cli import reconcile
+from kini.core import moments
+from kini.core.actors import NotAllowed, Refused
+from kini.payments import actions, jobs, ledger, queries, speaking
+from kini.payments.models import Bill, LedgerEntry, Payment, Posting, Refund
+from kini.payments.providers.base import Paid
+from kini.payments.registers import Row
+from kini.payments.sandbox.server import Sandbox
+from tests.cases.town import BY, Town, acting, employed, opened
+from tests.payments.conftest import ANSWERS, FAR
+
+RECONCILED = "provider_reference,reference,amount,fee,paid_at,settled_on\n"
+
+
+def asked(town: Town, case: Case, method: Any = "qr") -> Payment:
+    """A code, as a resident gets it."""
+    payment = actions.ask_for_code(by=town.named("resident"), case=case, method=method)
+    return speaking.obtain_code(payment)
+
+
+def scanned(bank: Sandbox, payment: Payment, amount: int = 0) -> Any:
+    """The payer pays at their bank; the order as the bank knows it. Nobody has told the city yet."""
+    order = bank.bank.order(payment.code)
+    assert order is not None
+    bank.pay(order, amount or order.amount)
+    return bank.bank.order(payment.code)
+
+
+def state(case: Case) -> str:
+    return Case.objects.values_list("state", flat=True).get(pk=case.pk)
+
+
+def books() -> dict[str, int]:
+    balances = ledger.balances()
+    assert sum(balances.values()) == 0
+    return balances
+
+
+@pytest.mark.parametrize("method", ["qr", "va"])
+def test_a_told_payment_pays_the_bill_and_ends_the_case(town, case, bill, bank, method):
+    payment = asked(town, case, method)
+    order = scanned(bank, payment)
+    assert state(case) == "bill"
+    assert bank.told(order) == 200
+    paid = queries.paid(bill)
+    assert paid.received == 50_000
+    assert queries.receipt(paid.receipt) == paid
+    assert state(case) == "paid"
+    assert books() == {"income:stall-tax": -50_000, "provider:sandbox": 50_000}
+
+
+def test_telling_twice_changes_nothing(town, case, bill, bank):
+    order = scanned(bank, asked(town, case))
+    assert [bank.told(order) for _ in range(3)] == [200, 200, 200]
+    assert books()["provider:sandbox"] == 50_000
+    assert Refund.objects.count() == 0
+
+
+@pytest.mark.parametrize("wrong", [{"forged": True}, {"old": True}])
+def test_a_notice_that_is_forged_or_old_is_refused(town, case, bill, bank, wrong):
+    order = scanned(bank, asked(town, case))
+    assert bank.told(order, **wrong) == 401
+    assert queries.paid(bill) is None
+    assert state(case) == "bill"
+
+
+def test_a_provider_that_never_tells_is_asked(town, case, bill, bank):
+    payment = asked(town, case)
+    scanned(bank, payment)
+    with moments.at(moments.now() + queries.ASKED_AFTER * 2):
+        jobs.ask_providers()
+    assert queries.paid(bill).pk == payment.pk
+
+
+def test_a_lost_answer_is_asked_for_again_and_there_is_one_code(town, case, bill, bank):
+    bank.faults["create"] = "lost"
+    payment = actions.ask_for_code(by=town.named("resident"), case=case, method="qr")
+    with pytest.raises(speaking.ProviderFault):
+        speaking.obtain_code(payment)
+    bank.faults["create"] = ""
+    with moments.at(moments.now() + queries.ASKED_AFTER * 2):
+        jobs.ask_providers()
+    payment.refresh_from_db()
+    assert payment.state == "waiting"
+    assert len(bank.bank.orders()) == 1
+
+
+def test_the_same_code_is_given_as_long_as_it_holds(town, case, bill, bank):
+    first = asked(town, case)
+    assert asked(town, case).pk == first.pk
+    with moments.at(first.expires_at + timedelta(seconds=1)):
+        later = asked(town, case)
+    assert later.pk != first.pk
+    first.refresh_from_db()
+    assert first.state == "expired"
+
+
+def test_late_money_for_an_expired_code_still_pays(town, case, bill, bank):
+    payment = asked(town, case)
+    with moments.at(payment.expires_at + queries.GRACE * 2):
+        jobs.ask_providers()
+    payment.refresh_from_db()
+    assert payment.state == "expired"
+    assert bank.told(scanned(bank, payment)) == 200
+    assert queries.paid(bill).pk == payment.pk
+
+
+def test_two_codes_both_paid_pay_once_and_the_second_money_goes_back(town, case, bill, bank):
+    orders = [scanned(bank, asked(town, case, method)) for method in ("va", "qr")]
+    assert [bank.told(order) for order in orders] == [200, 200]
+    assert queries.paid(bill).method == "va"
+    jobs.give_back()
+    jobs.give_back()
+    assert bank.bank.returned() == 50_000
+    assert books() == {"income:stall-tax": -50_000, "provider:sandbox": 50_000, "surplus": 0}
+
+
+def test_another_amount_does_not_pay(town, case, bill, bank):
+    assert bank.told(scanned(bank, asked(town, case), amount=49_999)) == 200
+    assert queries.paid(bill) is None
+    assert state(case) == "bill"
+    jobs.give_back()
+    assert bank.bank.returned() == 49_999
+
+
+def test_money_that_came_by_transfer_is_returned_by_hand(town, case, bill, bank):
+    cashier = acting(employed("+6281200000061", "Kasir", town.registry, "cashier"))
+    bank.told(scanned(bank, asked(town, case, "va"), amount=1))
+    jobs.give_back()
+    (refund,) = queries.returns_open()
+    with pytest.raises(NotAllowed):
+        actions.record_refund(by=town.named("clerk"), refund=refund, provider_reference="TRX 1")
+    with pytest.raises(Refused, match="reference"):
+        actions.record_refund(by=cashier, refund=refund, provider_reference=" ")
+    actions.record_refund(by=cashier, refund=refund, provider_reference="TRX 1")
+    assert not queries.returns_open()
+    assert books()["surplus"] == 0
+
+
+def test_a_refund_opens_the_bill_again(town, case, bill, bank):
+    cashier = acting(employed("+6281200000061", "Kasir", town.registry, "cashier"))
+    bank.told(scanned(bank, asked(town, case)))
+    actions.refund(by=cashier, payment=queries.paid(bill), reason="Wrong stall")
+    jobs.give_back()
+    assert queries.paid(bill) is None
+    assert queries.open_bill("stall-tax", "AB 12", "camar") == bill
+    assert books() == {"income:stall-tax": 0, "provider:sandbox": 0, "surplus": 0}
+
+
+def test_everybody_who_looked_at_the_bill_sees_it_paid(town, case, bill, bank, stall_tax):
+    other = opened(town.named("neighbour"), stall_tax, town.neighbour, ANSWERS)
+    bank.told(scanned(bank, asked(town, case)))
+    assert (state(case), state(other)) == ("paid", "paid")
+    with pytest.raises(Refused, match="No open bill"):
+        opened(town.named("neighbour"), stall_tax, town.neighbour, ANSWERS)
+
+
+def test_a_wrong_proof_finds_no_bill_and_a_fresh_case_is_not_left_behind(town, stall_tax):
+    wrong = {"stall": {"stall": "AB 12", "word": "elang"}}
+    with pytest.raises(Refused, match="No open bill"):
+        opened(town.named("resident"), stall_tax, town.resident, wrong)
+    assert Case.objects.count() == 0
+
+
+def test_nobody_settles_by_hand_and_strangers_get_no_code(town, case, bill, bank):
+    with pytest.raises(Refused, match="not been paid"):
+        case_actions.move(by=BY, case=case, move="settle")
+    with pytest.raises(NotAllowed):
+        actions.ask_for_code(by=town.named("neighbour"), case=case, method="qr")
+
+
+def test_an_overdue_bill_costs_its_fine_and_a_new_day_makes_a_new_code(town, case, bill, bank):
+    Bill.objects.update(due_on=queries.today() - timedelta(days=1))
+    payment = asked(town, case)
+    assert payment.amount == 51_000
+    assert payment.parts == {"principal": 50_000, "fine": 1_000, "relief": 0}
+    with moments.at(moments.now() + timedelta(days=40)):
+        assert asked(town, case).amount == 52_000
+
+
+def test_a_table_loaded_again_changes_only_what_nobody_pays(town, case, bill, bank):
+    rows = [Row("AB12", "2026", 60_000, FAR, "CAMAR"), Row("AB13", "2026", 10_000, FAR, "")]
+    asked(town, case)
+    assert actions.load_bills(by=BY, register="stall-tax", rows=rows) == (1, 0)
+    assert actions.load_bills(by=BY, register="stall-tax", rows=[replace(rows[1], principal=11_000)]) == (0, 1)
+    assert Bill.objects.get(pk=bill.pk).principal == 50_000
+
+
+def test_a_settlement_file_agrees_finds_what_nobody_told_and_names_what_is_unknown(
+    town, case, bill, bank, tmp_path, capsys
+):
+    payment = asked(town, case)
+    order = scanned(bank, payment)
+    file = tmp_path / "settled.csv"
+    lines = [
+        f"{order.own},{payment.pk.hex},50000,350,{order.paid_at},2026-11-25",
+        f"OTHER,{'0' * 32},777,0,{order.paid_at},2026-11-25",
+    ]
+    file.write_text(RECONCILED + "\n".join(lines), "utf-8")
+    options = type("Options", (), {"provider": "sandbox", "file": file})
+    assert reconcile.run(options) == 1
+    assert "OTHER over 777: unknown" in capsys.readouterr().out
+    assert queries.paid(bill).pk == payment.pk
+    once = books()
+    assert once == {
+        "bank": 50_427,
+        "fees:sandbox": 350,
+        "income:stall-tax": -50_000,
+        "provider:sandbox": 0,
+        "unidentified": -777,
+    }
+    assert reconcile.run(options) == 0
+    assert "2 seen before" in capsys.readouterr().out
+    assert books() == once
+
+
+def booked(deed: Callable[[], Any]) -> None:
+    """Do it in a transaction of its own that ends with the checks of a commit."""
+    with transaction.atomic():
+        deed()
+        connection.check_constraints()
+
+
+def test_the_ledger_refuses_what_does_not_balance_and_forgets_nothing(town, case, bill, bank):
+    bank.told(scanned(bank, asked(town, case)))
+    entry = LedgerEntry.objects.get()
+    with pytest.raises(IntegrityError, match="does not balance"):
+        booked(lambda: Posting.objects.create(entry=entry, account="bank", amount=5))
+    with pytest.raises(IntegrityError, match="does not balance"):
+        booked(lambda: LedgerEntry.objects.create(key="empty", at=moments.now()))
+    for broken in (lambda: Posting.objects.update(amount=1), lambda: LedgerEntry.objects.all().delete()):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            broken()
+
+
+def test_the_database_knows_one_payment_a_bill(town, case, bill, bank):
+    bank.told(scanned(bank, asked(town, case)))
+    paid = queries.paid(bill)
+    with pytest.raises(IntegrityError, match="payments_bill_paid_once"), transaction.atomic():
+        Payment.objects.create(
+            bill=bill,
+            case=case,
+            provider="sandbox",
+            method="qr",
+            amount=1,
+            state="paid",
+            created_at=paid.created_at,
+            expires_at=paid.expires_at,
+            paid_at=paid.paid_at,
+            received=1,
+            receipt="X",
+        )
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[Exception]:
+    """Run deeds in threads that begin together; what they raised."""
+    barrier, raised = Barrier(len(deeds)), []
+
+    def run(deed: Callable[[], Any]) -> None:
+        try:
+            barrier.wait()
+            deed()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+@pytest.mark.django_db(transaction=True)
+def test_told_eight_times_at_once_by_two_codes_the_bill_is_paid_once(town, case, bill, bank):
+    payments = [asked(town, case, method) for method in ("qr", "va")]
+    paid = [Paid(each.pk.hex, each.provider_reference, 50_000, moments.now()) for each in payments]
+
+    def tell(one: Paid) -> Callable[[], Any]:
+        return lambda: actions.record_paid(by=BY, provider="sandbox", paid=one)
+
+    assert at_once(*(tell(one) for one in paid * 4)) == []
+    assert sorted(Payment.objects.values_list("state", flat=True)) == ["paid", "surplus"]
+    assert books() == {"income:stall-tax": -50_000, "provider:sandbox": 100_000, "surplus": -50_000}
+    assert state(case) == "paid"
