@@ -13,12 +13,8 @@ from kini.core.actors import NotAllowed, Refused
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.letters import actions, jobs, queries, signing
 from kini.letters.models import Letter, LetterEntry, LetterState
-from tests.cases.town import BY
+from tests.cases.town import BY, PERMIT, offer, opened
 from tests.letters.reading import text_of
-
-
-def entry_of(case):
-    return case.timeline.filter(sort="moved").last().number
 
 
 def test_the_end_that_grants_makes_the_letter(letter, granted):
@@ -88,9 +84,7 @@ def test_only_the_program_issues(keys, case, town):
         actions.issue_letter(by=BY, case=case, entry=1)
 
 
-def test_a_permit_without_a_letter_gets_none(keys, town, grant, permit):
-    from tests.cases.town import PERMIT, offer, opened
-
+def test_a_permit_without_a_letter_gets_none(keys, town, grant):
     plain = offer("plain-permit", PERMIT)
     grant(opened(town.named("resident"), plain, town.resident))
     assert not Letter.objects.exists()

@@ -23,6 +23,8 @@ SAID = Said(
     rows=(Row("name", "Name", "Somebody"),),
 )
 CODE = "7F3K-9Q2M-V0XA-4TBE-8HJ5"
+#: What a pack's own receipt reads beside that.
+RECEIPT_LABELS = {"next": "What happens next", "follow": "Follow it", "warning": "Nobody asks for money."}
 #: The layout is no letter of its own.
 SHARED = frozenset({"layout"})
 _PLACE = re.compile(r"(\w[\w-]*\.typ):(\d+):\d+")
@@ -35,6 +37,7 @@ def check(root: Path) -> Iterator[Fault]:
             continue
         with translation.override("en"):
             data = rendering.letter_data(SAID, rendering.HOUSE_COLOUR, "en", "CITY-7F3K-9Q2M/1", CODE)
+            data |= {"steps": ["A step"], "labels": data["labels"] | RECEIPT_LABELS}
         try:
             rendering.compiled(root, path.stem, data, datetime.now(UTC))
         except rendering.Unprintable as error:
