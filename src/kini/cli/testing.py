@@ -2,11 +2,11 @@
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import time
 
+from kini.core import packages
 from kini.core.environment import ROOT
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -18,8 +18,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     env = os.environ | {"KINI_ENV": "local", "PYTHONPATH": str(ROOT / "src")}
-    browser = chromium()
-    if browser:
+    load_generator()
+    if browser := chromium():
         env["KINI_CHROMIUM"] = browser
     if options.pytest:
         return pytest(env, options.pytest)
@@ -52,14 +52,13 @@ def pytest(env: dict[str, str], words: list[str]) -> int:
 
 def chromium() -> str | None:
     """A Chromium, installed from the system's packages where that is allowed; else says what is missing."""
-    if found := next(filter(None, map(shutil.which, BROWSERS)), None):
+    if found := packages.program(BROWSERS, "chromium"):
         return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Chromium from the system's packages ...", flush=True)
-        env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-            subprocess.run(["apt-get", *words], env=env, check=False, capture_output=True)
-        if found := shutil.which("chromium"):
-            return found
     print("Chromium is missing: the journeys in a real browser are skipped. Install the package chromium.", flush=True)
     return None
+
+
+def load_generator() -> None:
+    """wrk for the tiny run of the benchmark, installed in the same way; else says what is missing."""
+    if not packages.program(["wrk"], "wrk"):
+        print("wrk is missing: the tiny run of the benchmark is skipped. Install the package wrk.", flush=True)

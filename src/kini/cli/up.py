@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import sys
-import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
@@ -17,6 +16,7 @@ from kini.cli import console
 from kini.core import environment
 from kini.core.database.embedded import Server
 from kini.core.processes import Supervisor
+from kini.core.server import address_of, answers, web_command
 
 MOST_LISTED = 8  # demo people that the greeting names
 
@@ -54,7 +54,7 @@ def told(options: argparse.Namespace) -> dict[str, str]:
         if value:
             env[name] = str(value.resolve())
     if env["KINI_ENV"] == "local":
-        env.setdefault("KINI_ADDRESS", address_of(options))
+        env.setdefault("KINI_ADDRESS", address_of(options.host, options.port))
         env["KINI_OUTBOX"] = "1"
         env.setdefault("KINI_PAYMENTS", str(environment.read(env).var / "payments" / "payments.toml"))
         env["KINI_DEMO"] = "0" if options.no_demo else "1"
@@ -91,9 +91,9 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     with console.step("Web server and worker"):
         # One after the other: on two cores they would only keep each other waiting.
         supervisor.start("web", web_command(options.host, options.port), env)
-        supervisor.wait_until(lambda: answers(address_of(options)), seconds=60)
+        supervisor.wait_until(lambda: answers(address_of(options.host, options.port)), seconds=60)
         if read.name == "local" and not os.environ.get("KINI_PAYMENTS"):
-            supervisor.start("payment sandbox", sandbox_command(address_of(options), read.var), env)
+            supervisor.start("payment sandbox", sandbox_command(address_of(options.host, options.port), read.var), env)
         supervisor.start("worker", [sys.executable, "-m", "kini.cli", "worker"], env)
     greet(env, options, read.var)
     if reason := supervisor.wait():
@@ -110,14 +110,6 @@ def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server
         stack.callback(server.stop)
         note_running(var / environment.RUNNING, env["DATABASE_URL"], stack)
     return server
-
-
-def web_command(host: str, port: int) -> list[str]:
-    return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "kini.wsgi:application"),
-        *("--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--backpressure", "64"),
-        *("--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
-    ]
 
 
 def sandbox_command(city: str, var: Path) -> list[str]:
@@ -172,22 +164,8 @@ def note_running(path: Path, url: str, stack: ExitStack) -> None:
     stack.callback(path.unlink, missing_ok=True)
 
 
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/health/ready", timeout=5) as response:  # noqa: S310 -- own address
-            return bool(response.status == 200)
-    except OSError:
-        return False
-
-
-def address_of(options: argparse.Namespace) -> str:
-    """Where a first look is found."""
-    name = f"[{options.host}]" if ":" in options.host else options.host
-    return f"http://{name}:{options.port}"
-
-
 def greet(env: dict[str, str], options: argparse.Namespace, var: Path) -> None:
-    address = address_of(options)
+    address = address_of(options.host, options.port)
     print(f"\nKini is ready: {address}\n")
     if env.get("KINI_DEMO") == "1":
         people = json.loads((var / "demo.json").read_text("utf-8"))

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from types import FrameType, TracebackType
+from typing import IO
 
 GRACE = 8.0  # seconds for a process to stop by itself
 
@@ -47,10 +48,19 @@ class Supervisor:
         del self._children[name]
         return child.returncode
 
-    def start(self, name: str, command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+    def start(
+        self, name: str, command: list[str], env: dict[str, str], log: IO[bytes] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a process; what it says goes to `log`, else to where this program's words go."""
         # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
-        self._children[name] = subprocess.Popen(command, env=env, start_new_session=True, stdin=subprocess.DEVNULL)
+        self._children[name] = subprocess.Popen(
+            command, env=env, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
         return self._children[name]
+
+    def pids(self) -> dict[str, int]:
+        """The processes that were started and not yet waited for, by name."""
+        return {name: child.pid for name, child in self._children.items()}
 
     def watch(self, name: str, alive: Callable[[], bool]) -> None:
         """Also watch something that is not a child of this process."""

@@ -10,12 +10,19 @@ from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: How many references there are.
+NUMBERS = len(ALPHABET) ** 7
 _ALIKE = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
 
 def new(prefix: str) -> str:
     """A new reference: `new("KINI")` -> "KINI-7F3K-9Q2M"."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(7))
+    return numbered(prefix, secrets.randbelow(NUMBERS))
+
+
+def numbered(prefix: str, number: int) -> str:
+    """The reference of a number below NUMBERS; other numbers have other references."""
+    body = "".join(ALPHABET[number >> shift & 31] for shift in range(30, -1, -5))
     return written(prefix, body + mod_37_36.calc_check_digit(body, alphabet=ALPHABET))
 
 

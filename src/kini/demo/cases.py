@@ -29,24 +29,24 @@ WEEKS = 6
 MOST_STEPS = 6
 
 
-def spread(cast: Cast) -> int:
+def spread(cast: Cast, count: int = COUNT) -> int:
     """Open and work off cases; how many there are. The same seed gives the same cases, counted back from now."""
     chance = random.Random(SEED)  # noqa: S311 -- a demo, no secret
     services = [
         s for s in Service.objects.filter(active=True).select_related("current").order_by("id") if s.kind in kinds
     ]
     chance.shuffle(services)
-    for number, moment in enumerate(_moments(chance)):
+    for number, moment in enumerate(_moments(chance, count)):
         service = services[number % len(services)]
         by, resident, channel = _applicant(cast, chance)
         case = apply(by, resident, service, channel, number, moment)
         work_off(cast, case, by, chance, number, moment)
-    return COUNT
+    return count
 
 
-def _moments(chance: random.Random) -> Iterator[datetime]:
+def _moments(chance: random.Random, count: int) -> Iterator[datetime]:
     """Moments of the last weeks, in order, most of them recent."""
-    back = sorted((chance.random() ** 2 * WEEKS * 7 * 24 for _ in range(COUNT)), reverse=True)
+    back = sorted((chance.random() ** 2 * WEEKS * 7 * 24 for _ in range(count)), reverse=True)
     return (moments.now() - timedelta(hours=hours + 1) for hours in back)
 
 

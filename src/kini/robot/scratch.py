@@ -4,14 +4,15 @@ import os
 import socket
 import sys
 import tempfile
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from kini.core.database.embedded import Server
 from kini.core.processes import ProcessFault, Supervisor
+from kini.core.server import address_of, answers, web_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,46 +22,55 @@ class Scratch:
     env: dict[str, str]
     var: Path
     supervisor: Supervisor
+    database: Server
 
     def serve(self) -> str:
         """Start the web server on a free port of loopback; its address."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        address = f"http://127.0.0.1:{port}"
-        command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "kini.wsgi:application", "--host", "127.0.0.1"),
-            *("--port", str(port), "--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"),
-        ]
-        payments = ["sandbox", "payments", "--port", "0", "--city", address, "--var", str(self.var / "payments")]
+        port = free_port()
+        payments = ["sandbox", "payments", "--port", "0", "--city", address_of("127.0.0.1", port)]
+        payments += ["--var", str(self.var / "payments")]
         self.supervisor.start("payment sandbox", [sys.executable, "-m", "kini.cli", *payments], self.env)
-        self.supervisor.start("web", command, self.env)
-        self.supervisor.wait_until(lambda: ready(address), seconds=60)
+        return self.start("web", web_command("127.0.0.1", port, workers=2, threads=2), port)
+
+    def start(self, name: str, command: list[str], port: int, log: IO[bytes] | None = None) -> str:
+        """Start a server with this city's environment and wait until it is ready; its address."""
+        address = address_of("127.0.0.1", port)
+        self.supervisor.start(name, command, self.env, log)
+        self.supervisor.wait_until(lambda: answers(address), seconds=60)
         return address
 
 
-def ready(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/health/ready", timeout=5) as response:  # noqa: S310 -- loopback
-            return bool(response.status == 200)
-    except OSError:
-        return False
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @contextmanager
-def scratch_city(pack: Path | None = None, plugins: str = "", *, demo: str = "0") -> Iterator[Scratch]:
+def scratch_city(
+    pack: Path | None = None,
+    plugins: str = "",
+    *,
+    demo: str = "0",
+    durable: bool = False,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[Scratch]:
     """A fresh city, migrated and loaded.
 
     Args:
         demo: as in KINI_DEMO: "0", "people", or "1" for people and cases.
+        durable: with a database that keeps its promises when the machine stops, as in production.
+        env: laid over the environment of a first look.
 
     Raises:
         ProcessFault: when the pack has faults (they are printed) or something does not start.
     """
     with tempfile.TemporaryDirectory(prefix="kini-scratch-") as folder:
         var = Path(folder) / "var"
-        with Server(Path(folder) / "postgres", durable=False) as server, Supervisor() as supervisor:
-            env = os.environ | {
+        with Server(Path(folder) / "postgres", durable=durable) as server, Supervisor() as supervisor:
+            given = os.environ | {
                 "KINI_ENV": "local",
                 "KINI_VAR": str(var),
                 "KINI_OUTBOX": "1",
@@ -68,9 +78,11 @@ def scratch_city(pack: Path | None = None, plugins: str = "", *, demo: str = "0"
                 "KINI_DEMO": demo,
                 "KINI_PAYMENTS": str(var / "payments" / "payments.toml"),
             }
-            env |= {"DATABASE_URL": server.url("kini")}
-            env |= {"KINI_CITY": str(pack.resolve())} if pack else {}
-            env |= {"KINI_PLUGINS": plugins} if plugins else {}
-            if supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], env):
+            given |= {"DATABASE_URL": server.url("kini")}
+            given |= {"KINI_CITY": str(pack.resolve())} if pack else {}
+            given |= {"KINI_PLUGINS": plugins} if plugins else {}
+            given |= env or {}
+            if supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], given):
                 raise ProcessFault("the scratch city could not be prepared; the reason stands above.")
-            yield Scratch(env | {"KINI_DEMO": "people"}, var, supervisor)
+            first_look = {"KINI_DEMO": "people"} if given["KINI_ENV"] == "local" else {}
+            yield Scratch(given | first_look, var, supervisor, server)

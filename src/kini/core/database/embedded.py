@@ -132,6 +132,11 @@ class Server:
         """Whether the server that was started still runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        """The server's process while it runs."""
+        return self._process.pid if self._process else None
+
     def url(self, database: str) -> str:
         """The address of a database of this server, as DATABASE_URL takes it."""
         host = quote(str(self._socket_folder), safe="")

@@ -1,0 +1,96 @@
+"""A scratch city as it stands in production: secrets of its own, durable database, log of requests; its yardsticks."""
+
+import base64
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from kini.bench.watching import Watch
+from kini.core.processes import ProcessFault
+from kini.core.server import web_command
+from kini.robot.scratch import Scratch, free_port, scratch_city
+
+#: What says whether a commit is on the disk before it is answered.
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+SETTINGS = {"kini": {}, "bare": {"DJANGO_SETTINGS_MODULE": "kini.bench.bare"}}
+
+
+def production() -> dict[str, str]:
+    """The environment of a production of its own, reachable on loopback only."""
+    return {
+        "KINI_ENV": "production",
+        "KINI_SECRET_KEY": secrets.token_urlsafe(50),
+        "KINI_DATA_KEYS": f"bench:{_key()}",
+        "KINI_HASH_KEY": _key(),
+        "KINI_SIGNING_KEY": _signing_key(),
+        "KINI_HOSTS": "127.0.0.1",
+        "KINI_OUTBOX": "0",
+        "KINI_DEMO": "0",
+        "KINI_PAYMENTS": "",
+        "KINI_LOG": "json",
+        "KINI_LOG_LEVEL": "info",
+    }
+
+
+def _key() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+def _signing_key() -> str:
+    own = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return base64.b64encode(pem).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """The addresses of Kini ("kini") and of the yardsticks ("bare"), and the watch over all processes."""
+
+    addresses: dict[str, str]
+    watch: Watch
+    durable: str
+
+
+@contextmanager
+def city(pack: Path | None = None) -> Iterator[Scratch]:
+    """The prepared city; this process's environment is its own from then on."""
+    with scratch_city(pack, durable=True, env=production()) as scratch:
+        os.environ.update(scratch.env)
+        yield scratch
+
+
+def serve(scratch: Scratch, stack: ExitStack) -> Servers:
+    """Start the web server as `./kini up` does, and beside it the one with the yardsticks.
+
+    Raises:
+        ProcessFault: when one does not start, with the end of its log.
+    """
+    addresses = {}
+    for name, env in SETTINGS.items():
+        path = scratch.var / f"{name}.log"
+        log = stack.enter_context(path.open("wb"))
+        port = free_port()
+        try:
+            addresses[name] = replace(scratch, env=scratch.env | env).start(
+                name, web_command("127.0.0.1", port), port, log
+            )
+        except ProcessFault as fault:
+            raise ProcessFault(f"{fault}\n{path.read_text('utf-8', 'replace')[-2000:]}") from None
+    roots = scratch.supervisor.pids() | {"database": scratch.database.pid or 0}
+    return Servers(addresses, Watch(roots, frozenset({"database"})), durability(scratch.env["DATABASE_URL"]))
+
+
+def durability(url: str) -> str:
+    """The database's promises in words: "fsync on, ..."."""
+    with psycopg.connect(url) as connection:
+        told = [(name, connection.execute(f"SHOW {name}").fetchone()) for name in DURABLE]
+    return ", ".join(f"{name} {row[0]}" for name, row in told if row)

@@ -1,0 +1,172 @@
+"""Copies of real cases: the same service, answers, documents and steps, with their own reference, person, area, days.
+
+Everything that a case carries is as if it had been made by the actions: sealed answers are sealed to the copy, its
+timeline is chained with true digests, its dates follow from its steps. Only the files are shared: same content, same
+hash.
+"""
+
+import json
+import random
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from kini.cases import answers, timeline
+from kini.cases.models import Case, Document, TimelineEntry
+from kini.cases.timeline import digests
+from kini.cases.timeline.chain import DERIVED, Derived
+from kini.city import pack
+from kini.city import queries as city_queries
+from kini.city.models import Area
+from kini.core import references
+from kini.core.crypto import seal_json
+from kini.services.questions import split_sealed
+from kini.services.versions import Resolved, resolve
+
+#: Copies began up to this many days before their original.
+MOST_DAYS = 90
+#: Spreads references over all there are; odd, so that no two numbers meet.
+STRIDE = 20_220_830_711
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """For whom a copy is: a resident, and their account where they have one."""
+
+    resident: int
+    user: int | None
+
+
+@dataclass(slots=True)
+class Life:
+    """The steps of a case, some days earlier than those of its original."""
+
+    moments: list[datetime]
+    derived: Derived
+
+
+class Original:
+    """A real case, and what is needed to copy it again and again. The same objects serve every copy in turn."""
+
+    def __init__(self, case: Case, entries: list[TimelineEntry], documents: list[Document]) -> None:
+        self.case, self.entries, self.documents = case, entries, documents
+        self.resolved: Resolved = resolve(case.version)
+        self._moments = [entry.at for entry in entries]
+        self._data = [json.dumps(entry.data) for entry in entries]
+        self._answers = json.dumps(answers.of_case(case))
+        self._files = [str(document.pk) for document in documents]
+        self._area = case.area_id or ""
+        self._by_resident = case.channel == "web"
+        self._lives: dict[int, Life] = {}
+
+    @cached_property
+    def level(self) -> str:
+        """The level of areas to which a copy may move; "" where the case is tied to a point or has no area."""
+        return self.case.area.level if self.case.area and self.case.latitude is None else ""
+
+    def life(self, days: int) -> Life:
+        if days not in self._lives:
+            moments = [at - timedelta(days=days) for at in self._moments]
+            for entry, at in zip(self.entries, moments, strict=True):
+                entry.at = at
+            self._lives[days] = Life(moments, timeline.derive(self.entries, self.resolved))
+        return self._lives[days]
+
+    def become(self, number: int, days: int, person: Person, area: Area | None, unit: str | None) -> None:
+        """Turn the objects into copy `number`; its rows have ids of their own, counted by whoever stores them."""
+        life, case = self.life(days), self.case
+        case.reference = references.numbered(pack.current().reference_prefix, number * STRIDE % references.NUMBERS)
+        case.resident_id = person.resident
+        if self._by_resident:
+            case.submitted_by_id = person.user
+        if area:
+            case.area_id, case.area_path, case.unit_id = area.pk, area.path, unit
+        for name in DERIVED:
+            setattr(case, name, getattr(life.derived, name))
+        case.opened_at = life.moments[0]
+        swaps = {f'"{old}"': f'"{uuid.uuid4()}"' for old in self._files}
+        if area:
+            swaps[f'"{self._area}"'] = f'"{area.pk}"'
+        self._take_files(swaps)
+        self._take_answers(json.loads(_swapped(self._answers, swaps)))
+        self._chain(life, person, swaps)
+
+    def _take_files(self, swaps: Mapping[str, str]) -> None:
+        for document, old in zip(self.documents, self._files, strict=True):
+            document.pk = uuid.UUID(swaps[f'"{old}"'].strip('"'))
+            document.uploaded_at = self.case.opened_at
+
+    def _take_answers(self, given: dict[str, Any]) -> None:
+        plain, sealed = split_sealed(self.resolved, given)
+        self.case.answers = plain
+        self.case.sealed = seal_json(sealed, answers.case_context(self.case)) if sealed else None
+
+    def _chain(self, life: Life, person: Person, swaps: Mapping[str, str]) -> None:
+        holds = {part: digests.part_digest(part, self.case, self.documents) for part in digests.PARTS}
+        previous = digests.NO_ENTRY
+        for entry, at, data in zip(self.entries, life.moments, self._data, strict=True):
+            entry.at, entry.previous = at, previous
+            entry.data = json.loads(_swapped(data, swaps))
+            if parts := entry.data.get("holds"):
+                entry.data["holds"] = {part: holds[part] for part in parts}
+            if entry.actor_kind == "resident":
+                entry.actor_id = person.user
+            entry.digest = previous = digests.entry_digest(self.case.reference, entry)
+        self.case.head, self.case.entries = previous, len(self.entries)
+        self.case.seal = digests.seal(self.case)
+
+
+def _swapped(text: str, swaps: Mapping[str, str]) -> str:
+    for old, new in swaps.items():
+        text = text.replace(old, new)
+    return text
+
+
+def originals(keys: Iterable[int]) -> list[Original]:
+    """The cases with these keys, ready to be copied."""
+    found = Case.objects.select_related("version", "area").filter(pk__in=list(keys)).order_by("pk")
+    return [Original(case, list(case.timeline.all()), list(case.documents.all())) for case in found]
+
+
+class Copier:
+    """Makes copies that differ in what a city's cases differ in. Copies with other numbers are other cases."""
+
+    def __init__(self, keys: Iterable[int], accounts: range, helped: range, users: Mapping[int, int]) -> None:
+        """
+        Args:
+            keys: of the originals.
+            accounts: residents with an account; `users` says which.
+            helped: residents without one.
+        """
+        self._originals = originals(keys)
+        self._accounts, self._helped, self._users = accounts, helped, users
+        self._areas: dict[str, list[Area]] = {}
+        self._units: dict[tuple[str, str], str | None] = {}
+
+    def copy(self, number: int) -> Original:
+        """The objects of copy `number`: valid until the next one is made."""
+        chance = random.Random(number)  # noqa: S311 -- a measurement, no secret
+        original = self._originals[number % len(self._originals)]
+        resident = chance.choice(self._accounts if original.case.channel == "web" else self._helped)
+        area = self._area(original, chance)
+        unit = self._unit(original.case.agency_id, area) if area else None
+        days = int(chance.random() ** 2 * MOST_DAYS)
+        original.become(number, days, Person(resident, self._users.get(resident)), area, unit)
+        return original
+
+    def _area(self, original: Original, chance: random.Random) -> Area | None:
+        if not original.level:
+            return None
+        if original.level not in self._areas:
+            self._areas[original.level] = list(city_queries.areas_by_level(original.level))
+        return chance.choice(self._areas[original.level])
+
+    def _unit(self, agency: str, area: Area) -> str | None:
+        key = (agency, area.pk)
+        if key not in self._units:
+            unit = city_queries.unit_for(agency, area)
+            self._units[key] = unit.pk if unit else None
+        return self._units[key]

@@ -1,0 +1,216 @@
+"""A city with very many cases, loaded by COPY: some are made by the ordinary actions, the others are their copies."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle, pairwise
+from typing import Any
+
+import django
+from django.contrib.postgres.search import SearchVectorField
+from django.db import connection, models, transaction
+from django.utils import timezone
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from kini.cases.models import Case, Document, TimelineEntry
+from kini.city.models import Area
+from kini.demo import cases as demo_cases
+from kini.demo import people as demo_people
+from kini.people.models import Resident, User
+
+ORIGINALS = 100
+BATCH = 2000
+#: Cases for each resident, roughly; a third of them have an account.
+CASES_EACH = 5
+TABLES: tuple[type[models.Model], ...] = (Case, TimelineEntry, Document)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The share of the copies that one process makes.
+
+    Attributes:
+        numbers: of the copies; also the ids of their cases, counted from `first_case`.
+        first_entry: from here on ids of timeline entries are free for this part.
+    """
+
+    numbers: range
+    first_case: int
+    first_entry: int
+    originals: tuple[int, ...]
+    accounts: range
+    helped: range
+
+
+def fill(count: int) -> None:
+    """Load so many cases (a few at least) into an empty city, with the people they are for, and analyse the tables."""
+    with transaction.atomic():
+        cast = demo_people.gather()
+        demo_cases.spread(cast, min(ORIGINALS, count))
+    originals = tuple(Case.objects.order_by("pk").values_list("pk", flat=True))
+    missing = count - len(originals)
+    if missing > 0:
+        accounts, helped = _people(max(60, count // CASES_EACH))
+        with _without_indexes():
+            _in_processes(_parts(missing, originals, accounts, helped))
+        _count_on()
+        _note_submissions(max(originals))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _parts(missing: int, originals: tuple[int, ...], accounts: range, helped: range) -> list[Part]:
+    """Equal shares for every core, each with ids of its own."""
+    cores = min(os.cpu_count() or 1, -(-missing // BATCH))
+    longest = max(TimelineEntry.objects.values_list("number", flat=True))
+    entry = (TimelineEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    bounds = [missing * core // cores for core in range(cores + 1)]
+    return [
+        Part(range(start, end), max(originals) + 1, entry + start * longest, originals, accounts, helped)
+        for start, end in pairwise(bounds)
+    ]
+
+
+def _in_processes(parts: Sequence[Part]) -> None:
+    connection.close()
+    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn"), django.setup) as pool:
+        for _done in pool.map(_load, parts):
+            pass
+
+
+def _load(part: Part) -> None:
+    """Make one part's copies and store them; runs in a process of its own."""
+    from kini.bench.copies import Copier  # noqa: PLC0415 -- models can be imported only after django.setup
+
+    users = dict(Resident.objects.filter(user__isnull=False).values_list("pk", "user_id"))
+    copier = Copier(part.originals, part.accounts, part.helped, users)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # what triggers and keys ask for holds by making
+    entry = part.first_entry
+    rows = {model: Rows(model) for model in TABLES}
+    for start in range(part.numbers.start, part.numbers.stop, BATCH):
+        for number in range(start, min(start + BATCH, part.numbers.stop)):
+            copy = copier.copy(number)
+            copy.case.pk = part.first_case + number
+            rows[Case].add(copy.case)
+            for each in copy.entries:
+                each.pk, each.case_id, entry = entry, copy.case.pk, entry + 1
+                rows[TimelineEntry].add(each)
+            for document in copy.documents:
+                document.case_id, document.draft_id = copy.case.pk, None
+                rows[Document].add(document)
+        with transaction.atomic():
+            for each_model in rows.values():
+                each_model.store()
+
+
+class Rows:
+    """Rows of one table that wait to be stored by COPY."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        fields = [field for field in model._meta.concrete_fields if not field.generated]
+        self._table = model._meta.db_table
+        self._columns = [str(field.column) for field in fields if not isinstance(field, SearchVectorField)]
+        self._readers = [_reader(field) for field in fields if not isinstance(field, SearchVectorField)]
+        self._rows: list[tuple[Any, ...]] = []
+
+    def add(self, instance: models.Model) -> None:
+        self._rows.append(tuple([read(instance) for read in self._readers]))
+
+    def store(self) -> None:
+        store(self._table, self._columns, self._rows)
+        self._rows = []
+
+
+def _reader(field: "models.Field[Any, Any]") -> Callable[[models.Model], Any]:
+    name = field.attname
+    if isinstance(field, models.JSONField):
+        return lambda instance: Jsonb(getattr(instance, name))
+    return lambda instance: getattr(instance, name)
+
+
+def store(table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Add rows to a table by COPY."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    words = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+    with connection.cursor() as cursor, cursor.copy(words) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _people(count: int) -> tuple[range, range]:
+    """Residents, every third with an account: (those with one, those without), by key."""
+    with_account, now = count // 3, timezone.now()
+    areas = list(Area.objects.filter(parent__isnull=False).order_by("-depth", "pk").values_list("pk", flat=True))
+    user = _next_key(User)
+    resident = _next_key(Resident)
+    store(
+        User._meta.db_table,
+        ("id", "password", "phone_verified", "email", "language", "is_active", "created_at"),
+        ((user + n, "!", False, f"resident-{n}@bench.example", "", True, now) for n in range(with_account)),
+    )
+    store(
+        Resident._meta.db_table,
+        ("id", "user_id", "name", "sex", "phone", "email", "address", "area_id", "created_at", "updated_at"),
+        (
+            (resident + n, user + n if n < with_account else None, f"Resident {n}", *("",) * 3, "House", area, now, now)
+            for n, area in zip(range(count), cycle(areas), strict=False)
+        ),
+    )
+    _count_on(User, Resident)
+    return range(resident, resident + with_account), range(resident + with_account, resident + count)
+
+
+def _next_key(model: type[models.Model]) -> int:
+    last = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+    return int(last or 0) + 1
+
+
+def _count_on(*tables: type[models.Model]) -> None:
+    """Let the tables' own ids go on behind those that were given here."""
+    for model in tables or (Case, TimelineEntry):
+        with connection.cursor() as cursor:
+            table, following = model._meta.db_table, _next_key(model)
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)", [table, following])
+
+
+def _note_submissions(last_original: int) -> None:
+    """The audit entry of each copy's submission."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_name, action, subject, detail)
+            SELECT opened_at, first.actor_kind, first.actor_id, '', 'cases.submitted', 'case:' || reference,
+                jsonb_build_object('service', service_id)
+            FROM cases_case JOIN cases_timelineentry AS first ON first.case_id = cases_case.id AND first.number = 1
+            WHERE cases_case.id > %s
+            """,
+            [last_original],
+        )
+
+
+@contextmanager
+def _without_indexes() -> Iterator[None]:
+    """Take away the indexes that no constraint needs, and make them again at once at the end."""
+    names = [model._meta.db_table for model in TABLES]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+            WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique
+            """,
+            [names],
+        )
+        found = cursor.fetchall()
+        for name, _definition in found:
+            cursor.execute(f"DROP INDEX {name}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '256MB'")
+        for _name, definition in found:
+            cursor.execute(definition)
+        cursor.execute("RESET maintenance_work_mem")

@@ -1,0 +1,82 @@
+"""The load generator: wrk, told by a script of our own what to send."""
+
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+from kini.bench.table import Measured, Requests
+from kini.core import packages
+
+CONNECTIONS = 32
+SCRIPT = Path(__file__).with_name("load.lua")
+WARM_UP = 3  # every so many seconds of a measurement, one before it is not measured
+
+
+class NotMeasured(Exception):
+    """A work cannot be measured; the message is one clear sentence."""
+
+
+def found() -> str:
+    """Where wrk is, installed from the system's packages where that is allowed.
+
+    Raises:
+        NotMeasured: where it is missing, saying what to install.
+    """
+    if path := packages.program(["wrk"], "wrk"):
+        return path
+    raise NotMeasured("the load generator is missing; install the package wrk.")
+
+
+def try_once(address: str, requests: Requests, says: str) -> None:
+    """Send the first request alone and look at its answer.
+
+    Raises:
+        NotMeasured: when its status or its words are not the wanted ones.
+    """
+    headers = {name: values[0] for name, values in requests.headers if name.lower() != "accept-encoding"}
+    if requests.keyed:
+        headers["Idempotency-Key"] = uuid.uuid4().hex
+    body = requests.bodies[0].encode() if requests.bodies else None
+    sent = urllib.request.Request(address + requests.paths[0], body, headers, method=requests.method)  # noqa: S310
+    try:
+        with urllib.request.urlopen(sent, timeout=30) as response:  # noqa: S310 -- our own server
+            status, text = response.status, response.read().decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        status, text = error.code, error.read().decode("utf-8", "replace")
+    if status != requests.status or says not in text:
+        raise NotMeasured(f"{requests.method} {sent.full_url} answered {status} without “{says}”: {text[:300]}")
+
+
+def measure(address: str, requests: Requests, seconds: float, connections: int = CONNECTIONS) -> Measured:
+    """Send the requests over so many connections for some seconds, after a short time to warm up.
+
+    Raises:
+        NotMeasured: when wrk does not say what it measured.
+    """
+    with tempfile.TemporaryDirectory(prefix="kini-load-") as folder:
+        _write(Path(folder), requests)
+        if warm_up := round(seconds) // WARM_UP:
+            _run(folder, address, requests, warm_up, connections)
+        return _run(folder, address, requests, seconds, connections)
+
+
+def _write(folder: Path, requests: Requests) -> None:
+    lists = {"paths": requests.paths, "bodies": requests.bodies, "headers": [name for name, _ in requests.headers]}
+    lists |= {f"header-{name}": values for name, values in requests.headers}
+    for name, lines in lists.items():
+        (folder / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def _run(folder: str, address: str, requests: Requests, seconds: float, connections: int) -> Measured:
+    command = [found(), "--threads", "1", "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s"]
+    command += ["--timeout", "30s", "--script", str(SCRIPT), address, "--"]
+    command += [folder, requests.method, str(requests.status), *([uuid.uuid4().hex] if requests.keyed else [])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    said = next((line for line in done.stdout.splitlines() if line.startswith("MEASURED ")), None)
+    if said is None:
+        raise NotMeasured(f"wrk ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-300:]}")
+    count, microseconds, p50, p99, errors = said.split()[1:]
+    return Measured(int(count) * 1_000_000 / int(microseconds), float(p50), float(p99), int(errors))

@@ -1,0 +1,46 @@
+-- Sends what a folder says (see kini/bench/generator.py): files of lines, each taken in turn.
+local folder, method, status, key
+
+local function lines(name)
+  local found = {}
+  local file = io.open(folder .. "/" .. name, "r")
+  if file then
+    for line in file:lines() do found[#found + 1] = line end
+    file:close()
+  end
+  return found
+end
+
+local paths, bodies, headers, sent
+errors = 0
+
+function setup(thread)
+  threads = threads or {}
+  threads[#threads + 1] = thread
+end
+
+function init(args)
+  folder, method, status, key = args[1], args[2], tonumber(args[3]), args[4]
+  paths, bodies, headers, sent = lines("paths"), lines("bodies"), {}, 0
+  for _, name in ipairs(lines("headers")) do headers[name] = lines("header-" .. name) end
+end
+
+function request()
+  local own = {}
+  for name, values in pairs(headers) do own[name] = values[sent % #values + 1] end
+  if key then own["Idempotency-Key"] = key .. "-" .. sent end
+  local path, body = paths[sent % #paths + 1], bodies[sent % math.max(#bodies, 1) + 1]
+  sent = sent + 1
+  return wrk.format(method, path, own, body)
+end
+
+function response(answered)
+  if answered ~= status then errors = errors + 1 end
+end
+
+function done(summary, latency)
+  local wrong = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+  for _, thread in ipairs(threads) do wrong = wrong + thread:get("errors") end
+  io.write(string.format("MEASURED %d %d %.3f %.3f %d\n", summary.requests, summary.duration,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, wrong))
+end

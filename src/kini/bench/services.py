@@ -1,0 +1,66 @@
+"""`./kini bench services`: residents, officers and programs at work in a city with very many cases."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
+
+from kini.bench import yardsticks
+from kini.bench.table import Goal, Requests, Work
+from kini.cases.queries import PAGE
+from kini.people.models import Officer, User
+from kini.services import catalogue
+from kini.services.models import Service
+from kini.services.versions import resolve_many
+
+#: As a browser asks for a page.
+BROWSER: tuple[tuple[str, Sequence[str]], ...] = (("Accept-Encoding", ("gzip",)), ("Accept", ("text/html",)))
+
+
+def works(cases: int) -> list[Work]:
+    """The table of this benchmark, for a city that is filled with so many cases."""
+    rows = yardsticks.prepare(cases)
+    services = Service.objects.filter(active=True).order_by("pk").values_list("pk", flat=True)
+    start_pages = [reverse("services:service", args=[pk]) for pk in services]
+    searches = [f"{reverse('services:search')}?{urlencode({'q': words})}" for words in searched()]
+    return [
+        Work("one indexed SELECT", "bare", Requests([f"/select/{row}" for row in rows[:20_000]]), says="yardstick"),
+        Work("one INSERT", "bare", Requests(["/insert"], "POST", keyed=True, status=201)),
+        _page("service page", start_pages, Goal(ratio=0.40), yardstick="one indexed SELECT"),
+        _page("catalogue page", [reverse("services:catalogue")], Goal(ratio=0.40), yardstick="one indexed SELECT"),
+        _page("search", searches, Goal(per_second=300, p99_ms=150)),
+        _page(f"officer's queue, {PAGE} rows", [reverse("cases:desk")], Goal(per_second=150), cookies=officers()),
+    ]
+
+
+def searched() -> list[str]:
+    """What people type: names of services, words that mean the same, and both with a letter missing."""
+    resolved = resolve_many(Service.objects.filter(active=True).values_list("current", flat=True))
+    names = [text for _, each in sorted(resolved.items()) for text in each.definition.name.root.values()]
+    meant = [word for group in catalogue.current().synonyms for word in group]
+    correct = [" ".join(text.split()[:3]) for text in [*names, *meant]]
+    return [text for typed in correct for text in (typed, typed[:3] + typed[4:])]
+
+
+def _page(name: str, paths: Sequence[str], goal: Goal, yardstick: str = "", cookies: Sequence[str] = ()) -> Work:
+    headers = (*BROWSER, ("Cookie", cookies)) if cookies else BROWSER
+    return Work(name, "kini", Requests(paths, headers=headers), goal, yardstick, says="</html>")
+
+
+def officers() -> list[str]:
+    """A session of every officer who has a desk, as their browsers send it."""
+    found = User.objects.filter(pk__in=Officer.objects.filter(active=True).values("user"))
+    return [f"{settings.SESSION_COOKIE_NAME}={session(user)}" for user in found]
+
+
+def session(user: User) -> str:
+    """The key of a session in which that person is signed in."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return str(store.session_key)

@@ -1,0 +1,126 @@
+"""What a benchmark is: works with their goals, measured beside yardsticks. Pure data, and the judgement over it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What the load generator sends: the paths in turn, and with POST the bodies in turn.
+
+    Attributes:
+        headers: sent with every request; where there are several of a name, a request carries the next one in turn.
+        keyed: every request carries an Idempotency-Key of its own.
+        status: what each answer must have; every other one is an error.
+    """
+
+    paths: Sequence[str]
+    method: Literal["GET", "POST"] = "GET"
+    bodies: Sequence[str] = ()
+    headers: Sequence[tuple[str, Sequence[str]]] = ()
+    keyed: bool = False
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The least that holds.
+
+    Attributes:
+        ratio: of the yardstick's requests a second.
+        p99_ms: within which 99 of 100 requests are answered.
+    """
+
+    per_second: float | None = None
+    ratio: float | None = None
+    p99_ms: float | None = None
+
+    def __str__(self) -> str:
+        parts = [
+            f"{self.per_second:g}/s" if self.per_second is not None else "",
+            f"{self.ratio:.2f} of it" if self.ratio is not None else "",
+            f"p99 {self.p99_ms:g} ms" if self.p99_ms is not None else "",
+        ]
+        return ", ".join(filter(None, parts)) or "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One row of a benchmark.
+
+    Attributes:
+        yardstick: name of the work that it is compared with; empty: it is one itself.
+        says: words that an answer must hold, so that an empty page is not measured.
+    """
+
+    name: str
+    server: str
+    requests: Requests
+    goal: Goal = Goal()
+    yardstick: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measurement of a work: errors are answers with another status, and none at all."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A work as it was measured, and whether it holds."""
+
+    work: Work
+    measured: Measured
+    ratio: float | None
+
+    @property
+    def holds(self) -> bool:
+        goal, found = self.work.goal, self.measured
+        return (
+            not found.errors
+            and (goal.per_second is None or found.per_second >= goal.per_second)
+            and (goal.ratio is None or (self.ratio or 0) >= goal.ratio)
+            and (goal.p99_ms is None or found.p99_ms <= goal.p99_ms)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "work": self.work.name,
+            "per_second": round(self.measured.per_second, 1),
+            "p50_ms": round(self.measured.p50_ms, 2),
+            "p99_ms": round(self.measured.p99_ms, 2),
+            "ratio": None if self.ratio is None else round(self.ratio, 3),
+            "goal": str(self.work.goal),
+            "holds": self.holds,
+        }
+
+
+def judged(works: Sequence[Work], rounds: Sequence[Mapping[str, Measured]]) -> list[Row]:
+    """The rows of a benchmark, of several rounds the middle one for each figure; one error in any round counts.
+
+    Ratios are taken within a round, where both were measured on the same machine at nearly the same time.
+    """
+    return [Row(work, _middle([found[work.name] for found in rounds]), _ratio(work, rounds)) for work in works]
+
+
+def _middle(found: Sequence[Measured]) -> Measured:
+    return Measured(
+        median(each.per_second for each in found),
+        median(each.p50_ms for each in found),
+        median(each.p99_ms for each in found),
+        sum(each.errors for each in found),
+    )
+
+
+def _ratio(work: Work, rounds: Sequence[Mapping[str, Measured]]) -> float | None:
+    if not work.yardstick:
+        return None
+    return median(found[work.name].per_second / max(found[work.yardstick].per_second, 0.001) for found in rounds)

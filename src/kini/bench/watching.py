@@ -1,0 +1,70 @@
+"""What processes use while something is measured: CPU and memory, process by process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What one process, or a family shown as one, used: CPU in percent of one core, its own memory in bytes."""
+
+    name: str
+    cpu: float
+    memory: int
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.cpu:.0f} % {self.memory / 1e6:.0f} MB"
+
+
+@dataclass(slots=True)
+class Watch:
+    """Processes by name; those of which the database has many are added up.
+
+    Attributes:
+        roots: process ids by name. Their children belong to them.
+        together: names whose whole family is one line.
+    """
+
+    roots: Mapping[str, int]
+    together: frozenset[str] = frozenset()
+    _before: dict[int, float] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        self._before = {process.pid: _seconds(process) for _, process in self._processes()}
+
+    def uses(self, seconds: float) -> list[Use]:
+        """What was used since `begin`, which was so many seconds ago."""
+        found: dict[str, Use] = {}
+        for name, process in self._processes():
+            cpu = 100 * (_seconds(process) - self._before.get(process.pid, 0.0)) / seconds
+            before = found.get(name, Use(name, 0.0, 0))
+            found[name] = Use(name, before.cpu + max(0.0, cpu), before.memory + memory_of(process))
+        return list(found.values())
+
+    def _processes(self) -> list[tuple[str, psutil.Process]]:
+        found = []
+        for name, pid in self.roots.items():
+            root = psutil.Process(pid)
+            found.append((name, root))
+            for number, child in enumerate(root.children(recursive=True), 1):
+                found.append((name if name in self.together else f"{name}.{number}", child))
+        return found
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
+
+
+def memory_of(process: psutil.Process) -> int:
+    """Memory that is the process's own share: what several share is divided among them (PSS), where the system says."""
+    try:
+        full = process.memory_full_info()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0
+    return int(getattr(full, "pss", 0) or full.rss)

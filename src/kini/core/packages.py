@@ -1,0 +1,22 @@
+"""Programs of the system: found, or installed from its packages where that is allowed."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+
+def program(names: Sequence[str], package: str) -> str | None:
+    """Where the first of these programs is; on a system with apt, root installs the package that has it first."""
+    if path := _found(names):
+        return path
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing {package} from the system's packages ...", flush=True)
+        env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", *words], env=env, check=False, capture_output=True)
+    return _found(names)
+
+
+def _found(names: Sequence[str]) -> str | None:
+    return next(filter(None, map(shutil.which, names)), None)
