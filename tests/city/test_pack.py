@@ -108,8 +108,8 @@ def test_a_missing_file_is_one_sentence(changed):
 def test_rooms_above_add_their_own_checks(town, monkeypatch):
     known = len(pack_checks)
     monkeypatch.setattr(pack_checks, "_items", dict(pack_checks._items))
-    pack_checks.register("letters", lambda path: [Fault("letters/a.typ", 3, "", "broken")] * 2)
+    pack_checks.register("bus-lines", lambda path: [Fault("bus-lines/a.csv", 3, "", "broken")] * 2)
     assert len(pack_checks) == known + 1
-    assert [fault for fault in check(town) if fault.file.startswith("letters")] == [
-        Fault("letters/a.typ", 3, "", "broken")
+    assert [fault for fault in check(town) if fault.file.startswith("bus-lines")] == [
+        Fault("bus-lines/a.csv", 3, "", "broken")
     ]

@@ -294,12 +294,12 @@ def test_people_may_write_as_they_are_used_to(source, typed, value):
         (
             "{type: date, until: 2020-01-31}",
             {"f.day": "1", "f.month": "2", "f.year": "2020"},
-            "31 January 2020 or earlier",
+            "no later than 31 January 2020",
         ),
         (
             "{type: date, from: 2020-01-31}",
             {"f.day": "1", "f.month": "1", "f.year": "2020"},
-            "31 January 2020 or later",
+            "no earlier than 31 January 2020",
         ),
         ("{type: datetime}", {"f.day": "1", "f.month": "1", "f.year": "2020"}, "and time"),
         ("{type: ranked_list, options: {a: A, b: B}}", {"f.1": "a", "f.2": "a"}, "twice"),

@@ -73,7 +73,7 @@ class TestPages(InJakarta):
             "You get Birth certificate, new family card",
             "What to have ready",
             "Birth letter from a doctor",
-            "you do not have it? Then:",
+            "You can make a statement instead:",
             "Other ways",
             "Civil-registration counter in any kelurahan",
             "After you have sent it",

@@ -171,3 +171,27 @@ def test_items_of_a_repeated_page_are_added_replaced_and_removed():
         questions.with_item(people, {"people": two}, None, {"who": "Dewi"})
     with pytest.raises(Wrong):
         questions.with_item(people, {"people": two}, 5, {"who": "Dewi"})
+
+
+CONTACT = resolved("""
+- key: reach
+  heading: How we reach you
+  fields:
+    phone: {type: phone, label: Phone, profile: phone}
+    email: {type: email, label: E-mail, profile: email, optional: true}
+- key: note
+  heading: Note
+  fields:
+    name: {type: text, label: Name, profile: name}
+    note: {type: text, label: Note, optional: true}
+""")
+
+
+def test_what_the_profile_could_know_is_not_asked_where_it_knows_enough() -> None:
+    known = {"phone": "+6281234567890", "name": "Siti"}
+    (page,) = questions.applicable_pages(CONTACT, {}, known)
+    assert list(page.fields) == ["note"], "what only this service asks is asked, even where it may stay empty"
+    assert [page.key for page in questions.applicable_pages(CONTACT, {}, {"email": "s@example.org"})] == [
+        "reach",
+        "note",
+    ]

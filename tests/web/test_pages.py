@@ -77,7 +77,7 @@ def test_the_mark_has_the_citys_colour(client: CheckedClient) -> None:
     [
         ("refused", 409, "The case is closed."),
         ("not-allowed", 403, "Only the head of office may do this."),
-        ("too-many", 429, "Try again in 5 minutes."),
+        ("too-many", 429, "try again in 5 minutes."),
         ("too-big", 413, "This file is too large"),
         ("missing", 404, "This page does not exist"),
         ("forbidden", 403, "This page is not open to you"),
@@ -109,7 +109,7 @@ def test_an_old_form_is_refused_kindly() -> None:
     browser.cookies["kini_language"] = "en"
     response = browser.post("/question", {"street": "Ring 1"})
     assert response.status_code == 403
-    assert "This form has grown too old" in response.content.decode()
+    assert "This form was open for too long" in response.content.decode()
 
 
 def test_emergency_numbers_stand_on_every_page(client: CheckedClient) -> None:
@@ -119,4 +119,4 @@ def test_emergency_numbers_stand_on_every_page(client: CheckedClient) -> None:
 
 def test_the_outbox_is_shown_only_when_there_is_one(client: CheckedClient, settings: Settings) -> None:
     assert settings.ENV.outbox is False
-    assert "Messages of this demonstration" not in client.get("/question").content.decode()
+    assert "Messages of this demo" not in client.get("/question").content.decode()

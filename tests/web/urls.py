@@ -24,7 +24,7 @@ handler500 = pages.server_error
 FAILURES: dict[str, Exception] = {
     "refused": Refused("The case is closed."),
     "not-allowed": NotAllowed("Only the head of office may do this."),
-    "too-many": TooMany("Try again in 5 minutes."),
+    "too-many": TooMany(300),
     "too-big": RequestDataTooBig("1 GB"),
     "missing": Http404("x"),
     "forbidden": PermissionDenied(),

@@ -28,3 +28,12 @@ class CaseMoved(Event):
     move: str
     state: str
     entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficersMentioned(Event):
+    """An internal note names colleagues: `entry` is its number on the timeline, `officers` are ids."""
+
+    reference: str
+    entry: int
+    officers: list[int]

@@ -3,7 +3,8 @@
 import structlog
 
 from kini.cases import actions, queries
-from kini.cases.models import Case
+from kini.cases.models import Case, Presence
+from kini.core import moments
 from kini.core.actors import Refused, system
 from kini.core.events import listens
 from kini.core.jobs import every
@@ -34,6 +35,12 @@ def index_cases() -> None:
     """Cases from before there was a search, and those brought in by the thousands, are found as well."""
     while actions.index_cases(by=system("search")):
         pass
+
+
+@every("47 * * * *", name="cases.forget_presences")
+def forget_presences() -> None:
+    """Who looked at a case an hour ago is nobody's business."""
+    Presence.objects.filter(until__lt=moments.now()).delete()
 
 
 @listens(ProfilesJoined)

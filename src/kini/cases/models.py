@@ -177,3 +177,64 @@ class Document(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="cases_document_not_empty")]
         indexes = [models.Index(fields=["case", "slot"], name="cases_document_slot")]
+
+
+class Mention(models.Model):
+    """An officer who is named in an internal note, and since when they have seen it."""
+
+    entry = models.ForeignKey(TimelineEntry, models.PROTECT, related_name="mentions")
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="mentions")
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "officer"], name="cases_mention_once")]
+        indexes = [
+            models.Index(fields=["officer", "-id"], name="cases_mention_officer"),
+            models.Index(fields=["officer"], name="cases_mention_unread", condition=Q(read_at__isnull=True)),
+        ]
+
+
+class Presence(models.Model):
+    """An officer who has a case before them now; it expires unless their page says so again."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="presences")
+    officer = models.ForeignKey(Officer, models.CASCADE)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "officer"], name="cases_presence_once")]
+
+
+class CannedReply(models.Model):
+    """A text that an agency's officers often write, for one service or (none) for all. Each change is a new version."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="replies")
+    service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="replies")
+    title = models.CharField(max_length=80)
+    text = models.TextField()
+    number = models.PositiveIntegerField(help_text="Of the version that title and text are.")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "service", "title"], name="cases_reply_title_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CannedReplyVersion(models.Model):
+    """What a canned reply once said. Append-only (trigger)."""
+
+    reply = models.ForeignKey(CannedReply, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=80)
+    text = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reply", "number"], name="cases_reply_version_once")]

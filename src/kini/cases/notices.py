@@ -1,15 +1,20 @@
-"""A resident hears of every step: one plain sentence by phone or e-mail, neutral where the service is sensitive."""
+"""A resident hears of every step: one plain sentence by phone or e-mail, neutral where the service is sensitive.
+
+Officers hear when a colleague mentions them.
+"""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kini.cases import rules
-from kini.cases.events import CaseMoved, CaseOpened, CaseTold
+from kini.cases.events import CaseMoved, CaseOpened, CaseTold, OfficersMentioned
 from kini.cases.models import Case, TimelineEntry
 from kini.city import pack
 from kini.core.delivery import send_text
 from kini.core.events import listens
 from kini.core.models import OutboxMessage
+from kini.people import queries as people_queries
+from kini.people.models import Officer
 from kini.services.kinds import kinds
 from kini.services.versions import resolve
 
@@ -32,6 +37,27 @@ def tell_told(event: CaseTold) -> None:
     _tell(event.reference, event.entry)
 
 
+@listens(OfficersMentioned)
+def tell_mentioned(event: OfficersMentioned) -> None:
+    """Tell officers that a colleague names them in a note; what it says they read at the desk."""
+    entry = TimelineEntry.objects.select_related("case").get(case__reference=event.reference, number=event.entry)
+    writer = people_queries.officer_names([entry.actor_id]).get(entry.actor_id or 0) or _("A colleague")
+    for officer in Officer.objects.filter(pk__in=event.officers, active=True).select_related("user"):
+        user = officer.user
+        with translation.override(user.language or pack.current().languages[0]):
+            words = {"name": writer, "reference": event.reference}
+            subject = _("%(name)s mentions you") % words
+            text = _("%(name)s mentions you in a note on %(reference)s. Read it at the desk.") % words
+        channel, recipient = ("sms", user.phone) if user.phone else ("email", user.email or "")
+        _send_once(entry, channel, recipient, subject, text)
+
+
+def _send_once(entry: TimelineEntry, channel: str, recipient: str, subject: str, text: str) -> None:
+    """An event may be heard twice; the same words about the same entry are sent once."""
+    if not OutboxMessage.objects.filter(recipient=recipient, text=text, at__gte=entry.at).exists():
+        send_text(channel=channel, recipient=recipient, subject=subject, text=text)  # type: ignore[arg-type]
+
+
 def _tell(reference: str, number: int) -> None:
     entry = (
         TimelineEntry.objects.select_related("case__version", "case__resident__user", "case__submitted_by")
@@ -48,9 +74,7 @@ def _tell(reference: str, number: int) -> None:
     channel, recipient, language = reached
     with translation.override(language):
         subject, text = _words(case, entry)
-    # An event may be heard twice; the same words about the same entry are sent once.
-    if not OutboxMessage.objects.filter(recipient=recipient, text=text, at__gte=entry.at).exists():
-        send_text(channel=channel, recipient=recipient, subject=subject, text=text)  # type: ignore[arg-type]
+    _send_once(entry, channel, recipient, subject, text)
 
 
 def _reach(case: Case) -> tuple[str, str, str] | None:

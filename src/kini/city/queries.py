@@ -93,6 +93,18 @@ def unit_for(agency_id: str, area: Area | None) -> Unit | None:
     return units.filter(area_id__in=area.path.split("/")).order_by("-area__depth").first()
 
 
+def units_around(area: Area) -> list[Unit]:
+    """Of each agency the unit with the smallest area around this one, the most local ones first. One query.
+
+    Units for the whole city are left out: they are near to nobody.
+    """
+    units = Unit.objects.filter(area_id__in=area.path.split("/"), area__depth__gt=0, active=True, agency__active=True)
+    found: dict[str, Unit] = {}
+    for unit in units.select_related("agency").order_by("-area__depth", "agency_id", "id"):
+        found.setdefault(unit.agency_id, unit)
+    return list(found.values())
+
+
 def nearest_unit(agency_id: str, latitude: float, longitude: float) -> Unit | None:
     """The unit of an agency that is nearest to a point, among those with the smallest areas: who is sent out."""
     units = list(Unit.objects.filter(agency_id=agency_id, active=True).select_related("area"))

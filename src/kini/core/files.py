@@ -66,7 +66,9 @@ def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UT
     source = _read(upload)
     content_type = _type_of(source)
     if content_type not in accept:
-        raise FileRefused(_("This file is not one of: {types}.").format(types=_listed(accept)))
+        raise FileRefused(
+            _("This kind of file cannot be taken. Choose one of these: {types}.").format(types=_listed(accept))
+        )
     taken_at = None
     kept = source
     try:

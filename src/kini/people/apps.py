@@ -9,10 +9,13 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from kini.city.checks import pack_checks
+        from kini.people import near
         from kini.people.roles import check_roles
+        from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
 
         pack_checks.register("people.roles", check_roles)
+        home_sections.register("near", HomeSection(order=10, render=near.section, place="aside"))
         navigation.register("people-bottom", NavItem("people:me", _("Me"), "person", order=50, place="bottom"))
         own: tuple[tuple[str, Promise, str, str | Promise], ...] = (
             ("people:me", _("Me"), "person", ""),

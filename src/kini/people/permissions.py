@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEE_OVERDUE = "see-overdue"  # the view of what is late and why
     MANAGE_LETTERS = "manage-letters"  # withdraw an issued letter, or put a newer one in its place
     REFUND = "refund"  # give a payment back, and record what was returned by hand
+    MANAGE_REPLIES = "manage-replies"  # write the canned replies of one's agency
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
 
 
@@ -34,5 +35,7 @@ WORDS: Mapping[Permission, str | Promise] = {
     Permission.REOPEN: _("reopen ended cases"),
     Permission.SEE_OVERDUE: _("see what is late, and the numbers"),
     Permission.MANAGE_LETTERS: _("withdraw and replace letters"),
+    Permission.REFUND: _("give payments back"),
+    Permission.MANAGE_REPLIES: _("write canned replies"),
     Permission.MANAGE_OFFICERS: _("manage officers and their roles"),
 }

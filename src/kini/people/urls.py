@@ -2,13 +2,14 @@
 
 from django.urls import path, re_path
 
-from kini.people import contact_pages, pages, sign_in
+from kini.people import contact_pages, near, pages, sign_in
 
 app_name = "people"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo-sign-in"),
+    path("near/", near.near, name="near"),
     path("me/", pages.me, name="me"),
     path("me/profile/", pages.edit_profile, name="profile"),
     re_path(r"^me/profile/(?P<kind>phone|email)/$", contact_pages.change, name="change-contact"),

@@ -64,9 +64,15 @@ def _asked(resolved: Resolved, answers: Answers, known: Known) -> Iterator[_Aske
                 counting[name] = known[each.profile]
                 continue
             fields[name] = each
-            if answers.get(name) is not None:
-                counting[name] = answers[name]
+        if _known_enough(page, fields):
+            fields = {}
+        counting |= {name: answers[name] for name in fields if answers.get(name) is not None}
         yield _Asked(page.model_copy(update={"fields": fields}), dict(counting))
+
+
+def _known_enough(page: ResolvedPage, left: Mapping[str, FieldBase]) -> bool:
+    """Whether nothing is left of a page but what could be in the profile too, and need not be."""
+    return len(left) < len(page.fields) and all(each.optional and each.profile for each in left.values())
 
 
 def applicable_pages(resolved: Resolved, answers: Answers, known: Known) -> list[ResolvedPage]:
@@ -187,7 +193,9 @@ def with_item(
             raise Wrong(_("This entry is no longer there."))
         return [*there[:index], item, *there[index + 1 :]]
     if page.repeat and len(there) >= page.repeat.max:
-        raise Wrong(_("There can be at most %(number)d of them.") % {"number": page.repeat.max})
+        raise Wrong(
+            _("There can be at most %(number)d. Remove one before you add another.") % {"number": page.repeat.max}
+        )
     return [*there, item]
 
 

@@ -101,6 +101,13 @@ def due_words(at: datetime, now: datetime | None = None, units: int = 2) -> str:
     return _("%(duration)s left") % words if seconds >= 0 else _("late by %(duration)s") % words
 
 
+def distance(metres: float) -> str:
+    """About 350 m, about 1.2 km: rounded to what one can use."""
+    if metres < 950:
+        return _("about %(metres)d m") % {"metres": max(50, round(metres / 50) * 50)}
+    return _("about %(kilometres)s km") % {"kilometres": number_format(round(metres / 1000, 1), 1, use_l10n=True)}
+
+
 def ago(at: datetime, now: datetime | None = None) -> str:
     """ "5 minutes ago" within a day, else the date and time."""
     seconds = ((now or timezone.now()) - at).total_seconds()

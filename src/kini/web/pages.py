@@ -129,7 +129,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that did not come from this browser's own page, most often because it lay open for too long."""
     context = {
         "status": 403,
-        "problem": _("This form has grown too old"),
+        "problem": _("This form was open for too long"),
         "text": _("Go back, reload the page and send it again. Cookies must be allowed for this site."),
     }
     return render(request, "web/problem.html", context, status=403)

@@ -181,7 +181,7 @@ def test_an_expired_draft_says_so_and_offers_a_new_start(resident: Visitor, cens
 def test_a_draft_is_thrown_away(resident: Visitor, census: ServiceVersion) -> None:
     resident.begin("census")
     page = resident.send(resident.see("/cases/"), action="/discard/")
-    assert "thrown away" in page.text
+    assert "deleted" in page.text
     assert not Draft.objects.exists()
 
 
@@ -204,7 +204,7 @@ def test_drafts_of_others_do_not_exist(
 
 def test_one_signs_in_first_where_the_city_must_know_who_one_is(guest: Visitor, census: ServiceVersion) -> None:
     start = guest.see("/services/census/")
-    assert start.link("sign in first") == "/sign-in/?next=/services/census/"
+    assert start.link("Apply") == "/sign-in/?next=/services/census/"
     answer = guest.post("/services/census/start/")
     assert answer["Location"] == "/sign-in/?next=/services/census/"
     assert not Draft.objects.exists()

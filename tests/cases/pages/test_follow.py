@@ -48,7 +48,7 @@ def test_what_is_asked_stands_first(resident: Visitor, case: Case, town: Town) -
     assert "Needs your answer" in page.text
     assert "Which boat?" in page.text
     assert page.link("Answer now") == f"/cases/{case.reference}/correct/"
-    assert "The clock stands" in page.text
+    assert "The clock is paused" in page.text
 
 
 def test_internal_notes_stay_internal(resident: Visitor, case: Case, town: Town) -> None:
@@ -156,7 +156,7 @@ def test_pages_ask_the_database_little(resident: Visitor, case: Case, town: Town
         (f"/cases/{case.reference}/sent/", 12),
         (f"/apply/{draft.pk}/where/", 8),
         ("/services/stall-permit/", 8),
-        ("/", 8),
+        ("/", 10),
     ):
         resident.get(url)
         with CaptureQueriesContext(

@@ -1,8 +1,9 @@
 """Every write about cases: drafts and their submission, moves, the officer's desk, and what happens by itself."""
 
-from kini.cases.actions.desk import assign, look, note, send_unit, transfer
+from kini.cases.actions.desk import assign, be_present, look, note, read_mentions, send_unit, transfer
 from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
 from kini.cases.actions.moves import Stale, answer_correction, move, withdraw
+from kini.cases.actions.replies import LONGEST_TITLE, change_reply, switch_reply, write_reply
 from kini.cases.actions.submission import apply, submit
 from kini.cases.actions.telling import Paper, tell
 from kini.cases.actions.upkeep import clean_up_drafts, hand_over_cases, index_cases, rotate_keys, take_due_edge
@@ -10,6 +11,7 @@ from kini.cases.corrections import Incomplete
 from kini.cases.holding import Expired
 
 __all__ = [
+    "LONGEST_TITLE",
     "Expired",
     "Incomplete",
     "Paper",
@@ -18,6 +20,8 @@ __all__ = [
     "apply",
     "assign",
     "attach",
+    "be_present",
+    "change_reply",
     "clean_up_drafts",
     "detach",
     "discard_draft",
@@ -28,13 +32,16 @@ __all__ = [
     "move",
     "note",
     "open_correction",
+    "read_mentions",
     "rotate_keys",
     "save_answers",
     "send_unit",
     "start_draft",
     "submit",
+    "switch_reply",
     "take_due_edge",
     "tell",
     "transfer",
     "withdraw",
+    "write_reply",
 ]

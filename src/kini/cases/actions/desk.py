@@ -1,18 +1,21 @@
 """What officers do with a case beside moving it: assign, transfer, note, and look at what is sealed."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from kini.cases import access, answers, timeline
+from kini.cases import access, answers, rules, timeline
+from kini.cases.events import OfficersMentioned
 from kini.cases.holding import lock
 from kini.cases.inputs import plain_text
-from kini.cases.models import Case
+from kini.cases.models import Case, Mention, Presence
 from kini.city import queries as city_queries
 from kini.city.models import Agency, Unit
-from kini.core import audit
+from kini.core import audit, events, moments
 from kini.core.actions import action
-from kini.core.actors import Actor, Refused
+from kini.core.actors import Actor, NotAllowed, Refused
 from kini.people import actions as people_actions
 from kini.people import profile
 from kini.people import queries as people_queries
@@ -21,6 +24,9 @@ from kini.people.permissions import Permission
 from kini.people.rules import may
 from kini.services.kinds import kinds
 from kini.services.versions import resolve
+
+#: How long an officer counts as looking at a case after their page said so; pages say it three times as often.
+PRESENT_SECONDS = 60
 
 
 @action
@@ -91,7 +97,7 @@ def send_unit(*, by: Actor, case: Case, unit: Unit) -> Case:
 
 @action
 def note(*, by: Actor, case: Case, text: str) -> Case:
-    """Write an internal note, which residents never see.
+    """Write an internal note, which residents never see. Colleagues whom it names ("@Name") are told.
 
     Raises:
         NotAllowed: without the permission, or when the case is their own.
@@ -100,9 +106,53 @@ def note(*, by: Actor, case: Case, text: str) -> Case:
     case = lock(case)
     access.require_at_desk(by, Permission.NOTE, case)
     text = _text(text, _("Write the note."))
-    timeline.append(case, by=by, sort="noted", public=False, data={"text": text})
-    audit.record(by=by, action="cases.noted", subject=f"case:{case.reference}")
+    meant = _meant(by, case, text)
+    entry = timeline.append(case, by=by, sort="noted", public=False, data={"text": text})
+    audit.record(by=by, action="cases.noted", subject=f"case:{case.reference}", detail={"mentions": meant})
+    if meant:
+        Mention.objects.bulk_create(Mention(entry=entry, officer_id=pk) for pk in meant)
+        events.announce(OfficersMentioned(case.reference, entry.number, meant))
     return case
+
+
+def _meant(by: Actor, case: Case, text: str) -> list[int]:
+    """Ids of the colleagues whom a note names, among those who may see the case; not who writes it."""
+    if "@" not in text:
+        return []
+    colleagues = people_queries.officers_over(access.scope_of(case), Permission.SEE_CASES)
+    named = rules.mentioned(text, {officer.pk: officer.name for officer in colleagues})
+    others = (officer for officer in colleagues if officer.pk in named and officer.user_id != by.user_id)
+    return [officer.pk for officer in others if _may_hold(officer, case)]
+
+
+@action
+def read_mentions(*, by: Actor, case: Case) -> int:
+    """The officer has the case before them: what names them there is read. Says how many notes were not before."""
+    unread = Mention.objects.filter(Q(officer__user_id=by.user_id), entry__case=case, read_at__isnull=True)
+    count = unread.update(read_at=moments.now())
+    if count:
+        audit.record(by=by, action="cases.mentions-read", subject=f"case:{case.reference}", detail={"count": count})
+    return count
+
+
+@action
+def be_present(*, by: Actor, case: Case) -> None:
+    """Say that an officer has the case before them, for the next PRESENT_SECONDS.
+
+    Nothing about it is kept for longer, so it leaves no entry in the audit trail.
+
+    Raises:
+        NotAllowed: when they do not see the case, or are no working officer.
+    """
+    access.require_at_desk(by, Permission.SEE_CASES, case)
+    officer = people_queries.officer_of(by)
+    if officer is None:
+        raise NotAllowed(_("Only officers work on cases."))
+    until = moments.now() + timedelta(seconds=PRESENT_SECONDS)
+    row = Presence(case=case, officer=officer, until=until)
+    Presence.objects.bulk_create(
+        [row], update_conflicts=True, update_fields=["until"], unique_fields=["case", "officer"]
+    )
 
 
 @action

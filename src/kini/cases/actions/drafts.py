@@ -202,7 +202,7 @@ def _own_files(draft: Draft, values: Mapping[str, Any]) -> None:
     """Answers may refer only to files of this draft and slot, whoever put the ids together."""
     wanted = {(name, file) for name, value in values.items() for file in files_in(value)}
     if wanted - {(document.slot, str(document.pk)) for document in (corrections.present(draft) if wanted else ())}:
-        raise Refused(_("This file is not there any more. Add it once more."))
+        raise Refused(_("This file is no longer there. Add it again."))
 
 
 def _slot(resolved: Resolved, slot: str) -> tuple[str, UploadField]:

@@ -79,7 +79,7 @@ def apply(
     if not confirm:
         raise Refused(_("Confirm that your answers are true."))
     if corrections.used_files(dict(given)):
-        raise Refused(_("This file is not there any more. Add it once more."))
+        raise Refused(_("This file is no longer there. Add it again."))
     case = _new_case(by, version, resident, "api", _complete(resolve(version), given, resident))
     timeline.open_case(case, by=by, documents=Document.objects.none())
     return _opened(by, case, {"service": case.service_id})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kini.cases import access, actions, panels, rules
+from kini.cases.desk import together
 from kini.cases.desk.queue import cleaned
 from kini.cases.desk.working import case_at_desk, for_officers, see_other
 from kini.cases.models import Case
@@ -60,6 +61,8 @@ class Desk:
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """The case page."""
     actor, found = case_at_desk(request, reference)
+    actions.be_present(by=actor, case=found)
+    actions.read_mentions(by=actor, case=found)
     return page(request, actor, found)
 
 
@@ -95,6 +98,8 @@ def page(
         "wrong": dict(errors),
         "typed": typed or {},
         "kept": list(kept),
+        "here": together.here(actor, found),
+        "every": together.EVERY_SECONDS,
         "near": int((found.due_at - found.at_risk_at).total_seconds()) if found.due_at and found.at_risk_at else 0,
     }
     return render(request, "cases/desk/case.html", context, status=status if errors else 200)
@@ -114,7 +119,7 @@ def desk_of(actor: Actor, found: Case) -> Desk:
         for_resident=rules.RESIDENT in access.hats(actor, found),
         may_take=open_now and not mine and (may(actor, Permission.ACT, scope) or view.may_assign),
         mine=mine,
-        colleagues=officers_over(scope, Permission.SEE_CASES) if view.may_assign else [],
+        colleagues=officers_over(scope, Permission.SEE_CASES) if view.may_assign or view.may_note else [],
         agencies=_others(found) if view.may_transfer else [],
     )
 
@@ -267,14 +272,19 @@ def transfer(request: HttpRequest, reference: str) -> HttpResponse:
 @for_officers()
 @require_POST
 def note(request: HttpRequest, reference: str) -> HttpResponse:
-    """Write an internal note."""
+    """Write an internal note; a colleague chosen beside it (`mention`: name) is named at its end."""
     actor, found = case_at_desk(request, reference)
+    text, mention = text_of(request, "text"), cleaned(request.POST.get("mention", ""))
+    if text and mention and f"@{mention}" not in text:
+        text = f"{text} @{mention}"
 
     def deed() -> None:
-        actions.note(by=actor, case=found, text=text_of(request, "text"))
+        actions.note(by=actor, case=found, text=text)
         messages.success(request, _("The note is kept."))
 
-    return _attempt(request, actor, found, deed, "text", "text") or see_other("cases:desk-case", found.reference)
+    return _attempt(request, actor, found, deed, "text", "text", "mention") or see_other(
+        "cases:desk-case", found.reference
+    )
 
 
 @for_officers()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from kini.cases import access, actions, inputs, rules
 from kini.cases.actions import Stale
+from kini.cases.desk import replies
 from kini.cases.desk.case import page as case_page
 from kini.cases.desk.figures import title_of
 from kini.cases.desk.working import case_at_desk, for_officers, see_other
@@ -22,6 +23,7 @@ from kini.core import moments
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.files import FileRefused
 from kini.services.fields.base import FieldBase
+from kini.services.fields.text import LongTextField
 from kini.services.fields.uploads import UploadField
 from kini.services.versions import Resolved, resolve
 
@@ -46,6 +48,11 @@ class Step:
         return rules.move_label(self.edge, self.resolved.moves)
 
     @property
+    def wording(self) -> str:
+        """The input in which the officer writes to the resident, where the step has one."""
+        return next((name for name, field in self.fields.items() if isinstance(field, LongTextField)), "")
+
+    @property
     def pages(self) -> list[tuple[str, str]]:
         """Pages of questions that the resident may be asked to correct: (key, heading)."""
         if not rules.correctable(self.resolved.flow, self.edge.to):
@@ -64,6 +71,15 @@ def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     if step is None:
         raise Http404
     return _draw(request, step, {}, {})
+
+
+def _insert(request: HttpRequest, actor: Actor, step: Step, sent: forms.Sent) -> HttpResponse:
+    """The page once more, with a canned reply in the text; nothing is sent yet."""
+    typed = inputs.take(step.resolved, step.edge, sent.form).typed
+    if name := step.wording:
+        reply = sent.form.text("reply")
+        typed[name] = replies.added(actor, step.case, reply, str(typed.get(name) or ""))
+    return _draw(request, step, typed, {})
 
 
 def _offered(actor: Actor, case: Case, move: str) -> Step | None:
@@ -88,6 +104,8 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: Step 
         return see_other("cases:desk-case", case.reference)
     if step is None or shown != case.state:
         return _gone(request, actor, case, shown, sent.form.data)
+    if "insert" in sent.form.data:
+        return _insert(request, actor, step, sent)
     taken = inputs.take(step.resolved, step.edge, sent.form)
     errors = taken.errors | forms.unreadable(sent, step.fields)
     if errors:
@@ -136,6 +154,7 @@ def _draw(request: HttpRequest, step: Step, typed: Mapping[str, Any], errors: Er
         "errors": forms.summary(step.fields, errors),
         "multipart": forms.takes_files(step.fields.values()),
         "ticked": typed.get(inputs.PAGES) or [],
+        "replies": list(replies.offered(step.case)) if step.wording else [],
         "leads_to": step.resolved.flow.states[step.edge.to].name,
     }
     return render(request, "cases/desk/move.html", context, status=422 if errors else 200)

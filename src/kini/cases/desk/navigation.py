@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from kini.cases.desk import figures
+from kini.cases.desk import figures, together
 from kini.cases.desk.queue import VIEWS
 from kini.cases.desk.working import is_working, may_here
 from kini.people.permissions import Permission
@@ -33,6 +33,12 @@ def register() -> None:
     )
     for order, (view, icon) in enumerate(RAIL.items(), 10):
         navigation.register(f"desk-{view}", _view(view, icon, order))
+    navigation.register(
+        "desk-mentions",
+        NavItem(
+            "cases:desk-mentions", _("Mentions"), "megaphone", 20, "desk", count=together.unread, visible=is_working
+        ),
+    )
     helps, watches = may_here(Permission.APPLY_FOR_OTHERS), may_here(Permission.SEE_OVERDUE)
     navigation.register(
         "desk-apply",
@@ -48,6 +54,11 @@ def register() -> None:
     navigation.register(
         "desk-officers",
         NavItem("cases:desk-officers", _("Officers and roles"), "people", 44, "desk", _("Agency"), visible=manages),
+    )
+    writes = may_here(Permission.MANAGE_REPLIES)
+    navigation.register(
+        "desk-replies",
+        NavItem("cases:desk-replies", _("Canned replies"), "pencil", 46, "desk", _("Agency"), visible=writes),
     )
 
 

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from kini.cases.desk import case, counter, moves, officers, overdue, queue
+from kini.cases.desk import case, counter, moves, officers, overdue, queue, replies, together
 
 urlpatterns = [
     path("", queue.queue, name="desk"),
     path("apply/", counter.apply, name="desk-apply"),
     path("apply/<str:reference>/receipt/", counter.receipt, name="desk-receipt"),
     path("overdue/", overdue.overdue, name="desk-overdue"),
+    path("mentions/", together.mentions, name="desk-mentions"),
+    path("replies/", replies.replies, name="desk-replies"),
+    path("replies/add/", replies.add, name="desk-reply-add"),
+    path("replies/<int:reply>/", replies.reply, name="desk-reply"),
+    path("replies/<int:reply>/active/", replies.switch, name="desk-reply-active"),
     path("officers/", officers.officers, name="desk-officers"),
     path("officers/add/", officers.add, name="desk-officer-add"),
     path("officers/<int:officer>/", officers.officer, name="desk-officer"),
@@ -18,6 +23,7 @@ urlpatterns = [
     path("cases/<str:reference>/assign/", case.assign, name="desk-assign"),
     path("cases/<str:reference>/transfer/", case.transfer, name="desk-transfer"),
     path("cases/<str:reference>/note/", case.note, name="desk-note"),
+    path("cases/<str:reference>/presence/", together.presence, name="desk-presence"),
     path("cases/<str:reference>/look/", case.look, name="desk-look"),
     path("cases/<str:reference>/moves/<slug:move>/", moves.move, name="desk-move"),
 ]

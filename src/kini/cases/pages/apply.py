@@ -98,7 +98,7 @@ def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Throw a draft away."""
     actor = actor_for(request)
     actions.discard_draft(by=actor, draft=queries.draft_for(actor, draft))
-    messages.success(request, _("The draft is thrown away."))
+    messages.success(request, _("The draft is deleted."))
     return SeeOther(reverse("cases:mine"))
 
 

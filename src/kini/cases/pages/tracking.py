@@ -71,10 +71,10 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
     if case.closed_at:
         yield _("Ended on"), formats.day(case.closed_at)
     elif case.paused_at:
-        yield _("Time"), _("The clock stands while the city waits for you.")
+        yield _("Time"), _("The clock is paused while we wait for you.")
     elif case.due_at:
         certain = target is None or target.confidence != "low"
-        label = _("To be decided by") if certain else _("Aim, not yet confirmed")
+        label = _("To be decided by") if certain else _("Expected by, not yet confirmed")
         yield label, format_html("{}<small>{}</small>", formats.moment(case.due_at), formats.due_words(case.due_at))
     else:
         yield _("Time"), _("No fixed time is promised for this.")

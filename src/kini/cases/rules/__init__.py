@@ -14,12 +14,14 @@ from kini.cases.rules.edges import (
     in_time,
     next_moves,
 )
+from kini.cases.rules.notes import PLACEHOLDERS, fill, mentioned, unknown_placeholders
 from kini.cases.rules.progress import Stage, progress
 from kini.cases.rules.sentences import WORDS, move_label, public_word, sentence, tellers
 
 __all__ = [
     "AFTER",
     "ANSWER",
+    "PLACEHOLDERS",
     "RESIDENT",
     "SYSTEM",
     "WITHDRAW",
@@ -33,11 +35,14 @@ __all__ = [
     "correctable",
     "edge_of",
     "edges_from",
+    "fill",
     "in_time",
+    "mentioned",
     "move_label",
     "next_moves",
     "progress",
     "public_word",
     "sentence",
     "tellers",
+    "unknown_placeholders",
 ]

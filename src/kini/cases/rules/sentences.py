@@ -61,7 +61,7 @@ def sentence(entry: Told, flow: Flow) -> str:
         case "moved":
             return _moved(entry, flow)
         case "assigned":
-            return _("Given to %(name)s.") % {"name": entry.data.get("name") or _("nobody in particular")}
+            return _("Given to %(name)s.") % {"name": entry.data.get("name") or _("whoever is on duty")}
         case "transferred":
             return _("Passed on to %(agency)s.") % {"agency": Text.model_validate(entry.data["agency_name"])}
         case "sent":

@@ -12,10 +12,9 @@ import hmac
 import json
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 from cryptography.exceptions import InvalidSignature
@@ -38,7 +37,7 @@ from kini.payments.providers.base import (
 )
 
 OLDEST_NOTICE = timedelta(minutes=5)
-ZONE = ZoneInfo("Asia/Jakarta")  # the standard writes every moment in this zone
+ZONE = timezone(timedelta(hours=7))  # WIB, in which the standard writes every moment
 PAID = "00"
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 
@@ -86,7 +85,7 @@ class Snap(Provider):
         self.methods = tuple(methods or ("qr",))
         self.private, self.public = _private(private_key), _public(public_key)
         self.address = address
-        self._token, self._until, self._lock = "", datetime.min.replace(tzinfo=ZONE), threading.Lock()
+        self._token, self._until, self._lock = "", datetime.min.replace(tzinfo=UTC), threading.Lock()
 
     def create(self, order: Order) -> Code:
         """Ask for a QR code or a virtual account; a QR code must say the amount and have a right checksum."""

@@ -107,9 +107,9 @@ class _Between(FieldBase):
     def _allowed(self, day: dt.date) -> dt.date:
         first, last = self.days()
         if first and day < first:
-            raise Wrong(_("The date must be %(day)s or later.") % {"day": in_words(first)})
+            raise Wrong(_("Write a date no earlier than %(day)s.") % {"day": in_words(first)})
         if last and day > last:
-            raise Wrong(_("The date must be %(day)s or earlier.") % {"day": in_words(last)})
+            raise Wrong(_("Write a date no later than %(day)s.") % {"day": in_words(last)})
         return day
 
     def _parts(self, name: str, typed: Any) -> list[dict[str, Any]]:

@@ -344,7 +344,7 @@ class GeometryField(FieldBase):
             return None
         points = [self._point(number, line) for number, line in enumerate(lines, 1)]
         if not 3 <= len(points) <= self.max:
-            raise Wrong(_("Give 3 to %(max)d corner points, one on each line.") % {"max": self.max})
+            raise Wrong(_("Write 3 to %(max)d corner points, one on each line.") % {"max": self.max})
         return points
 
     def _point(self, number: int, line: str) -> list[float]:

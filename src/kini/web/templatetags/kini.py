@@ -66,6 +66,11 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def distance(metres: float | None) -> str:
+    return "" if metres is None else formats.distance(metres)
+
+
+@register.filter
 def money(amount: int | Decimal | None) -> str:
     return "" if amount is None else formats.money(amount)
 
@@ -200,9 +205,13 @@ def progress(now: int, total: int, label: Any = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/components/locate_button.html")
-def locate_button(lat: str, lon: str) -> dict[str, str]:
-    """A button that fills two inputs (by id) with where the device is. Without JavaScript it does not appear."""
-    return {"lat": lat, "lon": lon}
+def locate_button(lat: str, lon: str, send: bool = False) -> dict[str, Any]:
+    """A button that fills two inputs (by id) with where the device is. Without JavaScript it does not appear.
+
+    Args:
+        send: its form is sent as soon as they are filled.
+    """
+    return {"lat": lat, "lon": lon, "send": send}
 
 
 # Content

@@ -33,6 +33,7 @@
       fill(button.dataset.lat, coords.latitude);
       fill(button.dataset.lon, coords.longitude);
       says.textContent = button.dataset.done;
+      if ("send" in button.dataset) button.form.requestSubmit();
     }, failed, { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 });
   }
 

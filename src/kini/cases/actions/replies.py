@@ -1,0 +1,79 @@
+"""Canned replies of an agency: written, changed, put aside. Every change is a version that stays."""
+
+from django.utils.translation import gettext as _
+
+from kini.cases import rules
+from kini.cases.inputs import plain_text
+from kini.cases.models import CannedReply, CannedReplyVersion
+from kini.city.models import Agency
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor, Refused
+from kini.core.grants import Scope
+from kini.people import keeping
+from kini.people.permissions import Permission
+from kini.people.rules import require
+from kini.services.models import Service
+
+LONGEST_TITLE = 80
+
+
+@action
+def write_reply(*, by: Actor, agency: Agency, service: Service | None, title: str, text: str) -> CannedReply:
+    """A new canned reply, for one service of the agency or (None) for all.
+
+    Raises:
+        NotAllowed: without the permission over that service, or over the whole agency.
+        Refused: without title or text, with a title that is there, or a placeholder that stands for nothing.
+    """
+    reply = CannedReply(agency=agency, service=service, number=0)
+    return _store(by, reply, title, text, "cases.reply-written")
+
+
+@action
+def change_reply(*, by: Actor, reply: CannedReply, title: str, text: str) -> CannedReply:
+    """Change a canned reply; what it said before stays as an earlier version. Raises as `write_reply`."""
+    reply = _locked(reply)
+    if (reply.title, reply.text) == (title.strip(), text.strip()):
+        return reply
+    return _store(by, reply, title, text, "cases.reply-changed")
+
+
+@action
+def switch_reply(*, by: Actor, reply: CannedReply, active: bool) -> CannedReply:
+    """Put a canned reply aside, so that it is no longer offered, or offer it again. Raises as `write_reply`."""
+    reply = _locked(reply)
+    _require(by, reply)
+    if reply.active is not active:
+        reply.active = active
+        reply.save(update_fields=["active"])
+        deed = "cases.reply-offered" if active else "cases.reply-put-aside"
+        audit.record(by=by, action=deed, subject=f"reply:{reply.pk}")
+    return reply
+
+
+def _locked(reply: CannedReply) -> CannedReply:
+    return CannedReply.objects.select_for_update().get(pk=reply.pk)
+
+
+def _require(by: Actor, reply: CannedReply) -> None:
+    require(by, Permission.MANAGE_REPLIES, Scope(agency=reply.agency_id, service=reply.service_id or ""))
+
+
+def _store(by: Actor, reply: CannedReply, title: str, text: str, deed: str) -> CannedReply:
+    _require(by, reply)
+    title, text = " ".join(plain_text(title).split()), plain_text(text)
+    if not title:
+        raise Refused(_("Give the reply a short title."))
+    if len(title) > LONGEST_TITLE:
+        raise Refused(_("Write the title in fewer words."))
+    if not text:
+        raise Refused(_("Write the text of the reply."))
+    if unknown := rules.unknown_placeholders(text):
+        raise Refused(_("Nothing stands for {%(name)s}. Use one of those listed.") % {"name": unknown[0]})
+    reply.title, reply.text, reply.number = title, text, reply.number + 1
+    keeping.once(reply.save, _("There is a reply of this title already."))
+    CannedReplyVersion.objects.create(reply=reply, number=reply.number, title=title, text=text, by_id=by.user_id)
+    detail = {"agency": reply.agency_id, "service": reply.service_id or "", "version": reply.number}
+    audit.record(by=by, action=deed, subject=f"reply:{reply.pk}", detail=detail)
+    return reply

@@ -1,0 +1,193 @@
+"""Canned replies: put into the text of a step, where they stay editable, and written on pages of their own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.cases import actions, rules
+from kini.cases.desk.case import text_of
+from kini.cases.desk.figures import title_of
+from kini.cases.desk.queue import cleaned
+from kini.cases.desk.working import for_officers, see_other
+from kini.cases.models import CannedReply, CannedReplyVersion, Case
+from kini.city.models import Agency
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.grants import Scope
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for, officer_names, officer_of
+from kini.people.rules import may
+from kini.services import queries as service_queries
+from kini.services.models import Service
+from kini.services.versions import resolve
+from kini.web import formats
+
+MANAGE = Permission.MANAGE_REPLIES
+
+
+# In a step
+
+
+def offered(case: Case) -> QuerySet[CannedReply]:
+    """The replies for a case: those of its agency for its service, then those for all services, by title."""
+    fitting = Q(service__isnull=True) | Q(service_id=case.service_id)
+    return CannedReply.objects.filter(fitting, agency_id=case.agency_id, active=True).order_by("service", "title")
+
+
+def filled(actor: Actor, case: Case, reply: CannedReply) -> str:
+    """The reply with what it leaves open filled in for this case."""
+    resolved = resolve(case.version)
+    writer = officer_of(actor)
+    values = {
+        "reference": case.reference,
+        "service": title_of(resolved),
+        "step": str(resolved.flow.states[case.state].name),
+        "due": formats.moment(case.due_at) if case.due_at else "",
+        "agency": str(case.agency.title),
+        "officer": writer.name if writer else "",
+    }
+    return rules.fill(reply.text, values)
+
+
+def added(actor: Actor, case: Case, wanted: str, typed: str) -> str:
+    """What was typed with a reply (its id) behind it; as it was, when there is no such reply."""
+    reply = offered(case).filter(pk=wanted).first() if wanted.isascii() and wanted.isdigit() else None
+    if reply is None:
+        return typed
+    return "\n\n".join(part for part in (typed.strip(), filled(actor, case, reply)) if part)
+
+
+# The pages on which they are written
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """For what a reply can be written: an agency, and one of its services or (none) all."""
+
+    agency: Agency
+    service: Service | None
+    label: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.agency.pk}/{self.service.pk if self.service else ''}"
+
+
+def _homes(actor: Actor) -> list[Home]:
+    """Everything for which the officer may write replies, by agency and name."""
+    mine = {grant.agency for grant in actor.grants if MANAGE in grant.permissions}
+    homes: list[Home] = []
+    for agency in Agency.objects.filter(pk__in=mine, active=True).order_by("short_name"):
+        if may(actor, MANAGE, Scope(agency.pk)):
+            homes.append(Home(agency, None, _("All services of %(agency)s") % {"agency": agency.short_name}))
+        services = {service.pk: service for service in Service.objects.filter(active=True, agency=agency)}
+        for card in service_queries.by_name(service_queries.cards(services.values())):
+            if may(actor, MANAGE, Scope(agency.pk, service=card.id)):
+                homes.append(Home(agency, services[card.id], str(card.name)))
+    return homes
+
+
+@for_officers(MANAGE)
+@require_safe
+def replies(request: HttpRequest) -> HttpResponse:
+    """The replies that one may change, those of one service together."""
+    homes = {home.key: home for home in _homes(actor_for(request))}
+    found = CannedReply.objects.filter(agency__in={home.agency.pk for home in homes.values()})
+    groups: dict[str, list[CannedReply]] = {key: [] for key in homes}
+    for reply in found.order_by("-active", "title"):
+        groups.get(_key(reply), []).append(reply)
+    shown = [(homes[key].label, rows) for key, rows in groups.items() if rows]
+    return render(request, "cases/desk/replies.html", {"shelves": shown})
+
+
+def _key(reply: CannedReply) -> str:
+    return f"{reply.agency_id}/{reply.service_id or ''}"
+
+
+@for_officers(MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """A new reply."""
+    actor = actor_for(request)
+    homes = _homes(actor)
+    wanted = cleaned(request.POST.get("home", "") or request.GET.get("home", ""))
+    home = next((each for each in homes if each.key == wanted), None)
+    typed = {"title": text_of(request, "title"), "text": text_of(request, "text"), "home": wanted}
+    error = ("", "")
+    if request.method == "POST":
+        try:
+            if home is None:
+                raise Refused(_("Choose for what the reply is."))
+            agency, service = home.agency, home.service
+            reply = actions.write_reply(by=actor, agency=agency, service=service, **_said(typed))
+        except Refused as refusal:
+            error = (_where(typed) if home else "home", str(refusal))
+        else:
+            messages.success(request, _("“%(title)s” is kept.") % {"title": reply.title})
+            return see_other("cases:desk-replies")
+    return _form(request, typed, error, homes=homes)
+
+
+@for_officers(MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: HttpRequest, reply: int) -> HttpResponse:
+    """A reply, with what it said before; posting changes it."""
+    actor, found = _managed(request, reply)
+    typed, error = {"title": found.title, "text": found.text}, ("", "")
+    if request.method == "POST":
+        typed = {"title": text_of(request, "title"), "text": text_of(request, "text")}
+        try:
+            actions.change_reply(by=actor, reply=found, **_said(typed))
+        except Refused as refusal:
+            error = (_where(typed), str(refusal))
+        else:
+            messages.success(request, _("“%(title)s” is kept.") % {"title": typed["title"]})
+            return see_other("cases:desk-replies")
+    about = {home.key: home.label for home in _homes(actor)}.get(_key(found), "")
+    return _form(request, typed, error, found=found, about=about, versions=_versions(found))
+
+
+@for_officers(MANAGE)
+@require_POST
+def switch(request: HttpRequest, reply: int) -> HttpResponse:
+    """Put a reply aside, or offer it again (`active`: yes)."""
+    actor, found = _managed(request, reply)
+    actions.switch_reply(by=actor, reply=found, active=request.POST.get("active") == "yes")
+    return see_other("cases:desk-reply", found.pk)
+
+
+def _managed(request: HttpRequest, pk: int) -> tuple[Actor, CannedReply]:
+    actor = actor_for(request)
+    found = CannedReply.objects.select_related("agency", "service").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    if not may(actor, MANAGE, Scope(found.agency_id, service=found.service_id or "")):
+        raise NotAllowed(_("This reply belongs to others."))
+    return actor, found
+
+
+def _said(typed: dict[str, str]) -> dict[str, str]:
+    return {"title": typed["title"], "text": typed["text"]}
+
+
+def _where(typed: dict[str, str]) -> str:
+    """The input that a refusal is about."""
+    return "title" if not typed["title"] or len(typed["title"]) > actions.LONGEST_TITLE else "text"
+
+
+def _form(request: HttpRequest, typed: dict[str, str], error: tuple[str, str], **more: Any) -> HttpResponse:
+    errors = [error] if error[1] else []
+    context = {"typed": typed, "errors": errors, "wrong": dict(errors), "placeholders": rules.PLACEHOLDERS, **more}
+    return render(request, "cases/desk/reply.html", context, status=422 if errors else 200)
+
+
+def _versions(found: CannedReply) -> list[tuple[CannedReplyVersion, str]]:
+    """Earlier versions with who wrote them, latest first."""
+    rows = list(found.versions.order_by("-number"))
+    names = officer_names(row.by_id for row in rows)
+    return [(row, names.get(row.by_id or 0) or _("The program")) for row in rows]

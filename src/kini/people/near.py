@@ -1,0 +1,115 @@
+"""What is near the visitor: places to go to, and the offices that serve where they live or are.
+
+Only the area is remembered, in a cookie of this browser; a point that the browser gives is used once and kept nowhere.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from kini.city import pack, queries, wording
+from kini.city.models import Area, Place, Unit
+from kini.core.geometry import Point
+from kini.people.models import Resident, User
+
+COOKIE = "area"
+COOKIE_AGE = 90 * 24 * 3600
+ON_HOME, ON_PAGE = 2, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """A place, how far it is (metres), and where it is shown on a map."""
+
+    place: Place
+    metres: float
+
+    @property
+    def map(self) -> str:
+        here = f"{self.place.latitude}/{self.place.longitude}"
+        marked = urlencode({"mlat": self.place.latitude, "mlon": self.place.longitude})
+        return f"https://www.openstreetmap.org/?{marked}#map=17/{here}"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """An area with what is near.
+
+    Attributes:
+        places: nearest first.
+        exact: distances are from where the visitor is, not from the middle of the area.
+    """
+
+    area: Area
+    places: list[Nearby]
+    units: list[Unit]
+    exact: bool
+
+
+def around(area: Area, point: Point | None, places: int) -> Around:
+    latitude, longitude = point or (area.latitude, area.longitude)
+    found = [Nearby(*each) for each in queries.nearest_places("", latitude, longitude, places)]
+    return Around(area, found, queries.units_around(area), point is not None)
+
+
+def area_of(request: HttpRequest) -> Area | None:
+    """The area that was chosen in this browser, else that of the visitor's profile."""
+    if code := request.COOKIES.get(COOKIE, ""):
+        chosen = queries.area(code[:20])
+        if chosen and chosen.level == pack.current().lowest_level:
+            return chosen
+    if not isinstance(request.user, User):
+        return None
+    own = Resident.objects.select_related("area__parent__parent").filter(user=request.user).first()
+    return own.area if own else None
+
+
+def section(request: HttpRequest) -> SafeString:
+    """The part of the home page: what is nearest, or how to say where one is."""
+    area = area_of(request)
+    near = around(area, None, ON_HOME) if area else None
+    return render_to_string("people/home_near.html", {"near": near}, request)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def near(request: HttpRequest) -> HttpResponse:
+    """The list of what is near; another area can be chosen, or the place where the device is."""
+    if request.method != "POST":
+        area = area_of(request)
+        return _page(request, around(area, None, ON_PAGE) if area else None)
+    point = _point(request)
+    area = queries.locate(*point) if point else queries.area(request.POST.get("area", "")[:20])
+    if area is None or area.level != pack.current().lowest_level:
+        return _page(request, None, wording.outside() if point else _("Choose the area in which you live or are now."))
+    response = _page(request, around(area, point, ON_PAGE)) if point else redirect("people:near")
+    secure = request.is_secure()
+    response.set_cookie(COOKIE, area.code, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
+    return response
+
+
+def _point(request: HttpRequest) -> Point | None:
+    try:
+        point = float(request.POST.get("lat", "")), float(request.POST.get("lon", ""))
+    except ValueError:
+        return None
+    return point if -90 <= point[0] <= 90 and -180 <= point[1] <= 180 else None
+
+
+def _page(request: HttpRequest, found: Around | None, problem: str = "") -> HttpResponse:
+    city = pack.current()
+    context = {
+        "near": found,
+        "problem": problem,
+        "errors": [("area", problem)] if problem else [],
+        "level": city.level_name(city.lowest_level),
+        "areas": queries.lowest_level_areas(),
+    }
+    return render(request, "people/near.html", context, status=422 if problem else 200)
