@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kini.cases.rules import Standing, clock_reading
 from kini.core.clock import WorkCalendar
 from kini.services.schema import Target
-from tests.cases.flows import flow
+from tests.cases.flows import STATES, flow
 
 OFFICES = WorkCalendar(
     ZoneInfo("Asia/Jakarta"),
@@ -148,3 +148,39 @@ def test_time_never_gives_time_back(history, target):
 @pytest.mark.parametrize("state", ["granted", "rejected", "expired", "withdrawn"])
 def test_every_end_closes(state):
     assert read((0, "check"), (5, state), now=9).closed == MONDAY + timedelta(hours=5)
+
+
+REVIEWED = flow(
+    rejected=STATES["rejected"] | {"moves": {"object": {"to": "review", "by": "resident", "within": 30}}},
+    review={
+        "name": "Review",
+        "does": "The head of the agency looks again.",
+        "public": "reopened",
+        "by": "head",
+        "target": {"working_days": 10},
+        "moves": {"overturn": "decision"},
+    },
+)
+
+
+def reviewed(*history: tuple[float, str], now: float, target: Target | None = TWO_DAYS):
+    entries = [Entry(MONDAY + timedelta(hours=hours), state) for hours, state in history]
+    return clock_reading(entries, REVIEWED, target, OFFICES, MONDAY + timedelta(hours=now))
+
+
+@pytest.mark.parametrize("target", [TWO_DAYS, None])
+def test_an_objection_has_a_time_of_its_own(target: Target | None):
+    reading = reviewed((0, "check"), (2, "rejected"), (24, "review"), now=25, target=target)
+    assert reading.due == OFFICES.add(MONDAY + timedelta(hours=24), "working_days", 10)
+    assert (reading.used, reading.state) == (3600, Standing.ON_TIME)
+
+
+def test_after_it_the_services_clock_goes_on_where_it_stopped():
+    reading = reviewed((0, "check"), (2, "rejected"), (24, "review"), (48, "decision"), now=49)
+    assert reading.used == 3 * 3600
+    assert reading.left == OFFICES.elapsed(MONDAY, OFFICES.add(MONDAY, "working_days", 2), "working_days") - 3 * 3600
+
+
+def test_only_a_running_state_has_a_time_of_its_own():
+    with pytest.raises(ValueError, match="its clock runs"):
+        flow(correction=STATES["correction"] | {"target": {"days": 3}})

@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from kini.cases import timeline
+from kini.cases import rules, timeline
 from kini.cases.models import Case
 from kini.city import actions as city_actions
 from kini.core import moments
 from kini.core.environment import ROOT
 from kini.demo.cases import apply
 from kini.services import actions as services_actions
+from kini.services import loader
 from kini.services.kinds import kinds
 from kini.services.models import Service
+from kini.services.schema import Flow
 from tests.cases.town import BY, acting, person
 
 
@@ -39,3 +41,34 @@ def test_every_service_of_the_kinds_that_are_here_opens_a_whole_case():
     for case in Case.objects.select_related("version"):
         derived = asdict(timeline.recompute(case))
         assert derived == {name: getattr(case, name) for name in derived}
+
+
+def before_any_objection(flow: Flow) -> set[str]:
+    """The states that a case can reach without being brought back from an end."""
+    reached, frontier = {flow.start}, [flow.start]
+    while frontier:
+        here = frontier.pop()
+        ahead = set() if flow.states[here].end else {to for state, _move, to in flow.edges() if state == here}
+        frontier += ahead - reached
+        reached |= ahead
+    return reached
+
+
+def test_every_refusal_can_be_objected_to_and_somebody_else_decides():
+    seen = 0
+    for name, flow in loader.read_pack(ROOT / "cities" / "jakarta").flows.items():
+        reached = before_any_objection(flow)
+        for key in reached:
+            if flow.states[key].outcome not in ("refused", "unfounded"):
+                continue
+            seen += 1
+            edge = rules.edge_of(flow, key, rules.OBJECT)
+            assert edge, f"{name}: nobody can object to {key}"
+            assert edge.by == rules.RESIDENT
+            judge = flow.states[edge.to]
+            refused = {flow.states[state].by for state, _move, to in flow.edges() if to == key and state in reached}
+            # Above the head of an agency there is no role; the law sends such an objection back to them (UU 30/2014).
+            assert judge.by not in refused - {"agency-head"}, f"{name}: {judge.by} judges their own {key}"
+            assert judge.target, f"{name}: no time to judge an objection in {edge.to}"
+            assert rules.edge_of(flow, edge.to, rules.OVERTURN), f"{name}: no objection to {key} can be granted"
+    assert seen > 20

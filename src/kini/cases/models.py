@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
+from kini.cases.rules import SCORES
 from kini.city.models import Agency, Area, Unit
 from kini.core.models import ACTOR_KINDS
 from kini.people.models import Officer, Resident, User
@@ -155,6 +156,27 @@ class TimelineEntry(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="cases_entry_number")]
+
+
+class Rating(models.Model):
+    """What its resident thinks of how a case was handled, once for each time that it ended (trigger). Append-only."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="ratings")
+    closed_at = models.DateTimeField(help_text="When the case ended; a reopened one ends again.")
+    score = models.PositiveSmallIntegerField(help_text="1 (very bad) to 5 (very good).")
+    text = models.TextField(blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "closed_at"], name="cases_rating_once"),
+            models.CheckConstraint(condition=Q(score__range=(1, 5)), name="cases_rating_score"),
+        ]
+
+    @property
+    def word(self) -> str:
+        """The mark in words."""
+        return str(SCORES[self.score])
 
 
 class Document(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kini.cases import rules, searching
 from kini.cases.access import ours_q
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Case, Document, Draft, Rating
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor
@@ -288,6 +288,16 @@ def document_for(actor: Actor, pk: Any, guest_key: str = "") -> Document:
     except (Case.DoesNotExist, Draft.DoesNotExist):
         raise Document.DoesNotExist from None
     return document
+
+
+def rating_of(case: Case) -> Rating | None:
+    """What its resident thinks of the end that a case has now."""
+    return Rating.objects.filter(case=case, closed_at=case.closed_at).first() if case.closed_at else None
+
+
+def can_be_rated(case: Case) -> bool:
+    """Whether the city has decided it, and its resident has not yet said how that went."""
+    return case.outcome in rules.RATED_OUTCOMES and rating_of(case) is None
 
 
 def due_edges() -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kini.cases.pages import apply, documents, entries, finding, listing, moves, questions, start, tracking
+from kini.cases.pages import apply, documents, entries, finding, listing, moves, questions, ratings, start, tracking
 
 #: The pages of a walk through questions, below an application or the correction of a case.
 walk = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("cases/", listing.mine, name="mine"),
     path("cases/<str:reference>/", tracking.case, name="case"),
     path("cases/<str:reference>/sent/", apply.sent, name="sent"),
+    path("cases/<str:reference>/rate/", ratings.rate, name="rate"),
     path("cases/<str:reference>/moves/<slug:move>/", moves.move, name="move"),
     path("cases/<str:reference>/documents/<uuid:document>/", documents.document, name="document"),
     path("cases/<str:reference>/correct/", moves.correct, name="correct"),

@@ -281,6 +281,7 @@ class State(Strict):
         by: a role of the pack (roles.yaml), "resident", or "system"; nobody acts at an end.
         clock: "paused" while the resident must act.
         outcome: how an ended case ended, for statistics and letters.
+        target: a time of its own for this step (the review of an objection); the service's clock stands meanwhile.
     """
 
     name: Text
@@ -293,6 +294,13 @@ class State(Strict):
     end: bool = False
     outcome: Literal["granted", "refused", "withdrawn", "expired", "solved", "unfounded"] | None = None
     withdraw: bool = Field(default=True, description="Whether the resident may still withdraw here.")
+    target: Target | None = Field(default=None, description="Within which time this step alone must be done.")
+
+    @model_validator(mode="after")
+    def _only_running_states_have_a_time(self) -> "State":
+        if self.target and (self.end or self.clock == "paused"):
+            raise ValueError("a state with a time of its own is no end, and its clock runs")
+        return self
 
     @model_validator(mode="after")
     def _ends_have_outcomes(self) -> "State":

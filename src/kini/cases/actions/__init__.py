@@ -3,6 +3,7 @@
 from kini.cases.actions.desk import assign, be_present, look, note, read_mentions, send_unit, transfer
 from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
 from kini.cases.actions.moves import Stale, answer_correction, move, withdraw
+from kini.cases.actions.ratings import rate
 from kini.cases.actions.replies import LONGEST_TITLE, change_reply, switch_reply, write_reply
 from kini.cases.actions.submission import apply, submit
 from kini.cases.actions.telling import Paper, tell
@@ -32,6 +33,7 @@ __all__ = [
     "move",
     "note",
     "open_correction",
+    "rate",
     "read_mentions",
     "rotate_keys",
     "save_answers",

@@ -50,6 +50,10 @@ def register() -> None:
             "cases:desk-overdue", _("What is late, and why"), "alert", 40, "desk", group=_("Agency"), visible=watches
         ),
     )
+    navigation.register(
+        "desk-ratings",
+        NavItem("cases:desk-ratings", _("What residents say"), "megaphone", 42, "desk", _("Agency"), visible=watches),
+    )
     manages = may_here(Permission.MANAGE_OFFICERS)
     navigation.register(
         "desk-officers",

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from kini.cases.desk import case, counter, moves, officers, overdue, queue, replies, together
+from kini.cases.desk import case, counter, moves, officers, overdue, queue, ratings, replies, together
 
 urlpatterns = [
     path("", queue.queue, name="desk"),
     path("apply/", counter.apply, name="desk-apply"),
     path("apply/<str:reference>/receipt/", counter.receipt, name="desk-receipt"),
     path("overdue/", overdue.overdue, name="desk-overdue"),
+    path("ratings/", ratings.ratings, name="desk-ratings"),
     path("mentions/", together.mentions, name="desk-mentions"),
     path("replies/", replies.replies, name="desk-replies"),
     path("replies/add/", replies.add, name="desk-reply-add"),

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.cases.pages import home, start
+from kini.cases.pages import home, ratings, start
+from kini.cases.panels import CasePanel, case_panels
 from kini.services.start import start_panels
 from kini.web.home import home_sections
 from kini.web.navigation import NavItem, navigation
@@ -20,3 +21,4 @@ def register() -> None:
     navigation.register("cases-track", NavItem("cases:track", _("Find a case by its number"), "search", place="help"))
     home_sections.register("cases", home.SECTION)
     start_panels.register("cases", start.panel)
+    case_panels.register("rating", CasePanel("tracker", ratings.panel))

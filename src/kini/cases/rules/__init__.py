@@ -4,6 +4,8 @@ from kini.cases.rules.deadlines import Reading, Standing, Step, clock_reading
 from kini.cases.rules.edges import (
     AFTER,
     ANSWER,
+    OBJECT,
+    OVERTURN,
     RESIDENT,
     SYSTEM,
     WITHDRAW,
@@ -16,13 +18,18 @@ from kini.cases.rules.edges import (
 )
 from kini.cases.rules.notes import PLACEHOLDERS, fill, mentioned, unknown_placeholders
 from kini.cases.rules.progress import Stage, progress
+from kini.cases.rules.ratings import RATED_OUTCOMES, SCORES
 from kini.cases.rules.sentences import WORDS, move_label, public_word, sentence, tellers
 
 __all__ = [
     "AFTER",
     "ANSWER",
+    "OBJECT",
+    "OVERTURN",
     "PLACEHOLDERS",
+    "RATED_OUTCOMES",
     "RESIDENT",
+    "SCORES",
     "SYSTEM",
     "WITHDRAW",
     "WORDS",

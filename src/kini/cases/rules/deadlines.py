@@ -1,7 +1,8 @@
 """The clock of a case: reckoned from its timeline alone, so that it comes out the same whenever it is asked.
 
 The clock runs while the city must act. It stands while the resident must (`clock: paused`) and once a case has
-ended; a reopened case goes on where it stopped. What is promised in working days runs by office hours.
+ended; a reopened case goes on where it stopped. What is promised in working days runs by office hours. A state with
+a time of its own (the review of an objection) has a clock of its own, and the service's stands meanwhile.
 """
 
 from collections.abc import Iterable, Iterator
@@ -76,7 +77,9 @@ def clock_reading(
     independent of `now`."""
     steps = [(entry.at, entry.to_state) for entry in entries if entry.to_state]
     paused, closed = _standing_since(steps, flow)
-    spans = list(_running(steps, flow))
+    own = flow.states[steps[-1][1]].target if steps else None
+    spans = [_Span(steps[-1][0], None)] if own else list(_running(steps, flow))
+    target = own or target
     if target is None or not spans:
         state = Standing.DONE if closed else Standing.PAUSED if paused else Standing.NONE
         return Reading(None, None, paused, closed, 0, None, state)
@@ -104,7 +107,9 @@ def _standing(
 
 
 def _runs(flow: Flow, state: str) -> bool:
-    return not flow.states[state].end and flow.states[state].clock == "running"
+    """Whether the service's clock runs in a state."""
+    here = flow.states[state]
+    return not here.end and here.clock == "running" and here.target is None
 
 
 def _running(steps: list[tuple[datetime, str]], flow: Flow) -> Iterator[_Span]:

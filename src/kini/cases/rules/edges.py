@@ -12,6 +12,8 @@ SYSTEM = "system"
 #: The resident's move out of a correction: it takes over the changed answers and documents.
 ANSWER = "answer"
 WITHDRAW = "withdraw"
+#: The resident's move against a decision, and the move of whoever finds that they are right.
+OBJECT, OVERTURN = "object", "overturn"
 AFTER = "after"
 
 

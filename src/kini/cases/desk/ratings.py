@@ -1,0 +1,108 @@
+"""What residents say of how their cases were handled, and how often they object: for heads of agencies, by service."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db.models import Count, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.formats import number_format
+from django.views.decorators.http import require_safe
+
+from kini.cases import queries, rules
+from kini.cases.desk import figures
+from kini.cases.desk.working import for_officers
+from kini.cases.models import Rating, TimelineEntry
+from kini.core import moments
+from kini.core.actors import Actor
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.services.versions import resolve_many
+
+#: How far back the page looks, and how many sentences it shows.
+DAYS = 90
+MOST_SENTENCES = 30
+
+
+@dataclass(slots=True)
+class Judged:
+    """What residents say of one service.
+
+    Attributes:
+        marks: how often each mark (1..5) was given.
+        objections: how often a decision was objected to; `granted` how often somebody found that they are right.
+    """
+
+    service: str
+    title: str = ""
+    marks: Counter[int] = field(default_factory=Counter)
+    objections: int = 0
+    granted: int = 0
+
+    @property
+    def count(self) -> int:
+        return self.marks.total()
+
+    @property
+    def mean(self) -> str:
+        """The mean mark with one decimal; "" without any."""
+        if not self.count:
+            return ""
+        return number_format(sum(mark * n for mark, n in self.marks.items()) / self.count, 1, use_l10n=True)
+
+    @property
+    def spread(self) -> Iterator[tuple[str, int]]:
+        """(word, how often) of the marks that were given."""
+        return ((str(word), self.marks[score]) for score, word in rules.SCORES.items() if self.marks[score])
+
+
+@for_officers(Permission.SEE_OVERDUE)
+@require_safe
+def ratings(request: HttpRequest) -> HttpResponse:
+    """Marks, objections and sentences of the last months."""
+    actor = actor_for(request)
+    rows = judged(actor)
+    whole = Judged("", marks=sum((row.marks for row in rows), Counter()))
+    context = {
+        "rows": rows,
+        "days": DAYS,
+        "whole": whole,
+        "objections": sum(row.objections for row in rows),
+        "granted": sum(row.granted for row in rows),
+        "sentences": sentences(actor),
+    }
+    return render(request, "cases/desk/ratings.html", context)
+
+
+def judged(actor: Actor) -> list[Judged]:
+    """By service, the most rated first. Four queries, however many cases there are."""
+    since = moments.now() - timedelta(days=DAYS)
+    seen = queries.visible(actor, Permission.SEE_OVERDUE)
+    rated = Rating.objects.filter(case__in=seen.values("pk"), at__gte=since).order_by()
+    objected = TimelineEntry.objects.filter(
+        case__in=seen.values("pk"), at__gte=since, sort="moved", move__in=(rules.OBJECT, rules.OVERTURN)
+    ).order_by()
+    found: dict[str, Judged] = {}
+    for service, score, count in rated.values_list("case__service", "score").annotate(Count("pk")):
+        found.setdefault(service, Judged(service)).marks[score] += count
+    counts = {
+        "objections": Count("pk", filter=Q(move=rules.OBJECT)),
+        "granted": Count("pk", filter=Q(move=rules.OVERTURN)),
+    }
+    for service, objections, granted in objected.values_list("case__service").annotate(**counts):
+        row = found.setdefault(service, Judged(service))
+        row.objections, row.granted = objections, granted
+    latest = dict(seen.filter(service__in=found).order_by().values_list("service").annotate(Max("version")))
+    resolved = resolve_many(latest.values())
+    for service, row in found.items():
+        row.title = figures.title_of(resolved[latest[service]])
+    return sorted(found.values(), key=lambda row: (-row.count, -row.objections, row.title))
+
+
+def sentences(actor: Actor) -> list[Rating]:
+    """The latest sentences, without saying whose they are."""
+    seen = queries.visible(actor, Permission.SEE_OVERDUE)
+    said = Rating.objects.filter(case__in=seen.values("pk")).exclude(text="").order_by("-at")
+    return list(said.only("score", "text", "at")[:MOST_SENTENCES])
