@@ -11,9 +11,9 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
+from kini.bench.mailserver import MailServer, mail_server
 from kini.core import delivery, jobs, mail
 from kini.core.models import OutboxMessage
-from tests.core.mailserver import MailServer, mail_server
 from tests.pagechecks import CheckedClient
 
 pytestmark = pytest.mark.django_db

@@ -183,3 +183,22 @@ def test_an_ordinary_account_changes_nothing_on_the_way(tmp_path: Path) -> None:
     closed.mkdir(mode=0o700)
     Account(os.geteuid(), os.getegid(), lent=False).reach(closed / "data")
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_server_that_fell_comes_back_at_the_same_address_with_its_data(tmp_path: Path) -> None:
+    with Server(tmp_path / "postgres") as server:
+        url = server.url("kini")
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE lamp AS SELECT 3 AS hours")
+        os.kill(process_of(server), signal.SIGKILL)
+        assert server.pid
+        os.waitid(os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
+        assert not server.alive()
+        server.revive()
+        assert server.alive()
+        assert ask(url, "SELECT hours FROM lamp") == "3"
+
+
+def test_a_server_that_was_never_started_is_not_brought_back(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseFault, match="was not started"):
+        Server(tmp_path / "postgres").revive()

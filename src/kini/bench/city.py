@@ -3,7 +3,7 @@
 import base64
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,9 +61,9 @@ class Servers:
 
 
 @contextmanager
-def city(pack: Path | None = None) -> Iterator[Scratch]:
-    """The prepared city; this process's environment is its own from then on."""
-    with scratch_city(pack, durable=True, env=production()) as scratch:
+def city(pack: Path | None = None, env: Mapping[str, str] | None = None) -> Iterator[Scratch]:
+    """The prepared city, with `env` laid over its environment, which is that of this process from then on."""
+    with scratch_city(pack, durable=True, env={**production(), **(env or {})}) as scratch:
         os.environ.update(scratch.env)
         yield scratch
 

@@ -18,6 +18,7 @@ from kini.core.database.embedded import Server
 from kini.core.processes import Supervisor
 from kini.core.server import address_of, answers, web_command
 
+WORKER = [sys.executable, "-m", "kini.cli", "worker"]
 MOST_LISTED = 8  # demo people that the greeting names
 
 
@@ -85,16 +86,17 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     # Entered after the database, so that the processes end before it does.
     supervisor = stack.enter_context(Supervisor())
     if server:
-        supervisor.watch("database", server.alive)
+        supervisor.watch("database", server.alive, server.revive)
     if (code := supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], env)) != 0:
         return code
     with console.step("Web server and worker"):
         # One after the other: on two cores they would only keep each other waiting.
-        supervisor.start("web", web_command(options.host, options.port), env)
+        supervisor.start("web", web_command(options.host, options.port), env, again=True)
         supervisor.wait_until(lambda: answers(address_of(options.host, options.port)), seconds=60)
         if read.name == "local" and not os.environ.get("KINI_PAYMENTS"):
-            supervisor.start("payment sandbox", sandbox_command(address_of(options.host, options.port), read.var), env)
-        supervisor.start("worker", [sys.executable, "-m", "kini.cli", "worker"], env)
+            sandbox = sandbox_command(address_of(options.host, options.port), read.var)
+            supervisor.start("payment sandbox", sandbox, env, again=True)
+        supervisor.start("worker", WORKER, env, again=True)
     greet(env, options, read.var)
     if reason := supervisor.wait():
         print(f"\nkini: {reason}; everything else was stopped.", file=sys.stderr)

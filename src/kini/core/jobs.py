@@ -7,7 +7,7 @@ so each can be run again without harm. Every room's `jobs.py` is imported when t
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -20,6 +20,14 @@ RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
 DELIVERED_KEPT = timedelta(days=1)
 UNDELIVERED_KEPT = timedelta(days=7)
 FAILED_KEPT = timedelta(days=30)
+#: A worker that has said nothing for so many seconds is gone, and its jobs are given to others.
+SILENCE = 20
+_ABANDONED = """
+    SELECT job.id, job.attempts FROM procrastinate_jobs AS job
+    LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
+    WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %s))
+    FOR UPDATE OF job SKIP LOCKED
+"""
 
 
 def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, None, P]]:
@@ -36,23 +44,48 @@ def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, 
     return register
 
 
-def every(cron: str, *, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Run a function again and again, by one worker at a time.
+def every(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Run a function again and again.
 
     Args:
-        cron: five fields as in crontab, in UTC: "15 3 * * *" is at a quarter past three every night.
+        cron: five fields as in crontab, in UTC: "15 3 * * *" is at a quarter past three every night; a sixth one
+            says seconds.
         name: "room.deed".
+        alone: by one worker at a time.
     """
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         def run(timestamp: int) -> None:
             function()
 
-        task = app.task(name=name, queue="upkeep", lock=name, queueing_lock=name, pass_context=False)(run)
+        task = app.task(
+            name=name, queue="upkeep", lock=name if alone else None, queueing_lock=name, pass_context=False
+        )(run)
         app.periodic(cron=cron, periodic_id=name)(task)
         return function
 
     return register
+
+
+@every("* * * * * */10", name="core.rescue_jobs", alone=False)
+def rescue_jobs() -> None:
+    """Jobs of a worker that was killed run again; one in which workers fall again and again is given up."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ABANDONED, [SILENCE])
+        for job, attempts in cursor.fetchall():
+            if attempts + 1 >= RETRY.max_attempts:
+                cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job])
+            else:
+                _run_again(job)
+
+
+def _run_again(job: int) -> None:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", [job])
+    except IntegrityError:  # its next turn waits already
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job])
 
 
 @every("7 * * * *", name="core.forget_limits")

@@ -1,26 +1,58 @@
-"""The processes of one city: started together, stopped together; the end of one is the end of all, with a reason."""
+"""The processes of one city: started together, stopped together.
 
+One that was started with `again` is started anew when it falls. Any other end, and a fall again and again, is the end
+of all, with a reason.
+"""
+
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import IO
 
 GRACE = 8.0  # seconds for a process to stop by itself
+#: One that falls so often, each time within so many seconds, is not started again.
+MOST_FALLS = 5
+SHORT_LIFE = 20.0
 
 
 class ProcessFault(Exception):
     """A process did not do what it was started for; the message is one clear sentence."""
 
 
+@dataclass(slots=True)
+class Kept:
+    """Something that must go on: how one sees that it lives, how it is brought back, how often it fell of late."""
+
+    alive: Callable[[], bool]
+    revive: Callable[[], object] | None
+    since: float
+    falls: int = 0
+
+    def may_return(self) -> bool:
+        """Count one more fall; whether it is brought back."""
+        now = time.monotonic()
+        self.falls = self.falls + 1 if now - self.since < SHORT_LIFE else 1
+        self.since = now
+        return self.revive is not None and self.falls < MOST_FALLS
+
+
 class Supervisor:
-    """Use as a context manager: leaving it stops everything that it started, the newest first."""
+    """Use as a context manager: leaving it stops everything that it started, the newest first.
+
+    Attributes:
+        revived: names of what fell and was started again, in order.
+    """
 
     def __init__(self) -> None:
+        self.revived: list[str] = []
         self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._watched: dict[str, Callable[[], bool]] = {}
+        self._kept: dict[str, Kept] = {}
         self._stopping = False
 
     def __enter__(self) -> "Supervisor":
@@ -45,33 +77,61 @@ class Supervisor:
                 stop(child)
                 return 130
             time.sleep(0.05)
-        del self._children[name]
+        del self._children[name], self._kept[name]
         return child.returncode
 
     def start(
-        self, name: str, command: list[str], env: dict[str, str], log: IO[bytes] | None = None
+        self, name: str, command: list[str], env: dict[str, str], log: IO[bytes] | None = None, *, again: bool = False
     ) -> subprocess.Popen[bytes]:
-        """Start a process; what it says goes to `log`, else to where this program's words go."""
-        # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
-        self._children[name] = subprocess.Popen(
-            command, env=env, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
+        """Start a process; what it says goes to `log`, else to where this program's words go.
+
+        Args:
+            again: whether it is started anew when it falls.
+        """
+
+        def launch() -> None:
+            # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
+            self._children[name] = subprocess.Popen(
+                command, env=env, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+        def relaunch() -> None:
+            end_family(self._children[name])
+            launch()
+
+        launch()
+        self.watch(name, lambda: self._children[name].poll() is None, relaunch if again else None)
         return self._children[name]
 
     def pids(self) -> dict[str, int]:
         """The processes that were started and not yet waited for, by name."""
         return {name: child.pid for name, child in self._children.items()}
 
-    def watch(self, name: str, alive: Callable[[], bool]) -> None:
-        """Also watch something that is not a child of this process."""
-        self._watched[name] = alive
+    def watch(self, name: str, alive: Callable[[], bool], revive: Callable[[], object] | None = None) -> None:
+        """Also watch something that is not a child of this process; `revive` brings it back."""
+        self._kept[name] = Kept(alive, revive, time.monotonic())
 
     def fallen(self) -> str | None:
         """Why things cannot go on, or None while all is well."""
-        for name, child in self._children.items():
-            if child.poll() is not None:
-                return f"the {name} ended with code {child.returncode}"
-        return next((f"the {name} has gone" for name, alive in self._watched.items() if not alive()), None)
+        return next((self._end_of(name) for name, kept in self._kept.items() if not kept.alive()), None)
+
+    def mend(self) -> str | None:
+        """Bring back what fell; why things cannot go on, or None while they can."""
+        for name, kept in self._kept.items():
+            if kept.alive():
+                continue
+            reason = self._end_of(name)
+            if not kept.may_return():
+                return f"{reason} again and again" if kept.revive else reason
+            assert kept.revive is not None
+            kept.revive()
+            self.revived.append(name)
+            print(f"kini: {reason}; it was started again.", file=sys.stderr, flush=True)
+        return None
+
+    def _end_of(self, name: str) -> str:
+        child = self._children.get(name)
+        return f"the {name} ended with code {child.returncode}" if child else f"the {name} has gone"
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
         """Wait for something to come true.
@@ -87,13 +147,14 @@ class Supervisor:
                 raise ProcessFault(f"the web server did not answer within {seconds:.0f} seconds.")
             time.sleep(0.1)
 
-    def wait(self) -> str | None:
-        """Wait for Ctrl-C (None) or for the first process that ends (why)."""
-        while not self._stopping:
-            if reason := self.fallen():
+    def wait(self, until: Callable[[], bool] = lambda: False) -> str | None:
+        """Keep everything going until that comes true or Ctrl-C is pressed (None), or something cannot go on (why)."""
+        while not self._stopping and not until():
+            if reason := self.mend():
                 return reason
-            time.sleep(0.25)
-        print("\nStopping ...", file=sys.stderr, flush=True)
+            time.sleep(0.1)
+        if self._stopping:
+            print("\nStopping ...", file=sys.stderr, flush=True)
         return None
 
 
@@ -104,5 +165,11 @@ def stop(child: subprocess.Popen[bytes]) -> None:
         try:
             child.wait(GRACE)
         except subprocess.TimeoutExpired:
-            child.kill()
+            end_family(child)
             child.wait()
+
+
+def end_family(child: subprocess.Popen[bytes]) -> None:
+    """Kill a process and what it started, which outlives it when it falls and would keep its port."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)

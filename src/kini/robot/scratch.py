@@ -32,10 +32,16 @@ class Scratch:
         self.supervisor.start("payment sandbox", [sys.executable, "-m", "kini.cli", *payments], self.env)
         return self.start("web", web_command("127.0.0.1", port, workers=2, threads=2), port)
 
-    def start(self, name: str, command: list[str], port: int, log: IO[bytes] | None = None) -> str:
-        """Start a server with this city's environment and wait until it is ready; its address."""
+    def start(
+        self, name: str, command: list[str], port: int, log: IO[bytes] | None = None, *, again: bool = False
+    ) -> str:
+        """Start a server with this city's environment and wait until it is ready; its address.
+
+        Args:
+            again: whether it is started anew when it falls.
+        """
         address = address_of("127.0.0.1", port)
-        self.supervisor.start(name, command, self.env, log)
+        self.supervisor.start(name, command, self.env, log, again=again)
         self.supervisor.wait_until(lambda: answers(address), seconds=60)
         return address
 

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kini.services.fields.base import FieldBase
-from kini.services.fields.uploads import Upload
+from django.utils.datastructures import MultiValueDict
+
+from kini.services.fields.base import FieldBase, Submitted
+from kini.services.fields.uploads import DocumentField, Upload
+from kini.services.questions import Known, missing_pages, take
+from kini.services.versions import Resolved
 
 type Values = dict[str, str | list[str]]
 type Files = dict[str, list[Upload]]
@@ -33,3 +37,28 @@ def bad_values(name: str, field: FieldBase) -> Values | None:
 
 def _uploads(value: Any) -> list[Upload]:
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Upload)]
+
+
+def example_answers(resolved: Resolved, known: Known, number: int) -> dict[str, Any] | None:
+    """A whole application as a program sends it, with statements instead of documents; None where files must be added.
+
+    Args:
+        known: what the profile of the person knows, which is not asked.
+    """
+    given: dict[str, Any] = {}
+    while missing := missing_pages(resolved, given, known):
+        page = missing[0]
+        values, files = example_form(page.fields, number)
+        for name in files:
+            field = page.fields[name]
+            if isinstance(field, DocumentField) and field.statement:
+                values[f"{name}.statement"] = "yes"
+            elif not field.optional:
+                return None
+        taken = take(page, Submitted(_data(values), MultiValueDict())).values
+        given |= {page.repeat.name: [taken] * page.repeat.min} if page.repeat else taken
+    return given
+
+
+def _data(values: Values) -> MultiValueDict[str, str]:
+    return MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in values.items()})

@@ -82,6 +82,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
         self._socket_folder: Path | None = None
+        self._account: Account | None = None
 
     def __enter__(self) -> "Server":
         self.start()
@@ -101,7 +102,7 @@ class Server:
         try:
             self._hold()
             self._put_away_old_server()  # first of all: it still changes what lies in the folder
-            account = self._prepare()
+            account = self._account = self._prepare()
             if not self.data.exists():
                 self._initialise(account)
             self._launch(account)
@@ -127,6 +128,19 @@ class Server:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def revive(self) -> None:
+        """Start a server that fell once more: on the same data, at the same address.
+
+        Raises:
+            DatabaseFault: when it was not started, or does not start again.
+        """
+        if self._account is None:
+            raise DatabaseFault(f"the database in {self.folder} was not started.")
+        if self._socket_folder:  # what it left there names a process that may be another now
+            (self._socket_folder / f"{SOCKET}.lock").unlink(missing_ok=True)
+        self._launch(self._account)
+        self._wait(self._account)
 
     def alive(self) -> bool:
         """Whether the server that was started still runs."""

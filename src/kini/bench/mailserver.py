@@ -1,8 +1,8 @@
-"""A mail server on loopback that speaks as much SMTP as a client needs, and refuses whom it is told to refuse."""
+"""A mail server on loopback that speaks as much SMTP as a client needs, and refuses when it is told to."""
 
 import socketserver
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from threading import Thread
@@ -27,6 +27,10 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: MailServer
 
     def handle(self) -> None:
+        with suppress(ConnectionError):  # who speaks to it may be killed in the middle of a word
+            self.converse()
+
+    def converse(self) -> None:
         self.say("220 ready")
         for line in iter(self.rfile.readline, b""):
             word = line[:4].upper()

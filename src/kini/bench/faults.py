@@ -1,0 +1,161 @@
+"""`./kini check faults`: what runs is killed in the middle of many submissions, comes back, and nothing is lost."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+from allauth.idp.oidc.models import Client
+from django.db import connection
+
+from kini.bench import aftermath
+from kini.bench.crowd import Application, Crowd
+from kini.bench.mailserver import MailServer
+from kini.core.actors import system
+from kini.core.processes import ProcessFault
+from kini.people import actions, profile
+from kini.people.contacts import Contact
+from kini.robot.scratch import Scratch
+from kini.services.examples import example_answers
+from kini.services.models import Service
+from kini.services.versions import resolve
+
+BY = system("faults")
+VICTIMS = ("worker", "web", "database")
+#: Services among which the programs take turns.
+MOST_SERVICES = 5
+#: A killed worker's jobs are known as abandoned only after a while of silence.
+SECONDS_TO_TELL = 180.0
+SCOPES = ("cases:read", "cases:write")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How large the check is: submissions in all, clients at the same time, how often each process is killed."""
+
+    submissions: int
+    clients: int
+    kills: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that acts for one resident, and what it can send: whole applications by service."""
+
+    token: str
+    bodies: dict[str, dict[str, Any]]
+
+    def application(self, service: str) -> Application:
+        return Application(self.token, self.bodies[service])
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """What is killed once so many submissions were accepted."""
+
+    victim: str
+    after: int
+
+
+def programs(count: int) -> list[Program]:
+    """So many residents, each with a program that may apply for them as often as it likes."""
+    registered = actions.register_program(
+        by=BY,
+        name="Check of faults",
+        addresses=["http://127.0.0.1/"],
+        scopes=SCOPES,
+        keeps_secrets=False,
+        per_minute=100_000,
+    )
+    return [_program(registered.client, number) for number in range(1, count + 1)]
+
+
+def _program(client: Client, number: int) -> Program:
+    user = actions.open_account(by=BY, contact=Contact("email", f"resident-{number}@faults.example"))
+    resident = actions.ensure_resident(by=BY, user=user)
+    token = actions.issue_token(by=BY, client=client, user=user, scopes=SCOPES)
+    known, bodies = profile.known(resident), {}
+    for service in Service.objects.filter(active=True, current__isnull=False).select_related("current").order_by("pk"):
+        assert service.current
+        answers = example_answers(resolve(service.current), known, number)
+        if answers is not None:
+            bodies[service.pk] = {"service": service.pk, "answers": answers, "confirm": True}
+    return Program(token, bodies)
+
+
+def shared_out(found: Sequence[Program], crowd: Crowd, submissions: int) -> list[list[Application]]:
+    """What each program sends, some services in turn; the first program has tried which ones are taken.
+
+    Raises:
+        ProcessFault: when the pack has no service for which a program can apply without files.
+    """
+    scout = found[0]
+    taken = [service for service in scout.bodies if crowd.try_once(scout.application(service))][:MOST_SERVICES]
+    if not taken:
+        raise ProcessFault("the pack has no service for which a program can apply without files.")
+    shares: list[list[Application]] = [[] for _ in found]
+    for number in range(submissions):
+        shares[number % len(found)].append(found[number % len(found)].application(taken[number % len(taken)]))
+    return shares
+
+
+def plan(submissions: int, times: int) -> list[Kill]:
+    """Each victim so often, in turn, spread over the submissions."""
+    victims = VICTIMS * times
+    return [Kill(victim, submissions * place // (len(victims) + 1)) for place, victim in enumerate(victims, 1)]
+
+
+def storm(scratch: Scratch, crowd: Crowd, shares: Sequence[Sequence[Application]], kills: Sequence[Kill]) -> None:
+    """Send everything and kill meanwhile; over when every program has its answers.
+
+    Raises:
+        ProcessFault: when something does not come back.
+    """
+    before, waiting = len(crowd.accepted), list(kills)
+
+    def over() -> bool:
+        if waiting and len(crowd.accepted) - before >= waiting[0].after:
+            kill(scratch, waiting.pop(0).victim)
+        return crowd.done()
+
+    crowd.begin(shares)
+    if reason := scratch.supervisor.wait(until=over):
+        raise ProcessFault(f"{reason}.")
+
+
+def kill(scratch: Scratch, victim: str) -> None:
+    """End a process and all that it started, without a word of warning."""
+    pids = scratch.supervisor.pids() | {"database": scratch.database.pid or 0}
+    root = psutil.Process(pids[victim])
+    for process in [*root.children(recursive=True), root]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def run(scratch: Scratch, address: str, mail: MailServer, wanted: Wanted) -> list[str]:
+    """The whole check; its findings, a sentence each. Prints what it does and what it counted."""
+    crowd = Crowd(address)
+    shares = shared_out(programs(wanted.clients), crowd, wanted.submissions)
+    connection.close()  # what it is connected to is about to die
+    connection.close_pool()
+    started = time.monotonic()
+    storm(scratch, crowd, shares, plan(wanted.submissions, wanted.kills))
+    seconds = time.monotonic() - started
+    told = scratch.supervisor.wait(until=aftermath.patient(aftermath.all_told, SECONDS_TO_TELL))
+    print(
+        f"  {wanted.submissions} submissions by {wanted.clients} clients in {seconds:.0f} s,"
+        f" the slowest {crowd.slowest:.1f} s"
+    )
+    print(f"  killed and started again: {_counted(Counter(scratch.supervisor.revived))}")
+    print(f"  sent again: {_counted(crowd.again) or 'nothing'}; {crowd.replayed} answered from what was kept")
+    print(
+        f"  {aftermath.figures(mail)}, all told {time.monotonic() - started - seconds:.0f} s after the last submission"
+    )
+    return [*crowd.faults, *([told] if told else []), *aftermath.findings(list(crowd.accepted.values()), mail)]
+
+
+def _counted(counter: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counter.most_common())

@@ -1,0 +1,47 @@
+"""`./kini check faults`: worker, web server and database are killed in the middle of many submissions."""
+
+import argparse
+from contextlib import ExitStack
+from pathlib import Path
+
+from kini.bench import city
+from kini.bench.mailserver import mail_server
+from kini.cli import console
+from kini.cli.up import WORKER
+from kini.cli.verbs import Needs, Verb
+from kini.core.server import web_command
+from kini.robot.scratch import free_port
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--submissions", type=int, default=2000, help="how many applications are sent in (2000)")
+    parser.add_argument("--clients", type=int, default=50, help="how many programs send them (50)")
+    parser.add_argument("--kills", type=int, default=3, help="how often each process is killed (3)")
+    parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.submissions < options.clients or min(options.clients, options.kills) < 1:
+        raise console.Fault("there must be at least one client, one kill, and a submission for every client.")
+    with ExitStack() as stack:
+        return checked(options, stack)
+
+
+def checked(options: argparse.Namespace, stack: ExitStack) -> int:
+    """Make a city as in production, let things fall, and print every finding."""
+    mail = stack.enter_context(mail_server())
+    own = {"KINI_LOG_LEVEL": "error", "KINI_MAIL": mail.url, "KINI_MAIL_FROM": "kini@faults.example"}
+    scratch = stack.enter_context(city.city(options.city, own))
+    with console.step("Web server and worker"):
+        log = stack.enter_context((scratch.var / "log").open("ab"))
+        port = free_port()
+        address = scratch.start("web", web_command("127.0.0.1", port), port, log, again=True)
+        scratch.supervisor.watch("database", scratch.database.alive, scratch.database.revive)
+        scratch.supervisor.start("worker", WORKER, scratch.env, log, again=True)
+    faults = Verb("kini.bench.faults", "", Needs.CITY).load(stack)
+    wanted = faults.Wanted(options.submissions, options.clients, options.kills)
+    findings: list[str] = faults.run(scratch, address, mail, wanted)
+    for finding in findings:
+        print(f"FOUND: {finding}")
+    print(f"{len(findings)} findings." if findings else "Nothing was lost, nothing happened twice.", flush=True)
+    return 1 if findings else 0

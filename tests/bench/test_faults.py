@@ -1,0 +1,107 @@
+"""A tiny run of the check of faults, and what it says when something was lost after all."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from kini.bench import aftermath
+from kini.bench.faults import plan
+from kini.bench.mailserver import MailServer, mail_server
+from kini.cases.models import Case
+from kini.core import delivery, mail
+from kini.core.environment import ROOT
+from kini.core.models import OutboxMessage
+from kini.people import actions as people_actions
+from kini.people.contacts import Contact
+from tests.cases import town as towns
+
+PACK = Path(__file__).parents[1] / "cities" / "vila-serena"
+
+
+def test_nothing_is_lost_when_everything_falls_once():
+    words = ["--submissions", "40", "--clients", "5", "--kills", "1", "--city", str(PACK)]
+    command = [sys.executable, "-m", "kini.cli", "check", "faults", *words]
+    env = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    env.pop("DATABASE_URL", None)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=400, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Nothing was lost, nothing happened twice." in done.stdout
+    assert "40 submissions by 5 clients" in done.stdout
+    for victim in ("worker", "web", "database"):
+        assert f"kini: the {victim}" in done.stderr
+
+
+def test_each_process_is_killed_in_turn_in_the_middle():
+    kills = plan(700, 2)
+    assert [kill.victim for kill in kills] == ["worker", "web", "database"] * 2
+    assert [kill.after for kill in kills] == [100, 200, 300, 400, 500, 600]
+
+
+@pytest.fixture
+def mailbox(settings: Settings) -> Iterator[MailServer]:
+    with mail_server() as server:
+        settings.MAILERS = mail.mailers(server.url)
+        settings.ENV = replace(settings.ENV, outbox=False, demo=False)
+        settings.CITY_PATH = towns.PACK
+        yield server
+
+
+@pytest.fixture
+def case(db: None, var: Path, mailbox: MailServer, run_jobs: Callable[[], int]) -> Case:
+    """A case of which the resident was told by a mail."""
+    town = towns.build()
+    user = people_actions.open_account(by=towns.BY, contact=Contact("email", "sri@mail.example"))
+    resident = people_actions.ensure_resident(by=towns.BY, user=user)
+    pages = {"name": {"name": "Sri"}, **towns.ANSWERS}
+    case = towns.opened(towns.acting(resident), towns.offer("stall-permit", towns.PERMIT), resident, pages)
+    assert town.registry == case.agency
+    run_jobs()
+    return case
+
+
+def found(mailbox: MailServer, *accepted: str) -> list[str]:
+    return list(aftermath.findings(accepted, mailbox))
+
+
+def test_all_is_well_when_the_case_is_there_once_and_was_told(case: Case, mailbox: MailServer):
+    assert found(mailbox, case.reference) == []
+
+
+def test_a_lost_case_and_one_that_nobody_was_told_of_are_found(case: Case, mailbox: MailServer):
+    assert found(mailbox, "X-1") == [
+        "X-1 was accepted and is not there",
+        f"{case.reference} is there and was told to nobody",
+        "no message was written about X-1",
+    ]
+
+
+def test_one_case_for_two_submissions_is_found(case: Case, mailbox: MailServer):
+    assert found(mailbox, case.reference, case.reference) == [f"{case.reference} was given for 2 submissions"]
+
+
+def test_a_message_twice_or_never_is_found(case: Case, mailbox: MailServer):
+    mailbox.taken.clear()
+    message = OutboxMessage.objects.get()
+    OutboxMessage.objects.create(channel="email", recipient=message.recipient, text=message.text)
+    assert found(mailbox, case.reference) == [
+        f"the same message was written 2 times: {message.text}",
+        "1 messages were not delivered",
+        f"no message about {case.reference} arrived",
+    ]
+
+
+def test_a_job_that_was_given_up_is_found(case: Case, mailbox: MailServer):
+    delivery.deliver_message.defer(message=1)
+    assert found(mailbox, case.reference) == ["1 jobs are todo"]
+    assert not aftermath.all_told()
+
+
+def test_a_changed_timeline_is_found(case: Case, mailbox: MailServer):
+    Case.objects.filter(pk=case.pk).update(channel="phone")
+    assert any(f"{case.reference}: " in finding for finding in found(mailbox, case.reference))

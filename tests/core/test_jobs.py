@@ -1,0 +1,57 @@
+"""Jobs of workers that were killed: run again, once, and not for ever."""
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from kini.core import jobs
+
+pytestmark = pytest.mark.django_db
+
+
+def taken(worker_silent_for: int | None, *, attempts: int = 0, queueing_lock: str | None = None) -> int:
+    """A job that a worker has begun: one that is silent for so many seconds, or (None) is no longer known."""
+    with connection.cursor() as cursor:
+        worker = None
+        if worker_silent_for is not None:
+            cursor.execute(
+                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => %s))"
+                " RETURNING id",
+                [worker_silent_for],
+            )
+            worker = cursor.fetchone()[0]
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id, attempts, queueing_lock)"
+            " VALUES ('events', 'core.deliver_event', 'doing', %s, %s, %s) RETURNING id",
+            [worker, attempts, queueing_lock],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def status(job: int) -> str | None:
+    return ProcrastinateJob.objects.filter(pk=job).values_list("status", flat=True).first()
+
+
+@pytest.mark.parametrize(("silent", "now"), [(None, "todo"), (jobs.SILENCE + 1, "todo"), (1, "doing")])
+def test_a_job_is_taken_from_a_worker_that_is_gone_and_left_to_one_that_lives(silent, now):
+    job = taken(silent)
+    jobs.rescue_jobs()
+    assert status(job) == now
+
+
+def test_a_job_in_which_workers_fall_again_and_again_is_given_up():
+    job = taken(None, attempts=jobs.RETRY.max_attempts - 1)
+    jobs.rescue_jobs()
+    assert status(job) == "failed"
+
+
+def test_a_scheduled_job_whose_next_turn_waits_is_forgotten():
+    job = taken(None, queueing_lock="core.forget_limits")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock)"
+            " VALUES ('upkeep', 'core.forget_limits', 'core.forget_limits')"
+        )
+    jobs.rescue_jobs()
+    assert status(job) is None
+    assert ProcrastinateJob.objects.count() == 1
