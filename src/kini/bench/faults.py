@@ -140,7 +140,7 @@ def run(scratch: Scratch, address: str, mail: MailServer, wanted: Wanted) -> lis
     crowd = Crowd(address)
     shares = shared_out(programs(wanted.clients), crowd, wanted.submissions)
     connection.close()  # what it is connected to is about to die
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     started = time.monotonic()
     storm(scratch, crowd, shares, plan(wanted.submissions, wanted.kills))
     seconds = time.monotonic() - started
