@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from kini.robot.scratch import scratch_city
 
@@ -51,6 +51,15 @@ class Person:
     def go(self, path: str) -> None:
         self.page.goto(self.city + path)
 
+    def press(self, button: Locator) -> None:
+        """Click, and go on once the page that it leads to is here.
+
+        A click returns as soon as the browser has begun to send a form; whoever then looks at the address, or goes
+        elsewhere, may be faster than the server and stop it.
+        """
+        with self.page.expect_navigation():
+            button.click()
+
     @property
     def heading(self) -> str:
         return self.page.locator("h1").inner_text()
@@ -58,13 +67,13 @@ class Person:
     def sign_in(self, name: str) -> None:
         """One click on the demo's page."""
         self.go("/demo/sign-in/")
-        self.page.get_by_role("button", name=name).first.click()
+        self.press(self.page.get_by_role("button", name=name).first)
 
     def sign_in_by_code(self, email: str) -> None:
         """As a new resident does: an address, then the code, read from the local outbox."""
         self.go("/sign-in/")
         self.page.locator("input[name=contact]").fill(email)
-        self.page.locator("main form button").first.click()
+        self.press(self.page.locator("main form button").first)
         outbox = self.page.context.new_page()
         outbox.goto(f"{self.city}/outbox/")
         message = outbox.locator("main").inner_text()
@@ -72,7 +81,7 @@ class Person:
         found = re.search(r"\b(\d{6})\b", message[message.index(email) :])
         assert found, "no code in the outbox"
         self.page.locator("input[name=code]").fill(found.group(1))
-        self.page.locator("main form button").first.click()
+        self.press(self.page.locator("main form button").first)
 
 
 @pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])

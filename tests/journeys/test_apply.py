@@ -3,7 +3,7 @@
 import base64
 import re
 
-from playwright.sync_api import Page
+from tests.journeys.conftest import Person
 
 SERVICE = "kelurahan-statement-letter"
 AGENCY = "DPMPTSP"
@@ -13,9 +13,9 @@ PIXEL = base64.b64decode(
 )
 
 
-def answer(page: Page) -> None:
+def answer(person: Person) -> None:
     """Fill in whatever the page asks, as a person would, and go on."""
-    form = page.locator("main form").first
+    form = person.page.locator("main form").first
     for group in form.locator("fieldset:has(input[type=radio])").all():
         group.locator("input[type=radio]").first.check()
     for box in form.locator("select:visible").all():
@@ -25,7 +25,7 @@ def answer(page: Page) -> None:
     for line in form.locator("input[type=text]:visible, input:not([type]):visible, textarea:visible").all():
         if not line.input_value():
             line.fill(EXAMPLES.get(line.get_attribute("name") or "", "Keperluan sekolah"))
-    form.locator("button.button").first.click()
+    person.press(form.locator("button.button").first)
 
 
 EXAMPLES = {"phone": "081234567890", "email": "warga@journey.example", "family_card": "3171012304500001"}
@@ -34,14 +34,13 @@ EXAMPLES = {"phone": "081234567890", "email": "warga@journey.example", "family_c
 def apply(person, service: str) -> str:
     """Apply for a service as somebody who is signed in; the reference."""
     person.go(f"/services/{service}/")
-    person.page.locator('form[action$="/start/"] button').first.click()
+    person.press(person.page.locator('form[action$="/start/"] button').first)
     for _ in range(EVERYTHING):
         if person.page.url.endswith("/check/"):
-            person.page.locator('main form[action$="/check/"] button').click()
+            person.press(person.page.locator('main form[action$="/check/"] button'))
             return person.page.locator("strong.reference").inner_text()
         before = person.page.url
-        answer(person.page)
-        person.page.wait_for_load_state()
+        answer(person)
         assert person.page.url != before or "?" in before, person.page.locator("main").inner_text()
     raise AssertionError(f"no end of questions at {person.page.url}")
 
@@ -50,7 +49,7 @@ def desk_move(officer, reference: str, move: str, **inputs: str) -> None:
     officer.go(f"/desk/cases/{reference}/moves/{move}/")
     for name, text in inputs.items():
         officer.page.locator(f"[name={name}]").fill(text)
-    officer.page.locator(f'main form[action$="/moves/{move}/"] button.button').first.click()
+    officer.press(officer.page.locator(f'main form[action$="/moves/{move}/"] button.button').first)
 
 
 def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person):
@@ -61,14 +60,14 @@ def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person):
 
     officer.sign_in(f"Petugas {AGENCY}")
     officer.go("/desk/?view=all")
-    officer.page.get_by_role("link", name=reference).click()
+    officer.press(officer.page.get_by_role("link", name=reference))
     assert reference in officer.page.locator("main").inner_text()
     desk_move(officer, reference, "ask", message="Fotonya kurang jelas.")
 
     resident.go(f"/cases/{reference}/")
     assert "Fotonya kurang jelas." in resident.page.locator("main").inner_text()
-    resident.page.get_by_role("link", name="Jawab sekarang").click()
-    resident.page.locator('form[action$="/moves/answer/"] button').click()
+    resident.press(resident.page.get_by_role("link", name="Jawab sekarang"))
+    resident.press(resident.page.locator('form[action$="/moves/answer/"] button'))
 
     desk_move(officer, reference, "accept")
     desk_move(officer, reference, "approve")
@@ -82,8 +81,8 @@ def test_an_officer_works_the_queue(person):
     reference = apply(resident, SERVICE)
     officer.sign_in(f"Petugas {AGENCY}")
     officer.go(f"/desk/?q={reference}")
-    officer.page.get_by_role("link", name=reference).click()
-    officer.page.locator('form[action$="/assign/"] button').first.click()
+    officer.press(officer.page.get_by_role("link", name=reference))
+    officer.press(officer.page.locator('form[action*="/assign/"] button').first)
     officer.go("/desk/?view=mine")
     assert reference in officer.page.locator("main").inner_text()
     desk_move(officer, reference, "reject", reason="Dokumen tidak sesuai dengan catatan.")

@@ -2,7 +2,8 @@ import pytest
 from django.test import Client, RequestFactory
 
 from kini.core.registry import Registry
-from kini.web.navigation import NavItem, links
+from kini.web import navigation
+from kini.web.navigation import NavItem, NavShelf, links
 from tests.pagechecks import CheckedClient
 
 Entries = Registry[NavItem]
@@ -30,9 +31,24 @@ def test_an_entry_can_be_for_some_visitors_only(navigation_entries: Entries, rf:
     assert [link.label for link in links(rf.get("/?officer"), "main")] == ["Desk"]
 
 
+def test_a_shelf_holds_what_differs_from_visitor_to_visitor(navigation_entries: Entries, rf: RequestFactory) -> None:
+    navigation_entries.register("late", NavItem("desk", "Late", "clock", order=90))
+    own = NavShelf("main", lambda request: [NavItem("desk", name, "filter") for name in request.GET.getlist("own")])
+    navigation.shelves.register("own", own)
+    assert [link.label for link in links(rf.get("/?own=Fish&own=Boats"), "main")] == ["Fish", "Boats", "Late"]
+    assert links(rf.get("/?own=Fish"), "bottom") == []
+
+
 @pytest.mark.parametrize(
     ("here", "current"),
-    [("/services/", "All"), ("/services/?due=late", "Late"), ("/services/civil", "All"), ("/desk", "")],
+    [
+        ("/services/", "All"),
+        ("/services/?due=late", "Late"),
+        ("/services/?page=2&due=late", "Late"),
+        ("/services/?due=now", "All"),
+        ("/services/civil", "All"),
+        ("/desk", ""),
+    ],
 )
 def test_the_entry_where_one_is_is_marked(
     navigation_entries: Entries, rf: RequestFactory, here: str, current: str

@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from kini.cases.rules import SCORES
 from kini.city.models import Agency, Area, Unit
@@ -260,3 +261,31 @@ class CannedReplyVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reply", "number"], name="cases_reply_version_once")]
+
+
+#: A rail is read at a glance; a longer one is a list to search.
+MOST_FILTERS = 12
+
+
+class SavedFilter(models.Model):
+    """A view of the queue under a name of the officer's own. `query` is what stands in its address."""
+
+    officer = models.ForeignKey(Officer, models.CASCADE, related_name="filters")
+    place = models.PositiveSmallIntegerField(
+        help_text="Where it stands in the rail, from 1; so there are only so many."
+    )
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=2000)
+    first = models.BooleanField(default=False, help_text="The desk opens with it.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["officer", "place"], name="cases_filter_place_once"),
+            models.UniqueConstraint("officer", Lower("name"), name="cases_filter_name_once"),
+            models.UniqueConstraint(fields=["officer"], condition=Q(first=True), name="cases_filter_one_first"),
+            models.CheckConstraint(condition=Q(place__range=(1, MOST_FILTERS)), name="cases_filter_only_so_many"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(query=""), name="cases_filter_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

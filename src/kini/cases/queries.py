@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kini.cases import rules, searching
-from kini.cases.access import ours_q
+from kini.cases.access import is_theirs, ours_q
 from kini.cases.models import Case, Document, Draft, Rating
 from kini.city import pack
 from kini.core import moments
@@ -75,6 +75,24 @@ def queue(actor: Actor, filters: Filters | None = None) -> Queue:
         if len(cases) > PAGE:
             break
     return Queue(cases[:PAGE], _cursor(cases[PAGE - 1], order) if len(cases) > PAGE else "")
+
+
+#: Cases of an officer's own that may follow each other before the next one of somebody else.
+MOST_OWN = 5
+
+
+def next_case(actor: Actor, filters: Filters, case: Case) -> Case | None:
+    """The case that comes after this one in a queue, wherever this one stands by now; None behind the last.
+
+    Those about the officer are passed over.
+    """
+    order = ORDERS.get(filters.view, "due_at")
+    found = _narrowed(visible(actor), actor, filters).exclude(pk=case.pk).defer(*UNSHOWN[:-1])
+    for part in _parts(found, order, _cursor(case, order)):
+        for each in part[:MOST_OWN]:
+            if not is_theirs(actor, each):
+                return each
+    return None
 
 
 def _parts(found: QuerySet[Case], order: str, cursor: str) -> Iterator[QuerySet[Case]]:

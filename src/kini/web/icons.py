@@ -52,6 +52,8 @@ ICONS: Final[dict[str, str]] = {
     "id-card": '<rect x="3" y="5" width="18" height="14" rx="3"/><circle cx="8.5" cy="11" r="2"/>'
     '<path d="M5.5 16a3 3 0 0 1 6 0M14 10h4M14 14h3"/>',
     "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5M12 8v.1"/>',
+    "keyboard": '<rect x="2.5" y="6" width="19" height="12" rx="2.5"/>'
+    '<path d="M6.5 10v.1M10.2 10v.1M13.8 10v.1M17.5 10v.1M8 14h8"/>',
     "language": '<path d="M3.5 6h10M8.5 4v2M11 6c-.8 3.5-3.3 6.3-7 8M6 9c1 2.3 3 4 5.5 5'
     'M12 20l4.2-10L20.5 20M13.5 16.8h5.6"/>',
     "leaf": '<path d="M5 19c0-9 5-14 15-14 0 10-5 15-12 15-2 0-3-1-3-1Zm0 0 7-7"/>',

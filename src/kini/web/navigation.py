@@ -1,7 +1,8 @@
 """Where one can go. Every room registers its own entries; an entry whose address does not exist is left out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -22,7 +23,7 @@ class NavItem:
         args: arguments of the address.
         note: a few words more, where there is room for them.
         strong: the one deed that stands out in the bottom bar.
-        count: how many wait there, shown beside the label.
+        count: how many wait there, or in words ("999+"), shown beside the label.
         visible: whether this visitor sees it; left out, everybody does.
     """
 
@@ -36,7 +37,7 @@ class NavItem:
     args: tuple[str, ...] = ()
     note: str | Promise = ""
     strong: bool = False
-    count: Callable[[HttpRequest], int | None] | None = None
+    count: Callable[[HttpRequest], int | str | None] | None = None
     visible: Callable[[HttpRequest], bool] | None = None
 
 
@@ -50,16 +51,30 @@ class NavLink:
     icon: str
     group: str
     strong: bool
-    count: int | None
+    count: int | str | None
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class NavShelf:
+    """Entries that differ from visitor to visitor, worked out for each request.
+
+    Attributes:
+        place: where all of them stand.
+    """
+
+    place: str
+    entries: Callable[[HttpRequest], Iterable[NavItem]]
+
+
 navigation: Registry[NavItem] = Registry("navigation entry")
+shelves: Registry[NavShelf] = Registry("shelf of navigation entries")
 
 
 def links(request: HttpRequest, place: str) -> list[NavLink]:
     """The entries of a place, in their order, that exist and that this visitor may see."""
-    items = sorted((item for item in navigation if item.place == place), key=lambda item: item.order)
+    own = (item for shelf in shelves if shelf.place == place for item in shelf.entries(request))
+    items = sorted((*(item for item in navigation if item.place == place), *own), key=lambda item: item.order)
     found = [(item, url) for item, url in _addressed(items) if item.visible is None or item.visible(request)]
     current = _current(request, [url for _, url in found])
     return [
@@ -77,6 +92,14 @@ def links(request: HttpRequest, place: str) -> list[NavLink]:
     ]
 
 
+def _query_below(url: str, request: HttpRequest) -> dict[str, str] | None:
+    """The query of an entry of this page, when all of it stands in this address too; None otherwise."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    stands = all(request.GET.get(name) == value for name, value in query.items())
+    return query if parts.path == request.path and stands else None
+
+
 def _addressed(items: list[NavItem]) -> Iterator[tuple[NavItem, str]]:
     for item in items:
         try:
@@ -87,9 +110,14 @@ def _addressed(items: list[NavItem]) -> Iterator[tuple[NavItem, str]]:
 
 
 def _current(request: HttpRequest, urls: list[str]) -> str | None:
-    """The entry where the visitor is: this very address, else the longest one that this address lies below."""
+    """The entry where the visitor is: this very address, else the one that it narrows or goes on from, else the
+    longest one that it lies below.
+    """
     here = request.get_full_path()
     if here in urls:
         return here
+    within = {url: query for url in urls if (query := _query_below(url, request)) is not None}
+    if within:
+        return max(within, key=lambda url: len(within[url]))
     around = [url for url in urls if url != "/" and request.path.startswith(url)]
     return max(around, key=len, default=None)

@@ -2,6 +2,7 @@
 
 from kini.cases.actions.desk import assign, be_present, look, note, read_mentions, send_unit, transfer
 from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
+from kini.cases.actions.filters import LONGEST_NAME, delete_filter, open_with, save_filter
 from kini.cases.actions.moves import Stale, answer_correction, move, withdraw
 from kini.cases.actions.ratings import rate
 from kini.cases.actions.replies import LONGEST_TITLE, change_reply, switch_reply, write_reply
@@ -12,6 +13,7 @@ from kini.cases.corrections import Incomplete
 from kini.cases.holding import Expired
 
 __all__ = [
+    "LONGEST_NAME",
     "LONGEST_TITLE",
     "Expired",
     "Incomplete",
@@ -24,6 +26,7 @@ __all__ = [
     "be_present",
     "change_reply",
     "clean_up_drafts",
+    "delete_filter",
     "detach",
     "discard_draft",
     "fill",
@@ -33,10 +36,12 @@ __all__ = [
     "move",
     "note",
     "open_correction",
+    "open_with",
     "rate",
     "read_mentions",
     "rotate_keys",
     "save_answers",
+    "save_filter",
     "send_unit",
     "start_draft",
     "submit",

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kini.cases import access, actions, panels, rules
-from kini.cases.desk import together
-from kini.cases.desk.queue import cleaned
-from kini.cases.desk.working import case_at_desk, for_officers, see_other
+from kini.cases.desk import addresses, together
+from kini.cases.desk.addresses import cleaned
+from kini.cases.desk.working import back_to_case, case_at_desk, for_officers, see_other
 from kini.cases.models import Case
 from kini.cases.pages.forms import UNREADABLE
 from kini.cases.showing import CaseView, Row, Section, case_view
@@ -32,6 +32,8 @@ from kini.web import formats
 NAMING = frozenset({"name"})
 LONGEST_REASON = 240
 LOOKS = ("identity", "answers")
+#: Answers and happenings that the summary beside the queue shows.
+BRIEF, BRIEF_LINES = 8, 3
 
 type Problems = list[tuple[str, str]]
 
@@ -64,6 +66,31 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     actions.be_present(by=actor, case=found)
     actions.read_mentions(by=actor, case=found)
     return page(request, actor, found)
+
+
+@for_officers()
+@require_safe
+def summary(request: HttpRequest, reference: str) -> HttpResponse:
+    """A piece of a page: the case in short with its steps, to stand beside the queue."""
+    actor, found = case_at_desk(request, reference)
+    desk = desk_of(actor, found)
+    rows = [row for section in desk.view.sections for row in section.rows]
+    context = {
+        "desk": desk,
+        "view": desk.view,
+        "case": found,
+        "rows": rows[:BRIEF],
+        "more": len(rows) - BRIEF,
+        "lines": desk.view.lines[::-1][:BRIEF_LINES],
+        "trail": addresses.trail(request),
+        "near": near(found),
+    }
+    return render(request, "cases/desk/summary.html", context)
+
+
+def near(found: Case) -> int:
+    """How many seconds before its end a case is at risk."""
+    return int((found.due_at - found.at_risk_at).total_seconds()) if found.due_at and found.at_risk_at else 0
 
 
 def page(
@@ -99,8 +126,10 @@ def page(
         "typed": typed or {},
         "kept": list(kept),
         "here": together.here(actor, found),
+        "trail": addresses.trail(request),
+        "queue": addresses.address(addresses.came_from(request)),
         "every": together.EVERY_SECONDS,
-        "near": int((found.due_at - found.at_risk_at).total_seconds()) if found.due_at and found.at_risk_at else 0,
+        "near": near(found),
     }
     return render(request, "cases/desk/case.html", context, status=status if errors else 200)
 
@@ -236,7 +265,7 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s holds the case now.") % {"name": officer.name})
 
-    return _attempt(request, actor, found, deed, "officer", "officer") or see_other("cases:desk-case", found.reference)
+    return _attempt(request, actor, found, deed, "officer", "officer") or back_to_case(request, found.reference)
 
 
 def _officer(actor: Actor, wanted: str) -> Officer | None:
@@ -266,7 +295,8 @@ def transfer(request: HttpRequest, reference: str) -> HttpResponse:
         messages.success(request, words % {"reference": found.reference, "agency": agency.title})
 
     anchor = "agency" if reason else "transfer_reason"
-    return _attempt(request, actor, found, deed, anchor, "agency", "transfer_reason") or see_other("cases:desk")
+    queue = addresses.address(addresses.came_from(request))
+    return _attempt(request, actor, found, deed, anchor, "agency", "transfer_reason") or see_other(queue)
 
 
 @for_officers()
@@ -282,9 +312,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
         actions.note(by=actor, case=found, text=text)
         messages.success(request, _("The note is kept."))
 
-    return _attempt(request, actor, found, deed, "text", "text", "mention") or see_other(
-        "cases:desk-case", found.reference
-    )
+    return _attempt(request, actor, found, deed, "text", "text", "mention") or back_to_case(request, found.reference)
 
 
 @for_officers()
@@ -309,7 +337,8 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
         return refused
     resolved = resolve(found.version)
     rows = list(_answers(resolved, shown) if what == "answers" else _identity(shown))
-    return render(request, "cases/desk/look.html", {"case": found, "rows": rows, "reason": text_of(request, "reason")})
+    context = {"case": found, "rows": rows, "reason": text_of(request, "reason"), "trail": addresses.trail(request)}
+    return render(request, "cases/desk/look.html", context)
 
 
 def _answers(resolved: Resolved, shown: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from kini.cases import access, actions, inputs, rules
 from kini.cases.actions import Stale
-from kini.cases.desk import replies
+from kini.cases.desk import addresses, replies
 from kini.cases.desk.case import page as case_page
 from kini.cases.desk.figures import title_of
-from kini.cases.desk.working import case_at_desk, for_officers, see_other
+from kini.cases.desk.working import back_to_case, case_at_desk, for_officers
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import forms
 from kini.cases.pages.forms import Errors
@@ -101,7 +101,7 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: Step 
     sent = forms.read(request)
     shown = sent.form.text("state") or UNKNOWN
     if shown != case.state and _was_taken(actor, case, move, shown):
-        return see_other("cases:desk-case", case.reference)
+        return back_to_case(request, case.reference)
     if step is None or shown != case.state:
         return _gone(request, actor, case, shown, sent.form.data)
     if "insert" in sent.form.data:
@@ -120,7 +120,7 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: Step 
         return _draw(request, step, taken.typed, {_where(step, refusal): str(refusal)})
     name = step.resolved.flow.states[moved.state].name
     messages.success(request, _("%(reference)s: now “%(step)s”.") % {"reference": case.reference, "step": name})
-    return see_other("cases:desk-case", case.reference)
+    return back_to_case(request, case.reference)
 
 
 def _was_taken(actor: Actor, case: Case, move: str, shown: str) -> bool:
@@ -155,6 +155,7 @@ def _draw(request: HttpRequest, step: Step, typed: Mapping[str, Any], errors: Er
         "multipart": forms.takes_files(step.fields.values()),
         "ticked": typed.get(inputs.PAGES) or [],
         "replies": list(replies.offered(step.case)) if step.wording else [],
+        "trail": addresses.trail(request),
         "leads_to": step.resolved.flow.states[step.edge.to].name,
     }
     return render(request, "cases/desk/move.html", context, status=422 if errors else 200)

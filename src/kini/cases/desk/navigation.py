@@ -1,15 +1,18 @@
 """The desk's rail, and the way to the desk for officers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from kini.cases.desk import figures, together
-from kini.cases.desk.queue import VIEWS
+from kini.cases import queries
+from kini.cases.desk import figures, saved, together
+from kini.cases.desk.addresses import VIEWS
 from kini.cases.desk.working import is_working, may_here
+from kini.cases.queries import View
 from kini.people.permissions import Permission
-from kini.web.navigation import NavItem, navigation
+from kini.web.navigation import NavItem, NavShelf, navigation, shelves
 
 #: Icons of the views that stand in the rail, in order.
 RAIL = {
@@ -31,12 +34,11 @@ def register() -> None:
         "desk-account",
         NavItem("cases:desk", _("Desk"), "briefcase", 1, "account", note=_("Your cases at work"), visible=is_working),
     )
-    for order, (view, icon) in enumerate(RAIL.items(), 10):
-        navigation.register(f"desk-{view}", _view(view, icon, order))
+    shelves.register("desk", NavShelf("desk", _shelf))
     navigation.register(
         "desk-mentions",
         NavItem(
-            "cases:desk-mentions", _("Mentions"), "megaphone", 20, "desk", count=together.unread, visible=is_working
+            "cases:desk-mentions", _("Mentions"), "megaphone", 18, "desk", count=together.unread, visible=is_working
         ),
     )
     helps, watches = may_here(Permission.APPLY_FOR_OTHERS), may_here(Permission.SEE_OVERDUE)
@@ -66,11 +68,26 @@ def register() -> None:
     )
 
 
-def _view(view: str, icon: str, order: int) -> NavItem:
-    engine, label = VIEWS[view]
-    query = "" if view == "due" else f"view={view}"
-    return NavItem("cases:desk", label, icon, order, "desk", query=query, count=_count(engine), visible=is_working)
+def _shelf(request: HttpRequest) -> Iterator[NavItem]:
+    """The views of the queue, then the officer's own filters."""
+    opens_with = saved.first(request)
+    for order, (view, icon) in enumerate(RAIL.items(), 10):
+        query = f"view={view}" if view != "due" or opens_with else ""
+        entry = NavItem("cases:desk", VIEWS[view][1], icon, order, "desk", query=query, visible=is_working)
+        yield replace(entry, count=_behind_view(VIEWS[view][0]))
+    for kept in saved.own(request):
+        entry = NavItem("cases:desk", kept.name, "filter", 19, "desk", _("My filters"), kept.query)
+        yield replace(entry, count=_behind_filter(kept.pk))
 
 
-def _count(view: str) -> Callable[[HttpRequest], int | None]:
-    return lambda request: figures.waiting(request).get(view)  # type: ignore[call-overload]
+def _behind_view(view: View) -> Callable[[HttpRequest], int | str | None]:
+    return lambda request: _capped(figures.waiting(request).get(view))
+
+
+def _behind_filter(pk: int) -> Callable[[HttpRequest], int | str | None]:
+    return lambda request: _capped(saved.counts(request).get(pk))
+
+
+def _capped(count: int | None) -> int | str | None:
+    """A count; in words from where nobody counted on."""
+    return f"{queries.MOST_COUNTED - 1}+" if count == queries.MOST_COUNTED else count

@@ -1,22 +1,21 @@
 """The queue: what is due first, seen through views and filters that stand in the address."""
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases import actions, queries, rules
-from kini.cases.desk import figures
+from kini.cases.desk import addresses, figures, saved
+from kini.cases.desk.addresses import CONTROL, VIEWS, Asked, cleaned
+from kini.cases.desk.figures import Place
 from kini.cases.desk.working import OwnCase, case_at_desk, for_officers, see_other
 from kini.cases.models import Case
-from kini.cases.queries import Filters, View
 from kini.core import moments
 from kini.core.actors import Refused
 from kini.people.models import Officer
@@ -25,20 +24,6 @@ from kini.people.queries import actor_for, officer_of
 from kini.people.rules import may_somewhere
 from kini.services.versions import resolve
 
-#: Views by what the address calls them.
-VIEWS: dict[str, tuple[View, str | Promise]] = {
-    "due": ("due", gettext_lazy("Due")),
-    "mine": ("mine", gettext_lazy("My tasks")),
-    "unassigned": ("unassigned", gettext_lazy("Without an officer")),
-    "overdue": ("overdue", gettext_lazy("Late")),
-    "at-risk": ("at-risk", gettext_lazy("Soon late")),
-    "waiting": ("waiting", gettext_lazy("Waiting for the resident")),
-    "ended": ("closed", gettext_lazy("Ended")),
-    "all": ("all", gettext_lazy("All cases")),
-}
-LONGEST_SEARCH = 120
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-FIELDS = ("view", "service", "area", "state", "q", "after")
 MOST_CHOSEN = queries.PAGE
 
 
@@ -62,29 +47,31 @@ class Row:
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
     """The table; posting takes the ticked cases into one's own hands."""
-    return _take(request) if request.method == "POST" else _show(request)
+    if request.method == "POST":
+        return _take(request)
+    opens_with = saved.first(request) if not request.GET else None
+    return redirect(addresses.address(opens_with)) if opens_with else _show(request)
 
 
 def _show(request: HttpRequest) -> HttpResponse:
-    actor = actor_for(request)
-    asked = {name: cleaned(request.GET.get(name, "")) for name in FIELDS}
-    services, areas = figures.services_with_cases(actor), figures.areas_with_cases(actor)
-    filters = filters_of(asked, services, areas)
-    found = queries.queue(actor, filters)
-    view = asked["view"] if asked["view"] in VIEWS else "due"
+    actor, asked, after = actor_for(request), addresses.read(request.GET), cleaned(request.GET.get("after", ""))
+    services, areas = _services(asked, figures.services_with_cases(actor)), figures.areas_with_cases(actor)
+    areas = _areas(asked, areas)
+    found = queries.queue(actor, asked.filters({area.code: area.path for area in areas}, after))
+    name = next((kept.name for kept in saved.own(request) if kept.query == asked.query), "")
     context = {
-        "view": view,
-        "heading": str(VIEWS[view][1]),
+        "asked": asked,
+        "saved": name,
+        "heading": name or str(VIEWS[asked.view][1]),
         "rows": [row_of(case) for case in found.cases],
-        "ended": filters.view == "closed",
-        "filters": filters,
-        "narrowed": replace(filters, view="due", after="") != Filters(),
+        "ended": asked.view == "ended",
         "services": services,
         "areas": areas,
         "words": [(str(state), rules.public_word(state)) for state in rules.WORDS],
-        "next": _address(request, after=found.next) if found.next else "",
-        "first": _address(request, after="") if filters.after else "",
-        "here": _address(request),
+        "next": addresses.address(asked, found.next) if found.next else "",
+        "first": addresses.address(asked) if after else "",
+        "here": addresses.address(asked, after),
+        "trail": addresses.trail_of(asked),
         "numbers": figures.today(actor),
         "late": figures.waiting(request)["overdue"],
         "may_act": may_somewhere(actor, Permission.ACT),
@@ -92,22 +79,31 @@ def _show(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/desk/queue.html", context)
 
 
-def cleaned(text: str) -> str:
-    """What stood in the address, without what no database takes."""
-    return CONTROL.sub("", text)[:LONGEST_SEARCH].strip()
+def _services(asked: Asked, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The choices, with that of the address, of which there may be no case now."""
+    missing = asked.service and asked.service not in dict(choices)
+    return [*choices, (asked.service, saved.service_title(asked.service))] if missing else choices
 
 
-def filters_of(asked: dict[str, str], services: list[tuple[str, str]], areas: list[figures.Place]) -> Filters:
-    """The filters of an address; what is not among the choices narrows nothing."""
-    paths = {area.code: area.path for area in areas}
-    return Filters(
-        view=VIEWS.get(asked["view"], VIEWS["due"])[0],
-        service=asked["service"] if asked["service"] in dict(services) else "",
-        public=asked["state"] if asked["state"] in set(rules.WORDS) else "",
-        area=paths.get(asked["area"], ""),
-        text=asked["q"],
-        after=asked["after"],
-    )
+def _areas(asked: Asked, choices: list[Place]) -> list[Place]:
+    missing = asked.area and asked.area not in {area.code for area in choices}
+    if not missing:
+        return choices
+    path = addresses.paths_of([asked.area]).get(asked.area, asked.area)
+    return [*choices, Place(asked.area, path, 0, saved.area_name(asked.area))]
+
+
+@for_officers()
+@require_safe
+def following(request: HttpRequest, reference: str) -> HttpResponse:
+    """On to the case that comes after this one in the queue from which it was opened."""
+    actor, case = case_at_desk(request, reference)
+    asked = addresses.came_from(request)
+    found = queries.next_case(actor, asked.filters(addresses.paths_of([asked.area])), case)
+    if found is None:
+        messages.info(request, _("That was the last one of this list."))
+        return redirect(addresses.address(asked))
+    return redirect(f"{reverse('cases:desk-case', args=[found.reference])}{addresses.trail(request)}")
 
 
 def row_of(case: Case) -> Row:
@@ -118,28 +114,26 @@ def row_of(case: Case) -> Row:
     return Row(case, figures.title_of(resolved), str(resolved.flow.states[case.state].name), near, resting)
 
 
-def _address(request: HttpRequest, **changes: str) -> str:
-    """This address with other values in its query; empty ones are left out."""
-    query = QueryDict(mutable=True)
-    for name in FIELDS:
-        if value := changes.get(name, cleaned(request.GET.get(name, ""))):
-            query[name] = value
-    return f"{reverse('cases:desk')}?{query.urlencode()}" if query else reverse("cases:desk")
+def picked(request: HttpRequest) -> list[str]:
+    """The references that were ticked, each once; "all on this page" names several, with spaces between them."""
+    named = (each for value in request.POST.getlist("case") for each in CONTROL.sub(" ", value).split())
+    return list(dict.fromkeys(named))[:MOST_CHOSEN]
 
 
 def _take(request: HttpRequest) -> HttpResponse:
     """Take the ticked cases; those that cannot be taken are left where they are, and counted."""
     officer = officer_of(actor_for(request))
-    chosen = [cleaned(each) for each in request.POST.getlist("case")[:MOST_CHOSEN]]
-    taken = sum(_taken(request, reference, officer) for reference in dict.fromkeys(chosen))
+    chosen = picked(request)
+    taken = sum(_taken(request, reference, officer) for reference in chosen)
     if not chosen:
         messages.warning(request, _("Tick the cases that you take."))
     elif taken:
         words = ngettext("You have taken %(count)d case.", "You have taken %(count)d cases.", taken)
         messages.success(request, words % {"count": taken})
-    if taken < len(set(chosen)):
+    if taken < len(chosen):
         messages.warning(request, _("Some cases could not be taken. Open them to see why."))
-    return see_other(_address(request))
+    asked, after = addresses.read(request.GET), cleaned(request.GET.get("after", ""))
+    return see_other(addresses.address(asked, after))
 
 
 def _taken(request: HttpRequest, reference: str, officer: Officer | None) -> bool:

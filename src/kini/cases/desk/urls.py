@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kini.cases.desk import case, counter, moves, officers, overdue, queue, ratings, replies, together
+from kini.cases.desk import case, counter, moves, officers, overdue, queue, ratings, replies, saved, together
 
 urlpatterns = [
     path("", queue.queue, name="desk"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("apply/<str:reference>/receipt/", counter.receipt, name="desk-receipt"),
     path("overdue/", overdue.overdue, name="desk-overdue"),
     path("ratings/", ratings.ratings, name="desk-ratings"),
+    path("filters/", saved.filters, name="desk-filters"),
+    path("filters/<int:kept>/", saved.change, name="desk-filter"),
     path("mentions/", together.mentions, name="desk-mentions"),
     path("replies/", replies.replies, name="desk-replies"),
     path("replies/add/", replies.add, name="desk-reply-add"),
@@ -21,6 +23,8 @@ urlpatterns = [
     path("officers/<int:officer>/active/", officers.switch, name="desk-officer-active"),
     path("officers/<int:officer>/roles/<int:grant>/take/", officers.take, name="desk-officer-take"),
     path("cases/<str:reference>/", case.case, name="desk-case"),
+    path("cases/<str:reference>/summary/", case.summary, name="desk-summary"),
+    path("cases/<str:reference>/next/", queue.following, name="desk-next"),
     path("cases/<str:reference>/assign/", case.assign, name="desk-assign"),
     path("cases/<str:reference>/transfer/", case.transfer, name="desk-transfer"),
     path("cases/<str:reference>/note/", case.note, name="desk-note"),

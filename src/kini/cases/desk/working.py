@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from kini.cases import access, queries
+from kini.cases.desk import addresses
 from kini.cases.models import Case
 from kini.cases.pages.visiting import SeeOther
 from kini.city import pack
@@ -24,6 +26,11 @@ from kini.people.rules import may, may_somewhere
 def see_other(to: str, *args: Any) -> HttpResponse:
     """What was sent is done; the page to read next is another one."""
     return SeeOther(resolve_url(to, *args))
+
+
+def back_to_case(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was sent is done; the case is shown anew, and its page still knows from which queue it was opened."""
+    return see_other(reverse("cases:desk-case", args=[reference]) + addresses.trail(request))
 
 
 class OwnCase(Exception):

@@ -11,12 +11,11 @@
   if (summary) summary.focus();
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-print], [data-locate], [data-quick-exit], [data-check-all]");
+    const target = event.target.closest("[data-print], [data-locate], [data-quick-exit]");
     if (!target) return;
     if (target.matches("[data-print]")) window.print();
     if (target.matches("[data-locate]")) locate(target);
     if (target.matches("[data-quick-exit]")) { event.preventDefault(); leave(target); }
-    if (target.matches("[data-check-all]")) checkAll(target);
   });
 
   // Fills two inputs with where the device is, rounded to about a metre.
@@ -44,10 +43,6 @@
     window.location.replace(link.href);
   }
 
-  function checkAll(box) {
-    all("tbody input[type=checkbox]", box.closest("table")).forEach((each) => { each.checked = box.checked; });
-  }
-
   // A second click on the same form sends nothing; coming back to the page frees it again.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -63,25 +58,12 @@
   }
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach(free));
 
-  // Keys: Esc twice leaves a sensitive page; "/" goes to the search of the desk; j and k move inside its table.
+  // Esc twice leaves a sensitive page.
   let escaped = 0;
   document.addEventListener("keydown", (event) => {
     const exit = document.querySelector("[data-quick-exit]");
-    if (event.key === "Escape" && exit) {
-      if (event.timeStamp - escaped < 1500) leave(exit);
-      escaped = event.timeStamp;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), textarea, select")) return;
-    const table = event.target.closest("[data-keys]");
-    if (event.key === "/" && table) {
-      const search = document.querySelector("[data-search] input, input[data-search]");
-      if (search) { event.preventDefault(); search.focus(); }
-    }
-    if (table && (event.key === "j" || event.key === "k")) {
-      const rows = all("tbody tr", table);
-      const next = rows[rows.indexOf(event.target.closest("tr")) + (event.key === "j" ? 1 : -1)];
-      const link = next && next.querySelector("a");
-      if (link) { event.preventDefault(); link.focus(); }
-    }
+    if (event.key !== "Escape" || !exit) return;
+    if (event.timeStamp - escaped < 1500) leave(exit);
+    escaped = event.timeStamp;
   });
 })();

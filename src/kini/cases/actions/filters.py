@@ -1,0 +1,87 @@
+"""An officer's own filters: views of the queue under a name, a few of them, one of which may open the desk."""
+
+from django.utils.translation import gettext as _
+
+from kini.cases.inputs import plain_text
+from kini.cases.models import MOST_FILTERS, SavedFilter
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.people import keeping
+from kini.people import queries as people_queries
+from kini.people.models import Officer
+
+LONGEST_NAME = 40
+
+
+@action
+def save_filter(*, by: Actor, name: str, query: str, first: bool = False) -> SavedFilter:
+    """Keep a view of the queue under a name, in the first place of the rail that is free.
+
+    Args:
+        query: what stands in the queue's address (desk.addresses.Asked.query).
+        first: the desk opens with it from now on, in place of another one.
+
+    Raises:
+        NotAllowed: when the actor is no working officer.
+        Refused: without a name, with one that is there already, and when there is no place left.
+    """
+    officer = _officer(by)
+    name = " ".join(plain_text(name).split())
+    if not name:
+        raise Refused(_("Give the filter a short name."))
+    if len(name) > LONGEST_NAME:
+        raise Refused(_("Write the name in fewer words."))
+    taken = set(officer.filters.values_list("place", flat=True))
+    place = next((place for place in range(1, MOST_FILTERS + 1) if place not in taken), None)
+    if place is None:
+        raise Refused(_("There is room for %(count)d filters. Delete one first.") % {"count": MOST_FILTERS})
+    if first:
+        officer.filters.filter(first=True).update(first=False)
+    kept = SavedFilter(officer=officer, place=place, name=name, query=query, first=first)
+    keeping.once(kept.save, _("You have a filter of this name already."))
+    _record(by, kept, "cases.filter-saved", query=query)
+    return kept
+
+
+@action
+def open_with(*, by: Actor, kept: SavedFilter, first: bool) -> SavedFilter:
+    """Open the desk with this filter from now on, or (first=False) with what is due. Raises as `delete_filter`."""
+    kept = _own(by, kept)
+    if kept.first is not first:
+        kept.officer.filters.filter(first=True).update(first=False)
+        kept.first = first
+        kept.save(update_fields=["first"])
+        _record(by, kept, "cases.filter-first" if first else "cases.filter-not-first")
+    return kept
+
+
+@action
+def delete_filter(*, by: Actor, kept: SavedFilter) -> None:
+    """Forget a filter; the cases behind it stay where they are.
+
+    Raises:
+        NotAllowed: when it is somebody else's.
+    """
+    kept = _own(by, kept)
+    _record(by, kept, "cases.filter-deleted")
+    kept.delete()
+
+
+def _officer(by: Actor) -> Officer:
+    """Who acts, locked, so that two of their pages do not take the same place."""
+    officer = people_queries.officer_of(by)
+    if officer is None:
+        raise NotAllowed(_("Only officers work on cases."))
+    return Officer.objects.select_for_update().get(pk=officer.pk)
+
+
+def _own(by: Actor, kept: SavedFilter) -> SavedFilter:
+    found = SavedFilter.objects.filter(pk=kept.pk, officer=_officer(by)).first()
+    if found is None:
+        raise NotAllowed(_("This filter belongs to somebody else."))
+    return found
+
+
+def _record(by: Actor, kept: SavedFilter, deed: str, **detail: str) -> None:
+    audit.record(by=by, action=deed, subject=f"filter:{kept.pk}", detail={"name": kept.name} | detail)

@@ -1,0 +1,146 @@
+"""Filters that an officer has saved: in the rail with how many cases wait behind each, and the page that keeps them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kini.cases import actions, queries, rules
+from kini.cases.desk import addresses
+from kini.cases.desk.addresses import VIEWS, Asked
+from kini.cases.desk.figures import title_of
+from kini.cases.desk.working import for_officers, see_other
+from kini.cases.models import MOST_FILTERS, SavedFilter
+from kini.cases.pages.forms import UNREADABLE
+from kini.city.models import Area
+from kini.core.actors import NotAllowed, Refused
+from kini.people.queries import actor_for
+from kini.services.models import Service
+from kini.services.versions import resolve
+
+#: Views in which cases are counted: what has ended is no work.
+COUNTED = frozenset(VIEWS) - {"ended", "all"}
+
+
+def own(request: HttpRequest) -> list[SavedFilter]:
+    """The officer's filters in the order of the rail; looked up once per request."""
+    found: list[SavedFilter] | None = getattr(request, "_kini_filters", None)
+    if found is None:
+        found = list(SavedFilter.objects.filter(Q(officer__user_id=request.user.pk)).order_by("place"))
+        request._kini_filters = found  # type: ignore[attr-defined]
+    return found
+
+
+def first(request: HttpRequest) -> Asked | None:
+    """What the desk opens with, where the officer chose something."""
+    return next((addresses.read_query(kept.query) for kept in own(request) if kept.first), None)
+
+
+def counts(request: HttpRequest) -> dict[int, int]:
+    """How many cases fit each filter, by its id, up to queries.MOST_COUNTED; looked up once per request.
+
+    Only where an index tells it at once, however large the city is: not of words or a state, nor of ended cases.
+    """
+    found: dict[int, int] | None = getattr(request, "_kini_filter_counts", None)
+    if found is None:
+        asked = {kept.pk: addresses.read_query(kept.query) for kept in own(request)}
+        quick = {pk: each for pk, each in asked.items() if each.view in COUNTED and not each.q and not each.state}
+        paths = addresses.paths_of(each.area for each in quick.values())
+        numbers = queries.count(actor_for(request), [each.filters(paths) for each in quick.values()])
+        found = dict(zip(quick, numbers, strict=True))
+        request._kini_filter_counts = found  # type: ignore[attr-defined]
+    return found
+
+
+def described(asked: Asked) -> str:
+    """A filter in words: "Late · Birth certificate · Harbour"."""
+    return " · ".join(_parts(asked))
+
+
+def _parts(asked: Asked) -> Iterator[str]:
+    yield str(VIEWS[asked.view][1])
+    if asked.service:
+        yield service_title(asked.service)
+    if asked.area:
+        yield area_name(asked.area)
+    if asked.state:
+        yield rules.public_word(asked.state)
+    if asked.q:
+        yield f"“{asked.q}”"
+
+
+def service_title(pk: str) -> str:
+    """What lists of cases call a service; its id when there is none."""
+    found = Service.objects.filter(pk=pk).select_related("current").first()
+    return title_of(resolve(found.current)) if found and found.current else pk
+
+
+def area_name(code: str) -> str:
+    return Area.objects.filter(code=code).values_list("name", flat=True).first() or code
+
+
+@for_officers()
+@require_http_methods(["GET", "HEAD", "POST"])
+def filters(request: HttpRequest) -> HttpResponse:
+    """The officer's filters; posting saves the view in the address (`view`, `service` ...) under a name."""
+    asked = addresses.read(request.GET) if request.GET else None
+    if request.method != "POST" or asked is None:
+        return _page(request, asked)
+    name = UNREADABLE.sub("", request.POST.get("name", ""))
+    try:
+        kept = actions.save_filter(
+            by=actor_for(request), name=name, query=asked.query, first=request.POST.get("first") == "yes"
+        )
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return _page(request, asked, errors=[("name", str(refusal))], typed=request.POST)
+    messages.success(request, _("The filter “%(name)s” is kept.") % {"name": kept.name})
+    return see_other(addresses.address(asked))
+
+
+def _page(
+    request: HttpRequest,
+    asked: Asked | None,
+    errors: Sequence[tuple[str, str]] = (),
+    typed: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    kept = own(request)
+    context = {
+        "asked": asked if asked and len(kept) < MOST_FILTERS else None,
+        "words": described(asked) if asked else "",
+        "full": len(kept) >= MOST_FILTERS,
+        "rows": [(each, described(addresses.read_query(each.query)), link(each)) for each in kept],
+        "errors": errors if asked and len(kept) < MOST_FILTERS else [("", text) for _anchor, text in errors],
+        "wrong": dict(errors),
+        "typed": typed or {},
+        "most": MOST_FILTERS,
+    }
+    return render(request, "cases/desk/filters.html", context, status=422 if errors else 200)
+
+
+def link(kept: SavedFilter) -> str:
+    """Where a filter leads; the view stands in the address, also where it is the usual one."""
+    return f"{reverse('cases:desk')}?{kept.query}"
+
+
+@for_officers()
+@require_POST
+def change(request: HttpRequest, kept: int) -> HttpResponse:
+    """Open the desk with a filter or no longer (`first`: "yes" or "no"), or delete it (`delete`)."""
+    actor = actor_for(request)
+    found = SavedFilter.objects.filter(Q(officer__user_id=actor.user_id), pk=kept).first()
+    if found is None:
+        raise Http404
+    if "delete" in request.POST:
+        actions.delete_filter(by=actor, kept=found)
+        messages.success(request, _("The filter “%(name)s” is gone; its cases are where they were.") % {"name": found})
+    else:
+        actions.open_with(by=actor, kept=found, first=request.POST.get("first") == "yes")
+    return see_other("cases:desk-filters")
