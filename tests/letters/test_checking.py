@@ -1,15 +1,18 @@
 """Anybody who holds a paper checks it: they read what the paper says, and whether it still holds."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from lxml.html import fromstring
 
-from kini.core import references
+from kini.core import moments, references
 from kini.letters import actions, pages
 from kini.letters.models import LetterState
 from kini.services.models import ServiceVersion
 from tests.cases.town import PERMIT, offer, opened
 from tests.letters.conftest import GIVES
+from tests.letters.reading import text_of
 
 UNGIVEN = "7F3K-9Q2M-V0XA-4TBE-8HJ"
 
@@ -95,3 +98,22 @@ def test_codes_cannot_be_tried_for_ever(client, db, city):
     for _n in range(pages.TRIES.count):
         page_of(client, references.new_code(), 404)
     page_of(client, references.new_code(), 429)
+
+
+def test_every_value_on_the_page_stands_on_the_paper(client, letter):
+    paper = "".join(text_of(letter).split())
+    page = fromstring(page_of(client, letter.code))
+    values = [" ".join(each.text_content().split()) for each in page.xpath("//dl[contains(@class, 'facts')]//dd")]
+    assert len(values) > len(letter.said["rows"])
+    for value in values:
+        for part in value.split(", "):
+            assert "".join(part.split()) in paper
+
+
+def test_after_its_last_day_it_is_genuine_and_no_longer_valid(client, letter):
+    with moments.at(letter.issued_at + timedelta(days=360)):
+        assert "This letter is genuine and valid" in page_of(client, letter.code)
+    with moments.at(letter.issued_at + timedelta(days=370)):
+        page = page_of(client, letter.code)
+    assert "genuine, but its time is over" in page
+    assert f"It was valid until {letter.said['until']}" in page

@@ -19,6 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     env = os.environ | {"KINI_ENV": "local", "PYTHONPATH": str(ROOT / "src")}
     load_generator()
+    signature_reader()
     if browser := chromium():
         env["KINI_CHROMIUM"] = browser
     if options.pytest:
@@ -62,3 +63,9 @@ def load_generator() -> None:
     """wrk for the tiny run of the benchmark, installed in the same way; else says what is missing."""
     if not packages.program(["wrk"], "wrk"):
         print("wrk is missing: the tiny run of the benchmark is skipped. Install the package wrk.", flush=True)
+
+
+def signature_reader() -> None:
+    """pdfsig, which checks the signatures of letters without our own code, in the same way; else says what is missing."""
+    if not packages.program(["pdfsig"], "poppler-utils"):
+        print("pdfsig is missing: letters' signatures are not checked by it. Install poppler-utils.", flush=True)

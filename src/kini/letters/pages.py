@@ -5,13 +5,15 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kini.cases.pages.visiting import network_address
-from kini.core import limits, references
-from kini.letters import queries, rules
+from kini.city import pack
+from kini.core import limits, moments, references
+from kini.letters import queries, rules, saying
 from kini.letters.models import Letter
 from kini.services.kinds import kinds
 from kini.services.versions import resolve
@@ -69,9 +71,12 @@ def _shown(letter: Letter) -> dict[str, object]:
     kind = kinds.get(letter.case.kind)
     sensitive = kind.quick_exit(resolved.definition)
     said = rules.Said.of_json(letter.said)
+    ordered = resolved.definition.gives.letter
+    last = saying.last_day(ordered, letter.issued_at) if ordered else None
     return {
         "letter": letter,
         "said": said,
+        "over": last is not None and last < timezone.localdate(moments.now(), pack.current().timezone),
         "title": str(kind.title(resolved.definition)) if sensitive else said.title,
         "rows": () if sensitive else said.rows,
         "cause": rules.CAUSES.get(letter.cause, ""),

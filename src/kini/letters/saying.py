@@ -1,7 +1,7 @@
 """From a case to what its letter says: only what the service file names, numbers masked, in the city's language."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
@@ -23,6 +23,14 @@ def language() -> str:
     return pack.current().languages[0]
 
 
+def last_day(letter: Letter, at: datetime) -> date | None:
+    """The last day on which a letter of that moment is valid, by the city's calendar; None: for good."""
+    if not letter.months:
+        return None
+    city = pack.current()
+    return city.calendar.add(at, "months", letter.months).astimezone(city.timezone).date()
+
+
 def said_of(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> Said:
     """What the letter says.
 
@@ -32,7 +40,7 @@ def said_of(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> S
     """
     resolved = resolve(case.version)
     with translation.override(language()):
-        until = formats.day(pack.current().calendar.add(at, "months", letter.months)) if letter.months else ""
+        last = last_day(letter, at)
         return Said(
             title=str(letter.title or resolved.definition.gives.name),
             service=str(resolved.definition.name),
@@ -41,7 +49,7 @@ def said_of(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> S
             decider=_decider(resolved, entry),
             city=str(pack.current().name),
             dated=formats.day(at),
-            until=until,
+            until=formats.day(last) if last else "",
             rows=tuple(_rows(case, resolved, letter)),
         )
 
