@@ -66,6 +66,6 @@ def load_generator() -> None:
 
 
 def signature_reader() -> None:
-    """pdfsig, which checks the signatures of letters without our own code, in the same way; else says what is missing."""
+    """pdfsig, which reads signatures of letters without our code, in the same way; else says what is missing."""
     if not packages.program(["pdfsig"], "poppler-utils"):
         print("pdfsig is missing: letters' signatures are not checked by it. Install poppler-utils.", flush=True)

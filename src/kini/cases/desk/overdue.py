@@ -1,104 +1,235 @@
-"""What is late and why: for heads of agencies, by service and unit."""
+"""What is late and why, for heads of agencies: by service, unit, officer or step, and as a table to take away."""
 
-from collections.abc import Iterator
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Min, Q
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from kini.cases import queries
+from kini.cases import queries, rules
 from kini.cases.desk import figures
 from kini.cases.desk.working import for_officers
+from kini.cases.models import Case
+from kini.city import pack
 from kini.city.models import Unit
 from kini.core import moments
 from kini.core.actors import Actor
+from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
-from kini.services.versions import resolve_many
+from kini.services.versions import Resolved, resolve, resolve_many
 from kini.web import formats
+
+#: By what late cases are grouped, and what the first column is then called.
+GROUPINGS: Mapping[str, str | Promise] = {
+    "service": gettext_lazy("Service"),
+    "unit": gettext_lazy("Unit"),
+    "officer": gettext_lazy("Officer"),
+    "step": gettext_lazy("Step"),
+}
+#: Late cases that stand below the groups, those that are late the longest.
+LONGEST = 20
 
 
 @dataclass(slots=True)
 class Late:
-    """The late cases of one service at one unit.
+    """Late cases that have something in common.
 
     Attributes:
         since: when the first of them was due.
-        steps: how many stand at which step.
+        service: its id, where they are grouped by service.
         without: how many of them nobody holds.
-        resting: of how many the clock stands now, since they wait for the resident.
+        resting: of how many the clock stands now.
+        steps, waits: how many stand at which step, and wait for whom.
     """
 
-    service: str
     title: str
-    unit: str
     since: datetime
+    service: str = ""
     count: int = 0
     without: int = 0
     resting: int = 0
-    steps: dict[str, int] = field(default_factory=dict)
+    steps: Counter[str] = field(default_factory=Counter)
+    waits: Counter[str] = field(default_factory=Counter)
 
     @property
-    def why(self) -> Iterator[str]:
-        """The reasons, in words, the most frequent step first."""
-        for step, count in sorted(self.steps.items(), key=lambda each: -each[1]):
-            yield _("%(count)d at “%(step)s”") % {"count": count, "step": step}
-        if self.without:
-            yield ngettext("%(count)d without an officer", "%(count)d without an officer", self.without) % {
-                "count": self.without
-            }
-        if self.resting:
-            yield ngettext("%(count)d waits for the resident", "%(count)d wait for the resident", self.resting) % {
-                "count": self.resting
-            }
+    def at_steps(self) -> list[tuple[str, int]]:
+        """Steps with how many stand there, the most first."""
+        return self.steps.most_common()
+
+    @property
+    def for_whom(self) -> list[tuple[str, int]]:
+        """Whom they wait for with how many do, the most first."""
+        return self.waits.most_common()
+
+    def add(self, row: Mapping[str, Any], step: str, waits: str) -> None:
+        """Take in cases that share all of that (a row of `_shared`)."""
+        self.since = min(self.since, row["since"])
+        self.count += row["count"]
+        self.resting += row["resting"]
+        self.without += 0 if row["assignee"] else row["count"]
+        self.steps[step] += row["count"]
+        self.waits[waits] += row["count"]
+
+
+#: How groups are sorted, by what the address calls it.
+SORTS: Mapping[str, Callable[[Late], Any]] = {
+    "count": lambda group: (-group.count, group.since),
+    "since": lambda group: (group.since, group.title),
+    "title": lambda group: (group.title.casefold(), group.since),
+    "without": lambda group: (-group.without, -group.count),
+}
 
 
 @for_officers(Permission.SEE_OVERDUE)
 @require_safe
 def overdue(request: HttpRequest) -> HttpResponse:
-    """What is late, the most first."""
-    groups = late(actor_for(request))
+    """What is late: groups (`by`) in an order (`sort`), and below them the cases that are late the longest."""
+    actor = actor_for(request)
+    by, sort = request.GET.get("by", ""), request.GET.get("sort", "")
+    by, sort = by if by in GROUPINGS else "service", sort if sort in SORTS else "count"
+    groups = sorted(late(actor, by), key=SORTS[sort])
     oldest = min((group.since for group in groups), default=None)
     context = {
         "rows": groups,
+        "by": by,
+        "sort": sort,
+        "groupings": GROUPINGS.items(),
+        "first": GROUPINGS[by],
         "count": sum(group.count for group in groups),
         "without": sum(group.without for group in groups),
+        "resting": sum(group.resting for group in groups),
         "oldest": formats.duration((moments.now() - oldest).total_seconds(), units=1) if oldest else "",
+        "longest": [(case, *standing(case)) for case in _late_cases(actor)[:LONGEST]],
     }
     return render(request, "cases/desk/overdue.html", context)
 
 
-def late(actor: Actor) -> list[Late]:
-    """Late cases by service and unit, the most first. Three queries, however many cases there are."""
-    rows = list(
-        queries.visible(actor, Permission.SEE_OVERDUE)
-        .filter(closed_at__isnull=True, due_at__lt=moments.now())
-        .order_by()
-        .values("service", "version", "unit", "state")
-        .annotate(
-            count=Count("pk"),
-            without=Count("pk", filter=Q(assignee__isnull=True)),
-            resting=Count("pk", filter=Q(paused_at__isnull=False)),
-            since=Min("due_at"),
-        )
-    )
-    units = Unit.objects.in_bulk({row["unit"] for row in rows if row["unit"]})
+def late(actor: Actor, by: str = "service") -> list[Late]:
+    """Late cases in groups. At most four queries, however many cases there are.
+
+    Args:
+        by: a key of GROUPINGS.
+    """
+    rows = _shared(actor)
     versions = resolve_many(row["version"] for row in rows)
-    groups: dict[tuple[str, str], Late] = {}
+    units = Unit.objects.in_bulk({row["unit"] for row in rows if row["unit"]}) if by == "unit" else {}
+    officers = Officer.objects.in_bulk({row["assignee"] for row in rows if row["assignee"]}) if by == "officer" else {}
+    groups: dict[Any, Late] = {}
     for row in rows:
         resolved = versions[row["version"]]
-        key = (row["service"], row["unit"] or "")
-        unit = str(units[row["unit"]]) if row["unit"] else ""
-        group = groups.setdefault(key, Late(row["service"], figures.title_of(resolved), unit, row["since"]))
-        group.since = min(group.since, row["since"])
-        group.count += row["count"]
-        group.without += row["without"]
-        group.resting += row["resting"]
-        step = str(resolved.flow.states[row["state"]].name)
-        group.steps[step] = group.steps.get(step, 0) + row["count"]
-    return sorted(groups.values(), key=lambda group: (-group.count, group.since))
+        step, waits = step_of(resolved, row["state"])
+        key, title = {
+            "service": (row["service"], figures.title_of(resolved)),
+            "unit": (row["unit"], str(units.get(row["unit"], _("No unit")))),
+            "officer": (row["assignee"], str(officers.get(row["assignee"], _("Nobody yet")))),
+            "step": (step, step),
+        }[by]
+        group = groups.setdefault(key, Late(title, row["since"], row["service"] if by == "service" else ""))
+        group.add(row, step, waits)
+    return list(groups.values())
+
+
+def _late(actor: Actor) -> QuerySet[Case]:
+    found = queries.visible(actor, Permission.SEE_OVERDUE)
+    return found.filter(closed_at__isnull=True, due_at__lt=moments.now())
+
+
+def _shared(actor: Actor) -> list[dict[str, Any]]:
+    """How many late cases share service, unit, officer and step. One query, read along the index of what is due."""
+    rows = _late(actor).order_by().values("service", "version", "unit", "assignee", "state")
+    counts = rows.annotate(
+        count=Count("pk"), resting=Count("pk", filter=Q(paused_at__isnull=False)), since=Min("due_at")
+    )
+    return list(counts)
+
+
+def step_of(resolved: Resolved, state: str) -> tuple[str, str]:
+    """What a step is called, and whom a case there waits for: a role, the resident, or the program."""
+    step = resolved.flow.states[state]
+    if step.by == rules.RESIDENT:
+        return str(step.name), _("The resident")
+    role = resolved.roles.get(step.by or "")
+    return str(step.name), str(role) if role else _("The program")
+
+
+def standing(case: Case) -> tuple[str, str, str]:
+    """(service, step, whom it waits for) of a case, in words."""
+    resolved = resolve(case.version)
+    return figures.title_of(resolved), *step_of(resolved, case.state)
+
+
+def _late_cases(actor: Actor) -> QuerySet[Case]:
+    """Late cases, the longest late first, without anything that was answered."""
+    related = ("version", "unit", "area", "agency", "assignee")
+    return _late(actor).select_related(*related).defer(*queries.UNSHOWN).order_by("due_at", "pk")
+
+
+# A table to take away
+
+
+class _Echo:
+    """A file that gives back each line instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@for_officers(Permission.SEE_OVERDUE)
+@require_safe
+def table(request: HttpRequest) -> HttpResponseBase:
+    """Every late case as CSV, without anything about persons: neither residents nor officers are named."""
+    writer = csv.writer(_Echo())
+    cases = _late_cases(actor_for(request)).iterator(chunk_size=2000)
+    lines = (writer.writerow(line) for line in _lines(cases))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    day = timezone.localdate(moments.now(), pack.current().timezone)
+    response["Content-Disposition"] = f'attachment; filename="late-{day.isoformat()}.csv"'
+    return response
+
+
+def _lines(cases: Iterator[Case]) -> Iterator[list[Any]]:
+    now, zone = moments.now(), pack.current().timezone
+    yield [
+        _("Number"),
+        _("Service"),
+        _("Agency"),
+        _("Unit"),
+        _("Area"),
+        _("Step"),
+        _("Waits for"),
+        _("With an officer"),
+        _("Clock paused"),
+        _("Opened"),
+        _("Due"),
+        _("Days late"),
+    ]
+    for case in cases:
+        assert case.due_at is not None  # only what was due is late
+        yield [
+            case.reference,
+            *_before_step(case),
+            *standing(case)[1:],
+            _("yes") if case.assignee_id else _("no"),
+            _("yes") if case.paused_at else _("no"),
+            timezone.localtime(case.opened_at, zone).isoformat(timespec="minutes"),
+            timezone.localtime(case.due_at, zone).isoformat(timespec="minutes"),
+            (now - case.due_at).days,
+        ]
+
+
+def _before_step(case: Case) -> Iterator[str]:
+    yield figures.title_of(resolve(case.version))
+    yield str(case.agency.title)
+    yield str(case.unit or "")
+    yield case.area.name if case.area else ""

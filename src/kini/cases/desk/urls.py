@@ -12,6 +12,7 @@ urlpatterns = [
     path("ratings/", ratings.ratings, name="desk-ratings"),
     path("filters/", saved.filters, name="desk-filters"),
     path("filters/<int:kept>/", saved.change, name="desk-filter"),
+    path("overdue/table.csv", overdue.table, name="desk-overdue-table"),
     path("mentions/", together.mentions, name="desk-mentions"),
     path("replies/", replies.replies, name="desk-replies"),
     path("replies/add/", replies.add, name="desk-reply-add"),
