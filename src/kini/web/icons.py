@@ -24,6 +24,7 @@ ICONS: Final[dict[str, str]] = {
     'A1.5 1.5 0 0 1 3 18V9.5A1.5 1.5 0 0 1 4.5 8Z"/><circle cx="12" cy="13.5" r="3.5"/>',
     "cash": '<rect x="3" y="6" width="18" height="12" rx="3"/><circle cx="12" cy="12" r="2.5"/>'
     '<path d="M6.5 12v.1M17.5 12v.1"/>',
+    "chart": '<path d="M4.5 4v15.5H20M8 15.5l3.5-4.5 3 2.5L19 8"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
     "chevron-right": '<path d="m9.5 5.5 6.5 6.5-6.5 6.5"/>',
     "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.5 2"/>',

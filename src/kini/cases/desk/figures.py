@@ -60,7 +60,7 @@ def today(actor: Actor) -> dict[str, Any]:
 
     As they were within a minute.
     """
-    return _remembered("today", actor, _today)
+    return remembered("today", actor, _today)
 
 
 def _today(actor: Actor) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _today(actor: Actor) -> dict[str, Any]:
 
 def services_with_cases(actor: Actor) -> list[tuple[str, str]]:
     """(id, title) of the services of which the officer sees open cases, by title; as they were within a minute."""
-    return _remembered("services", actor, _services)
+    return remembered("services", actor, _services)
 
 
 def _services(actor: Actor) -> list[tuple[str, str]]:
@@ -96,7 +96,7 @@ def title_of(resolved: Resolved) -> str:
 
 def areas_with_cases(actor: Actor) -> list[Place]:
     """The areas in which the officer sees open cases, with those around them; as they were within a minute."""
-    return _remembered("areas", actor, _areas)
+    return remembered("areas", actor, _areas)
 
 
 def _areas(actor: Actor) -> list[Place]:
@@ -106,10 +106,14 @@ def _areas(actor: Actor) -> list[Place]:
     return [Place(*row) for row in found.values_list("code", "path", "depth", "name")]
 
 
-def _remembered[T](what: str, actor: Actor, read: Callable[[Actor], T]) -> T:
-    """What is read of every case that an officer sees, kept for a minute for all who see the same."""
-    seen = sorted((g.agency, g.area_path, *sorted(g.services)) for g in actor.grants if SEE in g.permissions)
-    key = sha256(repr((what, get_language(), seen)).encode()).hexdigest()
+def remembered[T](what: str, actor: Actor, read: Callable[[Actor], T], permission: Permission = SEE) -> T:
+    """What is read of every case over which an officer has the permission, kept for a minute for all who see the same.
+
+    Args:
+        what: names what is read, with everything that it depends on besides the actor and the language.
+    """
+    seen = sorted((g.agency, g.area_path, *sorted(g.services)) for g in actor.grants if permission in g.permissions)
+    key = sha256(repr((what, get_language(), permission, seen)).encode()).hexdigest()
     found: T | None = cache.get(key)
     if found is None:
         found = read(actor)

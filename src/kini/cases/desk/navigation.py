@@ -56,6 +56,10 @@ def register() -> None:
         "desk-ratings",
         NavItem("cases:desk-ratings", _("What residents say"), "megaphone", 42, "desk", _("Agency"), visible=watches),
     )
+    navigation.register(
+        "desk-numbers",
+        NavItem("cases:desk-numbers", _("Numbers of the day"), "chart", 41, "desk", _("Agency"), visible=watches),
+    )
     manages = may_here(Permission.MANAGE_OFFICERS)
     navigation.register(
         "desk-officers",

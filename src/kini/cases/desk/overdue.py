@@ -151,7 +151,7 @@ def _shared(actor: Actor) -> list[dict[str, Any]]:
     counts = rows.annotate(
         count=Count("pk"), resting=Count("pk", filter=Q(paused_at__isnull=False)), since=Min("due_at")
     )
-    return list(counts)
+    return [dict(row) for row in counts]
 
 
 def step_of(resolved: Resolved, state: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kini.cases.desk import case, counter, moves, officers, overdue, queue, ratings, replies, saved, together
+from kini.cases.desk import case, counter, moves, numbers, officers, overdue, queue, ratings, replies, saved, together
 
 urlpatterns = [
     path("", queue.queue, name="desk"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("filters/", saved.filters, name="desk-filters"),
     path("filters/<int:kept>/", saved.change, name="desk-filter"),
     path("overdue/table.csv", overdue.table, name="desk-overdue-table"),
+    path("numbers/", numbers.numbers, name="desk-numbers"),
     path("mentions/", together.mentions, name="desk-mentions"),
     path("replies/", replies.replies, name="desk-replies"),
     path("replies/add/", replies.add, name="desk-reply-add"),

@@ -53,10 +53,10 @@ def may_here(permission: Permission) -> Callable[[HttpRequest], bool]:
 
 def for_officers[**P](
     permission: Permission = Permission.SEE_CASES,
-) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponseBase]]:
+) -> Callable[[Callable[P, HttpResponseBase]], Callable[P, HttpResponseBase]]:
     """A page of the desk: never cached, closed to whoever has the permission nowhere."""
 
-    def decorate(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponseBase]:
+    def decorate(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
         @wraps(view)
         def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             request: Any = args[0]

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from kini.web import components, formats, icons, states
+from kini.web import charts, components, formats, icons, states
 
 register = template.Library()
 
@@ -154,6 +154,12 @@ def desk_figure(value: Any, label: str, tone: str = "") -> dict[str, Any]:
 
 
 # Forms
+
+
+@register.inclusion_tag("web/components/trend.html")
+def trend(values: Sequence[float | None], label: Any) -> dict[str, Any]:
+    """A small line of values; `label` says in words what it shows, and the values stand beside it."""
+    return {"trend": charts.trend(values), "label": label, "width": charts.WIDTH, "height": charts.HEIGHT}
 
 
 @register.inclusion_tag("web/components/error_summary.html")

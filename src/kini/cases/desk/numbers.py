@@ -1,0 +1,179 @@
+"""Numbers of a day beside the same day of earlier weeks, for heads of agencies: by service or by unit."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, DurationField, F, Max, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from kini.cases import queries
+from kini.cases.desk import figures
+from kini.cases.desk.working import for_officers
+from kini.cases.models import Case
+from kini.city import pack
+from kini.city.models import Unit
+from kini.core import moments
+from kini.core.actors import Actor
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.services.versions import resolve_many
+from kini.web import formats
+
+#: The day itself, and the same day of the weeks before.
+WEEKS = 8
+GROUPINGS: Mapping[str, str | Promise] = {"service": gettext_lazy("Service"), "unit": gettext_lazy("Unit")}
+#: Groups that are shown, those with the most that came in or was decided.
+MOST_LINES = 60
+
+
+@dataclass(slots=True)
+class Counts:
+    """Numbers of some cases on the compared days, the earliest first.
+
+    Attributes:
+        opened, ended: how many came in, and were decided.
+        late: how many of the decided ones were decided after their due date.
+        took: the middle of how long the decided ones took, in seconds; None where nothing was decided. Of a group only
+            the day itself is reckoned.
+    """
+
+    title: str = ""
+    opened: list[int] = field(default_factory=lambda: [0] * WEEKS)
+    ended: list[int] = field(default_factory=lambda: [0] * WEEKS)
+    late: list[int] = field(default_factory=lambda: [0] * WEEKS)
+    took: list[float | None] = field(default_factory=lambda: [None] * WEEKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """All of it, and by group."""
+
+    days: list[date]
+    whole: Counts
+    groups: list[Counts]
+
+
+@for_officers(Permission.SEE_OVERDUE)
+@require_safe
+def numbers(request: HttpRequest) -> HttpResponse:
+    """The page: `day` (2026-11-24; left out or not to be had: today) and `by` (a key of GROUPINGS)."""
+    actor, by = actor_for(request), request.GET.get("by", "")
+    by = by if by in GROUPINGS else "service"
+    today = timezone.localdate(moments.now(), pack.current().timezone)
+    day = _asked(request.GET.get("day", ""), today)
+    found = figures.remembered(f"numbers {day} {by}", actor, lambda who: of_day(who, day, by), Permission.SEE_OVERDUE)
+    context = {
+        "day": day,
+        "today": today,
+        "is_today": day == today,
+        "before": day - timedelta(days=1),
+        "by": by,
+        "groupings": GROUPINGS.items(),
+        "first": GROUPINGS[by],
+        "days": found.days,
+        "measures": list(_measures(found.whole)),
+        "rows": found.groups[:MOST_LINES],
+    }
+    return render(request, "cases/desk/numbers.html", context)
+
+
+def _asked(text: str, today: date) -> date:
+    try:
+        return min(date.fromisoformat(text), today) if int(text[:4]) >= 2000 else today
+    except ValueError:
+        return today
+
+
+def _measures(whole: Counts) -> Iterable[tuple[str, list[Any], list[str]]]:
+    """(what is counted, its values, the values in words)."""
+    yield _("Came in"), whole.opened, [str(value) for value in whole.opened]
+    yield _("Decided"), whole.ended, [str(value) for value in whole.ended]
+    yield _("Decided late"), whole.late, [str(value) for value in whole.late]
+    words = ["–" if value is None else formats.duration(value, units=1) for value in whole.took]
+    yield _("Usual time"), whole.took, words
+
+
+def of_day(actor: Actor, day: date, by: str) -> Numbers:
+    """Numbers of that day and of the same day in the weeks before. Five queries.
+
+    Only rows of these days are read, along the indexes of what was opened and ended: it grows with what happens on a
+    day, not with how many cases there are.
+    """
+    days = [day - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+    seen = queries.visible(actor, Permission.SEE_OVERDUE).order_by()
+    whole, groups = Counts(), defaultdict[str, Counts](Counts)
+    versions: dict[str, int] = {}
+    opened = _on(seen, "opened_at", days).values("service", "unit", on=_day("opened_at"))
+    for row in opened.annotate(count=Count("pk"), latest=Max("version")):
+        _note(row, by, versions, days, whole.opened, lambda key: groups[key].opened)
+    ended = _on(seen, "closed_at", days).values("service", "unit", on=_day("closed_at")).annotate(latest=Max("version"))
+    for row in ended.annotate(count=Count("pk"), behind=Count("pk", filter=Q(closed_at__gt=F("due_at")))):
+        _note(row, by, versions, days, whole.ended, lambda key: groups[key].ended)
+        _note(row | {"count": row["behind"]}, by, versions, days, whole.late, lambda key: groups[key].late)
+    middles = _on(seen, "closed_at", days).values(on=_day("closed_at")).annotate(took=_took())
+    for on, took in middles.values_list("on", "took"):
+        whole.took[days.index(on)] = took.total_seconds()
+    for key, took in _on(seen, "closed_at", days[-1:]).values(by).annotate(took=_took()).values_list(by, "took"):
+        groups[key or ""].took[-1] = took.total_seconds()
+    _name(groups, by, versions)
+    return Numbers(days, whole, sorted(groups.values(), key=_busiest))
+
+
+def _busiest(group: Counts) -> tuple[int, str]:
+    return -(group.opened[-1] + group.ended[-1]), group.title.casefold()
+
+
+def _took() -> figures.Median:
+    return figures.Median(F("closed_at") - F("opened_at"), output_field=DurationField())
+
+
+def _on(found: QuerySet[Case], column: str, days: Iterable[date]) -> QuerySet[Case]:
+    """The cases whose moment lies on one of these days by the city's clocks."""
+    zone = pack.current().timezone
+    within = Q(pk__in=())
+    for day in days:
+        start = datetime.combine(day, time.min, zone)
+        end = datetime.combine(day + timedelta(days=1), time.min, zone)
+        within |= Q(**{f"{column}__gte": start, f"{column}__lt": end})
+    return found.filter(within)
+
+
+def _day(column: str) -> TruncDate:
+    return TruncDate(column, tzinfo=pack.current().timezone)
+
+
+def _note(
+    row: Mapping[str, Any],
+    by: str,
+    versions: dict[str, int],
+    days: list[date],
+    whole: list[int],
+    of_group: Callable[[str], list[int]],
+) -> None:
+    """Add a row's count to the whole and to its group."""
+    place = days.index(row["on"])
+    whole[place] += row["count"]
+    of_group(row[by] or "")[place] += row["count"]
+    versions[row["service"]] = max(row["latest"], versions.get(row["service"], 0))
+
+
+def _name(groups: Mapping[str, Counts], by: str, versions: Mapping[str, int]) -> None:
+    """Give each group its title: that of the service's latest version among these cases, or the unit's name."""
+    if by == "unit":
+        units = Unit.objects.in_bulk([key for key in groups if key])
+        for key, group in groups.items():
+            group.title = str(units[key]) if key else _("No unit")
+        return
+    resolved = resolve_many(versions.values())
+    for key, group in groups.items():
+        group.title = figures.title_of(resolved[versions[key]])
