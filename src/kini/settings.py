@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "kini.reports",
     "kini.letters",
     "kini.payments",
+    "kini.feeds",
     *ENV.plugins,
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -23,6 +23,8 @@ VERBS = {
     "services": Verb("kini.cli.services", "what a service file may say, as JSON Schema", Needs.SETTINGS),
     "city boundaries": Verb("kini.cli.boundaries", "load official borders, keyed by area code", Needs.DATABASE),
     "bills load": Verb("kini.cli.bills", "load the bills of one register from a CSV file", Needs.DATABASE),
+    "feeds load": Verb("kini.cli.feeds_load", "load a file of one feed", Needs.DATABASE),
+    "feeds status": Verb("kini.cli.feeds_status", "which sources are fresh, late or broken", Needs.DATABASE),
     "payments reconcile": Verb("kini.cli.reconcile", "compare a provider's settlement file with ours", Needs.DATABASE),
     "sandbox payments": Verb("kini.cli.sandbox", "a payment provider to try with, on loopback"),
     "prepare": Verb("kini.cli.prepare", "migrate the database and load the pack (part of up)", Needs.CITY),

@@ -1,0 +1,49 @@
+"""`./kini feeds load NAME FILE`: the rows of one feed, as its source exports them."""
+
+import argparse
+from pathlib import Path
+
+from kini.cli import console
+from kini.core.actors import system
+from kini.feeds import declared, loading
+from kini.feeds.actions import FeedRefused, Origin
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="the feed (feeds/NAME.yaml of the pack)")
+    parser.add_argument("file", type=Path, help="a file in the format that the feed declares")
+    parser.add_argument("--force", action="store_true", help="take it also when much of it is faulty or missing")
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.name not in declared.feeds():
+        names = ", ".join(declared.feeds()) or "none"
+        raise console.Fault(f'the pack has no feed "{options.name}"; there are: {names}.')
+    try:
+        content = options.file.read_bytes()
+    except OSError as error:
+        raise console.Fault(f"{options.file} cannot be read ({error.strerror}).") from None
+    origin = Origin(options.file.name)
+    try:
+        load = loading.bring(
+            by=system("feeds load"), name=options.name, content=content, origin=origin, force=options.force
+        )
+    except FeedRefused as fault:
+        show(options.file, [(each.row, each.field, each.message) for each in fault.faults], len(fault.faults))
+        raise console.Fault(f"{options.file.name} was not loaded: {fault}") from None
+    if load is None:
+        print(f"{options.file.name} was loaded before; nothing changed.")
+        return 0
+    show(options.file, [(each["row"], each["field"], each["message"]) for each in load.faults], load.faulty)
+    print(
+        f"{load.added} rows added, {load.changed} changed, {load.earlier} of earlier times, {load.same} as before, "
+        f"{load.gone} gone, {load.faulty} refused."
+    )
+    return 1 if load.faulty else 0
+
+
+def show(file: Path, faults: list[tuple[int, str, str]], count: int) -> None:
+    for row, field, message in faults:
+        print(f"{file.name}:{row}: {f'{field}: ' if field else ''}{message}")
+    if count > len(faults):
+        print(f"... and {count - len(faults)} more")

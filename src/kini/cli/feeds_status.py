@@ -1,0 +1,29 @@
+"""`./kini feeds status`: how it stands with every source. The exit code is 1 while one is late or broken."""
+
+import argparse
+
+from kini.core import moments
+from kini.feeds import queries
+from kini.web import formats
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No words of its own."""
+
+
+def run(options: argparse.Namespace) -> int:
+    now, wrong = moments.now(), 0
+    print(f"{'feed':<24} {'rows':>7}  {'newest figure':<26} {'source read':<18} state")
+    for each in queries.statuses():
+        words = ["samples"] if each.state.made_up else []
+        if each.state.checked_at is None:
+            words.append("nothing loaded yet")
+        elif each.old:
+            words.append("OLD")
+        if each.state.failed_since:
+            words.append(f"FAILING since {formats.moment(each.state.failed_since)}: {each.state.problem}")
+        wrong += bool(each.state.failed_since or (each.old and each.state.checked_at))
+        newest = formats.moment(each.measured_at) if each.measured_at else "-"
+        read = formats.ago(each.state.checked_at, now) if each.state.checked_at else "-"
+        print(f"{each.name:<24} {each.rows:>7}  {newest:<26} {read:<18} {', '.join(words) or 'good'}")
+    return 1 if wrong else 0

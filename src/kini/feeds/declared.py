@@ -1,0 +1,107 @@
+"""The feeds that the running city declares, and the check of their files."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+
+from kini.city.pack import load_city
+from kini.core.faults import Fault, PackFaults, parse, read_source
+from kini.core.texts import untranslated
+from kini.feeds.reading import read
+from kini.feeds.schema import Feed
+from kini.services.kinds import kinds
+
+FOLDER = "feeds"
+KIND = "information"
+
+
+def feeds() -> dict[str, Feed]:
+    """The feeds of this process's city by id, read once.
+
+    Raises:
+        PackFaults: when a file cannot be taken.
+    """
+    return _once(settings.CITY_PATH)
+
+
+@lru_cache(maxsize=4)
+def _once(root: Path) -> dict[str, Feed]:
+    return {path.stem: parse(read_source(path, root), Feed) for path in sorted((root / FOLDER).glob("*.yaml"))}
+
+
+def find(name: str) -> Feed | None:
+    return feeds().get(name)
+
+
+def of_service(service: str) -> dict[str, Feed]:
+    """The feeds that stand on the page of a service."""
+    return {name: feed for name, feed in feeds().items() if service in feed.services}
+
+
+def samples(name: str) -> Path | None:
+    """The made-up rows that the pack has for a feed, where it has any."""
+    return _samples(Path(settings.CITY_PATH), name)
+
+
+def _samples(root: Path, name: str) -> Path | None:
+    found = (path for path in sorted((root / FOLDER).glob(f"{name}.*")) if path.suffix != ".yaml")
+    return next((path for path in (root / FOLDER / name, *found) if path.exists()), None)
+
+
+def digest(feed: Feed, content: bytes) -> str:
+    """Changes when the content does, or what the pack says about its meaning."""
+    return sha256(feed.model_dump_json().encode() + content).hexdigest()
+
+
+def check_feeds(root: Path) -> Iterable[Fault]:
+    """Faults of the pack's feeds, of their samples, and services of the kind without any."""
+    return list(_faults(root))
+
+
+def _faults(root: Path) -> Iterator[Fault]:
+    shown: set[str] = set()
+    services = _services(root)
+    for path in sorted((root / FOLDER).glob("*.yaml")):
+        try:
+            source = read_source(path, root)
+            feed = parse(source, Feed)
+            languages = load_city(root).languages
+        except PackFaults as error:
+            yield from error.faults
+            continue
+        shown |= set(feed.services)
+        yield from untranslated(source, feed, languages)
+        for index, service in enumerate(feed.services):
+            if service not in services:
+                yield source.fault(("services", index), f'there is no service "{service}"', "Name a file of services/.")
+        yield from _sample_faults(root, path.stem, feed)
+    for service, (path, own) in services.items():
+        if KIND in kinds and own and service not in shown:
+            message = f'nothing says what "{service}" shows'
+            remedy = f"Name it under `services:` of a feed ({FOLDER}/*.yaml), or give it a self-check."
+            yield Fault(path.relative_to(root).as_posix(), 0, "", message, remedy)
+
+
+def _services(root: Path) -> dict[str, tuple[Path, bool]]:
+    """Every service of the pack: its file, and whether a feed must show something on its page."""
+    found = {}
+    for path in sorted((root / "services").rglob("*.yaml")):
+        try:
+            data = read_source(path, root).data
+        except PackFaults:
+            continue  # told by the services room
+        wanting = isinstance(data, dict) and data.get("kind") == KIND and not data.get(KIND)
+        found[path.stem] = (path, wanting)
+    return found
+
+
+def _sample_faults(root: Path, name: str, feed: Feed) -> Iterator[Fault]:
+    path = _samples(root, name)
+    if path is None or feed.source.format == "gtfs":
+        return
+    known = load_city(root)
+    for fault in read(feed, path.read_bytes(), known.timezone, sample=True).faults:
+        yield Fault(path.relative_to(root).as_posix(), fault.row, fault.field, fault.message)

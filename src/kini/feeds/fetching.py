@@ -1,0 +1,119 @@
+"""Sources that are looked at by themselves: an address that is asked, or a file that somebody laid down for us."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from kini.core import moments
+from kini.feeds.models import FeedState
+from kini.feeds.schema import Feed, Source
+
+FOLDER = "feeds"
+ENDINGS = {"csv": "csv", "json": "json", "geojson": "geojson", "gtfs": "zip"}
+#: Seconds without an answer, and until the whole file must be here.
+SILENT, LONGEST = 20.0, 120.0
+MOST_HOPS = 3
+#: A file that changed less than this many seconds ago is perhaps still being written.
+SETTLED = 5.0
+
+
+class Unreachable(Exception):
+    """The source could not be read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a source gave.
+
+    Attributes:
+        content: None when it has nothing new.
+        name: of the file, or the address.
+    """
+
+    content: bytes | None
+    name: str
+    etag: str = ""
+    modified: str = ""
+
+
+def fetch(name: str, feed: Feed, state: FeedState) -> Fetched | None:
+    """Look at the source; None when it is a folder in which nothing was laid down yet.
+
+    Raises:
+        Unreachable: when it does not answer, answers something else, or too much.
+    """
+    return from_address(feed.source, state) if feed.source.http else from_folder(name, feed.source, state)
+
+
+def drop(name: str, source: Source) -> Path:
+    """Where files of a feed without an address are laid down."""
+    return Path(settings.VAR_PATH) / FOLDER / f"{name}.{ENDINGS[source.format]}"
+
+
+def from_folder(name: str, source: Source, state: FeedState) -> Fetched | None:
+    path = drop(name, source)
+    try:
+        found = path.stat()
+        if moments.now().timestamp() - found.st_mtime < SETTLED:
+            return None
+        if found.st_size > source.most_mb * 1_000_000:
+            raise Unreachable(_("%(name)s is larger than %(most)d MB") % {"name": path.name, "most": source.most_mb})
+        modified = str(found.st_mtime_ns)
+        known = modified == state.modified and not state.failed_since
+        return Fetched(None if known else path.read_bytes(), path.name, modified=modified)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Unreachable(f"{path.name}: {error.strerror}") from None
+
+
+def from_address(source: Source, state: FeedState) -> Fetched:
+    """Ask an address, telling what we have; on the way only hosts that the pack names are asked.
+
+    Raises:
+        Unreachable: as above.
+    """
+    address = source.http or ""
+    allowed = {urlsplit(address).netloc, *source.hosts}
+    headers = {"User-Agent": "Kini", "If-None-Match": state.etag, "If-Modified-Since": state.modified}
+    headers = {key: value for key, value in headers.items() if value}
+    try:
+        with httpx.Client(timeout=SILENT) as client:
+            for _hop in range(MOST_HOPS + 1):
+                if urlsplit(address).netloc not in allowed:
+                    raise Unreachable(
+                        _("it sends us on to %(host)s, which the pack does not name")
+                        % {"host": urlsplit(address).netloc[:100]}
+                    )
+                with client.stream("GET", address, headers=headers) as answer:
+                    if not answer.has_redirect_location:
+                        return _answered(source, answer)
+                    address = urljoin(address, answer.headers["Location"])
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Unreachable(
+            _("%(host)s does not answer (%(fault)s)")
+            % {"host": urlsplit(address).netloc[:100], "fault": type(error).__name__}
+        ) from None
+    raise Unreachable(_("it sends us on and on"))
+
+
+def _answered(source: Source, answer: httpx.Response) -> Fetched:
+    name = str(answer.url)
+    etag, modified = answer.headers.get("ETag", "")[:300], answer.headers.get("Last-Modified", "")[:100]
+    if answer.status_code == httpx.codes.NOT_MODIFIED:
+        return Fetched(None, name, etag, modified)
+    if answer.status_code != httpx.codes.OK:
+        raise Unreachable(_("%(host)s answers %(status)d") % {"host": answer.url.host, "status": answer.status_code})
+    until, content = time.monotonic() + LONGEST, bytearray()
+    for part in answer.iter_bytes():
+        content += part
+        if len(content) > source.most_mb * 1_000_000:
+            raise Unreachable(_("it is larger than %(most)d MB") % {"most": source.most_mb})
+        if time.monotonic() > until:
+            raise Unreachable(_("it takes too long"))
+    return Fetched(bytes(content), name, etag, modified)

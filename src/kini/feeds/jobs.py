@@ -1,0 +1,19 @@
+"""Sources are looked at in their turn."""
+
+from kini.core.actors import system
+from kini.core.jobs import every, job
+from kini.feeds import actions, loading
+
+BY = system("feeds")
+
+
+@job("feeds.look", queue="feeds")
+def look(name: str) -> None:
+    loading.look(by=BY, name=name)
+
+
+@every("* * * * *", name="feeds.look_at_due")
+def look_at_due() -> None:
+    """Give out the feeds whose turn it is; one slow source does not keep the others waiting."""
+    for name in actions.claim_due(by=BY):
+        look.defer(name=name)

@@ -1,0 +1,126 @@
+"""What pages and commands ask about feeds: how it stands with a source, its rows now, and the course of one row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet
+
+from kini.city import pack
+from kini.core import moments
+from kini.feeds import declared, rules
+from kini.feeds.models import FeedState, Past, Record
+from kini.feeds.schema import Feed, Step
+
+MOST_POINTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How it stands with a feed.
+
+    Attributes:
+        rows: how many are known now.
+        measured_at: the newest moment of its rows; for rows without one, when the source was last read.
+        old: nothing of it is fresh.
+    """
+
+    name: str
+    feed: Feed
+    state: FeedState
+    rows: int
+    measured_at: datetime | None
+    old: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A row as it is shown.
+
+    Attributes:
+        at: when it was measured, or when its source was last read.
+        old: past the limit of its feed.
+        level: the step it reaches, with its id; None where nothing judges it.
+    """
+
+    record: Record
+    at: datetime | None
+    old: bool
+    level_id: str
+    level: Step | None
+    doubtful: bool
+    metres: float | None = None
+
+
+def statuses() -> list[Status]:
+    """Every feed of the city. Two queries."""
+    states = {state.feed: state for state in FeedState.objects.all()}
+    counted = Record.objects.filter(gone_at=None).values("feed").annotate(rows=Count("id"), newest=Max("moment"))
+    counts = {each["feed"]: (each["rows"], each["newest"]) for each in counted}
+    return [
+        _status(name, feed, states.get(name) or FeedState(feed=name), *counts.get(name, (0, None)))
+        for name, feed in declared.feeds().items()
+    ]
+
+
+def status(name: str) -> Status:
+    """One feed.
+
+    Raises:
+        LookupError: when the city has none of that name.
+    """
+    feed = declared.find(name)
+    if feed is None:
+        raise LookupError(name)
+    state = FeedState.objects.filter(feed=name).first() or FeedState(feed=name)
+    counted = Record.objects.filter(feed=name, gone_at=None).aggregate(rows=Count("id"), newest=Max("moment"))
+    return _status(name, feed, state, counted["rows"], counted["newest"])
+
+
+def _status(name: str, feed: Feed, state: FeedState, rows: int, newest: datetime | None) -> Status:
+    at = newest if feed.at else state.checked_at
+    return Status(name, feed, state, rows, at, rules.is_old(at, feed.fresh.length, moments.now()))
+
+
+def records(name: str) -> QuerySet[Record]:
+    """The rows of a feed as they are known now."""
+    return Record.objects.filter(feed=name, gone_at=None).select_related("area")
+
+
+def figure(feed: Feed, state: FeedState, record: Record, now: datetime, metres: float | None = None) -> Figure:
+    """A row with its age and the step it reaches."""
+    at = record.moment if feed.at else state.checked_at
+    level_id = level_of(feed, record.key, record.values, at or now)
+    step = feed.levels.steps[level_id] if feed.levels and level_id else None
+    doubtful = bool(step) and _doubtful(feed, record.key, at or now)
+    return Figure(record, at, rules.is_old(at, feed.fresh.length, now), level_id, step, doubtful, metres)
+
+
+def level_of(feed: Feed, key: str, values: dict[str, Any], at: datetime) -> str:
+    """The step that a row reaches by the rule of its day, else the one that the source says; empty: none."""
+    if feed.levels is None:
+        return ""
+    day = at.astimezone(pack.current().timezone).date()
+    found = rules.level(feed.levels.scale, list(feed.levels.steps), key, values.get(feed.levels.of or ""), day)
+    given = values.get(feed.levels.given or "", "")
+    return found or (given if given in feed.levels.steps else "")
+
+
+def _doubtful(feed: Feed, key: str, at: datetime) -> bool:
+    assert feed.levels is not None
+    return feed.levels.confidence(key, at.astimezone(pack.current().timezone).date()) == "low"
+
+
+def course(feed: Feed, record: Record, most: int = MOST_POINTS) -> list[tuple[datetime, dict[str, Any]]]:
+    """What a row said at each moment, oldest first, as it was known last; at most that many moments."""
+    if record.moment is None:
+        return []
+    past = Past.objects.filter(feed=record.feed, key=record.key, moment__isnull=False)
+    past = past.filter(load__made_up=record.load.made_up).order_by("-moment", "-id")
+    found: dict[datetime, dict[str, Any]] = {record.moment: record.values}
+    for moment, values in past.values_list("moment", "values")[: most * 2]:
+        if len(found) == most:
+            break
+        if moment is not None:
+            found.setdefault(moment, values)
+    return sorted(found.items())

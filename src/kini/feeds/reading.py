@@ -1,0 +1,280 @@
+"""Rows of a file as a feed declares them: read, typed and checked. A fault names row and field; nothing is stored."""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from string import Formatter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from kini.core import moments
+from kini.feeds import rules
+from kini.feeds.schema import NUMBERS, Feed, FeedField
+
+LONGEST_TEXT = 4_000
+LONGEST_KEY = 160
+#: A measurement may lie so far ahead of our clock before it is a fault.
+AHEAD = timedelta(hours=2)
+TRUE, FALSE = frozenset({"1", "true", "yes", "ya"}), frozenset({"0", "false", "no", "tidak"})
+
+
+class Unreadable(Exception):
+    """A file cannot be read as what it should be; the message says why."""
+
+
+class _Bad(Exception):
+    """A cell that cannot be taken: (field, what is wrong)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong in one row. Rows of a table are numbered by its lines, the first one being 1."""
+
+    row: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        place = _("row %(row)d, %(field)s") if self.field else _("row %(row)d")
+        return f"{place % {'row': self.row, 'field': self.field}}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One good row.
+
+    Attributes:
+        number: its line, for faults.
+        moment: when it was measured, aware; None where rows have no moment.
+        area: code of an area, or empty.
+    """
+
+    number: int
+    key: str
+    title: str
+    moment: datetime | None
+    values: dict[str, Any]
+    latitude: float | None
+    longitude: float | None
+    area: str
+
+
+@dataclass(slots=True)
+class Read:
+    """What a file holds: good rows, and what is wrong with the others. `total` counts both."""
+
+    rows: list[Row] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+    total: int = 0
+
+
+def read(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = False) -> Read:
+    """Read the whole file.
+
+    Args:
+        zone: in which moments without one are meant.
+        sample: moments may be written as "now-20m".
+
+    Raises:
+        Unreadable: when it is no file of the feed's format, or lacks a column.
+    """
+    found = Read()
+    seen: dict[tuple[str, datetime | None], Row] = {}
+    for number, cells in _raw(feed, content):
+        found.total += 1
+        try:
+            row = _row(feed, number, cells, zone, sample)
+        except _Bad as bad:
+            found.faults.append(RowFault(number, *bad.args))
+            continue
+        before = seen.setdefault((row.key, row.moment), row)
+        if before is row:
+            found.rows.append(row)
+        elif before.values != row.values:
+            message = _("this row stands twice with other values (first in row %(row)d)") % {"row": before.number}
+            found.faults.append(RowFault(number, ", ".join(feed.key), message))
+    return found
+
+
+def _raw(feed: Feed, content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Numbered rows with their cells by column."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Unreadable(_("line %(line)d is not UTF-8") % {"line": line}) from None
+    return _table(feed, text) if feed.source.format == "csv" else _objects(feed, text)
+
+
+def _table(feed: Feed, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=feed.source.delimiter, strict=True)
+    names = reader.fieldnames or []
+    for column in columns(feed):
+        if column not in names:
+            raise Unreadable(
+                _("the column “%(name)s” is missing; there are: %(names)s")
+                % {"name": column, "names": ", ".join(names)}
+            )
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise Unreadable(_("line %(line)d: %(fault)s") % {"line": reader.line_num, "fault": error}) from None
+
+
+def columns(feed: Feed) -> list[str]:
+    """Every column that must be there, each once."""
+    where = feed.where
+    wanted = [each.from_ or name for name, each in feed.fields.items() if not each.optional]
+    wanted += _parts(feed.at.from_) if feed.at else []
+    wanted += [name for name in (where.latitude, where.longitude, where.area) if name] if where else []
+    return list(dict.fromkeys(wanted))
+
+
+def _objects(feed: Feed, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise Unreadable(_("this is no JSON (%(fault)s)") % {"fault": error}) from None
+    geo = feed.source.format == "geojson"
+    for key in filter(None, (feed.source.rows or ("features" if geo else "")).split(".")):
+        data = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(data, list):
+        raise Unreadable(_("there is no list of rows where one should be"))
+    for number, item in enumerate(data, 1):
+        yield number, _feature(item) if geo else item if isinstance(item, dict) else {}
+
+
+def _feature(item: Any) -> Mapping[str, Any]:
+    """Properties of a GeoJSON feature, with `latitude` and `longitude` of its point."""
+    feature: dict[str, Any] = item if isinstance(item, dict) else {}
+    cells = dict(feature.get("properties") or {})
+    geometry = feature.get("geometry") or {}
+    if geometry.get("type") == "Point" and len(geometry.get("coordinates") or ()) >= 2:
+        cells["longitude"], cells["latitude"] = geometry["coordinates"][:2]
+    return cells
+
+
+def _row(feed: Feed, number: int, cells: Mapping[str, Any], zone: ZoneInfo, sample: bool) -> Row:
+    if None in cells:  # what csv makes of cells without a column
+        raise _Bad("", _("there are more cells than columns"))
+    values = {}
+    for name, each in feed.fields.items():
+        value = _value(feed, name, each, cells.get(each.from_ or name))
+        if value is not None:
+            values[name] = value
+    key = "--".join(rules.slug(str(values.get(name, ""))) for name in feed.key)
+    if not key.strip("-") or len(key) > LONGEST_KEY:
+        raise _Bad(", ".join(feed.key), _("nothing names this row, or its name is too long"))
+    latitude, longitude = _point(feed, cells)
+    area = _text(feed, cells.get(feed.where.area)) if feed.where and feed.where.area else ""
+    area = feed.where.areas.get(area, area) if feed.where else ""
+    title = str(values.get(feed.table.title, key))
+    return Row(number, key, title, _moment(feed, cells, zone, sample), values, latitude, longitude, area)
+
+
+def _text(feed: Feed, cell: Any) -> str:
+    """A cell as text; empty where the source knows nothing."""
+    text = "" if cell is None else str(cell).strip()
+    return "" if text in feed.source.empty else text
+
+
+def _value(feed: Feed, name: str, form: FeedField, cell: Any) -> Any:
+    text = _text(feed, cell)
+    text = form.values.get(text, text)
+    if not text:
+        if form.optional:
+            return None
+        raise _Bad(name, _("it is empty"))
+    if form.type in NUMBERS:
+        return _number(name, form, text)
+    if form.type == "boolean":
+        if text.lower() not in TRUE | FALSE:
+            raise _Bad(name, _("“%(text)s” is neither yes nor no") % {"text": text[:40]})
+        return text.lower() in TRUE
+    if form.type == "choice" and text not in form.options:
+        known = ", ".join(form.options)
+        raise _Bad(name, _("“%(text)s” is none of: %(known)s") % {"text": text[:40], "known": known})
+    if form.type == "link" and not text.startswith(("https://", "http://")):
+        raise _Bad(name, _("“%(text)s” is no address") % {"text": text[:40]})
+    if len(text) > LONGEST_TEXT:
+        raise _Bad(name, _("it is longer than %(most)d characters") % {"most": LONGEST_TEXT})
+    if not text.isprintable() and "\0" in text:
+        raise _Bad(name, _("it holds characters that are no text"))
+    return text
+
+
+def _number(name: str, form: FeedField, text: str) -> float | int:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise _Bad(name, _("“%(text)s” is no number") % {"text": text[:40]})
+    if (form.min is not None and value < form.min) or (form.max is not None and value > form.max):
+        bounds = f"{'' if form.min is None else form.min} … {'' if form.max is None else form.max}"
+        raise _Bad(name, _("%(text)s lies outside %(bounds)s") % {"text": text[:40], "bounds": bounds})
+    if form.type != "number" and value != int(value):
+        raise _Bad(name, _("“%(text)s” is no whole number") % {"text": text[:40]})
+    return int(value) if value == int(value) else value
+
+
+def _point(feed: Feed, cells: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    if feed.where is None or not feed.where.latitude:
+        return None, None
+    texts = [_text(feed, cells.get(name)) for name in (feed.where.latitude, feed.where.longitude)]
+    if not any(texts):
+        return None, None
+    try:
+        latitude, longitude = map(float, texts)
+    except ValueError:
+        latitude = longitude = math.nan
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise _Bad(feed.where.latitude, _("“%(text)s” is no point on earth") % {"text": ", ".join(texts)[:60]})
+    return latitude, longitude
+
+
+def _moment(feed: Feed, cells: Mapping[str, Any], zone: ZoneInfo, sample: bool) -> datetime | None:
+    if feed.at is None:
+        return None
+    parts = {name: _text(feed, cells.get(name)) for name in _parts(feed.at.from_)}
+    parts = {name: feed.at.values.get(text, text) for name, text in parts.items()}
+    text = " ".join(feed.at.from_.format(**parts).split())
+    now, where = moments.now(), ", ".join(parts)
+    meant = next((ago for part in parts.values() if (ago := rules.ago(part, now))), None)
+    if sample and meant:
+        return _whole(feed, meant.astimezone(zone))
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        message = _("“%(text)s” is no moment; write 2026-11-25 14:05") % {"text": text[:40]}
+        raise _Bad(where, message) from None
+    found = found if found.tzinfo else found.replace(tzinfo=zone)
+    if found > now + AHEAD:
+        raise _Bad(where, _("“%(text)s” has not come yet") % {"text": text[:40]})
+    return found
+
+
+def _whole(feed: Feed, moment: datetime) -> datetime:
+    """The moment with no more of it than the feed means."""
+    assert feed.at is not None
+    if feed.at.shows == "minute":
+        return moment.replace(second=0, microsecond=0)
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day.replace(day=1) if feed.at.shows == "month" else day
+
+
+def _parts(pattern: str) -> list[str]:
+    """The columns in braces."""
+    return [name for _text, name, _form, _conversion in Formatter().parse(pattern) if name]
+
+
+def sentences(faults: Iterable[RowFault], most: int) -> list[str]:
+    """The first faults as sentences."""
+    return [str(fault) for _n, fault in zip(range(most), faults, strict=False)]

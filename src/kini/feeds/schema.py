@@ -1,0 +1,296 @@
+"""The typed schema of the pack's feeds/NAME.yaml."""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from kini.core.texts import Text
+from kini.feeds.rules import Rule, applicable
+from kini.services.conditions import When
+from kini.services.fields.base import Strict
+from kini.services.schema import Confidence, Id, Name
+
+Tone = Literal["ok", "info", "warn", "bad", "neutral"]
+FieldType = Literal["text", "integer", "number", "money", "boolean", "choice", "link", "phone"]
+NUMBERS = frozenset({"integer", "number", "money"})
+
+
+class Span(Strict):
+    """A length of time: exactly one unit."""
+
+    minutes: int | None = Field(default=None, ge=1)
+    hours: int | None = Field(default=None, ge=1)
+    days: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> "Span":
+        if sum(each is not None for each in (self.minutes, self.hours, self.days)) != 1:
+            raise ValueError("give exactly one of minutes, hours, days")
+        return self
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(minutes=self.minutes or 0, hours=self.hours or 0, days=self.days or 0)
+
+
+class Source(Strict):
+    """Where the rows come from.
+
+    Attributes:
+        name: who publishes them; stands beside every figure.
+        licence: under which terms.
+        format: what a file of them is.
+        http: address that is asked; left out, files are laid into the folder `feeds` of the var folder.
+        hosts: hosts besides that of `http` to which it may send us on.
+        every: how often we look.
+        whole: a file holds everything there is, so that what is missing from it is gone.
+        rows: keys down to the list of rows, in JSON ("data.items").
+        empty: what the source writes where it knows nothing.
+        most_faults: per cent of faulty rows over which a file is refused as a whole.
+    """
+
+    name: Text
+    licence: Text
+    format: Literal["csv", "json", "geojson", "gtfs"] = "csv"
+    http: Annotated[str, Field(pattern=r"^https?://[^/\s]+/\S*$")] | None = None
+    hosts: list[str] = []
+    every: Span = Span(minutes=10)
+    whole: bool = False
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    rows: str = ""
+    empty: list[str] = ["", "-"]
+    most_faults: int = Field(default=20, ge=0, le=100)
+    most_mb: int = Field(default=50, ge=1, le=1000)
+
+
+class FeedField(Strict):
+    """One value of a row.
+
+    Attributes:
+        from_: column of the source; left out, the column of the field's own name.
+        values: what the source writes, and what we mean by it.
+        options: of a choice, by the word that we keep.
+        smallest: numbers above nothing and below this one are not shown, since they could point at persons.
+    """
+
+    type: FieldType = "text"
+    label: Text
+    unit: Text | None = None
+    from_: str = Field(default="", alias="from")
+    values: dict[str, str] = {}
+    options: dict[str, Text] = {}
+    optional: bool = False
+    min: float | None = None
+    max: float | None = None
+    smallest: int | None = Field(default=None, ge=2)
+
+    @model_validator(mode="after")
+    def _choice_with_options(self) -> "FeedField":
+        if (self.type == "choice") != bool(self.options):
+            raise ValueError("a choice has options, and nothing else has")
+        return self
+
+
+class Moment(Strict):
+    """When a row was measured.
+
+    Attributes:
+        from_: columns in braces: "{date} {time}"; it must read as 2026-11-25 or 2026-11-25 14:05, in the city's time.
+        values: for parts that are words ({Januari: "01"}).
+        shows: how much of it is meant.
+    """
+
+    from_: str = Field(alias="from")
+    values: dict[str, str] = {}
+    shows: Literal["minute", "day", "month"] = "minute"
+
+
+class Where(Strict):
+    """Columns that say where a row belongs: a point, an area of the city by code, or both."""
+
+    latitude: str = ""
+    longitude: str = ""
+    area: str = ""
+    areas: dict[str, str] = Field(
+        default={}, description="What the source writes in that column, and which code it is."
+    )
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> "Where":
+        if bool(self.latitude) != bool(self.longitude) or not (self.latitude or self.area):
+            raise ValueError("name the columns of latitude and longitude, or that of the area")
+        return self
+
+
+class Step(Strict):
+    """One step of a scale. Its word is always shown; the tone only colours it."""
+
+    name: Text
+    tone: Tone = "neutral"
+    about: Text | None = Field(default=None, description="What it means for people: an advice.")
+
+
+class LevelRule(Strict):
+    """From which value on a step is reached, from a day on.
+
+    Attributes:
+        from_: first day; left out, always.
+        keys: rows to which it applies (as their key is shown in downloads); left out, all for which no other rule is.
+        at_least: step -> the smallest value that reaches it.
+    """
+
+    from_: date = Field(default=date.min, alias="from")
+    keys: list[str] = []
+    at_least: dict[str, float]
+    source: str = ""
+    confidence: Confidence = "low"
+
+
+class Levels(Strict):
+    """A scale on which a number is judged by dated rules.
+
+    Attributes:
+        of: the number; left out, only the source says the step.
+        given: a choice with the steps' names, in which the source itself says the step; used where no rule is ours.
+        steps: in the order in which the number grows.
+    """
+
+    of: Name | None = None
+    given: Name | None = None
+    steps: Annotated[dict[str, Step], Field(min_length=2)]
+    rules: list[LevelRule] = []
+
+    @model_validator(mode="after")
+    def _steps_exist(self) -> "Levels":
+        if not self.given and not (self.of and self.rules):
+            raise ValueError(
+                "say which number is judged (of) by which rules, or where the source says the step (given)"
+            )
+        for rule in self.rules:
+            if unknown := rule.at_least.keys() - self.steps.keys():
+                raise ValueError(f'there is no step "{min(unknown)}"; use: {", ".join(self.steps)}')
+            order = [rule.at_least[name] for name in self.steps if name in rule.at_least]
+            if order != sorted(order):
+                raise ValueError("the numbers must grow in the order of the steps")
+        return self
+
+    @property
+    def scale(self) -> list[Rule]:
+        return [
+            Rule(each.from_, frozenset(each.keys), tuple(sorted(each.at_least.items(), key=lambda a: a[1])))
+            for each in self.rules
+        ]
+
+    def confidence(self, key: str, day: date) -> str:
+        """How sure the rule is by which that row is judged on that day."""
+        index = applicable(self.scale, key, day)
+        return "high" if index is None else self.rules[index].confidence
+
+
+class Show(Strict):
+    """How the rows are shown.
+
+    Attributes:
+        title: the field that names a row.
+        figure: the number that stands out.
+        notes: fields that stand beside it in the list.
+        text: a longer text (news).
+        filters: fields by which one can choose.
+        chart: numbers whose course is drawn.
+        order: of the list.
+    """
+
+    title: Name
+    figure: Name | None = None
+    notes: list[Name] = []
+    text: Name | None = None
+    filters: list[Name] = []
+    chart: list[Name] = []
+    order: Literal["name", "level", "figure", "figure-down", "newest"] = "name"
+    map: bool = True
+
+
+class Feed(Strict):
+    """feeds/NAME.yaml. The file name is the feed's id.
+
+    Attributes:
+        services: services on whose page it stands.
+        fresh: how long after its measurement a figure is no longer called old; for rows without a moment, after the
+            source was last read.
+        key: the fields that together name a row.
+    """
+
+    name: Text
+    about: Text
+    one: Text = Field(description='What one row is called: "Stasiun".')
+    services: Annotated[list[Id], Field(min_length=1)]
+    icon: str = "info"
+    source: Source
+    fresh: Span
+    key: list[Name] = []
+    at: Moment | None = None
+    where: Where | None = None
+    fields: dict[Name, FeedField] = {}
+    levels: Levels | None = None
+    show: Show | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Feed":
+        if self.source.format == "gtfs":
+            if self.fields or self.key or self.show:
+                raise ValueError("a timetable (gtfs) has its own fields; leave out key, fields and show")
+            return self
+        if not (self.key and self.fields and self.show):
+            raise ValueError("say what its rows are: key, fields and show")
+        for place, name in self._named():
+            if name not in self.fields:
+                raise ValueError(f'{place}: there is no field "{name}"; there are: {", ".join(self.fields)}')
+        for number in (self.levels.of if self.levels else None, self.show.figure, *self.show.chart):
+            if number and self.fields[number].type not in NUMBERS:
+                raise ValueError(f'"{number}" must be a number to be judged, shown as a figure or drawn')
+        return self
+
+    def _named(self) -> list[tuple[str, str]]:
+        show, levels = self.show, self.levels
+        assert show is not None
+        single = [("show.title", show.title), ("show.figure", show.figure), ("show.text", show.text)]
+        single += [("levels.of", levels.of), ("levels.given", levels.given)] if levels else []
+        named = [(place, name) for place, name in single if name]
+        named += [("key", name) for name in self.key]
+        return named + [("show", name) for name in (*show.notes, *show.filters, *show.chart)]
+
+    @property
+    def table(self) -> Show:
+        """How rows are shown.
+
+        Raises:
+            LookupError: for a timetable, which has none.
+        """
+        if self.show is None:
+            raise LookupError("A timetable has no rows of this sort.")
+        return self.show
+
+
+class Result(Strict):
+    """What a self-check says when its condition holds for the answers."""
+
+    when: When | None = None
+    name: Text
+    tone: Tone = "info"
+    advice: Text
+
+
+class Check(Strict):
+    """Questions that are answered on the spot; the first result whose condition holds is shown. Nothing is kept."""
+
+    results: Annotated[list[Result], Field(min_length=2)]
+    source: Text
+    from_: date = Field(alias="from", description="Since when these rules hold.")
+
+    @model_validator(mode="after")
+    def _last_always_holds(self) -> "Check":
+        if self.results[-1].when is not None or any(each.when is None for each in self.results[:-1]):
+            raise ValueError("every result but the last one has a condition, and the last one has none")
+        return self

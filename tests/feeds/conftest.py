@@ -1,0 +1,86 @@
+"""A made-up town with two feeds: posts on a river that are measured, and schools that are only told."""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from kini.city import actions as city_actions
+from kini.core.actors import system
+from kini.feeds import actions
+from kini.feeds.actions import Origin
+from kini.feeds.models import Load
+
+TOWN = Path(__file__).parents[1] / "cities" / "vila-serena"
+BY = system("tests")
+#: A Monday, noon in the town.
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+POSTS = """
+name: Posts on the river
+about: How high the water stands.
+one: Post
+services: [water-level]
+source: {name: Water board, licence: Open, most_faults: 50}
+fresh: {hours: 2}
+key: [post]
+at: {from: "{day} {time}"}
+where: {latitude: lat, longitude: lon}
+fields:
+  post: {label: Post, from: name}
+  cm: {type: integer, label: Level, unit: cm, min: -100, max: 900}
+  word: {type: choice, label: Word, optional: true, values: {calm: low, grave: high}, options: {low: Low, high: High}}
+levels:
+  of: cm
+  given: word
+  steps: {low: {name: Low, tone: ok}, high: {name: High water, tone: bad, about: Go uphill.}}
+  rules:
+    - {keys: [mill], at_least: {high: 200}, confidence: high}
+    - {keys: [mill], from: 2026-11-01, at_least: {high: 150}, confidence: low}
+show: {title: post, figure: cm, notes: [word], chart: [cm], order: level}
+"""
+SCHOOLS = """
+name: Schools
+about: Where to learn.
+one: School
+services: [school-list]
+source: {name: School board, licence: Open, whole: true, format: geojson}
+fresh: {days: 30}
+key: [number]
+where: {latitude: latitude, longitude: longitude}
+fields:
+  number: {label: Number}
+  name: {label: School}
+  sort: {type: choice, label: Kind, options: {primary: Primary, music: Music}}
+  places: {type: integer, label: Places, optional: true, min: 0, smallest: 5}
+show: {title: name, notes: [sort, places], filters: [sort]}
+"""
+HEAD = "name,day,time,cm,word,lat,lon\n"
+
+type Bring = Callable[..., Load | None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Settings, db: None, var: Path) -> Path:
+    """The town's pack with its feeds, loaded as the running city."""
+    root = Path(shutil.copytree(TOWN, tmp_path / "town"))
+    (root / "feeds").mkdir()
+    (root / "feeds" / "posts.yaml").write_text(POSTS, "utf-8")
+    (root / "feeds" / "schools.yaml").write_text(SCHOOLS, "utf-8")
+    settings.CITY_PATH = root
+    city_actions.load_pack_tables(by=BY)
+    return root
+
+
+@pytest.fixture
+def posts(folder: Path) -> Bring:
+    """Load rows of posts, written as lines of their table."""
+
+    def bring(*lines: str, **options: object) -> Load | None:
+        content = (HEAD + "\n".join(lines) + "\n").encode()
+        return actions.load_rows(by=BY, name="posts", content=content, origin=Origin("posts.csv"), **options)
+
+    return bring

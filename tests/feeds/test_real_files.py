@@ -1,0 +1,55 @@
+"""The city's own feeds on real files, where they are at hand: every row is taken or named."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from kini.city import actions as city_actions
+from kini.core.environment import ROOT
+from kini.feeds import declared, loading, queries
+from kini.feeds.actions import Origin
+from kini.feeds.models import FeedState, Past
+from tests.feeds.conftest import BY
+
+DATA = ROOT.parent / "shared" / "data" / "city"
+FILES = {
+    "air-quality": ("air/ispu_spku_2023.csv", 5),
+    "flood-gates": ("flood/pintu_air.csv", 0),
+    "river-posts": ("flood/pos_pengamatan.csv", 0),
+    "pumps": ("flood/pompa_air.csv", 3),
+    "rain-posts": ("flood/pos_curah_hujan.csv", 0),
+    "flood-events": ("flood/kejadian_banjir_2024.csv", 0),
+    "health-centres": ("health/puskesmas.csv", 0),
+    "hospitals": ("health/rumahsakit.csv", 0),
+    "markets": ("market/pasar_infopangan.csv", 0),
+}
+
+
+@pytest.fixture
+def jakarta(settings: Settings, db: None, var: Path) -> None:
+    settings.CITY_PATH = ROOT / "cities" / "jakarta"
+    city_actions.load_pack_tables(by=BY)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_real_file_is_loaded_and_every_bad_row_is_named(name, jakarta):
+    path, faulty = DATA / FILES[name][0], FILES[name][1]
+    if not path.exists():
+        pytest.skip(f"{path.name} is not at hand: real files are no part of the project")
+    load = loading.bring(by=BY, name=name, content=path.read_bytes(), origin=Origin(path.name))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        total = sum(1 for _row in csv.DictReader(file))
+    assert load.faulty == len(load.faults) == faulty
+    assert queries.records(name).count() + Past.objects.filter(feed=name).count() == total - faulty
+    assert all(fault["row"] and fault["message"] for fault in load.faults)
+    assert loading.bring(by=BY, name=name, content=path.read_bytes(), origin=Origin(path.name)) is None
+
+
+def test_the_samples_of_the_pack_load_without_a_fault(jakarta):
+    assert loading.load_samples(by=BY) == sum(declared.samples(name) is not None for name in declared.feeds())
+    assert not FeedState.objects.exclude(problem="").exists()
+    for status in queries.statuses():
+        assert status.rows, status.name
+        assert not status.old, status.name

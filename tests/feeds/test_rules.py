@@ -1,0 +1,72 @@
+"""What is reckoned about figures."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kini.feeds import rules
+from kini.feeds.rules import Rule
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+STEPS = ["calm", "watch", "grave"]
+SCALE = [
+    Rule(date.min, frozenset(), (("watch", 100.0), ("grave", 200.0))),
+    Rule(date(2026, 6, 1), frozenset(), (("watch", 50.0), ("grave", 150.0))),
+    Rule(date.min, frozenset({"mill"}), (("grave", 10.0),)),
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "day", "step"),
+    [
+        ("post", 99, date(2026, 5, 31), "calm"),
+        ("post", 100, date(2026, 5, 31), "watch"),
+        ("post", 99, date(2026, 6, 1), "watch"),
+        ("post", 150, date(2026, 6, 1), "grave"),
+        ("mill", 9, date(2026, 6, 1), "calm"),
+        ("mill", 10, date(2026, 6, 1), "grave"),
+        ("mill", None, date(2026, 6, 1), None),
+    ],
+)
+def test_a_number_is_judged_by_the_rule_of_its_day(key, value, day, step):
+    assert rules.level(SCALE, STEPS, key, value, day) == step
+
+
+def test_without_a_rule_nothing_is_judged():
+    assert rules.level([Rule(date.min, frozenset({"mill"}), ())], STEPS, "post", 5, date(2026, 1, 1)) is None
+
+
+def test_a_figure_is_old_past_its_limit_and_when_it_was_never_measured():
+    assert not rules.is_old(NOW - timedelta(hours=2), timedelta(hours=2), NOW)
+    assert rules.is_old(NOW - timedelta(hours=2, seconds=1), timedelta(hours=2), NOW)
+    assert rules.is_old(None, timedelta(hours=2), NOW)
+
+
+def test_samples_say_how_long_ago():
+    assert rules.ago("now", NOW) == NOW
+    assert rules.ago("now-20m", NOW) == NOW - timedelta(minutes=20)
+    assert rules.ago("now-3d", NOW) == NOW - timedelta(days=3)
+    assert rules.ago("2026-11-23", NOW) is None
+
+
+def test_keys_are_plain():
+    assert rules.slug("Pintu Air – Pasar Ikan (Laut)") == "pintu-air-pasar-ikan-laut"
+    assert rules.slug("Été") == "ete"
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
+def test_ticks_are_round_and_reach_around(low, span):
+    found = rules.ticks(low, low + span)
+    assert found[0] <= low + 1e-6
+    assert found[-1] >= low + span - 1e-6
+    assert 2 <= len(found) <= 8
+
+
+@given(st.lists(st.integers(), min_size=1), st.integers(1, 50))
+def test_thinning_keeps_the_last_and_the_order(points, most):
+    found = rules.thinned(points, most)
+    assert len(found) <= most
+    assert found[-1] == points[-1]
+    assert len(found) == min(most, len(points))
