@@ -11,7 +11,7 @@ from pytest_django import Settings
 from kini.city import actions as city_actions
 from kini.core.actors import system
 from kini.feeds import actions
-from kini.feeds.actions import Origin
+from kini.feeds.holding import Origin
 from kini.feeds.models import Load
 
 TOWN = Path(__file__).parents[1] / "cities" / "vila-serena"

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from kini.city import locating
 from kini.core import moments
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.feeds import actions, loading, queries
-from kini.feeds.actions import FeedRefused, Origin
+from kini.feeds.holding import FeedRefused, Origin
 from kini.feeds.models import FeedState, Load, Past, Record
 from tests.feeds.conftest import BY, HEAD, NOON
 
@@ -171,7 +172,7 @@ def test_samples_give_way_to_real_rows_and_never_come_back(folder, posts):
 
 def test_rows_belong_to_the_area_in_which_their_point_lies(posts):
     posts(MILL)
-    index = actions.locating.index()
+    index = locating.index()
     assert Record.objects.get().area_id == index.locate(38.73, -9.475) == "VS-1"
 
 

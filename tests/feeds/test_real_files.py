@@ -9,7 +9,7 @@ from pytest_django import Settings
 from kini.city import actions as city_actions
 from kini.core.environment import ROOT
 from kini.feeds import declared, loading, queries
-from kini.feeds.actions import Origin
+from kini.feeds.holding import Origin
 from kini.feeds.models import FeedState, Past
 from tests.feeds.conftest import BY
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from kini.cli import console
 from kini.core.actors import system
 from kini.feeds import declared, loading
-from kini.feeds.actions import FeedRefused, Origin
+from kini.feeds.holding import FeedRefused, Origin
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

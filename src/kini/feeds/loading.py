@@ -2,8 +2,8 @@
 
 from kini.core.actors import Actor
 from kini.feeds import actions, declared
-from kini.feeds.actions import FeedRefused, Origin
 from kini.feeds.fetching import Unreachable, fetch
+from kini.feeds.holding import FeedRefused, Origin
 from kini.feeds.models import FeedState, Load
 
 

@@ -1,0 +1,59 @@
+"""What every load of a feed shares: who may load, the feed's state held for it, and how it ends."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kini.core import moments
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.feeds.models import FeedState
+from kini.feeds.reading import RowFault
+
+MOST_FAULTS_KEPT = 200
+
+
+class FeedRefused(Refused):
+    """A file was not taken; nothing of it was loaded. `faults` are those of its rows."""
+
+    def __init__(self, message: str, faults: Sequence[RowFault] = (), total: int = 0) -> None:
+        super().__init__(message)
+        self.faults, self.total = list(faults), total
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file came from.
+
+    Attributes:
+        name: of the file, or its address.
+        made_up: a sample of the pack.
+    """
+
+    name: str
+    made_up: bool = False
+    etag: str = ""
+    modified: str = ""
+
+
+def only_the_program(by: Actor) -> None:
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed("Feeds are loaded by the program's commands and jobs only.")
+
+
+def hold(name: str) -> FeedState:
+    """The state of a feed, held for this transaction, so that two loads of one feed come one after the other."""
+    FeedState.objects.get_or_create(feed=name)
+    return FeedState.objects.select_for_update().get(feed=name)
+
+
+def settle(state: FeedState, origin: Origin, digest: str) -> None:
+    """The source was read without fault."""
+    state.tried_at = state.checked_at = moments.now()
+    state.failed_since, state.problem = None, ""
+    state.digest, state.etag, state.modified, state.made_up = digest, origin.etag, origin.modified, origin.made_up
+    state.save()
+
+
+def kept_faults(faults: Iterable[RowFault]) -> list[dict[str, Any]]:
+    kept = list(faults)[:MOST_FAULTS_KEPT]
+    return [{"row": each.row, "field": each.field, "message": each.message} for each in kept]

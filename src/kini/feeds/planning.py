@@ -1,0 +1,154 @@
+"""What the rows of a file change, compared with what is known. Reads, and writes nothing."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from kini.city import locating
+from kini.core.geometry import AreaIndex
+from kini.feeds.holding import FeedRefused
+from kini.feeds.models import Load, Past, Record
+from kini.feeds.reading import Read, Row
+from kini.feeds.schema import Feed
+
+#: Of a source that names everything, at most this share may vanish at once; below so many rows nobody counts.
+MOST_GONE, FEW = 0.5, 10
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a file changes. `older` are rows that say something about a time before what is known now."""
+
+    added: list[Record]
+    changed: list[Record]
+    past: list[Past]
+    older: list[Row]
+    same: int = 0
+    earlier: int = 0
+    gone: int = 0
+
+
+def plan_for(name: str, feed: Feed, found: Read, load: Load, force: bool) -> Plan:
+    """What a load of these rows changes; the known rows are locked until its transaction ends.
+
+    Raises:
+        FeedRefused: when too many known rows are missing from a source that names everything.
+    """
+    known = {record.key: record for record in Record.objects.filter(feed=name).select_for_update()}
+    before = {(key, record.moment): record.digest for key, record in known.items()}
+    newest, older = _newest(found.rows)
+    plan = Plan([], [], [], older)
+    index = locating.index()
+    for row in newest.values():
+        _place(plan, name, known.get(row.key), row, load, _area(row, index))
+    plan.past += _unknown(name, plan.older, before, load)
+    plan.earlier += sum(each.load is load for each in plan.past)
+    if feed.source.whole:
+        there = [record for record in known.values() if not record.gone_at]
+        _let_go(plan, [record for record in there if record.key not in newest], load, len(there), force)
+    return plan
+
+
+def _newest(rows: Iterable[Row]) -> tuple[dict[str, Row], list[Row]]:
+    """Of each key the newest row, and all the others."""
+    newest: dict[str, Row] = {}
+    older = []
+    for row in rows:
+        before = newest.setdefault(row.key, row)
+        if before is row:
+            continue
+        late, early = (row, before) if _after(row.moment, before.moment) else (before, row)
+        newest[row.key] = late
+        older.append(early)
+    return newest, older
+
+
+def _after(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and one > other
+
+
+def _place(plan: Plan, name: str, record: Record | None, row: Row, load: Load, area: str | None) -> None:
+    """What the newest row of a key changes."""
+    digest = digest_of(row)
+    if record is None:
+        plan.added.append(_record(Record(feed=name, key=row.key), row, digest, load, area))
+    elif _after(record.moment, row.moment):
+        plan.older.append(row)
+    elif record.digest == digest and record.moment == row.moment:
+        plan.same += 1
+        if record.gone_at or record.area_id != area:
+            record.gone_at, record.area_id = None, area
+            plan.changed.append(record)
+    else:
+        plan.past.append(_as_past(record, load))
+        plan.changed.append(_record(record, row, digest, load, area))
+
+
+def _record(record: Record, row: Row, digest: str, load: Load, area: str | None) -> Record:
+    record.title, record.moment, record.values, record.digest = row.title[:400], row.moment, row.values, digest
+    record.latitude, record.longitude, record.area_id, record.load = row.latitude, row.longitude, area, load
+    record.gone_at = None
+    return record
+
+
+def _as_past(record: Record, load: Load) -> Past:
+    return Past(
+        feed=record.feed,
+        key=record.key,
+        moment=record.moment,
+        values=record.values,
+        digest=record.digest,
+        load_id=record.load_id,
+        replaced_by=load,
+    )
+
+
+def _unknown(name: str, rows: Sequence[Row], before: dict[tuple[str, datetime | None], str], load: Load) -> list[Past]:
+    """Older measurements that say something which was not known."""
+    if not rows:
+        return []
+    keys, times = {row.key for row in rows}, {row.moment for row in rows}
+    past = Past.objects.filter(feed=name, key__in=keys, moment__in=times, load__made_up=load.made_up)
+    last = {(each.key, each.moment): each.digest for each in past.order_by("id")} | before
+    found = []
+    for row in rows:
+        digest = digest_of(row)
+        if last.get((row.key, row.moment)) != digest:
+            found.append(
+                Past(
+                    feed=name,
+                    key=row.key,
+                    moment=row.moment,
+                    values=row.values,
+                    digest=digest,
+                    load=load,
+                    replaced_by=load,
+                )
+            )
+    return found
+
+
+def digest_of(row: Row) -> str:
+    """Changes with anything that a row says."""
+    said = json.dumps([row.title, row.values, row.latitude, row.longitude, row.area], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _area(row: Row, index: AreaIndex) -> str | None:
+    if row.area or row.latitude is None or row.longitude is None:
+        return row.area or None
+    return index.locate(row.latitude, row.longitude)
+
+
+def _let_go(plan: Plan, missing: list[Record], load: Load, known: int, force: bool) -> None:
+    if known >= FEW and len(missing) > MOST_GONE * known and not force:
+        words = {"missing": len(missing), "known": known}
+        raise FeedRefused(_("%(missing)d of %(known)d known rows are missing from it.") % words)
+    for record in missing:
+        record.gone_at = load.at
+    plan.changed += missing
+    plan.gone = len(missing)
