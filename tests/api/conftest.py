@@ -9,13 +9,14 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from kini.cases.models import Case
 from kini.people import actions as people_actions
 from kini.people.models import Officer, Resident
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.town import BY, PACK, PERMIT, Town
 
-ALL = ("cases:read", "cases:write", "desk:read", "desk:write")
+ALL = ("profile:read", "cases:read", "cases:write", "desk:read", "desk:write", "desk:look")
 
 
 @pytest.fixture(autouse=True)
@@ -50,14 +51,30 @@ class Program:
     def get(self, path: str, **headers: str) -> Any:
         return self.send("GET", path, **headers)
 
+    def read(self, path: str) -> bytes:
+        """The content of a file."""
+        response = self.get(path)
+        assert response.status_code == 200, response.content
+        return b"".join(response.streaming_content)
+
     def post(self, path: str, body: Any, **headers: str) -> Any:
         return self.send("POST", path, body, **headers)
+
+    def form(self, path: str, parts: dict[str, Any], **headers: str) -> Any:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Client().post(f"/api/v1{path}", parts, headers={"Authorization": f"Bearer {self.token}", **sent})
 
     def patch(self, path: str, body: Any) -> Any:
         return self.send("PATCH", path, body)
 
     def delete(self, path: str) -> Any:
         return self.send("DELETE", path)
+
+
+@pytest.fixture
+def case(town: Town, permit: ServiceVersion) -> Case:
+    """A case of the town's resident."""
+    return towns.opened(town.named("resident"), permit, town.resident)
 
 
 type Programs = Callable[..., Program]

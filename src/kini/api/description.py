@@ -9,16 +9,27 @@ from ninja.operation import Operation
 
 from kini.api import problems
 from kini.api.callers import scopes
+from kini.api.idempotency import REPLAYED
 
 #: Problems that every operation may answer with, and those of operations with a body or with a caller.
 ALWAYS = (400, 404, 405, 422, 429, 500)
 WITH_BODY = (409, 410, 413, 415)
 WITH_CALLER = (401, 403)
+PROBLEMS = (*ALWAYS, *WITH_BODY, *WITH_CALLER)
 
+#: Headers of every answer, and further ones by status.
+_EVERY = ("RateLimit", "RateLimit-Policy", "X-Request-Id")
+_FURTHER = {201: ("Location",), 401: ("WWW-Authenticate",), 405: ("Allow",), 429: ("Retry-After",)}
 _HEADERS = {
     "RateLimit": "How many requests are left in this window (r), and in how many seconds it ends (t).",
     "RateLimit-Policy": "How many requests (q) one may send in a window of w seconds.",
     "X-Request-Id": "Names this request in the city's logs; say it when you ask for help.",
+    "Location": "Where what was made is from now on.",
+    "ETag": "Send it back in If-None-Match: what has not changed is not sent again (304).",
+    "WWW-Authenticate": "What the token lacks.",
+    "Allow": "What can be done at this address.",
+    "Retry-After": "How many seconds to wait.",
+    REPLAYED: "`true`: this was done before, under the same key, and is told once more.",
 }
 
 
@@ -28,15 +39,13 @@ class Description(OpenAPISchema):
     def responses(self, operation: Operation) -> dict[Any, Any]:
         """What an operation answers, its problems among it."""
         found: dict[Any, Any] = super().responses(operation)
-        for status in self._problems(operation):
-            found.setdefault(status, {"description": HTTPStatus(status).phrase, "content": _problem()})
-        for answer in found.values():
-            answer["headers"] = {name: _header(about) for name, about in _HEADERS.items()}
-        return found
-
-    def _problems(self, operation: Operation) -> tuple[int, ...]:
+        for status, answer in found.items():
+            answer["headers"] = _headers(*_further(operation, status))
         with_body = WITH_BODY if operation.methods != ["GET"] else ()
-        return (*ALWAYS, *with_body, *(WITH_CALLER if operation.auth_callbacks else ()))
+        with_caller = WITH_CALLER if operation.auth_callbacks else ()
+        for status in (*ALWAYS, *with_body, *with_caller):
+            found[status] = {"$ref": f"#/components/responses/{HTTPStatus(status).name}"}
+        return found
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
         """The scope that the caller needs; an empty choice means that none is needed."""
@@ -46,12 +55,22 @@ class Description(OpenAPISchema):
         return found or None
 
     def get_components(self) -> dict[str, Any]:
-        """Schemas, and how one gets a token."""
+        """Schemas, problems, headers, and how one gets a token."""
         found: dict[str, Any] = super().get_components()
         found["schemas"]["Problem"] = problems.ProblemOut.model_json_schema(ref_template=REF_TEMPLATE)
         found["schemas"] |= found["schemas"]["Problem"].pop("$defs", {})
+        found["responses"] = {HTTPStatus(status).name: _problem(status) for status in PROBLEMS}
+        found["headers"] = {
+            name: {"description": about, "schema": {"type": "string"}} for name, about in _HEADERS.items()
+        }
         found["securitySchemes"] = {"oauth": {"type": "oauth2", "flows": {"authorizationCode": _flow()}}}
         return found
+
+
+def _further(operation: Operation, status: int) -> tuple[str, ...]:
+    public_read = operation.methods == ["GET"] and not operation.auth_callbacks
+    replayed = (REPLAYED,) if operation.methods == ["POST"] and operation.auth_callbacks else ()
+    return (*_FURTHER.get(status, ()), *(("ETag",) if public_read else ()), *replayed)
 
 
 def _flow() -> dict[str, Any]:
@@ -62,9 +81,11 @@ def _flow() -> dict[str, Any]:
     }
 
 
-def _problem() -> dict[str, Any]:
-    return {problems.CONTENT_TYPE: {"schema": {"$ref": REF_TEMPLATE.format(model="Problem")}}}
+def _problem(status: int) -> dict[str, Any]:
+    schema = {"schema": {"$ref": REF_TEMPLATE.format(model="Problem")}}
+    headers = _headers(*_FURTHER.get(status, ()))
+    return {"description": problems.title(status), "content": {problems.CONTENT_TYPE: schema}, "headers": headers}
 
 
-def _header(about: str) -> dict[str, Any]:
-    return {"description": about, "schema": {"type": "string"}}
+def _headers(*further: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*_EVERY, *further)}

@@ -16,7 +16,7 @@ from kini.api import problems
 from kini.api.allowance import Gate
 from kini.api.description import Description
 from kini.api.problems import Problem
-from kini.api.routing import PREFIX, parts
+from kini.api.routing import FORM, JSON, PREFIX, parts, takes_files
 
 VERSION = "1.0.0"
 
@@ -31,11 +31,12 @@ class StrictParser(Parser):
             Problem: when it is declared to be something else, or holds characters that cannot be kept.
             ValueError: when it is no JSON.
         """
-        if request.content_type != "application/json":
+        if request.content_type != JSON and not (request.content_type == FORM and takes_files(request)):
             raise Problem(415, _("Send JSON, and say so: Content-Type: application/json."))
-        if b"\\u0000" in request.body:
+        body = request.body
+        if b"\\u0000" in body:
             raise Problem(400, _("The body holds characters that cannot be kept (NUL)."))
-        return from_json(request.body, allow_inf_nan=False)
+        return from_json(body, allow_inf_nan=False)
 
     def parse_querydict(
         self, data: "MultiValueDict[str, Any]", list_fields: list[str], request: HttpRequest
@@ -45,7 +46,7 @@ class StrictParser(Parser):
         Raises:
             Problem: when it should be a form with files and is not.
         """
-        if data is not request.GET and request.content_type != "multipart/form-data":
+        if data is not request.GET and request.content_type != FORM:
             raise Problem(415, _("Send a form with a file: Content-Type: multipart/form-data."))
         return super().parse_querydict(data, list_fields, request)
 

@@ -17,6 +17,7 @@ from kini.api.callers import Caller, caller_of
 from kini.api.models import KeptAnswer
 from kini.api.problems import Problem, Wrong
 
+FORM = "multipart/form-data"
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEPT = timedelta(hours=24)
@@ -53,7 +54,7 @@ def once(request: HttpRequest, write: Callable[[], HttpResponse], *, required: b
 
 
 def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], HttpResponse]) -> HttpResponse:
-    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).digest()
+    digest = _digest(request)
     kept = _find(caller.key, key)
     if kept:
         return _again(kept, digest)
@@ -67,6 +68,17 @@ def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], Ht
         body=response.content.decode(),
     )
     return response
+
+
+def _digest(request: HttpRequest) -> bytes:
+    """What tells this request from others: method, address, body, files."""
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body)
+    for name, files in sorted(request.FILES.lists()) if request.content_type == FORM else ():
+        for file in files:
+            digest.update(f"\n{name}\n{file.size}\n".encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+    return digest.digest()
 
 
 def _find(owner: str, key: str) -> KeptAnswer | None:

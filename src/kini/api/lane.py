@@ -14,7 +14,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kini.api import allowance, problems
 from kini.api.problems import Problem
-from kini.api.routing import PREFIX
+from kini.api.routing import PREFIX, unpack
 from kini.web.city import CityFace, face
 
 HEADERS = {
@@ -75,6 +75,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         raise Problem(400, _("The address holds characters that cannot be read (NUL)."))
     match = resolve(request.path_info)
     request.resolver_match = match
+    unpack(request)
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     if response.status_code == 405 and response.get("Content-Type") != problems.CONTENT_TYPE:
         return problems.respond(request, Problem(405, headers={"Allow": response["Allow"]}))

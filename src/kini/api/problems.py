@@ -18,7 +18,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from kini.core.actors import NotAllowed, Refused
-from kini.core.files import FileRefused
+from kini.core.files import FileRefused, FileTooLarge
 from kini.core.limits import TooMany
 
 CONTENT_TYPE = "application/problem+json"
@@ -109,6 +109,7 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
 
 #: Refusals of rooms above, each with how to tell it; a room adds its own.
 refusals: dict[type[Refused], Callable[[Any], Problem]] = {
+    FileTooLarge: lambda refusal: Problem(413, str(refusal)),
     FileRefused: lambda refusal: Problem(422, str(refusal), "file-refused"),
     NotAllowed: lambda refusal: Problem(403, str(refusal)),
     TooMany: lambda refusal: Problem(429, str(refusal), headers={"Retry-After": str(refusal.wait)}),
@@ -144,6 +145,17 @@ def _wrong(errors: Iterable[Mapping[str, Any]]) -> Iterable[Wrong]:
             yield Wrong(parameter=str(place[-1]) if place else source, detail=fault["msg"])
         else:
             yield Wrong(pointer=pointer(place[1:]), detail=fault["msg"])
+
+
+def invalid(errors: Iterable[tuple[str, str]], root: str) -> Problem:
+    """The problem of a body in which something must be mended.
+
+    Args:
+        errors: (place below the root, parts joined by "/"; what to do).
+        root: a JSON pointer.
+    """
+    wrong = tuple(Wrong(pointer=f"{root}{pointer(place.split('/'))}", detail=detail) for place, detail in errors)
+    return Problem(422, _("Mend what is listed under errors."), "invalid", wrong)
 
 
 def pointer(place: Iterable[str | int]) -> str:

@@ -10,7 +10,7 @@ class CasesConfig(AppConfig):
         from kini.api.problems import refusals
         from kini.api.routing import Part, parts
         from kini.cases import jobs, notices  # noqa: F401 -- they register themselves
-        from kini.cases.api import applying, following, problems
+        from kini.cases.api import desk, following, problems
         from kini.cases.api.scopes import SCOPES
         from kini.cases.desk import navigation as desk_navigation
         from kini.cases.kinds import Application, Assistance, Registration
@@ -23,6 +23,6 @@ class CasesConfig(AppConfig):
         refusals.update(problems.REFUSALS)
         for scope in SCOPES:
             scopes.register(scope.name, scope)
-        parts.register("applying", Part("Applying", applying.router))
-        parts.register("following", Part("Following", following.router))
+        parts.register("cases", Part("Cases", following.router))
+        parts.register("desk", Part("Officers' desk", desk.router))
         desk_navigation.register()

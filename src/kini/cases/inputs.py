@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from kini.cases import rules
@@ -43,7 +44,7 @@ def take(resolved: Resolved, edge: rules.Edge, sent: Submitted) -> Given:
     for name, field_ in fields_of(resolved, edge).items():
         found.typed[name] = field_.typed(name, sent)
         try:
-            value = _uploads(name, field_, sent) if isinstance(field_, UploadField) else field_.parse(name, sent)
+            value = _uploads(name, field_, sent.files) if isinstance(field_, UploadField) else field_.parse(name, sent)
             if value is None and not field_.optional:
                 raise Wrong(field_.missing())
             if value is not None:
@@ -55,8 +56,66 @@ def take(resolved: Resolved, edge: rules.Edge, sent: Submitted) -> Given:
     return found
 
 
-def _uploads(name: str, field_: UploadField, sent: Submitted) -> list[UploadedFile] | None:
-    uploads = sent.files.getlist(name)
+def read(
+    resolved: Resolved, edge: rules.Edge, given: Mapping[str, Any], files: MultiValueDict[str, UploadedFile]
+) -> Given:
+    """What a program gave for an edge: JSON by input, and files by input."""
+    found = Given()
+    fields = fields_of(resolved, edge)
+    pages = page_keys(resolved, edge)
+    uploads = {name for name, field_ in fields.items() if isinstance(field_, UploadField)}
+    said = (fields.keys() - uploads) | {*ALWAYS, *([PAGES] if pages else [])}
+    for name in (given.keys() - said) | (files.keys() - uploads):
+        found.errors[name] = _("This step does not take “%(name)s”.") % {"name": name}
+    for name, field_ in fields.items():
+        _read_one(found, name, field_, given, files)
+    for name in given.keys() - fields.keys() - found.errors.keys():
+        _read_text(found, name, given[name], pages)
+    return found
+
+
+def _read_one(
+    found: Given,
+    name: str,
+    field_: FieldBase,
+    given: Mapping[str, Any],
+    files: MultiValueDict[str, UploadedFile],
+) -> None:
+    try:
+        if isinstance(field_, UploadField):
+            value = _uploads(name, field_, files)
+        else:
+            value = None if given.get(name) is None else field_.read(given[name])
+        if value is None and not field_.optional:
+            raise Wrong(field_.missing())
+        if value is not None:
+            found.values[name] = value
+    except Wrong as wrong:
+        found.errors.setdefault(name, str(wrong))
+
+
+def _read_text(found: Given, name: str, value: Any, pages: frozenset[str]) -> None:
+    """A text that every step takes, or the pages to be corrected."""
+    if name == PAGES and not (isinstance(value, list) and all(each in pages for each in value)):
+        found.errors[name] = _("Give a list of pages: %(pages)s.") % {"pages": ", ".join(sorted(pages))}
+    elif name != PAGES and not isinstance(value, str):
+        found.errors[name] = _("Give a text.")
+    else:
+        try:
+            found.values[name] = value if name == PAGES else plain_text(value)
+        except Refused as refusal:
+            found.errors[name] = str(refusal)
+
+
+def page_keys(resolved: Resolved, edge: rules.Edge) -> frozenset[str]:
+    """Keys of the pages of questions that may be asked to be corrected with this step."""
+    if not rules.correctable(resolved.flow, edge.to):
+        return frozenset()
+    return frozenset(page.key for page in resolved.pages)
+
+
+def _uploads(name: str, field_: UploadField, files: MultiValueDict[str, UploadedFile]) -> list[UploadedFile] | None:
+    uploads = files.getlist(name)
     if len(uploads) > field_.max:
         raise Wrong(_("Add at most %(number)d files.") % {"number": field_.max})
     if uploads and len(uploads) < field_.least:
@@ -74,7 +133,7 @@ def keep(by: Actor, case: Case, resolved: Resolved, edge: rules.Edge, given: Map
         Refused: when something needed is missing, something is given that the step does not know, or a file is bad.
     """
     wanted = fields_of(resolved, edge)
-    pages = {page.key for page in resolved.pages} if rules.correctable(resolved.flow, edge.to) else set()
+    pages = page_keys(resolved, edge)
     values = {name: value for name, value in given.items() if value not in (None, "", [])}
     for name in values.keys() - wanted.keys():
         known = name in ALWAYS or (name == PAGES and pages >= set(values[PAGES]))

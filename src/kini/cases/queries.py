@@ -61,7 +61,7 @@ class Queue:
 ORDERS = {"closed": "-closed_at", "all": "-opened_at"}
 
 
-def queue(actor: Actor, filters: Filters | None = None) -> Queue:
+def queue(actor: Actor, filters: Filters | None = None, size: int = PAGE) -> Queue:
     """The cases that an officer may see, what is due first (ended ones and all: the latest first).
 
     One query; two where cases with and without a due date meet.
@@ -71,10 +71,10 @@ def queue(actor: Actor, filters: Filters | None = None) -> Queue:
     order = ORDERS.get(filters.view, "due_at")
     cases: list[Case] = []
     for part in _parts(found, order, filters.after):
-        cases += part[: PAGE + 1 - len(cases)]
-        if len(cases) > PAGE:
+        cases += part[: size + 1 - len(cases)]
+        if len(cases) > size:
             break
-    return Queue(cases[:PAGE], _cursor(cases[PAGE - 1], order) if len(cases) > PAGE else "")
+    return Queue(cases[:size], _cursor(cases[size - 1], order) if len(cases) > size else "")
 
 
 #: Cases of an officer's own that may follow each other before the next one of somebody else.
@@ -123,6 +123,11 @@ class _Cursor:
 def _cursor(case: Case, order: str) -> str:
     moment = getattr(case, order.removeprefix("-"))
     return f"{moment.isoformat() if moment else _NEVER}_{case.pk}"
+
+
+def is_cursor(text: str) -> bool:
+    """Whether a text is a cursor of a queue."""
+    return _read_cursor(text) is not None
 
 
 def _read_cursor(cursor: str) -> _Cursor | None:
@@ -316,6 +321,15 @@ def rating_of(case: Case) -> Rating | None:
 def can_be_rated(case: Case) -> bool:
     """Whether the city has decided it, and its resident has not yet said how that went."""
     return case.outcome in rules.RATED_OUTCOMES and rating_of(case) is None
+
+
+def own_document(case: Case, pk: Any) -> Document:
+    """A document of one's own case, or of the draft in which it is corrected.
+
+    Raises:
+        Document.DoesNotExist: when there is none.
+    """
+    return Document.objects.get(Q(case=case) | Q(draft__case=case), pk=pk)
 
 
 def due_edges() -> Iterator[int]:

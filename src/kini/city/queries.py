@@ -2,11 +2,11 @@
 
 import math
 
-from django.db.models import F, FloatField, QuerySet, Value
+from django.db.models import F, FloatField, Model, Q, QuerySet, Value
 from django.db.models.functions import Power
 
 from kini.city import locating, pack
-from kini.city.models import Area, Place, Unit
+from kini.city.models import Agency, Area, Place, Unit
 from kini.core.geometry import distance_m
 
 #: How far away something is at most that people would call near, in metres.
@@ -21,6 +21,55 @@ def areas_by_level(level: str) -> QuerySet[Area]:
 def area(code: str) -> Area | None:
     """The active area with that code."""
     return Area.objects.filter(code=code, active=True).select_related("parent__parent").first()
+
+
+def areas_page(level: str, within: str, after: str, count: int) -> list[Area]:
+    """Active areas, each behind the one around it, that come after a path.
+
+    Args:
+        level: only of this level, when given.
+        within: code of an area; only it and what lies in it, when given.
+    """
+    found = Area.objects.filter(active=True, path__gt=after).order_by("path")
+    if level:
+        found = found.filter(level=level)
+    return list(_within(found, "", within)[:count])
+
+
+def places_page(kind: str, within: str, after: str, count: int) -> list[Place]:
+    """Active places by id that come after one, with their areas and agencies."""
+    found = _places().filter(pk__gt=after).order_by("pk")
+    if kind:
+        found = found.filter(kind=kind)
+    return list(_within(found, "area__", within)[:count])
+
+
+def place(pk: str) -> Place:
+    """An active place.
+
+    Raises:
+        Place.DoesNotExist: when there is none.
+    """
+    return _places().get(pk=pk)
+
+
+def agencies_page(after: str, count: int) -> list[Agency]:
+    """Active agencies by id that come after one."""
+    return list(Agency.objects.filter(active=True, pk__gt=after).order_by("pk")[:count])
+
+
+def _places() -> QuerySet[Place]:
+    return Place.objects.filter(active=True).select_related("area__parent", "agency")
+
+
+def _within[M: Model](found: QuerySet[M], prefix: str, code: str) -> QuerySet[M]:
+    """Only rows in the area of that code."""
+    if not code:
+        return found
+    path = Area.objects.filter(code=code).values_list("path", flat=True).first()
+    if path is None:
+        return found.none()
+    return found.filter(Q(**{f"{prefix}path": path}) | Q(**{f"{prefix}path__startswith": f"{path}/"}))
 
 
 def whole_city() -> Area | None:
@@ -70,7 +119,7 @@ def nearest_places(kind: str, latitude: float, longitude: float, count: int) -> 
     east = (F("longitude") - Value(longitude)) * Value(math.cos(math.radians(latitude)))
     north = F("latitude") - Value(latitude)
     distance = Power(east, 2, output_field=FloatField()) + Power(north, 2, output_field=FloatField())
-    found = Place.objects.filter(active=True).select_related("area__parent").order_by(distance, "id")
+    found = _places().order_by(distance, "id")
     found = found.filter(kind=kind) if kind else found
     here = (latitude, longitude)
     return [(place, distance_m(here, (place.latitude, place.longitude))) for place in found[:count]]

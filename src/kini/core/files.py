@@ -35,6 +35,10 @@ class FileRefused(Refused):
     """This file cannot be taken; the message says why and what would help."""
 
 
+class FileTooLarge(FileRefused):
+    """It has more bytes than any file may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A file as kept.
@@ -143,7 +147,7 @@ def _read(upload: UploadedFile) -> bytes:
         raise FileRefused(_("This file is empty. Choose it once more."))
     if len(source) > MAX_BYTES:
         megabytes = MAX_BYTES // 1_000_000
-        raise FileRefused(_("This file is too large. It may have up to {megabytes} MB.").format(megabytes=megabytes))
+        raise FileTooLarge(_("This file is too large. It may have up to {megabytes} MB.").format(megabytes=megabytes))
     return source
 
 

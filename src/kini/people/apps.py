@@ -8,13 +8,17 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from kini.api.callers import scopes
+        from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
-        from kini.people import near
+        from kini.people import api, near
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
 
         pack_checks.register("people.roles", check_roles)
+        scopes.register(api.SCOPE.name, api.SCOPE)
+        parts.register("people", Part("Yourself", api.router))
         home_sections.register("near", HomeSection(order=10, render=near.section, place="aside"))
         navigation.register("people-bottom", NavItem("people:me", _("Me"), "person", order=50, place="bottom"))
         own: tuple[tuple[str, Promise, str, str | Promise], ...] = (

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from kini.api import paging
 from kini.api.paging import Cursor, Limit, Page
-from kini.api.routing import Out, Router
+from kini.api.routing import Named, Out, Router
 from kini.core.texts import Text
 from kini.services import describing, queries
 from kini.services import search as searching
@@ -21,13 +21,6 @@ from kini.services.versions import Resolved, resolve
 
 router = Router()
 SCHEMA = "application/schema+json"
-
-
-class Named(Out):
-    """Something with an id and a name."""
-
-    id: str
-    name: str
 
 
 class Cost(Out):

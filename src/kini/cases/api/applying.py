@@ -12,7 +12,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from kini.api.callers import Caller, address_of, caller_of
-from kini.api.problems import Problem, Wrong, pointer
+from kini.api.problems import Problem, Wrong, invalid
 from kini.api.routing import In, Router
 from kini.cases import actions, answers, queries
 from kini.cases.actions import Incomplete
@@ -30,6 +30,7 @@ from kini.services import queries as services_queries
 from kini.services.models import ServiceVersion
 from kini.services.versions import Resolved, resolve
 
+#: An address is answered from one router, so that of following is the same.
 router = Router()
 #: Cases and drafts that guests may begin from one network address; many phones can stand behind one.
 GUESTS = limits.Limit("cases.guest-draft", count=120, seconds=3600)
@@ -73,7 +74,7 @@ def create_case(request: HttpRequest, body: NewCase) -> shapes.CaseOut:
     resolved, known = resolve(version), profile.known(resident) if resident else {}
     values = _taken(resolved, body.answers, {}, known)
     if missing := questions.missing_pages(resolved, values, known):
-        raise _incomplete(answering.lacking(missing, values), "/answers")
+        raise invalid(answering.lacking(missing, values), "/answers")
     case = actions.apply(by=actor, version=version, resident=resident, given=values, confirm=body.confirm)
     return _made(case)
 
@@ -142,7 +143,7 @@ def submit_draft(request: HttpRequest, draft: UUID, body: Submission) -> shapes.
         case = actions.submit(by=caller.actor, draft=found, confirm=body.confirm)
     except Incomplete as refusal:
         missing = shapes.draft_out(found).missing
-        raise _incomplete(((each.name, each.detail) for each in missing), "/answers") from refusal
+        raise invalid(((each.name, each.detail) for each in missing), "/answers") from refusal
     return _made(case)
 
 
@@ -180,13 +181,8 @@ def _taken(resolved: Resolved, given: Mapping[str, Any], before: Mapping[str, An
     """
     taken = answering.take(resolved, given, before, known)
     if taken.errors:
-        raise _incomplete(taken.errors.items(), "/answers")
+        raise invalid(taken.errors.items(), "/answers")
     return taken.values
-
-
-def _incomplete(errors: Any, root: str) -> Problem:
-    wrong = tuple(Wrong(pointer=f"{root}{pointer(place.split('/'))}", detail=detail) for place, detail in errors)
-    return Problem(422, _("Mend what is listed under errors."), "invalid", wrong)
 
 
 def _made(case: Case) -> shapes.CaseOut:

@@ -1,20 +1,23 @@
 """Following one's cases, and taking the steps that are one's own: answering, withdrawing, objecting."""
 
-from django.http import HttpRequest
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest
 
 from kini.api import paging
 from kini.api.callers import Caller, caller_of
 from kini.api.paging import Cursor, Limit, Page
-from kini.api.routing import Router
-from kini.cases import queries
-from kini.cases.api import shapes
-from kini.cases.api.scopes import MINE, READ
+from kini.cases import actions, queries
+from kini.cases.api import history, moving, shapes
+from kini.cases.api.applying import router
+from kini.cases.api.moving import NewMove
+from kini.cases.api.scopes import MINE, READ, WRITE
 from kini.cases.models import Case
+from kini.cases.pages.documents import sent
 from kini.cases.rules import RESIDENT
+from kini.cases.showing import case_view
 from kini.city import pack
 from kini.core import references
-
-router = Router()
 
 
 @router.get("/cases", needs=MINE)
@@ -27,13 +30,52 @@ def list_cases(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> 
 @router.get("/cases/{reference}", needs=READ)
 def read_case(request: HttpRequest, reference: str) -> shapes.CaseOut:
     """How a case stands, and which steps are open to its resident."""
-    case = _own(caller_of(request), reference)
+    return _told(_own(caller_of(request), reference))
+
+
+@router.get("/cases/{reference}/history", needs=READ)
+def read_history(request: HttpRequest, reference: str) -> history.HistoryOut:
+    """What was answered in a case, and what happened to it."""
+    caller = caller_of(request)
+    own = _own(caller, reference)
+    case = queries.case_for(caller.actor, own.reference, caller.guest_key)
+    return history.history_out(case_view(caller.actor, case, caller.guest_key))
+
+
+@router.get("/cases/{reference}/documents/{uuid:document}", needs=READ, media="*/*")
+def read_document(request: HttpRequest, reference: str, document: UUID) -> FileResponse:
+    """A file of a case: one that was sent in, or one that an officer gave at a step."""
+    return sent(queries.own_document(_own(caller_of(request), reference), document))
+
+
+@router.post("/cases/{reference}/moves", needs=WRITE, files=True)
+def take_step(request: HttpRequest, reference: str, body: NewMove) -> shapes.CaseOut:
+    """Take a step that is open to the resident: send a correction, object, or withdraw (`withdraw`)."""
+    caller = caller_of(request)
+    own = _own(caller, reference)
+    moving.take(request, caller.actor, own, body, caller.guest_key)
+    return _told(_own(caller, own.reference))
+
+
+@router.post("/cases/{reference}/correction", needs=WRITE, made_at="/drafts/{id}")
+def open_correction(request: HttpRequest, reference: str) -> shapes.DraftOut:
+    """The draft in which the answers that the city asked to have corrected are changed; then take the move `answer`."""
+    caller = caller_of(request)
+    draft = actions.open_correction(by=caller.actor, case=_own(caller, reference), guest_key=caller.guest_key)
+    return shapes.draft_out(queries.draft_for(caller.actor, draft.pk, caller.guest_key))
+
+
+def _told(case: Case) -> shapes.CaseOut:
     return shapes.case_out(case, {RESIDENT}, person=case.resident.name if case.resident else None)
 
 
 def _own(caller: Caller, reference: str) -> Case:
-    read = references.read(pack.current().reference_prefix, reference[:40])
-    return queries.own_case(caller.actor, read or "", caller.guest_key)
+    return queries.own_case(caller.actor, read_reference(reference), caller.guest_key)
+
+
+def read_reference(text: str) -> str:
+    """A reference as it is kept, or nothing."""
+    return references.read(pack.current().reference_prefix, text[:40]) or ""
 
 
 def _place(case: Case) -> str:

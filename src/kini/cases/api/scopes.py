@@ -10,7 +10,8 @@ SCOPES = (
     Scope("cases:write", _("Apply for services in your name, answer questions, send in and withdraw")),
     Scope("desk:read", _("See the cases that you see as an officer"), officers=True),
     Scope("desk:write", _("Take steps, assign and write notes in your name as an officer"), officers=True),
+    Scope("desk:look", _("See who a resident is, in your name as an officer; every look is logged"), officers=True),
 )
 READ, WRITE = needs("cases:read", guests=True), needs("cases:write", guests=True)
 MINE = needs("cases:read")
-DESK_READ, DESK_WRITE = needs("desk:read"), needs("desk:write")
+DESK_READ, DESK_WRITE, DESK_LOOK = needs("desk:read"), needs("desk:write"), needs("desk:look")

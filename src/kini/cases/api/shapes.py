@@ -6,15 +6,16 @@ from typing import Any
 
 from pydantic import Field
 
-from kini.api.routing import Out
-from kini.cases import answers, corrections, rules
+from kini.api.routing import Named, Out
+from kini.cases import answers, corrections, inputs, rules
 from kini.cases.models import Case, Document, Draft
 from kini.core import moments
 from kini.core.texts import Text
 from kini.people import profile
 from kini.services import answering, questions
-from kini.services.api import Named
 from kini.services.describing import field_schema
+from kini.services.fields.base import FieldBase
+from kini.services.fields.uploads import UploadField
 from kini.services.kinds import kinds
 from kini.services.versions import Resolved, resolve_many
 
@@ -53,12 +54,23 @@ class DraftOut(Out):
     key: str | None = Field(description="Secret of a guest's draft, told once: send it in the header Guest-Key.")
 
 
+class FilesIn(Out):
+    """Files that a step takes, as parts of a form."""
+
+    name: str = Field(description="Name of each part.")
+    label: str
+    least: int = Field(description="How many are needed.")
+    most: int
+    content_types: list[str]
+
+
 class MoveOut(Out):
     """A step that can be taken now."""
 
     move: str
     label: str
     given: dict[str, Any] = Field(description="JSON Schema of the member `given`.")
+    files: list[FilesIn]
     danger: bool = Field(description="It cannot be taken back: ask before.")
 
 
@@ -120,7 +132,7 @@ def case_out(case: Case, hats: Iterable[str], *, person: str | None, key: str | 
         agency=Named(id=case.agency_id, name=str(Text.model_validate(case.agency.name))),
         unit=str(Text.model_validate(case.unit.name)) if case.unit else None,
         area=Named(id=case.area.code, name=case.area.name) if case.area else None,
-        moves=[_move(edge, resolved) for edge in moves],
+        moves=[move_out(edge, resolved) for edge in moves],
         key=key,
     )
 
@@ -140,14 +152,34 @@ def _line(case: Case, resolved: Resolved) -> dict[str, Any]:
     }
 
 
-def _move(edge: rules.Edge, resolved: Resolved) -> MoveOut:
-    fields = {name: resolved.inputs[name] for name in edge.needs}
-    given = {
-        "type": "object",
-        "properties": {name: field_schema(field) for name, field in fields.items()},
-        "required": [name for name, field in fields.items() if not field.optional],
-    }
-    return MoveOut(move=edge.move, label=rules.move_label(edge, resolved.moves), given=given, danger=edge.danger)
+def move_out(edge: rules.Edge, resolved: Resolved) -> MoveOut:
+    """A step with what must be given at it."""
+    fields = inputs.fields_of(resolved, edge)
+    uploads = {name: field for name, field in fields.items() if isinstance(field, UploadField)}
+    return MoveOut(
+        move=edge.move,
+        label=rules.move_label(edge, resolved.moves),
+        given=_given({name: field for name, field in fields.items() if name not in uploads}, resolved, edge),
+        files=[_files(name, field) for name, field in uploads.items()],
+        danger=edge.danger,
+    )
+
+
+def _given(fields: dict[str, FieldBase], resolved: Resolved, edge: rules.Edge) -> dict[str, Any]:
+    text = {"type": "string", "maxLength": inputs.LONGEST_TEXT}
+    said: dict[str, Any] = {name: text for name in inputs.ALWAYS if name not in fields}
+    said |= {name: field_schema(field) for name, field in fields.items()}
+    if pages := inputs.page_keys(resolved, edge):
+        keys = [page.key for page in resolved.pages if page.key in pages]
+        said[inputs.PAGES] = {"type": "array", "items": {"enum": keys}}
+    required = [name for name, field in fields.items() if not field.optional]
+    return {"type": "object", "properties": said, "required": required, "additionalProperties": False}
+
+
+def _files(name: str, field: UploadField) -> FilesIn:
+    least = 0 if field.optional else field.least
+    label, types = str(field.label), sorted(field.accept)
+    return FilesIn(name=name, label=label, least=least, most=field.max, content_types=types)
 
 
 def draft_out(draft: Draft, *, key: str | None = None) -> DraftOut:

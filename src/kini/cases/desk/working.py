@@ -75,13 +75,18 @@ def for_officers[**P](
 
 
 def case_at_desk(request: HttpRequest, reference: str) -> tuple[Actor, Case]:
-    """Who is working, and the case of that address.
+    """Who is working, and the case of that address. Raises as `found_at_desk` does."""
+    actor = actor_for(request)
+    return actor, found_at_desk(actor, reference)
+
+
+def found_at_desk(actor: Actor, reference: str) -> Case:
+    """The case of that reference, for an officer who may see it.
 
     Raises:
         Http404: when there is none, or it lies outside their grants.
         OwnCase: when it is about themselves.
     """
-    actor = actor_for(request)
     read = references.read(pack.current().reference_prefix, reference)
     try:
         case = queries.case_for(actor, read or "")
@@ -91,4 +96,4 @@ def case_at_desk(request: HttpRequest, reference: str) -> tuple[Actor, Case]:
         raise Http404
     if access.is_theirs(actor, case):
         raise OwnCase(case)
-    return actor, case
+    return case

@@ -22,13 +22,22 @@ def document(request: HttpRequest, document: UUID, draft: UUID | None = None, re
     draft_of_case = found.draft and found.draft.case and found.draft.case.reference == reference
     if not (belongs or draft_of_case):
         raise Document.DoesNotExist
+    return sent(found)
+
+
+def sent(document: Document) -> FileResponse:
+    """A document's file as an answer.
+
+    Raises:
+        Http404: when the file is lost.
+    """
     try:
-        content = files.open_stored(found.sha256)
+        content = files.open_stored(document.sha256)
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(content, content_type=found.content_type)
-    manner = "inline" if found.content_type in files.IMAGES else "attachment"
-    response["Content-Disposition"] = f"{manner}; filename*=UTF-8''{quote(found.name)}"
+    response = FileResponse(content, content_type=document.content_type)
+    manner = "inline" if document.content_type in files.IMAGES else "attachment"
+    response["Content-Disposition"] = f"{manner}; filename*=UTF-8''{quote(document.name)}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -1,0 +1,190 @@
+"""The officers' desk for programs: the queue and every deed on a case, with the officer's own permissions."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query
+from pydantic import Field
+
+from kini.api import paging
+from kini.api.callers import caller_of
+from kini.api.paging import Cursor, Limit, Page
+from kini.api.problems import Problem, Wrong
+from kini.api.routing import In, Router
+from kini.cases import actions, queries
+from kini.cases.api import desk_shapes, moving
+from kini.cases.api.desk_shapes import DeskCaseOut, DeskLine, DeskOut, Looked
+from kini.cases.api.following import read_reference
+from kini.cases.api.moving import NewMove
+from kini.cases.api.scopes import DESK_LOOK, DESK_READ, DESK_WRITE
+from kini.cases.desk.case import desk_of
+from kini.cases.desk.working import OwnCase, found_at_desk
+from kini.cases.models import Case
+from kini.cases.pages.documents import sent
+from kini.cases.queries import Filters, View
+from kini.city import queries as city_queries
+from kini.city.models import Agency
+from kini.core.actors import Actor, NotAllowed
+from kini.people import queries as people_queries
+from kini.people.models import Officer
+from kini.people.permissions import Permission
+from kini.people.rules import may_somewhere
+
+router = Router()
+Which = Annotated[View, Query("due", description="Which cases; `due`: all open ones, what is due first.")]
+#: The longest id of an officer.
+MOST_ID = 2**31 - 1
+
+
+class Assignment(In):
+    """Who holds a case."""
+
+    officer: int | None = Field(ge=1, le=MOST_ID, description="Id of a colleague or oneself; null: nobody.")
+
+
+class Transfer(In):
+    """To whom a case goes, and why."""
+
+    agency: str = Field(max_length=60, description="Id of another agency (GET /agencies).")
+    reason: str = Field(max_length=2000, description="The resident reads it.")
+
+
+class Note(In):
+    """An internal note."""
+
+    text: str = Field(max_length=2000, description="Colleagues who are named in it (@Name) are told.")
+
+
+class Look(In):
+    """What is hidden and must be seen, and why."""
+
+    what: Literal["answers", "identity"]
+    reason: str = Field(max_length=240, description="It is kept with the look; the resident can read it.")
+
+
+@router.get("/desk", needs=DESK_READ)
+def read_desk(request: HttpRequest) -> DeskOut:
+    """Whose desk it is, what they may do, and how many cases stand behind each view."""
+    actor = _officer(request)
+    officer = people_queries.officer_of(actor)
+    assert officer is not None
+    return desk_shapes.desk_out(actor, officer)
+
+
+@router.get("/desk/cases", needs=DESK_READ)
+def list_queue(
+    request: HttpRequest,
+    view: Which = "due",
+    service: str = Query("", max_length=60),
+    state: str = Query("", max_length=20, description="A public state."),
+    area: str = Query("", max_length=20, description="Code of an area; everything in it."),
+    search: str = Query("", max_length=120, description="A reference or its beginning, or words."),
+    limit: Limit = 20,
+    cursor: Cursor = "",
+) -> Page[DeskLine]:
+    """The cases that the officer sees."""
+    actor = _officer(request)
+    place = (paging.read(cursor, str) or [""])[0]
+    if place and not queries.is_cursor(place):
+        raise paging.not_ours()
+    around = city_queries.area(area) if area else None
+    if area and around is None:
+        return Page[DeskLine](items=[], next=None)
+    filters = Filters(view, service, state, around.path if around else "", search.strip(), place)
+    found = queries.queue(actor, filters, limit)
+    items = [desk_shapes.desk_line(case) for case in found.cases]
+    return Page[DeskLine](items=items, next=paging.write(found.next) if found.next else None)
+
+
+@router.get("/desk/cases/{reference}", needs=DESK_READ)
+def read_desk_case(request: HttpRequest, reference: str) -> DeskCaseOut:
+    """A case as the officer may know it: answers, timeline, notes, the steps that are theirs, and who may hold it."""
+    actor = _officer(request)
+    return _told(actor, _found(actor, reference))
+
+
+@router.get("/desk/cases/{reference}/documents/{uuid:document}", needs=DESK_READ, media="*/*")
+def read_desk_document(request: HttpRequest, reference: str, document: UUID) -> FileResponse:
+    """A file of a case."""
+    return sent(_found(_officer(request), reference).documents.get(pk=document))
+
+
+@router.post("/desk/cases/{reference}/moves", needs=DESK_WRITE, files=True)
+def take_desk_step(request: HttpRequest, reference: str, body: NewMove) -> DeskCaseOut:
+    """Take a step of the case's flow."""
+    actor = _officer(request)
+    moving.take(request, actor, _found(actor, reference), body)
+    return _told(actor, _found(actor, reference))
+
+
+@router.post("/desk/cases/{reference}/assignment", needs=DESK_WRITE)
+def assign_case(request: HttpRequest, reference: str, body: Assignment) -> DeskCaseOut:
+    """Take a case, hand it to a colleague, or give it back."""
+    actor = _officer(request)
+    actions.assign(by=actor, case=_found(actor, reference), officer=_colleague(body.officer))
+    return _told(actor, _found(actor, reference))
+
+
+@router.post("/desk/cases/{reference}/transfer", needs=DESK_WRITE)
+def transfer_case(request: HttpRequest, reference: str, body: Transfer) -> None:
+    """Pass a case to another agency. From then on it is theirs, and seldom still on this desk."""
+    actor = _officer(request)
+    case = _found(actor, reference)
+    agency = Agency.objects.filter(pk=body.agency, active=True).first()
+    if agency is None:
+        raise _unknown("/agency", _("Choose the agency that should go on with it."))
+    actions.transfer(by=actor, case=case, agency=agency, reason=body.reason)
+
+
+@router.post("/desk/cases/{reference}/notes", needs=DESK_WRITE)
+def write_note(request: HttpRequest, reference: str, body: Note) -> DeskCaseOut:
+    """Write an internal note; residents never see it."""
+    actor = _officer(request)
+    actions.note(by=actor, case=_found(actor, reference), text=body.text)
+    return _told(actor, _found(actor, reference))
+
+
+@router.post("/desk/cases/{reference}/looks", needs=DESK_LOOK, key="")
+def look_at_case(request: HttpRequest, reference: str, body: Look) -> Looked:
+    """What is hidden in a case, in the clear. The look is logged first, with its reason, for the resident to read."""
+    actor = _officer(request)
+    shown: dict[str, Any] = actions.look(by=actor, case=_found(actor, reference), what=body.what, reason=body.reason)
+    return Looked(values=shown)
+
+
+def _officer(request: HttpRequest) -> Actor:
+    """The officer for whom the program acts.
+
+    Raises:
+        NotAllowed: when they have no desk.
+    """
+    actor = caller_of(request).actor
+    if not may_somewhere(actor, Permission.SEE_CASES):
+        raise NotAllowed(_("The desk is for officers with a role. Ask whoever manages roles at your agency."))
+    return actor
+
+
+def _found(actor: Actor, reference: str) -> Case:
+    try:
+        return found_at_desk(actor, read_reference(reference))
+    except OwnCase:
+        raise NotAllowed(_("This case is your own or your family's. A colleague works on it.")) from None
+
+
+def _told(actor: Actor, case: Case) -> DeskCaseOut:
+    return desk_shapes.desk_case_out(desk_of(actor, case))
+
+
+def _colleague(pk: int | None) -> Officer | None:
+    if pk is None:
+        return None
+    officer = Officer.objects.filter(pk=pk, active=True).first()
+    if officer is None:
+        raise _unknown("/officer", _("Choose somebody from the list."))
+    return officer
+
+
+def _unknown(place: str, detail: str) -> Problem:
+    return Problem(422, detail, "invalid", (Wrong(pointer=place, detail=detail),))

@@ -1,0 +1,167 @@
+"""Areas, places and agencies of the city for programs, and what is at a point. Open to everybody."""
+
+from django.http import HttpRequest
+from ninja import Query
+from pydantic import Field
+
+from kini.api import paging
+from kini.api.paging import Cursor, Limit, Page
+from kini.api.routing import In, Named, Out, Router
+from kini.city import queries, wording
+from kini.city.models import Agency, Area, Place
+from kini.core.texts import Text
+
+router = Router()
+#: How many of the nearest places are told of a point.
+NEAREST = 5
+
+
+class AreaOut(Out):
+    """A part of the city."""
+
+    code: str
+    level: str = Field(description="Which sort of area it is, as the city calls it.")
+    name: str
+    parent: str | None = Field(description="Code of the area around it; null for the whole city.")
+    latitude: float = Field(description="Of a point in it (WGS 84).")
+    longitude: float
+    km2: float | None
+    population: int | None
+
+
+class PlaceOut(Out):
+    """A place one can go to."""
+
+    id: str
+    kind: str
+    name: str
+    area: Named
+    agency: Named | None
+    latitude: float = Field(description="WGS 84.")
+    longitude: float
+    address: str
+    note: str
+
+
+class Near(Out):
+    """A place and how far it is."""
+
+    place: PlaceOut
+    metres: int
+
+
+class Point(In):
+    """A point (WGS 84)."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    kind: str = Field(default="", max_length=40, description="Only places of this kind.")
+
+
+class Whereabouts(Out):
+    """What is at a point."""
+
+    area: Named | None = Field(description="The smallest area that holds the point; null outside the city.")
+    words: str = Field(description="The point in words.")
+    places: list[Near] = Field(description=f"The {NEAREST} nearest places, the nearest first.")
+
+
+@router.get("/areas")
+def list_areas(
+    request: HttpRequest,
+    level: str = Query("", max_length=30),
+    within: str = Query("", max_length=20, description="Code of an area; it and everything in it."),
+    limit: Limit = 20,
+    cursor: Cursor = "",
+) -> Page[AreaOut]:
+    """The areas of the city, each behind the area around it."""
+    rows = queries.areas_page(level, within, _after(cursor), limit + 1)
+    return Page[AreaOut](**paging.sliced(rows, limit, _area, lambda area: paging.write(area.path)))
+
+
+@router.get("/areas/{code}")
+def read_area(request: HttpRequest, code: str) -> AreaOut:
+    """One area."""
+    found = queries.area(code)
+    if found is None:
+        raise Area.DoesNotExist
+    return _area(found)
+
+
+@router.get("/places")
+def list_places(
+    request: HttpRequest,
+    kind: str = Query("", max_length=40),
+    area: str = Query("", max_length=20, description="Code of an area; everything in it."),
+    limit: Limit = 20,
+    cursor: Cursor = "",
+) -> Page[PlaceOut]:
+    """Places one can go to, by id."""
+    rows = queries.places_page(kind, area, _after(cursor), limit + 1)
+    return Page[PlaceOut](**paging.sliced(rows, limit, _place, lambda place: paging.write(place.pk)))
+
+
+@router.get("/places/{place}")
+def read_place(request: HttpRequest, place: str) -> PlaceOut:
+    """One place."""
+    return _place(queries.place(place))
+
+
+@router.get("/agencies")
+def list_agencies(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> Page[Named]:
+    """The offices of the city that hold cases, by id."""
+    rows = queries.agencies_page(_after(cursor), limit + 1)
+    return Page[Named](**paging.sliced(rows, limit, named_agency, lambda agency: paging.write(agency.pk)))
+
+
+@router.ask("/whereabouts")
+def find_whereabouts(request: HttpRequest, body: Point) -> Whereabouts:
+    """In which area a point is, and what is near. The point is kept nowhere."""
+    area = queries.locate(body.latitude, body.longitude)
+    near = queries.nearest_places(body.kind, body.latitude, body.longitude, NEAREST)
+    landmark = queries.landmark(body.latitude, body.longitude) if area else ""
+    return Whereabouts(
+        area=_named(area) if area else None,
+        words=wording.whereabouts(area, landmark) if area else wording.outside(),
+        places=[Near(place=_place(place), metres=round(metres)) for place, metres in near],
+    )
+
+
+def named_agency(agency: Agency) -> Named:
+    """An agency by its full name, in the language of the answer."""
+    return Named(id=agency.pk, name=str(agency.title))
+
+
+def _after(cursor: str) -> str:
+    return (paging.read(cursor, str) or [""])[0]
+
+
+def _named(area: Area) -> Named:
+    return Named(id=area.code, name=area.name)
+
+
+def _area(area: Area) -> AreaOut:
+    return AreaOut(
+        code=area.code,
+        level=area.level,
+        name=area.name,
+        parent=area.parent_id,
+        latitude=area.latitude,
+        longitude=area.longitude,
+        km2=area.km2,
+        population=area.population,
+    )
+
+
+def _place(place: Place) -> PlaceOut:
+    return PlaceOut(
+        id=place.pk,
+        kind=place.kind,
+        name=place.name,
+        area=_named(place.area),
+        agency=named_agency(place.agency) if place.agency else None,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        address=place.address,
+        note=str(Text(place.note)) if place.note else "",
+    )

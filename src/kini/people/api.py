@@ -1,0 +1,43 @@
+"""Who a program acts for."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from kini.api.callers import Scope, caller_of
+from kini.api.routing import Out, Router
+from kini.people import queries
+from kini.people.bearer import needs
+from kini.people.models import FamilyTie
+
+router = Router()
+SCOPE = Scope("profile:read", _("See your name and for whom in your family you may apply"))
+
+
+class Person(Out):
+    """Somebody for whom one may apply."""
+
+    id: int = Field(description="Send it as `for_person`.")
+    name: str
+    relation: str = Field(description="self, child, spouse, parent, sibling or ward")
+
+
+class MeOut(Out):
+    """Whose token it is, and for whom they may apply."""
+
+    id: int
+    name: str
+    people: list[Person] = Field(description="Oneself first, then family members without an account of their own.")
+
+
+@router.get("/me", needs=needs(SCOPE.name))
+def read_me(request: HttpRequest) -> MeOut:
+    """Whom the token acts for, and their family."""
+    own = queries.own_profile(caller_of(request).actor)
+    oneself = Person(id=own.pk, name=own.name, relation="self")
+    ties = queries.family_of(own).filter(member__user__isnull=True)
+    return MeOut(id=own.pk, name=own.name, people=[oneself, *map(_person, ties)])
+
+
+def _person(tie: FamilyTie) -> Person:
+    return Person(id=tie.member_id, name=tie.member.name, relation=tie.relation)

@@ -1,0 +1,121 @@
+"""Following a case by program, and the steps that are its resident's."""
+
+import json
+
+from kini.cases import actions, timeline
+from kini.cases.models import Case
+from kini.services.models import ServiceVersion
+from tests.api.conftest import Program, Programs
+from tests.api.test_applying import ANSWERS, NEW
+from tests.cases import flows
+from tests.cases import town as towns
+from tests.cases.town import Town
+
+
+def test_a_case_tells_its_answers_and_what_happened(town: Town, case: Case, program: Programs):
+    actions.note(by=town.named("clerk"), case=case, text="A secret of the office")
+    told = program(town.resident).get(f"/cases/{case.reference}/history").json()
+    assert {each["name"]: each["text"] for page in told["answers"] for each in page["answers"]}["goods"] == "Fish"
+    assert [entry["number"] for entry in told["timeline"]] == [1]
+    assert "A secret of the office" not in json.dumps(told)
+
+
+def test_a_correction_is_answered(town: Town, case: Case, program: Programs):
+    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Which boat?"})
+    app = program(town.resident)
+    told = app.get(f"/cases/{case.reference}").json()
+    assert (told["waits_for_resident"], [each["move"] for each in told["moves"]]) == (True, ["answer", "withdraw"])
+    draft = app.post(f"/cases/{case.reference}/correction", {})
+    assert draft.status_code == 201, draft.content
+    app.patch(f"/drafts/{draft.json()['id']}", {"answers": {"boat": "Elang"}})
+    moved = app.post(f"/cases/{case.reference}/moves", {"move": "answer", "step": "correction"})
+    assert moved.json()["step"] == "check", moved.content
+    answers = app.get(f"/cases/{case.reference}/history").json()["answers"]
+    assert {each["name"]: each["text"] for page in answers for each in page["answers"]}["boat"] == "Elang"
+
+
+def test_a_case_is_withdrawn_once(town: Town, case: Case, program: Programs):
+    app = program(town.resident)
+    told = app.post(f"/cases/{case.reference}/moves", {"move": "withdraw", "given": {"reason": "I sold it."}})
+    assert (told.json()["step"], told.json()["outcome"]) == ("withdrawn", "withdrawn")
+    again = app.post(f"/cases/{case.reference}/moves", {"move": "withdraw"})
+    assert again.status_code == 409
+    assert timeline.verify(Case.objects.get()) == []
+
+
+def test_a_step_says_what_it_needs_and_what_was_wrong(town: Town, case: Case, program: Programs):
+    case = actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "No boat"})
+    app = program(town.resident)
+    (objecting,) = app.get(f"/cases/{case.reference}").json()["moves"]
+    assert objecting["given"]["required"] == ["message"]
+    path = f"/cases/{case.reference}/moves"
+    for given, places in (
+        ({}, ["/given/message"]),
+        ({"message": 7}, ["/given/message"]),
+        ({"message": "It is mine", "photo": "x"}, ["/given/photo"]),
+        ({"message": "It is mine", "reason": "x" * 3000}, ["/given/reason"]),
+    ):
+        refused = app.post(path, {"move": "object", "given": given})
+        assert refused.status_code == 422, refused.content
+        assert [each["pointer"] for each in refused.json()["errors"]] == places
+    assert app.post(path, {"move": "object", "given": {"message": "It is mine"}}).json()["step"] == "check"
+
+
+def test_a_step_of_another_state_is_refused(town: Town, case: Case, program: Programs):
+    refused = program(town.resident).post(f"/cases/{case.reference}/moves", {"move": "withdraw", "step": "decision"})
+    assert refused.status_code == 409
+    assert refused.json()["type"].endswith("#stale")
+
+
+def test_files_are_given_with_a_step_and_read_again(town: Town, program: Programs):
+    correction = {**flows.STATES["correction"], "moves": {"answer": {"to": "check", "needs": ["photo"]}}}
+    version = towns.offer("stall-permit", towns.PERMIT, flows.flow(correction=correction))
+    case = towns.opened(town.named("resident"), version, town.resident)
+    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "A photo, please"})
+    app, path = program(town.resident), f"/cases/{case.reference}"
+    asked = app.get(path).json()["moves"][0]["files"]
+    assert [(each["name"], each["least"], each["most"]) for each in asked] == [("photo", 1, 2)]
+    refused = app.post(f"{path}/moves", {"move": "answer"})
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/given/photo"]
+    form = {"body": json.dumps({"move": "answer", "step": "correction"}), "photo": towns.photo()}
+    moved = app.form(f"{path}/moves", form, Idempotency_Key="x")
+    assert moved.status_code == 200, moved.content
+    again = app.form(f"{path}/moves", {**form, "photo": towns.photo()}, Idempotency_Key="x")
+    assert (again.headers["Idempotency-Replayed"], again.json()) == ("true", moved.json())
+    other = app.form(f"{path}/moves", {**form, "photo": towns.photo(2)}, Idempotency_Key="x")
+    assert other.status_code == 422
+    (file,) = app.get(f"{path}/history").json()["timeline"][-1]["files"]
+    assert app.read(f"{path}/documents/{file['id']}").startswith(b"\xff\xd8")
+
+
+def test_a_guest_follows_by_the_key_that_was_told_once(town: Town, program: Programs):
+    version = towns.offer("lost-boat", {**towns.PERMIT, "kind": "assistance"})
+    assert version
+    guest = Program()
+    new = {**NEW, "service": "lost-boat", "answers": {"name": "Tamu", **ANSWERS}}
+    made = guest.post("/cases", new, Idempotency_Key="g")
+    assert made.status_code == 201, made.content
+    reference, key = made.json()["reference"], made.json()["key"]
+    assert guest.get(f"/cases/{reference}").status_code == 404
+    told = guest.get(f"/cases/{reference}", Guest_Key=key)
+    assert (told.json()["reference"], told.json()["key"]) == (reference, None)
+    assert guest.get(f"/cases/{reference}/history", Guest_Key=key).status_code == 200
+    moved = guest.post(f"/cases/{reference}/moves", {"move": "withdraw"}, Guest_Key=key)
+    assert moved.json()["step"] == "withdrawn"
+
+
+def test_a_page_of_cases_goes_on_where_the_last_one_ended(town: Town, permit: ServiceVersion, program: Programs):
+    app = program(town.resident)
+    made = [towns.opened(town.named("resident"), permit, town.resident).reference for _ in range(5)]
+    first = app.get("/cases?limit=2").json()
+    towns.opened(town.named("resident"), permit, town.resident)
+    second = app.get(f"/cases?limit=2&cursor={first['next']}").json()
+    third = app.get(f"/cases?limit=2&cursor={second['next']}").json()
+    seen = [each["reference"] for page in (first, second, third) for each in page["items"]]
+    assert (seen, third["next"]) == (made[::-1], None)
+
+
+def test_a_cursor_that_was_made_up_is_refused(town: Town, program: Programs):
+    refused = program(town.resident).get("/cases?cursor=abc")
+    assert refused.status_code == 422
+    assert [each["parameter"] for each in refused.json()["errors"]] == ["cursor"]
