@@ -61,12 +61,12 @@ class Queue:
 ORDERS = {"closed": "-closed_at", "all": "-opened_at"}
 
 
-def queue(actor: Actor, filters: Filters | None = None, size: int = PAGE) -> Queue:
+def queue(actor: Actor, filters: Filters | None = None, size: int | None = None) -> Queue:
     """The cases that an officer may see, what is due first (ended ones and all: the latest first).
 
     One query; two where cases with and without a due date meet.
     """
-    filters = filters or Filters()
+    filters, size = filters or Filters(), size or PAGE
     found = _narrowed(visible(actor), actor, filters).select_related("version", "area", "assignee").defer(*UNSHOWN)
     order = ORDERS.get(filters.view, "due_at")
     cases: list[Case] = []
