@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "kini.reports",
     "kini.letters",
     "kini.payments",
+    "kini.booking",
     "kini.feeds",
     *ENV.plugins,
     "django.contrib.auth",

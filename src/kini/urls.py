@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("kini.reports.urls")),
     path("", include("allauth.idp.urls")),
     path("", include("kini.payments.urls")),
+    path("", include("kini.booking.urls")),
     path("account/", include("kini.people.account_urls")),
     *plugins,
 ]

@@ -71,6 +71,7 @@ def apply(by: Actor, resident: Resident, service: Service, channel: str, number:
             values = answered(by, draft, missing[0], number)
             actions.save_answers(by=by, draft=draft, page=missing[0].key, values=values)
             given |= values
+        kinds.get(service.kind).rehearse_step(by, draft, number)
         return actions.submit(by=by, draft=draft, confirm=True)
 
 

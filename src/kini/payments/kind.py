@@ -57,7 +57,7 @@ class PaymentKind(Kind):
         if not faults and bool((options := self.options(definition)).object) == bool(options.amount):
             yield (self.id,), 'say either "object" (the question with the number) or "amount" (the input of a step)'
 
-    def preview(self, resolved: Resolved, given: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    def preview(self, resolved: Resolved, given: dict[str, Any], draft: Any) -> tuple[str, dict[str, Any]] | None:
         """The bill, before anything is sent.
 
         Raises:

@@ -1,15 +1,12 @@
 """Pages of somebody who pays: choose how, see the code, wait until it is paid; and the receipt, open to all."""
 
-import io
 from typing import Any
 from uuid import UUID
 
-import segno
 import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,6 +22,7 @@ from kini.payments.providers.configured import methods, providers
 from kini.payments.registers import registers
 from kini.people.queries import actor_for
 from kini.people.rules import mask_number
+from kini.web.qr import qr
 
 log = structlog.get_logger("kini.payments")
 #: Receipts that may be looked up from one network address.
@@ -99,15 +97,6 @@ def _with_code(payment: Payment) -> Payment:
     except ProviderFault as fault:
         log.warning("no code yet", payment=str(payment.pk), fault=str(fault))
         return payment
-
-
-def qr(payload: str) -> SafeString:
-    """A QR code as SVG, without a word: the page says what it is."""
-    buffer = io.BytesIO()
-    segno.make(payload, error="m").save(
-        buffer, kind="svg", xmldecl=False, svgns=True, scale=1, border=3, svgclass="qr", lineclass=None, omitsize=True
-    )
-    return mark_safe(buffer.getvalue().decode().replace("<svg", '<svg aria-hidden="true"', 1))  # noqa: S308 -- made here from a payload
 
 
 @never_cache

@@ -70,7 +70,11 @@ class Kind:
         """The channel (channels.yaml) to call where minutes count; its number stands on top of every question."""
         return ""
 
-    def preview(self, resolved: "Resolved", given: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    def step(self, draft: Any) -> str:
+        """The address of a page of the kind's own that stands between the questions and the check; "" once it is done."""
+        return ""
+
+    def preview(self, resolved: "Resolved", given: dict[str, Any], draft: Any) -> tuple[str, dict[str, Any]] | None:
         """A template and its context for the page on which somebody checks their answers before sending them, or None.
 
         Raises:
@@ -83,6 +87,9 @@ class Kind:
 
     def rehearse(self, resolved: "Resolved", number: int) -> None:
         """Make what the example answers of that number speak of; called by the demo and the robot before they apply."""
+
+    def rehearse_step(self, by: Any, draft: Any, number: int) -> None:
+        """Do for the demo what somebody does on the page of `step`."""
 
     def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Called before a case goes along an edge; raise `Refused` where the kind does not allow it."""

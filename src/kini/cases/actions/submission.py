@@ -62,7 +62,13 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
 
 @action
 def apply(
-    *, by: Actor, version: ServiceVersion, resident: Resident | None, given: Mapping[str, Any], confirm: bool
+    *,
+    by: Actor,
+    version: ServiceVersion,
+    resident: Resident | None,
+    given: Mapping[str, Any],
+    confirm: bool,
+    reference: str = "",
 ) -> Case:
     """A whole application at once, as programs send it: from answers to a case, without a draft.
 
@@ -70,6 +76,7 @@ def apply(
         resident: for whom it is; None only for a guest.
         given: valid values by field (services.answering.take), without files.
         confirm: whether the person said that the answers are true.
+        reference: one that was told already; empty: a new one.
 
     Raises:
         NotAllowed, Refused: as `start_draft` and `submit`.
@@ -80,7 +87,7 @@ def apply(
         raise Refused(_("Confirm that your answers are true."))
     if corrections.used_files(dict(given)):
         raise Refused(_("This file is no longer there. Add it again."))
-    case = _new_case(by, version, resident, "api", _complete(resolve(version), given, resident))
+    case = _new_case(by, version, resident, "api", _complete(resolve(version), given, resident), reference)
     timeline.open_case(case, by=by, documents=Document.objects.none())
     return _opened(by, case, {"service": case.service_id})
 
@@ -103,12 +110,17 @@ def _complete(resolved: Resolved, given: Mapping[str, Any], resident: Resident |
 
 
 def _new_case(
-    by: Actor, version: ServiceVersion, resident: Resident | None, channel: str, given: dict[str, Any]
+    by: Actor,
+    version: ServiceVersion,
+    resident: Resident | None,
+    channel: str,
+    given: dict[str, Any],
+    reference: str = "",
 ) -> Case:
     resolved = resolve(version)
     where = route(resolved, given, resident)
     case = Case(
-        reference=_new_reference(),
+        reference=reference or _new_reference(),
         service=version.service,
         version=version,
         kind=version.service.kind,

@@ -49,6 +49,8 @@ def check(request: HttpRequest, draft: UUID) -> HttpResponse:
     walk = walk_of(request, draft=draft)
     if walk.missing:
         return redirect(walk.next_missing)
+    if own := walk.kind.step(walk.draft):
+        return redirect(own)
     token = _token(walk)
     preview, refusal = _preview(walk)
     if request.method != "POST" or refusal:
@@ -71,7 +73,7 @@ def _preview(walk: Walk) -> tuple[Preview | None, str]:
     """What the kind shows before anything is sent, and why nothing can be sent with these answers."""
     final = questions.final_answers(walk.resolved, walk.answers, walk.known)
     try:
-        return walk.kind.preview(walk.resolved, final), ""
+        return walk.kind.preview(walk.resolved, final, walk.draft), ""
     except Refused as refusal:
         return None, str(refusal)
 

@@ -1,0 +1,47 @@
+"""What only the whole pack can tell of a schedule: places that are not there, levels that are none."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from kini.booking.queries import KIND
+from kini.city.pack import load_city
+from kini.core.faults import Fault, PackFaults, Source, read_source
+
+
+def check_schedules(root: Path) -> Iterable[Fault]:
+    """Faults of the schedules of a pack's services."""
+    return list(_faults(root))
+
+
+def _faults(root: Path) -> Iterator[Fault]:
+    try:
+        levels = {level.id for level in load_city(root).area_levels}
+    except PackFaults:
+        return  # the city room says why
+    kinds = _kinds_of_places(root)
+    for path in sorted((root / "services").rglob("*.yaml")):
+        try:
+            source = read_source(path, root)
+        except PackFaults:
+            continue
+        said: Any = source.data.get(KIND) if isinstance(source.data, dict) else None
+        if isinstance(source.data, dict) and source.data.get("kind") == KIND and isinstance(said, dict):
+            yield from _fault(source, said, levels, kinds)
+
+
+def _fault(source: Source, said: dict[str, Any], levels: set[str], kinds: set[str]) -> Iterator[Fault]:
+    if (level := said.get("level")) and level not in levels:
+        yield source.fault((KIND, "level"), f'there is no level "{level}"', f"Use: {', '.join(sorted(levels))}.")
+    if (kind := said.get("place")) and kind not in kinds:
+        remedy = f"Add places of this kind to places.csv, or use: {', '.join(sorted(kinds))}."
+        yield source.fault((KIND, "place"), f'there is no place of the kind "{kind}"', remedy)
+
+
+def _kinds_of_places(root: Path) -> set[str]:
+    try:
+        with (root / "places.csv").open(encoding="utf-8-sig", newline="") as file:
+            return {row.get("kind") or "" for row in csv.DictReader(file)}
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return set()

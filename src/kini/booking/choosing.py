@@ -1,0 +1,148 @@
+"""Somebody who chooses a place, a day and a time: for a draft, or to take a booking elsewhere."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from kini.booking import actions, queries
+from kini.booking.kind import Wish, wish, wish_of
+from kini.booking.models import Booking, Slot
+from kini.booking.queries import Venue
+from kini.booking.schedule import BookingOptions
+from kini.cases import answers
+from kini.cases.models import Case, Draft
+from kini.cases.pages.visiting import guest_key, own_case_of
+from kini.cases.pages.walks import Walk, walk_of
+from kini.core.actors import Actor
+from kini.core.texts import Text
+from kini.people.queries import actor_for
+from kini.services.kinds import kinds
+from kini.services.models import Service
+from kini.services.versions import resolve
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """Who chooses, for what, and what they wish. `before` is what they have, or hold, already."""
+
+    actor: Actor
+    service: Service
+    wish: Wish
+    before: Booking | None
+    walk: Walk | None = None
+    case: Case | None = None
+    guest_key: str = ""
+
+    @cached_property
+    def options(self) -> BookingOptions:
+        return queries.options_of(self.service)
+
+    @property
+    def title(self) -> Text:
+        """What pages call the service: a neutral title where its name could harm."""
+        version = self.case.version if self.case else self.walk.draft.version if self.walk else None
+        assert version
+        return kinds.get(queries.KIND).title(resolve(version).definition)
+
+    @property
+    def home(self) -> list[str]:
+        """The codes around where the person lives, the whole first; empty when that is not known."""
+        resident = self.case.resident if self.case else self.walk.draft.resident if self.walk else None
+        return resident.area.path.split("/") if resident and resident.area else []
+
+    @cached_property
+    def venues(self) -> list[Venue]:
+        return queries.venues(self.service)
+
+    def venue(self, key: str) -> Venue:
+        """One of them.
+
+        Raises:
+            Http404: when there is none of that key.
+        """
+        if found := queries.venue(self.service, key):
+            return found
+        raise Http404
+
+    def slot(self, pk: str) -> Slot | None:
+        """The slot with that key, when it is one of the service."""
+        return queries.slot(self.service, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+
+    def free(self, venue: Venue, first: date, last: date) -> list[queries.Free]:
+        wanted = self.wish
+        return queries.free(self.service, venue, first, last, wanted.group, wanted.party, wanted.resource)
+
+    def take(self, slot: Slot) -> None:
+        """Hold the slot, or take the booking there.
+
+        Raises:
+            Full, Refused: in words for the page.
+        """
+        if self.case:
+            actions.reschedule(by=self.actor, case=self.case, slot=slot, guest_key=self.guest_key)
+        elif self.walk:
+            wanted = self.wish
+            actions.hold(by=self.actor, draft=self.walk.draft, slot=slot, group=wanted.group, party=wanted.party)
+
+    # Addresses
+
+    def url(self, name: str, **more: Any) -> str:
+        """An address of the choice: "places", "days", "times"."""
+        if self.case:
+            return reverse(f"booking:re-{name}", kwargs={"reference": self.case.reference} | more)
+        return reverse(f"booking:{name}", kwargs={"draft": self.draft.pk} | more)
+
+    @property
+    def places_url(self) -> str:
+        return self.url("places")
+
+    @property
+    def draft(self) -> Draft:
+        assert self.walk
+        return self.walk.draft
+
+    @property
+    def end(self) -> str:
+        """Where it leads in the end."""
+        return reverse("booking:ticket", args=[self.case.reference]) if self.case else self.walk.end if self.walk else ""
+
+    @property
+    def back(self) -> str:
+        """Where one came from."""
+        if self.case or not self.walk:
+            return self.end
+        pages = self.walk.pages
+        return self.walk.question(pages[-1].key) if pages else reverse("services:service", args=[self.service.pk])
+
+
+def choosing_of(request: HttpRequest, draft: UUID | None = None, reference: str = "") -> Choosing:
+    """Who chooses at this address.
+
+    Raises:
+        Draft.DoesNotExist, Case.DoesNotExist: when it is somebody else's.
+        SentAlready, Expired, Refused: when the draft cannot be gone on with.
+        Http404: when it has nothing to do with booking.
+    """
+    if draft is None:
+        return _of_case(request, reference)
+    walk = walk_of(request, draft=draft)
+    service = walk.draft.version.service
+    if service.kind != queries.KIND:
+        raise Http404
+    return Choosing(walk.actor, service, wish_of(walk.draft), queries.of_draft(walk.draft), walk=walk)
+
+
+def _of_case(request: HttpRequest, reference: str) -> Choosing:
+    case = own_case_of(request, reference)
+    booking = queries.of_case(case)
+    if booking is None:
+        raise Http404
+    service = booking.slot.service
+    wanted = wish(queries.options_of_version(case.version_id), answers.of_case(case))
+    key = guest_key(request, case.reference)
+    return Choosing(actor_for(request), service, wanted, booking, case=case, guest_key=key)

@@ -1,0 +1,237 @@
+"""The day of a venue, for those who work there: who comes when, check in, call, walk-ins, closing a slot."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.booking import queries, venue
+from kini.booking.models import COMING, WALK_IN, Booking, Quota, Slot
+from kini.booking.pages import venue_at
+from kini.booking.queries import Venue
+from kini.booking.taking import Full
+from kini.cases.desk.working import for_officers
+from kini.cases.pages.visiting import SeeOther
+from kini.city import pack
+from kini.core import moments, references
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.grants import Scope
+from kini.core.texts import Text
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.people.rules import may
+from kini.services.models import Service
+from kini.web.formats import local
+
+
+def scope(service: Service, at: Venue) -> Scope:
+    return Scope(service.agency_id, at.area.path, service.pk)
+
+
+def address(service: Service, at: Venue, day: date) -> str:
+    return reverse("booking:desk-day", args=[service.pk, at.key, day.isoformat()])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A venue of a service where the officer works: its day, and how many come today."""
+
+    title: Text
+    venue: Venue
+    url: str
+    coming: int
+
+
+@for_officers(Permission.ACT)
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """The venues at which the officer works, those where somebody comes today first."""
+    actor, day = actor_for(request), queries.today()
+    counts = queries.coming(day)
+    rows = [
+        Row(queries.title_of(service), at, address(service, at, day), counts.get((service.pk, at.key), 0))
+        for service in queries.services()
+        for at in queries.venues(service)
+        if may(actor, Permission.ACT, scope(service, at))
+    ]
+    if len(rows) == 1:
+        return redirect(rows[0].url)
+    rows.sort(key=lambda row: (-row.coming, str(row.title), row.venue.name))
+    return render(request, "booking/desk_today.html", {"rows": rows, "day": day})
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A slot of the day with those who come and its walk-in places."""
+
+    slot: Slot
+    resource: Text | None
+    bookings: list[Booking]
+    taken: int
+    capacity: int
+    walk_in: bool
+
+
+@for_officers(Permission.ACT)
+@require_safe
+def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpResponse:
+    """Who comes on a day."""
+    actor, found, at, on = _where(request, service, venue, day)
+    bookings = [each for each in queries.of_day(found, at, on) if each.state in (*COMING, "served", "missed")]
+    arrived = [each for each in bookings if each.state == "arrived"]
+    context = {
+        "title": queries.title_of(found),
+        "service": found,
+        "venue": at,
+        "day": on,
+        "is_today": on == queries.today(),
+        "sessions": list(_sessions(found, at, on, bookings)),
+        "next": next((each for each in sorted(arrived, key=_turn) if each.called_at is None), None),
+        "standing": queries.standing(found, at, on),
+        "before": address(found, at, on - timedelta(days=1)),
+        "after": address(found, at, on + timedelta(days=1)),
+        "now": moments.now(),
+    }
+    return render(request, "booking/desk_day.html", context)
+
+
+def _turn(booking: Booking) -> Any:
+    return booking.slot.starts_at, booking.arrived_at
+
+
+def _where(request: HttpRequest, service: str, key: str, day: str) -> tuple[Actor, Service, Venue, date]:
+    found, at = venue_at(service, key)
+    actor = actor_for(request)
+    if not may(actor, Permission.ACT, scope(found, at)):
+        raise Http404
+    try:
+        return actor, found, at, date.fromisoformat(day)
+    except ValueError:
+        raise Http404 from None
+
+
+def _sessions(service: Service, at: Venue, on: date, bookings: Iterable[Booking]) -> Iterable[Session]:
+    options = queries.options_of(service)
+    start, end = queries.span(on, on)
+    slots = Slot.objects.filter(at.q, service=service, starts_at__gte=start, starts_at__lt=end)
+    for slot in slots.prefetch_related("quotas"):
+        quotas: list[Quota] = list(slot.quotas.all())
+        resource = options.resources.get(slot.resource)
+        yield Session(
+            slot,
+            resource.name if resource else None,
+            [each for each in bookings if each.slot_id == slot.pk],
+            sum(quota.taken for quota in quotas),
+            sum(quota.capacity for quota in quotas),
+            any(quota.group == WALK_IN and quota.taken < quota.capacity for quota in quotas),
+        )
+
+
+@for_officers(Permission.ACT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_in(request: HttpRequest) -> HttpResponse:
+    """Check somebody in by the code of their ticket: typed, or by their QR (`code`)."""
+    actor = actor_for(request)
+    typed = (request.POST.get("code") or request.GET.get("code") or "").replace("\0", "")[:40]
+    read = references.read(pack.current().reference_prefix, typed) if typed else None
+    booking = queries.bookings().filter(reference=read).first() if read else None
+    if booking and not may(actor, Permission.ACT, venue.scope_of(booking.slot)):
+        booking = None
+    error = _("There is no booking with this code here. Compare it with the ticket.") if typed and not booking else ""
+    if request.method == "POST" and booking:
+        try:
+            arrived = venue.check_in(by=actor, booking=booking)
+            messages.success(request, _("Checked in: number %(number)s.") % {"number": arrived.number})
+            return SeeOther(_day_of(booking))
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            error = str(refusal)
+    context = {
+        "code": typed,
+        "booking": booking,
+        "title": queries.title_of(booking.slot.service) if booking else "",
+        "venue": queries.venue_of(booking.slot) if booking else None,
+        "error": error,
+        "errors": [("code", error)] if error else [],
+    }
+    return render(request, "booking/desk_check_in.html", context, status=422 if error and typed else 200)
+
+
+def _day_of(booking: Booking) -> str:
+    slot = booking.slot
+    return address(slot.service, queries.venue_of(slot), local(slot.starts_at).date())
+
+
+@for_officers(Permission.ACT)
+@require_POST
+def deed(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
+    """Something done with a booking: check-in, call, serve, miss."""
+    actor = actor_for(request)
+    booking = queries.bookings().filter(reference=reference).first()
+    if booking is None or not may(actor, Permission.ACT, venue.scope_of(booking.slot)):
+        raise Http404
+    match deed:
+        case "check-in":
+            venue.check_in(by=actor, booking=booking)
+        case "call":
+            venue.call(by=actor, booking=booking)
+        case "serve" | "miss":
+            venue.finish(by=actor, booking=booking, used=deed == "serve")
+        case _:
+            raise Http404
+    return SeeOther(_day_of(booking))
+
+
+def _slot(request: HttpRequest, slot: int) -> tuple[Actor, Slot, str]:
+    """Who works, the slot, and the address of its day."""
+    actor = actor_for(request)
+    found = Slot.objects.select_related("service", "area", "unit__area", "place__area").filter(pk=slot).first()
+    if found is None or not may(actor, Permission.ACT, venue.scope_of(found)):
+        raise Http404
+    return actor, found, address(found.service, queries.venue_of(found), local(found.starts_at).date())
+
+
+@for_officers(Permission.ACT)
+@require_POST
+def walk_in(request: HttpRequest, slot: int) -> HttpResponse:
+    """Take in somebody who came without a booking."""
+    actor, found, back = _slot(request, slot)
+    try:
+        booking = venue.walk_in(by=actor, slot=found)
+        messages.success(request, _("Taken in: number %(number)s.") % {"number": booking.number})
+    except Full as full:
+        messages.error(request, str(full))
+    return SeeOther(back)
+
+
+@for_officers(Permission.ACT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, slot: int) -> HttpResponse:
+    """Close a slot (`message`): everybody is moved to the next one with room and reads why."""
+    actor, found, back = _slot(request, slot)
+    message, errors = request.POST.get("message", "").replace("\0", "").strip(), []
+    if request.method == "POST":
+        try:
+            moved, off = venue.close(by=actor, slot=found, message=message)
+            words = ngettext("Closed. %(number)d booking was moved", "Closed. %(number)d bookings were moved", moved)
+            messages.success(request, f"{words % {'number': moved}}; {_('called off: %(number)d.') % {'number': off}}")
+            return SeeOther(back)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            errors = [("message", str(refusal))]
+    coming = queries.bookings().filter(slot=found, state__in=COMING).count()
+    context = {"slot": found, "venue": queries.venue_of(found), "coming": coming, "back": back, "message": message}
+    title = queries.title_of(found.service)
+    return render(
+        request, "booking/desk_close.html", context | {"errors": errors, "title": title}, status=422 if errors else 200
+    )

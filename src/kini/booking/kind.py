@@ -1,0 +1,145 @@
+"""The kind `booking`: after the questions somebody chooses a place, a day and a time, which is held until they send."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from kini.booking import actions, queries, venue
+from kini.booking.models import PASSING, WALK_IN, Slot
+from kini.booking.schedule import BookingOptions
+from kini.cases import answers
+from kini.cases.models import Case, Draft
+from kini.cases.rules import WITHDRAW
+from kini.core import moments
+from kini.core.actors import Actor, Refused, system
+from kini.services.fields.base import FieldBase, Strict
+from kini.services.kinds import Kind
+from kini.services.models import Service
+from kini.services.schema import Definition, Page
+from kini.services.versions import Resolved
+
+BY = system("booking")
+#: How many slots the demo tries until one fits somebody's other bookings.
+TRIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who comes and for what, as the answers of a draft or a case say. `resource` None: for whatever there is."""
+
+    group: str
+    party: int
+    resource: str | None
+
+
+def wish(options: BookingOptions, given: dict[str, Any]) -> Wish:
+    """What the answers say about those who come."""
+    party = given.get(options.party) if options.party else 1
+    group = str(given.get(options.group) or "") if options.group else ""
+    return Wish(group, int(party or 1), given.get(options.resource) if options.resource else None)
+
+
+def wish_of(draft: Draft) -> Wish:
+    """The same for a draft."""
+    return wish(queries.options_of_version(draft.version_id), answers.of_draft(draft))
+
+
+def _options(asked: dict[str, FieldBase], name: str | None) -> set[str]:
+    return set(getattr(asked.get(name or ""), "options", None) or {})
+
+
+def _wanted(draft: Draft) -> tuple[str, int]:
+    """As which group a draft books, and for how many."""
+    wanted = wish_of(draft)
+    return queries.options_of_version(draft.version_id).groups_for(wanted.group)[0], wanted.party
+
+
+class BookingKind(Kind):
+    """A place at a time."""
+
+    id = queries.KIND
+    label = gettext_lazy("Booking")
+    verb = gettext_lazy("Choose a time")
+    Options: ClassVar[type[Strict]] = BookingOptions
+
+    def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
+        """Also: the questions that it names are asked, and say what they must."""
+        faults = list(super().check(definition))
+        yield from faults
+        if not faults:
+            yield from self._questions(definition, self.options(definition))
+
+    def _questions(self, definition: Definition, options: BookingOptions) -> Iterable[tuple[tuple[str, ...], str]]:
+        asked: dict[str, FieldBase] = {}
+        for page in definition.ask:
+            asked |= page.fields if isinstance(page, Page) and not page.repeat else {}
+        for key, name, sort in (("group", options.group, "choice"), ("party", options.party, "integer"), ("resource", options.resource, "choice")):
+            if name and (name not in asked or asked[name].type != sort):
+                yield (self.id, key), f'"{name}" must be a question of this file of the type {sort}'
+        for group in options.groups if options.group else ():
+            if group != WALK_IN and group not in _options(asked, options.group):
+                yield (self.id, "groups", group), f'no option of "{options.group}" says that one is of this group'
+        for name in _options(asked, options.resource) - options.resources.keys():
+            yield (self.id, "resources"), f'"{options.resource}" has an option "{name}", which is no resource'
+
+    def step(self, draft: Draft) -> str:
+        """Where a time is chosen, as long as none is held."""
+        held = queries.of_draft(draft)
+        if held and held.state in PASSING and (held.group, held.party) == _wanted(draft):
+            return ""
+        return reverse("booking:places", args=[draft.pk])
+
+    def preview(self, resolved: Resolved, given: dict[str, Any], draft: Any) -> tuple[str, dict[str, Any]] | None:
+        """The time that is held, and until when."""
+        held = queries.of_draft(draft)
+        if held is None:
+            return None
+        context = {"booking": held, "venue": queries.venue_of(held.slot), "draft": draft}
+        return "booking/preview.html", context | {"options": queries.options_of(held.slot.service)}
+
+    def opened(self, case: Case) -> None:
+        """The held time becomes theirs, with the case or not at all."""
+        actions.confirm(by=BY, case=case)
+
+    def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
+        """The booking goes along with its case."""
+        booking = queries.of_case(case)
+        if booking is None:
+            return
+        match move:
+            case venue.SERVE | venue.MISS:
+                venue.conclude(by=BY, booking=booking, used=move == venue.SERVE)
+            case venue.CALL_OFF:
+                actions.cancel(by=BY, booking=booking)
+            case _ if move == WITHDRAW:
+                actions.cancel(by=BY, booking=booking)
+
+    def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
+        """When and where, and the ticket."""
+        booking = queries.of_case(case)
+        if booking is None:
+            return None
+        options = queries.options_of(booking.slot.service)
+        context = {"case": case, "booking": booking, "venue": queries.venue_of(booking.slot), "options": options}
+        return "booking/panel.html", context | {"resource": options.resources.get(booking.slot.resource)}
+
+    def rehearse(self, resolved: Resolved, number: int) -> None:
+        """See that there are slots to choose from."""
+        service = Service.objects.select_related("current").get(pk=resolved.service)
+        actions.rehearse_slots(by=BY, service=service, number=number)
+
+    def rehearse_step(self, by: Actor, draft: Draft, number: int) -> None:
+        """Hold the first slot that somebody can have."""
+        wanted, now = wish_of(draft), moments.now()
+        service = draft.version.service
+        found = Slot.objects.filter(service=service, starts_at__gt=now, starts_at__lt=now + timedelta(days=400))
+        for slot in found.select_related("service")[:TRIES]:
+            try:
+                actions.hold(by=by, draft=draft, slot=slot, group=wanted.group, party=wanted.party)
+            except Refused:
+                continue
+            return

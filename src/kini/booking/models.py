@@ -1,0 +1,141 @@
+"""Slots, their quotas, and bookings. Counters follow bookings by a trigger; a check holds them within capacity."""
+
+from django.db import models
+from django.db.models import Q
+
+from kini.cases.models import Case, Draft
+from kini.city.models import Area, Place, Unit
+from kini.people.models import Resident, User
+from kini.services.models import Service
+
+#: States in which a booking takes places of its quota.
+TAKING = ("held", "offered", "confirmed", "arrived", "served", "missed")
+#: States that stand in the way of another booking of the same person in the same period.
+ONCE = ("held", "offered", "waiting", "confirmed", "arrived", "served")
+#: States that end by themselves at `expires_at`; only a sweep or another booking of the slot has to notice.
+PASSING = ("held", "offered")
+#: States in which somebody comes, or has come.
+COMING = ("confirmed", "arrived")
+STATES = [(s, s) for s in (*TAKING, "waiting", "cancelled", "expired")]
+#: The quota of those who come without a booking; of no group: everybody's.
+WALK_IN, EVERYBODY = "walk-in", ""
+
+
+class Slot(models.Model):
+    """A stretch of time in which a service is given at a venue: a unit of the agency, or a place one goes to."""
+
+    service = models.ForeignKey(Service, models.PROTECT, related_name="slots")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True)
+    area = models.ForeignKey(Area, models.PROTECT, help_text="Of the unit or the place.")
+    resource = models.CharField(max_length=60, blank=True, help_text="What of the venue: a ward, a court.")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    opens_at = models.DateTimeField(help_text="From when it can be booked.")
+    closed_at = models.DateTimeField(null=True, help_text="Since when nobody can book or come.")
+
+    class Meta:
+        ordering = ["starts_at", "resource", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "unit", "place", "resource", "starts_at"],
+                name="booking_slot_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="booking_slot_ends_later"),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=True, place__isnull=False) | Q(unit__isnull=False, place__isnull=True),
+                name="booking_slot_at_one_venue",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["service", "place", "starts_at"], name="booking_slot_place", condition=Q(unit=None)),
+            models.Index(fields=["service", "unit", "starts_at"], name="booking_slot_unit", condition=Q(place=None)),
+        ]
+
+
+class Quota(models.Model):
+    """The places of a slot for one group of people, and how many of them are taken."""
+
+    slot = models.ForeignKey(Slot, models.CASCADE, related_name="quotas")
+    group = models.CharField(max_length=60, blank=True, help_text="Empty: everybody.")
+    capacity = models.PositiveIntegerField()
+    taken = models.PositiveIntegerField(default=0, help_text="Kept by a trigger on bookings.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slot", "group"], name="booking_quota_once"),
+            models.CheckConstraint(condition=Q(taken__lte=models.F("capacity")), name="booking_never_oversold"),
+        ]
+
+
+class Booking(models.Model):
+    """Places of a slot for somebody: held while they answer, confirmed, and what became of it.
+
+    `reference` is that of its case; a booking whose case is not open yet, or has none (a walk-in), keeps its own.
+    """
+
+    reference = models.CharField(max_length=30, unique=True)
+    slot = models.ForeignKey(Slot, models.PROTECT, related_name="bookings")
+    quota = models.ForeignKey(Quota, models.PROTECT, null=True, related_name="bookings", db_index=False)
+    group = models.CharField(max_length=60, blank=True, help_text="As which the person booked.")
+    party = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=STATES)
+    resident = models.ForeignKey(Resident, models.PROTECT, null=True, help_text="None: a walk-in.")
+    period = models.CharField(max_length=80, help_text="Within which the same person books once.")
+    user = models.ForeignKey(User, models.PROTECT, null=True, db_index=False, help_text="Who booked.")
+    draft = models.ForeignKey(Draft, models.SET_NULL, null=True, db_index=False)
+    case = models.OneToOneField(Case, models.PROTECT, null=True, related_name="booking")
+    request = models.BinaryField(null=True, help_text="Sealed: what the case will be opened from.")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    called_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    number = models.CharField(max_length=10, blank=True, help_text="In the queue of the day, from arrival on.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident", "period"],
+                condition=Q(state__in=ONCE, resident__isnull=False),
+                name="booking_once_a_period",
+            ),
+            models.CheckConstraint(condition=Q(party__gte=1), name="booking_for_somebody"),
+            models.CheckConstraint(
+                condition=~Q(state__in=TAKING) | Q(quota__isnull=False), name="booking_takes_of_a_quota"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=PASSING, expires_at__isnull=False)
+                | (~Q(state__in=PASSING) & Q(expires_at__isnull=True)),
+                name="booking_only_holds_expire",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="arrived") | (Q(arrived_at__isnull=False) & ~Q(number="")),
+                name="booking_arrived_with_number",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["quota", "expires_at"], name="booking_passing", condition=Q(state__in=PASSING)),
+            models.Index(fields=["slot", "made_at"], name="booking_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["id"], name="booking_without_case", condition=Q(case=None, request__isnull=False)),
+            models.Index(fields=["draft"], name="booking_of_draft", condition=Q(draft__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Turn(models.Model):
+    """Somebody in the waiting room of a service whose slots are in demand. Who comes within a window is drawn by lot."""
+
+    service = models.ForeignKey(Service, models.CASCADE)
+    visitor = models.CharField(max_length=64)
+    batch = models.BigIntegerField(help_text="Number of the window in which they came.")
+    draw = models.FloatField(help_text="Their place among those of the same batch.")
+    seen_at = models.DateTimeField(help_text="When they last asked; who stays away is passed over.")
+    admitted_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "visitor"], name="booking_turn_once")]
+        indexes = [models.Index(fields=["service", "batch", "draw"], name="booking_turn_order")]

@@ -1,0 +1,201 @@
+"""Pages of somebody who books: places, a month of days, the times of a day; and how a queue stands."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.booking import actions, queries
+from kini.booking.choosing import Choosing, choosing_of
+from kini.booking.models import Slot
+from kini.booking.queries import Day, Venue
+from kini.booking.taking import Full
+from kini.cases.pages.visiting import SeeOther, personal
+from kini.core.actors import Refused
+from kini.services import queries as services_queries
+from kini.services.models import Service
+
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A venue to choose, and the next day with a free place (None: none for now)."""
+
+    venue: Venue
+    url: str
+    next: date | None
+
+
+@personal
+@require_safe
+def places(request: HttpRequest, draft: UUID | None = None, reference: str = "") -> HttpResponse:
+    """Where? Those around where the person lives come first."""
+    choosing = choosing_of(request, draft, reference)
+    if len(choosing.venues) == 1:
+        return redirect(choosing.url("days", venue=choosing.venues[0].key))
+    following = queries.next_days(choosing.service, choosing.wish.group, choosing.wish.party, choosing.wish.resource)
+    found = [
+        Place(venue, choosing.url("days", venue=venue.key), following.get(venue.key)) for venue in choosing.venues
+    ]
+    near = [place for place in found if place.venue.area.pk in choosing.home]
+    groups: dict[str, list[Place]] = {}
+    for place in found:
+        parent = place.venue.area.parent
+        groups.setdefault(parent.name if parent and len(found) > WEEK else "", []).append(place)
+    context = {"choosing": choosing, "near": near if len(found) > len(near) else [], "groups": groups}
+    return render(request, "booking/places.html", context)
+
+
+@personal
+@require_safe
+def days(
+    request: HttpRequest, venue: str, draft: UUID | None = None, reference: str = "", month: str = ""
+) -> HttpResponse:
+    """A month of days with what is free; the first one is that of the next free day."""
+    choosing = choosing_of(request, draft, reference)
+    at, today = choosing.venue(venue), queries.today()
+    last = today + timedelta(days=choosing.options.days + 1)
+    found = choosing.free(at, today, last)
+    free = [each for each in found if each.state == "free"]
+    end = max([last, *(queries.day_of(each) for each in found)])
+    shown = _month(month or request.GET.get("month", ""), queries.day_of(free[0]) if free else today)
+    first, until = _bounds(shown)
+    context = {
+        "choosing": choosing,
+        "venue": at,
+        "month": shown,
+        "weeks": _weeks(queries.days(found, first, until), choosing, at),
+        "weekdays": [date(2024, 1, 1) + timedelta(days=number) for number in range(WEEK)],
+        "earlier": first - timedelta(days=1) if first > today else None,
+        "later": until + timedelta(days=1) if until < end else None,
+        "nothing": not free,
+        "several": len(choosing.venues) > 1,
+    }
+    return render(request, "booking/days.html", context)
+
+
+def _month(typed: str, otherwise: date) -> date:
+    """The first day of the month that an address names ("2026-12")."""
+    try:
+        return date.fromisoformat(f"{typed}-01")
+    except ValueError:
+        return otherwise.replace(day=1)
+
+
+def _bounds(month: date) -> tuple[date, date]:
+    following = (month + timedelta(days=32)).replace(day=1)
+    return month, following - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day in the table; `url` where one can choose it."""
+
+    day: Day
+    url: str
+
+
+def _weeks(found: Any, choosing: Choosing, at: Venue) -> list[list[Cell | None]]:
+    """The days in rows from Monday to Sunday; None outside the month."""
+    cells: list[Cell | None] = []
+    for day in found:
+        if not cells:
+            cells += [None] * day.day.weekday()
+        waits = choosing.options.waiting_list is not None and day.state == "full" and choosing.case is None
+        here = day.state == "free" or waits
+        cells.append(Cell(day, choosing.url("times", venue=at.key, day=day.day.isoformat()) if here else ""))
+    cells += [None] * (-len(cells) % WEEK)
+    return [cells[start : start + WEEK] for start in range(0, len(cells), WEEK)]
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def times(request: HttpRequest, venue: str, day: str, draft: UUID | None = None, reference: str = "") -> HttpResponse:
+    """The times of a day. Posting `slot` holds it; of a full one it joins the waiting list."""
+    choosing = choosing_of(request, draft, reference)
+    at, on = choosing.venue(venue), _day(day)
+    error = ""
+    if request.method == "POST":
+        slot = choosing.slot(request.POST.get("slot", ""))
+        error = _taken(request, choosing, slot, wait=bool(request.POST.get("wait"))) if slot else _("Choose a time.")
+        if not error:
+            return SeeOther(choosing.end)
+    found = [each for each in choosing.free(at, on, on) if each.state != "over"]
+    if not found and not error:
+        raise Http404
+    waits = choosing.options.waiting_list is not None and choosing.case is None
+    context = {
+        "choosing": choosing,
+        "venue": at,
+        "day": on,
+        "free": [each for each in found if each.state == "free"],
+        "full": [each for each in found if each.state == "full"] if waits else [],
+        "error": error,
+        "errors": [("slot", error)] if error else [],
+        "back": choosing.url("days", venue=at.key) + f"?month={on:%Y-%m}",
+    }
+    return render(request, "booking/times.html", context, status=422 if error else 200)
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise Http404 from None
+
+
+def _taken(request: HttpRequest, choosing: Choosing, slot: Slot, *, wait: bool) -> str:
+    """Hold a slot or wait for it; why not, or nothing."""
+    try:
+        if wait and choosing.walk:
+            wanted = choosing.wish
+            actions.wait(by=choosing.actor, draft=choosing.draft, slot=slot, group=wanted.group, party=wanted.party)
+            messages.success(request, _("You are on the waiting list. We tell you when a place is free."))
+        else:
+            choosing.take(slot)
+    except Full as full:
+        actions.pass_on(by=choosing.actor, slot=slot)
+        return str(full)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+@personal
+@require_POST
+def give_up(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Leave the waiting list, or let go of what is held."""
+    choosing = choosing_of(request, draft)
+    actions.give_up(by=choosing.actor, draft=choosing.draft)
+    return SeeOther(choosing.url("places"))
+
+
+@require_safe
+def standing(request: HttpRequest, service: str, venue: str) -> HttpResponse:
+    """How today's queue stands at a venue, open to all: who is served now, how many wait."""
+    found, at = venue_at(service, venue)
+    context = {"title": queries.title_of(found), "venue": at, "standing": queries.standing(found, at, queries.today())}
+    return render(request, "booking/standing.html", context)
+
+
+def venue_at(service: str, venue: str) -> tuple[Service, Venue]:
+    """A service that is booked and one of its venues.
+
+    Raises:
+        Http404: when there is no such service or venue.
+    """
+    try:
+        found = services_queries.service(service)
+    except Service.DoesNotExist:
+        raise Http404 from None
+    at = queries.venue(found, venue) if found.kind == queries.KIND and found.current_id else None
+    if at is None:
+        raise Http404
+    return found, at

@@ -1,0 +1,341 @@
+"""Reads of slots and bookings: where, when, how many places are free, who comes, how long one waits."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import groupby
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from kini.booking import rules
+from kini.booking.models import COMING, PASSING, Booking, Slot
+from kini.booking.schedule import BookingOptions
+from kini.cases.models import Case, Draft
+from kini.city import pack
+from kini.city.models import Area, Place, Unit
+from kini.core import moments
+from kini.core.texts import Text
+from kini.services.models import Service
+from kini.services.schema import Definition
+from kini.services.versions import resolve_many
+from kini.web.formats import local
+
+KIND = "booking"
+#: Of today's calls, those of so many minutes tell the pace.
+PACE_MINUTES = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """Where a service is given: a unit of the agency, or a place. `key` is the id of either."""
+
+    key: str
+    name: str
+    area: Area
+    unit: Unit | None = None
+    place: Place | None = None
+
+    @property
+    def q(self) -> Q:
+        """The slots there."""
+        return Q(unit=self.unit, place=None) if self.unit else Q(place=self.place, unit=None)
+
+    @property
+    def address(self) -> str:
+        return self.place.address if self.place else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A slot, and how many people could still book it together. `state`: "free", "full" (one may wait), or "over"."""
+
+    slot: int
+    resource: str
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the month: how many places are free in how many slots; `state` as of a slot, "none" without any."""
+
+    day: date
+    free: int
+    slots: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a day's queue stands.
+
+    Attributes:
+        serving: the number that was called last; empty before the first.
+        ahead: how many who have arrived are called before the booking in question.
+        minutes: about how long it waits.
+    """
+
+    serving: str
+    waiting: int
+    ahead: int = 0
+    minutes: int = 0
+
+
+def options_of(service: Service) -> BookingOptions:
+    """What the service's present version says about booking."""
+    return options_of_version(service.current_id or 0)
+
+
+@lru_cache(maxsize=200)
+def options_of_version(version: int) -> BookingOptions:
+    return BookingOptions.model_validate(_definition(version).options_of(KIND))
+
+
+def title_of(service: Service) -> Text:
+    """What a service is called."""
+    return _definition(service.current_id or 0).name
+
+
+def _definition(version: int) -> Definition:
+    return resolve_many([version])[version].definition
+
+
+def services() -> QuerySet[Service]:
+    """Services that are booked."""
+    return Service.objects.filter(kind=KIND, active=True, current__isnull=False).order_by("id")
+
+
+def today() -> date:
+    """The day it is in the city."""
+    return local(moments.now()).date()
+
+
+def span(first: date, last: date) -> tuple[datetime, datetime]:
+    """From the first moment of a day in the city to the last of another."""
+    zone = pack.current().timezone
+    return datetime.combine(first, time(0), zone), datetime.combine(last + timedelta(days=1), time(0), zone)
+
+
+def venues(service: Service) -> list[Venue]:
+    """Where a service is given, in the order of areas."""
+    options = options_of(service)
+    if options.level:
+        units = Unit.objects.filter(agency=service.agency_id, area__level=options.level, active=True)
+        return [_of_unit(unit) for unit in units.select_related("area__parent").order_by("area__path")]
+    places = Place.objects.filter(kind=options.place, active=True).select_related("area__parent")
+    return [_of_place(place) for place in places.order_by("area__path", "name")]
+
+
+def venue(service: Service, key: str) -> Venue | None:
+    """One of them."""
+    options = options_of(service)
+    if options.level:
+        unit = Unit.objects.filter(pk=key, agency=service.agency_id, area__level=options.level, active=True)
+        found = unit.select_related("area__parent").first()
+        return _of_unit(found) if found else None
+    place = Place.objects.filter(pk=key, kind=options.place, active=True).select_related("area__parent").first()
+    return _of_place(place) if place else None
+
+
+def venue_of(slot: Slot) -> Venue:
+    """Where a slot is (with its unit or place loaded)."""
+    if slot.unit:
+        return _of_unit(slot.unit)
+    assert slot.place
+    return _of_place(slot.place)
+
+
+def _of_unit(unit: Unit) -> Venue:
+    return Venue(unit.pk, str(Text.model_validate(unit.name)), unit.area, unit=unit)
+
+
+def _of_place(place: Place) -> Venue:
+    return Venue(place.pk, place.name, place.area, place=place)
+
+
+#: How the slots of a venue are found, each along an index of its own.
+_AT_UNIT = "s.unit_id = %(at)s AND s.place_id IS NULL"
+_AT_PLACE = "s.place_id = %(at)s AND s.unit_id IS NULL"
+_SLOTS = f"""
+    SELECT s.id, s.resource, s.starts_at, s.ends_at, s.opens_at, s.closed_at,
+        max(q.capacity - q.taken + coalesce(passed.places, 0)) AS free,
+        kini_booking_waits(s.id) AS waited
+    FROM booking_slot s
+    JOIN booking_quota q ON q.slot_id = s.id AND q."group" = ANY(%(groups)s)
+    LEFT JOIN (
+        SELECT quota_id, sum(party) AS places FROM booking_booking
+        WHERE state IN {PASSING} AND expires_at <= %(now)s GROUP BY quota_id
+    ) AS passed ON passed.quota_id = q.id
+    WHERE s.service_id = %(service)s AND {{at}} AND s.starts_at >= %(start)s AND s.starts_at < %(end)s
+    GROUP BY s.id ORDER BY s.starts_at, s.resource
+"""
+
+
+def free(
+    service: Service, at: Venue, first: date, last: date, group: str = "", party: int = 1, resource: str | None = None
+) -> list[Free]:
+    """The slots of some days at a venue, for somebody of a group with so many people. One query."""
+    options = options_of(service)
+    start, end = span(first, last)
+    wanted = {
+        "groups": options.groups_for(group),
+        "now": moments.now(),
+        "service": service.pk,
+        "at": at.key,
+        "start": start,
+        "end": end,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SLOTS.format(at=_AT_UNIT if at.unit else _AT_PLACE), wanted)
+        rows = cursor.fetchall()
+    return [_free(options, row, party) for row in rows if resource is None or row[1] == resource]
+
+
+def _free(
+    options: BookingOptions,
+    row: tuple[int, str, datetime, datetime, datetime, datetime | None, int, bool],
+    party: int,
+) -> Free:
+    pk, resource, starts_at, ends_at, opens_at, closed_at, places, waited = row
+    left = 0 if waited else max(0, places)
+    if closed_at or not opens_at <= moments.now() < rules.last_call(options, local(starts_at)):
+        return Free(pk, resource, starts_at, ends_at, 0, "over")
+    return Free(pk, resource, starts_at, ends_at, left, "free" if left >= party else "full")
+
+
+def day_of(each: Free) -> date:
+    """The day in the city on which a slot begins."""
+    return local(each.starts_at).date()
+
+
+_NEXT = """
+    SELECT coalesce(s.place_id, s.unit_id), min(s.starts_at) FROM booking_slot s
+    JOIN booking_quota q ON q.slot_id = s.id AND q."group" = ANY(%(groups)s) AND q.capacity - q.taken >= %(party)s
+    WHERE s.service_id = %(service)s AND s.starts_at > %(from)s AND s.closed_at IS NULL AND s.opens_at <= %(now)s
+        AND (%(resource)s::text IS NULL OR s.resource = %(resource)s) AND NOT kini_booking_waits(s.id)
+    GROUP BY 1
+"""
+
+
+def next_days(service: Service, group: str, party: int, resource: str | None) -> dict[str, date]:
+    """The next day with room for so many, by venue. What only runs out now is not seen yet."""
+    options, now = options_of(service), moments.now()
+    wanted = {
+        "groups": options.groups_for(group),
+        "party": party,
+        "service": service.pk,
+        "now": now,
+        "from": rules.earliest(options, local(now)),
+        "resource": resource,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, wanted)
+        return {key: local(starts_at).date() for key, starts_at in cursor.fetchall()}
+
+
+def days(found: Iterable[Free], first: date, last: date) -> Iterator[Day]:
+    """The same by day, every day of the stretch."""
+    by_day = {day: list(slots) for day, slots in groupby(found, key=day_of)}
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        yield _day(day, by_day.get(day, []))
+
+
+def _day(day: date, slots: Sequence[Free]) -> Day:
+    states = {slot.state for slot in slots}
+    state = next((each for each in ("free", "full", "over") if each in states), "none")
+    return Day(day, sum(slot.free for slot in slots), len(slots), state)
+
+
+def bookable(service: Service, slot: Slot) -> bool:
+    """Whether it is in time to book a slot."""
+    opens, now = slot.opens_at, moments.now()
+    return slot.closed_at is None and opens <= now < rules.last_call(options_of(service), local(slot.starts_at))
+
+
+def slot(service: Service, pk: int) -> Slot | None:
+    """A slot of a service with where it is."""
+    found = Slot.objects.filter(pk=pk, service=service)
+    return found.select_related("unit__area__parent", "place__area__parent", "area", "service").first()
+
+
+def bookings() -> QuerySet[Booking]:
+    """Bookings with their slots and where those are."""
+    return Booking.objects.select_related(
+        "slot__unit__area__parent", "slot__place__area__parent", "slot__area", "slot__service__agency", "resident"
+    )
+
+
+def of_draft(draft: Draft) -> Booking | None:
+    """What a draft holds or waits for: the latest."""
+    return bookings().filter(draft=draft, case=None).exclude(state="cancelled").order_by("-pk").first()
+
+
+def of_case(case: Case) -> Booking | None:
+    return bookings().filter(case=case).first()
+
+
+def of_day(service: Service, at: Venue, day: date) -> QuerySet[Booking]:
+    """Who comes to a venue on a day."""
+    start, end = span(day, day)
+    found = bookings().filter(slot__service=service, slot__starts_at__gte=start, slot__starts_at__lt=end)
+    place = Q(slot__unit=at.unit) if at.unit else Q(slot__place=at.place)
+    return found.filter(place).order_by("slot__starts_at", "slot__resource", "pk")
+
+
+def standing(service: Service, at: Venue, day: date, booking: Booking | None = None) -> Standing:
+    """The queue of a day, and how many are before a booking in it. Two queries."""
+    calls = of_day(service, at, day).filter(called_at__isnull=False).order_by("-called_at")
+    called = list(calls.values_list("number", "called_at")[:50])
+    arrived = of_day(service, at, day).filter(state="arrived", called_at=None)
+    waiting = list(arrived.order_by("slot__starts_at", "arrived_at").values_list("pk", flat=True))
+    serving = called[0][0] if called else ""
+    if booking is None or booking.pk not in waiting:
+        return Standing(serving, len(waiting), len(waiting))
+    ahead = waiting.index(booking.pk)
+    since = moments.now() - timedelta(minutes=PACE_MINUTES)
+    recent = [at for _number, at in called if at and at >= since]
+    minutes = (moments.now() - min(recent)).total_seconds() / 60 if recent else 0.0
+    options = options_of(service)
+    length = (booking.slot.ends_at - booking.slot.starts_at).total_seconds() / 60
+    wait = rules.minutes_to_wait(ahead + 1, len(recent), minutes, length, options.capacity)
+    return Standing(serving, len(waiting), ahead, wait)
+
+
+def without_case() -> QuerySet[Booking]:
+    """Confirmed bookings whose case is still to be opened."""
+    return Booking.objects.filter(case=None, request__isnull=False, state__in=COMING).order_by("pk")
+
+
+def passed() -> QuerySet[Booking]:
+    """Holds and offers that have run out and that nobody has swept yet."""
+    return Booking.objects.filter(state__in=PASSING, expires_at__lte=moments.now())
+
+
+_UNSOUND = """
+    SELECT q.id FROM booking_quota q
+    LEFT JOIN booking_booking b ON b.quota_id = q.id
+        AND b.state IN ('held', 'offered', 'confirmed', 'arrived', 'served', 'missed')
+    GROUP BY q.id HAVING q.taken <> coalesce(sum(b.party), 0) OR q.taken > q.capacity
+"""
+
+
+def unsound() -> list[int]:
+    """Quotas whose counter is not what their bookings say, or above their capacity: none, if the house stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSOUND)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def coming(day: date) -> dict[tuple[str, str], int]:
+    """How many bookings there are on a day, by service and venue."""
+    start, end = span(day, day)
+    found = Booking.objects.filter(state__in=COMING, slot__starts_at__gte=start, slot__starts_at__lt=end)
+    at = Coalesce("slot__place_id", "slot__unit_id")
+    rows = found.values_list("slot__service_id", at).annotate(count=Count("pk")).order_by()
+    return {(service, key): count for service, key, count in rows}

@@ -1,0 +1,45 @@
+"""What the room adds to others: its kind, sentences of the timeline, a check of the pack, the way of officers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.booking.checks import check_schedules
+from kini.booking.kind import BookingKind
+from kini.cases.desk.working import may_here
+from kini.cases.rules import tellers
+from kini.city.checks import pack_checks
+from kini.people.permissions import Permission
+from kini.services.kinds import kinds
+from kini.web import formats
+from kini.web.navigation import NavItem, navigation
+
+
+def register() -> None:
+    """Register everything once; called from `BookingConfig.ready`."""
+    kinds.register(BookingKind.id, BookingKind())
+    pack_checks.register("bookings", check_schedules)
+    tellers.register("rebooked", _rebooked)
+    navigation.register(
+        "desk-bookings",
+        NavItem(
+            "booking:desk-today",
+            gettext_lazy("Bookings"),
+            "clock",
+            32,
+            "desk",
+            group=gettext_lazy("Counter"),
+            visible=may_here(Permission.ACT),
+        ),
+    )
+
+
+def _rebooked(data: Mapping[str, Any]) -> str:
+    words = {"before": formats.moment(datetime.fromisoformat(data["from"]))}
+    words |= {"now": formats.moment(datetime.fromisoformat(data["to"])), "message": data.get("message", "")}
+    if words["message"]:
+        return _("Your booking of %(before)s is now on %(now)s. %(message)s") % words
+    return _("Your booking of %(before)s is now on %(now)s.") % words

@@ -1,0 +1,105 @@
+"""When slots are, when they can be booked, and how long somebody waits. Pure."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from kini.booking.schedule import BookingOptions, Resource
+
+MIDNIGHT = time(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A slot as the schedule has it. Aware moments."""
+
+    resource: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    capacity: int
+
+
+def planned(
+    options: BookingOptions, venue: str, day: date, zone: ZoneInfo, day_off: Callable[[date], bool]
+) -> Iterator[Planned]:
+    """The slots of a day at a venue."""
+    opens = datetime.combine(day - timedelta(days=options.days), options.opens or MIDNIGHT, zone)
+    for name, resource in (options.resources or {"": None}).items():
+        if resource and resource.venues and venue not in resource.venues:
+            continue
+        capacity = (resource.capacity if resource else None) or options.capacity
+        for start, end in _spans(options, resource, venue, day, day_off):
+            for begins, ends in _parts(datetime.combine(day, start, zone), datetime.combine(day, end, zone), options):
+                yield Planned(name, begins, ends, opens, capacity)
+
+
+def _spans(
+    options: BookingOptions, resource: Resource | None, venue: str, day: date, day_off: Callable[[date], bool]
+) -> tuple[tuple[time, time], ...]:
+    for exception in options.exceptions:
+        if exception.holds(day, venue):
+            return exception.hours
+    if day_off(day) and not options.holidays:
+        return ()
+    hours = (resource.hours if resource else None) or options.hours
+    return hours.of(day.weekday())
+
+
+def _parts(start: datetime, end: datetime, options: BookingOptions) -> Iterator[tuple[datetime, datetime]]:
+    """A span cut into slots; what is left at its end and shorter than a slot is none."""
+    if options.every is None:
+        yield start, end
+        return
+    length = timedelta(minutes=options.every)
+    while start + length <= end:
+        yield start, start + length
+        start += length
+
+
+def last_call(options: BookingOptions, starts_at: datetime) -> datetime:
+    """Until when a slot can be booked. `starts_at` on the clocks of the city."""
+    by_hours = starts_at - timedelta(hours=options.lead_hours)
+    if not options.lead_days:
+        return by_hours
+    day = starts_at.date() - timedelta(days=options.lead_days - 1)
+    return min(by_hours, datetime.combine(day, MIDNIGHT, starts_at.tzinfo))
+
+
+def earliest(options: BookingOptions, now: datetime) -> datetime:
+    """The first moment at which a slot may begin that is booked `now` (on the clocks of the city)."""
+    by_hours = now + timedelta(hours=options.lead_hours)
+    if not options.lead_days:
+        return by_hours
+    return max(by_hours, datetime.combine(now.date() + timedelta(days=options.lead_days), MIDNIGHT, now.tzinfo))
+
+
+def period(once: str, service: str, day: date) -> str:
+    """The time within which the same person books the service once."""
+    year, week, _weekday = day.isocalendar()
+    named = {
+        "day": day.isoformat(),
+        "week": f"{year}-W{week:02}",
+        "month": f"{day:%Y-%m}",
+        "year": f"{day:%Y}",
+        "ever": "",
+    }
+    return f"{service} {named[once]}".strip()
+
+
+def minutes_to_wait(ahead: int, served: int, since_minutes: float, slot_minutes: float, capacity: int) -> int:
+    """About how long somebody waits with so many ahead: by the pace of today, else by that of the schedule.
+
+    Args:
+        served: who was called today within the last `since_minutes`.
+    """
+    each = since_minutes / served if served >= 3 else slot_minutes / max(1, capacity)
+    return max(1, round(ahead * each)) if ahead else 0
+
+
+def example_moment(options: BookingOptions, now: datetime, number: int) -> datetime:
+    """A moment that can be booked `now` (on the clocks of the city); other numbers give other days."""
+    days = {"day": 1, "week": 7, "month": 31, "year": 366, "ever": 1}[options.once]
+    first = now + timedelta(hours=options.lead_hours, days=options.lead_days + 1)
+    return (first + timedelta(days=days * (number % 5))).replace(hour=9, minute=0, second=0, microsecond=0)

@@ -1,0 +1,163 @@
+"""What a booking service says under `booking:`: where, when, how many at a time, for whom, how far ahead."""
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from kini.booking.models import EVERYBODY, WALK_IN
+from kini.city.schema import WEEKDAYS, Span
+from kini.core.texts import Text
+from kini.services.fields.base import Strict
+from kini.services.schema import Id, Name
+
+
+class Hours(Strict):
+    """Spans in which it is open, by weekday; a day without any is closed."""
+
+    monday: tuple[Span, ...] = ()
+    tuesday: tuple[Span, ...] = ()
+    wednesday: tuple[Span, ...] = ()
+    thursday: tuple[Span, ...] = ()
+    friday: tuple[Span, ...] = ()
+    saturday: tuple[Span, ...] = ()
+    sunday: tuple[Span, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Hours":
+        for day in WEEKDAYS:
+            edges = [edge for span in getattr(self, day) for edge in span]
+            if edges != sorted(set(edges)):
+                raise ValueError(f'{day}: write spans in order, each as "07:30-12:00", none over midnight')
+        return self
+
+    def of(self, weekday: int) -> tuple[tuple[time, time], ...]:
+        found: tuple[tuple[time, time], ...] = getattr(self, WEEKDAYS[weekday])
+        return found
+
+
+class Exceptional(Strict):
+    """Days on which other hours hold; without any it is closed.
+
+    Attributes:
+        from_: first day; `until` the last one, the same when left out.
+        venue: only at that unit or place.
+    """
+
+    from_: date = Field(alias="from")
+    until: date | None = None
+    venue: str | None = None
+    hours: tuple[Span, ...] = ()
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _forward(self) -> "Exceptional":
+        if self.until and self.until < self.from_:
+            raise ValueError(f"it ends on {self.until}, before it begins; mend one of the days")
+        return self
+
+    def holds(self, day: date, venue: str) -> bool:
+        return self.from_ <= day <= (self.until or self.from_) and self.venue in (None, venue)
+
+
+class Group(Strict):
+    """A share of the capacity that is kept for a group of people.
+
+    Attributes:
+        letter: with which their queue numbers begin.
+    """
+
+    name: Text
+    places: int = Field(ge=1)
+    letter: str = Field(pattern="^[A-Z]$")
+
+
+class Resource(Strict):
+    """One of several things at a venue that are booked apart: a ward, a court. What it does not say is the service's."""
+
+    name: Text
+    capacity: int | None = Field(default=None, ge=1)
+    hours: Hours | None = None
+    venues: list[str] = Field(default=[], description="Only at these units or places; empty: at all.")
+
+
+class Rush(Strict):
+    """When more people come than this, they get a number and are let in by lot, batch by batch."""
+
+    admit: int = Field(ge=1, description="How many are let in within a window.")
+    seconds: int = Field(default=60, ge=10, le=3600, description="Length of a window.")
+
+
+class WaitingList(Strict):
+    """What becomes free is offered to those who wait, in their order."""
+
+    offer_minutes: int = Field(default=120, ge=5, description="How long an offer holds.")
+
+
+class BookingOptions(Strict):
+    """What a booking service says under `booking:`.
+
+    Attributes:
+        level: it is given by the agency's units of that level of areas; `place`: at the places of that kind.
+        every: length of a slot in minutes; left out, a span of the hours is one slot.
+        capacity: places in a slot, those of the groups among them.
+        groups: shares kept for groups of people; "walk-in" is for those who come without a booking.
+        resource, group, party: questions that say which resource one wants and of which group one is (options named as
+            those are), and for how many people.
+        most: people in one booking at most.
+        days: how many days ahead one can book.
+        lead_hours: at the latest so long before; `lead_days`: so many days before (1: the day before).
+        once: the same person books once in that time.
+        holidays: also on public holidays and days of collective leave.
+        opens: the time of day at which one more day can be booked; left out, at midnight.
+    """
+
+    level: Id | None = None
+    place: Id | None = None
+    resources: dict[Id, Resource] = {}
+    hours: Hours
+    every: int | None = Field(default=None, ge=5, le=1440)
+    capacity: int = Field(ge=1, le=100_000)
+    groups: dict[Id, Group] = {}
+    resource: Name | None = None
+    group: Name | None = None
+    party: Name | None = None
+    most: int = Field(default=1, ge=1, le=100)
+    days: int = Field(default=14, ge=1, le=120)
+    lead_hours: int = Field(default=0, ge=0)
+    lead_days: int = Field(default=0, ge=0)
+    hold_minutes: int = Field(default=10, ge=2, le=60)
+    once: Literal["day", "week", "month", "year", "ever"] = "day"
+    holidays: bool = False
+    opens: time | None = None
+    exceptions: list[Exceptional] = []
+    waiting_list: WaitingList | None = WaitingList()
+    rush: Rush | None = None
+    confidence: Annotated[Literal["high", "medium", "low"], Field(description="How sure hours and numbers are.")] = "low"
+
+    @model_validator(mode="after")
+    def _fits(self) -> "BookingOptions":
+        if (self.level is None) == (self.place is None):
+            raise ValueError('say where: either "level" (units of the agency) or "place" (a kind of places.csv)')
+        least = min([self.capacity, *(r.capacity for r in self.resources.values() if r.capacity)])
+        if (kept := sum(group.places for group in self.groups.values())) > least:
+            raise ValueError(f"the groups have {kept} places together, more than the capacity of {least}")
+        if bool(self.resources) != bool(self.resource):
+            raise ValueError('name the question with which one chooses among the resources: "resource"')
+        if self.most > 1 and not self.party:
+            raise ValueError('name the question with the number of people: "party"')
+        return self
+
+    def quotas(self, capacity: int) -> dict[str, int]:
+        """Places by group; what is kept for no group is everybody's."""
+        kept = {name: group.places for name, group in self.groups.items()}
+        return {EVERYBODY: capacity - sum(kept.values())} | kept
+
+    def groups_for(self, group: str) -> list[str]:
+        """The quotas that somebody may take from, their own first. Walk-ins keep to theirs where there is one."""
+        if group == WALK_IN and WALK_IN in self.groups:
+            return [WALK_IN]
+        return [group, EVERYBODY] if group in self.groups else [EVERYBODY]
+
+    def letter(self, group: str) -> str:
+        return self.groups[group].letter if group in self.groups else "A"

@@ -1,0 +1,116 @@
+"""Taking places: one statement of the database that either books or says why not."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kini.booking import queries, rules
+from kini.booking.models import WALK_IN, Booking, Slot
+from kini.cases.models import Draft
+from kini.city import pack
+from kini.core import moments, references
+from kini.core.actors import Actor, Refused
+from kini.people.models import Resident
+from kini.web.formats import local
+
+_BOOK = "SELECT kini_book(%s, %s, %s::text[], %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_REBOOK = "SELECT kini_rebook(%s, %s, %s, %s::text[], %s)"
+
+
+class Full(Refused):
+    """There is no room in the slot; one may choose another, or wait."""
+
+
+def take(
+    by: Actor,
+    slot: Slot,
+    resident: Resident | None,
+    group: str,
+    party: int,
+    *,
+    becomes: str,
+    reference: str = "",
+    until: datetime | None = None,
+    draft: Draft | None = None,
+    request: bytes | None = None,
+) -> str:
+    """Take places of a slot, in one statement; the reference of the booking.
+
+    Args:
+        resident: None for a walk-in, who comes while others have been booked long before.
+        becomes: "held" (then with `until`) or "confirmed".
+
+    Raises:
+        Full, Refused: in words for whoever booked.
+    """
+    options = queries.options_of(slot.service)
+    if not 1 <= party <= options.most:
+        raise Refused(_("One booking is for %(number)d people at most.") % {"number": options.most})
+    if resident:
+        in_time(slot)
+    reference = reference or references.new(pack.current().reference_prefix)
+    values = [
+        moments.now(),
+        slot.pk,
+        options.groups_for(group),
+        party,
+        resident.pk if resident else None,
+        period_of(slot),
+        reference,
+        becomes,
+        until,
+        by.user_id,
+        draft.pk if draft else None,
+        request,
+    ]
+    understood(_ask(_BOOK, values))
+    return reference
+
+
+def _ask(words: str, values: list[Any]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(words, values)
+        return str(cursor.fetchone()[0])
+
+
+def understood(verdict: str) -> None:
+    """Nothing, when it is booked.
+
+    Raises:
+        Full, Refused: in words for whoever booked.
+    """
+    match verdict:
+        case "full":
+            raise Full(_("This time has just been taken. Choose another one, or let us tell you when one is free."))
+        case "double":
+            raise Refused(_("You have a booking in this time already. Change or cancel that one first."))
+        case "closed":
+            raise Refused(_("This time cannot be booked now. Choose another one."))
+
+
+def in_time(slot: Slot) -> None:
+    """Stop whoever is too early or too late.
+
+    Raises:
+        Refused: in words for whoever booked.
+    """
+    if not queries.bookable(slot.service, slot):
+        raise Refused(_("This time cannot be booked now. Choose another one."))
+
+
+def period_of(slot: Slot) -> str:
+    """The time within which the same person books once."""
+    once = queries.options_of(slot.service).once
+    return rules.period(once, slot.service_id, local(slot.starts_at).date())
+
+
+def rebook(booking: Booking, slot: Slot) -> None:
+    """Take a booking to another slot, its places there and here in one statement.
+
+    Raises:
+        Full, Refused: in words for whoever booked.
+    """
+    groups = queries.options_of(slot.service).groups_for(booking.group)
+    understood(_ask(_REBOOK, [moments.now(), booking.pk, slot.pk, groups, period_of(slot)]))

@@ -1,0 +1,33 @@
+from django.urls import include, path
+
+from kini.booking import desk, pages, ticket
+
+#: Choosing a place, a day and a time: for a draft, or for another time of a booking.
+choosing = [
+    ("", pages.places, "places"),
+    ("<str:venue>/", pages.days, "days"),
+    ("<str:venue>/<str:day>/", pages.times, "times"),
+]
+
+app_name = "booking"
+urlpatterns = [
+    *[path(f"book/<uuid:draft>/{at}", view, name=name) for at, view, name in choosing],
+    path("let-go/<uuid:draft>/", pages.give_up, name="give-up"),
+    *[path(f"cases/<str:reference>/rebook/{at}", view, name=f"re-{name}") for at, view, name in choosing],
+    path("cases/<str:reference>/ticket/", ticket.ticket, name="ticket"),
+    path("cases/<str:reference>/ticket.ics", ticket.calendar, name="calendar"),
+    path("queue/<slug:service>/<str:venue>/", pages.standing, name="standing"),
+    path(
+        "desk/bookings/",
+        include(
+            [
+                path("", desk.today, name="desk-today"),
+                path("check-in/", desk.check_in, name="desk-check-in"),
+                path("slots/<int:slot>/walk-in/", desk.walk_in, name="desk-walk-in"),
+                path("slots/<int:slot>/close/", desk.close, name="desk-close"),
+                path("<slug:service>/<str:venue>/<str:day>/", desk.day, name="desk-day"),
+                path("<str:reference>/<slug:deed>/", desk.deed, name="desk-deed"),
+            ]
+        ),
+    ),
+]

@@ -1,0 +1,188 @@
+"""What officers do at a venue: check people in, call them, take in who comes unbooked, close a slot."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from kini.booking import actions, queries, taking
+from kini.booking.models import COMING, PASSING, WALK_IN, Booking, Slot
+from kini.cases import access
+from kini.cases import actions as case_actions
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, Refused, system
+from kini.core.grants import Scope
+from kini.people.permissions import Permission
+from kini.people.rules import require
+from kini.web.formats import local
+
+#: Moves of a booking's flow: it was used, it was not, the city called it off.
+SERVE, MISS, CALL_OFF = "serve", "miss", "call_off"
+
+
+def scope_of(slot: Slot) -> Scope:
+    """What a slot belongs to, as far as permissions go."""
+    return Scope(slot.service.agency_id, slot.area.path, slot.service_id)
+
+
+def _locked(by: Actor, booking: Booking) -> Booking:
+    """The booking as it is now, for an officer who works at its venue."""
+    Booking.objects.select_for_update().only("pk").get(pk=booking.pk)
+    found = queries.bookings().select_related("case").get(pk=booking.pk)
+    require(by, Permission.ACT, scope_of(found.slot))
+    if found.case:
+        access.require_at_desk(by, Permission.ACT, found.case)
+    return found
+
+
+@action
+def check_in(*, by: Actor, booking: Booking) -> Booking:
+    """Somebody is there: they get the next number of the day's queue. Done again it changes nothing.
+
+    Raises:
+        NotAllowed: when the officer does not work there, or it is their own.
+        Refused: when it is for another day, or over.
+    """
+    booking = _locked(by, booking)
+    if booking.state == "arrived":
+        return booking
+    if booking.state != "confirmed":
+        raise Refused(_("This booking is over: it was used, missed or cancelled."))
+    if local(booking.slot.starts_at).date() != queries.today():
+        raise Refused(_("This booking is for another day."))
+    return _arrive(by, booking)
+
+
+def _arrive(by: Actor, booking: Booking) -> Booking:
+    booking.state, booking.arrived_at, booking.number = "arrived", moments.now(), _next_number(booking)
+    booking.save(update_fields=["state", "arrived_at", "number"])
+    audit.record(by=by, action="booking.arrived", subject=f"booking:{booking.reference}")
+    return booking
+
+
+def _next_number(booking: Booking) -> str:
+    """The next number of the day at the venue, with the letter of the group; the day's first slot is its lock."""
+    slot = booking.slot
+    service, venue, day = slot.service, queries.venue_of(slot), local(slot.starts_at).date()
+    start, end = queries.span(day, day)
+    slots = Slot.objects.filter(venue.q, service=service, starts_at__gte=start, starts_at__lt=end)
+    slots.select_for_update().order_by("pk").first()
+    letter = queries.options_of(service).letter(booking.group)
+    count = queries.of_day(service, venue, day).filter(number__startswith=letter).count()
+    return f"{letter}{count + 1:03}"
+
+
+@action
+def call(*, by: Actor, booking: Booking) -> Booking:
+    """Call somebody who has arrived; their number is what is served now.
+
+    Raises:
+        NotAllowed: as `check_in`.
+        Refused: when they are not there.
+    """
+    booking = _locked(by, booking)
+    if booking.state != "arrived":
+        raise Refused(_("Check them in first."))
+    booking.called_at = moments.now()
+    booking.save(update_fields=["called_at"])
+    audit.record(by=by, action="booking.called", subject=f"booking:{booking.reference}")
+    return booking
+
+
+@action
+def finish(*, by: Actor, booking: Booking, used: bool) -> None:
+    """Somebody was served, or did not come; the case goes along with it.
+
+    Raises:
+        NotAllowed: as `check_in`, or when the step is not theirs.
+        Refused: when it is over already, or too early to say that they did not come.
+    """
+    booking = _locked(by, booking)
+    if booking.state not in COMING:
+        raise Refused(_("This booking is over: it was used, missed or cancelled."))
+    if booking.case:
+        case_actions.move(by=by, case=booking.case, move=SERVE if used else MISS)
+    else:
+        conclude(by=by, booking=booking, used=used)
+
+
+@action
+def conclude(*, by: Actor, booking: Booking, used: bool) -> None:
+    """Write down how a booking ended; called when its case has gone that way. Done again it changes nothing."""
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("slot").get(pk=booking.pk)
+    if booking.state not in COMING:
+        return
+    if not used and moments.now() < booking.slot.starts_at:
+        raise Refused(_("This time has not begun yet. Cancel the booking instead."))
+    booking.state, booking.ended_at = "served" if used else "missed", moments.now()
+    booking.save(update_fields=["state", "ended_at"])
+    audit.record(by=by, action=f"booking.{booking.state}", subject=f"booking:{booking.reference}")
+
+
+@action
+def walk_in(*, by: Actor, slot: Slot, party: int = 1) -> Booking:
+    """Take in somebody who came without a booking: from the places kept for that, with a number at once.
+
+    Raises:
+        NotAllowed: when the officer does not work there.
+        Full: when the places kept for walk-ins are taken.
+        Refused: when the slot is closed or over.
+    """
+    require(by, Permission.ACT, scope_of(slot))
+    if slot.closed_at or slot.ends_at <= moments.now():
+        raise Refused(_("This time is over or closed."))
+    reference = taking.take(by, slot, None, WALK_IN, party, becomes="confirmed")
+    return _arrive(by, queries.bookings().get(reference=reference))
+
+
+@action
+def close(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
+    """Close a slot: whoever comes is moved to the next one with room, else called off; each is told why, once.
+
+    Args:
+        message: a sentence that they all read.
+
+    Returns:
+        How many were moved, and how many called off.
+
+    Raises:
+        NotAllowed: when the officer does not work there.
+        Refused: without a message, or when it is closed already.
+    """
+    require(by, Permission.ACT, scope_of(slot))
+    slot = Slot.objects.select_for_update(of=("self",)).select_related("service", "unit__area", "place__area").get(
+        pk=slot.pk
+    )
+    message = " ".join(message.split())[:500]
+    if not message:
+        raise Refused(_("Write a sentence for those who have booked."))
+    if slot.closed_at:
+        raise Refused(_("This slot is closed already."))
+    slot.closed_at = moments.now()
+    slot.save(update_fields=["closed_at"])
+    here = Booking.objects.select_for_update(of=("self",)).filter(slot=slot).select_related("case", "slot__service")
+    for booking in here.filter(state__in=(*PASSING, "waiting")):
+        actions.cancel(by=by, booking=booking)
+    moved = [_found_other(by, booking, slot, message) for booking in here.filter(state__in=COMING).order_by("made_at")]
+    detail = {"moved": sum(moved), "called_off": len(moved) - sum(moved), "message": message}
+    audit.record(by=by, action="booking.slot-closed", subject=f"slot:{slot.pk}", detail=detail)
+    return detail["moved"], detail["called_off"]
+
+
+def _found_other(by: Actor, booking: Booking, slot: Slot, message: str) -> bool:
+    """Whether there is another slot for a booking; else it is called off."""
+    options = queries.options_of(slot.service)
+    day, venue = local(slot.starts_at).date(), queries.venue_of(slot)
+    last = day + timedelta(days=options.days)
+    found = queries.free(slot.service, venue, day, last, booking.group, booking.party, slot.resource)
+    for each in (one for one in found if one.state == "free" and one.slot != slot.pk and one.starts_at >= slot.starts_at):
+        try:
+            actions.move(by=by, booking=booking, slot=Slot.objects.get(pk=each.slot), message=message)
+        except Refused:  # somebody took it just now, or they have another booking then
+            continue
+        return True
+    if booking.case:
+        house = system("slot closed")
+        case_actions.move(by=house, case=booking.case, move=CALL_OFF, given={"reason": message})
+    actions.cancel(by=by, booking=booking)
+    return False
