@@ -33,7 +33,13 @@ FLOW: dict[str, Any] = {
         },
         "served": {"name": "Served", "does": "You were there.", "public": "done", "end": True, "outcome": "granted"},
         "missed": {"name": "Missed", "does": "You did not come.", "public": "done", "end": True, "outcome": "expired"},
-        "off": {"name": "Called off", "does": "It was called off.", "public": "done", "end": True, "outcome": "expired"},
+        "off": {
+            "name": "Called off",
+            "does": "It was called off.",
+            "public": "done",
+            "end": True,
+            "outcome": "expired",
+        },
         "withdrawn": flows.STATES["withdrawn"],
     },
 }

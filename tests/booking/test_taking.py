@@ -69,9 +69,7 @@ def test_a_hold_that_ran_out_makes_room_without_any_worker(ferry: ServiceVersion
     assert not queries.unsound()
 
 
-def test_a_hold_that_ran_out_still_counts_while_nobody_took_it(
-    draft: Draft, ferry: ServiceVersion, town: Town
-) -> None:
+def test_a_hold_that_ran_out_still_counts_while_nobody_took_it(draft: Draft, ferry: ServiceVersion, town: Town) -> None:
     [slot, *_] = first_slots(ferry)
     actions.hold(by=town.named("resident"), draft=draft, slot=slot, group="", party=1)
     with moments.at(moments.now() + timedelta(minutes=11)):

@@ -109,7 +109,9 @@ class Choosing:
     @property
     def end(self) -> str:
         """Where it leads in the end."""
-        return reverse("booking:ticket", args=[self.case.reference]) if self.case else self.walk.end if self.walk else ""
+        return (
+            reverse("booking:ticket", args=[self.case.reference]) if self.case else self.walk.end if self.walk else ""
+        )
 
     @property
     def back(self) -> str:

@@ -84,7 +84,7 @@ class Session:
 @require_safe
 def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpResponse:
     """Who comes on a day."""
-    actor, found, at, on = _where(request, service, venue, day)
+    found, at, on = _where(request, service, venue, day)
     bookings = [each for each in queries.of_day(found, at, on) if each.state in (*COMING, "served", "missed")]
     arrived = [each for each in bookings if each.state == "arrived"]
     context = {
@@ -107,13 +107,12 @@ def _turn(booking: Booking) -> Any:
     return booking.slot.starts_at, booking.arrived_at
 
 
-def _where(request: HttpRequest, service: str, key: str, day: str) -> tuple[Actor, Service, Venue, date]:
+def _where(request: HttpRequest, service: str, key: str, day: str) -> tuple[Service, Venue, date]:
     found, at = venue_at(service, key)
-    actor = actor_for(request)
-    if not may(actor, Permission.ACT, scope(found, at)):
+    if not may(actor_for(request), Permission.ACT, scope(found, at)):
         raise Http404
     try:
-        return actor, found, at, date.fromisoformat(day)
+        return found, at, date.fromisoformat(day)
     except ValueError:
         raise Http404 from None
 

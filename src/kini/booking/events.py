@@ -10,4 +10,3 @@ class PlaceOffered(Event):
     """A place became free and is offered to somebody who waits."""
 
     booking: int
-

@@ -13,7 +13,6 @@ from kini.booking.models import PASSING, WALK_IN, Slot
 from kini.booking.schedule import BookingOptions
 from kini.cases import answers
 from kini.cases.models import Case, Draft
-from kini.cases.rules import WITHDRAW
 from kini.core import moments
 from kini.core.actors import Actor, Refused, system
 from kini.services.fields.base import FieldBase, Strict
@@ -77,7 +76,11 @@ class BookingKind(Kind):
         asked: dict[str, FieldBase] = {}
         for page in definition.ask:
             asked |= page.fields if isinstance(page, Page) and not page.repeat else {}
-        for key, name, sort in (("group", options.group, "choice"), ("party", options.party, "integer"), ("resource", options.resource, "choice")):
+        for key, name, sort in (
+            ("group", options.group, "choice"),
+            ("party", options.party, "integer"),
+            ("resource", options.resource, "choice"),
+        ):
             if name and (name not in asked or asked[name].type != sort):
                 yield (self.id, key), f'"{name}" must be a question of this file of the type {sort}'
         for group in options.groups if options.group else ():
@@ -113,9 +116,7 @@ class BookingKind(Kind):
         match move:
             case venue.SERVE | venue.MISS:
                 venue.conclude(by=BY, booking=booking, used=move == venue.SERVE)
-            case venue.CALL_OFF:
-                actions.cancel(by=BY, booking=booking)
-            case _ if move == WITHDRAW:
+            case _ if case.closed_at:
                 actions.cancel(by=BY, booking=booking)
 
     def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
@@ -131,6 +132,11 @@ class BookingKind(Kind):
         """See that there are slots to choose from."""
         service = Service.objects.select_related("current").get(pk=resolved.service)
         actions.rehearse_slots(by=BY, service=service, number=number)
+
+    def rehearse_move(self, case: Case, move: str) -> None:
+        """Let the time pass before somebody is said not to have come."""
+        if move == venue.MISS and (booking := queries.of_case(case)):
+            actions.rehearse_past(by=BY, slot=booking.slot)
 
     def rehearse_step(self, by: Actor, draft: Draft, number: int) -> None:
         """Hold the first slot that somebody can have."""

@@ -127,7 +127,7 @@ class Booking(models.Model):
 
 
 class Turn(models.Model):
-    """Somebody in the waiting room of a service whose slots are in demand. Who comes within a window is drawn by lot."""
+    """Somebody in the waiting room of a service in demand. Those who come within a window are drawn by lot."""
 
     service = models.ForeignKey(Service, models.CASCADE)
     visitor = models.CharField(max_length=64)

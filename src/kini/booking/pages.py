@@ -41,15 +41,14 @@ def places(request: HttpRequest, draft: UUID | None = None, reference: str = "")
     if len(choosing.venues) == 1:
         return redirect(choosing.url("days", venue=choosing.venues[0].key))
     following = queries.next_days(choosing.service, choosing.wish.group, choosing.wish.party, choosing.wish.resource)
-    found = [
-        Place(venue, choosing.url("days", venue=venue.key), following.get(venue.key)) for venue in choosing.venues
-    ]
+    found = [Place(venue, choosing.url("days", venue=venue.key), following.get(venue.key)) for venue in choosing.venues]
     near = [place for place in found if place.venue.area.pk in choosing.home]
+    near = near if len(near) < len(found) else []
     groups: dict[str, list[Place]] = {}
-    for place in found:
+    for place in (place for place in found if place not in near):
         parent = place.venue.area.parent
         groups.setdefault(parent.name if parent and len(found) > WEEK else "", []).append(place)
-    context = {"choosing": choosing, "near": near if len(found) > len(near) else [], "groups": groups}
+    context = {"choosing": choosing, "near": near, "groups": groups}
     return render(request, "booking/places.html", context)
 
 
@@ -61,10 +60,9 @@ def days(
     """A month of days with what is free; the first one is that of the next free day."""
     choosing = choosing_of(request, draft, reference)
     at, today = choosing.venue(venue), queries.today()
-    last = today + timedelta(days=choosing.options.days + 1)
+    last = queries.last_day(choosing.service, at)
     found = choosing.free(at, today, last)
     free = [each for each in found if each.state == "free"]
-    end = max([last, *(queries.day_of(each) for each in found)])
     shown = _month(month or request.GET.get("month", ""), queries.day_of(free[0]) if free else today)
     first, until = _bounds(shown)
     context = {
@@ -74,7 +72,7 @@ def days(
         "weeks": _weeks(queries.days(found, first, until), choosing, at),
         "weekdays": [date(2024, 1, 1) + timedelta(days=number) for number in range(WEEK)],
         "earlier": first - timedelta(days=1) if first > today else None,
-        "later": until + timedelta(days=1) if until < end else None,
+        "later": until + timedelta(days=1) if until < last else None,
         "nothing": not free,
         "several": len(choosing.venues) > 1,
     }

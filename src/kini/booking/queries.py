@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from kini.booking import rules
@@ -161,7 +162,7 @@ def _of_place(place: Place) -> Venue:
 #: How the slots of a venue are found, each along an index of its own.
 _AT_UNIT = "s.unit_id = %(at)s AND s.place_id IS NULL"
 _AT_PLACE = "s.place_id = %(at)s AND s.unit_id IS NULL"
-_SLOTS = f"""
+_SLOTS = """
     SELECT s.id, s.resource, s.starts_at, s.ends_at, s.opens_at, s.closed_at,
         max(q.capacity - q.taken + coalesce(passed.places, 0)) AS free,
         kini_booking_waits(s.id) AS waited
@@ -169,9 +170,9 @@ _SLOTS = f"""
     JOIN booking_quota q ON q.slot_id = s.id AND q."group" = ANY(%(groups)s)
     LEFT JOIN (
         SELECT quota_id, sum(party) AS places FROM booking_booking
-        WHERE state IN {PASSING} AND expires_at <= %(now)s GROUP BY quota_id
+        WHERE state IN ('held', 'offered') AND expires_at <= %(now)s GROUP BY quota_id
     ) AS passed ON passed.quota_id = q.id
-    WHERE s.service_id = %(service)s AND {{at}} AND s.starts_at >= %(start)s AND s.starts_at < %(end)s
+    WHERE s.service_id = %(service)s AND {at} AND s.starts_at >= %(start)s AND s.starts_at < %(end)s
     GROUP BY s.id ORDER BY s.starts_at, s.resource
 """
 
@@ -182,7 +183,7 @@ def free(
     """The slots of some days at a venue, for somebody of a group with so many people. One query."""
     options = options_of(service)
     start, end = span(first, last)
-    wanted = {
+    wanted: dict[str, Any] = {
         "groups": options.groups_for(group),
         "now": moments.now(),
         "service": service.pk,
@@ -208,6 +209,13 @@ def _free(
     return Free(pk, resource, starts_at, ends_at, left, "free" if left >= party else "full")
 
 
+def last_day(service: Service, at: Venue) -> date:
+    """The last day that can be booked at a venue now; today when there is none."""
+    open_now = Slot.objects.filter(at.q, service=service, opens_at__lte=moments.now())
+    last = open_now.aggregate(last=Max("starts_at"))["last"]
+    return max(today(), local(last).date()) if last else today()
+
+
 def day_of(each: Free) -> date:
     """The day in the city on which a slot begins."""
     return local(each.starts_at).date()
@@ -225,7 +233,7 @@ _NEXT = """
 def next_days(service: Service, group: str, party: int, resource: str | None) -> dict[str, date]:
     """The next day with room for so many, by venue. What only runs out now is not seen yet."""
     options, now = options_of(service), moments.now()
-    wanted = {
+    wanted: dict[str, Any] = {
         "groups": options.groups_for(group),
         "party": party,
         "service": service.pk,

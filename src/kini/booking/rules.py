@@ -26,7 +26,8 @@ def planned(
 ) -> Iterator[Planned]:
     """The slots of a day at a venue."""
     opens = datetime.combine(day - timedelta(days=options.days), options.opens or MIDNIGHT, zone)
-    for name, resource in (options.resources or {"": None}).items():
+    resources: dict[str, Resource | None] = {**options.resources} or {"": None}
+    for name, resource in resources.items():
         if resource and resource.venues and venue not in resource.venues:
             continue
         capacity = (resource.capacity if resource else None) or options.capacity

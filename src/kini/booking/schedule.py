@@ -73,7 +73,7 @@ class Group(Strict):
 
 
 class Resource(Strict):
-    """One of several things at a venue that are booked apart: a ward, a court. What it does not say is the service's."""
+    """One of several things at a venue that are booked apart: a ward, a court. The rest is as the service says."""
 
     name: Text
     capacity: int | None = Field(default=None, ge=1)
@@ -133,7 +133,9 @@ class BookingOptions(Strict):
     exceptions: list[Exceptional] = []
     waiting_list: WaitingList | None = WaitingList()
     rush: Rush | None = None
-    confidence: Annotated[Literal["high", "medium", "low"], Field(description="How sure hours and numbers are.")] = "low"
+    confidence: Annotated[Literal["high", "medium", "low"], Field(description="How sure hours and numbers are.")] = (
+        "low"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "BookingOptions":

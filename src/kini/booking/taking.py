@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kini.booking import queries, rules
-from kini.booking.models import WALK_IN, Booking, Slot
+from kini.booking.models import Booking, Slot
 from kini.cases.models import Draft
 from kini.city import pack
 from kini.core import moments, references

@@ -1,9 +1,12 @@
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
 from django.urls import include, path
 
 from kini.booking import desk, pages, ticket
 
 #: Choosing a place, a day and a time: for a draft, or for another time of a booking.
-choosing = [
+choosing: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("", pages.places, "places"),
     ("<str:venue>/", pages.days, "days"),
     ("<str:venue>/<str:day>/", pages.times, "times"),

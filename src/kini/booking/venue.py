@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from kini.booking import actions, queries, taking
 from kini.booking.models import COMING, PASSING, WALK_IN, Booking, Slot
+from kini.booking.taking import Full
 from kini.cases import access
 from kini.cases import actions as case_actions
 from kini.core import audit, moments
@@ -131,7 +132,10 @@ def walk_in(*, by: Actor, slot: Slot, party: int = 1) -> Booking:
     require(by, Permission.ACT, scope_of(slot))
     if slot.closed_at or slot.ends_at <= moments.now():
         raise Refused(_("This time is over or closed."))
-    reference = taking.take(by, slot, None, WALK_IN, party, becomes="confirmed")
+    try:
+        reference = taking.take(by, slot, None, WALK_IN, party, becomes="confirmed")
+    except Full:
+        raise Full(_("The places for those who come without a booking are taken.")) from None
     return _arrive(by, queries.bookings().get(reference=reference))
 
 
@@ -150,8 +154,10 @@ def close(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
         Refused: without a message, or when it is closed already.
     """
     require(by, Permission.ACT, scope_of(slot))
-    slot = Slot.objects.select_for_update(of=("self",)).select_related("service", "unit__area", "place__area").get(
-        pk=slot.pk
+    slot = (
+        Slot.objects.select_for_update(of=("self",))
+        .select_related("service", "unit__area", "place__area")
+        .get(pk=slot.pk)
     )
     message = " ".join(message.split())[:500]
     if not message:
@@ -164,9 +170,10 @@ def close(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
     for booking in here.filter(state__in=(*PASSING, "waiting")):
         actions.cancel(by=by, booking=booking)
     moved = [_found_other(by, booking, slot, message) for booking in here.filter(state__in=COMING).order_by("made_at")]
-    detail = {"moved": sum(moved), "called_off": len(moved) - sum(moved), "message": message}
+    off = len(moved) - sum(moved)
+    detail = {"moved": sum(moved), "called_off": off, "message": message}
     audit.record(by=by, action="booking.slot-closed", subject=f"slot:{slot.pk}", detail=detail)
-    return detail["moved"], detail["called_off"]
+    return sum(moved), off
 
 
 def _found_other(by: Actor, booking: Booking, slot: Slot, message: str) -> bool:
@@ -175,7 +182,9 @@ def _found_other(by: Actor, booking: Booking, slot: Slot, message: str) -> bool:
     day, venue = local(slot.starts_at).date(), queries.venue_of(slot)
     last = day + timedelta(days=options.days)
     found = queries.free(slot.service, venue, day, last, booking.group, booking.party, slot.resource)
-    for each in (one for one in found if one.state == "free" and one.slot != slot.pk and one.starts_at >= slot.starts_at):
+    for each in (
+        one for one in found if one.state == "free" and one.slot != slot.pk and one.starts_at >= slot.starts_at
+    ):
         try:
             actions.move(by=by, booking=booking, slot=Slot.objects.get(pk=each.slot), message=message)
         except Refused:  # somebody took it just now, or they have another booking then

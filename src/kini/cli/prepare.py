@@ -6,6 +6,8 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 
+from kini.booking import actions as booking_actions
+from kini.booking import queries as booking_queries
 from kini.city import actions as city_actions
 from kini.city import checks
 from kini.cli import check_pack, console
@@ -54,6 +56,8 @@ def prepare() -> int:
     with console.step("City and services"):
         city_actions.load_pack_tables(by=by)
         services_actions.load_services(by=by)
+        for service in booking_queries.services():
+            booking_actions.open_slots(by=by, service=service)
     prepare_keys()
     if settings.ENV.demo and not demo.path().exists():
         with console.step("Demo people"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import httpx
 
 from kini.robot.browser import Broken, Browser, Form, Page
+from kini.robot.ways import steps
 from kini.services.examples import Files, Values, bad_values, example_form
 from kini.services.fields.base import FieldBase
 from kini.services.versions import Resolved, ResolvedPage
@@ -46,6 +47,9 @@ class Application:
         for _ in range(MOST_PAGES):
             if path(page).endswith("/check/"):
                 return page
+            if not path(page).startswith("/apply/") and (step := steps.find(self.resolved.definition.kind)):
+                page = step(self.browser, page)
+                continue
             page = self.answer(page)
         raise Broken(f"{self.service}: no end after {MOST_PAGES} pages; the last one was {page.url}")
 

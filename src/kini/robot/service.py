@@ -102,6 +102,7 @@ class ServicePlay:
     def walk(self, case: Case, edge: Edge) -> None:
         """Take an edge as whoever may take it, and see that the case is where it leads."""
         by = self.actor(edge)
+        kinds.get(self.service.kind).rehearse_move(case, edge.move)
         if edge.move == rules.AFTER:
             with moments.at(moments.now() + LONG):
                 actions.take_due_edge(by=BY, case=case)

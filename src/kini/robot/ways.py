@@ -1,19 +1,21 @@
 """Steps that no person takes but something outside brings about: how the robot brings it about, by kind of service."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 
 from kini.cases.models import Case
 from kini.core.registry import Registry
 from kini.payments.providers.configured import providers
-from kini.robot.browser import Broken, Browser
+from kini.robot.browser import Broken, Browser, Page
 
 PATIENCE = 15.0  # seconds until what was brought about is seen
 
 #: Each is given the resident's browser and the reference of the case.
 ways: Registry[Callable[[Browser, str], None]] = Registry("way of the robot")
+#: What stands between the questions and the check, by kind: given the browser and the page, gives the page after it.
+steps: Registry[Callable[[Browser, Page], Page]] = Registry("step of the robot")
 
 
 def pay(browser: Browser, reference: str) -> None:
@@ -33,4 +35,24 @@ def pay(browser: Browser, reference: str) -> None:
     browser.get(f"/cases/{reference}/")
 
 
+def choose_time(browser: Browser, page: Page) -> Page:
+    """Choose the first place, day and time that can be had; a day on which one has booked already is passed over."""
+    # With a single place the choice begins with its days.
+    places = [page] if page.has("//table//a[@data-free]") else _behind(browser, page)
+    for place in places:
+        for times in _behind(browser, place):
+            slot = times.tree.xpath('//input[@name="slot"]/@value')[0]
+            form = times.form(httpx.URL(times.url).path)
+            following = browser.send(form, {"slot": str(slot)}, expect=(200, 422))
+            if not following.shows_errors:
+                return following
+    raise Broken(f"{page.url} leads to no time that could be booked")
+
+
+def _behind(browser: Browser, page: Page) -> Iterator[Page]:
+    """The pages behind the links that say that something is free there."""
+    return (browser.get(str(href)) for href in page.tree.xpath("//a[@data-free]/@href"))
+
+
 ways.register("payment", pay)
+steps.register("booking", choose_time)

@@ -71,7 +71,7 @@ class Kind:
         return ""
 
     def step(self, draft: Any) -> str:
-        """The address of a page of the kind's own that stands between the questions and the check; "" once it is done."""
+        """Address of a page of the kind's own between the questions and the check; empty once that is done."""
         return ""
 
     def preview(self, resolved: "Resolved", given: dict[str, Any], draft: Any) -> tuple[str, dict[str, Any]] | None:
@@ -90,6 +90,9 @@ class Kind:
 
     def rehearse_step(self, by: Any, draft: Any, number: int) -> None:
         """Do for the demo what somebody does on the page of `step`."""
+
+    def rehearse_move(self, case: Any, move: str) -> None:
+        """Bring about what a step needs that nobody can do by hand, such as time that passes; for the robot."""
 
     def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Called before a case goes along an edge; raise `Refused` where the kind does not allow it."""

@@ -1,0 +1,191 @@
+"""From the question to the ticket on plain pages, and the day of the venue at the desk."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from kini.booking import actions, notices, queries
+from kini.booking.models import Booking, Quota
+from kini.cases import actions as case_actions
+from kini.cases.models import Case, Draft
+from kini.core import moments
+from kini.core.models import OutboxMessage
+from kini.services.models import ServiceVersion
+from tests.booking.conftest import answers, first_slots, holding
+from tests.cases.town import Town, acting, employed, filled, person
+from tests.pagechecks import CheckedClient
+
+
+@pytest.fixture
+def resident(client: CheckedClient, town: Town) -> CheckedClient:
+    client.force_login(town.resident.user)
+    client.cookies["kini_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def officer(town: Town) -> CheckedClient:
+    client = CheckedClient()
+    client.force_login(employed("+6281200000077", "Petugas Dermaga", town.registry, "clerk", "head").user)
+    client.cookies["kini_language"] = "en"
+    return client
+
+
+def free_links(html: str) -> list[str]:
+    return [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)" data-free', html)]
+
+
+def text(response: object) -> str:
+    return response.content.decode()  # type: ignore[attr-defined, no-any-return]
+
+
+def booked(resident: CheckedClient, draft: Draft) -> Case:
+    """Everything that a resident does after the questions."""
+    places = resident.get(reverse("cases:check", args=[draft.pk]), follow=True)
+    [hill, _pier] = free_links(text(places))
+    times = resident.get(free_links(text(resident.get(hill)))[0])
+    slot = re.search(r'name="slot" id="slot" value="(\d+)"', text(times))
+    assert slot
+    check = resident.post(times.request["PATH_INFO"], {"slot": slot[1]}, follow=True)
+    assert "Kept for you until" in text(check)
+    token = re.search(r'name="confirm" value="(\w+)"', text(check))
+    assert token
+    sent = resident.post(reverse("cases:check", args=[draft.pk]), {"confirm": token[1]}, follow=True)
+    assert "Show the ticket" in text(sent)
+    return Case.objects.get()
+
+
+def test_a_resident_chooses_place_day_and_time_and_gets_a_ticket(resident: CheckedClient, draft: Draft) -> None:
+    case = booked(resident, draft)
+    ticket = text(resident.get(reverse("booking:ticket", args=[case.reference])))
+    assert case.reference in ticket
+    assert "<svg" in ticket
+    file = resident.get(reverse("booking:calendar", args=[case.reference]))
+    assert file["Content-Type"].startswith("text/calendar")
+    lines = file.content.decode().split("\r\n")
+    assert "STATUS:CONFIRMED" in lines
+    assert all(len(line.encode()) <= 75 for line in lines)
+
+
+def test_what_was_booked_is_taken_elsewhere_and_kept_until_then(resident: CheckedClient, draft: Draft) -> None:
+    case = booked(resident, draft)
+    before = queries.of_case(case)
+    places = text(resident.get(reverse("booking:re-places", args=[case.reference])))
+    assert "You keep it until" in places
+    times = resident.get(free_links(text(resident.get(free_links(places)[1])))[0])
+    slot = re.search(r'name="slot" id="slot" value="(\d+)"', text(times))
+    assert slot
+    ticket = resident.post(times.request["PATH_INFO"], {"slot": slot[1]}, follow=True)
+    after = queries.of_case(case)
+    assert before
+    assert after
+    assert after.slot_id != before.slot_id
+    assert queries.venue_of(after.slot).name in text(ticket)
+    tracker = text(resident.get(reverse("cases:case", args=[case.reference])))
+    assert "Your booking of" in tracker
+
+
+def test_a_full_time_can_be_waited_for(resident: CheckedClient, draft: Draft, ferry: ServiceVersion) -> None:
+    [slot, *_] = first_slots(ferry)
+    Quota.objects.filter(slot=slot).update(capacity=0)
+    day = queries.local(slot.starts_at).date().isoformat()
+    address = reverse("booking:times", args=[draft.pk, "registry-pier", day])
+    assert "Full times" in text(resident.get(address))
+    full = resident.post(address, {"slot": slot.pk})
+    assert full.status_code == 422
+    assert "has just been taken" in text(full)
+    waiting = resident.post(address, {"slot": slot.pk, "wait": "1"}, follow=True)
+    assert "You are on the waiting list" in text(waiting)
+    assert Booking.objects.get(state="waiting").draft == draft
+    left = resident.post(reverse("booking:give-up", args=[draft.pk]), follow=True)
+    assert "You are on the waiting list" not in text(left)
+
+
+def test_whoever_forgets_to_choose_is_told(resident: CheckedClient, draft: Draft, ferry: ServiceVersion) -> None:
+    [slot, *_] = first_slots(ferry)
+    day = queries.local(slot.starts_at).date().isoformat()
+    page = resident.post(reverse("booking:times", args=[draft.pk, "registry-pier", day]), {})
+    assert page.status_code == 422
+    assert "Choose a time." in text(page)
+    assert resident.get(reverse("booking:days", args=[draft.pk, "nowhere"])).status_code == 404
+
+
+def test_somebody_elses_draft_and_ticket_do_not_exist(
+    resident: CheckedClient, draft: Draft, town: Town, ferry: ServiceVersion
+) -> None:
+    case = booked(resident, draft)
+    stranger = CheckedClient()
+    stranger.force_login(town.neighbour.user)
+    for address in (
+        reverse("booking:places", args=[draft.pk]),
+        reverse("booking:ticket", args=[case.reference]),
+        reverse("booking:re-places", args=[case.reference]),
+    ):
+        assert stranger.get(address).status_code == 404
+    assert stranger.get(reverse("booking:desk-today")).status_code == 403
+
+
+def test_the_day_of_the_venue(officer: CheckedClient, ferry: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(ferry)
+    held = holding(town.resident, ferry, slot)
+    assert held.draft
+    case = case_actions.submit(by=acting(town.resident), draft=held.draft, confirm=True)
+    with moments.at(slot.starts_at + timedelta(minutes=1)):
+        today = officer.get(reverse("booking:desk-today"))
+        assert "registry-pier" in text(today)
+        found = officer.get(reverse("booking:desk-check-in"), {"code": case.reference.lower()})
+        assert "Warga Contoh" in text(found)
+        day = officer.post(reverse("booking:desk-check-in"), {"code": case.reference}, follow=True)
+        assert "number A001" in text(day)
+        walk_in = officer.post(reverse("booking:desk-walk-in", args=[slot.pk]), follow=True)
+        assert "number W001" in text(walk_in)
+        full = officer.post(reverse("booking:desk-walk-in", args=[slot.pk]), follow=True)
+        assert "are taken" in text(full)
+        called = officer.post(reverse("booking:desk-deed", args=[case.reference, "call"]), follow=True)
+        assert "A001" in text(called)
+        standing = text(CheckedClient().get(reverse("booking:standing", args=["ferry", "registry-pier"])))
+        assert "A001" in standing
+        officer.post(reverse("booking:desk-deed", args=[case.reference, "serve"]), follow=True)
+    case.refresh_from_db()
+    assert case.state == "served"
+    assert not queries.unsound()
+
+
+def test_closing_a_slot_moves_everybody_with_one_message(
+    officer: CheckedClient, ferry: ServiceVersion, town: Town
+) -> None:
+    early, late = first_slots(ferry)
+    Quota.objects.filter(slot=late, group="").update(capacity=1)
+    cases = []
+    for who in (town.resident, town.neighbour):
+        held = holding(who, ferry, early)
+        assert held.draft
+        cases.append(case_actions.submit(by=acting(who), draft=held.draft, confirm=True))
+    address = reverse("booking:desk-close", args=[early.pk])
+    assert officer.post(address, {"message": " "}).status_code == 422
+    done = officer.post(address, {"message": "The boat is broken."}, follow=True)
+    assert "2 bookings were moved" in text(done)
+    first, second = (queries.of_case(case) for case in cases)
+    assert first
+    assert second
+    assert (first.slot, second.slot != late) == (late, True)
+    tracker = CheckedClient()
+    tracker.force_login(town.resident.user)
+    assert "The boat is broken." in text(tracker.get(reverse("cases:case", args=[cases[0].reference])))
+    assert not queries.unsound()
+
+
+def test_offers_are_told(ferry: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(ferry)
+    Quota.objects.filter(slot=slot).update(capacity=0)
+    who = person("+628123400099", "Warga Menunggu")
+    draft = filled(acting(who), ferry, who, answers())
+    waiting = actions.wait(by=acting(who), draft=draft, slot=slot, group="", party=1)
+    Quota.objects.filter(slot=slot, group="").update(capacity=1)
+    assert actions.pass_on(by=acting(who), slot=slot) == 1
+    for _again in range(2):
+        notices.tell_offer(waiting.pk)
+    [message] = OutboxMessage.objects.filter(recipient="+628123400099", text__contains=str(draft.pk))
+    assert message.text
