@@ -78,6 +78,7 @@ def test_what_was_booked_is_taken_elsewhere_and_kept_until_then(resident: Checke
     slot = re.search(r'name="slot" id="slot" value="(\d+)"', text(times))
     assert slot
     ticket = resident.post(times.request["PATH_INFO"], {"slot": slot[1]}, follow=True)
+    assert ticket.status_code == 200, text(ticket)
     after = queries.of_case(case)
     assert before
     assert after

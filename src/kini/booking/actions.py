@@ -18,7 +18,7 @@ from kini.cases.rules import RESIDENT
 from kini.city import pack
 from kini.core import audit, events, moments, references
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused, system
 from kini.core.crypto import seal_json, unseal_json
 from kini.people.models import Resident
 from kini.services.models import Service, ServiceVersion
@@ -167,7 +167,7 @@ def confirm(*, by: Actor, case: Case) -> Booking:
     booking.reference, booking.case, booking.request = case.reference, case, None
     booking.save()
     audit.record(by=by, action="booking.confirmed", subject=f"case:{case.reference}", detail={"slot": booking.slot_id})
-    _send_there(by, case, booking)
+    _send_there(case, booking)
     return booking
 
 
@@ -193,11 +193,11 @@ def _again(by: Actor, booking: Booking) -> None:
     )
 
 
-def _send_there(by: Actor, case: Case, booking: Booking) -> None:
+def _send_there(case: Case, booking: Booking) -> None:
     """The unit at which it is booked works on the case."""
     unit = booking.slot.unit
     if unit and unit.pk != case.unit_id and unit.agency_id == case.agency_id:
-        case_actions.send_unit(by=by, case=case, unit=unit)
+        case_actions.send_unit(by=system("booking"), case=case, unit=unit)
 
 
 @action
@@ -340,7 +340,7 @@ def move(*, by: Actor, booking: Booking, slot: Slot, message: str = "") -> None:
         data = {"from": before.starts_at.isoformat(), "to": slot.starts_at.isoformat(), "message": message}
         case_actions.tell(by=by, case=booking.case, sort="rebooked", data=data)
         booking.slot = slot
-        _send_there(by, booking.case, booking)
+        _send_there(booking.case, booking)
     pass_on(by=by, slot=before)
 
 
