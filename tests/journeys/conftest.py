@@ -1,17 +1,22 @@
 """A scratch city with a real server, and real Chromium in front of it."""
 
+import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
-from kini.robot.scratch import scratch_city
+from kini.robot.scratch import Scratch, scratch_city
 
+ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("KINI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -27,10 +32,51 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def city() -> Iterator[str]:
-    """The address of a city of its own, with demo people."""
-    with scratch_city(demo="people") as scratch:
-        yield scratch.serve()
+def scratch() -> Iterator[Scratch]:
+    """A city of its own, with demo people."""
+    with scratch_city(demo="people") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def city(scratch: Scratch) -> str:
+    """Its address."""
+    return scratch.serve()
+
+
+@dataclass(slots=True)
+class Stock:
+    """Fills the city, and says how its cases stand (tests/journeys/stock.py)."""
+
+    process: subprocess.Popen[str]
+
+    def _ask(self, *deed: Any) -> Any:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(deed) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def cases(self, service: str, count: int, *steps: str) -> list[str]:
+        return list(self._ask("cases", service, count, *steps))
+
+    def states(self, references: Iterable[str]) -> set[str]:
+        return set(self._ask("states", list(references)))
+
+    def carry_out(self) -> int:
+        return int(self._ask("carry_out"))
+
+
+@pytest.fixture(scope="session")
+def stock(scratch: Scratch, city: str) -> Iterator[Stock]:
+    env = scratch.env | {"DJANGO_SETTINGS_MODULE": "kini.settings"}
+    command = [sys.executable, "-m", "tests.journeys.stock"]
+    with subprocess.Popen(
+        command, env=env, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        yield Stock(process)
+        assert process.stdin
+        process.stdin.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,25 @@
 """Scheduled work: time takes its edges, drafts expire, cases are made findable, joined profiles bring theirs."""
 
+from datetime import timedelta
+
 import structlog
+from django.db.models import Q
+from django.utils import translation
 
 from kini.cases import actions, queries
-from kini.cases.models import Case, Presence
+from kini.cases.actions.bulks import CARRY_OUT
+from kini.cases.models import Bulk, BulkCase, Case, Presence
+from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Refused, system
 from kini.core.events import listens
-from kini.core.jobs import every
+from kini.core.jobs import every, job
 from kini.people.events import ProfilesJoined
+from kini.people.queries import officer_actor
+
+#: For how long a step for many cases is tried again after errors.
+TRIED_FOR = timedelta(hours=1)
+BULKS_KEPT = timedelta(days=30)
 
 log = structlog.get_logger("kini.cases")
 
@@ -41,6 +52,38 @@ def index_cases() -> None:
 def forget_presences() -> None:
     """Who looked at a case an hour ago is nobody's business."""
     Presence.objects.filter(until__lt=moments.now()).delete()
+
+
+@job(CARRY_OUT, queue="cases")
+def carry_out_bulk(bulk: int) -> None:
+    """Take one step for many cases, each in a transaction of its own. What an error keeps back is tried anew later."""
+    by, now = system("bulk"), moments.now()
+    if not actions.begin_bulk(by=by, bulk=bulk):
+        return
+    found = Bulk.objects.select_related("officer__user").get(pk=bulk)
+    officer = officer_actor(found.officer)
+    with translation.override(found.officer.user.language or pack.current().languages[0]):
+        for item in found.cases.filter(result=BulkCase.WAITING).order_by("pk").values_list("pk", flat=True):
+            try:
+                actions.take_bulk_step(by=officer, item=item)
+            except Exception:
+                log.exception("an error kept one of many cases from being moved", bulk=bulk, item=item)
+        actions.end_bulk(by=by, bulk=bulk, give_up=now > found.due_at + TRIED_FOR)
+
+
+@every("* * * * *", name="cases.carry_out_bulks")
+def carry_out_bulks() -> None:
+    """Those whose worker stopped in the middle are gone on with."""
+    due = Bulk.objects.filter(ended_at__isnull=True, taken_back_at__isnull=True, due_at__lte=moments.now())
+    for pk in due.order_by("due_at").values_list("pk", flat=True):
+        carry_out_bulk(pk)
+
+
+@every("57 2 * * *", name="cases.forget_bulks")
+def forget_bulks() -> None:
+    """What became of each case stands on its timeline; the list that was ticked is not kept for ever."""
+    over = Q(ended_at__isnull=False) | Q(taken_back_at__isnull=False)
+    Bulk.objects.filter(over, made_at__lt=moments.now() - BULKS_KEPT).delete()
 
 
 @listens(ProfilesJoined)

@@ -289,3 +289,68 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Bulk(models.Model):
+    """One step for many cases, decided at once and taken at `due_at`. Until it begins, its officer may take it back.
+
+    Before that nothing has happened to any case, and nobody has been told.
+    """
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="bulks")
+    move = models.CharField(max_length=60)
+    label = models.CharField(max_length=120, help_text="What the step was called when it was decided.")
+    given = models.JSONField(default=dict, help_text="Inputs, by name; each case takes those that its step needs.")
+    query = models.CharField(max_length=2000, help_text="Of the queue in which the cases were ticked.")
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(begun_at__isnull=True) | Q(taken_back_at__isnull=True), name="cases_bulk_done_or_taken_back"
+            ),
+            models.CheckConstraint(
+                condition=Q(begun_at__isnull=True) | Q(begun_at__gte=models.F("due_at")), name="cases_bulk_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(begun_at__isnull=False), name="cases_bulk_begins_first"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["officer", "-id"], name="cases_bulk_officer"),
+            models.Index(
+                fields=["due_at"],
+                name="cases_bulk_to_do",
+                condition=Q(ended_at__isnull=True, taken_back_at__isnull=True),
+            ),
+        ]
+
+
+class BulkCase(models.Model):
+    """A case among many, the state in which its officer saw it, and what became of it."""
+
+    WAITING, MOVED, REFUSED, TAKEN_BACK = "waiting", "moved", "refused", "taken-back"
+    RESULTS = [(result, result) for result in (WAITING, MOVED, REFUSED, TAKEN_BACK)]
+
+    bulk = models.ForeignKey(Bulk, models.CASCADE, related_name="cases")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="bulks")
+    state = models.CharField(max_length=60)
+    result = models.CharField(max_length=10, choices=RESULTS, default=WAITING)
+    why = models.TextField(blank=True, help_text="Why it was not moved.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bulk", "case"], name="cases_bulk_case_once"),
+            models.UniqueConstraint(fields=["case"], condition=Q(result="waiting"), name="cases_waits_for_one_bulk"),
+            models.CheckConstraint(
+                condition=Q(result="refused") & ~Q(why="") | ~Q(result="refused") & Q(why=""),
+                name="cases_bulk_refused_with_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(result__in=["waiting", "moved", "refused", "taken-back"]), name="cases_bulk_result_known"
+            ),
+        ]

@@ -5,7 +5,8 @@ so each can be run again without harm. Every room's `jobs.py` is imported when t
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -42,6 +43,11 @@ def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, 
         return app.task(name=name, queue=queue, retry=RETRY, pass_context=False)(function)
 
     return register
+
+
+def later(name: str, *, at: datetime, **arguments: Any) -> None:
+    """Store a job of that name, to be run at that moment or soon after; as ever, only with the transaction around."""
+    app.configure_task(name, allow_unknown=False, schedule_at=at).defer(**arguments)
 
 
 def every(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[[], None]], Callable[[], None]]:

@@ -1,5 +1,14 @@
 """Every write about cases: drafts and their submission, moves, the officer's desk, and what happens by itself."""
 
+from kini.cases.actions.bulks import (
+    MOST_CASES,
+    UNDO_SECONDS,
+    begin_bulk,
+    end_bulk,
+    plan_bulk,
+    take_back_bulk,
+    take_bulk_step,
+)
 from kini.cases.actions.desk import assign, be_present, look, note, read_mentions, send_unit, transfer
 from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
 from kini.cases.actions.filters import LONGEST_NAME, delete_filter, open_with, save_filter
@@ -15,6 +24,8 @@ from kini.cases.holding import Expired
 __all__ = [
     "LONGEST_NAME",
     "LONGEST_TITLE",
+    "MOST_CASES",
+    "UNDO_SECONDS",
     "Expired",
     "Incomplete",
     "Paper",
@@ -24,11 +35,13 @@ __all__ = [
     "assign",
     "attach",
     "be_present",
+    "begin_bulk",
     "change_reply",
     "clean_up_drafts",
     "delete_filter",
     "detach",
     "discard_draft",
+    "end_bulk",
     "fill",
     "hand_over_cases",
     "index_cases",
@@ -37,6 +50,7 @@ __all__ = [
     "note",
     "open_correction",
     "open_with",
+    "plan_bulk",
     "rate",
     "read_mentions",
     "rotate_keys",
@@ -46,6 +60,8 @@ __all__ = [
     "start_draft",
     "submit",
     "switch_reply",
+    "take_back_bulk",
+    "take_bulk_step",
     "take_due_edge",
     "tell",
     "transfer",

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from kini.cases.desk import case, counter, moves, numbers, officers, overdue, queue, ratings, replies, saved, together
+from kini.cases.desk import (
+    bulk,
+    case,
+    counter,
+    moves,
+    numbers,
+    officers,
+    overdue,
+    queue,
+    ratings,
+    replies,
+    saved,
+    together,
+)
 
 urlpatterns = [
     path("", queue.queue, name="desk"),
@@ -10,6 +23,9 @@ urlpatterns = [
     path("apply/<str:reference>/receipt/", counter.receipt, name="desk-receipt"),
     path("overdue/", overdue.overdue, name="desk-overdue"),
     path("ratings/", ratings.ratings, name="desk-ratings"),
+    path("bulk/", bulk.bulk, name="desk-bulks"),
+    path("bulk/<int:bulk>/", bulk.became, name="desk-bulk"),
+    path("bulk/<int:bulk>/back/", bulk.take_back, name="desk-bulk-back"),
     path("filters/", saved.filters, name="desk-filters"),
     path("filters/<int:kept>/", saved.change, name="desk-filter"),
     path("overdue/table.csv", overdue.table, name="desk-overdue-table"),

@@ -81,6 +81,13 @@
     peek(link.closest("tr"));
   });
 
+  // What is held back counts its seconds down; what was fetched anew is said aloud.
+  setInterval(() => all("[data-countdown]").forEach((each) => { each.textContent = Math.max(0, each.textContent - 1); }), 1000);
+  document.addEventListener("htmx:afterSettle", () => {
+    const now = document.querySelector("#bulk h1");
+    if (now) live.textContent = now.textContent;
+  });
+
   // Keys. Each leads to something that is on the page anyway; the list of them switches them off.
   const dialog = document.getElementById("keys");
   const memory = { get off() { try { return localStorage.getItem("kini-keys") === "off"; } catch { return false; } },
@@ -123,6 +130,7 @@
     x: tick,
     n: () => press("n"),
     u: () => press("u"),
+    b: () => press("b"),
     "/": () => { const search = document.querySelector("[data-search] input[type=search]"); if (search) search.focus(); },
     "?": showKeys,
   };

@@ -1,0 +1,144 @@
+"""One step for many cases: decided at once, held back for a while, then taken case by case by the ordinary action."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kini.cases import bulks
+from kini.cases.actions.moves import move as move_case
+from kini.cases.models import Bulk, BulkCase, Case
+from kini.core import audit, jobs, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.people import keeping
+from kini.people import queries as people_queries
+from kini.people.models import Officer
+
+#: How long a decision about many cases can be taken back.
+UNDO_SECONDS = 30
+MOST_CASES = 50
+#: The job that carries one out (cases/jobs.py).
+CARRY_OUT = "cases.carry_out_bulk"
+
+
+@action
+def plan_bulk(
+    *, by: Actor, cases: Iterable[Case], move: str, given: Mapping[str, Any] | None = None, query: str = ""
+) -> Bulk:
+    """Decide one step for many cases, each in the state that was shown. It is taken UNDO_SECONDS from now.
+
+    Args:
+        cases: as the page showed them; those that cannot take the step are left out.
+        given: inputs by name, as `inputs.take` reads them; JSON, so no files.
+        query: of the queue to go back to.
+
+    Raises:
+        NotAllowed: when the actor is no working officer.
+        Refused: when none of them can take the step, there are too many, or one waits for another bulk meanwhile.
+    """
+    officer = _officer(by)
+    fitting = [each for each in bulks.plan(by, cases, move) if not each.obstacle]
+    if not fitting:
+        raise Refused(_("None of these cases can take this step now. Look at the list once more."))
+    if len(fitting) > MOST_CASES:
+        raise Refused(_("Choose at most %(count)d cases at once.") % {"count": MOST_CASES})
+    now = moments.now()
+    due = now + timedelta(seconds=UNDO_SECONDS)
+    label = bulks.label_of(fitting[0])[:120]
+    bulk = Bulk.objects.create(
+        officer=officer, move=move, label=label, given=dict(given or {}), query=query, made_at=now, due_at=due
+    )
+    rows = [BulkCase(bulk=bulk, case=each.case, state=each.case.state) for each in fitting]
+    already = _("Some of these cases wait for another step meanwhile. Look at the list once more.")
+    keeping.once(lambda: BulkCase.objects.bulk_create(rows), already)
+    _record(by, bulk, "cases.bulk-planned", move=move, cases=[each.case.reference for each in fitting])
+    jobs.later(CARRY_OUT, at=due, bulk=bulk.pk)
+    return bulk
+
+
+@action
+def take_back_bulk(*, by: Actor, bulk: Bulk) -> Bulk:
+    """Take the decision back as a whole, before anything has happened. Twice is the same as once.
+
+    Raises:
+        NotAllowed: when another officer made it.
+        Refused: when it has begun.
+    """
+    bulk = _locked(bulk.pk)
+    if bulk.officer_id != _officer(by).pk:
+        raise NotAllowed(_("Only whoever decided it can take it back."))
+    if bulk.begun_at:
+        raise Refused(_("It is too late to take this back: the cases are being moved."))
+    if bulk.taken_back_at is None:
+        bulk.taken_back_at = moments.now()
+        bulk.save(update_fields=["taken_back_at"])
+        bulk.cases.update(result=BulkCase.TAKEN_BACK)
+        _record(by, bulk, "cases.bulk-taken-back")
+    return bulk
+
+
+@action
+def begin_bulk(*, by: Actor, bulk: int) -> bool:
+    """From now on it cannot be taken back. False when there is nothing to do: taken back, ended, or not yet time."""
+    found = _locked(bulk)
+    if found.taken_back_at or found.ended_at or moments.now() < found.due_at:
+        return False
+    if found.begun_at is None:
+        found.begun_at = moments.now()
+        found.save(update_fields=["begun_at"])
+        _record(by, found, "cases.bulk-begun")
+    return True
+
+
+@action
+def take_bulk_step(*, by: Actor, item: int) -> BulkCase:
+    """Move one of the cases and note that it was, in one transaction: once, however often this is called.
+
+    What is refused by then is noted with the reason.
+    """
+    found = BulkCase.objects.select_for_update(of=("self",)).select_related("bulk", "case").get(pk=item)
+    if found.result != BulkCase.WAITING:
+        return found
+    bulk = found.bulk
+    (planned,) = bulks.plan(by, [found.case], bulk.move)
+    given = {name: value for name, value in bulk.given.items() if name in planned.fields}
+    try:
+        move_case(by=by, case=found.case, move=bulk.move, given=given, expected_state=found.state)
+        found.result = BulkCase.MOVED
+    except Refused as refusal:
+        found.result, found.why = BulkCase.REFUSED, str(refusal)
+    found.save(update_fields=["result", "why"])
+    detail = {"case": found.case.reference, "result": found.result}
+    _record(by, bulk, "cases.bulk-step", **detail)
+    return found
+
+
+@action
+def end_bulk(*, by: Actor, bulk: int, give_up: bool = False) -> None:
+    """Every case has been tried. With `give_up` those that an error kept back are noted as such."""
+    found = _locked(bulk)
+    waiting = found.cases.filter(result=BulkCase.WAITING)
+    if give_up:
+        why = _("An error of the program kept this step back. Open the case and take it there.")
+        waiting.update(result=BulkCase.REFUSED, why=why)
+    if found.begun_at and found.ended_at is None and not waiting.exists():
+        found.ended_at = moments.now()
+        found.save(update_fields=["ended_at"])
+        _record(by, found, "cases.bulk-ended")
+
+
+def _locked(pk: int) -> Bulk:
+    return Bulk.objects.select_for_update().get(pk=pk)
+
+
+def _officer(by: Actor) -> Officer:
+    officer = people_queries.officer_of(by)
+    if officer is None:
+        raise NotAllowed(_("Only officers work on cases."))
+    return officer
+
+
+def _record(by: Actor, bulk: Bulk, deed: str, **detail: Any) -> None:
+    audit.record(by=by, action=deed, subject=f"bulk:{bulk.pk}", detail=detail)

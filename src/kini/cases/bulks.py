@@ -1,0 +1,117 @@
+"""Which of many cases can take one step together, and why others cannot. Nothing here changes anything."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from kini.cases import access, inputs, rules
+from kini.cases.models import BulkCase, Case
+from kini.core import moments
+from kini.core.actors import Actor
+from kini.services.fields.base import FieldBase
+from kini.services.fields.uploads import UploadField
+from kini.services.versions import Resolved, resolve_many
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A case with the edge that it would take.
+
+    Attributes:
+        edge: None when no such step leads on from where it stands.
+        obstacle: why it cannot be moved together with others, in a sentence; "" when it can.
+    """
+
+    case: Case
+    resolved: Resolved
+    edge: rules.Edge | None
+    obstacle: str
+
+    @property
+    def step(self) -> str:
+        """What officers call where it stands."""
+        return str(self.resolved.flow.states[self.case.state].name)
+
+    @property
+    def leads_to(self) -> str:
+        return str(self.resolved.flow.states[self.edge.to].name) if self.edge else ""
+
+    @property
+    def fields(self) -> dict[str, FieldBase]:
+        return inputs.fields_of(self.resolved, self.edge) if self.edge else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A step that at least one of the cases can take. `danger`: for at least one it is a grave one."""
+
+    move: str
+    label: str
+    count: int
+    danger: bool
+
+
+def choices(by: Actor, cases: Iterable[Case]) -> list[Choice]:
+    """The steps that the cases can take together: grave ones behind the others, each those of the most cases first."""
+    found = [plan for plan in _every(by, cases) if plan.edge and not plan.obstacle]
+    counts = Counter(plan.edge.move for plan in found if plan.edge)
+    firsts = {plan.edge.move: plan for plan in reversed(found) if plan.edge}
+    grave = {plan.edge.move for plan in found if plan.edge and plan.edge.danger}
+    every = [Choice(move, label_of(firsts[move]), count, move in grave) for move, count in counts.most_common()]
+    return sorted(every, key=lambda choice: choice.danger)
+
+
+def label_of(plan: Planned) -> str:
+    return rules.move_label(plan.edge, plan.resolved.moves) if plan.edge else ""
+
+
+def plan(by: Actor, cases: Iterable[Case], move: str) -> list[Planned]:
+    """Each case with the edge of that name. At most four queries, however many cases."""
+    look = _Look(by, list(cases))
+    return [look.planned(case, rules.edge_of(look.resolved(case).flow, case.state, move)) for case in look.cases]
+
+
+def _every(by: Actor, cases: Iterable[Case]) -> Iterator[Planned]:
+    look = _Look(by, list(cases))
+    for case in look.cases:
+        for edge in rules.edges_from(look.resolved(case).flow, case.state):
+            yield look.planned(case, edge)
+
+
+class _Look:
+    """What is read once about all of the cases."""
+
+    def __init__(self, by: Actor, cases: list[Case]) -> None:
+        keys = [case.pk for case in cases]
+        self.cases = cases
+        self.versions = resolve_many(case.version_id for case in cases)
+        self.hats = access.hats_over(by, cases)
+        self.waiting = set(
+            BulkCase.objects.filter(case__in=keys, result=BulkCase.WAITING).values_list("case_id", flat=True)
+        )
+
+    def resolved(self, case: Case) -> Resolved:
+        return self.versions[case.version_id]
+
+    def planned(self, case: Case, edge: rules.Edge | None) -> Planned:
+        resolved = self.resolved(case)
+        return Planned(case, resolved, edge, self._obstacle(case, resolved, edge))
+
+    def _obstacle(self, case: Case, resolved: Resolved, edge: rules.Edge | None) -> str:
+        worn = self.hats[case.pk]
+        if case.pk in self.waiting:
+            return _("It waits for another step that was decided for many cases.")
+        if worn == {rules.RESIDENT}:
+            return _("This case is your own or your family's. A colleague works on it.")
+        if edge is None:
+            name = str(resolved.flow.states[case.state].name)
+            return _("This step does not lead on from “%(step)s”.") % {"step": name}
+        if edge.by not in worn - {rules.RESIDENT, rules.SYSTEM}:
+            return _("This step belongs to somebody else.")
+        if not rules.in_time(edge, case.closed_at, moments.now()):
+            return _("The time for this step is over.")
+        if any(isinstance(field, UploadField) for field in inputs.fields_of(resolved, edge).values()):
+            return _("This step needs files of its own. Open the case.")
+        return ""

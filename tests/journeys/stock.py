@@ -1,0 +1,56 @@
+"""What the journeys' city is filled with, made by the ordinary actions in a process of its own.
+
+It reads lines of JSON, [deed, argument ...], and answers each with a line.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import django
+
+django.setup()
+
+from kini.cases import actions, jobs  # noqa: E402 -- settings come first
+from kini.cases.models import Bulk, Case  # noqa: E402
+from kini.core import moments  # noqa: E402
+from kini.core.actors import Actor, ActorKind, system  # noqa: E402
+from kini.demo import cases as demo  # noqa: E402
+from kini.people.models import Resident  # noqa: E402
+from kini.services.models import Service  # noqa: E402
+
+
+def cases(service: str, count: int, *steps: str) -> list[str]:
+    """References of new cases of a service, each taken along these steps."""
+    offered = Service.objects.select_related("current").get(pk=service)
+    resident = Resident.objects.exclude(user=None).order_by("pk")[0]
+    by = Actor(ActorKind.RESIDENT, resident.user_id)
+    begun = Case.objects.count()
+    made = [demo.apply(by, resident, offered, "web", begun + n, moments.now()) for n in range(count)]
+    for case in made:
+        for step in steps:
+            actions.move(by=system("journeys"), case=case, move=step)
+    return [case.reference for case in made]
+
+
+def states(references: list[str]) -> list[str]:
+    """In which states these cases are, each once."""
+    return sorted(set(Case.objects.filter(reference__in=references).values_list("state", flat=True)))
+
+
+def carry_out() -> int:
+    """Let the time to take a step back be over for everybody; how many steps for many cases were taken then."""
+    before = Bulk.objects.filter(ended_at__isnull=False).count()
+    with moments.at(moments.now() + timedelta(minutes=1)):
+        jobs.carry_out_bulks()
+    return Bulk.objects.filter(ended_at__isnull=False).count() - before
+
+
+DEEDS: dict[str, Callable[..., Any]] = {"cases": cases, "states": states, "carry_out": carry_out}
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        deed, *arguments = json.loads(line)
+        print(json.dumps(DEEDS[deed](*arguments)), flush=True)
