@@ -35,8 +35,8 @@ def once(request: HttpRequest, write: Callable[[], HttpResponse], *, required: b
     Raises:
         Problem: when the key is missing though required, malformed, used for another request, or in use just now.
     """
-    key = request.headers.get(HEADER, "")
-    if not key:
+    key = request.headers.get(HEADER)
+    if key is None:
         if required:
             raise _bad_key(
                 _("Send a key of your own with this request, so that it is done once when you send it again.")

@@ -1,0 +1,76 @@
+"""Sent twice is done once; asked too often is refused with the time to wait."""
+
+from kini.api import allowance, jobs
+from kini.api.models import KeptAnswer
+from kini.cases.models import Case
+from kini.core.models import LimitCounter
+from kini.services.models import ServiceVersion
+from tests.api.conftest import Program, Programs
+from tests.api.test_applying import NEW
+from tests.cases.town import Town
+
+
+def test_the_same_request_with_the_same_key_is_one_case(town: Town, permit: ServiceVersion, program: Programs):
+    app = program(town.resident)
+    first, second = (app.post("/cases", NEW, Idempotency_Key="a") for _ in range(2))
+    assert (first.status_code, second.status_code, first.json()) == (201, 201, second.json())
+    assert (second.headers["Idempotency-Replayed"], second.headers["Location"]) == ("true", first.headers["Location"])
+    assert "Idempotency-Replayed" not in first.headers
+    assert Case.objects.count() == 1
+
+
+def test_a_key_belongs_to_one_request_and_one_caller(town: Town, permit: ServiceVersion, program: Programs):
+    app, other = program(town.resident), program(town.neighbour)
+    app.post("/cases", NEW, Idempotency_Key="a")
+    changed = app.post("/cases", {**NEW, "confirm": False}, Idempotency_Key="a")
+    assert (changed.status_code, changed.json()["type"]) == (422, "/api/#key-used")
+    theirs = other.post("/drafts", {"service": "stall-permit"}, Idempotency_Key="a")
+    assert theirs.status_code == 201
+
+
+def test_a_case_needs_a_key_and_a_key_has_a_form(town: Town, permit: ServiceVersion, program: Programs):
+    app = program(town.resident)
+    assert app.post("/cases", NEW).json()["type"] == "/api/#key-missing"
+    for key in ("", "a b", "ä", "x" * 201):
+        assert app.post("/cases", NEW, Idempotency_Key=key).status_code == 400
+
+
+def test_what_was_refused_may_be_tried_again_under_its_key(town: Town, permit: ServiceVersion, program: Programs):
+    app = program(town.resident)
+    assert app.post("/cases", {**NEW, "confirm": False}, Idempotency_Key="a").status_code == 409
+    assert app.post("/cases", NEW, Idempotency_Key="a").status_code == 201
+
+
+def test_keys_are_forgotten_after_a_day(town: Town, permit: ServiceVersion, program: Programs):
+    program(town.resident).post("/cases", NEW, Idempotency_Key="a")
+    jobs.forget_answers()
+    assert KeptAnswer.objects.count() == 1
+    KeptAnswer.objects.update(created_at="2020-01-01T00:00:00Z")
+    jobs.forget_answers()
+    assert KeptAnswer.objects.count() == 0
+
+
+def test_every_answer_says_how_often_one_may_still_ask(town: Town, program: Programs):
+    app = program(town.resident, per_minute=3)
+    told = [app.get("/cases") for _ in range(4)]
+    assert [each.status_code for each in told] == [200, 200, 200, 429]
+    assert [each.headers["RateLimit-Policy"] for each in told] == ['"default";q=3;w=60'] * 4
+    assert [each.headers["RateLimit"].split(";t=")[0] for each in told] == [f'"default";r={n}' for n in (2, 1, 0, 0)]
+    assert 1 <= int(told[3].headers["Retry-After"]) <= 60
+    assert told[3].headers["Content-Type"] == "application/problem+json"
+    assert program(town.neighbour, per_minute=3).get("/cases").status_code == 200
+
+
+def test_all_processes_count_together(town: Town, program: Programs):
+    app = program(town.resident, per_minute=2)
+    app.get("/cases")
+    allowance.forget()  # as another process, which holds nothing yet
+    assert [app.get("/cases").status_code for _ in range(2)] == [200, 429]
+    LimitCounter.objects.update(until="2020-01-01T00:00:00Z")
+    allowance.forget()
+    assert app.get("/cases").status_code == 200
+
+
+def test_tokens_cannot_be_guessed(town: Town):
+    guesses = [Program(f"guess-{n}").get("/cases").status_code for n in range(301)]
+    assert (set(guesses[:300]), guesses[300]) == ({401}, 429)
