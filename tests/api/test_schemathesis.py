@@ -1,6 +1,8 @@
 """The API tried by its own description: what fits it is taken, what does not is refused, nothing falls over."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 from schemathesis import Case as Call
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -28,7 +31,7 @@ from kini.wsgi import application
 from tests.api import contract
 from tests.api.conftest import Programs
 from tests.cases import town as towns
-from tests.cases.town import Town
+from tests.cases.town import PACK, Town
 
 CHECKS = [
     not_a_server_error,
@@ -72,7 +75,16 @@ def real(town: Town, permit: ServiceVersion) -> dict[str, str]:
     }
 
 
-def test_schemathesis_finds_nothing(town: Town, real: dict[str, str], program: Programs, one_connection: None):
+@pytest.fixture
+def whole_pack(tmp_path: Path, settings: Settings) -> None:
+    """The pack of the town, with a catalogue."""
+    settings.CITY_PATH = shutil.copytree(PACK, tmp_path / "pack")
+    catalogue = "categories: {trade: {name: Trade, icon: cash}}\nevents: {moving: {name: Moving}}\n"
+    (settings.CITY_PATH / "catalogue.yaml").write_text(catalogue, "utf-8")
+
+
+@pytest.mark.usefixtures("whole_pack", "one_connection")
+def test_schemathesis_finds_nothing(town: Town, real: dict[str, str], program: Programs):
     tokens = {"desk": program(town.head, per_minute=10**6).token, "": program(town.resident, per_minute=10**6).token}
     schema = schemathesis.openapi.from_dict(contract.kept())
     schema.app = application

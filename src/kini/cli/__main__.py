@@ -27,6 +27,7 @@ VERBS = {
     "feeds status": Verb("kini.cli.feeds_status", "which sources are fresh, late or broken", Needs.DATABASE),
     "payments reconcile": Verb("kini.cli.reconcile", "compare a provider's settlement file with ours", Needs.DATABASE),
     "sandbox payments": Verb("kini.cli.sandbox", "a payment provider to try with, on loopback"),
+    "programs": Verb("kini.cli.programs", "programs that may act for people: list, add, remove", Needs.DATABASE),
     "prepare": Verb("kini.cli.prepare", "migrate the database and load the pack (part of up)", Needs.CITY),
     "worker": Verb("kini.cli.worker", "run background work (part of up)", Needs.CITY),
     "rotate-keys": Verb("kini.cli.rotate", "encrypt again what an older key encrypted", Needs.DATABASE),

@@ -4,18 +4,22 @@ from typing import Any
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from kini.api.callers import scopes
+
+OPENID = "openid"
 
 
 class Words(dict[str, Any]):
     """What a scope lets a program do, as the person reads it who allows it."""
 
-    def get(self, name: str, default: Any = None) -> str | Promise:
-        """The words of a registered scope."""
+    def get(self, name: str, default: Any = None) -> str:
+        """The words of a registered scope, and of the one that every program has."""
         found = scopes.find(name)
-        return found.words if found else default
+        if found:
+            return str(found.words)
+        return _("Know again that it is you, without your name") if name == OPENID else str(default or name)
 
 
 class ProgramsAdapter(DefaultOIDCAdapter):

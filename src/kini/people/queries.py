@@ -1,14 +1,18 @@
 """Who is asking, and what they may read about people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from allauth.idp.oidc.models import Token
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
+from kini.api.callers import scopes
 from kini.core.actors import Actor, ActorKind
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
@@ -149,6 +153,33 @@ def may_act_for(resident: Resident, member_id: int) -> Resident | None:
         return resident
     tie = family_of(resident).filter(member_id=member_id, member__user__isnull=True).first()
     return tie.member if tie else None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that acts for somebody: since when, and what it may do, in words."""
+
+    id: str
+    name: str
+    since: datetime
+    words: tuple[str, ...]
+
+
+def programs_of(user: User) -> list[Program]:
+    """The programs that still hold a token of that user, by name. One query."""
+    found: dict[str, list[Token]] = {}
+    tokens = Token.objects.valid().filter(user=user, client__isnull=False).select_related("client")
+    for token in tokens.order_by("client__name", "client", "created_at"):
+        found.setdefault(token.client.pk, []).append(token)
+    return [
+        Program(pk, held[0].client.name, held[0].created_at, words_of({s for t in held for s in t.get_scopes()}))
+        for pk, held in found.items()
+    ]
+
+
+def words_of(names: Collection[str]) -> tuple[str, ...]:
+    """What scopes allow, in words."""
+    return tuple(str(scope.words) for scope in scopes if scope.name in names)
 
 
 def looks_at(resident: Resident) -> QuerySet[AccessLog]:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from kini.people import contact_pages, near, pages, sign_in
+from kini.people import contact_pages, near, pages, program_pages, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -18,5 +18,8 @@ urlpatterns = [
     path("me/family/add/", pages.add_member, name="add-member"),
     path("me/family/<int:tie_id>/", pages.edit_member, name="edit-member"),
     path("me/family/<int:tie_id>/remove/", pages.remove_member, name="remove-member"),
+    path("me/programs/", program_pages.programs, name="programs"),
+    path("me/programs/<str:client>/stop/", program_pages.stop, name="stop-program"),
+    path("identity/o/authorize", program_pages.allow, name="allow-program"),  # stands before allauth's own
     path("me/access-log/", pages.access_log, name="access-log"),
 ]

@@ -1,0 +1,76 @@
+"""Programs that act for a person: the page that asks for leave, and the one where it is taken back."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.idp.oidc.models import Client, Token
+from allauth.idp.oidc.views import AuthorizationView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.csp import CSP
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kini.people import actions, queries
+from kini.people.models import User
+from kini.people.sign_in import Framed
+
+
+@method_decorator(never_cache, name="dispatch")
+@method_decorator(csrf_exempt, name="dispatch")  # allauth checks it where a person answers
+class AllowPage(Framed, AuthorizationView):
+    """A program asks for leave. What it asks for is ticked, and each may be unticked."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        asked: list[tuple[str, str]] = context["form"].fields["scopes"].choices
+        ticked = self.request.POST.getlist("scopes") if self.request.method == "POST" else None
+        choices = [(name, words, ticked is None or name in ticked) for name, words in asked]
+        return context | {"choices": choices, "host": urlsplit(self._request_info["redirect_uri"]).netloc}
+
+    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
+        """The page may send its form's answer on to the program, and to nobody else."""
+        response = super().render_to_response(context, **options)
+        back = urlsplit(self._request_info["redirect_uri"])
+        origin = f"{back.scheme}://{back.netloc}" if back.scheme in ("http", "https") else f"{back.scheme}:"
+        response._csp_config = {**settings.SECURE_CSP, "form-action": [CSP.SELF, origin]}  # type: ignore[attr-defined]
+        return response
+
+
+allow = AllowPage.as_view()
+
+
+@login_required
+@never_cache
+@require_safe
+def programs(request: HttpRequest) -> HttpResponse:
+    """The programs that act for the visitor, with what each may do."""
+    return render(request, "people/programs.html", {"programs": queries.programs_of(_user(request))})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, client: str) -> HttpResponseBase:
+    """Ask once, then take back what was allowed."""
+    user = _user(request)
+    tokens = Token.objects.filter(user=user)
+    found = get_object_or_404(Client.objects.filter(pk__in=tokens.values("client")), pk=client)
+    if request.method != "POST":
+        return render(request, "people/stop_program.html", {"program": found})
+    actions.stop_program(by=queries.actor_for(request), user=user, client=found)
+    messages.success(request, _("{name} can no longer do anything in your name.").format(name=found.name))
+    return redirect("people:programs")
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
