@@ -158,6 +158,14 @@ def test_taken_back_as_a_whole(
     plan(town, three)
 
 
+def test_colleagues_see_that_it_waits(town: Town, three: list[Case], head: CheckedClient):
+    bulk = plan(town, three)
+    page = head.get(f"/desk/cases/{three[0].reference}/").content.decode()
+    assert "Petugas Berkas decided “Accept” for several cases at once" in page
+    actions.take_back_bulk(by=town.named("clerk"), bulk=bulk)
+    assert "about to be moved" not in head.get(f"/desk/cases/{three[0].reference}/").content.decode()
+
+
 def test_too_late_to_take_back(town: Town, three: list[Case], clerk: CheckedClient):
     bulk = plan(town, three)
     with moments.at(bulk.due_at):

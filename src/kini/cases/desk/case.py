@@ -14,7 +14,7 @@ from kini.cases import access, actions, panels, rules
 from kini.cases.desk import addresses, together
 from kini.cases.desk.addresses import cleaned
 from kini.cases.desk.working import back_to_case, case_at_desk, for_officers, see_other
-from kini.cases.models import Case
+from kini.cases.models import BulkCase, Case
 from kini.cases.pages.forms import UNREADABLE
 from kini.cases.showing import CaseView, Row, Section, case_view
 from kini.city import queries as city_queries
@@ -126,6 +126,7 @@ def page(
         "typed": typed or {},
         "kept": list(kept),
         "here": together.here(actor, found),
+        "held": BulkCase.objects.filter(case=found, result=BulkCase.WAITING).select_related("bulk__officer").first(),
         "trail": addresses.trail(request),
         "queue": addresses.address(addresses.came_from(request)),
         "every": together.EVERY_SECONDS,
