@@ -43,6 +43,13 @@ STATES: dict[str, Any] = {
         "moves": {"object": {"to": "check", "by": "resident", "needs": ["message"], "within": 30}},
     },
     "expired": {"name": "Expired", "does": "Nobody answered.", "public": "done", "end": True, "outcome": "expired"},
+    "joined": {
+        "name": "Joined",
+        "does": "We heard of the same thing before.",
+        "public": "coordination",
+        "end": True,
+        "outcome": "joined",
+    },
     "withdrawn": {
         "name": "Withdrawn",
         "does": "You took it back.",

@@ -53,6 +53,7 @@ STREET: dict[str, Any] = {
             "moves": {"start": "work", "close": "solved"},
         },
         "withdrawn": STATES["withdrawn"],
+        "joined": STATES["joined"],
     },
 }
 REPORT = PERMIT | {

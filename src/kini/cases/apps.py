@@ -12,9 +12,11 @@ class CasesConfig(AppConfig):
         from kini.cases import jobs, notices  # noqa: F401 -- they register themselves
         from kini.cases.api import desk, following, problems
         from kini.cases.api.scopes import SCOPES
+        from kini.cases.desk import joining
         from kini.cases.desk import navigation as desk_navigation
         from kini.cases.kinds import Application, Assistance, Registration
         from kini.cases.pages import registered
+        from kini.cases.panels import CasePanel, case_panels
         from kini.services.kinds import kinds
 
         for kind in (Application, Registration, Assistance):
@@ -26,3 +28,5 @@ class CasesConfig(AppConfig):
         parts.register("cases", Part("Cases", following.router))
         parts.register("desk", Part("Officers' desk", desk.router))
         desk_navigation.register()
+        case_panels.register("cases-alike", CasePanel("desk", joining.panel))
+        case_panels.register("cases-followed", CasePanel("tracker", joining.followed))

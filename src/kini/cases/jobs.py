@@ -6,8 +6,9 @@ import structlog
 from django.db.models import Q
 from django.utils import translation
 
-from kini.cases import actions, queries
+from kini.cases import actions, queries, rules
 from kini.cases.actions.bulks import CARRY_OUT
+from kini.cases.events import CaseMoved
 from kini.cases.models import Bulk, BulkCase, Case, Presence
 from kini.city import pack
 from kini.core import moments
@@ -84,6 +85,14 @@ def forget_bulks() -> None:
     """What became of each case stands on its timeline; the list that was ticked is not kept for ever."""
     over = Q(ended_at__isnull=False) | Q(taken_back_at__isnull=False)
     Bulk.objects.filter(over, made_at__lt=moments.now() - BULKS_KEPT).delete()
+
+
+@listens(CaseMoved)
+def release_followers(event: CaseMoved) -> None:
+    """When a case goes away without a decision, those that were joined to it go on without it."""
+    case = Case.objects.get(reference=event.reference)
+    if case.outcome in rules.UNDECIDED and case.followers.exists():
+        actions.release(by=system("joined cases"), case=case)
 
 
 @listens(ProfilesJoined)

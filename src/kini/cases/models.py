@@ -87,6 +87,14 @@ class Case(models.Model):
     entries = models.PositiveIntegerField(default=0)
     head = models.BinaryField(max_length=32)
     seal = models.BinaryField(max_length=32)
+    leader = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="followers",
+        db_index=False,
+        help_text="The case it was joined to.",
+    )
     search = SearchVectorField(null=True, help_text="What officers find it by (see searching.py).")
 
     class Meta:
@@ -102,6 +110,11 @@ class Case(models.Model):
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__isnull=False, longitude__isnull=False),
                 name="cases_whole_point",
+            ),
+            models.CheckConstraint(
+                condition=(Q(leader__isnull=True) & ~Q(outcome="joined"))
+                | (Q(leader__isnull=False) & Q(outcome="joined")),
+                name="cases_joined_to_another",
             ),
         ]
         indexes = [
@@ -129,11 +142,34 @@ class Case(models.Model):
             ),
             models.Index(fields=["agency", "-opened_at", "-id"], name="cases_opened"),
             GinIndex(fields=["search"], name="cases_search"),
+            # What may be the same thing is looked up in a strip of latitude among the open cases of one service.
+            models.Index(fields=["service", "latitude"], name="cases_near", condition=OPEN & Q(latitude__isnull=False)),
+            models.Index(fields=["leader"], name="cases_followers", condition=Q(leader__isnull=False)),
             models.Index(fields=["id"], name="cases_unsearched", condition=Q(search__isnull=True)),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def standing(self) -> str:
+        """The public state that its resident reads: once it is joined to another case, that of the other one."""
+        return self.leader.public if self.leader else self.public
+
+
+class Apart(models.Model):
+    """Two cases that look like the same thing and, as an officer found, are not. Append-only (trigger)."""
+
+    first = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    later = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "later"], name="cases_apart_once"),
+            models.CheckConstraint(condition=Q(first__lt=models.F("later")), name="cases_apart_in_order"),
+        ]
 
 
 class TimelineEntry(models.Model):

@@ -31,6 +31,21 @@ def tell_moved(event: CaseMoved) -> None:
     _tell(event.reference, event.entry)
 
 
+@listens(CaseMoved)
+def tell_followers(event: CaseMoved) -> None:
+    """Tell those whose cases were joined to this one what happened to it."""
+    entry = _entry(event.reference, event.entry)
+    if entry is None or not entry.public:
+        return
+    related = ("resident__user", "submitted_by")
+    for follower in Case.objects.filter(leader=entry.case).select_related(*related).defer("answers", "sealed"):
+        if reached := _reach(follower):
+            channel, recipient, language = reached
+            with translation.override(language):
+                subject, text = _words(entry.case, entry, follower.reference)
+            _send_once(entry, channel, recipient, subject, text)
+
+
 @listens(CaseTold)
 def tell_told(event: CaseTold) -> None:
     """Tell the resident what another room did."""
@@ -58,13 +73,13 @@ def _send_once(entry: TimelineEntry, channel: str, recipient: str, subject: str,
         send_text(channel=channel, recipient=recipient, subject=subject, text=text)  # type: ignore[arg-type]
 
 
+def _entry(reference: str, number: int) -> TimelineEntry | None:
+    found = TimelineEntry.objects.select_related("case__version", "case__resident__user", "case__submitted_by")
+    return found.defer("case__version__content").filter(case__reference=reference, number=number).first()
+
+
 def _tell(reference: str, number: int) -> None:
-    entry = (
-        TimelineEntry.objects.select_related("case__version", "case__resident__user", "case__submitted_by")
-        .defer("case__version__content")
-        .filter(case__reference=reference, number=number)
-        .first()
-    )
+    entry = _entry(reference, number)
     if entry is None or not entry.public:
         return
     case = entry.case
@@ -93,15 +108,20 @@ def _reach(case: Case) -> tuple[str, str, str] | None:
     return ("email", email, language) if email else None
 
 
-def _words(case: Case, entry: TimelineEntry) -> tuple[str, str]:
+def _words(case: Case, entry: TimelineEntry, follower: str = "") -> tuple[str, str]:
+    """(subject, text) about an entry; for the resident of a case joined to this one, with the number of theirs."""
     resolved = resolve(case.version)
     state = resolved.flow.states[entry.to_state or case.state]
     title = kinds.get(case.kind).title(resolved.definition)
     subject = _("%(title)s: %(word)s") % {"title": title, "word": rules.public_word(state.public.value)}
-    act = " " + _("Open the case: something is asked of you.") if state.by == rules.RESIDENT and not state.end else ""
+    act = (
+        " " + _("Open the case: something is asked of you.")
+        if state.by == rules.RESIDENT and not (state.end or follower)
+        else ""
+    )
     text = _("%(title)s (%(reference)s): %(sentence)s%(act)s") % {
         "title": title,
-        "reference": case.reference,
+        "reference": follower or case.reference,
         "sentence": _neutral(case, entry),
         "act": act,
     }

@@ -1,5 +1,6 @@
 """Reads of cases: the officer's queue, a resident's cases, drafts, and what time has to move."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,16 +10,19 @@ from typing import Any, Literal
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest, Least
 
 from kini.cases import rules, searching
 from kini.cases.access import is_theirs, ours_q
-from kini.cases.models import Case, Document, Draft, Rating
+from kini.cases.models import Apart, Case, Document, Draft, Rating
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor
+from kini.core.geometry import EARTH_RADIUS_M, distance_m
 from kini.people.filters import below, visible_cases_q
 from kini.people.permissions import Permission
 from kini.people.rules import may_somewhere
+from kini.services.kinds import kinds
 from kini.services.models import FlowEdge
 from kini.services.versions import resolve
 
@@ -219,6 +223,61 @@ def _narrowed(found: QuerySet[Case], actor: Actor, filters: Filters) -> QuerySet
     if filters.text:
         found = found.filter(searching.found_by(filters.text))
     return found
+
+
+#: A case of which its resident may still hear: open, or joined to one that is.
+GOING_ON = Q(closed_at__isnull=True) | Q(leader__isnull=False, leader__closed_at__isnull=True)
+#: How far apart, in metres and in days, two reports may lie that could be the same thing; and how many are compared.
+NEAR_METRES, NEAR_DAYS = 100.0, 14
+MOST_READ, MOST_ALIKE = 40, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An open case that may be the same thing as another one, and how many metres lie between them."""
+
+    case: Case
+    metres: float | None
+
+
+def alike(actor: Actor, case: Case) -> list[Alike]:
+    """Open cases of the same service, among those an officer sees, that may be the same thing; the nearest first.
+
+    Those that an officer once kept apart are not among them. At most one query, read along the index of the resident's
+    cases or of places.
+    """
+    by_place = kinds.get(case.kind).alike == "place"
+    if case.closed_at or (case.latitude if by_place else case.resident_id) is None:
+        return []
+    found = visible(actor).filter(closed_at__isnull=True, service_id=case.service_id).exclude(pk=case.pk)
+    found = found.filter(_near_q(case) if by_place else Q(resident_id=case.resident_id))
+    if actor.user_id:
+        found = found.exclude(ours_q(actor.user_id))
+    known = Apart.objects.filter(first=Least(OuterRef("pk"), case.pk), later=Greatest(OuterRef("pk"), case.pk))
+    found = found.exclude(Exists(known)).select_related("version").defer(*UNSHOWN).order_by("-opened_at")
+    alike = [Alike(each, distance(case, each)) for each in found[:MOST_READ]]
+    close = [each for each in alike if not by_place or (each.metres or 0.0) <= NEAR_METRES]
+    return sorted(close, key=lambda each: each.metres or 0.0)[:MOST_ALIKE]
+
+
+def _near_q(case: Case) -> Q:
+    """Cases in the square around a case, opened at nearly the same time."""
+    latitude, longitude = case.latitude or 0.0, case.longitude or 0.0
+    north = math.degrees(NEAR_METRES / EARTH_RADIUS_M)
+    east = north / max(math.cos(math.radians(latitude)), 0.01)
+    span = timedelta(days=NEAR_DAYS)
+    return Q(
+        latitude__range=(latitude - north, latitude + north),
+        longitude__range=(longitude - east, longitude + east),
+        opened_at__range=(case.opened_at - span, case.opened_at + span),
+    )
+
+
+def distance(one: Case, other: Case) -> float | None:
+    """Metres between the places of two cases; None when one of them has no place."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return None
+    return distance_m((one.latitude, one.longitude), (other.latitude, other.longitude))
 
 
 def my_cases(actor: Actor) -> QuerySet[Case]:

@@ -121,7 +121,7 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
         case=case,
         resolved=resolved,
         title=kind.title(resolved.definition),
-        word=rules.public_word(case.public),
+        word=rules.public_word(case.standing),
         now=str(state.does),
         person="" if hides or case.resident is None else case.resident.name,
         theirs=theirs,

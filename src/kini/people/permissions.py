@@ -16,6 +16,7 @@ class Permission(StrEnum):
     SEE_IDENTITY = "see-identity"  # unmask names' numbers; every look is logged
     APPLY_FOR_OTHERS = "apply-for-others"  # at a counter, for a resident without a phone
     REOPEN = "reopen"  # bring an ended case back where the flow allows it
+    JOIN_CASES = "join-cases"  # join a case to an earlier one that is the same thing
     SEE_OVERDUE = "see-overdue"  # the view of what is late and why
     MANAGE_LETTERS = "manage-letters"  # withdraw an issued letter, or put a newer one in its place
     REFUND = "refund"  # give a payment back, and record what was returned by hand
@@ -33,6 +34,7 @@ WORDS: Mapping[Permission, str | Promise] = {
     Permission.SEE_IDENTITY: _("see who a resident is (every look is logged)"),
     Permission.APPLY_FOR_OTHERS: _("apply for residents at a counter"),
     Permission.REOPEN: _("reopen ended cases"),
+    Permission.JOIN_CASES: _("join cases that are the same thing"),
     Permission.SEE_OVERDUE: _("see what is late, and the numbers"),
     Permission.MANAGE_LETTERS: _("withdraw and replace letters"),
     Permission.REFUND: _("give payments back"),

@@ -35,6 +35,7 @@ class Report(Kind):
     Options: ClassVar[type[Strict]] = ReportOptions
     sign_in = "optional"
     private = True
+    alike = "place"
 
     def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Refuse bad evidence, and refuse to close without any."""

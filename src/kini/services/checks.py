@@ -21,7 +21,7 @@ ACTORS = frozenset({"resident", "system"})
 #: Ids that would stand in the way of an address of the catalogue.
 TAKEN_IDS = frozenset({"search", "category", "event"})
 #: Moves that the house adds to a flow itself.
-IMPLIED = frozenset({"withdraw", "after"})
+IMPLIED = frozenset({"withdraw", "after", "join", "separate"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ class Kind:
     #: Officers do not see who it came from, unless they may see identities and say why.
     private: ClassVar[bool] = False
 
+    #: What makes two open cases of one service look like the same thing: one resident, or nearly one place and time.
+    alike: ClassVar[Literal["resident", "place"]] = "resident"
+
     #: Whether cases of this kind go along a flow; a service of such a kind must name one.
     needs_flow: ClassVar[bool] = True
 

@@ -292,7 +292,7 @@ class State(Strict):
     moves: dict[Name, Annotated[Move, BeforeValidator(_move, json_schema_input_type=Move | Name)]] = {}
     after: After | None = None
     end: bool = False
-    outcome: Literal["granted", "refused", "withdrawn", "expired", "solved", "unfounded"] | None = None
+    outcome: Literal["granted", "refused", "withdrawn", "expired", "solved", "unfounded", "joined"] | None = None
     withdraw: bool = Field(default=True, description="Whether the resident may still withdraw here.")
     target: Target | None = Field(default=None, description="Within which time this step alone must be done.")
 
@@ -312,13 +312,16 @@ class State(Strict):
 
 
 WITHDRAWN = "withdrawn"
+JOINED = "joined"
 
 
 class Flow(Strict):
     """flows/NAME.yaml: the steps from a submitted case to its end. The file name is the flow's id.
 
     A flow with `withdrawn` among its states lets the resident withdraw from every state that is no end and does not
-    say `withdraw: false`; that edge is called `withdraw` and need not be written.
+    say `withdraw: false`; that edge is called `withdraw` and need not be written. One with `joined` lets officers end a
+    case that is the same thing as an earlier one: `join` leads there from every state that is no end, and `separate`
+    back to the start when that was a mistake.
     """
 
     start: Name
@@ -340,6 +343,10 @@ class Flow(Strict):
                 found.append((name, "withdraw", WITHDRAWN))
             if state.after:
                 found.append((name, "after", state.after.to))
+            if JOINED in self.states and not state.end:
+                found.append((name, "join", JOINED))
+        if JOINED in self.states:
+            found.append((JOINED, "separate", self.start))
         return found
 
 

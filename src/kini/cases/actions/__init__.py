@@ -12,6 +12,7 @@ from kini.cases.actions.bulks import (
 from kini.cases.actions.desk import assign, be_present, look, note, read_mentions, send_unit, transfer
 from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
 from kini.cases.actions.filters import LONGEST_NAME, delete_filter, open_with, save_filter
+from kini.cases.actions.joining import join, keep_apart, release, separate
 from kini.cases.actions.moves import Stale, answer_correction, move, withdraw
 from kini.cases.actions.ratings import rate
 from kini.cases.actions.replies import LONGEST_TITLE, change_reply, switch_reply, write_reply
@@ -45,6 +46,8 @@ __all__ = [
     "fill",
     "hand_over_cases",
     "index_cases",
+    "join",
+    "keep_apart",
     "look",
     "move",
     "note",
@@ -53,10 +56,12 @@ __all__ = [
     "plan_bulk",
     "rate",
     "read_mentions",
+    "release",
     "rotate_keys",
     "save_answers",
     "save_filter",
     "send_unit",
+    "separate",
     "start_draft",
     "submit",
     "switch_reply",

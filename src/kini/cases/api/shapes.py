@@ -142,8 +142,8 @@ def _line(case: Case, resolved: Resolved) -> dict[str, Any]:
     return {
         "reference": case.reference,
         "service": title_of(resolved),
-        "state": case.public,
-        "state_words": rules.public_word(case.public),
+        "state": case.standing,
+        "state_words": rules.public_word(case.standing),
         "step": case.state,
         "opened_at": case.opened_at,
         "due_at": case.due_at,

@@ -112,18 +112,21 @@ def of_day(actor: Actor, day: date, by: str) -> Numbers:
     days = [day - timedelta(weeks=back) for back in reversed(range(WEEKS))]
     seen = queries.visible(actor, Permission.SEE_OVERDUE).order_by()
     whole, groups = Counts(), defaultdict[str, Counts](Counts)
+    decided = seen.exclude(outcome="joined")
     versions: dict[str, int] = {}
     opened = _on(seen, "opened_at", days).values("service", "unit", on=_day("opened_at"))
     for row in opened.annotate(count=Count("pk"), latest=Max("version")):
         _note(row, by, versions, days, whole.opened, lambda key: groups[key].opened)
-    ended = _on(seen, "closed_at", days).values("service", "unit", on=_day("closed_at")).annotate(latest=Max("version"))
+    ended = (
+        _on(decided, "closed_at", days).values("service", "unit", on=_day("closed_at")).annotate(latest=Max("version"))
+    )
     for row in ended.annotate(count=Count("pk"), behind=Count("pk", filter=Q(closed_at__gt=F("due_at")))):
         _note(row, by, versions, days, whole.ended, lambda key: groups[key].ended)
         _note(row | {"count": row["behind"]}, by, versions, days, whole.late, lambda key: groups[key].late)
-    middles = _on(seen, "closed_at", days).values(on=_day("closed_at")).annotate(took=_took())
+    middles = _on(decided, "closed_at", days).values(on=_day("closed_at")).annotate(took=_took())
     for on, took in middles.values_list("on", "took"):
         whole.took[days.index(on)] = took.total_seconds()
-    for key, took in _on(seen, "closed_at", days[-1:]).values(by).annotate(took=_took()).values_list(by, "took"):
+    for key, took in _on(decided, "closed_at", days[-1:]).values(by).annotate(took=_took()).values_list(by, "took"):
         groups[key or ""].took[-1] = took.total_seconds()
     _name(groups, by, versions)
     return Numbers(days, whole, sorted(groups.values(), key=_busiest))

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from kini.cases import queries
 from kini.cases.pages import listing
 from kini.cases.pages.visiting import keys_of
 from kini.people.queries import actor_for
@@ -17,7 +18,7 @@ def my_cases(request: HttpRequest) -> SafeString | None:
     actor = actor_for(request)
     if actor.user_id is None and not actor.session and not keys_of(request):
         return None
-    going_on = listing.own_cases(request).filter(closed_at__isnull=True)
+    going_on = listing.own_cases(request).filter(queries.GOING_ON)
     rows = list(listing.case_rows(request, going_on[: MOST_SHOWN * 3]))
     drafts = len(list(listing.draft_rows(request)))
     if not rows and not drafts:

@@ -48,10 +48,10 @@ class DraftRow:
 def mine(request: HttpRequest) -> HttpResponse:
     """What one asked for: drafts, what is going on, what has ended."""
     found = own_cases(request)
-    ended = Paginator(found.filter(closed_at__isnull=False), PER_PAGE).get_page(request.GET.get("page"))
+    ended = Paginator(found.exclude(queries.GOING_ON), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "drafts": list(draft_rows(request)),
-        "open": list(case_rows(request, found.filter(closed_at__isnull=True))),
+        "open": list(case_rows(request, found.filter(queries.GOING_ON))),
         "ended": list(case_rows(request, ended)),
         "ended_page": ended,
     }
@@ -65,7 +65,9 @@ def own_cases(request: HttpRequest) -> QuerySet[Case]:
         ours = Q(pk__in=mine.values("pk")) if request.user.is_authenticated else Q(pk__in=())
         mine = Case.objects.filter(ours | Q(reference__in=keys, guest_key__in=keys.values()))
         mine = mine.order_by("-opened_at", "-pk").defer("answers", "sealed", "head", "seal")
-    return mine.select_related("service", "version", "resident").defer("version__content", "answers", "sealed")
+    return mine.select_related("service", "version", "resident", "leader").defer(
+        "version__content", "answers", "sealed"
+    )
 
 
 def case_rows(request: HttpRequest, cases: Iterable[Case]) -> Iterator[CaseRow]:
@@ -81,7 +83,9 @@ def _note(request: HttpRequest, case: Case) -> str:
     parts = []
     if case.resident and case.resident.user_id != request.user.pk and case.resident.name:
         parts.append(_("for %(name)s") % {"name": case.resident.name})
-    if case.closed_at:
+    if case.leader:
+        parts.append(_("joined with the same matter of others"))
+    elif case.closed_at:
         parts.append(formats.day(case.closed_at))
     elif case.due_at and not case.paused_at:
         late = case.due_at < moments.now()

@@ -68,7 +68,9 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
 def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
     """By when, and who holds it. A time that is not certain is said to be an aim."""
     case, target = view.case, view.resolved.definition.target
-    if case.closed_at:
+    if case.leader:
+        yield _("Joined on"), formats.day(case.state_since)
+    elif case.closed_at:
         yield _("Ended on"), formats.day(case.closed_at)
     elif case.paused_at:
         yield _("Time"), _("The clock is paused while we wait for you.")

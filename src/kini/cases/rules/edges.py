@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kini.core.texts import Text
-from kini.services.schema import WITHDRAWN, Flow
+from kini.services.schema import JOINED, WITHDRAWN, Flow
 
 RESIDENT = "resident"
 SYSTEM = "system"
@@ -15,6 +15,8 @@ WITHDRAW = "withdraw"
 #: The resident's move against a decision, and the move of whoever finds that they are right.
 OBJECT, OVERTURN = "object", "overturn"
 AFTER = "after"
+#: What officers do with a case that is the same thing as another one, and undo when it was not.
+JOIN, SEPARATE = "join", "separate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Edge:
 
 
 def edges_from(flow: Flow, state: str) -> tuple[Edge, ...]:
-    """All edges out of a state: the written ones, then withdrawing, then what time does."""
+    """All edges out of a state: the written ones, then withdrawing, what time does, and joining with another case."""
     here = flow.states[state]
     edges = [
         Edge(name, move.to, move.by or here.by or "", tuple(move.needs), move.label, move.within, move.danger)
@@ -47,6 +49,10 @@ def edges_from(flow: Flow, state: str) -> tuple[Edge, ...]:
         edges.append(Edge(WITHDRAW, WITHDRAWN, RESIDENT, danger=True))
     if here.after:
         edges.append(Edge(AFTER, here.after.to, SYSTEM))
+    if JOINED in flow.states and not here.end:
+        edges.append(Edge(JOIN, JOINED, SYSTEM))
+    if state == JOINED:
+        edges.append(Edge(SEPARATE, flow.start, SYSTEM))
     return tuple(edges)
 
 

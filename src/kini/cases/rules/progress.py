@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Literal
 
 from kini.cases.rules.deadlines import Step
-from kini.cases.rules.edges import AFTER, WITHDRAW, edges_from
+from kini.cases.rules.edges import AFTER, JOIN, WITHDRAW, edges_from
 from kini.services.schema import Flow, PublicState
 
 GOOD_OUTCOMES = frozenset({"granted", "solved"})
+#: Ends at which nobody decided anything.
+UNDECIDED = frozenset({"withdrawn", "expired"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def way_ahead(flow: Flow, state: str) -> tuple[str, ...]:
             ends.append(here)
             continue
         for edge in edges_from(flow, here):
-            if edge.move not in (WITHDRAW, AFTER) and not edge.danger and edge.to not in before:
+            if edge.move not in (WITHDRAW, AFTER, JOIN) and not edge.danger and edge.to not in before:
                 before[edge.to] = here
                 queue.append(edge.to)
     good = [end for end in ends if flow.states[end].outcome in GOOD_OUTCOMES]

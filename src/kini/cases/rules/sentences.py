@@ -68,6 +68,10 @@ def sentence(entry: Told, flow: Flow) -> str:
             return _("%(unit)s has it.") % {"unit": Text.model_validate(entry.data["unit_name"])}
         case "noted":
             return str(entry.data["text"])
+        case "gathered":
+            return _("%(reference)s is the same thing and was joined to this case.") % entry.data
+        case "followed":
+            return _("Others reported the same. We go on with all of it together.")
         case "joined":
             return _("This case now belongs to the joined profile.")
         case sort if teller := tellers.find(sort):
@@ -82,6 +86,8 @@ def _moved(entry: Told, flow: Flow) -> str:
             return _("This case was withdrawn. %(now)s") % {"now": now}
         case "answer":
             return _("What was asked for has been answered. %(now)s") % {"now": now}
+        case "separate":
+            return _("This is a matter of its own after all. %(now)s") % {"now": now}
         case "after":
             return _("Nothing happened within the time for it. %(now)s") % {"now": now}
     return now

@@ -1,0 +1,138 @@
+"""Cases that are the same thing: the later one is joined to the first and follows it; a mistake can be undone."""
+
+from django.utils.translation import gettext as _
+
+from kini.cases import access, rules, timeline
+from kini.cases.events import CaseMoved
+from kini.cases.holding import lock
+from kini.cases.models import Apart, Case
+from kini.core import audit, events
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.people.permissions import Permission
+from kini.services.kinds import kinds
+from kini.services.versions import resolve
+
+
+@action
+def join(*, by: Actor, case: Case, other: Case) -> Case:
+    """Join two cases that are the same thing: the later one ends and follows the first one, whichever is which.
+
+    Its resident reads that it is so, hears of every further step of the first, and never whose that one is. Cases that
+    followed the later one follow the first from now on.
+
+    Returns:
+        The later case as stored.
+
+    Raises:
+        NotAllowed: without the permission over both, or when one of them is the officer's own.
+        Refused: when one of them has ended, they are of different services, or the flow of the later has no such end.
+    """
+    first, later = _both(by, case, other)
+    if first.service_id != later.service_id:
+        raise Refused(_("Only cases of the same service can be joined."))
+    if first.closed_at or later.closed_at:
+        raise Refused(_("One of these cases has ended. Only open cases can be joined."))
+    edge = rules.edge_of(resolve(later.version).flow, later.state, rules.JOIN)
+    if edge is None:
+        raise Refused(_("This case began before its service knew joining. Work on it by itself."))
+    _follow(by, later, first)
+    later.leader = first
+    _step(by, later, rules.JOIN, edge.to)
+    timeline.append(first, by=by, sort="gathered", public=False, data={"reference": later.reference})
+    detail = {"to": first.reference}
+    audit.record(by=by, action="cases.joined-case", subject=f"case:{later.reference}", detail=detail)
+    return later
+
+
+@action
+def keep_apart(*, by: Actor, case: Case, other: Case) -> Apart:
+    """Say that two cases that look like the same thing are not; nobody is asked again.
+
+    Raises:
+        NotAllowed: without the permission over both, or when one of them is the officer's own.
+    """
+    return _apart(by, *_both(by, case, other))
+
+
+@action
+def separate(*, by: Actor, case: Case) -> Case:
+    """Undo a joining that was a mistake: the case begins its flow anew, by itself.
+
+    Raises:
+        NotAllowed: without the permission, or when the case is the officer's own.
+        Refused: when it is not joined to another one.
+    """
+    case = lock(case)
+    access.require_at_desk(by, Permission.JOIN_CASES, case)
+    if case.leader is None:
+        raise Refused(_("This case is not joined to another one."))
+    _apart(by, *sorted((case, case.leader), key=lambda each: each.pk))
+    return _separated(by, case)
+
+
+@action
+def release(*, by: Actor, case: Case) -> Case | None:
+    """Let those who follow a case that went away undecided go on: the earliest begins anew, the rest follow it.
+
+    Returns:
+        The one that goes on; None when nobody follows.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+        Refused: when the case has not gone away.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    case = lock(case)
+    if case.outcome not in rules.UNDECIDED:
+        raise Refused(_("This case goes on, or was decided."))
+    first = case.followers.order_by("opened_at", "pk").first()
+    if first is None:
+        return None
+    first = _separated(by, lock(first))
+    _follow(by, case, first)
+    return first
+
+
+def _both(by: Actor, case: Case, other: Case) -> tuple[Case, Case]:
+    """(the earlier, the later), locked in one order whoever asks, when the actor may join both."""
+    if case.pk == other.pk:
+        raise Refused(_("A case cannot be compared with itself."))
+    pair = [lock(each) for each in sorted((case, other), key=lambda each: each.pk)]
+    for each in pair:
+        access.require_at_desk(by, Permission.JOIN_CASES, each)
+    first, later = sorted(pair, key=lambda each: (each.opened_at, each.pk))
+    return first, later
+
+
+def _apart(by: Actor, one: Case, other: Case) -> Apart:
+    first, later = sorted((one, other), key=lambda each: each.pk)
+    found, new = Apart.objects.get_or_create(first=first, later=later, defaults={"by_id": by.user_id})
+    if new:
+        detail = {"from": first.reference}
+        audit.record(by=by, action="cases.kept-apart", subject=f"case:{later.reference}", detail=detail)
+    return found
+
+
+def _follow(by: Actor, before: Case, leader: Case) -> None:
+    """Whoever followed one case follows another one from now on, and reads it."""
+    for follower in before.followers.order_by("pk"):
+        follower = lock(follower)
+        follower.leader = leader
+        timeline.append(follower, by=by, sort="followed", data={"leader": leader.reference})
+
+
+def _separated(by: Actor, case: Case) -> Case:
+    case.leader = None
+    _step(by, case, rules.SEPARATE, resolve(case.version).flow.start)
+    audit.record(by=by, action="cases.separated", subject=f"case:{case.reference}")
+    return case
+
+
+def _step(by: Actor, case: Case, move: str, to: str) -> None:
+    """A step that no page of the flow offers; what follows from every other step follows from this one."""
+    data = {"leader": case.leader.reference if case.leader else ""}
+    entry = timeline.append(case, by=by, sort="moved", move=move, to_state=to, data=data)
+    kinds.get(case.kind).moved(case, move, {})
+    events.announce(CaseMoved(case.reference, move, to, entry.number))

@@ -1,0 +1,168 @@
+"""Cases that may be the same thing: named on the case page, compared side by side, joined or kept apart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kini.cases import access, actions, queries, rules
+from kini.cases.desk.case import channel_word, desk_of
+from kini.cases.desk.working import case_at_desk, for_officers, see_other
+from kini.cases.models import Case, Document
+from kini.cases.showing import CaseView
+from kini.core.actors import NotAllowed, Refused
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.people.rules import may
+from kini.services.versions import resolve
+from kini.web import formats
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One thing that both cases say, or one of them."""
+
+    label: str
+    first: str
+    later: str
+    files: tuple[tuple[Document, ...], tuple[Document, ...]] = ((), ())
+    hidden: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Whether they are seen to say different things; what is hidden is not compared, and files only by the eye."""
+        return not self.hidden and self.first != self.later
+
+
+def panel(request: HttpRequest, view: CaseView) -> SafeString | None:
+    """On the case page: what may be the same thing, what it is joined to, and what is joined to it."""
+    case, actor = view.case, actor_for(request)
+    if not may(actor, Permission.JOIN_CASES, access.scope_of(case)):
+        return None
+    found = queries.alike(actor, case)
+    followers = [] if case.leader_id else list(case.followers.order_by("opened_at").only("reference")[:50])
+    if not (found or followers or case.leader):
+        return None
+    context = {"case": case, "alike": found, "followers": followers, "days": queries.NEAR_DAYS}
+    return render_to_string("cases/desk/alike.html", context, request)
+
+
+def followed(request: HttpRequest, view: CaseView) -> SafeString | None:
+    """On the tracker of a joined case: how far the other one is, in sentences that say nothing about anybody."""
+    leader = view.case.leader
+    if leader is None:
+        return None
+    flow = resolve(leader.version).flow
+    steps = leader.timeline.filter(public=True).exclude(to_state="").order_by("-number")
+    context = {
+        "leader": leader,
+        "now": flow.states[leader.state].does,
+        "steps": [(entry.at, rules.public_word(flow.states[entry.to_state].public)) for entry in steps],
+    }
+    return render_to_string("cases/panels/followed.html", context, request)
+
+
+@for_officers(Permission.JOIN_CASES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def compare(request: HttpRequest, reference: str, other: str) -> HttpResponse:
+    """Two cases side by side; posting `verdict` ("same" or "apart") says what they are to each other."""
+    actor, one = case_at_desk(request, reference)
+    _actor, two = case_at_desk(request, other)
+    first, later = sorted((one, two), key=lambda each: (each.opened_at, each.pk))
+    error = ""
+    if request.method == "POST":
+        try:
+            return _decided(request, first, later, one)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            error = str(refusal)
+    views = (desk_of(actor, first).view, desk_of(actor, later).view)
+    metres = queries.distance(first, later)
+    context = {
+        "case": one,
+        "first": first,
+        "later": later,
+        "rows": list(_rows(*views)),
+        "metres": metres,
+        "apart": formats.duration((later.opened_at - first.opened_at).total_seconds(), units=1),
+        "errors": [("", error)] if error else [],
+        "joinable": not (first.closed_at or later.closed_at) and first.service_id == later.service_id,
+    }
+    return render(request, "cases/desk/compare.html", context, status=422 if error else 200)
+
+
+def _decided(request: HttpRequest, first: Case, later: Case, back: Case) -> HttpResponse:
+    actor, verdict = actor_for(request), request.POST.get("verdict", "")
+    if verdict == "same":
+        actions.join(by=actor, case=first, other=later)
+        words = _("%(later)s is joined to %(first)s. Its resident is told.")
+        messages.success(request, words % {"later": later.reference, "first": first.reference})
+        return see_other("cases:desk-case", first.reference)
+    if verdict == "apart":
+        actions.keep_apart(by=actor, case=first, other=later)
+        messages.success(request, _("Noted: they are not the same thing. Nobody is asked again."))
+        return see_other("cases:desk-case", back.reference)
+    raise Refused(_("Say whether they are the same thing."))
+
+
+@for_officers(Permission.JOIN_CASES)
+@require_POST
+def separate(request: HttpRequest, reference: str) -> HttpResponse:
+    """Undo a joining."""
+    actor, case = case_at_desk(request, reference)
+    try:
+        actions.separate(by=actor, case=case)
+        messages.success(request, _("The case goes on by itself again, from the beginning. Its resident is told."))
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return see_other("cases:desk-case", case.reference)
+
+
+def _rows(first: CaseView, later: CaseView) -> Iterable[Compared]:
+    """Facts, then answers under their labels, in the order of the first."""
+    yield from _facts(first, later)
+    said = [
+        {
+            (section.heading, row.label, number): row
+            for section in view.sections
+            for number, row in _numbered(section.rows)
+        }
+        for view in (first, later)
+    ]
+    for key in dict.fromkeys([*said[0], *said[1]]):
+        rows = [each.get(key) for each in said]
+        texts = ["" if row is None or row.files else row.text for row in rows]
+        files = tuple(tuple(row.files) if row else () for row in rows)
+        yield Compared(key[1], texts[0], texts[1], (files[0], files[1]), any(row and row.hidden for row in rows))
+
+
+def _numbered(rows: Iterable[Any]) -> Iterable[tuple[int, Any]]:
+    """Each row with how many of the same label stand before it: items of a list have the same labels."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        seen[row.label] = seen.get(row.label, -1) + 1
+        yield seen[row.label], row
+
+
+def _facts(first: CaseView, later: CaseView) -> Iterable[Compared]:
+    def both(label: str, of: Any) -> Compared:
+        return Compared(label, of(first), of(later))
+
+    yield both(_("Step"), lambda view: str(view.resolved.flow.states[view.case.state].name))
+    yield both(_("Opened"), lambda view: formats.moment(view.case.opened_at))
+    yield both(_("Came by"), lambda view: str(channel_word(view.case.channel)))
+    yield both(_("Area"), lambda view: view.case.area.name if view.case.area else "")
+    yield both(_("Unit"), lambda view: str(view.case.unit or ""))
+    yield both(_("Officer"), lambda view: view.case.assignee.name if view.case.assignee else _("Nobody yet"))
+    if first.person and later.person:
+        yield both(_("Resident"), lambda view: view.person)
