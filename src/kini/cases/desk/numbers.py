@@ -80,7 +80,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "by": by,
         "groupings": GROUPINGS.items(),
         "first": GROUPINGS[by],
-        "days": found.days,
+        "days": found.days[::-1],
         "measures": list(_measures(found.whole)),
         "rows": found.groups[:MOST_LINES],
     }
@@ -95,11 +95,11 @@ def _asked(text: str, today: date) -> date:
 
 
 def _measures(whole: Counts) -> Iterable[tuple[str, list[Any], list[str]]]:
-    """(what is counted, its values, the values in words)."""
-    yield _("Came in"), whole.opened, [str(value) for value in whole.opened]
-    yield _("Decided"), whole.ended, [str(value) for value in whole.ended]
-    yield _("Decided late"), whole.late, [str(value) for value in whole.late]
-    words = ["–" if value is None else formats.duration(value, units=1) for value in whole.took]
+    """(what is counted, its values, the values in words, the day itself first)."""
+    yield _("Came in"), whole.opened, [str(value) for value in whole.opened[::-1]]
+    yield _("Decided"), whole.ended, [str(value) for value in whole.ended[::-1]]
+    yield _("Decided late"), whole.late, [str(value) for value in whole.late[::-1]]
+    words = ["–" if value is None else formats.duration(value, units=1) for value in whole.took[::-1]]
     yield _("Usual time"), whole.took, words
 
 
