@@ -96,7 +96,7 @@ def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
     """The case as it is after its kind has done what it does at once; told to whoever listens."""
     audit.record(by=by, action="cases.submitted", subject=f"case:{case.reference}", detail=detail)
     kinds.get(case.kind).opened(case)
-    case.refresh_from_db()
+    case.refresh_from_db(from_queryset=Case.objects.select_related("agency", "unit", "area", "resident"))
     events.announce(CaseOpened(case.reference))
     return case
 
