@@ -104,6 +104,24 @@ def test_a_fault_of_ours_is_a_calm_page_that_asks_nothing_of_the_database(caplog
     assert "secret words" not in response.content.decode()
 
 
+def test_while_the_database_is_away_a_page_says_so_and_when_to_come_back(caplog: pytest.LogCaptureFixture) -> None:
+    browser = CheckedClient(raise_request_exception=False)
+    browser.cookies["kini_language"] = "en"
+    with caplog.at_level(logging.CRITICAL):
+        response = browser.get("/fail/database?page=2")
+        sent = browser.post("/fail/database")
+    page = response.content.decode()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+    assert "Closed for a short while" in page
+    assert 'href="/fail/database?page=2">Try again' in page
+    assert "secret" not in page
+    assert "Try again" not in sent.content.decode()
+
+
+def test_who_tries_too_often_is_told_when_to_come_back(client: CheckedClient) -> None:
+    assert client.get("/fail/too-many").headers["Retry-After"] == "300"
+
+
 def test_an_old_form_is_refused_kindly() -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.cookies["kini_language"] = "en"

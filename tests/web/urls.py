@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.paginator import Paginator
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
@@ -29,6 +30,7 @@ FAILURES: dict[str, Exception] = {
     "missing": Http404("x"),
     "forbidden": PermissionDenied(),
     "broken": RuntimeError("secret words of a fault"),
+    "database": OperationalError("connection refused on a secret host"),
 }
 
 

@@ -1,13 +1,16 @@
-"""`./kini shots`: pictures of the main pages of a scratch city, to look at and for the README."""
+"""`./kini shots`: pictures of every type of page of a scratch city, to look at and for the README."""
 
 import argparse
 import importlib.util
 import os
 from contextlib import ExitStack
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from kini.cli import console
 from kini.cli.verbs import Needs, Verb
+from kini.core.environment import ROOT
 from kini.robot.scratch import scratch_city
 
 
@@ -19,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int, nargs="*", choices=(360, 768, 1280), help="in windows as wide as this")
     parser.add_argument("--theme", nargs="*", choices=("light", "dark"), help="in these themes")
     parser.add_argument("--language", default="", metavar="CODE", help="in this language of the city")
+    parser.add_argument("--readme", action="store_true", help="the few of the README, into docs/pictures")
     parser.add_argument("--first-screen", action="store_true", help="without what one must scroll to")
 
 
@@ -30,14 +34,23 @@ def run(options: argparse.Namespace) -> int:
         address = city.serve()
         os.environ.update(city.env)
         pictures = Verb("kini.robot.pictures", "", Needs.CITY).load(stack)
-        wish = pictures.Wish(
-            only=frozenset(options.only),
-            widths=tuple(options.width or pictures.WINDOWS),
-            themes=tuple(options.theme or pictures.THEMES),
-            first_screen=options.first_screen,
-            language=options.language,
-        )
         if pictures.chromium() is None:
             raise console.Fault("Chromium is not installed; install the package chromium, or set KINI_CHROMIUM.")
-        print(f"{pictures.take(address, options.out, options.service, wish)} pictures in {options.out}")
+        out = ROOT / "docs" / "pictures" if options.readme else options.out
+        taken = pictures.take(address, out, options.service, _wish(options, pictures))
+        for name, reason in taken.missing.items():
+            print(f"no picture of {name}: {reason}")
+        print(f"{taken.count} pictures in {out}")
     return 0
+
+
+def _wish(options: argparse.Namespace, pictures: ModuleType) -> Any:
+    readme = {view for view, _width, _theme in pictures.README}
+    return pictures.Wish(
+        only=frozenset(readme if options.readme else options.only),
+        widths=tuple(options.width or pictures.WINDOWS),
+        themes=tuple(options.theme or pictures.THEMES),
+        first_screen=options.first_screen or options.readme,
+        language=options.language,
+        readme=options.readme,
+    )

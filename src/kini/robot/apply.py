@@ -1,7 +1,7 @@
 """An application as a person makes it: start page, question by question, check, confirmation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -23,6 +23,7 @@ class Application:
         number: other numbers give other answers.
         questions: how many fields were asked.
         refused: how many wrong answers were refused.
+        given: answers that are given instead of examples, by input.
     """
 
     browser: Browser
@@ -31,6 +32,7 @@ class Application:
     number: int
     questions: int = 0
     refused: int = 0
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self) -> str:
         """Apply; the reference of the new case."""
@@ -63,6 +65,7 @@ class Application:
         # What the profile knows is not asked.
         fields = {name: field for name, field in asked.fields.items() if form.asks(name)}
         values, files = example_form(fields, self.number)
+        values |= {name: value for name, value in self.given.items() if name in fields}
         self.questions += len(fields)
         if self.number == 1:
             self.wrong_answers_are_refused(form, fields, values, files)

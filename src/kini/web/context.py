@@ -70,6 +70,11 @@ class Site:
         return _address(settings.LOGIN_URL)
 
     @cached_property
+    def live(self) -> str:
+        """What answers as long as the city can be reached."""
+        return _address("core:live")
+
+    @cached_property
     def outbox(self) -> str:
         """Where the messages of a first look can be read; empty in production."""
         return _address("core:outbox") if settings.ENV.outbox else ""

@@ -1,10 +1,12 @@
 """Pages that belong to no room: home, language switch, the city's colours, and what is said when something fails."""
 
+import sys
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -22,6 +24,9 @@ from kini.web import theme as colours
 from kini.web.city import face
 from kini.web.home import PLACES
 from kini.web.language import COOKIE_AGE
+
+#: When a browser or program may come back while the database does not answer.
+RETRY_SECONDS = 60
 
 
 @require_safe
@@ -136,8 +141,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: says so without asking the database or the session anything, for they may be what failed."""
+    """500, and 503 while the database does not answer: says so without asking it or the session anything."""
     city = face()
+    down = isinstance(sys.exception(), OperationalError | InterfaceError)
+    status = 503 if down else 500
     with override(getattr(request, "LANGUAGE_CODE", city.languages[0])):
-        html = render_to_string("web/server_error.html", {"city": city})
-    return HttpResponse(html, status=500)
+        context = {"city": city, "status": status, "down": down, "here": _here(request) if down else ""}
+        html = render_to_string("web/server_error.html", context)
+    response = HttpResponse(html, status=status)
+    if down:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _here(request: HttpRequest) -> str:
+    """The address to try once more; a form that was sent is sent again by going back to it."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else ""

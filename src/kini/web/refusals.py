@@ -31,5 +31,8 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
-            return pages.problem(request, status_of(exception), str(exception))
+            response = pages.problem(request, status_of(exception), str(exception))
+            if isinstance(exception, TooMany):
+                response["Retry-After"] = str(exception.wait)
+            return response
         return None

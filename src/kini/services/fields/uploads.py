@@ -93,7 +93,11 @@ class UploadField(FieldBase):
             "max": self.max,
             "files": files,
             "full": len(files) >= self.max,
+            "room": self.max - len(files),
         }
+
+    def scripts(self) -> frozenset[str]:
+        return frozenset({"kini/photos.js"})
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": example_photo(number)}

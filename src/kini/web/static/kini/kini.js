@@ -58,6 +58,17 @@
   }
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach(free));
 
+  // Says when the city cannot be reached. A browser without a network may still reach a city on its own machine.
+  const offline = document.querySelector("[data-offline]");
+  async function reach() {
+    const there = navigator.onLine || await fetch(offline.dataset.offline, { cache: "no-store" }).then(() => true, () => false);
+    offline.firstElementChild.hidden = there;
+  }
+  if (offline) {
+    ["offline", "online"].forEach((turn) => window.addEventListener(turn, reach));
+    if (!navigator.onLine) reach();
+  }
+
   // Esc twice leaves a sensitive page.
   let escaped = 0;
   document.addEventListener("keydown", (event) => {

@@ -1,0 +1,188 @@
+"""What is acted out before pictures are taken, so that every page has something to show."""
+
+from collections.abc import Callable, Iterator
+
+from django.core.management import call_command
+
+from kini.cases import actions, rules
+from kini.cases.models import Case
+from kini.core.actors import system
+from kini.letters.models import Letter
+from kini.payments.models import Payment
+from kini.payments.registers import read_rows, samples
+from kini.people.models import User
+from kini.robot import ways
+from kini.robot.apply import Application, path
+from kini.robot.browser import Broken, Browser
+from kini.services import catalogue, queries
+from kini.services.kinds import kinds
+from kini.services.models import Service
+from kini.services.schema import Flow
+from kini.services.versions import Resolved, ResolvedPage, resolve
+
+BY = system("pictures")
+#: Which answers the robot gives; 1 would give wrong ones too.
+ANSWERS = 2
+#: Pages of questions, by what is asked on them.
+ASKED: dict[str, Callable[[ResolvedPage], bool]] = {
+    "place": lambda page: page.single and _asks(page, "location"),
+    "photo": lambda page: _asks(page, "photo"),
+    "paper": lambda page: any(getattr(field, "statement", None) for field in page.fields.values()),
+    "choice": lambda page: page.single and _asks(page, "choice"),
+    "several": lambda page: len(page.fields) > 2 and not page.repeat,
+    "list": lambda page: page.repeat is not None,
+}
+
+
+def _asks(page: ResolvedPage, sort: str) -> bool:
+    return any(getattr(field, "type", "") == sort for field in page.fields.values())
+
+
+def places(address: str, service: str, resident: User, waiting: Case) -> dict[str, str]:
+    """Addresses and parts of addresses by name, as the views name them; what a city does not have is left out.
+
+    Args:
+        service: the one that is applied for; empty: the first of those that most people look for.
+        waiting: a case before officers.
+    """
+    popular = [card.id for card in queries.popular() if card.present]
+    chosen = queries.service(service or popular[0])
+    browser = Browser(address)
+    contact = str(resident.phone or resident.email)
+    browser.send(browser.get("/demo/sign-in/").form("/demo/sign-in/"), {"person": contact})
+    found = {
+        "service": chosen.pk,
+        "category": chosen.category,
+        "event": next(iter(catalogue.current().events), ""),
+        "word": chosen.pk.split("-")[0],
+        "waiting": waiting.reference,
+        "step": _step(waiting),
+        "closed": next((each.pk for each in _services() if each.kind not in kinds), ""),
+    }
+    found |= dict(_applied(browser, chosen))
+    found |= dict(_asked(browser))
+    found |= dict(_ended(browser, resident, chosen))
+    found |= dict(_billed(browser))
+    browser.close()
+    call_command("procrastinate", "worker", "--one-shot")  # letters are signed, people are told
+    found |= dict(_lettered(resident))
+    return {name: value for name, value in found.items() if value}
+
+
+def _services() -> list[Service]:
+    return list(Service.objects.filter(active=True).select_related("current").order_by("pk"))
+
+
+def _resolved(service: Service) -> Resolved:
+    if service.current is None:
+        raise Broken(f"{service.pk} has no version yet")
+    return resolve(service.current)
+
+
+def _application(browser: Browser, service: Service, number: int = ANSWERS) -> Application:
+    return Application(browser, service.pk, _resolved(service), number)
+
+
+def _applied(browser: Browser, service: Service) -> Iterator[tuple[str, str]]:
+    """A case that was sent in, answers to check, and a first question."""
+    application = _application(browser, service)
+    yield "sent", application.send_in(application.answer_all())
+    yield "check", path(application.answer_all())
+    yield "question", path(application.begin())
+
+
+def _asked(browser: Browser) -> Iterator[tuple[str, str]]:
+    """The first question of every sort, of the services that open here."""
+    wanted = dict(ASKED)
+    for service in _services():
+        pages = _resolved(service).pages if service.kind in kinds else ()
+        for page in pages:
+            for name in [name for name, fits in wanted.items() if fits(page) and not page.when]:
+                if shown := _shown(_application(browser, service), page.key):
+                    del wanted[name]
+                    yield name, shown
+
+
+def _shown(application: Application, key: str) -> str:
+    """The address of a page, reached by answering all before it; empty when the profile answers it."""
+    page = application.begin()
+    while not path(page).endswith(("/check/", f"/{key}/")) and f"/{key}/" not in path(page):
+        page = application.answer(page)
+    return "" if path(page).endswith("/check/") else path(page)
+
+
+def _ended(browser: Browser, resident: User, service: Service) -> Iterator[tuple[str, str]]:
+    """Cases of the resident that ended well, were refused, or need an answer."""
+    own = Case.objects.filter(resident__user=resident).order_by("-opened_at")
+    yield "done", _reference(own.filter(public="done", outcome__in=rules.RATED_OUTCOMES).first())
+    if case := _stepped(browser, [service], lambda flow, to: flow.states[to].outcome == "refused"):
+        yield "refused", case.reference
+    if case := _stepped(browser, _services(), rules.correctable):
+        yield "asks", case.reference
+
+
+def _stepped(browser: Browser, services: list[Service], wanted: Callable[[Flow, str], bool]) -> Case | None:
+    """A new case of the first service whose beginning has a step in words to a state that is wanted, after it."""
+    for service in services:
+        resolved = _resolved(service)
+        flow = resolved.flow if service.kind in kinds else None
+        edges = rules.edges_from(flow, flow.start) if flow else ()
+        for edge in edges:
+            if flow and wanted(flow, edge.to) and set(edge.needs) <= {"message", "reason"}:
+                case = Case.objects.get(reference=_application(browser, service).apply())
+                given = {name: resolved.inputs[name].example(ANSWERS)[""] for name in edge.needs}
+                return actions.move(by=BY, case=case, move=edge.move, given=given)
+    return None
+
+
+def _reference(case: Case | None) -> str:
+    return case.reference if case else ""
+
+
+def _step(case: Case) -> str:
+    """A step that an officer takes with words."""
+    edges = rules.edges_from(resolve(case.version).flow, case.state)
+    return next((edge.move for edge in edges if "message" in edge.needs or "reason" in edge.needs), "")
+
+
+def _billed(browser: Browser) -> Iterator[tuple[str, str]]:
+    """A bill before it is paid, its codes, and another that was paid."""
+    found = _open_bills(browser)
+    for application, check in found:
+        bill = application.send_in(browser.get(check))
+        yield "bill", bill
+        for name, method in (("code", "qr"), ("transfer", "va")):
+            page = browser.get(f"/cases/{bill}/pay/")
+            yield name, path(browser.send(page.form(f"/cases/{bill}/pay/"), {"method": method}))
+        break
+    yield "bill_check", next((check for _application, check in found), "")
+    for application, check in found:
+        paid = application.send_in(browser.get(check))
+        ways.pay(browser, paid)
+        yield "paid", paid
+        yield "receipt", Payment.objects.exclude(receipt="").latest("paid_at").receipt
+        break
+
+
+def _open_bills(browser: Browser) -> Iterator[tuple[Application, str]]:
+    """Applications that found a made-up bill of the pack, each at the page where the answers are checked."""
+    for service in _services():
+        options = _resolved(service).definition.options_of("payment") if service.kind == "payment" else {}
+        register = str(options.get("register"))
+        if "object" not in options or not samples(register).is_file():
+            continue
+        for row in read_rows(samples(register))[0]:
+            application = _application(browser, service)
+            application.given = {options["object"]: row.object, str(options.get("proof")): row.proof}
+            try:
+                yield application, path(application.answer_all())
+            except Broken:  # another answer would be needed, or it has been paid
+                continue
+
+
+def _lettered(resident: User) -> Iterator[tuple[str, str]]:
+    """A letter that anybody can check, and the case of the resident that has one."""
+    signed = Letter.objects.exclude(document=None).select_related("case")
+    if letter := signed.first():
+        yield "letter", letter.code
+    yield "lettered", _reference(next((each.case for each in signed.filter(case__resident__user=resident)), None))
