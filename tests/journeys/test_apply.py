@@ -25,7 +25,7 @@ def answer(person: Person) -> None:
     for line in form.locator("input[type=text]:visible, input:not([type]):visible, textarea:visible").all():
         if not line.input_value():
             line.fill(EXAMPLES.get(line.get_attribute("name") or "", "Keperluan sekolah"))
-    person.press(form.locator("button.button").first)
+    person.press(form.locator("button.button:not([type=button])").first)
 
 
 EXAMPLES = {"phone": "081234567890", "email": "warga@journey.example", "family_card": "3171012304500001"}

@@ -27,6 +27,8 @@ SEED = 20_220_830
 COUNT = 90
 WEEKS = 6
 MOST_STEPS = 6
+#: Marks that are given in turn.
+MARKS = (4, 5, 2, 4, 3, 5, 4, 1)
 
 
 def spread(cast: Cast, count: int = COUNT) -> int:
@@ -41,6 +43,8 @@ def spread(cast: Cast, count: int = COUNT) -> int:
         by, resident, channel = _applicant(cast, chance)
         case = apply(by, resident, service, channel, number, moment)
         work_off(cast, case, by, chance, number, moment)
+        if channel == "web":
+            _rate(by, case, number)
     return count
 
 
@@ -118,6 +122,13 @@ def work_off(cast: Cast, case: Case, by: Actor, chance: random.Random, number: i
                 actions.move(by=actor, case=case, move=edge.move, given=_given(resolve(case.version), edge, number))
             except Refused:  # chance chose a step that the kind does not allow here
                 return
+
+
+def _rate(by: Actor, case: Case, number: int) -> None:
+    """Two of three residents say what they think of a decision, most of them well."""
+    case.refresh_from_db()
+    if case.outcome in rules.RATED_OUTCOMES and number % 3:
+        actions.rate(by=by, case=case, score=MARKS[number % len(MARKS)])
 
 
 def _next_edge(resolved: Resolved, case: Case, chance: random.Random) -> rules.Edge | None:

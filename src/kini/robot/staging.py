@@ -6,6 +6,7 @@ from django.core.management import call_command
 
 from kini.cases import actions, rules
 from kini.cases.models import Case
+from kini.city import pack
 from kini.core.actors import system
 from kini.letters.models import Letter
 from kini.payments.models import Payment
@@ -54,7 +55,7 @@ def places(address: str, service: str, resident: User, waiting: Case) -> dict[st
         "service": chosen.pk,
         "category": chosen.category,
         "event": next(iter(catalogue.current().events), ""),
-        "word": chosen.pk.split("-")[0],
+        "word": _resolved(chosen).definition.name.in_language(pack.current().languages[0]).split()[0],
         "waiting": waiting.reference,
         "step": _step(waiting),
         "closed": next((each.pk for each in _services() if each.kind not in kinds), ""),
