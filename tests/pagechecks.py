@@ -25,7 +25,46 @@ class CheckedClient(Client):
         whole = kind.startswith("text/html") and not response.streaming and "HTTP_HX_REQUEST" not in request
         if whole and (200 <= response.status_code < 300 or 400 <= response.status_code < 500):
             check_page(response.content.decode(response.charset), request.get("PATH_INFO", ""))
+        check_headers(response, request.get("PATH_INFO", ""))
         return response
+
+
+#: What every answer says to browsers, whatever it is.
+PROTECTING = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+NAMED = ("Cross-Origin-Resource-Policy", "Permissions-Policy", "Content-Security-Policy")
+
+
+def check_headers(response: HttpResponse, url: str) -> None:
+    """Read the headers of one answer.
+
+    Raises:
+        AssertionError: naming the address and every header that does not protect as it should.
+    """
+    headers = response.headers
+    faults = [f"{name} is {headers.get(name)!r}" for name, value in PROTECTING.items() if headers.get(name) != value]
+    if headers.get("Referrer-Policy") not in ("same-origin", "no-referrer"):
+        faults.append(f"Referrer-Policy is {headers.get('Referrer-Policy')!r}")
+    faults += [f"{name} is missing" for name in NAMED if name not in headers]
+    policy = headers.get("Content-Security-Policy", "")
+    faults += [f"its policy allows {word}" for word in ("unsafe-", " http:", " https: ", "*") if word in policy]
+    if "default-src 'none'" not in policy:
+        faults += [f"its policy lacks {word}" for word in POLICY if word not in policy]
+    assert not faults, f"{url} answered {response.status_code}:\n- " + "\n- ".join(faults)
+
+
+POLICY = (
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+)
 
 
 def check_page(html: str, url: str) -> None:

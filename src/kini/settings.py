@@ -29,7 +29,6 @@ INSTALLED_APPS = [
     *ENV.plugins,
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -44,12 +43,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kini.core.middleware.RequestContext",
+    "kini.core.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "kini.api.lane.Lane",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "kini.people.sessions.Sessions",
     "kini.web.language.CityLocale",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -164,8 +164,11 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "kini.people.sessions"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.production
+if ENV.production:  # browsers take such names only over TLS, from this very host
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.production else None
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.production else 0
 SECURE_CSP = {

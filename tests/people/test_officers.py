@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 
@@ -16,6 +15,7 @@ from kini.people.contacts import Contact
 from kini.people.models import RoleGrant
 from kini.people.permissions import Permission
 from kini.people.roles import check_roles, role_permissions
+from kini.people.sessions import SessionStore
 from tests.people.conftest import BY, PACK, acting, make_officer
 
 pytestmark = pytest.mark.django_db

@@ -52,7 +52,7 @@ def test_a_profile_is_kept_and_shown_masked(signed_in, resident, areas):
 
 def test_no_number_can_be_read_in_the_database(signed_in):
     signed_in.post(PAGE, GOOD)
-    for table in ("people_resident", "core_auditentry", "people_accesslog", "django_session"):
+    for table in ("people_resident", "core_auditentry", "people_accesslog", "people_session"):
         text = stored(table)
         for number in (NIK, "3171011208150003"):
             assert number not in text

@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 
 from kini.bench import yardsticks
 from kini.bench.table import Goal, Requests, Work
 from kini.cases.queries import PAGE
 from kini.people.models import Officer, User
+from kini.people.sessions import SessionStore
 from kini.services import catalogue
 from kini.services.models import Service
 from kini.services.versions import resolve_many
@@ -62,5 +62,6 @@ def session(user: User) -> str:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.begin(officer=True)
     store.save()
     return str(store.session_key)

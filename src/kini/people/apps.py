@@ -27,6 +27,7 @@ class PeopleConfig(AppConfig):
             ("people:family", _("Family"), "people", _("For whom you may act")),
             ("mfa_index", _("Security"), "lock", _("Passkeys and codes of an app")),
             ("people:programs", _("Programs"), "services", _("What you allowed to act in your name")),
+            ("people:sessions", _("Where I am signed in"), "phone", _("Your devices, and signing out there")),
             ("people:access-log", _("Who looked at my data"), "eye", _("Every look, with the reason")),
         )
         for order, (url, label, icon, note) in enumerate(own):

@@ -1,5 +1,7 @@
 """Work that nobody waits for."""
 
+from django.utils import timezone
+
 from kini.core.actors import system
 from kini.core.jobs import every
 from kini.people import actions
@@ -9,3 +11,9 @@ from kini.people import actions
 def remove_unused_accounts() -> None:
     """A number for which a code was asked and never used does not stay."""
     actions.remove_unused_accounts(by=system("people.remove_unused_accounts"))
+
+
+@every("41 * * * *", name="people.forget_sessions")
+def forget_sessions() -> None:
+    """Sessions that have ended say when somebody was here; they do not stay."""
+    actions.forget_sessions(by=system("people.forget_sessions"), before=timezone.now())

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -43,6 +44,15 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.phone or self.email or ""
+
+
+class Session(AbstractBaseSession):
+    """A browser's session. Whose it is stands beside the data, so that people see theirs and can end them."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(max_length=60, blank=True)
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
 
 
 class Resident(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from kini.people import contact_pages, near, pages, program_pages, sign_in
+from kini.people import contact_pages, near, pages, program_pages, session_pages, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -21,5 +21,8 @@ urlpatterns = [
     path("me/programs/", program_pages.programs, name="programs"),
     path("me/programs/<str:client>/stop/", program_pages.stop, name="stop-program"),
     path("identity/o/authorize", program_pages.allow, name="allow-program"),  # stands before allauth's own
+    path("me/sessions/", session_pages.sessions, name="sessions"),
+    path("me/sessions/others/end/", session_pages.end_others, name="end-other-sessions"),
+    path("me/sessions/<slug:name>/end/", session_pages.end, name="end-session"),
     path("me/access-log/", pages.access_log, name="access-log"),
 ]

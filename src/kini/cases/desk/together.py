@@ -48,7 +48,11 @@ def here(actor: Actor, case: Case) -> list[str]:
 @for_officers()
 @require_POST
 def presence(request: HttpRequest, reference: str) -> HttpResponse:
-    """The page of a case says that it is still looked at, and learns who else does."""
+    """The page of a case says that it is still looked at, and learns who else does.
+
+    It says so by itself: nobody need sit before it, so that this use does not lengthen a session.
+    """
+    request.unattended = True  # type: ignore[attr-defined]
     actor, case = case_at_desk(request, reference)
     actions.be_present(by=actor, case=case)
     return render(request, "cases/desk/here.html", {"here": here(actor, case)})

@@ -73,5 +73,14 @@ from kini.people.actions.residents import (
 from kini.people.actions.residents import (
     save_profile as save_profile,
 )
+from kini.people.actions.sessions import (
+    end_other_sessions as end_other_sessions,
+)
+from kini.people.actions.sessions import (
+    end_session as end_session,
+)
+from kini.people.actions.sessions import (
+    forget_sessions as forget_sessions,
+)
 from kini.people.keeping import Details as Details
 from kini.people.keeping import NumberTaken as NumberTaken

@@ -14,7 +14,7 @@ from kini.core.grants import Scope
 from kini.people import codes, keeping, rules
 from kini.people.actions.accounts import open_account
 from kini.people.contacts import Contact
-from kini.people.models import Officer, RoleGrant, User
+from kini.people.models import Officer, RoleGrant, Session, User
 from kini.people.permissions import Permission
 from kini.people.roles import role_permissions, roles
 
@@ -34,6 +34,7 @@ def create_officer(*, by: Actor, user: User, agency: Agency, name: str) -> Offic
         lambda: Officer.objects.create(user=user, agency=agency, name=name.strip()),
         _("This person already is an officer."),
     )
+    Session.objects.filter(user=user).delete()  # those of an officer end sooner: they sign in anew
     audit.record(by=by, action="people.officer-created", subject=f"officer:{officer.pk}", detail={"agency": agency.pk})
     return officer
 

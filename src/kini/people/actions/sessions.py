@@ -1,0 +1,41 @@
+"""Ending sessions: one's own, one by one or all the others."""
+
+from datetime import datetime
+
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor
+from kini.people import keeping
+from kini.people.models import Session, User
+
+
+@action
+def end_session(*, by: Actor, session: Session) -> None:
+    """Sign out one browser.
+
+    Raises:
+        NotAllowed: when it is somebody else's.
+    """
+    keeping.only(by, session.user_id)
+    session.delete()
+    audit.record(by=by, action="people.session-ended", subject=f"user:{session.user_id}")
+
+
+@action
+def end_other_sessions(*, by: Actor, user: User, but: str = "") -> int:
+    """Sign out every browser of a person but the one with that key; how many there were.
+
+    Raises:
+        NotAllowed: when it is somebody else's account.
+    """
+    keeping.only(by, user.pk)
+    count, _rows = Session.objects.filter(user=user).exclude(session_key=but).delete()
+    audit.record(by=by, action="people.sessions-ended", subject=f"user:{user.pk}", detail={"count": count})
+    return count
+
+
+@action
+def forget_sessions(*, by: Actor, before: datetime) -> int:
+    """Remove sessions that had ended by then; how many there were."""
+    count, _rows = Session.objects.filter(expire_date__lt=before).delete()
+    return count

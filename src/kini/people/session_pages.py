@@ -1,0 +1,73 @@
+"""Where one is signed in, and how to end it there."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from kini.core.crypto import keyed_hash
+from kini.people import actions, queries
+from kini.people.models import Session, User
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser in which one is signed in. `name` stands for it in forms: its key never leaves the server again."""
+
+    name: str
+    session: Session
+    here: bool
+
+
+def _sessions(request: HttpRequest) -> list[SignedIn]:
+    """All of the visitor, the one that asks first, then the one used last."""
+    assert isinstance(request.user, User)
+    found = Session.objects.filter(user=request.user, expire_date__gt=timezone.now()).order_by("-seen_at")
+    here = request.session.session_key
+    listed = [SignedIn(_name(each), each, each.session_key == here) for each in found]
+    return sorted(listed, key=lambda each: not each.here)
+
+
+def _name(session: Session) -> str:
+    return keyed_hash(session.session_key, "session").hex()[:20]
+
+
+@login_required
+@never_cache
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Every browser in which one is signed in: device, since when, when it was used."""
+    return render(request, "people/sessions.html", {"sessions": _sessions(request)})
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, name: str) -> HttpResponse:
+    """Sign out one of one's browsers."""
+    found = next((each for each in _sessions(request) if each.name == name and not each.here), None)
+    if found is None:
+        raise Http404
+    actions.end_session(by=queries.actor_for(request), session=found.session)
+    messages.success(request, _("You are signed out there."))
+    return redirect("people:sessions")
+
+
+@login_required
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponse:
+    """Sign out all of one's browsers but this one."""
+    assert isinstance(request.user, User)
+    key = request.session.session_key or ""
+    count = actions.end_other_sessions(by=queries.actor_for(request), user=request.user, but=key)
+    said = ngettext(
+        "You are signed out on %(count)d other device.", "You are signed out on %(count)d other devices.", count
+    )
+    messages.success(request, said % {"count": count})
+    return redirect("people:sessions")

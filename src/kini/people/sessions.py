@@ -1,0 +1,124 @@
+"""Sessions of browsers: whose each is, since when, on which device; where they end by themselves.
+
+A signed-in session ends after a while without use, and some time after the sign-in however much it is used; that of an
+officer sooner. It belongs to the device on which it began: a cookie that turns up in another browser is nobody's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from kini.people.devices import device_of
+from kini.people.models import Officer, Session, User
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long a session lasts: without use, and at most."""
+
+    idle: timedelta
+    longest: timedelta
+
+
+RESIDENTS = Lasting(timedelta(days=14), timedelta(days=60))
+OFFICERS = Lasting(timedelta(minutes=30), timedelta(hours=10))
+#: Its use is written down once in this part of the idle time, so that reading a page need not write.
+GRAIN = 10
+BEGAN, SEEN, DEVICE, OFFICER = "began", "seen", "device", "officer"
+
+
+class SessionStore(DatabaseStore):
+    """Django's store in the database, with the limits above.
+
+    Attributes:
+        device: what asks, in the words of `device_of`; None where the program itself opens a session.
+        used: whether this use is to be written down.
+    """
+
+    device: str | None = None
+    used = False
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def load(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().load()
+        if SESSION_KEY not in data:
+            return data
+        if self.device is not None and data.get(DEVICE, self.device) != self.device:
+            self._session_key = None
+            return {}
+        self.used = _moment(data.get(SEEN)) + self.lasting(data).idle / GRAIN < timezone.now()
+        return data
+
+    def lasting(self, data: dict[str, Any]) -> Lasting:
+        return OFFICERS if data.get(OFFICER) else RESIDENTS
+
+    def begin(self, *, officer: bool) -> None:
+        """Somebody has just signed in."""
+        self.update({BEGAN: timezone.now().timestamp(), OFFICER: officer})
+        if self.device is not None:
+            self[DEVICE] = self.device
+        self.note_use()
+
+    def note_use(self) -> None:
+        self.setdefault(BEGAN, timezone.now().timestamp())
+        self[SEEN] = timezone.now().timestamp()
+
+    def get_expiry_age(self, **kwargs: Any) -> int:
+        """Seconds until it ends unless it is used before."""
+        data = self._get_session()  # type: ignore[attr-defined]
+        if SESSION_KEY not in data:
+            return int(super().get_expiry_age(**kwargs))
+        lasting, began = self.lasting(data), data.get(BEGAN)
+        left = (_moment(began) + lasting.longest - timezone.now()) if began else lasting.longest
+        return int(min(lasting.idle, left).total_seconds())
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        return timezone.now() + timedelta(seconds=self.get_expiry_age(**kwargs))
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row = super().create_model_instance(data)
+        assert isinstance(row, Session)
+        if SESSION_KEY in data:
+            row.user_id = int(data[SESSION_KEY])
+            row.device = data.get(DEVICE, "")
+            row.began_at = _moment(data.get(BEGAN))
+            row.seen_at = _moment(data.get(SEEN))
+        return row
+
+
+def _moment(seconds: float | None) -> datetime:
+    return datetime.fromtimestamp(seconds or 0.0, tz=timezone.get_default_timezone())
+
+
+class Sessions(SessionMiddleware):
+    """Django's middleware, which also tells the session what asks, and writes down that it is used."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+        session.device = device_of(request.headers.get("User-Agent", ""))
+        request.session = session
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        session = request.session
+        if isinstance(session, SessionStore) and session.used and not getattr(request, "unattended", False):
+            session.note_use()
+        return super().process_response(request, response)
+
+
+@receiver(user_logged_in, dispatch_uid="people.sessions")
+def begin(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """From here on the session is somebody's; Django has given it a new key."""
+    if isinstance(request.session, SessionStore):
+        request.session.begin(officer=Officer.objects.filter(user=user, active=True).exists())

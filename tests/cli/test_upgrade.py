@@ -1,0 +1,78 @@
+"""A city of an earlier version lives on: brought back from its backup, migrated, checked, opened.
+
+`released/` has a backup of a small demo city by each version that a city may still run, written by that version
+itself (`./kini up --city tests/cities/vila-serena`, then `./kini backup`), with the keys of a first look. A new release
+adds one file; nothing else is to be kept.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from kini.core.environment import ROOT
+from tests.cli.test_backup import elsewhere as elsewhere
+from tests.cli.test_backup import here as here
+
+RELEASED = sorted((Path(__file__).parent / "released").glob("*.kini"))
+PACK = ROOT / "tests" / "cities" / "vila-serena"
+
+LOOK = """
+import django
+django.setup()
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+from kini.cases.models import Case
+from kini.people.models import Officer, Resident
+
+setup_test_environment()
+call_command("migrate", check_unapplied=True, verbosity=0)
+
+def opens(user, addresses):
+    client = Client()
+    if user:
+        client.force_login(user)
+    for address in addresses:
+        status = client.get(address).status_code
+        assert status == 200, f"{address} answered {status}"
+
+opens(None, ["/", "/services/", "/services/street-party/", "/sign-in/", "/v/", "/api/v1/services"])
+cases = 0
+for resident in Resident.objects.filter(user__isnull=False, cases__isnull=False).distinct():
+    own = [f"/cases/{case.reference}/" for case in resident.cases.all()]
+    opens(resident.user, ["/me/", "/me/profile/", "/me/sessions/", "/cases/", *own])
+    cases += len(own)
+for officer in Officer.objects.filter(active=True):
+    theirs = Case.objects.filter(agency=officer.agency)[:10]
+    opens(officer.user, ["/desk/", *(f"/desk/cases/{case.reference}/" for case in theirs)])
+assert cases
+print(f"{cases} cases opened")
+"""
+
+
+def run(words: list[str], url: str, var: Path) -> str:
+    env = os.environ | {"DATABASE_URL": url, "KINI_VAR": str(var), "KINI_CITY": str(PACK), "KINI_OUTBOX": "1"}
+    env |= {"PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "kini.settings", "KINI_LOG_LEVEL": "error"}
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("backup", RELEASED, ids=lambda path: path.stem)
+def test_a_city_of_an_earlier_version_lives_on(backup: Path, elsewhere: str, tmp_path: Path) -> None:
+    told = run(["-m", "kini.cli", "restore", str(backup)], elsewhere, tmp_path)
+    assert "90 cases checked, 0 tampered with." in told
+    run(["-m", "kini.cli", "prepare"], elsewhere, tmp_path)
+    with psycopg.connect(elsewhere) as db:
+        unchecked = db.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated").fetchall()
+        assert unchecked == []
+    assert "cases opened" in run(["-c", LOOK], elsewhere, tmp_path)
+    assert "90 cases checked, 0 tampered with." in run(["-m", "kini.cli", "check", "timeline"], elsewhere, tmp_path)
+
+
+def test_there_is_an_earlier_version_to_come_from() -> None:
+    assert RELEASED

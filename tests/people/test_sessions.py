@@ -1,0 +1,218 @@
+"""Sessions: whose, where, how long, and how one ends them."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.utils import timezone
+
+from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.people import actions, jobs
+from kini.people.actions import end_session
+from kini.people.devices import device_of
+from kini.people.models import Session
+from kini.people.sessions import OFFICERS, RESIDENTS, SessionStore
+from tests.pagechecks import CheckedClient
+from tests.people.conftest import BY, PHONE, PHONE_TYPED, newest_code
+
+pytestmark = pytest.mark.django_db
+
+PHONE_BROWSER = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
+)
+NEWER = PHONE_BROWSER.replace("140.0", "141.0")
+DESK_BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def browser(user_agent: str = PHONE_BROWSER) -> Client:
+    client = CheckedClient(headers={"User-Agent": user_agent})
+    client.cookies["kini_language"] = "en"
+    return client
+
+
+def sign_in(client: Client) -> None:
+    client.post("/sign-in/", {"contact": PHONE_TYPED})
+    client.post("/account/code/", {"code": newest_code(PHONE)})
+    assert client.get("/me/").status_code == 200
+
+
+def key_of(client: Client) -> str:
+    return client.cookies[django_settings.SESSION_COOKIE_NAME].value
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/me/").status_code == 200
+
+
+def earlier(client: Client, by: timedelta) -> None:
+    """As if everything that the session says of time had been so much earlier."""
+    row = Session.objects.get(pk=key_of(client))
+    data = SessionStore().decode(row.session_data)
+    for name in ("began", "seen"):
+        data[name] -= by.total_seconds()
+    Session.objects.filter(pk=row.pk).update(session_data=SessionStore().encode(data), expire_date=row.expire_date - by)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (PHONE_BROWSER, "Chrome, Android"),
+        (DESK_BROWSER, "Firefox, Windows"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+            " Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari, iPhone",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
+        ("curl/8", ""),
+        ("", ""),
+    ],
+)
+def test_devices_are_named_as_people_know_them(user_agent, words):
+    assert device_of(user_agent) == words
+
+
+def test_signing_in_changes_the_key_of_the_session(person):
+    person()
+    client = browser()
+    client.post("/sign-in/", {"contact": PHONE_TYPED})
+    before = key_of(client)
+    client.post("/account/code/", {"code": newest_code(PHONE)})
+    assert key_of(client) != before
+    assert not Session.objects.filter(pk=before).exists()
+
+
+def test_one_sees_where_one_is_signed_in_and_no_key_and_no_address(person):
+    person()
+    here, there = browser(), browser(DESK_BROWSER)
+    sign_in(there)
+    sign_in(here)
+    page = here.get("/me/sessions/")
+    assert page.text.index("Chrome, Android") < page.text.index("Firefox, Windows")
+    assert page.text.count("This device") == 1
+    assert "127.0.0.1" not in page.text
+    assert all(key not in page.text for key in Session.objects.values_list("pk", flat=True))
+
+
+def test_one_browser_is_signed_out_from_another(person):
+    person()
+    here, there = browser(), browser(DESK_BROWSER)
+    sign_in(there)
+    sign_in(here)
+    action = here.get("/me/sessions/").text.split('action="/me/sessions/')[1].split('"')[0]
+    assert here.post(f"/me/sessions/{action}", follow=True).status_code == 200
+    assert not is_in(there)
+    assert is_in(here)
+    assert here.post(f"/me/sessions/{action}").status_code == 404
+
+
+def test_all_others_are_signed_out_at_once(person):
+    person()
+    clients = [browser(), browser(DESK_BROWSER), browser()]
+    for client in clients:
+        sign_in(client)
+    page = clients[2].post("/me/sessions/others/end/", follow=True)
+    assert "2 other devices" in page.text
+    assert [is_in(client) for client in clients] == [False, False, True]
+
+
+def test_nobody_ends_the_session_of_somebody_else(person):
+    person()
+    client = browser()
+    sign_in(client)
+    other = person("+6281234567891", "Tetangga Contoh")
+    stranger = Actor(ActorKind.RESIDENT, other.user_id)
+    session = Session.objects.get(pk=key_of(client))
+    with pytest.raises(NotAllowed):
+        end_session(by=stranger, session=session)
+    with pytest.raises(NotAllowed):
+        actions.end_other_sessions(by=stranger, user=session.user)
+    assert is_in(client)
+
+
+def test_a_cookie_in_another_browser_is_nobodys_and_an_update_changes_nothing(person):
+    person()
+    client = browser()
+    sign_in(client)
+    thief = browser(DESK_BROWSER)
+    thief.cookies[django_settings.SESSION_COOKIE_NAME] = key_of(client)
+    assert not is_in(thief)
+    newer = browser(NEWER)
+    newer.cookies[django_settings.SESSION_COOKIE_NAME] = key_of(client)
+    assert is_in(newer)
+    assert is_in(client)
+
+
+def test_officers_sessions_end_sooner():
+    assert OFFICERS.idle < RESIDENTS.idle
+    assert OFFICERS.longest < RESIDENTS.longest
+    assert OFFICERS.idle <= timedelta(minutes=30)
+
+
+@pytest.fixture
+def lasting(request, officer, person):
+    """The limits, and a browser in which somebody is signed in for whom they hold."""
+    client = browser()
+    client.force_login(officer.user if request.param == "officer" else person().user)
+    client.get("/me/")
+    return (OFFICERS if request.param == "officer" else RESIDENTS), client
+
+
+@pytest.mark.parametrize("lasting", ["officer", "resident"], indirect=True)
+def test_a_session_without_use_ends(lasting):
+    limits, client = lasting
+    earlier(client, limits.idle - timedelta(seconds=60))
+    assert is_in(client)
+    earlier(client, limits.idle + timedelta(seconds=1))
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("lasting", ["officer", "resident"], indirect=True)
+def test_a_session_ends_however_much_it_is_used(lasting):
+    limits, client = lasting
+    step = limits.idle * 0.9
+    for _ in range(int(limits.longest / step)):
+        assert is_in(client)
+        earlier(client, step)
+    earlier(client, step)
+    assert not is_in(client)
+
+
+def test_reading_pages_writes_only_now_and_then(person):
+    client = browser()
+    client.force_login(person().user)
+    client.get("/me/")
+    row = Session.objects.get(pk=key_of(client))
+    client.get("/me/")
+    again = Session.objects.get(pk=key_of(client))
+    assert (again.expire_date, again.seen_at) == (row.expire_date, row.seen_at)
+    earlier(client, RESIDENTS.idle / 5)
+    client.get("/me/")
+    assert Session.objects.get(pk=key_of(client)).expire_date > row.expire_date - timedelta(minutes=1)
+
+
+def test_whoever_becomes_an_officer_signs_in_anew(person, agency):
+    resident = person()
+    client = browser()
+    sign_in(client)
+    actions.create_officer(by=BY, user=resident.user, agency=agency, name="Petugas")
+    assert not is_in(client)
+
+
+def test_sessions_that_ended_do_not_stay(person):
+    client, other = browser(), browser(DESK_BROWSER)
+    client.force_login(person().user)
+    other.get("/sign-in/")
+    Session.objects.filter(pk=key_of(client)).update(expire_date=timezone.now() - timedelta(seconds=1))
+    jobs.forget_sessions()
+    assert not Session.objects.filter(pk=key_of(client)).exists()
+
+
+def test_the_session_of_a_removed_account_is_gone(person):
+    client = browser()
+    resident = person()
+    client.force_login(resident.user)
+    key = key_of(client)
+    resident.user.delete()
+    assert not Session.objects.filter(pk=key).exists()
