@@ -40,7 +40,7 @@ def city(settings: Settings, var: Path, tmp_path: Path) -> Path:
     pack = tmp_path / "pack"
     shutil.copytree(PACK, pack)
     roles = (pack / "roles.yaml").read_text("utf-8")
-    (pack / "roles.yaml").write_text(roles.replace("see-overdue]", "see-overdue, manage-letters]"), "utf-8")
+    (pack / "roles.yaml").write_text(roles.replace("see-overdue,", "see-overdue, manage-letters,"), "utf-8")
     (pack / "letters").mkdir()
     (pack / "letters" / "permit.typ").write_text(TEMPLATE, "utf-8")
     settings.CITY_PATH = pack
