@@ -1,9 +1,7 @@
-"""A scratch city with a real server, and real Chromium in front of it."""
+"""People in front of browsers, and what fills the city for them."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -12,36 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from kini.robot.scratch import Scratch, scratch_city
+from kini.robot.scratch import Scratch
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("KINI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One city and one Chromium serve all journeys: they run on one worker."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-            item.add_marker(pytest.mark.browser)
-            if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed; install the package chromium"))
-
-
-@pytest.fixture(scope="session")
-def scratch() -> Iterator[Scratch]:
-    """A city of its own, with demo people."""
-    with scratch_city(demo="people") as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def city(scratch: Scratch) -> str:
-    """Its address."""
-    return scratch.serve()
 
 
 @dataclass(slots=True)
@@ -77,14 +50,6 @@ def stock(scratch: Scratch, city: str) -> Iterator[Stock]:
         yield Stock(process)
         assert process.stdin
         process.stdin.close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @dataclass(slots=True)

@@ -61,7 +61,7 @@ def no_known_weakness(audit: Callable[[], list[auditing.Weakness]] = auditing.au
 
 
 def pytest(env: dict[str, str], words: list[str]) -> int:
-    workers = ["-n", str(os.cpu_count() or 2)] if not words else []
+    workers = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup"] if not words else []
     return subprocess.run([sys.executable, "-m", "pytest", *workers, *words], cwd=ROOT, env=env, check=False).returncode
 
 

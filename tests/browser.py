@@ -1,0 +1,49 @@
+"""A scratch city with a real server, and real Chromium in front of it: one of each for all tests of a worker."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kini.robot.scratch import Scratch, scratch_city
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = os.environ.get("KINI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser run on one worker, one after the other (`--dist loadgroup`)."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed; install the package chromium"))
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Scratch]:
+    """A city of its own, with demo people."""
+    with scratch_city(demo="people") as scratch:
+        yield scratch
+
+
+@pytest.fixture(scope="session")
+def city(scratch: Scratch) -> str:
+    """Its address."""
+    return scratch.serve()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()

@@ -1,0 +1,265 @@
+"""Every type of page that Kini has, and how to come to it. A new page joins the list, which is held to routes.txt.
+
+The list is what accessibility and budgets are checked on (`test_pages.py`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+#: What stands for the names of `town.py`.
+type Town = dict[str, Any]
+type Deed = "Callable[[Page, Town], None]"
+#: Who looks: nobody in particular, a resident, one whose account has a second step, officers of two agencies.
+GUEST, RESIDENT, GUARDED, OFFICER, CASHIER = "guest", "resident", "guarded", "officer", "cashier"
+
+
+@dataclass(frozen=True, slots=True)
+class PageType:
+    """A type of page.
+
+    Attributes:
+        route: name of its address; empty for what is shown at any address (errors).
+        given: what stands in the address, by the name of its part: a name of `town.py`, or the value itself.
+        query: what follows the address, with names of `town.py` in braces.
+        deed: what somebody does there before the page is looked at.
+        path: where the deed begins, when that is another page; the address where there is no route.
+    """
+
+    name: str
+    route: str
+    who: str = GUEST
+    given: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+    deed: "Deed | None" = None
+    path: str = ""
+
+    @property
+    def citizen(self) -> bool:
+        """Whether the budgets hold: on everything but the officers' desk."""
+        return self.who not in (OFFICER, CASHIER)
+
+
+def address(kind: PageType, town: Town) -> str:
+    """Where a page type begins, without the city's own address."""
+    given = {part: town.get(value, value) for part, value in kind.given.items()}
+    path = kind.path.format_map(town) or reverse(kind.route, kwargs=given)
+    return path + kind.query.format_map(town)
+
+
+def send(page: "Page", town: Town) -> None:
+    """Send the page's form as it stands; what is missing or wrong is then said."""
+    press(page, "main form:not([hidden], .search)")
+
+
+def press(page: "Page", form: str) -> None:
+    """Press the first button that sends a form."""
+    with page.expect_navigation():
+        page.locator(f"{form} button:not([type=button], [formnovalidate])").first.click()
+
+
+def say(name: str, words: str) -> Deed:
+    """Type something into an input and send it."""
+
+    def deed(page: "Page", town: Town) -> None:
+        page.locator(f"main [name={name}]").first.fill(words.format_map(town))
+        press(page, f"main form:has([name={name}])")
+
+    return deed
+
+
+def unfold(page: "Page", town: Town) -> None:
+    """Open everything that is folded."""
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+
+
+def reveal(page: "Page", town: Town) -> None:
+    """Ask to see what is hidden."""
+    unfold(page, town)
+    say("reason", "Alamat diperiksa.")(page, town)
+
+
+def half_signed_in(page: "Page", town: Town) -> None:
+    """Choose an account that asks for a second step."""
+    press(page, f"main form:has(input[value='{town[GUARDED]}'])")
+
+
+def prove(page: "Page", town: Town) -> None:
+    """Type one of the codes that are kept on paper, each of which holds once."""
+    page.locator("[name=code]").fill(town["recovery"].pop())
+    press(page, "main form:has([name=code])")
+
+
+def case(name: str) -> dict[str, str]:
+    return {"reference": name}
+
+
+NOBODY = "nobody@journey.example"
+#: What a program asks when it would like to act for somebody.
+ASKS = (
+    "?client_id={program}&response_type=code&scope=openid+cases:read&redirect_uri=https://program.example/back"
+    "&code_challenge=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU&code_challenge_method=S256"
+)
+
+PAGE_TYPES = (
+    PageType("home", "web:home"),
+    PageType("home-known", "web:home", RESIDENT),
+    PageType("near", "people:near"),
+    PageType("catalogue", "services:catalogue"),
+    PageType("category", "services:category", given={"name": "category"}),
+    PageType("life-event", "services:event", given={"name": "event"}),
+    PageType("search", "services:search", query="?q=surat"),
+    PageType("search-nothing", "services:search", query="?q=zzzzzz"),
+    PageType("service", "services:service", given={"service": "service"}),
+    PageType("service-known", "services:service", RESIDENT, {"service": "service"}),
+    PageType("service-sensitive", "services:service", given={"service": "sensitive"}),
+    PageType("report", "reports:choose"),
+    PageType("track", "cases:track"),
+    PageType("track-wrong", "cases:track", deed=send),
+    # Signing in
+    PageType("sign-in", "people:sign-in"),
+    PageType("sign-in-wrong", "people:sign-in", deed=say("contact", "zzz")),
+    PageType("sign-in-demo", "people:demo-sign-in"),
+    PageType("code", "account_confirm_login_code", path="/sign-in/", deed=say("contact", NOBODY)),
+    PageType("inactive", "account_inactive"),
+    PageType("outbox", "core:outbox"),
+    # Applying
+    PageType("question", "cases:question", RESIDENT, {"draft": "fresh", "key": "first"}),
+    PageType("question-wrong", "cases:question", RESIDENT, {"draft": "fresh", "key": "first"}, deed=send),
+    PageType("question-place", "cases:question", RESIDENT, {"draft": "placed", "key": "place"}, deed=unfold),
+    PageType("entries", "cases:question", RESIDENT, {"draft": "listed", "key": "list"}),
+    PageType("entry", "cases:item", RESIDENT, {"draft": "listed", "key": "list", "number": "1"}),
+    PageType("check", "cases:check", RESIDENT, {"draft": "filled"}),
+    PageType("expired", "cases:check", RESIDENT, {"draft": "old"}),
+    PageType("sent", "cases:sent", RESIDENT, case("waiting")),
+    # Following
+    PageType("cases", "cases:mine", RESIDENT),
+    PageType("cases-nothing", "cases:mine"),
+    PageType("case", "cases:case", RESIDENT, case("waiting")),
+    PageType("case-asked", "cases:case", RESIDENT, case("asked")),
+    PageType("case-granted", "cases:case", RESIDENT, case("granted")),
+    PageType("case-refused", "cases:case", RESIDENT, case("refused")),
+    PageType("case-unpaid", "cases:case", RESIDENT, case("unpaid")),
+    PageType("case-paid", "cases:case", RESIDENT, case("paid")),
+    PageType("rate", "cases:rate", RESIDENT, case("granted")),
+    PageType("rate-wrong", "cases:rate", RESIDENT, case("granted"), deed=send),
+    PageType("move", "cases:move", RESIDENT, {"reference": "refused", "move": "object"}),
+    PageType("move-wrong", "cases:move", RESIDENT, {"reference": "refused", "move": "object"}, deed=send),
+    PageType("correct", "cases:correct", RESIDENT, case("asked")),
+    PageType("correct-question", "cases:question", RESIDENT, {"reference": "asked", "key": "first"}),
+    PageType("correct-entry", "cases:item", RESIDENT, {"reference": "asked_list", "key": "list", "number": "1"}),
+    # Paying, and what is given
+    PageType("pay", "payments:pay", RESIDENT, case("unpaid")),
+    PageType("pay-code", "payments:code", RESIDENT, {"reference": "unpaid", "payment": "payment"}),
+    PageType("receipt", "payments:receipt", given={"number": "receipt"}),
+    PageType("letter-find", "letters:find"),
+    PageType("letter-find-wrong", "letters:find", query="?code=zzz"),
+    PageType("letter", "letters:check", given={"code": "code"}),
+    PageType("letter-unknown", "letters:check", given={"code": "0000-0000-0000-0000-0000"}),
+    # Oneself
+    PageType("me", "people:me", RESIDENT),
+    PageType("me-officer", "people:me", OFFICER),
+    PageType("profile", "people:profile", RESIDENT),
+    PageType("contact", "people:change-contact", RESIDENT, {"kind": "email"}),
+    PageType("contact-wrong", "people:change-contact", RESIDENT, {"kind": "email"}, deed=say("contact", "zzz")),
+    PageType(
+        "contact-code", "people:confirm-contact", RESIDENT, path="/me/profile/email/", deed=say("contact", NOBODY)
+    ),
+    PageType("family", "people:family", RESIDENT),
+    PageType("family-nobody", "people:family", OFFICER),
+    PageType("member-add", "people:add-member", RESIDENT),
+    PageType("member-wrong", "people:add-member", RESIDENT, deed=send),
+    PageType("member", "people:edit-member", RESIDENT, {"tie_id": "tie"}),
+    PageType("member-remove", "people:remove-member", RESIDENT, {"tie_id": "tie"}),
+    PageType("access-log", "people:access-log", RESIDENT),
+    PageType("security", "mfa_index", RESIDENT),
+    PageType("security-on", "mfa_index", GUARDED),
+    PageType("app-on", "mfa_activate_totp", RESIDENT),
+    PageType("app-on-wrong", "mfa_activate_totp", RESIDENT, deed=say("code", "000000")),
+    PageType("app-off", "mfa_deactivate_totp", GUARDED),
+    PageType("recovery", "mfa_view_recovery_codes", GUARDED),
+    PageType("recovery-new", "mfa_generate_recovery_codes", GUARDED),
+    PageType("passkeys", "mfa_list_webauthn", GUARDED),
+    PageType("passkey-add", "mfa_add_webauthn", GUARDED),
+    PageType("passkey", "mfa_edit_webauthn", GUARDED, {"pk": "passkey"}),
+    PageType("passkey-remove", "mfa_remove_webauthn", GUARDED, {"pk": "passkey"}),
+    PageType("again", "mfa_reauthenticate", GUARDED),
+    PageType("again-passkey", "mfa_reauthenticate_webauthn", GUARDED),
+    PageType("second-step", "mfa_authenticate", path="/demo/sign-in/", deed=half_signed_in),
+    # Programs
+    PageType("api", "api:page"),
+    PageType("consent", "people:allow-program", RESIDENT, query=ASKS),
+    PageType("consent-strange", "people:allow-program", RESIDENT, query="?client_id=none"),
+    PageType("programs", "people:programs", RESIDENT),
+    PageType("program-out", "idp:oidc:logout", RESIDENT),
+    # The desk
+    PageType("queue", "cases:desk", OFFICER),
+    PageType("queue-nothing", "cases:desk", OFFICER, query="?q=zzzzzz"),
+    PageType("overdue", "cases:desk-overdue", OFFICER),
+    PageType("numbers", "cases:desk-numbers", OFFICER),
+    PageType("ratings", "cases:desk-ratings", OFFICER),
+    PageType("filters", "cases:desk-filters", OFFICER, query="?view=all&q=surat"),
+    PageType("filters-wrong", "cases:desk-filters", OFFICER, query="?view=all&q=surat", deed=send),
+    PageType("mentions", "cases:desk-mentions", OFFICER),
+    PageType("desk-case", "cases:desk-case", OFFICER, case("waiting")),
+    PageType("desk-case-open", "cases:desk-case", OFFICER, case("helped"), deed=unfold),
+    PageType("desk-case-granted", "cases:desk-case", OFFICER, case("granted")),
+    PageType("desk-move", "cases:desk-move", OFFICER, {"reference": "waiting", "move": "ask"}),
+    PageType("desk-move-wrong", "cases:desk-move", OFFICER, {"reference": "waiting", "move": "ask"}, deed=send),
+    PageType("desk-look", "cases:desk-look", OFFICER, case("waiting"), path="/desk/cases/{waiting}/", deed=reveal),
+    PageType("replies", "cases:desk-replies", OFFICER),
+    PageType("reply-add", "cases:desk-reply-add", OFFICER),
+    PageType("reply-wrong", "cases:desk-reply-add", OFFICER, deed=send),
+    PageType("reply", "cases:desk-reply", OFFICER, {"reply": "reply"}),
+    PageType("officers", "cases:desk-officers", OFFICER),
+    PageType("officer-add", "cases:desk-officer-add", OFFICER),
+    PageType("officer", "cases:desk-officer", OFFICER, {"officer": "colleague"}),
+    PageType("counter", "cases:desk-apply", OFFICER),
+    PageType("counter-person", "cases:desk-apply", OFFICER, deed=say("number", "{new_number}")),
+    PageType("counter-service", "cases:desk-apply", OFFICER, deed=say("number", "{known_number}")),
+    PageType("counter-receipt", "cases:desk-receipt", OFFICER, case("helped")),
+    PageType("letter-withdraw", "letters:desk-withdraw", OFFICER, {"reference": "granted", "letter": "letter"}),
+    PageType("letter-replace", "letters:desk-replace", OFFICER, {"reference": "granted", "letter": "letter"}),
+    PageType("refund", "payments:desk-refund", CASHIER, case("paid")),
+    PageType("returns", "payments:desk-returns", CASHIER),
+    # What went wrong
+    PageType("not-found", "", path="/no-such-page/"),
+    PageType("not-allowed", "", RESIDENT, path="/desk/"),
+    PageType("broken", "", path="/broken/"),
+)
+
+#: Addresses without a page of their own, by what they give instead. Those below /api/v1/ are all for programs.
+ELSEWHERE = {
+    "forms are sent there": (
+        "account_logout", "booking:desk-deed", "booking:desk-walk-in", "booking:give-up", "cases:desk-bulk-back",
+        "cases:desk-separate", "cases:desk-assign", "cases:desk-filter", "cases:desk-note", "cases:desk-presence",
+        "cases:desk-transfer",
+        "cases:desk-officer-active",
+        "cases:desk-officer-take", "cases:desk-reply-active", "cases:discard",
+        "cases:item-remove", "cases:onward", "cases:start", "payments:desk-returned", "payments:notice",
+        "people:sign-out", "web:language",
+    ),
+    "pages that are not looked at yet; each joins the list once there is a way to it": (
+        "booking:days", "booking:desk-check-in", "booking:desk-close", "booking:desk-day", "booking:desk-today",
+        "booking:places", "booking:re-days", "booking:re-places", "booking:re-times", "booking:standing",
+        "booking:ticket", "booking:times", "cases:desk-bulk", "cases:desk-bulks", "cases:desk-compare",
+        "idp:oidc:device_authorization", "people:stop-program",
+    ),
+    "a piece of a page": ("cases:desk-summary",),
+    "leads on to a page": ("account_login", "account_request_login_code", "cases:desk-next", "cases:draft"),
+    "files": (
+        "booking:calendar",
+        "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "letters:receipt",
+        "mfa_download_recovery_codes", "web:icon", "web:theme",
+    ),
+    "for programs": (
+        "city:here", "core:live", "core:ready", "idp:oidc:authorization", "idp:oidc:configuration",
+        "idp:oidc:device_code", "idp:oidc:jwks",
+        "idp:oidc:revoke", "idp:oidc:token", "idp:oidc:userinfo", "mfa_login_webauthn",
+    ),
+}  # fmt: skip
