@@ -179,6 +179,7 @@ PAGE_TYPES = (
     PageType("access-log", "people:access-log", RESIDENT),
     PageType("security", "mfa_index", RESIDENT),
     PageType("security-on", "mfa_index", GUARDED),
+    PageType("sessions", "people:sessions", RESIDENT),
     PageType("app-on", "mfa_activate_totp", RESIDENT),
     PageType("app-on-wrong", "mfa_activate_totp", RESIDENT, deed=say("code", "000000")),
     PageType("app-off", "mfa_deactivate_totp", GUARDED),
@@ -242,7 +243,7 @@ ELSEWHERE = {
         "cases:desk-officer-active",
         "cases:desk-officer-take", "cases:desk-reply-active", "cases:discard",
         "cases:item-remove", "cases:onward", "cases:start", "payments:desk-returned", "payments:notice",
-        "people:sign-out", "web:language",
+        "people:end-other-sessions", "people:end-session", "people:sign-out", "web:language",
     ),
     "pages that are not looked at yet; each joins the list once there is a way to it": (
         "booking:days", "booking:desk-check-in", "booking:desk-close", "booking:desk-day", "booking:desk-today",
