@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("allauth.idp.urls")),
     path("", include("kini.payments.urls")),
     path("", include("kini.booking.urls")),
+    path("", include("kini.feeds.urls")),
     path("account/", include("kini.people.account_urls")),
     *plugins,
 ]

@@ -14,7 +14,7 @@ from kini.core.environment import ROOT
 from kini.demo.cases import apply
 from kini.services import actions as services_actions
 from kini.services import loader
-from kini.services.kinds import kinds
+from kini.services.kinds import opening_cases
 from kini.services.models import Service
 from kini.services.schema import Flow
 from tests.cases.town import BY, acting, person
@@ -30,7 +30,7 @@ def city(settings: Settings, var: Path, db: None) -> None:
 @pytest.mark.usefixtures("city")
 def test_every_service_of_the_kinds_that_are_here_opens_a_whole_case():
     resident = person("+6281234567890", "Warga Contoh")
-    here = Service.objects.filter(active=True, kind__in=kinds.names())
+    here = Service.objects.filter(active=True, kind__in=opening_cases())
     services = list(here.select_related("current").order_by("id"))
     assert {service.kind for service in services} >= {"application", "registration", "report", "assistance"}
     for number, service in enumerate(services):

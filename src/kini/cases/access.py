@@ -99,7 +99,7 @@ def require_may_begin(by: Actor, service: Service, resident: Resident | None) ->
         Refused: when the service is not offered.
     """
     kind = kinds.find(service.kind)
-    if kind is None:
+    if kind is None or not kind.needs_flow:
         raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
     if by.kind is ActorKind.GUEST and kind.sign_in == "required":
         raise NotAllowed(_("Sign in first. This service needs to know who you are."))

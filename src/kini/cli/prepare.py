@@ -14,6 +14,7 @@ from kini.cli import check_pack, console
 from kini.core.actors import system
 from kini.core.faults import PackFaults
 from kini.demo import bills, cases, people
+from kini.feeds import loading as feeds_loading
 from kini.letters import queries as letter_queries
 from kini.letters import signing
 from kini.people import demo
@@ -59,6 +60,9 @@ def prepare() -> int:
         for service in booking_queries.services():
             booking_actions.open_slots(by=by, service=service)
     prepare_keys()
+    if settings.ENV.demo:
+        with console.step("Samples of live figures"):
+            feeds_loading.load_samples(by=by)
     if settings.ENV.demo and not demo.path().exists():
         with console.step("Demo people"):
             cast = people.gather()

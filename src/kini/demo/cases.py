@@ -19,7 +19,7 @@ from kini.services import questions
 from kini.services.examples import example_form
 from kini.services.fields.base import Submitted
 from kini.services.fields.uploads import Upload
-from kini.services.kinds import kinds
+from kini.services.kinds import kinds, opening_cases
 from kini.services.models import Service
 from kini.services.versions import Resolved, ResolvedPage, resolve
 
@@ -35,7 +35,9 @@ def spread(cast: Cast, count: int = COUNT) -> int:
     """Open and work off cases; how many there are. The same seed gives the same cases, counted back from now."""
     chance = random.Random(SEED)  # noqa: S311 -- a demo, no secret
     services = [
-        s for s in Service.objects.filter(active=True).select_related("current").order_by("id") if s.kind in kinds
+        s
+        for s in Service.objects.filter(active=True).select_related("current").order_by("id")
+        if s.kind in opening_cases()
     ]
     chance.shuffle(services)
     for number, moment in enumerate(_moments(chance, count)):

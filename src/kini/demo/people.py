@@ -23,7 +23,7 @@ from kini.people.models import Officer, Resident, User
 from kini.people.permissions import Permission
 from kini.people.roles import roles
 from kini.services.fields.identity import national_example
-from kini.services.kinds import kinds
+from kini.services.kinds import opening_cases
 from kini.services.models import Service
 from kini.services.versions import resolve
 
@@ -63,7 +63,9 @@ def gather() -> Cast:
         for number in range(1, WITH_ACCOUNT + 1):
             _resident(cast, number, next(areas))
         services = [
-            s for s in Service.objects.filter(active=True).select_related("agency", "current") if s.kind in kinds
+            s
+            for s in Service.objects.filter(active=True).select_related("agency", "current")
+            if s.kind in opening_cases()
         ]
         _counter(cast, services[0].agency)
         for number in range(WITH_ACCOUNT + 1, WITH_ACCOUNT + AT_COUNTER + 1):

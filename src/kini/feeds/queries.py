@@ -14,6 +14,9 @@ from kini.feeds.schema import Feed, Step
 
 MOST_POINTS = 400
 
+#: What a row said at each moment, oldest first.
+type Course = list[tuple[datetime, dict[str, Any]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -111,7 +114,15 @@ def _doubtful(feed: Feed, key: str, at: datetime) -> bool:
     return feed.levels.confidence(key, at.astimezone(pack.current().timezone).date()) == "low"
 
 
-def course(feed: Feed, record: Record, most: int = MOST_POINTS) -> list[tuple[datetime, dict[str, Any]]]:
+def limits(feed: Feed, record: Record, now: datetime) -> list[tuple[str, float]]:
+    """The numbers from which on a row reaches each step today, with the steps' names."""
+    assert feed.levels is not None
+    index = rules.applicable(feed.levels.scale, record.key, now.astimezone(pack.current().timezone).date())
+    least = feed.levels.rules[index].at_least if index is not None else {}
+    return [(str(feed.levels.steps[step].name), number) for step, number in least.items()]
+
+
+def course(feed: Feed, record: Record, most: int = MOST_POINTS) -> Course:
     """What a row said at each moment, oldest first, as it was known last; at most that many moments."""
     if record.moment is None:
         return []

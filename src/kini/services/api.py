@@ -90,7 +90,7 @@ def read_service(request: HttpRequest, service: str) -> ServiceOut:
         name=str(written.name),
         summary=str(written.summary),
         category=found.category,
-        available=kind is not None,
+        available=kind is not None and kind.needs_flow,
         kind=found.kind,
         version=version.number,
         agency=Named(id=found.agency_id, name=str(Text.model_validate(found.agency.name))),
@@ -129,7 +129,7 @@ def _found(words: str, category: str, event: str) -> list[Card]:
 
 def _line(card: Card) -> ServiceLine:
     words = {"name": str(card.name), "summary": str(card.summary)}
-    return ServiceLine(id=card.id, category=card.category, available=card.present, **words)
+    return ServiceLine(id=card.id, category=card.category, available=card.opens, **words)
 
 
 def _cost(fee: Fee) -> Cost:

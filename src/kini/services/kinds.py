@@ -42,7 +42,7 @@ class Kind:
     #: What makes two open cases of one service look like the same thing: one resident, or nearly one place and time.
     alike: ClassVar[Literal["resident", "place"]] = "resident"
 
-    #: Whether cases of this kind go along a flow; a service of such a kind must name one.
+    #: Whether there are cases of this kind, which go along a flow that the service names. Else it is only looked at.
     needs_flow: ClassVar[bool] = True
 
     def options(self, definition: "Definition") -> Any:
@@ -109,3 +109,8 @@ class Kind:
 
 
 kinds: Registry[Kind] = Registry("kind of service")
+
+
+def opening_cases() -> list[str]:
+    """The kinds whose services are applied for: they have a flow, and what was asked for becomes a case."""
+    return [kind.id for kind in kinds if kind.needs_flow]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kini.core.texts import Text
 from kini.services import catalogue as catalogues
-from kini.services.kinds import kinds
+from kini.services.kinds import kinds, opening_cases
 from kini.services.models import Service
 from kini.services.schema import Category
 from kini.services.versions import resolve_many
@@ -13,13 +13,19 @@ from kini.services.versions import resolve_many
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A service in a list. `present`: it can be begun here, because its kind is."""
+    """A service in a list.
+
+    Attributes:
+        present: its kind is here.
+        opens: it is applied for, and what was asked for becomes a case.
+    """
 
     id: str
     name: Text
     summary: Text
     category: str
     present: bool
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +49,17 @@ def service(service_id: str) -> Service:
 
 def cards(services: Iterable[Service]) -> list[Card]:
     """The same services as they are shown in lists, in the same order. One query at most."""
-    rows = list(services)
+    rows, opening = list(services), opening_cases()
     resolved = resolve_many(row.current_id for row in rows if row.current_id)
     return [
-        Card(row.pk, found.definition.name, found.definition.summary, row.category, row.kind in kinds)
+        Card(
+            row.pk,
+            found.definition.name,
+            found.definition.summary,
+            row.category,
+            row.kind in kinds,
+            row.kind in opening,
+        )
         for row in rows
         if row.current_id and (found := resolved.get(row.current_id))
     ]

@@ -46,6 +46,11 @@ def day_long(value: date) -> str:
     return dateformat.format(_date_of(value), pgettext("date format", "l, j F Y"))
 
 
+def month(value: date) -> str:
+    """November 2026."""
+    return dateformat.format(_date_of(value), pgettext("date format", "F Y"))
+
+
 def day_short(value: date) -> str:
     """24 Nov."""
     return dateformat.format(_date_of(value), pgettext("date format", "j M"))

@@ -33,7 +33,7 @@ from kini.people.queries import actor_for, resident_by_number
 from kini.services import queries as service_queries
 from kini.services.fields.base import Wrong
 from kini.services.fields.text import PhoneField
-from kini.services.kinds import kinds
+from kini.services.kinds import opening_cases
 from kini.services.models import Service
 from kini.services.queries import Card
 from kini.services.versions import resolve
@@ -152,7 +152,7 @@ def _choose(request: HttpRequest, resident: Resident, mark: str, error: str = ""
         "resident": resident,
         "number": profile.mask_number(number) if number else "",
         "mark": mark,
-        "cards": service_queries.by_name(card for card in _active() if card.present),
+        "cards": service_queries.by_name(card for card in _active() if card.opens),
         "chosen": cleaned(request.POST.get("service", "") or request.GET.get("service", "")),
         "errors": [("service", error)] if error else [],
         "error": error,
@@ -169,7 +169,7 @@ def _start(request: HttpRequest, actor: Actor) -> HttpResponse:
     resident = _resident(actor, mark)
     try:
         service = service_queries.service(cleaned(request.POST.get("service", "")))
-        if service.current is None or service.kind not in kinds:
+        if service.current is None or service.kind not in opening_cases():
             raise Refused(_("The city does not offer this service at the moment."))
         draft = actions.start_draft(by=actor, version=service.current, resident=resident, channel="counter")
     except Service.DoesNotExist:

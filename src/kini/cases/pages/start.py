@@ -36,7 +36,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     """Begin an application, or go on with one that was begun and not touched yet."""
     found = _offered(service)
     kind = kinds.find(found.kind)
-    if kind is None or found.current is None:
+    if kind is None or not kind.needs_flow or found.current is None:
         raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
     actor = actor_for(request)
     if actor.user_id is None:
@@ -80,8 +80,10 @@ def _untouched(actor: Actor, service: Service, resident: Resident | None) -> Dra
 
 
 def panel(request: HttpRequest, service: Service) -> SafeString | None:
-    """The way in: a button that names the deed, for whom, and the drafts that can be gone on with."""
+    """The way in: a button that names the deed, for whom, drafts to go on with. None where nothing opens a case."""
     kind = kinds.get(service.kind)
+    if not kind.needs_flow:
+        return None
     actor = actor_for(request)
     signs_in = actor.user_id is None and kind.sign_in == "required"
     resolved = resolve(service.current) if service.current else None

@@ -1,0 +1,183 @@
+"""What somebody asked a feed for, and the rows that fit: words, filters, a level, an area, what is near."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from kini.city import pack, wording
+from kini.city import queries as city
+from kini.city.models import Area
+from kini.core import moments
+from kini.core.geometry import Point, distance_m
+from kini.feeds import queries
+from kini.feeds.models import FeedState, Record
+from kini.feeds.queries import Figure
+from kini.feeds.schema import NUMBERS, Feed
+
+LONGEST = 80
+MOST_OPTIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way to choose: the name of its input, what can be chosen, and what was."""
+
+    name: str
+    label: str
+    options: list[tuple[str, str]]
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was asked for.
+
+    Attributes:
+        near: a point from which distances are measured.
+        exact: it is where the visitor is, not the middle of an area.
+        near_text: what was typed to say where.
+        problem: why nothing is near, in words.
+    """
+
+    words: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    level: str = ""
+    area: str = ""
+    near: Point | None = None
+    exact: bool = False
+    near_text: str = ""
+    problem: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was asked for at all."""
+        return bool(self.words or self.filters or self.level or self.area or self.near)
+
+
+def choice_of(feed: Feed, asked: Mapping[str, str], point: Point | None = None) -> Choice:
+    """Read what an address asks for. Values that do not exist are left out."""
+    words = "".join(c for c in asked.get("q", "") if c.isprintable())[:LONGEST].strip()
+    filters = {name: asked[f"f-{name}"][:LONGEST] for name in feed.table.filters if asked.get(f"f-{name}")}
+    level = asked.get("level", "") if feed.levels and asked.get("level", "") in feed.levels.steps else ""
+    near, text, problem = point, asked.get("near", "")[:LONGEST].strip(), ""
+    if point and city.locate(*point) is None:
+        near, problem = None, wording.outside()
+    elif text and not point:
+        near, problem = _called(text)
+    return Choice(words, filters, level, asked.get("area", "")[:20], near, bool(point and near), text, problem)
+
+
+def _called(text: str) -> tuple[Point | None, str]:
+    """The middle of the area of that name, or why there is none."""
+    found = city.area_called(text)
+    if found is None:
+        level = pack.current().level_name(pack.current().lowest_level)
+        return None, _("Write the whole name of one area (%(level)s).") % {"level": level}
+    return (found.latitude, found.longitude), ""
+
+
+def point_of(sent: Mapping[str, str]) -> Point | None:
+    """The point that a device gave."""
+    try:
+        point = float(sent.get("lat", "")), float(sent.get("lon", ""))
+    except ValueError:
+        return None
+    return point if -90 <= point[0] <= 90 and -180 <= point[1] <= 180 else None
+
+
+def figures(name: str, feed: Feed, state: FeedState, choice: Choice) -> list[Figure]:
+    """The rows that fit, in the order in which they are shown. One query."""
+    now = moments.now()
+    found = [
+        queries.figure(feed, state, record, now, _metres(record, choice.near))
+        for record in _fitting(name, feed, choice)
+    ]
+    if choice.level:
+        found = [each for each in found if each.level_id == choice.level]
+    if choice.near:
+        return sorted((each for each in found if each.metres is not None), key=lambda each: each.metres or 0)
+    return _ordered(feed, found)
+
+
+def _fitting(name: str, feed: Feed, choice: Choice) -> QuerySet[Record]:
+    found = queries.records(name).order_by("title", "key")
+    if choice.words:
+        found = found.filter(title__icontains=choice.words)
+    for field_name, value in choice.filters.items():
+        wanted: Any = value == "true" if feed.fields[field_name].type == "boolean" else value
+        found = found.filter(**{f"values__{field_name}": wanted})
+    if choice.area and (area := city.area(choice.area)):
+        found = found.filter(area__path__startswith=area.path)
+    return found
+
+
+def place_of(record: Record) -> Point | None:
+    """Where a row stands: its own point, else the middle of its area."""
+    if record.latitude is not None and record.longitude is not None:
+        return record.latitude, record.longitude
+    return (record.area.latitude, record.area.longitude) if record.area else None
+
+
+def _metres(record: Record, near: Point | None) -> float | None:
+    place = place_of(record)
+    return distance_m(near, place) if near and place else None
+
+
+def _ordered(feed: Feed, found: list[Figure]) -> list[Figure]:
+    steps = list(feed.levels.steps) if feed.levels else []
+    show = feed.table
+
+    def number(each: Figure) -> float:
+        return float(each.record.values.get(show.figure or "") or 0)
+
+    match show.order:
+        case "level":
+            order = {step: place for place, step in enumerate(steps)}
+            return sorted(found, key=lambda each: (each.old, -order.get(each.level_id, -1), -number(each)))
+        case "figure":
+            return sorted(found, key=number)
+        case "figure-down":
+            return sorted(found, key=number, reverse=True)
+        case "newest":
+            return sorted(found, key=lambda each: each.at.timestamp() if each.at else 0, reverse=True)
+    return found
+
+
+def filters_of(name: str, feed: Feed, choice: Choice) -> list[Filter]:
+    """The selects of the page."""
+    found = [_filter(name, feed, each, choice) for each in feed.table.filters]
+    if feed.levels:
+        steps = [(step, str(each.name)) for step, each in feed.levels.steps.items()]
+        found.append(Filter("level", _("Level"), steps, choice.level))
+    if feed.where:
+        found.append(Filter("area", _("Area"), [(area.code, area.name) for area in _large_areas()], choice.area))
+    return [each for each in found if len(each.options) > 1]
+
+
+def _filter(name: str, feed: Feed, field_name: str, choice: Choice) -> Filter:
+    form = feed.fields[field_name]
+    match form.type:
+        case "choice":
+            options = [(value, str(text)) for value, text in form.options.items()]
+        case "boolean":
+            options = [("true", pgettext("answer", "yes")), ("false", pgettext("answer", "no"))]
+        case _:
+            path = f"values__{field_name}"
+            known = queries.records(name).order_by(path).values_list(path, flat=True).distinct()
+            options = [(str(value), str(value)) for value in known[:MOST_OPTIONS] if value is not None]
+    return Filter(f"f-{field_name}", str(form.label), options, choice.filters.get(field_name, ""))
+
+
+def _large_areas() -> Sequence[Area]:
+    """The areas just below the whole city."""
+    levels = pack.current().area_levels
+    return list(city.areas_by_level(levels[1].id))
+
+
+def sortable(feed: Feed) -> bool:
+    """Whether the feed has a number that stands out."""
+    return bool(feed.table.figure and feed.fields[feed.table.figure].type in NUMBERS)

@@ -1,0 +1,100 @@
+"""The same figures for programs and spreadsheets: CSV and GeoJSON, each with source, licence and age."""
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from kini.feeds import choosing, queries, wording
+from kini.feeds.pages import status_or_404
+from kini.feeds.queries import Figure, Status
+
+#: A cell that begins so would be a formula in a spreadsheet.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+ABOUT = ("measured_at", "old", "level", "area", "latitude", "longitude", "source", "licence", "made_up")
+
+
+@require_safe
+def table(request: HttpRequest, name: str) -> HttpResponse:
+    """The rows that the page shows, as CSV."""
+    status, found = _found(request, name)
+    names = ["key", *status.feed.fields, *ABOUT]
+    rows = (_cells(status, each) for each in found)
+    return _csv(f"{name}.csv", names, ([row[each] for each in names] for row in rows))
+
+
+@require_safe
+def points(request: HttpRequest, name: str) -> HttpResponse:
+    """The rows that the page shows, as GeoJSON; those without a place have no geometry."""
+    status, found = _found(request, name)
+    features = []
+    for each in found:
+        place = choosing.place_of(each.record)
+        geometry = {"type": "Point", "coordinates": [place[1], place[0]]} if place else None
+        features.append({"type": "Feature", "geometry": geometry, "properties": _cells(status, each)})
+    about = {"source": str(status.feed.source.name), "licence": str(status.feed.source.licence)}
+    about |= {"made_up": status.state.made_up}  # type: ignore[dict-item]
+    content = json.dumps({"type": "FeatureCollection", **about, "features": features}, ensure_ascii=False)
+    return _file(HttpResponse(content, content_type="application/geo+json"), f"{name}.geojson")
+
+
+@require_safe
+def history(request: HttpRequest, name: str, key: str) -> HttpResponse:
+    """The course of one row, as CSV."""
+    status = status_or_404(name)
+    record = queries.records(name).select_related("load").filter(key=key).first()
+    if record is None:
+        raise Http404
+    fields = status.feed.fields
+    rows = (
+        [at.isoformat(), *(wording.plain(form, values.get(each)) for each, form in fields.items())]
+        for at, values in queries.course(status.feed, record)
+    )
+    return _csv(f"{name}-{key}.csv", ["measured_at", *fields], rows)
+
+
+def _found(request: HttpRequest, name: str) -> tuple[Status, list[Figure]]:
+    status = status_or_404(name)
+    if status.feed.source.format == "gtfs":
+        raise Http404
+    choice = choosing.choice_of(status.feed, request.GET)
+    return status, choosing.figures(name, status.feed, status.state, choice)
+
+
+def _cells(status: Status, figure: Figure) -> dict[str, Any]:
+    record, source = figure.record, status.feed.source
+    values = {each: wording.plain(form, record.values.get(each)) for each, form in status.feed.fields.items()}
+    return values | {
+        "key": record.key,
+        "measured_at": figure.at.isoformat() if figure.at else None,
+        "old": figure.old,
+        "level": figure.level_id or None,
+        "area": record.area_id,
+        "latitude": record.latitude,
+        "longitude": record.longitude,
+        "source": str(source.name),
+        "licence": str(source.licence),
+        "made_up": status.state.made_up,
+    }
+
+
+def _csv(name: str, head: list[str], rows: Iterable[Iterable[Any]]) -> HttpResponse:
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    writer = csv.writer(response)
+    writer.writerow(head)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return _file(response, name)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _file(response: HttpResponse, name: str) -> HttpResponse:
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,179 @@
+"""Maps and charts as numbers for inline SVG: what a template draws with classes alone. Beside each stands a list."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from kini.city import maps, pack
+from kini.city import queries as city
+from kini.core.geometry import Point, Projection
+from kini.feeds import rules
+
+#: A map is that wide in its own units; its height follows from what it shows.
+WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 400, 200, 420
+#: No map shows less than this (metres), and below `NEAR_M` the smaller areas are drawn.
+LEAST_M, NEAR_M = 2_000.0, 14_000.0
+MOST_DOTS = 300
+CHART_WIDTH, CHART_HEIGHT = 360, 200
+LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
+
+type Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A numbered place of the map; the number is that of the list beside it."""
+
+    x: int
+    y: int
+    number: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What is drawn: outlines of areas, small dots, numbered dots, where the visitor is."""
+
+    width: int
+    height: int
+    areas: list[str]
+    others: str
+    dots: list[Dot]
+    here: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The course of one number. `points` is for <polyline>; `marks` are single points that have no neighbour."""
+
+    label: str
+    points: str
+    last: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A course over time, with round numbers at the side, days below, and limits across."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    bottom: int
+    lines: list[Line]
+    ticks: list[tuple[float, str]]
+    days: list[tuple[float, str, str]]
+    limits: list[tuple[float, str]]
+
+
+def map_of(numbered: Sequence[tuple[int, Point, str]], others: Sequence[Point], here: Point | None) -> Map | None:
+    """A map of numbered places (number, point, tone) and of others; None when nothing has a place."""
+    whole = city.whole_city()
+    if whole is None or not numbered:
+        return None
+    projection = Projection(*pack.current().center)
+    marked = [projection.to_metres(point) for _number, point, _tone in numbered]
+    rest = [projection.to_metres(point) for point in rules.thinned(others, MOST_DOTS)]
+    around = rules.box([*marked, *rest, *([projection.to_metres(here)] if here else [])], LEAST_M)
+    assert around is not None
+    left, bottom, right, top, height = _framed(around)
+    scale = WIDTH / (right - left)
+
+    def at(spot: tuple[float, float]) -> tuple[int, int]:
+        return round((spot[0] - left) * scale), round((top - spot[1]) * scale)
+
+    drawn = [Dot(*at(spot), number, tone) for spot, (number, _point, tone) in zip(marked, numbered, strict=True)]
+    small = "".join("M{} {}h0".format(*at(spot)) for spot in rest)
+    frame = (round(left), round(bottom), round(right), round(top))
+    outlines = list(_outlines(maps.version(), whole.code, frame)) if maps.version() != "0" else []
+    spot = at(projection.to_metres(here)) if here else None
+    return Map(WIDTH, height, outlines, small, drawn, spot)
+
+
+def _framed(box: Box) -> tuple[float, float, float, float, int]:
+    """The rectangle, made higher or wider until its height fits the page; and that height."""
+    left, bottom, right, top = box
+    width, tall = right - left, top - bottom
+    wanted = min(max(WIDTH * tall / width, LEAST_HEIGHT), MOST_HEIGHT)
+    if WIDTH * tall / width > wanted:
+        more = (tall * WIDTH / wanted - width) / 2
+        left, right = left - more, right + more
+    else:
+        more = (width * wanted / WIDTH - tall) / 2
+        bottom, top = bottom - more, top + more
+    return left, bottom, right, top, round(wanted)
+
+
+@lru_cache(maxsize=64)
+def _outlines(version: str, whole: str, frame: tuple[int, int, int, int]) -> tuple[str, ...]:
+    """The areas within a frame (metres) as paths of the map."""
+    left, bottom, right, top = frame
+    projection, scale = Projection(*pack.current().center), WIDTH / (right - left)
+    code = whole
+    if right - left < NEAR_M:
+        middle = city.locate(*projection.to_degrees((left + right) / 2, (bottom + top) / 2))
+        code = middle.path.split("/")[1] if middle else whole
+    found = []
+    for feature in json.loads(maps.drawing(code))["features"]:
+        flat = projection.flatten(shapely.from_geojson(json.dumps(feature["geometry"])))
+        cut = shapely.clip_by_rect(flat, left, bottom, right, top).simplify(1 / scale)
+        if path := _path(cut, left, top, scale):
+            found.append(path)
+    return tuple(found)
+
+
+def _path(shape: BaseGeometry, left: float, top: float, scale: float) -> str:
+    rings = [ring for part in shapely.get_parts(shape) if part.geom_type == "Polygon" for ring in (part.exterior,)]
+    found = []
+    for ring in rings:
+        spots = [(round((x - left) * scale), round((top - y) * scale)) for x, y in ring.coords]
+        spots = [spot for n, spot in enumerate(spots) if n == 0 or spot != spots[n - 1]]
+        if len(spots) > 3:
+            found.append("M" + "L".join(f"{x} {y}" for x, y in spots[:-1]) + "Z")
+    return "".join(found)
+
+
+def chart_of(
+    courses: Sequence[tuple[str, Sequence[tuple[datetime, float]]]],
+    limits: Sequence[tuple[str, float]],
+    say: Callable[[float], str],
+    day: Callable[[datetime], str],
+) -> Chart | None:
+    """A chart of courses (label, points); None when no course has two points.
+
+    Args:
+        limits: (label, number) across the chart, where they lie within it.
+        say, day: how a number and a moment are written.
+    """
+    courses = [(label, points) for label, points in courses if len(points) > 1]
+    if not courses:
+        return None
+    values = [value for _label, points in courses for _at, value in points]
+    lowest, highest = min(values), max(values)
+    steps = rules.ticks(0.0 if 0 < lowest < highest / 2 else lowest, highest)
+    times = [at.timestamp() for _label, points in courses for at, _value in points]
+    first, last = min(times), max(times)
+    across, up = CHART_WIDTH - LEFT - RIGHT, CHART_HEIGHT - TOP - BOTTOM
+
+    def x(at: float) -> float:
+        return round(LEFT + (at - first) / ((last - first) or 1) * across, 1)
+
+    def y(value: float) -> float:
+        return round(TOP + (steps[-1] - value) / (steps[-1] - steps[0]) * up, 1)
+
+    lines = []
+    for label, points in courses:
+        spots = [(x(at.timestamp()), y(value)) for at, value in points]
+        lines.append(Line(label, " ".join(f"{a},{b}" for a, b in spots), spots[-1]))
+    ends = {at.timestamp(): at for _label, points in courses for at, _value in points}
+    days = [(x(first), day(ends[first]), "start"), (x(last), day(ends[last]), "end")]
+    inside = [(y(value), label) for label, value in limits if steps[0] <= value <= steps[-1]]
+    ticks = [(y(step), say(step)) for step in steps]
+    return Chart(
+        CHART_WIDTH, CHART_HEIGHT, LEFT, CHART_WIDTH - RIGHT, CHART_HEIGHT - BOTTOM, lines, ticks, days, inside
+    )

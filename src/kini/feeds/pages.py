@@ -1,0 +1,215 @@
+"""The pages of feeds: what there is with filters, map and list; and one row with its course. Open to everybody."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kini.core import moments
+from kini.feeds import choosing, drawing, queries, wording
+from kini.feeds.choosing import Choice
+from kini.feeds.models import Record
+from kini.feeds.queries import Figure, Status
+from kini.feeds.schema import Feed, Step
+from kini.services.models import Service
+from kini.services.versions import resolve
+from kini.web import formats
+
+ON_PAGE = 20
+#: Values that say nothing without the name of their field.
+LABELLED = frozenset({"integer", "number", "boolean"})
+MOST_IN_TABLE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the list as it is shown."""
+
+    number: int
+    figure: Figure
+    url: str
+    value: Any
+    unit: str
+    notes: list[tuple[str, Any]]
+    text: str
+    when: str
+
+
+def status_or_404(name: str) -> Status:
+    try:
+        return queries.status(name)
+    except LookupError:
+        raise Http404 from None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def feed(request: HttpRequest, name: str) -> HttpResponse:
+    """The list with its map. A point that a device gives comes by POST, so that no log keeps where somebody is."""
+    status = status_or_404(name)
+    if status.feed.source.format == "gtfs":
+        raise Http404
+    point = choosing.point_of(request.POST) if request.method == "POST" else None
+    choice = choosing.choice_of(status.feed, request.GET, point)
+    found = choosing.figures(name, status.feed, status.state, choice)
+    page = Paginator(found, ON_PAGE).get_page(1 if point else request.GET.get("page"))
+    first = page.start_index() or 1
+    lines = [line(name, status.feed, number, each) for number, each in enumerate(page.object_list, first)]
+    context = about(status) | {
+        "choice": choice,
+        "filters": choosing.filters_of(name, status.feed, choice),
+        "lines": lines,
+        "page": page,
+        "count": len(found),
+        "map": _map(status.feed, page, first, found, choice),
+        "steps": _steps(status.feed, found),
+        "query": request.GET.urlencode(),
+        "errors": [("near", choice.problem)] if choice.problem else [],
+    }
+    return render(request, "feeds/feed.html", context, status=422 if choice.problem else 200)
+
+
+@require_safe
+def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
+    """One row: everything that is known of it, and the course of its numbers."""
+    status = status_or_404(name)
+    found = queries.records(name).select_related("load", "area__parent").filter(key=key).first()
+    if found is None:
+        raise Http404
+    figure = queries.figure(status.feed, status.state, found, moments.now())
+    course = queries.course(status.feed, found)
+    fields = [
+        (form.label, wording.said(form, found.values.get(each)))
+        for each, form in status.feed.fields.items()
+        if found.values.get(each) is not None and each not in (status.feed.table.title, status.feed.table.figure)
+    ]
+    context = about(status) | {
+        "line": line(name, status.feed, 0, figure),
+        "label": status.feed.fields[status.feed.table.figure].label if status.feed.table.figure else "",
+        "fields": [*fields, *_place(found)],
+        "chart": _chart(status.feed, found, course),
+        "table": _table(status.feed, course),
+        "map": _map_of_one(status.feed, figure),
+        "history": reverse("feeds:history", args=[name, key]) if len(course) > 1 else "",
+        "street": street(found),
+    }
+    return render(request, "feeds/row.html", context)
+
+
+def about(status: Status) -> dict[str, Any]:
+    """What every page of a feed says: where it is, where its figures come from, how old they are."""
+    feed, state = status.feed, status.state
+    return {
+        "name": status.name,
+        "feed": feed,
+        "status": status,
+        "trail": [(_("Services"), reverse("services:catalogue")), *_services(feed)],
+        "read": wording.when(feed, status.measured_at),
+        "failed": formats.moment(state.failed_since) if state.failed_since else "",
+    }
+
+
+def _services(feed: Feed) -> list[tuple[str, str]]:
+    """The first service that shows the feed."""
+    found = Service.objects.filter(pk__in=feed.services, active=True).select_related("current").first()
+    if found is None or found.current is None:
+        return []
+    return [(str(resolve(found.current).definition.name), reverse("services:service", args=[found.pk]))]
+
+
+def line(name: str, feed: Feed, number: int, figure: Figure) -> Line:
+    """A row of the list."""
+    show, values = feed.table, figure.record.values
+    form = feed.fields[show.figure] if show.figure else None
+    value = wording.number(form, values[show.figure]) if form and values.get(show.figure) is not None else ""
+    notes = [(feed.fields[each], wording.said(feed.fields[each], values.get(each))) for each in show.notes]
+    return Line(
+        number=number,
+        figure=figure,
+        url=reverse("feeds:row", args=[name, figure.record.key]),
+        value=value,
+        unit=str(form.unit or "") if form else "",
+        notes=[(str(form.label) if form.type in LABELLED else "", note) for form, note in notes if note != ""],
+        text=str(values.get(show.text, "")) if show.text else "",
+        when=wording.when(feed, figure.at),
+    )
+
+
+def street(record: Record) -> str:
+    """Where a map of streets shows an exact point; empty where there is none."""
+    if record.latitude is None:
+        return ""
+    point = f"{record.latitude}/{record.longitude}"
+    return f"https://www.openstreetmap.org/?mlat={record.latitude}&mlon={record.longitude}#map=17/{point}"
+
+
+def _map(feed: Feed, page: Page[Figure], first: int, found: list[Figure], choice: Choice) -> drawing.Map | None:
+    if feed.where is None or not feed.table.map:
+        return None
+    numbered = [
+        (number, place, each.level.tone if each.level else "")
+        for number, each in enumerate(page.object_list, first)
+        if (place := choosing.place_of(each.record))
+    ]
+    shown = {each.record.pk for each in page.object_list}
+    near = [] if choice.near else found
+    others = [place for each in near if each.record.pk not in shown and (place := choosing.place_of(each.record))]
+    return drawing.map_of(numbered, others, choice.near)
+
+
+def _map_of_one(feed: Feed, figure: Figure) -> drawing.Map | None:
+    place = choosing.place_of(figure.record)
+    if place is None or not feed.table.map:
+        return None
+    return drawing.map_of([(1, place, figure.level.tone if figure.level else "")], [], None)
+
+
+def _place(record: Record) -> list[tuple[str, str]]:
+    if record.area is None:
+        return []
+    around = f", {record.area.parent.name}" if record.area.parent else ""
+    return [(_("Area"), f"{record.area.name}{around}")]
+
+
+def _steps(feed: Feed, found: list[Figure]) -> list[tuple[Step, int]]:
+    """The scale, with how many rows stand on each step."""
+    if feed.levels is None:
+        return []
+    counts = dict.fromkeys(feed.levels.steps, 0)
+    for each in found:
+        if each.level_id:
+            counts[each.level_id] += 1
+    return [(feed.levels.steps[step], count) for step, count in counts.items()]
+
+
+def _chart(feed: Feed, record: Record, course: queries.Course) -> drawing.Chart | None:
+    shown = [each for each in feed.table.chart if feed.fields[each].smallest is None]
+    courses = [
+        (str(feed.fields[each].label), [(at, values[each]) for at, values in course if values.get(each) is not None])
+        for each in shown
+    ]
+    say = feed.fields[shown[0]] if shown else None
+    if say is None:
+        return None
+    limits = queries.limits(feed, record, moments.now()) if feed.levels and feed.levels.of in shown else []
+    return drawing.chart_of(
+        courses, limits, lambda value: wording.number(say, value), lambda at: wording.when(feed, at)
+    )
+
+
+def _table(feed: Feed, course: queries.Course) -> tuple[list[str], list[tuple[str, list[Any]]]] | None:
+    """The newest figures of the course, for those who do not see the chart."""
+    if len(course) < 2 or not feed.table.chart:
+        return None
+    heads = [str(feed.fields[each].label) for each in feed.table.chart]
+    rows = [
+        (wording.when(feed, at), [wording.said(feed.fields[each], values.get(each)) for each in feed.table.chart])
+        for at, values in reversed(course[-MOST_IN_TABLE:])
+    ]
+    return heads, rows

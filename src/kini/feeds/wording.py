@@ -1,0 +1,62 @@
+"""Values of a row in words, in the language of the page."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from kini.core import moments
+from kini.feeds import rules
+from kini.feeds.schema import NUMBERS, Feed, FeedField
+from kini.web import formats
+from kini.web.templatetags.kini import phone
+
+
+def said(form: FeedField, value: Any) -> Any:
+    """A value as people read it, with its unit; empty where nothing is known. It may be HTML (a link, a number)."""
+    if value is None:
+        return ""
+    if form.type in NUMBERS:
+        return f"{number(form, value)} {form.unit}" if form.unit else number(form, value)
+    match form.type:
+        case "choice":
+            return str(form.options.get(value, value))
+        case "boolean":
+            return pgettext("answer", "yes") if value else pgettext("answer", "no")
+        case "link":
+            return format_html('<a href="{0}" rel="noopener noreferrer">{1}</a>', value, value.split("/")[2])
+        case "phone":
+            return phone(value)
+    return value
+
+
+def number(form: FeedField, value: float) -> str:
+    """A number without its unit; one that is too small to be shown says only that."""
+    if not rules.shown(value, form.smallest):
+        return _("fewer than %(count)d") % {"count": form.smallest}
+    if form.type == "money":
+        return formats.money(int(value))
+    places = 0 if value == int(value) else len(f"{value:.2f}".rstrip("0").split(".")[1])
+    return number_format(value, places, use_l10n=True, force_grouping=abs(value) >= 10_000)
+
+
+def plain(form: FeedField, value: Any) -> Any:
+    """A value for a download: as it is kept, except that what is too small to be shown is left out."""
+    if form.type in NUMBERS and value is not None and not rules.shown(value, form.smallest):
+        return f"<{form.smallest}"
+    return value
+
+
+def when(feed: Feed, at: datetime | None) -> str:
+    """A moment, with as much of it as the feed means."""
+    if at is None:
+        return ""
+    match feed.at.shows if feed.at else "minute":
+        case "day":
+            return formats.day(at)
+        case "month":
+            return formats.month(at)
+    return formats.moment_near(at, moments.now())
