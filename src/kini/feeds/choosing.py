@@ -67,11 +67,11 @@ def choice_of(feed: Feed, asked: Mapping[str, str], point: Point | None = None) 
     if point and city.locate(*point) is None:
         near, problem = None, wording.outside()
     elif text and not point:
-        near, problem = _called(text)
+        near, problem = called(text)
     return Choice(words, filters, level, asked.get("area", "")[:20], near, bool(point and near), text, problem)
 
 
-def _called(text: str) -> tuple[Point | None, str]:
+def called(text: str) -> tuple[Point | None, str]:
     """The middle of the area of that name, or why there is none."""
     found = city.area_called(text)
     if found is None:

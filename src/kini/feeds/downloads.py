@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from kini.feeds import choosing, queries, wording
-from kini.feeds.pages import status_or_404
 from kini.feeds.queries import Figure, Status
+from kini.feeds.showing import status_or_404
 
 #: A cell that begins so would be a formula in a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

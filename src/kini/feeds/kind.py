@@ -1,15 +1,21 @@
 """The kind `information`: a service that opens no case but shows what the city knows, with its source and age."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy
+from pydantic import Field
 
+from kini.feeds.schema import Check
 from kini.services.fields.base import Strict
 from kini.services.kinds import Kind
+from kini.services.schema import Definition, Page
 
 
 class InformationOptions(Strict):
-    """What an information service says under `information:`."""
+    """What an information service says under `information:`; what it shows stands in the feeds that name it."""
+
+    check: Check | None = Field(default=None, description="A self-check over the questions of the service.")
 
 
 class Information(Kind):
@@ -21,3 +27,15 @@ class Information(Kind):
     Options: ClassVar[type[Strict]] = InformationOptions
     sign_in = "optional"
     needs_flow = False
+
+    def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
+        """Also: questions are asked for a self-check only, and its conditions look at them."""
+        faults = list(super().check(definition))
+        yield from faults
+        check = None if faults else self.options(definition).check
+        if bool(definition.ask) != bool(check) and not faults:
+            yield (self.id,), "questions (ask) and a self-check (information: check) go together"
+        asked = {name for each in definition.ask if isinstance(each, Page) for name in each.fields}
+        for number, result in enumerate(check.results if check else ()):
+            for name in sorted((result.when.names if result.when else frozenset()) - asked):
+                yield (self.id, "check", "results", number, "when"), f'"{name}" is not asked here'

@@ -1,10 +1,15 @@
 """From a source to the tables, whatever its format; a failure is remembered and leaves what is there."""
 
+import io
+import zipfile
+from pathlib import Path
+
 from kini.core.actors import Actor
 from kini.feeds import actions, declared
 from kini.feeds.fetching import Unreachable, fetch
 from kini.feeds.holding import FeedRefused, Origin
 from kini.feeds.models import FeedState, Load
+from kini.feeds.transit.storing import load_timetable
 
 
 def bring(*, by: Actor, name: str, content: bytes, origin: Origin, force: bool = False) -> Load | None:
@@ -14,7 +19,8 @@ def bring(*, by: Actor, name: str, content: bytes, origin: Origin, force: bool =
         FeedRefused: when it was not taken. That it came is remembered.
     """
     try:
-        return actions.load_rows(by=by, name=name, content=content, origin=origin, force=force)
+        load = load_timetable if declared.feeds()[name].source.format == "gtfs" else actions.load_rows
+        return load(by=by, name=name, content=content, origin=origin, force=force)
     except FeedRefused as fault:
         actions.note_failure(by=by, name=name, origin=origin.name, problem=str(fault), faults=fault.faults)
         raise
@@ -45,6 +51,17 @@ def load_samples(*, by: Actor) -> int:
     for name in declared.feeds():
         path = declared.samples(name)
         if path is not None and name not in real:
-            bring(by=by, name=name, content=path.read_bytes(), origin=Origin(path.name, made_up=True))
+            bring(by=by, name=name, content=content_of(path), origin=Origin(path.name, made_up=True))
             loaded += 1
     return loaded
+
+
+def content_of(path: Path) -> bytes:
+    """A file; of a folder (the parts of a timetable, so that they can be read and compared) a zip of it."""
+    if not path.is_dir():
+        return path.read_bytes()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as bundle:
+        for part in sorted(path.iterdir()):
+            bundle.writestr(zipfile.ZipInfo(part.name), part.read_bytes())
+    return packed.getvalue()

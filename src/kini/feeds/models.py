@@ -109,3 +109,123 @@ class Past(models.Model):
             )
         ]
         indexes = [models.Index(fields=["feed", "key", "-moment"], name="feeds_past_of_row")]
+
+
+class Timetable(models.Model):
+    """One edition of a timetable (GTFS). The newest is current; the one before it is kept.
+
+    Its rows name each other by numbers within the edition, which foreign keys of two columns hold together.
+    """
+
+    feed = models.CharField(max_length=60)
+    load = models.ForeignKey(Load, models.PROTECT)
+    current = models.BooleanField(default=False)
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feed"], condition=Q(current=True), name="feeds_one_current_timetable")
+        ]
+
+
+class Stop(models.Model):
+    """A place where vehicles stop: a pole, a platform, or a station that holds platforms.
+
+    Attributes:
+        place: number of the station that holds it, else its own: what people call the stop.
+        served: something stops here, or at one of its platforms.
+    """
+
+    timetable = models.ForeignKey(Timetable, models.CASCADE)
+    number = models.PositiveIntegerField()
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=200)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    place = models.PositiveIntegerField()
+    served = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["timetable", "number"], name="feeds_stop_number"),
+            models.UniqueConstraint(fields=["timetable", "code"], name="feeds_stop_code"),
+            models.CheckConstraint(condition=ON_EARTH, name="feeds_stop_on_earth"),
+        ]
+        indexes = [models.Index(fields=["timetable", "place"], name="feeds_stop_place")]
+
+
+class Route(models.Model):
+    """A line. The fare is in whole units of the currency; none where it is not known."""
+
+    timetable = models.ForeignKey(Timetable, models.CASCADE)
+    number = models.PositiveIntegerField()
+    code = models.CharField(max_length=60)
+    short = models.CharField(max_length=60)
+    name = models.CharField(max_length=200)
+    sort = models.CharField(max_length=120, blank=True)
+    fare = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["timetable", "number"], name="feeds_route_number")]
+
+
+class Days(models.Model):
+    """On which days the trips of a service run: by weekday (0 is Monday) within dates, and single days besides."""
+
+    timetable = models.ForeignKey(Timetable, models.CASCADE)
+    number = models.PositiveIntegerField()
+    weekdays = models.CharField(max_length=7, help_text="Seven times 0 or 1, Monday first.")
+    first = models.DateField(null=True)
+    last = models.DateField(null=True)
+    besides = models.JSONField(default=list, help_text="Single days on which they run, too.")
+    without = models.JSONField(default=list, help_text="Single days on which they do not.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["timetable", "number"], name="feeds_days_number")]
+
+
+class Trip(models.Model):
+    """One run along stops. `begins` is the second of the service day at which it leaves its first stop.
+
+    Attributes:
+        frequencies: [[from second, until second, seconds between], ...] where it runs again and again.
+    """
+
+    timetable = models.ForeignKey(Timetable, models.CASCADE)
+    number = models.PositiveIntegerField()
+    route = models.PositiveIntegerField()
+    days = models.PositiveIntegerField()
+    headsign = models.CharField(max_length=200, blank=True)
+    begins = models.PositiveIntegerField()
+    frequencies = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["timetable", "number"], name="feeds_trip_number")]
+
+
+class Call(models.Model):
+    """A trip at a stop: seconds of the service day, which may pass midnight (over 86,400). `ends`: its last stop."""
+
+    timetable = models.ForeignKey(Timetable, models.CASCADE)
+    trip = models.PositiveIntegerField()
+    place_in_trip = models.PositiveIntegerField()
+    stop = models.PositiveIntegerField()
+    arrives = models.PositiveIntegerField()
+    departs = models.PositiveIntegerField()
+    ends = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["timetable", "trip", "place_in_trip"], name="feeds_call_once"),
+            models.CheckConstraint(condition=Q(departs__gte=models.F("arrives")), name="feeds_call_forward"),
+        ]
+        indexes = [models.Index(fields=["timetable", "stop"], name="feeds_call_stop")]
+
+
+class Transfer(models.Model):
+    """Two stops between which one can walk to change."""
+
+    timetable = models.ForeignKey(Timetable, models.CASCADE)
+    one = models.PositiveIntegerField()
+    other = models.PositiveIntegerField()

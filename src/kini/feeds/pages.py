@@ -15,11 +15,10 @@ from kini.core import moments
 from kini.feeds import choosing, drawing, queries, wording
 from kini.feeds.choosing import Choice
 from kini.feeds.models import Record
-from kini.feeds.queries import Figure, Status
+from kini.feeds.queries import Figure
 from kini.feeds.schema import Feed, Step
-from kini.services.models import Service
-from kini.services.versions import resolve
-from kini.web import formats
+from kini.feeds.showing import about, status_or_404
+from kini.feeds.transit import pages as transit
 
 ON_PAGE = 20
 #: Values that say nothing without the name of their field.
@@ -41,20 +40,13 @@ class Line:
     when: str
 
 
-def status_or_404(name: str) -> Status:
-    try:
-        return queries.status(name)
-    except LookupError:
-        raise Http404 from None
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def feed(request: HttpRequest, name: str) -> HttpResponse:
     """The list with its map. A point that a device gives comes by POST, so that no log keeps where somebody is."""
     status = status_or_404(name)
     if status.feed.source.format == "gtfs":
-        raise Http404
+        return transit.timetable(request, status)
     point = choosing.point_of(request.POST) if request.method == "POST" else None
     choice = choosing.choice_of(status.feed, request.GET, point)
     found = choosing.figures(name, status.feed, status.state, choice)
@@ -100,27 +92,6 @@ def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
         "street": street(found),
     }
     return render(request, "feeds/row.html", context)
-
-
-def about(status: Status) -> dict[str, Any]:
-    """What every page of a feed says: where it is, where its figures come from, how old they are."""
-    feed, state = status.feed, status.state
-    return {
-        "name": status.name,
-        "feed": feed,
-        "status": status,
-        "trail": [(_("Services"), reverse("services:catalogue")), *_services(feed)],
-        "read": wording.when(feed, status.measured_at),
-        "failed": formats.moment(state.failed_since) if state.failed_since else "",
-    }
-
-
-def _services(feed: Feed) -> list[tuple[str, str]]:
-    """The first service that shows the feed."""
-    found = Service.objects.filter(pk__in=feed.services, active=True).select_related("current").first()
-    if found is None or found.current is None:
-        return []
-    return [(str(resolve(found.current).definition.name), reverse("services:service", args=[found.pk]))]
 
 
 def line(name: str, feed: Feed, number: int, figure: Figure) -> Line:

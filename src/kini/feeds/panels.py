@@ -11,7 +11,9 @@ from kini.core import moments
 from kini.feeds import declared, queries, wording
 from kini.feeds.queries import Status
 from kini.feeds.schema import Step
-from kini.services.models import Service
+from kini.services.kinds import kinds
+from kini.services.models import Service, ServiceVersion
+from kini.services.versions import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,19 @@ class Glance:
 def panel(request: HttpRequest, service: Service) -> SafeString | None:
     """The feeds that the service shows; None when there is none."""
     names = declared.of_service(service.pk)
-    if not names:
+    check = service.kind == declared.KIND and service.current and _has_check(service.current)
+    if not names and not check:
         return None
     glances = [glance(queries.status(name)) for name in names]
     made_up = any(each.status.state.made_up for each in glances)
     context = {"glances": glances, "made_up": made_up, "own": service.kind == declared.KIND}
+    context["check"] = reverse("feeds:self-check", args=[service.pk]) if check else ""
     return render_to_string("feeds/panel.html", context, request)
+
+
+def _has_check(version: ServiceVersion) -> bool:
+    definition = resolve(version).definition
+    return kinds.get(declared.KIND).options(definition).check is not None
 
 
 def glance(status: Status) -> Glance:

@@ -1,0 +1,241 @@
+"""The pages of a timetable: stops by name or near somebody, what leaves next, and the way from one to another."""
+
+import csv
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kini.city import wording as places
+from kini.core import moments
+from kini.feeds import choosing, drawing
+from kini.feeds.models import Stop, Timetable
+from kini.feeds.queries import Status
+from kini.feeds.showing import about, status_or_404
+from kini.feeds.transit import journeys as ways
+from kini.feeds.transit import queries
+from kini.feeds.transit.journeys import Journey, Leg
+from kini.web import formats
+
+MOST_STOPS = 12
+LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class StopLine:
+    """A stop of a list."""
+
+    number: int
+    stop: Stop
+    url: str
+    lines: list[str]
+    metres: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegLine:
+    """A ride as it is told."""
+
+    leg: Leg
+    start: str
+    end: str
+    leaves: str
+    arrives: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a journey: what was typed, the stop that it means, or those that it could mean."""
+
+    typed: str
+    stop: Stop | None
+    options: list[Stop]
+
+
+def timetable(request: HttpRequest, status: Status) -> HttpResponse:
+    """The first page: a journey, stops by name, stops near me, all lines."""
+    edition = queries.current(status.name)
+    words = _typed(request, "q")
+    point = choosing.point_of(request.POST) if request.method == "POST" else None
+    near, problem = _near(request, point)
+    found: list[tuple[Stop, float | None]] = []
+    if edition and near:
+        found = [(each, metres) for each, metres in queries.nearest(edition, near, MOST_STOPS)]
+    elif edition and words:
+        found = [(each, None) for each in queries.called(edition, words, MOST_STOPS)]
+    lines = _stops(status.name, edition, found) if edition else []
+    numbered = [(each.number, (each.stop.latitude, each.stop.longitude), "") for each in lines]
+    context = about(status) | {
+        "edition": edition,
+        "words": words,
+        "near_text": _typed(request, "near"),
+        "asked": bool(words or near),
+        "near": near,
+        "exact": bool(point),
+        "lines": lines,
+        "map": drawing.map_of(numbered, [], near),
+        "routes": queries.routes(edition) if edition and not (words or near) else [],
+        "errors": [("near", problem)] if problem else [],
+        "problem": problem,
+    }
+    return render(request, "feeds/timetable.html", context, status=422 if problem else 200)
+
+
+@never_cache
+@require_safe
+def stop(request: HttpRequest, name: str, code: str) -> HttpResponse:
+    """What leaves a stop next."""
+    status, edition = _edition(name)
+    found = queries.stop(edition, code)
+    if found is None:
+        raise Http404
+    if found.code != code:
+        return redirect("feeds:stop", name, found.code)
+    now = moments.now()
+    context = about(status) | {
+        "stop": found,
+        "departures": queries.departures(edition, found.number, now),
+        "now": formats.clock(now),
+        "map": drawing.map_of([(1, (found.latitude, found.longitude), "")], [], None),
+        "street": f"https://www.openstreetmap.org/?mlat={found.latitude}&mlon={found.longitude}#map=18/{found.latitude}/{found.longitude}",
+    }
+    return render(request, "feeds/stop.html", context)
+
+
+@never_cache
+@require_safe
+def journey(request: HttpRequest, name: str) -> HttpResponse:
+    """How to get from one stop to another, with at most one change."""
+    status, edition = _edition(name)
+    start, end = _end(edition, _typed(request, "from")), _end(edition, _typed(request, "to"))
+    errors = [
+        (field, _("No stop is called so. Write a part of its name."))
+        for field, each in (("from", start), ("to", end))
+        if each.typed and not each.stop and not each.options
+    ]
+    found = []
+    if start.stop and end.stop and start.stop != end.stop:
+        ways_found = ways.journeys(edition, start.stop.number, end.stop.number, moments.now())
+        found = [_told(edition, each) for each in ways_found]
+    context = about(status) | {
+        "start": start,
+        "end": end,
+        "both": bool(start.stop and end.stop),
+        "journeys": found,
+        "now": formats.clock(moments.now()),
+        "errors": errors,
+        "problems": dict(errors),
+    }
+    return render(request, "feeds/journey.html", context, status=422 if errors else 200)
+
+
+@require_safe
+def stops_csv(request: HttpRequest, name: str) -> HttpResponse:
+    """Every served stop, as CSV."""
+    status, edition = _edition(name)
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    writer = csv.writer(response)
+    writer.writerow(["code", "name", "latitude", "longitude", "source", "licence", "read_at"])
+    source, read = status.feed.source, status.measured_at.isoformat() if status.measured_at else ""
+    for each in _served(edition):
+        row = [each.code, each.name, each.latitude, each.longitude, str(source.name), str(source.licence), read]
+        writer.writerow(row)
+    response["Content-Disposition"] = f'attachment; filename="{name}-stops.csv"'
+    return response
+
+
+@require_safe
+def stops_geojson(request: HttpRequest, name: str) -> HttpResponse:
+    """Every served stop, as GeoJSON."""
+    status, edition = _edition(name)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [each.longitude, each.latitude]},
+            "properties": {"code": each.code, "name": each.name},
+        }
+        for each in _served(edition)
+    ]
+    collection = {
+        "type": "FeatureCollection",
+        "source": str(status.feed.source.name),
+        "licence": str(status.feed.source.licence),
+        "made_up": status.state.made_up,
+        "features": features,
+    }
+    response = HttpResponse(json.dumps(collection, ensure_ascii=False), content_type="application/geo+json")
+    response["Content-Disposition"] = f'attachment; filename="{name}-stops.geojson"'
+    return response
+
+
+def _served(edition: Timetable) -> list[Stop]:
+    return list(Stop.objects.filter(timetable=edition, served=True).order_by("name", "code"))
+
+
+def _edition(name: str) -> tuple[Status, Timetable]:
+    status, edition = status_or_404(name), queries.current(name)
+    if status.feed.source.format != "gtfs" or edition is None:
+        raise Http404
+    return status, edition
+
+
+def _typed(request: HttpRequest, name: str) -> str:
+    return "".join(c for c in request.GET.get(name, "") if c.isprintable())[:LONGEST].strip()
+
+
+def _near(request: HttpRequest, point: choosing.Point | None) -> tuple[choosing.Point | None, str]:
+    """Where the visitor is or asked for, or why that is not known."""
+    if point:
+        return (point, "") if choosing.city.locate(*point) else (None, places.outside())
+    text = _typed(request, "near")
+    return choosing.called(text) if text else (None, "")
+
+
+def _end(edition: Timetable, typed: str) -> End:
+    if not typed:
+        return End(typed, None, [])
+    if found := queries.stop(edition, typed):
+        return End(typed, found, [])
+    options = queries.called(edition, typed)
+    same = [each for each in options if each.name.casefold() == typed.casefold()]
+    return End(typed, same[0], []) if same else End(typed, options[0] if len(options) == 1 else None, options)
+
+
+def _stops(name: str, edition: Timetable, found: list[tuple[Stop, float | None]]) -> list[StopLine]:
+    lines = queries.lines_at(edition, [each.number for each, _metres in found])
+    return [
+        StopLine(n, each, reverse("feeds:stop", args=[name, each.code]), lines.get(each.number, []), metres)
+        for n, (each, metres) in enumerate(found, 1)
+    ]
+
+
+def _told(edition: Timetable, way: Journey) -> dict[str, Any]:
+    day, _second = queries.service_day(moments.now())
+    net = queries.network(edition.pk)
+    legs = [
+        LegLine(
+            leg,
+            net.stops[leg.start].name,
+            net.stops[leg.end].name,
+            formats.clock(queries.moment(day, leg.leaves)),
+            formats.clock(queries.moment(day, leg.arrives)),
+            round(leg.every / 60),
+        )
+        for leg in way.legs
+    ]
+    took = way.arrives - way.legs[0].leaves
+    walks = [metres if metres > 30 else 0 for metres in way.walks]
+    return {
+        "legs": list(zip(walks, legs, strict=False)),
+        "last_walk": walks[-1],
+        "took": formats.duration(took),
+        "arrives": formats.clock(queries.moment(day, way.arrives)),
+        "fare": way.fare,
+    }

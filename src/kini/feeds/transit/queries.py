@@ -1,0 +1,231 @@
+"""What people ask a timetable: stops by name and near a point, what leaves next, how to get from one to another."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+import shapely
+from django.db import connection
+from django.db.models import F, FloatField, Value
+from django.db.models.functions import Cos, Power, Radians
+
+from kini.city import pack
+from kini.core.geometry import Point, Projection, distance_m
+from kini.feeds.models import Days, Route, Stop, Timetable, Transfer
+from kini.feeds.transit import rules
+from kini.feeds.transit.rules import DAY, Leaving, Runs
+
+#: How far people walk from one stop to another (metres).
+WALK_M = 250.0
+#: A departure later than this is no longer "next", and a journey that begins later is not told.
+HORIZON = timedelta(hours=6)
+EACH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A trip with its line."""
+
+    begins: int
+    frequencies: list[list[int]]
+    days: int
+    headsign: str
+    route: int
+    short: str
+    line: str
+    sort: str
+    fare: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What leaves a stop in one direction: the next times, and how often where it runs again and again (seconds)."""
+
+    run: Run
+    times: list[datetime]
+    every: int
+
+    @property
+    def minutes(self) -> int:
+        """Minutes between two of them, about."""
+        return max(1, round(self.every / 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The stops of an edition and who is within walking distance of whom; kept while the edition is current."""
+
+    stops: dict[int, Stop]
+    members: dict[int, list[int]]
+    spots: dict[int, tuple[float, float]]
+    tree: shapely.STRtree
+    order: list[int]
+    transfers: dict[int, set[int]]
+    near: dict[int, list[tuple[int, float]]] = field(default_factory=dict)
+
+    def around(self, place: int) -> list[tuple[int, float]]:
+        """Places within walking distance, with metres, this one first."""
+        if place not in self.near:
+            here = self.spots[place]
+            hits = self.tree.query(shapely.Point(here).buffer(WALK_M), predicate="intersects")
+            found = {self.order[hit] for hit in hits} | self.transfers.get(place, set()) - {place}
+            far = [(each, _metres(here, self.spots[each])) for each in found if each != place]
+            self.near[place] = [(place, 0.0), *sorted(far, key=lambda each: each[1])]
+        return self.near[place]
+
+
+def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return float(((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2) ** 0.5)
+
+
+def current(feed: str) -> Timetable | None:
+    """The current edition."""
+    return Timetable.objects.filter(feed=feed, current=True).first()
+
+
+@lru_cache(maxsize=4)
+def network(timetable: int) -> Network:
+    """The stops of an edition. An edition never changes."""
+    projection = Projection(*pack.current().center)
+    stops = {stop.number: stop for stop in Stop.objects.filter(timetable=timetable)}
+    members: dict[int, list[int]] = {}
+    for stop in stops.values():
+        members.setdefault(stop.place, []).append(stop.number)
+    order = [number for number, stop in stops.items() if stop.served and stop.place == number]
+    spots = {n: projection.to_metres((stops[n].latitude, stops[n].longitude)) for n in order}
+    transfers: dict[int, set[int]] = {}
+    for one, other in Transfer.objects.filter(timetable=timetable).values_list("one", "other"):
+        transfers.setdefault(stops[one].place, set()).add(stops[other].place)
+    transfers = {one: {other for other in others if other in spots} for one, others in transfers.items()}
+    tree = shapely.STRtree([shapely.Point(spots[number]) for number in order])
+    return Network(stops, members, spots, tree, order, transfers)
+
+
+def called(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
+    """Stops whose name holds the words: those of exactly that name first."""
+    found = Stop.objects.filter(timetable=timetable, served=True, place=F("number"), name__icontains=text)
+    return sorted(found[: most * 5], key=lambda s: (s.name.casefold() != text.casefold(), len(s.name), s.name))[:most]
+
+
+def stop(timetable: Timetable, code: str) -> Stop | None:
+    """The served stop of that code; of a platform the station that holds it."""
+    found = Stop.objects.filter(timetable=timetable, code=code, served=True).first()
+    if found is None or found.place == found.number:
+        return found
+    return Stop.objects.filter(timetable=timetable, number=found.place).first()
+
+
+def nearest(timetable: Timetable, point: Point, most: int) -> list[tuple[Stop, float]]:
+    """The nearest stops with their distance in metres."""
+    east = (F("longitude") - Value(point[1])) * Cos(Radians(Value(point[0])))
+    away = Power(east, 2, output_field=FloatField()) + Power(
+        F("latitude") - Value(point[0]), 2, output_field=FloatField()
+    )
+    found = Stop.objects.filter(timetable=timetable, served=True, place=F("number")).order_by(away, "number")[:most]
+    return [(each, distance_m(point, (each.latitude, each.longitude))) for each in found]
+
+
+def lines_at(timetable: Timetable, numbers: Sequence[int]) -> dict[int, list[str]]:
+    """The lines that stop at each of these places."""
+    found: dict[int, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT s.place, r.short FROM feeds_stop s
+            JOIN feeds_call c ON c.timetable_id = s.timetable_id AND c.stop = s.number
+            JOIN feeds_trip t ON t.timetable_id = s.timetable_id AND t.number = c.trip
+            JOIN feeds_route r ON r.timetable_id = s.timetable_id AND r.number = t.route
+            WHERE s.timetable_id = %s AND s.place = ANY(%s) ORDER BY 1, 2
+            """,
+            [timetable.pk, list(numbers)],
+        )
+        for place, short in cursor.fetchall():
+            found.setdefault(place, []).append(short)
+    return found
+
+
+def routes(timetable: Timetable) -> list[Route]:
+    """All lines."""
+    return list(Route.objects.filter(timetable=timetable).order_by("sort", "short"))
+
+
+def service_day(now: datetime) -> tuple[date, int]:
+    """The day of the city's clocks, and how many seconds of its service have passed (from noon less 12 hours)."""
+    here = now.astimezone(pack.current().timezone)
+    return here.date(), round((here - _start(here.date())).total_seconds())
+
+
+def _start(day: date) -> datetime:
+    noon = datetime.combine(day, time(12), pack.current().timezone)
+    return noon - timedelta(hours=12)
+
+
+def moment(day: date, seconds: int) -> datetime:
+    """When that second of the service day is."""
+    return datetime.fromtimestamp(_start(day).timestamp() + seconds, pack.current().timezone)
+
+
+def running(timetable: Timetable, day: date) -> list[tuple[frozenset[int], int]]:
+    """Services that run today, and those of yesterday with the seconds by which their day is ahead."""
+    stored = Days.objects.filter(timetable=timetable)
+    runs = {each.number: Runs(each.weekdays, each.first, each.last, each.besides, each.without) for each in stored}
+    days = ((day, 0), (day - timedelta(days=1), DAY))
+    return [(frozenset(n for n, each in runs.items() if rules.runs_on(each, on)), ahead) for on, ahead in days]
+
+
+_CALLS = """
+    SELECT c.trip, c.stop, c.departs FROM feeds_stop s
+    JOIN feeds_call c ON c.timetable_id = s.timetable_id AND c.stop = s.number AND NOT c.ends
+    WHERE s.timetable_id = %s AND s.place = %s
+"""
+_RUNS = """
+    SELECT t.number, t.begins, t.frequencies::text, t.days, t.headsign, t.route, r.short, r.name, r.sort, r.fare
+    FROM feeds_trip t JOIN feeds_route r ON r.timetable_id = t.timetable_id AND r.number = t.route
+    WHERE t.timetable_id = %s AND t.number = ANY(%s)
+"""
+
+
+def departures(timetable: Timetable, place: int, now: datetime) -> list[Departure]:
+    """What leaves a stop next, by line and direction, soonest first. Three queries."""
+    day, second = service_day(now)
+    horizon, services = second + round(HORIZON.total_seconds()), running(timetable, day)
+    calls = rows(_CALLS, [timetable.pk, place])
+    trips = runs(timetable, {trip for trip, _stop, _departs in calls})
+    found: dict[tuple[int, str], tuple[Run, list[Leaving]]] = {}
+    for trip, _stop, departs in calls:
+        run = trips[trip]
+        times = [each for each in leaving(run, departs, second, services, EACH) if each.at <= horizon]
+        found.setdefault((run.route, run.headsign), (run, []))[1].extend(times)
+    boards = [
+        Departure(run, [moment(day, each.at) for each in times[:EACH]], times[0].every)
+        for run, every in found.values()
+        if (times := sorted(set(every), key=lambda each: each.at))
+    ]
+    return sorted(boards, key=lambda each: each.times[0])
+
+
+def runs(timetable: Timetable, trips: Iterable[int]) -> dict[int, Run]:
+    """Trips with their lines."""
+    return {row[0]: Run(row[1], json.loads(row[2]), *row[3:]) for row in rows(_RUNS, [timetable.pk, list(trips)])}
+
+
+def leaving(
+    run: Run, departs: int, after: int, services: Sequence[tuple[frozenset[int], int]], most: int
+) -> list[Leaving]:
+    """When a trip leaves, today's runs and those that yesterday began."""
+    found = [
+        Leaving(each.at - ahead, each.every)
+        for active, ahead in services
+        if run.days in active
+        for each in rules.next_leaving(run.begins, run.frequencies, departs, after + ahead, most)
+    ]
+    return sorted(found, key=lambda each: each.at)[:most]
+
+
+def rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())

@@ -1,0 +1,109 @@
+"""An edition of a timetable into the tables, by COPY, in one transaction; the one before it is kept, older ones go."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor
+from kini.feeds import declared
+from kini.feeds.holding import FeedRefused, Origin, hold, kept_faults, only_the_program, settle
+from kini.feeds.models import Load, Timetable
+from kini.feeds.reading import Unreadable
+from kini.feeds.transit.reading import Edition, Reader
+
+#: Editions that are kept, the current one among them.
+KEPT = 2
+
+
+@action
+def load_timetable(*, by: Actor, name: str, content: bytes, origin: Origin, force: bool = False) -> Load | None:
+    """Make a file the current edition. The same file again changes nothing.
+
+    Raises:
+        NotAllowed: for anybody but a command or job of the program.
+        FeedRefused: when it cannot be read, or too much of it is faulty; the edition before stays current.
+    """
+    only_the_program(by)
+    feed, state = declared.feeds()[name], hold(name)
+    digest = declared.digest(feed, content)
+    if origin.made_up and state.loaded_at and not state.made_up:
+        raise FeedRefused(_("There are real rows already; samples would mix with them."))
+    if digest == state.digest:
+        settle(state, origin, digest)
+        return None
+    try:
+        reader = Reader(content)
+        edition = reader.read()
+    except Unreadable as fault:
+        raise FeedRefused(str(fault)) from None
+    if len(edition.faults) * 100 > feed.source.most_faults * edition.total and not force:
+        words = {"faulty": len(edition.faults), "total": edition.total}
+        raise FeedRefused(_("%(faulty)d of %(total)d rows are faulty.") % words, edition.faults, edition.total)
+    if not edition.calls:
+        raise FeedRefused(_("There is no good row in it."), edition.faults, edition.total)
+    load = _load(name, origin, edition)
+    timetable = _new_edition(name, load, edition)
+    _copy(timetable, reader)
+    state.loaded_at = load.at
+    settle(state, origin, digest)
+    audit.record(by=by, action="feeds.loaded", subject=f"feed:{name}", detail={"stops": len(edition.stops)})
+    return load
+
+
+def _load(name: str, origin: Origin, edition: Edition) -> Load:
+    return Load.objects.create(
+        feed=name,
+        at=moments.now(),
+        origin=origin.name[:300],
+        outcome="loaded",
+        added=edition.total - len(edition.faults),
+        faulty=len(edition.faults),
+        faults=kept_faults(edition.faults),
+        made_up=origin.made_up,
+    )
+
+
+def _new_edition(name: str, load: Load, edition: Edition) -> Timetable:
+    Timetable.objects.filter(feed=name, current=True).update(current=False)
+    old = Timetable.objects.filter(feed=name).order_by("-id").values_list("pk", flat=True)[KEPT - 1 :]
+    Timetable.objects.filter(pk__in=list(old)).delete()
+    used = [edition.days[trip.days] for trip in edition.trips]
+    first = min((each.first for each in used if each.first), default=None)
+    last = max((each.last for each in used if each.last), default=None)
+    return Timetable.objects.create(feed=name, load=load, current=True, valid_from=first, valid_until=last)
+
+
+def _copy(timetable: Timetable, reader: Reader) -> None:
+    edition, key = reader.edition, timetable.pk
+    stops = (
+        (key, n, s.code, s.name, s.latitude, s.longitude, reader.place(n), s.served)
+        for n, s in enumerate(edition.stops)
+    )
+    trips = (
+        (key, n, t.route, t.days, t.headsign, t.begins, json.dumps(sorted(t.frequencies)))
+        for n, t in enumerate(edition.trips)
+    )
+    days = (
+        (key, n, d.weekdays, d.first, d.last, json.dumps(d.besides), json.dumps(d.without))
+        for n, d in enumerate(edition.days)
+    )
+    _into("feeds_stop", "timetable_id, number, code, name, latitude, longitude, place, served", stops)
+    routes = ((key, n, *route) for n, route in enumerate(edition.routes))
+    _into("feeds_route", "timetable_id, number, code, short, name, sort, fare", routes)
+    _into("feeds_days", "timetable_id, number, weekdays, first, last, besides, without", days)
+    _into("feeds_trip", "timetable_id, number, route, days, headsign, begins, frequencies", trips)
+    following = [*(call[0] for call in edition.calls[1:]), -1]
+    calls = ((key, *call, trip != call[0]) for call, trip in zip(edition.calls, following, strict=True))
+    _into("feeds_call", "timetable_id, trip, place_in_trip, stop, arrives, departs, ends", calls)
+    _into("feeds_transfer", "timetable_id, one, other", ((key, *each) for each in edition.transfers))
+
+
+def _into(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
