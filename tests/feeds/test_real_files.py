@@ -1,6 +1,8 @@
 """The city's own feeds on real files, where they are at hand: every row is taken or named."""
 
 import csv
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ from kini.city import actions as city_actions
 from kini.core.environment import ROOT
 from kini.feeds import declared, loading, queries
 from kini.feeds.holding import Origin
-from kini.feeds.models import FeedState, Past
+from kini.feeds.models import Call, FeedState, Past, Stop
+from kini.feeds.transit import queries as transit
+from kini.feeds.transit.journeys import journeys
 from tests.feeds.conftest import BY
 
 DATA = ROOT.parent / "shared" / "data" / "city"
@@ -45,6 +49,23 @@ def test_a_real_file_is_loaded_and_every_bad_row_is_named(name, jakarta):
     assert queries.records(name).count() + Past.objects.filter(feed=name).count() == total - faulty
     assert all(fault["row"] and fault["message"] for fault in load.faults)
     assert loading.bring(by=BY, name=name, content=path.read_bytes(), origin=Origin(path.name)) is None
+
+
+def test_a_whole_real_timetable(jakarta):
+    path = DATA / "transit" / "gtfs_transjakarta_2025.zip"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not at hand: real files are no part of the project")
+    started = time.monotonic()
+    load = loading.bring(by=BY, name="transit", content=path.read_bytes(), origin=Origin(path.name))
+    assert time.monotonic() - started <= 20
+    assert load.faulty == 0
+    assert (Stop.objects.count(), Call.objects.count()) == (8_587, 24_705)
+    edition = transit.current("transit")
+    noon = datetime(2026, 11, 25, 5, tzinfo=UTC)
+    start, end = (transit.called(edition, name)[0].number for name in ("Blok M", "Kota"))
+    assert transit.departures(edition, start, noon)
+    way = journeys(edition, start, end, noon)[0]
+    assert [leg.run.short for leg in way.legs] == ["1"]
 
 
 def test_the_samples_of_the_pack_load_without_a_fault(jakarta):

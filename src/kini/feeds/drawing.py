@@ -117,7 +117,7 @@ def _outlines(version: str, whole: str, frame: tuple[int, int, int, int]) -> tup
     code = whole
     if right - left < NEAR_M:
         middle = city.locate(*projection.to_degrees((left + right) / 2, (bottom + top) / 2))
-        code = middle.path.split("/")[1] if middle else whole
+        code = middle.path.split("/")[1] if middle and middle.depth > 1 else whole
     found = []
     for feature in json.loads(maps.drawing(code))["features"]:
         flat = projection.flatten(shapely.from_geojson(json.dumps(feature["geometry"])))

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from kini.city import pack
 from kini.core import moments
 from kini.feeds import declared, rules
-from kini.feeds.models import FeedState, Past, Record
+from kini.feeds.models import FeedState, Past, Record, Stop
 from kini.feeds.schema import Feed, Step
 
 MOST_POINTS = 400
+#: The stops of a timetable that people are shown.
+SERVED = Q(timetable__current=True, served=True, place=F("number"))
 
 #: What a row said at each moment, oldest first.
 type Course = list[tuple[datetime, dict[str, Any]]]
@@ -56,10 +58,12 @@ class Figure:
 
 
 def statuses() -> list[Status]:
-    """Every feed of the city. Two queries."""
+    """Every feed of the city. Three queries."""
     states = {state.feed: state for state in FeedState.objects.all()}
     counted = Record.objects.filter(gone_at=None).values("feed").annotate(rows=Count("id"), newest=Max("moment"))
     counts = {each["feed"]: (each["rows"], each["newest"]) for each in counted}
+    stops = Stop.objects.filter(SERVED).values("timetable__feed").annotate(rows=Count("id"))
+    counts |= {each["timetable__feed"]: (each["rows"], None) for each in stops}
     return [
         _status(name, feed, states.get(name) or FeedState(feed=name), *counts.get(name, (0, None)))
         for name, feed in declared.feeds().items()
@@ -76,6 +80,8 @@ def status(name: str) -> Status:
     if feed is None:
         raise LookupError(name)
     state = FeedState.objects.filter(feed=name).first() or FeedState(feed=name)
+    if feed.source.format == "gtfs":
+        return _status(name, feed, state, Stop.objects.filter(SERVED, timetable__feed=name).count(), None)
     counted = Record.objects.filter(feed=name, gone_at=None).aggregate(rows=Count("id"), newest=Max("moment"))
     return _status(name, feed, state, counted["rows"], counted["newest"])
 

@@ -18,6 +18,8 @@ from kini.feeds import rules
 from kini.feeds.schema import NUMBERS, Feed, FeedField
 
 LONGEST_TEXT = 4_000
+#: What stands where a file holds what is no character.
+UNKNOWN = "\ufffd"
 LONGEST_KEY = 160
 #: A measurement may lie so far ahead of our clock before it is a fault.
 AHEAD = timedelta(hours=2)
@@ -109,6 +111,7 @@ def _raw(feed: Feed, content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise Unreadable(_("line %(line)d is not UTF-8") % {"line": line}) from None
+    text = text.replace("\0", UNKNOWN)
     return _table(feed, text) if feed.source.format == "csv" else _objects(feed, text)
 
 
@@ -181,7 +184,7 @@ def _row(feed: Feed, number: int, cells: Mapping[str, Any], zone: ZoneInfo, samp
 
 def _text(feed: Feed, cell: Any) -> str:
     """A cell as text; empty where the source knows nothing."""
-    text = "" if cell is None else str(cell).strip()
+    text = "" if cell is None else str(cell).replace("\0", UNKNOWN).strip()
     return "" if text in feed.source.empty else text
 
 
@@ -205,7 +208,7 @@ def _value(feed: Feed, name: str, form: FeedField, cell: Any) -> Any:
         raise _Bad(name, _("“%(text)s” is no address") % {"text": text[:40]})
     if len(text) > LONGEST_TEXT:
         raise _Bad(name, _("it is longer than %(most)d characters") % {"most": LONGEST_TEXT})
-    if not text.isprintable() and "\0" in text:
+    if UNKNOWN in text:
         raise _Bad(name, _("it holds characters that are no text"))
     return text
 

@@ -1,5 +1,6 @@
 """A self-check: questions answered on the spot, a result by the pack's dated rules. Nothing of it is kept."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,16 @@ from kini.services.fields.base import FieldBase, Submitted
 from kini.services.kinds import kinds
 from kini.services.models import Service
 from kini.services.versions import Resolved, ResolvedPage, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A question with what stands in it and what is wrong there."""
+
+    field: FieldBase
+    name: str
+    typed: Any
+    error: str
 
 
 @never_cache
@@ -70,8 +81,7 @@ def _render(
         "note": resolved.definition.note,
         "start": reverse("services:service", args=[resolved.service]),
         "inputs": [
-            {"field": field, "name": name, "typed": taken.typed.get(name), "error": taken.errors.get(name, "")}
-            for name, field in page.fields.items()
+            Input(field, name, taken.typed.get(name), taken.errors.get(name, "")) for name, field in page.fields.items()
         ],
         "errors": [(page.fields[name].anchor(name), message) for name, message in taken.errors.items()],
         "check": check,

@@ -152,6 +152,19 @@ class Browser:
             return self._page(self._client.post(form.action, data=data, files=uploads, headers=headers), expect)
         return self._page(self._client.post(form.action, data=data, headers=headers), expect)
 
+    def download(self, path: str) -> httpx.Response:
+        """A file that a page offers.
+
+        Raises:
+            Broken: when it is not there.
+        """
+        response = self._client.get(path)
+        self.requests += 1
+        disposition = response.headers.get("Content-Disposition", "")
+        if response.status_code != httpx.codes.OK or not disposition.startswith("attachment"):
+            raise Broken(f"{path} answered {response.status_code} and is no file to download")
+        return response
+
     def post(self, path: str, data: dict[str, Any], *, expect: tuple[int, ...]) -> Page:
         """Send what no form of a page offers, with a valid token: what somebody with bad intent would do."""
         token = self._client.cookies.get("csrftoken") or ""

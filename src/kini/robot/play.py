@@ -8,7 +8,9 @@ from django.db import connection
 
 from kini.robot.browser import Broken
 from kini.robot.cast import Cast, hire
-from kini.robot.service import Row, ServicePlay
+from kini.robot.figures import FiguresPlay
+from kini.robot.rows import Row
+from kini.robot.service import ServicePlay
 from kini.services.kinds import kinds
 from kini.services.models import Service
 
@@ -43,7 +45,8 @@ def play(address: str, only: list[str]) -> bool:
 def rows_of(cast: Cast, services: list[Service]) -> Iterator[Row]:
     def one(service: Service) -> Row:
         try:
-            return ServicePlay(cast, service).run()
+            play = ServicePlay if kinds.get(service.kind).needs_flow else FiguresPlay
+            return play(cast, service).run()
         finally:
             connection.close()
 

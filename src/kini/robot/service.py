@@ -11,6 +11,7 @@ from kini.core.actors import Refused, system
 from kini.robot.apply import Application
 from kini.robot.browser import Broken, Browser, Form, Page
 from kini.robot.cast import Cast
+from kini.robot.rows import Row
 from kini.robot.walks import Edge, Map
 from kini.robot.ways import ways
 from kini.services.examples import example_form
@@ -23,24 +24,6 @@ BY = system("robot")
 MOST_CASES = 40
 LONG = timedelta(days=400)  # longer than any edge of time waits
 REFUSED = (403, 404, 405, 409, 422)
-
-
-@dataclass(slots=True)
-class Row:
-    """What the play of one service found."""
-
-    service: str
-    kind: str
-    questions: int = 0
-    states: int = 0
-    edges: int = 0
-    refused: int = 0
-    fault: str = ""
-
-    def __str__(self) -> str:
-        mark = "  FAULT" if self.fault else ""
-        counts = f"{self.questions:>9} {self.states:>6} {self.edges:>6} {self.refused:>7}"
-        return f"{self.service:<34} {self.kind:<13} {counts}{mark}"
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from kini.feeds.reading import RowFault, Unreadable
+from kini.feeds.reading import UNKNOWN, RowFault, Unreadable
 
 NEEDED = ("stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -118,7 +118,10 @@ class Reader:
             reader = csv.DictReader(io.TextIOWrapper(raw, "utf-8-sig", newline=""))
             try:
                 for cells in reader:
-                    yield reader.line_num, {key: (value or "").strip() for key, value in cells.items() if key}
+                    yield (
+                        reader.line_num,
+                        {key: (value or "").replace("\0", UNKNOWN).strip() for key, value in cells.items() if key},
+                    )
             except (UnicodeDecodeError, csv.Error) as error:
                 raise Unreadable(f"{file}: {error}") from None
 

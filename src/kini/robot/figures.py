@@ -1,0 +1,234 @@
+"""An information service in play: figures carry source and age, a late source is marked, a broken one loses nothing."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from kini.city import pack
+from kini.city.queries import areas_by_level
+from kini.core import moments
+from kini.core.actors import system
+from kini.feeds import declared, loading
+from kini.feeds.holding import FeedRefused, Origin
+from kini.feeds.kind import InformationOptions
+from kini.feeds.models import Stop
+from kini.feeds.schema import Check, Feed
+from kini.robot.browser import Broken, Browser, Form, Page
+from kini.robot.cast import Cast
+from kini.robot.rows import Row
+from kini.services.examples import example_form
+from kini.services.kinds import kinds
+from kini.services.models import Service
+from kini.services.versions import resolve
+
+BY = system("robot")
+LINES = '//ol[contains(@class, "figures-list")]/li'
+AGES = f'{LINES}//p[@class="age"]'
+OLD = '//span[@class="old"]'
+NOTICES = '//div[contains(@class, "notice")]'
+FAR = {"lat": "0", "lon": "0"}
+MOST_ANSWERS = 60
+
+
+@dataclass(slots=True)
+class FiguresPlay:
+    """The play of one service that shows figures; it loads the pack's samples, late, fresh and broken."""
+
+    cast: Cast
+    service: Service
+    row: Row = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.row = Row(self.service.id, self.service.kind)
+
+    @property
+    def browser(self) -> Browser:
+        return self.cast.resident.browser
+
+    def run(self) -> Row:
+        """Play it to the end; whatever broke stands in the row."""
+        try:
+            for name, feed in declared.of_service(self.service.pk).items():
+                self.play_feed(name, feed)
+            self.start_page()
+        except (Broken, FeedRefused) as fault:
+            self.row.fault = str(fault)
+        return self.row
+
+    def start_page(self) -> None:
+        """The service's own page leads to every feed, or to the self-check, and opens no case."""
+        page = self.browser.get(f"/services/{self.service.pk}/")
+        if page.has_form(f"/services/{self.service.pk}/start/"):
+            raise Broken(f"{page.url} offers to open a case")
+        names = declared.of_service(self.service.pk)
+        if missing := [name for name in names if f"/figures/{name}/" not in page.links()]:
+            raise Broken(f"{page.url} does not lead to {missing[0]}")
+        check = self.options().check
+        if check:
+            self.play_check(check)
+        elif not names:
+            raise Broken(f"{self.service.pk} shows nothing")
+
+    def options(self) -> InformationOptions:
+        """What the service says for its kind."""
+        assert self.service.current is not None
+        options: InformationOptions = kinds.get(self.service.kind).options(resolve(self.service.current).definition)
+        return options
+
+    def play_feed(self, name: str, feed: Feed) -> None:
+        """Nothing, late, fresh, chosen, near, downloaded, broken: in this order."""
+        address = f"/figures/{name}/"
+        if self.browser.get(address).has(LINES):
+            raise Broken(f"{address} shows figures before any were loaded")
+        with moments.at(moments.now() - feed.fresh.length - timedelta(days=40)):
+            self.bring(name)
+        self.is_marked_old(address)
+        self.bring(name)
+        play = self.play_timetable if feed.source.format == "gtfs" else self.play_list
+        play(name, feed, address)
+        self.survives_a_broken_source(name, address)
+
+    def bring(self, name: str) -> None:
+        path = declared.samples(name)
+        if path is None:
+            raise Broken(f"the pack has no samples of {name} ({declared.FOLDER}/{name}.csv) to play with")
+        loading.bring(by=BY, name=name, content=loading.content_of(path), origin=Origin(path.name, made_up=True))
+
+    def is_marked_old(self, address: str) -> None:
+        page = self.browser.get(address)
+        if not page.has(NOTICES) or not page.has(OLD):
+            raise Broken(f"{address} does not mark figures of a late source as old")
+        self.row.states += 1
+
+    def play_list(self, name: str, feed: Feed, address: str) -> None:
+        page = self.fresh_page(address, feed)
+        self.choose(page, address)
+        if feed.where:
+            self.look_near(page, address)
+        self.download(name, feed)
+        first = page.tree.xpath(f"{LINES}//h2/a/@href")[0]
+        one = self.browser.get(str(first))
+        if not one.has('//p[@class="age"]//time'):
+            raise Broken(f"{one.url} shows a figure without its age")
+        for link in one.links():
+            if link.endswith("history.csv"):
+                self.browser.download(link)
+        self.row.edges += 1
+
+    def fresh_page(self, address: str, feed: Feed) -> Page:
+        """Every line says its source and when it was measured, and the source is not late."""
+        page = self.browser.get(address)
+        lines, ages = page.text(LINES), page.text(AGES)
+        if not lines or len(lines) != len(ages):
+            raise Broken(f"{address} shows {len(lines)} lines and {len(ages)} ages")
+        source = feed.source.name.in_language("id")
+        if without := [age for age in ages if source not in age]:
+            raise Broken(f'{address} shows a figure without its source: "{without[0]}"')
+        if len(page.tree.xpath(f"{AGES}//time")) != len(lines):
+            raise Broken(f"{address} shows a figure without its moment")
+        if len(page.tree.xpath(f"{AGES}{OLD}")) == len(lines):
+            raise Broken(f"{address} calls figures old that were just measured")
+        self.row.states += 1
+        return page
+
+    def choose(self, page: Page, address: str) -> None:
+        """Each option of each filter answers; together they find what there is."""
+        for name, options in filters(page):
+            found = [self.browser.get(f"{address}?{urlencode({name: option})}").has(LINES) for option in options]
+            self.row.questions += 1
+            if not any(found):
+                raise Broken(f"{address}: no option of the filter {name} finds anything")
+        if self.browser.get(f"{address}?q=zzzzzzzz").has(LINES):
+            raise Broken(f"{address} finds what nobody is called")
+
+    def look_near(self, page: Page, address: str) -> None:
+        """By the name of an area and by a point; a point outside the city is refused."""
+        area = areas_by_level(pack.current().lowest_level)[0]
+        self.has_distances(self.browser.get(f"{address}?{urlencode({'near': area.name})}"))
+        form = next((form for form in page.forms() if form.method == "post" and form.asks("lat")), None)
+        if form is None:
+            raise Broken(f"{address} has no way to say where one is")
+        point = {"lat": str(area.latitude), "lon": str(area.longitude)}
+        self.has_distances(self.browser.send(form, point))
+        self.refuses(form)
+
+    def has_distances(self, page: Page) -> None:
+        self.row.questions += 1
+        if not page.has(LINES) or len(page.tree.xpath(f'{LINES}//*[contains(., " km") or contains(., " m")]')) == 0:
+            raise Broken(f"{page.url} says of nothing how near it is")
+
+    def refuses(self, form: Form) -> None:
+        page = self.browser.send(form, FAR, expect=(422,))
+        self.row.refused += 1
+        if not page.shows_errors:
+            raise Broken(f"{form.action} refused a point outside the city without a word")
+
+    def download(self, name: str, feed: Feed) -> None:
+        text = self.browser.download(f"/figures/{name}/data.csv").content.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        if not rows or not all(row["source"] and row["measured_at"] for row in rows):
+            raise Broken(f"{name}: the table to download has no rows, or rows without source and age")
+        collection = self.browser.download(f"/figures/{name}/data.geojson").json()
+        if len(collection["features"]) != len(rows) or not collection["source"]:
+            raise Broken(f"{name}: the two downloads do not hold the same")
+        self.row.edges += 2
+
+    def play_timetable(self, name: str, feed: Feed, address: str) -> None:
+        stops = list(Stop.objects.filter(timetable__feed=name, timetable__current=True, served=True)[:30])
+        page = self.browser.get(address)
+        self.look_near(page, address)
+        leaving = [self.browser.get(f"{address}stops/{stop.code}/") for stop in stops[:3]]
+        if not all(page.has('//p[contains(., ":") and contains(., "·")]') for page in leaving):
+            raise Broken(f"{leaving[0].url} does not say where its times come from")
+        asked = urlencode({"from": stops[0].name, "to": stops[2].name})
+        if not self.browser.get(f"{address}journey/?{asked}").has("//h2"):
+            raise Broken(f"{address}journey/ does not answer")
+        wrong = self.browser.get(f"{address}journey/?from=zzzzzz&to=zzzzzz", expect=(422,))
+        self.row.refused += wrong.shows_errors
+        self.browser.download(f"{address}stops.csv")
+        self.browser.download(f"{address}stops.geojson")
+        self.row.edges += 2
+
+    def survives_a_broken_source(self, name: str, address: str) -> None:
+        """What is no file of the feed changes no figure, and the page says since when the source is broken."""
+        before = self.browser.get(address)
+        try:
+            loading.bring(by=BY, name=name, content=b"\x00 broken", origin=Origin("broken", made_up=True))
+        except FeedRefused:
+            self.row.refused += 1
+        else:
+            raise Broken(f"{name} took a broken file")
+        page = self.browser.get(address)
+        if page.text(f"{LINES}//h2") != before.text(f"{LINES}//h2"):
+            raise Broken(f"{address} lost figures when its source broke")
+        if len(page.text(NOTICES)) <= len(before.text(NOTICES)):
+            raise Broken(f"{address} does not say that its source is broken")
+        self.bring(name)
+
+    def play_check(self, check: Check) -> None:
+        """Every result can be reached by answers, nothing given is refused, and no case is opened."""
+        address = f"/self-check/{self.service.pk}/"
+        form = self.browser.get(address).form(address)
+        if not self.browser.send(form, expect=(422,)).shows_errors:
+            raise Broken(f"{address} took no answer for an answer")
+        self.row.refused += 1
+        assert self.service.current is not None
+        fields = {k: v for page in resolve(self.service.current).pages for k, v in page.fields.items()}
+        self.row.questions += len(fields)
+        wanted, seen = {each.name.in_language("id") for each in check.results}, set()
+        for number in range(MOST_ANSWERS):
+            seen |= set(self.browser.send(form, example_form(fields, number)[0]).text('//div[@id="result"]//h3'))
+            if seen >= wanted:
+                break
+        else:
+            raise Broken(f"{address}: no answers lead to {sorted(wanted - seen)}")
+        self.row.edges += len(seen)
+
+
+def filters(page: Page) -> Iterator[tuple[str, list[str]]]:
+    """The selects of the page's filter form with their options."""
+    for select in page.tree.xpath('//form[contains(@class, "filters")]//select'):
+        yield str(select.get("name")), [str(value) for value in select.xpath("./option/@value") if value]
