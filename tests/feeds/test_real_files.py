@@ -62,7 +62,7 @@ def test_a_whole_real_timetable(jakarta):
     assert (Stop.objects.count(), Call.objects.count()) == (8_587, 24_705)
     edition = transit.current("transit")
     noon = datetime(2026, 11, 25, 5, tzinfo=UTC)
-    start, end = (transit.called(edition, name)[0].number for name in ("Blok M", "Kota"))
+    start, end = (transit.called(edition, name)[0].number for name in ("Blok M", "Monumen Nasional"))
     assert transit.departures(edition, start, noon)
     way = journeys(edition, start, end, noon)[0]
     assert [leg.run.short for leg in way.legs] == ["1"]
