@@ -87,6 +87,7 @@ class TestPages(InJakarta):
     def test_the_way_in_is_there_only_when_the_kind_is(self) -> None:
         assert reverse("cases:start", args=["emergency-ambulance"]) in self.start("emergency-ambulance")
         assert reverse("people:sign-in") + "?next=/services/birth-certificate/" in self.start("birth-certificate")
+        Service.objects.filter(pk="park-visit-booking").update(kind="planned")
         planned = self.start("park-visit-booking")
         assert "You cannot do this here yet" in planned
         assert "How to get it" in planned

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from kini.core import moments
 from kini.feeds import declared, queries, wording
 from kini.feeds.queries import Status
-from kini.feeds.schema import Step
+from kini.feeds.schema import Feed, Step
 from kini.services.kinds import kinds
 from kini.services.models import Service, ServiceVersion
 from kini.services.versions import resolve
@@ -18,12 +18,17 @@ from kini.services.versions import resolve
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A feed in one line: how much there is, the gravest fresh level, and its age."""
+    """A feed in one line; on the page of a service that shows figures also how things stand.
 
-    status: Status
+    Attributes:
+        worst: the gravest level that a fresh row stands on.
+    """
+
+    feed: Feed
     url: str
-    worst: Step | None
-    when: str
+    status: Status | None = None
+    worst: Step | None = None
+    when: str = ""
 
 
 def panel(request: HttpRequest, service: Service) -> SafeString | None:
@@ -32,9 +37,10 @@ def panel(request: HttpRequest, service: Service) -> SafeString | None:
     check = service.kind == declared.KIND and service.current and _has_check(service.current)
     if not names and not check:
         return None
-    glances = [glance(queries.status(name)) for name in names]
-    made_up = any(each.status.state.made_up for each in glances)
-    context = {"glances": glances, "made_up": made_up, "own": service.kind == declared.KIND}
+    own = service.kind == declared.KIND
+    glances = [glance(name, feed, own) for name, feed in names.items()]
+    made_up = any(each.status.state.made_up for each in glances if each.status)
+    context = {"glances": glances, "made_up": made_up, "own": own}
     context["check"] = reverse("feeds:self-check", args=[service.pk]) if check else ""
     return render_to_string("feeds/panel.html", context, request)
 
@@ -44,10 +50,13 @@ def _has_check(version: ServiceVersion) -> bool:
     return kinds.get(declared.KIND).options(definition).check is not None
 
 
-def glance(status: Status) -> Glance:
-    """A feed in one line."""
-    url = reverse("feeds:feed", args=[status.name])
-    return Glance(status, url, _worst(status), wording.when(status.feed, status.measured_at))
+def glance(name: str, feed: Feed, own: bool) -> Glance:
+    """A feed in one line; elsewhere than on the page of its own service only the way to it, which asks nothing."""
+    url = reverse("feeds:feed", args=[name])
+    if not own:
+        return Glance(feed, url)
+    status = queries.status(name)
+    return Glance(feed, url, status, _worst(status), wording.when(feed, status.measured_at))
 
 
 def _worst(status: Status) -> Step | None:
