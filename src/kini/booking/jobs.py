@@ -2,7 +2,7 @@
 
 import structlog
 
-from kini.booking import actions, notices, queries
+from kini.booking import actions, notices, queries, turns
 from kini.booking.events import PlaceOffered
 from kini.booking.models import Booking, Slot
 from kini.core.actors import Refused, system
@@ -37,6 +37,12 @@ def open_cases() -> None:
             actions.open_case(by=BY, booking=Booking(pk=pk))
         except Refused as refusal:
             log.warning("a booking has no case yet", booking=pk, reason=str(refusal))
+
+
+@every("19 * * * *", name="booking.forget_turns")
+def forget_turns() -> None:
+    """Who waited an hour ago is nobody's business."""
+    turns.forget(by=BY)
 
 
 @listens(PlaceOffered)

@@ -134,8 +134,11 @@ class Turn(models.Model):
     batch = models.BigIntegerField(help_text="Number of the window in which they came.")
     draw = models.FloatField(help_text="Their place among those of the same batch.")
     seen_at = models.DateTimeField(help_text="When they last asked; who stays away is passed over.")
-    admitted_until = models.DateTimeField(null=True)
+    admitted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["service", "visitor"], name="booking_turn_once")]
-        indexes = [models.Index(fields=["service", "batch", "draw"], name="booking_turn_order")]
+        indexes = [
+            models.Index(fields=["service", "batch", "draw"], name="booking_turn_order"),
+            models.Index(fields=["service", "admitted_at"], name="booking_turn_admitted"),
+        ]

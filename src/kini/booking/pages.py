@@ -1,7 +1,9 @@
 """Pages of somebody who books: places, a month of days, the times of a day; and how a queue stands."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.booking import actions, queries
+from kini.booking import actions, queries, turns
 from kini.booking.choosing import Choosing, choosing_of
 from kini.booking.models import Slot
 from kini.booking.queries import Day, Venue
@@ -20,6 +22,7 @@ from kini.cases.pages.visiting import SeeOther, personal
 from kini.core.actors import Refused
 from kini.services import queries as services_queries
 from kini.services.models import Service
+from kini.web import formats
 
 WEEK = 7
 
@@ -33,11 +36,27 @@ class Place:
     next: date | None
 
 
+def in_turn(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of the choice: shown to those whose turn it is; the others wait, with their number."""
+
+    @wraps(view)
+    def inside(
+        request: HttpRequest, *args: Any, draft: UUID | None = None, reference: str = "", **kwargs: Any
+    ) -> HttpResponse:
+        choosing = choosing_of(request, draft, reference)
+        if waits := turns.ask(by=choosing.actor, service=choosing.service):
+            context = {"choosing": choosing, "waits": waits, "wait": formats.duration(waits.seconds, 1)}
+            return render(request, "booking/turn.html", context | {"again": turns.AGAIN})
+        return view(request, choosing, *args, **kwargs)
+
+    return inside
+
+
 @personal
 @require_safe
-def places(request: HttpRequest, draft: UUID | None = None, reference: str = "") -> HttpResponse:
+@in_turn
+def places(request: HttpRequest, choosing: Choosing) -> HttpResponse:
     """Where? Those around where the person lives come first."""
-    choosing = choosing_of(request, draft, reference)
     if len(choosing.venues) == 1:
         return redirect(choosing.url("days", venue=choosing.venues[0].key))
     following = queries.next_days(choosing.service, choosing.wish.group, choosing.wish.party, choosing.wish.resource)
@@ -54,16 +73,14 @@ def places(request: HttpRequest, draft: UUID | None = None, reference: str = "")
 
 @personal
 @require_safe
-def days(
-    request: HttpRequest, venue: str, draft: UUID | None = None, reference: str = "", month: str = ""
-) -> HttpResponse:
+@in_turn
+def days(request: HttpRequest, choosing: Choosing, venue: str) -> HttpResponse:
     """A month of days with what is free; the first one is that of the next free day."""
-    choosing = choosing_of(request, draft, reference)
     at, today = choosing.venue(venue), queries.today()
     last = queries.last_day(choosing.service, at)
     found = choosing.free(at, today, last)
     free = [each for each in found if each.state == "free"]
-    shown = _month(month or request.GET.get("month", ""), queries.day_of(free[0]) if free else today)
+    shown = _month(request.GET.get("month", ""), queries.day_of(free[0]) if free else today)
     first, until = _bounds(shown)
     context = {
         "choosing": choosing,
@@ -115,9 +132,9 @@ def _weeks(found: Any, choosing: Choosing, at: Venue) -> list[list[Cell | None]]
 
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
-def times(request: HttpRequest, venue: str, day: str, draft: UUID | None = None, reference: str = "") -> HttpResponse:
+@in_turn
+def times(request: HttpRequest, choosing: Choosing, venue: str, day: str) -> HttpResponse:
     """The times of a day. Posting `slot` holds it; of a full one it joins the waiting list."""
-    choosing = choosing_of(request, draft, reference)
     at, on = choosing.venue(venue), _day(day)
     error = ""
     if request.method == "POST":

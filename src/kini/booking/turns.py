@@ -1,0 +1,52 @@
+"""The waiting room of a service in demand: somebody's turn, or their number and how long it takes about."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+
+from kini.booking import queries
+from kini.booking.models import Turn
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind
+from kini.services.models import Service
+
+#: How long somebody who was let in may choose.
+LASTS = timedelta(minutes=15)
+#: How often the page of the waiting room asks again, in seconds.
+AGAIN = 10
+_TURN = "SELECT admitted, ahead, wait FROM kini_booking_turn(%s, %s, %s, %s, %s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """It is not somebody's turn yet: their number in the waiting room, and about how many seconds it takes."""
+
+    number: int
+    seconds: int
+
+
+@action
+def ask(*, by: Actor, service: Service) -> Waits | None:
+    """Ask whether it is somebody's turn to choose; None: it is.
+
+    The turn itself is no change of anything that lasts, so it leaves no entry in the audit trail.
+    """
+    rush = queries.options_of(service).rush
+    if rush is None or by.kind is ActorKind.SYSTEM or by.is_officer:
+        return None
+    visitor = f"user {by.user_id}" if by.user_id else f"session {by.session}"[:64]
+    with connection.cursor() as cursor:
+        cursor.execute(_TURN, [moments.now(), service.pk, visitor, rush.admit, rush.seconds, LASTS])
+        admitted, ahead, seconds = cursor.fetchone()
+    return None if admitted else Waits(ahead + 1, seconds)
+
+
+@action
+def forget(*, by: Actor) -> int:
+    """Forget turns that nobody has asked about for an hour. Says how many."""
+    gone, _each = Turn.objects.filter(seen_at__lt=moments.now() - timedelta(hours=1)).delete()
+    if gone:
+        audit.record(by=by, action="booking.turns-forgotten", subject="turns", detail={"count": gone})
+    return gone

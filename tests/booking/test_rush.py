@@ -1,0 +1,124 @@
+"""Two hundred at once for fifty places, some of whom die half-way: fifty bookings, none too many, none lost."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import psycopg
+import pytest
+from django.db import connection
+
+from kini.booking import actions, queries, taking
+from kini.booking.models import Booking, Quota, Slot
+from kini.booking.taking import Full
+from kini.cases.models import Case
+from kini.core import moments
+from kini.core.actors import Actor, ActorKind
+from kini.people.models import Resident, User
+from kini.services.models import ServiceVersion
+from kini.services.schema import Flow
+from tests.booking.conftest import FLOW, SERVICE, first_slots
+from tests.cases import town as towns
+from tests.cases.town import BY, offer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CLIENTS, PLACES, KILLED = 200, 50, 40
+GIVEN = {"people": 1, "group": "other", "name": "Warga", "nik": "3171014407900004", "where": "1.1.1"}
+#: A worker that books, says so, and is killed before it commits.
+WORKER = """
+import sys, psycopg
+connection = psycopg.connect(sys.argv[1])
+print(connection.execute(sys.argv[2]).fetchone()[0], flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def rush(transactional_db: None) -> tuple[ServiceVersion, Slot, list[Resident]]:
+    """The ferry with fifty seats for everybody, and two hundred people."""
+    towns.build()
+    version = offer("ferry", SERVICE, Flow.model_validate(FLOW))
+    actions.open_slots(by=BY, service=version.service)
+    [slot, *_] = first_slots(version)
+    Quota.objects.filter(slot=slot, group="").update(capacity=PLACES)
+    users = User.objects.bulk_create(User(email=f"rush-{n}@example.org", password="!") for n in range(CLIENTS))
+    people = Resident.objects.bulk_create(Resident(user=user, name=user.email or "") for user in users)
+    return version, slot, people
+
+
+def words(slot: Slot, resident: Resident, state: str = "confirmed") -> str:
+    """The statement that books, as text."""
+    return (
+        f"SELECT kini_book('{moments.now().isoformat()}', {slot.pk}, ARRAY[''], 1, {resident.pk}, "
+        f"'{taking.period_of(slot)}', 'DEAD-{resident.pk}', '{state}', NULL, NULL, NULL, NULL)"
+    )
+
+
+def dsn() -> str:
+    """The test database, for connections around the pool."""
+    known = connection.settings_dict
+    return psycopg.conninfo.make_conninfo(
+        host=known["HOST"], port=known["PORT"], user=known["USER"], password=known["PASSWORD"], dbname=known["NAME"]
+    )
+
+
+def test_fifty_of_two_hundred_get_a_place_even_when_some_die(
+    rush: tuple[ServiceVersion, Slot, list[Resident]],
+) -> None:
+    version, slot, people = rush
+    address, start = dsn(), Barrier(CLIENTS)
+
+    def dies(resident: Resident) -> None:
+        """Books, and its connection is cut before the end."""
+        with pytest.raises(psycopg.OperationalError), psycopg.connect(address) as own:
+            own.execute(words(slot, resident))
+            own.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    def client(number: int) -> str:
+        resident = people[number]
+        start.wait(60)
+        try:
+            if number % (CLIENTS // KILLED) == 0:
+                dies(resident)
+            return actions.book(
+                by=Actor(ActorKind.RESIDENT, resident.user_id),
+                version=version,
+                slot=slot,
+                resident=resident,
+                group="",
+                party=1,
+                given=GIVEN,
+            )
+        except Full:
+            return ""
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        told = list(pool.map(client, range(CLIENTS)))
+    kept = set(Booking.objects.filter(slot=slot, state="confirmed").values_list("reference", flat=True))
+    assert len(kept) == PLACES
+    assert {reference for reference in told if reference} == kept, "who was told so has a place, and nobody else"
+    assert Quota.objects.get(slot=slot, group="").taken == PLACES
+    assert not queries.unsound()
+    opened = [actions.open_case(by=BY, booking=each) for each in [*queries.without_case(), *queries.without_case()]]
+    assert {case.reference for case in opened if case} == kept == set(Case.objects.values_list("reference", flat=True))
+    assert Case.objects.count() == PLACES
+
+
+def test_a_worker_that_is_killed_leaves_its_place_free(rush: tuple[ServiceVersion, Slot, list[Resident]]) -> None:
+    _version, slot, people = rush
+    Quota.objects.filter(slot=slot, group="").update(capacity=1)
+    command = [sys.executable, "-c", WORKER, dsn(), words(slot, people[0])]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout
+        assert worker.stdout.readline() == "booked\n"
+        worker.kill()
+    with connection.cursor() as cursor:
+        cursor.execute(words(slot, people[1]))
+        assert cursor.fetchone()[0] == "booked"
+    assert [each.resident for each in Booking.objects.all()] == [people[1]]
+    assert not queries.unsound()
+
+
