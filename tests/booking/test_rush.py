@@ -71,8 +71,9 @@ def test_fifty_of_two_hundred_get_a_place_even_when_some_die(
 
     def dies(resident: Resident) -> None:
         """Books, and its connection is cut before the end."""
-        with pytest.raises(psycopg.OperationalError), psycopg.connect(address) as own:
-            own.execute(words(slot, resident))
+        own = psycopg.connect(address)
+        own.execute(words(slot, resident))
+        with pytest.raises(psycopg.OperationalError):
             own.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
     def client(number: int) -> str:
@@ -83,7 +84,7 @@ def test_fifty_of_two_hundred_get_a_place_even_when_some_die(
                 dies(resident)
             return actions.book(
                 by=Actor(ActorKind.RESIDENT, resident.user_id),
-                version=version,
+                service=version.service,
                 slot=slot,
                 resident=resident,
                 group="",
@@ -120,5 +121,3 @@ def test_a_worker_that_is_killed_leaves_its_place_free(rush: tuple[ServiceVersio
         assert cursor.fetchone()[0] == "booked"
     assert [each.resident for each in Booking.objects.all()] == [people[1]]
     assert not queries.unsound()
-
-

@@ -120,7 +120,7 @@ def hold(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Book
 
 @action
 def book(
-    *, by: Actor, version: ServiceVersion, slot: Slot, resident: Resident, group: str, party: int, given: dict[str, Any]
+    *, by: Actor, service: Service, slot: Slot, resident: Resident, group: str, party: int, given: dict[str, Any]
 ) -> str:
     """Book at once, for programs: hold and confirm in one statement. The case is opened from `given` right after.
 
@@ -131,12 +131,14 @@ def book(
         The reference, which will be that of the case.
 
     Raises:
-        NotAllowed, Full, Refused: as `hold`, or when the actor may not book for that person.
+        NotAllowed: when it is for somebody else.
+        Full, Refused: as `hold`.
     """
-    access.require_may_begin(by, version.service, resident)
+    if resident.user_id != by.user_id:
+        raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
     reference = references.new(pack.current().reference_prefix)
-    request = seal_json({"version": version.pk, "given": given}, _context(reference))
-    detail = {"slot": slot.pk, "service": version.service_id}
+    request = seal_json({"version": service.current_id, "given": given}, _context(reference))
+    detail = {"slot": slot.pk, "service": service.pk}
     audit.record(by=by, action="booking.booked", subject=f"booking:{reference}", detail=detail)
     # Last, so that the slot's counter is locked for as short as can be.
     return taking.take(by, slot, resident, group, party, becomes="confirmed", reference=reference, request=request)

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kini.api.routing import Part, parts
+from kini.booking import api
 from kini.booking.checks import check_schedules
 from kini.booking.kind import BookingKind
 from kini.cases.desk.working import may_here
@@ -20,6 +22,7 @@ from kini.web.navigation import NavItem, navigation
 
 def register() -> None:
     """Register everything once; called from `BookingConfig.ready`."""
+    parts.register("booking", Part("Booking", api.router))
     kinds.register(BookingKind.id, BookingKind())
     pack_checks.register("bookings", check_schedules)
     tellers.register("rebooked", _rebooked)

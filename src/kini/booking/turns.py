@@ -13,10 +13,10 @@ from kini.core.actors import Actor, ActorKind
 from kini.services.models import Service
 
 #: How long somebody who was let in may choose.
-LASTS = timedelta(minutes=15)
+LASTS = "15 minutes"
 #: How often the page of the waiting room asks again, in seconds.
 AGAIN = 10
-_TURN = "SELECT admitted, ahead, wait FROM kini_booking_turn(%s, %s, %s, %s, %s, %s)"
+_TURN = "SELECT admitted, ahead, wait FROM kini_booking_turn(%s, %s, %s, %s, %s, %s::interval)"
 
 
 @dataclass(frozen=True, slots=True)

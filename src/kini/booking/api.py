@@ -1,0 +1,157 @@
+"""Booking for programs: the free slots of a month, and a booking in one request."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from kini.api.callers import caller_of
+from kini.api.problems import Problem, Wrong
+from kini.api.routing import In, Out, Router
+from kini.booking import actions, queries, turns
+from kini.booking.kind import wish
+from kini.cases.api.scopes import READ, WRITE
+from kini.people import profile
+from kini.people import queries as people_queries
+from kini.services import answering, questions
+from kini.services import queries as services_queries
+from kini.services.models import Service
+from kini.services.versions import resolve_many
+
+router = Router()
+#: Days that one request may ask for.
+MOST_DAYS = 45
+
+
+class SlotOut(Out):
+    """A slot: how many people could still book it together. `state`: free, full, or over (not bookable now)."""
+
+    slot: int
+    resource: str
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+    state: str
+
+
+class SlotsOut(Out):
+    """The slots of some days at one venue, in order."""
+
+    slots: list[SlotOut]
+
+
+class VenueOut(Out):
+    """Where a service is given."""
+
+    venue: str
+    name: str
+    area: str
+
+
+class VenuesOut(Out):
+    """All places where a service is given."""
+
+    venues: list[VenueOut]
+
+
+class NewBooking(In):
+    """A booking in one request."""
+
+    service: str = Field(max_length=60)
+    slot: int = Field(ge=1, le=2**62, description="Of GET /services/{service}/slots.")
+    answers: dict[str, Any] = Field(
+        default={}, description="Answers by name, as the service's questions describe them."
+    )
+    confirm: bool = Field(description="The person said that the answers are true.")
+
+
+class BookingOut(Out):
+    """A confirmed booking. Its case has the same reference and is there a moment later."""
+
+    reference: str
+    slot: int
+
+
+@router.get("/services/{service}/venues", needs=READ)
+def list_venues(request: HttpRequest, service: str) -> VenuesOut:
+    """Where a service can be booked."""
+    found = _bookable(service)
+    venues = (VenueOut(venue=each.key, name=each.name, area=each.area.pk) for each in queries.venues(found))
+    return VenuesOut(venues=list(venues))
+
+
+@router.get("/services/{service}/slots", needs=READ)
+def list_slots(
+    request: HttpRequest, service: str, venue: str, first: date, last: date, group: str = "", party: int = 1
+) -> SlotsOut:
+    """The slots of some days at a venue (both days included, at most 45), for so many people of a group."""
+    found = _bookable(service)
+    at = queries.venue(found, venue)
+    if at is None or not timedelta() <= last - first <= timedelta(days=MOST_DAYS):
+        detail = _("Name a venue of this service, and at most %(days)d days in order.") % {"days": MOST_DAYS}
+        raise Problem(422, detail, "invalid")
+    slots = queries.free(found, at, first, last, group, party)
+    return SlotsOut(slots=[_slot_out(each) for each in slots])
+
+
+def _slot_out(each: queries.Free) -> SlotOut:
+    return SlotOut(
+        slot=each.slot,
+        resource=each.resource,
+        starts_at=each.starts_at,
+        ends_at=each.ends_at,
+        free=each.free,
+        state=each.state,
+    )
+
+
+@router.post("/bookings", needs=WRITE, made_at="/cases/{reference}")
+def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
+    """Book in one request: the place is confirmed at once or not at all, the case is opened right after."""
+    actor = caller_of(request).actor
+    service = _bookable(body.service)
+    if actor.user_id is None:
+        raise Problem(401, _("Sign in first. This service needs to know who you are."))
+    if waits := turns.ask(by=actor, service=service):
+        detail = _("Very many people are choosing now. Ask again when the time in Retry-After is over.")
+        raise Problem(429, detail, headers={"Retry-After": str(waits.seconds)})
+    slot = queries.slot(service, body.slot)
+    if slot is None or not body.confirm:
+        raise Problem(422, _("Name a slot of this service, and confirm that the answers are true."), "invalid")
+    resident = people_queries.own_profile(actor)
+    resolved = resolve_many([service.current_id or 0])[service.current_id or 0]
+    known = profile.known(resident)
+    taken = answering.take(resolved, body.answers, {}, known)
+    missing = questions.missing_pages(resolved, taken.values, known)
+    if taken.errors or missing:
+        lacking = taken.errors.items() or answering.lacking(missing, taken.values)
+        raise Problem(422, _("Mend what is listed under errors."), "invalid", _wrong(lacking))
+    wanted = wish(queries.options_of(service), taken.values)
+    reference = actions.book(
+        by=actor,
+        service=service,
+        slot=slot,
+        resident=resident,
+        group=wanted.group,
+        party=wanted.party,
+        given=taken.values,
+    )
+    return BookingOut(reference=reference, slot=slot.pk)
+
+
+def _wrong(faults: Any) -> tuple[Wrong, ...]:
+    return tuple(Wrong(pointer=f"/answers/{place}", detail=detail) for place, detail in faults)
+
+
+def _bookable(service: str) -> Service:
+    """The service, when it is one that is booked.
+
+    Raises:
+        Problem: when there is none of that name.
+    """
+    found = services_queries.service(service)
+    if found.kind != queries.KIND or found.current_id is None:
+        raise Problem(404, _("This service is not booked."))
+    return found
