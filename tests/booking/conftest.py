@@ -1,6 +1,6 @@
 """The town of the cases' tests with a ferry that is booked: two boats a day from the pier, twelve seats each."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -104,7 +104,7 @@ def first_slots(ferry: ServiceVersion, count: int = 2) -> list[Slot]:
     at = queries.venue(ferry.service, "registry-pier")
     assert at
     day = queries.today()
-    found = queries.free(ferry.service, at, day, day.fromordinal(day.toordinal() + 14))
+    found = queries.free(ferry.service, at, queries.Wanted(day, day + timedelta(days=14)))
     keys = [each.slot for each in found if each.state == "free"][:count]
     return [slot for key in keys if (slot := queries.slot(ferry.service, key))]
 

@@ -21,7 +21,7 @@ def free(ferry: ServiceVersion, slot_id: int, group: str = "", party: int = 1) -
     at = queries.venue(ferry.service, "registry-pier")
     assert at
     first = queries.today()
-    found = queries.free(ferry.service, at, first, first + timedelta(days=15), group, party)
+    found = queries.free(ferry.service, at, queries.Wanted(first, first + timedelta(days=15), group, party))
     return next(each for each in found if each.slot == slot_id)
 
 

@@ -42,6 +42,21 @@ class SlotsOut(Out):
     slots: list[SlotOut]
 
 
+class DayOut(Out):
+    """A day: places that are free in so many slots; `state` as of a slot, the best of them."""
+
+    day: date
+    free: int
+    slots: int
+    state: str
+
+
+class DaysOut(Out):
+    """Days at one venue, in order."""
+
+    days: list[DayOut]
+
+
 class VenueOut(Out):
     """Where a service is given."""
 
@@ -87,13 +102,19 @@ def list_slots(
     request: HttpRequest, service: str, venue: str, first: date, last: date, group: str = "", party: int = 1
 ) -> SlotsOut:
     """The slots of some days at a venue (both days included, at most 45), for so many people of a group."""
-    found = _bookable(service)
-    at = queries.venue(found, venue)
-    if at is None or not timedelta() <= last - first <= timedelta(days=MOST_DAYS):
-        detail = _("Name a venue of this service, and at most %(days)d days in order.") % {"days": MOST_DAYS}
-        raise Problem(422, detail, "invalid")
-    slots = queries.free(found, at, first, last, group, party)
+    found, at = _at(service, venue, first, last)
+    slots = queries.free(found, at, queries.Wanted(first, last, group, party))
     return SlotsOut(slots=[_slot_out(each) for each in slots])
+
+
+@router.get("/services/{service}/days", needs=READ)
+def list_days(
+    request: HttpRequest, service: str, venue: str, first: date, last: date, group: str = "", party: int = 1
+) -> DaysOut:
+    """The same by day: how many places are free in how many slots. Days without slots are left out."""
+    found, at = _at(service, venue, first, last)
+    days = queries.days(found, at, queries.Wanted(first, last, group, party))
+    return DaysOut(days=[DayOut(day=each.day, free=each.free, slots=each.slots, state=each.state) for each in days])
 
 
 def _slot_out(each: queries.Free) -> SlotOut:
@@ -139,6 +160,20 @@ def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
         given=taken.values,
     )
     return BookingOut(reference=reference, slot=slot.pk)
+
+
+def _at(service: str, venue: str, first: date, last: date) -> tuple[Service, queries.Venue]:
+    """The service and its venue.
+
+    Raises:
+        Problem: when there is no such venue, or the days are too many or not in order.
+    """
+    found = _bookable(service)
+    at = queries.venue(found, venue)
+    if at is None or not timedelta() <= last - first <= timedelta(days=MOST_DAYS):
+        detail = _("Name a venue of this service, and at most %(days)d days in order.") % {"days": MOST_DAYS}
+        raise Problem(422, detail, "invalid")
+    return found, at
 
 
 def _wrong(faults: Any) -> tuple[Wrong, ...]:

@@ -73,9 +73,9 @@ class Choosing:
         """The slot with that key, when it is one of the service."""
         return queries.slot(self.service, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
 
-    def free(self, venue: Venue, first: date, last: date) -> list[queries.Free]:
-        wanted = self.wish
-        return queries.free(self.service, venue, first, last, wanted.group, wanted.party, wanted.resource)
+    def wanted(self, first: date, last: date) -> queries.Wanted:
+        """What they look for on these days."""
+        return queries.Wanted(first, last, self.wish.group, self.wish.party, self.wish.resource)
 
     def take(self, slot: Slot) -> None:
         """Hold the slot, or take the booking there.

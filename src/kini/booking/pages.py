@@ -1,6 +1,6 @@
 """Pages of somebody who books: places, a month of days, the times of a day; and how a queue stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import wraps
@@ -78,15 +78,15 @@ def days(request: HttpRequest, choosing: Choosing, venue: str) -> HttpResponse:
     """A month of days with what is free; the first one is that of the next free day."""
     at, today = choosing.venue(venue), queries.today()
     last = queries.last_day(choosing.service, at)
-    found = choosing.free(at, today, last)
-    free = [each for each in found if each.state == "free"]
-    shown = _month(request.GET.get("month", ""), queries.day_of(free[0]) if free else today)
+    found = {day.day: day for day in queries.days(choosing.service, at, choosing.wanted(today, last))}
+    free = [day for day in found if found[day].state == "free"]
+    shown = _month(request.GET.get("month", ""), free[0] if free else today)
     first, until = _bounds(shown)
     context = {
         "choosing": choosing,
         "venue": at,
         "month": shown,
-        "weeks": _weeks(queries.days(found, first, until), choosing, at),
+        "weeks": _weeks(first, until, found, choosing, at),
         "weekdays": [date(2024, 1, 1) + timedelta(days=number) for number in range(WEEK)],
         "earlier": first - timedelta(days=1) if first > today else None,
         "later": until + timedelta(days=1) if until < last else None,
@@ -117,15 +117,17 @@ class Cell:
     url: str
 
 
-def _weeks(found: Any, choosing: Choosing, at: Venue) -> list[list[Cell | None]]:
+def _weeks(
+    first: date, until: date, found: Mapping[date, Day], choosing: Choosing, at: Venue
+) -> list[list[Cell | None]]:
     """The days in rows from Monday to Sunday; None outside the month."""
-    cells: list[Cell | None] = []
-    for day in found:
-        if not cells:
-            cells += [None] * day.day.weekday()
+    cells: list[Cell | None] = [None] * first.weekday()
+    for number in range((until - first).days + 1):
+        here = first + timedelta(days=number)
+        day = found.get(here) or Day(here, 0, 0, "none")
         waits = choosing.options.waiting_list is not None and day.state == "full" and choosing.case is None
-        here = day.state == "free" or waits
-        cells.append(Cell(day, choosing.url("times", venue=at.key, day=day.day.isoformat()) if here else ""))
+        leads = day.state == "free" or waits
+        cells.append(Cell(day, choosing.url("times", venue=at.key, day=here.isoformat()) if leads else ""))
     cells += [None] * (-len(cells) % WEEK)
     return [cells[start : start + WEEK] for start in range(0, len(cells), WEEK)]
 
@@ -142,7 +144,7 @@ def times(request: HttpRequest, choosing: Choosing, venue: str, day: str) -> Htt
         error = _taken(request, choosing, slot, wait=bool(request.POST.get("wait"))) if slot else _("Choose a time.")
         if not error:
             return SeeOther(choosing.end)
-    found = [each for each in choosing.free(at, on, on) if each.state != "over"]
+    found = [each for each in queries.free(choosing.service, at, choosing.wanted(on, on)) if each.state != "over"]
     if not found and not error:
         raise Http404
     waits = choosing.options.waiting_list is not None and choosing.case is None

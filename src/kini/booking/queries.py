@@ -1,10 +1,8 @@
 """Reads of slots and bookings: where, when, how many places are free, who comes, how long one waits."""
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
 from django.db import connection
@@ -162,51 +160,82 @@ def _of_place(place: Place) -> Venue:
 #: How the slots of a venue are found, each along an index of its own.
 _AT_UNIT = "s.unit_id = %(at)s AND s.place_id IS NULL"
 _AT_PLACE = "s.place_id = %(at)s AND s.unit_id IS NULL"
+#: Places that are free for somebody of these groups, slot by slot. What has run out counts as free although nobody has
+#: swept it; what is free belongs to those who wait. A slot can be booked (`can`) while it is in time.
 _SLOTS = """
-    SELECT s.id, s.resource, s.starts_at, s.ends_at, s.opens_at, s.closed_at,
-        max(q.capacity - q.taken + coalesce(passed.places, 0)) AS free,
-        kini_booking_waits(s.id) AS waited
+    SELECT s.id, s.resource, s.starts_at, s.ends_at,
+        s.closed_at IS NULL AND s.opens_at <= %(now)s AND s.starts_at > %(from)s AS can,
+        CASE WHEN waiting.slot_id IS NULL THEN max(q.capacity - q.taken + coalesce(passed.places, 0)) ELSE 0 END AS free
     FROM booking_slot s
     JOIN booking_quota q ON q.slot_id = s.id AND q."group" = ANY(%(groups)s)
     LEFT JOIN (
         SELECT quota_id, sum(party) AS places FROM booking_booking
         WHERE state IN ('held', 'offered') AND expires_at <= %(now)s GROUP BY quota_id
     ) AS passed ON passed.quota_id = q.id
+    LEFT JOIN (
+        SELECT DISTINCT slot_id FROM booking_booking WHERE state = 'waiting' AND draft_id IS NOT NULL
+    ) AS waiting ON waiting.slot_id = s.id
     WHERE s.service_id = %(service)s AND {at} AND s.starts_at >= %(start)s AND s.starts_at < %(end)s
-    GROUP BY s.id ORDER BY s.starts_at, s.resource
+        AND (%(resource)s::text IS NULL OR s.resource = %(resource)s)
+    GROUP BY s.id, waiting.slot_id
+"""
+_DAYS = """
+    SELECT (starts_at AT TIME ZONE %(zone)s)::date AS day, count(*), sum(CASE WHEN can THEN free ELSE 0 END),
+        CASE WHEN bool_or(can AND free >= %(party)s) THEN 'free' WHEN bool_or(can) THEN 'full' ELSE 'over' END
+    FROM ({slots}) AS each GROUP BY day ORDER BY day
 """
 
 
-def free(
-    service: Service, at: Venue, first: date, last: date, group: str = "", party: int = 1, resource: str | None = None
-) -> list[Free]:
-    """The slots of some days at a venue, for somebody of a group with so many people. One query."""
-    options = options_of(service)
-    start, end = span(first, last)
-    wanted: dict[str, Any] = {
-        "groups": options.groups_for(group),
-        "now": moments.now(),
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for: on these days (both included), as one of a group, for so many, of what there is.
+
+    Attributes:
+        resource: None for all.
+    """
+
+    first: date
+    last: date
+    group: str = ""
+    party: int = 1
+    resource: str | None = None
+
+
+def _rows(words: str, service: Service, at: Venue, wanted: Wanted) -> list[Any]:
+    options, now = options_of(service), moments.now()
+    start, end = span(wanted.first, wanted.last)
+    values: dict[str, Any] = {
+        "groups": options.groups_for(wanted.group),
+        "now": now,
+        "from": rules.earliest(options, local(now)),
         "service": service.pk,
         "at": at.key,
         "start": start,
         "end": end,
+        "resource": wanted.resource,
+        "party": wanted.party,
+        "zone": pack.current().timezone.key,
     }
+    slots = _SLOTS.format(at=_AT_UNIT if at.unit else _AT_PLACE)
     with connection.cursor() as cursor:
-        cursor.execute(_SLOTS.format(at=_AT_UNIT if at.unit else _AT_PLACE), wanted)
-        rows = cursor.fetchall()
-    return [_free(options, row, party) for row in rows if resource is None or row[1] == resource]
+        cursor.execute(words.format(slots=slots), values)
+        return cursor.fetchall()
 
 
-def _free(
-    options: BookingOptions,
-    row: tuple[int, str, datetime, datetime, datetime, datetime | None, int, bool],
-    party: int,
-) -> Free:
-    pk, resource, starts_at, ends_at, opens_at, closed_at, places, waited = row
-    left = 0 if waited else max(0, places)
-    if closed_at or not opens_at <= moments.now() < rules.last_call(options, local(starts_at)):
-        return Free(pk, resource, starts_at, ends_at, 0, "over")
-    return Free(pk, resource, starts_at, ends_at, left, "free" if left >= party else "full")
+def free(service: Service, at: Venue, wanted: Wanted) -> list[Free]:
+    """The slots of some days at a venue. One query."""
+    return [_free(row, wanted.party) for row in _rows("{slots} ORDER BY s.starts_at, s.resource", service, at, wanted)]
+
+
+def _free(row: tuple[int, str, datetime, datetime, bool, int], party: int) -> Free:
+    pk, resource, starts_at, ends_at, can, places = row
+    left = max(0, places) if can else 0
+    return Free(pk, resource, starts_at, ends_at, left, ("free" if left >= party else "full") if can else "over")
+
+
+def days(service: Service, at: Venue, wanted: Wanted) -> list[Day]:
+    """The same by day; days without slots are left out. One query."""
+    return [Day(day, int(left), count, state) for day, count, left, state in _rows(_DAYS, service, at, wanted)]
 
 
 def last_day(service: Service, at: Venue) -> date:
@@ -244,20 +273,6 @@ def next_days(service: Service, group: str, party: int, resource: str | None) ->
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, wanted)
         return {key: local(starts_at).date() for key, starts_at in cursor.fetchall()}
-
-
-def days(found: Iterable[Free], first: date, last: date) -> Iterator[Day]:
-    """The same by day, every day of the stretch."""
-    by_day = {day: list(slots) for day, slots in groupby(found, key=day_of)}
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        yield _day(day, by_day.get(day, []))
-
-
-def _day(day: date, slots: Sequence[Free]) -> Day:
-    states = {slot.state for slot in slots}
-    state = next((each for each in ("free", "full", "over") if each in states), "none")
-    return Day(day, sum(slot.free for slot in slots), len(slots), state)
 
 
 def bookable(service: Service, slot: Slot) -> bool:

@@ -181,7 +181,8 @@ def _found_other(by: Actor, booking: Booking, slot: Slot, message: str) -> bool:
     options = queries.options_of(slot.service)
     day, venue = local(slot.starts_at).date(), queries.venue_of(slot)
     last = day + timedelta(days=options.days)
-    found = queries.free(slot.service, venue, day, last, booking.group, booking.party, slot.resource)
+    wanted = queries.Wanted(day, last, booking.group, booking.party, slot.resource)
+    found = queries.free(slot.service, venue, wanted)
     for each in (
         one for one in found if one.state == "free" and one.slot != slot.pk and one.starts_at >= slot.starts_at
     ):
