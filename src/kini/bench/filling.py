@@ -54,7 +54,7 @@ def fill(count: int) -> None:
     originals = tuple(Case.objects.order_by("pk").values_list("pk", flat=True))
     missing = count - len(originals)
     if missing > 0:
-        accounts, helped = _people(max(60, count // CASES_EACH))
+        accounts, helped = people(max(60, count // CASES_EACH))
         with _without_indexes():
             _in_processes(_parts(missing, originals, accounts, helped))
         _count_on()
@@ -142,7 +142,7 @@ def store(table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -
             copy.write_row(row)
 
 
-def _people(count: int) -> tuple[range, range]:
+def people(count: int) -> tuple[range, range]:
     """Residents, every third with an account: (those with one, those without), by key."""
     with_account, now = count // 3, timezone.now()
     areas = list(Area.objects.filter(parent__isnull=False).order_by("-depth", "pk").values_list("pk", flat=True))

@@ -40,6 +40,8 @@ def try_once(address: str, requests: Requests, says: str) -> None:
     if requests.keyed:
         headers["Idempotency-Key"] = uuid.uuid4().hex
     body = requests.bodies[0].encode() if requests.bodies else None
+    if requests.stock:
+        requests.stock.sent = 1
     sent = urllib.request.Request(address + requests.paths[0], body, headers, method=requests.method)  # noqa: S310
     try:
         with urllib.request.urlopen(sent, timeout=30) as response:  # noqa: S310 -- our own server
@@ -73,10 +75,17 @@ def _write(folder: Path, requests: Requests) -> None:
 def _run(folder: str, address: str, requests: Requests, seconds: float, connections: int) -> Measured:
     command = [found(), "--threads", "1", "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s"]
     command += ["--timeout", "30s", "--script", str(SCRIPT), address, "--"]
-    command += [folder, requests.method, str(requests.status), *([uuid.uuid4().hex] if requests.keyed else [])]
+    command += [folder, requests.method, str(requests.status), uuid.uuid4().hex if requests.keyed else "-"]
+    command += [str(requests.stock.sent if requests.stock else 0)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = next((line for line in done.stdout.splitlines() if line.startswith("MEASURED ")), None)
     if said is None:
         raise NotMeasured(f"wrk ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-300:]}")
     count, microseconds, p50, p99, errors = said.split()[1:]
+    if requests.stock:
+        requests.stock.sent += int(count) + connections  # those on their way when the time was over
+        if requests.stock.sent > len(requests.bodies):
+            raise NotMeasured(
+                f"all {len(requests.bodies)} requests were sent; make the city larger or the time shorter."
+            )
     return Measured(int(count) * 1_000_000 / int(microseconds), float(p50), float(p99), int(errors))

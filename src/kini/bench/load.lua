@@ -1,5 +1,5 @@
 -- Sends what a folder says (see kini/bench/generator.py): files of lines, each taken in turn.
-local folder, method, status, key
+local folder, method, status, key, first
 
 local function lines(name)
   local found = {}
@@ -20,15 +20,15 @@ function setup(thread)
 end
 
 function init(args)
-  folder, method, status, key = args[1], args[2], tonumber(args[3]), args[4]
-  paths, bodies, headers, sent = lines("paths"), lines("bodies"), {}, 0
+  folder, method, status, key, first = args[1], args[2], tonumber(args[3]), args[4], tonumber(args[5])
+  paths, bodies, headers, sent = lines("paths"), lines("bodies"), {}, first
   for _, name in ipairs(lines("headers")) do headers[name] = lines("header-" .. name) end
 end
 
 function request()
   local own = {}
   for name, values in pairs(headers) do own[name] = values[sent % #values + 1] end
-  if key then own["Idempotency-Key"] = key .. "-" .. sent end
+  if key ~= "-" then own["Idempotency-Key"] = key .. "-" .. sent end
   local path, body = paths[sent % #paths + 1], bodies[sent % math.max(#bodies, 1) + 1]
   sent = sent + 1
   return wrk.format(method, path, own, body)

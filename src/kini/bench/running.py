@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kini.bench.generator import measure, try_once
+from kini.bench.generator import CONNECTIONS, measure, try_once
 from kini.bench.table import Measured, Row, Work, judged
 from kini.bench.watching import Use, Watch
 
@@ -13,7 +13,12 @@ ROUNDS = 3
 
 
 def run(
-    works: Sequence[Work], addresses: Mapping[str, str], watch: Watch, seconds: float, rounds: int = ROUNDS
+    works: Sequence[Work],
+    addresses: Mapping[str, str],
+    watch: Watch,
+    seconds: float,
+    rounds: int = ROUNDS,
+    connections: int = CONNECTIONS,
 ) -> list[Row]:
     """Try each work once, then measure all of them, several rounds one after the other, and print a row each.
 
@@ -34,7 +39,7 @@ def run(
             print(f"\r  round {number + 1} of {rounds}: {work.name:<40}", end="", flush=True)
             watch.begin()
             started = time.monotonic()
-            found[-1][work.name] = measure(addresses[work.server], work.requests, seconds)
+            found[-1][work.name] = measure(addresses[work.server], work.requests, seconds, connections)
             uses[work.name] = watch.uses(time.monotonic() - started)
     print("\r" + " " * 70)
     rows = judged(works, found)

@@ -6,6 +6,13 @@ from statistics import median
 from typing import Any, Literal
 
 
+@dataclass(slots=True)
+class Stock:
+    """How many of a work's bodies have been sent: a work with a stock sends each of them once, run after run."""
+
+    sent: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Requests:
     """What the load generator sends: the paths in turn, and with POST the bodies in turn.
@@ -14,6 +21,7 @@ class Requests:
         headers: sent with every request; where there are several of a name, a request carries the next one in turn.
         keyed: every request carries an Idempotency-Key of its own.
         status: what each answer must have; every other one is an error.
+        stock: where a body can be sent only once; None: they are sent in turn, again and again.
     """
 
     paths: Sequence[str]
@@ -22,6 +30,7 @@ class Requests:
     headers: Sequence[tuple[str, Sequence[str]]] = ()
     keyed: bool = False
     status: int = 200
+    stock: Stock | None = None
 
 
 @dataclass(frozen=True, slots=True)

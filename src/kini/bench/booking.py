@@ -1,0 +1,244 @@
+"""`./kini bench booking`: free slots read, places booked, over many venues and all in one slot, through the API.
+
+The people, their tokens and the slots are loaded at once; each booking goes the whole way: token, limits, answers
+checked, one statement that takes the place, audit entry, commit.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from allauth.idp.oidc.models import Client, Token
+from django.db import connection
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+
+from kini.bench import filling, yardsticks
+from kini.bench.generator import NotMeasured
+from kini.bench.table import Goal, Requests, Stock, Work
+from kini.booking import actions, queries
+from kini.booking.models import EVERYBODY, Quota, Slot
+from kini.booking.schedule import BookingOptions
+from kini.cases.models import Case
+from kini.city import pack
+from kini.city import queries as city_queries
+from kini.city.models import Place
+from kini.core.actors import system
+from kini.people import profile
+from kini.people.models import Resident
+from kini.services import questions
+from kini.services.examples import example_form
+from kini.services.fields.base import Submitted
+from kini.services.fields.uploads import DocumentField
+from kini.services.models import Service
+from kini.services.versions import Resolved, resolve
+
+CONNECTIONS = 64
+VENUES, DAYS, SLOTS_A_DAY = 100, 30, 8
+#: Places of the one slot that everybody wants.
+WANTED = 10_000
+#: How many such slots there are, one after the other.
+RUSHES = 3
+SCOPES = "cases:read\ncases:write"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The service that is booked, its slots by day and the slots that everybody wants; who books, with what."""
+
+    service: Service
+    first: date
+    slots: list[list[int]]
+    rushes: list[int]
+    tokens: list[str]
+    answers: dict[str, Any]
+
+
+def works(people: int) -> list[Work]:
+    """The table of this benchmark, for so many people who book.
+
+    Raises:
+        NotMeasured: when the pack has no service that fits.
+    """
+    rows = yardsticks.prepare(10_000)
+    bench = prepare(people)
+    month = f"first={bench.first}&last={bench.first + timedelta(days=DAYS - 1)}"
+    reads = [f"/api/v1/services/{bench.service.pk}/days?venue=bench-{number}&{month}" for number in range(VENUES)]
+    bearer = (("Authorization", [f"Bearer {token}" for token in bench.tokens]), ("Accept-Language", ("id",)))
+    return [
+        Work("one indexed SELECT", "bare", Requests([f"/select/{row}" for row in rows]), says="yardstick"),
+        Work("one INSERT", "bare", Requests(["/insert"], "POST", keyed=True, status=201)),
+        Work(
+            "free slots of a month",
+            "kini",
+            Requests(reads, headers=bearer),
+            Goal(ratio=0.45),
+            "one indexed SELECT",
+            '"state":"free"',
+        ),
+        _books(f"bookings at {VENUES} venues", list(_spread(bench)), bearer, bench, Goal(per_second=300)),
+        _books(f"bookings of one slot of {WANTED}", list(_rush(bench)), bearer, bench, Goal(per_second=150)),
+    ]
+
+
+def _books(name: str, slots: list[int], headers: Any, bench: Bench, goal: Goal) -> Work:
+    said = {"service": bench.service.pk, "answers": bench.answers, "confirm": True}
+    bodies = [json.dumps({**said, "slot": slot}) for slot in slots]
+    headers = (*headers, ("Content-Type", ("application/json",)))
+    requests = Requests(["/api/v1/bookings"], "POST", bodies, headers, status=201, stock=Stock())
+    return Work(name, "kini", requests, goal, says="reference")
+
+
+def _spread(bench: Bench) -> Iterator[int]:
+    """Everybody books once a day, each time somewhere else. The person is whose token comes next."""
+    for number, day in enumerate(bench.slots):
+        yield from (day[(person + number) % len(day)] for person in range(len(bench.tokens)))
+
+
+def _rush(bench: Bench) -> Iterator[int]:
+    """One slot until all its places are wanted, then the next. Days of their own: one person books once a day."""
+    for slot in bench.rushes:
+        yield from (slot for _person in range(min(WANTED, len(bench.tokens))))
+
+
+def prepare(people: int) -> Bench:
+    """Fill the city: a service that is booked, venues, slots, people with tokens."""
+    service = _service()
+    options = queries.options_of(service)
+    accounts, _helped = filling.people(people * 3)
+    tokens = _tokens(accounts)
+    first = queries.today() + timedelta(days=options.lead_days + 2)
+    slots = _slots(service, options, first)
+    rushes = [_slot(service, _venues(options)[0], first + timedelta(days=DAYS + number)) for number in range(RUSHES)]
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    return Bench(service, first, slots, rushes, tokens, _answers(service, accounts))
+
+
+def _service() -> Service:
+    for service in queries.services().select_related("current", "agency"):
+        assert service.current
+        options, pages = queries.options_of(service), resolve(service.current).pages
+        papers = [field for page in pages for field in page.fields.values() if isinstance(field, DocumentField)]
+        if options.place and not options.rush and options.once == "day" and all(paper.optional for paper in papers):
+            return service
+    raise NotMeasured("the pack has no service that is booked at places without papers and without a rush.")
+
+
+def _venues(options: BookingOptions) -> list[Place]:
+    return list(Place.objects.filter(kind=options.place, id__startswith="bench-").order_by("id"))
+
+
+def _slots(service: Service, options: BookingOptions, first: date) -> list[list[int]]:
+    """Slots for a month at every venue, by day."""
+    areas = [area for _parent, some in city_queries.lowest_level_areas() for area in some]
+    Place.objects.bulk_create(
+        Place(
+            id=f"bench-{number}",
+            kind=str(options.place),
+            name=f"Bench {number}",
+            area=areas[number % len(areas)],
+            latitude=areas[number % len(areas)].latitude,
+            longitude=areas[number % len(areas)].longitude,
+        )
+        for number in range(VENUES)
+    )
+    venues = _venues(options)
+    made = [
+        [
+            _planned(service, venue, first + timedelta(days=day), 8 + hour)
+            for venue in venues
+            for hour in range(SLOTS_A_DAY)
+        ]
+        for day in range(DAYS)
+    ]
+    for day in made:
+        _store(options, Slot.objects.bulk_create(day), 100_000)
+    return [[slot.pk for slot in day] for day in made]
+
+
+def _planned(service: Service, venue: Place, day: date, hour: int) -> Slot:
+    starts_at = datetime.combine(day, time(hour), pack.current().timezone)
+    return Slot(
+        service=service,
+        place=venue,
+        area_id=venue.area_id,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+        opens_at=timezone.now(),
+    )
+
+
+def _slot(service: Service, venue: Place, day: date) -> int:
+    slot = _planned(service, venue, day, 8)
+    slot.save()
+    _store(queries.options_of(service), [slot], WANTED)
+    return slot.pk
+
+
+def _store(options: BookingOptions, slots: list[Slot], capacity: int) -> None:
+    """The places of slots: all for everybody, beside as many groups as the service has."""
+    groups = dict.fromkeys(options.groups, 1) | {EVERYBODY: capacity}
+    Quota.objects.bulk_create(
+        [Quota(slot=slot, group=group, capacity=places) for slot in slots for group, places in groups.items()],
+        batch_size=10_000,
+    )
+
+
+def _tokens(residents: range) -> list[str]:
+    """A token of one program for everybody with an account."""
+    program = Client.objects.create(id="bench", name="Bench", data={"per_minute": 1_000_000_000})
+    users = dict(Resident.objects.filter(pk__in=residents).values_list("pk", "user_id"))
+    words = {users[pk]: f"bench-{number}" for number, pk in zip(count(), residents, strict=False)}
+    Token.objects.bulk_create(
+        [
+            Token(
+                type=Token.Type.ACCESS_TOKEN,
+                client=program,
+                user_id=user,
+                hash=hashlib.sha256(word.encode()).hexdigest(),
+                scopes=SCOPES,
+            )
+            for user, word in words.items()
+        ],
+        batch_size=10_000,
+    )
+    return list(words.values())
+
+
+def _answers(service: Service, residents: range) -> dict[str, Any]:
+    """Example answers to whatever the profile does not know, as programs give them."""
+    assert service.current
+    resolved = resolve(service.current)
+    known = profile.known(Resident.objects.select_related("area").get(pk=residents[0]))
+    given: dict[str, Any] = {}
+    while missing := questions.missing_pages(resolved, given, known):
+        given |= _taken(resolved, missing[0].key)
+    fields = resolved.fields
+    given = {name: value for name, value in given.items() if fields[name].profile not in known}
+    options = queries.options_of(service)
+    return given | ({options.party: 1} if options.party else {})
+
+
+def _taken(resolved: Resolved, key: str) -> dict[str, Any]:
+    page = resolved.page(key)
+    assert page
+    values, _files = example_form(page.fields, 1)
+    typed = MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in values.items()})
+    return questions.take(page, Submitted(typed, MultiValueDict())).values
+
+
+def look() -> list[str]:
+    """What is wrong with the city after the measurement: nothing oversold, nothing lost, cases that follow."""
+    wrong = [f"quota {pk} is oversold or miscounted" for pk in queries.unsound()]
+    before = Case.objects.count()
+    some = list(queries.without_case()[:50])
+    for booking in some:
+        actions.open_case(by=system("bench"), booking=booking)
+    if Case.objects.count() != before + len(some):
+        wrong.append("a booking has no case")
+    return wrong
