@@ -1,5 +1,6 @@
 """The town of the cases' tests with a ferry that is booked: two boats a day from the pier, twelve seats each."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,6 +80,14 @@ SERVICE: dict[str, Any] = PERMIT | {
 }
 #: A Monday, 9 in the morning.
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """What this process believes of one test's city does not reach the next."""
+    queries.forget()
+    yield
+    queries.forget()
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from kini.cases.api.scopes import READ, WRITE
 from kini.people import profile
 from kini.people import queries as people_queries
 from kini.services import answering, questions
-from kini.services import queries as services_queries
 from kini.services.models import Service
 from kini.services.versions import resolve_many
 
@@ -135,7 +134,7 @@ def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
     service = _bookable(body.service)
     if actor.user_id is None:
         raise Problem(401, _("Sign in first. This service needs to know who you are."))
-    if waits := turns.ask(by=actor, service=service):
+    if waits := turns.wait_for(actor, service):
         detail = _("Very many people are choosing now. Ask again when the time in Retry-After is over.")
         raise Problem(429, detail, headers={"Retry-After": str(waits.seconds)})
     slot = queries.slot(service, body.slot)
@@ -186,7 +185,7 @@ def _bookable(service: str) -> Service:
     Raises:
         Problem: when there is none of that name.
     """
-    found = services_queries.service(service)
-    if found.kind != queries.KIND or found.current_id is None:
-        raise Problem(404, _("This service is not booked."))
-    return found
+    try:
+        return queries.offered(service)
+    except Service.DoesNotExist:
+        raise Problem(404, _("This service is not booked.")) from None

@@ -44,7 +44,7 @@ def in_turn(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         request: HttpRequest, *args: Any, draft: UUID | None = None, reference: str = "", **kwargs: Any
     ) -> HttpResponse:
         choosing = choosing_of(request, draft, reference)
-        if waits := turns.ask(by=choosing.actor, service=choosing.service):
+        if waits := turns.wait_for(choosing.actor, choosing.service):
             context = {"choosing": choosing, "waits": waits, "wait": formats.duration(waits.seconds, 1)}
             return render(request, "booking/turn.html", context | {"again": turns.AGAIN})
         return view(request, choosing, *args, **kwargs)

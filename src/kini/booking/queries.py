@@ -1,7 +1,8 @@
 """Reads of slots and bookings: where, when, how many places are free, who comes, how long one waits."""
 
+import time
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -104,6 +105,49 @@ def _definition(version: int) -> Definition:
     return resolve_many([version])[version].definition
 
 
+#: For how many seconds a process believes what hardly ever changes: services, venues, when a slot is. Whether it can be
+#: booked is asked of the database each time.
+BELIEVED = 5
+
+
+def offered(service: str) -> Service:
+    """A service that is booked, by its id.
+
+    Raises:
+        Service.DoesNotExist: when there is none.
+    """
+    return _offered(service, _tick())
+
+
+def _tick() -> int:
+    return int(time.monotonic() // BELIEVED)
+
+
+@lru_cache(maxsize=200)
+def _offered(service: str, _now: int) -> Service:
+    found = Service.objects.select_related("agency").defer("search", "search_text")
+    return found.get(pk=service, kind=KIND, active=True, current__isnull=False)
+
+
+@lru_cache(maxsize=2000)
+def _venue(service: str, key: str, now: int) -> "Venue | None":
+    return _find_venue(_offered(service, now), key)
+
+
+@lru_cache(maxsize=5000)
+def _slot(service: str, pk: int, now: int) -> Slot | None:
+    found = Slot.objects.filter(pk=pk, service=service).first()
+    if found:
+        found.service = _offered(service, now)
+    return found
+
+
+def forget() -> None:
+    """Ask the database anew."""
+    for known in (_offered, _venue, _slot):
+        known.cache_clear()
+
+
 def services() -> QuerySet[Service]:
     """Services that are booked."""
     return Service.objects.filter(kind=KIND, active=True, current__isnull=False).order_by("id")
@@ -117,7 +161,9 @@ def today() -> date:
 def span(first: date, last: date) -> tuple[datetime, datetime]:
     """From the first moment of a day in the city to the last of another."""
     zone = pack.current().timezone
-    return datetime.combine(first, time(0), zone), datetime.combine(last + timedelta(days=1), time(0), zone)
+    return datetime.combine(first, rules.MIDNIGHT, zone), datetime.combine(
+        last + timedelta(days=1), rules.MIDNIGHT, zone
+    )
 
 
 def venues(service: Service) -> list[Venue]:
@@ -132,6 +178,10 @@ def venues(service: Service) -> list[Venue]:
 
 def venue(service: Service, key: str) -> Venue | None:
     """One of them."""
+    return _venue(service.pk, key, _tick())
+
+
+def _find_venue(service: Service, key: str) -> Venue | None:
     options = options_of(service)
     if options.level:
         unit = Unit.objects.filter(pk=key, agency=service.agency_id, area__level=options.level, active=True)
@@ -282,9 +332,8 @@ def bookable(service: Service, slot: Slot) -> bool:
 
 
 def slot(service: Service, pk: int) -> Slot | None:
-    """A slot of a service with where it is."""
-    found = Slot.objects.filter(pk=pk, service=service)
-    return found.select_related("unit__area__parent", "place__area__parent", "area", "service").first()
+    """A slot of a service: when it is. Whether it can still be booked is known when it is taken."""
+    return _slot(service.pk, pk, _tick())
 
 
 def bookings() -> QuerySet[Booking]:

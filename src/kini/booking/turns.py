@@ -27,6 +27,13 @@ class Waits:
     seconds: int
 
 
+def wait_for(by: Actor, service: Service) -> Waits | None:
+    """Ask whether it is somebody's turn, where there are turns at all; officers and the program have none."""
+    if queries.options_of(service).rush is None or by.kind is ActorKind.SYSTEM or by.is_officer:
+        return None
+    return ask(by=by, service=service)
+
+
 @action
 def ask(*, by: Actor, service: Service) -> Waits | None:
     """Ask whether it is somebody's turn to choose; None: it is.
@@ -34,7 +41,7 @@ def ask(*, by: Actor, service: Service) -> Waits | None:
     The turn itself is no change of anything that lasts, so it leaves no entry in the audit trail.
     """
     rush = queries.options_of(service).rush
-    if rush is None or by.kind is ActorKind.SYSTEM or by.is_officer:
+    if rush is None:
         return None
     visitor = f"user {by.user_id}" if by.user_id else f"session {by.session}"[:64]
     with connection.cursor() as cursor:

@@ -1,0 +1,81 @@
+"""Booking by programs: free days and slots, a booking in one request, and the case that follows."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from allauth.idp.oidc.models import Client as Program
+from allauth.idp.oidc.models import Token
+from django.test import Client
+
+from kini.booking import jobs, queries
+from kini.booking.models import Booking, Quota
+from kini.cases.models import Case
+from kini.people.models import User
+from kini.services.models import ServiceVersion
+from tests.booking.conftest import first_slots
+from tests.cases.town import Town
+
+ANSWERS = {"people": 2, "group": "other"}
+
+
+@pytest.fixture
+def bearer(town: Town) -> dict[str, str]:
+    return token(town.resident.user)
+
+
+def token(user: User | None) -> dict[str, str]:
+    """The header of a program that may read and book for somebody."""
+    program, _new = Program.objects.get_or_create(id="tests", name="Tests")
+    word = f"token-{user.pk if user else 0}"
+    hashed = hashlib.sha256(word.encode()).hexdigest()
+    scopes = "cases:read\ncases:write"
+    Token.objects.create(type=Token.Type.ACCESS_TOKEN, client=program, user=user, hash=hashed, scopes=scopes)
+    return {"Authorization": f"Bearer {word}"}
+
+
+def book(headers: dict[str, str], slot: int, answers: dict[str, Any] = ANSWERS) -> tuple[int, Any]:
+    body = {"service": "ferry", "slot": slot, "answers": answers, "confirm": True}
+    said = Client().post("/api/v1/bookings", json.dumps(body), content_type="application/json", headers=headers)
+    return said.status_code, said.json()
+
+
+def test_a_program_finds_a_day_and_a_slot_and_books(bearer: dict[str, str], ferry: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(ferry)
+    day = queries.local(slot.starts_at).date()
+    where = f"venue=registry-pier&first={day}&last={day}&party=2"
+    venues = Client().get("/api/v1/services/ferry/venues", headers=bearer).json()["venues"]
+    assert {each["venue"] for each in venues} == {"registry-pier", "registry-hill"}
+    [found] = Client().get(f"/api/v1/services/ferry/days?{where}", headers=bearer).json()["days"]
+    assert (found["day"], found["state"], found["slots"]) == (day.isoformat(), "free", 2)
+    slots = Client().get(f"/api/v1/services/ferry/slots?{where}", headers=bearer).json()["slots"]
+    assert slots[0] | {"slot": slot.pk, "free": 9} == slots[0]
+    status, said = book(bearer, slot.pk)
+    assert status == 201
+    booking = Booking.objects.get(reference=said["reference"])
+    assert (booking.state, booking.party, booking.case) == ("confirmed", 2, None)
+    jobs.open_cases()
+    jobs.open_cases()
+    case = Case.objects.get()
+    assert case.reference == said["reference"]
+    assert queries.of_case(case) == booking
+    assert case.resident == town.resident
+    assert book(bearer, slot.pk)[0] == 409
+
+
+def test_what_cannot_be_booked_is_refused_with_a_reason(
+    bearer: dict[str, str], ferry: ServiceVersion, town: Town
+) -> None:
+    [slot, *_] = first_slots(ferry)
+    assert book({}, slot.pk)[0] == 401
+    status, said = book(bearer, slot.pk, {"people": 2})
+    assert status == 422
+    assert said["errors"][0]["pointer"] == "/answers/group"
+    assert book(bearer, 10**9)[0] == 422
+    Quota.objects.filter(slot=slot, group="").update(capacity=1)
+    status, said = book(bearer, slot.pk)
+    assert status == 409
+    assert Booking.objects.count() == 0
+    far = "/api/v1/services/ferry/days?venue=registry-pier&first=2026-01-01&last=2026-12-31"
+    assert Client().get(far, headers=bearer).status_code == 422
