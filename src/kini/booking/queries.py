@@ -144,7 +144,7 @@ def _slot(service: str, pk: int, now: int) -> Slot | None:
 
 def forget() -> None:
     """Ask the database anew."""
-    for known in (_offered, _venue, _slot):
+    for known in (_offered, _venue, _slot, _days_lately):
         known.cache_clear()
 
 
@@ -286,6 +286,18 @@ def _free(row: tuple[int, str, datetime, datetime, bool, int], party: int) -> Fr
 def days(service: Service, at: Venue, wanted: Wanted) -> list[Day]:
     """The same by day; days without slots are left out. One query."""
     return [Day(day, int(left), count, state) for day, count, left, state in _rows(_DAYS, service, at, wanted)]
+
+
+def days_lately(service: Service, at: Venue, wanted: Wanted) -> list[Day]:
+    """As `days`, at most a second old: many look while few book, and what is taken is known when it is booked."""
+    return _days_lately(service.pk, at.key, wanted, int(time.monotonic()))
+
+
+@lru_cache(maxsize=5000)
+def _days_lately(service: str, key: str, wanted: Wanted, _now: int) -> list[Day]:
+    found = offered(service)
+    at = venue(found, key)
+    return days(found, at, wanted) if at else []
 
 
 def last_day(service: Service, at: Venue) -> date:
