@@ -6,7 +6,7 @@ checked, one statement that takes the place, audit entry, commit.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -46,6 +46,9 @@ RUSHES = 3
 SCOPES = "cases:read\ncases:write"
 
 
+type Headers = Sequence[tuple[str, Sequence[str]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """The service that is booked, its slots by day and the slots that everybody wants; who books, with what."""
@@ -68,14 +71,14 @@ def works(people: int) -> list[Work]:
     bench = prepare(people)
     month = f"first={bench.first}&last={bench.first + timedelta(days=DAYS - 1)}"
     reads = [f"/api/v1/services/{bench.service.pk}/days?venue=bench-{number}&{month}" for number in range(VENUES)]
-    bearer = (("Authorization", [f"Bearer {token}" for token in bench.tokens]), ("Accept-Language", ("id",)))
+    bearer = _bearer(bench.tokens)
     return [
         Work("one indexed SELECT", "bare", Requests([f"/select/{row}" for row in rows]), says="yardstick"),
         Work("one INSERT", "bare", Requests(["/insert"], "POST", keyed=True, status=201)),
         Work(
             "free slots of a month",
             "kini",
-            Requests(reads, headers=bearer),
+            Requests(reads, headers=_bearer(bench.tokens[:CONNECTIONS])),
             Goal(ratio=0.45),
             "one indexed SELECT",
             '"state":"free"',
@@ -85,11 +88,15 @@ def works(people: int) -> list[Work]:
     ]
 
 
-def _books(name: str, slots: list[int], headers: Any, bench: Bench, goal: Goal) -> Work:
+def _bearer(tokens: Sequence[str]) -> Headers:
+    return ("Authorization", [f"Bearer {token}" for token in tokens]), ("Accept-Language", ("id",))
+
+
+def _books(name: str, slots: list[int], headers: Headers, bench: Bench, goal: Goal) -> Work:
     said = {"service": bench.service.pk, "answers": bench.answers, "confirm": True}
     bodies = [json.dumps({**said, "slot": slot}) for slot in slots]
-    headers = (*headers, ("Content-Type", ("application/json",)))
-    requests = Requests(["/api/v1/bookings"], "POST", bodies, headers, status=201, stock=Stock())
+    sent = (*headers, ("Content-Type", ("application/json",)))
+    requests = Requests(["/api/v1/bookings"], "POST", bodies, sent, status=201, stock=Stock())
     return Work(name, "kini", requests, goal, says="reference")
 
 

@@ -110,7 +110,7 @@ def list_slots(
 def list_days(
     request: HttpRequest, service: str, venue: str, first: date, last: date, group: str = "", party: int = 1
 ) -> DaysOut:
-    """The same by day, at most a second old: how many places are free in how many slots. Others are left out."""
+    """The same by day, at most five seconds old: how many places are free in how many slots. Others are left out."""
     found, at = _at(service, venue, first, last)
     days = queries.days_lately(found, at, queries.Wanted(first, last, group, party))
     return DaysOut(days=[DayOut(day=each.day, free=each.free, slots=each.slots, state=each.state) for each in days])

@@ -289,8 +289,8 @@ def days(service: Service, at: Venue, wanted: Wanted) -> list[Day]:
 
 
 def days_lately(service: Service, at: Venue, wanted: Wanted) -> list[Day]:
-    """As `days`, at most a second old: many look while few book, and what is taken is known when it is booked."""
-    return _days_lately(service.pk, at.key, wanted, int(time.monotonic()))
+    """As `days`, at most BELIEVED seconds old: many look while few book, and what is taken shows when it is booked."""
+    return _days_lately(service.pk, at.key, wanted, _tick())
 
 
 @lru_cache(maxsize=5000)
