@@ -120,7 +120,8 @@ class Cell:
 def _weeks(
     first: date, until: date, found: Mapping[date, Day], choosing: Choosing, at: Venue
 ) -> list[list[Cell | None]]:
-    """The days in rows from Monday to Sunday; None outside the month."""
+    """The days in rows from Monday to Sunday, weeks that are over left out; None outside the month."""
+    first = max(first, queries.today() - timedelta(days=queries.today().weekday()))
     cells: list[Cell | None] = [None] * first.weekday()
     for number in range((until - first).days + 1):
         here = first + timedelta(days=number)
