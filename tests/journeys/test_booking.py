@@ -1,0 +1,98 @@
+"""A booking under rush, in a real browser: the waiting room, a full time, the waiting list, an offer, a ticket."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from kini.core.environment import ROOT
+from kini.robot.scratch import scratch_city
+from tests.journeys.conftest import Person
+
+SERVICE = "park-visit-booking"
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a city whose park lets one person choose at a time, and has five places in the morning."""
+    pack = Path(shutil.copytree(ROOT / "cities" / "jakarta", tmp_path_factory.mktemp("crowded") / "jakarta"))
+    [file] = (pack / "services").rglob(f"{SERVICE}.yaml")
+    text = file.read_text("utf-8")
+    text = text.replace("capacity: 4000", "capacity: 6").replace("places: 400,", "places: 1,")
+    text = re.sub(r'\["07:00-11:00", "13:00-17:00"\]', '["07:00-11:00"]', text)
+    text = text.replace("rush: {admit: 1200, seconds: 60}", "rush: {admit: 1, seconds: 10}")
+    file.write_text(text, "utf-8")
+    with scratch_city(pack, demo="people") as scratch:
+        yield scratch.serve()
+
+
+@pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
+def visitor(request: pytest.FixtureRequest, chromium: Browser, crowded: str) -> Iterator[Callable[[str], Person]]:
+    """Signs people in, each with a phone of their own."""
+    contexts = []
+
+    def sign_in(name: str) -> Person:
+        size = {"width": 360, "height": 740}
+        context = chromium.new_context(java_script_enabled=request.param, viewport=size, locale="id-ID")  # type: ignore[arg-type]
+        contexts.append(context)
+        person = Person(context.new_page(), crowded)
+        person.sign_in(name)
+        return person
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+def begin(person: Person, people: int) -> None:
+    """Answer the questions, up to the choice of a day or the waiting room."""
+    person.go(f"/services/{SERVICE}/")
+    person.press(person.page.locator('form[action$="/start/"] button').first)
+    person.page.locator("[name=people]").fill(str(people))
+    person.press(person.page.locator("main form button.button").first)
+
+
+def let_in(person: Person) -> None:
+    """Wait until the page of the waiting room, which asks again by itself, leads on."""
+    person.page.wait_for_selector("table.days", timeout=60_000)
+
+
+def choose(person: Person) -> None:
+    """The first day, its only time."""
+    person.press(person.page.locator("table.days td a").first)
+    person.page.locator("input[name=slot]").first.check()
+    person.press(person.page.locator("main form button.button").first)
+
+
+def send(person: Person) -> str:
+    person.press(person.page.locator('main form:has(input[name="confirm"]) button'))
+    return person.page.locator("strong.reference").inner_text()
+
+
+def test_a_booking_under_rush(visitor: Callable[[str], Person]) -> None:
+    first, second = visitor("Warga 1"), visitor("Warga 2")
+    begin(first, 5)
+    let_in(first)
+    begin(second, 3)
+    if second.page.locator("table.days").count() == 0:
+        assert "banyak orang" in second.heading.lower()
+    choose(first)
+    assert "Waktu Anda" in first.page.locator("main").inner_text()
+    reference = send(first)
+    let_in(second)
+    choose(second)
+    assert "daftar tunggu" in second.page.locator("main").inner_text()
+    draft = second.page.url
+    first.go(f"/cases/{reference}/moves/withdraw/")
+    first.press(first.page.locator('main form[action$="/withdraw/"] button.button').first)
+    second.go(draft.removeprefix(second.city))
+    second.go(re.sub(r"/book/([^/]+)/.*", r"/apply/\1/check/", draft.removeprefix(second.city)))
+    ticket = send(second)
+    second.go(f"/cases/{ticket}/ticket/")
+    assert ticket in second.page.locator("main").inner_text()
+    assert second.page.locator(".ticket svg").count() == 1
+    second.go(f"/cases/{ticket}/moves/withdraw/")
+    second.press(second.page.locator('main form[action$="/withdraw/"] button.button').first)
