@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from kini.core.environment import ROOT
 from kini.robot.scratch import scratch_city
 from tests.journeys.conftest import Person
+from tests.journeys.test_apply import answer
 
 SERVICE = "park-visit-booking"
 
@@ -51,8 +52,12 @@ def begin(person: Person, people: int) -> None:
     """Answer the questions, up to the choice of a day or the waiting room."""
     person.go(f"/services/{SERVICE}/")
     person.press(person.page.locator('form[action$="/start/"] button').first)
-    person.page.locator("[name=people]").fill(str(people))
-    person.press(person.page.locator("main form button.button").first)
+    while "/book/" not in person.page.url:
+        if person.page.locator("[name=people]").count():
+            person.page.locator("[name=people]").fill(str(people))
+            person.press(person.page.locator("main form button.button").first)
+        else:
+            answer(person)
 
 
 def let_in(person: Person) -> None:
