@@ -19,6 +19,8 @@ WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 400, 200, 420
 #: No map shows less than this (metres), and below `NEAR_M` the smaller areas are drawn.
 LEAST_M, NEAR_M = 2_000.0, 14_000.0
 MOST_DOTS = 300
+#: Numbered dots stand at least so far from each other, so that each number can be read.
+APART = 20
 CHART_WIDTH, CHART_HEIGHT = 360, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
 
@@ -87,7 +89,8 @@ def map_of(numbered: Sequence[tuple[int, Point, str]], others: Sequence[Point], 
     def at(spot: tuple[float, float]) -> tuple[int, int]:
         return round((spot[0] - left) * scale), round((top - spot[1]) * scale)
 
-    drawn = [Dot(*at(spot), number, tone) for spot, (number, _point, tone) in zip(marked, numbered, strict=True)]
+    free = rules.apart([at(spot) for spot in marked], APART)
+    drawn = [Dot(x, y, number, tone) for (x, y), (number, _point, tone) in zip(free, numbered, strict=True)]
     small = "".join("M{} {}h0".format(*at(spot)) for spot in rest)
     frame = (round(left), round(bottom), round(right), round(top))
     outlines = list(_outlines(maps.version(), whole.code, frame)) if maps.version() != "0" else []

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -96,3 +96,20 @@ def box(points: Iterable[tuple[float, float]], least: float) -> tuple[float, flo
     half_y = max(max(ys) - min(ys), least) / 2 * 1.12
     mid_x, mid_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
     return mid_x - half_x, mid_y - half_y, mid_x + half_x, mid_y + half_y
+
+
+def apart(spots: Sequence[tuple[int, int]], least: int) -> list[tuple[int, int]]:
+    """The same spots, each moved as little as a ring search finds until it is `least` away from those before it."""
+    found: list[tuple[int, int]] = []
+    for x, y in spots:
+        tries = ((x + round(r * math.cos(a)), y + round(r * math.sin(a))) for r, a in _rings(least))
+        found.append(next((each for each in tries if all(math.dist(each, other) >= least for other in found)), (x, y)))
+    return found
+
+
+def _rings(step: int) -> Iterator[tuple[float, float]]:
+    """The middle, then rings around it: (radius, angle)."""
+    yield 0.0, 0.0
+    for ring in range(1, 12):
+        for part in range(8 * ring):
+            yield ring * step * 0.75, part * math.tau / (8 * ring)
