@@ -5,6 +5,8 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
+from kini.operator.site import mounted
+
 handler400 = "kini.web.pages.bad_request"
 handler403 = "kini.web.pages.forbidden"
 handler404 = "kini.web.pages.not_found"
@@ -33,4 +35,5 @@ urlpatterns = [
     path("", include("kini.feeds.urls")),
     path("account/", include("kini.people.account_urls")),
     *plugins,
+    *mounted(settings.ENV.operator_path),
 ]

@@ -118,3 +118,10 @@ def test_map_pictures_need_an_address_and_a_credit() -> None:
     for wrong in ({"KINI_TILES_CREDIT": ""}, {"KINI_TILES": "tiles"}, {"KINI_TILES": "https://tiles.example/{z}.png"}):
         with pytest.raises(EnvironmentFault, match="KINI_TILES"):
             environment.read(GOOD | tiles | wrong)
+
+
+def test_the_operators_pages_are_nowhere_unless_an_address_is_given() -> None:
+    assert environment.read(GOOD).operator_path == ""
+    assert environment.read(GOOD | {"KINI_OPERATOR_PATH": "/engine-room/7c1e/"}).operator_path == "engine-room/7c1e"
+    with pytest.raises(EnvironmentFault, match="KINI_OPERATOR_PATH must read like"):
+        environment.read(GOOD | {"KINI_OPERATOR_PATH": "engine room<"})

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CityConfig(AppConfig):
     name = "kini.city"
+    verbose_name = _("City")
     label = "city"
 
     def ready(self) -> None:

@@ -29,6 +29,7 @@ VERBS = {
     "payments reconcile": Verb("kini.cli.reconcile", "compare a provider's settlement file with ours", Needs.DATABASE),
     "sandbox payments": Verb("kini.cli.sandbox", "a payment provider to try with, on loopback"),
     "programs": Verb("kini.cli.programs", "programs that may act for people: list, add, remove", Needs.DATABASE),
+    "operator": Verb("kini.cli.operators", "who may open the operator's pages: list, add, remove", Needs.DATABASE),
     "prepare": Verb("kini.cli.prepare", "migrate the database and load the pack (part of up)", Needs.CITY),
     "worker": Verb("kini.cli.worker", "run background work (part of up)", Needs.CITY),
     "rotate-keys": Verb("kini.cli.rotate", "encrypt again what an older key encrypted", Needs.DATABASE),

@@ -61,6 +61,7 @@ class Environment:
         time_stamps: address of an RFC 3161 time-stamping authority for signatures; empty: none is asked.
         sms: name of the SMS provider that an installed package registered; empty: no SMS is sent.
         tiles: pictures that lie under the maps; None: only the city's own areas are drawn.
+        operator_path: where the operator's pages are, "one/or-more-words"; empty: nowhere.
         payments: TOML file that names the payment providers; None: nothing is paid online.
     """
 
@@ -84,6 +85,7 @@ class Environment:
     signing_keys: Path = Path()
     time_stamps: str = ""
     tiles: Tiles | None = None
+    operator_path: str = ""
     payments: Path | None = None
     proxies: int = 0
     log_format: str = "text"
@@ -135,6 +137,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         signing_keys=Path(given.get("KINI_SIGNING_KEYS", var / "signing")).resolve(),
         time_stamps=given.get("KINI_TIME_STAMPS", ""),
         tiles=read_tiles(given),
+        operator_path=read_path(given.get("KINI_OPERATOR_PATH", "")),
         payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
         proxies=int(given.get("KINI_PROXIES") or 0),
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
@@ -157,6 +160,18 @@ def read_tiles(given: Mapping[str, str]) -> Tiles | None:
     if not credit:
         raise EnvironmentFault("KINI_TILES_CREDIT is missing: say whose map it is.")
     return Tiles(address, credit)
+
+
+def read_path(written: str) -> str:
+    """An address below this city, without slashes around it.
+
+    Raises:
+        EnvironmentFault: when it is none.
+    """
+    path = written.strip("/")
+    if not re.fullmatch(r"([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?", path):
+        raise EnvironmentFault('KINI_OPERATOR_PATH must read like "engine-room-7c1e": letters, digits, - and _.')
+    return path
 
 
 def refuse_unsafe(given: Mapping[str, str]) -> None:

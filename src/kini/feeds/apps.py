@@ -1,17 +1,21 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class Feeds(AppConfig):
     name = "kini.feeds"
+    verbose_name = _("Feeds")
 
     def ready(self) -> None:
         from kini.city.checks import pack_checks
+        from kini.feeds import tables
         from kini.feeds.declared import check_feeds
         from kini.feeds.kind import Information
         from kini.feeds.panels import panel
         from kini.services.kinds import kinds
         from kini.services.start import start_panels
 
+        tables.register()
         kinds.register(Information.id, Information())
         pack_checks.register("feeds", check_feeds)
         start_panels.register("feeds", panel)

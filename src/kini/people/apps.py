@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 class PeopleConfig(AppConfig):
     name = "kini.people"
     label = "people"
+    verbose_name = _("People")
 
     def ready(self) -> None:
         from kini.api.callers import scopes

@@ -10,6 +10,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumberType
 
+from kini.people.models import User
+
 type ContactKind = Literal["phone", "email"]
 
 LONGEST = 254
@@ -48,6 +50,11 @@ class Contact:
             return f"{self.value[:3]} •••• {self.value[-3:]}"
         name, _at, domain = self.value.partition("@")
         return f"{name[:1]}•••@{domain}"
+
+
+def contact_of(user: User) -> Contact:
+    """By what somebody signs in: the number, else the address."""
+    return Contact("phone", user.phone) if user.phone else Contact("email", user.email or "")
 
 
 def read_contact(typed: str, country: str) -> Contact:

@@ -115,6 +115,13 @@ class Officer(models.Model):
         return self.name
 
 
+class Operator(models.Model):
+    """Somebody who keeps the platform running, and may open the operator's pages."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="operator")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+
 class RoleGrant(models.Model):
     """A role of the pack, given to an officer over an area (none: the whole city) and some services (none: all)."""
 

@@ -18,7 +18,7 @@ from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import sealing
 from kini.people.contacts import Contact
-from kini.people.models import AccessLog, FamilyTie, Officer, Resident, User
+from kini.people.models import AccessLog, FamilyTie, Officer, Operator, Resident, User
 from kini.people.permissions import Permission
 from kini.people.roles import role_permissions
 
@@ -101,6 +101,11 @@ def officers_managed(actor: Actor) -> QuerySet[Officer]:
     agencies = {grant.agency for grant in actor.grants if Permission.MANAGE_OFFICERS in grant.permissions}
     found = Officer.objects.filter(agency_id__in=agencies) if actor.is_officer else Officer.objects.none()
     return found.select_related("agency", "user").prefetch_related("role_grants__area").order_by("name", "pk")
+
+
+def is_operator(user_id: int | None) -> bool:
+    """Whether that account is an operator's."""
+    return user_id is not None and Operator.objects.filter(user_id=user_id, user__is_active=True).exists()
 
 
 def history_of(officer: Officer) -> QuerySet[AuditEntry]:

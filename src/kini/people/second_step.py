@@ -3,9 +3,17 @@
 import base64
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,6 +45,19 @@ class SecondStepAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return _("Passkey {number}").format(number=count + 1)
+
+
+def used(request: HttpRequest) -> bool:
+    """Whether the second step was taken in this session."""
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def ask(request: HttpRequest) -> HttpResponse:
+    """The way to the second step, and back from it; to where it is set up, for who has none."""
+    if is_mfa_enabled(request.user):
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
+    messages.info(request, _("Add a passkey or an app first. Then open the page again."))
+    return redirect("mfa_index")
 
 
 def reseal(authenticator: Authenticator) -> bool:

@@ -1,7 +1,8 @@
 """Sessions of browsers: whose each is, since when, on which device; where they end by themselves.
 
 A signed-in session ends after a while without use, and some time after the sign-in however much it is used; that of an
-officer sooner. It belongs to the device on which it began: a cookie that turns up in another browser is nobody's.
+officer or operator sooner. It belongs to the device on which it began: a cookie that turns up in another browser is
+nobody's.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from kini.people.devices import device_of
-from kini.people.models import Officer, Session, User
+from kini.people.models import Officer, Operator, Session, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +122,5 @@ class Sessions(SessionMiddleware):
 def begin(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
     """From here on the session is somebody's; Django has given it a new key."""
     if isinstance(request.session, SessionStore):
-        request.session.begin(officer=Officer.objects.filter(user=user, active=True).exists())
+        works = Officer.objects.filter(user=user, active=True).exists() or Operator.objects.filter(user=user).exists()
+        request.session.begin(officer=works)

@@ -5,16 +5,18 @@ from django.utils.translation import gettext_lazy as _
 class ServicesConfig(AppConfig):
     name = "kini.services"
     label = "services"
+    verbose_name = _("Services")
 
     def ready(self) -> None:
         from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
-        from kini.services import api, home, loader
+        from kini.services import api, home, loader, tables
         from kini.services.fields import registered
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
 
         registered.register()
+        tables.register()
         parts.register("services", Part("Services", api.router))
         pack_checks.register("services", loader.check)
         words, icon = _("Services"), "services"

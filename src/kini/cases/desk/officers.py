@@ -20,7 +20,7 @@ from kini.core.actors import Actor, Refused
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import actions, queries
-from kini.people.contacts import Contact, ContactFault, read_contact
+from kini.people.contacts import ContactFault, contact_of, read_contact
 from kini.people.models import Officer, RoleGrant
 from kini.people.permissions import WORDS, Permission
 from kini.people.queries import actor_for
@@ -243,9 +243,7 @@ def _services(actor: Actor, found: Officer) -> list[tuple[str, str]]:
 
 def masked(officer: Officer) -> str:
     """Enough of somebody's number or address to know it again."""
-    user = officer.user
-    contact = Contact("phone", user.phone) if user.phone else Contact("email", user.email or "")
-    return contact.masked
+    return contact_of(officer.user).masked
 
 
 def role_name(role: str) -> str:

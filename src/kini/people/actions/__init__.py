@@ -1,4 +1,4 @@
-"""Every write about people, by story: accounts, residents and families, counters, officers, keys, programs."""
+"""Every write about people, by story: accounts, residents, families, counters, officers, operators, keys, programs."""
 
 from kini.people.actions.accounts import (
     change_contact as change_contact,
@@ -45,6 +45,12 @@ from kini.people.actions.officers import (
 )
 from kini.people.actions.officers import (
     withdraw_role as withdraw_role,
+)
+from kini.people.actions.operators import (
+    add_operator as add_operator,
+)
+from kini.people.actions.operators import (
+    remove_operator as remove_operator,
 )
 from kini.people.actions.programs import (
     issue_token as issue_token,

@@ -93,7 +93,11 @@ def remove_unused_accounts(*, by: Actor) -> int:
     """Forget numbers and addresses for which a code was asked and never used. Gives how many there were."""
     before = timezone.now() - timedelta(days=UNUSED_DAYS)
     unused = User.objects.filter(
-        last_login__isnull=True, created_at__lt=before, resident__isnull=True, officer__isnull=True
+        last_login__isnull=True,
+        created_at__lt=before,
+        resident__isnull=True,
+        officer__isnull=True,
+        operator__isnull=True,
     )
     count, _rows = unused.delete()
     if count:

@@ -1,0 +1,45 @@
+"""`./kini operator`: who may open the operator's pages."""
+
+import argparse
+
+from kini.city import pack
+from kini.cli import console
+from kini.core.actors import Refused, system
+from kini.people import actions, queries
+from kini.people.contacts import Contact, ContactFault, contact_of, read_contact
+from kini.people.models import Operator
+
+BY = system("operator")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    deeds = parser.add_subparsers(dest="deed", required=True)
+    deeds.add_parser("list", help="who they are, masked")
+    for deed, about in (("add", "let somebody open the operator's pages"), ("remove", "take them away, at once")):
+        deeds.add_parser(deed, help=about).add_argument("contact", metavar="EMAIL-OR-PHONE")
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.deed == "list":
+        for each in Operator.objects.select_related("user").order_by("pk"):
+            print(f"{each.user_id}  {contact_of(each.user).masked}  since {each.added_at:%Y-%m-%d}")
+        return 0
+    try:
+        contact = read_contact(options.contact, pack.current().country)
+        (_add if options.deed == "add" else _remove)(contact)
+    except (ContactFault, Refused) as refusal:
+        raise console.Fault(str(refusal)) from None
+    return 0
+
+
+def _add(contact: Contact) -> None:
+    made = actions.add_operator(by=BY, contact=contact)
+    print(f"{contact.masked} (account {made.user_id}) is an operator, and must sign in anew with a second step.")
+
+
+def _remove(contact: Contact) -> None:
+    user = queries.user_by_contact(contact)
+    if user is None:
+        raise console.Fault("nobody signs in with that; ./kini operator list shows who is an operator.")
+    actions.remove_operator(by=BY, user=user)
+    print(f"{contact.masked} (account {user.pk}) is no operator any more.")

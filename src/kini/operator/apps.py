@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class OperatorConfig(AppConfig):
+    name = "kini.operator"
+    label = "operator"
+
+    def ready(self) -> None:
+        from kini.operator import tables
+
+        tables.register()

@@ -1,0 +1,24 @@
+"""What of a stored value an operator sees: what the program wrote, nothing that a person did."""
+
+import re
+from typing import Any
+
+HIDDEN = "•••"
+#: Names in the code, ids of the pack, references of cases, moments. Eight digits in a row may be somebody's number.
+PLAIN = re.compile(
+    r"(?!.*\d{8})([a-z0-9][a-z0-9_:/-]*(\.\w+)*|[A-Z]{2,}(-[A-Z0-9]+)+|\d{4}-\d\d-\d\d[T ]?[0-9:.+Z]*|)", re.ASCII
+)
+
+
+def bare(value: Any) -> Any:
+    """A JSON value with every text hidden that a person may have written."""
+    match value:
+        case dict():
+            return {key: bare(each) for key, each in value.items()}
+        case list():
+            return [bare(each) for each in value]
+        case str():
+            return value if PLAIN.fullmatch(value) else HIDDEN
+        case int() if not isinstance(value, bool) and abs(value) >= 10**10:
+            return HIDDEN
+    return value

@@ -1,0 +1,160 @@
+"""The tables of the rooms below, of jobs and of programs. Rooms above register theirs themselves."""
+
+import json
+from typing import Any
+
+from allauth.idp.oidc.models import Client
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob, ProcrastinateWorker
+
+from kini.city.models import Agency, Area
+from kini.core.actors import Refused
+from kini.core.models import AuditEntry, LimitCounter
+from kini.operator import actions, rules
+from kini.operator.site import site
+from kini.operator.table import Table
+from kini.people import queries
+from kini.people.contacts import contact_of
+from kini.people.models import AccessLog, Operator, User
+
+
+def shown(value: Any) -> str:
+    """A stored value as text, without what people wrote."""
+    return json.dumps(rules.bare(value), ensure_ascii=False)
+
+
+class Jobs(Table):
+    words = _("job"), _("jobs")
+    list_display = ("id", "task_name", "queue_name", "status", "attempts", "scheduled_at")
+    list_filter = ("status",)
+    search_fields = ("id__exact",)
+    search_help_text = _("Number of a job")
+    whole = (*list_display, "arguments", "history")
+    actions = ("retry",)
+
+    @admin.display(description=_("arguments"))
+    def arguments(self, job: ProcrastinateJob) -> str:
+        return shown(job.args)
+
+    @admin.display(description=_("what happened"))
+    def history(self, job: ProcrastinateJob) -> str:
+        events = ProcrastinateEvent.objects.filter(job_id=job.pk).order_by("id")
+        return "\n".join(f"{event.at:%Y-%m-%d %H:%M:%S} {event.type}" for event in events)
+
+    @admin.action(description=_("Let failed jobs run again"), permissions=["view"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[ProcrastinateJob]) -> None:
+        done = 0
+        for job in queryset.values_list("pk", flat=True):
+            try:
+                actions.retry_job(by=queries.actor_for(request), job=job)
+                done += 1
+            except Refused as refusal:
+                messages.warning(request, f"{job}: {refusal}")
+        if done:
+            text = ngettext("{count} job runs again.", "{count} jobs run again.", done)
+            messages.success(request, text.format(count=done))
+
+
+class Workers(Table):
+    words = _("worker"), _("workers")
+    list_display = ("id", "last_heartbeat")
+
+
+class AuditTrail(Table):
+    words = _("entry of the audit trail"), _("audit trail")
+    list_display = ("at", "action", "subject", "actor_kind", "actor_id", "actor_name")
+    search_fields = ("subject__exact", "actor_id__exact")
+    search_help_text = _("Subject (“case:REFERENCE”, “user:12”) or number of the account that acted")
+    whole = (*list_display, "details")
+
+    @admin.display(description=_("details"))
+    def details(self, entry: AuditEntry) -> str:
+        return shown(entry.detail)
+
+
+class Limits(Table):
+    words = _("counter of a limit"), _("counters of limits")
+    list_display = ("limit", "count", "until")
+    ordering = ("-until",)
+
+    @admin.display(description=_("limit"))
+    def limit(self, counter: LimitCounter) -> str:
+        """Its name, and enough of the hash behind it to tell two apart."""
+        return counter.key[:-32]
+
+
+class Looks(Table):
+    """Numbers stand for people; the reason, which an officer wrote, is the resident's to read."""
+
+    words = _("look at an identity"), _("looks at identities")
+    list_display = ("at", "what", "reference", "officer_id", "resident_id")
+    search_fields = ("resident__id__exact",)
+    search_help_text = _("Number of a resident")
+
+
+class Accounts(Table):
+    words = _("account"), _("accounts")
+    list_display = ("id", "contact", "language", "is_active", "created_at", "last_login")
+    search_fields = ("id__exact",)
+    search_help_text = _("Number of an account")
+
+    @admin.display(description=_("contact"))
+    def contact(self, user: User) -> str:
+        return contact_of(user).masked
+
+
+class Operators(Table):
+    words = _("operator"), _("operators")
+    list_display = ("user_id", "contact", "added_at")
+    list_select_related = ("user",)
+
+    @admin.display(description=_("contact"))
+    def contact(self, operator: Operator) -> str:
+        return contact_of(operator.user).masked
+
+
+class Programs(Table):
+    words = _("program"), _("programs")
+    list_display = ("id", "name", "type", "scopes", "created_at")
+    ordering = ("-created_at",)
+    whole = (*list_display, "redirect_uris", "grant_types", "per_minute")
+
+    @admin.display(description=_("requests for each person in a minute"))
+    def per_minute(self, client: Client) -> str:
+        return str((client.data or {}).get("per_minute", gettext("as for all")))
+
+
+class Agencies(Table):
+    words = _("agency"), _("agencies")
+    list_display = ("id", "short_name", "active")
+    ordering = ("id",)
+
+
+class Areas(Table):
+    words = _("area"), _("areas")
+    list_display = ("code", "level", "name", "active")
+    ordering = ("code",)
+    search_fields = ("code__exact",)
+    search_help_text = _("Code of an area")
+
+
+def register() -> None:
+    """Bring these tables to the operator's pages."""
+    tables: dict[type, type[Table]] = {
+        ProcrastinateJob: Jobs,
+        ProcrastinateWorker: Workers,
+        AuditEntry: AuditTrail,
+        LimitCounter: Limits,
+        AccessLog: Looks,
+        User: Accounts,
+        Operator: Operators,
+        Client: Programs,
+        Agency: Agencies,
+        Area: Areas,
+    }
+    for model, table in tables.items():
+        site.register(model, table)

@@ -1,0 +1,37 @@
+"""What operators see of services: which there are, and every version of their definitions."""
+
+import json
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from kini.operator.site import site
+from kini.operator.table import Table
+from kini.services.models import Service, ServiceVersion
+
+
+class Services(Table):
+    words = _("service"), _("services")
+    list_display = ("id", "category", "kind", "agency_id", "active")
+    ordering = ("id",)
+    search_fields = ("id__exact",)
+    search_help_text = _("Id of a service")
+
+
+class Versions(Table):
+    words = _("version of a service"), _("versions of services")
+    list_display = ("service_id", "number", "digest", "created_at")
+    search_fields = ("service__id__exact",)
+    search_help_text = _("Id of a service")
+    whole = (*list_display, "definition")
+
+    @admin.display(description=_("definition"))
+    def definition(self, version: ServiceVersion) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(version.content, ensure_ascii=False, indent=1))
+
+
+def register() -> None:
+    """Bring these tables to the operator's pages."""
+    site.register(Service, Services)
+    site.register(ServiceVersion, Versions)

@@ -1,0 +1,38 @@
+"""`./kini operator`: adding, listing, removing, and what it says when it cannot."""
+
+import argparse
+
+import pytest
+
+from kini.cli import console, operators
+from kini.people.models import Operator
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "operator@example.com"
+
+
+def say(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    operators.arguments(parser)
+    return operators.run(parser.parse_args(words))
+
+
+def test_operators_come_and_go(capsys):
+    for _turn in range(2):
+        assert say("add", ADDRESS) == 0
+    assert Operator.objects.count() == 1
+    assert say("list") == 0
+    assert "o•••@example.com" in capsys.readouterr().out
+    assert say("remove", ADDRESS) == 0
+    assert not Operator.objects.exists()
+
+
+def test_what_cannot_be_done_is_one_sentence():
+    with pytest.raises(console.Fault, match="Check the e-mail address"):
+        say("add", "nobody@")
+    with pytest.raises(console.Fault, match="nobody signs in with that"):
+        say("remove", "stranger@example.com")
+    say("add", ADDRESS)
+    say("remove", ADDRESS)
+    with pytest.raises(console.Fault, match="no operator"):
+        say("remove", ADDRESS)
