@@ -29,8 +29,12 @@ UNMANAGED = ("procrastinate_jobs", "procrastinate_events", "procrastinate_period
 
 def pytest_configure() -> None:
     """Static files are served from where they lie; names with hashes belong to a built release. The cache is emptied
-    after every test, of which many have no database."""
-    django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    after every test, of which many have no database; pages are made anew each time."""
+    django_settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    }
+    django_settings.HELD_SECONDS = 0
     django_settings.STORAGES = {
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

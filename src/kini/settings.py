@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kini.api.lane.Lane",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kini.web.shelf.Shelf",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "kini.people.sessions.Sessions",
@@ -101,14 +102,21 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(ENV.database_url)}
-#: Short-lived things that every process must see: authorization codes, counters of allauth.
+#: Short-lived things that every process must see: authorization codes, counters of allauth. Pages: see web/shelf.py.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cacheentry",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
 }
+#: For how long a process may go on with the city's tables and services as it read them, in seconds.
+HELD_SECONDS = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["kini.core.events", "kini.core.delivery"]

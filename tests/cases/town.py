@@ -12,7 +12,9 @@ from pydantic import TypeAdapter
 
 from kini.cases import actions
 from kini.cases.models import Case, Draft
+from kini.city.atlas import SUBJECT as TABLES
 from kini.city.models import Agency, Area, Unit
+from kini.core import audit
 from kini.core.actors import Actor, ActorKind, system
 from kini.core.faults import Source
 from kini.core.texts import Text
@@ -23,6 +25,7 @@ from kini.people.models import Officer, Resident
 from kini.people.roles import read_roles
 from kini.services.files import Pack, ServiceFile
 from kini.services.models import FlowEdge, Service, ServiceVersion
+from kini.services.queries import SUBJECT as SERVICES
 from kini.services.schema import AnyField, Catalogue, Channel, Definition, Flow, Statement
 from kini.services.versions import digest_of, resolve_service
 from tests.cases import flows
@@ -80,6 +83,7 @@ def offer(service: str, definition: Mapping[str, Any], flow: Flow | None = None,
     FlowEdge.objects.bulk_create(FlowEdge(version=version, state=a, move=m, next_state=b) for a, m, b in edges)
     stored.current = version
     stored.save()
+    audit.record(by=BY, action="services.loaded", subject=SERVICES)
     return version
 
 
@@ -182,6 +186,7 @@ def build() -> Town:
         for name in ("whole", "pier", "hill"):
             unit = f"{agency.pk}-{name}"
             Unit.objects.create(id=unit, agency=agency, area=areas[name], name={"en": unit}, phone="112")
+    audit.record(by=BY, action="city.tables_loaded", subject=TABLES)
     return Town(
         areas,
         registry,

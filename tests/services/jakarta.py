@@ -3,11 +3,18 @@
 from django.test import TestCase
 
 from kini.city.actions import load_pack_tables
+from kini.core import audit
 from kini.core.actors import system
 from kini.services.actions import load_services
+from kini.services.queries import SUBJECT
 from tests.pagechecks import CheckedClient
 
 BY = system("tests")
+
+
+def note_change() -> None:
+    """Say that services were changed around the action that does it, so that the process reads them again."""
+    audit.record(by=BY, action="services.loaded", subject=SUBJECT)
 
 
 class InJakarta(TestCase):

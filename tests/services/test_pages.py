@@ -14,7 +14,7 @@ from django.utils.html import escape
 from kini.services.models import Service
 from kini.services.queries import catalogue, named, popular
 from kini.services.versions import resolve
-from tests.services.jakarta import InJakarta
+from tests.services.jakarta import InJakarta, note_change
 
 MOST_BYTES = 14_000
 
@@ -41,6 +41,7 @@ class TestPages(InJakarta):
         content = {**row.current.content, "definition": {**row.current.content["definition"], **definition}}
         row.current = row.versions.create(number=90 + number, digest=f"changed-{number}", content=content)
         row.save()
+        note_change()
         return text_of(self.start(service))
 
     def test_every_start_page_in_both_languages(self) -> None:
@@ -137,6 +138,7 @@ class TestPages(InJakarta):
         for address in ("/services/nothing/", "/services/category/nothing/", "/services/event/nothing/"):
             assert self.client.get(address).status_code == 404
         Service.objects.filter(pk="birth-certificate").update(active=False)
+        note_change()
         assert self.client.get("/services/birth-certificate/").status_code == 404
         assert "birth-certificate" not in self.read("/services/")
 

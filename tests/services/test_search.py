@@ -6,9 +6,10 @@ import yaml
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kini.core.texts import words_of
 from kini.services.models import Service
 from kini.services.schema import Catalogue
-from kini.services.search import search, terms_of, words_of
+from kini.services.search import search, terms_of
 from tests.services.jakarta import InJakarta
 
 PHRASES = yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text("utf-8"))

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.urls import reverse
 
-from kini.bench import yardsticks
+from kini.api.routing import JSON, PREFIX
+from kini.bench import programs, yardsticks
 from kini.bench.table import Goal, Requests, Work
 from kini.cases.queries import PAGE
 from kini.people.models import Officer, User
@@ -26,9 +27,28 @@ def works(cases: int) -> list[Work]:
     services = Service.objects.filter(active=True).order_by("pk").values_list("pk", flat=True)
     start_pages = [reverse("services:service", args=[pk]) for pk in services]
     searches = [f"{reverse('services:search')}?{urlencode({'q': words})}" for words in searched()]
+    callers = programs.programs()
+    tokens = [("Authorization", [each.authorization for each in callers])]
+    applying = Requests(
+        [f"{PREFIX}/cases"],
+        "POST",
+        programs.applications(),
+        [*tokens, ("Content-Type", [JSON])],
+        keyed=True,
+        status=201,
+    )
     return [
         Work("one indexed SELECT", "bare", Requests([f"/select/{row}" for row in rows[:20_000]]), says="yardstick"),
         Work("one INSERT", "bare", Requests(["/insert"], "POST", keyed=True, status=201)),
+        Work("create a case (API)", "kini", applying, Goal(250, 0.25), "one INSERT", says='"reference"'),
+        Work(
+            "read one's case (API)",
+            "kini",
+            Requests([each.case for each in callers], headers=tokens),
+            Goal(ratio=0.40),
+            "one indexed SELECT",
+            says='"reference"',
+        ),
         _page("service page", start_pages, Goal(ratio=0.40), yardstick="one indexed SELECT"),
         _page("catalogue page", [reverse("services:catalogue")], Goal(ratio=0.40), yardstick="one indexed SELECT"),
         _page("search", searches, Goal(per_second=300, p99_ms=150)),

@@ -54,16 +54,16 @@ class Registration(Kind):
     verb = _("Register")
     Options: ClassVar[type[Strict]] = RegistrationOptions
 
-    def opened(self, case: Any) -> None:
+    def opened(self, case: Any) -> Any:
         """Take the automatic decision, where the service has one that holds for these answers."""
         resolved = resolve(case.version)
         rule = self.options(resolved.definition).automatic
         if rule is None or (rule.when and not rule.when.holds(answers.of_case(case))):
-            return
+            return case
         if rules.edge_of(resolved.flow, case.state, rule.move) is None:
             log.warning("automatic decision impossible", service=case.service_id, move=rule.move, state=case.state)
-            return
-        move(by=system("automatic decision"), case=case, move=rule.move)
+            return case
+        return move(by=system("automatic decision"), case=case, move=rule.move)
 
 
 class AssistanceOptions(Strict):
@@ -101,14 +101,15 @@ class Assistance(Kind):
         if call and call not in definition.also:
             yield (self.id, "call"), f'"{call}" is not among the other ways; add it to "also"'
 
-    def opened(self, case: Any) -> None:
+    def opened(self, case: Any) -> Any:
         """Send the nearest unit of the agency, where the place is known."""
         latitude, longitude = case.latitude, case.longitude
         if latitude is None and case.area:
             latitude, longitude = case.area.latitude, case.area.longitude
         unit = queries.nearest_unit(case.agency_id, latitude, longitude) if latitude is not None else None
         if unit and unit.pk != case.unit_id:
-            send_unit(by=system("nearest unit"), case=case, unit=unit)
+            return send_unit(by=system("nearest unit"), case=case, unit=unit)
+        return case
 
     def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
         """Who is coming, when, and the number to call."""

@@ -60,9 +60,9 @@ def route(resolved: Resolved, answers: Mapping[str, Any], resident: Resident | N
     Raises:
         Agency.DoesNotExist: when the pack no longer has the agency of an old version.
     """
-    agency = Agency.objects.get(pk=resolved.definition.agency)
+    agency = queries.agency(resolved.definition.agency)
     place = whereabouts(resolved, answers)
-    area = Area.objects.filter(pk=place.area).first() if place.area else None
+    area = queries.area(place.area, active=False) if place.area else None
     if area is None and place.latitude is not None and place.longitude is not None:
         area = queries.locate(place.latitude, place.longitude)
     if area is None and resident is not None:

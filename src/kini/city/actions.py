@@ -8,8 +8,8 @@ from django.db.models import Model
 from shapely import to_wkb
 
 from kini.city import pack
+from kini.city.atlas import SUBJECT
 from kini.city.boundaries import read_borders
-from kini.city.locating import SUBJECT
 from kini.city.models import Agency, Area, AreaBoundary, Place, Unit
 from kini.city.tables import read_tables
 from kini.core import audit

@@ -9,12 +9,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kini.city import pack
+from kini.city.atlas import SUBJECT
 from kini.city.models import Area, AreaBoundary
+from kini.core import audit
 from kini.core.geometry import AreaIndex, Point, Projection, cells
-from kini.core.models import AuditEntry
 
-#: Every change of areas and their borders is audited under this subject, so the newest entry names their state.
-SUBJECT = "city:areas"
 #: How much farther than a disc of its size an area is assumed to reach.
 STRETCH = 2.0
 
@@ -35,7 +34,7 @@ class Ground:
 def ground() -> Ground:
     """The smallest areas as they are now, kept until areas or borders change."""
     city = pack.current()
-    newest = AuditEntry.objects.filter(subject=SUBJECT).order_by("-id").values_list("id", flat=True).first()
+    newest = audit.newest(SUBJECT)
     # Rows that came without an action have no entry that would tell when they change.
     make = _ground if newest else _ground.__wrapped__
     return make(city.lowest_level, city.center, city.cell_reach_m, newest)

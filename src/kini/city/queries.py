@@ -1,11 +1,12 @@
 """What the rest of the house asks about areas, units and places."""
 
+import heapq
 import math
 
-from django.db.models import F, FloatField, Model, Q, QuerySet, Value
-from django.db.models.functions import Power
+from django.db.models import Model, Q, QuerySet
 
 from kini.city import locating, pack
+from kini.city.atlas import atlas
 from kini.city.models import Agency, Area, Place, Unit
 from kini.core.geometry import distance_m
 
@@ -18,9 +19,27 @@ def areas_by_level(level: str) -> QuerySet[Area]:
     return Area.objects.filter(level=level, active=True).select_related("parent__parent")
 
 
-def area(code: str) -> Area | None:
-    """The active area with that code."""
-    return Area.objects.filter(code=code, active=True).select_related("parent__parent").first()
+def area(code: str, *, active: bool = True) -> Area | None:
+    """The area with that code, with those around it; with `active` only one that is not switched off."""
+    found = atlas().areas.get(code)
+    return found if found and (found.active or not active) else None
+
+
+def agency(key: str) -> Agency:
+    """An agency, switched off or not.
+
+    Raises:
+        Agency.DoesNotExist: when there is none.
+    """
+    found = atlas().agencies.get(key)
+    if found is None:
+        raise Agency.DoesNotExist
+    return found
+
+
+def unit(key: str) -> Unit | None:
+    """A unit, switched off or not, with its agency and area."""
+    return atlas().units_by_key.get(key)
 
 
 def areas_page(level: str, within: str, after: str, count: int) -> list[Area]:
@@ -74,7 +93,7 @@ def _within[M: Model](found: QuerySet[M], prefix: str, code: str) -> QuerySet[M]
 
 def whole_city() -> Area | None:
     """The area that holds all others."""
-    return Area.objects.filter(depth=0, active=True).first()
+    return next((area for area in atlas().areas.values() if area.depth == 0 and area.active), None)
 
 
 def lowest_level_areas() -> list[tuple[Area, list[Area]]]:
@@ -87,7 +106,7 @@ def lowest_level_areas() -> list[tuple[Area, list[Area]]]:
 
 
 def locate(latitude: float, longitude: float) -> Area | None:
-    """The smallest area that holds the point, or None when it lies outside the city. At most two queries."""
+    """The smallest area that holds the point, or None when it lies outside the city."""
     code = locating.index().locate(latitude, longitude)
     return area(code) if code else None
 
@@ -110,19 +129,19 @@ def areas_without_boundary() -> QuerySet[Area]:
 
 def place_options(kind: str) -> list[Place]:
     """Active places of one kind, in the order of their areas, with those areas."""
-    found = Place.objects.filter(kind=kind, active=True).select_related("area__parent")
-    return list(found.order_by("area__path", "name", "id"))
+    return [place for place in atlas().places if place.active and place.kind == kind]
 
 
 def nearest_places(kind: str, latitude: float, longitude: float, count: int) -> list[tuple[Place, float]]:
     """The nearest active places of one kind (of any, when empty), each with its distance in metres, nearest first."""
-    east = (F("longitude") - Value(longitude)) * Value(math.cos(math.radians(latitude)))
-    north = F("latitude") - Value(latitude)
-    distance = Power(east, 2, output_field=FloatField()) + Power(north, 2, output_field=FloatField())
-    found = _places().order_by(distance, "id")
-    found = found.filter(kind=kind) if kind else found
-    here = (latitude, longitude)
-    return [(place, distance_m(here, (place.latitude, place.longitude))) for place in found[:count]]
+    here, narrowing = (latitude, longitude), math.cos(math.radians(latitude))
+
+    def far(place: Place) -> tuple[float, str]:
+        return math.hypot(place.latitude - latitude, (place.longitude - longitude) * narrowing), place.pk
+
+    found = [place for place in atlas().places if place.active and kind in ("", place.kind)]
+    nearest = heapq.nsmallest(count, found, key=far)
+    return [(place, distance_m(here, (place.latitude, place.longitude))) for place in nearest]
 
 
 def landmark(latitude: float, longitude: float) -> str:
@@ -136,10 +155,9 @@ def unit_for(agency_id: str, area: Area | None) -> Unit | None:
 
     Without an area it is the unit for the whole city, where the agency has one.
     """
-    units = Unit.objects.filter(agency_id=agency_id, active=True)
-    if area is None:
-        return units.filter(area__depth=0).first()
-    return units.filter(area_id__in=area.path.split("/")).order_by("-area__depth").first()
+    around = area.path.split("/") if area else [each.pk for each in (whole_city(),) if each]
+    units = atlas().units.get(agency_id, ())
+    return next((unit for unit in units if unit.active and unit.area_id in around), None)
 
 
 def units_around(area: Area) -> list[Unit]:
@@ -156,7 +174,7 @@ def units_around(area: Area) -> list[Unit]:
 
 def nearest_unit(agency_id: str, latitude: float, longitude: float) -> Unit | None:
     """The unit of an agency that is nearest to a point, among those with the smallest areas: who is sent out."""
-    units = list(Unit.objects.filter(agency_id=agency_id, active=True).select_related("area"))
+    units = [unit for unit in atlas().units.get(agency_id, ()) if unit.active]
     deepest = max((unit.area.depth for unit in units), default=0)
     bases = [unit for unit in units if unit.area.depth == deepest]
     here = (latitude, longitude)

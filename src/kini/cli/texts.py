@@ -55,7 +55,7 @@ def updated(path: Path) -> Catalog:
     template = Catalog()
     for place, text, context in texts():
         template.add(text, locations=[place], context=context)
-    catalog.update(template, no_fuzzy_matching=True)
+    catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     return catalog
 

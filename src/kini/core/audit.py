@@ -1,6 +1,10 @@
 """The audit trail: one row for every write, stored in the same transaction."""
 
+import time
 from typing import Any
+
+from django.conf import settings
+from django.db import connection
 
 from kini.core.actors import Actor
 from kini.core.models import AuditEntry
@@ -14,6 +18,25 @@ def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | Non
         subject: "sort:key", for example "case:KINI-7F3K-9Q2M".
         detail: what changed, as JSON; never identity numbers, codes or contents of documents.
     """
+    _newest.pop(subject, None)
     return AuditEntry.objects.create(
         actor_kind=by.kind, actor_id=by.user_id, actor_name=by.name, action=action, subject=subject, detail=detail or {}
     )
+
+
+#: The newest entry about a thing as this process read it, and until when that counts (monotonic seconds).
+_newest: dict[str, tuple[int | None, float]] = {}
+
+
+def newest(subject: str) -> int | None:
+    """The id of the newest entry about a thing, None when there is none: what a process holds of the thing is as old.
+
+    Read again after `settings.HELD_SECONDS`, and at once after an entry of this process. Only for few subjects.
+    """
+    found, until = _newest.get(subject, (None, 0.0))
+    if until <= time.monotonic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT max(id) FROM core_auditentry WHERE subject = %s", [subject])
+            found = cursor.fetchone()[0]
+        _newest[subject] = found, time.monotonic() + settings.HELD_SECONDS
+    return found

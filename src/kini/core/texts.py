@@ -1,5 +1,7 @@
 """Text in the languages of a city, as it stands in the pack's files."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -58,3 +60,9 @@ def _language_faults(source: Source, text: Text, languages: Sequence[str], place
         yield source.fault(place, f"no text in {', '.join(missing)}", "Write it in every language of the city.")
     for other in text.languages - {"", *languages}:
         yield source.fault((*place, other), f'"{other}" is no language of the city', f"Use: {', '.join(languages)}.")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in lower case: "E-KTP hilang!" -> ["e-ktp", "hilang"]."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return re.findall(r"\w+(?:['’.-]\w+)*", plain)

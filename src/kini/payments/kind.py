@@ -86,10 +86,11 @@ class PaymentKind(Kind):
             raise Refused(sentence)
         return bill
 
-    def opened(self, case: Case) -> None:
+    def opened(self, case: Case) -> Case:
         """Say which bill it is about."""
         if bill := self.find(resolve(case.version), answers.of_case(case)):
             actions.attach_bill(by=BY, case=case, bill=bill)
+        return case
 
     def rehearse(self, resolved: Resolved, number: int) -> None:
         """A made-up bill for the number, proof and period that the example answers give."""

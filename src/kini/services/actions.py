@@ -11,6 +11,7 @@ from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.services import indexing
 from kini.services.loader import read_pack
 from kini.services.models import FlowEdge, Service, ServiceVersion
+from kini.services.queries import SUBJECT
 from kini.services.versions import Resolved, digest_of, resolve_service
 
 
@@ -37,15 +38,16 @@ def load_services(*, by: Actor) -> Loaded:
         raise NotAllowed("Only a command of the program loads services.")
     pack = read_pack(settings.CITY_PATH)
     resolved = {service.id: resolve_service(pack, service) for service in pack.services.values()}
-    withdrawn = list(Service.objects.filter(active=True).exclude(pk__in=resolved).values_list("pk", flat=True))
+    offered = set(Service.objects.filter(active=True).values_list("pk", flat=True))
+    withdrawn = offered - resolved.keys()
     Service.objects.filter(pk__in=withdrawn).update(active=False)
     _store_services(resolved)
     changed = _store_versions(resolved)
     indexing.store(resolved, pack.catalogue, pack.languages)
     loaded = Loaded(len(resolved), changed, sorted(withdrawn))
-    if changed or withdrawn:
+    if changed or resolved.keys() != offered:
         detail = {"services": loaded.services, "changed": changed, "withdrawn": loaded.withdrawn}
-        audit.record(by=by, action="services.loaded", subject="pack:services", detail=detail)
+        audit.record(by=by, action="services.loaded", subject=SUBJECT, detail=detail)
     return loaded
 
 

@@ -85,8 +85,13 @@ class Kind:
         """
         return None
 
-    def opened(self, case: Any) -> None:
-        """Called once, when a case of this kind has been opened (and routed), before its transaction commits."""
+    def opened(self, case: Any) -> Any:
+        """Called once, when a case of this kind has been opened (and routed), before its transaction commits.
+
+        Returns:
+            The case as it is then: another object where a further action changed it.
+        """
+        return case
 
     def rehearse(self, resolved: "Resolved", number: int) -> None:
         """Make what the example answers of that number speak of; called by the demo and the robot before they apply."""

@@ -19,9 +19,11 @@ from kini.services.search import LONGEST
 from kini.services.search import search as find
 from kini.services.start import panels
 from kini.services.versions import ResolvedPage, resolve_many
+from kini.web.shelf import shared
 
 
 @require_safe
+@shared
 def catalogue(request: HttpRequest) -> HttpResponse:
     """All services: categories, life events, everything by category."""
     shelves = queries.catalogue()
@@ -34,6 +36,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared
 def category(request: HttpRequest, name: str) -> HttpResponse:
     """The services of one category."""
     found = catalogues.current().categories.get(name)
@@ -44,6 +47,7 @@ def category(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@shared
 def event(request: HttpRequest, name: str) -> HttpResponse:
     """What may be needed when something happens in one's life."""
     found = catalogues.current().events.get(name)
@@ -64,6 +68,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared
 def service(request: HttpRequest, service: str) -> HttpResponse:
     """The start page of a service: everything one wants to know before, and the way in."""
     try:

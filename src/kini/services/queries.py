@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from kini.core import audit
 from kini.core.texts import Text
 from kini.services import catalogue as catalogues
 from kini.services.kinds import kinds, opening_cases
 from kini.services.models import Service
 from kini.services.schema import Category
 from kini.services.versions import resolve_many
+
+#: Every change of services is audited under this subject, so the newest entry names their state.
+SUBJECT = "pack:services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,27 @@ class Shelf:
 
 
 def service(service_id: str) -> Service:
-    """An active service with its current version and agency.
+    """An active service with its current version and agency, as the process holds it: read it, do not change it.
 
     Raises:
         Service.DoesNotExist: when there is none.
     """
-    found = Service.objects.select_related("current", "agency").defer("search", "search_text", "current__content")
-    return found.get(pk=service_id, active=True)
+    newest = audit.newest(SUBJECT)
+    # Rows that came without an action have no entry that would tell when they change.
+    found = (_offered(newest) if newest else _offered.__wrapped__(newest)).get(service_id)
+    if found is None:
+        raise Service.DoesNotExist
+    return found
+
+
+@lru_cache(maxsize=1)
+def _offered(_newest: int | None) -> dict[str, Service]:
+    rows = Service.objects.select_related("current", "agency").defer("search", "search_text", "current__content")
+    found = {row.pk: row for row in rows.filter(active=True)}
+    for row in found.values():
+        if row.current:
+            row.current.service = row
+    return found
 
 
 def cards(services: Iterable[Service]) -> list[Card]:

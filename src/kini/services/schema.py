@@ -5,13 +5,13 @@ that the rest of the house sees one form.
 """
 
 from enum import StrEnum
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
 
-from kini.core.texts import Text
+from kini.core.texts import Text, words_of
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase, Strict, field_types
 from kini.services.kinds import kinds
@@ -387,6 +387,21 @@ class Catalogue(Strict):
     synonyms: list[list[str]] = Field(default=[], description="Groups of words that mean the same to a search.")
     popular: list[Id] = Field(default=[], description="Services shown first until use says otherwise.")
     quick: list[Id] = Field(default=[], description="Up to four services on the home page's first row.")
+
+    @cached_property
+    def meanings(self) -> dict[str, list[str]]:
+        """For every phrase of the synonyms the others that mean the same, in their order."""
+        found: dict[str, dict[str, None]] = {}
+        for group in self.synonyms:
+            phrases = [" ".join(words_of(each)) for each in group]
+            for phrase in phrases:
+                found.setdefault(phrase, {}).update(dict.fromkeys(each for each in phrases if each != phrase))
+        return {phrase: list(others) for phrase, others in found.items()}
+
+    @cached_property
+    def longest_phrase(self) -> int:
+        """How many words the longest phrase of the synonyms has; 1 without any."""
+        return max((phrase.count(" ") + 1 for phrase in self.meanings), default=1)
 
 
 class Channel(Strict):

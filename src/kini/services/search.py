@@ -1,11 +1,10 @@
 """Finds services by what people type: everyday words in any language of the city, with typing errors."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kini.city import pack
+from kini.core.texts import words_of
 from kini.services import catalogue
 from kini.services.indexing import configurations
 from kini.services.models import Service
@@ -31,28 +30,18 @@ class Term:
     others: list[str] = field(default_factory=list)
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text, in lower case: "E-KTP hilang!" -> ["e-ktp", "hilang"]."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    return re.findall(r"\w+(?:['’.-]\w+)*", plain)
-
-
 def terms_of(text: str, words: Catalogue) -> list[Term]:
     """What was typed as terms: the longest known phrases, and single words between them."""
-    typed = words_of(text[:LONGEST])[:MOST_WORDS]
-    groups = [[" ".join(words_of(each)) for each in group] for group in words.synonyms]
-    return list(_terms(typed, groups))
+    return list(_terms(words_of(text[:LONGEST])[:MOST_WORDS], words))
 
 
-def _terms(typed: Sequence[str], groups: list[list[str]]) -> Iterator[Term]:
-    longest = max((phrase.count(" ") + 1 for group in groups for phrase in group), default=1)
-    start = 0
+def _terms(typed: Sequence[str], words: Catalogue) -> Iterator[Term]:
+    same, start = words.meanings, 0
     while start < len(typed):
-        for length in range(min(longest, len(typed) - start), 0, -1):
+        for length in range(min(words.longest_phrase, len(typed) - start), 0, -1):
             phrase = " ".join(typed[start : start + length])
-            same = [each for group in groups if phrase in group for each in group if each != phrase]
-            if same or length == 1:
-                yield Term(phrase, list(dict.fromkeys(same)))
+            if phrase in same or length == 1:
+                yield Term(phrase, same.get(phrase, []))
                 start += length
                 break
 

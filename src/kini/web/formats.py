@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -138,26 +139,26 @@ def money(amount: int | Decimal) -> str:
     return f"{CURRENCY_SIGNS[code]}{figure}" if code in CURRENCY_SIGNS else f"{code}\u00a0{figure}"
 
 
-def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
-    try:
-        found = phonenumbers.parse(number, face().country)
-    except phonenumbers.NumberParseException:
-        return None
-    return found if phonenumbers.is_valid_number(found) else None
-
-
 def phone(number: str) -> str:
     """A number as people here write it: national at home, international elsewhere, short ones as they are."""
-    found = _parsed(number)
-    if found is None:
-        return number
-    home = phonenumbers.region_code_for_number(found) == face().country
-    formats = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(found, formats.NATIONAL if home else formats.INTERNATIONAL)
+    return _phone(number, face().country)[0]
 
 
 def phone_link(number: str) -> str:
     """The address that dials the number."""
-    found = _parsed(number)
-    dialled = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if found else number
-    return f"tel:{dialled.replace(' ', '')}"
+    return _phone(number, face().country)[1]
+
+
+@lru_cache(maxsize=1_000)
+def _phone(number: str, country: str) -> tuple[str, str]:
+    """What is shown of a number, and the address that dials it."""
+    try:
+        found = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        found = None
+    if found is None or not phonenumbers.is_valid_number(found):
+        return number, f"tel:{number.replace(' ', '')}"
+    home = phonenumbers.region_code_for_number(found) == country
+    formats = phonenumbers.PhoneNumberFormat
+    shown = phonenumbers.format_number(found, formats.NATIONAL if home else formats.INTERNATIONAL)
+    return shown, f"tel:{phonenumbers.format_number(found, formats.E164)}"

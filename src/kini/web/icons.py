@@ -1,5 +1,6 @@
 """Line icons, drawn for Kini on a grid of 24: strokes of 1.75, round ends, one colour, which is the text's."""
 
+from functools import lru_cache
 from typing import Final
 
 from django.utils.html import format_html
@@ -108,6 +109,11 @@ def svg(name: str, label: str = "", size: str = "") -> SafeString:
         label: what it means, when it stands alone; without one it is decoration and hidden from screen readers.
         size: "s", "l", or empty for the usual 24 px.
     """
+    return _drawn(name, str(label), size)
+
+
+@lru_cache(maxsize=2_000)
+def _drawn(name: str, label: str, size: str) -> SafeString:
     drawing = mark_safe(ICONS.get(name, ICONS[FALLBACK]))
     meaning = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     classes = f"icon icon-{size}" if size else "icon"

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -102,11 +104,17 @@ def _query_below(url: str, request: HttpRequest) -> dict[str, str] | None:
 
 def _addressed(items: list[NavItem]) -> Iterator[tuple[NavItem, str]]:
     for item in items:
-        try:
-            url = reverse(item.url_name, args=item.args)
-        except NoReverseMatch:
-            continue
-        yield item, f"{url}?{item.query}" if item.query else url
+        if url := _address(item.url_name, item.args, settings.ROOT_URLCONF):
+            yield item, f"{url}?{item.query}" if item.query else url
+
+
+@lru_cache(maxsize=500)
+def _address(name: str, arguments: tuple[str, ...], routes: str) -> str:
+    """The address of an entry among the routes of that module; empty when there is none."""
+    try:
+        return reverse(name, routes, args=arguments)
+    except NoReverseMatch:
+        return ""
 
 
 def _current(request: HttpRequest, urls: list[str]) -> str | None:

@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from kini.web import formats
@@ -36,9 +37,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html", {"sections": context, "greeting": formats.greeting()})
 
 
+@csrf_exempt
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Remember the chosen language and go back to the page one came from."""
+    """Remember the chosen language and go back to the page one came from.
+
+    The form carries no token, so that pages without any other form are the same for everybody: all that a foreign site
+    could change is in which of the city's languages one reads.
+    """
     wanted = request.POST.get("language", "")
     response = HttpResponseRedirect(_safe_next(request))
     if wanted in face().languages:

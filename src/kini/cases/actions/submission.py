@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kini.cases import access, answers, corrections, timeline
 from kini.cases.events import CaseOpened
 from kini.cases.holding import claimed, lock_draft, usable
-from kini.cases.models import Case, Document, Draft
+from kini.cases.models import Case, Draft
 from kini.cases.routing import route
 from kini.city import pack
 from kini.core import audit, events, references
@@ -51,7 +51,7 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
     resolved = resolve(draft.version)
     given = _complete(resolved, answers.of_draft(draft), draft.resident)
     case = _new_case(by, draft.version, draft.resident, draft.channel, given)
-    used = draft.documents.filter(pk__in=corrections.used_files(given))
+    used = list(draft.documents.filter(pk__in=corrections.used_files(given)))
     timeline.open_case(case, by=by, documents=used)
     draft.documents.filter(case__isnull=True).delete()
     draft.case = case
@@ -88,17 +88,16 @@ def apply(
     if corrections.used_files(dict(given)):
         raise Refused(_("This file is no longer there. Add it again."))
     case = _new_case(by, version, resident, "api", _complete(resolve(version), given, resident), reference)
-    timeline.open_case(case, by=by, documents=Document.objects.none())
+    timeline.open_case(case, by=by)
     return _opened(by, case, {"service": case.service_id})
 
 
 def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
     """The case as it is after its kind has done what it does at once; told to whoever listens."""
     audit.record(by=by, action="cases.submitted", subject=f"case:{case.reference}", detail=detail)
-    kinds.get(case.kind).opened(case)
-    case.refresh_from_db(from_queryset=Case.objects.select_related("agency", "unit", "area", "resident"))
-    events.announce(CaseOpened(case.reference))
-    return case
+    opened: Case = kinds.get(case.kind).opened(case)
+    events.announce(CaseOpened(opened.reference))
+    return opened
 
 
 def _complete(resolved: Resolved, given: Mapping[str, Any], resident: Resident | None) -> dict[str, Any]:

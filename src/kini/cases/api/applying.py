@@ -153,7 +153,6 @@ def _beginning(request: HttpRequest, caller: Caller, body: NewDraft) -> tuple[Se
     if service.current is None:
         raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
     version = service.current
-    version.service = service
     if caller.actor.user_id is None:
         limits.require(GUESTS, address_of(request))
         return version, Actor(ActorKind.GUEST, session=get_random_string(40)), None

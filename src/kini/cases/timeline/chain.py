@@ -1,11 +1,9 @@
 """Adding an entry to a timeline, and reading a case's derived columns from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from django.db.models import QuerySet
 
 from kini.cases import searching
 from kini.cases.models import Case, Document, TimelineEntry
@@ -63,22 +61,26 @@ def recompute(case: Case) -> Derived:
     return derive(_steps(case), resolve(case.version))
 
 
-def open_case(case: Case, *, by: Actor, documents: QuerySet[Document]) -> TimelineEntry:
+def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> TimelineEntry:
     """Store a new case (complete but for what its timeline decides) with its first entry, in the flow's start.
 
     Args:
-        documents: what was attached to its draft; they become the case's.
+        documents: what was attached to its draft and is used; they become the case's.
     """
     at = moments.now()
     resolved = resolve(case.version)
     start = resolved.flow.start
     _apply(case, derive([_Step(at, start)], resolved))
-    case.opened_at, case.head, case.seal = at, digests.NO_ENTRY, digests.NO_ENTRY
+    case.opened_at, case.head = at, digests.NO_ENTRY
     case.search = searching.vector(case)
-    case.save(force_insert=True)
-    documents.update(case=case)
     entry = TimelineEntry(case=case, at=at, sort="opened", to_state=start, data={})
-    return _add(entry, by, ["facts", "holder", "answers", "documents"])
+    _chain(entry, by, digests.PARTS, documents)
+    case.save(force_insert=True)
+    entry.case = case
+    entry.save(force_insert=True)
+    if documents:
+        Document.objects.filter(pk__in=[each.pk for each in documents]).update(case=case)
+    return entry
 
 
 def append(
@@ -117,21 +119,30 @@ def append(
 
 
 def _add(entry: TimelineEntry, by: Actor, changed: list[str]) -> TimelineEntry:
-    """Number, chain and store the entry, then seal and store its case."""
+    """Chain and store the entry, then store its case."""
     case = entry.case
-    if "answers" in changed and entry.sort != "opened":
+    if "answers" in changed:
         case.search = searching.vector(case)
+    _chain(entry, by, changed, list(case.documents.all()) if "documents" in changed else ())
+    entry.save(force_insert=True)
+    case.save(force_update=True)
+    return entry
+
+
+def _chain(entry: TimelineEntry, by: Actor, changed: Iterable[str], documents: Sequence[Document]) -> None:
+    """Number and chain the entry, which says what the changed parts hold now, and seal its case.
+
+    Args:
+        documents: of the case; needed where they changed.
+    """
+    case = entry.case
     if changed:
-        documents = list(case.documents.all())
         entry.data = entry.data | {"holds": {part: digests.part_digest(part, case, documents) for part in changed}}
     entry.number, entry.previous = case.entries + 1, bytes(case.head)
     entry.actor_kind, entry.actor_id, entry.actor_name = by.kind.value, by.user_id, by.name
     entry.digest = digests.entry_digest(case.reference, entry)
-    entry.save(force_insert=True)
     case.entries, case.head = entry.number, entry.digest
     case.seal = digests.seal(case)
-    case.save(force_update=True)
-    return entry
 
 
 def _steps(case: Case) -> list[_Step]:

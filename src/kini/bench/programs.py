@@ -1,0 +1,85 @@
+"""Programs at work: each acts with a token for its own resident, whose cases it reads and for whom it applies."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kini.api.routing import PREFIX
+from kini.cases import answers, corrections
+from kini.cases.models import Case
+from kini.core.actors import system
+from kini.people import actions as people_actions
+from kini.people import profile
+from kini.people.models import Resident
+from kini.services import answering, questions
+from kini.services.versions import resolve
+
+MOST = 500
+#: Kinds whose cases begin with nothing but themselves: no bill is looked up, no place is held.
+KINDS = ("application", "registration", "report", "assistance")
+#: A program that a city trusts may ask so often; its requests are counted all the same.
+PER_MINUTE = 1_000_000
+SCOPES = ("cases:read", "cases:write")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a program sends to be let in, and the address of a case that it may read."""
+
+    authorization: str
+    case: str
+
+
+def programs() -> list[Program]:
+    """A program for each of some residents who have an account and a case."""
+    owner = people_actions.register_program(
+        by=system("bench"),
+        name="Bench",
+        addresses=["https://bench.example/"],
+        scopes=SCOPES,
+        keeps_secrets=False,
+        per_minute=PER_MINUTE,
+    )
+    latest = Case.objects.filter(resident__user__isnull=False).order_by("resident_id", "-pk").distinct("resident_id")
+    return [
+        Program(
+            "Bearer "
+            + people_actions.issue_token(
+                by=system("bench"), client=owner.client, user=case.resident.user, scopes=SCOPES
+            ),
+            f"{PREFIX}/cases/{case.reference}",
+        )
+        for case in latest.select_related("resident__user")[:MOST]
+        if case.resident and case.resident.user
+    ]
+
+
+def applications() -> list[str]:
+    """Bodies of whole applications, as the residents of the programs may send them: of each service at most one."""
+    resident = Resident.objects.filter(user__isnull=False).order_by("-pk").first()
+    return [json.dumps(body) for body in _bodies(resident)] if resident else []
+
+
+def _bodies(resident: Resident) -> Iterator[dict[str, Any]]:
+    known, seen = profile.known(resident), set()
+    for case in Case.objects.filter(kind__in=KINDS).select_related("version__service").order_by("pk")[:1000]:
+        service = case.version.service
+        if service.pk in seen or case.version_id != service.current_id:
+            continue
+        given = _answers(case, known)
+        if given is not None:
+            seen.add(service.pk)
+            yield {"service": service.pk, "answers": given, "confirm": True}
+
+
+def _answers(case: Case, known: Any) -> dict[str, Any] | None:
+    """What was answered there, as somebody else answers it; None where that is not a whole application."""
+    resolved, given = resolve(case.version), answers.of_case(case)
+    if corrections.used_files(given):
+        return None
+    asked = {name for page in questions.applicable_pages(resolved, given, known) for name in page.names}
+    own = {name: value for name, value in given.items() if name in asked}
+    taken = answering.take(resolved, own, {}, known)
+    whole = not taken.errors and not questions.missing_pages(resolved, taken.values, known)
+    return own if whole else None
