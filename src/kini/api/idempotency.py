@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kini.api.callers import Caller, caller_of
@@ -26,6 +27,12 @@ _FIND = """
     SELECT lock.free, kept.request, kept.status, kept.location, kept.body
     FROM (SELECT pg_try_advisory_xact_lock(%s) AS free) AS lock
     LEFT JOIN api_keptanswer AS kept ON kept.owner = %s AND kept.key = %s
+"""
+
+
+_KEEP = """
+    INSERT INTO api_keptanswer (owner, key, request, status, location, body, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -59,14 +66,9 @@ def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], Ht
     if kept:
         return _again(kept, digest)
     response = write()
-    KeptAnswer.objects.create(
-        owner=caller.key,
-        key=key,
-        request=digest,
-        status=response.status_code,
-        location=response.get("Location", ""),
-        body=response.content.decode(),
-    )
+    said = (caller.key, key, digest, response.status_code, response.get("Location", ""), response.content.decode())
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, (*said, timezone.now()))
     return response
 
 

@@ -104,9 +104,10 @@ class BookingKind(Kind):
         context = {"booking": held, "venue": queries.venue_of(held.slot), "draft": draft}
         return "booking/preview.html", context | {"options": queries.options_of(held.slot.service)}
 
-    def opened(self, case: Case) -> None:
+    def opened(self, case: Case) -> Case:
         """The held time becomes theirs, with the case or not at all."""
         actions.confirm(by=BY, case=case)
+        return case
 
     def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """The booking goes along with its case."""

@@ -118,6 +118,8 @@ def may_apply_for(by: Actor, resident: Resident | None) -> bool:
             return resident is None and bool(by.session)
     if resident is None or by.user_id is None:
         return False
+    if resident.user_id == by.user_id:
+        return True
     own = Resident.objects.filter(user_id=by.user_id).first()
     if own and people_queries.may_act_for(own, resident.pk):
         return True

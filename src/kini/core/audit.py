@@ -1,16 +1,22 @@
 """The audit trail: one row for every write, stored in the same transaction."""
 
+import json
 import time
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from kini.core.actors import Actor
-from kini.core.models import AuditEntry
+
+_STORE = """
+    INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_name, action, subject, detail)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
 
 
-def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> AuditEntry:
+def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
     """Store who did what to which thing.
 
     Args:
@@ -19,9 +25,9 @@ def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | Non
         detail: what changed, as JSON; never identity numbers, codes or contents of documents.
     """
     _newest.pop(subject, None)
-    return AuditEntry.objects.create(
-        actor_kind=by.kind, actor_id=by.user_id, actor_name=by.name, action=action, subject=subject, detail=detail or {}
-    )
+    said = (by.kind.value, by.user_id, by.name, action, subject, json.dumps(detail or {}))
+    with connection.cursor() as cursor:  # the ORM takes longer to word this than the database to do it
+        cursor.execute(_STORE, (timezone.now(), *said))
 
 
 #: The newest entry about a thing as this process read it, and until when that counts (monotonic seconds).

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
 from kini.api.callers import scopes
+from kini.city import queries as city_queries
 from kini.core.actors import Actor, ActorKind
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
@@ -133,7 +134,10 @@ def own_profile(actor: Actor) -> Resident:
     Raises:
         Resident.DoesNotExist: when they never signed in.
     """
-    return Resident.objects.select_related("area").get(user_id=actor.user_id or 0)
+    found = Resident.objects.get(user_id=actor.user_id or 0)
+    if found.area_id:
+        found.area = city_queries.area(found.area_id, active=False)
+    return found
 
 
 def user_by_contact(contact: Contact) -> User | None:
