@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck
@@ -32,6 +32,7 @@ def pytest_configure() -> None:
     after every test, of which many have no database; pages are made anew each time."""
     django_settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
         "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     }
     django_settings.HELD_SECONDS = 0
@@ -45,6 +46,7 @@ def pytest_configure() -> None:
 def empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+    caches["process"].clear()
     allowance.forget()
 
 

@@ -102,12 +102,18 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(ENV.database_url)}
-#: Short-lived things that every process must see: authorization codes, counters of allauth. Pages: see web/shelf.py.
+#: Short-lived things that every process must see: authorization codes, counters of allauth. Of
+#: each process for itself: figures that may be a minute old ("process"), and finished pages (web/shelf.py).
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cacheentry",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

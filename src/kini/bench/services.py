@@ -83,5 +83,6 @@ def session(user: User) -> str:
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
     store.begin(officer=True)
+    store.begin(officer=True)
     store.save()
     return str(store.session_key)

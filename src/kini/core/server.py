@@ -1,13 +1,23 @@
 """The web server: how granian is started, and whether it answers."""
 
+import os
 import sys
 import urllib.request
 
+#: Processes of the web server, where the machine has as many cores: one works on one core.
+MOST_WORKERS = 4
 
-def web_command(host: str, port: int, *, workers: int = 1, threads: int = 4) -> list[str]:
-    """The words that start the server; `threads` is how many requests each worker works on at the same time."""
+
+def web_command(host: str, port: int, *, workers: int = 0, threads: int = 4) -> list[str]:
+    """The words that start the server.
+
+    Args:
+        workers: processes; 0: one for each core, four at most.
+        threads: how many requests each works on at the same time.
+    """
+    workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "kini.wsgi:application"),
+        *(sys.executable, "-m", "kini.serving", "--interface", "wsgi", "kini.wsgi:application"),
         *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),
         *("--backpressure", "64", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
     ]

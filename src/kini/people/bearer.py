@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.idp.oidc.models import Token
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from kini.api import allowance
 from kini.api.callers import PER_MINUTE, Caller, anybody, scopes
 from kini.api.problems import Problem
 from kini.core.actors import Actor, ActorKind
+from kini.core.database.worded import Worded
 from kini.people import queries
 
 GUEST_KEY = "Guest-Key"
@@ -55,8 +57,18 @@ class needs:  # noqa: N801 -- reads like a word where operations are written: `n
 
 def _rows(value: str, *, officers: bool) -> list[Sequence[Any]]:
     """The token with its person; for officers a row for each role."""
-    found = Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=hashlib.sha256(value.encode()).hexdigest())
-    return list(found.values_list(*PLAIN, *((*GRANTS, *GRANT_COLUMNS) if officers else ())))
+    return (_officers if officers else _people)(digest=hashlib.sha256(value.encode()).hexdigest())
+
+
+@Worded
+def _people(digest: str) -> QuerySet[Token, Any]:
+    return Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=digest).values_list(*PLAIN)
+
+
+@Worded
+def _officers(digest: str) -> QuerySet[Token, Any]:
+    found = Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=digest)
+    return found.values_list(*PLAIN, *GRANTS, *GRANT_COLUMNS)
 
 
 def _is_valid(row: Sequence[Any]) -> bool:

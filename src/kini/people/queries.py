@@ -15,6 +15,7 @@ from django.utils.crypto import get_random_string
 from kini.api.callers import scopes
 from kini.city import queries as city_queries
 from kini.core.actors import Actor, ActorKind
+from kini.core.database.worded import Worded
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import sealing
@@ -134,10 +135,21 @@ def own_profile(actor: Actor) -> Resident:
     Raises:
         Resident.DoesNotExist: when they never signed in.
     """
-    found = Resident.objects.get(user_id=actor.user_id or 0)
+    rows = _profile(user=actor.user_id or 0)
+    if not rows:
+        raise Resident.DoesNotExist
+    found = Resident.from_db("default", PROFILE, rows[0])
     if found.area_id:
         found.area = city_queries.area(found.area_id, active=False)
     return found
+
+
+PROFILE = tuple(field.attname for field in Resident._meta.concrete_fields)
+
+
+@Worded
+def _profile(user: int) -> QuerySet[Resident, Any]:
+    return Resident.objects.filter(user_id=user).values_list(*PROFILE)
 
 
 def user_by_contact(contact: Contact) -> User | None:

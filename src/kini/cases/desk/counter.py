@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases import actions, queries
+from kini.cases.desk.addresses import cleaned
 from kini.cases.desk.case import text_of
 from kini.cases.desk.figures import title_of
-from kini.cases.desk.queue import Row, cleaned, row_of
+from kini.cases.desk.rows import Row, row_of
 from kini.cases.desk.working import for_officers, see_other
 from kini.cases.models import Case, Draft
 from kini.cases.pages import forms

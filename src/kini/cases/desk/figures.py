@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Aggregate, Count, DurationField, F, Max
 from django.http import HttpRequest
 from django.utils import timezone
@@ -114,8 +114,8 @@ def remembered[T](what: str, actor: Actor, read: Callable[[Actor], T], permissio
     """
     seen = sorted((g.agency, g.area_path, *sorted(g.services)) for g in actor.grants if permission in g.permissions)
     key = sha256(repr((what, get_language(), permission, seen)).encode()).hexdigest()
-    found: T | None = cache.get(key)
+    found: T | None = caches["process"].get(key)
     if found is None:
         found = read(actor)
-        cache.set(key, found, REMEMBERED)
+        caches["process"].set(key, found, REMEMBERED)
     return found

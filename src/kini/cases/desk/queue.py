@@ -1,7 +1,5 @@
 """The queue: what is due first, seen through views and filters that stand in the address."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,33 +12,16 @@ from kini.cases import actions, queries, rules
 from kini.cases.desk import addresses, figures, saved
 from kini.cases.desk.addresses import CONTROL, VIEWS, Asked, cleaned
 from kini.cases.desk.figures import Place
+from kini.cases.desk.rows import row_of, rows_html
 from kini.cases.desk.working import OwnCase, case_at_desk, for_officers, see_other
-from kini.cases.models import Case
-from kini.core import moments
 from kini.core.actors import Refused
 from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for, officer_of
 from kini.people.rules import may_somewhere
-from kini.services.versions import resolve
+from kini.web.fragments import options
 
 MOST_CHOSEN = queries.PAGE
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A case as the table shows it.
-
-    Attributes:
-        near: how many seconds before its end it is at risk.
-        resting: its clock stands, and it was not late before.
-    """
-
-    case: Case
-    title: str
-    step: str
-    near: int
-    resting: bool
 
 
 @for_officers()
@@ -59,22 +40,28 @@ def _show(request: HttpRequest) -> HttpResponse:
     areas = _areas(asked, areas)
     found = queries.queue(actor, asked.filters({area.code: area.path for area in areas}, after))
     name = next((kept.name for kept in saved.own(request) if kept.query == asked.query), "")
+    rows, trail = [row_of(case) for case in found.cases], addresses.trail_of(asked)
+    may_act = may_somewhere(actor, Permission.ACT)
     context = {
         "asked": asked,
         "saved": name,
         "heading": name or str(VIEWS[asked.view][1]),
-        "rows": [row_of(case) for case in found.cases],
+        "rows": rows,
+        "table": rows_html(rows, trail, ticks=may_act and asked.view != "ended"),
+        "open": " ".join(row.case.reference for row in rows if not row.case.closed_at),
         "ended": asked.view == "ended",
-        "services": services,
-        "areas": areas,
-        "words": [(str(state), rules.public_word(state)) for state in rules.WORDS],
+        "services": options(services, asked.service),
+        "areas": options(
+            ((each.code, f"– {each.name}" if each.depth > 1 else each.name) for each in areas), asked.area
+        ),
+        "states": options(((str(state), rules.public_word(state)) for state in rules.WORDS), asked.state),
         "next": addresses.address(asked, found.next) if found.next else "",
         "first": addresses.address(asked) if after else "",
         "here": addresses.address(asked, after),
-        "trail": addresses.trail_of(asked),
+        "trail": trail,
         "numbers": figures.today(actor),
         "late": figures.waiting(request)["overdue"],
-        "may_act": may_somewhere(actor, Permission.ACT),
+        "may_act": may_act,
     }
     return render(request, "cases/desk/queue.html", context)
 
@@ -104,14 +91,6 @@ def following(request: HttpRequest, reference: str) -> HttpResponse:
         messages.info(request, _("That was the last one of this list."))
         return redirect(addresses.address(asked))
     return redirect(f"{reverse('cases:desk-case', args=[found.reference])}{addresses.trail(request)}")
-
-
-def row_of(case: Case) -> Row:
-    resolved = resolve(case.version)
-    late = case.due_at is not None and case.due_at < moments.now()
-    near = int((case.due_at - case.at_risk_at).total_seconds()) if case.due_at and case.at_risk_at else 0
-    resting = case.paused_at is not None and not late
-    return Row(case, figures.title_of(resolved), str(resolved.flow.states[case.state].name), near, resting)
 
 
 def picked(request: HttpRequest) -> list[str]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -88,6 +89,11 @@ def phone(number: str, label: str = "") -> SafeString:
 @register.simple_tag
 def tag(text: Any, tone: str = "neutral", icon: str = "") -> SafeString:
     """A status label: its words and its icon say it, its colour only helps."""
+    return _tag(conditional_escape(text), tone, icon)
+
+
+@lru_cache(maxsize=2_000)
+def _tag(text: SafeString, tone: str, icon: str) -> SafeString:
     name = icon or TONE_ICONS.get(tone, "")
     drawing = icons.svg(name, size="s") if name else ""
     return format_html('<span class="tag {}">{}{}</span>', tone, drawing, text)
