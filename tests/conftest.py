@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from kini.api import allowance
+from kini.core import audit
 from tests.pagechecks import CheckedClient
 
 # Two cores shared with other work: an example may take its time, and there are enough of them.
@@ -35,7 +36,7 @@ def pytest_configure() -> None:
         "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
         "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     }
-    django_settings.HELD_SECONDS = 0
+    django_settings.HELD_SECONDS = 3600
     django_settings.STORAGES = {
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -48,6 +49,7 @@ def empty_cache() -> Iterator[None]:
     cache.clear()
     caches["process"].clear()
     allowance.forget()
+    audit.forget()
 
 
 @pytest.fixture(scope="session")

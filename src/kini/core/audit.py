@@ -34,6 +34,11 @@ def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | Non
 _newest: dict[str, tuple[int | None, float]] = {}
 
 
+def forget() -> None:
+    """Read anew what was read of the trail."""
+    _newest.clear()
+
+
 def newest(subject: str) -> int | None:
     """The id of the newest entry about a thing, None when there is none: what a process holds of the thing is as old.
 

@@ -16,7 +16,7 @@ from kini.web.language import chosen
 
 #: How old a page may be.
 SECONDS = 60
-LONGEST_ADDRESS = 300
+LONGEST_ADDRESS = 200
 MARK = "is_shared"
 
 
