@@ -53,7 +53,7 @@ def test_the_nearest_unit_is_sent(loaded_town):
 
 def test_the_nearest_places_come_first_with_their_distance(loaded_town, django_assert_num_queries):
     queries.whole_city()  # from now on the process holds the city's tables
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(0):
         found = queries.nearest_places("counter", 38.7555, -9.4510, 5)
         assert [(place.id, place.area.parent.name) for place, _ in found] == [
             ("balcao-monte", "Vila Serena"),

@@ -18,7 +18,8 @@ def run(statement: str) -> None:
 
 @pytest.fixture
 def entry() -> AuditEntry:
-    return audit.record(by=system("test"), action="core.tried", subject="lamp:1", detail={"hours": 3})
+    audit.record(by=system("test"), action="core.tried", subject="lamp:1", detail={"hours": 3})
+    return AuditEntry.objects.get(subject="lamp:1")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -112,7 +112,7 @@ def test_few_queries_however_many_rows(town: Town, permit: ServiceVersion, clerk
     for count in (1, 4):
         for _ in range(count):
             opened(town.named("resident"), permit, town.resident)
-        cache.clear()
+        caches["process"].clear()
         with CaptureQueriesContext(connection) as captured:
             clerk.get("/desk/")
         numbers.append(len(captured))
