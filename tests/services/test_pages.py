@@ -89,6 +89,7 @@ class TestPages(InJakarta):
         assert reverse("cases:start", args=["emergency-ambulance"]) in self.start("emergency-ambulance")
         assert reverse("people:sign-in") + "?next=/services/birth-certificate/" in self.start("birth-certificate")
         Service.objects.filter(pk="park-visit-booking").update(kind="planned")
+        note_change()
         planned = self.start("park-visit-booking")
         assert "You cannot do this here yet" in planned
         assert "How to get it" in planned

@@ -41,8 +41,9 @@ PROGRAMS = ("anonymous", "resident", "neighbour", "chief", "other-agency", "othe
 STRANGERS = ("anonymous", "neighbour", "other-agency", "other-area", "no-scope")
 REFUSED = ("sign-in", "401", "403", "404", "405", "410", "415")
 #: Forms that count by another proof than the token of a page: a signature, a program's own secret or token. The page
-#: that asks whether a program is allowed may be opened by POST (OAuth 2.0); what is sent from it needs the token.
-WITHOUT_FORM_TOKEN = ("api:", "idp:oidc:", "people:allow-program", "payments:notice")
+#: that asks whether a program is allowed may be opened by POST (OAuth 2.0); what is sent from it needs the token. The
+#: language goes by what the browser says of the page that sent it (tests/web/test_pages.py).
+WITHOUT_FORM_TOKEN = ("api:", "idp:oidc:", "people:allow-program", "payments:notice", "web:language")
 CATALOGUE = "categories: {trade: {icon: bag, name: {id: Usaha, en: Trade}}}\nquick: [stall-permit]\n"
 SPACES = sorted({name.partition(":")[0] if ":" in name else "account" for name, _path in ROUTES})
 
@@ -276,6 +277,7 @@ def test_every_form_that_sends_has_the_token() -> None:
             if (
                 re.search(r"method=[\"']?post", form.partition(">")[0], re.IGNORECASE)
                 and "{% csrf_token %}" not in form
+                and '{% url "web:language" %}' not in form  # says why in web/pages.py
             ):
                 bare.append(f"{path.name}: {form[:120]}")
     assert bare == []

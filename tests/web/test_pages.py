@@ -32,6 +32,8 @@ def test_switching_the_language_leads_nowhere_else(client: CheckedClient, elsewh
 
 def test_a_language_the_city_does_not_speak_is_not_kept(client: CheckedClient) -> None:
     assert not client.post("/language", {"language": "fr"}).cookies
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert not client.post("/language", {"language": "id"}, headers=elsewhere).cookies, "sent by a page of another site"
     client.cookies["kini_language"] = "fr"
     assert client.get("/").headers["Content-Language"] == "de"
 

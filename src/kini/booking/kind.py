@@ -107,6 +107,7 @@ class BookingKind(Kind):
     def opened(self, case: Case) -> Case:
         """The held time becomes theirs, with the case or not at all."""
         actions.confirm(by=BY, case=case)
+        case.refresh_from_db()  # it may have been sent to the unit of the place
         return case
 
     def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:

@@ -42,12 +42,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the chosen language and go back to the page one came from.
 
-    The form carries no token, so that pages without any other form are the same for everybody: all that a foreign site
-    could change is in which of the city's languages one reads.
+    The form carries no token, so that pages without any other form are the same for everybody. What browsers say of
+    the page that sent it takes the token's place; all that a foreign site could change is in which of the city's
+    languages one reads.
     """
     wanted = request.POST.get("language", "")
     response = HttpResponseRedirect(_safe_next(request))
-    if wanted in face().languages:
+    ours = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+    if ours and wanted in face().languages:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             wanted,
