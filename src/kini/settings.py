@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "kini.city",
     "kini.people",
     "kini.operator",
+    "kini.messages",
     "kini.services",
     "kini.cases",
     "kini.reports",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("kini.web.urls")),
     path("", include("kini.city.urls")),
     path("", include("kini.people.urls")),
+    path("", include("kini.messages.urls")),
     path("", include("kini.services.urls")),
     path("", include("kini.letters.urls")),
     path("", include("kini.cases.urls")),

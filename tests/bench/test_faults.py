@@ -16,7 +16,7 @@ from kini.bench.mailserver import MailServer, mail_server
 from kini.cases.models import Case
 from kini.core import delivery, mail
 from kini.core.environment import ROOT
-from kini.core.models import OutboxMessage
+from kini.messages.models import Message
 from kini.people import actions as people_actions
 from kini.people.contacts import Contact
 from tests.cases import town as towns
@@ -87,8 +87,9 @@ def test_one_case_for_two_submissions_is_found(case: Case, mailbox: MailServer):
 
 def test_a_message_twice_or_never_is_found(case: Case, mailbox: MailServer):
     mailbox.taken.clear()
-    message = OutboxMessage.objects.get()
-    OutboxMessage.objects.create(channel="email", recipient=message.recipient, text=message.text)
+    message = Message.objects.get()
+    again = Message.objects.create(key="again", user=message.user, text=message.text, at=message.at)
+    again.deliveries.create(channel="email", recipient="sri@mail.example", due_at=message.at)
     assert found(mailbox, case.reference) == [
         f"the same message was written 2 times: {message.text}",
         "1 messages were not delivered",

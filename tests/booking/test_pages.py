@@ -1,6 +1,7 @@
 """From the question to the ticket on plain pages, and the day of the venue at the desk."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -178,7 +179,7 @@ def test_closing_a_slot_moves_everybody_with_one_message(
     assert not queries.unsound()
 
 
-def test_offers_are_told(ferry: ServiceVersion, town: Town) -> None:
+def test_offers_are_told(ferry: ServiceVersion, town: Town, run_jobs: Callable[[], int]) -> None:
     [slot, *_] = first_slots(ferry)
     Quota.objects.filter(slot=slot).update(capacity=0)
     who = person("+628123400099", "Warga Menunggu")
@@ -188,5 +189,6 @@ def test_offers_are_told(ferry: ServiceVersion, town: Town) -> None:
     assert actions.pass_on(by=acting(who), slot=slot) == 1
     for _again in range(2):
         notices.tell_offer(waiting.pk)
+    run_jobs()
     [message] = OutboxMessage.objects.filter(recipient="+628123400099", text__contains=str(draft.pk))
     assert message.text

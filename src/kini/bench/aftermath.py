@@ -10,7 +10,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from kini.bench.mailserver import MailServer
 from kini.cases import timeline
 from kini.cases.models import Case
-from kini.core.models import AuditEntry, OutboxMessage
+from kini.core.models import AuditEntry
+from kini.messages.models import Delivery, Message
 
 #: Queues whose jobs come from what people do; upkeep goes on for ever.
 TOLD = ("events", "messages")
@@ -59,7 +60,7 @@ def _cases(accepted: Collection[str]) -> Iterator[str]:
 
 def _messages(accepted: Collection[str], mail: MailServer) -> Iterator[str]:
     yield from (f"{count} jobs are {status}" for status, count in sorted(left().items()))
-    stored = list(OutboxMessage.objects.values_list("recipient", "text", "delivered_at"))
+    stored = list(Delivery.objects.values_list("recipient", "message__text", "sent_at"))
     twice = Counter((recipient, text) for recipient, text, _at in stored)
     yield from (
         f"the same message was written {count} times: {text}" for (_, text), count in twice.items() if count > 1
@@ -80,5 +81,5 @@ def figures(mail: MailServer) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM cases_timelineentry")
         entries = cursor.fetchone()[0]
-    cases, messages = Case.objects.count(), OutboxMessage.objects.count()
+    cases, messages = Case.objects.count(), Message.objects.count()
     return f"{cases} cases, {entries} entries, {messages} messages written, {len(mail.taken)} times handed over"

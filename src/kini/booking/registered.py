@@ -11,9 +11,11 @@ from kini.api.routing import Part, parts
 from kini.booking import api
 from kini.booking.checks import check_schedules
 from kini.booking.kind import BookingKind
+from kini.booking.notices import OFFER
 from kini.cases.desk.working import may_here
 from kini.cases.rules import tellers
 from kini.city.checks import pack_checks
+from kini.messages.sorts import sorts
 from kini.people.permissions import Permission
 from kini.services.kinds import kinds
 from kini.web import formats
@@ -26,6 +28,7 @@ def register() -> None:
     kinds.register(BookingKind.id, BookingKind())
     pack_checks.register("bookings", check_schedules)
     tellers.register("rebooked", _rebooked)
+    sorts.register(OFFER.id, OFFER)
     navigation.register(
         "desk-bookings",
         NavItem(

@@ -9,7 +9,7 @@ class CasesConfig(AppConfig):
         from kini.api.callers import scopes
         from kini.api.problems import refusals
         from kini.api.routing import Part, parts
-        from kini.cases import jobs, notices  # noqa: F401 -- they register themselves
+        from kini.cases import jobs, notices  # noqa: F401 -- jobs register themselves
         from kini.cases.api import desk, following, problems
         from kini.cases.api.scopes import SCOPES
         from kini.cases.desk import joining
@@ -22,6 +22,7 @@ class CasesConfig(AppConfig):
         for kind in (Application, Registration, Assistance):
             kinds.register(kind.id, kind())
         registered.register()
+        notices.register()
         refusals.update(problems.REFUSALS)
         for scope in SCOPES:
             scopes.register(scope.name, scope)

@@ -1,22 +1,54 @@
-"""A resident hears of every step: one plain sentence by phone or e-mail, neutral where the service is sensitive.
+"""What people are told about cases: residents of every step, in a plain sentence; officers when a note names them."""
 
-Officers hear when a colleague mentions them.
-"""
+from datetime import datetime
 
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kini.cases import rules
 from kini.cases.events import CaseMoved, CaseOpened, CaseTold, OfficersMentioned
 from kini.cases.models import Case, TimelineEntry
 from kini.city import pack
-from kini.core.delivery import send_text
+from kini.core.actors import system
 from kini.core.events import listens
-from kini.core.models import OutboxMessage
+from kini.messages import actions as messages
+from kini.messages.recipients import Person
+from kini.messages.sorts import Sort, sorts
 from kini.people import queries as people_queries
 from kini.people.models import Officer
 from kini.services.kinds import kinds
-from kini.services.versions import resolve
+from kini.services.versions import Resolved, resolve
+
+BY = system("notices")
+EXAMPLE = "KINI-7F3K-9Q2M"
+
+
+def register() -> None:
+    """Register what this room tells; called once, when the room is ready."""
+    step = Sort(
+        "case-step",
+        gettext_lazy("When something happened to a case"),
+        {
+            "title": gettext_lazy("Birth certificate"),
+            "reference": EXAMPLE,
+            "state": gettext_lazy("In progress"),
+            "sentence": gettext_lazy("Your papers are being checked."),
+            "act": gettext_lazy("Open the case: something is asked of you."),
+        },
+        gettext_lazy("{title}: {state}"),
+        gettext_lazy("{title} ({reference}): {sentence} {act}"),
+    )
+    mention = Sort(
+        "case-mention",
+        gettext_lazy("When an officer is named in a colleague's note"),
+        {"name": gettext_lazy("A colleague"), "reference": EXAMPLE},
+        gettext_lazy("{name} mentions you"),
+        gettext_lazy("{name} mentions you in a note on {reference}. Read it at the desk."),
+    )
+    for sort in (step, mention):
+        sorts.register(sort.id, sort)
 
 
 @listens(CaseOpened)
@@ -39,11 +71,7 @@ def tell_followers(event: CaseMoved) -> None:
         return
     related = ("resident__user", "submitted_by")
     for follower in Case.objects.filter(leader=entry.case).select_related(*related).defer("answers", "sealed"):
-        if reached := _reach(follower):
-            channel, recipient, language = reached
-            with translation.override(language):
-                subject, text = _words(entry.case, entry, follower.reference)
-            _send_once(entry, channel, recipient, subject, text)
+        _send(follower, entry)
 
 
 @listens(CaseTold)
@@ -56,21 +84,19 @@ def tell_told(event: CaseTold) -> None:
 def tell_mentioned(event: OfficersMentioned) -> None:
     """Tell officers that a colleague names them in a note; what it says they read at the desk."""
     entry = TimelineEntry.objects.select_related("case").get(case__reference=event.reference, number=event.entry)
-    writer = people_queries.officer_names([entry.actor_id]).get(entry.actor_id or 0) or _("A colleague")
     for officer in Officer.objects.filter(pk__in=event.officers, active=True).select_related("user"):
-        user = officer.user
-        with translation.override(user.language or pack.current().languages[0]):
-            words = {"name": writer, "reference": event.reference}
-            subject = _("%(name)s mentions you") % words
-            text = _("%(name)s mentions you in a note on %(reference)s. Read it at the desk.") % words
-        channel, recipient = ("sms", user.phone) if user.phone else ("email", user.email or "")
-        _send_once(entry, channel, recipient, subject, text)
-
-
-def _send_once(entry: TimelineEntry, channel: str, recipient: str, subject: str, text: str) -> None:
-    """An event may be heard twice; the same words about the same entry are sent once."""
-    if not OutboxMessage.objects.filter(recipient=recipient, text=text, at__gte=entry.at).exists():
-        send_text(channel=channel, recipient=recipient, subject=subject, text=text)  # type: ignore[arg-type]
+        to = Person(officer.user)
+        with translation.override(to.language):
+            writer = people_queries.officer_names([entry.actor_id]).get(entry.actor_id or 0) or _("A colleague")
+        messages.tell(
+            by=BY,
+            to=to,
+            sort="case-mention",
+            key=f"mention:{event.reference}:{event.entry}",
+            words={"name": writer, "reference": event.reference},
+            link=reverse("cases:desk-case", args=[event.reference]),
+            about=_about(entry.case),
+        )
 
 
 def _entry(reference: str, number: int) -> TimelineEntry | None:
@@ -82,55 +108,59 @@ def _tell(reference: str, number: int) -> None:
     entry = _entry(reference, number)
     if entry is None or not entry.public:
         return
-    case = entry.case
-    own_step = entry.sort == "moved" and entry.actor_id is not None and entry.actor_id == case.submitted_by_id
-    if own_step or not (reached := _reach(case)):
+    own_step = entry.sort == "moved" and entry.actor_id is not None and entry.actor_id == entry.case.submitted_by_id
+    if not own_step:
+        _send(entry.case, entry)
+
+
+def _send(case: Case, entry: TimelineEntry) -> None:
+    """Tell whoever asked for `case` of an entry of its timeline, or of that of the case that it was joined to."""
+    if case.resident is None:
         return
-    channel, recipient, language = reached
-    with translation.override(language):
-        subject, text = _words(case, entry)
-    _send_once(entry, channel, recipient, subject, text)
-
-
-def _reach(case: Case) -> tuple[str, str, str] | None:
-    """(channel, recipient, language) of whoever follows the case, as far as anybody can be reached."""
-    default = pack.current().languages[0]
-    resident = case.resident
-    if resident is None:
-        return None
-    for_family = case.submitted_by if case.channel == "web" else None
-    user = resident.user or for_family
-    language = user.language or default if user else default
-    phone = (user.phone if user else None) or resident.phone
-    email = (user.email if user else None) or resident.email
-    if phone:
-        return "sms", phone, language
-    return ("email", email, language) if email else None
-
-
-def _words(case: Case, entry: TimelineEntry, follower: str = "") -> tuple[str, str]:
-    """(subject, text) about an entry; for the resident of a case joined to this one, with the number of theirs."""
-    resolved = resolve(case.version)
-    state = resolved.flow.states[entry.to_state or case.state]
-    title = kinds.get(case.kind).title(resolved.definition)
-    subject = _("%(title)s: %(word)s") % {"title": title, "word": rules.public_word(state.public.value)}
-    act = (
-        " " + _("Open the case: something is asked of you.")
-        if state.by == rules.RESIDENT and not (state.end or follower)
-        else ""
+    resolved, kind = resolve(entry.case.version), kinds.get(entry.case.kind)
+    state = resolved.flow.states[entry.to_state or entry.case.state]
+    asked = state.by == rules.RESIDENT and not state.end and case == entry.case
+    to = person_of(case)
+    with translation.override(to.language):
+        words = {
+            "title": str(kind.title(resolved.definition)),
+            "reference": case.reference,
+            "state": rules.public_word(state.public.value),
+            "sentence": _neutral(entry, resolved, quiet=kind.quick_exit(resolved.definition)),
+            "act": _("Open the case: something is asked of you.") if asked else "",
+        }
+    messages.tell(
+        by=BY,
+        to=to,
+        sort="case-step",
+        key=f"case:{entry.case.reference}:{entry.number}" + ("" if case == entry.case else f":{case.reference}"),
+        words=words,
+        link=reverse("cases:case", args=[case.reference]),
+        urgent=bool(kind.call(resolved.definition)),
+        needed_by=_needed_by(entry, resolved) if asked else None,
+        about=_about(case),
     )
-    text = _("%(title)s (%(reference)s): %(sentence)s%(act)s") % {
-        "title": title,
-        "reference": follower or case.reference,
-        "sentence": _neutral(case, entry),
-        "act": act,
-    }
-    return subject, text
 
 
-def _neutral(case: Case, entry: TimelineEntry) -> str:
+def person_of(case: Case) -> Person:
+    """Who follows the case: its resident, or whoever applied for a member of the family without an account."""
+    resident = case.resident
+    for_family = case.submitted_by if case.channel == "web" else None
+    return Person((resident.user if resident else None) or for_family, resident)
+
+
+def _about(case: Case) -> messages.About:
+    return messages.About(case.agency_id, case.area_path, case.service_id)
+
+
+def _neutral(entry: TimelineEntry, resolved: Resolved, *, quiet: bool) -> str:
     """What happened; of a sensitive service only the public word, as somebody else may read the message."""
-    resolved = resolve(case.version)
-    if kinds.get(case.kind).quick_exit(resolved.definition):
-        return rules.public_word(resolved.flow.states[entry.to_state or case.state].public.value) + "."
+    if quiet:
+        return rules.public_word(resolved.flow.states[entry.to_state or entry.case.state].public.value) + "."
     return rules.sentence(entry, resolved.flow)
+
+
+def _needed_by(entry: TimelineEntry, resolved: Resolved) -> datetime | None:
+    """When time takes the step if the resident does nothing."""
+    after = resolved.flow.states[entry.to_state].after if entry.to_state else None
+    return pack.current().calendar.add(entry.at, "days", after.days) if after else None

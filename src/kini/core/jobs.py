@@ -50,6 +50,11 @@ def later(name: str, *, at: datetime, **arguments: Any) -> None:
     app.configure_task(name, allow_unknown=False, schedule_at=at).defer(**arguments)
 
 
+def soon(name: str, **arguments: Any) -> None:
+    """Store a job of that name, to be run at once; as ever, only with the transaction around."""
+    app.configure_task(name, allow_unknown=False).defer(**arguments)
+
+
 def every(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Run a function again and again.
 

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SEE_OVERDUE = "see-overdue"  # the view of what is late and why
     MANAGE_LETTERS = "manage-letters"  # withdraw an issued letter, or put a newer one in its place
     REFUND = "refund"  # give a payment back, and record what was returned by hand
+    SEE_MESSAGES = "see-messages"  # what reached nobody, letters to post, and how messages read
     MANAGE_REPLIES = "manage-replies"  # write the canned replies of one's agency
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
 
@@ -38,6 +39,7 @@ WORDS: Mapping[Permission, str | Promise] = {
     Permission.SEE_OVERDUE: _("see what is late, and the numbers"),
     Permission.MANAGE_LETTERS: _("withdraw and replace letters"),
     Permission.REFUND: _("give payments back"),
+    Permission.SEE_MESSAGES: _("see messages that reached nobody"),
     Permission.MANAGE_REPLIES: _("write canned replies"),
     Permission.MANAGE_OFFICERS: _("manage officers and their roles"),
 }

@@ -1,0 +1,259 @@
+"""Every write of messages: telling somebody, what became of each delivery, and what people and officers decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.city import pack
+from kini.core import audit, jobs, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.grants import Scope
+from kini.messages import queries, rules, wording
+from kini.messages.channels.base import Handed, channels
+from kini.messages.models import Delivery, Message, Preference, Silence
+from kini.messages.recipients import Person
+from kini.messages.sorts import sorts
+from kini.people import rules as people_rules
+from kini.people.models import User
+from kini.people.permissions import Permission
+
+DELIVER = "messages.deliver"
+LONGEST_FAULT = 240
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose work a message is about: which officers may see that it reached nobody."""
+
+    agency: str | None = None
+    area_path: str = ""
+    service: str = ""
+
+
+@action
+def tell(
+    *,
+    by: Actor,
+    to: Person,
+    sort: str,
+    key: str,
+    words: Mapping[str, str],
+    link: str = "",
+    urgent: bool = False,
+    needed_by: datetime | None = None,
+    about: About | None = None,
+) -> Message | None:
+    """Tell somebody of one change, once: a second call with the same key changes nothing.
+
+    Args:
+        key: names the change; unique for each person.
+        words: what the sort's texts have places for, in `to.language`.
+        link: path of the page to read next.
+        needed_by: until then something is asked of them; channels go on until it was read.
+
+    Returns:
+        The message; None when it was told before, or there is no way to tell them.
+    """
+    about = about or About()
+    if not to.known:
+        return None
+    with translation.override(to.language):
+        said = wording.say(sorts.get(sort), dict(words))
+    message, made = Message.objects.get_or_create(
+        key=key,
+        user=to.user,
+        **({} if to.user else {"resident": to.resident}),
+        defaults={
+            "sort": sort,
+            "resident": to.resident,
+            "language": to.language,
+            "subject": said.subject,
+            "text": said.text,
+            "short": said.short,
+            "words": dict(words),
+            "link": link,
+            "urgent": urgent,
+            "needed_by": needed_by,
+            "agency_id": about.agency,
+            "area_path": about.area_path,
+            "service_id": about.service,
+            "at": moments.now(),
+        },
+    )
+    if not made:
+        return None
+    _next(message)
+    audit.record(by=by, action="messages.told", subject=f"message:{message.pk}", detail={"sort": sort, "key": key})
+    return message
+
+
+def _next(message: Message) -> None:
+    """Give the next channel its turn. Where none is left and none took it, it reached nobody."""
+    way = queries.next_way(message)
+    if way is None:
+        tried = message.deliveries.exists()
+        if not queries.went_out(message) and (tried or message.user_id is None):
+            Message.objects.filter(pk=message.pk).update(unreached_at=moments.now())
+        return
+    channel, recipient = way
+    now, city = moments.now(), pack.current()
+    due = now if message.urgent else rules.after_quiet(now, wording.manners().quiet, city.timezone)
+    delivery = Delivery.objects.create(message=message, channel=channel.id, recipient=recipient[:254], due_at=due)
+    _soon(delivery, now)
+
+
+def _soon(delivery: Delivery, now: datetime) -> None:
+    if delivery.due_at > now:
+        jobs.later(DELIVER, at=delivery.due_at, delivery=delivery.pk)
+    else:
+        jobs.soon(DELIVER, delivery=delivery.pk)
+
+
+@action
+def note_handed(*, by: Actor, delivery: Delivery, handed: Handed) -> None:
+    """A channel took a message."""
+    now = moments.now()
+    ended = now if handed.state == "delivered" else None
+    Delivery.objects.filter(pk=delivery.pk, state="waiting").update(
+        state=handed.state,
+        provider=handed.provider,
+        reference=handed.reference,
+        attempts=delivery.attempts + 1,
+        sent_at=now,
+        ended_at=ended,
+        fault="",
+    )
+    audit.record(by=by, action="messages.handed-over", subject=f"message:{delivery.message_id}", detail=_what(delivery))
+
+
+@action
+def note_fault(*, by: Actor, delivery: Delivery, fault: str, final: bool) -> None:
+    """A channel did not take a message: it is tried again later, or the next channel has its turn."""
+    now, attempts = moments.now(), delivery.attempts + 1
+    final = final or attempts > len(rules.BACK_OFF)
+    found = Delivery.objects.filter(pk=delivery.pk, state="waiting")
+    said = fault[:LONGEST_FAULT]
+    if final:
+        if found.update(state="failed", attempts=attempts, fault=said, ended_at=now):
+            _next(delivery.message)
+    elif found.update(attempts=attempts, fault=said, due_at=now + rules.BACK_OFF[attempts - 1]):
+        jobs.later(DELIVER, at=now + rules.BACK_OFF[attempts - 1], delivery=delivery.pk)
+    audit.record(
+        by=by,
+        action="messages.not-taken",
+        subject=f"message:{delivery.message_id}",
+        detail=_what(delivery) | {"attempts": attempts, "final": final},
+    )
+
+
+def _what(delivery: Delivery) -> dict[str, str | int]:
+    return {"channel": delivery.channel, "delivery": delivery.pk}
+
+
+@action
+def advance(*, by: Actor, message: Message) -> None:
+    """Let the next channel have its turn, since nobody saw the message so far."""
+    found = Message.objects.select_for_update().get(pk=message.pk)
+    if found.read_at is None and not found.deliveries.filter(state="waiting").exists():
+        _next(found)
+        audit.record(by=by, action="messages.advanced", subject=f"message:{found.pk}")
+
+
+@action
+def read(*, by: Actor, message: Message) -> None:
+    """Somebody opened a message of their own; no further channel is needed."""
+    if message.user_id is None or by.user_id != message.user_id:
+        raise NotAllowed(_("This message is for somebody else."))
+    now = moments.now()
+    if Message.objects.filter(pk=message.pk, read_at=None).update(read_at=now):
+        waiting = message.deliveries.filter(state="waiting")
+        waiting.update(state="failed", ended_at=now, fault="read in the inbox before")
+        audit.record(by=by, action="messages.read", subject=f"message:{message.pk}")
+
+
+@action
+def prefer(*, by: Actor, user: User, first: str, wanted: set[str]) -> None:
+    """Somebody says by which channel they are told first, and which ones they want at all."""
+    if by.user_id != user.pk:
+        raise NotAllowed(_("Only the person themselves can change this."))
+    if first and first not in channels:
+        raise Refused(_("There is no such way to reach you."))
+    Preference.objects.update_or_create(user=user, defaults={"first": first})
+    person = Person(user, getattr(user, "resident", None))
+    for channel in channels:
+        recipient = channel.recipient(person)
+        if recipient and channel.id in wanted:
+            Silence.objects.filter(channel=channel.id, recipient=recipient).delete()
+        elif recipient:
+            _silence(channel.id, recipient)
+    audit.record(
+        by=by,
+        action="messages.preferred",
+        subject=f"user:{user.pk}",
+        detail={"first": first, "wanted": sorted(wanted)},
+    )
+
+
+@action
+def silence(*, by: Actor, channel: str, recipient: str) -> None:
+    """End messages to a number or address by one channel."""
+    _silence(channel, recipient)
+    audit.record(by=by, action="messages.silenced", subject=f"channel:{channel}")
+
+
+def _silence(channel: str, recipient: str) -> None:
+    Silence.objects.get_or_create(channel=channel, recipient=recipient, defaults={"since": moments.now()})
+
+
+def _require(by: Actor, message: Message) -> None:
+    scope = Scope(message.agency_id or "", message.area_path, message.service_id)
+    people_rules.require(by, Permission.SEE_MESSAGES, scope)
+
+
+@action
+def retry(*, by: Actor, message: Message) -> None:
+    """Try every channel of a message that reached nobody once more."""
+    _require(by, message)
+    if not Message.objects.filter(pk=message.pk, unreached_at__isnull=False, settled_at=None).update(unreached_at=None):
+        raise Refused(_("This message is no longer on the list."))
+    with transaction.atomic():
+        message.deliveries.filter(state="failed").delete()
+        _next(message)
+    audit.record(by=by, action="messages.retried", subject=f"message:{message.pk}")
+
+
+@action
+def settle(*, by: Actor, message: Message) -> None:
+    """Take a message that reached nobody off the list: an officer told the person in another way."""
+    _require(by, message)
+    if not Message.objects.filter(pk=message.pk, unreached_at__isnull=False, settled_at=None).update(
+        settled_at=moments.now()
+    ):
+        raise Refused(_("This message is no longer on the list."))
+    audit.record(by=by, action="messages.settled", subject=f"message:{message.pk}")
+
+
+@action
+def posted(*, by: Actor, delivery: Delivery) -> None:
+    """An officer printed a message and posted it."""
+    _require(by, delivery.message)
+    now = moments.now()
+    if not Delivery.objects.filter(pk=delivery.pk, channel="post", state="waiting").update(
+        state="sent", sent_at=now, attempts=1
+    ):
+        raise Refused(_("This letter is no longer on the list."))
+    audit.record(by=by, action="messages.posted", subject=f"message:{delivery.message_id}", detail=_what(delivery))
+
+
+@action
+def hand_over(*, by: Actor, gone: int, kept: int, user: int) -> int:
+    """What was told at a counter stands in the inbox of the account that the profile now has; how many messages."""
+    own = Message.objects.filter(user_id=user).values("key")
+    count = Message.objects.filter(resident_id=gone, user=None).exclude(key__in=own).update(resident=kept, user=user)
+    audit.record(by=by, action="messages.handed-on", subject=f"resident:{kept}", detail={"gone": gone, "count": count})
+    return count

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class Messages(AppConfig):
+    name = "kini.messages"
+    label = "kini_messages"
+
+    def ready(self) -> None:
+        from kini.messages import registered
+
+        registered.register()

@@ -1,0 +1,1 @@
+"""Channels: e-mail, SMS and the others behind one interface."""

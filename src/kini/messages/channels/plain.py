@@ -1,0 +1,103 @@
+"""E-mail, SMS and the printed letter. In a first look the first two are shown in the outbox instead of leaving."""
+
+from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.core.delivery import can_deliver, sms_providers
+from kini.core.models import OutboxMessage
+from kini.messages import leaving
+from kini.messages.channels.base import Channel, ChannelFault, Handed, Rejected
+from kini.messages.models import Delivery
+from kini.messages.recipients import Person
+
+
+def shown(delivery: Delivery, text: str) -> None:
+    """Let a first look read what is sent."""
+    if settings.ENV.outbox:
+        OutboxMessage.objects.create(
+            channel=delivery.channel, recipient=delivery.recipient, subject=delivery.message.subject, text=text
+        )
+
+
+class Sms(Channel):
+    """A text message of one part."""
+
+    id: ClassVar[str] = "sms"
+    label: ClassVar[str | Promise] = gettext_lazy("Text message")
+
+    def ready(self) -> bool:
+        return can_deliver("sms")
+
+    def recipient(self, person: Person) -> str:
+        return person.phone
+
+    def send(self, delivery: Delivery) -> Handed:
+        shown(delivery, delivery.message.short)
+        if not settings.ENV.outbox:
+            try:
+                sms_providers.get(settings.ENV.sms)(delivery.recipient, delivery.message.short)
+            except Exception as fault:  # what an outside provider raises is its own
+                raise ChannelFault(str(fault)) from fault
+        return Handed()
+
+
+class Email(Channel):
+    """An e-mail, with a way to end them (RFC 8058)."""
+
+    id: ClassVar[str] = "email"
+    label: ClassVar[str | Promise] = gettext_lazy("E-mail")
+
+    def ready(self) -> bool:
+        return can_deliver("email")
+
+    def recipient(self, person: Person) -> str:
+        return person.email
+
+    def send(self, delivery: Delivery) -> Handed:
+        message, stop = delivery.message, leaving.address("email", delivery.recipient)
+        with translation.override(message.language):
+            ends = _("You do not want e-mails any more? {address}").format(address=stop)
+        link = f"\n\n{settings.ENV.address}{message.link}" if message.link else ""
+        text = f"{message.text}{link}\n\n-- \n{ends}"
+        shown(delivery, text)
+        if not settings.ENV.outbox:
+            self._post(delivery, text, stop)
+        return Handed()
+
+    def _post(self, delivery: Delivery, text: str, stop: str) -> None:
+        headers = {
+            "Message-ID": f"<message-{delivery.pk}@{settings.ENV.hosts[0]}>",
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+        sender, to = settings.DEFAULT_FROM_EMAIL, [delivery.recipient]
+        try:
+            EmailMessage(delivery.message.subject, text, sender, to, headers=headers).send()
+        except SMTPRecipientsRefused as refused:
+            raise Rejected(f"refused: {refused.recipients}") from refused
+        except (OSError, SMTPException) as fault:
+            raise ChannelFault(str(fault)) from fault
+
+
+class Post(Channel):
+    """A printed letter: it waits on the officers' page until somebody has posted it."""
+
+    id: ClassVar[str] = "post"
+    label: ClassVar[str | Promise] = gettext_lazy("Printed letter")
+    last_resort: ClassVar[bool] = True
+
+    def ready(self) -> bool:
+        return True
+
+    def recipient(self, person: Person) -> str:
+        return person.postal.address if person.postal else ""
+
+    def send(self, delivery: Delivery) -> None:
+        return None

@@ -1,0 +1,105 @@
+"""For officers: messages that reached nobody, letters to post, and how each message reads."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from kini.city import pack
+from kini.messages import actions, queries, rules, wording
+from kini.messages.channels.base import channels
+from kini.messages.sorts import Sort, sorts
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.people.rules import require_somewhere
+
+PER_PAGE = 20
+
+
+def for_those_who_see[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """A page of officers who may see messages; what they see on it is narrowed to their grants."""
+
+    @wraps(view)
+    def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        request = args[0]
+        assert isinstance(request, HttpRequest)
+        require_somewhere(actor_for(request), Permission.SEE_MESSAGES)
+        return view(*args, **kwargs)
+
+    return never_cache(login_required(inside))
+
+
+@for_those_who_see
+@require_safe
+def dead(request: HttpRequest) -> HttpResponse:
+    """What reached nobody, why, and letters that wait to be posted."""
+    actor = actor_for(request)
+    page = Paginator(queries.dead(actor), PER_PAGE).get_page(request.GET.get("page"))
+    rows = [
+        (each, [(channels.get(way.channel).label, way) for way in each.deliveries.all() if way.channel in channels])
+        for each in page
+    ]
+    context = {"page": page, "rows": rows, "letters": queries.to_post(actor)}
+    return render(request, "messages/desk_dead.html", context)
+
+
+@for_those_who_see
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try every channel once more."""
+    actor = actor_for(request)
+    actions.retry(by=actor, message=get_object_or_404(queries.dead(actor), pk=pk))
+    messages.success(request, _("It is sent once more."))
+    return redirect("messages:dead")
+
+
+@for_those_who_see
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """The officer told the person in another way."""
+    actor = actor_for(request)
+    actions.settle(by=actor, message=get_object_or_404(queries.dead(actor), pk=pk))
+    messages.success(request, _("It is off the list."))
+    return redirect("messages:dead")
+
+
+@for_those_who_see
+@require_safe
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """A message as a sheet to print."""
+    found = get_object_or_404(queries.to_post(actor_for(request)), pk=pk)
+    with translation.override(found.message.language):
+        return render(request, "messages/desk_letter.html", {"delivery": found, "resident": found.message.resident})
+
+
+@for_those_who_see
+@require_POST
+def posted(request: HttpRequest, pk: int) -> HttpResponse:
+    """A letter was posted."""
+    actor = actor_for(request)
+    actions.posted(by=actor, delivery=get_object_or_404(queries.to_post(actor), pk=pk))
+    messages.success(request, _("The letter is noted as posted."))
+    return redirect("messages:dead")
+
+
+@for_those_who_see
+@require_safe
+def preview(request: HttpRequest) -> HttpResponse:
+    """How each message reads, in every language of the city, with examples in place of what differs."""
+    shown = [(sort, [_shown(sort, language) for language in pack.current().languages]) for sort in sorts]
+    return render(request, "messages/desk_preview.html", {"shown": shown})
+
+
+def _shown(sort: Sort, language: str) -> tuple[str, wording.Said, int]:
+    """The language, the message with its examples, and how many of the 160 signs of an SMS it takes."""
+    with translation.override(language):
+        said = wording.say(sort, {name: str(example) for name, example in sort.words.items()})
+    return language, said, rules.septets(said.short)

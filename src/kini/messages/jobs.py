@@ -1,0 +1,38 @@
+"""What happens by itself: deliveries go out, unseen messages go on to the next channel, old ones are forgotten."""
+
+from datetime import timedelta
+
+from kini.core import moments
+from kini.core.events import listens
+from kini.core.jobs import every, job
+from kini.messages import actions, queries, speaking
+from kini.messages.models import Message
+from kini.people.events import ProfilesJoined
+
+#: An inbox is the record of what was told; it is kept for as long.
+KEPT = timedelta(days=2 * 365)
+
+
+@job(actions.DELIVER, queue="messages")
+def deliver(delivery: int) -> None:
+    """Hand one delivery to its channel."""
+    speaking.hand_over(delivery)
+
+
+@every("*/5 * * * *", name="messages.advance")
+def advance() -> None:
+    """Give the next channel its turn where nobody saw the message."""
+    for message in queries.unseen(moments.now()):
+        actions.advance(by=speaking.BY, message=message)
+
+
+@every("47 3 * * *", name="messages.forget")
+def forget() -> None:
+    """Messages are not kept for ever."""
+    Message.objects.filter(at__lt=moments.now() - KEPT).delete()
+
+
+@listens(ProfilesJoined)
+def bring_messages_along(event: ProfilesJoined) -> None:
+    """What was told at a counter stands in the inbox of the joined profile."""
+    actions.hand_over(by=speaking.BY, gone=event.gone, kept=event.kept, user=event.user)

@@ -1,0 +1,122 @@
+"""What a person was told, and by which channel each message went out."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from kini.city.models import Agency
+from kini.people.models import Resident, User
+
+STATES = [(s, s) for s in ("waiting", "sent", "delivered", "read", "failed")]
+#: The message left; whether it arrived may be told later.
+GONE = ("sent", "delivered", "read")
+
+
+class Message(models.Model):
+    """One change, told to one person. It is the record: it stands in their inbox whatever the channels do.
+
+    `key` names the change ("case:KINI-7F3K-9Q2M:4"). `agency`, `area_path` and `service_id` say which officers may see
+    that it reached nobody; `service_id` is the service's id as text, since services stand above this room.
+    """
+
+    key = models.CharField(max_length=120)
+    sort = models.CharField(max_length=40)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="messages")
+    resident = models.ForeignKey(
+        Resident, models.CASCADE, null=True, related_name="messages", help_text="Where there is no account."
+    )
+    language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    short = models.CharField(max_length=160, help_text="What an SMS says.")
+    words = models.JSONField(default=dict, help_text="By name; templates of WhatsApp are filled with them.")
+    link = models.CharField(max_length=300, blank=True, help_text="Path of the page to read next.")
+    urgent = models.BooleanField(default=False, help_text="Goes out in quiet hours as well.")
+    needed_by = models.DateTimeField(null=True, help_text="Until then something is asked; it must be seen.")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    area_path = models.CharField(max_length=120, blank=True)
+    service_id = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    unreached_at = models.DateTimeField(null=True, help_text="When no channel was left.")
+    settled_at = models.DateTimeField(null=True, help_text="When an officer took care of it.")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "user"], condition=Q(user__isnull=False), name="messages_once"),
+            models.UniqueConstraint(
+                fields=["key", "resident"], condition=Q(user__isnull=True), name="messages_once_resident"
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(resident__isnull=False), name="messages_to_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(unreached_at__isnull=False), name="messages_settled_unreached"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-id"], name="messages_inbox"),
+            models.Index(fields=["user"], name="messages_unread", condition=Q(read_at__isnull=True)),
+            models.Index(
+                fields=["agency", "-unreached_at"],
+                name="messages_dead",
+                condition=Q(unreached_at__isnull=False, settled_at__isnull=True),
+            ),
+            models.Index(
+                fields=["needed_by"], name="messages_needed", condition=Q(needed_by__isnull=False, read_at__isnull=True)
+            ),
+        ]
+
+
+class Delivery(models.Model):
+    """A message on one channel. At most one of a message waits, and none goes by the same channel twice."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=10)
+    recipient = models.CharField(max_length=254, help_text="Number or address; empty for push and post.")
+    state = models.CharField(max_length=10, choices=STATES, default="waiting")
+    provider = models.CharField(max_length=40, blank=True)
+    reference = models.CharField(max_length=160, blank=True, help_text="The provider's.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="When it was delivered, read or given up.")
+    fault = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["message", "channel"], name="messages_channel_once"),
+            models.UniqueConstraint(fields=["message"], condition=Q(state="waiting"), name="messages_one_waits"),
+            models.UniqueConstraint(
+                fields=["provider", "reference"], condition=~Q(reference=""), name="messages_reference_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", sent_at__isnull=True) | Q(state="failed") | Q(sent_at__isnull=False),
+                name="messages_sent_when",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["channel", "id"], name="messages_waiting", condition=Q(state="waiting")),
+        ]
+
+
+class Preference(models.Model):
+    """By which channel somebody wants to be told first."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="message_preference")
+    first = models.CharField(max_length=10, blank=True)
+
+
+class Silence(models.Model):
+    """A number or address that wants nothing by this channel any more. Codes to sign in are not messages."""
+
+    channel = models.CharField(max_length=10)
+    recipient = models.CharField(max_length=254)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["channel", "recipient"], name="messages_silence_once"),
+            models.CheckConstraint(condition=~Q(recipient=""), name="messages_silence_of_somebody"),
+        ]

@@ -1,0 +1,84 @@
+"""A resident's messages, how they want to be told, and the way out of a channel without signing in."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kini.core.actors import Actor, ActorKind
+from kini.messages import actions, leaving, queries
+from kini.messages.channels.base import channels
+from kini.messages.models import Preference
+from kini.messages.recipients import Person
+from kini.people.models import User
+from kini.people.queries import actor_for
+
+PER_PAGE = 20
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+@login_required
+@never_cache
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Everything that the city told one."""
+    page = Paginator(queries.inbox(_user(request)), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "messages/inbox.html", {"told": page})
+
+
+@login_required
+@never_cache
+@require_safe
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message; opening it marks it as read."""
+    found = get_object_or_404(queries.inbox(_user(request)), pk=pk)
+    actions.read(by=actor_for(request), message=found)
+    ways = [
+        (channels.get(each.channel).label, each)
+        for each in found.deliveries.order_by("pk")
+        if each.channel in channels and each.sent_at
+    ]
+    return render(request, "messages/message.html", {"message": found, "ways": ways})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ways(request: HttpRequest) -> HttpResponse:
+    """By which channel one is told first, and which ones one wants; posting `first` and `wanted` keeps it."""
+    user = _user(request)
+    person = Person(user, getattr(user, "resident", None))
+    found = [(each, where) for each in channels if each.ready() and (where := each.recipient(person))]
+    if request.method == "POST":
+        wanted = set(request.POST.getlist("wanted")) | ({request.POST.get("first", "")} - {""})
+        actions.prefer(by=actor_for(request), user=user, first=request.POST.get("first", ""), wanted=wanted)
+        messages.success(request, _("From now on you are told as you wish."))
+        return redirect("messages:ways")
+    silent = queries.silences({where for _channel, where in found})
+    first = Preference.objects.filter(user=user).values_list("first", flat=True).first() or ""
+    rows = [(each, where, (each.id, where) not in silent) for each, where in found]
+    return render(request, "messages/ways.html", {"ways": rows, "first": first})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """End messages by one channel. The signed address is the proof; mail programs post to it too (RFC 8058)."""
+    named = leaving.read(token)
+    if named is None or (channel := channels.find(named[0])) is None:
+        raise Http404
+    done = request.method == "POST"
+    if done:
+        actions.silence(by=Actor(ActorKind.GUEST), channel=channel.id, recipient=named[1])
+    return render(request, "messages/stop.html", {"channel": channel, "recipient": named[1], "done": done})

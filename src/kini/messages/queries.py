@@ -1,0 +1,90 @@
+"""What was told, what waits, and what reached nobody."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from kini.core.actors import Actor
+from kini.messages import rules
+from kini.messages.channels.base import Channel, channels
+from kini.messages.models import GONE, Delivery, Message, Preference, Silence
+from kini.messages.recipients import Person, person_of
+from kini.people.filters import visible_cases_q
+from kini.people.models import User
+from kini.people.permissions import Permission
+
+
+def inbox(user: User) -> QuerySet[Message]:
+    """Everything that somebody was told, newest first."""
+    return Message.objects.filter(user=user).order_by("-pk")
+
+
+def unread(user_id: int) -> int:
+    """How many messages somebody has not opened."""
+    return Message.objects.filter(user_id=user_id, read_at__isnull=True).count()
+
+
+def ways(person: Person) -> list[tuple[Channel, str]]:
+    """The channels by which somebody is reached, with number or address, in the order in which they are tried."""
+    first = Preference.objects.filter(user=person.user).values_list("first", flat=True).first() if person.user else ""
+    found = {each.id: (each, where) for each in channels if each.ready() and (where := each.recipient(person))}
+    silent = silences({where for _, where in found.values()})
+    open_ = [name for name, (_, where) in found.items() if (name, where) not in silent]
+    return [found[name] for name in rules.in_order(open_, first or "")]
+
+
+def silences(recipients: Collection[str]) -> set[tuple[str, str]]:
+    """(channel, recipient) of those among them who want nothing by it."""
+    return set(Silence.objects.filter(recipient__in=recipients).values_list("channel", "recipient"))
+
+
+def next_way(message: Message) -> tuple[Channel, str] | None:
+    """The next channel that has not been tried; a last resort only where something is asked."""
+    tried = set(message.deliveries.values_list("channel", flat=True))
+    left = [way for way in ways(person_of(message)) if way[0].id not in tried]
+    return next((way for way in left if message.needed_by or not way[0].last_resort), None)
+
+
+def unseen(now: datetime) -> list[Message]:
+    """Messages for which the next channel has its turn: asked for and unread, or without the receipt they wait for."""
+    waits = Message.objects.filter(deliveries__state="waiting").values("pk")
+    open_ = Message.objects.filter(read_at__isnull=True, unreached_at__isnull=True).exclude(pk__in=waits)
+    asked = open_.filter(needed_by__gt=now)
+    late = Q(deliveries__state="sent", deliveries__sent_at__lt=now - rules.RECEIPT_WITHIN)
+    lost = open_.filter(late, needed_by__isnull=True, at__gt=now - 3 * rules.RECEIPT_WITHIN)
+    lost = lost.exclude(deliveries__state__in=("delivered", "read")).distinct()
+    return [each for each in asked if _patience_over(each, now)] + list(lost)
+
+
+def _patience_over(message: Message, now: datetime) -> bool:
+    last = message.deliveries.order_by("-pk").first()
+    if last is None or message.needed_by is None or last.state == "read":
+        return False
+    since = last.sent_at or last.due_at
+    left = len(ways(person_of(message))) - message.deliveries.count()
+    return left > 0 and now >= since + rules.patience(since, message.needed_by, left)
+
+
+def dead(actor: Actor) -> QuerySet[Message]:
+    """What reached nobody and was not taken care of, of the services and areas that an officer answers for."""
+    found = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
+    found = found.filter(unreached_at__isnull=False, settled_at__isnull=True)
+    return found.prefetch_related(deliveries()).order_by("-unreached_at", "-pk")
+
+
+def to_post(actor: Actor) -> QuerySet[Delivery]:
+    """Letters that somebody has to print and post."""
+    seen = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
+    found = Delivery.objects.filter(channel="post", state="waiting", message__in=seen)
+    return found.select_related("message__resident__area").order_by("due_at", "pk")
+
+
+def deliveries() -> Prefetch:
+    """The ways that a message went, in order."""
+    return Prefetch("deliveries", Delivery.objects.order_by("pk"))
+
+
+def went_out(message: Message) -> bool:
+    """Whether any channel took it."""
+    return message.deliveries.filter(state__in=GONE).exists()

@@ -1,0 +1,39 @@
+"""What the room adds to others: channels, a check of the pack, entries of the navigation."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kini.city.checks import pack_checks
+from kini.messages import queries, wording
+from kini.messages.channels.base import channels
+from kini.messages.channels.plain import Email, Post, Sms
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.people.rules import may_somewhere
+from kini.web.navigation import NavItem, navigation
+
+
+def register() -> None:
+    """Register everything once; called when the room is ready."""
+    for channel in (Sms(), Email(), Post()):
+        channels.register(channel.id, channel)
+    pack_checks.register("messages", wording.check)
+    inbox = NavItem(
+        "messages:inbox", _("Messages"), "message", 15, "account", note=_("What the city told you"), count=_unread
+    )
+    navigation.register("messages-account", inbox)
+    agency = _("Agency")
+    label = _("Messages that reached nobody")
+    unreached = NavItem("messages:dead", label, "message", 43, "desk", agency, visible=_sees)
+    navigation.register("messages-desk", unreached)
+
+
+def _unread(request: HttpRequest) -> int | None:
+    """How many wait; asked on one's own pages alone, since every page has the entry."""
+    if not request.path.startswith("/me/") or request.user.pk is None:
+        return None
+    return queries.unread(request.user.pk) or None
+
+
+def _sees(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and may_somewhere(actor_for(request), Permission.SEE_MESSAGES)

@@ -1,0 +1,127 @@
+"""The pack's words for each sort of message, and the city's quiet hours: messages.toml and messages/*.yaml."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import time
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from pydantic import BaseModel, ConfigDict, Field
+
+from kini.city.pack import load_city
+from kini.core.faults import Fault, PackFaults, Source, parse, read_source
+from kini.core.texts import Text, untranslated
+from kini.messages import rules
+from kini.messages.sorts import Sort, sorts
+
+FOLDER, FILE = "messages", "messages.toml"
+
+
+class Wording(BaseModel):
+    """messages/SORT.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    subject: Text = Field(description="Heading in the inbox, subject of an e-mail.")
+    text: Text = Field(description="What the inbox, an e-mail, WhatsApp and a printed letter say.")
+    short: Text | None = Field(default=None, description="What an SMS says, at most 160 signs; left out: the text.")
+    whatsapp: str = Field(default="", pattern=r"^[a-z0-9_]{0,512}$", description="Name of its approved template there.")
+
+
+class Manners(BaseModel):
+    """messages.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    quiet_from: time | None = Field(default=None, description="From then on only urgent messages go out.")
+    quiet_until: time | None = None
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        return (self.quiet_from, self.quiet_until) if self.quiet_from and self.quiet_until else None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message in words."""
+
+    subject: str
+    text: str
+    short: str
+
+
+@lru_cache(maxsize=4)
+def _wordings(root: Path) -> dict[str, Wording]:
+    return {path.stem: parse(read_source(path, root), Wording) for path in sorted((root / FOLDER).glob("*.yaml"))}
+
+
+@lru_cache(maxsize=4)
+def _manners(root: Path) -> Manners:
+    return parse(read_source(root / FILE, root), Manners) if (root / FILE).exists() else Manners()
+
+
+def manners() -> Manners:
+    """How the city writes to people; without a file of the pack no hour is quiet."""
+    return _manners(settings.CITY_PATH)
+
+
+def wording(sort: str) -> Wording | None:
+    """The pack's words for a sort, or None."""
+    return _wordings(settings.CITY_PATH).get(sort)
+
+
+def say(sort: Sort, words: dict[str, str]) -> Said:
+    """The message in the active language."""
+    own = wording(sort.id)
+    subject, text = (str(own.subject), str(own.text)) if own else (str(sort.subject), str(sort.text))
+    short = str(own.short) if own and own.short else text
+    filled = " ".join(rules.fill(subject, words).split())
+    return Said(filled[:200], rules.fill(text, words), rules.sms(short, words))
+
+
+def check(root: Path) -> Iterator[Fault]:
+    """Faults of the pack's messages, for `./kini check pack`."""
+    try:
+        languages = load_city(root).languages
+    except PackFaults:
+        return  # the city's own check names them
+    if (root / FILE).exists():
+        yield from _manners_faults(root)
+    for path in sorted((root / FOLDER).glob("*.yaml")):
+        try:
+            source = read_source(path, root)
+            own = parse(source, Wording)
+        except PackFaults as error:
+            yield from error.faults
+            continue
+        yield from untranslated(source, own, languages)
+        yield from _faults(source, own, path.stem)
+
+
+def _manners_faults(root: Path) -> Iterator[Fault]:
+    try:
+        source = read_source(root / FILE, root)
+        manners = parse(source, Manners)
+    except PackFaults as error:
+        yield from error.faults
+        return
+    if (manners.quiet_from is None) != (manners.quiet_until is None):
+        yield source.fault((), "quiet hours have one end only", "Write quiet_from and quiet_until.")
+
+
+def _faults(source: Source, own: Wording, name: str) -> Iterator[Fault]:
+    sort = sorts.find(name)
+    if sort is None:
+        yield source.fault((), f'no message is of the sort "{name}"', f"There are: {', '.join(sorts.names())}.")
+        return
+    examples = {word: str(example) for word, example in sort.words.items()}
+    for part in ("subject", "text", "short"):
+        written: Text | None = getattr(own, part)
+        for language, text in written.root.items() if written else ():
+            if unknown := rules.names_in(text) - examples.keys():
+                remedy = f"Use: {', '.join(examples)}."
+                yield source.fault((part, language), f"unknown words {', '.join(sorted(unknown))}", remedy)
+            elif part == "short" and rules.septets(filled := rules.gsm7(rules.fill(text, examples))) > rules.SMS_LENGTH:
+                message = f"with its examples this takes {rules.septets(filled)} of the 160 signs of an SMS"
+                yield source.fault((part, language), message, "Shorten it.")

@@ -1,0 +1,77 @@
+"""160 signs of GSM-7, quiet hours around midnight, patience."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kini.messages import rules
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+QUIET = (time(21), time(6))
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_whatever_is_said_an_sms_takes_one_part(title: str, sentence: str):
+    made = rules.sms("{title}: {sentence} {act}", {"title": title, "sentence": sentence, "act": "Open it."})
+    assert rules.septets(made) <= rules.SMS_LENGTH
+
+
+def test_the_longest_words_are_shortened_and_addresses_are_not():
+    words = {"title": "A very long name of a service " * 5, "at": "https://kini.example/apply/7f3k/", "until": "09:30"}
+    made = rules.sms("Free: {title}. Before {until}: {at}", words)
+    assert (
+        made.endswith("... Before 09:30: https://kini.example/apply/7f3k/")
+        or "https://kini.example/apply/7f3k/" in made
+    )
+    assert "09:30" in made
+
+
+def test_signs_that_old_phones_lack_get_near_relatives():
+    assert rules.gsm7("“Akta” – 五") == '"Akta" - ?'
+    assert rules.septets("€{") == 4
+    with pytest.raises(ValueError, match="五"):
+        rules.septets("五")
+
+
+def test_an_empty_word_leaves_no_gap():
+    assert rules.fill("{a} ({b}): {c} {d}", {"a": "A", "b": "B", "c": "Done.", "d": ""}) == "A (B): Done."
+
+
+@pytest.mark.parametrize(
+    ("now", "goes"),
+    [
+        ("20:59", "20:59"),
+        ("21:00", "06:00"),
+        ("23:30", "06:00"),
+        ("00:10", "06:00"),
+        ("05:59", "06:00"),
+        ("06:00", "06:00"),
+    ],
+)
+def test_quiet_hours_pass_midnight(now: str, goes: str):
+    hour, minute = map(int, now.split(":"))
+    at = datetime(2026, 11, 25, hour, minute, tzinfo=JAKARTA).astimezone(UTC)
+    out = rules.after_quiet(at, QUIET, JAKARTA)
+    assert f"{out.astimezone(JAKARTA):%H:%M}" == goes
+    assert timedelta(0) <= out - at < timedelta(hours=9, minutes=1)
+
+
+@given(st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 1, 1)), st.times(), st.times())
+def test_what_waits_goes_out_in_an_hour_that_is_not_quiet(now: datetime, begin: time, end: time):
+    quiet = (begin.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0))
+    if quiet[0] == quiet[1]:
+        return
+    at = now.replace(tzinfo=UTC)
+    out = rules.after_quiet(at, quiet, JAKARTA)
+    assert out >= at
+    assert rules.after_quiet(out, quiet, JAKARTA) == out
+
+
+def test_patience_shares_the_time_that_is_left():
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+    assert rules.patience(now, now + timedelta(days=3), 2) == timedelta(days=1)
+    assert rules.patience(now, now + timedelta(minutes=10), 3) == timedelta(hours=1)
+    assert rules.patience(now, now + timedelta(days=90), 1) == timedelta(days=2)
