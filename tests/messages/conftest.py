@@ -1,7 +1,5 @@
 """The town of the cases' tests; a channel of its own that does what a test tells it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from kini.messages.channels.base import Channel, ChannelFault, Handed, Rejected, channels
@@ -37,11 +35,11 @@ class Pigeon(Channel):
 
 
 @pytest.fixture
-def pigeon(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pigeon]:
+def pigeon(monkeypatch: pytest.MonkeyPatch) -> Pigeon:
     """The first channel; it is not set up until a test gives it answers."""
     bird = Pigeon()
     monkeypatch.setattr(channels, "_items", {"pigeon": bird, **channels._items})
-    yield bird
+    return bird
 
 
 BUSY, GONE = ChannelFault("busy"), Rejected("no such number")

@@ -36,7 +36,7 @@ def tell_offer(pk: int) -> None:
     to, link = Person(booking.user), reverse("cases:draft", args=[booking.draft.pk])
     with translation.override(to.language):
         words = {
-            "title": queries.title_of(booking.slot.service),
+            "title": str(queries.title_of(booking.slot.service)),
             "when": formats.moment(booking.slot.starts_at),
             "where": str(queries.venue_of(booking.slot).name),
             "until": formats.moment(booking.expires_at),
