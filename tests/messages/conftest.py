@@ -1,14 +1,27 @@
 """The town of the cases' tests; a channel of its own that does what a test tells it."""
 
-import pytest
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
 
-from kini.messages.channels.base import Channel, ChannelFault, Handed, Rejected, channels
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from kini.messages.channels.base import Channel, channels
+from kini.messages.handing import ChannelFault, Handed, Rejected
 from kini.messages.models import Delivery
 from kini.messages.recipients import Person
+from kini.messages.sandbox import keys
+from kini.messages.sandbox.carriers import Carriers
+from kini.messages.sandbox.server import Sandbox, server
 from tests.cases.conftest import case as case
 from tests.cases.conftest import city as city
 from tests.cases.conftest import permit as permit
 from tests.cases.conftest import town as town
+from tests.cases.town import PACK, Town
 
 
 class Pigeon(Channel):
@@ -43,3 +56,33 @@ def pigeon(monkeypatch: pytest.MonkeyPatch) -> Pigeon:
 
 
 BUSY, GONE = ChannelFault("busy"), Rejected("no such number")
+
+TEMPLATES = {"kini_case_step": 5}
+WORDING = "subject: '{title}: {state}'\ntext: '{title} ({reference}): {sentence} {act}'\nwhatsapp: kini_case_step\n"
+
+
+@pytest.fixture
+def carriers(town: Town, tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
+    """Providers of SMS and WhatsApp, running. What they tell reaches the city when a test says so (no thread does)."""
+    root = Path(shutil.copytree(PACK, tmp_path / "pack"))
+    (root / "messages").mkdir()
+    (root / "messages" / "case-step.yaml").write_text(WORDING, "utf-8")
+    settings.CITY_PATH = root
+    made = keys.made()
+    sandbox = Sandbox(Carriers(TEMPLATES), made, "http://testserver/messages/notices/", {"receipt": "never"}, told)
+    running = server(sandbox)
+    thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    path = keys.configure(tmp_path / "messages", made, running.server_address[1])
+    settings.ENV = replace(settings.ENV, messages=path, address="http://testserver")
+    yield sandbox
+    running.shutdown()
+    thread.join()
+    running.server_close()
+
+
+def told(address: str, body: bytes, headers: dict[str, str]) -> int:
+    """What a provider posts, brought to the city."""
+    content_type = headers.pop("Content-Type")
+    path = address.removeprefix("http://testserver")
+    return Client().post(path, body, content_type=content_type, headers=headers).status_code

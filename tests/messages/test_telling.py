@@ -18,7 +18,7 @@ from kini.core import moments
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.models import OutboxMessage
 from kini.messages import actions, jobs, leaving, speaking, wording
-from kini.messages.channels.base import Handed
+from kini.messages.handing import Handed
 from kini.messages.models import Delivery, Message, Silence
 from kini.messages.recipients import Person
 from tests.cases.town import BY, PACK, Town, acting, employed

@@ -126,7 +126,7 @@ def _send(case: Case, entry: TimelineEntry) -> None:
             "title": str(kind.title(resolved.definition)),
             "reference": case.reference,
             "state": rules.public_word(state.public.value),
-            "sentence": _neutral(entry, resolved, quiet=kind.quick_exit(resolved.definition)),
+            "sentence": neutral(entry, resolved, quiet=kind.quick_exit(resolved.definition)),
             "act": _("Open the case: something is asked of you.") if asked else "",
         }
     messages.tell(
@@ -153,7 +153,7 @@ def _about(case: Case) -> messages.About:
     return messages.About(case.agency_id, case.area_path, case.service_id)
 
 
-def _neutral(entry: TimelineEntry, resolved: Resolved, *, quiet: bool) -> str:
+def neutral(entry: TimelineEntry, resolved: Resolved, *, quiet: bool) -> str:
     """What happened; of a sensitive service only the public word, as somebody else may read the message."""
     if quiet:
         return rules.public_word(resolved.flow.states[entry.to_state or entry.case.state].public.value) + "."

@@ -27,6 +27,7 @@ VERBS = {
     "feeds load": Verb("kini.cli.feeds_load", "load a file of one feed", Needs.DATABASE),
     "feeds status": Verb("kini.cli.feeds_status", "which sources are fresh, late or broken", Needs.DATABASE),
     "payments reconcile": Verb("kini.cli.reconcile", "compare a provider's settlement file with ours", Needs.DATABASE),
+    "sandbox messages": Verb("kini.cli.sandbox_messages", "SMS and WhatsApp to try with, on loopback", Needs.SETTINGS),
     "sandbox payments": Verb("kini.cli.sandbox", "a payment provider to try with, on loopback"),
     "programs": Verb("kini.cli.programs", "programs that may act for people: list, add, remove", Needs.DATABASE),
     "operator": Verb("kini.cli.operators", "who may open the operator's pages: list, add, remove", Needs.DATABASE),

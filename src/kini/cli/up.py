@@ -58,6 +58,7 @@ def told(options: argparse.Namespace) -> dict[str, str]:
         env.setdefault("KINI_ADDRESS", address_of(options.host, options.port))
         env["KINI_OUTBOX"] = "1"
         env.setdefault("KINI_PAYMENTS", str(environment.read(env).var / "payments" / "payments.toml"))
+        env.setdefault("KINI_MESSAGES", str(environment.read(env).var / "messages" / "messages.toml"))
         env["KINI_DEMO"] = "0" if options.no_demo else "1"
     return env
 
@@ -96,6 +97,9 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
         if read.name == "local" and not os.environ.get("KINI_PAYMENTS"):
             sandbox = sandbox_command(address_of(options.host, options.port), read.var)
             supervisor.start("payment sandbox", sandbox, env, again=True)
+        if read.name == "local" and not os.environ.get("KINI_MESSAGES"):
+            carriers = sandbox_command(address_of(options.host, options.port), read.var, "messages")
+            supervisor.start("message sandbox", carriers, env, again=True)
         supervisor.start("worker", WORKER, env, again=True)
     greet(env, options, read.var)
     if reason := supervisor.wait():
@@ -114,9 +118,9 @@ def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server
     return server
 
 
-def sandbox_command(city: str, var: Path) -> list[str]:
-    """A pretended payment provider on a free port, which writes the file that KINI_PAYMENTS names."""
-    words = ["sandbox", "payments", "--port", "0", "--city", city, "--var", str(var / "payments")]
+def sandbox_command(city: str, var: Path, sort: str = "payments") -> list[str]:
+    """A pretended provider on a free port, which writes the file that KINI_PAYMENTS or KINI_MESSAGES names."""
+    words = ["sandbox", sort, "--port", "0", "--city", city, "--var", str(var / sort)]
     return [sys.executable, "-m", "kini.cli", *words]
 
 

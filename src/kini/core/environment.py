@@ -62,6 +62,7 @@ class Environment:
         sms: name of the SMS provider that an installed package registered; empty: no SMS is sent.
         tiles: pictures that lie under the maps; None: only the city's own areas are drawn.
         operator_path: where the operator's pages are, "one/or-more-words"; empty: nowhere.
+        messages: TOML file that names the providers of SMS and WhatsApp; None: KINI_SMS alone counts.
         payments: TOML file that names the payment providers; None: nothing is paid online.
     """
 
@@ -86,6 +87,7 @@ class Environment:
     time_stamps: str = ""
     tiles: Tiles | None = None
     operator_path: str = ""
+    messages: Path | None = None
     payments: Path | None = None
     proxies: int = 0
     log_format: str = "text"
@@ -132,12 +134,13 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         outbox=given.get("KINI_OUTBOX") == "1",
         mail_url=given.get("KINI_MAIL", ""),
         mail_from=given.get("KINI_MAIL_FROM", ""),
-        sms=given.get("KINI_SMS", ""),
+        sms=given.get("KINI_SMS") or ("messages" if given.get("KINI_MESSAGES") else ""),
         address=given.get("KINI_ADDRESS", f"https://{hosts[0]}").rstrip("/"),
         signing_keys=Path(given.get("KINI_SIGNING_KEYS", var / "signing")).resolve(),
         time_stamps=given.get("KINI_TIME_STAMPS", ""),
         tiles=read_tiles(given),
         operator_path=read_path(given.get("KINI_OPERATOR_PATH", "")),
+        messages=Path(given["KINI_MESSAGES"]).resolve() if given.get("KINI_MESSAGES") else None,
         payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
         proxies=int(given.get("KINI_PROXIES") or 0),
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),

@@ -47,7 +47,7 @@ class OutboxMessage(models.Model):
     """A message for a person, kept until it is delivered (see core/delivery.py)."""
 
     at = models.DateTimeField(auto_now_add=True)
-    channel = models.CharField(max_length=10, choices=[("sms", "sms"), ("email", "email")])
+    channel = models.CharField(max_length=10, choices=[(c, c) for c in ("sms", "email", "whatsapp", "push")])
     recipient = models.CharField(max_length=254)
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField()

@@ -14,16 +14,20 @@ from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.grants import Scope
 from kini.messages import queries, rules, wording
-from kini.messages.channels.base import Handed, channels
-from kini.messages.models import Delivery, Message, Preference, Silence
+from kini.messages.channels.base import channels
+from kini.messages.handing import Handed
+from kini.messages.models import Delivery, Heard, Message, Preference, Silence
+from kini.messages.providers.base import Incoming, Receipt
 from kini.messages.recipients import Person
 from kini.messages.sorts import sorts
 from kini.people import rules as people_rules
 from kini.people.models import User
 from kini.people.permissions import Permission
 
-DELIVER = "messages.deliver"
-LONGEST_FAULT = 240
+DELIVER, ANSWER = "messages.deliver", "messages.answer"
+#: What ends messages by the channel on which it is written, as carriers know it.
+ENDS = {"STOP", "BERHENTI", "UNSUBSCRIBE"}
+LONGEST_FAULT, LONGEST_HEARD = 240, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,3 +261,64 @@ def hand_over(*, by: Actor, gone: int, kept: int, user: int) -> int:
     count = Message.objects.filter(resident_id=gone, user=None).exclude(key__in=own).update(resident=kept, user=user)
     audit.record(by=by, action="messages.handed-on", subject=f"resident:{kept}", detail={"gone": gone, "count": count})
     return count
+
+
+@action
+def note_receipt(*, by: Actor, receipt: Receipt) -> None:
+    """A provider says what became of a message: perhaps before we know that it took it, twice, or out of order."""
+    pk = int(receipt.key) if receipt.key.isascii() and receipt.key.isdigit() and len(receipt.key) < 18 else 0
+    found = Delivery.objects.select_for_update().select_related("message").filter(pk=pk).first()
+    if found is None or found.state not in BEFORE[receipt.state]:
+        return
+    now = moments.now()
+    found.state, found.sent_at = receipt.state, found.sent_at or now
+    found.ended_at = None if receipt.state == "sent" else now
+    found.fault = receipt.fault[:LONGEST_FAULT]
+    found.save(update_fields=["state", "sent_at", "ended_at", "fault"])
+    if receipt.state == "read":
+        Message.objects.filter(pk=found.message_id, read_at=None).update(read_at=now)
+    elif receipt.state == "failed":
+        _next(found.message)
+    detail = _what(found) | {"state": receipt.state}
+    audit.record(by=by, action="messages.receipt", subject=f"message:{found.message_id}", detail=detail)
+
+
+#: In which states a receipt of each sort still says something new.
+BEFORE: Mapping[str, tuple[str, ...]] = {
+    "sent": ("waiting",),
+    "delivered": ("waiting", "sent"),
+    "read": ("waiting", "sent", "delivered"),
+    "failed": ("waiting", "sent"),
+}
+
+
+@action
+def hear(*, by: Actor, provider: str, incoming: Incoming) -> None:
+    """Keep what somebody wrote, once, to be answered by a job. A word that ends messages ends them."""
+    heard, made = Heard.objects.get_or_create(
+        provider=provider,
+        external_id=incoming.id,
+        defaults={
+            "channel": incoming.channel,
+            "sender": incoming.sender[:20],
+            "text": incoming.text.replace("\0", "")[:LONGEST_HEARD],
+            "photo": incoming.photo,
+            "latitude": incoming.place[0] if incoming.place else None,
+            "longitude": incoming.place[1] if incoming.place else None,
+            "at": moments.now(),
+        },
+    )
+    if not made:
+        return
+    if heard.text.strip().upper() in ENDS:
+        _silence(heard.channel, heard.sender)
+    else:
+        jobs.soon(ANSWER, heard=heard.pk)
+    audit.record(by=by, action="messages.heard", subject=f"heard:{heard.pk}", detail={"channel": heard.channel})
+
+
+@action
+def answer(*, by: Actor, heard: Heard, reply: str) -> None:
+    """Note what was answered to somebody who wrote; nothing is noted where nothing was said."""
+    Heard.objects.filter(pk=heard.pk, answered_at=None).update(reply=reply, answered_at=moments.now())
+    audit.record(by=by, action="messages.answered", subject=f"heard:{heard.pk}")

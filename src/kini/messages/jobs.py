@@ -6,17 +6,24 @@ from kini.core import moments
 from kini.core.events import listens
 from kini.core.jobs import every, job
 from kini.messages import actions, queries, speaking
-from kini.messages.models import Message
+from kini.messages.models import Heard, Message
 from kini.people.events import ProfilesJoined
 
 #: An inbox is the record of what was told; it is kept for as long.
 KEPT = timedelta(days=2 * 365)
+HEARD_KEPT = timedelta(days=30)
 
 
 @job(actions.DELIVER, queue="messages")
 def deliver(delivery: int) -> None:
     """Hand one delivery to its channel."""
     speaking.hand_over(delivery)
+
+
+@job(actions.ANSWER, queue="messages")
+def answer(heard: int) -> None:
+    """Answer what somebody wrote."""
+    speaking.answer(heard)
 
 
 @every("*/5 * * * *", name="messages.advance")
@@ -30,6 +37,7 @@ def advance() -> None:
 def forget() -> None:
     """Messages are not kept for ever."""
     Message.objects.filter(at__lt=moments.now() - KEPT).delete()
+    Heard.objects.filter(at__lt=moments.now() - HEARD_KEPT).delete()
 
 
 @listens(ProfilesJoined)

@@ -120,3 +120,30 @@ class Silence(models.Model):
             models.UniqueConstraint(fields=["channel", "recipient"], name="messages_silence_once"),
             models.CheckConstraint(condition=~Q(recipient=""), name="messages_silence_of_somebody"),
         ]
+
+
+class Heard(models.Model):
+    """What somebody wrote to the city, and what was answered. Forgotten after a while."""
+
+    provider = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=160)
+    channel = models.CharField(max_length=10)
+    sender = models.CharField(max_length=20, help_text="Phone number in E.164.")
+    text = models.TextField(blank=True)
+    photo = models.CharField(max_length=160, blank=True, help_text="The provider's name of a picture.")
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    at = models.DateTimeField()
+    reply = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "external_id"], name="messages_heard_once"),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="messages_heard_whole_point",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["sender", "-at"], name="messages_heard_from")]

@@ -4,9 +4,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kini.city.checks import pack_checks
+from kini.core.delivery import sms_providers
 from kini.messages import queries, wording
 from kini.messages.channels.base import channels
-from kini.messages.channels.plain import Email, Post, Sms
+from kini.messages.channels.carried import Sms, WhatsApp
+from kini.messages.channels.plain import Email, Post
+from kini.messages.providers.base import adapters
+from kini.messages.providers.configured import send_code
+from kini.messages.providers.twilio import Twilio
+from kini.messages.providers.whatsapp import WhatsApp as WhatsAppProvider
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import may_somewhere
@@ -15,8 +21,11 @@ from kini.web.navigation import NavItem, navigation
 
 def register() -> None:
     """Register everything once; called when the room is ready."""
-    for channel in (Sms(), Email(), Post()):
+    for channel in (WhatsApp(), Sms(), Email(), Post()):
         channels.register(channel.id, channel)
+    adapters.register("twilio", Twilio)
+    adapters.register("whatsapp", WhatsAppProvider)
+    sms_providers.register("messages", send_code)
     pack_checks.register("messages", wording.check)
     inbox = NavItem(
         "messages:inbox", _("Messages"), "message", 15, "account", note=_("What the city told you"), count=_unread

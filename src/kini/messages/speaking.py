@@ -1,9 +1,15 @@
 """Handing messages to channels. The talking is outside of any transaction; what came of it is noted by actions."""
 
+from django.conf import settings
+
 from kini.core.actors import system
-from kini.messages import actions
-from kini.messages.channels.base import ChannelFault, Rejected, channels
-from kini.messages.models import Delivery
+from kini.core.models import OutboxMessage
+from kini.messages import actions, answering, rules
+from kini.messages.channels.base import channels
+from kini.messages.handing import ChannelFault, Rejected
+from kini.messages.models import Delivery, Heard
+from kini.messages.providers.base import Outgoing
+from kini.messages.providers.configured import providers
 from kini.messages.queries import silences
 
 BY = system("messages")
@@ -25,3 +31,19 @@ def hand_over(pk: int) -> None:
     else:
         if handed:
             actions.note_handed(by=BY, delivery=delivery, handed=handed)
+
+
+def answer(pk: int) -> None:
+    """Answer what somebody wrote, on the channel on which they wrote it; nobody is answered twice."""
+    heard = Heard.objects.filter(pk=pk, answered_at=None).first()
+    provider = providers().get(heard.provider) if heard else None
+    if heard is None or provider is None or not (reply := answering.reply_to(heard)):
+        return
+    reply = rules.sms(reply, {}) if heard.channel == "sms" else reply
+    try:
+        provider.send(Outgoing(heard.sender, reply))
+    except Rejected as rejected:
+        reply = f"({rejected})"
+    if settings.ENV.outbox:
+        OutboxMessage.objects.create(channel=heard.channel, recipient=heard.sender, text=reply)
+    actions.answer(by=BY, heard=heard, reply=reply)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kini.messages import desk, pages
+from kini.messages import desk, notices, pages
 
 app_name = "messages"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("me/messages/<int:pk>/", pages.message, name="message"),
     path("me/messages/ways/", pages.ways, name="ways"),
     path("messages/stop/<str:token>/", pages.stop, name="stop"),
+    path("messages/notices/<slug:provider>/", notices.notice, name="notice"),
     path("desk/messages/", desk.dead, name="dead"),
     path("desk/messages/<int:pk>/retry/", desk.retry, name="retry"),
     path("desk/messages/<int:pk>/settle/", desk.settle, name="settle"),

@@ -36,6 +36,7 @@ class Manners(BaseModel):
 
     quiet_from: time | None = Field(default=None, description="From then on only urgent messages go out.")
     quiet_until: time | None = None
+    report: str = Field(default="", description="Service of reports that begin on WhatsApp.")
 
     @property
     def quiet(self) -> tuple[time, time] | None:
@@ -57,18 +58,25 @@ def _wordings(root: Path) -> dict[str, Wording]:
 
 
 @lru_cache(maxsize=4)
-def _manners(root: Path) -> Manners:
+def manners_of(root: Path) -> Manners:
+    """What messages.toml of that pack says."""
     return parse(read_source(root / FILE, root), Manners) if (root / FILE).exists() else Manners()
 
 
 def manners() -> Manners:
     """How the city writes to people; without a file of the pack no hour is quiet."""
-    return _manners(settings.CITY_PATH)
+    return manners_of(settings.CITY_PATH)
 
 
 def wording(sort: str) -> Wording | None:
     """The pack's words for a sort, or None."""
     return _wordings(settings.CITY_PATH).get(sort)
+
+
+def templates() -> dict[str, int]:
+    """The names of the pack's approved templates, and how many places each has."""
+    found = [(sort, wording(sort.id)) for sort in sorts]
+    return {own.whatsapp: len(sort.words) for sort, own in found if own and own.whatsapp}
 
 
 def say(sort: Sort, words: dict[str, str]) -> Said:

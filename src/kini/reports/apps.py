@@ -7,11 +7,16 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
+        from kini.city.checks import pack_checks
+        from kini.messages.answering import answerers
+        from kini.reports import answering
         from kini.reports.kind import Report
         from kini.services.kinds import kinds
         from kini.web.navigation import NavItem, navigation
 
         kinds.register(Report.id, Report())
+        answerers.register("report", answering.report)
+        pack_checks.register("reports", answering.check)
         words = pgettext_lazy("way to the page for reports", "Report")
         navigation.register("reports", NavItem("reports:choose", words, "report", order=30))
         navigation.register(

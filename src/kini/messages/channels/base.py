@@ -1,31 +1,14 @@
 """What a channel can do. It carries one message to one person, and says what became of it."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from django.utils.functional import Promise
 
 from kini.core.registry import Registry
+from kini.messages.handing import Handed
 from kini.messages.models import Delivery
 from kini.messages.recipients import Person
-
-
-class ChannelFault(Exception):
-    """It could not be handed over now; it is tried again later."""
-
-
-class Rejected(Exception):
-    """It will never be taken: the number does not exist, the person wants none. The next channel has its turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """What was handed over: `state` is "sent" where a receipt will tell more, "delivered" where none will."""
-
-    state: Literal["sent", "delivered"] = "delivered"
-    provider: str = ""
-    reference: str = ""
 
 
 class Channel(ABC):

@@ -1,4 +1,4 @@
-"""E-mail, SMS and the printed letter. In a first look the first two are shown in the outbox instead of leaving."""
+"""E-mail and the printed letter. In a first look e-mails are shown in the outbox instead of leaving."""
 
 from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import ClassVar
@@ -10,10 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.core.delivery import can_deliver, sms_providers
+from kini.core.delivery import can_deliver
 from kini.core.models import OutboxMessage
 from kini.messages import leaving
-from kini.messages.channels.base import Channel, ChannelFault, Handed, Rejected
+from kini.messages.channels.base import Channel
+from kini.messages.handing import ChannelFault, Handed, Rejected
 from kini.messages.models import Delivery
 from kini.messages.recipients import Person
 
@@ -24,28 +25,6 @@ def shown(delivery: Delivery, text: str) -> None:
         OutboxMessage.objects.create(
             channel=delivery.channel, recipient=delivery.recipient, subject=delivery.message.subject, text=text
         )
-
-
-class Sms(Channel):
-    """A text message of one part."""
-
-    id: ClassVar[str] = "sms"
-    label: ClassVar[str | Promise] = gettext_lazy("Text message")
-
-    def ready(self) -> bool:
-        return can_deliver("sms")
-
-    def recipient(self, person: Person) -> str:
-        return person.phone
-
-    def send(self, delivery: Delivery) -> Handed:
-        shown(delivery, delivery.message.short)
-        if not settings.ENV.outbox:
-            try:
-                sms_providers.get(settings.ENV.sms)(delivery.recipient, delivery.message.short)
-            except Exception as fault:  # what an outside provider raises is its own
-                raise ChannelFault(str(fault)) from fault
-        return Handed()
 
 
 class Email(Channel):

@@ -1,0 +1,58 @@
+"""What the city answers who writes "STATUS KINI-7F3K-9Q2M": where the case is, to the number of its resident alone."""
+
+import re
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.cases import rules
+from kini.cases.models import Case
+from kini.cases.notices import neutral, person_of
+from kini.city import pack
+from kini.core import references
+from kini.messages.models import Heard
+from kini.people.contacts import Contact
+from kini.people.queries import user_by_contact
+from kini.services.kinds import kinds
+from kini.services.versions import resolve
+
+ASKS = re.compile(r"^\s*STATUS\s+(\S.*)$", re.IGNORECASE | re.DOTALL)
+
+
+def status(heard: Heard) -> str | None:
+    """Where a case is. A number that is not its resident's learns as little as of a case that does not exist."""
+    asked = ASKS.match(heard.text)
+    if asked is None:
+        return None
+    reference = references.read(pack.current().reference_prefix, asked[1].strip()) or ""
+    related = ("version", "resident__user", "submitted_by")
+    case = Case.objects.select_related(*related).filter(reference=reference).first()
+    if case is None or heard.sender not in _numbers(case):
+        writer = user_by_contact(Contact("phone", heard.sender))
+        with translation.override((writer.language if writer else "") or pack.current().languages[0]):
+            return _("With this number there is no case {reference}. Check what you wrote.").format(
+                reference=reference or asked[1].strip()[:30]
+            )
+    with translation.override(person_of(case).language):
+        return _sentence(case)
+
+
+def _numbers(case: Case) -> set[str]:
+    to = person_of(case)
+    return {to.phone, case.resident.phone if case.resident else ""} - {""}
+
+
+def _sentence(case: Case) -> str:
+    resolved, kind = resolve(case.version), kinds.get(case.kind)
+    entry = case.timeline.filter(public=True).order_by("-number").first()
+    quiet = kind.quick_exit(resolved.definition)
+    words = {
+        "title": str(kind.title(resolved.definition)),
+        "reference": case.reference,
+        "state": rules.public_word(case.standing),
+        "sentence": neutral(entry, resolved, quiet=quiet) if entry and not quiet else "",
+        "address": f"{settings.ENV.address}{reverse('cases:case', args=[case.reference])}",
+    }
+    return " ".join(_("{reference} {title}: {state}. {sentence} {address}").format(**words).split())

@@ -1,0 +1,81 @@
+"""SMS and WhatsApp: what the configured provider takes. In a first look it is shown in the outbox as well."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from kini.core import moments
+from kini.core.delivery import can_deliver, sms_providers
+from kini.messages import wording
+from kini.messages.channels.base import Channel
+from kini.messages.channels.plain import shown
+from kini.messages.handing import ChannelFault, Handed, Rejected
+from kini.messages.models import Delivery, Heard
+from kini.messages.providers.base import Outgoing
+from kini.messages.providers.configured import provider_for
+from kini.messages.recipients import Person
+from kini.messages.sorts import sorts
+
+#: For how long after somebody wrote WhatsApp takes plain words to them.
+WINDOW = timedelta(hours=24)
+
+
+class Sms(Channel):
+    """A text message of one part."""
+
+    id: ClassVar[str] = "sms"
+    label: ClassVar[str | Promise] = gettext_lazy("Text message")
+
+    def ready(self) -> bool:
+        return provider_for("sms") is not None or can_deliver("sms")
+
+    def recipient(self, person: Person) -> str:
+        return person.phone
+
+    def send(self, delivery: Delivery) -> Handed:
+        text, handed = delivery.message.short, Handed()
+        if provider := provider_for("sms"):
+            handed = provider.send(Outgoing(delivery.recipient, text, str(delivery.pk)))
+        elif not settings.ENV.outbox:
+            try:
+                sms_providers.get(settings.ENV.sms)(delivery.recipient, text)
+            except Exception as fault:  # what an outside provider raises is its own
+                raise ChannelFault(str(fault)) from fault
+        shown(delivery, text)
+        return handed
+
+
+class WhatsApp(Channel):
+    """A message on WhatsApp: plain words while the person talks with the city, else the approved template."""
+
+    id: ClassVar[str] = "whatsapp"
+    label: ClassVar[str | Promise] = "WhatsApp"
+
+    def ready(self) -> bool:
+        return provider_for("whatsapp") is not None
+
+    def recipient(self, person: Person) -> str:
+        return person.phone
+
+    def send(self, delivery: Delivery) -> Handed:
+        provider, message = provider_for("whatsapp"), delivery.message
+        if provider is None:
+            raise ChannelFault("WhatsApp is not set up any more")
+        out = Outgoing(delivery.recipient, message.text, str(delivery.pk))
+        if not talks(delivery.recipient):
+            own = wording.wording(message.sort)
+            if own is None or not own.whatsapp:
+                raise Rejected("the pack names no approved template")
+            words = [str(message.words.get(name, "")) for name in sorts.get(message.sort).words]
+            out = Outgoing(delivery.recipient, message.text, str(delivery.pk), own.whatsapp, message.language, words)
+        handed = provider.send(out)
+        shown(delivery, message.text)
+        return handed
+
+
+def talks(number: str) -> bool:
+    """Whether somebody wrote on WhatsApp within a day."""
+    return Heard.objects.filter(channel="whatsapp", sender=number, at__gt=moments.now() - WINDOW).exists()

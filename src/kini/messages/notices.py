@@ -1,0 +1,40 @@
+"""Where providers tell of receipts and of what people write. Only their signature counts; twice changes nothing."""
+
+import structlog
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from kini.core.actors import system
+from kini.messages import actions
+from kini.messages.providers.base import NoticeRefused, Receipt
+from kini.messages.providers.configured import providers
+
+log = structlog.get_logger("kini.messages")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take a notice: 401 when it is not the provider's, 400 when it cannot be read."""
+    configured = providers().get(provider)
+    if configured is None:
+        raise Http404
+    if request.method != "POST":
+        answer = configured.challenge(request.GET.dict())
+        return HttpResponse(answer, content_type="text/plain", status=200 if answer else 403)
+    try:
+        told = configured.notice(settings.ENV.address + request.get_full_path(), request.headers, request.body)
+    except NoticeRefused as refused:
+        log.warning("notice refused", provider=provider, reason=str(refused))
+        return JsonResponse({"detail": str(refused)}, status=401)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return JsonResponse({"detail": "A field is missing or wrong."}, status=400)
+    by = system(f"provider {provider}")
+    for each in told:
+        if isinstance(each, Receipt):
+            actions.note_receipt(by=by, receipt=each)
+        else:
+            actions.hear(by=by, provider=provider, incoming=each)
+    return HttpResponse(status=204)

@@ -1,0 +1,73 @@
+"""SMS by providers that speak Twilio's interface (API 2010-04-01), which several others offer as well.
+
+A message is a form posted with the account's name and token. Receipts and what people write come as signed forms:
+HMAC-SHA1 over the address and every field in order. Source: Twilio, "Messages resource" and "Webhooks security".
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+
+from kini.messages.handing import ChannelFault, Handed, Rejected
+from kini.messages.providers import configured
+from kini.messages.providers.base import Carried, Incoming, NoticeRefused, Outgoing, Provider, Receipt
+
+TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+#: No number, not a mobile number, ended by its owner, too long, nothing in it.
+FOR_GOOD = {21211, 21614, 21610, 21617, 21602}
+STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"}
+
+
+def signature(token: str, address: str, fields: Sequence[tuple[str, str]]) -> str:
+    """What the provider writes into X-Twilio-Signature."""
+    signed = address + "".join(f"{name}{value}" for name, value in sorted(fields))
+    return base64.b64encode(hmac.digest(token.encode(), signed.encode(), hashlib.sha1)).decode()
+
+
+class Twilio(Provider):
+    """A provider of SMS.
+
+    Args:
+        name: what the city calls it.
+        address: root of its interface, without a slash at the end.
+        account, token: ours there.
+        sender: our number or name.
+    """
+
+    carries: ClassVar[Carried] = "sms"
+
+    def __init__(self, name: str, *, account: str, token: str, sender: str, address: str) -> None:
+        self.name, self.account, self.token, self.sender = name, account, token, sender
+        self.url = f"{address}/2010-04-01/Accounts/{account}/Messages.json"
+
+    def send(self, out: Outgoing) -> Handed:
+        form = {"To": out.recipient, "From": self.sender, "Body": out.text}
+        if out.key:
+            form["StatusCallback"] = f"{configured.notices(self.name)}?key={out.key}"
+        try:
+            response = httpx.post(self.url, data=form, auth=(self.account, self.token), timeout=TIMEOUT)
+            answer = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise ChannelFault(f"{self.name} gave no answer: {type(error).__name__}") from None
+        if response.is_success:
+            return Handed("sent" if out.key else "delivered", self.name, str(answer["sid"]))
+        said = f"{self.name} answered {answer.get('code', response.status_code)}: {answer.get('message', '')}"
+        raise (Rejected if answer.get("code") in FOR_GOOD else ChannelFault)(said)
+
+    def notice(self, address: str, headers: Mapping[str, str], body: bytes) -> Sequence[Receipt | Incoming]:
+        fields = parse_qsl(body.decode(), keep_blank_values=True)
+        right = signature(self.token, address, fields)
+        if not hmac.compare_digest(right, headers.get("X-Twilio-Signature", "")):
+            raise NoticeRefused("The signature is not the provider's.")
+        form = dict(fields)
+        if state := STATES.get(form.get("MessageStatus", "")):
+            key = dict(parse_qsl(urlsplit(address).query)).get("key", "")
+            return [Receipt(key, state, form.get("ErrorCode", ""))]  # type: ignore[arg-type]
+        if form.get("Body") and form.get("From"):
+            return [Incoming(form["MessageSid"], "sms", form["From"], form["Body"])]
+        return []

@@ -1,0 +1,116 @@
+"""WhatsApp by Meta's Cloud API.
+
+Plain words may be sent within 24 hours after the person wrote; else only a template that was approved. Receipts, and
+what people write, come as JSON, signed with HMAC-SHA256 and the app's secret. Source: WhatsApp Cloud API reference.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+import httpx
+
+from kini.messages.handing import ChannelFault, Handed, Rejected
+from kini.messages.providers.base import Carried, Incoming, NoticeRefused, Outgoing, Provider, Receipt
+
+TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+#: Outside of 24 hours, not on WhatsApp, the person ended it, no such template, other places in it.
+FOR_GOOD = {131047, 131026, 131050, 132001, 132000, 131030}
+STATES = ("sent", "delivered", "read", "failed")
+MOST_BYTES = 12_000_000
+
+
+class WhatsApp(Provider):
+    """The city's number on WhatsApp.
+
+    Args:
+        name: what the city calls it.
+        address: root of the interface with its version, without a slash at the end.
+        number: id of the number ("Phone number ID").
+        token: for requests.
+        secret: of the app; signs what comes.
+        verify: the word by which the address of notices is confirmed.
+    """
+
+    carries: ClassVar[Carried] = "whatsapp"
+
+    def __init__(self, name: str, *, address: str, number: str, token: str, secret: str, verify: str) -> None:
+        self.name, self.address, self.number = name, address, number
+        self.token, self.secret, self.verify = token, secret.encode(), verify
+
+    def send(self, out: Outgoing) -> Handed:
+        content: dict[str, Any] = {
+            "messaging_product": "whatsapp",
+            "to": out.recipient.removeprefix("+"),
+            "biz_opaque_callback_data": out.key,
+        }
+        content |= _template(out) if out.template else {"type": "text", "text": {"body": out.text}}
+        try:
+            response = httpx.post(
+                f"{self.address}/{self.number}/messages", json=content, headers=self._headers(), timeout=TIMEOUT
+            )
+            answer = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise ChannelFault(f"{self.name} gave no answer: {type(error).__name__}") from None
+        if response.is_success:
+            return Handed("sent" if out.key else "delivered", self.name, str(answer["messages"][0]["id"]))
+        told = answer.get("error", {})
+        said = f"{self.name} answered {told.get('code', response.status_code)}: {told.get('message', '')}"
+        raise (Rejected if told.get("code") in FOR_GOOD else ChannelFault)(said)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def notice(self, address: str, headers: Mapping[str, str], body: bytes) -> Sequence[Receipt | Incoming]:
+        right = "sha256=" + hmac.new(self.secret, body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(right, headers.get("X-Hub-Signature-256", "")):
+            raise NoticeRefused("The signature is not the provider's.")
+        return list(_told(json.loads(body)))
+
+    def challenge(self, asked: Mapping[str, str]) -> str:
+        ours = hmac.compare_digest(asked.get("hub.verify_token", "").encode(), self.verify.encode())
+        return asked.get("hub.challenge", "") if asked.get("hub.mode") == "subscribe" and ours else ""
+
+    def photo(self, reference: str) -> bytes:
+        """Ask where the picture lies, then fetch it from there."""
+        try:
+            found = httpx.get(f"{self.address}/{reference}", headers=self._headers(), timeout=TIMEOUT)
+            file = httpx.get(found.raise_for_status().json()["url"], headers=self._headers(), timeout=TIMEOUT)
+            content = file.raise_for_status().content
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise ChannelFault(f"{self.name} gave no picture: {type(error).__name__}") from None
+        if len(content) > MOST_BYTES:
+            raise ChannelFault(f"{self.name} gave a picture of {len(content)} bytes")
+        return content
+
+
+def _template(out: Outgoing) -> dict[str, Any]:
+    places = [{"type": "text", "text": word or "-"} for word in out.words]
+    body = {"name": out.template, "language": {"code": out.language}}
+    return {"type": "template", "template": body | {"components": [{"type": "body", "parameters": places}]}}
+
+
+def _told(content: Any) -> Iterator[Receipt | Incoming]:
+    for change in (change for entry in content.get("entry", []) for change in entry.get("changes", [])):
+        value = change.get("value", {})
+        for status in value.get("statuses", []):
+            if status.get("status") in STATES:
+                errors = status.get("errors") or [{}]
+                fault = str(errors[0].get("code", ""))
+                yield Receipt(str(status.get("biz_opaque_callback_data", "")), status["status"], fault)
+        for message in value.get("messages", []):
+            yield _incoming(message)
+
+
+def _incoming(message: Any) -> Incoming:
+    place, image = message.get("location"), message.get("image") or {}
+    return Incoming(
+        id=str(message["id"]),
+        channel="whatsapp",
+        sender="+" + str(message["from"]),
+        text=str((message.get("text") or {}).get("body", "") or image.get("caption", "")),
+        photo=str(image.get("id", "")),
+        place=(float(place["latitude"]), float(place["longitude"])) if place else None,
+    )

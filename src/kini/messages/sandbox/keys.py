@@ -1,0 +1,44 @@
+"""What the city and the sandbox share, and the configuration file by which a first look uses it."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+ACCOUNT, NUMBER, SENDER = "ACsandbox", "100000000000001", "+15005550006"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The token of requests and the secret of notices."""
+
+    token: str
+    secret: str
+
+
+def made() -> Keys:
+    """New ones, for one run."""
+    return Keys(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+
+
+def configure(folder: Path, keys: Keys, port: int) -> Path:
+    """Write the file that KINI_MESSAGES names, for a sandbox on that port of loopback."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, here = folder / "messages.toml", f"http://127.0.0.1:{port}"
+    text = f"""[sms]
+adapter = "twilio"
+address = "{here}"
+account = "{ACCOUNT}"
+token = "{keys.token}"
+sender = "{SENDER}"
+
+[whatsapp]
+adapter = "whatsapp"
+address = "{here}/v23.0"
+number = "{NUMBER}"
+token = "{keys.token}"
+secret = "{keys.secret}"
+verify = "{keys.secret}"
+"""
+    path.touch(mode=0o600)
+    path.write_text(text, "utf-8")
+    return path

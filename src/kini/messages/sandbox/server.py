@@ -1,0 +1,196 @@
+"""The sandbox's server: the interfaces that the city calls, and a page on which somebody plays a resident's phone.
+
+`POST /faults` (loopback only, as everything here) says how it misbehaves from now on: `{"send": "down"}` answers 500;
+`{"receipt": "never" | "twice" | "forged" | "failed"}`.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+import httpx
+
+from kini.messages.providers.twilio import signature
+from kini.messages.sandbox import page
+from kini.messages.sandbox.carriers import Carriers, Refusal, Taken
+from kini.messages.sandbox.keys import ACCOUNT, NUMBER, SENDER, Keys
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+
+def over_http(address: str, body: bytes, headers: dict[str, str]) -> int:
+    """Post a notice; the status of the answer, 599 when there is none."""
+    try:
+        return httpx.post(address, content=body, headers=headers, timeout=10).status_code
+    except httpx.HTTPError:
+        return 599
+
+
+@dataclass
+class Sandbox:
+    """The providers' side: `notify` is the address of the city's notices, to which the provider's name is added."""
+
+    carriers: Carriers
+    keys: Keys
+    notify: str
+    faults: dict[str, Any] = field(default_factory=dict)
+    post: Callable[[str, bytes, dict[str, str]], int] = over_http
+
+    def receipts(self, taken: Taken) -> None:
+        """Tell what became of a message."""
+        wish = self.faults.get("receipt")
+        if wish == "never" or not taken.back:
+            return
+        arrived = self.carriers.on_phone(taken) and wish != "failed"
+        for state in ("sent", "delivered" if arrived else "failed"):
+            for _ in range(2 if wish == "twice" else 1):
+                self.told(taken, state, forged=wish == "forged")
+
+    def told(self, taken: Taken, state: str, *, forged: bool = False) -> int:
+        """Send one receipt; the status of the city's answer."""
+        if taken.channel == "sms":
+            status = "undelivered" if state == "failed" else state
+            form = {"MessageSid": taken.id, "MessageStatus": status, "To": taken.number}
+            return self.by_sms(taken.back, form | ({"ErrorCode": "30003"} if state == "failed" else {}), forged=forged)
+        about: dict[str, Any] = {"id": taken.id, "status": state, "recipient_id": taken.number[1:]}
+        about["biz_opaque_callback_data"] = taken.back
+        errors = {"errors": [{"code": 131026, "title": "Message undeliverable"}]} if state == "failed" else {}
+        return self.by_whatsapp({"statuses": [about | errors]}, forged=forged)
+
+    def by_sms(self, address: str, form: Mapping[str, str], *, forged: bool = False) -> int:
+        signed = signature("another" if forged else self.keys.token, address, list(form.items()))
+        headers = {"Content-Type": FORM, "X-Twilio-Signature": signed}
+        return self.post(address, urlencode(form).encode(), headers)
+
+    def by_whatsapp(self, value: Mapping[str, Any], *, forged: bool = False) -> int:
+        change = {"field": "messages", "value": {"messaging_product": "whatsapp", **value}}
+        body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "0", "changes": [change]}]}).encode()
+        secret = "another" if forged else self.keys.secret
+        signed = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        return self.post(f"{self.notify}whatsapp/", body, {"Content-Type": JSON, "X-Hub-Signature-256": signed})
+
+    def write(
+        self, channel: str, number: str, text: str = "", photo: bytes = b"", place: tuple[float, float] | None = None
+    ) -> int:
+        """Somebody writes to the city from that number; the status of the city's answer."""
+        written = self.carriers.write(channel, number, text or ("(photo)" if photo else "(place)"))
+        if channel == "sms":
+            form = {"MessageSid": written.id, "From": number, "To": SENDER, "Body": text}
+            return self.by_sms(f"{self.notify}sms/", form)
+        message: dict[str, Any] = {"id": written.id, "from": number[1:], "type": "text", "text": {"body": text}}
+        if photo:
+            self.carriers.photos[written.id] = photo
+            message |= {"type": "image", "image": {"id": written.id, "caption": text}, "text": {}}
+        if place:
+            message |= {"type": "location", "location": {"latitude": place[0], "longitude": place[1]}}
+        return self.by_whatsapp({"messages": [message]})
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Reads requests for one sandbox (`server` binds it)."""
+
+    sandbox: Sandbox
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        parts = [part for part in urlsplit(self.path).path.split("/") if part]
+        photos = self.sandbox.carriers.photos
+        if parts[:1] == ["v23.0"] and parts[-1] in photos and self.bearer():
+            here = f"http://{self.headers['Host']}/photos/{parts[-1]}"
+            return self.json(200, {"url": here, "mime_type": "image/jpeg"})
+        if parts[:1] == ["photos"] and parts[-1] in photos and self.bearer():
+            return self.answer(200, photos[parts[-1]], "image/jpeg")
+        if parts:
+            return self.json(404, {"error": {"code": 100, "message": "Unsupported get request"}})
+        number = parse_qs(urlsplit(self.path).query).get("number", [""])[0]
+        self.html(page.phone(self.sandbox.carriers.taken, number.replace(" ", "+", 1)))
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path = urlsplit(self.path).path
+        try:
+            if path == "/faults":
+                self.sandbox.faults = dict(json.loads(body))
+                self.json(200, self.sandbox.faults)
+            elif path == "/write":
+                self.write(dict(parse_qsl(body.decode(), keep_blank_values=True)))
+            elif self.sandbox.faults.get("send") == "down":
+                self.json(500, {"error": {"code": 131000, "message": "Something went wrong"}})
+            elif path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json":
+                self.sms(dict(parse_qsl(body.decode(), keep_blank_values=True)))
+            elif path == f"/v23.0/{NUMBER}/messages":
+                self.whatsapp(json.loads(body))
+            else:
+                self.json(404, {"code": 20404, "message": "The requested resource was not found"})
+        except (KeyError, ValueError, TypeError):
+            self.json(400, {"error": {"code": 100, "message": "Invalid parameter"}})
+
+    def bearer(self) -> bool:
+        return hmac.compare_digest(self.headers.get("Authorization", ""), f"Bearer {self.sandbox.keys.token}")
+
+    def sms(self, form: dict[str, str]) -> None:
+        given = base64.b64encode(f"{ACCOUNT}:{self.sandbox.keys.token}".encode()).decode()
+        if self.headers.get("Authorization") != f"Basic {given}" or form.get("From") != SENDER:
+            return self.json(401, {"code": 20003, "message": "Authenticate"})
+        try:
+            taken = self.sandbox.carriers.sms(form["To"], form["Body"], form.get("StatusCallback", ""))
+        except Refusal as refusal:
+            status = 429 if refusal.code == 20429 else 400
+            return self.json(status, {"code": refusal.code, "message": refusal.message})
+        self.json(201, {"sid": taken.id, "status": "queued"})
+        self.later(taken)
+
+    def whatsapp(self, content: dict[str, Any]) -> None:
+        if not self.bearer():
+            return self.json(401, {"error": {"code": 190, "message": "Invalid OAuth access token"}})
+        try:
+            taken = self.sandbox.carriers.whatsapp(content)
+        except Refusal as refusal:
+            status = 429 if refusal.code == 130429 else 400
+            return self.json(status, {"error": {"code": refusal.code, "message": refusal.message}})
+        self.json(200, {"messaging_product": "whatsapp", "messages": [{"id": taken.id}]})
+        self.later(taken)
+
+    def later(self, taken: Taken) -> None:
+        threading.Thread(target=self.sandbox.receipts, args=(taken,), daemon=True).start()
+
+    def write(self, form: dict[str, str]) -> None:
+        latitude, comma, longitude = form.get("place", "").partition(",")
+        place = (float(latitude), float(longitude)) if comma else None
+        photo = base64.b64decode(form.get("photo", ""))
+        self.sandbox.write(form["channel"], form["number"].strip(), form.get("text", ""), photo, place)
+        self.send_response(303)
+        self.send_header("Location", f"/?{urlencode({'number': form['number'].strip()})}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def json(self, status: int, content: Mapping[str, Any]) -> None:
+        self.answer(status, json.dumps(content).encode(), JSON)
+
+    def html(self, text: str) -> None:
+        self.answer(200, text.encode(), "text/html; charset=utf-8")
+
+    def answer(self, status: int, body: bytes, content_type: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
+        """Quiet: the city's own log says what was asked."""
+
+
+def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
+    """A server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
+    handler = type("BoundHandler", (Handler,), {"sandbox": sandbox})
+    made = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    made.daemon_threads = True
+    return made

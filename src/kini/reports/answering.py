@@ -1,0 +1,107 @@
+"""A report that begins on WhatsApp: a photo, a place and a few words become a draft, which is finished in the app.
+
+There is no state of a conversation: whatever a resident sends within a day goes into the same draft of the service that
+the pack names (`report` in messages.toml), and each answer says what is still missing.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.cases import actions, answers
+from kini.cases.models import Draft
+from kini.city import pack
+from kini.core import moments
+from kini.core.actors import Actor, ActorKind, Refused
+from kini.core.faults import Fault
+from kini.messages.models import Heard
+from kini.messages.providers.configured import providers
+from kini.messages.wording import FILE, manners, manners_of
+from kini.people.contacts import Contact
+from kini.people.models import Resident, User
+from kini.people.queries import user_by_contact
+from kini.services.fields.base import Wrong
+from kini.services.models import Service
+from kini.services.versions import Resolved, resolve
+
+#: Begins a report in words; a photo or a place alone begins one as well.
+BEGINS = re.compile(r"^\s*(?:LAPOR|REPORT)\b[\s:,.-]*(.*)$", re.IGNORECASE | re.DOTALL)
+SAME_REPORT = timedelta(days=1)
+
+
+def report(heard: Heard) -> str | None:
+    """Take a photo, a place or words that begin with REPORT into a draft; say what is missing and where it ends."""
+    words = BEGINS.match(heard.text)
+    if heard.channel != "whatsapp" or not (words or heard.photo or heard.latitude is not None):
+        return None
+    service = Service.objects.select_related("current").filter(pk=manners().report, active=True).first()
+    if service is None or service.current is None:
+        return None
+    user = user_by_contact(Contact("phone", heard.sender))
+    with translation.override((user.language if user else "") or pack.current().languages[0]):
+        if user is None or not (resident := Resident.objects.filter(user=user).first()):
+            return _("Sign in once with this number, then send your report again: {address}").format(
+                address=f"{settings.ENV.address}{reverse('people:sign-in')}"
+            )
+        by = Actor(ActorKind.RESIDENT, user.pk)
+        draft = _draft(user) or actions.start_draft(
+            by=by, version=service.current, resident=resident, channel="message"
+        )
+        try:
+            _take(by, draft, heard, words[1].strip() if words else heard.text.strip())
+        except (Refused, Wrong) as refusal:
+            return str(refusal)
+        return _missing(Draft.objects.select_related("version").get(pk=draft.pk))
+
+
+def _draft(user: User) -> Draft | None:
+    """The report that they are at."""
+    since = moments.now() - SAME_REPORT
+    found = Draft.objects.filter(owner=user, channel="message", case=None, created_at__gt=since)
+    return found.select_related("version").order_by("-created_at").first()
+
+
+def _name(resolved: Resolved, sort: str) -> str:
+    """The first question of that type; empty when the service asks none."""
+    return next((name for page in resolved.pages for name, field in page.fields.items() if field.type == sort), "")
+
+
+def _take(by: Actor, draft: Draft, heard: Heard, words: str) -> None:
+    resolved = resolve(draft.version)
+    if heard.photo and (name := _name(resolved, "photo")):
+        content = providers()[heard.provider].photo(heard.photo)
+        upload = SimpleUploadedFile("whatsapp.jpg", content, "image/jpeg")
+        document = actions.attach(by=by, draft=draft, slot=name, upload=upload)
+        kept = (answers.of_draft(draft).get(name) or {}).get("files", [])
+        actions.fill(by=by, draft=draft, values={name: {"files": [*kept, str(document.pk)]}})
+    if heard.latitude is not None and (name := _name(resolved, "location")):
+        value = resolved.fields[name].read({"lat": heard.latitude, "lon": heard.longitude})
+        actions.fill(by=by, draft=draft, values={name: value})
+    if words and (name := _name(resolved, "longtext")):
+        actions.fill(by=by, draft=draft, values={name: resolved.fields[name].read(words)})
+
+
+def _missing(draft: Draft) -> str:
+    resolved, given = resolve(draft.version), answers.of_draft(draft)
+    asked = {"photo": _("a photo"), "location": _("your location"), "longtext": _("REPORT and what is going on")}
+    left = [word for sort, word in asked.items() if (name := _name(resolved, sort)) and not given.get(name)]
+    address = f"{settings.ENV.address}{reverse('cases:draft', args=[draft.pk])}"
+    if left:
+        return _("Thank you. Please also send: {left}. Or finish it here: {address}").format(
+            left=", ".join(left), address=address
+        )
+    return _("Thank you. Check your report and send it here: {address}").format(address=address)
+
+
+def check(root: Path) -> Iterator[Fault]:
+    """Whether the service that messages.toml names for reports exists."""
+    name = manners_of(root).report if (root / FILE).exists() else ""
+    if name and not list(root.glob(f"services/*/{name}.yaml")):
+        yield Fault(FILE, 0, "report", f'there is no service "{name}"', "Name a service of the kind report.")
