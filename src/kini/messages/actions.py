@@ -13,10 +13,10 @@ from kini.core import audit, jobs, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.grants import Scope
-from kini.messages import queries, rules, wording
+from kini.messages import push, queries, rules, wording
 from kini.messages.channels.base import channels
 from kini.messages.handing import Handed
-from kini.messages.models import Delivery, Heard, Message, Preference, Silence
+from kini.messages.models import Delivery, Heard, Message, Preference, Silence, Subscription
 from kini.messages.providers.base import Incoming, Receipt
 from kini.messages.recipients import Person
 from kini.messages.sorts import sorts
@@ -27,7 +27,7 @@ from kini.people.permissions import Permission
 DELIVER, ANSWER = "messages.deliver", "messages.answer"
 #: What ends messages by the channel on which it is written, as carriers know it.
 ENDS = {"STOP", "BERHENTI", "UNSUBSCRIBE"}
-LONGEST_FAULT, LONGEST_HEARD = 240, 2000
+LONGEST_FAULT, LONGEST_HEARD, LONGEST_ENDPOINT = 240, 2000, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,3 +322,16 @@ def answer(*, by: Actor, heard: Heard, reply: str) -> None:
     """Note what was answered to somebody who wrote; nothing is noted where nothing was said."""
     Heard.objects.filter(pk=heard.pk, answered_at=None).update(reply=reply, answered_at=moments.now())
     audit.record(by=by, action="messages.answered", subject=f"heard:{heard.pk}")
+
+
+@action
+def subscribe(*, by: Actor, user: User, endpoint: str, public: str, auth: str) -> None:
+    """Tell somebody in this browser as well. A browser that somebody else used before is theirs now."""
+    if by.user_id != user.pk:
+        raise NotAllowed(_("Only the person themselves can change this."))
+    if not push.is_service(endpoint) or len(endpoint) > LONGEST_ENDPOINT or not push.is_subscription(public, auth):
+        raise Refused(_("This browser cannot be reached. Try another one."))
+    made = {"user": user, "public": public, "auth": auth, "made_at": moments.now()}
+    Subscription.objects.update_or_create(endpoint=endpoint, defaults=made)
+    Silence.objects.filter(channel="push", recipient=f"devices-{user.pk}").delete()
+    audit.record(by=by, action="messages.subscribed", subject=f"user:{user.pk}")

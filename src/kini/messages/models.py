@@ -147,3 +147,13 @@ class Heard(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["sender", "-at"], name="messages_heard_from")]
+
+
+class Subscription(models.Model):
+    """A browser in which somebody wants to be told: where its maker takes messages, and the keys that seal them."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="push_subscriptions")
+    endpoint = models.URLField(max_length=600, unique=True)
+    public = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    made_at = models.DateTimeField()

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.core.actors import Actor, ActorKind
-from kini.messages import actions, leaving, queries
+from kini.core.actors import Actor, ActorKind, Refused
+from kini.messages import actions, leaving, push, queries
 from kini.messages.channels.base import channels
 from kini.messages.models import Preference
 from kini.messages.recipients import Person
@@ -67,7 +67,21 @@ def ways(request: HttpRequest) -> HttpResponse:
     silent = queries.silences({where for _channel, where in found})
     first = Preference.objects.filter(user=user).values_list("first", flat=True).first() or ""
     rows = [(each, where, (each.id, where) not in silent) for each, where in found]
-    return render(request, "messages/ways.html", {"ways": rows, "first": first})
+    key = push.b64(push.point(push.own_key().public_key()))
+    return render(request, "messages/ways.html", {"ways": rows, "first": first, "key": key})
+
+
+@login_required
+@require_POST
+def device(request: HttpRequest) -> HttpResponse:
+    """Tell one in this browser; it posts its `endpoint`, `public` and `auth`."""
+    endpoint, public, auth = (request.POST.get(name, "") for name in ("endpoint", "public", "auth"))
+    try:
+        actions.subscribe(by=actor_for(request), user=_user(request), endpoint=endpoint, public=public, auth=auth)
+        messages.success(request, _("From now on you are told on this device."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("messages:ways")
 
 
 @csrf_exempt

@@ -8,6 +8,7 @@ from kini.core.delivery import sms_providers
 from kini.messages import queries, wording
 from kini.messages.channels.base import channels
 from kini.messages.channels.carried import Sms, WhatsApp
+from kini.messages.channels.device import Push
 from kini.messages.channels.plain import Email, Post
 from kini.messages.providers.base import adapters
 from kini.messages.providers.configured import send_code
@@ -21,7 +22,7 @@ from kini.web.navigation import NavItem, navigation
 
 def register() -> None:
     """Register everything once; called when the room is ready."""
-    for channel in (WhatsApp(), Sms(), Email(), Post()):
+    for channel in (Push(), WhatsApp(), Sms(), Email(), Post()):
         channels.register(channel.id, channel)
     adapters.register("twilio", Twilio)
     adapters.register("whatsapp", WhatsAppProvider)

@@ -7,6 +7,7 @@ urlpatterns = [
     path("me/messages/", pages.inbox, name="inbox"),
     path("me/messages/<int:pk>/", pages.message, name="message"),
     path("me/messages/ways/", pages.ways, name="ways"),
+    path("me/messages/device/", pages.device, name="device"),
     path("messages/stop/<str:token>/", pages.stop, name="stop"),
     path("messages/notices/<slug:provider>/", notices.notice, name="notice"),
     path("desk/messages/", desk.dead, name="dead"),

@@ -1,0 +1,154 @@
+"""Web push: sealed as RFC 8291 says, signed as RFC 8292 says, to a push service on loopback that checks both."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from kini.core import moments
+from kini.core.actors import NotAllowed, Refused
+from kini.messages import actions, push
+from kini.messages.models import Subscription
+from tests.cases.town import Town, acting
+from tests.messages.test_telling import signed_in, states, tell
+
+#: The example of RFC 8291, section 5.
+RFC = {
+    "text": b"When I grow up, I want to be a watermelon",
+    "sender": "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",
+    "public": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "salt": "DGv6ra1nlYgDCS1FRnbzlw",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    "body": "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK"
+    "6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN",
+}
+ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc"
+
+
+def test_it_is_sealed_as_the_standard_shows():
+    sender = ec.derive_private_key(int.from_bytes(push.unb64(RFC["sender"])), push.CURVE)  # type: ignore[arg-type]
+    theirs = ec.EllipticCurvePublicKey.from_encoded_point(push.CURVE, push.unb64(RFC["public"]))  # type: ignore[arg-type]
+    auth, salt = push.unb64(RFC["auth"]), push.unb64(RFC["salt"])  # type: ignore[arg-type]
+    assert push.b64(push._sealed(RFC["text"], theirs, auth, sender, salt)) == RFC["body"]  # type: ignore[arg-type]
+
+
+@dataclass
+class Browser:
+    """A browser with the service of its maker: it refuses what is not signed for it, and opens what is."""
+
+    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(push.CURVE))
+    auth: bytes = b"sixteen bytes..."
+    status: int = 201
+    told: list[dict[str, str]] = field(default_factory=list)
+    address: str = ""
+
+    def taken(self, headers: dict[str, str], body: bytes) -> int:
+        if self.status != 201:
+            return self.status
+        if not headers["TTL"].isdigit() or headers["Content-Encoding"] != "aes128gcm" or not self.signed(headers):
+            return 403
+        self.told.append(json.loads(self.opened(body)))
+        return 201
+
+    def signed(self, headers: dict[str, str]) -> bool:
+        parts = dict(part.strip().split("=", 1) for part in headers["Authorization"].removeprefix("vapid ").split(","))
+        head, claims, signature = parts["t"].split(".")
+        raw = push.unb64(signature)
+        key = ec.EllipticCurvePublicKey.from_encoded_point(push.CURVE, push.unb64(parts["k"]))
+        der = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
+        key.verify(der, f"{head}.{claims}".encode(), ec.ECDSA(SHA256()))
+        return bool(json.loads(push.unb64(claims))["aud"] == self.address)
+
+    def opened(self, body: bytes) -> bytes:
+        salt, ours, sealed = body[:16], body[21:86], body[86:]
+        sender = ec.EllipticCurvePublicKey.from_encoded_point(push.CURVE, ours)
+        info = b"WebPush: info\0" + push.point(self.key.public_key()) + ours
+        secret = push._hkdf(self.key.exchange(ec.ECDH(), sender), self.auth, info, 32)
+        key = push._hkdf(secret, salt, b"Content-Encoding: aes128gcm\0", 16)
+        nonce = push._hkdf(secret, salt, b"Content-Encoding: nonce\0", 12)
+        return AESGCM(key).decrypt(nonce, sealed, None).rstrip(b"\x02")
+
+
+@pytest.fixture
+def browser(town: Town) -> Iterator[Browser]:
+    """The resident's browser, in which they asked to be told."""
+    own = Browser()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(own.taken(dict(self.headers.items()), body))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    running = HTTPServer(("127.0.0.1", 0), Handler)
+    own.address = f"http://127.0.0.1:{running.server_port}"
+    thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    Subscription.objects.create(
+        user=town.resident.user,
+        endpoint=f"{own.address}/push/1",
+        public=push.b64(push.point(own.key.public_key())),
+        auth=push.b64(own.auth),
+        made_at=moments.now(),
+    )
+    yield own
+    running.shutdown()
+    thread.join()
+    running.server_close()
+
+
+def test_a_message_comes_to_the_device_alone(town: Town, browser: Browser, run_jobs: Callable[[], int]):
+    message = tell(town)
+    run_jobs()
+    assert [told["title"] for told in browser.told] == [message.subject]
+    assert browser.told[0]["link"] == f"/me/messages/{message.pk}/"
+    assert states(message) == [("push", "delivered")]
+
+
+def test_a_browser_that_is_gone_is_forgotten_and_the_next_channel_comes(
+    town: Town, browser: Browser, run_jobs: Callable[[], int]
+):
+    browser.status = 410
+    message = tell(town)
+    run_jobs()
+    assert states(message) == [("push", "failed"), ("sms", "delivered")]
+    assert not Subscription.objects.exists()
+
+
+def test_a_busy_service_is_asked_again(town: Town, browser: Browser, run_jobs: Callable[[], int]):
+    browser.status = 429
+    message = tell(town)
+    run_jobs()
+    assert states(message) == [("push", "waiting")]
+
+
+def test_one_asks_for_it_in_the_browser(town: Town):
+    key = push.b64(push.point(ec.generate_private_key(push.CURVE).public_key()))
+    given = {"endpoint": ENDPOINT, "public": key, "auth": push.b64(b"sixteen bytes...")}
+    client = signed_in(town.resident.user)
+    assert "data-push-key" in client.get("/me/messages/ways/").content.decode()
+    client.post("/me/messages/device/", given)
+    assert Subscription.objects.get().user == town.resident.user
+    with pytest.raises(NotAllowed):
+        actions.subscribe(by=acting(town.neighbour), user=town.resident.user, **given)
+    for wrong in (
+        {"endpoint": "https://127.0.0.1/x"},
+        {"endpoint": "https://fcm.googleapis.com.evil.example/x"},
+        {"endpoint": "https://fcm.googleapis.com:8443/x"},
+        {"endpoint": "http://fcm.googleapis.com/x"},
+        {"public": "AAAA"},
+        {"auth": "AAAA"},
+    ):
+        with pytest.raises(Refused):
+            actions.subscribe(by=acting(town.resident), user=town.resident.user, **(given | wrong))
