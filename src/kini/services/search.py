@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kini.city import pack
+from kini.core import audit
 from kini.core.texts import words_of
 from kini.services import catalogue
 from kini.services.indexing import configurations
 from kini.services.models import Service
+from kini.services.queries import SUBJECT
 from kini.services.schema import Catalogue
 
 #: How much a word counts where it stands: around (D), in the summary (C), among people's words (B), in the name (A).
@@ -47,12 +50,26 @@ def _terms(typed: Sequence[str], words: Catalogue) -> Iterator[Term]:
 
 
 def search(text: str, limit: int = 20) -> list[Service]:
-    """Active services that fit what was typed, the best first. One query."""
-    terms = terms_of(text, catalogue.current())
+    """Active services that fit what was typed, the best first.
+
+    One query; none where the process remembers what the same words found since services were last loaded.
+    """
+    words = " ".join(words_of(text[:LONGEST]))
+    newest = audit.newest(SUBJECT)
+    return list(_remembered(words, limit, newest) if newest else _found(words, limit))
+
+
+@lru_cache(maxsize=5_000)
+def _remembered(words: str, limit: int, _newest: int) -> tuple[Service, ...]:
+    return _found(words, limit)
+
+
+def _found(words: str, limit: int) -> tuple[Service, ...]:
+    terms = terms_of(words, catalogue.current())
     rows = [(n, 1.0, term.typed) for n, term in enumerate(terms)]
     rows += [(n, SYNONYM, other) for n, term in enumerate(terms) for other in term.others]
     if not rows:
-        return []
+        return ()
     numbers, factors, phrases = zip(*rows, strict=True)
     parameters = {
         "numbers": list(numbers),
@@ -61,11 +78,11 @@ def search(text: str, limit: int = 20) -> list[Service]:
         "configurations": configurations(pack.current().languages),
         "weights": WEIGHTS,
         "alike": ALIKE,
-        "whole": " ".join(words_of(text[:LONGEST])),
+        "whole": words,
         "least": LEAST,
         "limit": limit,
     }
-    return list(Service.objects.raw(QUERY, parameters))
+    return tuple(Service.objects.raw(QUERY, parameters))
 
 
 # A word that few services have tells more than one that many have (the logarithm). Where no service has a word, the
