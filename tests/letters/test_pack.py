@@ -86,8 +86,10 @@ def test_a_template_cannot_read_the_machine(copied):
 
 
 def documents(pack):
+    """Services whose document the city writes; what a booked visit leads to is given at the place itself."""
     for service in pack.services.values():
-        if service.definition.gives.type == "document" and service.definition.kind in kinds:
+        definition = service.definition
+        if definition.gives.type == "document" and definition.kind in kinds and definition.kind != "booking":
             yield service
 
 

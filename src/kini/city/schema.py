@@ -94,7 +94,8 @@ def _span(value: Any) -> Any:
     return opens, closes
 
 
-Span = Annotated[tuple[time, time], BeforeValidator(_span)]
+_Written = Annotated[str, Field(pattern=r"^ *\d\d:\d\d *- *\d\d:\d\d *$")]
+Span = Annotated[tuple[time, time], BeforeValidator(_span, json_schema_input_type=_Written)]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
