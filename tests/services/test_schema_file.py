@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ def wrong(schema: dict[str, Any], value: Any, root: dict[str, Any], place: str =
         yield f"{place}: {value!r} is not {schema['const']!r}"
     if "enum" in schema and value not in schema["enum"]:
         yield f"{place}: {value!r} is not one of {schema['enum']}"
+    # A day in a file is read as a date; in JSON, which the schema speaks of, it is a string.
+    value = value.isoformat() if isinstance(value, date) else value
     sorts = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
     if "type" in schema and schema["type"] != "null" and not isinstance(value, sorts[schema["type"]]):
         yield f"{place}: {value!r} is no {schema['type']}"
