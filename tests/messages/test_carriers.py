@@ -168,6 +168,8 @@ def test_stop_by_sms_ends_what_comes_by_sms(town: Town, carriers: Sandbox, run_j
     assert leaving.read("no token") is None
     with pytest.raises(Rejected, match="21610"):
         send_code(PHONE, "Kode")
+    carriers.write("sms", PHONE, "START")
+    assert not Silence.objects.exists()
 
 
 def test_a_report_begins_on_whatsapp_with_photo_and_place(

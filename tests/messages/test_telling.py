@@ -16,7 +16,7 @@ from kini.cases import actions as case_actions
 from kini.cases.models import Case
 from kini.core import moments
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.core.models import OutboxMessage
+from kini.core.models import AuditEntry, OutboxMessage
 from kini.messages import actions, jobs, leaving, speaking, wording
 from kini.messages.handing import Handed
 from kini.messages.models import Delivery, Message, Silence
@@ -179,6 +179,29 @@ def test_a_receipt_that_never_comes_gives_the_next_channel_its_turn(
     with moments.at(moments.now() + timedelta(hours=25)):
         jobs.advance()
     assert states(message) == [("pigeon", "sent"), ("sms", "waiting")]
+
+
+def test_where_no_way_is_left_nothing_is_tried_for_ever(town: Town, pigeon: Pigeon, run_jobs: Callable[[], int]):
+    Silence.objects.create(channel="sms", recipient=town.resident.user.phone, since=moments.now())
+    pigeon.answers = [Handed("sent", "loft", "1")]
+    tell(town)
+    run_jobs()
+    before = AuditEntry.objects.count()
+    with moments.at(moments.now() + timedelta(hours=25)):
+        jobs.advance()
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_second_try_keeps_the_quiet_hours_as_well(town: Town, pigeon: Pigeon):
+    pigeon.answers = [BUSY]
+    late = EVENING - timedelta(hours=1, minutes=1)  # a minute before they begin
+    with moments.at(late):
+        delivery = tell(town).deliveries.get()
+        for _try in range(2):
+            speaking.hand_over(delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.due_at == EVENING.replace(hour=23)
 
 
 def test_an_email_says_how_to_end_them_and_the_link_does(town: Town, run_jobs: Callable[[], int]):

@@ -25,8 +25,8 @@ from kini.people.models import User
 from kini.people.permissions import Permission
 
 DELIVER, ANSWER = "messages.deliver", "messages.answer"
-#: What ends messages by the channel on which it is written, as carriers know it.
-ENDS = {"STOP", "BERHENTI", "UNSUBSCRIBE"}
+#: What ends messages by the channel on which it is written, as carriers know it, and what begins them again.
+ENDS, BEGINS = {"STOP", "BERHENTI", "UNSUBSCRIBE"}, {"START", "MULAI"}
 LONGEST_FAULT, LONGEST_HEARD, LONGEST_ENDPOINT = 240, 2000, 600
 
 
@@ -105,10 +105,15 @@ def _next(message: Message) -> None:
             Message.objects.filter(pk=message.pk).update(unreached_at=moments.now())
         return
     channel, recipient = way
-    now, city = moments.now(), pack.current()
-    due = now if message.urgent else rules.after_quiet(now, wording.manners().quiet, city.timezone)
+    now = moments.now()
+    due = _loud(message, now)
     delivery = Delivery.objects.create(message=message, channel=channel.id, recipient=recipient[:254], due_at=due)
     _soon(delivery, now)
+
+
+def _loud(message: Message, at: datetime) -> datetime:
+    """The first moment from then on at which the message may go out."""
+    return at if message.urgent else rules.after_quiet(at, wording.manners().quiet, pack.current().timezone)
 
 
 def _soon(delivery: Delivery, now: datetime) -> None:
@@ -145,8 +150,10 @@ def note_fault(*, by: Actor, delivery: Delivery, fault: str, final: bool) -> Non
     if final:
         if found.update(state="failed", attempts=attempts, fault=said, ended_at=now):
             _next(delivery.message)
-    elif found.update(attempts=attempts, fault=said, due_at=now + rules.BACK_OFF[attempts - 1]):
-        jobs.later(DELIVER, at=now + rules.BACK_OFF[attempts - 1], delivery=delivery.pk)
+    else:
+        due = _loud(delivery.message, now + rules.BACK_OFF[attempts - 1])
+        if found.update(attempts=attempts, fault=said, due_at=due):
+            jobs.later(DELIVER, at=due, delivery=delivery.pk)
     audit.record(
         by=by,
         action="messages.not-taken",
@@ -310,8 +317,11 @@ def hear(*, by: Actor, provider: str, incoming: Incoming) -> None:
     )
     if not made:
         return
-    if heard.text.strip().upper() in ENDS:
+    word = heard.text.strip().upper()
+    if word in ENDS:
         _silence(heard.channel, heard.sender)
+    elif word in BEGINS:
+        Silence.objects.filter(channel=heard.channel, recipient=heard.sender).delete()
     else:
         jobs.soon(ANSWER, heard=heard.pk)
     audit.record(by=by, action="messages.heard", subject=f"heard:{heard.pk}", detail={"channel": heard.channel})

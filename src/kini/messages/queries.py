@@ -54,7 +54,8 @@ def unseen(now: datetime) -> list[Message]:
     late = Q(deliveries__state="sent", deliveries__sent_at__lt=now - rules.RECEIPT_WITHIN)
     lost = open_.filter(late, needed_by__isnull=True, at__gt=now - 3 * rules.RECEIPT_WITHIN)
     lost = lost.exclude(deliveries__state__in=("delivered", "read")).distinct()
-    return [each for each in asked if _patience_over(each, now)] + list(lost)
+    over = [each for each in asked if _patience_over(each, now)]
+    return [each for each in (*over, *lost) if next_way(each)]
 
 
 def _patience_over(message: Message, now: datetime) -> bool:
@@ -62,8 +63,8 @@ def _patience_over(message: Message, now: datetime) -> bool:
     if last is None or message.needed_by is None or last.state == "read":
         return False
     since = last.sent_at or last.due_at
-    left = len(ways(person_of(message))) - message.deliveries.count()
-    return left > 0 and now >= since + rules.patience(since, message.needed_by, left)
+    left = max(1, len(ways(person_of(message))) - message.deliveries.count())
+    return now >= since + rules.patience(since, message.needed_by, left)
 
 
 def dead(actor: Actor) -> QuerySet[Message]:
