@@ -24,6 +24,7 @@ from tests.cases import town as towns
 PACK = Path(__file__).parents[1] / "cities" / "vila-serena"
 
 
+@pytest.mark.long
 def test_nothing_is_lost_when_everything_falls_once():
     words = ["--submissions", "40", "--clients", "5", "--kills", "1", "--city", str(PACK)]
     command = [sys.executable, "-m", "kini.cli", "check", "faults", *words]

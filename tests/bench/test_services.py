@@ -12,7 +12,15 @@ import pytest
 from kini.core.environment import ROOT
 
 PACK = Path(__file__).parents[1] / "cities" / "vila-serena"
-WORKS = ["one indexed SELECT", "one INSERT", "service page", "catalogue page", "search", "officer's queue, 50 rows"]
+WORKS = [
+    "one indexed SELECT",
+    "one INSERT",
+    "read one's case (API)",
+    "service page",
+    "catalogue page",
+    "search",
+    "officer's queue, 50 rows",
+]
 
 LOOK = """
 import os

@@ -28,6 +28,7 @@ USUAL, LARGE = 16, 32
 BUDGET = {"html": 14_000, "css": 20_000, "js": 30_000, "whole": 100_000, "requests": 8, "fonts": 0}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", PAGE_TYPES, ids=[kind.name for kind in PAGE_TYPES])
 def test_page(kind: PageType, city: str, town: Town, page_of: Callable) -> None:
     page = page_of(kind.who)

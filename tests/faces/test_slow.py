@@ -45,6 +45,7 @@ class Felt:
         return 0 < self.lcp <= 2500 * MARGIN and self.cls <= 0.1 * MARGIN and self.blocked <= 200 * MARGIN
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["home", "catalogue", "service", "question", "case"])
 def test_a_page_is_there_in_time(name: str, city: str, town: Town, page_of: Callable) -> None:
     kind = next(each for each in PAGE_TYPES if each.name == name)

@@ -1,4 +1,4 @@
-"""`./kini test`: what the tests need is set up, then everything runs: style, structure, types, tests."""
+"""`./kini test`: what the tests need is set up, then style, structure, types and tests; `--all` adds the long ones."""
 
 import argparse
 import os
@@ -15,7 +15,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pytest", nargs="*", help="words for pytest; without any, everything runs")
+    parser.add_argument("pytest", nargs="*", help="words for pytest; without any, everything but the long tests runs")
+    parser.add_argument("--all", action="store_true", help="also every page in Chromium, and the fall of every process")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     )
     failed = [name for name, command in checks if not passes(name, command, env)]
     failed += [] if no_known_weakness() else ["packages"]
-    code = pytest(env, [])
+    code = pytest(env, [], every=options.all)
     if failed:
         print(f"failed before the tests: {', '.join(failed)}")
     return code or len(failed)
@@ -60,9 +61,11 @@ def no_known_weakness(audit: Callable[[], list[auditing.Weakness]] = auditing.au
     return not found
 
 
-def pytest(env: dict[str, str], words: list[str]) -> int:
-    workers = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup"] if not words else []
-    return subprocess.run([sys.executable, "-m", "pytest", *workers, *words], cwd=ROOT, env=env, check=False).returncode
+def pytest(env: dict[str, str], words: list[str], *, every: bool = False) -> int:
+    """Run those words, or the tests: all of them with `every`, else those that are not marked `long`."""
+    if not words:
+        words = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *([] if every else ["-m", "not long"])]
+    return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=env, check=False).returncode
 
 
 def chromium() -> str | None:
