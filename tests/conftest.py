@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from kini.api import allowance
@@ -53,8 +54,12 @@ def empty_cache() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
-    """Append-only tables refuse to be emptied. Only between tests that commit they are, past their guards."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Append-only tables refuse to be emptied. Only between tests that commit they are, past their guards.
+
+    At the end whoever still holds a session (a thread, a process that a test killed) is sent out, so that the database
+    can go.
+    """
     flush = connection.ops.execute_sql_flush
 
     def unguarded(sql_list: list[str]) -> None:
@@ -64,6 +69,12 @@ def django_db_setup(django_db_setup: None) -> None:
             flush(sql_list)
 
     connection.ops.execute_sql_flush = unguarded
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
