@@ -269,7 +269,7 @@ class LocationField(FieldBase):
         return {".lat": str(area.latitude), ".lon": str(area.longitude), ".text": text}
 
     def bad_example(self) -> dict[str, Any] | None:
-        return {".lat": "0", ".lon": "0"}
+        return {".lat": "0", ".lon": "0", ".text": "", ".area": ""}
 
     def json_schema(self) -> dict[str, Any]:
         degrees = {"type": "number"}
