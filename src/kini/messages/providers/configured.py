@@ -1,13 +1,9 @@
 """The providers that the operator's file names (KINI_MESSAGES), a TOML table each."""
 
-import tomllib
-from functools import lru_cache
-from pathlib import Path
-
 from django.conf import settings
 from django.urls import reverse
 
-from kini.core.environment import EnvironmentFault
+from kini.core import configured
 from kini.messages.providers.base import Carried, Outgoing, Provider, adapters
 
 
@@ -17,17 +13,7 @@ def providers() -> dict[str, Provider]:
     Raises:
         EnvironmentFault: when the file cannot be read or says something that cannot be used.
     """
-    path = settings.ENV.messages
-    return _read(path, path.stat().st_mtime_ns) if path and path.is_file() else {}
-
-
-@lru_cache(maxsize=2)
-def _read(path: Path, changed: int) -> dict[str, Provider]:
-    try:
-        tables = tomllib.loads(path.read_text("utf-8"))
-        return {name: adapters.get(table.pop("adapter"))(name, **table) for name, table in tables.items()}
-    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise EnvironmentFault(f"KINI_MESSAGES: {path} cannot be used: {error}. See docs/operators.md.") from None
+    return configured.providers("KINI_MESSAGES", settings.ENV.messages, adapters)
 
 
 def provider_for(channel: Carried) -> Provider | None:
