@@ -1,0 +1,62 @@
+"""What the verbs of ./kini bench have in common: their options, the scratch city, the table and the verdict."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from kini.bench import city, generator, running
+from kini.bench.table import Work
+from kini.cli import console
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A filled city's works.
+
+    Attributes:
+        look: what is wrong with the city afterwards, a sentence each.
+        sound: what is said where nothing is.
+    """
+
+    works: Sequence[Work]
+    connections: int = generator.CONNECTIONS
+    look: Callable[[], Sequence[str]] | None = None
+    sound: str = ""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seconds", type=float, default=5, help="length of each measurement (5)")
+    parser.add_argument("--rounds", type=int, default=running.ROUNDS, help="how often all is measured (3)")
+    parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON")
+
+
+def run(options: argparse.Namespace, prepare: Callable[[ExitStack], Benchmark]) -> int:
+    """Make a city, measure, and say whether everything holds; 1 where something does not.
+
+    Args:
+        prepare: fills the city, whose environment is set by then.
+    """
+    try:
+        generator.found()
+        with ExitStack() as stack:
+            scratch = stack.enter_context(city.city(options.city))
+            made = prepare(stack)
+            with console.step("Web server and yardsticks"):
+                servers = city.serve(scratch, stack)
+            print(f"{made.connections} connections; database: {servers.durable}\n", flush=True)
+            rows = running.run(
+                made.works, servers.addresses, servers.watch, options.seconds, options.rounds, made.connections
+            )
+            if options.json:
+                running.write(options.json, rows)
+            wrong = list(made.look()) if made.look else []
+    except generator.NotMeasured as fault:
+        raise console.Fault(str(fault)) from None
+    if made.look:
+        print("\n" + "\n".join(wrong or [made.sound]))
+    short = [row.work.name for row in rows if not row.holds]
+    print(f"\nFalls short: {', '.join(short)}" if short else "\nEverything holds.", flush=True)
+    return 1 if short or wrong else 0
