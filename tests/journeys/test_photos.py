@@ -37,7 +37,7 @@ def test_photos_are_taken_one_after_the_other_and_seen_before_they_are_sent(chro
     shown.first.get_by_role("button", name="foto-0.png").click()
     expect(shown).to_have_count(1)
     take(page, 0)
-    page.get_by_role("button", name="Lanjutkan").click()
+    someone.press(page.get_by_role("button", name="Lanjutkan"))
     page.go_back()
     page.reload()
     expect(page.locator(".checklist li")).to_have_count(2)
