@@ -36,6 +36,9 @@ class Stock:
     def states(self, references: Iterable[str]) -> set[str]:
         return set(self._ask("states", list(references)))
 
+    def files(self, draft: str) -> list[tuple[int, int, int, str]]:
+        return [(width, height, size, taken) for width, height, size, taken in self._ask("files", draft)]
+
     def carry_out(self) -> int:
         return int(self._ask("carry_out"))
 

@@ -10,11 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 import django
+from PIL import Image
 
 django.setup()
 
 from kini.cases import actions, jobs  # noqa: E402 -- settings come first
-from kini.cases.models import Bulk, Case  # noqa: E402
+from kini.cases.models import Bulk, Case, Draft  # noqa: E402
+from kini.core import files as core_files  # noqa: E402
 from kini.core import moments  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.demo import cases as demo  # noqa: E402
@@ -48,7 +50,16 @@ def carry_out() -> int:
     return Bulk.objects.filter(ended_at__isnull=False).count() - before
 
 
-DEEDS: dict[str, Callable[..., Any]] = {"cases": cases, "states": states, "carry_out": carry_out}
+def files(draft: str) -> list[list[Any]]:
+    """Of each file of a draft: width, height, bytes, and when it says it was taken."""
+    found = []
+    for document in Draft.objects.get(pk=draft).documents.order_by("pk"):
+        with core_files.open_stored(document.sha256) as file, Image.open(file) as image:
+            found.append([*image.size, document.size, document.taken_at.isoformat() if document.taken_at else ""])
+    return found
+
+
+DEEDS: dict[str, Callable[..., Any]] = {"cases": cases, "states": states, "carry_out": carry_out, "files": files}
 
 if __name__ == "__main__":
     for line in sys.stdin:
