@@ -71,6 +71,16 @@ def test_all_processes_count_together(town: Town, program: Programs):
     assert app.get("/cases").status_code == 200
 
 
+def test_the_first_few_requests_pass_on_trust_and_are_counted_with_the_next_ones(town: Town, program: Programs):
+    app = program(town.resident, per_minute=200)
+    assert {app.get("/cases").status_code for _ in range(2)} == {200}
+    assert not LimitCounter.objects.exists()
+    told = [app.get("/cases") for _ in range(199)]
+    assert [each.status_code for each in told] == [200] * 198 + [429]
+    assert told[0].headers["RateLimit"].startswith('"default";r=197;')
+    assert LimitCounter.objects.get().count >= 200
+
+
 def test_tokens_cannot_be_guessed(town: Town):
     guesses = [Program(f"guess-{n}").get("/cases").status_code for n in range(301)]
     assert (set(guesses[:300]), guesses[300]) == ({401}, 429)

@@ -31,4 +31,4 @@ def test_creating_a_case_stays_within_its_queries(town: Town, permit: ServiceVer
     app.post("/cases", NEW, Idempotency_Key="first")
     with CaptureQueriesContext(connection) as seen:
         assert app.post("/cases", NEW, Idempotency_Key="second").status_code == 201
-    assert len(seen) <= 22, "\n".join(each["sql"][:130] for each in seen)
+    assert len(seen) <= 15, "\n".join(each["sql"][:130] for each in seen)

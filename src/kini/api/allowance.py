@@ -1,8 +1,8 @@
 """How often a caller may ask, told in the standard headers (draft-ietf-httpapi-ratelimit-headers).
 
 The counters are those of `core.limits`, one for all processes. So that a request need not write to the database, a
-process takes what it will soon use in handfuls; all of them together never give more than the limit, and may give a
-handful less.
+process lets the first few of a window pass on trust and counts them with the next ones, which it takes in handfuls. All
+processes together give no more than the limit and what each gave on trust, and may give a handful less.
 """
 
 import time
@@ -19,18 +19,23 @@ from kini.core import limits
 from kini.core.limits import Limit
 
 WINDOW = 60
-#: A handful is this part of the limit.
-HANDFUL = 20
+#: A handful is this part of the limit, and what passes on trust is that one.
+HANDFUL, TRUST = 20, 100
 MOST_KNOWN = 10_000
 
 
 @dataclass(slots=True)
 class Purse:
-    """What a process holds for one caller, and what any may still take, until the window ends (monotonic seconds)."""
+    """What a process holds for one caller, and what any may still take, until the window ends (monotonic seconds).
+
+    Attributes:
+        owed: how many were given on trust and are not counted yet.
+    """
 
     held: int
     more: int
     until: float
+    owed: int = 0
 
 
 _purses: dict[tuple[str, int], Purse] = {}
@@ -81,19 +86,27 @@ def _spend(key: str, quota: int) -> tuple[Reading, bool]:
     now = time.monotonic()
     with _lock:
         purse = _purses.get((key, quota))
-        if purse is None or purse.until <= now or (purse.held == 0 and purse.more > 0):
-            purse = _refill(key, quota, now)
+        if purse is None or purse.until <= now:
+            purse = _trust(key, quota, now)
+        if purse.held == 0 and purse.more > 0:
+            _refill(purse, key, quota, now)
         allowed = purse.held > 0
         purse.held -= allowed
         return Reading(quota, purse.held + purse.more, max(1, round(purse.until - now))), allowed
 
 
-def _refill(key: str, quota: int, now: float) -> Purse:
-    given, more, wait = limits.take(Limit("api.requests", quota, WINDOW), key, max(1, quota // HANDFUL))
+def _trust(key: str, quota: int, now: float) -> Purse:
     if len(_purses) >= MOST_KNOWN:
         forget()
-    purse = _purses[key, quota] = Purse(given, more, now + wait)
+    given = quota // TRUST
+    purse = _purses[key, quota] = Purse(given, quota - given, now + WINDOW, owed=given)
     return purse
+
+
+def _refill(purse: Purse, key: str, quota: int, now: float) -> None:
+    handful = max(1, quota // HANDFUL)
+    given, purse.more, wait = limits.take(Limit("api.requests", quota, WINDOW), key, handful + purse.owed)
+    purse.held, purse.owed, purse.until = max(0, given - purse.owed), 0, now + wait
 
 
 def forget() -> None:

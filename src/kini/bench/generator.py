@@ -81,6 +81,8 @@ def _run(folder: str, address: str, requests: Requests, seconds: float, connecti
     said = next((line for line in done.stdout.splitlines() if line.startswith("MEASURED ")), None)
     if said is None:
         raise NotMeasured(f"wrk ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-300:]}")
+    if wrong := next((line for line in done.stdout.splitlines() if line.startswith("WRONG ")), None):
+        print(f"\n  {requests.method} {requests.paths[0]} answered {wrong.removeprefix('WRONG ')}", flush=True)
     count, microseconds, p50, p99, errors = said.split()[1:]
     if requests.stock:
         requests.stock.sent += int(count) + connections  # those on their way when the time was over

@@ -34,8 +34,10 @@ function request()
   return wrk.format(method, path, own, body)
 end
 
-function response(answered)
-  if answered ~= status then errors = errors + 1 end
+function response(answered, _, body)
+  if answered == status then return end
+  if errors == 0 then io.write("WRONG ", answered, " ", body:sub(1, 500):gsub("%s+", " "), "\n") end
+  errors = errors + 1
 end
 
 function done(summary, latency)

@@ -32,7 +32,9 @@ class Program:
 
 
 def programs() -> list[Program]:
-    """A program for each of some residents who have an account and a case."""
+    """A program for each of some residents who have an account and a case, and whose profiles know the same things:
+    what a profile knows is not asked, so that an application of one of them is one of all.
+    """
     owner = people_actions.register_program(
         by=system("bench"),
         name="Bench",
@@ -42,6 +44,8 @@ def programs() -> list[Program]:
         per_minute=PER_MINUTE,
     )
     latest = Case.objects.filter(resident__user__isnull=False).order_by("resident_id", "-pk").distinct("resident_id")
+    newest = _newest()
+    same = profile.known(newest).keys() if newest else set()
     return [
         Program(
             "Bearer "
@@ -51,14 +55,19 @@ def programs() -> list[Program]:
             f"{PREFIX}/cases/{case.reference}",
         )
         for case in latest.select_related("resident__user")[:MOST]
-        if case.resident and case.resident.user
+        if case.resident and case.resident.user and profile.known(case.resident).keys() == same
     ]
 
 
 def applications() -> list[str]:
     """Bodies of whole applications, as the residents of the programs may send them: of each service at most one."""
-    resident = Resident.objects.filter(user__isnull=False).order_by("-pk").first()
+    resident = _newest()
     return [json.dumps(body) for body in _bodies(resident)] if resident else []
+
+
+def _newest() -> Resident | None:
+    """The newest resident with an account and a case: in a filled city one of the very many alike."""
+    return Resident.objects.filter(user__isnull=False, cases__isnull=False).order_by("-pk").first()
 
 
 def _bodies(resident: Resident) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
-from django.db.models import Func, Q, Value
-from django.db.models.expressions import Combinable
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from kini.cases.models import Case
 from kini.city import pack
@@ -31,13 +31,13 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).lower())
 
 
-def vector(case: Case) -> Combinable:
+def vector(case: Case) -> RawSQL:
     """What a search compares with, as PostgreSQL works it out: plain words, and their stems in the city's languages."""
-    words = Value(" ".join(words_of(" ".join(_texts(case))[:MOST_TEXT])))
-    combined: Any = SearchVector(words, config=PLAIN)
-    for name in configurations(pack.current().languages):
-        combined += SearchVector(words, config=name)
-    return Func(combined, function="strip", output_field=SearchVectorField())
+    words = " ".join(words_of(" ".join(_texts(case))[:MOST_TEXT]))
+    names = (PLAIN, *configurations(pack.current().languages))
+    combined = " || ".join(f"to_tsvector('{name}', given.words)" for name in names)
+    # Only names of configurations that Kini knows are written into the statement.
+    return RawSQL(f"(SELECT strip({combined}) FROM (SELECT %s::text) AS given (words))", [words], SearchVectorField())  # noqa: S608, S611
 
 
 def _texts(case: Case) -> Iterator[str]:

@@ -38,8 +38,8 @@ def listens[E: Event](event: type[E]) -> Callable[[Callable[[E], None]], Callabl
 
 def announce(event: Event) -> None:
     """Tell every listener of this event, after the current transaction has been committed."""
-    for listener in _listeners[type(event)]:
-        deliver.defer(listener=listener, event=name_of(type(event)), fields=dataclasses.asdict(event))
+    said = {"event": name_of(type(event)), "fields": dataclasses.asdict(event)}
+    jobs.store(deliver, [{"listener": listener, **said} for listener in _listeners[type(event)]])
 
 
 @jobs.job("core.deliver_event", queue="events")

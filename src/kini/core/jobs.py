@@ -4,7 +4,8 @@ A job that is deferred inside a transaction exists only when that transaction is
 so each can be run again without harm. Every room's `jobs.py` is imported when the program starts.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,11 @@ UNDELIVERED_KEPT = timedelta(days=7)
 FAILED_KEPT = timedelta(days=30)
 #: A worker that has said nothing for so many seconds is gone, and its jobs are given to others.
 SILENCE = 20
+_STORE = """
+    SELECT procrastinate_defer_jobs_v1(array_agg(
+        ROW(%s, %s, 0, NULL, NULL, arguments, NULL)::procrastinate_job_to_defer_v1 ORDER BY place
+    )) FROM jsonb_array_elements(%s) WITH ORDINALITY AS job (arguments, place)
+"""
 _ABANDONED = """
     SELECT job.id, job.attempts FROM procrastinate_jobs AS job
     LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
@@ -43,6 +49,13 @@ def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, 
         return app.task(name=name, queue=queue, retry=RETRY, pass_context=False)(function)
 
     return register
+
+
+def store(task: Task[..., None, ...], arguments: Sequence[Mapping[str, Any]]) -> None:
+    """Store a job for each of these arguments in one statement; like `task.batch_defer`, which takes far longer."""
+    if arguments:
+        with connection.cursor() as cursor:
+            cursor.execute(_STORE, [task.queue, task.name, json.dumps(arguments)])
 
 
 def later(name: str, *, at: datetime, **arguments: Any) -> None:

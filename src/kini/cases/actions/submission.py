@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kini.cases import access, answers, corrections, timeline
@@ -15,6 +16,7 @@ from kini.city import pack
 from kini.core import audit, events, references
 from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.database.worded import Worded
 from kini.people import profile
 from kini.people.models import Resident
 from kini.services import questions
@@ -141,6 +143,11 @@ def _new_case(
 def _new_reference() -> str:
     """A reference that is free; there are thirty thousand millions of them."""
     prefix = pack.current().reference_prefix
-    while Case.objects.filter(reference=(reference := references.new(prefix))).exists():
+    while _having(reference=(reference := references.new(prefix))):
         pass
     return reference
+
+
+@Worded
+def _having(reference: str) -> QuerySet[Case, Any]:
+    return Case.objects.filter(reference=reference).values_list("pk")

@@ -12,6 +12,7 @@ from kini.cases.timeline import digests
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor
+from kini.core.database.worded import insert
 from kini.services.versions import Resolved, resolve
 
 DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since", "closed_at", "outcome"]
@@ -75,9 +76,9 @@ def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> T
     case.search = searching.vector(case)
     entry = TimelineEntry(case=case, at=at, sort="opened", to_state=start, data={})
     _chain(entry, by, digests.PARTS, documents)
-    case.save(force_insert=True)
+    insert(case)
     entry.case = case
-    entry.save(force_insert=True)
+    insert(entry)
     if documents:
         Document.objects.filter(pk__in=[each.pk for each in documents]).update(case=case)
     return entry
@@ -124,7 +125,7 @@ def _add(entry: TimelineEntry, by: Actor, changed: list[str]) -> TimelineEntry:
     if "answers" in changed:
         case.search = searching.vector(case)
     _chain(entry, by, changed, list(case.documents.all()) if "documents" in changed else ())
-    entry.save(force_insert=True)
+    insert(entry)
     case.save(force_update=True)
     return entry
 

@@ -1,0 +1,44 @@
+"""Statements that are worded once say what the ORM says."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, models
+from django.db.models.expressions import RawSQL
+
+from kini.core.database.worded import insert
+from kini.core.models import AuditEntry, OutboxMessage
+from kini.people.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def columns(row: models.Model) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+
+
+def test_a_row_is_stored_as_the_orm_stores_it() -> None:
+    said = {"actor_kind": "system", "action": "room.deed", "subject": "sort:1", "detail": {"one": [1, None, "é"]}}
+    row = AuditEntry(**said)
+    insert(row)
+    assert not row._state.adding
+    kept = AuditEntry.objects.get(pk=row.pk)
+    assert columns(kept) == columns(row)
+    saved = AuditEntry.objects.create(**said)
+    assert {**columns(AuditEntry.objects.get(pk=saved.pk)), "at": kept.at} == columns(kept)
+    assert abs((saved.at - kept.at).total_seconds()) < 60
+
+
+def test_a_column_may_be_sql() -> None:
+    row = OutboxMessage(channel="sms", recipient="+62", text="x")
+    row.delivered_at = RawSQL("%s::timestamptz + interval '1 day'", ["2026-01-01T00:00:00Z"])  # type: ignore[assignment]
+    insert(row)
+    assert OutboxMessage.objects.get(pk=row.pk).delivered_at == datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def test_what_the_database_refuses_is_refused() -> None:
+    phone = f"+62{uuid.uuid4().int % 10**9}"
+    User.objects.create(phone=phone)
+    with pytest.raises(IntegrityError):
+        insert(User(phone=phone))
