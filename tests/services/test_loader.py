@@ -18,6 +18,13 @@ def test_sound_packs_have_no_faults(town):
     assert set(read_pack(town.root).services) == {"street-party"}
 
 
+def test_a_service_that_a_life_event_orders_names_the_event_itself(town):
+    town.replace(PARTY, "events: [moving-in]", "events: []")
+    [fault] = faults_of(town)
+    assert (fault.file, fault.field) == ("catalogue.yaml", "events.moving-in.order.0")
+    assert "does not name this life event" in fault.message
+
+
 def test_many_faults_in_many_files_are_told_at_once(town):
     town.replace(PARTY, "agency: obras", "agency: obra")
     town.replace(PARTY, "flow: permit", "flow: permits")
@@ -49,6 +56,7 @@ def test_many_faults_in_many_files_are_told_at_once(town):
         (PARTY, "flow: permit\n", "", "kind", "needs a flow"),
         (PARTY, "kind: application", "kind: applications", "kind", 'no kind "applications"'),
         (PARTY, "events: [moving-in]", "events: [moving]", "events.0", 'no life event "moving"'),
+        ("catalogue.yaml", "order: [street-party]", "order: [party]", "events.moving-in.order.0", 'no service "party"'),
         (PARTY, "use: contact", "use: contacts", "ask.0.use", 'no block "contacts". Use one of: contact.'),
         (PARTY, "or: no-objection", "or: objection", "attach.plan.or", 'no statement "objection"'),
         (PARTY, "also: [town-hall]", "also: [hall]", "also.0", 'no channel "hall"'),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
+from kini.services.catalogue import current
 from kini.services.models import Service
 from kini.services.queries import catalogue, named, popular
 from kini.services.versions import resolve
@@ -134,6 +135,23 @@ class TestPages(InJakarta):
         assert "birth-certificate" in born
         assert "property-tax" not in born
         assert "Anak lahir" in self.read(reverse("services:event", args=["child-born"]), "id")
+
+    def test_a_life_event_says_what_to_do_first_and_keeps_the_order_of_need(self) -> None:
+        events = current().events
+        for event in ("child-born", "someone-died", "moving-house", "starting-a-business", "losing-a-job"):
+            assert event in events
+        for event, said in events.items():
+            for language in ("id", "en"):
+                with self.subTest(event, language=language):
+                    html = self.read(reverse("services:event", args=[event]), language)
+                    assert said.about is None or escape(said.about.in_language(language)) in html
+                    places = [html.index(f"/services/{name}/") for name in said.order]
+                    assert places == sorted(places)
+
+    def test_what_to_bring_and_a_service_of_former_days(self) -> None:
+        page = self.change("family-card", bring=["The old card"], past="Of the year 2021.")
+        assert "What to bring The old card" in page
+        assert "A service of former days Of the year 2021." in page
 
     def test_what_is_not_there(self) -> None:
         for address in ("/services/nothing/", "/services/category/nothing/", "/services/event/nothing/"):

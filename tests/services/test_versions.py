@@ -87,6 +87,7 @@ def test_a_vanished_service_is_withdrawn_and_can_come_back(loaded_town):
     text = (loaded_town.root / PARTY).read_text("utf-8")
     (loaded_town.root / PARTY).unlink()
     loaded_town.replace("catalogue.yaml", "popular: [street-party]\nquick: [street-party]", "popular: []")
+    loaded_town.replace("catalogue.yaml", ", order: [street-party]", "")
     assert load().withdrawn == ["street-party"]
     with pytest.raises(Service.DoesNotExist):
         service("street-party")

@@ -82,7 +82,7 @@ class BookingKind(Kind):
             ("resource", options.resource, "choice"),
         ):
             if name and (name not in asked or asked[name].type != sort):
-                yield (self.id, key), f'"{name}" must be a question of this file of the type {sort}'
+                yield (self.id, key), f'"{name}" must be a question of this service of the type {sort}'
         for group in options.groups if options.group else ():
             if group != WALK_IN and group not in _options(asked, options.group):
                 yield (self.id, "groups", group), f'no option of "{options.group}" says that one is of this group'

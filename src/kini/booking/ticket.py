@@ -41,6 +41,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "case": case,
         "title": _title(case),
+        "bring": resolve(case.version).definition.bring,
         "booking": booking,
         "venue": at,
         "resource": options.resources.get(slot.resource),

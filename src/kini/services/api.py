@@ -58,7 +58,9 @@ class ServiceOut(ServiceLine):
     fee: Cost
     target: Promise | None
     gives: str
-    documents: list[str]
+    documents: list[str] = Field(description="What is sent in with the answers.")
+    bring: list[str] = Field(description="What to have at hand on the day.")
+    past: str | None = Field(description="From which time it is, when it is not offered today.")
     needs_sign_in: bool = Field(description="False: guests may begin it, without a token.")
     confirmed: bool = Field(description="False: the city has not confirmed these facts yet.")
 
@@ -99,6 +101,8 @@ def read_service(request: HttpRequest, service: str) -> ServiceOut:
         target=_promise(written.target),
         gives=str(written.gives.name),
         documents=_documents(resolved),
+        bring=[str(thing) for thing in written.bring],
+        past=str(written.past) if written.past else None,
         needs_sign_in=kind is None or kind.sign_in == "required",
         confirmed=written.confidence != "low",
     )

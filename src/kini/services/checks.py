@@ -100,6 +100,14 @@ def _catalogue(pack: Pack) -> Iterator[Fault]:
         for index, name in enumerate(getattr(pack.catalogue, key)):
             if name not in pack.services and not any((pack.root / "services").rglob(f"{name}.yaml")):
                 yield unknown(source, (key, index), "service", name, pack.services)
+    for event, said in pack.catalogue.events.items():
+        for index, name in enumerate(said.order):
+            named = pack.services.get(name)
+            if named and event not in named.definition.events:
+                message = f'"{name}" does not name this life event'
+                yield source.fault(("events", event, "order", index), message, f"Add {event} to its events: there.")
+            elif not named and not any((pack.root / "services").rglob(f"{name}.yaml")):
+                yield unknown(source, ("events", event, "order", index), "service", name, pack.services)
 
 
 def _channels(pack: Pack, city: CityFacts) -> Iterator[Fault]:
@@ -134,7 +142,7 @@ def _flow(pack: Pack, name: str) -> Iterator[Fault]:
 
 def _service(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
     yield from _references(pack, city, service)
-    yield from _kind(city, service)
+    yield from _kind(pack, city, service)
     yield from _letter(pack, service)
     for index, item in enumerate(service.definition.ask):
         if isinstance(item, Use):
@@ -172,7 +180,7 @@ def _references(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[F
             yield unknown(source, ("attach", name, "or"), "statement", attachment.statement, pack.statements)
 
 
-def _kind(city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
+def _kind(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
     definition, source = service.definition, service.source
     kind = kinds.find(definition.kind)
     if kind is None:
@@ -181,7 +189,8 @@ def _kind(city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
         return
     if kind.needs_flow and not definition.flow:
         yield source.fault(("kind",), f'a service of the kind "{kind.id}" needs a flow', "Add flow: and its name.")
-    for place, message in kind.check(definition):
+    asked = [placed.page for placed in placed_pages(pack, service)]  # a kind sees the questions of blocks, too
+    for place, message in kind.check(definition.model_copy(update={"ask": asked})):
         yield source.fault(place, message)
 
 

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from kini.services import catalogue, queries
 
-MOST_EVENTS = 6
+MOST_EVENTS = 7
 MOST_CATEGORIES = 12
 MOST_POPULAR = 6
 

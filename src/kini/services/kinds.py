@@ -54,7 +54,10 @@ class Kind:
         return self.Options.model_validate(definition.options_of(self.id))
 
     def check(self, definition: "Definition") -> "Iterable[tuple[tuple[str | int, ...], str]]":
-        """Faults of a definition that only this kind can see: (place in the file, what is wrong and how to mend it)."""
+        """Faults of a definition that only this kind can see: (place in the file, what is wrong and how to mend it).
+
+        Its `ask` has the pages of blocks in their place.
+        """
         try:
             self.options(definition)
         except ValidationError as error:

@@ -53,7 +53,8 @@ def event(request: HttpRequest, name: str) -> HttpResponse:
     found = catalogues.current().events.get(name)
     if found is None:
         raise Http404
-    context = {"title": found.name, "cards": queries.by_event(name), "trail": [(_("Services"), _here("catalogue"))]}
+    trail = [(_("Services"), _here("catalogue"))]
+    context = {"title": found.name, "lead": found.about, "cards": queries.by_event(name), "trail": trail}
     return render(request, "services/list.html", context)
 
 
@@ -111,7 +112,7 @@ def _trail(service: Service) -> list[tuple[str, str]]:
 
 
 def _figures(definition: Definition) -> list[tuple[str, str]]:
-    cost, time = wording.fee_words(definition.fee), wording.time_words(definition.target)
+    cost, time = wording.fee_words(definition.fee), wording.time_words(definition.target, definition.gives.type)
     return [(_("Cost"), cost), (_("Time"), time)]
 
 

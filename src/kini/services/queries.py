@@ -110,10 +110,17 @@ def by_category(category: str) -> list[Card]:
 
 
 def by_event(event: str) -> list[Card]:
-    """The services of a life event, by name."""
+    """The services of a life event: those that the catalogue puts in order, then the others by name."""
     rows = [row for row in Service.objects.filter(active=True) if row.current_id]
     resolved = resolve_many(row.current_id for row in rows if row.current_id)
-    return by_name(cards(row for row in rows if event in resolved[row.current_id or 0].definition.events))
+    found = by_name(cards(row for row in rows if event in resolved[row.current_id or 0].definition.events))
+    return _as_ordered(found, catalogues.current().events[event].order if found else [])
+
+
+def _as_ordered(found: list[Card], first: list[str]) -> list[Card]:
+    """Those named in `first`, in its order, then the others as they were."""
+    order = {name: number for number, name in enumerate(first)}
+    return sorted(found, key=lambda card: order.get(card.id, len(order)))
 
 
 def named(ids: Iterable[str]) -> list[Card]:
@@ -130,9 +137,8 @@ def popular() -> list[Card]:
 
 def by_kind(kind: str) -> list[Card]:
     """The services of a kind: those that the catalogue shows first, then the others by name."""
-    order = {name: number for number, name in enumerate(catalogues.current().popular)}
     found = by_name(cards(Service.objects.filter(active=True, kind=kind)))
-    return sorted(found, key=lambda card: order.get(card.id, len(order)))
+    return _as_ordered(found, catalogues.current().popular)
 
 
 def count() -> int:

@@ -213,6 +213,7 @@ class Definition(Strict):
     for_: Text = Field(alias="for", description="Who may apply.")
     ask: list[Ask] = []
     attach: dict[Name, Attachment] = {}
+    bring: list[Text] = Field(default=[], description="What to have at hand on the day; nothing of it is sent in.")
     flow: Id | None = Field(default=None, description="Named flow (flows/*.yaml).")
     target: Target | None = Field(default=None, description="Left out when no time is promised or known.")
     fee: Annotated[Fee, BeforeValidator(_fee, json_schema_input_type=Fee | Literal["free"])]
@@ -222,6 +223,7 @@ class Definition(Strict):
     sources: list[str] = Field(default=[], description="Where the facts come from: whole addresses, or words.")
     confidence: Confidence = "low"
     note: Text | None = None
+    past: Text | None = Field(default=None, description="From which time it is, when it is not offered today.")
 
     @model_validator(mode="before")
     @classmethod
@@ -375,8 +377,17 @@ class Category(Strict):
 
 
 class LifeEvent(Strict):
+    """Something that happens in a life.
+
+    Attributes:
+        about: what to do first, in a sentence or two.
+        order: its services in the order in which they are needed; those not named here follow by name.
+    """
+
     name: Text
     icon: Id = "star"
+    about: Text | None = None
+    order: list[Id] = []
 
 
 class Catalogue(Strict):

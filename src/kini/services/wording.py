@@ -48,10 +48,15 @@ def unsure(guess: str) -> SafeString:
     )
 
 
-def time_words(target: Target | None) -> str:
-    """How long it takes."""
+def time_words(target: Target | None, gives: str = "") -> str:
+    """How long it takes. `gives` is what the service gives (`Gives.type`), which tells where no time is promised."""
     if target is None:
-        return _("No fixed time")
+        return {
+            "slot": _("At the time you choose"),
+            "data": _("At once"),
+            "receipt": _("At once"),
+            "help": _("As soon as we can"),
+        }.get(gives) or _("No fixed time")
     words = _("Within %(time)s") % {"time": duration(target)}
     return unsure(duration(target)) if target.confidence == "low" else words
 
