@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "kini.api.lane.Lane",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kini.web.shelf.Shelf",
+    "kini.web.copies.Copies",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "kini.people.sessions.Sessions",
@@ -134,6 +135,7 @@ DEFAULT_FROM_EMAIL = ENV.mail_from or f"kini@{ENV.hosts[0]}"
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "people:sign-in"
+LOGOUT_URL = "people:sign-out"
 LOGIN_REDIRECT_URL = "web:home"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.proxies
 ACCOUNT_ADAPTER = "kini.people.adapter.AccountAdapter"

@@ -243,6 +243,7 @@ PAGE_TYPES = (
     PageType("not-found", "", path="/no-such-page/"),
     PageType("not-allowed", "", RESIDENT, path="/desk/"),
     PageType("broken", "", path="/broken/"),
+    PageType("offline", "web:offline"),
 )
 
 #: Addresses without a page of their own, by what they give instead. Those below /api/v1/ are all for programs.
@@ -270,11 +271,11 @@ ELSEWHERE = {
         "booking:calendar",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt",
-        "mfa_download_recovery_codes", "web:icon", "web:theme",
+        "mfa_download_recovery_codes", "web:icon", "web:manifest", "web:mark", "web:theme", "web:worker",
     ),
     "for programs": (
         "city:here", "core:live", "core:ready", "idp:oidc:authorization", "idp:oidc:configuration",
         "idp:oidc:device_code", "idp:oidc:jwks",
-        "idp:oidc:revoke", "idp:oidc:token", "idp:oidc:userinfo", "mfa_login_webauthn",
+        "idp:oidc:revoke", "idp:oidc:token", "idp:oidc:userinfo", "mfa_login_webauthn", "web:standing",
     ),
 }  # fmt: skip

@@ -39,6 +39,9 @@ class Stock:
     def files(self, draft: str) -> list[tuple[int, int, int, str]]:
         return [(width, height, size, taken) for width, height, size, taken in self._ask("files", draft)]
 
+    def sent(self, name: str) -> int:
+        return int(self._ask("sent", name))
+
     def carry_out(self) -> int:
         return int(self._ask("carry_out"))
 

@@ -59,7 +59,18 @@ def files(draft: str) -> list[list[Any]]:
     return found
 
 
-DEEDS: dict[str, Callable[..., Any]] = {"cases": cases, "states": states, "carry_out": carry_out, "files": files}
+def sent(name: str) -> int:
+    """How many cases of the service of these journeys somebody has."""
+    return Case.objects.filter(resident__name=name, service_id="kelurahan-statement-letter").count()
+
+
+DEEDS: dict[str, Callable[..., Any]] = {
+    "cases": cases,
+    "states": states,
+    "carry_out": carry_out,
+    "files": files,
+    "sent": sent,
+}
 
 if __name__ == "__main__":
     for line in sys.stdin:

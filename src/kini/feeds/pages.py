@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.core import moments
@@ -19,6 +19,7 @@ from kini.feeds.queries import Figure
 from kini.feeds.schema import Feed, Step
 from kini.feeds.showing import about, status_or_404
 from kini.feeds.transit import pages as transit
+from kini.web.copies import copied
 
 ON_PAGE = 20
 #: Values that say nothing without the name of their field.
@@ -40,8 +41,9 @@ class Line:
     when: str
 
 
-@never_cache
+@cache_control(no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@copied
 def feed(request: HttpRequest, name: str) -> HttpResponse:
     """The list with its map. A point that a device gives comes by POST, so that no log keeps where somebody is."""
     status = status_or_404(name)
@@ -68,6 +70,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@copied
 def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
     """One row: everything that is known of it, and the course of its numbers."""
     status = status_or_404(name)

@@ -17,6 +17,7 @@ from kini.messages.providers.whatsapp import WhatsApp as WhatsAppProvider
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import may_somewhere
+from kini.web.installed import worker_scripts
 from kini.web.navigation import NavItem, navigation
 
 
@@ -24,6 +25,7 @@ def register() -> None:
     """Register everything once; called when the room is ready."""
     for channel in (Push(), WhatsApp(), Sms(), Email(), Post()):
         channels.register(channel.id, channel)
+    worker_scripts.register("push", "messages/push-worker.js")
     adapters.register("twilio", Twilio)
     adapters.register("whatsapp", WhatsAppProvider)
     sms_providers.register("messages", send_code)

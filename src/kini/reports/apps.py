@@ -19,6 +19,7 @@ class ReportsConfig(AppConfig):
         pack_checks.register("reports", answering.check)
         words = pgettext_lazy("way to the page for reports", "Report")
         navigation.register("reports", NavItem("reports:choose", words, "report", order=30))
+        navigation.register("reports-shortcut", NavItem("reports:choose", words, "report", order=10, place="shortcut"))
         navigation.register(
             "reports-bottom", NavItem("reports:choose", words, "report", order=30, place="bottom", strong=True)
         )

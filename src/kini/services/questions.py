@@ -19,7 +19,7 @@ type Answers = Mapping[str, Any]
 type Known = Mapping[str, Any]
 
 #: Inputs that every form of the house has.
-ALWAYS_SENT = frozenset({"csrfmiddlewaretoken"})
+ALWAYS_SENT = frozenset({"csrfmiddlewaretoken", "keep"})
 
 
 @dataclass(slots=True)

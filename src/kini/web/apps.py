@@ -9,6 +9,10 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Home comes first in every navigation."""
+        """Home comes first in every navigation; the worker's own scripts come first in the worker."""
+        from kini.web.installed import worker_scripts
+
+        worker_scripts.register("pages", "kini/worker.js")
+        worker_scripts.register("unsent", "kini/unsent.js")
         navigation.register("home", NavItem("web:home", _("Home"), "home", order=10))
         navigation.register("home-bottom", NavItem("web:home", _("Home"), "home", order=10, place="bottom"))

@@ -10,6 +10,7 @@ from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
+from kini.core.crypto import keyed_hash
 from kini.web import navigation
 from kini.web.city import face
 from kini.web.navigation import NavLink
@@ -66,8 +67,29 @@ class Site:
         return self._request.get_full_path()
 
     @cached_property
+    def person(self) -> str:
+        return person_of(self._request)
+
+    @property
+    def worker(self) -> str:
+        """The service worker; empty when it is switched off."""
+        return _address("web:worker") if settings.ENV.worker else ""
+
+    @property
     def sign_in(self) -> str:
+        return self.sign_in_address()
+
+    @staticmethod
+    def sign_in_address() -> str:
         return _address(settings.LOGIN_URL)
+
+    @property
+    def sign_out(self) -> str:
+        return self.sign_out_address()
+
+    @staticmethod
+    def sign_out_address() -> str:
+        return _address(settings.LOGOUT_URL)
 
     @cached_property
     def live(self) -> str:
@@ -82,6 +104,12 @@ class Site:
     @cached_property
     def theme(self) -> str:
         return f"{reverse('web:theme')}?{theme_version()}"
+
+
+def person_of(request: HttpRequest) -> str:
+    """Tells the phone whether the same person is there as before, and says nothing else; empty for a guest."""
+    user = getattr(request, "user", None)
+    return keyed_hash(str(user.pk), "web.person").hex()[:16] if user and user.is_authenticated else ""
 
 
 def language_name(code: str) -> str:

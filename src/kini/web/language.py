@@ -10,14 +10,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from kini.web import copies
 from kini.web.city import CityFace, face
 
 COOKIE_AGE = 365 * 24 * 3600
 
 
 def chosen(request: HttpRequest, city: CityFace) -> str:
-    """The language of the cookie, when the city speaks it, else the city's first."""
-    wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    """The language of the cookie (of a page to keep: of its header), when the city speaks it, else the city's first."""
+    wanted = request.headers.get(copies.HEADER) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return wanted if wanted in city.languages else city.languages[0]
 
 

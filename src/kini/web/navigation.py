@@ -19,7 +19,8 @@ class NavItem:
 
     Attributes:
         place: "main" (header and footer), "bottom" (bar on phones), "desk" (officers' rail), "account" (what stands
-            behind the person icon), "search" (where search forms go), "help" (footer).
+            behind the person icon), "search" (where search forms go), "help" (footer), "shortcut"
+            (of the installed app).
         group: heading over the entry, in the desk's rail.
         query: query string of the address, for saved filters ("due=late").
         args: arguments of the address.

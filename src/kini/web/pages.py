@@ -23,6 +23,7 @@ from kini.web import formats
 from kini.web import home as sections
 from kini.web import theme as colours
 from kini.web.city import face
+from kini.web.copies import copied
 from kini.web.home import PLACES
 from kini.web.language import COOKIE_AGE
 
@@ -31,6 +32,7 @@ RETRY_SECONDS = 60
 
 
 @require_safe
+@copied
 def home(request: HttpRequest) -> HttpResponse:
     """The first page, made of the sections that the rooms registered."""
     context = {place: sections.rendered(request, place) for place in PLACES}

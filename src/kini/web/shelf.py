@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 
+from kini.web import copies
 from kini.web.city import face
 from kini.web.language import chosen
 
@@ -21,12 +22,13 @@ MARK = "is_shared"
 
 
 def shared[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """A view whose page is the same for everybody without a session, and may be a minute old."""
+    """A view whose page is the same for everybody without a session, and may be a minute old; phones may keep it."""
 
     @wraps(view)
     def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(*args, **kwargs)
         setattr(response, MARK, True)
+        copies.mark(response)
         return response
 
     return inside

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from kini.cases.models import Document
 from kini.services.fields.base import FieldBase, Submitted
 from kini.services.fields.uploads import UploadField
+from kini.services.questions import ALWAYS_SENT
 
 #: Characters that no person types: control characters, and what stands for bytes of another encoding.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 #: Inputs of every form, beside its fields.
-FRAME = frozenset({"csrfmiddlewaretoken"})
+FRAME = ALWAYS_SENT
 
 type Errors = dict[str, str]
 

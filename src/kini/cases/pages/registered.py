@@ -18,6 +18,7 @@ def register() -> None:
             "cases:mine", _("My cases"), "document", 5, "account", note=_("What you asked for, and where it stands")
         ),
     )
+    navigation.register("cases-shortcut", NavItem("cases:mine", _("My cases"), "document", 20, "shortcut"))
     navigation.register("cases-track", NavItem("cases:track", _("Find a case by its number"), "search", place="help"))
     home_sections.register("cases", home.SECTION)
     start_panels.register("cases", start.panel)

@@ -69,6 +69,40 @@
     if (!navigator.onLine) reach();
   }
 
+  // The worker keeps pages and answers where there is no net (worker.js). What shows them (app.js) comes after the page.
+  const root = document.documentElement, { worker, app, person } = document.body.dataset, copy = "seen" in root.dataset;
+  let shows = false;
+  function show() {
+    if (!shows) document.head.append(Object.assign(document.createElement("script"), { src: app }));
+    shows = true;
+  }
+  async function begin() {
+    const house = navigator.serviceWorker;
+    house.addEventListener("message", ({ data }) => { if (data.unsent) show(); });
+    await house.register(worker).catch(() => null);
+    if (copy || document.querySelector("[data-away], input[name=keep]")) show();
+    const { active } = await house.ready, { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => { if (data.unsent) show(); };
+    const hello = { deed: "hello", person, language: root.lang, address: copy ? "" : location.pathname };
+    active.postMessage(hello, [port2]);
+  }
+  if ("serviceWorker" in navigator) {
+    if (worker) window.addEventListener("load", begin);
+    else if (!copy) navigator.serviceWorker.getRegistration().then((there) => there?.update());
+  }
+
+  // Browsers that can install the city as an app wait until somebody wants it.
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    window.kiniInstall = event;
+    if (document.querySelector("[data-install]")) show();
+  });
+  const today = new Date().toDateString();
+  if (localStorage.getItem("day") !== today) {
+    localStorage.setItem("day", today);
+    localStorage.setItem("days", Number(localStorage.getItem("days")) + 1);
+  }
+
   // Esc twice leaves a sensitive page.
   let escaped = 0;
   document.addEventListener("keydown", (event) => {

@@ -1,0 +1,103 @@
+"""Kini as an app on a phone: its manifest, its icons, its service worker, and the page it shows without a net."""
+
+import json
+from hashlib import sha256
+from typing import Final
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from kini.core.registry import Registry
+from kini.web import marks, navigation
+from kini.web import theme as colours
+from kini.web.city import face
+from kini.web.context import Site, person_of
+from kini.web.pages import theme_version
+from kini.web.shelf import shared
+
+#: Scripts of the worker, by the name of their static file; there is one worker, and rooms add to it.
+worker_scripts: Registry[str] = Registry("script of the service worker")
+#: What every page needs to be seen.
+SHELL: Final = ("kini/kini.css", "kini/kini.js", "kini/app.js")
+BRAND, PAPER = "#0b5d51", "#faf8f4"
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What the phone shows of the city once it is installed (W3C Web Application Manifest)."""
+    city, tokens = face(), colours.tokens(face().theme)
+    sizes = {name: f"{size}x{size}" for name, (size, _whole) in marks.ICONS.items()}
+    icons = [
+        {"src": reverse("web:mark", args=[name]), "sizes": size, "type": "image/png", "purpose": purpose}
+        for name, size in sizes.items()
+        if (purpose := marks.purpose(name))
+    ]
+    content = {
+        "id": "/",
+        "name": f"Kini {city.name}",
+        "short_name": "Kini",
+        "lang": get_language(),
+        "start_url": reverse("web:home"),
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": tokens.get("brand-700", BRAND),
+        "background_color": tokens.get("sand-50", PAPER),
+        "icons": icons,
+        "shortcuts": [{"name": each.label, "url": each.url} for each in navigation.links(request, "shortcut")],
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def mark(request: HttpRequest, name: str) -> HttpResponse:
+    """The mark as a picture, for the phone's screen."""
+    if name not in marks.ICONS:
+        raise Http404
+    brand = colours.tokens(face().theme).get("brand-700", BRAND)
+    return HttpResponse(marks.drawn(name, brand), content_type="image/png")
+
+
+@require_safe
+@shared
+def offline(request: HttpRequest) -> HttpResponse:
+    """What is shown when the city cannot be reached, and the words of everything that has to do with it."""
+    return render(request, "web/offline.html")
+
+
+@never_cache
+@require_safe
+def standing(request: HttpRequest) -> HttpResponse:
+    """Who is there and the token of forms: what the worker needs to send what has waited, for the same person only."""
+    return JsonResponse({"person": person_of(request), "token": get_token(request)})
+
+
+@require_safe
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of this release. Switched off, it takes itself away from every phone."""
+    text = _release() if settings.ENV.worker else f"importScripts({json.dumps(static('kini/gone.js'))});\n"
+    return HttpResponse(text, content_type="text/javascript; charset=utf-8")
+
+
+def _release() -> str:
+    files = [*map(static, SHELL), f"{reverse('web:theme')}?{theme_version()}", reverse("web:icon")]
+    scripts = [static(each) for each in worker_scripts]
+    content = {
+        "version": sha256(json.dumps([files, scripts]).encode()).hexdigest()[:12],
+        "files": files,
+        "static": settings.STATIC_URL,
+        "languages": list(face().languages),
+        "offline": reverse("web:offline"),
+        "standing": reverse("web:standing"),
+        "signIn": Site.sign_in_address(),
+        "signOut": Site.sign_out_address(),
+    }
+    return f"const KINI = {json.dumps(content)};\nimportScripts({', '.join(map(json.dumps, scripts))});\n"

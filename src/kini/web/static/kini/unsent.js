@@ -1,0 +1,161 @@
+// What was typed or sent where there is no net: kept on the phone, and sent once it is back. A form says with the input
+// `keep` ("PERSON:TITLE") that it may be kept; it can be sent twice without harm, because the server does it once.
+const TABLES = ["typed", "unsent", "facts"];
+let database, sending;
+
+const whole = (request) => new Promise((done, failed) => {
+  request.onsuccess = () => done(request.result);
+  request.onerror = () => failed(request.error);
+});
+async function table(name, write = false) {
+  if (!database) {
+    const asked = indexedDB.open("kini", 1);
+    asked.onupgradeneeded = () => TABLES.forEach((each) => asked.result.createObjectStore(each, { keyPath: "path" }));
+    database = whole(asked);
+  }
+  return (await database).transaction(name, write ? "readwrite" : "readonly").objectStore(name);
+}
+const read = async (name, path) => whole((await table(name)).get(path));
+const all = async (name) => whole((await table(name)).getAll());
+const write = async (name, row) => whole((await table(name, true)).put(row));
+const drop = async (name, path) => whole((await table(name, true)).delete(path));
+
+// Who was seen last, and in which language they read.
+const here = async () => await read("facts", "here") || { person: "", language: KINI.languages[0] };
+const theirs = (row, person) => !row.person || row.person === person;
+const pathOf = (url) => url.pathname + url.search;
+
+// ---- a form is sent
+async function sent(event, url) {
+  const spare = event.request.clone();
+  let response;
+  try {
+    response = await fetch(event.request);
+  } catch (error) {
+    if (event.request.signal.aborted) throw error;
+    const form = await spare.formData().catch(() => null);
+    const kept = form?.get("keep") ? await keepForm(url, form) : false;
+    return Response.redirect(`${KINI.offline}?${kept ? "kept" : "lost"}`, 303);
+  }
+  if (url.pathname === KINI.signOut) await forget();
+  else if (response.type === "opaqueredirect") event.waitUntil(arrived(pathOf(url)));
+  return response;
+}
+
+async function keepForm(url, form) {
+  const [, person, title] = /^(\w*):(.*)$/s.exec(form.get("keep")) || [];
+  if (title === undefined) return false;
+  const fields = [...form].filter(([name]) => name !== "csrfmiddlewaretoken");
+  await write("unsent", { path: pathOf(url), person, title, fields, at: Date.now(), state: "waiting" });
+  await self.registration.sync?.register("unsent").catch(() => null);
+  await tell();
+  return true;
+}
+
+// It led on, to the next page or to the sign-in; which one it was, the page that comes next says.
+async function arrived(path) {
+  for (const name of ["typed", "unsent"]) {
+    const row = await read(name, path);
+    if (row) await write(name, { ...row, arrived: true });
+  }
+}
+async function settle(address) {
+  const signedOut = address === KINI.signIn;
+  for (const name of ["typed", "unsent"]) {
+    for (const row of (await all(name)).filter((each) => each.arrived)) {
+      await (signedOut ? write(name, { ...row, arrived: false }) : drop(name, row.path));
+    }
+  }
+}
+
+async function forget() {
+  await caches.delete(PAGES);
+  for (const name of TABLES.filter((each) => each !== "facts")) await whole((await table(name, true)).clear());
+  await write("facts", { ...await here(), person: "" });
+}
+
+// ---- it is sent again
+self.addEventListener("sync", (event) => {
+  if (event.tag === "unsent") event.waitUntil(sendAll().then((left) => { if (left) throw new Error("still no net"); }));
+});
+
+// One after the other, in the order in which they were sent; how many still wait for a net.
+function sendAll() {
+  sending ||= (async () => {
+    let left = 0;
+    const rows = (await all("unsent")).filter((each) => each.state !== "refused").sort((a, b) => a.at - b.at);
+    for (const row of rows) if (await sendAgain(row) === "waiting") { left = rows.length; break; }
+    await tell();
+    return left;
+  })().finally(() => { sending = undefined; });
+  return sending;
+}
+
+async function sendAgain(row) {
+  let state = "waiting", to = "";
+  try {
+    const standing = await (await fetch(KINI.standing, { cache: "no-store" })).json();
+    if (!theirs(row, standing.person)) state = "sign-in";
+    else {
+      const form = new FormData();
+      row.fields.forEach(([name, value]) => form.append(name, value));
+      form.append("csrfmiddlewaretoken", standing.token);
+      const answer = await fetch(row.path, { method: "POST", body: form });
+      to = answer.url;
+      if (new URL(to).pathname === KINI.signIn) state = "sign-in";
+      else if (answer.redirected && answer.ok) state = "sent";
+      else if (answer.status !== 429 && answer.status < 500) state = "refused";
+    }
+  } catch { /* The net is away again. */ }
+  if (state !== "sent") await write("unsent", { ...row, state });
+  else {
+    await drop("unsent", row.path);
+    await drop("typed", row.path);
+    await toAll({ sent: row.path, to });
+  }
+  return state;
+}
+
+// ---- what pages ask
+const toAll = async (words) => (await self.clients.matchAll({ type: "window" })).forEach((each) => each.postMessage(words));
+const tell = async () => toAll({ unsent: (await all("unsent")).length });
+
+const DEEDS = {
+  async hello({ person, language, address }) {
+    if (address) {
+      await write("facts", { path: "here", person, language });
+      await settle(address);
+    }
+    const count = (await all("unsent")).length;
+    if (count) await sendAll();
+    return { unsent: (await all("unsent")).length };
+  },
+  // Those of whoever is here; of others only whether one must sign in first.
+  async list() {
+    const { person } = await here(), rows = (await all("unsent")).sort((a, b) => a.at - b.at);
+    const shown = rows.filter((each) => theirs(each, person)).map(({ path, title, at, state }) => ({ path, title, at, state }));
+    return { items: shown, others: person ? 0 : rows.length - shown.length };
+  },
+  async send() {
+    await sendAll();
+    return DEEDS.list();
+  },
+  async discard({ path }) {
+    await drop("unsent", path);
+    await drop("typed", path);
+    await tell();
+    return DEEDS.list();
+  },
+  async type({ path, person, fields }) {
+    await write("typed", { path, person, fields, at: Date.now() });
+  },
+  // What stood in the form of that page: as it was sent in vain, else as it was typed last.
+  async typed({ path, person }) {
+    const rows = [await read("unsent", path), await read("typed", path)];
+    return rows.find((each) => each && each.person === person && Date.now() - each.at < 14 * 86_400_000);
+  },
+};
+self.addEventListener("message", (event) => {
+  const deed = DEEDS[event.data?.deed];
+  if (deed) event.waitUntil(deed(event.data).then((answer) => event.ports[0]?.postMessage(answer)));
+});

@@ -1,0 +1,99 @@
+"""Kini as an app: manifest, icons, the worker's script, which pages a phone may keep."""
+
+import io
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+from pytest_django import Settings
+
+from kini.people.models import User
+from kini.web import marks
+from tests.cases.town import Town
+from tests.pagechecks import CheckedClient
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_manifest_speaks_the_language_and_has_its_pictures(client: CheckedClient):
+    client.cookies["kini_language"] = "en"
+    given = json.loads(client.get("/app.webmanifest").content)
+    assert given["start_url"] == given["scope"] == "/"
+    assert given["lang"] == "en"
+    assert [each["url"] for each in given["shortcuts"]] == ["/report/", "/cases/"]
+    assert re.fullmatch(r"#[0-9a-f]{6}", given["theme_color"])
+    assert {(each["sizes"], each["purpose"]) for each in given["icons"]} == {
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    }
+    for each in given["icons"]:
+        picture = Image.open(io.BytesIO(client.get(each["src"]).content))
+        assert "{}x{}".format(*picture.size) == each["sizes"]
+
+
+def test_a_phone_may_cut_a_circle_out_of_the_maskable_icon():
+    picture = Image.open(io.BytesIO(marks.drawn("maskable-512", "#0b5d51"))).convert("RGB")
+    middle, white = 256, []
+    for x in range(512):
+        for y in range(512):
+            if picture.getpixel((x, y)) == (255, 255, 255):
+                white.append(((x - middle) ** 2 + (y - middle) ** 2) ** 0.5)
+    assert 0 < max(white) <= 512 * 0.4
+    assert picture.getpixel((0, 0)) == (11, 93, 81)
+
+
+def test_the_worker_is_one_script_of_all_rooms(client: CheckedClient):
+    response = client.get("/worker.js")
+    assert response["Content-Type"].startswith("text/javascript")
+    assert "no-cache" in response["Cache-Control"]
+    text = response.content.decode()
+    for script in ("kini/worker.js", "kini/unsent.js", "messages/push-worker.js"):
+        assert script in text
+
+
+def test_the_worker_can_be_switched_off(client: CheckedClient, settings: Settings):
+    settings.ENV = replace(settings.ENV, worker=False)
+    assert "gone.js" in client.get("/worker.js").content.decode()
+    assert "data-worker" not in client.get("/offline/").content.decode()
+
+
+def test_a_copy_is_what_a_stranger_sees(client: CheckedClient, town: Town):
+    assert client.get("/services/")["Kini-Copy"] == "same"
+    assert client.get("/")["Kini-Copy"] == "other", "a form with a token of its own"
+    assert "Kini-Copy" not in client.get("/cases/")
+    assert "Kini-Copy" not in client.get("/sign-in/")
+    client.cookies["area"] = "x"
+    assert client.get("/services/")["Kini-Copy"] == "other"
+    signed_in = Client()
+    signed_in.force_login(User.objects.get(pk=town.resident.user_id))
+    known = signed_in.get("/services/")
+    assert known["Kini-Copy"] == "other"
+    copy = Client().get("/", headers={"Kini-Copy": "en"})
+    assert copy["Kini-Copy"] == "same"
+    assert copy["Content-Language"] == "en"
+    assert not copy.cookies
+
+
+def test_a_copy_sets_no_cookie(client: CheckedClient):
+    assert client.get("/report/").status_code == 200
+    assert client.get("/cases/", headers={"Kini-Copy": "id"}).cookies == {}
+
+
+def test_standing_tells_one_person_from_another_and_says_no_more(client: CheckedClient, town: Town):
+    guest = client.get(reverse("web:standing"))
+    assert guest.json()["person"] == ""
+    assert "no-store" in guest["Cache-Control"]
+    marks_of = []
+    for user in (town.resident.user, town.neighbour.user):
+        someone = Client(enforce_csrf_checks=True)
+        someone.force_login(user)
+        standing = someone.get(reverse("web:standing")).json()
+        marks_of.append(standing["person"])
+        assert someone.post("/sign-out/", {"csrfmiddlewaretoken": standing["token"]}).status_code == 302
+    assert len(set(marks_of)) == 2
+    assert not any(str(user.pk) == mark for mark in marks_of for user in User.objects.all())

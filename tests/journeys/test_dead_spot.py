@@ -1,0 +1,192 @@
+"""The net is cut: pages that were seen can be read, what was typed and sent is kept, and arrives once."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from kini.core.server import web_command
+from kini.robot.scratch import Scratch, free_port
+from tests.journeys.conftest import Person, Stock
+from tests.journeys.proxy import Cut, Net, net
+from tests.journeys.test_apply import EVERYTHING, SERVICE, answer
+
+PHONE = {"width": 360, "height": 740}
+#: An answer in one's own words.
+TYPED = "main form [name=purpose]"
+AWAY = "Tidak ada sambungan"
+READY = "() => navigator.serviceWorker.controller !== null"
+
+
+@pytest.fixture
+def wire(city: str) -> Iterator[Net]:
+    with net(city) as server:
+        yield server
+
+
+@pytest.fixture
+def someone(chromium: Browser, wire: Net) -> Iterator[Person]:
+    """Somebody with a phone, whose worker is there."""
+    context = chromium.new_context(locale="id-ID", viewport=PHONE, has_touch=True, is_mobile=True)
+    context.set_default_timeout(15_000)
+    person = Person(context.new_page(), wire.address)
+    person.go("/services/")
+    person.page.wait_for_function(READY)
+    yield person
+    context.close()
+
+
+def begin(person: Person, name: str) -> None:
+    """Sign in and begin an application; the first question is there."""
+    person.sign_in(name)
+    person.go(f"/services/{SERVICE}/")
+    person.press(person.page.locator('form[action$="/start/"] button').first)
+
+
+def answer_all(person: Person) -> None:
+    """Up to the page on which everything is looked at once more."""
+    for _ in range(EVERYTHING):
+        if person.page.url.endswith("/check/"):
+            return
+        answer(person)
+
+
+def strip(page: Page):
+    return page.locator(".unsent")
+
+
+def test_pages_that_were_seen_can_be_read(someone: Person, wire: Net):
+    someone.go(f"/services/{SERVICE}/")
+    title = someone.heading
+    someone.sign_in("Warga 3")
+    someone.go("/cases/")
+    wire.cut = Cut.EVERYTHING
+    someone.go(f"/services/{SERVICE}/")
+    assert someone.heading == title
+    expect(someone.page.locator(".seen")).to_contain_text("seperti yang Anda lihat")
+    someone.go("/cases/")
+    assert someone.heading == AWAY
+    names = someone.page.locator("[data-copies] li strong").all_inner_texts()
+    assert title in names
+    assert "Permohonan saya" not in names
+    someone.go("/")
+    expect(someone.page.locator(".seen")).to_be_visible()
+    assert someone.page.get_by_role("link", name="Masuk").count(), "what is kept is what a stranger sees"
+    someone.go("/track/")
+    assert someone.heading == AWAY
+    wire.cut = Cut.NOTHING
+    someone.press(someone.page.get_by_role("button", name="Coba lagi"))
+    assert someone.heading != AWAY
+
+
+@pytest.mark.parametrize("cut", [Cut.EVERYTHING, Cut.ANSWERS], ids=["request-lost", "answer-lost"])
+def test_what_is_sent_in_a_dead_spot_is_one_case(someone: Person, wire: Net, stock: Stock, cut: Cut):
+    begin(someone, "Warga 2")
+    before = stock.sent("Warga 2")
+    answer_all(someone)
+    wire.cut = cut
+    someone.press(someone.page.locator('main form[action$="/check/"] button'))
+    assert someone.heading == AWAY
+    expect(strip(someone.page)).to_contain_text("Belum terkirim (1)")
+    assert stock.sent("Warga 2") - before == (cut is Cut.ANSWERS)
+    wire.cut = Cut.NOTHING
+    with someone.page.expect_navigation(url=re.compile("/sent/$")):
+        someone.page.get_by_role("button", name="Kirim sekarang").click()
+    assert someone.page.locator("strong.reference").inner_text()
+    expect(strip(someone.page)).to_have_count(0)
+    assert stock.sent("Warga 2") - before == 1
+    someone.go("/cases/")
+    expect(strip(someone.page)).to_have_count(0)
+
+
+ASK = """(words) => navigator.serviceWorker.ready.then(({ active }) => new Promise((done) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }) => done(data ?? null);
+  active.postMessage(words, [port2]);
+}))"""
+
+
+def until(page: Page, condition: str, given: object = None) -> None:
+    """Wait until an asynchronous function of the page says yes."""
+    page.evaluate(
+        f"""async (given) => {{
+          const latest = Date.now() + 15_000;
+          while (!await ({condition})(given)) {{
+            if (Date.now() > latest) throw new Error("it never came to that");
+            await new Promise((next) => {{ setTimeout(next, 20); }});
+          }}
+        }}""",
+        given,
+    )
+
+
+def typed(person: Person, words: str) -> tuple[Locator, str]:
+    """Type into the first question that is typed, and wait until the phone keeps it: the line, and what stood there."""
+    line = person.page.locator(TYPED)
+    while not line.is_visible():
+        answer(person)
+    before = line.input_value()
+    mark = person.page.locator("input[name=keep]").input_value().partition(":")[0]
+    asked = {"deed": "typed", "path": person.page.url.removeprefix(person.city), "person": mark}
+    expect(person.page.locator("form[data-keeps]")).to_be_visible()
+    group = person.page.locator("main form input[type=radio]")
+    if group.count():
+        group.first.check()
+    line.fill(words)
+    until(person.page, f"async (words) => await ({ASK})(words) !== null", asked)
+    return line, before
+
+
+def test_what_was_typed_is_sent_for_the_same_person_alone(someone: Person, wire: Net):
+    begin(someone, "Warga 1")
+    typed(someone, "Untuk beasiswa anak")
+    address = someone.page.url.removeprefix(someone.city)
+    wire.cut = Cut.EVERYTHING
+    someone.press(someone.page.locator("main form button.button:not([type=button])").first)
+    expect(strip(someone.page)).to_contain_text("Belum terkirim (1)")
+    session = someone.page.context.cookies()
+    someone.page.context.clear_cookies()
+    wire.cut = Cut.NOTHING
+    someone.go("/services/")
+    strip(someone.page).locator("summary").click()
+    expect(strip(someone.page).get_by_role("link", name="Masuk untuk mengirimnya")).to_be_visible()
+    assert strip(someone.page).get_by_role("link").count() == 1, "strangers do not read what waits"
+
+    someone.sign_in("Warga 3")
+    assert someone.page.evaluate(ASK, {"deed": "list"}) == {"items": [], "others": 0}
+    expect(strip(someone.page)).to_have_count(0)
+
+    someone.page.context.clear_cookies()
+    someone.page.context.add_cookies(session)
+    someone.go("/services/")
+    until(someone.page, f"async () => (await ({ASK})({{ deed: 'send' }})).items.length === 0")
+    someone.go(address)
+    assert someone.page.locator(TYPED).get_attribute("value") == "Untuk beasiswa anak", "as the city gives it"
+
+
+def test_what_was_typed_is_there_again_until_the_sign_out(someone: Person):
+    begin(someone, "Warga 3")
+    line, before = typed(someone, "Baru separuh")
+    address = someone.page.url.removeprefix(someone.city)
+    someone.page.reload()
+    expect(line).to_have_value("Baru separuh")
+    someone.page.get_by_role("button", name="Pakai yang sudah tersimpan").click()
+    expect(line).to_have_value(before)
+
+    typed(someone, "Lagi")
+    mark = someone.page.locator("input[name=keep]").input_value().partition(":")[0]
+    someone.go("/me/")
+    someone.press(someone.page.locator('form[action^="/sign-out/"] button'))
+    assert someone.page.evaluate(ASK, {"deed": "typed", "path": address, "person": mark}) is None
+    assert someone.page.evaluate("caches.match('/services/').then((page) => page === undefined)")
+
+
+def test_the_worker_goes_where_it_is_switched_off(someone: Person, wire: Net, scratch: Scratch):
+    port = free_port()
+    env = Scratch(scratch.env | {"KINI_WORKER": "off"}, scratch.var, scratch.supervisor, scratch.database)
+    env.start("web without a worker", web_command("127.0.0.1", port, workers=1, threads=2), port)
+    wire.turn_to(port)
+    someone.go("/services/")
+    until(someone.page, "async () => !await navigator.serviceWorker.getRegistration()")
+    assert someone.page.evaluate("caches.keys()") == []
