@@ -2,22 +2,30 @@
 
 import gc
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
-from granian.cli import entrypoint
+from granian.cli import cli
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
 
 
 def load() -> None:
-    """Load what every worker needs; what lies in memory now is not written to by the collector of garbage."""
+    """Load what every process of a city needs; what lies in memory now is not written to by the garbage collector."""
+    gc.disable()  # nothing that is loaded becomes garbage
     get_wsgi_application()
     _ = get_resolver().url_patterns
-    gc.collect()
+    gc.enable()
     gc.freeze()
+
+
+def serve(words: list[str]) -> int:
+    """Serve until told to stop; `words` are granian's (core.server.web_words)."""
+    cli.main(words, prog_name="granian", standalone_mode=False)
+    return 0
 
 
 if __name__ == "__main__":
     load()
-    entrypoint()
+    sys.exit(serve(sys.argv[1:]))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kini.core.processes import MOST_FALLS, Supervisor
+from kini.core.processes import MOST_FALLS, Supervisor, spawned
 
 SLEEPER = [sys.executable, "-c", "import signal; print('here', flush=True); signal.pause()"]
 PARENT = [
@@ -34,7 +34,7 @@ def kill(supervisor: Supervisor, name: str) -> int:
 
 
 def test_what_was_killed_is_started_again(supervisor: Supervisor):
-    supervisor.start("worker", SLEEPER, dict(os.environ), again=True)
+    supervisor.start("worker", spawned(SLEEPER, dict(os.environ)), again=True)
     before = kill(supervisor, "worker")
     assert supervisor.wait(until=lambda: bool(supervisor.revived)) is None
     assert supervisor.pids()["worker"] != before
@@ -42,19 +42,19 @@ def test_what_was_killed_is_started_again(supervisor: Supervisor):
 
 
 def test_what_falls_again_and_again_ends_everything(supervisor: Supervisor):
-    supervisor.start("worker", [sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ), again=True)
+    supervisor.start("worker", spawned([sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ)), again=True)
     assert supervisor.wait() == "the worker ended with code 3 again and again"
     assert len(supervisor.revived) == MOST_FALLS - 1
 
 
 def test_the_end_of_anything_else_is_the_end_of_all(supervisor: Supervisor):
-    supervisor.start("prepare", [sys.executable, "-c", ""], dict(os.environ))
+    supervisor.start("prepare", spawned([sys.executable, "-c", ""], dict(os.environ)))
     assert supervisor.wait() == "the prepare ended with code 0"
 
 
 def test_what_a_killed_process_had_started_does_not_outlive_it(supervisor: Supervisor, tmp_path):
     with (tmp_path / "log").open("wb") as log:
-        supervisor.start("web", PARENT, dict(os.environ), log, again=True)
+        supervisor.start("web", spawned(PARENT, dict(os.environ), log), again=True)
         said = tmp_path / "log"
         supervisor.wait_until(lambda: len(said.read_bytes().splitlines()) == 2, seconds=20)
         child = int(next(line for line in said.read_text().splitlines() if line != "here"))

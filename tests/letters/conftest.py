@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from kini.cases import actions as case_actions
 from kini.cases.models import Case
-from kini.letters import queries, signing
+from kini.letters import keys as first_look
+from kini.letters import queries
 from kini.letters.models import Letter
 from kini.services.models import ServiceVersion
 from tests.cases.conftest import town as town
@@ -54,7 +55,7 @@ def city(settings: Settings, var: Path, tmp_path: Path) -> Path:
 def keys(town: Town, settings: Settings) -> Path:
     """Every agency has its key."""
     agencies = [(agency.pk, agency.short_name) for agency in queries.signing_agencies()]
-    signing.make_development_keys(settings.ENV.signing_keys, agencies)
+    first_look.make_development_keys(settings.ENV.signing_keys, agencies)
     return settings.ENV.signing_keys
 
 

@@ -11,7 +11,7 @@ from kini.cases.events import CaseMoved
 from kini.core import files
 from kini.core.actors import NotAllowed, Refused
 from kini.core.models import AuditEntry, OutboxMessage
-from kini.letters import actions, jobs, queries, signing
+from kini.letters import actions, jobs, keys, queries
 from kini.letters.models import Letter, LetterEntry, LetterState
 from tests.cases.town import BY, PERMIT, offer, opened
 from tests.letters.reading import text_of
@@ -71,7 +71,7 @@ def test_without_a_key_it_waits_and_nothing_is_lost(case, grant, browse, town, s
     assert "has no signing key" in browse(town.head).get(f"/desk/cases/{case.reference}/").content.decode()
     jobs.sign_waiting()
     assert case.letters.get().state == LetterState.WAITING
-    signing.make_development_keys(settings.ENV.signing_keys, [("registry", "Catatan")])
+    keys.make_development_keys(settings.ENV.signing_keys, [("registry", "Catatan")])
     jobs.sign_waiting()
     assert case.letters.get().state == LetterState.VALID
     assert queries.waiting().count() == 0

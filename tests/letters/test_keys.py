@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from kini.core import files
-from kini.letters import signing
+from kini.letters import keys, signing
 from kini.letters.models import LetterState
 
 AGENCY = [("registry", "Catatan")]
@@ -26,7 +26,7 @@ AGENCY = [("registry", "Catatan")]
 
 @pytest.fixture
 def folder(settings, tmp_path):
-    signing.make_development_keys(settings.ENV.signing_keys, AGENCY)
+    keys.make_development_keys(settings.ENV.signing_keys, AGENCY)
     return settings.ENV.signing_keys
 
 
@@ -41,7 +41,7 @@ def as_p12(folder, password):
 
 def test_development_keys_are_made_once_and_for_this_user_alone(folder):
     before = (folder / "registry.pem").read_bytes()
-    assert signing.make_development_keys(folder, AGENCY) == 0
+    assert keys.make_development_keys(folder, AGENCY) == 0
     assert (folder / "registry.pem").read_bytes() == before
     assert stat.S_IMODE((folder / "registry.pem").stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -57,7 +57,7 @@ def test_a_key_comes_in_as_pkcs12_with_its_password(folder):
 def test_a_wrong_password_says_where_it_belongs(folder, password):
     as_p12(folder, b"rahasia")
     (folder / "registry.password").write_text(password, "utf-8")
-    with pytest.raises(signing.NoKey, match=r"registry\.password"):
+    with pytest.raises(keys.NoKey, match=r"registry\.password"):
         signing.signer_of("registry")
 
 
@@ -66,12 +66,12 @@ def test_a_wrong_password_says_where_it_belongs(folder, password):
 )
 def test_a_file_that_is_no_key_says_what_it_must_hold(folder, content):
     (folder / "registry.pem").write_bytes(content)
-    with pytest.raises(signing.NoKey, match=r"registry\.pem"):
+    with pytest.raises(keys.NoKey, match=r"registry\.pem"):
         signing.signer_of("registry")
 
 
 def test_no_key_names_the_agency_and_the_file(folder):
-    with pytest.raises(signing.NoKey, match=r"roads\.p12 or roads\.pem"):
+    with pytest.raises(keys.NoKey, match=r"roads\.p12 or roads\.pem"):
         signing.signer_of("roads")
 
 
@@ -87,7 +87,7 @@ def bring(folder, agency, key, begins, days):
 
 def test_a_certificate_that_has_run_out_does_not_sign(folder):
     bring(folder, "registry", ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC) - timedelta(days=5), 1)
-    with pytest.raises(signing.NoKey, match="not valid now"):
+    with pytest.raises(keys.NoKey, match="not valid now"):
         signing.signer_of("registry")
 
 

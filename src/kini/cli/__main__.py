@@ -1,78 +1,8 @@
-"""`./kini VERB`: reads the words, imports only the verb that is meant, and turns faults into one sentence."""
+"""`./kini VERB` (command.py)."""
 
-import argparse
 import sys
-from contextlib import ExitStack
 
-from kini.cli import console
-from kini.cli.verbs import Needs, Verb
-from kini.core.database.embedded import DatabaseFault
-from kini.core.environment import EnvironmentFault
-from kini.core.processes import ProcessFault
-
-VERBS = {
-    "up": Verb("kini.cli.up", "start the whole city on this machine"),
-    "test": Verb("kini.cli.testing", "set up what the tests need and run everything"),
-    "check pack": Verb("kini.cli.check_pack", "read a city pack and report every fault", Needs.SETTINGS),
-    "check services": Verb("kini.cli.check_services", "play every service over HTTP, into every end"),
-    "check faults": Verb("kini.cli.check_faults", "kill processes in the middle of submissions; nothing may be lost"),
-    "check timeline": Verb("kini.cli.check_timeline", "find any tampering with what happened to cases", Needs.DATABASE),
-    "backup": Verb("kini.cli.backup", "the whole city in one sealed file, also while it runs", Needs.DATABASE),
-    "restore": Verb("kini.cli.restore", "put a city back from a backup and check it", Needs.NEW_DATABASE),
-    "bench services": Verb("kini.cli.bench_services", "measure a large city beside two yardsticks"),
-    "bench booking": Verb("kini.cli.bench_booking", "measure bookings a second, also of one slot that all want"),
-    "services": Verb("kini.cli.services", "what a service file may say, as JSON Schema", Needs.SETTINGS),
-    "city boundaries": Verb("kini.cli.boundaries", "load official borders, keyed by area code", Needs.DATABASE),
-    "bills load": Verb("kini.cli.bills", "load the bills of one register from a CSV file", Needs.DATABASE),
-    "feeds load": Verb("kini.cli.feeds_load", "load a file of one feed", Needs.DATABASE),
-    "feeds status": Verb("kini.cli.feeds_status", "which sources are fresh, late or broken", Needs.DATABASE),
-    "payments reconcile": Verb("kini.cli.reconcile", "compare a provider's settlement file with ours", Needs.DATABASE),
-    "sandbox messages": Verb("kini.cli.sandbox_messages", "SMS and WhatsApp to try with, on loopback", Needs.SETTINGS),
-    "sandbox payments": Verb("kini.cli.sandbox", "a payment provider to try with, on loopback"),
-    "programs": Verb("kini.cli.programs", "programs that may act for people: list, add, remove", Needs.DATABASE),
-    "operator": Verb("kini.cli.operators", "who may open the operator's pages: list, add, remove", Needs.DATABASE),
-    "prepare": Verb("kini.cli.prepare", "migrate the database and load the pack (part of up)", Needs.CITY),
-    "worker": Verb("kini.cli.worker", "run background work (part of up)", Needs.CITY),
-    "rotate-keys": Verb("kini.cli.rotate", "encrypt again what an older key encrypted", Needs.DATABASE),
-    "shots": Verb("kini.cli.shots", "take pictures of the main pages, of a city with demo people"),
-    "lock": Verb("kini.cli.lock", "write the lock files anew from pyproject.toml"),
-    "texts": Verb("kini.cli.texts", "collect and compile the texts of the interface", Needs.SETTINGS),
-}
-
-
-def meant(words: list[str]) -> str | None:
-    """The verb that the first one or two words name."""
-    return next((verb for verb in VERBS if words[: verb.count(" ") + 1] == verb.split()), None)
-
-
-def main(words: list[str]) -> int:
-    verb = meant(words)
-    if verb is None:
-        return overview(words)
-    parser = argparse.ArgumentParser(prog=f"./kini {verb}", description=VERBS[verb].about)
-    try:
-        with ExitStack() as stack:
-            module = VERBS[verb].load(stack)
-            module.arguments(parser)
-            return int(module.run(parser.parse_args(words[verb.count(" ") + 1 :])))
-    except (console.Fault, EnvironmentFault, DatabaseFault, ProcessFault) as fault:
-        print(f"kini: {fault}", file=sys.stderr)
-        return console.USAGE
-    except KeyboardInterrupt:
-        return 130
-
-
-def overview(words: list[str]) -> int:
-    """Show what there is; a wrong word is a fault."""
-    asked = words[:1] in ([], ["help"], ["-h"], ["--help"])
-    out = sys.stdout if asked else sys.stderr
-    if not asked:
-        print(f'kini: there is no verb "{" ".join(words[:2])}".\n', file=out)
-    print("Kini: a city's services in one place.\n", file=out)
-    for name, verb in VERBS.items():
-        print(f"  ./kini {name:<16} {verb.about}", file=out)
-    return 0 if asked else console.USAGE
-
+from kini.cli.command import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -1,14 +1,15 @@
 """`./kini check faults`: worker, web server and database are killed in the middle of many submissions."""
 
 import argparse
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 from kini.bench import city
 from kini.bench.mailserver import mail_server
 from kini.cli import console
-from kini.cli.up import WORKER
 from kini.cli.verbs import Needs, Verb
+from kini.core.processes import spawned
 from kini.core.server import web_command
 from kini.robot.scratch import free_port
 
@@ -37,7 +38,9 @@ def checked(options: argparse.Namespace, stack: ExitStack) -> int:
         port = free_port()
         address = scratch.start("web", web_command("127.0.0.1", port), port, log, again=True)
         scratch.supervisor.watch("database", scratch.database.alive, scratch.database.revive)
-        scratch.supervisor.start("worker", WORKER, scratch.env, log, again=True)
+        scratch.supervisor.start(
+            "worker", spawned([sys.executable, "-m", "kini.cli", "worker"], scratch.env, log), again=True
+        )
     faults = Verb("kini.bench.faults", "", Needs.CITY).load(stack)
     wanted = faults.Wanted(options.submissions, options.clients, options.kills)
     findings: list[str] = faults.run(scratch, address, mail, wanted)

@@ -15,8 +15,8 @@ from kini.core.actors import system
 from kini.core.faults import PackFaults
 from kini.demo import bills, cases, people
 from kini.feeds import loading as feeds_loading
+from kini.letters import keys
 from kini.letters import queries as letter_queries
-from kini.letters import signing
 from kini.people import demo
 from kini.services import actions as services_actions
 
@@ -78,9 +78,9 @@ def prepare_keys() -> None:
     agencies = [(agency.pk, agency.short_name) for agency in letter_queries.signing_agencies()]
     folder = settings.ENV.signing_keys
     if not settings.ENV.production:
-        signing.make_development_keys(folder, agencies)
+        keys.make_development_keys(folder, agencies)
         return
-    without = [agency for agency, _name in agencies if not signing.has_key(folder, agency)]
+    without = [agency for agency, _name in agencies if not keys.has_key(folder, agency)]
     if without:
         print(
             f"  No signing keys in {folder} (docs/operators.md); letters of these agencies wait: {', '.join(without)}."

@@ -8,17 +8,18 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from kini.cli import console
 from kini.core import environment
 from kini.core.database.embedded import Server
-from kini.core.processes import Supervisor
-from kini.core.server import address_of, answers, web_command
+from kini.core.processes import Child, Supervisor, forked
+from kini.core.server import address_of, answers, web_words
 
-WORKER = [sys.executable, "-m", "kini.cli", "worker"]
 MOST_LISTED = 8  # demo people that the greeting names
 
 
@@ -57,8 +58,9 @@ def told(options: argparse.Namespace) -> dict[str, str]:
     if env["KINI_ENV"] == "local":
         env.setdefault("KINI_ADDRESS", address_of(options.host, options.port))
         env["KINI_OUTBOX"] = "1"
-        env.setdefault("KINI_PAYMENTS", str(environment.read(env).var / "payments" / "payments.toml"))
-        env.setdefault("KINI_MESSAGES", str(environment.read(env).var / "messages" / "messages.toml"))
+        var = environment.read(env).var
+        env.setdefault("KINI_PAYMENTS", str(own_file(var, "payments")))
+        env.setdefault("KINI_MESSAGES", str(own_file(var, "messages")))
         env["KINI_DEMO"] = "0" if options.no_demo else "1"
     return env
 
@@ -88,19 +90,22 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     supervisor = stack.enter_context(Supervisor())
     if server:
         supervisor.watch("database", server.alive, server.revive)
-    if (code := supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], env)) != 0:
+    os.environ.update(env)  # which the program reads where it is loaded
+    from kini import serving
+
+    with console.step("Program"):
+        serving.load()
+    if (code := supervisor.run("prepare", verb("prepare"))) != 0:
         return code
+    address = address_of(options.host, options.port)
     with console.step("Web server and worker"):
-        # One after the other: on two cores they would only keep each other waiting.
-        supervisor.start("web", web_command(options.host, options.port), env, again=True)
-        supervisor.wait_until(lambda: answers(address_of(options.host, options.port)), seconds=60)
-        if read.name == "local" and not os.environ.get("KINI_PAYMENTS"):
-            sandbox = sandbox_command(address_of(options.host, options.port), read.var)
-            supervisor.start("payment sandbox", sandbox, env, again=True)
-        if read.name == "local" and not os.environ.get("KINI_MESSAGES"):
-            carriers = sandbox_command(address_of(options.host, options.port), read.var, "messages")
-            supervisor.start("message sandbox", carriers, env, again=True)
-        supervisor.start("worker", WORKER, env, again=True)
+        supervisor.start("web", forked(partial(serving.serve, web_words(options.host, options.port))), again=True)
+        for name, told in (("payments", read.payments), ("messages", read.messages)):
+            if told == own_file(read.var, name):
+                words = ("--port", "0", "--city", address, "--var", str(told.parent))
+                supervisor.start(f"{name} sandbox", verb("sandbox", name, *words), again=True)
+        supervisor.start("worker", verb("worker"), again=True)
+        supervisor.wait_until(lambda: answers(address), seconds=60)
     greet(env, options, read.var)
     if reason := supervisor.wait():
         print(f"\nkini: {reason}; everything else was stopped.", file=sys.stderr)
@@ -118,10 +123,16 @@ def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server
     return server
 
 
-def sandbox_command(city: str, var: Path, sort: str = "payments") -> list[str]:
-    """A pretended provider on a free port, which writes the file that KINI_PAYMENTS or KINI_MESSAGES names."""
-    words = ["sandbox", sort, "--port", "0", "--city", city, "--var", str(var / sort)]
-    return [sys.executable, "-m", "kini.cli", *words]
+def verb(*words: str) -> Callable[[], Child]:
+    """How a copy of this process begins that runs another verb."""
+    from kini.cli.command import main
+
+    return forked(partial(main, list(words)))
+
+
+def own_file(var: Path, providers: str) -> Path:
+    """Where a first look says how its pretended providers are reached, which the sandbox writes."""
+    return var / providers / f"{providers}.toml"
 
 
 def refuse_taken_port(host: str, port: int) -> None:

@@ -1,9 +1,12 @@
 """The processes of one city: started together, stopped together.
 
 One that was started with `again` is started anew when it falls. Any other end, and a fall again and again, is the end
-of all, with a reason.
+of all, with a reason. A process is a command of its own (`spawned`), or a copy of this one that goes on with other work
+(`forked`): what was loaded before is in memory once for all copies, and a copy stands at once.
 """
 
+import ctypes
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -13,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType, TracebackType
-from typing import IO
+from typing import IO, Protocol
 
 GRACE = 8.0  # seconds for a process to stop by itself
 #: One that falls so often, each time within so many seconds, is not started again.
@@ -23,6 +26,87 @@ SHORT_LIFE = 20.0
 
 class ProcessFault(Exception):
     """A process did not do what it was started for; the message is one clear sentence."""
+
+
+class Child(Protocol):
+    """A started process, as `subprocess.Popen` shows it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+
+def spawned(command: list[str], env: dict[str, str], log: IO[bytes] | None = None) -> Callable[[], Child]:
+    """How a command is started; what it says goes to `log`, else to where this program's words go."""
+
+    def launch() -> Child:
+        # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
+        return subprocess.Popen(
+            command, env=env, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+
+    return launch
+
+
+def forked(work: Callable[[], int]) -> Callable[[], Child]:
+    """How a copy of this process is started that does `work`, whose answer is its exit code, and nothing else.
+
+    This process must have no threads and no connection to a database.
+    """
+    return lambda: _Forked(work)
+
+
+class _Forked:
+    def __init__(self, work: Callable[[], int]) -> None:
+        self._process = multiprocessing.get_context("fork").Process(target=_alone, args=[work, os.getpid()])
+        self._process.start()
+        assert self._process.pid is not None
+        self.pid = self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(self._process.name, timeout or 0)
+        return self._process.exitcode
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+
+def _alone(work: Callable[[], int], parent: int) -> None:
+    """In the copy: as a command that was just started would find things, and do the work."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent(signal.SIGTERM)
+    if os.getppid() == parent:  # else it was gone before
+        sys.exit(work())
+
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+
+
+def end_with_parent(number: int) -> None:
+    """Have this process told by that signal when its parent is gone, however it went (Linux only)."""
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, number)
 
 
 @dataclass(slots=True)
@@ -51,7 +135,7 @@ class Supervisor:
 
     def __init__(self) -> None:
         self.revived: list[str] = []
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._children: dict[str, Child] = {}
         self._kept: dict[str, Kept] = {}
         self._stopping = False
 
@@ -69,37 +153,29 @@ class Supervisor:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
 
-    def run(self, name: str, command: list[str], env: dict[str, str]) -> int:
-        """Run a command to its end; its exit code, or 130 when it was interrupted."""
-        child = self.start(name, command, env)
+    def run(self, name: str, launch: Callable[[], Child]) -> int:
+        """Run something to its end; its exit code, or 130 when it was interrupted."""
+        child = self.start(name, launch)
         while child.poll() is None:
             if self._stopping:
                 stop(child)
                 return 130
             time.sleep(0.05)
         del self._children[name], self._kept[name]
-        return child.returncode
+        return child.wait()
 
-    def start(
-        self, name: str, command: list[str], env: dict[str, str], log: IO[bytes] | None = None, *, again: bool = False
-    ) -> subprocess.Popen[bytes]:
-        """Start a process; what it says goes to `log`, else to where this program's words go.
+    def start(self, name: str, launch: Callable[[], Child], *, again: bool = False) -> Child:
+        """Start a process, in the way that `spawned` or `forked` say.
 
         Args:
             again: whether it is started anew when it falls.
         """
 
-        def launch() -> None:
-            # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
-            self._children[name] = subprocess.Popen(
-                command, env=env, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-
         def relaunch() -> None:
             end_family(self._children[name])
-            launch()
+            self._children[name] = launch()
 
-        launch()
+        self._children[name] = launch()
         self.watch(name, lambda: self._children[name].poll() is None, relaunch if again else None)
         return self._children[name]
 
@@ -158,7 +234,7 @@ class Supervisor:
         return None
 
 
-def stop(child: subprocess.Popen[bytes]) -> None:
+def stop(child: Child) -> None:
     """End a process: politely, and after the grace time by force."""
     if child.poll() is None:
         child.send_signal(signal.SIGINT)
@@ -169,7 +245,7 @@ def stop(child: subprocess.Popen[bytes]) -> None:
             child.wait()
 
 
-def end_family(child: subprocess.Popen[bytes]) -> None:
+def end_family(child: Child) -> None:
     """Kill a process and what it started, which outlives it when it falls and would keep its port."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)

@@ -9,7 +9,12 @@ MOST_WORKERS = 4
 
 
 def web_command(host: str, port: int, *, workers: int = 0, threads: int = 4) -> list[str]:
-    """The words that start the server.
+    """The command that starts the server; `web_words` says what the numbers mean."""
+    return [sys.executable, "-m", "kini.serving", *web_words(host, port, workers=workers, threads=threads)]
+
+
+def web_words(host: str, port: int, *, workers: int = 0, threads: int = 4) -> list[str]:
+    """What granian is told.
 
     Args:
         workers: processes; 0: one for each core, four at most.
@@ -17,7 +22,7 @@ def web_command(host: str, port: int, *, workers: int = 0, threads: int = 4) -> 
     """
     workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
     return [
-        *(sys.executable, "-m", "kini.serving", "--interface", "wsgi", "kini.wsgi:application"),
+        *("--interface", "wsgi", "kini.wsgi:application"),
         *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),
         *("--backpressure", "64", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
     ]

@@ -13,7 +13,7 @@ from kini.city import pack
 from kini.core import audit, moments, references
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.letters import rendering, rules, saying, signing
+from kini.letters import keys, rendering, rules, saying
 from kini.letters.models import LIVE, Letter, LetterEntry, LetterState
 from kini.people.permissions import Permission
 from kini.services.schema import Letter as Ordered
@@ -165,7 +165,7 @@ def _sign(by: Actor, letter: Letter) -> Letter:
     """Set, sign and hand over a letter; where the agency's key or the template fails, it goes on waiting."""
     try:
         content = _signed(letter)
-    except (signing.NoKey, rendering.Unprintable, LookupError) as reason:
+    except (keys.NoKey, rendering.Unprintable, LookupError) as reason:
         log.error("a letter waits", letter=letter.number, agency=letter.agency_id, reason=str(reason))
         return letter
     title = letter.said["title"]
@@ -181,6 +181,8 @@ def _sign(by: Actor, letter: Letter) -> Letter:
 
 
 def _signed(letter: Letter) -> bytes:
+    from kini.letters import signing
+
     said = rules.Said.of_json(letter.said)
     signing.signer_of(letter.agency_id)  # before the work of setting it: most failures are here
     with translation.override(letter.language):

@@ -1,23 +1,19 @@
-"""Signatures after PAdES by an agency's own key, and the keys of a first look.
+"""Signatures after PAdES by an agency's own key.
 
-Keys lie in a folder (KINI_SIGNING_KEYS), named after the agency: `AGENCY.p12` with its password in
-`AGENCY.password`, or `AGENCY.pem` with key, certificate and chain. They are read when something is signed and never
-reach the database.
+Import it where something is signed: its library is large, and most processes never sign.
 """
 
 import io
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import pem as asn1_pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
 from django.conf import settings
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -25,14 +21,10 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from kini.letters.keys import NoKey
+
 FIELD = "Signature"
-AUTHORITY = "authority"
 STAMP_SECONDS = 10
-DEVELOPMENT_DAYS = 3650
-
-
-class NoKey(Exception):
-    """An agency's key is missing or cannot be used; the message is for the operator."""
 
 
 def sign(pdf: bytes, agency: str, *, name: str, label: str, place: str) -> bytes:
@@ -82,11 +74,6 @@ def signer_of(agency: str) -> signers.SimpleSigner:
     return signer
 
 
-def has_key(folder: Path, agency: str) -> bool:
-    """Whether a key of that agency lies in the folder; whether it can be used is known when it signs."""
-    return any((folder / f"{agency}{ending}").is_file() for ending in (".p12", ".pem"))
-
-
 def _from_p12(path: Path) -> signers.SimpleSigner | None:
     if not path.is_file():
         return None
@@ -121,77 +108,6 @@ def _signer(key: bytes, certificates: list[bytes]) -> signers.SimpleSigner:
     store.register_multiple(chain)
     private = asn1_keys.PrivateKeyInfo.load(key)
     return signers.SimpleSigner(signing_cert=own, signing_key=private, cert_registry=store)
-
-
-# Keys of a first look
-
-
-def make_development_keys(folder: Path, agencies: Iterable[tuple[str, str]]) -> int:
-    """Give every agency (id, name) without a key one that only proves the machinery. Says how many were made.
-
-    An authority made here signs their certificates; nobody outside trusts it.
-    """
-    wanted = [(agency, name) for agency, name in agencies if not has_key(folder, agency)]
-    if not wanted:
-        return 0
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    authority_key, authority = _authority(folder / f"{AUTHORITY}.pem")
-    for agency, name in wanted:
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _certificate(name, key, authority.subject, authority_key, is_authority=False)
-        _write(folder / f"{agency}.pem", key, certificate, authority)
-    return len(wanted)
-
-
-def _authority(path: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    if path.is_file():
-        content = path.read_bytes()
-        key = serialization.load_pem_private_key(content, None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        return key, x509.load_pem_x509_certificate(content)
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = _name("Kini development authority")
-    certificate = _certificate("Kini development authority", key, name, key, is_authority=True)
-    _write(path, key, certificate)
-    return key, certificate
-
-
-def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common[:64])])
-
-
-def _certificate(
-    subject: str,
-    key: ec.EllipticCurvePrivateKey,
-    issuer: x509.Name,
-    issuer_key: ec.EllipticCurvePrivateKey,
-    *,
-    is_authority: bool,
-) -> x509.Certificate:
-    now = datetime.now(UTC)
-    signs = {"digital_signature": not is_authority, "content_commitment": not is_authority}
-    issues = {"key_cert_sign": is_authority, "crl_sign": is_authority}
-    unused = ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only")
-    return (
-        x509.CertificateBuilder()
-        .subject_name(_name(subject))
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=DEVELOPMENT_DAYS))
-        .add_extension(x509.BasicConstraints(is_authority, 0 if is_authority else None), critical=True)
-        .add_extension(x509.KeyUsage(**signs, **issues, **dict.fromkeys(unused, False)), critical=True)
-        .sign(issuer_key, hashes.SHA256())
-    )
-
-
-def _write(path: Path, key: ec.EllipticCurvePrivateKey, *certificates: x509.Certificate) -> None:
-    """Key and certificates in one file that only this user reads."""
-    path.touch(mode=0o600)
-    plain = serialization.NoEncryption()
-    key_pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    path.write_bytes(key_pem + b"".join(each.public_bytes(serialization.Encoding.PEM) for each in certificates))
 
 
 def _key_der(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:

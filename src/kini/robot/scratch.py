@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from kini.core.database.embedded import Server
-from kini.core.processes import ProcessFault, Supervisor
+from kini.core.processes import ProcessFault, Supervisor, spawned
 from kini.core.server import address_of, answers, web_command
 
 
@@ -29,7 +29,7 @@ class Scratch:
         port = free_port()
         payments = ["sandbox", "payments", "--port", "0", "--city", address_of("127.0.0.1", port)]
         payments += ["--var", str(self.var / "payments")]
-        self.supervisor.start("payment sandbox", [sys.executable, "-m", "kini.cli", *payments], self.env)
+        self.supervisor.start("payment sandbox", spawned([sys.executable, "-m", "kini.cli", *payments], self.env))
         return self.start("web", web_command("127.0.0.1", port, workers=2, threads=2), port)
 
     def start(
@@ -41,7 +41,7 @@ class Scratch:
             again: whether it is started anew when it falls.
         """
         address = address_of("127.0.0.1", port)
-        self.supervisor.start(name, command, self.env, log, again=again)
+        self.supervisor.start(name, spawned(command, self.env, log), again=again)
         self.supervisor.wait_until(lambda: answers(address), seconds=60)
         return address
 
@@ -88,7 +88,7 @@ def scratch_city(
             given |= {"KINI_CITY": str(pack.resolve())} if pack else {}
             given |= {"KINI_PLUGINS": plugins} if plugins else {}
             given |= env or {}
-            if supervisor.run("prepare", [sys.executable, "-m", "kini.cli", "prepare"], given):
+            if supervisor.run("prepare", spawned([sys.executable, "-m", "kini.cli", "prepare"], given)):
                 raise ProcessFault("the scratch city could not be prepared; the reason stands above.")
             first_look = {"KINI_DEMO": "people"} if given["KINI_ENV"] == "local" else {}
             yield Scratch(given | first_look, var, supervisor, server)

@@ -4,13 +4,11 @@ It is a child of the process that starts it, listens on a unix socket only, and 
 Everything that knows the wheel stands here, so that another way to bring a server along replaces this file alone.
 """
 
-import ctypes
 import fcntl
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from importlib.util import find_spec
@@ -23,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 from kini.core.database.account import Account, account_for
+from kini.core.processes import end_with_parent
 
 USER = "kini"
 DATABASE = "kini"
@@ -250,7 +249,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the parent alone, which stops the database last
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=_end_with_parent,
                 **account.process_options(),
             )
 
@@ -293,13 +292,9 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-_LIBC = ctypes.CDLL(None)
-_PR_SET_PDEATHSIG = 1
-
-
 def _end_with_parent() -> None:
     """In the child, before it becomes PostgreSQL: be told to stop when the parent is gone, however it went."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    end_with_parent(signal.SIGINT)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
