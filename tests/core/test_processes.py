@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -77,3 +78,59 @@ def test_what_is_no_child_is_brought_back_by_its_own_way(supervisor: Supervisor)
     supervisor.watch("database", lambda: bool(lives), lambda: lives.append(True))
     assert supervisor.mend() is None
     assert supervisor.revived == ["database"]
+
+
+#: A city whose one process is a copy of this program: it says what it shares and its own number, and waits.
+COPIES = """
+import os, signal, sys
+from kini.core.processes import Supervisor, forked
+
+loaded = "loaded before"
+
+def work():
+    print(loaded, os.getpid(), flush=True)
+    return 0 if "ends" in sys.argv else signal.pause()
+
+with Supervisor() as supervisor:
+    if "ends" in sys.argv:
+        print(supervisor.run("prepare", forked(work)), flush=True)
+    else:
+        supervisor.start("worker", forked(work), again=True)
+        print(supervisor.wait(), flush=True)
+"""
+
+
+@pytest.fixture
+def city() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-u", "-c", COPIES]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as started:
+        yield started
+        started.kill()
+
+
+def copy(city: subprocess.Popen[str]) -> int:
+    assert city.stdout
+    words, pid = city.stdout.readline().rsplit(maxsplit=1)
+    assert words == "loaded before"
+    return int(pid)
+
+
+def test_a_copy_of_the_program_does_its_work_and_ends():
+    done = subprocess.run([sys.executable, "-c", COPIES, "ends"], capture_output=True, text=True, check=True)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["loaded", "0"]
+
+
+def test_a_killed_copy_is_made_again_and_all_end_politely(city, supervisor):
+    first = copy(city)
+    os.kill(first, signal.SIGKILL)
+    second = copy(city)
+    assert second != first
+    city.send_signal(signal.SIGINT)
+    assert city.wait(20) == 0
+    assert gone(second)
+
+
+def test_copies_end_when_the_program_was_killed(city, supervisor):
+    child = copy(city)
+    city.kill()
+    supervisor.wait_until(lambda: gone(child), seconds=20)

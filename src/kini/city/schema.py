@@ -3,7 +3,7 @@
 from datetime import date, time
 from importlib.util import find_spec
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays
 from pydantic import (
@@ -32,9 +32,10 @@ class Strict(BaseModel):
 
 
 def _zone(name: Any) -> ZoneInfo:
-    if name not in available_timezones():
-        raise ValueError(f'there is no time zone "{name}"; use a name such as "Europe/Lisbon"')
-    return ZoneInfo(name)
+    try:
+        return ZoneInfo(name)
+    except (KeyError, TypeError, ValueError, OSError):  # as it says no to unknown, empty and impossible names
+        raise ValueError(f'there is no time zone "{name}"; use a name such as "Europe/Lisbon"') from None
 
 
 def _national_id(module: str) -> str:

@@ -19,6 +19,7 @@ from kini.letters import keys
 from kini.letters import queries as letter_queries
 from kini.people import demo
 from kini.services import actions as services_actions
+from kini.web import collecting
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +53,7 @@ def prepare() -> int:
     with console.step("Tables"):
         call_command("migrate", verbosity=0, interactive=False)
     with console.step("Static files"):
-        call_command("collectstatic", verbosity=0, interactive=False)
+        collecting.collect()
     by = system("prepare")
     with console.step("City and services"):
         city_actions.load_pack_tables(by=by)
