@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from kini.cli import auditing
 from kini.core import packages
@@ -33,11 +34,13 @@ def run(options: argparse.Namespace) -> int:
         ("rooms", [str(ROOT / ".venv/bin/lint-imports"), "--no-cache"]),
         ("types", [sys.executable, "-m", "mypy"]),
     )
-    failed = [name for name, command in checks if not passes(name, command, env)]
-    failed += [] if no_known_weakness() else ["packages"]
-    code = pytest(env, [], every=options.all)
+    with ThreadPoolExecutor(max_workers=1) as beside:  # the tests wait for databases and browsers now and then
+        good = {name: beside.submit(passes, name, command, env) for name, command in checks}
+        good["packages"] = beside.submit(no_known_weakness)
+        code = pytest(env, [], every=options.all)
+    failed = [name for name, verdict in good.items() if not verdict.result()]
     if failed:
-        print(f"failed before the tests: {', '.join(failed)}")
+        print(f"failed beside the tests: {', '.join(failed)}; see above.")
     return code or len(failed)
 
 
