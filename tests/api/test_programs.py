@@ -10,7 +10,7 @@ from allauth.idp.oidc.models import Token
 from django.conf import settings as django_settings
 from lxml import html
 
-from kini.cli.__main__ import VERBS
+from kini.cli.command import VERBS
 from kini.cli.programs import run
 from kini.core.models import AuditEntry
 from kini.people import actions as people_actions

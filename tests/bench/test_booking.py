@@ -16,6 +16,7 @@ WORKS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_a_tiny_run_measures_every_row_and_nothing_is_oversold(tmp_path):
     found = tmp_path / "rows.json"

@@ -20,7 +20,7 @@ class Absent:
 sys.meta_path.insert(0, Absent())
 import django
 django.setup()
-import kini.urls, kini.wsgi, kini.cli.__main__
+import kini.urls, kini.wsgi, kini.cli.command
 print("loaded")
 """
 

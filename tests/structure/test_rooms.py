@@ -76,7 +76,7 @@ def test_documents_name_every_setting_that_the_environment_gives():
 
 
 def test_documents_name_every_verb():
-    verbs = importlib.import_module("kini.cli.__main__").VERBS
+    verbs = importlib.import_module("kini.cli.command").VERBS
     docs = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
     assert [verb for verb in verbs if f"./kini {verb}" not in docs] == []
 
