@@ -4,8 +4,10 @@ import gc
 import os
 import sys
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.conf import settings
 from django.urls import get_resolver
+from django.utils.module_loading import import_string
 from granian.cli import cli
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
@@ -14,8 +16,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
 def load() -> None:
     """Load what every process of a city needs; what lies in memory now is not written to by the garbage collector."""
     gc.disable()  # nothing that is loaded becomes garbage
-    get_wsgi_application()
+    django.setup(set_prefix=False)
     _ = get_resolver().url_patterns
+    for middleware in settings.MIDDLEWARE:  # made by each server: one of them looks for files that `prepare` collects
+        import_string(middleware)
     gc.enable()
     gc.freeze()
 
