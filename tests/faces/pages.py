@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 #: What stands for the names of `town.py`.
 type Town = dict[str, Any]
 type Deed = "Callable[[Page, Town], None]"
-#: Who looks: nobody in particular, a resident, one whose account has a second step, officers of two agencies.
-GUEST, RESIDENT, GUARDED, OFFICER, CASHIER = "guest", "resident", "guarded", "officer", "cashier"
+#: Who looks: nobody in particular, a resident, one whose account has a second step, officers of three agencies.
+GUEST, RESIDENT, GUARDED, OFFICER, CASHIER, NURSE = "guest", "resident", "guarded", "officer", "cashier", "nurse"
+DESK = (OFFICER, CASHIER, NURSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class PageType:
     @property
     def citizen(self) -> bool:
         """Whether the budgets hold: on everything but the officers' desk."""
-        return self.who not in (OFFICER, CASHIER)
+        return self.who not in DESK
 
 
 def address(kind: PageType, town: Town) -> str:
@@ -97,6 +98,25 @@ def prove(page: "Page", town: Town) -> None:
 
 def case(name: str) -> dict[str, str]:
     return {"reference": name}
+
+
+def many(*, confirm: bool) -> Deed:
+    """Tick a case of the queue and go to the choice of its step, or on to what that will do."""
+
+    def deed(page: "Page", town: Town) -> None:
+        page.locator("main input[name=case]").first.check()
+        with page.expect_navigation():
+            page.locator("main button[formaction*='/bulk/']").first.click()
+        if confirm:
+            page.locator("main input[name=move]").first.check()
+            press(page, "main form:has([name=move])")
+
+    return deed
+
+
+def booking(*parts: str, own: bool = False) -> dict[str, str]:
+    """The address of a choice: for a booking that one has, or for a draft."""
+    return ({"reference": "booked"} if own else {"draft": "choosing"}) | {part: part for part in parts}
 
 
 NOBODY = "nobody@journey.example"
@@ -170,6 +190,17 @@ PAGE_TYPES = (
     PageType("letter-find-wrong", "letters:find", query="?code=zzz"),
     PageType("letter", "letters:check", given={"code": "code"}),
     PageType("letter-unknown", "letters:check", given={"code": "0000-0000-0000-0000-0000"}),
+    # Choosing a place and a time
+    PageType("places", "booking:places", RESIDENT, booking()),
+    PageType("days", "booking:days", RESIDENT, booking("venue")),
+    PageType("times", "booking:times", RESIDENT, booking("venue", "day")),
+    PageType("times-wrong", "booking:times", RESIDENT, booking("venue", "day"), deed=send),
+    PageType("places-again", "booking:re-places", RESIDENT, booking(own=True)),
+    PageType("days-again", "booking:re-days", RESIDENT, booking("venue", own=True)),
+    PageType("times-again", "booking:re-times", RESIDENT, booking("venue", "day", own=True)),
+    PageType("case-booked", "cases:case", RESIDENT, case("booked")),
+    PageType("ticket", "booking:ticket", RESIDENT, case("booked")),
+    PageType("standing", "booking:standing", given={"service": "booked_service", "venue": "venue_today"}),
     # Oneself
     PageType("me", "people:me", RESIDENT),
     PageType("me-officer", "people:me", OFFICER),
@@ -189,6 +220,8 @@ PAGE_TYPES = (
     PageType("security", "mfa_index", RESIDENT),
     PageType("security-on", "mfa_index", GUARDED),
     PageType("inbox", "messages:inbox", RESIDENT),
+    PageType("message", "messages:message", RESIDENT, {"pk": "message"}),
+    PageType("told-less", "messages:stop", given={"token": "stop"}),
     PageType("told-by", "messages:ways", RESIDENT),
     PageType("sessions", "people:sessions", RESIDENT),
     PageType("app-on", "mfa_activate_totp", RESIDENT),
@@ -208,6 +241,7 @@ PAGE_TYPES = (
     PageType("consent", "people:allow-program", RESIDENT, query=ASKS),
     PageType("consent-strange", "people:allow-program", RESIDENT, query="?client_id=none"),
     PageType("programs", "people:programs", RESIDENT),
+    PageType("program-stop", "people:stop-program", RESIDENT, {"client": "program"}),
     PageType("program-out", "idp:oidc:logout", RESIDENT),
     # The desk
     PageType("queue", "cases:desk", OFFICER),
@@ -224,6 +258,23 @@ PAGE_TYPES = (
     PageType("desk-move", "cases:desk-move", OFFICER, {"reference": "waiting", "move": "ask"}),
     PageType("desk-move-wrong", "cases:desk-move", OFFICER, {"reference": "waiting", "move": "ask"}, deed=send),
     PageType("desk-look", "cases:desk-look", OFFICER, case("waiting"), path="/desk/cases/{waiting}/", deed=reveal),
+    PageType("compare", "cases:desk-compare", OFFICER, {"reference": "alike", "other": "other"}),
+    PageType("bulks", "cases:desk-bulks", OFFICER),
+    PageType("bulk", "cases:desk-bulk", OFFICER, {"bulk": "bulk"}),
+    PageType("bulk-choose", "cases:desk-bulks", OFFICER, path="/desk/?view=all&q={alike}", deed=many(confirm=False)),
+    PageType("bulk-confirm", "cases:desk-bulks", OFFICER, path="/desk/?view=all&q={alike}", deed=many(confirm=True)),
+    PageType("unreached", "messages:dead", OFFICER),
+    PageType("sheet", "messages:letter", OFFICER, {"pk": "sheet"}),
+    PageType("wordings", "messages:preview", OFFICER),
+    PageType("venues", "booking:desk-today", NURSE),
+    PageType("venue-day", "booking:desk-day", NURSE, {"service": "booked_service", "venue": "venue", "day": "day"}),
+    PageType(
+        "venue-today", "booking:desk-day", NURSE, {"service": "booked_service", "venue": "venue_today", "day": "today"}
+    ),
+    PageType("check-in", "booking:desk-check-in", NURSE, query="?code={booked}"),
+    PageType("check-in-wrong", "booking:desk-check-in", NURSE, query="?code=zzz"),
+    PageType("slot-close", "booking:desk-close", NURSE, {"slot": "slot"}),
+    PageType("slot-close-wrong", "booking:desk-close", NURSE, {"slot": "slot"}, deed=say("message", "   ")),
     PageType("replies", "cases:desk-replies", OFFICER),
     PageType("reply-add", "cases:desk-reply-add", OFFICER),
     PageType("reply-wrong", "cases:desk-reply-add", OFFICER, deed=send),
@@ -258,13 +309,6 @@ ELSEWHERE = {
         "messages:retry", "messages:settle", "payments:desk-returned", "payments:notice",
         "people:end-other-sessions", "people:end-session", "people:sign-out", "web:language",
     ),
-    "pages that are not looked at yet; each joins the list once there is a way to it": (
-        "messages:dead", "messages:letter", "messages:message", "messages:preview", "messages:stop",
-        "booking:days", "booking:desk-check-in", "booking:desk-close", "booking:desk-day", "booking:desk-today",
-        "booking:places", "booking:re-days", "booking:re-places", "booking:re-times", "booking:standing",
-        "booking:ticket", "booking:times", "cases:desk-bulk", "cases:desk-bulks", "cases:desk-compare",
-        "idp:oidc:device_authorization", "people:stop-program",
-    ),
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": ("account_login", "account_request_login_code", "cases:desk-next", "cases:draft"),
     "files": (
@@ -273,9 +317,11 @@ ELSEWHERE = {
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt",
         "mfa_download_recovery_codes", "web:icon", "web:manifest", "web:mark", "web:theme", "web:worker",
     ),
+    "not offered, though allauth has names for it": (
+        "idp:oidc:device_authorization", "idp:oidc:device_code", "people:not-offered",
+    ),
     "for programs": (
         "city:here", "core:live", "core:ready", "idp:oidc:authorization", "idp:oidc:configuration",
-        "idp:oidc:device_code", "idp:oidc:jwks",
-        "idp:oidc:revoke", "idp:oidc:token", "idp:oidc:userinfo", "mfa_login_webauthn", "web:standing",
+        "idp:oidc:jwks", "idp:oidc:revoke", "idp:oidc:token", "idp:oidc:userinfo", "mfa_login_webauthn", "web:standing",
     ),
 }  # fmt: skip

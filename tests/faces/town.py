@@ -1,4 +1,6 @@
-"""What the page types need: cases, papers, payments and people of a scratch city, made by the ordinary actions.
+"""What the page types need: cases, papers, payments, bookings and people of a scratch city, by the ordinary actions.
+
+The residents are of the town alone: whoever else looks at the city finds the demo's people as they were.
 
 Run with the environment of that city: `python -m tests.faces.town FILE` writes names and what stands for them in
 addresses (references, ids, codes) as JSON.
@@ -21,12 +23,22 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.utils import translation  # noqa: E402
 
+from kini.booking import actions as booking  # noqa: E402
+from kini.booking import queries as bookings  # noqa: E402
+from kini.booking import venue  # noqa: E402
+from kini.booking.models import Slot  # noqa: E402
 from kini.cases import actions  # noqa: E402
 from kini.cases.models import Case, Draft  # noqa: E402
 from kini.city import pack  # noqa: E402
+from kini.city.models import Area  # noqa: E402
+from kini.city.queries import lowest_level_areas  # noqa: E402
 from kini.core import moments  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.demo.cases import answered, apply  # noqa: E402
+from kini.demo.people import Cast, details_of, enrol, write_list  # noqa: E402
+from kini.messages import actions as messages  # noqa: E402
+from kini.messages import leaving  # noqa: E402
+from kini.messages import queries as told  # noqa: E402
 from kini.payments import actions as payments  # noqa: E402
 from kini.payments.providers.base import Paid  # noqa: E402
 from kini.people import actions as people  # noqa: E402
@@ -36,6 +48,7 @@ from kini.services import catalogue, questions  # noqa: E402
 from kini.services.fields.identity import national_example  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.services.versions import ResolvedPage, resolve  # noqa: E402
+from kini.web.formats import local  # noqa: E402
 from tests.people.softkey import SoftKey  # noqa: E402
 
 BY = system("tests")
@@ -48,8 +61,12 @@ BILL = "property-tax"
 REPORT = "flood-report"
 #: Whose page offers a way to leave it at once.
 SENSITIVE = "women-child-protection"
+#: Has places, days, times and groups to choose from.
+BOOKED = "health-centre-queue"
 #: A person who came to the counter, and one who never did, as the demo numbers its people.
 KNOWN, NEW = 5, 900
+#: The town's own people: one with a family, one with a second step, one who can only be written to.
+RESIDENT, GUARDED, FAR = 901, 902, 903
 
 type Town = dict[str, Any]
 
@@ -57,16 +74,20 @@ type Town = dict[str, Any]
 def made() -> Town:
     """Everything, in the first language of the city."""
     with translation.override(pack.current().languages[0]):
-        resident, guarded = _account(0), _account(1)
-        officer, cashier = _officer(LETTER), _officer(BILL)
+        resident, guarded = _settled()
+        officer, cashier, nurse = _officer(LETTER), _officer(BILL), _officer(BOOKED)
         people.grant_role(by=BY, officer=_self(cashier), role="cashier")
         cashier = queries.officer_actor(_self(cashier))
         town: Town = {"resident": _contact(resident), "guarded": _contact(guarded)}
         town |= {"officer": _contact(_user(officer)), "cashier": _contact(_user(cashier))}
+        town["nurse"] = _contact(_user(nurse))
         town |= _cases(_acting(resident), officer)
         town |= _drafts(_acting(resident))
         town |= _payments(_acting(resident), cashier)
+        town |= _booked(_acting(resident), nurse)
         town |= _desk(officer, resident)
+        town |= _many(officer, town)
+        town |= _far(officer)
         town |= _second_step(guarded)
         town["tie"] = queries.family_of(queries.resident_of(resident)).values_list("pk", flat=True)[0]
         program = people.register_program(
@@ -77,6 +98,7 @@ def made() -> Town:
             keeps_secrets=False,
             per_minute=60,
         )
+        people.issue_token(by=BY, client=program.client, user=resident, scopes=["cases:read"])
         town["program"] = program.client.pk
     town |= {"service": LETTER, "sensitive": SENSITIVE}
     service = Service.objects.get(pk=LETTER)
@@ -85,13 +107,23 @@ def made() -> Town:
     town |= {"known_number": national_example(sort, KNOWN), "new_number": national_example(sort, NEW)}
     call_command("procrastinate", "worker", wait=False, concurrency=1)
     letter = Case.objects.get(reference=town["granted"]).letters.get()
-    return town | {"letter": str(letter.pk), "code": letter.code}
+    town |= {"letter": str(letter.pk), "code": letter.code}
+    return town | _told(resident, officer)
 
 
-def _account(number: int) -> User:
-    user = queries.user_by_contact(demo.people()[number].contact)
-    assert user is not None
-    return user
+def _settled() -> tuple[User, User]:
+    """Two residents, who can be signed in as; the first has a child."""
+    cast = Cast(listed=json.loads(demo.path().read_text("utf-8")))
+    resident, guarded = (enrol(cast, number, _area()) for number in (RESIDENT, GUARDED))
+    write_list(cast)
+    child = people.Details(name="Anak warga")
+    people.add_family_member(by=BY, resident=queries.resident_of(resident), relation="child", details=child)
+    return resident, guarded
+
+
+def _area() -> Area:
+    _parent, below = lowest_level_areas()[0]
+    return below[0]
 
 
 def _contact(user: User) -> str:
@@ -118,12 +150,13 @@ def _self(actor: Actor) -> Officer:
     return found
 
 
-def _applied(by: Actor, service: str, number: int, channel: str = "web") -> Case:
+def _applied(by: Actor, service: str, number: int, channel: str = "web", days: int = 3) -> Case:
+    """A case of some days ago."""
     if channel == "web":
         resident = Resident.objects.get(user_id=by.user_id)
     else:
         resident = Resident.objects.filter(user=None).order_by("pk")[number]
-    moment = moments.now() - timedelta(days=3)
+    moment = moments.now() - timedelta(days=days)
     return apply(by, resident, Service.objects.get(pk=service), channel, number, moment)
 
 
@@ -194,6 +227,68 @@ def _paid(resident: Actor, case: Case) -> str:
     payment = payments.ask_for_code(by=resident, case=case, method="qr")
     paid = Paid(payment.pk.hex, f"B{payment.pk.hex[:12]}", payment.amount, moments.now())
     return payments.record_paid(by=BY, provider=payment.provider, paid=paid).receipt
+
+
+def _booked(resident: Actor, nurse: Actor) -> Town:
+    """A draft before a time is chosen, a booking that holds one, a queue of today, and a slot that may be closed."""
+    service = Service.objects.get(pk=BOOKED)
+    choosing = _draft(resident, BOOKED)
+    _answer(resident, choosing, until=lambda _page: False)
+    for number in (2, 3):
+        here = _applied(nurse, BOOKED, number, channel="counter", days=0)
+        booking.rehearse_past(by=BY, slot=_slot_of(here))
+        held = bookings.of_case(here)
+        assert held is not None
+        venue.call(by=nurse, booking=venue.check_in(by=nurse, booking=held))
+    coming = _applied(resident, BOOKED, 1, days=0)
+    slot = _slot_of(coming)
+    place, day = bookings.venue_of(slot), local(slot.starts_at).date()
+    today = bookings.venue_of(_slot_of(here))
+    return {
+        "choosing": str(choosing.pk),
+        "booked": coming.reference,
+        "booked_service": service.pk,
+        "venue": place.key,
+        "day": day.isoformat(),
+        "venue_today": today.key,
+        "today": bookings.today().isoformat(),
+        "slot": slot.pk,
+    }
+
+
+def _slot_of(case: Case) -> Slot:
+    found = bookings.of_case(case)
+    assert found is not None
+    return found.slot
+
+
+def _many(officer: Actor, town: Town) -> Town:
+    """One step for two cases, taken back, and two cases that may be the same."""
+    alike = [_applied(officer, LETTER, number, channel="counter") for number in (6, 7)]
+    bulk = actions.plan_bulk(by=officer, cases=alike, move="accept", query="view=all")
+    actions.take_back_bulk(by=officer, bulk=bulk)
+    return {"bulk": bulk.pk, "alike": alike[0].reference, "other": alike[1].reference}
+
+
+def _far(officer: Actor) -> Town:
+    """Somebody without an account, whom only paper reaches."""
+    details, phone = details_of(FAR, _area()), "+628123456903"
+    resident = people.find_or_create_resident(by=officer, details=details, phone=phone, reason="Loket")
+    messages.silence(by=Actor(ActorKind.GUEST), channel="sms", recipient=phone)
+    moment = moments.now() - timedelta(days=1)
+    case = apply(officer, resident, Service.objects.get(pk=LETTER), "counter", 8, moment)
+    actions.move(by=officer, case=case, move="ask", given={"message": "Foto KTP kurang jelas."})
+    return {"far": case.reference}
+
+
+def _told(resident: User, officer: Actor) -> Town:
+    """What somebody was told, a letter that is to be posted, and the way out of a channel."""
+    letter, mail = told.to_post(officer).latest("pk"), leaving.address("email", _contact(resident))
+    return {
+        "message": told.inbox(resident)[0].pk,
+        "sheet": letter.pk,
+        "stop": mail.rstrip("/").rpartition("/")[2],
+    }
 
 
 def _desk(officer: Actor, resident: User) -> Town:

@@ -108,8 +108,9 @@ def _tell(reference: str, number: int) -> None:
     entry = _entry(reference, number)
     if entry is None or not entry.public:
         return
+    # At a counter or by phone it was an officer who sent the case in: what they do next is news to the resident.
     own_step = entry.sort == "moved" and entry.actor_id is not None and entry.actor_id == entry.case.submitted_by_id
-    if not own_step:
+    if not own_step or entry.case.channel in ("counter", "phone"):
         _send(entry.case, entry)
 
 

@@ -61,7 +61,7 @@ def gather() -> Cast:
     areas = _some_areas()
     with translation.override(pack.current().languages[0]):
         for number in range(1, WITH_ACCOUNT + 1):
-            _resident(cast, number, next(areas))
+            enrol(cast, number, next(areas))
         services = [
             s
             for s in Service.objects.filter(active=True).select_related("agency", "current")
@@ -73,8 +73,13 @@ def gather() -> Cast:
         for agency in {service.agency for service in services}:
             _officer(cast, agency, [service for service in services if service.agency_id == agency.pk])
     demo.path().parent.mkdir(parents=True, exist_ok=True)
-    demo.path().write_text(json.dumps(cast.listed, ensure_ascii=False, indent=1), "utf-8")
+    write_list(cast)
     return cast
+
+
+def write_list(cast: Cast) -> None:
+    """Let one sign in as those that are listed, and as nobody else."""
+    demo.path().write_text(json.dumps(cast.listed, ensure_ascii=False, indent=1), "utf-8")
 
 
 def _some_areas() -> Iterator[Area]:
@@ -85,7 +90,8 @@ def _some_areas() -> Iterator[Area]:
         yield from areas[7 % len(areas) :: step]
 
 
-def _details(number: int, area: Area) -> Details:
+def details_of(number: int, area: Area) -> Details:
+    """Who somebody of that number is."""
     sort = pack.current().national_id
     read = rules.read_national_id(national_example(sort, number), sort, date.today())
     return Details(
@@ -106,20 +112,22 @@ def _contact(number: int) -> Contact:
     return Contact("phone", phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
 
 
-def _resident(cast: Cast, number: int, area: Area) -> None:
+def enrol(cast: Cast, number: int, area: Area) -> User:
+    """A resident with an account, who is listed; the first one has a child."""
     user = actions.open_account(by=BY, contact=_contact(number))
     resident = actions.ensure_resident(by=BY, user=user)
-    actions.save_profile(by=BY, resident=resident, details=_details(number, area))
+    actions.save_profile(by=BY, resident=resident, details=details_of(number, area))
     if number == 1:
         child = Details(name=_("Child of resident {number}").format(number=number))
         actions.add_family_member(by=BY, resident=resident, relation="child", details=child)
     about = Text({language: _in(language, ABOUT_RESIDENT) for language in pack.current().languages})
     cast.list_person(resident.name, about, user)
     cast.residents.append((Actor(ActorKind.RESIDENT, user.pk), resident))
+    return user
 
 
 def _helped(cast: Cast, number: int, area: Area) -> Resident:
-    details = _details(number, area)
+    details = details_of(number, area)
     return actions.find_or_create_resident(by=cast.counter, details=details, reason=_("Came to the counter"))
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from kini.cases.models import Case
 from kini.city.models import Agency
+from kini.web import formats
 
 LIVE = ("asked", "waiting")
 ARRIVED = ("paid", "surplus")
@@ -35,6 +36,11 @@ class Bill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register} {self.object} {self.period}"
+
+    @property
+    def period_words(self) -> str:
+        """The period as people write it, where it is a day or a month."""
+        return formats.period(self.period)
 
 
 class BillCase(models.Model):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
@@ -68,6 +68,11 @@ def stop(request: HttpRequest, client: str) -> HttpResponseBase:
     actions.stop_program(by=queries.actor_for(request), user=user, client=found)
     messages.success(request, _("{name} can no longer do anything in your name.").format(name=found.name))
     return redirect("people:programs")
+
+
+def not_offered(request: HttpRequest) -> HttpResponse:
+    """Part of the protocol that the house does not take up."""
+    raise Http404
 
 
 def _user(request: HttpRequest) -> User:

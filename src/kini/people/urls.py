@@ -21,6 +21,9 @@ urlpatterns = [
     path("me/programs/", program_pages.programs, name="programs"),
     path("me/programs/<str:client>/stop/", program_pages.stop, name="stop-program"),
     path("identity/o/authorize", program_pages.allow, name="allow-program"),  # stands before allauth's own
+    # Signing a television in by a code: allauth needs the addresses' names, the house does not offer it.
+    path("identity/o/device", program_pages.not_offered, name="not-offered"),
+    path("identity/o/api/device/code", program_pages.not_offered, name="not-offered"),
     path("me/sessions/", session_pages.sessions, name="sessions"),
     path("me/sessions/others/end/", session_pages.end_others, name="end-other-sessions"),
     path("me/sessions/<slug:name>/end/", session_pages.end, name="end-session"),

@@ -52,6 +52,16 @@ def month(value: date) -> str:
     return dateformat.format(_date_of(value), pgettext("date format", "F Y"))
 
 
+def period(value: str) -> str:
+    """A day (2026-11-24) or month (2026-11) as people write it; a year, or anything else, as it is."""
+    for pattern, words in (("%Y-%m-%d", day), ("%Y-%m", month)):
+        try:
+            return words(datetime.strptime(value, pattern).date())  # noqa: DTZ007
+        except ValueError:
+            continue
+    return value
+
+
 def day_short(value: date) -> str:
     """24 Nov."""
     return dateformat.format(_date_of(value), pgettext("date format", "j M"))
