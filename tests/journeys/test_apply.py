@@ -49,7 +49,7 @@ def desk_move(officer, reference: str, move: str, **inputs: str) -> None:
     officer.go(f"/desk/cases/{reference}/moves/{move}/")
     for name, text in inputs.items():
         officer.page.locator(f"[name={name}]").fill(text)
-    officer.press(officer.page.locator(f'main form[action$="/moves/{move}/"] button.button').first)
+    officer.press(officer.page.locator(f'main form[action$="/moves/{move}/"] .buttons button'))
 
 
 def test_a_resident_applies_is_asked_to_correct_and_gets_the_decision(person):
