@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -106,3 +107,17 @@ def test_a_problem_is_told_in_the_language_that_was_asked_for(town: Town):
     assert Program().get("/none", Accept_Language="en").json()["title"] == "There is no such thing here"
     told = Program().get("/none", Accept_Language="fr, id;q=0.5")
     assert (told.headers["Content-Language"], "There" in told.json()["title"]) == ("id", False)
+
+
+def test_503_says_when_to_come_back_while_the_records_cannot_be_reached(
+    town: Town, case: Case, program: Programs, caplog: pytest.LogCaptureFixture
+):
+    def lost(*_: Any) -> None:
+        raise OperationalError("the connection is lost")
+
+    app = program(town.resident)
+    with connection.execute_wrapper(lost):
+        answer = app.get(f"/cases/{case.reference}")
+    assert is_problem(answer, 503)["type"] == "about:blank"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "no database" in caplog.text

@@ -40,7 +40,7 @@ levels:
   rules:
     - {keys: [mill], at_least: {high: 200}, confidence: high}
     - {keys: [mill], from: 2026-11-01, at_least: {high: 150}, confidence: low}
-show: {title: post, figure: cm, notes: [word], chart: [cm], order: level}
+show: {title: post, figure: cm, notes: [word], chart: [cm], order: level, home: true}
 """
 SCHOOLS = """
 name: Schools
@@ -56,7 +56,7 @@ fields:
   name: {label: School}
   sort: {type: choice, label: Kind, options: {primary: Primary, music: Music}}
   places: {type: integer, label: Places, optional: true, min: 0, smallest: 5}
-show: {title: name, notes: [sort, places], filters: [sort]}
+show: {title: name, notes: [sort, places], filters: [sort], home: true}
 """
 HEAD = "name,day,time,cm,word,lat,lon\n"
 

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
@@ -22,6 +23,8 @@ from kini.core.files import FileRefused, FileTooLarge
 from kini.core.limits import TooMany
 
 CONTENT_TYPE = "application/problem+json"
+#: Seconds after which it is worth asking again when the database cannot be reached.
+COME_BACK = 10
 log = structlog.get_logger("kini.api")
 
 
@@ -91,6 +94,7 @@ def title(status: int) -> str:
         422: _("Something in the request is not right"),
         429: _("That was too often"),
         500: _("Something went wrong on our side"),
+        503: _("The city cannot answer at the moment"),
     }
     return words.get(status) or HTTPStatus(status).phrase
 
@@ -130,6 +134,10 @@ def _known(error: Exception) -> Problem | None:
             return Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
         case HttpError():
             return Problem(error.status_code, _("The body is not valid JSON.") if error.status_code == 400 else "")
+        case InterfaceError() | OperationalError():
+            log.error("no database", error=repr(error))
+            detail = _("The city's records cannot be reached at the moment. Send the same again in a little while.")
+            return Problem(503, detail, headers={"Retry-After": str(COME_BACK)})
         case RequestDataTooBig():
             return Problem(413)
         case SuspiciousOperation() | MultiPartParserError() | UnicodeDecodeError():

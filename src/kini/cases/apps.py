@@ -10,7 +10,7 @@ class CasesConfig(AppConfig):
         from kini.api.problems import refusals
         from kini.api.routing import Part, parts
         from kini.cases import answering, jobs, notices  # noqa: F401 -- jobs register themselves
-        from kini.cases.api import desk, following, problems
+        from kini.cases.api import many, own, problems
         from kini.cases.api.scopes import SCOPES
         from kini.cases.desk import joining
         from kini.cases.desk import navigation as desk_navigation
@@ -28,8 +28,8 @@ class CasesConfig(AppConfig):
         refusals.update(problems.REFUSALS)
         for scope in SCOPES:
             scopes.register(scope.name, scope)
-        parts.register("cases", Part("Cases", following.router))
-        parts.register("desk", Part("Officers' desk", desk.router))
+        parts.register("cases", Part("Cases", own.router))
+        parts.register("desk", Part("Officers' desk", many.router))
         desk_navigation.register()
         case_panels.register("cases-alike", CasePanel("desk", joining.panel))
         case_panels.register("cases-followed", CasePanel("tracker", joining.followed))

@@ -8,14 +8,16 @@ class Feeds(AppConfig):
 
     def ready(self) -> None:
         from kini.city.checks import pack_checks
-        from kini.feeds import tables
+        from kini.feeds import home, tables
         from kini.feeds.declared import check_feeds
         from kini.feeds.kind import Information
         from kini.feeds.panels import panel
         from kini.services.kinds import kinds
         from kini.services.start import start_panels
+        from kini.web.home import HomeSection, home_sections
 
         tables.register()
         kinds.register(Information.id, Information())
         pack_checks.register("feeds", check_feeds)
         start_panels.register("feeds", panel)
+        home_sections.register("feeds-now", HomeSection(order=5, render=home.section, place="aside"))

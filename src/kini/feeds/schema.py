@@ -199,6 +199,7 @@ class Show(Strict):
         filters: fields by which one can choose.
         chart: numbers whose course is drawn.
         order: of the list.
+        home: whether the home page shows the row nearest to the visitor, else the one on the gravest level.
     """
 
     title: Name
@@ -209,6 +210,7 @@ class Show(Strict):
     chart: list[Name] = []
     order: Literal["name", "level", "figure", "figure-down", "newest"] = "name"
     map: bool = True
+    home: bool = False
 
 
 class Feed(Strict):

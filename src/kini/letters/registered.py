@@ -6,15 +6,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kini.api.routing import Part, parts
 from kini.cases.panels import CasePanel, case_panels
 from kini.cases.rules import tellers
 from kini.city.checks import pack_checks
-from kini.letters import checks, panels, rules
+from kini.letters import api, checks, panels, rules
 from kini.web.navigation import NavItem, navigation
 
 
 def register() -> None:
     """Register everything once; called from `LettersConfig.ready`."""
+    parts.register("letters", Part("Letters", api.router))
     pack_checks.register("letters", checks.check)
     tellers.register("letter", _told)
     tellers.register("letter-withdrawn", _told_withdrawn)

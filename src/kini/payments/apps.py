@@ -5,7 +5,9 @@ class Payments(AppConfig):
     name = "kini.payments"
 
     def ready(self) -> None:
+        from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
+        from kini.payments import api
         from kini.payments.kind import PaymentKind
         from kini.payments.providers.base import adapters
         from kini.payments.providers.snap import Snap
@@ -13,5 +15,6 @@ class Payments(AppConfig):
         from kini.services.kinds import kinds
 
         adapters.register("snap", Snap)
+        parts.register("payments", Part("Paying", api.router))
         kinds.register(PaymentKind.id, PaymentKind())
         pack_checks.register("bills", check_bills)

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,14 +16,12 @@ from kini.core import limits, moments, references
 from kini.core.actors import Refused
 from kini.payments import actions, queries, speaking
 from kini.payments.models import Bill, Payment
-from kini.payments.providers.base import ProviderFault
 from kini.payments.providers.configured import methods, providers
 from kini.payments.registers import registers
 from kini.people.queries import actor_for
 from kini.people.rules import mask_number
 from kini.web.qr import qr
 
-log = structlog.get_logger("kini.payments")
 #: Receipts that may be looked up from one network address.
 LOOKUPS = limits.Limit("payments.receipt", count=60, seconds=3600)
 
@@ -76,7 +73,7 @@ def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
     if request.method == "POST":
         speaking.ask(found)
         return SeeOther(_code_address(case, found))
-    found = _with_code(found)
+    found = speaking.code_of(found)
     if queries.paid(found.bill):
         return redirect("cases:case", reference=case.reference)
     context: dict[str, Any] = {
@@ -88,15 +85,6 @@ def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
         "qr": qr(found.code) if found.method == "qr" and found.code else None,
     }
     return render(request, "payments/code.html", context)
-
-
-def _with_code(payment: Payment) -> Payment:
-    """The payment with its code, when the provider gives it now; else it is asked for again later."""
-    try:
-        return speaking.obtain_code(payment)
-    except ProviderFault as fault:
-        log.warning("no code yet", payment=str(payment.pk), fault=str(fault))
-        return payment
 
 
 @never_cache

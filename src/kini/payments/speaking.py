@@ -40,6 +40,15 @@ def obtain_code(payment: Payment) -> Payment:
     return actions.keep_code(by=BY, payment=payment, code=code)
 
 
+def code_of(payment: Payment) -> Payment:
+    """The payment with its code, when the provider gives it now; else it is asked for again later."""
+    try:
+        return obtain_code(payment)
+    except ProviderFault as fault:
+        log.warning("no code yet", payment=str(payment.pk), fault=str(fault))
+        return payment
+
+
 def ask(payment: Payment) -> None:
     """Ask the provider whether a code was paid; one that is over ends."""
     provider = providers().get(payment.provider)

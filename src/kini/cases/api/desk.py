@@ -67,7 +67,7 @@ class Look(In):
 @router.get("/desk", needs=DESK_READ)
 def read_desk(request: HttpRequest) -> DeskOut:
     """Whose desk it is, what they may do, and how many cases stand behind each view."""
-    actor = _officer(request)
+    actor = officer_of(request)
     officer = people_queries.officer_of(actor)
     assert officer is not None
     return desk_shapes.desk_out(actor, officer)
@@ -85,7 +85,7 @@ def list_queue(
     cursor: Cursor = "",
 ) -> Page[DeskLine]:
     """The cases that the officer sees."""
-    actor = _officer(request)
+    actor = officer_of(request)
     place = (paging.read(cursor, str) or [""])[0]
     if place and not queries.is_cursor(place):
         raise paging.not_ours()
@@ -101,37 +101,37 @@ def list_queue(
 @router.get("/desk/cases/{reference}", needs=DESK_READ)
 def read_desk_case(request: HttpRequest, reference: str) -> DeskCaseOut:
     """A case as the officer may know it: answers, timeline, notes, the steps that are theirs, and who may hold it."""
-    actor = _officer(request)
-    return _told(actor, _found(actor, reference))
+    actor = officer_of(request)
+    return _told(actor, at_desk(actor, reference))
 
 
 @router.get("/desk/cases/{reference}/documents/{uuid:document}", needs=DESK_READ, media="*/*")
 def read_desk_document(request: HttpRequest, reference: str, document: UUID) -> FileResponse:
     """A file of a case."""
-    return sent(_found(_officer(request), reference).documents.get(pk=document))
+    return sent(at_desk(officer_of(request), reference).documents.get(pk=document))
 
 
 @router.post("/desk/cases/{reference}/moves", needs=DESK_WRITE, files=True)
 def take_desk_step(request: HttpRequest, reference: str, body: NewMove) -> DeskCaseOut:
     """Take a step of the case's flow."""
-    actor = _officer(request)
-    moving.take(request, actor, _found(actor, reference), body)
-    return _told(actor, _found(actor, reference))
+    actor = officer_of(request)
+    moving.take(request, actor, at_desk(actor, reference), body)
+    return _told(actor, at_desk(actor, reference))
 
 
 @router.post("/desk/cases/{reference}/assignment", needs=DESK_WRITE)
 def assign_case(request: HttpRequest, reference: str, body: Assignment) -> DeskCaseOut:
     """Take a case, hand it to a colleague, or give it back."""
-    actor = _officer(request)
-    actions.assign(by=actor, case=_found(actor, reference), officer=_colleague(body.officer))
-    return _told(actor, _found(actor, reference))
+    actor = officer_of(request)
+    actions.assign(by=actor, case=at_desk(actor, reference), officer=_colleague(body.officer))
+    return _told(actor, at_desk(actor, reference))
 
 
 @router.post("/desk/cases/{reference}/transfer", needs=DESK_WRITE)
 def transfer_case(request: HttpRequest, reference: str, body: Transfer) -> None:
     """Pass a case to another agency. From then on it is theirs, and seldom still on this desk."""
-    actor = _officer(request)
-    case = _found(actor, reference)
+    actor = officer_of(request)
+    case = at_desk(actor, reference)
     agency = Agency.objects.filter(pk=body.agency, active=True).first()
     if agency is None:
         raise _unknown("/agency", _("Choose the agency that should go on with it."))
@@ -141,20 +141,20 @@ def transfer_case(request: HttpRequest, reference: str, body: Transfer) -> None:
 @router.post("/desk/cases/{reference}/notes", needs=DESK_WRITE)
 def write_note(request: HttpRequest, reference: str, body: Note) -> DeskCaseOut:
     """Write an internal note; residents never see it."""
-    actor = _officer(request)
-    actions.note(by=actor, case=_found(actor, reference), text=body.text)
-    return _told(actor, _found(actor, reference))
+    actor = officer_of(request)
+    actions.note(by=actor, case=at_desk(actor, reference), text=body.text)
+    return _told(actor, at_desk(actor, reference))
 
 
 @router.post("/desk/cases/{reference}/looks", needs=DESK_LOOK, key="")
 def look_at_case(request: HttpRequest, reference: str, body: Look) -> Looked:
     """What is hidden in a case, in the clear. The look is logged first, with its reason, for the resident to read."""
-    actor = _officer(request)
-    shown: dict[str, Any] = actions.look(by=actor, case=_found(actor, reference), what=body.what, reason=body.reason)
+    actor = officer_of(request)
+    shown: dict[str, Any] = actions.look(by=actor, case=at_desk(actor, reference), what=body.what, reason=body.reason)
     return Looked(values=shown)
 
 
-def _officer(request: HttpRequest) -> Actor:
+def officer_of(request: HttpRequest) -> Actor:
     """The officer for whom the program acts.
 
     Raises:
@@ -166,7 +166,7 @@ def _officer(request: HttpRequest) -> Actor:
     return actor
 
 
-def _found(actor: Actor, reference: str) -> Case:
+def at_desk(actor: Actor, reference: str) -> Case:
     try:
         return found_at_desk(actor, read_reference(reference))
     except OwnCase:

@@ -30,14 +30,14 @@ def list_cases(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> 
 @router.get("/cases/{reference}", needs=READ)
 def read_case(request: HttpRequest, reference: str) -> shapes.CaseOut:
     """How a case stands, and which steps are open to its resident."""
-    return _told(_own(caller_of(request), reference))
+    return _told(own_case(caller_of(request), reference))
 
 
 @router.get("/cases/{reference}/history", needs=READ)
 def read_history(request: HttpRequest, reference: str) -> history.HistoryOut:
     """What was answered in a case, and what happened to it."""
     caller = caller_of(request)
-    own = _own(caller, reference)
+    own = own_case(caller, reference)
     case = queries.case_for(caller.actor, own.reference, caller.guest_key)
     return history.history_out(case_view(caller.actor, case, caller.guest_key))
 
@@ -45,23 +45,23 @@ def read_history(request: HttpRequest, reference: str) -> history.HistoryOut:
 @router.get("/cases/{reference}/documents/{uuid:document}", needs=READ, media="*/*")
 def read_document(request: HttpRequest, reference: str, document: UUID) -> FileResponse:
     """A file of a case: one that was sent in, or one that an officer gave at a step."""
-    return sent(queries.own_document(_own(caller_of(request), reference), document))
+    return sent(queries.own_document(own_case(caller_of(request), reference), document))
 
 
 @router.post("/cases/{reference}/moves", needs=WRITE, files=True)
 def take_step(request: HttpRequest, reference: str, body: NewMove) -> shapes.CaseOut:
     """Take a step that is open to the resident: send a correction, object, or withdraw (`withdraw`)."""
     caller = caller_of(request)
-    own = _own(caller, reference)
+    own = own_case(caller, reference)
     moving.take(request, caller.actor, own, body, caller.guest_key)
-    return _told(_own(caller, own.reference))
+    return _told(own_case(caller, own.reference))
 
 
 @router.post("/cases/{reference}/correction", needs=WRITE, made_at="/drafts/{id}")
 def open_correction(request: HttpRequest, reference: str) -> shapes.DraftOut:
     """The draft in which the answers that the city asked to have corrected are changed; then take the move `answer`."""
     caller = caller_of(request)
-    draft = actions.open_correction(by=caller.actor, case=_own(caller, reference), guest_key=caller.guest_key)
+    draft = actions.open_correction(by=caller.actor, case=own_case(caller, reference), guest_key=caller.guest_key)
     return shapes.draft_out(queries.draft_for(caller.actor, draft.pk, caller.guest_key))
 
 
@@ -69,7 +69,7 @@ def _told(case: Case) -> shapes.CaseOut:
     return shapes.case_out(case, {RESIDENT}, person=case.resident.name if case.resident else None)
 
 
-def _own(caller: Caller, reference: str) -> Case:
+def own_case(caller: Caller, reference: str) -> Case:
     return queries.own_case(caller.actor, read_reference(reference), caller.guest_key)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases import actions, bulks, inputs, queries
+from kini.cases import actions, bulks, inputs
 from kini.cases.bulks import Planned
 from kini.cases.desk import addresses
 from kini.cases.desk.figures import title_of
@@ -44,7 +44,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         mine = Bulk.objects.filter(officer__user_id=actor.user_id or 0).prefetch_related("cases").order_by("-pk")
         return render(request, "cases/desk/bulks.html", {"rows": [(each, _note(each)) for each in mine[:LATEST]]})
     sent = forms.read(request)
-    cases = _cases(actor, picked(request))
+    cases = bulks.chosen(actor, picked(request))
     move = sent.form.text("move")
     if not cases:
         messages.warning(request, _("Tick the cases that you want to move."))
@@ -52,13 +52,6 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if not move:
         return _choose(request, actor, cases)
     return _decide(request, actor, cases, sent) if "confirm" in sent.form.data else _show(request, actor, cases, move)
-
-
-def _cases(actor: Actor, references: Iterable[str]) -> list[Case]:
-    """The cases of those numbers that the officer sees, in their order."""
-    found = queries.visible(actor).filter(reference__in=list(references)).defer(*queries.UNSHOWN[:-1])
-    by_reference = {case.reference: case for case in found}
-    return [by_reference[each] for each in references if each in by_reference]
 
 
 def _choose(request: HttpRequest, actor: Actor, cases: list[Case]) -> HttpResponse:

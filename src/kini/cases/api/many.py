@@ -1,0 +1,174 @@
+"""What helps officers' programs with many cases: canned replies, and one step for many cases with a way back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from kini.api.problems import Problem, Wrong, invalid
+from kini.api.routing import In, Out
+from kini.cases import actions, bulks, inputs
+from kini.cases.api.desk import at_desk, officer_of, router
+from kini.cases.api.following import read_reference
+from kini.cases.api.scopes import DESK_READ, DESK_WRITE
+from kini.cases.bulks import Planned
+from kini.cases.desk.replies import filled, offered
+from kini.cases.inputs import PAGES
+from kini.cases.models import Bulk, Case
+from kini.core.actors import Actor
+
+State = Literal["waiting", "moving", "done", "taken-back"]
+
+
+class ReplyOut(Out):
+    """A canned reply, with what it leaves open filled in for the case."""
+
+    id: int
+    title: str
+    text: str
+
+
+class RepliesOut(Out):
+    """The replies that fit a case."""
+
+    replies: list[ReplyOut]
+
+
+class Chosen(In):
+    """A case to be moved, as it was read."""
+
+    reference: str = Field(max_length=40)
+    step: str = Field(max_length=60, description="The `step` that was read; another one now is refused.")
+
+
+class NewBulk(In):
+    """One step for many cases."""
+
+    cases: list[Chosen] = Field(min_length=1, max_length=actions.MOST_CASES)
+    move: str = Field(max_length=60, description="One of the `moves` of each case.")
+    given: dict[str, Any] = Field(default={}, description="As the move's own schema says, once for all; no files.")
+
+
+class MovedOut(Out):
+    """What became of one case. `result`: waiting, moved, refused (`why` says it), or taken-back."""
+
+    reference: str
+    result: str
+    why: str
+
+
+class BulkOut(Out):
+    """One step for many cases. Until `due_at` nothing has happened and it can be taken back."""
+
+    id: int
+    move: str
+    label: str
+    state: State
+    made_at: datetime
+    due_at: datetime
+    cases: list[MovedOut]
+
+
+@router.get("/desk/cases/{reference}/replies", needs=DESK_READ)
+def list_replies(request: HttpRequest, reference: str) -> RepliesOut:
+    """Canned replies for a case; they stay editable, so their text goes into what a step is given."""
+    actor = officer_of(request)
+    case = at_desk(actor, reference)
+    return RepliesOut(
+        replies=[ReplyOut(id=each.pk, title=each.title, text=filled(actor, case, each)) for each in offered(case)]
+    )
+
+
+@router.post("/desk/bulks", needs=DESK_WRITE, made_at="/desk/bulks/{id}")
+def plan_bulk(request: HttpRequest, body: NewBulk) -> BulkOut:
+    """Decide one step for many cases; it is taken a while later, case by case, unless it is taken back."""
+    actor = officer_of(request)
+    plans = _plans(actor, body)
+    given = _given(plans, body.given)
+    bulk = actions.plan_bulk(by=actor, cases=[each.case for each in plans], move=body.move, given=given)
+    return _told(bulk)
+
+
+@router.get("/desk/bulks/{int:bulk}", needs=DESK_READ)
+def read_bulk(request: HttpRequest, bulk: int) -> BulkOut:
+    """What became of one step for many cases."""
+    return _told(_own(officer_of(request), bulk))
+
+
+@router.delete("/desk/bulks/{int:bulk}", needs=DESK_WRITE)
+def take_back_bulk(request: HttpRequest, bulk: int) -> None:
+    """Take the decision back, as long as nothing has happened."""
+    actor = officer_of(request)
+    actions.take_back_bulk(by=actor, bulk=_own(actor, bulk))
+
+
+def _plans(actor: Actor, body: NewBulk) -> list[Planned]:
+    """Each case with its step.
+
+    Raises:
+        Problem: when one is not there, has moved on, or cannot take the step; it names each of them.
+    """
+    references = [read_reference(each.reference) for each in body.cases]
+    found = {case.reference: case for case in bulks.chosen(actor, references)}
+    plans = {each.case.reference: each for each in bulks.plan(actor, found.values(), body.move)}
+    wrong = []
+    for number, (asked, reference) in enumerate(zip(body.cases, references, strict=True)):
+        if obstacle := _obstacle(plans.get(reference), found.get(reference), asked.step):
+            wrong.append(Wrong(pointer=f"/cases/{number}", detail=obstacle))
+    if wrong:
+        raise Problem(409, _("Some of these cases cannot take this step now."), "refused", tuple(wrong))
+    return list(plans.values())
+
+
+def _obstacle(plan: Planned | None, case: Case | None, step: str) -> str:
+    if plan is None or case is None:
+        return _("There is nothing at this address, or it is not yours to see.")
+    if case.state != step:
+        return _("This case has moved on meanwhile. Read it again.")
+    return plan.obstacle
+
+
+def _given(plans: Iterable[Planned], given: dict[str, Any]) -> dict[str, Any]:
+    """What each case takes of what was given, together.
+
+    Raises:
+        Problem: with what must be mended.
+    """
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for each in {(each.case.version_id, each.case.state): each for each in plans}.values():
+        if each.edge:
+            read = inputs.read(each.resolved, each.edge, given, MultiValueDict())
+            values |= read.values
+            errors |= read.errors
+    if errors:
+        raise invalid(errors.items(), "/given")
+    values.pop(PAGES, None)
+    return values
+
+
+def _own(actor: Actor, pk: int) -> Bulk:
+    return Bulk.objects.get(pk=pk, officer__user_id=actor.user_id or 0)
+
+
+def _told(bulk: Bulk) -> BulkOut:
+    rows = bulk.cases.select_related("case").only("result", "why", "case__reference", "bulk").order_by("pk")
+    return BulkOut(
+        id=bulk.pk,
+        move=bulk.move,
+        label=bulk.label,
+        state=_state(bulk),
+        made_at=bulk.made_at,
+        due_at=bulk.due_at,
+        cases=[MovedOut(reference=each.case.reference, result=each.result, why=each.why) for each in rows],
+    )
+
+
+def _state(bulk: Bulk) -> State:
+    if bulk.taken_back_at:
+        return "taken-back"
+    return "done" if bulk.ended_at else "moving" if bulk.begun_at else "waiting"

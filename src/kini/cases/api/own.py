@@ -1,0 +1,76 @@
+"""Further pieces of one's own: drafts that wait, and what one thinks of a decision."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.http import HttpRequest
+from pydantic import Field
+
+from kini.api import paging
+from kini.api.callers import caller_of
+from kini.api.paging import Cursor, Limit, Page
+from kini.api.routing import In, Named, Out
+from kini.cases import actions, queries, rules
+from kini.cases.api.following import own_case, router
+from kini.cases.api.scopes import MINE, WRITE
+from kini.cases.api.shapes import title_of
+from kini.cases.models import Draft
+from kini.services.versions import resolve_many
+
+
+class DraftLine(Out):
+    """An application that has not been sent in."""
+
+    id: str
+    service: Named
+    for_person: str | None
+    updated_at: datetime
+    expires_at: datetime
+
+
+class NewRating(In):
+    """What somebody thinks of how their case was handled."""
+
+    score: int = Field(ge=min(rules.SCORES), le=max(rules.SCORES), description="1 (very bad) to 5 (very good).")
+    text: str = Field(default="", max_length=2000, description="In their own words.")
+
+
+class RatingOut(Out):
+    """A rating; of two for one decision the first one stays."""
+
+    score: int
+    text: str
+    at: datetime
+
+
+@router.get("/drafts", needs=MINE)
+def list_drafts(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> Page[DraftLine]:
+    """What one began and has not sent in, the latest first."""
+    found = queries.drafts_of(caller_of(request).actor).order_by("-updated_at", "-pk")
+    if place := paging.read_moment(cursor):
+        found = found.filter(Q(updated_at__lt=place[0]))
+    rows = list(found[: limit + 1])
+    return Page[DraftLine](**paging.sliced(rows, limit, _line, _place))
+
+
+@router.post("/cases/{reference}/rating", needs=WRITE)
+def rate_case(request: HttpRequest, reference: str, body: NewRating) -> RatingOut:
+    """Say what one thinks of a decision. Sent twice, the first one stays."""
+    caller = caller_of(request)
+    case = own_case(caller, reference)
+    rating = actions.rate(by=caller.actor, case=case, score=body.score, text=body.text, guest_key=caller.guest_key)
+    return RatingOut(score=rating.score, text=rating.text, at=rating.at)
+
+
+def _line(draft: Draft) -> DraftLine:
+    return DraftLine(
+        id=str(draft.pk),
+        service=title_of(resolve_many([draft.version_id])[draft.version_id]),
+        for_person=draft.resident.name if draft.resident else None,
+        updated_at=draft.updated_at,
+        expires_at=draft.expires_at,
+    )
+
+
+def _place(draft: Draft) -> str:
+    return paging.write_moment(draft.updated_at, 0)

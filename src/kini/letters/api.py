@@ -1,0 +1,65 @@
+"""Letters for programs: those of one's own cases, and their files."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest
+from pydantic import Field
+
+from kini.api.callers import caller_of
+from kini.api.routing import Out, Router
+from kini.cases import queries as cases
+from kini.cases.api.following import read_reference
+from kini.cases.api.scopes import READ
+from kini.cases.models import Case
+from kini.cases.pages.documents import sent
+from kini.letters import queries
+from kini.letters.models import Letter
+
+router = Router()
+
+
+class LetterOut(Out):
+    """A letter that carries the result of a case."""
+
+    id: str
+    title: str
+    state: str = Field(description="valid, waiting (not signed yet), replaced or withdrawn.")
+    issued_at: datetime
+    code: str | None = Field(description="By it anybody checks the paper at /v/CODE; null until it is signed.")
+
+
+class LettersOut(Out):
+    """The letters of a case, the latest first."""
+
+    letters: list[LetterOut]
+
+
+@router.get("/cases/{reference}/letters", needs=READ)
+def list_letters(request: HttpRequest, reference: str) -> LettersOut:
+    """The letters of a case."""
+    return LettersOut(letters=[_told(letter) for letter in queries.of_case(_own(request, reference))])
+
+
+@router.get("/cases/{reference}/letters/{uuid:letter}", needs=READ, media="application/pdf")
+def read_letter(request: HttpRequest, reference: str, letter: UUID) -> FileResponse:
+    """A valid letter as it was signed (PDF)."""
+    found = Letter.objects.select_related("document").get(pk=letter, case=_own(request, reference))
+    if found.document is None or found.state != "valid":
+        raise Http404
+    return sent(found.document)
+
+
+def _own(request: HttpRequest, reference: str) -> Case:
+    caller = caller_of(request)
+    return cases.own_case(caller.actor, read_reference(reference), caller.guest_key)
+
+
+def _told(letter: Letter) -> LetterOut:
+    return LetterOut(
+        id=str(letter.pk),
+        title=str(letter.said["title"]),
+        state=str(letter.state),
+        issued_at=letter.issued_at,
+        code=letter.code if letter.document_id else None,
+    )

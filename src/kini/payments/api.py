@@ -1,0 +1,118 @@
+"""Bills for programs: what is owed in a case of one's own, a code to pay it with, and whether it was paid."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from pydantic import Field
+
+from kini.api.callers import Caller, caller_of
+from kini.api.routing import In, Out, Router
+from kini.cases import queries as cases
+from kini.cases.api.following import read_reference
+from kini.cases.api.scopes import READ, WRITE
+from kini.cases.models import Case
+from kini.city import pack
+from kini.payments import actions, queries, speaking
+from kini.payments.models import Bill, Payment
+from kini.payments.providers.configured import methods
+
+router = Router()
+
+
+class BillOut(Out):
+    """A bill as it stands today. Amounts are in whole units of the city's currency."""
+
+    name: str
+    object: str = Field(description="Number of the thing for which it is owed.")
+    period: str
+    due_on: date
+    principal: int
+    fine: int
+    relief: int
+    total: int = Field(description="To be paid when it is paid `on`.")
+    on: date
+    currency: str
+    paid: bool
+    receipt: str | None = Field(description="Number by which anybody checks that it was paid.")
+    made_up: bool = Field(description="A sample; no money moves.")
+    methods: list[str] = Field(description="How it can be paid.")
+
+
+class NewPayment(In):
+    """How somebody wants to pay."""
+
+    method: Literal["qr", "va"] = Field(description="qr: a QR code; va: the number of a virtual account.")
+
+
+class PaymentOut(Out):
+    """A code to pay with. `state`: asked, waiting, paid, surplus, expired or failed."""
+
+    id: str
+    method: str
+    amount: int
+    state: str
+    code: str | None = Field(description="What is scanned or transferred to; null until the provider gave it.")
+    expires_at: datetime
+    receipt: str | None
+
+
+@router.get("/cases/{reference}/bill", needs=READ)
+def read_bill(request: HttpRequest, reference: str) -> BillOut:
+    """What is owed in a case."""
+    bill = _bill(_own(caller_of(request), reference))
+    owed, paid = queries.owed(bill), queries.paid(bill)
+    return BillOut(
+        name=str(owed.register.name),
+        object=bill.object,
+        period=bill.period,
+        due_on=bill.due_on,
+        principal=owed.amount.principal,
+        fine=owed.amount.fine,
+        relief=owed.amount.relief,
+        total=owed.amount.total,
+        on=owed.on,
+        currency=pack.current().currency,
+        paid=paid is not None,
+        receipt=paid.receipt if paid else None,
+        made_up=bill.made_up,
+        methods=list(methods()),
+    )
+
+
+@router.post("/cases/{reference}/payments", needs=WRITE, made_at="/cases/{reference}/payments/{id}")
+def begin_payment(request: HttpRequest, reference: str, body: NewPayment) -> PaymentOut:
+    """Ask for a code to pay with: the one that still holds, or a new one."""
+    caller = caller_of(request)
+    case = _own(caller, reference)
+    payment = actions.ask_for_code(by=caller.actor, case=case, method=body.method, guest_key=caller.guest_key)
+    return _told(speaking.code_of(payment))
+
+
+@router.get("/cases/{reference}/payments/{uuid:payment}", needs=READ)
+def read_payment(request: HttpRequest, reference: str, payment: UUID) -> PaymentOut:
+    """How a payment stands."""
+    return _told(_bill(_own(caller_of(request), reference)).payments.get(pk=payment))
+
+
+def _own(caller: Caller, reference: str) -> Case:
+    return cases.own_case(caller.actor, read_reference(reference), caller.guest_key)
+
+
+def _bill(case: Case) -> Bill:
+    if bill := queries.bill_of(case):
+        return bill
+    raise Http404
+
+
+def _told(payment: Payment) -> PaymentOut:
+    return PaymentOut(
+        id=str(payment.pk),
+        method=payment.method,
+        amount=payment.amount,
+        state=payment.state,
+        code=payment.code or None,
+        expires_at=payment.expires_at,
+        receipt=payment.receipt or None,
+    )
