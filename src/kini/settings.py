@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "kini.payments",
     "kini.booking",
     "kini.feeds",
+    "kini.wifi",
     *ENV.plugins,
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",

@@ -6,22 +6,14 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from kini.booking.models import EVERYBODY, WALK_IN
-from kini.city.schema import WEEKDAYS, Span
+from kini.city.schema import WEEKDAYS, Span, Week
 from kini.core.texts import Text
 from kini.services.fields.base import Strict
 from kini.services.schema import Id, Name
 
 
-class Hours(Strict):
+class Hours(Week):
     """Spans in which it is open, by weekday; a day without any is closed."""
-
-    monday: tuple[Span, ...] = ()
-    tuesday: tuple[Span, ...] = ()
-    wednesday: tuple[Span, ...] = ()
-    thursday: tuple[Span, ...] = ()
-    friday: tuple[Span, ...] = ()
-    saturday: tuple[Span, ...] = ()
-    sunday: tuple[Span, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> "Hours":
@@ -30,10 +22,6 @@ class Hours(Strict):
             if edges != sorted(set(edges)):
                 raise ValueError(f'{day}: write spans in order, each as "07:30-12:00", none over midnight')
         return self
-
-    def of(self, weekday: int) -> tuple[tuple[time, time], ...]:
-        found: tuple[tuple[time, time], ...] = getattr(self, WEEKDAYS[weekday])
-        return found
 
 
 class Exceptional(Strict):

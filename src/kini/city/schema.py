@@ -100,8 +100,8 @@ Span = Annotated[tuple[time, time], BeforeValidator(_span, json_schema_input_typ
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-class OfficeHours(Strict):
-    """Spans in which offices are open, by weekday; a day without any is closed."""
+class Week(Strict):
+    """Spans in which something is open, by weekday; a day without any is closed."""
 
     monday: tuple[Span, ...] = ()
     tuesday: tuple[Span, ...] = ()
@@ -110,6 +110,16 @@ class OfficeHours(Strict):
     friday: tuple[Span, ...] = ()
     saturday: tuple[Span, ...] = ()
     sunday: tuple[Span, ...] = ()
+
+    def of(self, weekday: int) -> tuple[tuple[time, time], ...]:
+        """The spans of a day; 0 is Monday."""
+        found: tuple[tuple[time, time], ...] = getattr(self, WEEKDAYS[weekday])
+        return found
+
+
+class OfficeHours(Week):
+    """Spans in which offices are open, by weekday; a day without any is closed."""
+
     source: str
     confidence: Confidence = "low"
 

@@ -26,6 +26,8 @@ VERBS = {
     "bills load": Verb("kini.cli.bills", "load the bills of one register from a CSV file", Needs.DATABASE),
     "feeds load": Verb("kini.cli.feeds_load", "load a file of one feed", Needs.DATABASE),
     "feeds status": Verb("kini.cli.feeds_status", "which sources are fresh, late or broken", Needs.DATABASE),
+    "wifi import": Verb("kini.cli.wifi_import", "load a list of Wi-Fi points (CSV, GeoJSON)", Needs.DATABASE),
+    "wifi generate": Verb("kini.cli.wifi_generate", "lay made-up Wi-Fi points over the city", Needs.DATABASE),
     "payments reconcile": Verb("kini.cli.reconcile", "compare a provider's settlement file with ours", Needs.DATABASE),
     "sandbox messages": Verb("kini.cli.sandbox_messages", "SMS and WhatsApp to try with, on loopback", Needs.SETTINGS),
     "sandbox payments": Verb("kini.cli.sandbox", "a payment provider to try with, on loopback"),

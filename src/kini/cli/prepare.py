@@ -20,6 +20,7 @@ from kini.letters import queries as letter_queries
 from kini.people import demo
 from kini.services import actions as services_actions
 from kini.web import collecting
+from kini.wifi import actions as wifi_actions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +65,7 @@ def prepare() -> int:
     if settings.ENV.demo:
         with console.step("Samples of live figures"):
             feeds_loading.load_samples(by=by)
+            wifi_actions.lay_samples(by=by)
     if settings.ENV.demo and not demo.path().exists():
         with console.step("Demo people"):
             cast = people.gather()

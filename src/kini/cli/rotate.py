@@ -5,6 +5,7 @@ import argparse
 from kini.cases import actions as cases_actions
 from kini.core.actors import system
 from kini.people import actions as people_actions
+from kini.wifi import actions as wifi_actions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,5 +16,6 @@ def run(options: argparse.Namespace) -> int:
     by = system("rotate-keys")
     people = people_actions.rotate_keys(by=by)
     cases = cases_actions.rotate_keys(by=by)
-    print(f"Encrypted anew: {people} profiles, {cases} cases and drafts.")
+    access_points = wifi_actions.rotate_keys(by=by)
+    print(f"Encrypted anew: {people} profiles, {cases} cases and drafts, {access_points} access points.")
     return 0

@@ -1,0 +1,62 @@
+"""What the pack says about the city's Wi-Fi (wifi.yaml, wifi-points.csv), and the check of these files."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from kini.city import pack
+from kini.city.rows import Row, read_rows
+from kini.city.tables import read_tables
+from kini.core.faults import Fault, PackFaults, parse, read_source
+from kini.core.texts import untranslated
+from kini.wifi.schema import CountRow, WifiFile
+
+FILE, COUNTS = "wifi.yaml", "wifi-points.csv"
+
+
+def network() -> WifiFile | None:
+    """What this process's city says about its Wi-Fi, read once; None when it has none.
+
+    Raises:
+        PackFaults: when the file cannot be taken.
+    """
+    return _once(Path(settings.CITY_PATH))
+
+
+@lru_cache(maxsize=4)
+def _once(root: Path) -> WifiFile | None:
+    return parse(read_source(root / FILE, root), WifiFile) if (root / FILE).is_file() else None
+
+
+def counts() -> list[Row[CountRow]]:
+    """How many points there are in each area, as the pack's table says; empty without one.
+
+    Raises:
+        PackFaults: with every fault of the table.
+    """
+    root, faults = Path(settings.CITY_PATH), list[Fault]()
+    rows = read_rows(root / COUNTS, root, CountRow, faults) if (root / COUNTS).is_file() else []
+    if faults:
+        raise PackFaults(faults)
+    return rows
+
+
+def check_wifi(root: Path) -> Iterable[Fault]:
+    """Faults of wifi.yaml and of wifi-points.csv."""
+    if not (root / FILE).is_file():
+        return
+    try:
+        city = pack.load_city(root)
+        source = read_source(root / FILE, root)
+        yield from untranslated(source, parse(source, WifiFile), city.languages)
+        areas = {area.code for area in read_tables(root, city).areas}
+    except PackFaults as error:
+        yield from error.faults
+        return
+    faults: list[Fault] = []
+    if (root / COUNTS).is_file():
+        rows = read_rows(root / COUNTS, root, CountRow, faults)
+        faults += [row.fault("area", "the city has no such area") for row in rows if row.value.area not in areas]
+    yield from faults

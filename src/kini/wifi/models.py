@@ -1,0 +1,89 @@
+"""The network: sites, and the access points that stand at them."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from kini.city.models import ON_EARTH, Area
+
+#: A MAC address as RFC 3580 writes it in Called-Station-Id: 00-10-A4-23-19-C0.
+MAC = r"^([0-9A-F]{2}-){5}[0-9A-F]{2}$"
+CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+
+
+class Site(models.Model):
+    """A place with free Wi-Fi.
+
+    Attributes:
+        code: stable in the list that the site comes from; it stands on the sticker and in addresses.
+        kind, scheme: as the pack's wifi.yaml names them.
+        hours: spans by weekday as wifi.yaml writes them; None: those of its kind.
+        origin: the list that it came with last.
+        made_up: laid by the generator for a first look; nothing of it is true.
+    """
+
+    code = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=60)
+    scheme = models.CharField(max_length=60, blank=True)
+    provider = models.CharField(max_length=80, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    address = models.CharField(max_length=240, blank=True)
+    hours: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+    origin = models.CharField(max_length=200)
+    made_up = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=ON_EARTH, name="wifi_site_on_earth"),
+            models.CheckConstraint(condition=Q(code__regex=CODE), name="wifi_site_code"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(kind=""), name="wifi_site_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccessPoint(models.Model):
+    """A radio at a site, which is also the NAS that asks for admission (RFC 2865).
+
+    Attributes:
+        mac: of its radio (BSSID), as RFC 3580 writes it.
+        nas_identifier, called_station_id: what it says of itself in RADIUS packets; empty: the MAC alone.
+        secret: shared with RADIUS, sealed; `secret_mark` is its keyed hash, so that no two share one.
+        capacity: devices that it serves at the same time.
+    """
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="access_points")
+    mac = models.CharField(max_length=17, unique=True)
+    nas_identifier = models.CharField(max_length=253, blank=True)
+    called_station_id = models.CharField(max_length=253, blank=True)
+    vendor = models.CharField(max_length=60, blank=True)
+    model = models.CharField(max_length=60, blank=True)
+    secret = models.BinaryField()
+    secret_mark = models.BinaryField(unique=True)
+    capacity = models.PositiveIntegerField(null=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(mac__regex=MAC), name="wifi_access_point_mac"),
+            models.UniqueConstraint(
+                fields=["nas_identifier"], condition=~Q(nas_identifier=""), name="wifi_access_point_nas"
+            ),
+            models.UniqueConstraint(
+                fields=["called_station_id"], condition=~Q(called_station_id=""), name="wifi_access_point_called"
+            ),
+            models.CheckConstraint(condition=Q(capacity__gt=0), name="wifi_access_point_capacity"),
+            models.CheckConstraint(
+                condition=models.lookups.Exact(Length("secret_mark"), 32), name="wifi_access_point_mark"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.mac

@@ -1,0 +1,218 @@
+"""What a list of points would change: its rows beside what is stored, in a few queries whatever its length."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kini.city import queries as city
+from kini.city.models import Area
+from kini.city.pack import current
+from kini.core.crypto import keyed_hash, seal
+from kini.wifi.models import AccessPoint, Site
+from kini.wifi.reading import Listed, Numbered
+from kini.wifi.schema import PointRow, WifiFile
+
+OF_SITE = ("name", "kind", "scheme", "provider", "area_id", "latitude", "longitude", "address", "hours", "active")
+OF_ACCESS_POINT = ("nas_identifier", "called_station_id", "vendor", "model", "capacity", "active")
+SECRET_BYTES = 24
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be stored.
+
+    Attributes:
+        points: at which site (by code) each new or changed access point (by MAC) stands.
+        same: rows that change nothing.
+    """
+
+    new_sites: list[Site] = field(default_factory=list)
+    changed_sites: list[Site] = field(default_factory=list)
+    new_access_points: list[AccessPoint] = field(default_factory=list)
+    changed_access_points: list[AccessPoint] = field(default_factory=list)
+    points: dict[str, str] = field(default_factory=dict)
+    same: int = 0
+
+
+def secret_mark(secret: str) -> bytes:
+    """By which two equal secrets are found without reading them."""
+    return keyed_hash(secret, "radius secret")
+
+
+def secret_context(mac: str) -> str:
+    """To what a sealed secret is bound."""
+    return f"access-point:{mac}:secret"
+
+
+def set_secret(point: AccessPoint, secret: str) -> None:
+    point.secret, point.secret_mark = seal(secret.encode(), secret_context(point.mac)), secret_mark(secret)
+
+
+def plan_for(listed: Listed, network: WifiFile, *, made_up: bool = False) -> Plan:
+    """What the list would change. Rows that cannot be taken move from its rows to its faults.
+
+    Args:
+        made_up: the rows come from the generator.
+    """
+    located = _checked(listed, network)
+    sites = _stored(Site, "code", {row.site for row in _rows(listed)})
+    macs = {row.mac for row in _rows(listed) if row.mac}
+    stored_points = _stored(AccessPoint, "mac", macs)
+    _refuse_taken(listed, stored_points)
+    plan = Plan()
+    seen: set[str] = set()
+    for each in listed.rows:
+        row = each.row
+        before = (len(plan.new_sites), len(plan.changed_sites), len(plan.points))
+        if row.site not in seen:
+            seen.add(row.site)
+            wanted = _site(row, located[row.site], listed.file, made_up)
+            _plan_site(plan, wanted, sites.get(row.site))
+        if row.mac:
+            _plan_access_point(plan, row, stored_points.get(row.mac), sites.get(row.site))
+        plan.same += before == (len(plan.new_sites), len(plan.changed_sites), len(plan.points))
+    return plan
+
+
+def _rows(listed: Listed) -> Iterable[PointRow]:
+    return (each.row for each in listed.rows)
+
+
+def _stored(model: type[Any], key: str, values: set[str]) -> dict[str, Any]:
+    found = model.objects.select_related("site") if model is AccessPoint else model.objects
+    return {getattr(each, key): each for each in found.filter(**{f"{key}__in": values})}
+
+
+def _checked(listed: Listed, network: WifiFile) -> dict[str, Area]:
+    """The area of each site; rows with a fault of their own, or against an earlier row, leave the list."""
+    lowest = current().lowest_level
+    areas: dict[str, Area] = {}
+    first: dict[str, Numbered] = {}
+    taken: dict[tuple[str, str], int] = {}
+    good = []
+    for each in listed.rows:
+        row, count = each.row, len(listed.faults)
+        before = first.get(row.site)
+        if before is None:
+            _check_site(listed, each, network, areas, lowest)
+        elif _of_site(before.row) != _of_site(row):
+            message = f"the site {row.site} is another one in row {before.number}"
+            listed.fault(each.number, "site", message, "Give every row of a site the same name, kind, place and hours.")
+        for name in ("mac", "nas_identifier", "called_station_id", "secret"):
+            value = getattr(row, name)
+            if value and (other := taken.setdefault((name, value), each.number)) != each.number:
+                listed.fault(each.number, name, f"it stands in row {other} already", "Give each access point its own.")
+        if before and not row.mac and len(listed.faults) == count:
+            message = f"the site {row.site} stands in row {before.number} already"
+            listed.fault(each.number, "site", message, "Keep one of the rows, or name an access point by its mac.")
+        if len(listed.faults) == count:
+            first.setdefault(row.site, each)
+            good.append(each)
+    listed.rows = good
+    return areas
+
+
+def _check_site(listed: Listed, each: Numbered, network: WifiFile, areas: dict[str, Area], lowest: str) -> None:
+    row = each.row
+    if row.kind not in network.kinds:
+        known = f"Use one of: {', '.join(network.kinds)}; a mapping can say which of theirs is which."
+        listed.fault(each.number, "kind", f'there is no kind "{row.kind}"', known)
+    if row.scheme and row.scheme not in network.schemes:
+        known = f"Use one of: {', '.join(network.schemes)}." if network.schemes else "Leave it empty."
+        listed.fault(each.number, "scheme", f'there is no scheme "{row.scheme}"', known)
+    found = city.area(row.area) if row.area else city.locate(row.latitude, row.longitude)
+    if found and found.level == lowest:
+        areas[row.site] = found
+    elif row.area:
+        level = current().level_name(lowest)
+        listed.fault(each.number, "area", f'"{row.area}" is no area of the level {level}', "Use a code of areas.csv.")
+    else:
+        listed.fault(
+            each.number,
+            "latitude",
+            f"{row.latitude}, {row.longitude} lies outside the city",
+            "Give degrees in WGS 84, or the code of the area.",
+        )
+
+
+def _of_site(row: PointRow) -> tuple[object, ...]:
+    return (row.name, row.kind, row.scheme, row.provider, row.latitude, row.longitude, row.area, row.address, row.hours)
+
+
+def _refuse_taken(listed: Listed, stored: dict[str, AccessPoint]) -> None:
+    """Rows whose identifier or secret belongs to another access point leave the list."""
+    rows = list(_rows(listed))
+    marks = {row.mac: secret_mark(row.secret) for row in rows if row.secret}
+    owners = {
+        name: _owners(name, {getattr(row, name) for row in rows} - {""})
+        for name in ("nas_identifier", "called_station_id")
+    }
+    owners["secret"] = _owners("secret_mark", set(marks.values()))
+    good = []
+    for each in listed.rows:
+        wanted = {
+            "nas_identifier": each.row.nas_identifier,
+            "called_station_id": each.row.called_station_id,
+            "secret": marks.get(each.row.mac),
+        }
+        taken = [name for name, value in wanted.items() if owners[name].get(value, each.row.mac) != each.row.mac]
+        for name in taken:
+            listed.fault(each.number, name, "it belongs to another access point", "Give each access point its own.")
+        if not taken:
+            good.append(each)
+    listed.rows = good
+
+
+def _owners(name: str, values: set[Any]) -> dict[Any, str]:
+    found = AccessPoint.objects.filter(**{f"{name}__in": values}).values_list(name, "mac")
+    return {bytes(value) if isinstance(value, memoryview) else value: mac for value, mac in found}
+
+
+def _site(row: PointRow, area: Area, origin: str, made_up: bool) -> Site:
+    hours = row.hours.model_dump(exclude_defaults=True) if row.hours else None
+    return Site(
+        code=row.site,
+        name=row.name,
+        kind=row.kind,
+        scheme=row.scheme,
+        provider=row.provider,
+        area_id=area.code,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        address=row.address,
+        hours={day: [_written(span) for span in spans] for day, spans in hours.items()} if hours else None,
+        active=row.active,
+        origin=origin[:200],
+        made_up=made_up,
+    )
+
+
+def _written(span: Sequence[Any]) -> str:
+    return "-".join(f"{edge:%H:%M}" for edge in span)
+
+
+def _plan_site(plan: Plan, wanted: Site, stored: Site | None) -> None:
+    if stored is None:
+        plan.new_sites.append(wanted)
+    elif any(getattr(stored, name) != getattr(wanted, name) for name in (*OF_SITE, "made_up")):
+        plan.changed_sites.append(wanted)
+
+
+def _plan_access_point(plan: Plan, row: PointRow, stored: AccessPoint | None, site: Site | None) -> None:
+    wanted = AccessPoint(mac=row.mac, **{name: getattr(row, name) for name in OF_ACCESS_POINT})
+    if stored is None:
+        set_secret(wanted, row.secret or secrets.token_urlsafe(SECRET_BYTES))
+        plan.new_access_points.append(wanted)
+        plan.points[row.mac] = row.site
+        return
+    known = bytes(stored.secret_mark)
+    moved = stored.site.code != row.site
+    other = any(getattr(stored, name) != getattr(wanted, name) for name in OF_ACCESS_POINT)
+    if row.secret and secret_mark(row.secret) != known:
+        set_secret(wanted, row.secret)
+    else:
+        wanted.secret, wanted.secret_mark = bytes(stored.secret), known
+    if moved or other or wanted.secret_mark != known:
+        plan.changed_access_points.append(wanted)
+        plan.points[row.mac] = row.site

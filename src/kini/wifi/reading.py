@@ -1,0 +1,156 @@
+"""A list of points (CSV or GeoJSON) read row by row. Whatever is wrong names file, row, field and remedy."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kini.city.schema import WEEKDAYS
+from kini.core.faults import Fault, PackFaults, Source, parse, read_source
+from kini.wifi.schema import COLUMNS, Mapping, PointRow
+
+GEOJSON = (".geojson", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A good row and its number: the line of a table, the place of a feature in GeoJSON, the first being 1."""
+
+    number: int
+    row: PointRow
+
+
+@dataclass(slots=True)
+class Listed:
+    """What a list holds: good rows, and what is wrong with the others.
+
+    Attributes:
+        theirs: the list's own column by ours.
+    """
+
+    file: str
+    rows: list[Numbered] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    theirs: dict[str, str] = field(default_factory=dict)
+
+    def fault(self, number: int, name: str, message: str, remedy: str = "") -> None:
+        """Note what is wrong in a row, under the name that its column has in the list."""
+        self.faults.append(Fault(self.file, number, self.theirs.get(name, name), message, remedy))
+
+
+def read_mapping(path: Path) -> Mapping:
+    """A column mapping (TOML).
+
+    Raises:
+        PackFaults: with every fault of the file.
+    """
+    return parse(read_source(path, path.parent), Mapping)
+
+
+def read_list(path: Path, mapping: Mapping | None = None) -> Listed:
+    """The whole list.
+
+    Raises:
+        PackFaults: when it cannot be read as CSV or GeoJSON at all.
+    """
+    mapping = mapping or Mapping()
+    found = Listed(path.name, theirs=mapping.columns)
+    for number, cells in _raw(path):
+        if None in cells:
+            found.fault(number, "", "there are more cells than columns", "Quote texts with a comma.")
+            continue
+        row = ours(cells, mapping)
+        # Every place has the line of its row, so that a fault keeps the whole way to it.
+        places = [(), *((name,) for name in row), ("hours",), *(("hours", day) for day in WEEKDAYS)]
+        try:
+            source = Source(path.name, row, dict.fromkeys(places, number))
+            found.rows.append(Numbered(number, parse(source, PointRow)))
+        except PackFaults as error:
+            for fault in error.faults:
+                name = fault.field.removeprefix("hours.").split(".")[0]
+                found.fault(number, name, fault.message, _remedy(fault, name))
+    return found
+
+
+def ours(cells: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
+    """Their cells as our columns; what we do not know is left out."""
+    row: dict[str, Any] = {}
+    for name in COLUMNS:
+        cell = cells.get(mapping.columns.get(name, name))
+        text = "" if cell is None else str(cell).replace("\0", "").strip()
+        known = mapping.values.get(name, {})
+        text = known.get(text, mapping.other.get(name, text)) or mapping.constants.get(name, "")
+        if text:
+            row[name] = text
+    if mapping.prefix and "site" in row:
+        row["site"] = mapping.prefix + row["site"]
+    return row
+
+
+def _remedy(fault: Fault, name: str) -> str:
+    """What would be right, where the message does not say it."""
+    if fault.message == "Field required":
+        return "Fill it in, name their column in the mapping, or give a constant there."
+    if name in WEEKDAYS:
+        return 'Write spans as "07:00-12:00, 13:00-21:00".'
+    return "Use letters, digits, dots and dashes." if "match pattern" in fault.message else ""
+
+
+def _raw(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise PackFaults([Fault(path.name, 0, "", "cannot be read", error.strerror or "")]) from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise PackFaults([Fault(path.name, line, "", "is not UTF-8", "Save it as UTF-8.")]) from None
+    yield from _features(path.name, text) if path.suffix.lower() in GEOJSON else _table(path.name, text)
+
+
+def _table(file: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        _refuse_doubles(file, reader.fieldnames or [])
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        fault = Fault(file, reader.line_num, "", f"broken CSV: {error}", "Quote texts with a comma or a line break.")
+        raise PackFaults([fault]) from None
+
+
+def _refuse_doubles(file: str, names: Sequence[str]) -> None:
+    if not names:
+        raise PackFaults([Fault(file, 1, "", "there is no line with the names of the columns", "Add it.")])
+    if twice := sorted({name for name in names if list(names).count(name) > 1}):
+        raise PackFaults([Fault(file, 1, twice[0], "this column stands twice", "Keep one.")])
+
+
+def _features(file: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise PackFaults([Fault(file, error.lineno, "", error.msg, "Mend the JSON syntax.")]) from None
+    except RecursionError:
+        raise PackFaults([Fault(file, 0, "", "is nested too deeply", "Give a plain FeatureCollection.")]) from None
+    features = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(features, list):
+        raise PackFaults([Fault(file, 0, "", "is no GeoJSON FeatureCollection", "Export the points as GeoJSON.")])
+    for number, feature in enumerate(features, 1):
+        yield number, _cells(feature)
+
+
+def _cells(feature: Any) -> dict[str, Any]:
+    """Properties of a feature, with `latitude` and `longitude` of its point; its id is the site where none is named."""
+    known: dict[str, Any] = feature if isinstance(feature, dict) else {}
+    properties, geometry = known.get("properties"), known.get("geometry")
+    cells = {str(name): value for name, value in properties.items()} if isinstance(properties, dict) else {}
+    if known.get("id") is not None:
+        cells.setdefault("site", known["id"])
+    if isinstance(geometry, dict) and geometry.get("type") == "Point":
+        spot = geometry.get("coordinates")
+        if isinstance(spot, list) and len(spot) >= 2:
+            cells["longitude"], cells["latitude"] = spot[:2]
+    return cells

@@ -1,0 +1,158 @@
+"""The typed forms of what people write about the network: wifi.yaml of the pack, a list's row, a column mapping."""
+
+import re
+from datetime import time
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from kini.city.schema import WEEKDAYS, Code, Id, Latitude, Longitude, Strict, Week
+from kini.core.texts import Text
+from kini.wifi import rules
+from kini.wifi.models import CODE
+
+#: A secret that fits between the quotes of FreeRADIUS's configuration. RFC 2865 asks for 16 octets.
+SECRET = re.compile(r"[!#-&(-\[\]-~]{16,128}")
+
+
+#: The end of a day, for comparing.
+END = time.max
+
+
+class Hours(Week):
+    """When a site is open; a span that ends at 00:00 ends at midnight."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Hours":
+        for day in WEEKDAYS:
+            edges = [
+                edge for opens, closes in getattr(self, day) for edge in (opens, closes if closes > time(0) else END)
+            ]
+            if edges != sorted(set(edges)):
+                raise ValueError(f"{day}: write spans in order, none over midnight (end one at 00:00, begin one there)")
+        return self
+
+
+class SiteKind(Strict):
+    """A kind of place that has Wi-Fi, and when such places are open; without hours around the clock."""
+
+    name: Text
+    hours: Hours | None = None
+    share: Annotated[int, Field(ge=0, description="Of the made-up points, in parts.")] = 0
+
+
+class Scheme(Strict):
+    """Who pays for a site."""
+
+    name: Text
+    share: Annotated[int, Field(ge=0, description="Of the made-up points, in parts.")] = 0
+
+
+class WifiFile(Strict):
+    """wifi.yaml.
+
+    Attributes:
+        made_up_name: what a made-up point is called; "{area}" stands for the area's name.
+    """
+
+    name: Text = Field(description="What the city calls its Wi-Fi.")
+    kinds: Annotated[dict[Id, SiteKind], Field(min_length=1)]
+    schemes: dict[Id, Scheme] = {}
+    made_up_name: Annotated[str, Field(max_length=80)] = "{area}"
+
+
+class CountRow(Strict):
+    """One line of wifi-points.csv: how many points there are in an area."""
+
+    area: Code
+    points: Annotated[int, Field(ge=0)]
+    source: Annotated[str, Field(min_length=1)]
+
+
+def _mac(value: str) -> str:
+    return rules.mac(value) if value else ""
+
+
+def _secret(value: str) -> str:
+    if value and not SECRET.fullmatch(value):
+        raise ValueError("write 16 to 128 letters, digits and signs, without blanks, quotes and backslashes")
+    return value
+
+
+def _active(value: Any) -> Any:
+    found = {"": True, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    if str(value).strip().lower() not in found:
+        raise ValueError('write "yes" or "no"')
+    return found[str(value).strip().lower()]
+
+
+def _number_or_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+class PointRow(Strict):
+    """One row of a list: a site, and the access point there that the row names by its MAC; several rows may name one
+    site. `hours`: spans by weekday, empty for those of its kind.
+    """
+
+    site: Annotated[str, Field(pattern=CODE, max_length=60)]
+    name: Annotated[str, Field(min_length=1, max_length=160)]
+    kind: Id
+    scheme: str = ""
+    provider: Annotated[str, Field(max_length=80)] = ""
+    latitude: Latitude
+    longitude: Longitude
+    area: Annotated[str, Field(max_length=20)] = ""
+    address: Annotated[str, Field(max_length=240)] = ""
+    hours: Hours | None = None
+    active: Annotated[bool, BeforeValidator(_active)] = True
+    mac: Annotated[str, AfterValidator(_mac)] = ""
+    nas_identifier: Annotated[str, Field(max_length=253)] = ""
+    called_station_id: Annotated[str, Field(max_length=253)] = ""
+    vendor: Annotated[str, Field(max_length=60)] = ""
+    model: Annotated[str, Field(max_length=60)] = ""
+    secret: Annotated[str, AfterValidator(_secret), Field(repr=False)] = ""
+    capacity: Annotated[Annotated[int, Field(gt=0, le=100_000)] | None, BeforeValidator(_number_or_none)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _week(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """The columns monday ... sunday, each with spans, as `hours`."""
+        days = {day: rules.spans(data.pop(day)) for day in WEEKDAYS if day in data}
+        return data | {"hours": days} if any(days.values()) else data
+
+    @model_validator(mode="after")
+    def _of_an_access_point(self) -> "PointRow":
+        named = (self.nas_identifier, self.called_station_id, self.vendor, self.model, self.secret, self.capacity)
+        if any(named) and not self.mac:
+            raise ValueError("what it says of an access point needs its mac")
+        return self
+
+
+#: What a column may be called; a list with other names needs a mapping.
+COLUMNS = (*(name for name in PointRow.model_fields if name != "hours"), *WEEKDAYS)
+
+
+class Mapping(Strict):
+    """A column mapping: how the columns of somebody else's list become ours.
+
+    Attributes:
+        columns: theirs by ours.
+        values: by our column: ours by theirs. A value that is not named stays as it is.
+        constants: what stands in our column for every row, or where theirs is empty.
+        prefix: before the site's code, so that the codes of two lists do not meet.
+        other: what a value becomes that `values` does not name, by our column.
+    """
+
+    columns: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    constants: dict[str, str] = {}
+    other: dict[str, str] = {}
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", max_length=20)] = ""
+
+    @model_validator(mode="after")
+    def _known(self) -> "Mapping":
+        for part in (self.columns, self.values, self.constants, self.other):
+            if unknown := sorted(set(part) - set(COLUMNS)):
+                raise ValueError(f'there is no column "{unknown[0]}"; ours are: {", ".join(COLUMNS)}')
+        return self

@@ -1,0 +1,29 @@
+"""What operators see of the network; never a secret."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.operator.site import site
+from kini.operator.table import Table
+from kini.wifi.models import AccessPoint, Site
+
+
+class Sites(Table):
+    words = _("Wi-Fi site"), _("Wi-Fi sites")
+    list_display = ("code", "name", "kind", "provider", "origin", "made_up", "active")
+    search_fields = ("code__exact",)
+    search_help_text = _("Code of a site")
+    whole = (*list_display, "scheme", "area_id", "latitude", "longitude", "address")
+
+
+class AccessPoints(Table):
+    words = _("access point"), _("access points")
+    list_display = ("mac", "nas_identifier", "vendor", "capacity", "active")
+    search_fields = ("mac__exact", "nas_identifier__exact")
+    search_help_text = _("MAC address or NAS identifier")
+    whole = (*list_display, "called_station_id", "site_id")
+
+
+def register() -> None:
+    """Bring these tables to the operator's pages."""
+    site.register(Site, Sites)
+    site.register(AccessPoint, AccessPoints)
