@@ -42,6 +42,12 @@ class Stock:
     def sent(self, name: str) -> int:
         return int(self._ask("sent", name))
 
+    def run_jobs(self) -> int:
+        return int(self._ask("run_jobs"))
+
+    def note(self, reference: str) -> str:
+        return str(self._ask("note", reference))
+
     def carry_out(self) -> int:
         return int(self._ask("carry_out"))
 

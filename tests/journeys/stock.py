@@ -10,9 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 import django
+from django.core.management import call_command
 from PIL import Image
 
 django.setup()
+
+from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 
 from kini.cases import actions, jobs  # noqa: E402 -- settings come first
 from kini.cases.models import Bulk, Case, Draft  # noqa: E402
@@ -20,6 +23,8 @@ from kini.core import files as core_files  # noqa: E402
 from kini.core import moments  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.demo import cases as demo  # noqa: E402
+from kini.messages.channels import device  # noqa: E402
+from kini.messages.models import Message  # noqa: E402
 from kini.people.models import Resident  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 
@@ -64,12 +69,26 @@ def sent(name: str) -> int:
     return Case.objects.filter(resident__name=name, service_id="kelurahan-statement-letter").count()
 
 
+def run_jobs() -> int:
+    """Do what waits to be done, as the worker does; how many jobs are left that are due."""
+    call_command("procrastinate", "worker", wait=False, concurrency=1)
+    return int(ProcrastinateJob.objects.filter(status="todo", scheduled_at=None).count())
+
+
+def note(reference: str) -> str:
+    """What a device is told of the last step of a case."""
+    run_jobs()
+    return device.content_of(Message.objects.filter(key__contains=reference).latest("pk"))
+
+
 DEEDS: dict[str, Callable[..., Any]] = {
     "cases": cases,
     "states": states,
     "carry_out": carry_out,
     "files": files,
     "sent": sent,
+    "run_jobs": run_jobs,
+    "note": note,
 }
 
 if __name__ == "__main__":

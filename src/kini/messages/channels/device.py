@@ -13,7 +13,7 @@ from kini.messages import push
 from kini.messages.channels.base import Channel
 from kini.messages.channels.plain import shown
 from kini.messages.handing import ChannelFault, Handed, Rejected
-from kini.messages.models import Delivery, Subscription
+from kini.messages.models import Delivery, Message, Subscription
 from kini.messages.recipients import Person
 
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
@@ -37,8 +37,7 @@ class Push(Channel):
 
     def send(self, delivery: Delivery) -> Handed:
         message = delivery.message
-        link = reverse("messages:message", args=[message.pk])
-        content = json.dumps({"title": message.subject, "link": link, "tag": f"message-{message.pk}"}).encode()
+        content = content_of(message).encode()
         answers = {
             _post(each, content, urgent=message.urgent) for each in Subscription.objects.filter(user=message.user)
         }
@@ -48,6 +47,12 @@ class Push(Channel):
         if answers <= set(GONE):
             raise Rejected("no browser takes them any more")
         raise ChannelFault(f"push services answered {sorted(answers)}")
+
+
+def content_of(message: Message) -> str:
+    """What the browser is told, for static/messages/push-worker.js."""
+    link = reverse("messages:message", args=[message.pk])
+    return json.dumps({"title": message.subject, "link": link, "tag": f"message-{message.pk}"})
 
 
 def _post(to: Subscription, content: bytes, *, urgent: bool) -> int:

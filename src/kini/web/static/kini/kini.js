@@ -73,7 +73,7 @@
   const root = document.documentElement, { worker, app, person } = document.body.dataset, copy = "seen" in root.dataset;
   let shows = false;
   function show() {
-    if (!shows) document.head.append(Object.assign(document.createElement("script"), { src: app }));
+    if (!shows) document.head.append(Object.assign(document.createElement("script"), { src: app, defer: true }));
     shows = true;
   }
   async function begin() {

@@ -1,0 +1,46 @@
+"""A bill is paid, and the bank tells the city late: the page waits, then leads on to the receipt by itself."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.conftest import Person, Stock
+
+SERVICE = "property-tax"
+NUMBER, YEAR = "317101000100100010", "2026"
+
+
+def test_a_bill_is_paid_with_a_late_notice(chromium: Browser, city: str, stock: Stock):
+    context = chromium.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
+    context.set_default_timeout(15_000)
+    someone = Person(context.new_page(), city)
+    page = someone.page
+    someone.sign_in("Warga 2")
+    someone.go(f"/services/{SERVICE}/")
+    someone.press(page.locator('form[action$="/start/"] button').first)
+    page.locator("[name=nop]").fill(NUMBER)
+    page.locator("[name=year]").fill(YEAR)
+    someone.press(page.locator("main form button.button").first)
+    assert "780.000" in page.locator("main").inner_text()
+    someone.press(page.locator('main form[action$="/check/"] button'))
+    reference = page.locator("strong.reference").inner_text()
+
+    someone.go(f"/cases/{reference}/pay/")
+    someone.press(page.locator("main form button.button"))
+    bank = page.locator('main a[href*="?reference="]').get_attribute("href") or ""
+    code = parse_qs(urlsplit(bank).query)["reference"][0]
+    sandbox = bank.partition("?")[0]
+    httpx.post(f"{sandbox}faults", json={"notice": "never"}).raise_for_status()
+    httpx.post(f"{sandbox}pay", data={"code": code}).raise_for_status()
+    page.reload()
+    expect(page.locator("form[data-waiting]")).to_be_visible()
+
+    httpx.post(f"{sandbox}faults", json={"notice": "twice"}).raise_for_status()
+    with page.expect_navigation(url=f"**/cases/{reference}/"):
+        httpx.post(f"{sandbox}pay", data={"code": code}).raise_for_status()
+    httpx.post(f"{sandbox}faults", json={}).raise_for_status()
+    stock.run_jobs()
+    page.reload()
+    expect(page.locator('main a[href*="/receipts/"]')).to_have_count(1)
+    context.close()

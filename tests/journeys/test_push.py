@@ -1,0 +1,47 @@
+"""A message comes to the phone as a note of the browser, and a tap on it leads to the case."""
+
+import json
+
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.conftest import Person, Stock
+from tests.journeys.test_apply import SERVICE
+
+#: Waits until a note is shown, and says its title.
+SHOWN = """async () => {
+  for (let tries = 0; tries < 500; tries += 1) {
+    const [note] = await self.registration.getNotifications();
+    if (note) return note.title;
+    await new Promise((next) => { setTimeout(next, 20); });
+  }
+}"""
+TAP = """async () => {
+  const [notification] = await self.registration.getNotifications();
+  self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+}"""
+
+
+def test_a_note_leads_to_the_case(chromium: Browser, city: str, stock: Stock):
+    [reference] = stock.cases(SERVICE, 1, "accept")
+    told = json.loads(stock.note(reference))
+    context = chromium.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
+    context.grant_permissions(["notifications"], origin=city)
+    someone = Person(context.new_page(), city)
+    browser = context.new_cdp_session(someone.page)
+    known: list[str] = []
+    browser.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: known.extend(each["registrationId"] for each in event["registrations"]),
+    )
+    browser.send("ServiceWorker.enable")
+    someone.sign_in("Warga 1")
+    someone.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    pushed = {"origin": city, "registrationId": known[-1], "data": json.dumps(told)}
+    browser.send("ServiceWorker.deliverPushMessage", pushed)
+    [worker] = context.service_workers
+    assert worker.evaluate(SHOWN) == told["title"]
+    with someone.page.expect_navigation(url=f"**{told['link']}"):
+        worker.evaluate(TAP)
+    someone.press(someone.page.locator(f'main a[href*="{reference}"]').first)
+    expect(someone.page.locator("main")).to_contain_text(reference)
+    context.close()
