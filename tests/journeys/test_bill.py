@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.conftest import Person, Stock
 
-SERVICE = "property-tax"
-NUMBER, YEAR = "317101000100100010", "2026"
+SERVICE = "water-bill"
+NUMBER = "3000654321"
 
 
 def test_a_bill_is_paid_with_a_late_notice(chromium: Browser, city: str, stock: Stock):
@@ -19,10 +19,9 @@ def test_a_bill_is_paid_with_a_late_notice(chromium: Browser, city: str, stock: 
     someone.sign_in("Warga 2")
     someone.go(f"/services/{SERVICE}/")
     someone.press(page.locator('form[action$="/start/"] button').first)
-    page.locator("[name=nop]").fill(NUMBER)
-    page.locator("[name=year]").fill(YEAR)
+    page.locator("[name=customer_no]").fill(NUMBER)
     someone.press(page.locator("main form button.button").first)
-    assert "780.000" in page.locator("main").inner_text()
+    assert "86.200" in page.locator("main").inner_text()
     someone.press(page.locator('main form[action$="/check/"] button'))
     reference = page.locator("strong.reference").inner_text()
 
