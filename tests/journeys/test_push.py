@@ -22,8 +22,6 @@ TAP = """async () => {
 
 
 def test_a_note_leads_to_the_case(chromium: Browser, city: str, stock: Stock):
-    [reference] = stock.cases(SERVICE, 1, "accept")
-    told = json.loads(stock.note(reference))
     context = chromium.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
     context.grant_permissions(["notifications"], origin=city)
     someone = Person(context.new_page(), city)
@@ -35,6 +33,9 @@ def test_a_note_leads_to_the_case(chromium: Browser, city: str, stock: Stock):
     )
     browser.send("ServiceWorker.enable")
     someone.sign_in("Warga 1")
+    [reference] = stock.cases(SERVICE, 1, "accept")
+    told = json.loads(stock.note(reference))
+    someone.go("/cases/")
     someone.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     pushed = {"origin": city, "registrationId": known[-1], "data": json.dumps(told)}
     browser.send("ServiceWorker.deliverPushMessage", pushed)
