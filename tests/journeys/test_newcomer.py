@@ -29,7 +29,7 @@ TYPED = {
     "birth_date.year": "2026",
     "birth_place": "RSUD Contoh",
 }
-CHOSEN = {"child_sex": "Perempuan", "relation": "Ibu", "delivery": "Unduh PDF"}
+CHOSEN = {"child_sex": "Perempuan", "relation": "Ibu"}
 #: Papers of which there are two.
 TWO = {"witness_cards"}
 MOST_PAGES = 40
