@@ -1,21 +1,25 @@
 """A tiny run of the check of faults, and what it says when something was lost after all."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from kini.bench import aftermath
 from kini.bench.faults import plan
 from kini.bench.mailserver import MailServer, mail_server
 from kini.cases.models import Case
-from kini.core import delivery, mail
+from kini.core import delivery, jobs, mail
 from kini.core.environment import ROOT
+from kini.messages import actions
 from kini.messages.models import Message
 from kini.people import actions as people_actions
 from kini.people.contacts import Contact
@@ -102,6 +106,28 @@ def test_a_job_that_was_given_up_is_found(case: Case, mailbox: MailServer):
     delivery.deliver_message.defer(message=1)
     assert found(mailbox, case.reference) == ["1 jobs are todo"]
     assert not aftermath.all_told()
+
+
+def test_what_waits_for_the_morning_goes_out_now(case: Case, mailbox: MailServer, run_jobs: Callable[[], int]):
+    morning = timezone.now() + timedelta(hours=8)
+    message = Message.objects.create(key="late", user=Message.objects.get().user, text="late", at=morning)
+    later = message.deliveries.create(channel="email", recipient="sri@mail.example", due_at=morning)
+    jobs.later(actions.DELIVER, at=morning, delivery=later.pk)
+    assert not aftermath.all_told()
+    run_jobs()
+    assert aftermath.all_told()
+    assert found(mailbox, case.reference) == []
+
+
+def test_the_mail_server_lets_go_of_a_client_that_falls_while_it_speaks(mailbox: MailServer):
+    with socket.create_connection(mailbox.server_address, timeout=10) as client, client.makefile("rwb") as talk:
+        assert talk.readline().startswith(b"220")
+        talk.write(b"DATA\r\nSubject: half")
+        talk.flush()
+        assert talk.readline().startswith(b"354")
+        client.shutdown(socket.SHUT_WR)
+        assert talk.read() == b""
+    assert mailbox.taken == []
 
 
 def test_a_changed_timeline_is_found(case: Case, mailbox: MailServer):

@@ -36,7 +36,10 @@ class _Conversation(socketserver.StreamRequestHandler):
             word = line[:4].upper()
             if word == b"DATA":
                 self.say("354 go on")
-                self.server.taken.append(self.message())
+                message = self.message()
+                if message is None:
+                    return
+                self.server.taken.append(message)
                 self.say("250 taken")
             elif word == b"RCPT" and self.server.full:
                 self.say("452 mailbox full")
@@ -46,9 +49,14 @@ class _Conversation(socketserver.StreamRequestHandler):
             else:
                 self.say("250 good")
 
-    def message(self) -> EmailMessage:
-        lines = list(iter(self.rfile.readline, b".\r\n"))
-        return message_from_bytes(b"".join(lines), policy=policy.default)
+    def message(self) -> EmailMessage | None:
+        """What comes until a line with a dot alone; None where the client falls before that."""
+        lines: list[bytes] = []
+        for line in iter(self.rfile.readline, b""):
+            if line == b".\r\n":
+                return message_from_bytes(b"".join(lines), policy=policy.default)
+            lines.append(line)
+        return None
 
     def say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")
