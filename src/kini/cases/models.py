@@ -58,22 +58,24 @@ class Case(models.Model):
     entries, head. `seal` is a keyed digest over what must not change unseen (see cases/timeline.py).
     """
 
-    reference = models.CharField(max_length=30, unique=True)
-    service = models.ForeignKey(Service, models.PROTECT)
+    reference = models.CharField(max_length=30)
+    service = models.ForeignKey(Service, models.PROTECT, db_index=False)
     version = models.ForeignKey(ServiceVersion, models.PROTECT)
     kind = models.CharField(max_length=60)
     state = models.CharField(max_length=60)
     public = models.CharField(max_length=12, choices=[(s.value, s.value) for s in PublicState])
-    resident = models.ForeignKey(Resident, models.PROTECT, null=True, related_name="cases", help_text="For whom it is.")
+    resident = models.ForeignKey(
+        Resident, models.PROTECT, null=True, related_name="cases", db_index=False, help_text="For whom it is."
+    )
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="submitted_cases")
     channel = models.CharField(max_length=10, choices=CHANNELS, default="web")
-    agency = models.ForeignKey(Agency, models.PROTECT)
+    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True)
     area = models.ForeignKey(Area, models.PROTECT, null=True)
     area_path = models.CharField(max_length=120, blank=True)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
-    assignee = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="assigned_cases")
+    assignee = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="assigned_cases", db_index=False)
     answers = models.JSONField(default=dict)
     sealed = models.BinaryField(null=True)
     opened_at = models.DateTimeField()
@@ -99,6 +101,7 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["reference"], name="cases_reference"),
             models.CheckConstraint(
                 condition=(Q(closed_at__isnull=True) & Q(outcome="")) | (Q(closed_at__isnull=False) & ~Q(outcome="")),
                 name="cases_closed_with_outcome",
@@ -117,9 +120,10 @@ class Case(models.Model):
                 name="cases_joined_to_another",
             ),
         ]
+        # Each of these is written with every case. A foreign key with which one of them begins has none of its own.
         indexes = [
             models.Index(fields=["resident", "-opened_at"], name="cases_resident"),
-            models.Index(fields=["service", "state"], name="cases_service_state"),
+            models.Index(fields=["service", "-opened_at", "-id"], name="cases_opened_service"),
             # The queue: each view and filter reads its page from one of these, however many cases there are.
             models.Index(fields=["agency", "due_at", "id"], name="cases_queue", condition=OPEN),
             models.Index(fields=["assignee", "due_at"], name="cases_assigned", condition=OPEN),
@@ -131,6 +135,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["agency", "at_risk_at", "due_at"], name="cases_at_risk", condition=RUNNING),
             models.Index(fields=["agency", "service", "due_at", "id"], name="cases_queue_service", condition=OPEN),
+            models.Index(fields=["agency", "public", "due_at", "id"], name="cases_queue_state", condition=OPEN),
             models.Index(
                 fields=["agency", "area_path"],
                 opclasses=["varchar_ops", "varchar_pattern_ops"],
@@ -175,7 +180,7 @@ class Apart(models.Model):
 class TimelineEntry(models.Model):
     """One thing that happened to a case. Append-only (trigger), each chained to the one before by a keyed digest."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="timeline")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="timeline", db_index=False)
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
     sort = models.CharField(max_length=20, help_text="opened, moved, answered, assigned, transferred, noted ...")
@@ -221,7 +226,7 @@ class Document(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.ForeignKey(Draft, models.SET_NULL, null=True, related_name="documents")
-    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="documents")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="documents", db_index=False)
     slot = models.CharField(max_length=60, help_text="Name of the attachment or field it answers.")
     name = models.CharField(max_length=160)
     content_type = models.CharField(max_length=40)
