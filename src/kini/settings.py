@@ -100,7 +100,8 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, **parts},
+        # Only what asks for it is prepared (core/database/worded.py), however often other statements come.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, "prepare_threshold": 2**31, **parts},
     }
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from kini.api.callers import Caller, caller_of
 from kini.api.models import KeptAnswer
 from kini.api.problems import Problem, Wrong
+from kini.core.database.worded import prepared
 
 FORM = "multipart/form-data"
 HEADER = "Idempotency-Key"
@@ -67,8 +68,7 @@ def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], Ht
         return _again(kept, digest)
     response = write()
     said = (caller.key, key, digest, response.status_code, response.get("Location", ""), response.content.decode())
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, (*said, timezone.now()))
+    prepared(_KEEP, (*said, timezone.now()))
     return response
 
 
@@ -86,9 +86,7 @@ def _digest(request: HttpRequest) -> bytes:
 def _find(owner: str, key: str) -> KeptAnswer | None:
     """The answer kept under that key, with the key held until the transaction ends."""
     digest = hashlib.sha256(f"{owner}\n{key}".encode()).digest()
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, [int.from_bytes(digest[:8], signed=True), owner, key])
-        free, request, status, location, body = cursor.fetchone()
+    [(free, request, status, location, body)] = prepared(_FIND, [int.from_bytes(digest[:8], signed=True), owner, key])
     if not free:
         raise _in_progress()
     return KeptAnswer(request=request, status=status, location=location, body=body) if request else None

@@ -1,15 +1,13 @@
 """Reads of cases: the officer's queue, a resident's cases, drafts, and what time has to move."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from secrets import compare_digest
 from typing import Any, Literal
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Least
 
@@ -20,10 +18,10 @@ from kini.city import pack
 from kini.city import queries as city_queries
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import Worded
+from kini.core.database.worded import SOME_TIME, Worded, Words, words_of
 from kini.core.geometry import EARTH_RADIUS_M, distance_m
 from kini.people.filters import below, visible_cases_q
-from kini.people.models import Resident
+from kini.people.models import Officer, Resident
 from kini.people.permissions import Permission
 from kini.people.rules import may_somewhere
 from kini.services.kinds import kinds
@@ -75,17 +73,31 @@ def queue(actor: Actor, filters: Filters | None = None, size: int | None = None)
     One query; two where cases with and without a due date meet.
     """
     filters, size = filters or Filters(), size or PAGE
-    found = _narrowed(visible(actor), actor, filters).select_related("assignee").defer(*UNSHOWN[:-1])
-    order = ORDERS.get(filters.view, "due_at")
-    cases: list[Case] = []
-    for part in _parts(found, order, filters.after):
-        cases += part[: size + 1 - len(cases)]
+    now, cases = moments.now(), list[Case]()
+    for words in _pages(actor, filters, size + 1):
+        cases += [_in_queue(row) for row in words.rows(now)[: size + 1 - len(cases)]]
         if len(cases) > size:
             break
     resolve_many(case.version_id for case in cases)  # read at once what the rows will say
-    for case in cases:
-        case.area = city_queries.area(case.area_id, active=False) if case.area_id else None
+    order = ORDERS.get(filters.view, "due_at")
     return Queue(cases[:size], _cursor(cases[size - 1], order) if len(cases) > size else "")
+
+
+@lru_cache(maxsize=500)
+def _pages(actor: Actor, filters: Filters, most: int) -> tuple[Words, ...]:
+    """The queries of a page of the queue, one for each part."""
+    found = _narrowed(visible(actor), actor, filters, SOME_TIME).values_list(*TOLD, "assignee__name")
+    return tuple(words_of(part[:most]) for part in _parts(found, ORDERS.get(filters.view, "due_at"), filters.after))
+
+
+def _in_queue(row: Sequence[Any]) -> Case:
+    """A case with what a row of the queue shows."""
+    *columns, officer = row
+    case = Case.from_db("default", TOLD, columns)
+    case.area = city_queries.area(case.area_id, active=False) if case.area_id else None
+    if case.assignee_id:
+        case.assignee = Officer.from_db("default", ("id", "name"), (case.assignee_id, officer))
+    return case
 
 
 #: Cases of an officer's own that may follow each other before the next one of somebody else.
@@ -106,7 +118,7 @@ def next_case(actor: Actor, filters: Filters, case: Case) -> Case | None:
     return None
 
 
-def _parts(found: QuerySet[Case], order: str, cursor: str) -> Iterator[QuerySet[Case]]:
+def _parts[R](found: QuerySet[Case, R], order: str, cursor: str) -> Iterator[QuerySet[Case, R]]:
     """The rows behind a cursor in their order, each part read along an index; a broken cursor begins anew."""
     column, back = order.removeprefix("-"), order.startswith("-")
     ordered = found.order_by(F(column).desc() if back else F(column).asc(nulls_last=True), "-id" if back else "id")
@@ -165,36 +177,20 @@ def count(actor: Actor, filters: Iterable[Filters]) -> list[int]:
 
     Each is counted by itself, so that each is read along its own index and no further than it must.
     """
-    sql, parameters = _counts(actor, tuple(filters))
-    if not sql:
-        return []
-    now = moments.now()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [now if each == SOME_TIME else each for each in parameters])
-        return list(cursor.fetchone() or ())
-
-
-#: Stands in a statement where the time of its use will stand.
-SOME_TIME = datetime(1, 1, 1, tzinfo=UTC)
+    asked = tuple(filters)
+    return list(_counts(actor, asked).rows(moments.now())[0]) if asked else []
 
 
 @lru_cache(maxsize=500)
-def _counts(actor: Actor, filters: tuple[Filters, ...]) -> tuple[str, list[Any]]:
-    """The statement that counts, and its parameters; the ORM takes longer to word it than the database to count."""
-    statements = [_counting(_narrowed(visible(actor), actor, each, SOME_TIME)) for each in filters]
-    if not statements:
-        return "", []
-    # The statements are the ORM's own, with their parameters apart.
-    columns = ", ".join(f"({sql})" for sql, _parameters in statements)
-    return f"SELECT {columns}", [each for _sql, some in statements for each in some]
-
-
-def _counting(found: QuerySet[Case]) -> tuple[str, tuple[Any, ...]]:
-    try:
-        sql, parameters = found.order_by().values("pk")[:MOST_COUNTED].query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT 0", ()
-    return f"SELECT count(*) FROM ({sql}) AS found", parameters  # noqa: S608
+def _counts(actor: Actor, filters: tuple[Filters, ...]) -> Words:
+    """The query that counts."""
+    found = [
+        words_of(_narrowed(visible(actor), actor, each, SOME_TIME).order_by().values("pk")[:MOST_COUNTED])
+        for each in filters
+    ]
+    # The queries are the ORM's own, with their parameters apart.
+    columns = [f"(SELECT count(*) FROM ({each.sql}) AS found)" if each.sql else "0" for each in found]  # noqa: S608
+    return Words(f"SELECT {', '.join(columns)}", tuple(value for each in found for value in each.parameters))
 
 
 def visible(actor: Actor, permission: Permission = Permission.SEE_CASES) -> QuerySet[Case]:

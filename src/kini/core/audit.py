@@ -5,10 +5,10 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from kini.core.actors import Actor
+from kini.core.database.worded import prepared
 
 _STORE = """
     INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_name, action, subject, detail)
@@ -26,8 +26,7 @@ def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | Non
     """
     _newest.pop(subject, None)
     said = (by.kind.value, by.user_id, by.name, action, subject, json.dumps(detail or {}))
-    with connection.cursor() as cursor:  # the ORM takes longer to word this than the database to do it
-        cursor.execute(_STORE, (timezone.now(), *said))
+    prepared(_STORE, (timezone.now(), *said))
 
 
 #: The newest entry about a thing as this process read it, and until when that counts (monotonic seconds).
@@ -46,8 +45,6 @@ def newest(subject: str) -> int | None:
     """
     found, until = _newest.get(subject, (None, 0.0))
     if until <= time.monotonic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT max(id) FROM core_auditentry WHERE subject = %s", [subject])
-            found = cursor.fetchone()[0]
+        [(found,)] = prepared("SELECT max(id) FROM core_auditentry WHERE subject = %s", [subject])
         _newest[subject] = found, time.monotonic() + settings.HELD_SECONDS
     return found

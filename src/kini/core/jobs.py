@@ -15,6 +15,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 
+from kini.core.database.worded import prepared
 from kini.core.models import LimitCounter, OutboxMessage
 
 #: After an error a job waits 3, 9, 27 seconds and so on, and is given up after about an hour.
@@ -26,7 +27,7 @@ FAILED_KEPT = timedelta(days=30)
 SILENCE = 20
 _STORE = """
     SELECT procrastinate_defer_jobs_v1(array_agg(
-        ROW(%s, %s, 0, NULL, NULL, arguments, NULL)::procrastinate_job_to_defer_v1 ORDER BY place
+        ROW(%s::varchar, %s::varchar, 0, NULL, NULL, arguments, NULL)::procrastinate_job_to_defer_v1 ORDER BY place
     )) FROM jsonb_array_elements(%s) WITH ORDINALITY AS job (arguments, place)
 """
 _ABANDONED = """
@@ -54,8 +55,7 @@ def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, 
 def store(task: Task[..., None, ...], arguments: Sequence[Mapping[str, Any]]) -> None:
     """Store a job for each of these arguments in one statement; like `task.batch_defer`, which takes far longer."""
     if arguments:
-        with connection.cursor() as cursor:
-            cursor.execute(_STORE, [task.queue, task.name, json.dumps(arguments)])
+        prepared(_STORE, [task.queue, task.name, json.dumps(arguments)])
 
 
 def later(name: str, *, at: datetime, **arguments: Any) -> None:

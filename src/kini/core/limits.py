@@ -6,11 +6,11 @@ was counted inside that transaction would be forgotten with it.
 
 from dataclasses import dataclass
 
-from django.db import connection
 from django.utils.translation import ngettext
 
 from kini.core.actors import Refused
 from kini.core.crypto import keyed_hash
+from kini.core.database.worded import prepared
 from kini.core.models import LimitCounter
 
 _COUNT = """
@@ -91,9 +91,7 @@ def _count(limit: Limit, key: str, amount: int = 1) -> tuple[int, int]:
         "seconds": limit.seconds,
         "most": limit.count,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, counted)
-        count, wait = cursor.fetchone()
+    [(count, wait)] = prepared(_COUNT, counted)
     return count, wait
 
 

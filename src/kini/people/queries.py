@@ -53,10 +53,15 @@ def _actor(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) -> Acto
         if not session and request.method not in READING:
             session = request.session[GUEST_KEY] = get_random_string(40)
         return Actor(ActorKind.GUEST, session=session)
-    rows = list(_working().filter(user_id=user.pk).values_list(*GRANT_COLUMNS))
+    rows = _grants(user=user.pk)
     if not rows:
         return Actor(ActorKind.RESIDENT, user.pk, session=session)
     return Actor(ActorKind.OFFICER, user.pk, session=session, grants=grants_of(rows))
+
+
+@Worded
+def _grants(user: int) -> QuerySet[Officer, Any]:
+    return _working().filter(user_id=user).values_list(*GRANT_COLUMNS)
 
 
 def officer_actor(officer: Officer) -> Actor:

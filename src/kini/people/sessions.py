@@ -14,10 +14,12 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from kini.core.database.worded import Worded
 from kini.people.devices import device_of
 from kini.people.models import Officer, Operator, Session, User
 
@@ -51,6 +53,15 @@ class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        """The row of this key, found by every request of somebody who has signed in."""
+        key = str(self.session_key)
+        for data, expires in _kept(key=key):
+            if expires > timezone.now():
+                return Session(session_key=key, session_data=data, expire_date=expires)
+        self._session_key = None
+        return None
 
     def load(self) -> dict[str, Any]:
         data: dict[str, Any] = super().load()
@@ -97,6 +108,11 @@ class SessionStore(DatabaseStore):
             row.began_at = _moment(data.get(BEGAN))
             row.seen_at = _moment(data.get(SEEN))
         return row
+
+
+@Worded
+def _kept(key: str) -> QuerySet[Session, Any]:
+    return Session.objects.filter(session_key=key).values_list("session_data", "expire_date")
 
 
 def _moment(seconds: float | None) -> datetime:

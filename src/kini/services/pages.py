@@ -59,6 +59,7 @@ def event(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@shared
 def search(request: HttpRequest) -> HttpResponse:
     """What fits the words that were typed."""
     typed = "".join(c for c in request.GET.get("q", "") if c.isprintable())[:LONGEST].strip()

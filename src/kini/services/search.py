@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from kini.city import pack
 from kini.core import audit
+from kini.core.database.worded import prepared
 from kini.core.texts import words_of
 from kini.services import catalogue
 from kini.services.indexing import configurations
@@ -82,8 +83,10 @@ def _found(words: str, limit: int) -> tuple[Service, ...]:
         "least": LEAST,
         "limit": limit,
     }
-    return tuple(Service.objects.raw(QUERY, parameters))
+    return tuple(Service.from_db("default", COLUMNS, row) for row in prepared(QUERY, parameters))
 
+
+COLUMNS = ("id", "category", "kind", "agency_id", "current_id", "active")  # as the query below gives them
 
 # A word that few services have tells more than one that many have (the logarithm). Where no service has a word, the
 # services with a similar one count. A service one of whose words is just what was typed comes before all others.

@@ -1,7 +1,6 @@
 """The desk's rail, and the way to the desk for officers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -77,11 +76,12 @@ def _shelf(request: HttpRequest) -> Iterator[NavItem]:
     opens_with = saved.first(request)
     for order, (view, icon) in enumerate(RAIL.items(), 10):
         query = f"view={view}" if view != "due" or opens_with else ""
-        entry = NavItem("cases:desk", VIEWS[view][1], icon, order, "desk", query=query, visible=is_working)
-        yield replace(entry, count=_behind_view(VIEWS[view][0]))
+        name, label = VIEWS[view]
+        count = _behind_view(name)
+        yield NavItem("cases:desk", label, icon, order, "desk", query=query, count=count, visible=is_working)
     for kept in saved.own(request):
-        entry = NavItem("cases:desk", kept.name, "filter", 19, "desk", _("My filters"), kept.query)
-        yield replace(entry, count=_behind_filter(kept.pk))
+        count = _behind_filter(kept.pk)
+        yield NavItem("cases:desk", kept.name, "filter", 19, "desk", _("My filters"), kept.query, count=count)
 
 
 def _behind_view(view: View) -> Callable[[HttpRequest], int | str | None]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from kini.cases.models import MOST_FILTERS, SavedFilter
 from kini.cases.pages.forms import UNREADABLE
 from kini.city.models import Area
 from kini.core.actors import NotAllowed, Refused
+from kini.core.database.worded import Worded
 from kini.people.queries import actor_for
 from kini.services.models import Service
 from kini.services.versions import resolve
@@ -32,9 +33,18 @@ def own(request: HttpRequest) -> list[SavedFilter]:
     """The officer's filters in the order of the rail; looked up once per request."""
     found: list[SavedFilter] | None = getattr(request, "_kini_filters", None)
     if found is None:
-        found = list(SavedFilter.objects.filter(Q(officer__user_id=request.user.pk)).order_by("place"))
+        rows = _saved(user=request.user.pk or 0)
+        found = [SavedFilter.from_db("default", COLUMNS, row) for row in rows]
         request._kini_filters = found  # type: ignore[attr-defined]
     return found
+
+
+COLUMNS = tuple(field.attname for field in SavedFilter._meta.concrete_fields)
+
+
+@Worded
+def _saved(user: int) -> QuerySet[SavedFilter, Any]:
+    return SavedFilter.objects.filter(Q(officer__user_id=user)).order_by("place").values_list(*COLUMNS)
 
 
 def first(request: HttpRequest) -> Asked | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from kini.cases.desk.working import case_at_desk, for_officers
 from kini.cases.models import Case, Mention, Presence
 from kini.core import moments
 from kini.core.actors import Actor
+from kini.core.database.worded import Words, words_of
 from kini.people.queries import actor_for, officer_names
 from kini.services.versions import resolve_many
 
@@ -64,8 +66,13 @@ def _mentions(actor: Actor) -> QuerySet[Mention]:
 
 
 def unread(request: HttpRequest) -> int:
-    """How many notes that name the visitor are new to them."""
-    return _mentions(actor_for(request)).filter(read_at__isnull=True).count()
+    """How many notes that name the visitor are new to them, as far as the list shows them."""
+    return len(_unread(actor_for(request)).rows(moments.now()))
+
+
+@lru_cache(maxsize=500)
+def _unread(actor: Actor) -> Words:
+    return words_of(_mentions(actor).filter(read_at__isnull=True).values_list("pk")[:LATEST])
 
 
 @for_officers()

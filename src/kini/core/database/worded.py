@@ -1,13 +1,46 @@
-"""Statements of the busiest requests, worded once: the ORM takes longer for that than the database to answer."""
+"""Statements of the busiest requests, worded once by the ORM and prepared once by each connection.
+
+Wording a statement takes longer than the database needs to answer it, and so does planning it.
+"""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Self
 
+import psycopg
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
+from psycopg.types.numeric import Int8
+
+
+class _Preparing(psycopg.Cursor[Any]):
+    """A cursor of which each connection prepares the statements; those of the ORM are not (settings.database)."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        return super().execute(query, params, **{"prepare": True, **options})
+
+
+def prepared(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Sequence[Any]]:
+    """The rows of a statement that is asked again and again with other values; none where it gives none."""
+    connection.ensure_connection()
+    # In Django's wrapper, for its errors and counted queries; it has no public way to a cursor of another class.
+    wrapped: Callable[[psycopg.Cursor[Any]], CursorWrapper] = connection._prepare_cursor  # type: ignore[attr-defined]
+    with wrapped(_Preparing(connection.connection)) as cursor:
+        cursor.execute(sql, _typed(parameters))
+        return cursor.fetchall() if cursor.description else []
+
+
+def _typed(parameters: Sequence[Any] | Mapping[str, Any]) -> Any:
+    """Whole numbers of one size: each size would be a statement of its own."""
+    if isinstance(parameters, Mapping):
+        return {name: Int8(each) if type(each) is int else each for name, each in parameters.items()}
+    return [Int8(each) if type(each) is int else each for each in parameters]
 
 
 class Worded:
@@ -24,9 +57,7 @@ class Worded:
     def __call__(self, **values: int | str) -> list[Sequence[Any]]:
         """The rows with these values."""
         sql, parameters, compiler, converters = self._words
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [values[each.name] if isinstance(each, _Mark) else each for each in parameters])
-            rows = cursor.fetchall()
+        rows = prepared(sql, [values[each.name] if isinstance(each, _Mark) else each for each in parameters])
         return list(compiler.apply_converters(rows, converters)) if converters else rows
 
     @cached_property
@@ -55,6 +86,35 @@ def _stand_in(number: int, sort: type) -> int | str:
     return 2**62 + number if sort is int else f"worded:{number}"
 
 
+#: Stands in a query where the time of its use will stand.
+SOME_TIME = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A query that was worded for good and differs from use to use in the time alone; without `sql` it finds nothing.
+
+    Where its wording depends on much (who asks, for what), whoever words it keeps it (`lru_cache`).
+    """
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+    def rows(self, now: datetime) -> list[Sequence[Any]]:
+        """The rows, their columns as the database gives them."""
+        if not self.sql:
+            return []
+        return prepared(self.sql, [now if each == SOME_TIME else each for each in self.parameters])
+
+
+def words_of(query: "QuerySet[Any, Any]") -> Words:
+    """How the database is asked for a query's values."""
+    try:
+        return Words(*query.query.sql_with_params())
+    except EmptyResultSet:
+        return Words("", ())
+
+
 def insert(row: Model) -> None:
     """Store a new row as `save(force_insert=True)` does, but that nobody is sent a signal.
 
@@ -63,9 +123,7 @@ def insert(row: Model) -> None:
     words, fields = _inserting(type(row))
     values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
     places = ", ".join(each.sql if isinstance(each, RawSQL) else "%s" for each in values)
-    with connection.cursor() as cursor:
-        cursor.execute(words.format(places), [given for each in values for given in _given(each)])
-        row.pk = cursor.fetchone()[0]
+    [(row.pk,)] = prepared(words.format(places), [given for each in values for given in _given(each)])
     row._state.adding, row._state.db = False, connection.alias
 
 
