@@ -158,11 +158,11 @@ def test_many_at_once_and_taken_back(person, stock: Stock):
     for reference in references:
         page.get_by_role("checkbox", name=reference).check()
     officer.press(page.get_by_role("button", name="Pindahkan yang dicentang"))
-    page.get_by_role("radio", name="Terima").check()
+    page.get_by_role("radio", name="Lengkap, lanjutkan").check()
     officer.press(page.get_by_role("button", name="Lanjut"))
     for reference in references:
         expect(page.locator("main")).to_contain_text(reference)
-    officer.press(page.get_by_role("button", name="Terima: 3 urusan"))
+    officer.press(page.get_by_role("button", name="Lengkap, lanjutkan: 3 urusan"))
     expect(page.locator("h1")).to_contain_text("menunggu")
     assert stock.states(references) == {"document_check"}
     officer.press(page.get_by_role("button", name="Batalkan"))

@@ -9,7 +9,7 @@ class CasesConfig(AppConfig):
         from kini.api.callers import scopes
         from kini.api.problems import refusals
         from kini.api.routing import Part, parts
-        from kini.cases import answering, jobs, notices  # noqa: F401 -- jobs register themselves
+        from kini.cases import answering, jobs, notices, wordings  # noqa: F401 -- jobs register themselves
         from kini.cases.api import many, own, problems
         from kini.cases.api.scopes import SCOPES
         from kini.cases.desk import joining
@@ -17,12 +17,14 @@ class CasesConfig(AppConfig):
         from kini.cases.kinds import Application, Assistance, Registration
         from kini.cases.pages import registered
         from kini.cases.panels import CasePanel, case_panels
+        from kini.city.checks import pack_checks
         from kini.messages.answering import answerers
         from kini.services.kinds import kinds
 
         for kind in (Application, Registration, Assistance):
             kinds.register(kind.id, kind())
         registered.register()
+        pack_checks.register("cases.replies", wordings.check_wordings)
         notices.register()
         answerers.register("status", answering.status)
         refusals.update(problems.REFUSALS)

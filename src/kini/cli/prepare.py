@@ -8,8 +8,10 @@ from django.core.management import call_command
 
 from kini.booking import actions as booking_actions
 from kini.booking import queries as booking_queries
+from kini.cases import actions as case_actions
+from kini.cases import wordings
 from kini.city import actions as city_actions
-from kini.city import checks
+from kini.city import checks, pack
 from kini.cli import check_pack, console
 from kini.core.actors import system
 from kini.core.faults import PackFaults
@@ -61,6 +63,7 @@ def prepare() -> int:
         services_actions.load_services(by=by)
         for service in booking_queries.services():
             booking_actions.open_slots(by=by, service=service)
+        case_actions.begin_replies(by=by, texts=_wordings())
     prepare_keys()
     if settings.ENV.demo:
         with console.step("Samples of live figures"):
@@ -74,6 +77,13 @@ def prepare() -> int:
             with console.step("Demo cases"):
                 cases.spread(cast)
     return 0
+
+
+def _wordings() -> dict[str, str]:
+    """The pack's canned replies in the city's first language, by title."""
+    language = pack.current().languages[0]
+    read = wordings.read_wordings(settings.CITY_PATH).values()
+    return {each.title.in_language(language): each.text.in_language(language) for each in read}
 
 
 def prepare_keys() -> None:

@@ -32,7 +32,7 @@ def test_entries_are_added_changed_and_removed(resident: Visitor, crew: Seen) ->
     assert names() == ["Citra"]
     assert "Ana" not in page.text
     page = resident.send(page, action="/1/remove/")
-    assert page.heading == "Sailor 1"
+    assert page.heading == "Who sails in it?"
 
 
 def test_there_are_never_more_than_the_service_takes(resident: Visitor, crew: Seen) -> None:

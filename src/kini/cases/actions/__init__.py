@@ -15,7 +15,7 @@ from kini.cases.actions.filters import LONGEST_NAME, delete_filter, open_with, s
 from kini.cases.actions.joining import join, keep_apart, release, separate
 from kini.cases.actions.moves import Stale, answer_correction, move, withdraw
 from kini.cases.actions.ratings import rate
-from kini.cases.actions.replies import LONGEST_TITLE, change_reply, switch_reply, write_reply
+from kini.cases.actions.replies import LONGEST_TITLE, begin_replies, change_reply, switch_reply, write_reply
 from kini.cases.actions.submission import apply, submit
 from kini.cases.actions.telling import Paper, tell
 from kini.cases.actions.upkeep import clean_up_drafts, hand_over_cases, index_cases, rotate_keys, take_due_edge
@@ -37,6 +37,7 @@ __all__ = [
     "attach",
     "be_present",
     "begin_bulk",
+    "begin_replies",
     "change_reply",
     "clean_up_drafts",
     "delete_filter",

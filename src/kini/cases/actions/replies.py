@@ -1,5 +1,7 @@
 """Canned replies of an agency: written, changed, put aside. Every change is a version that stays."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from kini.cases import rules
@@ -28,6 +30,18 @@ def write_reply(*, by: Actor, agency: Agency, service: Service | None, title: st
     """
     reply = CannedReply(agency=agency, service=service, number=0)
     return _store(by, reply, title, text, "cases.reply-written")
+
+
+@action
+def begin_replies(*, by: Actor, texts: Mapping[str, str]) -> int:
+    """Give every agency that has no canned reply yet these texts, by title; how many were written. Raises as
+    `write_reply`.
+    """
+    new = list(Agency.objects.filter(active=True, replies=None))
+    for agency in new:
+        for title, text in texts.items():
+            write_reply(by=by, agency=agency, service=None, title=title, text=text)
+    return len(new) * len(texts)
 
 
 @action

@@ -103,7 +103,7 @@ def _draw(
 ) -> HttpResponse:
     assert page.repeat is not None
     first = number == 1 and not questions.items(page, walk.answers)
-    heading = _("%(item)s %(number)d") % {"item": page.repeat.item, "number": number}
+    heading = page.heading if first else _("%(item)s %(number)d") % {"item": page.repeat.item, "number": number}
     return draw(
         request,
         walk,

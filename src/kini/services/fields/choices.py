@@ -14,6 +14,10 @@ from kini.services.fields.text import clean
 Options = Annotated[dict[str, Text], Option(min_length=1)]
 
 
+#: Two answers of at most so many letters stand side by side, also on a narrow screen.
+SHORT = 14
+
+
 def option_rows(options: dict[str, Text], chosen: Any) -> list[dict[str, Any]]:
     """Options for a template: value, label, whether it is chosen."""
     values = chosen if isinstance(chosen, list) else [chosen]
@@ -44,7 +48,7 @@ class BooleanField(FieldBase):
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
         rows = [("yes", _("Yes")), ("no", _("No"))]
-        return {"options": [{"value": v, "label": label, "chosen": v == typed} for v, label in rows]}
+        return {"options": [{"value": v, "label": label, "chosen": v == typed} for v, label in rows], "inline": True}
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": "no" if number % 2 else "yes"}
@@ -112,7 +116,8 @@ class ChoiceField(FieldBase):
         return str(self.options.get(value, value))
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
-        return {"options": option_rows(self.options, typed)}
+        rows = option_rows(self.options, typed)
+        return {"options": rows, "inline": len(rows) == 2 and all(len(row["label"]) <= SHORT for row in rows)}
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": list(self.options)[number % len(self.options)]}

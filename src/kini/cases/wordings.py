@@ -1,0 +1,61 @@
+"""Texts with which every agency begins: replies.yaml of the pack. Its heads change them and write others."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from kini.cases.actions import LONGEST_TITLE
+from kini.cases.rules import unknown_placeholders
+from kini.city.pack import load_city
+from kini.core.faults import Fault, PackFaults, Source, parse, read_source
+from kini.core.texts import Text, untranslated
+
+FILE = "replies.yaml"
+ReplyId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+
+class Wording(BaseModel):
+    """replies.yaml: a short title to choose it by, and the text; "…" stands where the officer fills in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Text
+    text: Text
+
+
+class Wordings(RootModel[dict[ReplyId, Wording]]):
+    """The whole file: wordings by id."""
+
+
+def read_wordings(root: Path) -> Mapping[str, Wording]:
+    """The wordings of the pack in that folder; none where it has no such file.
+
+    Raises:
+        PackFaults: with every fault of the file.
+    """
+    return parse(read_source(root / FILE, root), Wordings).root if (root / FILE).exists() else {}
+
+
+def check_wordings(root: Path) -> Iterator[Fault]:
+    """Faults of replies.yaml, for `./kini check pack`."""
+    try:
+        found, languages = read_wordings(root), load_city(root).languages
+    except PackFaults as faults:
+        yield from (fault for fault in faults.faults if fault.file == FILE)
+        return
+    if found:
+        source = read_source(root / FILE, root)
+        yield from untranslated(source, found, languages)
+        for name, wording in found.items():
+            yield from _faults(source, name, wording)
+
+
+def _faults(source: Source, name: str, wording: Wording) -> Iterator[Fault]:
+    for language, title in wording.title.root.items():
+        if len(title) > LONGEST_TITLE:
+            yield source.fault((name, "title", language), "the title is too long", f"At most {LONGEST_TITLE} letters.")
+    for language, text in wording.text.root.items():
+        for unknown in unknown_placeholders(text):
+            yield source.fault((name, "text", language), f"nothing stands for {{{unknown}}}", "Take it out.")
