@@ -52,7 +52,7 @@ def test_one_question_stands_alone_under_its_own_heading(resident: Visitor, cens
     assert "Anything else (optional)" in page.text
     assert page.link("Back") == "/services/census/"
     page = resident.send(page, boat="Camar", built__day="3", built__month="11", built__year="2001")
-    assert page.heading == "Sailor 1"
+    assert page.heading == "Who sails in it?"
     draft = Draft.objects.get()
     page = resident.see(f"/apply/{draft.pk}/pictures/")
     assert page.heading == "Photo of the boat"
@@ -86,7 +86,7 @@ def test_a_draft_is_resumed_on_another_phone(resident: Visitor, census: ServiceV
     other = visitor(town.resident)
     start = other.see("/services/census/")
     page = other.see(start.link("Continue the draft"))
-    assert page.heading == "Sailor 1"
+    assert page.heading == "Who sails in it?"
     page = other.see(page.link("Back"))
     assert page.value("boat") == "Camar"
     listed = other.see("/cases/")
@@ -165,7 +165,7 @@ def test_a_draft_keeps_the_definition_with_which_it_began(resident: Visitor, cen
     changed = {**CENSUS, "ask": [{"fields": {"colour": {"type": "text", "label": "Colour"}}}]}
     towns.offer("census", changed, number=2)
     page = resident.send(page, boat="Camar", built__day="3", built__month="11", built__year="2001")
-    assert page.heading == "Sailor 1"
+    assert page.heading == "Who sails in it?"
     assert resident.begin("census").heading == "Colour"
 
 
