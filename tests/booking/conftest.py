@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kini.booking import actions, queries
+from kini.booking import actions, api, queries
 from kini.booking.kind import wish_of
 from kini.booking.models import Booking, Slot
 from kini.cases.models import Draft
@@ -86,8 +86,10 @@ MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
 def forgotten() -> Iterator[None]:
     """What this process believes of one test's city does not reach the next."""
     queries.forget()
+    api.forget()
     yield
     queries.forget()
+    api.forget()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from kini.cases.models import Case, Draft
 from kini.cases.rules import RESIDENT
 from kini.city import pack
 from kini.core import audit, events, moments, references
-from kini.core.actions import action
+from kini.core.actions import action, statement
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused, system
 from kini.core.crypto import seal_json, unseal_json
 from kini.people.models import Resident
@@ -101,7 +101,7 @@ def _resize(options: BookingOptions, planned: Mapping[int, rules.Planned]) -> No
                 quota.save()
 
 
-@action
+@statement
 def hold(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Booking:
     """Keep places of a slot for somebody while they check their answers. An earlier hold of theirs is given up.
 
@@ -114,11 +114,10 @@ def hold(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Book
     options = queries.options_of(slot.service)
     until = moments.now() + timedelta(minutes=options.hold_minutes)
     booking = taking.take(by, slot, draft.resident, group, party, becomes="held", until=until, draft=draft)
-    audit.record(by=by, action="booking.held", subject=f"booking:{booking}", detail={"slot": slot.pk})
     return queries.bookings().get(reference=booking)
 
 
-@action
+@statement
 def book(
     *, by: Actor, service: Service, slot: Slot, resident: Resident, group: str, party: int, given: dict[str, Any]
 ) -> str:
@@ -138,9 +137,6 @@ def book(
         raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
     reference = references.new(pack.current().reference_prefix)
     request = seal_json({"version": service.current_id, "given": given}, _context(reference))
-    detail = {"slot": slot.pk, "service": service.pk}
-    audit.record(by=by, action="booking.booked", subject=f"booking:{reference}", detail=detail)
-    # Last, so that the slot's counter is locked for as short as can be.
     return taking.take(by, slot, resident, group, party, becomes="confirmed", reference=reference, request=request)
 
 

@@ -1,6 +1,7 @@
 """Booking for programs: the free slots of a month, and a booking in one request."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -112,8 +113,21 @@ def list_days(
 ) -> DaysOut:
     """The same by day, at most five seconds old: how many places are free in how many slots. Others are left out."""
     found, at = _at(service, venue, first, last)
-    days = queries.days_lately(found, at, queries.Wanted(first, last, group, party))
+    return _days_lately(found.pk, at.key, queries.Wanted(first, last, group, party), queries.tick())
+
+
+@lru_cache(maxsize=5000)
+def _days_lately(service: str, venue: str, wanted: queries.Wanted, _now: int) -> DaysOut:
+    """Many look while few book, and what is taken shows when it is booked."""
+    found = _bookable(service)
+    at = queries.venue(found, venue)
+    days = queries.days(found, at, wanted) if at else []
     return DaysOut(days=[DayOut(day=each.day, free=each.free, slots=each.slots, state=each.state) for each in days])
+
+
+def forget() -> None:
+    """Ask the database anew."""
+    _days_lately.cache_clear()
 
 
 def _slot_out(each: queries.Free) -> SlotOut:

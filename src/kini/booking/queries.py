@@ -15,9 +15,12 @@ from kini.booking.models import COMING, PASSING, Booking, Slot
 from kini.booking.schedule import BookingOptions
 from kini.cases.models import Case, Draft
 from kini.city import pack
+from kini.city.atlas import atlas
 from kini.city.models import Area, Place, Unit
 from kini.core import moments
+from kini.core.database.worded import Worded
 from kini.core.texts import Text
+from kini.services import queries as services_queries
 from kini.services.models import Service
 from kini.services.schema import Definition
 from kini.services.versions import resolve_many
@@ -105,8 +108,8 @@ def _definition(version: int) -> Definition:
     return resolve_many([version])[version].definition
 
 
-#: For how many seconds a process believes what hardly ever changes: services, venues, when a slot is. Whether it can be
-#: booked is asked of the database each time.
+#: For how many seconds a process believes what changes now and then: when a slot is, how many places are free. Whether
+#: a slot can be booked is asked of the database each time.
 BELIEVED = 5
 
 
@@ -116,36 +119,37 @@ def offered(service: str) -> Service:
     Raises:
         Service.DoesNotExist: when there is none.
     """
-    return _offered(service, _tick())
+    found = services_queries.service(service)
+    if found.kind != KIND or not found.current_id:
+        raise Service.DoesNotExist
+    return found
 
 
-def _tick() -> int:
+def tick() -> int:
+    """The number of the present stretch of BELIEVED seconds."""
     return int(time.monotonic() // BELIEVED)
 
 
-@lru_cache(maxsize=200)
-def _offered(service: str, _now: int) -> Service:
-    found = Service.objects.select_related("agency").defer("search", "search_text")
-    return found.get(pk=service, kind=KIND, active=True, current__isnull=False)
+_COLUMNS = tuple(field.attname for field in Slot._meta.concrete_fields)
 
 
-@lru_cache(maxsize=2000)
-def _venue(service: str, key: str, now: int) -> "Venue | None":
-    return _find_venue(_offered(service, now), key)
+@Worded
+def _slots(slot: int, service: str) -> QuerySet[Slot, Any]:
+    return Slot.objects.filter(pk=slot, service=service).order_by().values_list(*_COLUMNS)
 
 
 @lru_cache(maxsize=5000)
-def _slot(service: str, pk: int, now: int) -> Slot | None:
-    found = Slot.objects.filter(pk=pk, service=service).first()
+def _slot(service: str, pk: int, _now: int) -> Slot | None:
+    rows = _slots(slot=pk, service=service)
+    found = Slot.from_db("default", _COLUMNS, rows[0]) if rows else None
     if found:
-        found.service = _offered(service, now)
+        found.service = offered(service)
     return found
 
 
 def forget() -> None:
     """Ask the database anew."""
-    for known in (_offered, _venue, _slot, _days_lately):
-        known.cache_clear()
+    _slot.cache_clear()
 
 
 def services() -> QuerySet[Service]:
@@ -170,25 +174,23 @@ def venues(service: Service) -> list[Venue]:
     """Where a service is given, in the order of areas."""
     options = options_of(service)
     if options.level:
-        units = Unit.objects.filter(agency=service.agency_id, area__level=options.level, active=True)
-        return [_of_unit(unit) for unit in units.select_related("area__parent").order_by("area__path")]
-    places = Place.objects.filter(kind=options.place, active=True).select_related("area__parent")
-    return [_of_place(place) for place in places.order_by("area__path", "name")]
+        units = [_of_unit(unit) for unit in atlas().units.get(service.agency_id, ()) if _gives(options, unit)]
+        return sorted(units, key=lambda found: found.area.path)
+    return [_of_place(place) for place in atlas().places if place.active and place.kind == options.place]
 
 
 def venue(service: Service, key: str) -> Venue | None:
     """One of them."""
-    return _venue(service.pk, key, _tick())
-
-
-def _find_venue(service: Service, key: str) -> Venue | None:
-    options = options_of(service)
+    options, found = options_of(service), atlas()
     if options.level:
-        unit = Unit.objects.filter(pk=key, agency=service.agency_id, area__level=options.level, active=True)
-        found = unit.select_related("area__parent").first()
-        return _of_unit(found) if found else None
-    place = Place.objects.filter(pk=key, kind=options.place, active=True).select_related("area__parent").first()
-    return _of_place(place) if place else None
+        unit = found.units_by_key.get(key)
+        return _of_unit(unit) if unit and unit.agency_id == service.agency_id and _gives(options, unit) else None
+    place = found.places_by_key.get(key)
+    return _of_place(place) if place and place.active and place.kind == options.place else None
+
+
+def _gives(options: BookingOptions, unit: Unit) -> bool:
+    return unit.active and unit.area.level == options.level
 
 
 def venue_of(slot: Slot) -> Venue:
@@ -288,18 +290,6 @@ def days(service: Service, at: Venue, wanted: Wanted) -> list[Day]:
     return [Day(day, int(left), count, state) for day, count, left, state in _rows(_DAYS, service, at, wanted)]
 
 
-def days_lately(service: Service, at: Venue, wanted: Wanted) -> list[Day]:
-    """As `days`, at most BELIEVED seconds old: many look while few book, and what is taken shows when it is booked."""
-    return _days_lately(service.pk, at.key, wanted, _tick())
-
-
-@lru_cache(maxsize=5000)
-def _days_lately(service: str, key: str, wanted: Wanted, _now: int) -> list[Day]:
-    found = offered(service)
-    at = venue(found, key)
-    return days(found, at, wanted) if at else []
-
-
 def last_day(service: Service, at: Venue) -> date:
     """The last day that can be booked at a venue now; today when there is none."""
     open_now = Slot.objects.filter(at.q, service=service, opens_at__lte=moments.now())
@@ -345,7 +335,7 @@ def bookable(service: Service, slot: Slot) -> bool:
 
 def slot(service: Service, pk: int) -> Slot | None:
     """A slot of a service: when it is. Whether it can still be booked is known when it is taken."""
-    return _slot(service.pk, pk, _tick())
+    return _slot(service.pk, pk, tick())
 
 
 def bookings() -> QuerySet[Booking]:

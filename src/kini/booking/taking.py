@@ -10,12 +10,18 @@ from kini.booking import queries, rules
 from kini.booking.models import Booking, Slot
 from kini.cases.models import Draft
 from kini.city import pack
-from kini.core import moments, references
+from kini.core import audit, moments, references
 from kini.core.actors import Actor, Refused
 from kini.people.models import Resident
 from kini.web.formats import local
 
-_BOOK = "SELECT kini_book(%s, %s, %s::text[], %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+#: Books, or says why not; what is booked leaves its entry in the audit trail.
+_BOOK = f"""
+    WITH tried AS MATERIALIZED (
+        SELECT kini_book(%s, %s, %s::text[], %s, %s, %s, %s, %s, %s, %s, %s, %s) AS verdict
+    ), kept AS ({audit.BESIDE} FROM tried WHERE verdict = 'booked')
+    SELECT verdict FROM tried
+"""  # noqa: S608 -- words of our own
 _REBOOK = "SELECT kini_rebook(%s, %s, %s, %s::text[], %s)"
 
 
@@ -36,7 +42,7 @@ def take(
     draft: Draft | None = None,
     request: bytes | None = None,
 ) -> str:
-    """Take places of a slot, in one statement; the reference of the booking.
+    """Take places of a slot, in one statement with its entry in the audit trail; the reference of the booking.
 
     Args:
         resident: None for a walk-in, who comes while others have been booked long before.
@@ -65,7 +71,10 @@ def take(
         draft.pk if draft else None,
         request,
     ]
-    understood(_ask(_BOOK, values))
+    detail = {"slot": slot.pk, "service": slot.service_id}
+    deed = "booking.held" if becomes == "held" else "booking.booked"
+    entry = audit.entry(by=by, action=deed, subject=f"booking:{reference}", detail=detail)
+    understood(_ask(_BOOK, [*values, *entry]))
     return reference
 
 

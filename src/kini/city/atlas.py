@@ -20,7 +20,7 @@ class Atlas:
     """All rows, switched off or not, with their areas and agencies in place.
 
     Attributes:
-        areas, agencies, units_by_key: by key.
+        areas, agencies, units_by_key, places_by_key: by key.
         units: of each agency, by key of the agency, those with the smallest areas first.
         places: in the order of their areas.
     """
@@ -30,6 +30,7 @@ class Atlas:
     units_by_key: Mapping[str, Unit]
     units: Mapping[str, Sequence[Unit]]
     places: Sequence[Place]
+    places_by_key: Mapping[str, Place]
 
 
 def atlas() -> Atlas:
@@ -54,4 +55,5 @@ def _read(_newest: int | None) -> Atlas:
         place.area = areas[place.area_id]
         place.agency = agencies[place.agency_id] if place.agency_id else None
     grouped = {key: list(rows) for key, rows in groupby(units, key=lambda unit: unit.agency_id)}
-    return Atlas(areas, agencies, {unit.pk: unit for unit in units}, grouped, places)
+    places_by_key = {place.pk: place for place in places}
+    return Atlas(areas, agencies, {unit.pk: unit for unit in units}, grouped, places, places_by_key)

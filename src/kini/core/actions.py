@@ -13,14 +13,32 @@ def action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     Inside the function permission and state are checked first, then the change is made, then `audit.record` is
     called; what the outside must hear goes through `events.announce`, which is stored in the same transaction.
     """
-    parameters = inspect.signature(function).parameters.values()
-    if "by" not in {p.name for p in parameters} or any(p.kind is not p.KEYWORD_ONLY for p in parameters):
-        raise TypeError(f"{function.__qualname__}: an action takes keyword-only parameters, `by` among them.")
 
     @functools.wraps(function)
     def inside(*args: P.args, **kwargs: P.kwargs) -> R:
         with transaction.atomic():
             return function(*args, **kwargs)
 
+    return _marked(function, inside)
+
+
+def statement[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a write whose change and audit entry are one statement of the database (`audit.BESIDE`).
+
+    A statement is a transaction by itself: a row that many want is locked no longer than the database takes, not while
+    the program is on its way to the commit.
+    """
+
+    @functools.wraps(function)
+    def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+        return function(*args, **kwargs)
+
+    return _marked(function, inside)
+
+
+def _marked[**P, R](function: Callable[P, R], inside: Callable[P, R]) -> Callable[P, R]:
+    parameters = inspect.signature(function).parameters.values()
+    if "by" not in {p.name for p in parameters} or any(p.kind is not p.KEYWORD_ONLY for p in parameters):
+        raise TypeError(f"{function.__qualname__}: an action takes keyword-only parameters, `by` among them.")
     inside.__kini_action__ = True  # type: ignore[attr-defined]
     return inside

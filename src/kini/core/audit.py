@@ -10,10 +10,10 @@ from django.utils import timezone
 from kini.core.actors import Actor
 from kini.core.database.worded import prepared
 
-_STORE = """
-    INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_name, action, subject, detail)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
+_COLUMNS = "at, actor_kind, actor_id, actor_name, action, subject, detail"
+_STORE = f"INSERT INTO core_auditentry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
+#: The same as a part of another statement (WITH ...): goes on with "FROM ... WHERE ..." and takes an `entry`.
+BESIDE = f"INSERT INTO core_auditentry ({_COLUMNS}) SELECT %s, %s, %s, %s, %s, %s, %s::jsonb"  # noqa: S608
 
 
 def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
@@ -24,9 +24,13 @@ def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | Non
         subject: "sort:key", for example "case:KINI-7F3K-9Q2M".
         detail: what changed, as JSON; never identity numbers, codes or contents of documents.
     """
+    prepared(_STORE, entry(by=by, action=action, subject=subject, detail=detail))
+
+
+def entry(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> tuple[Any, ...]:
+    """The values of an entry, for a statement that stores it together with the change (`BESIDE`)."""
     _newest.pop(subject, None)
-    said = (by.kind.value, by.user_id, by.name, action, subject, json.dumps(detail or {}))
-    prepared(_STORE, (timezone.now(), *said))
+    return timezone.now(), by.kind.value, by.user_id, by.name, action, subject, json.dumps(detail or {})
 
 
 #: The newest entry about a thing as this process read it, and until when that counts (monotonic seconds).
