@@ -23,6 +23,10 @@ function init(args)
   folder, method, status, key, first = args[1], args[2], tonumber(args[3]), args[4], tonumber(args[5])
   paths, bodies, headers, sent = lines("paths"), lines("bodies"), {}, first
   for _, name in ipairs(lines("headers")) do headers[name] = lines("header-" .. name) end
+  local pause = tonumber(args[6])
+  if pause > 0 then
+    delay = function() return math.random(0, 2 * pause) end
+  end
 end
 
 function request()

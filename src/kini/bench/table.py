@@ -22,6 +22,7 @@ class Requests:
         keyed: every request carries an Idempotency-Key of its own.
         status: what each answer must have; every other one is an error.
         stock: where a body can be sent only once; None: they are sent in turn, again and again.
+        rate: so many requests a second, spread over all connections, and never more; 0: as many as are answered.
     """
 
     paths: Sequence[str]
@@ -31,6 +32,7 @@ class Requests:
     keyed: bool = False
     status: int = 200
     stock: Stock | None = None
+    rate: int = 0
 
 
 @dataclass(frozen=True, slots=True)

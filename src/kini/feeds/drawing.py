@@ -122,12 +122,19 @@ def _outlines(version: str, whole: str, frame: tuple[int, int, int, int]) -> tup
         middle = city.locate(*projection.to_degrees((left + right) / 2, (bottom + top) / 2))
         code = middle.path.split("/")[1] if middle and middle.depth > 1 else whole
     found = []
-    for feature in json.loads(maps.drawing(code))["features"]:
-        flat = projection.flatten(shapely.from_geojson(json.dumps(feature["geometry"])))
+    for flat in _flat(version, code):
         cut = shapely.clip_by_rect(flat, left, bottom, right, top).simplify(1 / scale)
         if path := _path(cut, left, top, scale):
             found.append(path)
     return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _flat(_version: str, code: str) -> list[BaseGeometry]:
+    """The parts of an area, in metres."""
+    projection = Projection(*pack.current().center)
+    features = json.loads(maps.drawing(code))["features"]
+    return [projection.flatten(shapely.from_geojson(json.dumps(each["geometry"]))) for each in features]
 
 
 def _path(shape: BaseGeometry, left: float, top: float, scale: float) -> str:

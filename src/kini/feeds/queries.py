@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from kini.city import pack
 from kini.core import moments
+from kini.core.database.worded import Worded
 from kini.feeds import declared, rules
 from kini.feeds.models import FeedState, Past, Record, Stop
 from kini.feeds.schema import Feed, Step
@@ -79,11 +81,26 @@ def status(name: str) -> Status:
     feed = declared.find(name)
     if feed is None:
         raise LookupError(name)
-    state = FeedState.objects.filter(feed=name).first() or FeedState(feed=name)
+    found = _states(feed=name)
+    state = FeedState.from_db("default", _COLUMNS, found[0]) if found else FeedState(feed=name)
     if feed.source.format == "gtfs":
-        return _status(name, feed, state, Stop.objects.filter(SERVED, timetable__feed=name).count(), None)
+        return _status(name, feed, state, _served(name, state.loaded_at), None)
     counted = Record.objects.filter(feed=name, gone_at=None).aggregate(rows=Count("id"), newest=Max("moment"))
     return _status(name, feed, state, counted["rows"], counted["newest"])
+
+
+_COLUMNS = tuple(field.attname for field in FeedState._meta.concrete_fields)
+
+
+@Worded
+def _states(feed: str) -> QuerySet[FeedState, Any]:
+    return FeedState.objects.filter(feed=feed).values_list(*_COLUMNS)
+
+
+@lru_cache(maxsize=8)
+def _served(name: str, _loaded: datetime | None) -> int:
+    """How many stops a timetable has; another number only after another load."""
+    return Stop.objects.filter(SERVED, timetable__feed=name).count()
 
 
 def _status(name: str, feed: Feed, state: FeedState, rows: int, newest: datetime | None) -> Status:

@@ -1,5 +1,6 @@
 """What every page of a feed says, whatever its rows are: where it stands, its source, and how old its figures are."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import Http404
@@ -9,8 +10,9 @@ from django.utils.translation import gettext as _
 from kini.feeds import queries, wording
 from kini.feeds.queries import Status
 from kini.feeds.schema import Feed
+from kini.services import queries as queries_of_services
 from kini.services.models import Service
-from kini.services.versions import resolve
+from kini.services.versions import resolve_many
 from kini.web import formats
 
 
@@ -37,7 +39,9 @@ def about(status: Status) -> dict[str, Any]:
 
 def _services(feed: Feed) -> list[tuple[str, str]]:
     """The first service that shows the feed."""
-    found = Service.objects.filter(pk__in=feed.services, active=True).select_related("current").first()
-    if found is None or found.current is None:
-        return []
-    return [(str(resolve(found.current).definition.name), reverse("services:service", args=[found.pk]))]
+    for name in feed.services:
+        with suppress(Service.DoesNotExist):
+            found = queries_of_services.service(name)
+            if found.current_id and (known := resolve_many([found.current_id])):
+                return [(str(known[found.current_id].definition.name), reverse("services:service", args=[name]))]
+    return []

@@ -28,7 +28,8 @@ BY = system("robot")
 LINES = '//ol[contains(@class, "figures-list")]/li'
 AGES = f'{LINES}//p[@class="age"]'
 OLD = '//span[@class="old"]'
-NOTICES = '//div[contains(@class, "notice")]'
+#: Without what a deed leaves for the next page (role="status"): other plays are at it with the same browser.
+NOTICES = '//div[contains(@class, "notice") and not(@role)]'
 FAR = {"lat": "0", "lon": "0"}
 MOST_ANSWERS = 60
 

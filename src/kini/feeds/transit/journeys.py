@@ -1,16 +1,25 @@
 """Ways from one stop to another with at most one change, by the timetable and on foot between near stops."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from kini.feeds.models import Timetable
 from kini.feeds.transit import rules
-from kini.feeds.transit.queries import HORIZON, Network, Run, leaving, network, rows, running, runs, service_day
+from kini.feeds.transit.queries import (
+    HORIZON,
+    Network,
+    Run,
+    Running,
+    leaving,
+    network,
+    rows,
+    running,
+    runs,
+    service_day,
+)
 from kini.feeds.transit.rules import Leaving
-
-type Services = Sequence[tuple[frozenset[int], int]]
 
 _RIDES = """
     SELECT a.trip, a.stop, a.departs, b.stop, b.arrives FROM feeds_call a
@@ -53,7 +62,7 @@ def journeys(timetable: Timetable, start: int, end: int, now: datetime, most: in
     starts, ends = dict(net.around(start)), dict(net.around(end))
     out = rows(_RIDES.format(side="a"), [timetable.pk, _stops(net, starts)])
     back = rows(_RIDES.format(side="b"), [timetable.pk, _stops(net, ends)])
-    trips = runs(timetable, {row[0] for row in (*out, *back)})
+    trips = runs(timetable.pk, {row[0] for row in (*out, *back)})
     firsts = _first_legs(net, out, trips, starts, second, services)
     found = [
         Journey((leg,), (starts[net.stops[leg.start].place], metres), leg.arrives + _walk(metres))
@@ -78,7 +87,7 @@ def _first_legs(
     trips: Mapping[int, Run],
     starts: Mapping[int, float],
     second: int,
-    services: Services,
+    services: Running,
 ) -> dict[int, dict[int, Leg]]:
     """For each place the earliest arrival by each line that comes there straight from the start."""
     leaves: dict[tuple[int, int, int], Leaving | None] = {}
@@ -106,7 +115,7 @@ def _with_change(
     firsts: Mapping[int, Mapping[int, Leg]],
     starts: Mapping[int, float],
     ends: Mapping[int, float],
-    services: Services,
+    services: Running,
 ) -> list[Journey]:
     """Ways with one change: where a first ride ends, or a walk from there, a second one leaves for the end."""
     best: dict[tuple[int, int], Journey] = {}

@@ -9,10 +9,11 @@ from typing import Any
 
 import shapely
 from django.db import connection
-from django.db.models import F, FloatField, Value
+from django.db.models import F, FloatField, QuerySet, Value
 from django.db.models.functions import Cos, Power, Radians
 
 from kini.city import pack
+from kini.core.database.worded import Worded
 from kini.core.geometry import Point, Projection, distance_m
 from kini.feeds.models import Days, Route, Stop, Timetable, Transfer
 from kini.feeds.transit import rules
@@ -23,6 +24,9 @@ WALK_M = 250.0
 #: A departure later than this is no longer "next", and a journey that begins later is not told.
 HORIZON = timedelta(hours=6)
 EACH = 3
+
+#: Services of a day and by how many seconds it is ahead.
+type Running = list[tuple[frozenset[int], int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,14 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The stops of an edition and who is within walking distance of whom; kept while the edition is current."""
+    """The stops of an edition and who is within walking distance of whom; kept while the edition is current.
+
+    Attributes:
+        codes: the place of each served stop, by the code of either.
+    """
 
     stops: dict[int, Stop]
+    codes: dict[str, Stop]
     members: dict[int, list[int]]
     spots: dict[int, tuple[float, float]]
     tree: shapely.STRtree
@@ -81,9 +90,18 @@ def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
     return float(((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2) ** 0.5)
 
 
+_COLUMNS = tuple(field.attname for field in Timetable._meta.concrete_fields)
+
+
+@Worded
+def _current(feed: str) -> QuerySet[Timetable, Any]:
+    return Timetable.objects.filter(feed=feed, current=True).values_list(*_COLUMNS)
+
+
 def current(feed: str) -> Timetable | None:
     """The current edition."""
-    return Timetable.objects.filter(feed=feed, current=True).first()
+    rows = _current(feed=feed)
+    return Timetable.from_db("default", _COLUMNS, rows[0]) if rows else None
 
 
 @lru_cache(maxsize=4)
@@ -101,7 +119,8 @@ def network(timetable: int) -> Network:
         transfers.setdefault(stops[one].place, set()).add(stops[other].place)
     transfers = {one: {other for other in others if other in spots} for one, others in transfers.items()}
     tree = shapely.STRtree([shapely.Point(spots[number]) for number in order])
-    return Network(stops, members, spots, tree, order, transfers)
+    codes = {each.code: stops[each.place] for each in stops.values() if each.served}
+    return Network(stops, codes, members, spots, tree, order, transfers)
 
 
 def called(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
@@ -111,11 +130,8 @@ def called(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
 
 
 def stop(timetable: Timetable, code: str) -> Stop | None:
-    """The served stop of that code; of a platform the station that holds it."""
-    found = Stop.objects.filter(timetable=timetable, code=code, served=True).first()
-    if found is None or found.place == found.number:
-        return found
-    return Stop.objects.filter(timetable=timetable, number=found.place).first()
+    """The served stop of that code; of a platform the station that holds it. Read it, do not change it."""
+    return network(timetable.pk).codes.get(code)
 
 
 def nearest(timetable: Timetable, point: Point, most: int) -> list[tuple[Stop, float]]:
@@ -168,8 +184,13 @@ def moment(day: date, seconds: int) -> datetime:
     return datetime.fromtimestamp(_start(day).timestamp() + seconds, pack.current().timezone)
 
 
-def running(timetable: Timetable, day: date) -> list[tuple[frozenset[int], int]]:
+def running(timetable: Timetable, day: date) -> Running:
     """Services that run today, and those of yesterday with the seconds by which their day is ahead."""
+    return _running(timetable.pk, day)
+
+
+@lru_cache(maxsize=8)
+def _running(timetable: int, day: date) -> Running:
     stored = Days.objects.filter(timetable=timetable)
     runs = {each.number: Runs(each.weekdays, each.first, each.last, each.besides, each.without) for each in stored}
     days = ((day, 0), (day - timedelta(days=1), DAY))
@@ -177,7 +198,7 @@ def running(timetable: Timetable, day: date) -> list[tuple[frozenset[int], int]]
 
 
 _CALLS = """
-    SELECT c.trip, c.stop, c.departs FROM feeds_stop s
+    SELECT c.trip, c.departs FROM feeds_stop s
     JOIN feeds_call c ON c.timetable_id = s.timetable_id AND c.stop = s.number AND NOT c.ends
     WHERE s.timetable_id = %s AND s.place = %s
 """
@@ -189,14 +210,11 @@ _RUNS = """
 
 
 def departures(timetable: Timetable, place: int, now: datetime) -> list[Departure]:
-    """What leaves a stop next, by line and direction, soonest first. Three queries."""
+    """What leaves a stop next, by line and direction, soonest first."""
     day, second = service_day(now)
     horizon, services = second + round(HORIZON.total_seconds()), running(timetable, day)
-    calls = rows(_CALLS, [timetable.pk, place])
-    trips = runs(timetable, {trip for trip, _stop, _departs in calls})
     found: dict[tuple[int, str], tuple[Run, list[Leaving]]] = {}
-    for trip, _stop, departs in calls:
-        run = trips[trip]
+    for run, departs in _board(timetable.pk, place):
         times = [each for each in leaving(run, departs, second, services, EACH) if each.at <= horizon]
         found.setdefault((run.route, run.headsign), (run, []))[1].extend(times)
     boards = [
@@ -207,14 +225,20 @@ def departures(timetable: Timetable, place: int, now: datetime) -> list[Departur
     return sorted(boards, key=lambda each: each.times[0])
 
 
-def runs(timetable: Timetable, trips: Iterable[int]) -> dict[int, Run]:
+@lru_cache(maxsize=5_000)
+def _board(timetable: int, place: int) -> list[tuple[Run, int]]:
+    """Who leaves a stop, and at which second of their timetable. An edition never changes. Two queries."""
+    calls = rows(_CALLS, [timetable, place])
+    trips = runs(timetable, {trip for trip, _departs in calls})
+    return [(trips[trip], departs) for trip, departs in calls]
+
+
+def runs(timetable: int, trips: Iterable[int]) -> dict[int, Run]:
     """Trips with their lines."""
-    return {row[0]: Run(row[1], json.loads(row[2]), *row[3:]) for row in rows(_RUNS, [timetable.pk, list(trips)])}
+    return {row[0]: Run(row[1], json.loads(row[2]), *row[3:]) for row in rows(_RUNS, [timetable, list(trips)])}
 
 
-def leaving(
-    run: Run, departs: int, after: int, services: Sequence[tuple[frozenset[int], int]], most: int
-) -> list[Leaving]:
+def leaving(run: Run, departs: int, after: int, services: Running, most: int) -> list[Leaving]:
     """When a trip leaves, today's runs and those that yesterday began."""
     found = [
         Leaving(each.at - ahead, each.every)

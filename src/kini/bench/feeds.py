@@ -1,0 +1,103 @@
+"""`./kini bench feeds`: a whole timetable loaded, and what leaves a stop next, asked at a steady rate."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from django.db.models import F
+from django.urls import reverse
+
+from kini.bench import timetables, yardsticks
+from kini.bench.generator import NotMeasured
+from kini.bench.services import BROWSER
+from kini.bench.table import Goal, Requests, Work
+from kini.city import pack
+from kini.core import moments
+from kini.feeds import declared
+from kini.feeds.models import Stop
+from kini.web.formats import local
+
+CONNECTIONS = 32
+#: Requests a second, spread evenly: what a page costs while the server is busy but not drowned.
+RATE = 100
+MOST_SECONDS, MOST_MB = 20.0, 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading took: seconds by the clock and of a processor, and the most memory the program had (MB)."""
+
+    seconds: float
+    cpu: float
+    peak: float
+
+    def __str__(self) -> str:
+        return (
+            f"Loaded in {self.seconds:.1f} s ({self.cpu:.1f} s of a core), {self.peak:.0f} MB at most; "
+            f"goal: {MOST_SECONDS:.0f} s, {MOST_MB:.0f} MB."
+        )
+
+    def wrong(self) -> list[str]:
+        """What falls short, a sentence each."""
+        found = ["Loading takes too long."] if self.seconds > MOST_SECONDS else []
+        return [*found, "Loading takes too much memory."] if self.peak > MOST_MB else found
+
+
+def load(file: Path | None) -> Loaded:
+    """Load a timetable by the command that operators use; without a file a made-up one of the same size.
+
+    Raises:
+        NotMeasured: when the pack has no feed for it, or it was not loaded.
+    """
+    name = _feed()
+    with tempfile.TemporaryDirectory(prefix="kini-timetable-") as folder:
+        made_up = Path(folder) / "made-up.zip"
+        if file is None:
+            made_up.write_bytes(timetables.written(pack.current().center, local(moments.now()).date()))
+        started = time.monotonic()
+        command = [sys.executable, "-m", "kini.cli", "feeds", "load", name, str(file or made_up)]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert child.stdout
+        said = child.stdout.read()
+        _pid, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if not Stop.objects.filter(timetable__current=True).exists():
+        raise NotMeasured(f"the timetable was not loaded: {said.strip()[-300:]}")
+    kilobytes = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+    return Loaded(time.monotonic() - started, used.ru_utime + used.ru_stime, kilobytes * 1024 / 1e6)
+
+
+def _feed() -> str:
+    for name, feed in declared.feeds().items():
+        if feed.source.format == "gtfs":
+            return name
+    raise NotMeasured("the pack has no feed with a timetable.")
+
+
+def works() -> list[Work]:
+    """The table of this benchmark."""
+    name = _feed()
+    found = Stop.objects.filter(timetable__current=True, served=True, place=F("number")).values_list("code", flat=True)
+    codes = sorted(found)
+    Random(1).shuffle(codes)  # noqa: S311 -- no secret: the same order every time
+    rows = yardsticks.prepare(10_000)
+    select = [f"/select/{row}" for row in rows]
+    stops: Sequence[str] = [reverse("feeds:stop", args=[name, code]) for code in codes]
+    return [
+        Work("one indexed SELECT", "bare", Requests(select), says="yardstick"),
+        Work(f"one indexed SELECT, {RATE}/s", "bare", Requests(select, rate=RATE), says="yardstick"),
+        Work(
+            f"next departures, {RATE}/s",
+            "kini",
+            Requests(stops, headers=BROWSER, rate=RATE),
+            Goal(p99_ms=50),
+            says="</html>",
+        ),
+        Work("next departures", "kini", Requests(stops, headers=BROWSER), says="</html>"),
+    ]

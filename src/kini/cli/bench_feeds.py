@@ -1,0 +1,28 @@
+"""`./kini bench feeds`: how long a whole timetable takes to load, and how soon one knows what leaves a stop next."""
+
+import argparse
+from contextlib import ExitStack
+from pathlib import Path
+
+from kini.cli import benching, console
+from kini.cli.benching import Benchmark
+from kini.cli.verbs import Needs, Verb
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--timetable", type=Path, metavar="FILE", help="a GTFS file (a made-up one of a large city)")
+    benching.arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.timetable and not options.timetable.is_file():
+        raise console.Fault(f"there is no file {options.timetable}.")
+
+    def prepare(stack: ExitStack) -> Benchmark:
+        feeds = Verb("kini.bench.feeds", "", Needs.CITY).load(stack)
+        with console.step("Timetable"):
+            loaded = feeds.load(options.timetable)
+        print(f"  {loaded}", flush=True)
+        return Benchmark(feeds.works(), feeds.CONNECTIONS, loaded.wrong, "The timetable is loaded within its goal.")
+
+    return benching.run(options, prepare)
