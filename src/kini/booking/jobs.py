@@ -2,7 +2,7 @@
 
 import structlog
 
-from kini.booking import actions, notices, queries, turns
+from kini.booking import actions, notices, queries, turns, venue
 from kini.booking.events import PlaceOffered
 from kini.booking.models import Booking, Slot
 from kini.core.actors import Refused, system
@@ -12,6 +12,7 @@ from kini.people.events import ProfilesJoined
 
 log = structlog.get_logger("kini.booking")
 BY = system("booking")
+MOST_AT_ONCE = 1_000
 
 
 @every("5 * * * *", name="booking.open_slots")
@@ -37,6 +38,17 @@ def open_cases() -> None:
             actions.open_case(by=BY, booking=Booking(pk=pk))
         except Refused as refusal:
             log.warning("a booking has no case yet", booking=pk, reason=str(refusal))
+
+
+@every("*/10 * * * *", name="booking.mark_missed")
+def mark_missed() -> None:
+    """Who booked and was not there, where the service says so; one that cannot be told does not stop the others."""
+    for service in queries.services():
+        for booking in list(queries.not_come(service)[:MOST_AT_ONCE]):
+            try:
+                venue.mark_missed(by=BY, booking=booking)
+            except Refused as refusal:
+                log.warning("a missed booking stays open", booking=booking.pk, reason=str(refusal))
 
 
 @every("19 * * * *", name="booking.forget_turns")

@@ -101,8 +101,9 @@ class BookingKind(Kind):
         held = queries.of_draft(draft)
         if held is None:
             return None
-        context = {"booking": held, "venue": queries.venue_of(held.slot), "draft": draft}
-        return "booking/preview.html", context | {"options": queries.options_of(held.slot.service)}
+        options = queries.options_of(held.slot.service)
+        context = {"booking": held, "venue": queries.venue_of(held.slot), "draft": draft, "options": options}
+        return "booking/preview.html", context | {"missed": options.missed_on(queries.today())}
 
     def opened(self, case: Case) -> Case:
         """The held time becomes theirs, with the case or not at all."""

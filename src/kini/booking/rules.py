@@ -1,6 +1,6 @@
 """When slots are, when they can be booked, and how long somebody waits. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -97,6 +97,19 @@ def minutes_to_wait(ahead: int, served: int, since_minutes: float, slot_minutes:
     """
     each = since_minutes / served if served >= 3 else slot_minutes / max(1, capacity)
     return max(1, round(ahead * each)) if ahead else 0
+
+
+def pause(missed: Sequence[date], times: int, days: int, today: date) -> date | None:
+    """Until when somebody cannot book who did not come on these days; None: they can.
+
+    Args:
+        times: how often leads to a pause.
+        days: its length, after the last time.
+    """
+    if len(missed) < times:
+        return None
+    until = max(missed) + timedelta(days=days)
+    return until if until > today else None
 
 
 def example_moment(options: BookingOptions, now: datetime, number: int) -> datetime:

@@ -82,6 +82,23 @@ class WaitingList(Strict):
     offer_minutes: int = Field(default=120, ge=5, description="How long an offer holds.")
 
 
+class Missed(Strict):
+    """What holds, from a day on, for those who book and do not come.
+
+    Attributes:
+        after_minutes: so long after the end of their time they are taken as not having come, where others were checked
+            in that day; a day without any check-in says nothing.
+        times: who did not come so often `within_days` cannot book for `pause_days` after the last time; left out,
+            nothing follows.
+    """
+
+    since: date
+    after_minutes: int = Field(default=60, ge=0, le=2880)
+    times: int | None = Field(default=None, ge=1, le=20)
+    within_days: int = Field(default=90, ge=1, le=366)
+    pause_days: int = Field(default=30, ge=1, le=366)
+
+
 class BookingOptions(Strict):
     """What a booking service says under `booking:`.
 
@@ -121,6 +138,7 @@ class BookingOptions(Strict):
     exceptions: list[Exceptional] = []
     waiting_list: WaitingList | None = WaitingList()
     rush: Rush | None = None
+    missed: list[Missed] = []
     confidence: Annotated[Literal["high", "medium", "low"], Field(description="How sure hours and numbers are.")] = (
         "low"
     )
@@ -151,3 +169,8 @@ class BookingOptions(Strict):
 
     def letter(self, group: str) -> str:
         return self.groups[group].letter if group in self.groups else "A"
+
+    def missed_on(self, day: date) -> Missed | None:
+        """The rule of that day for those who do not come."""
+        begun = [rule for rule in self.missed if rule.since <= day]
+        return max(begun, key=lambda rule: rule.since, default=None)

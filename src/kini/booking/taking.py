@@ -11,8 +11,9 @@ from kini.booking.models import Booking, Slot
 from kini.cases.models import Draft
 from kini.city import pack
 from kini.core import audit, moments, references
-from kini.core.actors import Actor, Refused
+from kini.core.actors import Actor, ActorKind, Refused
 from kini.people.models import Resident
+from kini.web import formats
 from kini.web.formats import local
 
 #: Books, or says why not; what is booked leaves its entry in the audit trail.
@@ -56,6 +57,8 @@ def take(
         raise Refused(_("One booking is for %(number)d people at most.") % {"number": options.most})
     if resident:
         in_time(slot)
+        if by.kind is not ActorKind.SYSTEM:
+            _not_paused(slot, resident)
     reference = reference or references.new(pack.current().reference_prefix)
     values = [
         moments.now(),
@@ -97,6 +100,20 @@ def understood(verdict: str) -> None:
             raise Refused(_("You have a booking in this time already. Change or cancel that one first."))
         case "closed":
             raise Refused(_("This time cannot be booked now. Choose another one."))
+
+
+def _not_paused(slot: Slot, resident: Resident) -> None:
+    """Stop whoever often booked and did not come.
+
+    Raises:
+        Refused: in words for whoever booked.
+    """
+    if until := queries.paused_until(slot.service, resident):
+        words = {"day": formats.day(until)}
+        raise Refused(
+            _("You booked and did not come several times. You can book again from %(day)s, or ask at the counter.")
+            % words
+        )
 
 
 def in_time(slot: Slot) -> None:

@@ -11,7 +11,7 @@ from kini.cases import access
 from kini.cases import actions as case_actions
 from kini.core import audit, moments
 from kini.core.actions import action
-from kini.core.actors import Actor, Refused, system
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused, system
 from kini.core.grants import Scope
 from kini.people.permissions import Permission
 from kini.people.rules import require
@@ -118,6 +118,26 @@ def conclude(*, by: Actor, booking: Booking, used: bool) -> None:
     booking.state, booking.ended_at = "served" if used else "missed", moments.now()
     booking.save(update_fields=["state", "ended_at"])
     audit.record(by=by, action=f"booking.{booking.state}", subject=f"booking:{booking.reference}")
+
+
+@action
+def mark_missed(*, by: Actor, booking: Booking) -> bool:
+    """Write down that somebody did not come, when their time is long over (queries.not_come). Says whether it was so.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    locked = Booking.objects.select_for_update(of=("self",)).select_related("case", "slot__service")
+    booking = locked.get(pk=booking.pk)
+    if not queries.not_come(booking.slot.service).filter(pk=booking.pk).exists():
+        return False
+    if booking.case:
+        case_actions.move(by=by, case=booking.case, move=MISS)
+    else:
+        conclude(by=by, booking=booking, used=False)
+    return True
 
 
 @action

@@ -1,0 +1,139 @@
+"""A booking is made: held while somebody checks their answers and confirmed with the case, or booked at once."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kini.booking import queries, taking
+from kini.booking.models import PASSING, Booking, Slot
+from kini.cases import access
+from kini.cases import actions as case_actions
+from kini.cases.models import Case, Draft
+from kini.city import pack
+from kini.core import audit, moments, references
+from kini.core.actions import action, statement
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused, system
+from kini.core.crypto import seal_json, unseal_json
+from kini.people.models import Resident
+from kini.services.models import Service, ServiceVersion
+
+
+@statement
+def hold(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Booking:
+    """Keep places of a slot for somebody while they check their answers. An earlier hold of theirs is given up.
+
+    Raises:
+        NotAllowed: when the draft is somebody else's.
+        Full: when there is no room.
+        Refused: when it is too early or too late, or they have a booking in that time already.
+    """
+    access.require_theirs(by, draft)
+    options = queries.options_of(slot.service)
+    until = moments.now() + timedelta(minutes=options.hold_minutes)
+    booking = taking.take(by, slot, draft.resident, group, party, becomes="held", until=until, draft=draft)
+    return queries.bookings().get(reference=booking)
+
+
+@statement
+def book(
+    *, by: Actor, service: Service, slot: Slot, resident: Resident, group: str, party: int, given: dict[str, Any]
+) -> str:
+    """Book at once, for programs: hold and confirm in one statement. The case is opened from `given` right after.
+
+    Args:
+        given: complete, valid answers (services.answering.take), without files.
+
+    Returns:
+        The reference, which will be that of the case.
+
+    Raises:
+        NotAllowed: when it is for somebody else.
+        Full, Refused: as `hold`.
+    """
+    if resident.user_id != by.user_id:
+        raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
+    reference = references.new(pack.current().reference_prefix)
+    request = seal_json({"version": service.current_id, "given": given}, _context(reference))
+    return taking.take(by, slot, resident, group, party, becomes="confirmed", reference=reference, request=request)
+
+
+def _context(reference: str) -> str:
+    return f"booking {reference}"
+
+
+@action
+def confirm(*, by: Actor, case: Case) -> Booking:
+    """Turn what a case's draft holds, or was offered, into its booking; the case has just been opened.
+
+    A hold that has run out still counts while nobody has taken its place. One that was booked before its case was
+    opened (`book`) only learns of the case.
+
+    Raises:
+        Refused: when nothing is held any more and there is no room.
+    """
+    booking = _to_confirm(case)
+    if booking is None:
+        raise Refused(_("Choose a place and a time first."))
+    if booking.state == "expired":
+        _again(by, booking)
+        booking = Booking.objects.get(draft=booking.draft_id, state="held")
+    if booking.state in PASSING:
+        booking.state, booking.expires_at = "confirmed", None
+    booking.reference, booking.case, booking.request = case.reference, case, None
+    booking.save()
+    audit.record(by=by, action="booking.confirmed", subject=f"case:{case.reference}", detail={"slot": booking.slot_id})
+    send_there(case, booking)
+    return booking
+
+
+def _to_confirm(case: Case) -> Booking | None:
+    locked = Booking.objects.select_for_update(of=("self",)).select_related("slot__service")
+    if known := locked.filter(reference=case.reference, case=None).first():
+        return known
+    mine = locked.filter(draft__case=case, case=None, state__in=(*PASSING, "expired"))
+    return mine.order_by("-pk").first()
+
+
+def _again(by: Actor, booking: Booking) -> None:
+    """Take the places of a hold once more that somebody swept meanwhile."""
+    taking.take(
+        by,
+        booking.slot,
+        booking.resident,
+        booking.group,
+        booking.party,
+        becomes="held",
+        until=moments.now() + timedelta(minutes=1),
+        draft=booking.draft,
+    )
+
+
+def send_there(case: Case, booking: Booking) -> None:
+    """The unit at which it is booked works on the case."""
+    unit = booking.slot.unit
+    if unit and unit.pk != case.unit_id and unit.agency_id == case.agency_id:
+        case_actions.send_unit(by=system("booking"), case=case, unit=unit)
+
+
+@action
+def open_case(*, by: Actor, booking: Booking) -> Case | None:
+    """Open the case of a booking that a program made. Done again it does nothing.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("resident").get(pk=booking.pk)
+    if booking.case_id or not booking.request:
+        return booking.case
+    asked = unseal_json(booking.request, _context(booking.reference))
+    return case_actions.apply(
+        by=Actor(ActorKind.RESIDENT, booking.user_id),
+        version=ServiceVersion.objects.select_related("service").get(pk=asked["version"]),
+        resident=booking.resident,
+        given=asked["given"],
+        confirm=True,
+        reference=booking.reference,
+    )

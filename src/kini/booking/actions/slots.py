@@ -1,0 +1,134 @@
+"""Slots: opened as the schedule says, and made for examples."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from kini.booking import queries, rules
+from kini.booking.models import Quota, Slot
+from kini.booking.schedule import BookingOptions
+from kini.city import pack
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.services.models import Service
+from kini.web.formats import local
+
+
+@action
+def open_slots(*, by: Actor, service: Service) -> int:
+    """Bring the slots of a service to what its schedule says, for as many days as one can book ahead and one more.
+
+    A slot that the schedule no longer has goes where nobody booked it, else it stays; a changed capacity is taken
+    over as far as what is taken allows. Says how many slots are new.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    options, made = queries.options_of(service), 0
+    for venue in queries.venues(service):
+        made += _bring(service, options, venue)
+    if made:
+        audit.record(by=by, action="booking.slots-opened", subject=f"service:{service.pk}", detail={"count": made})
+    return made
+
+
+def _bring(service: Service, options: BookingOptions, venue: queries.Venue) -> int:
+    calendar, first = pack.current().calendar, queries.today()
+    days = [first + timedelta(days=number) for number in range(options.days + 2)]
+    planned = {
+        (plan.resource, plan.starts_at): plan
+        for day in days
+        for plan in rules.planned(options, venue.key, day, calendar.timezone, calendar.days_off)
+        if plan.starts_at > moments.now()
+    }
+    there = Slot.objects.filter(venue.q, service=service, starts_at__gt=moments.now())
+    known = {(slot.resource, slot.starts_at): slot for slot in there}
+    gone = [slot.pk for key, slot in known.items() if key not in planned]
+    Slot.objects.filter(pk__in=gone, bookings=None).delete()
+    fresh = [
+        Slot(
+            service=service,
+            unit=venue.unit,
+            place=venue.place,
+            area=venue.area,
+            resource=plan.resource,
+            starts_at=plan.starts_at,
+            ends_at=plan.ends_at,
+            opens_at=plan.opens_at,
+        )
+        for key, plan in planned.items()
+        if key not in known
+    ]
+    stored = Slot.objects.bulk_create(fresh, batch_size=1000)
+    Quota.objects.bulk_create(
+        [
+            Quota(slot=slot, group=group, capacity=capacity)
+            for slot in stored
+            for group, capacity in options.quotas(planned[slot.resource, slot.starts_at].capacity).items()
+        ],
+        batch_size=2000,
+    )
+    _resize(options, {slot.pk: planned[key] for key, slot in known.items() if key in planned})
+    return len(stored)
+
+
+def _resize(options: BookingOptions, planned: Mapping[int, rules.Planned]) -> None:
+    """Take over capacities and groups that the schedule changed."""
+    found = Quota.objects.filter(slot__in=planned).select_for_update(no_key=True)
+    known = {(quota.slot_id, quota.group): quota for quota in found.order_by("pk")}
+    for pk, plan in planned.items():
+        wanted = options.quotas(plan.capacity)
+        for group in {*wanted, *(name for slot, name in known if slot == pk)}:
+            quota = known.get((pk, group)) or Quota(slot_id=pk, group=group, capacity=0)
+            capacity = max(wanted.get(group, 0), quota.taken)
+            if quota.pk is None or quota.capacity != capacity:
+                quota.capacity = capacity
+                quota.save()
+
+
+@action
+def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
+    """A slot for an example, at the venue and on the day of that number; what is there already stays.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    options, found = queries.options_of(service), queries.venues(service)
+    if not found:
+        raise Refused(_("There is no place for this service."))
+    venue, starts_at = found[number % len(found)], rules.example_moment(options, local(moments.now()), number)
+    resource = next(iter(options.resources), "")
+    slot, new = Slot.objects.get_or_create(
+        service=service,
+        unit=venue.unit,
+        place=venue.place,
+        resource=resource,
+        starts_at=starts_at,
+        defaults={
+            "area": venue.area,
+            "ends_at": starts_at + timedelta(minutes=options.every or 120),
+            "opens_at": moments.now(),
+        },
+    )
+    if new:
+        quotas = options.quotas(options.capacity)
+        Quota.objects.bulk_create(Quota(slot=slot, group=each, capacity=places) for each, places in quotas.items())
+
+
+@action
+def rehearse_past(*, by: Actor, slot: Slot) -> None:
+    """Let a slot have been an hour ago, for an example.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    slot.starts_at, slot.ends_at = moments.now() - timedelta(hours=2), moments.now() - timedelta(hours=1)
+    slot.save(update_fields=["starts_at", "ends_at"])

@@ -1,0 +1,87 @@
+"""The waiting list of a full slot: what becomes free is offered in the order in which people came."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kini.booking import queries, rules, taking
+from kini.booking.events import PlaceOffered
+from kini.booking.models import COMING, Booking, Slot
+from kini.cases import access
+from kini.cases.models import Draft
+from kini.city import pack
+from kini.core import audit, events, moments, references
+from kini.core.actions import action
+from kini.core.actors import Actor, Refused
+from kini.web.formats import local
+
+_OFFER = "SELECT kini_booking_offer(%s, %s, %s)"
+
+
+@action
+def wait(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Booking:
+    """Join the waiting list of a full slot. What becomes free is offered in the order in which people came.
+
+    Raises:
+        NotAllowed: when the draft is somebody else's.
+        Refused: when the service has no waiting list, it is too late, or they have a booking in that time already.
+    """
+    access.require_theirs(by, draft)
+    options = queries.options_of(slot.service)
+    if options.waiting_list is None or not 1 <= party <= options.most:
+        raise Refused(_("There is no waiting list here. Choose another time."))
+    taking.in_time(slot)
+    period = taking.period_of(slot)
+    mine = Booking.objects.filter(resident=draft.resident, period=period)
+    mine.filter(state__in=("held", "waiting")).update(state="cancelled", expires_at=None, ended_at=moments.now())
+    if mine.filter(state__in=("offered", *COMING, "served")).exists():
+        taking.understood("double")
+    booking = Booking.objects.create(
+        reference=references.new(pack.current().reference_prefix),
+        slot=slot,
+        group=group,
+        party=party,
+        state="waiting",
+        resident=draft.resident,
+        period=period,
+        user_id=by.user_id,
+        draft=draft,
+        made_at=moments.now(),
+    )
+    audit.record(by=by, action="booking.waits", subject=f"booking:{booking.reference}", detail={"slot": slot.pk})
+    return booking
+
+
+@action
+def pass_on(*, by: Actor, slot: Slot) -> int:
+    """Offer what is free in a slot to those who wait for it, and tell them. Says how many offers were made."""
+    options = queries.options_of(slot.service)
+    if options.waiting_list is None or not queries.bookable(slot.service, slot):
+        return 0
+    until = moments.now() + timedelta(minutes=options.waiting_list.offer_minutes)
+    until = min(until, rules.last_call(options, local(slot.starts_at)))
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFER, [moments.now(), slot.pk, until])
+        offered = [row[0] for row in cursor.fetchall()]
+    for booking in offered:
+        events.announce(PlaceOffered(booking))
+    if offered:
+        audit.record(by=by, action="booking.offered", subject=f"slot:{slot.pk}", detail={"bookings": offered})
+    return len(offered)
+
+
+@action
+def sweep(*, by: Actor) -> int:
+    """End holds and offers that have run out, and pass their places on. Says how many.
+
+    Nobody has to wait for this: whoever books a slot sweeps it. It keeps the tables small and makes offers.
+    """
+    found = list(queries.passed().select_for_update(of=("self",), skip_locked=True).select_related("slot__service"))
+    ended = Booking.objects.filter(pk__in=[booking.pk for booking in found])
+    ended.update(state="expired", expires_at=None, ended_at=moments.now())
+    for slot in {booking.slot for booking in found}:
+        pass_on(by=by, slot=slot)
+    if found:
+        audit.record(by=by, action="booking.swept", subject="bookings", detail={"count": len(found)})
+    return len(found)

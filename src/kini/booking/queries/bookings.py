@@ -1,0 +1,142 @@
+"""Who has booked, who comes, and how the queue of a day stands."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from kini.booking import rules
+from kini.booking.models import COMING, PASSING, Booking
+from kini.booking.queries.offering import Venue, options_of, span, today
+from kini.cases.models import Case, Draft
+from kini.core import moments
+from kini.people.models import Resident
+from kini.services.models import Service
+from kini.web.formats import local
+
+#: Of today's calls, those of so many minutes tell the pace.
+PACE_MINUTES = 90
+#: A check-in so long before or after a time was on the same day.
+HALF_A_DAY = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a day's queue stands.
+
+    Attributes:
+        serving: the number that was called last; empty before the first.
+        ahead: how many who have arrived are called before the booking in question.
+        minutes: about how long it waits.
+    """
+
+    serving: str
+    waiting: int
+    ahead: int = 0
+    minutes: int = 0
+
+
+def bookings() -> QuerySet[Booking]:
+    """Bookings with their slots and where those are."""
+    return Booking.objects.select_related(
+        "slot__unit__area__parent", "slot__place__area__parent", "slot__area", "slot__service__agency", "resident"
+    )
+
+
+def of_draft(draft: Draft) -> Booking | None:
+    """What a draft holds or waits for: the latest."""
+    return bookings().filter(draft=draft, case=None).exclude(state="cancelled").order_by("-pk").first()
+
+
+def of_case(case: Case) -> Booking | None:
+    return bookings().filter(case=case).first()
+
+
+def of_day(service: Service, at: Venue, day: date) -> QuerySet[Booking]:
+    """Who comes to a venue on a day."""
+    start, end = span(day, day)
+    found = bookings().filter(slot__service=service, slot__starts_at__gte=start, slot__starts_at__lt=end)
+    place = Q(slot__unit=at.unit) if at.unit else Q(slot__place=at.place)
+    return found.filter(place).order_by("slot__starts_at", "slot__resource", "pk")
+
+
+def standing(service: Service, at: Venue, day: date, booking: Booking | None = None) -> Standing:
+    """The queue of a day, and how many are before a booking in it. Two queries."""
+    calls = of_day(service, at, day).filter(called_at__isnull=False).order_by("-called_at")
+    called = list(calls.values_list("number", "called_at")[:50])
+    arrived = of_day(service, at, day).filter(state="arrived", called_at=None)
+    waiting = list(arrived.order_by("slot__starts_at", "arrived_at").values_list("pk", flat=True))
+    serving = called[0][0] if called else ""
+    if booking is None or booking.pk not in waiting:
+        return Standing(serving, len(waiting), len(waiting))
+    ahead = waiting.index(booking.pk)
+    since = moments.now() - timedelta(minutes=PACE_MINUTES)
+    recent = [at for _number, at in called if at and at >= since]
+    minutes = (moments.now() - min(recent)).total_seconds() / 60 if recent else 0.0
+    options = options_of(service)
+    length = (booking.slot.ends_at - booking.slot.starts_at).total_seconds() / 60
+    wait = rules.minutes_to_wait(ahead + 1, len(recent), minutes, length, options.capacity)
+    return Standing(serving, len(waiting), ahead, wait)
+
+
+def without_case() -> QuerySet[Booking]:
+    """Confirmed bookings whose case is still to be opened."""
+    return Booking.objects.filter(case=None, request__isnull=False, state__in=COMING).order_by("pk")
+
+
+def passed() -> QuerySet[Booking]:
+    """Holds and offers that have run out and that nobody has swept yet."""
+    return Booking.objects.filter(state__in=PASSING, expires_at__lte=moments.now())
+
+
+_UNSOUND = """
+    SELECT q.id FROM booking_quota q
+    LEFT JOIN booking_booking b ON b.quota_id = q.id
+        AND b.state IN ('held', 'offered', 'confirmed', 'arrived', 'served', 'missed')
+    GROUP BY q.id HAVING q.taken <> coalesce(sum(b.party), 0) OR q.taken > q.capacity
+"""
+
+
+def unsound() -> list[int]:
+    """Quotas whose counter is not what their bookings say, or above their capacity: none, if the house stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSOUND)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def not_come(service: Service) -> QuerySet[Booking]:
+    """Bookings of a time that is over, of people who were not checked in where others were; by the rule of today."""
+    rule = options_of(service).missed_on(today())
+    if rule is None:
+        return Booking.objects.none()
+    over = moments.now() - timedelta(minutes=rule.after_minutes)
+    there = Booking.objects.alias(at=Coalesce("slot__place_id", "slot__unit_id")).filter(
+        at=Coalesce(OuterRef("slot__place_id"), OuterRef("slot__unit_id")),
+        slot__service=service,
+        arrived_at__gte=OuterRef("slot__starts_at") - HALF_A_DAY,
+        arrived_at__lte=OuterRef("slot__ends_at") + HALF_A_DAY,
+    )
+    found = Booking.objects.filter(state="confirmed", slot__service=service, slot__ends_at__lte=over)
+    return found.filter(slot__closed_at=None).filter(Exists(there)).order_by("pk")
+
+
+def paused_until(service: Service, resident: Resident) -> date | None:
+    """The first day on which somebody may book again who often did not come; None: they may."""
+    rule = options_of(service).missed_on(today())
+    if rule is None or rule.times is None:
+        return None
+    missed = Booking.objects.filter(resident=resident, slot__service=service, state="missed")
+    recent = missed.filter(slot__starts_at__gte=moments.now() - timedelta(days=rule.within_days))
+    days = [local(at).date() for at in recent.values_list("slot__starts_at", flat=True)]
+    return rules.pause(days, rule.times, rule.pause_days, today())
+
+
+def coming(day: date) -> dict[tuple[str, str], int]:
+    """How many bookings there are on a day, by service and venue."""
+    start, end = span(day, day)
+    found = Booking.objects.filter(state__in=COMING, slot__starts_at__gte=start, slot__starts_at__lt=end)
+    at = Coalesce("slot__place_id", "slot__unit_id")
+    rows = found.values_list("slot__service_id", at).annotate(count=Count("pk")).order_by()
+    return {(service, key): count for service, key, count in rows}

@@ -1,0 +1,171 @@
+"""What is booked, where and when: services and their options, venues, slots, as a process holds them."""
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from kini.booking import rules
+from kini.booking.models import Slot
+from kini.booking.schedule import BookingOptions
+from kini.city import pack
+from kini.city.atlas import atlas
+from kini.city.models import Area, Place, Unit
+from kini.core import moments
+from kini.core.database.worded import Worded
+from kini.core.texts import Text
+from kini.services import queries as services_queries
+from kini.services.models import Service
+from kini.services.schema import Definition
+from kini.services.versions import resolve_many
+from kini.web.formats import local
+
+KIND = "booking"
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """Where a service is given: a unit of the agency, or a place. `key` is the id of either."""
+
+    key: str
+    name: str
+    area: Area
+    unit: Unit | None = None
+    place: Place | None = None
+
+    @property
+    def q(self) -> Q:
+        """The slots there."""
+        return Q(unit=self.unit, place=None) if self.unit else Q(place=self.place, unit=None)
+
+    @property
+    def address(self) -> str:
+        return self.place.address if self.place else ""
+
+
+def options_of(service: Service) -> BookingOptions:
+    """What the service's present version says about booking."""
+    return options_of_version(service.current_id or 0)
+
+
+@lru_cache(maxsize=200)
+def options_of_version(version: int) -> BookingOptions:
+    return BookingOptions.model_validate(_definition(version).options_of(KIND))
+
+
+def title_of(service: Service) -> Text:
+    """What a service is called."""
+    return _definition(service.current_id or 0).name
+
+
+def _definition(version: int) -> Definition:
+    return resolve_many([version])[version].definition
+
+
+#: For how many seconds a process believes what changes now and then: when a slot is, how many places are free. Whether
+#: a slot can be booked is asked of the database each time.
+BELIEVED = 5
+
+
+def offered(service: str) -> Service:
+    """A service that is booked, by its id.
+
+    Raises:
+        Service.DoesNotExist: when there is none.
+    """
+    found = services_queries.service(service)
+    if found.kind != KIND or not found.current_id:
+        raise Service.DoesNotExist
+    return found
+
+
+def tick() -> int:
+    """The number of the present stretch of BELIEVED seconds."""
+    return int(time.monotonic() // BELIEVED)
+
+
+_COLUMNS = tuple(field.attname for field in Slot._meta.concrete_fields)
+
+
+@Worded
+def _slots(slot: int, service: str) -> QuerySet[Slot, Any]:
+    return Slot.objects.filter(pk=slot, service=service).order_by().values_list(*_COLUMNS)
+
+
+@lru_cache(maxsize=5000)
+def _slot(service: str, pk: int, _now: int) -> Slot | None:
+    rows = _slots(slot=pk, service=service)
+    found = Slot.from_db("default", _COLUMNS, rows[0]) if rows else None
+    if found:
+        found.service = offered(service)
+    return found
+
+
+def forget() -> None:
+    """Ask the database anew."""
+    _slot.cache_clear()
+
+
+def services() -> QuerySet[Service]:
+    """Services that are booked."""
+    return Service.objects.filter(kind=KIND, active=True, current__isnull=False).order_by("id")
+
+
+def today() -> date:
+    """The day it is in the city."""
+    return local(moments.now()).date()
+
+
+def span(first: date, last: date) -> tuple[datetime, datetime]:
+    """From the first moment of a day in the city to the last of another."""
+    zone = pack.current().timezone
+    return datetime.combine(first, rules.MIDNIGHT, zone), datetime.combine(
+        last + timedelta(days=1), rules.MIDNIGHT, zone
+    )
+
+
+def venues(service: Service) -> list[Venue]:
+    """Where a service is given, in the order of areas."""
+    options = options_of(service)
+    if options.level:
+        units = [_of_unit(unit) for unit in atlas().units.get(service.agency_id, ()) if _gives(options, unit)]
+        return sorted(units, key=lambda found: found.area.path)
+    return [_of_place(place) for place in atlas().places if place.active and place.kind == options.place]
+
+
+def venue(service: Service, key: str) -> Venue | None:
+    """One of them."""
+    options, found = options_of(service), atlas()
+    if options.level:
+        unit = found.units_by_key.get(key)
+        return _of_unit(unit) if unit and unit.agency_id == service.agency_id and _gives(options, unit) else None
+    place = found.places_by_key.get(key)
+    return _of_place(place) if place and place.active and place.kind == options.place else None
+
+
+def _gives(options: BookingOptions, unit: Unit) -> bool:
+    return unit.active and unit.area.level == options.level
+
+
+def venue_of(slot: Slot) -> Venue:
+    """Where a slot is (with its unit or place loaded)."""
+    if slot.unit:
+        return _of_unit(slot.unit)
+    assert slot.place
+    return _of_place(slot.place)
+
+
+def _of_unit(unit: Unit) -> Venue:
+    return Venue(unit.pk, str(Text.model_validate(unit.name)), unit.area, unit=unit)
+
+
+def _of_place(place: Place) -> Venue:
+    return Venue(place.pk, place.name, place.area, place=place)
+
+
+def slot(service: Service, pk: int) -> Slot | None:
+    """A slot of a service: when it is. Whether it can still be booked is known when it is taken."""
+    return _slot(service.pk, pk, tick())

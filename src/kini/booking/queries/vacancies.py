@@ -1,0 +1,162 @@
+"""Which places are free: slot by slot, by day, and the next day of each venue."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+
+from kini.booking import rules
+from kini.booking.models import Slot
+from kini.booking.queries.offering import Venue, options_of, span, today
+from kini.city import pack
+from kini.core import moments
+from kini.services.models import Service
+from kini.web.formats import local
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A slot, and how many people could still book it together. `state`: "free", "full" (one may wait), or "over"."""
+
+    slot: int
+    resource: str
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the month: how many places are free in how many slots; `state` as of a slot, "none" without any."""
+
+    day: date
+    free: int
+    slots: int
+    state: str
+
+
+#: How the slots of a venue are found, each along an index of its own.
+_AT_UNIT = "s.unit_id = %(at)s AND s.place_id IS NULL"
+_AT_PLACE = "s.place_id = %(at)s AND s.unit_id IS NULL"
+#: Places that are free for somebody of these groups, slot by slot. What has run out counts as free although nobody has
+#: swept it; what is free belongs to those who wait. A slot can be booked (`can`) while it is in time.
+_SLOTS = """
+    SELECT s.id, s.resource, s.starts_at, s.ends_at,
+        s.closed_at IS NULL AND s.opens_at <= %(now)s AND s.starts_at > %(from)s AS can,
+        CASE WHEN waiting.slot_id IS NULL THEN max(q.capacity - q.taken + coalesce(passed.places, 0)) ELSE 0 END AS free
+    FROM booking_slot s
+    JOIN booking_quota q ON q.slot_id = s.id AND q."group" = ANY(%(groups)s)
+    LEFT JOIN (
+        SELECT quota_id, sum(party) AS places FROM booking_booking
+        WHERE state IN ('held', 'offered') AND expires_at <= %(now)s GROUP BY quota_id
+    ) AS passed ON passed.quota_id = q.id
+    LEFT JOIN (
+        SELECT DISTINCT slot_id FROM booking_booking WHERE state = 'waiting' AND draft_id IS NOT NULL
+    ) AS waiting ON waiting.slot_id = s.id
+    WHERE s.service_id = %(service)s AND {at} AND s.starts_at >= %(start)s AND s.starts_at < %(end)s
+        AND (%(resource)s::text IS NULL OR s.resource = %(resource)s)
+    GROUP BY s.id, waiting.slot_id
+"""
+_DAYS = """
+    SELECT (starts_at AT TIME ZONE %(zone)s)::date AS day, count(*), sum(CASE WHEN can THEN free ELSE 0 END),
+        CASE WHEN bool_or(can AND free >= %(party)s) THEN 'free' WHEN bool_or(can) THEN 'full' ELSE 'over' END
+    FROM ({slots}) AS each GROUP BY day ORDER BY day
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for: on these days (both included), as one of a group, for so many, of what there is.
+
+    Attributes:
+        resource: None for all.
+    """
+
+    first: date
+    last: date
+    group: str = ""
+    party: int = 1
+    resource: str | None = None
+
+
+def _rows(words: str, service: Service, at: Venue, wanted: Wanted) -> list[Any]:
+    options, now = options_of(service), moments.now()
+    start, end = span(wanted.first, wanted.last)
+    values: dict[str, Any] = {
+        "groups": options.groups_for(wanted.group),
+        "now": now,
+        "from": rules.earliest(options, local(now)),
+        "service": service.pk,
+        "at": at.key,
+        "start": start,
+        "end": end,
+        "resource": wanted.resource,
+        "party": wanted.party,
+        "zone": pack.current().timezone.key,
+    }
+    slots = _SLOTS.format(at=_AT_UNIT if at.unit else _AT_PLACE)
+    with connection.cursor() as cursor:
+        cursor.execute(words.format(slots=slots), values)
+        return cursor.fetchall()
+
+
+def free(service: Service, at: Venue, wanted: Wanted) -> list[Free]:
+    """The slots of some days at a venue. One query."""
+    return [_free(row, wanted.party) for row in _rows("{slots} ORDER BY s.starts_at, s.resource", service, at, wanted)]
+
+
+def _free(row: tuple[int, str, datetime, datetime, bool, int], party: int) -> Free:
+    pk, resource, starts_at, ends_at, can, places = row
+    left = max(0, places) if can else 0
+    return Free(pk, resource, starts_at, ends_at, left, ("free" if left >= party else "full") if can else "over")
+
+
+def days(service: Service, at: Venue, wanted: Wanted) -> list[Day]:
+    """The same by day; days without slots are left out. One query."""
+    return [Day(day, int(left), count, state) for day, count, left, state in _rows(_DAYS, service, at, wanted)]
+
+
+def last_day(service: Service, at: Venue) -> date:
+    """The last day that can be booked at a venue now; today when there is none."""
+    open_now = Slot.objects.filter(at.q, service=service, opens_at__lte=moments.now())
+    last = open_now.aggregate(last=Max("starts_at"))["last"]
+    return max(today(), local(last).date()) if last else today()
+
+
+def day_of(each: Free) -> date:
+    """The day in the city on which a slot begins."""
+    return local(each.starts_at).date()
+
+
+_NEXT = """
+    SELECT coalesce(s.place_id, s.unit_id), min(s.starts_at) FROM booking_slot s
+    JOIN booking_quota q ON q.slot_id = s.id AND q."group" = ANY(%(groups)s) AND q.capacity - q.taken >= %(party)s
+    WHERE s.service_id = %(service)s AND s.starts_at > %(from)s AND s.closed_at IS NULL AND s.opens_at <= %(now)s
+        AND (%(resource)s::text IS NULL OR s.resource = %(resource)s) AND NOT kini_booking_waits(s.id)
+    GROUP BY 1
+"""
+
+
+def next_days(service: Service, group: str, party: int, resource: str | None) -> dict[str, date]:
+    """The next day with room for so many, by venue. What only runs out now is not seen yet."""
+    options, now = options_of(service), moments.now()
+    wanted: dict[str, Any] = {
+        "groups": options.groups_for(group),
+        "party": party,
+        "service": service.pk,
+        "now": now,
+        "from": rules.earliest(options, local(now)),
+        "resource": resource,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, wanted)
+        return {key: local(starts_at).date() for key, starts_at in cursor.fetchall()}
+
+
+def bookable(service: Service, slot: Slot) -> bool:
+    """Whether it is in time to book a slot."""
+    opens, now = slot.opens_at, moments.now()
+    return slot.closed_at is None and opens <= now < rules.last_call(options_of(service), local(slot.starts_at))

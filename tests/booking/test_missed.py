@@ -1,0 +1,124 @@
+"""Who booked and did not come: marked by itself where others were checked in; what follows is a dated rule."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+
+from kini.booking import actions, jobs, queries, rules, venue
+from kini.booking.models import Booking, Slot
+from kini.cases import actions as case_actions
+from kini.cases.models import Case
+from kini.core import moments
+from kini.core.actors import NotAllowed, Refused
+from kini.people.models import Resident
+from kini.services.models import ServiceVersion
+from kini.services.schema import Flow
+from tests.booking.conftest import FLOW, SERVICE, first_slots, holding
+from tests.cases.town import BY, Town, acting, offer, person
+
+RULE = {"since": "2026-01-01", "after_minutes": 60, "times": 2, "within_days": 30, "pause_days": 10}
+
+
+@pytest.fixture
+def strict(town: Town) -> ServiceVersion:
+    """The ferry, where missed bookings count."""
+    service = SERVICE | {"booking": SERVICE["booking"] | {"missed": [RULE]}}
+    version = offer("ferry", service, Flow.model_validate(FLOW))
+    actions.open_slots(by=BY, service=version.service)
+    return version
+
+
+def booked(who: Resident, version: ServiceVersion, slot: Slot) -> Case:
+    held = holding(who, version, slot)
+    assert held.draft
+    return case_actions.submit(by=acting(who), draft=held.draft, confirm=True)
+
+
+@contextmanager
+def passed(slot: Slot, minutes: int) -> Iterator[None]:
+    """So long after the end of a slot."""
+    with moments.at(slot.ends_at + timedelta(minutes=minutes)):
+        yield
+
+
+def someone_is_there(town: Town, version: ServiceVersion, slot: Slot) -> None:
+    """Another passenger is checked in."""
+    other = queries.of_case(booked(town.neighbour, version, slot))
+    assert other
+    with moments.at(slot.starts_at):
+        venue.check_in(by=acting(town.clerk), booking=other)
+
+
+def test_who_was_not_there_is_marked_when_the_time_is_long_over(strict: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(strict)
+    case = booked(town.resident, strict, slot)
+    someone_is_there(town, strict, slot)
+    with passed(slot, 59):
+        jobs.mark_missed()
+        case.refresh_from_db()
+        assert case.state == "booked", "an officer still has time to check in"
+    with passed(slot, 61):
+        jobs.mark_missed()
+        jobs.mark_missed()
+    case.refresh_from_db()
+    assert (case.state, case.timeline.filter(move="miss").count()) == ("missed", 1)
+    assert queries.of_case(case).state == "missed"
+    assert Booking.objects.get(resident=town.neighbour).state == "arrived", "who was there is not"
+    assert not queries.unsound()
+
+
+def test_a_day_without_any_check_in_says_nothing(strict: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(strict)
+    case = booked(town.resident, strict, slot)
+    with passed(slot, 600):
+        jobs.mark_missed()
+    case.refresh_from_db()
+    assert case.state == "booked"
+
+
+def test_without_a_rule_only_officers_say_who_did_not_come(ferry: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(ferry)
+    case = booked(town.resident, ferry, slot)
+    someone_is_there(town, ferry, slot)
+    with passed(slot, 600):
+        jobs.mark_missed()
+    case.refresh_from_db()
+    assert case.state == "booked"
+
+
+def test_who_often_does_not_come_waits_before_booking_again(strict: ServiceVersion, town: Town) -> None:
+    slots = first_slots(strict, 12)
+    days = {slot.starts_at.date(): slot for slot in slots}
+    first, second, third, *_ = (days[day] for day in sorted(days))
+    for slot in (first, second):
+        booking = queries.of_case(booked(town.resident, strict, slot))
+        with passed(slot, 61):
+            venue.conclude(by=BY, booking=booking, used=False)
+    with moments.at(second.ends_at), pytest.raises(Refused, match="did not come several times"):
+        holding(town.resident, strict, third)
+    someone = person("+6281234000099", "Warga lain")
+    with moments.at(second.ends_at):
+        assert holding(someone, strict, third).state == "held", "others are not held to it"
+
+
+def test_nobody_marks_by_hand_what_the_program_marks(strict: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(strict)
+    booking = queries.of_case(booked(town.resident, strict, slot))
+    with pytest.raises(NotAllowed):
+        venue.mark_missed(by=acting(town.clerk), booking=booking)
+    assert venue.mark_missed(by=BY, booking=booking) is False, "it is not over yet"
+
+
+@pytest.mark.parametrize(
+    ("missed", "until"),
+    [
+        ([], None),
+        ([date(2026, 3, 1)], None),
+        ([date(2026, 3, 1), date(2026, 3, 9)], date(2026, 3, 19)),
+        ([date(2026, 2, 1), date(2026, 2, 9)], None),
+    ],
+)
+def test_a_pause_ends(missed: list[date], until: date | None) -> None:
+    assert rules.pause(missed, 2, 10, date(2026, 3, 10)) == until
