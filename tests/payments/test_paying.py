@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -16,7 +17,7 @@ from kini.core import moments
 from kini.core.actors import NotAllowed, Refused
 from kini.payments import actions, jobs, ledger, queries, speaking
 from kini.payments.models import Bill, LedgerEntry, Payment, Posting, Refund
-from kini.payments.providers.base import Paid
+from kini.payments.providers.base import Notice, Paid
 from kini.payments.registers import Row
 from kini.payments.sandbox.server import Sandbox
 from tests.cases.town import BY, Town, acting, employed, opened
@@ -225,6 +226,59 @@ def test_a_settlement_file_agrees_finds_what_nobody_told_and_names_what_is_unkno
     assert reconcile.run(options) == 0
     assert "2 seen before" in capsys.readouterr().out
     assert books() == once
+
+
+def reconciled(file: Path, *lines: str) -> int:
+    """The verdict over a settlement file of these lines."""
+    file.write_text(RECONCILED + "\n".join(lines), "utf-8")
+    return reconcile.run(type("Options", (), {"provider": "sandbox", "file": file}))
+
+
+def test_money_that_came_twice_for_one_order_waits_for_somebody_to_look(town, case, bill, bank, tmp_path, capsys):
+    payment = asked(town, case)
+    order = scanned(bank, payment)
+    assert reconciled(tmp_path / "one.csv", f"{order.own},{payment.pk.hex},50000,0,{order.paid_at},2026-11-25") == 0
+    assert reconciled(tmp_path / "two.csv", f"AGAIN,{payment.pk.hex},50000,0,{order.paid_at},2026-11-26") == 1
+    assert "AGAIN over 50000: paid twice" in capsys.readouterr().out
+    assert books() == {"bank": 100_000, "income:stall-tax": -50_000, "provider:sandbox": 0, "unidentified": -50_000}
+
+
+def test_money_that_the_provider_keeps_is_named(town, case, bill, bank, tmp_path, capsys):
+    payment = asked(town, case)
+    bank.told(scanned(bank, payment))
+    settled = queries.today() + timedelta(days=reconcile.LATE.days)
+    other = f"OTHER,{'0' * 32},777,0,{moments.now().isoformat()}"
+    assert reconciled(tmp_path / "early.csv", f"{other},{settled - timedelta(days=1)}") == 1
+    assert "not settled" not in capsys.readouterr().out, "it takes some days"
+    assert reconciled(tmp_path / "late.csv", f"{other},{settled}") == 1
+    assert f"not settled: {payment.pk.hex} over 50000" in capsys.readouterr().out
+
+
+def test_a_number_of_a_notice_that_comes_again_for_another_order_hides_no_money(town, case, bill, bank):
+    paid = [Paid(asked(town, case, method).pk.hex, method, 50_000, moments.now()) for method in ("qr", "va")]
+    for each in paid:
+        notice = Notice("1", each, {})
+        actions.take_notice(by=BY, provider="sandbox", notice=notice, sha256="")
+    assert sorted(Payment.objects.values_list("state", flat=True)) == ["paid", "surplus"]
+
+
+def test_money_for_a_withdrawn_bill_goes_back(town, case, bill, bank):
+    payment = asked(town, case)
+    Bill.objects.update(withdrawn_at=moments.now())
+    bank.told(scanned(bank, payment))
+    assert Payment.objects.get().state == "surplus"
+    assert Refund.objects.get().done_at is None
+    assert state(case) == "bill"
+
+
+def test_money_of_another_currency_is_refused(town, case, bill, bank):
+    order = scanned(bank, asked(town, case))
+    bank.faults = {"notice": "never", "currency": "USD"}
+    assert bank.told(order) == 400
+    assert queries.paid(bill) is None
+    bank.faults = {"notice": "never"}
+    assert bank.told(order) == 200
+    assert queries.paid(bill)
 
 
 def booked(deed: Callable[[], Any]) -> None:

@@ -4,14 +4,18 @@ import argparse
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from kini.cli import console
 from kini.core.actors import system
-from kini.payments import actions, ledger
+from kini.payments import actions, ledger, queries
 from kini.payments.providers.base import Settled
 
+#: Verdicts about which somebody has to do something.
+TO_LOOK_AT = ("unknown", "another amount", "paid twice")
+#: What was paid so long before the last day of a file should have been settled by then.
+LATE = timedelta(days=3)
 COLUMNS = ("provider_reference", "reference", "amount", "fee", "paid_at", "settled_on")
 
 
@@ -22,15 +26,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     verdicts: Counter[str] = Counter()
-    for number, row in lines(options.file):
+    rows = list(lines(options.file))
+    for number, row in rows:
         verdict = actions.settle_row(by=system("reconcile"), provider=options.provider, row=row)
         verdicts[verdict] += 1
-        if verdict in ("unknown", "another amount"):
+        if verdict in TO_LOOK_AT:
             print(f"line {number}: {row.provider_reference} over {row.amount}: {verdict}")
     print(", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())) or "The file has no lines.")
+    missing = list(queries.unsettled(options.provider, max(row.on for _number, row in rows) - LATE)) if rows else []
+    for payment in missing:
+        print(f"not settled: {payment.pk.hex} over {payment.received}, paid {payment.paid_at:%Y-%m-%d %H:%M}")
     for account, amount in ledger.balances().items():
         print(f"  {account:<40} {amount:>18,}")
-    return 1 if verdicts["unknown"] or verdicts["another amount"] else 0
+    return 1 if missing or any(verdicts[verdict] for verdict in TO_LOOK_AT) else 0
 
 
 def lines(path: Path) -> Iterator[tuple[int, Settled]]:

@@ -166,11 +166,15 @@ def _end(payment: Payment, state: str) -> None:
 
 @action
 def take_notice(*, by: Actor, provider: str, notice: Notice, sha256: str) -> None:
-    """Take what a provider told; a second telling of the same changes nothing."""
+    """Take what a provider told; a second telling of the same changes nothing.
+
+    What tells money from money is the order, not the number of the notice: that is unique for a day only, and nobody
+    signs it.
+    """
     _row, new = ProviderNotice.objects.get_or_create(
-        provider=provider, external_id=notice.external_id, defaults={"sha256": sha256}
+        provider=provider, external_id=notice.external_id[:64], defaults={"sha256": sha256}
     )
-    if new and notice.paid:
+    if notice.paid:
         record_paid(by=by, provider=provider, paid=notice.paid)
     audit.record(by=by, action="payments.notice", subject=f"notice:{notice.external_id}", detail={"new": new})
 
@@ -189,7 +193,7 @@ def record_paid(*, by: Actor, provider: str, paid: Paid) -> Payment:
     payment = Payment.objects.select_for_update().get(pk=known.pk)
     if payment.state in ARRIVED:
         return payment
-    pays = paid.amount == payment.amount and queries.paid(bill) is None
+    pays = paid.amount == payment.amount and queries.paid(bill) is None and bill.withdrawn_at is None
     payment.state = "paid" if pays else "surplus"
     payment.paid_at, payment.received = paid.at, paid.amount
     payment.provider_reference = payment.provider_reference or paid.provider_reference
@@ -270,11 +274,15 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
 
 @action
 def settle_row(*, by: Actor, provider: str, row: Settled) -> str:
-    """Take one line of a settlement file; the verdict: agreed, found late, unknown, another amount, or seen before."""
+    """Take one line of a settlement file; the verdict: agreed, unknown, another amount, paid twice, or seen before.
+
+    Money of a second line for the same order is nobody's until somebody has looked: it waits in `unidentified`.
+    """
     if SettlementRow.objects.filter(provider=provider, provider_reference=row.provider_reference).exists():
         return "seen before"
     payment = _paid_by(by, provider, row)
-    verdict = "unknown" if payment is None else "agreed" if payment.received == row.amount else "another amount"
+    twice = payment is not None and SettlementRow.objects.filter(payment=payment).exists()
+    verdict = _verdict(payment, row, twice=twice)
     SettlementRow.objects.create(
         provider=provider,
         provider_reference=row.provider_reference,
@@ -284,13 +292,21 @@ def settle_row(*, by: Actor, provider: str, row: Settled) -> str:
         settled_on=row.on,
         verdict=verdict,
     )
-    held = f"provider:{provider}" if payment else "unidentified"
+    held = f"provider:{provider}" if payment and not twice else "unidentified"
     postings = {"bank": row.amount - row.fee, f"fees:{provider}": row.fee, held: -row.amount}
     ledger.book(f"settled:{provider}:{row.provider_reference}", postings, payment)
     audit.record(
         by=by, action="payments.settled", subject=f"settlement:{row.provider_reference}", detail={"verdict": verdict}
     )
     return verdict
+
+
+def _verdict(payment: Payment | None, row: Settled, *, twice: bool) -> str:
+    if payment is None:
+        return "unknown"
+    if twice:
+        return "paid twice"
+    return "agreed" if payment.received == row.amount else "another amount"
 
 
 def _paid_by(by: Actor, provider: str, row: Settled) -> Payment | None:

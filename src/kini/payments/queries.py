@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from hmac import compare_digest
 
 from django.db.models import QuerySet
@@ -11,7 +11,7 @@ from kini.cases.models import Case
 from kini.city import pack
 from kini.core import moments
 from kini.core.crypto import keyed_hash
-from kini.payments.models import LIVE, Bill, BillCase, Payment, Refund
+from kini.payments.models import ARRIVED, LIVE, Bill, BillCase, Payment, Refund
 from kini.payments.registers import Register, compact, registers
 from kini.payments.rules import Amount
 from kini.web.formats import local
@@ -96,6 +96,13 @@ def over(payment: Payment, at: datetime) -> bool:
 def returns_open() -> QuerySet[Refund]:
     """Money that has to be given back and is not."""
     return Refund.objects.filter(done_at=None).select_related("payment__bill").order_by("asked_at")
+
+
+def unsettled(provider: str, until: date) -> QuerySet[Payment]:
+    """Money that a provider took up to a day (included) and has not settled, the oldest first."""
+    end = datetime.combine(until + timedelta(days=1), time(), pack.current().timezone)
+    taken = Payment.objects.filter(provider=provider, state__in=ARRIVED, paid_at__lt=end, settlementrow=None)
+    return taken.exclude(refund__done_at__isnull=False).order_by("paid_at")
 
 
 def receipt(code: str) -> Payment | None:

@@ -11,8 +11,10 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from kini.city import pack
 from kini.core import moments
 from kini.payments import emvco
 from kini.payments.providers.base import (
@@ -39,6 +42,7 @@ from kini.payments.providers.base import (
 OLDEST_NOTICE = timedelta(minutes=5)
 ZONE = timezone(timedelta(hours=7))  # WIB, in which the standard writes every moment
 PAID = "00"
+MOST = 10**15
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 
 CREATE = {"qr": "/v1.0/qr/qr-mpm-generate", "va": "/v1.0/transfer-va/create-va"}
@@ -90,17 +94,24 @@ class Snap(Provider):
     def create(self, order: Order) -> Code:
         """Ask for a QR code or a virtual account; a QR code must say the amount and have a right checksum."""
         answer = self._ask(CREATE[order.method], self._order(order), order.reference)
-        if order.method == "va":
-            account = answer.get("virtualAccountData") or {}
-            return Code(str(account["virtualAccountNo"]).strip(), str(account.get("trxId", order.reference)))
-        code = Code(str(answer["qrContent"]), str(answer["referenceNo"]))
+        with self._reading():
+            if order.method == "va":
+                account = answer["virtualAccountData"]
+                return Code(str(account["virtualAccountNo"]).strip(), str(account.get("trxId", order.reference)))
+            code = Code(str(answer["qrContent"]), str(answer["referenceNo"]))
+            if Decimal(str(emvco.read(code.code).get(emvco.AMOUNT, "0"))) != order.amount:
+                raise ProviderFault(f"{self.name} made a QR code for another amount.")
+        return code
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """An answer that lacks a field, or holds another sort of thing there, is none."""
         try:
-            fields = emvco.read(code.code)
+            yield
         except emvco.PayloadBroken as broken:
             raise ProviderFault(f"{self.name}: {broken}") from None
-        if int(float(str(fields.get(emvco.AMOUNT, "0")))) != order.amount:
-            raise ProviderFault(f"{self.name} made a QR code for another amount.")
-        return code
+        except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as fault:
+            raise ProviderFault(f"{self.name} gave an answer that cannot be read ({type(fault).__name__}).") from None
 
     def _order(self, order: Order) -> dict[str, Any]:
         until = _moment(order.expires_at)
@@ -132,7 +143,8 @@ class Snap(Provider):
             "serviceCode": SERVICE[order.method],
         }
         answer = self._ask(STATUS[order.method], about, f"{order.reference}-{moments.now().timestamp():.0f}")
-        return _paid(answer) if answer.get("latestTransactionStatus") == PAID else None
+        with self._reading():
+            return _paid(answer) if answer.get("latestTransactionStatus") == PAID else None
 
     def refund(self, order: Order, code: Code, *, key: str, amount: int, reason: str) -> str:
         """Give back what came by QR code; the same key gives back once."""
@@ -145,7 +157,9 @@ class Snap(Provider):
             "refundAmount": {"value": f"{amount}.00", "currency": order.currency},
             "reason": reason[:100],
         }
-        return str(self._ask(REFUND, about, key)["refundNo"])
+        answer = self._ask(REFUND, about, key)
+        with self._reading():
+            return str(answer["refundNo"])
 
     def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> Notice:
         """A payment that the provider tells of."""
@@ -194,7 +208,8 @@ class Snap(Provider):
                 "X-SIGNATURE": base64.b64encode(signature).decode(),
             }
             answer = self._sent(TOKEN, b'{"grantType":"client_credentials"}', headers)
-            self._token, self._until = answer["accessToken"], now + timedelta(seconds=int(answer["expiresIn"]))
+            with self._reading():
+                self._token, self._until = answer["accessToken"], now + timedelta(seconds=int(answer["expiresIn"]))
             return self._token
 
     def _sent(self, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -212,9 +227,21 @@ def _paid(content: Mapping[str, Any]) -> Paid:
     return Paid(
         reference=str(content["originalPartnerReferenceNo"]),
         provider_reference=str(content["originalReferenceNo"]),
-        amount=int(float(content["amount"]["value"])),
+        amount=_money(content["amount"]),
         at=datetime.fromisoformat(content["paidTime"]),
     )
+
+
+def _money(said: Mapping[str, Any]) -> int:
+    """An amount in whole units of the city's currency.
+
+    Raises:
+        ValueError: when it is of another currency, or nothing.
+    """
+    amount = Decimal(str(said["value"]))
+    if said.get("currency") != pack.current().currency or not 0 < amount < MOST:
+        raise ValueError("no amount of the city's currency")
+    return int(amount)
 
 
 def _amount(order: Order) -> dict[str, str]:

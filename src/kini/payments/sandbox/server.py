@@ -125,7 +125,7 @@ class Sandbox:
 
     def told(self, order: Order, *, forged: bool = False, old: bool = False) -> int:
         """Send one notice; the status of the city's answer."""
-        body = json.dumps(told(order), separators=(",", ":")).encode()
+        body = json.dumps(told(order, self.faults.get("currency", "IDR")), separators=(",", ":")).encode()
         at = (datetime.now(ZONE) - timedelta(hours=1 if old else 0)).isoformat(timespec="seconds")
         key = load_pem_private_key(self.keys.file("city.key" if forged else f"{NAME}.key").read_bytes(), None)
         assert isinstance(key, rsa.RSAPrivateKey)
@@ -139,7 +139,7 @@ class Sandbox:
         return self.post(self.notify, body, headers)
 
 
-def told(order: Order) -> dict[str, Any]:
+def told(order: Order, currency: str = "IDR") -> dict[str, Any]:
     """What is said about an order."""
     about = {
         "originalPartnerReferenceNo": order.reference,
@@ -147,7 +147,7 @@ def told(order: Order) -> dict[str, Any]:
         "latestTransactionStatus": "03" if order.paid is None else "00",
     }
     if order.paid is not None:
-        about |= {"amount": {"value": f"{order.paid}.00", "currency": "IDR"}, "paidTime": order.paid_at}  # type: ignore[dict-item]
+        about |= {"amount": {"value": f"{order.paid}.00", "currency": currency}, "paidTime": order.paid_at}  # type: ignore[dict-item]
     return about
 
 
