@@ -135,8 +135,8 @@ def ask_for_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
 def _expiry(method: Method, now: datetime) -> datetime:
     """When a code ends: with its time, and not long after the day for which its amount was reckoned."""
     here = local(now)
-    midnight = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return max(now + SHORTEST, min(now + HOLDS[method], midnight))
+    last = here.replace(hour=23, minute=59, second=59, microsecond=0)
+    return max(now + SHORTEST, min(now + HOLDS[method], last))
 
 
 @action
@@ -207,7 +207,7 @@ def record_paid(*, by: Actor, provider: str, paid: Paid) -> Payment:
         events.announce(BillPaid(str(payment.pk)))
         _settle(by, bill)
     else:
-        _give_back(by, payment, "paid twice or another amount")
+        _give_back(by, payment, "")
     return payment
 
 

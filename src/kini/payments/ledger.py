@@ -1,7 +1,8 @@
 """Bookings in double entry. A trigger refuses, at commit, an entry whose postings do not add up to nothing.
 
 Accounts: `provider:NAME` (what a provider holds for us), `income:REGISTER` (what bills brought), `surplus` (what must
-be given back), `bank` (what was settled), `fees:NAME` (what a provider keeps), `unidentified` (none of ours).
+be given back), `bank` (what was settled), `fees:NAME` (what a provider keeps), `unidentified` (none of ours, or
+a second time for the same order).
 """
 
 from collections.abc import Mapping

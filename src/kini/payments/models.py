@@ -96,7 +96,10 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money on its way back. Its id is the provider's key, so that asking twice returns it once."""
+    """Money on its way back. Its id is the provider's key, so that asking twice returns it once.
+
+    `reason` is an officer's; empty where too much had come.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     payment = models.OneToOneField(Payment, models.PROTECT, related_name="refund")

@@ -81,7 +81,7 @@ def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
         "payment": found,
         "owed": queries.owed(found.bill),
         "over": found.state not in ("asked", "waiting") or found.expires_at <= moments.now(),
-        "pretend": providers()[found.provider].pretend if found.provider in providers() else "",
+        "provider": providers().get(found.provider),
         "qr": qr(found.code) if found.method == "qr" and found.code else None,
     }
     return render(request, "payments/code.html", context)

@@ -14,6 +14,8 @@ from kini.payments.providers.configured import providers
 
 log = structlog.get_logger("kini.payments")
 BY = system("payments")
+#: Why money goes back that nobody asked to give back, as the provider reads it.
+SURPLUS = "paid twice, or another amount"
 
 
 def order_of(payment: Payment) -> Order:
@@ -77,7 +79,7 @@ def give_back(refund: Refund) -> None:
     code = Code(payment.code, payment.provider_reference)
     try:
         reference = provider.refund(
-            order_of(payment), code, key=refund.pk.hex, amount=payment.received or 0, reason=refund.reason
+            order_of(payment), code, key=refund.pk.hex, amount=payment.received or 0, reason=refund.reason or SURPLUS
         )
     except ByHand:
         return

@@ -79,6 +79,8 @@ class Provider(ABC):
 
     name: str
     methods: tuple[Method, ...]
+    #: What payers call the bank of its virtual accounts.
+    bank: str = ""
     #: Where a payer can play, of a provider for trying out.
     pretend: str = ""
 

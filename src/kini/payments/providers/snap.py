@@ -63,6 +63,7 @@ class Snap(Provider):
         private_key, public_key: PEM files, ours and the provider's.
         merchant: our number as a merchant.
         va_prefix: first digits of our virtual accounts (partnerServiceId).
+        bank: what payers call the bank of these accounts.
         channel: CHANNEL-ID.
         methods: "qr", "va".
         pretend: where a payer can play, of a provider for trying out; empty otherwise.
@@ -79,11 +80,12 @@ class Snap(Provider):
         public_key: str,
         merchant: str,
         va_prefix: str = "",
+        bank: str = "",
         channel: str = "95221",
         methods: list[Method] | None = None,
         pretend: str = "",
     ) -> None:
-        self.pretend = pretend
+        self.pretend, self.bank = pretend, bank
         self.name, self.client, self.secret = name, client, secret.encode()
         self.merchant, self.va_prefix, self.channel = merchant, va_prefix, channel
         self.methods = tuple(methods or ("qr",))

@@ -64,6 +64,7 @@ def configure(keys: Keys, port: int) -> Path:
         "public_key": str(keys.file(f"{NAME}.pub")),
         "merchant": "SANDBOX00000001",
         "va_prefix": "88810",
+        "bank": "Bank Pura-pura",
         "pretend": f"http://127.0.0.1:{port}/",
     }
     body = "".join(f'{name} = "{value}"\n' for name, value in lines.items())
