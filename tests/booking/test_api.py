@@ -14,6 +14,7 @@ from kini.booking.models import Booking, Quota
 from kini.cases.models import Case
 from kini.people.models import User
 from kini.services.models import ServiceVersion
+from kini.web.formats import local
 from tests.booking.conftest import first_slots
 from tests.cases.town import Town
 
@@ -43,7 +44,7 @@ def book(headers: dict[str, str], slot: int, answers: dict[str, Any] = ANSWERS) 
 
 def test_a_program_finds_a_day_and_a_slot_and_books(bearer: dict[str, str], ferry: ServiceVersion, town: Town) -> None:
     [slot, *_] = first_slots(ferry)
-    day = queries.local(slot.starts_at).date()
+    day = local(slot.starts_at).date()
     where = f"venue=registry-pier&first={day}&last={day}&party=2"
     venues = Client().get("/api/v1/services/ferry/venues", headers=bearer).json()["venues"]
     assert {each["venue"] for each in venues} == {"registry-pier", "registry-hill"}

@@ -14,6 +14,7 @@ from kini.cases.models import Case, Draft
 from kini.core import moments
 from kini.core.models import OutboxMessage
 from kini.services.models import ServiceVersion
+from kini.web.formats import local
 from tests.booking.conftest import answers, first_slots, holding
 from tests.cases.town import Town, acting, employed, filled, person
 from tests.pagechecks import CheckedClient
@@ -92,7 +93,7 @@ def test_what_was_booked_is_taken_elsewhere_and_kept_until_then(resident: Checke
 def test_a_full_time_can_be_waited_for(resident: CheckedClient, draft: Draft, ferry: ServiceVersion) -> None:
     [slot, *_] = first_slots(ferry)
     Quota.objects.filter(slot=slot).update(capacity=0)
-    day = queries.local(slot.starts_at).date().isoformat()
+    day = local(slot.starts_at).date().isoformat()
     address = reverse("booking:times", args=[draft.pk, "registry-pier", day])
     assert "Full times" in text(resident.get(address))
     full = resident.post(address, {"slot": slot.pk})
@@ -107,7 +108,7 @@ def test_a_full_time_can_be_waited_for(resident: CheckedClient, draft: Draft, fe
 
 def test_whoever_forgets_to_choose_is_told(resident: CheckedClient, draft: Draft, ferry: ServiceVersion) -> None:
     [slot, *_] = first_slots(ferry)
-    day = queries.local(slot.starts_at).date().isoformat()
+    day = local(slot.starts_at).date().isoformat()
     page = resident.post(reverse("booking:times", args=[draft.pk, "registry-pier", day]), {})
     assert page.status_code == 422
     assert "Choose a time." in text(page)
