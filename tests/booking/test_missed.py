@@ -103,6 +103,24 @@ def test_who_often_does_not_come_waits_before_booking_again(strict: ServiceVersi
         assert holding(someone, strict, third).state == "held", "others are not held to it"
 
 
+def test_a_wrong_mark_is_taken_back_and_counts_no_more(strict: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(strict)
+    case = booked(town.resident, strict, slot)
+    booking = queries.of_case(case)
+    with pytest.raises(Refused, match="Nobody has said"):
+        venue.was_there(by=acting(town.clerk), booking=booking)
+    with passed(slot, 61):
+        case_actions.move(by=BY, case=case, move="miss")
+        with pytest.raises(NotAllowed):
+            venue.was_there(by=acting(town.resident), booking=booking)
+        venue.was_there(by=acting(town.clerk), booking=booking)
+    case.refresh_from_db()
+    assert queries.of_case(case).state == "served"
+    assert case.timeline.filter(sort="was-there").count() == 1
+    assert queries.paused_until(strict.service, town.resident) is None
+    assert not queries.unsound()
+
+
 def test_nobody_marks_by_hand_what_the_program_marks(strict: ServiceVersion, town: Town) -> None:
     [slot, *_] = first_slots(strict)
     booking = queries.of_case(booked(town.resident, strict, slot))

@@ -173,7 +173,7 @@ def _day_of(booking: Booking) -> str:
 @for_officers(Permission.ACT)
 @require_POST
 def deed(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
-    """Something done with a booking: check-in, call, serve, miss."""
+    """Something done with a booking: check-in, call, serve, miss, was-there."""
     actor = actor_for(request)
     booking = queries.bookings().filter(reference=reference).first()
     if booking is None or not may(actor, Permission.ACT, venue.scope_of(booking.slot)):
@@ -185,6 +185,8 @@ def deed(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
             venue.call(by=actor, booking=booking)
         case "serve" | "miss":
             venue.finish(by=actor, booking=booking, used=deed == "serve")
+        case "was-there":
+            venue.was_there(by=actor, booking=booking)
         case _:
             raise Http404
     return SeeOther(_day_of(booking))

@@ -12,6 +12,7 @@ from kini.booking import api
 from kini.booking.checks import check_schedules
 from kini.booking.kind import BookingKind
 from kini.booking.notices import OFFER
+from kini.booking.venue import WAS_THERE
 from kini.cases.desk.working import may_here
 from kini.cases.rules import tellers
 from kini.city.checks import pack_checks
@@ -28,6 +29,7 @@ def register() -> None:
     kinds.register(BookingKind.id, BookingKind())
     pack_checks.register("bookings", check_schedules)
     tellers.register("rebooked", _rebooked)
+    tellers.register(WAS_THERE, _was_there)
     sorts.register(OFFER.id, OFFER)
     navigation.register(
         "desk-bookings",
@@ -41,6 +43,10 @@ def register() -> None:
             visible=may_here(Permission.ACT),
         ),
     )
+
+
+def _was_there(_data: Mapping[str, Any]) -> str:
+    return _("You were there. That you did not come was taken back and counts no more.")
 
 
 def _rebooked(data: Mapping[str, Any]) -> str:

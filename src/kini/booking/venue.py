@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from kini.booking import actions, queries, taking
@@ -19,6 +20,8 @@ from kini.web.formats import local
 
 #: Moves of a booking's flow: it was used, it was not, the city called it off.
 SERVE, MISS, CALL_OFF = "serve", "miss", "call_off"
+#: An entry of the timeline: they came after all.
+WAS_THERE = "was-there"
 
 
 def scope_of(slot: Slot) -> Scope:
@@ -138,6 +141,28 @@ def mark_missed(*, by: Actor, booking: Booking) -> bool:
     else:
         conclude(by=by, booking=booking, used=False)
     return True
+
+
+@action
+def was_there(*, by: Actor, booking: Booking) -> None:
+    """Take back that somebody did not come; it counts against them no more, and they read so.
+
+    Raises:
+        NotAllowed: as `check_in`.
+        Refused: when nobody said that they did not come, or they have another booking in that time by now.
+    """
+    booking = _locked(by, booking)
+    if booking.state != "missed":
+        raise Refused(_("Nobody has said that they did not come."))
+    try:
+        with transaction.atomic():
+            booking.state = "served"
+            booking.save(update_fields=["state"])
+    except IntegrityError:
+        raise Refused(_("They have another booking in that time by now.")) from None
+    audit.record(by=by, action="booking.was-there", subject=f"booking:{booking.reference}")
+    if booking.case:
+        case_actions.tell(by=by, case=booking.case, sort=WAS_THERE, data={})
 
 
 @action
