@@ -69,6 +69,21 @@ def test_a_hold_that_ran_out_makes_room_without_any_worker(ferry: ServiceVersion
     assert not queries.unsound()
 
 
+def test_who_is_refused_a_place_keeps_what_they_hold(ferry: ServiceVersion, town: Town) -> None:
+    one, other = first_slots(ferry, 2)
+    for number in range(3):
+        holding(person(f"+62812340000{number}0", f"Warga {number}"), ferry, other, 3)
+    held = holding(town.resident, ferry, one)
+    with pytest.raises(Full):
+        holding(town.resident, ferry, other)
+    held.refresh_from_db()
+    assert held.state == "held"
+    again = holding(town.resident, ferry, one)
+    assert free(ferry, one.pk).free == 8, "the same time again takes one place, not two"
+    assert (Booking.objects.get(pk=held.pk).state, again.state) == ("cancelled", "held")
+    assert not queries.unsound()
+
+
 def test_a_hold_that_ran_out_still_counts_while_nobody_took_it(draft: Draft, ferry: ServiceVersion, town: Town) -> None:
     [slot, *_] = first_slots(ferry)
     actions.hold(by=town.named("resident"), draft=draft, slot=slot, group="", party=1)
