@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from kini.booking import queries, rules
 from kini.booking.models import Booking, Slot
-from kini.cases.models import Draft
+from kini.cases import actions as case_actions
+from kini.cases.models import Case, Draft
 from kini.city import pack
 from kini.core import audit, moments, references
-from kini.core.actors import Actor, ActorKind, Refused
+from kini.core.actors import Actor, ActorKind, Refused, system
 from kini.people.models import Resident
 from kini.web import formats
 from kini.web.formats import local
@@ -140,3 +141,10 @@ def rebook(booking: Booking, slot: Slot) -> None:
     """
     groups = queries.options_of(slot.service).groups_for(booking.group)
     understood(_ask(_REBOOK, [moments.now(), booking.pk, slot.pk, groups, period_of(slot)]))
+
+
+def send_there(case: Case, booking: Booking) -> None:
+    """The unit at which it is booked works on the case."""
+    unit = booking.slot.unit
+    if unit and unit.pk != case.unit_id and unit.agency_id == case.agency_id:
+        case_actions.send_unit(by=system("booking"), case=case, unit=unit)

@@ -3,7 +3,6 @@
 from django.utils.translation import gettext as _
 
 from kini.booking import queries, taking
-from kini.booking.actions.making import send_there
 from kini.booking.actions.waiting import pass_on
 from kini.booking.models import COMING, ONCE, PASSING, Booking, Slot
 from kini.cases import access
@@ -80,7 +79,7 @@ def move(*, by: Actor, booking: Booking, slot: Slot, message: str = "") -> None:
         data = {"from": before.starts_at.isoformat(), "to": slot.starts_at.isoformat(), "message": message}
         case_actions.tell(by=by, case=booking.case, sort="rebooked", data=data)
         booking.slot = slot
-        send_there(booking.case, booking)
+        taking.send_there(booking.case, booking)
     pass_on(by=by, slot=before)
 
 

@@ -13,7 +13,7 @@ from kini.cases.models import Case, Draft
 from kini.city import pack
 from kini.core import audit, moments, references
 from kini.core.actions import action, statement
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused, system
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.crypto import seal_json, unseal_json
 from kini.people.models import Resident
 from kini.services.models import Service, ServiceVersion
@@ -83,7 +83,7 @@ def confirm(*, by: Actor, case: Case) -> Booking:
     booking.reference, booking.case, booking.request = case.reference, case, None
     booking.save()
     audit.record(by=by, action="booking.confirmed", subject=f"case:{case.reference}", detail={"slot": booking.slot_id})
-    send_there(case, booking)
+    taking.send_there(case, booking)
     return booking
 
 
@@ -107,13 +107,6 @@ def _again(by: Actor, booking: Booking) -> None:
         until=moments.now() + timedelta(minutes=1),
         draft=booking.draft,
     )
-
-
-def send_there(case: Case, booking: Booking) -> None:
-    """The unit at which it is booked works on the case."""
-    unit = booking.slot.unit
-    if unit and unit.pk != case.unit_id and unit.agency_id == case.agency_id:
-        case_actions.send_unit(by=system("booking"), case=case, unit=unit)
 
 
 @action
