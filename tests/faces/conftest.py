@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kini.core.environment import ROOT
+from kini.core.processes import spawned
 from kini.robot.scratch import Scratch
 from tests.faces.pages import GUARDED, GUEST, Town, press, prove
 
@@ -26,7 +27,8 @@ def town(scratch: Scratch, city: str, tmp_path_factory: pytest.TempPathFactory) 
     file = tmp_path_factory.mktemp("town") / "town.json"
     env = scratch.env | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     env["DJANGO_SETTINGS_MODULE"] = "kini.settings"
-    assert scratch.supervisor.run("town", [sys.executable, "-m", "tests.faces.town", str(file)], env) == 0
+    command = [sys.executable, "-m", "tests.faces.town", str(file)]
+    assert scratch.supervisor.run("town", spawned(command, env)) == 0
     town: Town = json.loads(file.read_text("utf-8"))
     return town
 
