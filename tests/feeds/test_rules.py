@@ -1,6 +1,5 @@
 """What is reckoned about figures."""
 
-import math
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -63,19 +62,3 @@ def test_ticks_are_round_and_reach_around(low, span):
     assert found[0] <= low + 1e-6
     assert found[-1] >= low + span - 1e-6
     assert 2 <= len(found) <= 8
-
-
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=20))
-def test_dots_keep_apart_and_stay_where_there_is_room(spots):
-    found = rules.apart(spots, 20)
-    assert len(found) == len(spots)
-    assert found[:1] == spots[:1]
-    assert all(math.dist(one, other) >= 20 for n, one in enumerate(found) for other in found[:n])
-
-
-@given(st.lists(st.integers(), min_size=1), st.integers(1, 50))
-def test_thinning_keeps_the_last_and_the_order(points, most):
-    found = rules.thinned(points, most)
-    assert len(found) <= most
-    assert found[-1] == points[-1]
-    assert len(found) == min(most, len(points))

@@ -30,7 +30,7 @@ PARK = 'p1,Park by the sea,park,town,38.7302,-9.4751,"07:00-12:00, 13:00-21:00",
     "sixteen-or-more-1"
 )
 SCHOOL = "s1,School on the hill,school,,38.7551,-9.4501,,0010.A423.19C2,,,"
-SQUARE = "q1,Square,square,,38.7451,-9.4301,,,,,"
+SQUARE = "q1,Quiet corner,square,,38.7451,-9.4301,,,,,"
 
 
 @pytest.fixture

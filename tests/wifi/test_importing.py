@@ -68,7 +68,7 @@ def test_what_is_different_is_changed_and_what_is_missing_stays(bring):
 
 def test_an_access_point_moves_to_another_site(bring):
     bring(PARK, SQUARE)
-    found = bring("q1,Square,square,,38.7451,-9.4301,,00-10-A4-23-19-C0,ap-p1,,40")
+    found = bring("q1,Quiet corner,square,,38.7451,-9.4301,,00-10-A4-23-19-C0,ap-p1,,40")
     assert (found.changed_sites, found.changed_access_points) == (0, 1)
     assert AccessPoint.objects.get().site.code == "q1"
 

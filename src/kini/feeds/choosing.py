@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kini.city import pack, wording
+from kini.city import asking, pack, wording
 from kini.city import queries as city
 from kini.city.models import Area
 from kini.core import moments
@@ -67,26 +67,8 @@ def choice_of(feed: Feed, asked: Mapping[str, str], point: Point | None = None) 
     if point and city.locate(*point) is None:
         near, problem = None, wording.outside()
     elif text and not point:
-        near, problem = called(text)
+        near, problem = asking.called(text)
     return Choice(words, filters, level, asked.get("area", "")[:20], near, bool(point and near), text, problem)
-
-
-def called(text: str) -> tuple[Point | None, str]:
-    """The middle of the area of that name, or why there is none."""
-    found = city.area_called(text)
-    if found is None:
-        level = pack.current().level_name(pack.current().lowest_level)
-        return None, _("Write the whole name of one area (%(level)s).") % {"level": level}
-    return (found.latitude, found.longitude), ""
-
-
-def point_of(sent: Mapping[str, str]) -> Point | None:
-    """The point that a device gave."""
-    try:
-        point = float(sent.get("lat", "")), float(sent.get("lon", ""))
-    except ValueError:
-        return None
-    return point if -90 <= point[0] <= 90 and -180 <= point[1] <= 180 else None
 
 
 def figures(name: str, feed: Feed, state: FeedState, choice: Choice) -> list[Figure]:

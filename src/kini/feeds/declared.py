@@ -13,6 +13,7 @@ from kini.core.texts import untranslated
 from kini.feeds.reading import read
 from kini.feeds.schema import Feed
 from kini.services.kinds import kinds
+from kini.services.start import shown_elsewhere
 
 FOLDER = "feeds"
 KIND = "information"
@@ -62,7 +63,7 @@ def check_feeds(root: Path) -> Iterable[Fault]:
 
 
 def _faults(root: Path) -> Iterator[Fault]:
-    shown: set[str] = set()
+    shown = {service for elsewhere in shown_elsewhere for service in elsewhere(root)}
     services = _services(root)
     for path in sorted((root / FOLDER).glob("*.yaml")):
         try:

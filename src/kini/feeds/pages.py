@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kini.city import asking
+from kini.city.drawing import Map, map_of
 from kini.core import moments
 from kini.feeds import choosing, drawing, queries, wording
 from kini.feeds.choosing import Choice
@@ -49,7 +51,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     status = status_or_404(name)
     if status.feed.source.format == "gtfs":
         return transit.timetable(request, status)
-    point = choosing.point_of(request.POST) if request.method == "POST" else None
+    point = asking.point_of(request.POST) if request.method == "POST" else None
     choice = choosing.choice_of(status.feed, request.GET, point)
     found = choosing.figures(name, status.feed, status.state, choice)
     page = Paginator(found, ON_PAGE).get_page(1 if point else request.GET.get("page"))
@@ -123,7 +125,7 @@ def street(record: Record) -> str:
     return f"https://www.openstreetmap.org/?mlat={record.latitude}&mlon={record.longitude}#map=17/{point}"
 
 
-def _map(feed: Feed, page: Page[Figure], first: int, found: list[Figure], choice: Choice) -> drawing.Map | None:
+def _map(feed: Feed, page: Page[Figure], first: int, found: list[Figure], choice: Choice) -> Map | None:
     if feed.where is None or not feed.table.map:
         return None
     numbered = [
@@ -134,14 +136,14 @@ def _map(feed: Feed, page: Page[Figure], first: int, found: list[Figure], choice
     shown = {each.record.pk for each in page.object_list}
     near = [] if choice.near else found
     others = [place for each in near if each.record.pk not in shown and (place := choosing.place_of(each.record))]
-    return drawing.map_of(numbered, others, choice.near)
+    return map_of(numbered, others, choice.near)
 
 
-def _map_of_one(feed: Feed, figure: Figure) -> drawing.Map | None:
+def _map_of_one(feed: Feed, figure: Figure) -> Map | None:
     place = choosing.place_of(figure.record)
     if place is None or not feed.table.map:
         return None
-    return drawing.map_of([(1, place, figure.level.tone if figure.level else "")], [], None)
+    return map_of([(1, place, figure.level.tone if figure.level else "")], [], None)
 
 
 def _place(record: Record) -> list[tuple[str, str]]:

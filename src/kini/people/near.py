@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kini.city import pack, queries, wording
+from kini.city import asking, pack, queries, wording
 from kini.city.models import Area, Place, Unit
 from kini.core.geometry import Point
 from kini.people.models import Resident, User
@@ -85,7 +85,7 @@ def near(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         area = area_of(request)
         return _page(request, around(area, None, ON_PAGE) if area else None)
-    point = _point(request)
+    point = asking.point_of(request.POST)
     area = queries.locate(*point) if point else queries.area(request.POST.get("area", "")[:20])
     if area is None or area.level != pack.current().lowest_level:
         return _page(request, None, wording.outside() if point else _("Choose the area in which you live or are now."))
@@ -93,14 +93,6 @@ def near(request: HttpRequest) -> HttpResponse:
     secure = request.is_secure()
     response.set_cookie(COOKIE, area.code, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
     return response
-
-
-def _point(request: HttpRequest) -> Point | None:
-    try:
-        point = float(request.POST.get("lat", "")), float(request.POST.get("lon", ""))
-    except ValueError:
-        return None
-    return point if -90 <= point[0] <= 90 and -180 <= point[1] <= 180 else None
 
 
 def _page(request: HttpRequest, found: Around | None, problem: str = "") -> HttpResponse:

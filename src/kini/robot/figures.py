@@ -22,6 +22,7 @@ from kini.robot.rows import Row
 from kini.services.examples import example_form
 from kini.services.kinds import kinds
 from kini.services.models import Service
+from kini.services.start import shown_elsewhere
 from kini.services.versions import resolve
 
 BY = system("robot")
@@ -71,7 +72,16 @@ class FiguresPlay:
         if check:
             self.play_check(check)
         elif not names:
+            self.play_elsewhere(page)
+
+    def play_elsewhere(self, page: Page) -> None:
+        """Another room shows it: the way there stands on the page and leads to a page with a heading."""
+        known = {service for elsewhere in shown_elsewhere for service in elsewhere(pack.current().root)}
+        found = page.tree.xpath('//main//a[contains(@class, "button")]/@href')
+        if self.service.pk not in known or not found:
             raise Broken(f"{self.service.pk} shows nothing")
+        self.browser.get(str(found[0]))
+        self.row.states += 1
 
     def options(self) -> InformationOptions:
         """What the service says for its kind."""

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from kini.cases import answers
+from kini.cases.actions import join
+from kini.cases.models import Case
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.crypto import needs_rotation, seal, unseal
 from kini.core.faults import Fault
 from kini.wifi import declared, laying
-from kini.wifi.models import AccessPoint, Site
+from kini.wifi.models import AccessPoint, FaultReport, Site
 from kini.wifi.planning import OF_ACCESS_POINT, OF_SITE, Plan, plan_for, secret_context
 from kini.wifi.reading import Listed
 from kini.wifi.schema import WifiFile
@@ -89,6 +92,32 @@ def lay_samples(*, by: Actor) -> int:
     if declared.network() is None or not declared.counts() or Site.objects.exists():
         return 0
     return lay_made_up(by=by, count=SAMPLES).new_sites
+
+
+@action
+def note_fault(*, by: Actor, case: Case) -> FaultReport | None:
+    """Tie a case to the site whose number it names; when a fault is open there already, the case is joined to that one.
+
+    Done again it changes nothing. A number that is no site's is left to the officers.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    _only_commands(by)
+    network = _network()
+    code = str(answers.of_case(case).get(network.fault.site, "")) if network.fault else ""
+    site = Site.objects.select_for_update().filter(code__iexact=code.strip()).first() if code else None
+    if site is None:
+        return None
+    report, new = FaultReport.objects.get_or_create(case=case, defaults={"site": site})
+    if not new:
+        return report
+    audit.record(by=by, action="wifi.fault-noted", subject=f"case:{case.reference}", detail={"site": site.code})
+    others = FaultReport.objects.filter(site=site, case__closed_at__isnull=True, case__service=case.service_id)
+    first = others.exclude(case=case).select_related("case").order_by("case__opened_at").first()
+    if first and case.closed_at is None:
+        join(by=by, case=case, other=first.case)
+    return report
 
 
 @action

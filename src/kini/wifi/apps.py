@@ -8,9 +8,17 @@ class Wifi(AppConfig):
     verbose_name = _("Public Wi-Fi")
 
     def ready(self) -> None:
+        from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
-        from kini.wifi import tables
-        from kini.wifi.declared import check_wifi
+        from kini.services.start import shown_elsewhere, start_panels
+        from kini.web.home import HomeSection, home_sections
+        from kini.wifi import api, home, jobs, tables  # noqa: F401 -- jobs register themselves
+        from kini.wifi.declared import check_wifi, shown_services
+        from kini.wifi.panels import panel
 
         tables.register()
         pack_checks.register("wifi", check_wifi)
+        parts.register("wifi", Part("Free Wi-Fi", api.router))
+        shown_elsewhere.register("wifi", shown_services)
+        start_panels.register("wifi", panel)
+        home_sections.register("wifi", HomeSection(order=15, render=home.section, place="aside"))

@@ -9,7 +9,7 @@ from django.conf import settings
 from kini.city import pack
 from kini.city.rows import Row, read_rows
 from kini.city.tables import read_tables
-from kini.core.faults import Fault, PackFaults, parse, read_source
+from kini.core.faults import Fault, PackFaults, Source, parse, read_source
 from kini.core.texts import untranslated
 from kini.wifi.schema import CountRow, WifiFile
 
@@ -43,6 +43,15 @@ def counts() -> list[Row[CountRow]]:
     return rows
 
 
+def shown_services(root: Path) -> Iterable[str]:
+    """The information service whose page leads to the list of sites."""
+    try:
+        found = _once(root)
+    except PackFaults:
+        return []  # told by `check_wifi`
+    return [found.find] if found and found.find else []
+
+
 def check_wifi(root: Path) -> Iterable[Fault]:
     """Faults of wifi.yaml and of wifi-points.csv."""
     if not (root / FILE).is_file():
@@ -50,7 +59,9 @@ def check_wifi(root: Path) -> Iterable[Fault]:
     try:
         city = pack.load_city(root)
         source = read_source(root / FILE, root)
-        yield from untranslated(source, parse(source, WifiFile), city.languages)
+        network = parse(source, WifiFile)
+        yield from untranslated(source, network, city.languages)
+        yield from _services(root, source, network)
         areas = {area.code for area in read_tables(root, city).areas}
     except PackFaults as error:
         yield from error.faults
@@ -60,3 +71,14 @@ def check_wifi(root: Path) -> Iterable[Fault]:
         rows = read_rows(root / COUNTS, root, CountRow, faults)
         faults += [row.fault("area", "the city has no such area") for row in rows if row.value.area not in areas]
     yield from faults
+
+
+def _services(root: Path, source: Source, network: WifiFile) -> Iterable[Fault]:
+    named = {
+        ("find",): network.find,
+        ("fault", "service"): network.fault and network.fault.service,
+        ("wish", "service"): network.wish and network.wish.service,
+    }
+    for place, service in named.items():
+        if service and not list(root.glob(f"services/*/{service}.yaml")):
+            yield source.fault(place, f'there is no service "{service}"', "Name a file of services/.")

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
+from kini.cases.models import Case
 from kini.city.models import ON_EARTH, Area
 
 #: A MAC address as RFC 3580 writes it in Called-Station-Id: 00-10-A4-23-19-C0.
@@ -87,3 +88,10 @@ class AccessPoint(models.Model):
 
     def __str__(self) -> str:
         return self.mac
+
+
+class FaultReport(models.Model):
+    """A case that says that something is wrong at a site. Of the open ones of a site all but the first follow it."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="+")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="fault_reports")

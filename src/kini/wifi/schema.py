@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kini.city.schema import WEEKDAYS, Code, Id, Latitude, Longitude, Strict, Week
 from kini.core.texts import Text
+from kini.services.schema import Name
 from kini.wifi import rules
 from kini.wifi.models import CODE
 
@@ -48,16 +49,41 @@ class Scheme(Strict):
     share: Annotated[int, Field(ge=0, description="Of the made-up points, in parts.")] = 0
 
 
+class FaultService(Strict):
+    """The service by which a fault at a site is reported.
+
+    Attributes:
+        site, where: its questions for the site's code and for the place.
+        known: answers of somebody who comes from the page of a site, by question.
+    """
+
+    service: Id
+    site: Name
+    where: Name
+    known: dict[Name, str] = {}
+
+
+class WishService(Strict):
+    """The service by which a new site is asked for; `known` as for faults."""
+
+    service: Id
+    known: dict[Name, str] = {}
+
+
 class WifiFile(Strict):
     """wifi.yaml.
 
     Attributes:
+        find: the information service whose page leads to the list of sites.
         made_up_name: what a made-up point is called; "{area}" stands for the area's name.
     """
 
     name: Text = Field(description="What the city calls its Wi-Fi.")
     kinds: Annotated[dict[Id, SiteKind], Field(min_length=1)]
     schemes: dict[Id, Scheme] = {}
+    find: Id | None = None
+    fault: FaultService | None = None
+    wish: WishService | None = None
     made_up_name: Annotated[str, Field(max_length=80)] = "{area}"
 
 

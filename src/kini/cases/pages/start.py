@@ -1,9 +1,12 @@
 """Beginning: the button on a service's start page, and the drafts that wait there."""
 
+from typing import Any
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,13 +23,16 @@ from kini.people import queries as people_queries
 from kini.people.models import Resident, User
 from kini.people.queries import actor_for
 from kini.services import queries as services_queries
+from kini.services.fields.base import Submitted, Wrong
 from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.versions import resolve
+from kini.services.versions import Resolved, resolve
 
 #: Drafts that guests may begin from one network address; many phones can stand behind one.
 GUESTS = limits.Limit("cases.guest-draft", count=120, seconds=3600)
 FOR_WHOM = "for_whom"
+#: Before the name of an input of a question, where the page that leads here knows the answer.
+KNOWN = "known."
 MOST_SHOWN = 3
 
 
@@ -47,7 +53,24 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     draft = _untouched(actor, found, resident)
     if draft is None:
         draft = actions.start_draft(by=actor, version=found.current, resident=resident)
+    if known := _known(request, resolve(found.current)):
+        actions.fill(by=actor, draft=draft, values=known)
     return SeeOther(reverse("cases:draft", args=[draft.pk]))
+
+
+def _known(request: HttpRequest, resolved: Resolved) -> dict[str, Any]:
+    """Answers that the page which led here knows, sent as a question's own inputs; what cannot be taken is asked."""
+    data = {name.removeprefix(KNOWN): values for name, values in request.POST.lists() if name.startswith(KNOWN)}
+    sent, found = Submitted(MultiValueDict(data), MultiValueDict()), {}
+    for page in resolved.pages:
+        for name, field in page.fields.items() if not page.repeat else ():
+            try:
+                value = None if field.inputs(name).isdisjoint(data) else field.parse(name, sent)
+            except Wrong:
+                continue
+            if value is not None:
+                found[name] = value
+    return found
 
 
 def _offered(service: str) -> Service:

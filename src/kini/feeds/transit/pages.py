@@ -12,9 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from kini.city import asking
+from kini.city import queries as city
 from kini.city import wording as places
+from kini.city.drawing import map_of
 from kini.core import moments
-from kini.feeds import choosing, drawing
+from kini.core.geometry import Point
 from kini.feeds.models import Stop, Timetable
 from kini.feeds.queries import Status
 from kini.feeds.showing import about, status_or_404
@@ -63,7 +66,7 @@ def timetable(request: HttpRequest, status: Status) -> HttpResponse:
     """The first page: a journey, stops by name, stops near me, all lines."""
     edition = queries.current(status.name)
     words = _typed(request, "q")
-    point = choosing.point_of(request.POST) if request.method == "POST" else None
+    point = asking.point_of(request.POST) if request.method == "POST" else None
     near, problem = _near(request, point)
     found: list[tuple[Stop, float | None]] = []
     if edition and near:
@@ -80,7 +83,7 @@ def timetable(request: HttpRequest, status: Status) -> HttpResponse:
         "near": near,
         "exact": bool(point),
         "lines": lines,
-        "map": drawing.map_of(numbered, [], near),
+        "map": map_of(numbered, [], near),
         "routes": queries.routes(edition) if edition and not (words or near) else [],
         "errors": [("near", problem)] if problem else [],
         "problem": problem,
@@ -103,7 +106,7 @@ def stop(request: HttpRequest, name: str, code: str) -> HttpResponse:
         "stop": found,
         "departures": queries.departures(edition, found.number, now),
         "now": formats.clock(now),
-        "map": drawing.map_of([(1, (found.latitude, found.longitude), "")], [], None),
+        "map": map_of([(1, (found.latitude, found.longitude), "")], [], None),
         "street": f"https://www.openstreetmap.org/?mlat={found.latitude}&mlon={found.longitude}#map=18/{found.latitude}/{found.longitude}",
     }
     return render(request, "feeds/stop.html", context)
@@ -190,12 +193,12 @@ def _typed(request: HttpRequest, name: str) -> str:
     return "".join(c for c in request.GET.get(name, "") if c.isprintable())[:LONGEST].strip()
 
 
-def _near(request: HttpRequest, point: choosing.Point | None) -> tuple[choosing.Point | None, str]:
+def _near(request: HttpRequest, point: Point | None) -> tuple[Point | None, str]:
     """Where the visitor is or asked for, or why that is not known."""
     if point:
-        return (point, "") if choosing.city.locate(*point) else (None, places.outside())
+        return (point, "") if city.locate(*point) else (None, places.outside())
     text = _typed(request, "near")
-    return choosing.called(text) if text else (None, "")
+    return asking.called(text) if text else (None, "")
 
 
 def _end(edition: Timetable, typed: str) -> End:

@@ -1,0 +1,52 @@
+"""Where somebody is or means: a point that a device gave, or words."""
+
+import re
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from kini.city import pack, queries
+from kini.city.atlas import atlas
+from kini.city.models import Area, Place
+from kini.core.geometry import Point
+
+
+def point_of(sent: Mapping[str, str]) -> Point | None:
+    """The point that a device gave (`lat`, `lon`)."""
+    try:
+        point = float(sent.get("lat", "")), float(sent.get("lon", ""))
+    except ValueError:
+        return None
+    return point if -90 <= point[0] <= 90 and -180 <= point[1] <= 180 else None
+
+
+def called(text: str) -> tuple[Point | None, str]:
+    """The point that words mean, or why there is none: the middle of the area of that name, a place of that name, or
+    the middle of the one area that an address names.
+    """
+    found = queries.area_called(text) or _place(text) or _named_in(text)
+    if found is None:
+        level = pack.current().level_name(pack.current().lowest_level)
+        return None, _("Write the whole name of one area (%(level)s).") % {"level": level}
+    return (found.latitude, found.longitude), ""
+
+
+def _place(text: str) -> Place | None:
+    wanted = " ".join(text.casefold().split())
+    found = [place for place in atlas().places if place.active and place.name.casefold() == wanted]
+    return found[0] if len(found) == 1 else None
+
+
+def _named_in(text: str) -> Area | None:
+    """The smallest area whose name stands in an address; of those the one named last, as addresses grow larger."""
+    level = pack.current().lowest_level
+    spots = [
+        (match.start(), len(area.name), area)
+        for area in atlas().areas.values()
+        if area.level == level and area.active
+        for match in [re.search(rf"(?<!\w){re.escape(area.name)}(?!\w)", text, re.IGNORECASE)]
+        if match
+    ]
+    best = max(spots, key=lambda spot: spot[:2], default=None)
+    same = [area for start, length, area in spots if best and (start, length) == best[:2]]
+    return same[0] if len(same) == 1 else None

@@ -1,0 +1,122 @@
+"""Places on a small map of the city, as numbers for inline SVG that a template draws with classes alone
+(city/map.html). Beside it stands a list.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from kini.city import maps, pack, rules
+from kini.city import queries as city
+from kini.core.geometry import Point, Projection
+
+#: A map is that wide in its own units; its height follows from what it shows.
+WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 400, 200, 420
+#: No map shows less than this (metres), and below `NEAR_M` the smaller areas are drawn.
+LEAST_M, NEAR_M = 2_000.0, 14_000.0
+MOST_DOTS = 300
+#: Numbered dots stand at least so far from each other, so that each number can be read.
+APART = 20
+
+type Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A numbered place of the map; the number is that of the list beside it."""
+
+    x: int
+    y: int
+    number: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What is drawn: outlines of areas, small dots, numbered dots, where the visitor is."""
+
+    width: int
+    height: int
+    areas: list[str]
+    others: str
+    dots: list[Dot]
+    here: tuple[int, int] | None
+
+
+def map_of(numbered: Sequence[tuple[int, Point, str]], others: Sequence[Point], here: Point | None) -> Map | None:
+    """A map of numbered places (number, point, tone) and of others; None when nothing has a place."""
+    whole = city.whole_city()
+    if whole is None or not numbered:
+        return None
+    projection = Projection(*pack.current().center)
+    marked = [projection.to_metres(point) for _number, point, _tone in numbered]
+    rest = [projection.to_metres(point) for point in rules.thinned(others, MOST_DOTS)]
+    around = rules.box([*marked, *rest, *([projection.to_metres(here)] if here else [])], LEAST_M)
+    assert around is not None
+    left, bottom, right, top, height = _framed(around)
+    scale = WIDTH / (right - left)
+
+    def at(spot: tuple[float, float]) -> tuple[int, int]:
+        return round((spot[0] - left) * scale), round((top - spot[1]) * scale)
+
+    free = rules.apart([at(spot) for spot in marked], APART)
+    drawn = [Dot(x, y, number, tone) for (x, y), (number, _point, tone) in zip(free, numbered, strict=True)]
+    small = "".join("M{} {}h0".format(*at(spot)) for spot in rest)
+    frame = (round(left), round(bottom), round(right), round(top))
+    outlines = list(_outlines(maps.version(), whole.code, frame)) if maps.version() != "0" else []
+    spot = at(projection.to_metres(here)) if here else None
+    return Map(WIDTH, height, outlines, small, drawn, spot)
+
+
+def _framed(box: Box) -> tuple[float, float, float, float, int]:
+    """The rectangle, made higher or wider until its height fits the page; and that height."""
+    left, bottom, right, top = box
+    width, tall = right - left, top - bottom
+    wanted = min(max(WIDTH * tall / width, LEAST_HEIGHT), MOST_HEIGHT)
+    if WIDTH * tall / width > wanted:
+        more = (tall * WIDTH / wanted - width) / 2
+        left, right = left - more, right + more
+    else:
+        more = (width * wanted / WIDTH - tall) / 2
+        bottom, top = bottom - more, top + more
+    return left, bottom, right, top, round(wanted)
+
+
+@lru_cache(maxsize=64)
+def _outlines(version: str, whole: str, frame: tuple[int, int, int, int]) -> tuple[str, ...]:
+    """The areas within a frame (metres) as paths of the map."""
+    left, bottom, right, top = frame
+    projection, scale = Projection(*pack.current().center), WIDTH / (right - left)
+    code = whole
+    if right - left < NEAR_M:
+        middle = city.locate(*projection.to_degrees((left + right) / 2, (bottom + top) / 2))
+        code = middle.path.split("/")[1] if middle and middle.depth > 1 else whole
+    found = []
+    for flat in _flat(version, code):
+        cut = shapely.clip_by_rect(flat, left, bottom, right, top).simplify(1 / scale)
+        if path := _path(cut, left, top, scale):
+            found.append(path)
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _flat(_version: str, code: str) -> list[BaseGeometry]:
+    """The parts of an area, in metres."""
+    projection = Projection(*pack.current().center)
+    features = json.loads(maps.drawing(code))["features"]
+    return [projection.flatten(shapely.from_geojson(json.dumps(each["geometry"]))) for each in features]
+
+
+def _path(shape: BaseGeometry, left: float, top: float, scale: float) -> str:
+    rings = [ring for part in shapely.get_parts(shape) if part.geom_type == "Polygon" for ring in (part.exterior,)]
+    found = []
+    for ring in rings:
+        spots = [(round((x - left) * scale), round((top - y) * scale)) for x, y in ring.coords]
+        spots = [spot for n, spot in enumerate(spots) if n == 0 or spot != spots[n - 1]]
+        if len(spots) > 3:
+            found.append("M" + "L".join(f"{x} {y}" for x, y in spots[:-1]) + "Z")
+    return "".join(found)

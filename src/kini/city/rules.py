@@ -1,0 +1,41 @@
+"""Where dots of a map stand: reckoned without database, clock or request. Pure."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+
+def thinned[T](points: Sequence[T], most: int) -> list[T]:
+    """At most that many of the points, evenly chosen, the last one always."""
+    if len(points) <= most:
+        return list(points)
+    stride = len(points) / most
+    return [points[min(len(points) - 1, round((n + 1) * stride) - 1)] for n in range(most)]
+
+
+def box(points: Iterable[tuple[float, float]], least: float) -> tuple[float, float, float, float] | None:
+    """The rectangle (left, bottom, right, top) around points, with a margin and no side shorter than `least`."""
+    found = list(points)
+    if not found:
+        return None
+    xs, ys = [x for x, _y in found], [y for _x, y in found]
+    half_x = max(max(xs) - min(xs), least) / 2 * 1.12
+    half_y = max(max(ys) - min(ys), least) / 2 * 1.12
+    mid_x, mid_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
+    return mid_x - half_x, mid_y - half_y, mid_x + half_x, mid_y + half_y
+
+
+def apart(spots: Sequence[tuple[int, int]], least: int) -> list[tuple[int, int]]:
+    """The same spots, each moved as little as a ring search finds until it is `least` away from those before it."""
+    found: list[tuple[int, int]] = []
+    for x, y in spots:
+        tries = ((x + round(r * math.cos(a)), y + round(r * math.sin(a))) for r, a in _rings(least))
+        found.append(next((each for each in tries if all(math.dist(each, other) >= least for other in found)), (x, y)))
+    return found
+
+
+def _rings(step: int) -> Iterator[tuple[float, float]]:
+    """The middle, then rings around it: (radius, angle)."""
+    yield 0.0, 0.0
+    for ring in range(1, 12):
+        for part in range(8 * ring):
+            yield ring * step * 0.75, part * math.tau / (8 * ring)

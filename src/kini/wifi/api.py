@@ -1,0 +1,90 @@
+"""The city's Wi-Fi for programs: the nearest sites. Open to everybody; the point is kept nowhere."""
+
+from datetime import time
+from itertools import islice
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query
+from pydantic import Field
+
+from kini.api.problems import Problem, Wrong
+from kini.api.routing import Named, Out, Router
+from kini.city import asking
+from kini.core.geometry import Point
+from kini.wifi import queries
+from kini.wifi.holding import held
+from kini.wifi.models import Site
+
+router = Router()
+NEAREST = 10
+
+
+class SiteOut(Out):
+    """A place with free Wi-Fi."""
+
+    code: str
+    name: str
+    kind: Named
+    area: Named
+    latitude: float = Field(description="WGS 84.")
+    longitude: float
+    address: str
+    open: bool = Field(description="Whether it is open now.")
+    closes: time | None = Field(description="When it closes today; null when it is closed, or does not close today.")
+    made_up: bool = Field(description="A sample of a first look; nothing of it is true.")
+    metres: int
+    walking_minutes: int
+
+
+class SitesOut(Out):
+    """The nearest sites, the nearest first."""
+
+    items: list[SiteOut]
+
+
+@router.get("/wifi/points")
+def list_wifi_points(
+    request: HttpRequest,
+    near: str = Query(max_length=60, description="A point as latitude,longitude (WGS 84)."),
+    kind: str = Query("", max_length=60, description="Only sites of this kind."),
+    open_now: bool = Query(False, description="Only sites that are open now."),
+) -> SitesOut:
+    """The nearest ten places with free Wi-Fi."""
+    point = _point(near)
+    if kind or open_now:
+        found = list(islice(held().by_distance(point, lambda site: _fits(site, kind, open_now)), NEAREST))
+    else:
+        found = held().nearest(point, NEAREST)
+    return SitesOut(items=[_site(site, metres) for site, metres in found])
+
+
+def _point(text: str) -> Point:
+    latitude, _comma, longitude = text.partition(",")
+    found = asking.point_of({"lat": latitude, "lon": longitude})
+    if found is None:
+        detail = _("Write a point as latitude,longitude, for example -6.2,106.83.")
+        raise Problem(422, detail, "invalid", (Wrong(parameter="near", detail=detail),))
+    return found
+
+
+def _fits(site: Site, kind: str, open_now: bool) -> bool:
+    return (not kind or site.kind == kind) and (not open_now or queries.opening(site).open)
+
+
+def _site(site: Site, metres: float) -> SiteOut:
+    opening = queries.opening(site)
+    return SiteOut(
+        code=site.code,
+        name=site.name,
+        kind=Named(id=site.kind, name=str(queries.kind_name(site))),
+        area=Named(id=site.area_id, name=site.area.name),
+        latitude=site.latitude,
+        longitude=site.longitude,
+        address=site.address,
+        open=opening.open,
+        closes=opening.closes,
+        made_up=site.made_up,
+        metres=round(metres),
+        walking_minutes=queries.walking_minutes(metres),
+    )

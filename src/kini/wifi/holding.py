@@ -1,0 +1,62 @@
+"""The sites as a process holds them: they change only when a list is imported. Read them, and do not change them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from kini.city import pack
+from kini.city.atlas import SUBJECT as AREAS
+from kini.city.atlas import atlas
+from kini.core import audit
+from kini.core.geometry import Coordinates, Point, Projection, distance_m
+from kini.wifi.actions import SUBJECT
+from kini.wifi.models import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All active sites with their areas, and where they stand in local metres (east, north), in the same order."""
+
+    sites: tuple[Site, ...]
+    by_code: Mapping[str, Site]
+    projection: Projection
+    spots: Coordinates
+
+    def nearest(self, point: Point, count: int) -> list[tuple[Site, float]]:
+        """The nearest sites with their distance in metres, nearest first."""
+        square = self._squares(point)
+        some = np.argpartition(square, count)[:count] if count < len(self.sites) else np.arange(len(self.sites))
+        return [(self.sites[n], self._far(point, n)) for n in some[np.argsort(square[some], kind="stable")]]
+
+    def by_distance(self, point: Point, fits: Callable[[Site], bool]) -> Iterator[tuple[Site, float]]:
+        """Every site that fits with its distance in metres, nearest first."""
+        for n in np.argsort(self._squares(point), kind="stable"):
+            if fits(self.sites[n]):
+                yield self.sites[n], self._far(point, n)
+
+    def _squares(self, point: Point) -> np.ndarray:
+        away = self.spots - np.array(self.projection.to_metres(point))
+        found: np.ndarray = (away * away).sum(axis=1)
+        return found
+
+    def _far(self, point: Point, n: int) -> float:
+        return distance_m(point, (self.sites[n].latitude, self.sites[n].longitude))
+
+
+def held() -> Held:
+    """The sites as they are now."""
+    newest = audit.newest(SUBJECT)
+    # Rows that came without an action have no entry that would tell when they change.
+    return (_read if newest else _read.__wrapped__)(newest, audit.newest(AREAS), pack.current().center)
+
+
+@lru_cache(maxsize=1)
+def _read(_newest: int | None, _areas: int | None, center: Point) -> Held:
+    areas, projection = atlas().areas, Projection(*center)
+    sites = tuple(Site.objects.filter(active=True).order_by("name", "code"))
+    for site in sites:
+        site.area = areas[site.area_id]
+    spots = np.array([projection.to_metres((site.latitude, site.longitude)) for site in sites]).reshape(-1, 2)
+    return Held(sites, {site.code: site for site in sites}, projection, spots)

@@ -1,0 +1,20 @@
+"""On the home page: the free Wi-Fi that is nearest to the middle of the visitor's area."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from kini.people.near import area_of
+from kini.wifi import declared
+from kini.wifi.holding import held
+
+ON_HOME = 2
+
+
+def section(request: HttpRequest) -> SafeString | None:
+    """The nearest sites; None where the city has none, or does not know the visitor's area."""
+    if declared.network() is None or not held().sites or not (area := area_of(request)):
+        return None
+    found = held().nearest((area.latitude, area.longitude), ON_HOME)
+    made_up = any(site.made_up for site, _metres in found)
+    return render_to_string("wifi/home.html", {"found": found, "made_up": made_up}, request)

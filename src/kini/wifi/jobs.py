@@ -1,0 +1,16 @@
+"""What the network's room does when something happened elsewhere."""
+
+from kini.cases.events import CaseOpened
+from kini.cases.models import Case
+from kini.core.actors import system
+from kini.core.events import listens
+from kini.wifi import actions, declared
+
+
+@listens(CaseOpened)
+def note_fault(event: CaseOpened) -> None:
+    """A report of a fault belongs to its site, and follows the one that is open there already."""
+    network = declared.network()
+    case = Case.objects.get(reference=event.reference)
+    if network and network.fault and case.service_id == network.fault.service:
+        actions.note_fault(by=system("wifi"), case=case)

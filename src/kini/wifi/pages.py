@@ -1,0 +1,190 @@
+"""The pages of the city's Wi-Fi: the nearest sites as list and map, and one site. Open to everybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kini.city import asking, drawing, wording
+from kini.city import queries as city
+from kini.city.models import Area
+from kini.core.geometry import Point
+from kini.people import near as people_near
+from kini.wifi import declared, queries
+from kini.wifi.holding import Held, held
+from kini.wifi.models import Site
+from kini.wifi.queries import Opening
+from kini.wifi.schema import WifiFile
+
+#: So many of the nearest sites are shown.
+NEAREST, ON_PAGE = 10, 20
+LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A site as it is shown; `metres` from where the visitor is or asked for."""
+
+    number: int
+    site: Site
+    kind: str
+    opening: Opening
+    metres: float | None
+
+    @property
+    def minutes(self) -> int | None:
+        return None if self.metres is None else queries.walking_minutes(self.metres)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was asked for.
+
+    Attributes:
+        near: from where distances are measured; `exact`: it is where the visitor is.
+        problem: why nothing is near, in words.
+    """
+
+    near: Point | None = None
+    exact: bool = False
+    text: str = ""
+    kind: str = ""
+    open: bool = False
+    problem: str = ""
+
+    def fits(self, site: Site) -> bool:
+        """Whether a site is of the kind that is meant, and open when that is meant."""
+        return (not self.kind or site.kind == self.kind) and (not self.open or queries.opening(site).open)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def points(request: HttpRequest) -> HttpResponse:
+    """The nearest sites. A point that a device gives comes by POST, so that no log keeps where somebody is."""
+    network = _network()
+    own = people_near.area_of(request)
+    point = asking.point_of(request.POST) if request.method == "POST" else None
+    choice = _choice(network, request.GET, point, own)
+    everything = held()
+    lines, page = _lines(everything, choice, request.GET.get("page"))
+    context = {
+        "network": network,
+        "choice": choice,
+        "kinds": [(name, kind.name) for name, kind in network.kinds.items()],
+        "count": len(everything.sites),
+        "lines": lines,
+        "page": page,
+        "map": drawing.map_of([(line.number, _point(line.site), "") for line in lines], [], choice.near),
+        "made_up": any(line.site.made_up for line in lines),
+        "query": request.GET.urlencode(),
+        "wish": network.wish,
+        "errors": [("near", choice.problem)] if choice.problem else [],
+    }
+    return render(request, "wifi/points.html", context, status=422 if choice.problem else 200)
+
+
+@require_safe
+def site(request: HttpRequest, code: str) -> HttpResponse:
+    """One site: where it is, when it is open, what is known to be wrong, and the way to report a fault."""
+    network, found = _network(), held().by_code.get(code)
+    if found is None:
+        raise Http404
+    context = {
+        "network": network,
+        "site": found,
+        "kind": queries.kind_name(found),
+        "opening": queries.opening(found),
+        "facts": _facts(network, found),
+        "week": _week(found),
+        "fault": queries.fault(found),
+        "map": drawing.map_of([(1, _point(found), "")], [], None),
+        "street": _street(found),
+        "report": network.fault,
+        "known": _known(network, found),
+    }
+    return render(request, "wifi/site.html", context)
+
+
+def _network() -> WifiFile:
+    found = declared.network()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _choice(network: WifiFile, asked: Mapping[str, str], point: Point | None, own: Area | None) -> Choice:
+    text = asked.get("near", "")[:LONGEST].strip()
+    kind = asked.get("kind", "") if asked.get("kind", "") in network.kinds else ""
+    near, problem = point, ""
+    if point and city.locate(*point) is None:
+        near, problem = None, wording.outside()
+    elif text and not point:
+        near, problem = asking.called(text)
+    elif own and not point:
+        near, text = (own.latitude, own.longitude), own.name
+    return Choice(near, bool(point and near), text, kind, bool(asked.get("open")), problem)
+
+
+def _lines(everything: Held, choice: Choice, number: str | None) -> tuple[list[Line], Any]:
+    """The nearest ones, or all by name where nothing says where somebody is."""
+    if choice.near:
+        found = list(islice(everything.by_distance(choice.near, choice.fits), NEAREST))
+        return [_line(n, site, metres) for n, (site, metres) in enumerate(found, 1)], None
+    page = Paginator([site for site in everything.sites if choice.fits(site)], ON_PAGE).get_page(number)
+    return [_line(n, site, None) for n, site in enumerate(page.object_list, page.start_index() or 1)], page
+
+
+def _line(number: int, site: Site, metres: float | None) -> Line:
+    return Line(number, site, str(queries.kind_name(site)), queries.opening(site), metres)
+
+
+def _point(site: Site) -> Point:
+    return site.latitude, site.longitude
+
+
+def _facts(network: WifiFile, site: Site) -> list[tuple[str, str]]:
+    scheme = network.schemes.get(site.scheme)
+    rows = (
+        (_("Area"), wording.whereabouts(site.area)),
+        (_("Address"), site.address),
+        (_("Number"), site.code),
+        (_("Provider"), site.provider),
+        (_("Paid by"), str(scheme.name) if scheme else ""),
+    )
+    return [(label, value) for label, value in rows if value]
+
+
+def _week(site: Site) -> list[tuple[str, str]]:
+    """Weekdays with their hours; empty when it is open around the clock."""
+    hours = queries.hours_of(site)
+    if hours is None:
+        return []
+    spans = {day: ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours.of(day)) for day in range(7)}
+    return [(str(WEEKDAYS[day]).capitalize(), said or _("closed")) for day, said in spans.items()]
+
+
+def _street(site: Site) -> str:
+    here = f"{site.latitude}/{site.longitude}"
+    return f"https://www.openstreetmap.org/?mlat={site.latitude}&mlon={site.longitude}#map=17/{here}"
+
+
+def _known(network: WifiFile, site: Site) -> list[tuple[str, str]]:
+    """What the report need not ask: inputs of its questions with their answers."""
+    if network.fault is None:
+        return []
+    place = network.fault.where
+    return [
+        *network.fault.known.items(),
+        (network.fault.site, site.code),
+        (f"{place}.lat", str(site.latitude)),
+        (f"{place}.lon", str(site.longitude)),
+        (f"{place}.text", site.address or site.name),
+    ]

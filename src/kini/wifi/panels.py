@@ -1,0 +1,17 @@
+"""What the room puts on the pages of its services: the way to the list of sites."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from kini.services.models import Service
+from kini.wifi import declared
+from kini.wifi.holding import held
+
+
+def panel(request: HttpRequest, service: Service) -> SafeString | None:
+    """A button to the sites, with how many there are; None on the pages of other services."""
+    network = declared.network()
+    if network is None or service.pk != network.find:
+        return None
+    return render_to_string("wifi/panel.html", {"count": len(held().sites)}, request)

@@ -1,0 +1,73 @@
+"""What pages and programs ask about the network: when a site is open, what it is called, which faults are known."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db.models import Count, Q
+
+from kini.city import pack
+from kini.core import moments
+from kini.core.texts import Text
+from kini.wifi import declared, rules
+from kini.wifi.models import FaultReport, Site
+from kini.wifi.schema import Hours
+
+#: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
+WALKING, DETOUR = 80.0, 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whether a site is open; `closes`: when it closes today, where it does."""
+
+    open: bool
+    closes: time | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is known to be wrong at a site: since when, and how many have said so."""
+
+    since: datetime
+    reports: int
+
+
+def hours_of(site: Site) -> Hours | None:
+    """Its own hours, else those of its kind; None: around the clock."""
+    if site.hours:
+        return Hours.model_validate(site.hours)
+    network = declared.network()
+    kind = network.kinds.get(site.kind) if network else None
+    return kind.hours if kind else None
+
+
+def opening(site: Site, at: datetime | None = None) -> Opening:
+    """Whether it is open at that moment (now), by the city's clocks."""
+    hours = hours_of(site)
+    if hours is None:
+        return Opening(True, None)
+    local = (at or moments.now()).astimezone(pack.current().timezone)
+    spans = hours.of(local.weekday())
+    return Opening(rules.open_at(spans, local.time()), rules.closes_at(spans, local))
+
+
+def kind_name(site: Site) -> Text:
+    """What its kind is called."""
+    network = declared.network()
+    kind = network.kinds.get(site.kind) if network else None
+    return kind.name if kind else Text({"": site.kind})
+
+
+def walking_minutes(metres: float) -> int:
+    """How long one walks there, roughly; at least a minute."""
+    return max(1, round(metres * DETOUR / WALKING))
+
+
+def fault(site: Site) -> Fault | None:
+    """The fault that people have reported and that is not mended yet."""
+    open_now = Q(case__closed_at__isnull=True)
+    first = FaultReport.objects.filter(open_now, site=site).select_related("case").order_by("case__opened_at").first()
+    if first is None:
+        return None
+    joined = FaultReport.objects.filter(Q(case=first.case_id) | Q(case__leader=first.case_id), site=site)
+    return Fault(first.case.opened_at, joined.aggregate(count=Count("pk"))["count"])
