@@ -26,6 +26,7 @@ PUBLIC = {
     "list-areas",
     "list-places",
     "list-services",
+    "list-wifi-points",
     "read-area",
     "read-place",
     "read-questions",
