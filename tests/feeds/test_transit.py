@@ -68,7 +68,7 @@ def packed(**changed):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as bundle:
         for name, text in (FILES | {f"{key}.txt": value for key, value in changed.items()}).items():
-            bundle.writestr(name, text)
+            bundle.writestr(zipfile.ZipInfo(name), text)
     return content.getvalue()
 
 
