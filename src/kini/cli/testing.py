@@ -7,11 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from kini.cli import auditing
 from kini.core import packages
 from kini.core.environment import ROOT
 
+#: By which FreeRADIUS asks PostgreSQL.
+SQL_MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -24,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     env = os.environ | {"KINI_ENV": "local", "PYTHONPATH": str(ROOT / "src")}
     load_generator()
     signature_reader()
+    radius()
     if browser := chromium():
         env["KINI_CHROMIUM"] = browser
     if options.pytest:
@@ -89,3 +93,14 @@ def signature_reader() -> None:
     """pdfsig, which reads signatures of letters without our code, in the same way; else says what is missing."""
     if not packages.program(["pdfsig"], "poppler-utils"):
         print("pdfsig is missing: letters' signatures are not checked by it. Install poppler-utils.", flush=True)
+
+
+def radius() -> None:
+    """FreeRADIUS with its module for PostgreSQL and radclient, in the same way."""
+    for program, package in (("freeradius", "freeradius"), ("radclient", "freeradius-utils")):
+        if not packages.program([program], package):
+            print(f"{program} is missing: RADIUS is not tried with it. Install the package {package}.", flush=True)
+    if not SQL_MODULE.exists():
+        packages.install("freeradius-postgresql")
+    if not SQL_MODULE.exists():
+        print("FreeRADIUS cannot ask PostgreSQL: install the package freeradius-postgresql.", flush=True)

@@ -8,14 +8,18 @@ from collections.abc import Sequence
 
 def program(names: Sequence[str], package: str) -> str | None:
     """Where the first of these programs is; on a system with apt, root installs the package that has it first."""
-    if path := _found(names):
-        return path
+    if not _found(names):
+        install(package)
+    return _found(names)
+
+
+def install(package: str) -> None:
+    """Install a package, where that is allowed: on a system with apt, for root. Else nothing happens."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {package} from the system's packages ...", flush=True)
         env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
             subprocess.run(["apt-get", *words], env=env, check=False, capture_output=True)
-    return _found(names)
 
 
 def _found(names: Sequence[str]) -> str | None:

@@ -55,6 +55,7 @@ class AccessPoint(models.Model):
 
     Attributes:
         mac: of its radio (BSSID), as RFC 3580 writes it.
+        nas_address: from which its packets come; without one it cannot ask RADIUS.
         nas_identifier, called_station_id: what it says of itself in RADIUS packets; empty: the MAC alone.
         secret: shared with RADIUS, sealed; `secret_mark` is its keyed hash, so that no two share one.
         capacity: devices that it serves at the same time.
@@ -62,6 +63,7 @@ class AccessPoint(models.Model):
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="access_points")
     mac = models.CharField(max_length=17, unique=True)
+    nas_address = models.GenericIPAddressField(null=True, unique=True)
     nas_identifier = models.CharField(max_length=253, blank=True)
     called_station_id = models.CharField(max_length=253, blank=True)
     vendor = models.CharField(max_length=60, blank=True)
@@ -95,3 +97,56 @@ class FaultReport(models.Model):
 
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="+")
     site = models.ForeignKey(Site, models.CASCADE, related_name="fault_reports")
+
+
+class SiteKind(models.Model):
+    """A kind of site as wifi.yaml has it, where the database can see it: when such sites are open; null: always."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    hours: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+
+
+class Group(models.Model):
+    """What a group of people may do on the network, as wifi.yaml has it; null: without a limit."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    session_seconds = models.PositiveIntegerField(null=True)
+    idle_seconds = models.PositiveIntegerField(null=True)
+    down_bps = models.PositiveBigIntegerField(null=True)
+    up_bps = models.PositiveBigIntegerField(null=True)
+    active = models.BooleanField(default=True)
+
+
+class Voucher(models.Model):
+    """A code that lets somebody in for some days; it is known by its keyed hash alone.
+
+    Attributes:
+        label: for whom the sheet was printed.
+    """
+
+    mark = models.BinaryField(unique=True)
+    group = models.ForeignKey(Group, models.PROTECT)
+    label = models.CharField(max_length=80, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="wifi_voucher_forward"),
+            models.CheckConstraint(condition=models.lookups.Exact(Length("mark"), 32), name="wifi_voucher_mark"),
+        ]
+
+
+class Device(models.Model):
+    """A device that comes in without signing in again, until a day; it is known by the keyed hash of its MAC alone."""
+
+    mark = models.BinaryField(primary_key=True)
+    group = models.ForeignKey(Group, models.PROTECT)
+    expires_at = models.DateTimeField()
+    blocked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.lookups.Exact(Length("mark"), 32), name="wifi_device_mark")
+        ]

@@ -1,7 +1,7 @@
 """What a list of points would change: its rows beside what is stored, in a few queries whatever its length."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +9,15 @@ from kini.city import queries as city
 from kini.city.models import Area
 from kini.city.pack import current
 from kini.core.crypto import keyed_hash, seal
+from kini.wifi.admission import written
 from kini.wifi.models import AccessPoint, Site
 from kini.wifi.reading import Listed, Numbered
 from kini.wifi.schema import PointRow, WifiFile
 
 OF_SITE = ("name", "kind", "scheme", "provider", "area_id", "latitude", "longitude", "address", "hours", "active")
-OF_ACCESS_POINT = ("nas_identifier", "called_station_id", "vendor", "model", "capacity", "active")
+#: What only one access point can have, beside its MAC and its secret.
+IDENTIFIERS = ("nas_address", "nas_identifier", "called_station_id")
+OF_ACCESS_POINT = (*IDENTIFIERS, "vendor", "model", "capacity", "active")
 SECRET_BYTES = 24
 
 
@@ -59,7 +62,7 @@ def plan_for(listed: Listed, network: WifiFile, *, made_up: bool = False) -> Pla
     sites = _stored(Site, "code", {row.site for row in _rows(listed)})
     macs = {row.mac for row in _rows(listed) if row.mac}
     stored_points = _stored(AccessPoint, "mac", macs)
-    _refuse_taken(listed, stored_points)
+    _refuse_taken(listed)
     plan = Plan()
     seen: set[str] = set()
     for each in listed.rows:
@@ -99,7 +102,7 @@ def _checked(listed: Listed, network: WifiFile) -> dict[str, Area]:
         elif _of_site(before.row) != _of_site(row):
             message = f"the site {row.site} is another one in row {before.number}"
             listed.fault(each.number, "site", message, "Give every row of a site the same name, kind, place and hours.")
-        for name in ("mac", "nas_identifier", "called_station_id", "secret"):
+        for name in ("mac", *IDENTIFIERS, "secret"):
             value = getattr(row, name)
             if value and (other := taken.setdefault((name, value), each.number)) != each.number:
                 listed.fault(each.number, name, f"it stands in row {other} already", "Give each access point its own.")
@@ -140,22 +143,15 @@ def _of_site(row: PointRow) -> tuple[object, ...]:
     return (row.name, row.kind, row.scheme, row.provider, row.latitude, row.longitude, row.area, row.address, row.hours)
 
 
-def _refuse_taken(listed: Listed, stored: dict[str, AccessPoint]) -> None:
+def _refuse_taken(listed: Listed) -> None:
     """Rows whose identifier or secret belongs to another access point leave the list."""
     rows = list(_rows(listed))
     marks = {row.mac: secret_mark(row.secret) for row in rows if row.secret}
-    owners = {
-        name: _owners(name, {getattr(row, name) for row in rows} - {""})
-        for name in ("nas_identifier", "called_station_id")
-    }
+    owners = {name: _owners(name, {getattr(row, name) for row in rows} - {"", None}) for name in IDENTIFIERS}
     owners["secret"] = _owners("secret_mark", set(marks.values()))
     good = []
     for each in listed.rows:
-        wanted = {
-            "nas_identifier": each.row.nas_identifier,
-            "called_station_id": each.row.called_station_id,
-            "secret": marks.get(each.row.mac),
-        }
+        wanted = {name: getattr(each.row, name) for name in IDENTIFIERS} | {"secret": marks.get(each.row.mac)}
         taken = [name for name, value in wanted.items() if owners[name].get(value, each.row.mac) != each.row.mac]
         for name in taken:
             listed.fault(each.number, name, "it belongs to another access point", "Give each access point its own.")
@@ -170,7 +166,6 @@ def _owners(name: str, values: set[Any]) -> dict[Any, str]:
 
 
 def _site(row: PointRow, area: Area, origin: str, made_up: bool) -> Site:
-    hours = row.hours.model_dump(exclude_defaults=True) if row.hours else None
     return Site(
         code=row.site,
         name=row.name,
@@ -181,15 +176,11 @@ def _site(row: PointRow, area: Area, origin: str, made_up: bool) -> Site:
         latitude=row.latitude,
         longitude=row.longitude,
         address=row.address,
-        hours={day: [_written(span) for span in spans] for day, spans in hours.items()} if hours else None,
+        hours=written(row.hours),
         active=row.active,
         origin=origin[:200],
         made_up=made_up,
     )
-
-
-def _written(span: Sequence[Any]) -> str:
-    return "-".join(f"{edge:%H:%M}" for edge in span)
 
 
 def _plan_site(plan: Plan, wanted: Site, stored: Site | None) -> None:

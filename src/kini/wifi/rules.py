@@ -22,6 +22,11 @@ def mac(text: str) -> str:
     return "-".join(digits[n : n + 2] for n in range(0, 12, 2))
 
 
+def code(typed: str) -> str:
+    """A voucher's code however it is typed: capitals, without blanks and dashes."""
+    return re.sub(r"[- ]", "", typed).upper()
+
+
 def spans(cell: str) -> list[str]:
     """The spans in one cell of a table: "07:00-12:00, 13:00-21:00" as two."""
     return [part.strip() for part in re.split(r"[,;]", cell or "") if part.strip()]

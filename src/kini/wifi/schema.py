@@ -2,6 +2,7 @@
 
 import re
 from datetime import time
+from ipaddress import ip_address
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -49,6 +50,16 @@ class Scheme(Strict):
     share: Annotated[int, Field(ge=0, description="Of the made-up points, in parts.")] = 0
 
 
+class GroupEntry(Strict):
+    """What a group of people may do on the network; what is left out has no limit."""
+
+    name: Text
+    session_minutes: Annotated[int, Field(gt=0, le=44_640)] | None = None
+    idle_minutes: Annotated[int, Field(gt=0, le=1_440)] | None = None
+    down_kbps: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    up_kbps: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+
+
 class FaultService(Strict):
     """The service by which a fault at a site is reported.
 
@@ -81,6 +92,7 @@ class WifiFile(Strict):
     name: Text = Field(description="What the city calls its Wi-Fi.")
     kinds: Annotated[dict[Id, SiteKind], Field(min_length=1)]
     schemes: dict[Id, Scheme] = {}
+    groups: dict[Id, GroupEntry] = {}
     find: Id | None = None
     fault: FaultService | None = None
     wish: WishService | None = None
@@ -97,6 +109,13 @@ class CountRow(Strict):
 
 def _mac(value: str) -> str:
     return rules.mac(value) if value else ""
+
+
+def _address(value: str | None) -> str | None:
+    try:
+        return str(ip_address(value)) if value else None
+    except ValueError:
+        raise ValueError(f'"{value}" is no IP address; write one such as 10.1.2.3') from None
 
 
 def _secret(value: str) -> str:
@@ -133,6 +152,7 @@ class PointRow(Strict):
     hours: Hours | None = None
     active: Annotated[bool, BeforeValidator(_active)] = True
     mac: Annotated[str, AfterValidator(_mac)] = ""
+    nas_address: Annotated[Annotated[str, Field(max_length=45)] | None, AfterValidator(_address)] = None
     nas_identifier: Annotated[str, Field(max_length=253)] = ""
     called_station_id: Annotated[str, Field(max_length=253)] = ""
     vendor: Annotated[str, Field(max_length=60)] = ""
@@ -149,7 +169,15 @@ class PointRow(Strict):
 
     @model_validator(mode="after")
     def _of_an_access_point(self) -> "PointRow":
-        named = (self.nas_identifier, self.called_station_id, self.vendor, self.model, self.secret, self.capacity)
+        named = (
+            self.nas_address,
+            self.nas_identifier,
+            self.called_station_id,
+            self.vendor,
+            self.model,
+            self.secret,
+            self.capacity,
+        )
         if any(named) and not self.mac:
             raise ValueError("what it says of an access point needs its mac")
         return self

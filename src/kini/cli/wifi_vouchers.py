@@ -1,0 +1,32 @@
+"""`./kini wifi vouchers`: codes to print, for a school or a neighbourhood; they are shown once."""
+
+import argparse
+
+from kini.cli import console
+from kini.core.actors import Refused, system
+from kini.wifi import actions
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("label", help="for whom the sheet is; by it the codes are withdrawn")
+    parser.add_argument("--group", help="group of wifi.yaml whose limits hold")
+    parser.add_argument("--count", type=int, default=30, help="how many (30)")
+    parser.add_argument("--days", type=int, default=30, help="for how many days from now (30)")
+    parser.add_argument("--withdraw", action="store_true", help="take the codes of this label back")
+
+
+def run(options: argparse.Namespace) -> int:
+    by = system("wifi vouchers")
+    if options.withdraw:
+        print(f"{actions.withdraw_vouchers(by=by, label=options.label)} vouchers withdrawn.")
+        return 0
+    if not options.group:
+        raise console.Fault("name the group with --group.")
+    try:
+        codes = actions.make_vouchers(
+            by=by, group=options.group, count=options.count, days=options.days, label=options.label
+        )
+    except Refused as reason:
+        raise console.Fault(str(reason)) from None
+    print(*codes, sep="\n")
+    return 0

@@ -1,0 +1,53 @@
+"""How people and devices are known where RADIUS decisions are made, and the question that FreeRADIUS asks.
+
+The decision itself is the function `wifi_decide` of the database (migrations/0004_decide.py).
+"""
+
+from collections.abc import Sequence
+
+from django.db.models import Model
+
+from kini.city import pack
+from kini.core.crypto import keyed_hash, pads
+from kini.wifi import rules
+from kini.wifi.schema import Hours
+
+#: Purposes of the keyed hashes by which devices and vouchers are found.
+DEVICE, VOUCHER = "wifi device", "wifi voucher"
+
+
+def voucher_mark(typed: str) -> bytes:
+    """By which a voucher is found."""
+    return keyed_hash(rules.code(typed), VOUCHER)
+
+
+def written(hours: Hours | None) -> dict[str, list[str]] | None:
+    """Hours as they are stored: {"monday": ["07:00-12:00"]}."""
+    if hours is None:
+        return None
+    days = hours.model_dump(exclude_defaults=True)
+    return {day: ["-".join(f"{edge:%H:%M}" for edge in span) for span in spans] for day, spans in days.items()}
+
+
+def bring_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
+    """Insert or update rows until the table says what is wanted; how many that took."""
+    columns = [field.attname for field in model._meta.concrete_fields]
+    stored = {row[0]: row for row in model._default_manager.values_list("pk", *columns)}
+    changed = [
+        each for each in wanted if stored.get(each.pk) != (each.pk, *(getattr(each, column) for column in columns))
+    ]
+    model._default_manager.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=[field.name for field in model._meta.concrete_fields if not field.primary_key],
+    )
+    return len(changed)
+
+
+def question(calling: str, called: str, nas: str, source: str, password: str) -> str:
+    """The query of one Access-Request, with these words between its quotes."""
+    zone = str(pack.current().timezone).replace("'", "")
+    said = ", ".join(f"'{each}'" for each in (calling, called, nas, source, password))
+    keys = ", ".join(f"decode('{pads(purpose).hex()}', 'hex')" for purpose in (DEVICE, VOUCHER))
+    return f"wifi_decide({said}, {keys}, '{zone}')"

@@ -1,0 +1,241 @@
+"""FreeRADIUS 3 from the system's packages, with a configuration of our own in a folder of its own.
+
+It asks one function of the database for each Access-Request. Every NAS is a file in `clients4/` or `clients6/`, read
+when a packet comes from its address: new ones need no restart. Files hold secrets: only their owner reads them.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection
+
+from kini.core.crypto import unseal
+from kini.core.processes import ProcessFault
+from kini.wifi import admission
+from kini.wifi.models import AccessPoint
+from kini.wifi.planning import secret_context
+
+#: Names of the server in the systems' packages, and where those keep its modules.
+PROGRAMS = ("freeradius", "radiusd")
+MODULES = ("/usr/lib/freeradius", "/usr/lib64/freeradius")
+#: For how long FreeRADIUS trusts what it read about a NAS, in seconds.
+CLIENT_SECONDS = 60
+#: Folders of NAS with addresses of either sort.
+CLIENTS = ("clients4", "clients6")
+CLIENT = """client "{mac}" {{
+    ipaddr = {address}
+    secret = "{secret}"
+    require_message_authenticator = yes
+}}
+"""
+MAIN = """# Written by ./kini wifi radius; it is written anew each time.
+prefix = /usr
+name = kini
+confdir = "{folder}"
+raddbdir = "{folder}"
+logdir = "{folder}/log"
+run_dir = "{folder}/run"
+libdir = {modules}
+pidfile = "{folder}/run/radiusd.pid"
+max_request_time = 5
+cleanup_delay = 5
+max_requests = 65536
+hostname_lookups = no
+log {{
+    destination = files
+    file = "{folder}/log/radius.log"
+    # No line says who came in.
+    auth = no
+}}
+security {{
+    allow_core_dumps = no
+    max_attributes = 100
+    reject_delay = 0
+    status_server = yes
+}}
+thread pool {{
+    start_servers = 4
+    max_servers = 16
+    min_spare_servers = 2
+    max_spare_servers = 8
+    max_requests_per_server = 0
+}}
+modules {{
+    always handled {{
+        rcode = handled
+    }}
+    dynamic_clients {{
+    }}
+    sql {{
+        driver = "rlm_sql_postgresql"
+        dialect = "postgresql"
+        radius_db = "{database}"
+        read_groups = no
+        read_profiles = no
+        read_clients = no
+        sql_user_name = "%{{User-Name}}"
+        authorize_check_query = "SELECT 1, 'kini', attribute, value, ':=' FROM {question}"
+        pool {{
+            # The server starts while the database is away.
+            start = 0
+            min = 0
+            max = 16
+            spare = 4
+            uses = 0
+            retry_delay = 1
+            lifetime = 0
+            idle_timeout = 60
+        }}
+    }}
+}}
+client kini {{
+    ipaddr = 0.0.0.0/0
+    dynamic_clients = kini_clients
+    directory = "{folder}/clients4/"
+    lifetime = {client_seconds}
+}}
+client kini_v6 {{
+    ipv6addr = ::/0
+    dynamic_clients = kini_clients
+    directory = "{folder}/clients6/"
+    lifetime = {client_seconds}
+}}
+server kini_clients {{
+    authorize {{
+        dynamic_clients
+    }}
+}}
+server kini {{
+    listen {{
+        type = auth
+        ipaddr = {host}
+        port = {port}
+    }}
+    authorize {{
+        sql {{
+            fail = 1
+        }}
+        if (fail) {{
+            # Without the database nobody is refused: the NAS asks its next server, or again.
+            update control {{
+                &Response-Packet-Type := Do-Not-Respond
+            }}
+            handled
+        }}
+    }}
+    post-auth {{
+        update reply {{
+            &Session-Timeout := &control:Session-Timeout
+            &Idle-Timeout := &control:Idle-Timeout
+            &Acct-Interim-Interval := &control:Acct-Interim-Interval
+            &WISPr-Bandwidth-Max-Down := &control:WISPr-Bandwidth-Max-Down
+            &WISPr-Bandwidth-Max-Up := &control:WISPr-Bandwidth-Max-Up
+            # CVE-2024-3596: every answer is signed whole, also by servers that do not do it by themselves.
+            &Message-Authenticator := 0x00
+        }}
+        Post-Auth-Type REJECT {{
+            update reply {{
+                &Reply-Message := "%{{control:Reply-Message}} {portal}"
+                &Message-Authenticator := 0x00
+            }}
+        }}
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A configuration on disk: where, and how many NAS it knows."""
+
+    folder: Path
+    clients: int
+
+
+def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
+    """Write the configuration anew; files of NAS that are gone go.
+
+    Args:
+        portal: address where people sign in; it stands in every refusal.
+    """
+    for name in ("", *CLIENTS, "log", "run"):
+        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    words = ("%{Calling-Station-Id}", "%{Called-Station-Id}", "%{NAS-Identifier}")
+    question = admission.question(*words, "%{Packet-Src-IP-Address}", "%{User-Password}")
+    main = MAIN.format(
+        folder=folder,
+        modules=next((each for each in MODULES if Path(each).is_dir()), MODULES[0]),
+        database=_database(),
+        question=question,
+        client_seconds=CLIENT_SECONDS,
+        host=host,
+        port=port,
+        portal=portal.replace('"', ""),
+    )
+    _put(folder / "radiusd.conf", main)
+    wanted = _clients()
+    for address, text in wanted.items():
+        _put(folder / CLIENTS[":" in address] / address, text)
+    for stale in (path for name in CLIENTS for path in (folder / name).iterdir() if path.name not in wanted):
+        stale.unlink()
+    return Written(folder, len(wanted))
+
+
+def command(folder: Path, *more: str) -> Sequence[str]:
+    """What starts FreeRADIUS with that configuration, in the foreground.
+
+    Raises:
+        ProcessFault: when it is not installed.
+    """
+    places = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    program = next(filter(None, (shutil.which(name, path=places) for name in PROGRAMS)), "")
+    if not program:
+        raise ProcessFault("FreeRADIUS is missing; install the packages freeradius and freeradius-postgresql.")
+    return [program, "-d", str(folder), "-n", "radiusd", *more]
+
+
+def check(folder: Path) -> str:
+    """What FreeRADIUS finds wrong in the configuration; empty when it is good.
+
+    Raises:
+        ProcessFault: when it is not installed.
+    """
+    done = subprocess.run(command(folder, "-C", "-l", "stdout"), capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else (done.stdout + done.stderr).strip()
+
+
+def _clients() -> dict[str, str]:
+    """The file of every NAS by its address."""
+    found = AccessPoint.objects.filter(active=True, site__active=True, nas_address__isnull=False)
+    return {
+        str(point.nas_address): CLIENT.format(
+            mac=point.mac,
+            address=point.nas_address,
+            secret=unseal(point.secret, secret_context(point.mac)).decode(),
+        )
+        for point in found.only("mac", "nas_address", "secret")
+    }
+
+
+def _database() -> str:
+    """How FreeRADIUS reaches the database, quoted for its configuration."""
+    known = connection.get_connection_params()
+    parts = {name: known.get(name) for name in ("host", "port", "dbname", "user", "password", "sslmode")}
+    text = " ".join(f"{name}='{_quoted(str(value))}'" for name, value in parts.items() if value)
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file that only its owner reads; a reader finds the old one or the new one, never a half."""
+    new = path.with_name(f".{path.name}.new")
+    new.touch(mode=0o600)
+    new.write_text(text, "utf-8")
+    new.replace(path)

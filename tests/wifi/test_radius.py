@@ -1,0 +1,154 @@
+"""FreeRADIUS itself, with our configuration, asked by radclient on loopback."""
+
+import re
+import shutil
+import socket
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kini.core.crypto import unseal
+from kini.wifi import actions, declared, radius, reading
+from kini.wifi.models import AccessPoint
+from kini.wifi.planning import secret_context
+from tests.wifi.conftest import BY, WIFI
+from tests.wifi.test_deciding import GROUPS, HEADER, PHONE, POINTS
+
+MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
+INSTALLED = shutil.which("radclient") and shutil.which("freeradius", path="/usr/sbin") and MODULE.exists()
+pytestmark = [
+    pytest.mark.skipif(not INSTALLED, reason="needs the packages freeradius, freeradius-postgresql, freeradius-utils"),
+    pytest.mark.django_db(transaction=True),
+]
+PORTAL = "https://serena.example/wifi/"
+CORNER = {"Called-Station-Id": "00-10-A4-23-19-C2:Serena Livre"}
+
+
+@pytest.fixture
+def network(town: Path, tmp_path: Path) -> None:
+    """The corner is always open, the park keeps hours; both are asked for from loopback addresses."""
+    text = (WIFI + GROUPS).replace('hours: {monday: ["06:00-00:00"]}', "hours: {}")
+    (town / "wifi.yaml").write_text(text, "utf-8")
+    declared._once.cache_clear()
+    actions.load_policies(by=BY)
+    path = tmp_path / "points.csv"
+    path.write_text("\n".join((HEADER, *POINTS)), "utf-8")
+    assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
+
+
+@pytest.fixture
+def server(network: None, tmp_path: Path) -> Iterator[int]:
+    """FreeRADIUS on a free port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    folder = tmp_path / "radius"
+    radius.write(folder, host="127.0.0.1", port=port, portal=PORTAL)
+    assert radius.check(folder) == ""
+    words = radius.command(folder, "-f", "-l", "stdout")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "Ready to process requests" in line:
+                break
+        else:
+            pytest.fail("".join(said))
+        yield port
+        process.terminate()
+        process.stdout.read()
+
+
+@pytest.fixture
+def ask(server: int) -> Callable[..., dict[str, str]]:
+    """Send an Access-Request and read the answer: its code under "code", then its attributes; empty: no answer."""
+
+    def run(source: str = "127.0.0.2", secret: str = "", sign: bool = True, **said: str) -> dict[str, str]:
+        point = AccessPoint.objects.get(nas_address=source)
+        secret = secret or unseal(point.secret, secret_context(point.mac)).decode()
+        given = {"User-Name": "x", "Calling-Station-Id": PHONE, **CORNER}
+        given |= {name.replace("_", "-"): value for name, value in said.items()}
+        lines = [f'{name} = "{value}"' for name, value in given.items()]
+        lines += [f"Packet-Src-IP-Address = {source}", *(["Message-Authenticator = 0x00"] if sign else [])]
+        words = ["radclient", "-x", "-r", "1", "-t", "3", f"127.0.0.1:{server}", "auth", secret]
+        done = subprocess.run(words, input=", ".join(lines), capture_output=True, text=True, check=False)
+        answer = done.stdout.partition("Received ")[2]
+        found = dict(re.findall(r"^\s+([\w-]+) = (.*)$", answer, re.MULTILINE))
+        return (
+            {"code": answer.split(" ")[0]} | {name: value.strip('"') for name, value in found.items()} if answer else {}
+        )
+
+    return run
+
+
+def test_a_known_device_is_let_in_with_its_limits(ask):
+    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    answer = ask()
+    assert answer["code"] == "Access-Accept"
+    assert (answer["Session-Timeout"], answer["Idle-Timeout"]) == ("3600", "300")
+    assert (answer["WISPr-Bandwidth-Max-Down"], answer["Acct-Interim-Interval"]) == ("5000000", "300")
+    assert "Message-Authenticator" in answer
+
+
+def test_an_unknown_one_is_told_where_to_sign_in(ask):
+    answer = ask()
+    assert (answer["code"], answer["Reply-Message"]) == ("Access-Reject", f"sign-in {PORTAL}")
+    assert "Message-Authenticator" in answer
+
+
+def test_a_voucher_is_a_password(ask):
+    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
+    answer = ask(User_Password=code)
+    assert answer["code"] == "Access-Accept"
+    assert 86_000 < int(answer["Session-Timeout"]) <= 86_400
+    assert ask(User_Password="AAAAA-BBBBB")["code"] == "Access-Reject"
+    assert ask(User_Password="' OR '1'='1")["code"] == "Access-Reject"
+
+
+def test_a_closed_site_says_so(ask):
+    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    answer = ask("127.0.0.1", Called_Station_Id="00-10-A4-23-19-C0", NAS_Identifier="ap-p1")
+    assert answer["Reply-Message"] == f"closed {PORTAL}"
+
+
+def test_a_secret_opens_only_its_own_access_point(ask):
+    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    answer = ask("127.0.0.2", NAS_Identifier="ap-p1")
+    assert answer["Reply-Message"] == f"unknown-access-point {PORTAL}"
+
+
+def test_what_is_not_signed_or_signed_wrongly_gets_no_answer(ask):
+    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    assert ask(sign=False) == {}
+    assert ask(secret="another-secret-of-24-chars") == {}
+
+
+def test_a_new_access_point_is_known_without_a_restart(ask, tmp_path, server):
+    path = tmp_path / "more.csv"
+    path.write_text(f"{HEADER}\nm1,Mill,square,38.7451,-9.4302,00:10:a4:23:19:c4,,127.0.0.3", "utf-8")
+    actions.import_points(by=BY, listed=reading.read_list(path))
+    radius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
+    answer = ask("127.0.0.3", Called_Station_Id="00-10-A4-23-19-C4")
+    assert answer["Reply-Message"] == f"sign-in {PORTAL}"
+
+
+def test_files_with_secrets_are_their_owners_alone(network, tmp_path):
+    folder = tmp_path / "radius"
+    assert radius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 2
+    for path in folder.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+    AccessPoint.objects.filter(nas_address="127.0.0.1").update(active=False)
+    assert radius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 1
+    assert [path.name for path in (folder / "clients4").iterdir()] == ["127.0.0.2"]
+
+
+def test_what_freeradius_does_not_take_is_told(network, tmp_path):
+    folder = tmp_path / "radius"
+    radius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL)
+    path = folder / "radiusd.conf"
+    path.write_text(path.read_text("utf-8").replace("rlm_sql_postgresql", "rlm_sql_nothing"), "utf-8")
+    assert "rlm_sql_nothing" in radius.check(folder)
