@@ -237,6 +237,7 @@ def line(row: Row) -> str:
     return f"{name} /{path} {method}: " + " ".join(f"{who}={status}" for who, status in found.items())
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("space", SPACES)
 def test_everybody_gets_what_the_table_says(world: World, space: str) -> None:
     found = list(rows(world, space))
@@ -272,6 +273,7 @@ def test_no_table_is_left_of_a_room_that_is_gone() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.txt")) == SPACES
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("space", SPACES)
 def test_a_form_without_the_token_of_a_page_is_refused(world: World, space: str) -> None:
     """Every address, sent by a browser whose person is signed in and may do most."""
