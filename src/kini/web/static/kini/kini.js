@@ -59,9 +59,9 @@
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach(free));
 
   // Says when the city cannot be reached. A browser without a network may still reach a city on its own machine.
-  const offline = document.querySelector("[data-offline]");
+  const offline = document.querySelector("[data-reach]");
   async function reach() {
-    const there = navigator.onLine || await fetch(offline.dataset.offline, { cache: "no-store" }).then(() => true, () => false);
+    const there = navigator.onLine || await fetch(offline.dataset.reach, { cache: "no-store" }).then(() => true, () => false);
     offline.firstElementChild.hidden = there;
   }
   if (offline) {
