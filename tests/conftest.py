@@ -25,8 +25,11 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("kini")
 
-#: Tables of jobs are not Django's own, so that its flush between tests forgets them.
-UNMANAGED = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers")
+#: Tables of jobs and of Wi-Fi sessions are not Django's own, so that its flush between tests forgets them.
+UNMANAGED = (
+    *("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
+    *("wifi_session", "wifi_sessionday", "wifi_restart"),
+)
 
 
 def pytest_configure() -> None:

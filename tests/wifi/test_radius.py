@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from kini.core.crypto import unseal
 from kini.wifi import actions, declared, radius, reading
-from kini.wifi.models import AccessPoint
+from kini.wifi.models import AccessPoint, Group
 from kini.wifi.planning import secret_context
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.test_deciding import GROUPS, HEADER, PHONE, POINTS
@@ -39,12 +40,24 @@ def network(town: Path, tmp_path: Path) -> None:
     assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
 
 
+def free_port() -> int:
+    """A port that is free together with the next one."""
+    while True:
+        sort = (socket.AF_INET, socket.SOCK_DGRAM)
+        with socket.socket(*sort) as one, socket.socket(*sort) as two:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
 @pytest.fixture
 def server(network: None, tmp_path: Path) -> Iterator[int]:
     """FreeRADIUS on a free port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     folder = tmp_path / "radius"
     radius.write(folder, host="127.0.0.1", port=port, portal=PORTAL)
     assert radius.check(folder) == ""
@@ -134,6 +147,28 @@ def test_a_new_access_point_is_known_without_a_restart(ask, tmp_path, server):
     radius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
     answer = ask("127.0.0.3", Called_Station_Id="00-10-A4-23-19-C4")
     assert answer["Reply-Message"] == f"sign-in {PORTAL}"
+
+
+def test_accounting_is_answered_once_it_is_written_down_and_counts_against_the_group(ask, server, tmp_path):
+    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    Group.objects.filter(pk="resident").update(daily_octets=5 * 2**32)
+    assert ask()["code"] == "Access-Accept"
+    point = AccessPoint.objects.get(nas_address="127.0.0.2")
+    secret = unseal(point.secret, secret_context(point.mac)).decode()
+    said = f"""Packet-Src-IP-Address = 127.0.0.2, NAS-IP-Address = 127.0.0.2, User-Name = "x",
+        Calling-Station-Id = "{PHONE}", Called-Station-Id = "{CORNER["Called-Station-Id"]}", Acct-Session-Id = "s1",
+        Acct-Status-Type = Stop, Acct-Session-Time = 60, Acct-Input-Octets = 7, Acct-Input-Gigawords = 5,
+        Acct-Terminate-Cause = User-Request"""
+    words = ["radclient", "-x", "-r", "1", "-t", "3", f"127.0.0.1:{server + 1}", "acct", secret]
+    for _again in range(2):
+        done = subprocess.run(words, input=" ".join(said.split()), capture_output=True, text=True, check=False)
+        assert "Accounting-Response" in done.stdout
+    found = actions.collect(by=BY, folder=tmp_path / "radius" / "detail")
+    assert (found.packets, found.rejected) == (2, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT octets_in, seconds, cause, access_point FROM wifi_session")
+        assert cursor.fetchall() == [(5 * 2**32 + 7, 60, "User-Request", point.mac)]
+    assert ask()["Reply-Message"] == f"used-up {PORTAL}"
 
 
 def test_files_with_secrets_are_their_owners_alone(network, tmp_path):

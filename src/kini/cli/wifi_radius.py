@@ -15,7 +15,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="let FreeRADIUS check what was written")
     parser.add_argument("--run", action="store_true", help="run it in the foreground until Ctrl-C")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=1812, help="port for Access-Requests (1812)")
+    parser.add_argument(
+        "--port", type=int, default=1812, help="port for Access-Requests (1812); the next one is for accounting"
+    )
     parser.add_argument("--portal", default="", help="where people sign in; told in refusals (the city's Wi-Fi page)")
     parser.add_argument("--folder", type=Path, default=settings.VAR_PATH / "radius", help="folder (radius in KINI_VAR)")
 

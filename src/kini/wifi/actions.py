@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -17,9 +18,9 @@ from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.crypto import keyed_hash, needs_rotation, seal, unseal
 from kini.core.faults import Fault
 from kini.core.references import ALPHABET
-from kini.wifi import declared, laying, rules
+from kini.wifi import collecting, declared, laying, rules
 from kini.wifi.admission import DEVICE, bring_rows, voucher_mark, written
-from kini.wifi.models import AccessPoint, Device, FaultReport, Group, Site, SiteKind, Voucher
+from kini.wifi.models import AccessPoint, DetailMark, Device, FaultReport, Group, Site, SiteKind, Voucher
 from kini.wifi.planning import OF_ACCESS_POINT, OF_SITE, Plan, plan_for, secret_context
 from kini.wifi.reading import Listed
 from kini.wifi.schema import WifiFile
@@ -53,6 +54,19 @@ class Outcome:
     @property
     def changes(self) -> int:
         return self.new_sites + self.changed_sites + self.new_access_points + self.changed_access_points
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How many packets were brought in, and how many records were set aside."""
+
+    packets: int
+    rejected: int
+
+    @property
+    def read(self) -> bool:
+        """Whether there was anything to read."""
+        return bool(self.packets or self.rejected)
 
 
 @action
@@ -148,6 +162,8 @@ def load_policies(*, by: Actor) -> int:
             idle_seconds=each.idle_minutes and each.idle_minutes * 60,
             down_bps=each.down_kbps and each.down_kbps * 1000,
             up_bps=each.up_kbps and each.up_kbps * 1000,
+            daily_seconds=each.daily_minutes and each.daily_minutes * 60,
+            daily_octets=each.daily_megabytes and each.daily_megabytes * 1_000_000,
         )
         for name, each in (network.groups if network else {}).items()
     ]
@@ -259,6 +275,39 @@ def forget_device(*, by: Actor, mac: str) -> bool:
     known = bool(Device.objects.filter(mark=mark, blocked_at=None).delete()[0])
     audit.record(by=by, action="wifi.device-forgotten", subject=_of_device(mark), detail={"known": known})
     return known
+
+
+@action
+def collect(*, by: Actor, folder: Path) -> Collected:
+    """Bring what FreeRADIUS wrote into its detail files into the tables: one chunk of the oldest file.
+
+    Packets and the place up to which they were read are stored together, so that each counts once, whoever falls when.
+    Records that are no packets go to the file `rejected` and are counted. A file that is read to its end, and that a
+    newer one follows, is removed.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    _only_commands(by)
+    _lock()
+    files = collecting.waiting(folder)
+    for number, path in enumerate(files):
+        mark, _new = DetailMark.objects.select_for_update().get_or_create(file=path.name)
+        found = collecting.read_chunk(path, mark.offset, moments.now())
+        if found.end > mark.offset:
+            collecting.merge(found.packets)
+            mark.offset, mark.packets = found.end, mark.packets + len(found.packets)
+            mark.rejected += len(found.rejected)
+            mark.save()
+            if found.rejected:
+                collecting.set_aside(folder, path.name, found)
+                detail = {"file": path.name, "count": len(found.rejected)}
+                audit.record(by=by, action="wifi.records-rejected", subject="wifi:accounting", detail=detail)
+            return Collected(len(found.packets), len(found.rejected))
+        if number + 1 < len(files) and collecting.grows_no_more(path, moments.now()):
+            mark.delete()
+            path.unlink()
+    return Collected(0, 0)
 
 
 @action

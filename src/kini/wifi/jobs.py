@@ -4,7 +4,8 @@ from kini.cases.events import CaseOpened
 from kini.cases.models import Case
 from kini.core.actors import system
 from kini.core.events import listens
-from kini.wifi import actions, declared
+from kini.core.jobs import every
+from kini.wifi import actions, collecting, declared
 
 
 @listens(CaseOpened)
@@ -14,3 +15,10 @@ def note_fault(event: CaseOpened) -> None:
     case = Case.objects.get(reference=event.reference)
     if network and network.fault and case.service_id == network.fault.service:
         actions.note_fault(by=system("wifi"), case=case)
+
+
+@every("* * * * *", name="wifi.collect")
+def collect() -> None:
+    """Bring in what FreeRADIUS has written on this machine since the last time."""
+    while actions.collect(by=system("wifi"), folder=collecting.folder()).read:
+        pass

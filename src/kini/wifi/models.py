@@ -114,6 +114,8 @@ class Group(models.Model):
     idle_seconds = models.PositiveIntegerField(null=True)
     down_bps = models.PositiveBigIntegerField(null=True)
     up_bps = models.PositiveBigIntegerField(null=True)
+    daily_seconds = models.PositiveIntegerField(null=True)
+    daily_octets = models.PositiveBigIntegerField(null=True)
     active = models.BooleanField(default=True)
 
 
@@ -150,3 +152,12 @@ class Device(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.lookups.Exact(Length("mark"), 32), name="wifi_device_mark")
         ]
+
+
+class DetailMark(models.Model):
+    """Up to where a detail file of FreeRADIUS stands in the tables; `rejected`: records that were set aside."""
+
+    file = models.CharField(max_length=120, primary_key=True)
+    offset = models.PositiveBigIntegerField(default=0)
+    packets = models.PositiveBigIntegerField(default=0)
+    rejected = models.PositiveBigIntegerField(default=0)

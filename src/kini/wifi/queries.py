@@ -1,8 +1,9 @@
 """What pages and programs ask about the network: when a site is open, what it is called, which faults are known."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
+from django.db import connection
 from django.db.models import Count, Q
 
 from kini.city import pack
@@ -14,6 +15,14 @@ from kini.wifi.schema import Hours
 
 #: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
 WALKING, DETOUR = 80.0, 1.3
+#: A session of which nothing was heard for so long has ended; access points tell of it every five minutes.
+SILENCE = timedelta(minutes=20)
+#: No session that goes on is older.
+OPEN_DAYS = timedelta(days=32)
+_OPEN = """
+    SELECT count(*) FROM wifi_session
+    WHERE wifi_ended_at(nas, started_at, seen_at, stopped_at, make_interval(secs => %s), %s) IS NULL AND day >= %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +80,10 @@ def fault(site: Site) -> Fault | None:
         return None
     joined = FaultReport.objects.filter(Q(case=first.case_id) | Q(case__leader=first.case_id), site=site)
     return Fault(first.case.opened_at, joined.aggregate(count=Count("pk"))["count"])
+
+
+def open_sessions() -> int:
+    """How many sessions go on: neither stopped, nor ended by a restart of their NAS, nor silent for too long."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [SILENCE.total_seconds(), moments.now(), moments.now() - OPEN_DAYS])
+        return int(cursor.fetchone()[0])

@@ -70,6 +70,11 @@ modules {{
     }}
     dynamic_clients {{
     }}
+    detail {{
+        filename = "{folder}/detail/packets-%Y%m%d%H"
+        permissions = 0600
+        header = "%t"
+    }}
     sql {{
         driver = "rlm_sql_postgresql"
         dialect = "postgresql"
@@ -114,6 +119,15 @@ server kini {{
         type = auth
         ipaddr = {host}
         port = {port}
+    }}
+    listen {{
+        type = acct
+        ipaddr = {host}
+        port = {accounting}
+    }}
+    accounting {{
+        # Answered once it is written down; the collector brings it into the database.
+        detail
     }}
     authorize {{
         sql {{
@@ -160,9 +174,10 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
     """Write the configuration anew; files of NAS that are gone go.
 
     Args:
+        port: for Access-Requests; accounting has the next one.
         portal: address where people sign in; it stands in every refusal.
     """
-    for name in ("", *CLIENTS, "log", "run"):
+    for name in ("", *CLIENTS, "detail", "log", "run"):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     words = ("%{Calling-Station-Id}", "%{Called-Station-Id}", "%{NAS-Identifier}")
     question = admission.question(*words, "%{Packet-Src-IP-Address}", "%{User-Password}")
@@ -174,6 +189,7 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
         client_seconds=CLIENT_SECONDS,
         host=host,
         port=port,
+        accounting=port + 1,
         portal=portal.replace('"', ""),
     )
     _put(folder / "radiusd.conf", main)

@@ -58,6 +58,8 @@ class GroupEntry(Strict):
     idle_minutes: Annotated[int, Field(gt=0, le=1_440)] | None = None
     down_kbps: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
     up_kbps: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    daily_minutes: Annotated[int, Field(gt=0, le=1_440)] | None = None
+    daily_megabytes: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
 
 
 class FaultService(Strict):

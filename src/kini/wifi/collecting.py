@@ -1,0 +1,165 @@
+"""From detail files to sessions: whole records are read, merged, and the place up to which that was done moves along
+with them in one transaction.
+
+What is known of a session is the smallest start and the largest counters that any packet told, so that the order of
+packets does not matter, nor how often one comes.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from kini.city import pack
+from kini.core.crypto import keyed_hash
+from kini.wifi.admission import DEVICE
+from kini.wifi.detail import Malformed, Packet, packet, records
+
+#: Bytes that are read from a file at a time: about 10,000 packets.
+CHUNK = 8_000_000
+#: Of files whose name begins so, in the order of their names; the newest may still grow.
+PREFIX = "packets-"
+#: A file that nobody has written to for so many seconds, and that a newer one follows, grows no more.
+QUIET = 60
+_TABLE = """
+    CREATE TEMP TABLE wifi_packet (
+        key bytea, stops boolean, nas text, access_point text, device bytea, at timestamptz, started_at timestamptz,
+        seconds bigint, octets_in bigint, octets_out bigint, cause text
+    ) ON COMMIT DROP
+"""
+_COPY = "COPY wifi_packet FROM STDIN"
+_MERGE = """
+    CREATE TEMP TABLE wifi_merged ON COMMIT DROP AS
+    SELECT p.key, s.day AS was, (least(s.started_at, p.started_at) AT TIME ZONE %s)::date AS day,
+        least(s.nas, p.nas) AS nas, greatest(s.access_point, p.access_point) AS access_point, p.device,
+        least(s.started_at, p.started_at) AS started_at, greatest(s.seen_at, p.seen_at) AS seen_at,
+        greatest(s.stopped_at, p.stopped_at) AS stopped_at, greatest(s.seconds, p.seconds) AS seconds,
+        greatest(s.octets_in, p.octets_in) AS octets_in, greatest(s.octets_out, p.octets_out) AS octets_out,
+        greatest(s.cause, p.cause) AS cause
+    FROM (
+        SELECT key, min(nas) AS nas, max(access_point) AS access_point, min(device) AS device,
+            min(started_at) AS started_at, max(at) AS seen_at, max(at) FILTER (WHERE stops) AS stopped_at,
+            max(seconds) AS seconds, max(octets_in) AS octets_in, max(octets_out) AS octets_out, max(cause) AS cause
+        FROM wifi_packet GROUP BY key
+    ) AS p
+    LEFT JOIN wifi_sessionday d ON d.key = p.key
+    LEFT JOIN wifi_session s ON s.key = d.key AND s.day = d.day
+"""
+_STORE = (
+    "SELECT wifi_session_partition(day) FROM (SELECT DISTINCT day FROM wifi_merged) AS days",
+    "DELETE FROM wifi_session s USING wifi_merged m WHERE s.key = m.key AND s.day = m.was AND m.was <> m.day",
+    """
+    INSERT INTO wifi_session
+    SELECT key, day, nas, access_point, device, started_at, seen_at, stopped_at, seconds, octets_in, octets_out, cause
+    FROM wifi_merged
+    ON CONFLICT (day, key) DO UPDATE SET nas = excluded.nas, access_point = excluded.access_point,
+        started_at = excluded.started_at, seen_at = excluded.seen_at, stopped_at = excluded.stopped_at,
+        seconds = excluded.seconds, octets_in = excluded.octets_in, octets_out = excluded.octets_out,
+        cause = excluded.cause
+    """,
+    """
+    INSERT INTO wifi_sessionday SELECT key, day FROM wifi_merged
+    ON CONFLICT (key) DO UPDATE SET day = excluded.day WHERE wifi_sessionday.day <> excluded.day
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What was read of a file: packets, records that are none, and the offset behind the last of them."""
+
+    packets: list[Packet]
+    rejected: list[bytes]
+    end: int
+
+
+def folder() -> Path:
+    """Where FreeRADIUS of this machine writes its detail files, unless it was told otherwise."""
+    return settings.VAR_PATH / "radius" / "detail"
+
+
+def waiting(folder: Path) -> list[Path]:
+    """The detail files, oldest first."""
+    return sorted(path for path in folder.iterdir() if path.name.startswith(PREFIX)) if folder.is_dir() else []
+
+
+def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
+    """The next whole records of a file. A packet from the future by more than a day is set aside."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        data = file.read(CHUNK)
+    found = Chunk([], [], 0)
+    last, latest = 0, (now + timedelta(days=1)).timestamp()
+    for end, record in records(data):
+        last = end
+        said: Packet | None
+        try:
+            said = packet(record)
+        except Malformed:
+            said = None
+        if said and said.at <= latest:
+            found.packets.append(said)
+        else:
+            found.rejected.append(record)
+    if not last and len(data) == CHUNK:  # no record is that long
+        return Chunk([], [data], offset + len(data))
+    return Chunk(found.packets, found.rejected, offset + last)
+
+
+def grows_no_more(path: Path, now: datetime) -> bool:
+    """Whether nobody writes to a file any more that a newer one follows."""
+    return now.timestamp() - path.stat().st_mtime > QUIET
+
+
+def set_aside(folder: Path, name: str, chunk: Chunk) -> None:
+    """Keep rejected records for whoever looks into them; read again after a fall they may stand there twice."""
+    path = folder / "rejected"
+    path.touch(mode=0o600)
+    with path.open("ab") as file:
+        file.writelines(f"# {name} up to {chunk.end}\n".encode() + record + b"\n\n" for record in chunk.rejected)
+
+
+def merge(packets: Sequence[Packet]) -> None:
+    """Bring packets into the tables; inside the caller's transaction."""
+    sessions = [each for each in packets if each.status != "restart"]
+    restarts = {(each.nas, _moment(each.at)) for each in packets if each.status == "restart"}
+    marks = {station: keyed_hash(station, DEVICE) for station in {each.station for each in sessions}}
+    with connection.cursor() as cursor:
+        if restarts:
+            cursor.executemany("INSERT INTO wifi_restart VALUES (%s, %s) ON CONFLICT DO NOTHING", sorted(restarts))
+        if not sessions:
+            return
+        cursor.execute(_TABLE)
+        with cursor.copy(_COPY) as copy:
+            for row in _rows(sessions, marks):
+                copy.write_row(row)
+        cursor.execute(_MERGE, [str(pack.current().timezone)])
+        for statement in _STORE:
+            cursor.execute(statement)
+        cursor.execute("DROP TABLE wifi_packet, wifi_merged")
+
+
+def _rows(sessions: Iterable[Packet], marks: dict[str, bytes]) -> Iterable[tuple[object, ...]]:
+    for each in sessions:
+        key = hashlib.sha256("\0".join((each.nas, each.session, each.station)).encode()).digest()
+        yield (
+            key,
+            each.status == "stop",
+            each.nas,
+            each.access_point,
+            marks[each.station],
+            _moment(each.at),
+            _moment(each.at - each.seconds),
+            each.seconds,
+            each.octets_in,
+            each.octets_out,
+            each.cause,
+        )
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

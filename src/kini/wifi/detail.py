@@ -1,0 +1,119 @@
+"""FreeRADIUS's detail files: accounting packets as it wrote them down, one after the other. Pure.
+
+A record is a line with the time, lines with a tab, a name, " = " and a value, and an empty line. What cannot be read as
+an accounting packet is set aside whole, and never stops the rest.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kini.wifi import rules
+
+_PAIR = re.compile(r"^\t([A-Za-z0-9-]+) = (.*)$")
+_STATION = re.compile(r"^(?:[0-9A-Fa-f]{2}[-:.]?){5}[0-9A-Fa-f]{2}")
+#: Statuses that tell of a session, and of a NAS that begins anew.
+SESSION = {"Start": "start", "Interim-Update": "interim", "Alive": "interim", "Stop": "stop"}
+RESTART = frozenset({"Accounting-On", "Accounting-Off"})
+#: No session is longer, and no counter larger than what PostgreSQL's bigint holds.
+LONGEST_SECONDS = 366 * 86_400
+MOST_OCTETS = 2**62
+LONGEST = 253
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """What one accounting packet says.
+
+    Attributes:
+        status: start, interim, stop, or restart (of the NAS, which then has no sessions).
+        nas: how the NAS calls itself: its identifier, else its address.
+        access_point: MAC of the radio, where it is told.
+        session: as the NAS numbers its sessions; `station`: the device's MAC; both empty for a restart.
+        at: seconds since 1970 when it happened: when it was received, less the time for which the NAS kept it.
+    """
+
+    status: str
+    nas: str
+    access_point: str
+    session: str
+    station: str
+    at: int
+    seconds: int
+    octets_in: int
+    octets_out: int
+    cause: str
+
+
+class Malformed(Exception):
+    """A record that is no accounting packet; the message says why, and holds nothing of it."""
+
+
+def records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each whole record and the offset behind it; what follows the last empty line is not whole yet."""
+    start = 0
+    while (end := data.find(b"\n\n", start)) >= 0:
+        if data[start:end].strip():
+            yield end + 2, data[start:end]
+        start = end + 2
+
+
+def packet(record: bytes) -> Packet:
+    """A record as a packet.
+
+    Raises:
+        Malformed: when it is none.
+    """
+    said: dict[str, str] = {}
+    for line in record.decode("utf-8", "replace").split("\n"):
+        if match := _PAIR.match(line):
+            said.setdefault(match[1], match[2].strip().strip('"').replace("\0", ""))
+    status, nas = said.get("Acct-Status-Type", ""), said.get("NAS-Identifier") or said.get("NAS-IP-Address", "")
+    at = _number(said, "Timestamp", 2**40) - _number(said, "Acct-Delay-Time", LONGEST_SECONDS)
+    if at <= 0 or not nas:
+        raise Malformed("no time or no NAS")
+    called = said.get("Called-Station-Id", "")
+    if status in RESTART:
+        return Packet("restart", nas[:LONGEST], "", "", "", at, 0, 0, 0, "")
+    if status not in SESSION:
+        raise Malformed("no status that is known")
+    session = said.get("Acct-Session-Id", "")
+    if not session:
+        raise Malformed("no session")
+    try:
+        station = rules.mac(said.get("Calling-Station-Id", ""))
+    except ValueError:
+        raise Malformed("no device") from None
+    return Packet(
+        SESSION[status],
+        nas[:LONGEST],
+        _access_point(called),
+        session[:LONGEST],
+        station,
+        at,
+        _number(said, "Acct-Session-Time", LONGEST_SECONDS),
+        _octets(said, "Input"),
+        _octets(said, "Output"),
+        said.get("Acct-Terminate-Cause", "")[:40],
+    )
+
+
+def _access_point(called: str) -> str:
+    found = _STATION.match(called)
+    try:
+        return rules.mac(found[0]) if found else ""
+    except ValueError:
+        return ""
+
+
+def _octets(said: dict[str, str], direction: str) -> int:
+    """A counter of 32 bits, and how often it has wrapped (RFC 2869)."""
+    low, high = _number(said, f"Acct-{direction}-Octets", 2**32), _number(said, f"Acct-{direction}-Gigawords", 2**29)
+    return min((high << 32) + low, MOST_OCTETS)
+
+
+def _number(said: dict[str, str], name: str, most: int) -> int:
+    text = said.get(name, "0")
+    if not (text.isascii() and text.isdigit()) or len(text) > 15 or int(text) > most:
+        raise Malformed(f"{name} is no number that could be")
+    return int(text)
