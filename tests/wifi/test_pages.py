@@ -100,6 +100,7 @@ def test_a_site_says_what_is_known_of_it(client, sites):
     html = read(client, "/wifi/p1/")
     for words in ("Park by the sea", "07:00–12:00, 13:00–21:00", "The town", "p1", "until 12:00"):
         assert words in html
+    assert "Terça-feira–Domingo" in html
     assert "Around the clock" in read(client, "/wifi/q1/")
     assert "sixteen" not in html
     assert "19-C0" not in html

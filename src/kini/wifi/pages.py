@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -163,12 +163,18 @@ def _facts(network: WifiFile, site: Site) -> list[tuple[str, str]]:
 
 
 def _week(site: Site) -> list[tuple[str, str]]:
-    """Weekdays with their hours; empty when it is open around the clock."""
+    """Weekdays with their hours, neighbours with the same hours together; empty when it is open around the clock."""
     hours = queries.hours_of(site)
     if hours is None:
         return []
     spans = {day: ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in hours.of(day)) for day in range(7)}
-    return [(str(WEEKDAYS[day]).capitalize(), said or _("closed")) for day, said in spans.items()]
+    groups = [(list(days), said or _("closed")) for said, days in groupby(spans, key=lambda day: spans[day])]
+    return [(_days(days[0], days[-1]), said) for days, said in groups]
+
+
+def _days(first: int, last: int) -> str:
+    """ "Monday", or "Monday–Friday"."""
+    return "–".join(str(WEEKDAYS[day]).capitalize() for day in dict.fromkeys((first, last)))
 
 
 def _street(site: Site) -> str:
