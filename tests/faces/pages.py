@@ -150,7 +150,7 @@ PAGE_TYPES = (
     PageType("wifi", "wifi:points", query="?near=Gambir"),
     PageType("wifi-all", "wifi:points"),
     PageType("wifi-wrong", "wifi:points", query="?near=zzz"),
-    PageType("wifi-site", "wifi:site", given={"code": "made-up-31.71.01.1001-001"}),
+    PageType("wifi-site", "wifi:site", given={"code": "made-up-31.71.06.1005-001"}),
     PageType("report", "reports:choose"),
     PageType("track", "cases:track"),
     PageType("track-wrong", "cases:track", deed=send),
