@@ -105,8 +105,19 @@ def _toml_lines(text: str) -> dict[Place, int]:
     return lines
 
 
+class _Loader(yaml.CSafeLoader):
+    """Dates stay as they are written, as in JSON: what a file says is stored, and the field says what it means."""
+
+
+def _as_written(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
+
+
 def _from_yaml(file: str, text: str) -> Source:
-    loader = yaml.CSafeLoader(text)
+    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
