@@ -14,7 +14,7 @@ from kini.robot.service import ServicePlay
 from kini.services.kinds import kinds
 from kini.services.models import Service
 
-AT_ONCE = 4  # services in play at the same time: more than the cores, since the robots wait for the server
+AT_ONCE = 6  # services in play at the same time: more than the cores, since the robots wait for the server
 
 
 def play(address: str, only: list[str]) -> bool:

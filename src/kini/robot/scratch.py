@@ -30,7 +30,7 @@ class Scratch:
         payments = ["sandbox", "payments", "--port", "0", "--city", address_of("127.0.0.1", port)]
         payments += ["--var", str(self.var / "payments")]
         self.supervisor.start("payment sandbox", spawned([sys.executable, "-m", "kini.cli", *payments], self.env))
-        return self.start("web", web_command("127.0.0.1", port, workers=2, threads=2), port)
+        return self.start("web", web_command("127.0.0.1", port, workers=2, threads=3), port)
 
     def start(
         self, name: str, command: list[str], port: int, log: IO[bytes] | None = None, *, again: bool = False

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
+import httpx
+
 from kini.cases import actions, rules
 from kini.cases.models import Case
 from kini.core import moments
@@ -35,6 +37,8 @@ class ServicePlay:
     row: Row = field(init=False)
     resolved: Resolved = field(init=False)
     map: Map = field(init=False)
+    shown: Page | None = field(init=False, default=None)  # what the last move led to
+    no_such: set[str] = field(init=False, default_factory=set)  # states in which a move that does not exist was tried
 
     def __post_init__(self) -> None:
         self.row = Row(self.service.id, self.service.kind)
@@ -89,6 +93,8 @@ class ServicePlay:
         """Take an edge as whoever may take it, and see that the case is where it leads."""
         by = self.actor(edge)
         kinds.get(self.service.kind).rehearse_move(case, edge.move)
+        if by == rules.SYSTEM or edge.move == rules.AFTER:  # nobody has its page before them
+            self.shown = None
         if edge.move == rules.AFTER:
             with moments.at(moments.now() + LONG):
                 actions.take_due_edge(by=BY, case=case)
@@ -114,8 +120,9 @@ class ServicePlay:
         return found.by
 
     def take(self, browser: Browser, case_address: str, edge: Edge) -> Page:
-        """Open the case's page, then the move, give what it needs, and send it."""
-        case_page = browser.get(case_address)
+        """On the case's page, where the move before may have led, open the move, give what it needs, and send it."""
+        here = self.shown is not None and httpx.URL(self.shown.url).path == case_address
+        case_page = self.shown if self.shown and here else browser.get(case_address)
         address = f"{case_address}moves/{edge.move}/"
         correction = f"{case_address}correct/"
         if edge.move == rules.ANSWER and correction in case_page.links():
@@ -130,6 +137,7 @@ class ServicePlay:
         page = browser.send(form, values, files, expect=(200, 422))
         if page.shows_errors:
             raise Broken(f"{address} refused what its inputs take: {page.text("//*[@role='alert']")}")
+        self.shown = page
         return page
 
     def nothing_given_is_refused(self, browser: Browser, form: Form) -> None:
@@ -150,7 +158,10 @@ class ServicePlay:
         else:
             officer = self.cast.officers[self.agency(case)].browser
             tries.append((officer, f"/desk/cases/{reference}/moves/{edge.move}/"))
-        tries.append((self.cast.officers[self.agency(case)].browser, f"/desk/cases/{reference}/moves/no-such-move/"))
+        if before not in self.no_such:
+            self.no_such.add(before)
+            officer = self.cast.officers[self.agency(case)].browser
+            tries.append((officer, f"/desk/cases/{reference}/moves/no-such-move/"))
         for browser, address in tries:
             browser.post(address, {"state": before, "reason": "x", "message": "x"}, expect=REFUSED)
             self.row.refused += 1
