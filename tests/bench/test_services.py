@@ -81,6 +81,7 @@ def test_the_loaded_city_is_a_true_one(tmp_path):
     assert done.stdout.endswith("a true city\n"), done.stdout + done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_a_tiny_run_measures_every_row(tmp_path):
     found = tmp_path / "rows.json"

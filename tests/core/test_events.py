@@ -85,14 +85,14 @@ def test_a_real_worker_delivers_and_forgets() -> None:
     light(by=system("test"), lamp="hall")
     work_off()
     assert sorted(name for name, _ in heard) == ["diary", "moth"]
-    assert not ProcrastinateJob.objects.exists()
+    assert not ProcrastinateJob.objects.filter(task_name=events.deliver.name).exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_failing_listener_is_tried_again_later() -> None:
     events.deliver.defer(listener="nobody", event=events.name_of(LampLit), fields={"lamp": "hall", "hours": 3})
     work_off()
-    waiting = ProcrastinateJob.objects.get()
+    waiting = ProcrastinateJob.objects.get(task_name=events.deliver.name)  # the worker's own clock may have made others
     assert waiting.status == "todo"
     assert waiting.attempts >= 1  # a slow machine comes to the second try meanwhile
     assert waiting.scheduled_at is not None
