@@ -71,8 +71,7 @@ def no_known_weakness(audit: Callable[[], list[auditing.Weakness]] = auditing.au
 def pytest(env: dict[str, str], words: list[str], *, every: bool = False) -> int:
     """Run those words, or the tests: all of them with `every`, else those that are not marked `long`."""
     if not words:
-        workers = (os.cpu_count() or 2) + 1  # they wait for browsers, servers and databases now and then
-        words = ["-n", str(workers), "--dist", "loadgroup", *([] if every else ["-m", "not long"])]
+        words = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *([] if every else ["-m", "not long"])]
     return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=env, check=False).returncode
 
 

@@ -147,8 +147,9 @@
       return { url, title: title.body.textContent.split(" · ")[0], at: page.headers.get("Kini-Seen") };
     });
   }
-  if (away && !copy) ask({ deed: "send" }).then(({ items }) => {
-    if (!place.has("kept") || !items.some((each) => each.state === "waiting")) leave("/");
+  if (away && !copy) ask({ deed: "send" }).then(({ items, to }) => {
+    if (!place.has("kept")) leave("/");
+    else if (!items.some((each) => each.state === "waiting")) leave(to || "/");
   });
   else if (away) {
     for (const name of ["kept", "lost"]) away.querySelector(`[data-${name}]`).hidden = !place.has(name);

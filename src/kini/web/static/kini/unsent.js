@@ -2,6 +2,8 @@
 // `keep` ("PERSON:TITLE") that it may be kept; it can be sent twice without harm, because the server does it once.
 const TABLES = ["typed", "unsent", "facts"];
 let database, sending;
+// Where the last one that was sent led, for a page that was just loading when it was told.
+let led = { to: "", at: 0 };
 
 const whole = (request) => new Promise((done, failed) => {
   request.onsuccess = () => done(request.result);
@@ -111,6 +113,7 @@ async function sendAgain(row) {
   else {
     await drop("unsent", row.path);
     await drop("typed", row.path);
+    led = { to, at: Date.now() };
     await toAll({ sent: row.path, to });
   }
   return state;
@@ -138,7 +141,7 @@ const DEEDS = {
   },
   async send() {
     await sendAll();
-    return DEEDS.list();
+    return { ...await DEEDS.list(), to: Date.now() - led.at < 60_000 ? led.to : "" };
   },
   async discard({ path }) {
     await drop("unsent", path);
