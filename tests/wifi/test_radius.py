@@ -87,7 +87,7 @@ def ask(server: int) -> Callable[..., dict[str, str]]:
         given |= {name.replace("_", "-"): value for name, value in said.items()}
         lines = [f'{name} = "{value}"' for name, value in given.items()]
         lines += [f"Packet-Src-IP-Address = {source}", *(["Message-Authenticator = 0x00"] if sign else [])]
-        words = ["radclient", "-x", "-r", "1", "-t", "3", f"127.0.0.1:{server}", "auth", secret]
+        words = ["radclient", "-x", "-r", "3" if sign else "1", "-t", "3", f"127.0.0.1:{server}", "auth", secret]
         done = subprocess.run(words, input=", ".join(lines), capture_output=True, text=True, check=False)
         answer = done.stdout.partition("Received ")[2]
         found = dict(re.findall(r"^\s+([\w-]+) = (.*)$", answer, re.MULTILINE))
