@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kini.core.texts import words_of
+from kini.services.catalogue import Catalogue
 from kini.services.models import Service
-from kini.services.schema import Catalogue
 from kini.services.search import search, terms_of
 from tests.services.jakarta import InJakarta, note_change
 

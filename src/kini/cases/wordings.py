@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from kini.cases.actions import LONGEST_TITLE
 from kini.cases.rules import unknown_placeholders
 from kini.city.pack import load_city
+from kini.city.schema import Id
 from kini.core.faults import Fault, PackFaults, Source, parse, read_source
 from kini.core.texts import Text, untranslated
 
 FILE = "replies.yaml"
-ReplyId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
 
 class Wording(BaseModel):
@@ -25,7 +24,7 @@ class Wording(BaseModel):
     text: Text
 
 
-class Wordings(RootModel[dict[ReplyId, Wording]]):
+class Wordings(RootModel[dict[Id, Wording]]):
     """The whole file: wordings by id."""
 
 

@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
 
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from kini.city.pack import load_city
+from kini.city.schema import Id
 from kini.core.faults import Fault, PackFaults, parse, read_source
 from kini.core.texts import Text, untranslated
 from kini.people.permissions import Permission
 
 FILE = "roles.yaml"
-RoleId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
 
 class Role(BaseModel):
@@ -27,7 +26,7 @@ class Role(BaseModel):
     may: list[Permission] = Field(description="Permissions (people/permissions.py).")
 
 
-class Roles(RootModel[dict[RoleId, Role]]):
+class Roles(RootModel[dict[Id, Role]]):
     """The whole file: roles by id."""
 
 

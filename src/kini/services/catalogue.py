@@ -1,14 +1,63 @@
-"""The pack's catalogue.yaml as the running city has it: categories, life events, words of the search."""
+"""catalogue.yaml, and as the running city has it: categories, life events, words of the search."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from django.conf import settings
+from pydantic import Field
 
+from kini.city.schema import Id
 from kini.core.faults import parse, read_source
-from kini.services.schema import Catalogue
+from kini.core.texts import Text, words_of
+from kini.services.fields.base import Strict
 
 FILE = "catalogue.yaml"
+
+
+class Category(Strict):
+    name: Text
+    icon: Id
+    color: Literal["brand", "amber", "rose", "blue", "violet", "lime"] = "brand"
+
+
+class LifeEvent(Strict):
+    """Something that happens in a life.
+
+    Attributes:
+        about: what to do first, in a sentence or two.
+        order: its services in the order in which they are needed; those not named here follow by name.
+    """
+
+    name: Text
+    icon: Id = "star"
+    about: Text | None = None
+    order: list[Id] = []
+
+
+class Catalogue(Strict):
+    """catalogue.yaml: categories and life events in the order in which they are shown, and words that mean the same."""
+
+    categories: dict[Id, Category]
+    events: dict[Id, LifeEvent] = {}
+    synonyms: list[list[str]] = Field(default=[], description="Groups of words that mean the same to a search.")
+    popular: list[Id] = Field(default=[], description="Services shown first until use says otherwise.")
+    quick: list[Id] = Field(default=[], description="Up to four services on the home page's first row.")
+
+    @cached_property
+    def meanings(self) -> dict[str, list[str]]:
+        """For every phrase of the synonyms the others that mean the same, in their order."""
+        found: dict[str, dict[str, None]] = {}
+        for group in self.synonyms:
+            phrases = [" ".join(words_of(each)) for each in group]
+            for phrase in phrases:
+                found.setdefault(phrase, {}).update(dict.fromkeys(each for each in phrases if each != phrase))
+        return {phrase: list(others) for phrase, others in found.items()}
+
+    @cached_property
+    def longest_phrase(self) -> int:
+        """How many words the longest phrase of the synonyms has; 1 without any."""
+        return max((phrase.count(" ") + 1 for phrase in self.meanings), default=1)
 
 
 def current() -> Catalogue:

@@ -8,7 +8,8 @@ from typing import Any
 from kini.core.faults import Source
 from kini.core.texts import Text
 from kini.people.roles import Role
-from kini.services.schema import Block, Catalogue, Channel, Definition, Flow, Statement
+from kini.services.catalogue import Catalogue
+from kini.services.schema import Block, Channel, Definition, Flow, Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.db import connection
 
 from kini.core.texts import Text
-from kini.services.schema import Catalogue
+from kini.services.catalogue import Catalogue
 from kini.services.versions import Resolved
 
 #: PostgreSQL's text search configurations by language; others are taken word for word ("simple").

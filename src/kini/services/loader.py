@@ -12,12 +12,12 @@ from kini.city.pack import load_city
 from kini.core.faults import Fault, PackFaults, Place, Source, parse, read_source
 from kini.core.texts import Text, untranslated
 from kini.people.roles import Role, read_roles
+from kini.services.catalogue import Catalogue
 from kini.services.checks import pack_faults
 from kini.services.files import Pack, ServiceFile
 from kini.services.schema import (
     AnyField,
     Block,
-    Catalogue,
     Channel,
     Definition,
     Flow,

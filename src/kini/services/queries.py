@@ -7,9 +7,9 @@ from functools import lru_cache
 from kini.core import audit
 from kini.core.texts import Text
 from kini.services import catalogue as catalogues
+from kini.services.catalogue import Category
 from kini.services.kinds import kinds, opening_cases
 from kini.services.models import Service
-from kini.services.schema import Category
 from kini.services.versions import resolve_many
 
 #: Every change of services is audited under this subject, so the newest entry names their state.

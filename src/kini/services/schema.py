@@ -5,18 +5,18 @@ that the rest of the house sees one form.
 """
 
 from enum import StrEnum
-from functools import cached_property, reduce
+from functools import reduce
 from operator import or_
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
 
-from kini.core.texts import Text, words_of
+from kini.city.schema import Id
+from kini.core.texts import Text
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase, Strict, field_types
 from kini.services.kinds import kinds
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Confidence = Literal["high", "medium", "low"]
 
@@ -368,51 +368,6 @@ def flow_faults(flow: Flow) -> list[str]:
     leaving = {a for a, _, _ in edges}
     faults += [f'"{n}" is no end and has no moves' for n, s in flow.states.items() if not s.end and n not in leaving]
     return faults
-
-
-class Category(Strict):
-    name: Text
-    icon: Id
-    color: Literal["brand", "amber", "rose", "blue", "violet", "lime"] = "brand"
-
-
-class LifeEvent(Strict):
-    """Something that happens in a life.
-
-    Attributes:
-        about: what to do first, in a sentence or two.
-        order: its services in the order in which they are needed; those not named here follow by name.
-    """
-
-    name: Text
-    icon: Id = "star"
-    about: Text | None = None
-    order: list[Id] = []
-
-
-class Catalogue(Strict):
-    """catalogue.yaml: categories and life events in the order in which they are shown, and words that mean the same."""
-
-    categories: dict[Id, Category]
-    events: dict[Id, LifeEvent] = {}
-    synonyms: list[list[str]] = Field(default=[], description="Groups of words that mean the same to a search.")
-    popular: list[Id] = Field(default=[], description="Services shown first until use says otherwise.")
-    quick: list[Id] = Field(default=[], description="Up to four services on the home page's first row.")
-
-    @cached_property
-    def meanings(self) -> dict[str, list[str]]:
-        """For every phrase of the synonyms the others that mean the same, in their order."""
-        found: dict[str, dict[str, None]] = {}
-        for group in self.synonyms:
-            phrases = [" ".join(words_of(each)) for each in group]
-            for phrase in phrases:
-                found.setdefault(phrase, {}).update(dict.fromkeys(each for each in phrases if each != phrase))
-        return {phrase: list(others) for phrase, others in found.items()}
-
-    @cached_property
-    def longest_phrase(self) -> int:
-        """How many words the longest phrase of the synonyms has; 1 without any."""
-        return max((phrase.count(" ") + 1 for phrase in self.meanings), default=1)
 
 
 class Channel(Strict):

@@ -9,10 +9,10 @@ from kini.core import audit
 from kini.core.database.worded import prepared
 from kini.core.texts import words_of
 from kini.services import catalogue
+from kini.services.catalogue import Catalogue
 from kini.services.indexing import configurations
 from kini.services.models import Service
 from kini.services.queries import SUBJECT
-from kini.services.schema import Catalogue
 
 #: How much a word counts where it stands: around (D), in the summary (C), among people's words (B), in the name (A).
 WEIGHTS = "{0.05, 0.2, 0.8, 1.0}"
