@@ -98,12 +98,14 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     if (code := supervisor.run("prepare", verb("prepare"))) != 0:
         return code
     address = address_of(options.host, options.port)
+    for name, told in (("payments", read.payments), ("messages", read.messages)):
+        if told == own_file(read.var, name):
+            told.unlink(missing_ok=True)  # the port is another one each time
+            words = ("--port", "0", "--city", address, "--var", str(told.parent))
+            supervisor.start(f"{name} sandbox", verb("sandbox", name, *words), again=True)
+            supervisor.wait_until(told.is_file, seconds=60)
     with console.step("Web server and worker"):
         supervisor.start("web", forked(partial(serving.serve, web_words(options.host, options.port))), again=True)
-        for name, told in (("payments", read.payments), ("messages", read.messages)):
-            if told == own_file(read.var, name):
-                words = ("--port", "0", "--city", address, "--var", str(told.parent))
-                supervisor.start(f"{name} sandbox", verb("sandbox", name, *words), again=True)
         supervisor.start("worker", verb("worker"), again=True)
         supervisor.wait_until(lambda: answers(address), seconds=60)
     greet(env, options, read.var)

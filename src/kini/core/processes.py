@@ -220,7 +220,9 @@ class Supervisor:
             if reason := self.fallen():
                 raise ProcessFault(f"{reason} before it was ready; its last words stand above.")
             if time.monotonic() > end:
-                raise ProcessFault(f"the web server did not answer within {seconds:.0f} seconds.")
+                raise ProcessFault(
+                    f"the {next(reversed(self._children), 'program')} was not ready in {seconds:.0f} seconds."
+                )
             time.sleep(0.1)
 
     def wait(self, until: Callable[[], bool] = lambda: False) -> str | None:
