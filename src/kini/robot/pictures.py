@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from django.db.models import Count
 from PIL import Image
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, StorageState, sync_playwright
@@ -68,7 +69,9 @@ def take(address: str, out: Path, service: str, wish: Wish) -> Taken:
         service: the service that is applied for; empty: the first one of those that most people look for.
     """
     out.mkdir(parents=True, exist_ok=True)
-    waiting = Case.objects.filter(closed_at=None, paused_at=None).latest("opened_at")
+    open_cases = Case.objects.filter(closed_at=None, paused_at=None)
+    busiest = open_cases.values("agency").annotate(cases=Count("pk")).order_by("-cases", "agency")[:1]
+    waiting = open_cases.filter(agency__in=busiest.values("agency")).latest("opened_at")
     people = _people(waiting)
     missing: dict[str, str] = {}
     views = list(_addressed(staging.places(address, service, people[RESIDENT], waiting), wish, missing))
