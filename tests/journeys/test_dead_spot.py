@@ -168,6 +168,28 @@ def test_what_was_typed_is_sent_for_the_same_person_alone(someone: Person, wire:
     assert someone.page.locator(TYPED).get_attribute("value") == "Untuk beasiswa anak", "as the city gives it"
 
 
+def test_the_strip_stays_while_it_is_told_more(someone: Person, wire: Net):
+    begin(someone, "Warga 1")
+    other = Person(someone.page.context.new_page(), someone.city)
+    other.go(someone.page.url.removeprefix(someone.city))
+    answer(other)
+    wire.cut = Cut.EVERYTHING
+    answer(someone)
+    expect(strip(someone.page)).to_contain_text("Belum terkirim (1)")
+    send = strip(someone.page).get_by_role("button", name="Kirim sekarang").element_handle()
+    first = strip(someone.page).get_by_role("button", name="Buang").element_handle()
+    answer(other)
+    expect(strip(someone.page)).to_contain_text("Belum terkirim (2)")
+    expect(strip(someone.page).get_by_role("listitem")).to_have_count(2)
+    first.click()
+    expect(strip(someone.page)).to_contain_text("Belum terkirim (1)")
+    expect(strip(someone.page).get_by_role("listitem")).to_have_count(1)
+    send.click()
+    expect(strip(someone.page)).to_have_count(1)
+    strip(someone.page).get_by_role("button", name="Buang").click()
+    expect(strip(someone.page)).to_have_count(0)
+
+
 def test_what_was_typed_is_there_again_until_the_sign_out(someone: Person):
     begin(someone, "Warga 3")
     line, before = typed(someone, "Baru separuh")
@@ -178,11 +200,13 @@ def test_what_was_typed_is_there_again_until_the_sign_out(someone: Person):
     expect(line).to_have_value(before)
 
     typed(someone, "Lagi")
+    kept = f"caches.match('/services/{SERVICE}/').then(Boolean)"
+    until(someone.page, f"() => {kept}")
     mark = someone.page.locator("input[name=keep]").input_value().partition(":")[0]
     someone.go("/me/")
     someone.press(someone.page.locator('form[action^="/sign-out/"] button'))
     assert someone.page.evaluate(ASK, {"deed": "typed", "path": address, "person": mark}) is None
-    assert someone.page.evaluate("caches.match('/services/').then((page) => page === undefined)")
+    assert not someone.page.evaluate(kept)
 
 
 def test_the_worker_goes_where_it_is_switched_off(someone: Person, wire: Net, scratch: Scratch):

@@ -22,33 +22,55 @@
   const top = (element) => document.querySelector("header.top")?.after(element);
   const say = (text) => { document.getElementById("live").textContent = text; };
 
-  // ---- not sent yet
-  let strip;
-  async function show({ items, others }) {
-    const open = strip?.querySelector("details")?.open ?? Boolean(away);
-    strip?.remove();
-    strip = undefined;
-    if (!items.length && !others) return;
-    strip = (await words("unsent")).firstElementChild;
+  // ---- not sent yet: one strip, brought up to date in place, so that no tap falls on what has just been replaced
+  let strip, blank, told;
+  async function show(news) {
+    told = news;
+    const some = () => told.items.length + told.others;
+    if (!strip && some()) {
+      const page = await words("unsent");
+      if (!strip && some()) furnish(page.firstElementChild);
+    }
+    if (!strip) return;
+    if (some()) update(told);
+    else {
+      strip.remove();
+      strip = undefined;
+    }
+  }
+  function furnish(fresh) {
+    strip = fresh;
+    blank = strip.querySelector("li");
+    blank.remove();
+    strip.querySelector("[data-others] a").href += `?next=${encodeURIComponent(away ? "/" : location.pathname)}`;
+    const send = strip.querySelector("[data-send]");
+    send.addEventListener("click", async () => { send.disabled = true; show(await ask({ deed: "send" })); });
+    strip.querySelector("details").open = Boolean(away);
+    top(strip);
+  }
+  function update({ items, others }) {
     fill(strip, "count", items.length + others);
-    const list = strip.querySelector("ul"), row = list.firstElementChild;
-    list.replaceChildren(...items.map((item) => {
-      const one = row.cloneNode(true);
+    const list = strip.querySelector("ul"), rows = new Map([...list.children].map((each) => [each.dataset.path, each]));
+    rows.forEach((each, path) => { if (!items.some((item) => item.path === path)) each.remove(); });
+    items.forEach((item, n) => {
+      const one = rows.get(item.path) ?? row(item.path);
       fill(one, "title", item.title);
       fill(one, "at", moment(item.at));
       one.querySelectorAll("[data-state]").forEach((each) => { each.hidden = each.dataset.state !== item.state; });
-      one.querySelector("a").href = item.path;
-      one.querySelector("button").addEventListener("click", async () => show(await ask({ deed: "discard", path: item.path })));
-      return one;
-    }));
+      if (list.children[n] !== one) list.insertBefore(one, list.children[n] ?? null);
+    });
     strip.querySelector("[data-others]").hidden = !others && !items.some((each) => each.state === "sign-in");
-    strip.querySelector("[data-others] a").href += `?next=${encodeURIComponent(away ? "/" : location.pathname)}`;
     const send = strip.querySelector("[data-send]");
     send.hidden = !items.some((each) => each.state === "waiting");
-    send.addEventListener("click", async () => { send.disabled = true; show(await ask({ deed: "send" })); });
-    strip.querySelector("details").open = open;
-    top(strip);
+    send.disabled = false;
     say(strip.querySelector("summary").innerText);
+  }
+  function row(path) {
+    const one = blank.cloneNode(true);
+    one.dataset.path = path;
+    one.querySelector("a").href = path;
+    one.querySelector("button").addEventListener("click", async () => show(await ask({ deed: "discard", path })));
+    return one;
   }
   let left = false;
   function leave(to) {
