@@ -21,9 +21,9 @@ def chosen(cases: list[Case], step: str = "check") -> list[dict[str, str]]:
 
 
 def test_replies_of_the_agency_are_filled_in_for_the_case(town: Town, case: Case, program: Programs):
-    actions.write_reply(by=BY, agency=town.clerk.agency, service=None, title="Foto", text="Mohon foto ulang.")
+    actions.write_reply(by=BY, agency=town.clerk.agency, service=None, title="Foto", text="Foto ulang {reference}.")
     told = program(town.clerk).get(f"/desk/cases/{case.reference}/replies").json()
-    assert [(each["title"], each["text"]) for each in told["replies"]] == [("Foto", "Mohon foto ulang.")]
+    assert [(each["title"], each["text"]) for each in told["replies"]] == [("Foto", f"Foto ulang {case.reference}.")]
     assert program(town.resident).get(f"/desk/cases/{case.reference}/replies").status_code == 403
 
 

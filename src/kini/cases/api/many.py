@@ -11,12 +11,11 @@ from pydantic import Field
 
 from kini.api.problems import Problem, Wrong, invalid
 from kini.api.routing import In, Out
-from kini.cases import actions, bulks, inputs
+from kini.cases import actions, bulks, inputs, replies
 from kini.cases.api.desk import at_desk, officer_of, router
 from kini.cases.api.following import read_reference
 from kini.cases.api.scopes import DESK_READ, DESK_WRITE
 from kini.cases.bulks import Planned
-from kini.cases.desk.replies import filled, offered
 from kini.cases.inputs import PAGES
 from kini.cases.models import Bulk, Case
 from kini.core.actors import Actor
@@ -78,9 +77,8 @@ def list_replies(request: HttpRequest, reference: str) -> RepliesOut:
     """Canned replies for a case; they stay editable, so their text goes into what a step is given."""
     actor = officer_of(request)
     case = at_desk(actor, reference)
-    return RepliesOut(
-        replies=[ReplyOut(id=each.pk, title=each.title, text=filled(actor, case, each)) for each in offered(case)]
-    )
+    told = replies.filled(actor, case, replies.offered(case))
+    return RepliesOut(replies=[ReplyOut(id=each.pk, title=each.title, text=text) for each, text in told])
 
 
 @router.post("/desk/bulks", needs=DESK_WRITE, made_at="/desk/bulks/{id}")

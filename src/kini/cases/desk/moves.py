@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kini.cases import access, actions, inputs, rules
+from kini.cases import access, actions, inputs, replies, rules
 from kini.cases.actions import Stale
-from kini.cases.desk import addresses, replies
+from kini.cases.desk import addresses
 from kini.cases.desk.case import page as case_page
 from kini.cases.desk.figures import title_of
 from kini.cases.desk.working import back_to_case, case_at_desk, for_officers

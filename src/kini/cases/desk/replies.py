@@ -1,10 +1,9 @@
-"""Canned replies: put into the text of a step, where they stay editable, and written on pages of their own."""
+"""The pages on which canned replies are written."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,57 +11,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kini.cases import actions, rules
 from kini.cases.desk.case import text_of
-from kini.cases.desk.figures import title_of
 from kini.cases.desk.queue import cleaned
 from kini.cases.desk.working import for_officers, see_other
-from kini.cases.models import CannedReply, CannedReplyVersion, Case
+from kini.cases.models import CannedReply, CannedReplyVersion
 from kini.city.models import Agency
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.grants import Scope
 from kini.people.permissions import Permission
-from kini.people.queries import actor_for, officer_names, officer_of
+from kini.people.queries import actor_for, officer_names
 from kini.people.rules import may
 from kini.services import queries as service_queries
 from kini.services.models import Service
-from kini.services.versions import resolve
-from kini.web import formats
 
 MANAGE = Permission.MANAGE_REPLIES
-
-
-# In a step
-
-
-def offered(case: Case) -> QuerySet[CannedReply]:
-    """The replies for a case: those of its agency for its service, then those for all services, by title."""
-    fitting = Q(service__isnull=True) | Q(service_id=case.service_id)
-    return CannedReply.objects.filter(fitting, agency_id=case.agency_id, active=True).order_by("service", "title")
-
-
-def filled(actor: Actor, case: Case, reply: CannedReply) -> str:
-    """The reply with what it leaves open filled in for this case."""
-    resolved = resolve(case.version)
-    writer = officer_of(actor)
-    values = {
-        "reference": case.reference,
-        "service": title_of(resolved),
-        "step": str(resolved.flow.states[case.state].name),
-        "due": formats.moment(case.due_at) if case.due_at else "",
-        "agency": str(case.agency.title),
-        "officer": writer.name if writer else "",
-    }
-    return rules.fill(reply.text, values)
-
-
-def added(actor: Actor, case: Case, wanted: str, typed: str) -> str:
-    """What was typed with a reply (its id) behind it; as it was, when there is no such reply."""
-    reply = offered(case).filter(pk=wanted).first() if wanted.isascii() and wanted.isdigit() else None
-    if reply is None:
-        return typed
-    return "\n\n".join(part for part in (typed.strip(), filled(actor, case, reply)) if part)
-
-
-# The pages on which they are written
 
 
 @dataclass(frozen=True, slots=True)
