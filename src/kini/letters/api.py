@@ -8,10 +8,8 @@ from pydantic import Field
 
 from kini.api.callers import caller_of
 from kini.api.routing import Out, Router
-from kini.cases import queries as cases
-from kini.cases.api.following import read_reference
+from kini.cases.api.following import own_case
 from kini.cases.api.scopes import READ
-from kini.cases.models import Case
 from kini.cases.pages.documents import sent
 from kini.letters import queries
 from kini.letters.models import Letter
@@ -38,21 +36,16 @@ class LettersOut(Out):
 @router.get("/cases/{reference}/letters", needs=READ)
 def list_letters(request: HttpRequest, reference: str) -> LettersOut:
     """The letters of a case."""
-    return LettersOut(letters=[_told(letter) for letter in queries.of_case(_own(request, reference))])
+    return LettersOut(letters=[_told(letter) for letter in queries.of_case(own_case(caller_of(request), reference))])
 
 
 @router.get("/cases/{reference}/letters/{uuid:letter}", needs=READ, media="application/pdf")
 def read_letter(request: HttpRequest, reference: str, letter: UUID) -> FileResponse:
     """A valid letter as it was signed (PDF)."""
-    found = Letter.objects.select_related("document").get(pk=letter, case=_own(request, reference))
+    found = Letter.objects.select_related("document").get(pk=letter, case=own_case(caller_of(request), reference))
     if found.document is None or found.state != "valid":
         raise Http404
     return sent(found.document)
-
-
-def _own(request: HttpRequest, reference: str) -> Case:
-    caller = caller_of(request)
-    return cases.own_case(caller.actor, read_reference(reference), caller.guest_key)
 
 
 def _told(letter: Letter) -> LetterOut:

@@ -7,10 +7,9 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from pydantic import Field
 
-from kini.api.callers import Caller, caller_of
+from kini.api.callers import caller_of
 from kini.api.routing import In, Out, Router
-from kini.cases import queries as cases
-from kini.cases.api.following import read_reference
+from kini.cases.api.following import own_case
 from kini.cases.api.scopes import READ, WRITE
 from kini.cases.models import Case
 from kini.city import pack
@@ -61,7 +60,7 @@ class PaymentOut(Out):
 @router.get("/cases/{reference}/bill", needs=READ)
 def read_bill(request: HttpRequest, reference: str) -> BillOut:
     """What is owed in a case."""
-    bill = _bill(_own(caller_of(request), reference))
+    bill = _bill(own_case(caller_of(request), reference))
     owed, paid = queries.owed(bill), queries.paid(bill)
     return BillOut(
         name=str(owed.register.name),
@@ -85,7 +84,7 @@ def read_bill(request: HttpRequest, reference: str) -> BillOut:
 def begin_payment(request: HttpRequest, reference: str, body: NewPayment) -> PaymentOut:
     """Ask for a code to pay with: the one that still holds, or a new one."""
     caller = caller_of(request)
-    case = _own(caller, reference)
+    case = own_case(caller, reference)
     payment = actions.ask_for_code(by=caller.actor, case=case, method=body.method, guest_key=caller.guest_key)
     return _told(speaking.code_of(payment))
 
@@ -93,11 +92,7 @@ def begin_payment(request: HttpRequest, reference: str, body: NewPayment) -> Pay
 @router.get("/cases/{reference}/payments/{uuid:payment}", needs=READ)
 def read_payment(request: HttpRequest, reference: str, payment: UUID) -> PaymentOut:
     """How a payment stands."""
-    return _told(_bill(_own(caller_of(request), reference)).payments.get(pk=payment))
-
-
-def _own(caller: Caller, reference: str) -> Case:
-    return cases.own_case(caller.actor, read_reference(reference), caller.guest_key)
+    return _told(_bill(own_case(caller_of(request), reference)).payments.get(pk=payment))
 
 
 def _bill(case: Case) -> Bill:

@@ -50,6 +50,7 @@ def list_drafts(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") ->
     if place := paging.read_moment(cursor):
         found = found.filter(Q(updated_at__lt=place[0]))
     rows = list(found[: limit + 1])
+    resolve_many(draft.version_id for draft in rows)  # read at once what the lines will say
     return Page[DraftLine](**paging.sliced(rows, limit, _line, _place))
 
 
