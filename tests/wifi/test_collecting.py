@@ -1,6 +1,8 @@
 """Accounting: whatever comes twice, late, out of order or broken, the sessions end up the same."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from django.db import connection, transaction
@@ -83,10 +85,13 @@ def test_a_session_from_its_start_to_its_stop(folder):
     assert collected(folder) == (0, 0)
 
 
-def test_no_mac_is_in_the_tables(folder):
+def test_no_mac_is_in_the_tables_nor_what_could_be_reckoned_from_one_without_the_key(folder):
     write(folder, told())
     collected(folder)
     assert PHONE not in str(sessions())
+    reckoned = {hashlib.sha256("\0".join(words).encode()).digest() for words in permutations(("ap-p1", "s1", PHONE))}
+    assert one()["key"] not in reckoned
+    assert one()["key"] == hashlib.sha256(b"ap-p1\0s1\0" + MARK).digest()
 
 
 def test_counters_that_have_wrapped(folder):
@@ -197,6 +202,15 @@ def test_an_old_file_goes_when_it_was_read_and_a_newer_one_is_there(folder):
     with moments.at(datetime.now(UTC) + timedelta(seconds=2 * collecting.QUIET)):
         actions.collect(by=BY, folder=folder)
     assert [path.name for path in collecting.waiting(folder)] == ["packets-2026112313"]
+
+
+def test_files_of_two_servers_have_the_same_names(folder, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    write(folder, told(), told(session="s2"))
+    write(other, told(session="s3", nas="ap-q1"), told(session="s4", nas="ap-q1"))
+    assert (collected(folder), collected(other)) == ((2, 0), (2, 0))
+    assert len(sessions()) == 4
 
 
 def test_only_the_program_collects_and_an_absent_folder_is_empty(folder, tmp_path):

@@ -292,7 +292,7 @@ def collect(*, by: Actor, folder: Path) -> Collected:
     _lock()
     files = collecting.waiting(folder)
     for number, path in enumerate(files):
-        mark, _new = DetailMark.objects.select_for_update().get_or_create(file=path.name)
+        mark, _new = DetailMark.objects.select_for_update().get_or_create(file=str(path.resolve()))
         found = collecting.read_chunk(path, mark.offset, moments.now())
         if found.end > mark.offset:
             collecting.merge(found.packets)

@@ -145,13 +145,15 @@ def merge(packets: Sequence[Packet]) -> None:
 
 def _rows(sessions: Iterable[Packet], marks: dict[str, bytes]) -> Iterable[tuple[object, ...]]:
     for each in sessions:
-        key = hashlib.sha256("\0".join((each.nas, each.session, each.station)).encode()).digest()
+        mark = marks[each.station]
+        # Of the device only its keyed hash: a key that could be reckoned from a MAC would name the device.
+        key = hashlib.sha256("\0".join((each.nas, each.session, "")).encode() + mark).digest()
         yield (
             key,
             each.status == "stop",
             each.nas,
             each.access_point,
-            marks[each.station],
+            mark,
             _moment(each.at),
             _moment(each.at - each.seconds),
             each.seconds,

@@ -155,9 +155,14 @@ class Device(models.Model):
 
 
 class DetailMark(models.Model):
-    """Up to where a detail file of FreeRADIUS stands in the tables; `rejected`: records that were set aside."""
+    """Up to where a detail file of FreeRADIUS stands in the tables.
 
-    file = models.CharField(max_length=120, primary_key=True)
+    Attributes:
+        file: its whole path, as the files of several servers have the same names.
+        rejected: records that were set aside.
+    """
+
+    file = models.TextField(primary_key=True)
     offset = models.PositiveBigIntegerField(default=0)
     packets = models.PositiveBigIntegerField(default=0)
     rejected = models.PositiveBigIntegerField(default=0)
