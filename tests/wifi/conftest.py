@@ -10,7 +10,7 @@ from pytest_django import Settings
 from kini.city import actions as city_actions
 from kini.core.actors import system
 from kini.wifi import actions, reading
-from kini.wifi.actions import Outcome
+from kini.wifi.actions.points import Outcome
 from kini.wifi.schema import Mapping
 
 TOWN = Path(__file__).parents[1] / "cities" / "vila-serena"

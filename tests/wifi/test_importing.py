@@ -14,6 +14,7 @@ from kini.core.crypto import unseal
 from kini.core.faults import PackFaults
 from kini.core.models import AuditEntry
 from kini.wifi import actions, declared, reading
+from kini.wifi.actions.points import SUBJECT
 from kini.wifi.models import AccessPoint, Site
 from kini.wifi.planning import secret_context
 from kini.wifi.schema import Mapping
@@ -83,7 +84,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(bring):
     found = bring(PARK, "x1,Nowhere,park,,0,0,,,,,", dry_run=True)
     assert (found.new_sites, found.new_access_points, faults(found)) == (1, 1, [(3, "latitude")])
     assert not Site.objects.exists()
-    assert not AuditEntry.objects.filter(subject=actions.SUBJECT).exists()
+    assert not AuditEntry.objects.filter(subject=SUBJECT).exists()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from kini.city import locating
 from kini.core.actors import Refused
 from kini.core.crypto import needs_rotation
 from kini.wifi import actions, declared, rules
+from kini.wifi.actions.points import SAMPLES
 from kini.wifi.models import AccessPoint, Site
 from tests.wifi.conftest import BY
 
@@ -40,7 +41,7 @@ def test_laid_again_they_are_the_same_and_fewer_replace_them(town):
 
 
 def test_a_first_look_gets_a_few_once(town):
-    assert actions.lay_samples(by=BY) == actions.SAMPLES
+    assert actions.lay_samples(by=BY) == SAMPLES
     assert actions.lay_samples(by=BY) == 0
 
 

@@ -11,7 +11,7 @@ from kini.city.atlas import SUBJECT as AREAS
 from kini.city.atlas import atlas
 from kini.core import audit
 from kini.core.geometry import Coordinates, Point, Projection, distance_m
-from kini.wifi.actions import SUBJECT
+from kini.wifi.actions.points import SUBJECT
 from kini.wifi.models import Site
 
 

@@ -1,0 +1,28 @@
+"""Every write about the network."""
+
+from kini.wifi.actions.accounting import collect
+from kini.wifi.actions.admission import (
+    block_device,
+    forget_device,
+    know_device,
+    load_policies,
+    make_vouchers,
+    withdraw_vouchers,
+)
+from kini.wifi.actions.faults import note_fault
+from kini.wifi.actions.points import import_points, lay_made_up, lay_samples, rotate_keys
+
+__all__ = [
+    "block_device",
+    "collect",
+    "forget_device",
+    "import_points",
+    "know_device",
+    "lay_made_up",
+    "lay_samples",
+    "load_policies",
+    "make_vouchers",
+    "note_fault",
+    "rotate_keys",
+    "withdraw_vouchers",
+]

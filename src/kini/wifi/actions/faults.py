@@ -1,0 +1,37 @@
+"""Faults that people report at a site."""
+
+from kini.cases import answers
+from kini.cases.actions import join
+from kini.cases.models import Case
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor
+from kini.wifi import declared
+from kini.wifi.models import FaultReport, Site
+from kini.wifi.taking import only_program
+
+
+@action
+def note_fault(*, by: Actor, case: Case) -> FaultReport | None:
+    """Tie a case to the site whose number it names; when a fault is open there already, the case is joined to that one.
+
+    Done again it changes nothing. A number that is no site's is left to the officers.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    network = declared.network()
+    code = str(answers.of_case(case).get(network.fault.site, "")) if network and network.fault else ""
+    site = Site.objects.select_for_update().filter(code__iexact=code.strip()).first() if code else None
+    if site is None:
+        return None
+    report, new = FaultReport.objects.get_or_create(case=case, defaults={"site": site})
+    if not new:
+        return report
+    audit.record(by=by, action="wifi.fault-noted", subject=f"case:{case.reference}", detail={"site": site.code})
+    others = FaultReport.objects.filter(site=site, case__closed_at__isnull=True, case__service=case.service_id)
+    first = others.exclude(case=case).select_related("case").order_by("case__opened_at").first()
+    if first and case.closed_at is None:
+        join(by=by, case=case, other=first.case)
+    return report
