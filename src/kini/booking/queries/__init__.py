@@ -1,7 +1,6 @@
 """Every read of slots and bookings that is more than a look-up."""
 
 from kini.booking.queries.bookings import (
-    Standing,
     bookings,
     coming,
     not_come,
@@ -31,19 +30,17 @@ from kini.booking.queries.offering import (
     venue_of,
     venues,
 )
-from kini.booking.queries.vacancies import Day, Free, Wanted, bookable, day_of, days, free, last_day, next_days
+from kini.booking.queries.vacancies import Day, Free, Wanted, bookable, days, free, last_day, next_days
 
 __all__ = [
     "KIND",
     "Day",
     "Free",
-    "Standing",
     "Venue",
     "Wanted",
     "bookable",
     "bookings",
     "coming",
-    "day_of",
     "days",
     "forget",
     "free",

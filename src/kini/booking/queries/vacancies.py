@@ -126,11 +126,6 @@ def last_day(service: Service, at: Venue) -> date:
     return max(today(), local(last).date()) if last else today()
 
 
-def day_of(each: Free) -> date:
-    """The day in the city on which a slot begins."""
-    return local(each.starts_at).date()
-
-
 _NEXT = """
     SELECT coalesce(s.place_id, s.unit_id), min(s.starts_at) FROM booking_slot s
     JOIN booking_quota q ON q.slot_id = s.id AND q."group" = ANY(%(groups)s) AND q.capacity - q.taken >= %(party)s
