@@ -111,6 +111,17 @@ def test_what_leaves_next_by_frequency_and_by_time(buses):
     assert board(buses, "E") == []
 
 
+def test_who_leaves_a_stop_is_asked_once_in_one_statement(buses, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        place = queries.stop(buses, "C1").number
+    assert place == number("C")
+    queries.departures(buses, number("A"), EIGHT)
+    with django_assert_num_queries(1):
+        first = queries.departures(buses, place, EIGHT)
+    with django_assert_num_queries(0):
+        assert queries.departures(buses, place, EIGHT) == first != []
+
+
 def test_a_run_of_yesterday_leaves_after_midnight_and_none_on_a_day_off(buses):
     assert board(buses, "C", datetime(2026, 11, 24, 0, 10, tzinfo=UTC)) == [("N", ["00:30"], 0)]
     assert board(buses, "C", datetime(2026, 11, 23, 0, 10, tzinfo=UTC)) == []
@@ -162,7 +173,7 @@ def test_pages(buses, client):
     stop = client.get("/figures/buses/stops/B/").content.decode()
     assert "08:10" in stop
     assert client.get("/figures/buses/stops/C1/")["Location"] == "/figures/buses/stops/C/"
-    assert client.get("/figures/buses/stops/X/").status_code == 404
+    assert {client.get(f"/figures/buses/stops/{code}/").status_code for code in ("X", "B%00")} == {404}
     way = client.get("/figures/buses/journey/?from=port&to=beach").content.decode()
     assert way.index("Station east") < way.index("Beach</small>")
     assert "<select" in client.get("/figures/buses/journey/?from=port&to=hil").content.decode()

@@ -13,7 +13,7 @@ from django.db.models import F, FloatField, QuerySet, Value
 from django.db.models.functions import Cos, Power, Radians
 
 from kini.city import pack
-from kini.core.database.worded import Worded
+from kini.core.database.worded import Worded, prepared
 from kini.core.geometry import Point, Projection, distance_m
 from kini.feeds.models import Days, Route, Stop, Timetable, Transfer
 from kini.feeds.transit import rules
@@ -60,14 +60,9 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The stops of an edition and who is within walking distance of whom; kept while the edition is current.
-
-    Attributes:
-        codes: the place of each served stop, by the code of either.
-    """
+    """The stops of an edition and who is within walking distance of whom; kept while the edition is current."""
 
     stops: dict[int, Stop]
-    codes: dict[str, Stop]
     members: dict[int, list[int]]
     spots: dict[int, tuple[float, float]]
     tree: shapely.STRtree
@@ -119,8 +114,7 @@ def network(timetable: int) -> Network:
         transfers.setdefault(stops[one].place, set()).add(stops[other].place)
     transfers = {one: {other for other in others if other in spots} for one, others in transfers.items()}
     tree = shapely.STRtree([shapely.Point(spots[number]) for number in order])
-    codes = {each.code: stops[each.place] for each in stops.values() if each.served}
-    return Network(stops, codes, members, spots, tree, order, transfers)
+    return Network(stops, members, spots, tree, order, transfers)
 
 
 def called(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
@@ -129,9 +123,19 @@ def called(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
     return sorted(found[: most * 5], key=lambda s: (s.name.casefold() != text.casefold(), len(s.name), s.name))[:most]
 
 
+_STOP_COLUMNS = tuple(field.attname for field in Stop._meta.concrete_fields)
+
+
+@Worded
+def _stops(timetable: int, code: str) -> QuerySet[Stop, Any]:
+    named = Stop.objects.filter(timetable=timetable, code=code, served=True)
+    return Stop.objects.filter(timetable=timetable, number__in=named.values("place")).values_list(*_STOP_COLUMNS)
+
+
 def stop(timetable: Timetable, code: str) -> Stop | None:
-    """The served stop of that code; of a platform the station that holds it. Read it, do not change it."""
-    return network(timetable.pk).codes.get(code)
+    """The served stop of that code; of a platform the station that holds it."""
+    found = [] if "\0" in code else _stops(timetable=timetable.pk, code=code)
+    return Stop.from_db("default", _STOP_COLUMNS, found[0]) if found else None
 
 
 def nearest(timetable: Timetable, point: Point, most: int) -> list[tuple[Stop, float]]:
@@ -197,16 +201,19 @@ def _running(timetable: int, day: date) -> Running:
     return [(frozenset(n for n, each in runs.items() if rules.runs_on(each, on)), ahead) for on, ahead in days]
 
 
-_CALLS = """
-    SELECT c.trip, c.departs FROM feeds_stop s
+_RUN = "t.begins, t.frequencies::text, t.days, t.headsign, t.route, r.short, r.name, r.sort, r.fare"
+_LEAVING = f"""
+    SELECT c.departs, {_RUN} FROM feeds_stop s
     JOIN feeds_call c ON c.timetable_id = s.timetable_id AND c.stop = s.number AND NOT c.ends
+    JOIN feeds_trip t ON t.timetable_id = s.timetable_id AND t.number = c.trip
+    JOIN feeds_route r ON r.timetable_id = s.timetable_id AND r.number = t.route
     WHERE s.timetable_id = %s AND s.place = %s
-"""
-_RUNS = """
-    SELECT t.number, t.begins, t.frequencies::text, t.days, t.headsign, t.route, r.short, r.name, r.sort, r.fare
-    FROM feeds_trip t JOIN feeds_route r ON r.timetable_id = t.timetable_id AND r.number = t.route
+"""  # noqa: S608 -- names of our own
+_RUNS = f"""
+    SELECT t.number, {_RUN} FROM feeds_trip t
+    JOIN feeds_route r ON r.timetable_id = t.timetable_id AND r.number = t.route
     WHERE t.timetable_id = %s AND t.number = ANY(%s)
-"""
+"""  # noqa: S608 -- names of our own
 
 
 def departures(timetable: Timetable, place: int, now: datetime) -> list[Departure]:
@@ -227,15 +234,18 @@ def departures(timetable: Timetable, place: int, now: datetime) -> list[Departur
 
 @lru_cache(maxsize=5_000)
 def _board(timetable: int, place: int) -> list[tuple[Run, int]]:
-    """Who leaves a stop, and at which second of their timetable. An edition never changes. Two queries."""
-    calls = rows(_CALLS, [timetable, place])
-    trips = runs(timetable, {trip for trip, _departs in calls})
-    return [(trips[trip], departs) for trip, departs in calls]
+    """Who leaves a stop, and at which second of their timetable. An edition never changes. One query."""
+    return [(_run(row), departs) for departs, *row in prepared(_LEAVING, [timetable, place])]
 
 
 def runs(timetable: int, trips: Iterable[int]) -> dict[int, Run]:
     """Trips with their lines."""
-    return {row[0]: Run(row[1], json.loads(row[2]), *row[3:]) for row in rows(_RUNS, [timetable, list(trips)])}
+    return {number: _run(row) for number, *row in rows(_RUNS, [timetable, list(trips)])}
+
+
+def _run(row: Sequence[Any]) -> Run:
+    begins, frequencies, *told = row
+    return Run(begins, json.loads(frequencies), *told)
 
 
 def leaving(run: Run, departs: int, after: int, services: Running, most: int) -> list[Leaving]:
