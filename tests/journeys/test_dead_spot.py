@@ -110,6 +110,24 @@ ASK = """(words) => navigator.serviceWorker.ready.then(({ active }) => new Promi
 }))"""
 
 
+#: What the phone keeps of what was typed at an address; and lets that be fifteen days old.
+TYPED_AT = """(path) => new Promise((done) => {
+  indexedDB.open("kini").onsuccess = ({ target }) => {
+    const asked = target.result.transaction("typed").objectStore("typed").get(path);
+    asked.onsuccess = () => done(asked.result ?? null);
+  };
+})"""
+LONG_AGO = f"""async (path) => {{
+  const row = await ({TYPED_AT})(path);
+  await new Promise((done) => {{
+    indexedDB.open("kini").onsuccess = ({{ target }}) => {{
+      const at = row.at - 15 * 86_400_000;
+      target.result.transaction("typed", "readwrite").objectStore("typed").put({{ ...row, at }}).onsuccess = done;
+    }};
+  }});
+}}"""
+
+
 def until(page: Page, condition: str, given: object = None) -> None:
     """Wait until an asynchronous function of the page says yes."""
     page.evaluate(
@@ -198,6 +216,11 @@ def test_what_was_typed_is_there_again_until_the_sign_out(someone: Person):
     expect(line).to_have_value("Baru separuh")
     someone.page.get_by_role("button", name="Pakai yang sudah tersimpan").click()
     expect(line).to_have_value(before)
+
+    typed(someone, "Lama")
+    someone.page.evaluate(LONG_AGO, address)
+    someone.page.reload()
+    until(someone.page, f"async (path) => await ({TYPED_AT})(path) === null", address)
 
     typed(someone, "Lagi")
     kept = f"caches.match('/services/{SERVICE}/').then(Boolean)"

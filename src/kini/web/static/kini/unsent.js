@@ -1,6 +1,8 @@
 // What was typed or sent where there is no net: kept on the phone, and sent once it is back. A form says with the input
 // `keep` ("PERSON:TITLE") that it may be kept; it can be sent twice without harm, because the server does it once.
 const TABLES = ["typed", "unsent", "facts"];
+// How long what was only typed is kept, in milliseconds.
+const LASTS = 14 * 86_400_000;
 let database, sending;
 // Where the last one that was sent led, for a page that was just loading when it was told.
 let led = { to: "", at: 0 };
@@ -70,6 +72,10 @@ async function settle(address) {
   }
 }
 
+async function fade() {
+  for (const row of await all("typed")) if (Date.now() - row.at > LASTS) await drop("typed", row.path);
+}
+
 async function forget() {
   await caches.delete(PAGES);
   for (const name of TABLES.filter((each) => each !== "facts")) await whole((await table(name, true)).clear());
@@ -81,12 +87,12 @@ self.addEventListener("sync", (event) => {
   if (event.tag === "unsent") event.waitUntil(sendAll().then((left) => { if (left) throw new Error("still no net"); }));
 });
 
-// One after the other, in the order in which they were sent; how many still wait for a net.
+// One after the other, in the order in which they were sent; whether some still wait for a net.
 function sendAll() {
   sending ||= (async () => {
-    let left = 0;
+    let left = false;
     const rows = (await all("unsent")).filter((each) => each.state !== "refused").sort((a, b) => a.at - b.at);
-    for (const row of rows) if (await sendAgain(row) === "waiting") { left = rows.length; break; }
+    for (const row of rows) if (await sendAgain(row) === "waiting") { left = true; break; }
     await tell();
     return left;
   })().finally(() => { sending = undefined; });
@@ -128,6 +134,7 @@ const DEEDS = {
     if (address) {
       await write("facts", { path: "here", person, language });
       await settle(address);
+      await fade();
     }
     const count = (await all("unsent")).length;
     if (count) await sendAll();
@@ -155,7 +162,7 @@ const DEEDS = {
   // What stood in the form of that page: as it was sent in vain, else as it was typed last.
   async typed({ path, person }) {
     const rows = [await read("unsent", path), await read("typed", path)];
-    return rows.find((each) => each && each.person === person && Date.now() - each.at < 14 * 86_400_000);
+    return rows.find((each) => each && each.person === person && Date.now() - each.at < LASTS);
   },
 };
 self.addEventListener("message", (event) => {
