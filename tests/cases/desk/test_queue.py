@@ -96,7 +96,7 @@ def test_filters_and_search(town: Town, permit: ServiceVersion, case: Case, cler
 def test_page_by_page_with_the_filters_kept(
     town: Town, permit: ServiceVersion, clerk: CheckedClient, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(queries.desk, "PAGE", 2)
     cases = [opened(town.named("resident"), permit, town.resident) for _ in range(3)]
     first = clerk.get("/desk/?service=stall-permit")
     second = clerk.get(first.context["next"])

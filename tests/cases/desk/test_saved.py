@@ -69,7 +69,8 @@ def test_large_counts_are_said_as_such(
 ):
     from kini.cases import queries
 
-    monkeypatch.setattr(queries, "MOST_COUNTED", 2)
+    for each in (queries, queries.desk):
+        monkeypatch.setattr(each, "MOST_COUNTED", 2)
     for _ in range(3):
         opened(town.named("resident"), permit, town.resident)
     save(town, "Permits", "view=due&service=stall-permit")

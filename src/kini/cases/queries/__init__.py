@@ -1,0 +1,71 @@
+"""Reads of cases: the officer's queue, a resident's cases, drafts, and what time has to move."""
+
+from kini.cases.queries.columns import TOLD, UNSHOWN
+from kini.cases.queries.desk import (
+    MOST_COUNTED,
+    MOST_OWN,
+    ORDERS,
+    PAGE,
+    VIEWS,
+    Filters,
+    Queue,
+    View,
+    count,
+    counts,
+    is_cursor,
+    next_case,
+    queue,
+    visible,
+)
+from kini.cases.queries.finding import case_for, document_for, draft_for, sees
+from kini.cases.queries.joining import MOST_ALIKE, MOST_READ, NEAR_DAYS, NEAR_METRES, Alike, alike, distance
+from kini.cases.queries.own import (
+    GOING_ON,
+    can_be_rated,
+    drafts_of,
+    my_cases,
+    own_case,
+    own_document,
+    own_page,
+    rating_of,
+)
+from kini.cases.queries.upkeep import due_edges
+
+__all__ = [
+    "GOING_ON",
+    "MOST_ALIKE",
+    "MOST_COUNTED",
+    "MOST_OWN",
+    "MOST_READ",
+    "NEAR_DAYS",
+    "NEAR_METRES",
+    "ORDERS",
+    "PAGE",
+    "TOLD",
+    "UNSHOWN",
+    "VIEWS",
+    "Alike",
+    "Filters",
+    "Queue",
+    "View",
+    "alike",
+    "can_be_rated",
+    "case_for",
+    "count",
+    "counts",
+    "distance",
+    "document_for",
+    "draft_for",
+    "drafts_of",
+    "due_edges",
+    "is_cursor",
+    "my_cases",
+    "next_case",
+    "own_case",
+    "own_document",
+    "own_page",
+    "queue",
+    "rating_of",
+    "sees",
+    "visible",
+]

@@ -1,0 +1,224 @@
+"""The officer's queue and its counts, among the cases that they may see."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Literal
+
+from django.db.models import F, Q, QuerySet
+
+from kini.cases import searching
+from kini.cases.access import is_theirs
+from kini.cases.models import Case
+from kini.cases.queries.columns import TOLD, UNSHOWN
+from kini.city import queries as city_queries
+from kini.core import moments
+from kini.core.actors import Actor
+from kini.core.database.worded import SOME_TIME, Words, words_of
+from kini.people.filters import below, visible_cases_q
+from kini.people.models import Officer
+from kini.people.permissions import Permission
+from kini.services.versions import resolve_many
+
+type View = Literal["due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all"]
+VIEWS: tuple[View, ...] = ("due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all")
+PAGE = 50
+_NEVER = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an officer wants to see.
+
+    Attributes:
+        view: due: all open ones; at-risk: near their end; waiting: those whose clock stands for the resident; all:
+            ended ones too; the others as they say.
+        public: a public state.
+        area: an area's path; everything below it.
+        text: a reference or its beginning, or words (searching.found_by).
+        after: where the page before ended (Queue.next).
+    """
+
+    view: View = "due"
+    service: str = ""
+    public: str = ""
+    area: str = ""
+    text: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One page of the queue, and the cursor of the next one ("" at the end)."""
+
+    cases: list[Case]
+    next: str
+
+
+#: By what each view is ordered; "-": the latest first.
+ORDERS = {"closed": "-closed_at", "all": "-opened_at"}
+
+
+def queue(actor: Actor, filters: Filters | None = None, size: int | None = None) -> Queue:
+    """The cases that an officer may see, what is due first (ended ones and all: the latest first).
+
+    One query; two where cases with and without a due date meet.
+    """
+    filters, size = filters or Filters(), size or PAGE
+    now, cases = moments.now(), list[Case]()
+    for words in _pages(actor, filters, size + 1):
+        cases += [_in_queue(row) for row in words.rows(now)[: size + 1 - len(cases)]]
+        if len(cases) > size:
+            break
+    resolve_many(case.version_id for case in cases)  # read at once what the rows will say
+    order = ORDERS.get(filters.view, "due_at")
+    return Queue(cases[:size], _cursor(cases[size - 1], order) if len(cases) > size else "")
+
+
+@lru_cache(maxsize=500)
+def _pages(actor: Actor, filters: Filters, most: int) -> tuple[Words, ...]:
+    """The queries of a page of the queue, one for each part."""
+    found = _narrowed(visible(actor), actor, filters, SOME_TIME).values_list(*TOLD, "assignee__name")
+    return tuple(words_of(part[:most]) for part in _parts(found, ORDERS.get(filters.view, "due_at"), filters.after))
+
+
+def _in_queue(row: Sequence[Any]) -> Case:
+    """A case with what a row of the queue shows."""
+    *columns, officer = row
+    case = Case.from_db("default", TOLD, columns)
+    case.area = city_queries.area(case.area_id, active=False) if case.area_id else None
+    if case.assignee_id:
+        case.assignee = Officer.from_db("default", ("id", "name"), (case.assignee_id, officer))
+    return case
+
+
+#: Cases of an officer's own that may follow each other before the next one of somebody else.
+MOST_OWN = 5
+
+
+def next_case(actor: Actor, filters: Filters, case: Case) -> Case | None:
+    """The case that comes after this one in a queue, wherever this one stands by now; None behind the last.
+
+    Those about the officer are passed over.
+    """
+    order = ORDERS.get(filters.view, "due_at")
+    found = _narrowed(visible(actor), actor, filters).exclude(pk=case.pk).defer(*UNSHOWN[:-1])
+    for part in _parts(found, order, _cursor(case, order)):
+        for each in part[:MOST_OWN]:
+            if not is_theirs(actor, each):
+                return each
+    return None
+
+
+def _parts[R](found: QuerySet[Case, R], order: str, cursor: str) -> Iterator[QuerySet[Case, R]]:
+    """The rows behind a cursor in their order, each part read along an index; a broken cursor begins anew."""
+    column, back = order.removeprefix("-"), order.startswith("-")
+    ordered = found.order_by(F(column).desc() if back else F(column).asc(nulls_last=True), "-id" if back else "id")
+    read = _read_cursor(cursor)
+    if read is None or (read.at is None and back):
+        yield ordered
+    elif read.at is None:
+        yield ordered.filter(**{f"{column}__isnull": True}, pk__gt=read.pk)
+    else:
+        beyond, same = ("lt", "lte") if back else ("gt", "gte")
+        tie = Q(**{f"{column}__{beyond}": read.at}) | Q(**{f"pk__{beyond}": read.pk})
+        yield ordered.filter(tie, **{f"{column}__{same}": read.at})
+        if not back:
+            yield ordered.filter(**{f"{column}__isnull": True})
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """The last row of a page: when (None: not due), and its key."""
+
+    at: datetime | None
+    pk: int
+
+
+def _cursor(case: Case, order: str) -> str:
+    moment = getattr(case, order.removeprefix("-"))
+    return f"{moment.isoformat() if moment else _NEVER}_{case.pk}"
+
+
+def is_cursor(text: str) -> bool:
+    """Whether a text is a cursor of a queue."""
+    return _read_cursor(text) is not None
+
+
+def _read_cursor(cursor: str) -> _Cursor | None:
+    moment, _line, number = cursor.rpartition("_")
+    try:
+        read = _Cursor(None if moment == _NEVER else datetime.fromisoformat(moment), int(number))
+    except ValueError:
+        return None
+    return None if (read.at and read.at.tzinfo is None) or not 0 <= read.pk < 2**63 else read
+
+
+#: Counts of the rail stop here: more is "999+".
+MOST_COUNTED = 1000
+
+
+def counts(actor: Actor) -> dict[View, int]:
+    """How many cases stand behind each view of the rail, up to MOST_COUNTED; ended ones aside. One query."""
+    views = [view for view in VIEWS if view not in ("closed", "all")]
+    return dict(zip(views, count(actor, map(Filters, views)), strict=True))
+
+
+def count(actor: Actor, filters: Iterable[Filters]) -> list[int]:
+    """How many cases fit each of these filters, up to MOST_COUNTED. One query.
+
+    Each is counted by itself, so that each is read along its own index and no further than it must.
+    """
+    asked = tuple(filters)
+    return list(_counts(actor, asked).rows(moments.now())[0]) if asked else []
+
+
+@lru_cache(maxsize=500)
+def _counts(actor: Actor, filters: tuple[Filters, ...]) -> Words:
+    """The query that counts."""
+    found = [
+        words_of(_narrowed(visible(actor), actor, each, SOME_TIME).order_by().values("pk")[:MOST_COUNTED])
+        for each in filters
+    ]
+    # The queries are the ORM's own, with their parameters apart.
+    columns = [f"(SELECT count(*) FROM ({each.sql}) AS found)" if each.sql else "0" for each in found]  # noqa: S608
+    return Words(f"SELECT {', '.join(columns)}", tuple(value for each in found for value in each.parameters))
+
+
+def visible(actor: Actor, permission: Permission = Permission.SEE_CASES) -> QuerySet[Case]:
+    """The cases over which an officer has the permission."""
+    return Case.objects.filter(visible_cases_q(actor, permission))
+
+
+def _view_q(actor: Actor, view: View, now: datetime) -> Q:
+    is_open = Q(closed_at__isnull=True)
+    match view:
+        case "mine":
+            return is_open & Q(assignee__user_id=actor.user_id)
+        case "unassigned":
+            return is_open & Q(assignee__isnull=True, paused_at__isnull=True)
+        case "overdue":
+            return is_open & Q(due_at__lt=now)
+        case "waiting":
+            return is_open & Q(paused_at__isnull=False)
+        case "at-risk":
+            return is_open & Q(paused_at__isnull=True, at_risk_at__lt=now, due_at__gte=now)
+        case "closed":
+            return Q(closed_at__isnull=False)
+        case "all":
+            return Q()
+    return is_open
+
+
+def _narrowed(found: QuerySet[Case], actor: Actor, filters: Filters, now: datetime | None = None) -> QuerySet[Case]:
+    found = found.filter(_view_q(actor, filters.view, now or moments.now()))
+    if filters.service:
+        found = found.filter(service_id=filters.service)
+    if filters.public:
+        found = found.filter(public=filters.public)
+    if filters.area:
+        found = found.filter(below(filters.area))
+    if filters.text:
+        found = found.filter(searching.found_by(filters.text))
+    return found

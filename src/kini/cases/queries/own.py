@@ -1,0 +1,104 @@
+"""A resident's own cases, drafts and ratings."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from kini.cases import rules
+from kini.cases.access import ours_q
+from kini.cases.models import Case, Document, Draft, Rating
+from kini.cases.queries.columns import TOLD, UNSHOWN
+from kini.city import queries as city_queries
+from kini.core import moments
+from kini.core.actors import Actor
+from kini.core.database.worded import Worded
+from kini.people.models import Resident
+
+#: A case of which its resident may still hear: open, or joined to one that is.
+GOING_ON = Q(closed_at__isnull=True) | Q(leader__isnull=False, leader__closed_at__isnull=True)
+
+
+def my_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases of a resident and of those for whom they act, latest first."""
+    if actor.user_id is None:
+        return Case.objects.none()
+    return _listed(Case.objects.filter(ours_q(actor.user_id))).order_by("-opened_at", "-pk")
+
+
+def own_case(actor: Actor, reference: str, guest_key: str = "") -> Case:
+    """A case of the actor's own, or one opened by its secret key, with what is told of it. One query.
+
+    Raises:
+        Case.DoesNotExist: when there is none, or it is somebody else's.
+    """
+    rows = _ours(user=actor.user_id, reference=reference) if actor.user_id else []
+    rows = rows or (_keyed(key=guest_key, reference=reference) if guest_key else [])
+    if not rows:
+        raise Case.DoesNotExist
+    *columns, resident, name = rows[0]
+    case = Case.from_db("default", TOLD, columns)
+    if resident:
+        case.resident = Resident.from_db("default", ("id", "name"), (resident, name))
+    return _placed(case)
+
+
+_PERSON = ("resident__id", "resident__name")
+
+
+@Worded
+def _ours(user: int, reference: str) -> QuerySet[Case, Any]:
+    return Case.objects.filter(ours_q(user), reference=reference).values_list(*TOLD, *_PERSON)
+
+
+@Worded
+def _keyed(key: str, reference: str) -> QuerySet[Case, Any]:
+    return Case.objects.filter(guest_key=key, reference=reference).values_list(*TOLD, *_PERSON)
+
+
+def _placed(case: Case) -> Case:
+    """The case with its agency, unit and area as the process holds them."""
+    case.agency = city_queries.agency(case.agency_id)
+    case.unit = city_queries.unit(case.unit_id) if case.unit_id else None
+    case.area = city_queries.area(case.area_id, active=False) if case.area_id else None
+    return case
+
+
+def own_page(actor: Actor, after: tuple[datetime, int] | None, count: int) -> list[Case]:
+    """The actor's own cases, latest first, behind the one that was opened at that moment. One query."""
+    found = Case.objects.filter(ours_q(actor.user_id or 0)).defer("answers", "sealed", "head", "seal")
+    if after:
+        found = found.filter(Q(opened_at__lt=after[0]) | Q(opened_at=after[0], pk__lt=after[1]))
+    return list(found.order_by("-opened_at", "-pk")[:count])
+
+
+def drafts_of(actor: Actor) -> QuerySet[Draft]:
+    """What somebody began and has not sent in, latest first."""
+    theirs = Q(owner_id=actor.user_id) if actor.user_id else Q(owner__isnull=True, session=actor.session or None)
+    waiting = Draft.objects.filter(theirs, case__isnull=True, expires_at__gt=moments.now())
+    return waiting.select_related("version__service", "resident").defer("version__content").order_by("-updated_at")
+
+
+def _listed(found: QuerySet[Case]) -> QuerySet[Case]:
+    """With what a row of a resident's list shows, and without what it does not."""
+    related = found.select_related("service", "version", "area", "unit", "assignee", "agency", "resident")
+    return related.defer(*UNSHOWN, "service__search", "service__search_text")
+
+
+def rating_of(case: Case) -> Rating | None:
+    """What its resident thinks of the end that a case has now."""
+    return Rating.objects.filter(case=case, closed_at=case.closed_at).first() if case.closed_at else None
+
+
+def can_be_rated(case: Case) -> bool:
+    """Whether the city has decided it, and its resident has not yet said how that went."""
+    return case.outcome in rules.RATED_OUTCOMES and rating_of(case) is None
+
+
+def own_document(case: Case, pk: Any) -> Document:
+    """A document of one's own case, or of the draft in which it is corrected.
+
+    Raises:
+        Document.DoesNotExist: when there is none.
+    """
+    return Document.objects.get(Q(case=case) | Q(draft__case=case), pk=pk)
