@@ -262,6 +262,31 @@ def test_a_number_of_a_notice_that_comes_again_for_another_order_hides_no_money(
     assert sorted(Payment.objects.values_list("state", flat=True)) == ["paid", "surplus"]
 
 
+def test_a_notice_with_a_very_long_number_is_taken(town, case, bill, bank):
+    paid = Paid(asked(town, case).pk.hex, "1", 50_000, moments.now())
+    actions.take_notice(by=BY, provider="sandbox", notice=Notice("1" * 500, paid, {}), sha256="")
+    assert Payment.objects.get().state == "paid"
+
+
+def test_money_for_somebody_else_is_unknown_whatever_its_reference_looks_like(case, bank, tmp_path, capsys):
+    rows = [
+        f"{n},{reference},777,0,{moments.now().isoformat()},2026-11-25" for n, reference in enumerate(("Z" * 32, "7"))
+    ]
+    assert reconciled(tmp_path / "others.csv", *rows) == 1
+    assert "2 unknown" in capsys.readouterr().out
+
+
+def test_a_provider_that_the_operator_took_away_stops_nobody_else(town, case, bill, bank, monkeypatch):
+    payment = actions.ask_for_code(by=town.named("resident"), case=case, method="qr")
+    monkeypatch.setattr(speaking, "providers", dict)
+    assert speaking.code_of(payment).state == "asked"
+    for at in (payment.expires_at - timedelta(minutes=1), payment.expires_at + 2 * queries.GRACE):
+        with moments.at(at):
+            jobs.ask_providers()
+    payment.refresh_from_db()
+    assert payment.state == "failed"
+
+
 def test_money_for_a_withdrawn_bill_goes_back(town, case, bill, bank):
     payment = asked(town, case)
     Bill.objects.update(withdrawn_at=moments.now())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -171,12 +172,11 @@ def take_notice(*, by: Actor, provider: str, notice: Notice, sha256: str) -> Non
     What tells money from money is the order, not the number of the notice: that is unique for a day only, and nobody
     signs it.
     """
-    _row, new = ProviderNotice.objects.get_or_create(
-        provider=provider, external_id=notice.external_id[:64], defaults={"sha256": sha256}
-    )
+    number = notice.external_id[:64]
+    _row, new = ProviderNotice.objects.get_or_create(provider=provider, external_id=number, defaults={"sha256": sha256})
     if notice.paid:
         record_paid(by=by, provider=provider, paid=notice.paid)
-    audit.record(by=by, action="payments.notice", subject=f"notice:{notice.external_id}", detail={"new": new})
+    audit.record(by=by, action="payments.notice", subject=f"notice:{number}", detail={"new": new})
 
 
 @action
@@ -211,10 +211,11 @@ def record_paid(*, by: Actor, provider: str, paid: Paid) -> Payment:
     return payment
 
 
-def _uuid(reference: str) -> str:
-    if len(reference) != 32 or not reference.isalnum():
-        raise Payment.DoesNotExist
-    return reference
+def _uuid(reference: str) -> UUID:
+    try:
+        return UUID(reference)
+    except ValueError:
+        raise Payment.DoesNotExist from None
 
 
 def _settle(by: Actor, bill: Bill) -> None:

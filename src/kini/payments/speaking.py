@@ -38,7 +38,10 @@ def obtain_code(payment: Payment) -> Payment:
     """
     if payment.state != "asked" or payment.expires_at <= moments.now():
         return payment
-    code = providers()[payment.provider].create(order_of(payment))
+    provider = providers().get(payment.provider)
+    if provider is None:
+        raise ProviderFault(f"{payment.provider} is not among the providers any more.")
+    code = provider.create(order_of(payment))
     return actions.keep_code(by=BY, payment=payment, code=code)
 
 
