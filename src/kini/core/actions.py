@@ -29,11 +29,7 @@ def statement[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     the program is on its way to the commit.
     """
 
-    @functools.wraps(function)
-    def inside(*args: P.args, **kwargs: P.kwargs) -> R:
-        return function(*args, **kwargs)
-
-    return _marked(function, inside)
+    return _marked(function, function)
 
 
 def _marked[**P, R](function: Callable[P, R], inside: Callable[P, R]) -> Callable[P, R]:
