@@ -3,12 +3,15 @@
 import gc
 import os
 import sys
+from typing import Any
 
 import django
 from django.conf import settings
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 from granian.cli import cli
+
+from kini.core.held import hold_early
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
 
@@ -22,6 +25,14 @@ def load() -> None:
         import_string(middleware)
     gc.enable()
     gc.freeze()
+
+
+def application() -> Any:
+    """The WSGI application of one process of the server, with what it needs in memory."""
+    from kini.wsgi import application as served
+
+    hold_early()
+    return served
 
 
 def serve(words: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""The WSGI entry that granian loads."""
+"""The WSGI entry, as Django names it; granian loads it through `kini.serving`."""
 
 import os
 

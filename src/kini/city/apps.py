@@ -9,8 +9,11 @@ class CityConfig(AppConfig):
 
     def ready(self) -> None:
         from kini.api.routing import Part, parts
-        from kini.city import api
+        from kini.city import api, atlas, locating
         from kini.city.checks import check_city, pack_checks
+        from kini.core.held import early
 
         parts.register("city", Part("The city", api.router))
         pack_checks.register("city", check_city)
+        early.register("areas", atlas.atlas)
+        early.register("ground", locating.ground)

@@ -5,11 +5,11 @@ What is given out is shared by all requests of the process: read it, and do not 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 
 from kini.city.models import Agency, Area, Place, Unit
 from kini.core import audit
+from kini.core.held import held
 
 #: Every change of these tables and of borders is audited under this subject, so the newest entry names their state.
 SUBJECT = "city:areas"
@@ -40,7 +40,7 @@ def atlas() -> Atlas:
     return _read(newest) if newest else _read.__wrapped__(newest)
 
 
-@lru_cache(maxsize=1)
+@held(maxsize=1)
 def _read(_newest: int | None) -> Atlas:
     areas = {area.code: area for area in Area.objects.order_by("path")}
     for area in areas.values():

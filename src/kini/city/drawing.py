@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from kini.city import maps, pack, rules
 from kini.city import queries as city
 from kini.core.geometry import Point, Projection
+from kini.core.held import held
 
 #: A map is that wide in its own units; its height follows from what it shows.
 WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 400, 200, 420
@@ -103,7 +104,7 @@ def _outlines(version: str, whole: str, frame: tuple[int, int, int, int]) -> tup
     return tuple(found)
 
 
-@lru_cache(maxsize=16)
+@held(maxsize=16)
 def _flat(_version: str, code: str) -> list[BaseGeometry]:
     """The parts of an area, in metres."""
     projection = Projection(*pack.current().center)

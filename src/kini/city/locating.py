@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -13,6 +12,7 @@ from kini.city.atlas import SUBJECT
 from kini.city.models import Area, AreaBoundary
 from kini.core import audit
 from kini.core.geometry import AreaIndex, Point, Projection, cells
+from kini.core.held import held
 
 #: How much farther than a disc of its size an area is assumed to reach.
 STRETCH = 2.0
@@ -45,7 +45,7 @@ def index() -> AreaIndex:
     return ground().index
 
 
-@lru_cache(maxsize=2)
+@held(maxsize=2)
 def _ground(level: str, center: Point, reach_m: float, newest: int | None) -> Ground:
     areas = list(Area.objects.filter(level=level, active=True))
     shapes = polygons(areas, official(level), reach_m)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from functools import lru_cache
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -10,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 from kini.city import locating, pack, queries
 from kini.city.models import Area
 from kini.core.geometry import Projection
+from kini.core.held import held
 
 #: Borders are drawn this much simpler than they are (metres), by the depth of what is drawn: far away, less is seen.
 TOLERANCE_M = {1: 200.0, 2: 60.0}
@@ -40,7 +40,7 @@ def drawing(code: str) -> bytes:
     return draw(code, ground.version)
 
 
-@lru_cache(maxsize=128)
+@held(maxsize=128)
 def _drawing(code: str, version: int) -> bytes:
     around = Area.objects.filter(code=code, active=True).first()
     parts = list(Area.objects.filter(parent=around, active=True)) if around else []

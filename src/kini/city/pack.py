@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -23,6 +22,7 @@ from kini.city.schema import (
 from kini.core.clock import Hours, WorkCalendar
 from kini.core.faults import Fault, PackFaults, Source, parse, read_source
 from kini.core.geometry import Point
+from kini.core.held import held
 from kini.core.texts import Text, untranslated
 from kini.web.theme import faults as theme_faults
 
@@ -86,7 +86,7 @@ def current() -> City:
     return _once(settings.CITY_PATH)
 
 
-@lru_cache(maxsize=4)
+@held(maxsize=4)
 def _once(path: Path) -> City:
     return load_city(path)
 

@@ -8,8 +8,8 @@ class Feeds(AppConfig):
 
     def ready(self) -> None:
         from kini.city.checks import pack_checks
-        from kini.feeds import home, tables
-        from kini.feeds.declared import check_feeds
+        from kini.core.held import early
+        from kini.feeds import declared, home, tables
         from kini.feeds.kind import Information
         from kini.feeds.panels import panel
         from kini.services.kinds import kinds
@@ -18,6 +18,7 @@ class Feeds(AppConfig):
 
         tables.register()
         kinds.register(Information.id, Information())
-        pack_checks.register("feeds", check_feeds)
+        pack_checks.register("feeds", declared.check_feeds)
+        early.register("feeds", declared.feeds)
         start_panels.register("feeds", panel)
         home_sections.register("feeds-now", HomeSection(order=5, render=home.section, place="aside"))

@@ -1,7 +1,6 @@
 """The feeds that the running city declares, and the check of their files."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from django.conf import settings
 
 from kini.city.pack import load_city
 from kini.core.faults import Fault, PackFaults, parse, read_source
+from kini.core.held import held
 from kini.core.texts import untranslated
 from kini.feeds.reading import read
 from kini.feeds.schema import Feed
@@ -28,7 +28,7 @@ def feeds() -> dict[str, Feed]:
     return _once(settings.CITY_PATH)
 
 
-@lru_cache(maxsize=4)
+@held(maxsize=4)
 def _once(root: Path) -> dict[str, Feed]:
     return {path.stem: parse(read_source(path, root), Feed) for path in sorted((root / FOLDER).glob("*.yaml"))}
 

@@ -10,7 +10,8 @@ class ServicesConfig(AppConfig):
     def ready(self) -> None:
         from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
-        from kini.services import api, home, loader, tables
+        from kini.core.held import early
+        from kini.services import api, catalogue, home, loader, queries, tables
         from kini.services.fields import registered
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
@@ -19,6 +20,8 @@ class ServicesConfig(AppConfig):
         tables.register()
         parts.register("services", Part("Services", api.router))
         pack_checks.register("services", loader.check)
+        early.register("catalogue", catalogue.current)
+        early.register("services", queries.offered)
         words, icon = _("Services"), "services"
         navigation.register("services", NavItem("services:catalogue", words, icon, order=20))
         navigation.register("services-bottom", NavItem("services:catalogue", words, icon, order=20, place="bottom"))

@@ -1,6 +1,6 @@
 """catalogue.yaml, and as the running city has it: categories, life events, words of the search."""
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +9,7 @@ from pydantic import Field
 
 from kini.city.schema import Id
 from kini.core.faults import parse, read_source
+from kini.core.held import held
 from kini.core.texts import Text, words_of
 from kini.services.fields.base import Strict
 
@@ -69,6 +70,6 @@ def current() -> Catalogue:
     return _once(settings.CITY_PATH)
 
 
-@lru_cache(maxsize=4)
+@held(maxsize=4)
 def _once(path: Path) -> Catalogue:
     return parse(read_source(path / FILE, path), Catalogue)

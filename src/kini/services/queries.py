@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from kini.core import audit
+from kini.core.held import held
 from kini.core.texts import Text
 from kini.services import catalogue as catalogues
 from kini.services.catalogue import Category
@@ -48,15 +48,20 @@ def service(service_id: str) -> Service:
     Raises:
         Service.DoesNotExist: when there is none.
     """
-    newest = audit.newest(SUBJECT)
-    # Rows that came without an action have no entry that would tell when they change.
-    found = (_offered(newest) if newest else _offered.__wrapped__(newest)).get(service_id)
+    found = offered().get(service_id)
     if found is None:
         raise Service.DoesNotExist
     return found
 
 
-@lru_cache(maxsize=1)
+def offered() -> dict[str, Service]:
+    """All active services by id, as the process holds them."""
+    newest = audit.newest(SUBJECT)
+    # Rows that came without an action have no entry that would tell when they change.
+    return _offered(newest) if newest else _offered.__wrapped__(newest)
+
+
+@held(maxsize=1)
 def _offered(_newest: int | None) -> dict[str, Service]:
     rows = Service.objects.select_related("current", "agency").defer("search", "search_text", "current__content")
     found = {row.pk: row for row in rows.filter(active=True)}

@@ -1,6 +1,7 @@
 """Pages that belong to no room: home, language switch, the city's colours, and what is said when something fails."""
 
 import sys
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -71,7 +72,12 @@ def _safe_next(request: HttpRequest) -> str:
 
 def theme_version() -> str:
     """Changes with the city's colours, so that browsers may keep the stylesheet for ever."""
-    return sha256(colours.css(face().theme).encode()).hexdigest()[:8]
+    return _version(tuple(face().theme.items()))
+
+
+@lru_cache(maxsize=4)
+def _version(theme: tuple[tuple[str, str], ...]) -> str:
+    return sha256(colours.css(dict(theme)).encode()).hexdigest()[:8]
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from kini.city.atlas import SUBJECT as AREAS
 from kini.city.atlas import atlas
 from kini.core import audit
 from kini.core.geometry import Coordinates, Point, Projection, distance_m
+from kini.core.held import held as kept
 from kini.wifi.actions.points import SUBJECT
 from kini.wifi.models import Site
 
@@ -52,7 +52,7 @@ def held() -> Held:
     return (_read if newest else _read.__wrapped__)(newest, audit.newest(AREAS), pack.current().center)
 
 
-@lru_cache(maxsize=1)
+@kept(maxsize=1)
 def _read(_newest: int | None, _areas: int | None, center: Point) -> Held:
     areas, projection = atlas().areas, Projection(*center)
     sites = tuple(Site.objects.filter(active=True).order_by("name", "code"))

@@ -15,6 +15,7 @@ from django.db.models.functions import Cos, Power, Radians
 from kini.city import pack
 from kini.core.database.worded import Worded, prepared
 from kini.core.geometry import Point, Projection, distance_m
+from kini.core.held import held
 from kini.feeds.models import Days, Route, Stop, Timetable, Transfer
 from kini.feeds.transit import rules
 from kini.feeds.transit.rules import DAY, Leaving, Runs
@@ -99,7 +100,7 @@ def current(feed: str) -> Timetable | None:
     return Timetable.from_db("default", _COLUMNS, rows[0]) if rows else None
 
 
-@lru_cache(maxsize=4)
+@held(maxsize=4)
 def network(timetable: int) -> Network:
     """The stops of an edition. An edition never changes."""
     projection = Projection(*pack.current().center)
