@@ -80,7 +80,8 @@ def read_bill(request: HttpRequest, reference: str) -> BillOut:
     )
 
 
-@router.post("/cases/{reference}/payments", needs=WRITE, made_at="/cases/{reference}/payments/{id}")
+# Without a key: sent again it gives the same code, and no transaction waits for the provider's machine.
+@router.post("/cases/{reference}/payments", needs=WRITE, made_at="/cases/{reference}/payments/{id}", key="")
 def begin_payment(request: HttpRequest, reference: str, body: NewPayment) -> PaymentOut:
     """Ask for a code to pay with: the one that still holds, or a new one."""
     caller = caller_of(request)
