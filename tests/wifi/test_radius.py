@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from psycopg.conninfo import conninfo_to_dict
 
 from kini.core.crypto import unseal
 from kini.wifi import actions, declared, radius, reading
@@ -179,6 +180,26 @@ def test_files_with_secrets_are_their_owners_alone(network, tmp_path):
     AccessPoint.objects.filter(nas_address="127.0.0.1").update(active=False)
     assert radius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 1
     assert [path.name for path in (folder / "clients4").iterdir()] == ["127.0.0.2"]
+
+
+def test_identifiers_and_secrets_of_any_signs_are_known(ask, tmp_path, server):
+    path = tmp_path / "signs.csv"
+    row = '"ap (2), floor #3 + yard!",127.0.0.3,abcdefghijklmnop${x}%{y}'
+    path.write_text(f"{HEADER},secret\nm1,Mill,square,38.7451,-9.4302,00:10:a4:23:19:c4,{row}", "utf-8")
+    assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
+    radius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
+    answer = ask("127.0.0.3", NAS_Identifier="ap (2), floor #3 + yard!", Called_Station_Id="Mill")
+    assert answer["Reply-Message"] == f"sign-in {PORTAL}"
+
+
+def test_a_database_password_of_any_signs_reaches_it(network, tmp_path, monkeypatch):
+    password = "50%25 'off'\\ \"${x}\" $ENV{HOME}&="
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", password)
+    folder = tmp_path / "radius"
+    radius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL)
+    assert radius.check(folder) == ""
+    (written,) = re.findall(r'radius_db = "(.*)"', (folder / "radiusd.conf").read_text("utf-8"))
+    assert conninfo_to_dict(written)["password"] == password
 
 
 def test_what_freeradius_does_not_take_is_told(network, tmp_path):

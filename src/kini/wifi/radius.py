@@ -6,10 +6,12 @@ when a packet comes from its address: new ones need no restart. Files hold secre
 
 import os
 import shutil
+import string
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from django.db import connection
 
@@ -22,13 +24,15 @@ from kini.wifi.planning import secret_context
 #: Names of the server in the systems' packages, and where those keep its modules.
 PROGRAMS = ("freeradius", "radiusd")
 MODULES = ("/usr/lib/freeradius", "/usr/lib64/freeradius")
+#: What stands in a query as it is: nothing that ends a text there, and no "=", which begins what is written otherwise.
+SAFE = f"{string.ascii_letters}{string.digits}@.-_: /()[]+,;#&!?*~^|<>"
 #: For how long FreeRADIUS trusts what it read about a NAS, in seconds.
 CLIENT_SECONDS = 60
 #: Folders of NAS with addresses of either sort.
 CLIENTS = ("clients4", "clients6")
 CLIENT = """client "{mac}" {{
     ipaddr = {address}
-    secret = "{secret}"
+    secret = '{secret}'
     require_message_authenticator = yes
 }}
 """
@@ -83,6 +87,8 @@ modules {{
         read_profiles = no
         read_clients = no
         sql_user_name = "%{{User-Name}}"
+        # Every other sign of a NAS-Identifier reaches the database as =XX.
+        safe_characters = "{safe}"
         authorize_check_query = "SELECT 1, 'kini', attribute, value, ':=' FROM {question}"
         pool {{
             # The server starts while the database is away.
@@ -186,6 +192,7 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
         modules=next((each for each in MODULES if Path(each).is_dir()), MODULES[0]),
         database=_database(),
         question=question,
+        safe=SAFE,
         client_seconds=CLIENT_SECONDS,
         host=host,
         port=port,
@@ -238,15 +245,10 @@ def _clients() -> dict[str, str]:
 
 
 def _database() -> str:
-    """How FreeRADIUS reaches the database, quoted for its configuration."""
+    """How FreeRADIUS reaches the database: an address of libpq, without any sign that its configuration would read."""
     known = connection.get_connection_params()
-    parts = {name: known.get(name) for name in ("host", "port", "dbname", "user", "password", "sslmode")}
-    text = " ".join(f"{name}='{_quoted(str(value))}'" for name, value in parts.items() if value)
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-
-
-def _quoted(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("'", "\\'")
+    parts = {name: known[name] for name in ("host", "port", "dbname", "user", "password", "sslmode") if known.get(name)}
+    return f"postgresql:///?{urlencode(parts, quote_via=quote)}"
 
 
 def _put(path: Path, text: str) -> None:
