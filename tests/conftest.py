@@ -1,6 +1,7 @@
 """What every test may ask for. The environment and the database come from tests/plugin.py."""
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,21 @@ def pytest_configure() -> None:
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture
+def running_pack(tmp_path: Path, settings: Settings) -> Callable[[Path, Mapping[str, str]], Path]:
+    """Copy a pack, write these files (by path in it) into the copy, and let it be the running city."""
+
+    def run(pack: Path, files: Mapping[str, str]) -> Path:
+        root = Path(shutil.copytree(pack, tmp_path / "pack"))
+        for file, text in files.items():
+            (root / file).parent.mkdir(exist_ok=True)
+            (root / file).write_text(text, "utf-8")
+        settings.CITY_PATH = root
+        return root
+
+    return run
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """The API tried by its own description: what fits it is taken, what does not is refused, nothing falls over."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pytest_django import Settings
 from schemathesis import Case as Call
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -76,11 +74,10 @@ def real(town: Town, permit: ServiceVersion) -> dict[str, str]:
 
 
 @pytest.fixture
-def whole_pack(tmp_path: Path, settings: Settings) -> None:
+def whole_pack(running_pack: Callable[..., Path]) -> None:
     """The pack of the town, with a catalogue."""
-    settings.CITY_PATH = shutil.copytree(PACK, tmp_path / "pack")
     catalogue = "categories: {trade: {name: Trade, icon: cash}}\nevents: {moving: {name: Moving}}\n"
-    (settings.CITY_PATH / "catalogue.yaml").write_text(catalogue, "utf-8")
+    running_pack(PACK, {"catalogue.yaml": catalogue})
 
 
 @pytest.mark.usefixtures("whole_pack", "one_connection")

@@ -1,12 +1,10 @@
 """A made-up town with two feeds: posts on a river that are measured, and schools that are only told."""
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from kini.city import actions as city_actions
 from kini.core.actors import system
@@ -64,13 +62,9 @@ type Bring = Callable[..., Load | None]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: Settings, db: None, var: Path) -> Path:
+def folder(running_pack: Callable[..., Path], db: None, var: Path) -> Path:
     """The town's pack with its feeds, loaded as the running city."""
-    root = Path(shutil.copytree(TOWN, tmp_path / "town"))
-    (root / "feeds").mkdir()
-    (root / "feeds" / "posts.yaml").write_text(POSTS, "utf-8")
-    (root / "feeds" / "schools.yaml").write_text(SCHOOLS, "utf-8")
-    settings.CITY_PATH = root
+    root = running_pack(TOWN, {"feeds/posts.yaml": POSTS, "feeds/schools.yaml": SCHOOLS})
     city_actions.load_pack_tables(by=BY)
     return root
 

@@ -1,7 +1,6 @@
 """The town of the cases' tests; a channel of its own that does what a test tells it."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -62,12 +61,9 @@ WORDING = "subject: '{title}: {state}'\ntext: '{title} ({reference}): {sentence}
 
 
 @pytest.fixture
-def carriers(town: Town, tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
+def carriers(town: Town, running_pack: Callable[..., Path], tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
     """Providers of SMS and WhatsApp, running. What they tell reaches the city when a test says so (no thread does)."""
-    root = Path(shutil.copytree(PACK, tmp_path / "pack"))
-    (root / "messages").mkdir()
-    (root / "messages" / "case-step.yaml").write_text(WORDING, "utf-8")
-    settings.CITY_PATH = root
+    running_pack(PACK, {"messages/case-step.yaml": WORDING})
     made = keys.made()
     sandbox = Sandbox(Carriers(TEMPLATES), made, "http://testserver/messages/notices/", {"receipt": "never"}, told)
     running = server(sandbox)

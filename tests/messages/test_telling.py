@@ -1,7 +1,6 @@
 """One change is told once, by the first channel that takes it; what reaches nobody is seen by those who can help."""
 
 import re
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from kini.cases import actions as case_actions
 from kini.cases.models import Case
@@ -132,10 +130,8 @@ def test_an_officer_settles_what_was_told_in_another_way(town: Town, pigeon: Pig
 
 
 @pytest.fixture
-def quiet(settings: Settings, tmp_path: Path, town: Town) -> None:
-    root = Path(shutil.copytree(PACK, tmp_path / "pack"))
-    (root / wording.FILE).write_text("quiet_from = 21:00:00\nquiet_until = 06:00:00\n", "utf-8")
-    settings.CITY_PATH = root
+def quiet(running_pack: Callable[..., Path], town: Town) -> None:
+    running_pack(PACK, {wording.FILE: "quiet_from = 21:00:00\nquiet_until = 06:00:00\n"})
 
 
 @pytest.mark.usefixtures("quiet")

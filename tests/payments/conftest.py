@@ -1,7 +1,6 @@
 """The town of the cases' tests with a tax on stalls, and a payment provider on loopback that enforces its rules."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -67,12 +66,9 @@ ANSWERS = {"stall": {"stall": "AB 12", "word": "camar"}}
 
 
 @pytest.fixture
-def stall_tax(town: Town, settings: Settings, tmp_path: Path) -> ServiceVersion:
+def stall_tax(town: Town, running_pack: Callable[..., Path]) -> ServiceVersion:
     """The service, its register and one bill of 50,000 that is due in a distant year."""
-    root = Path(shutil.copytree(PACK, tmp_path / "pack"))
-    (root / "bills").mkdir()
-    (root / "bills" / "stall-tax.yaml").write_text(REGISTER, "utf-8")
-    settings.CITY_PATH = root
+    running_pack(PACK, {"bills/stall-tax.yaml": REGISTER})
     actions.load_bills(by=BY, register="stall-tax", rows=[Row("AB12", "2026", 50_000, FAR, "CAMAR")])
     return offer("stall-tax", SERVICE, Flow.model_validate(FLOW))
 

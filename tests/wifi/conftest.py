@@ -1,11 +1,9 @@
 """A made-up town with Wi-Fi: three kinds of site, a table of counts, and lists to import."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from kini.city import actions as city_actions
 from kini.core.actors import system
@@ -34,13 +32,9 @@ SQUARE = "q1,Quiet corner,square,,38.7451,-9.4301,,,,,"
 
 
 @pytest.fixture
-def town(db: None, settings: Settings, tmp_path: Path) -> Path:
+def town(db: None, running_pack: Callable[..., Path]) -> Path:
     """The town's pack with what it says about its Wi-Fi, loaded."""
-    root = tmp_path / "town"
-    shutil.copytree(TOWN, root)
-    (root / "wifi.yaml").write_text(WIFI, "utf-8")
-    (root / "wifi-points.csv").write_text(COUNTS, "utf-8")
-    settings.CITY_PATH = root
+    root = running_pack(TOWN, {"wifi.yaml": WIFI, "wifi-points.csv": COUNTS})
     city_actions.load_pack_tables(by=BY)
     return root
 

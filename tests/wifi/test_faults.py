@@ -1,11 +1,9 @@
 """A fault is one case for each site: later reports join it, wherever they came from."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from kini.cases import actions as case_actions
 from kini.cases import answers
@@ -36,11 +34,8 @@ SERVICE = REPORT | {
 
 
 @pytest.fixture(autouse=True)
-def city(settings: Settings, tmp_path: Path, var: Path) -> None:
-    root = tmp_path / "pier"
-    shutil.copytree(PACK, root)
-    (root / "wifi.yaml").write_text(WIFI, "utf-8")
-    settings.CITY_PATH = root
+def city(running_pack: Callable[..., Path], var: Path) -> None:
+    running_pack(PACK, {"wifi.yaml": WIFI})
 
 
 @pytest.fixture

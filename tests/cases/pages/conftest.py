@@ -1,10 +1,9 @@
 """A town with a start page for its services, and browsers of people."""
 
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
@@ -16,12 +15,9 @@ CATALOGUE = "categories:\n  trade: {name: {id: Usaha, en: Trade}, icon: cash}\n"
 
 
 @pytest.fixture(autouse=True)
-def start_pages(city: None, settings: Settings, tmp_path: Path) -> None:
+def start_pages(city: None, running_pack: Callable[..., Path]) -> None:
     """The made-up town's pack, with the catalogue that start pages need."""
-    pack = tmp_path / "town"
-    shutil.copytree(PACK, pack)
-    (pack / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
-    settings.CITY_PATH = pack
+    running_pack(PACK, {"catalogue.yaml": CATALOGUE})
 
 
 @pytest.fixture
