@@ -2,7 +2,6 @@
 (city/map.html). Beside it stands a list.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -108,12 +107,12 @@ def _outlines(version: str, whole: str, frame: tuple[int, int, int, int]) -> tup
 def _flat(_version: str, code: str) -> list[BaseGeometry]:
     """The parts of an area, in metres."""
     projection = Projection(*pack.current().center)
-    features = json.loads(maps.drawing(code))["features"]
-    return [projection.flatten(shapely.from_geojson(json.dumps(each["geometry"]))) for each in features]
+    drawn = shapely.from_geojson(maps.drawing(code))
+    return [projection.flatten(each) for each in shapely.get_parts(drawn)]
 
 
 def _path(shape: BaseGeometry, left: float, top: float, scale: float) -> str:
-    rings = [ring for part in shapely.get_parts(shape) if part.geom_type == "Polygon" for ring in (part.exterior,)]
+    rings = [part.exterior for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     found = []
     for ring in rings:
         spots = [(round((x - left) * scale), round((top - y) * scale)) for x, y in ring.coords]
