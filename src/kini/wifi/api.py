@@ -53,7 +53,7 @@ def list_wifi_points(
     """The nearest ten places with free Wi-Fi."""
     point = _point(near)
     if kind or open_now:
-        found = list(islice(held().by_distance(point, lambda site: _fits(site, kind, open_now)), NEAREST))
+        found = list(islice(held().by_distance(point, queries.chooser(kind, open_now)), NEAREST))
     else:
         found = held().nearest(point, NEAREST)
     return SitesOut(items=[_site(site, metres) for site, metres in found])
@@ -66,10 +66,6 @@ def _point(text: str) -> Point:
         detail = _("Write a point as latitude,longitude, for example -6.2,106.83.")
         raise Problem(422, detail, "invalid", (Wrong(parameter="near", detail=detail),))
     return found
-
-
-def _fits(site: Site, kind: str, open_now: bool) -> bool:
-    return (not kind or site.kind == kind) and (not open_now or queries.opening(site).open)
 
 
 def _site(site: Site, metres: float) -> SiteOut:

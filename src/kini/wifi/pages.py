@@ -60,10 +60,6 @@ class Choice:
     open: bool = False
     problem: str = ""
 
-    def fits(self, site: Site) -> bool:
-        """Whether a site is of the kind that is meant, and open when that is meant."""
-        return (not self.kind or site.kind == self.kind) and (not self.open or queries.opening(site).open)
-
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,10 +131,11 @@ def _choice(network: WifiFile, asked: Mapping[str, str], point: Point | None, ow
 
 def _lines(everything: Held, choice: Choice, number: str | None) -> tuple[list[Line], Any]:
     """The nearest ones, or all by name where nothing says where somebody is."""
+    fits = queries.chooser(choice.kind, choice.open)
     if choice.near:
-        found = list(islice(everything.by_distance(choice.near, choice.fits), NEAREST))
+        found = list(islice(everything.by_distance(choice.near, fits), NEAREST))
         return [_line(n, site, metres) for n, (site, metres) in enumerate(found, 1)], None
-    page = Paginator([site for site in everything.sites if choice.fits(site)], ON_PAGE).get_page(number)
+    page = Paginator([site for site in everything.sites if fits(site)], ON_PAGE).get_page(number)
     return [_line(n, site, None) for n, site in enumerate(page.object_list, page.start_index() or 1)], page
 
 

@@ -1,5 +1,6 @@
 """What pages and programs ask about the network: when a site is open, what it is called, which faults are known."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -58,6 +59,23 @@ def opening(site: Site, at: datetime | None = None) -> Opening:
     local = (at or moments.now()).astimezone(pack.current().timezone)
     spans = hours.of(local.weekday())
     return Opening(rules.open_at(spans, local.time()), rules.closes_at(spans, local))
+
+
+def chooser(kind: str, open_now: bool) -> Callable[[Site], bool]:
+    """Whether a site is of the kind that is meant (empty: any), and open when that is meant; to be asked of many."""
+    known: dict[tuple[str, str], bool] = {}
+
+    def fits(site: Site) -> bool:
+        if kind and site.kind != kind:
+            return False
+        if not open_now:
+            return True
+        hours = site.kind, str(site.hours)
+        if hours not in known:
+            known[hours] = opening(site).open
+        return known[hours]
+
+    return fits
 
 
 def kind_name(site: Site) -> Text:
