@@ -24,7 +24,7 @@ def at_the_place(person):
 
 
 def go_on(someone) -> None:
-    someone.page.get_by_role("button", name="Lanjutkan").last.click()
+    someone.press(someone.page.get_by_role("button", name="Lanjutkan").last)
 
 
 def scripted(someone) -> None:
