@@ -34,6 +34,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at', 'resource', 'pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('unit', None)), fields=['service', 'place', 'starts_at'], name='booking_slot_place'),
+                    models.Index(condition=models.Q(('place', None)), fields=['service', 'unit', 'starts_at'], name='booking_slot_unit'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('service', 'unit', 'place', 'resource', 'starts_at'), name='booking_slot_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_slot_ends_later'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', False), ('unit__isnull', True)), models.Q(('place__isnull', True), ('unit__isnull', False)), _connector='OR'), name='booking_slot_at_one_venue'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -45,6 +54,12 @@ class Migration(migrations.Migration):
                 ('taken', models.PositiveIntegerField(default=0, help_text='Kept by a trigger on bookings.')),
                 ('slot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='booking.slot')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('slot', 'group'), name='booking_quota_once'),
+                    models.CheckConstraint(condition=models.Q(('taken__lte', models.F('capacity'))), name='booking_never_oversold'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Booking',
@@ -69,6 +84,21 @@ class Migration(migrations.Migration):
                 ('quota', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='booking.quota')),
                 ('slot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='booking.slot')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('held', 'offered'))), fields=['quota', 'expires_at'], name='booking_passing'),
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['slot', 'made_at'], name='booking_waiting'),
+                    models.Index(condition=models.Q(('case', None), ('request__isnull', False)), fields=['id'], name='booking_without_case'),
+                    models.Index(condition=models.Q(('draft__isnull', False)), fields=['draft'], name='booking_of_draft'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('resident__isnull', False), ('state__in', ('held', 'offered', 'waiting', 'confirmed', 'arrived', 'served'))), fields=('resident', 'period'), name='booking_once_a_period'),
+                    models.CheckConstraint(condition=models.Q(('party__gte', 1)), name='booking_for_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('held', 'offered', 'confirmed', 'arrived', 'served', 'missed')), _negated=True), ('quota__isnull', False), _connector='OR'), name='booking_takes_of_a_quota'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', False), ('state__in', ('held', 'offered'))), models.Q(models.Q(('state__in', ('held', 'offered')), _negated=True), ('expires_at__isnull', True)), _connector='OR'), name='booking_only_holds_expire'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'arrived'), _negated=True), models.Q(('arrived_at__isnull', False), models.Q(('number', ''), _negated=True)), _connector='OR'), name='booking_arrived_with_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Turn',
@@ -81,77 +111,13 @@ class Migration(migrations.Migration):
                 ('admitted_until', models.DateTimeField(null=True)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='services.service')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(condition=models.Q(('unit', None)), fields=['service', 'place', 'starts_at'], name='booking_slot_place'),
-        ),
-        migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(condition=models.Q(('place', None)), fields=['service', 'unit', 'starts_at'], name='booking_slot_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('service', 'unit', 'place', 'resource', 'starts_at'), name='booking_slot_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_slot_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', False), ('unit__isnull', True)), models.Q(('place__isnull', True), ('unit__isnull', False)), _connector='OR'), name='booking_slot_at_one_venue'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.UniqueConstraint(fields=('slot', 'group'), name='booking_quota_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__lte', models.F('capacity'))), name='booking_never_oversold'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('state__in', ('held', 'offered'))), fields=['quota', 'expires_at'], name='booking_passing'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['slot', 'made_at'], name='booking_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('case', None), ('request__isnull', False)), fields=['id'], name='booking_without_case'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('draft__isnull', False)), fields=['draft'], name='booking_of_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('resident__isnull', False), ('state__in', ('held', 'offered', 'waiting', 'confirmed', 'arrived', 'served'))), fields=('resident', 'period'), name='booking_once_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('party__gte', 1)), name='booking_for_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('held', 'offered', 'confirmed', 'arrived', 'served', 'missed')), _negated=True), ('quota__isnull', False), _connector='OR'), name='booking_takes_of_a_quota'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', False), ('state__in', ('held', 'offered'))), models.Q(models.Q(('state__in', ('held', 'offered')), _negated=True), ('expires_at__isnull', True)), _connector='OR'), name='booking_only_holds_expire'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'arrived'), _negated=True), models.Q(('arrived_at__isnull', False), models.Q(('number', ''), _negated=True)), _connector='OR'), name='booking_arrived_with_number'),
-        ),
-        migrations.AddIndex(
-            model_name='turn',
-            index=models.Index(fields=['service', 'batch', 'draw'], name='booking_turn_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('service', 'visitor'), name='booking_turn_once'),
+            options={
+                'indexes': [
+                    models.Index(fields=['service', 'batch', 'draw'], name='booking_turn_order'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('service', 'visitor'), name='booking_turn_once'),
+                ],
+            },
         ),
     ]

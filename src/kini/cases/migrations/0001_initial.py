@@ -52,6 +52,19 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='city.unit')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='services.serviceversion')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['resident', '-opened_at'], name='cases_resident'),
+                    models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['agency', 'due_at', 'id'], name='cases_queue'),
+                    models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['assignee', 'due_at'], name='cases_assigned'),
+                    models.Index(fields=['service', 'state'], name='cases_service_state'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='cases_closed_with_outcome'),
+                    models.CheckConstraint(condition=models.Q(('resident__isnull', False), models.Q(('guest_key', ''), _negated=True), _connector='OR'), name='cases_can_be_followed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='cases_whole_point'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Draft',
@@ -69,6 +82,14 @@ class Migration(migrations.Migration):
                 ('resident', models.ForeignKey(help_text='For whom it is.', null=True, on_delete=django.db.models.deletion.CASCADE, to='people.resident')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='services.serviceversion')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['owner', '-updated_at'], name='cases_draft_owner'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('owner__isnull', False), models.Q(('session', ''), _negated=True), _connector='OR'), name='cases_draft_belongs_to_somebody'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Document',
@@ -87,6 +108,14 @@ class Migration(migrations.Migration):
                 ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
                 ('draft', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='documents', to='cases.draft')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['case', 'slot'], name='cases_document_slot'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='cases_document_not_empty'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TimelineEntry',
@@ -109,54 +138,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'number'), name='cases_entry_number'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['resident', '-opened_at'], name='cases_resident'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['agency', 'due_at', 'id'], name='cases_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['assignee', 'due_at'], name='cases_assigned'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['service', 'state'], name='cases_service_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='cases_closed_with_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('resident__isnull', False), models.Q(('guest_key', ''), _negated=True), _connector='OR'), name='cases_can_be_followed'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='cases_whole_point'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['owner', '-updated_at'], name='cases_draft_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('owner__isnull', False), models.Q(('session', ''), _negated=True), _connector='OR'), name='cases_draft_belongs_to_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['case', 'slot'], name='cases_document_slot'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='cases_document_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='timelineentry',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='cases_entry_number'),
         ),
     ]

@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='city.agency')),
                 ('service', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='services.service')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('agency', 'service', 'title'), name='cases_reply_title_once', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CannedReplyVersion',
@@ -43,6 +48,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
                 ('reply', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='cases.cannedreply')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('reply', 'number'), name='cases_reply_version_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Mention',
@@ -52,6 +62,15 @@ class Migration(migrations.Migration):
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='cases.timelineentry')),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='people.officer')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['officer', '-id'], name='cases_mention_officer'),
+                    models.Index(condition=models.Q(('read_at__isnull', True)), fields=['officer'], name='cases_mention_unread'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('entry', 'officer'), name='cases_mention_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Presence',
@@ -61,30 +80,11 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='cases.case')),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='people.officer')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='cannedreply',
-            constraint=models.UniqueConstraint(fields=('agency', 'service', 'title'), name='cases_reply_title_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='cannedreplyversion',
-            constraint=models.UniqueConstraint(fields=('reply', 'number'), name='cases_reply_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(fields=['officer', '-id'], name='cases_mention_officer'),
-        ),
-        migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['officer'], name='cases_mention_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('entry', 'officer'), name='cases_mention_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('case', 'officer'), name='cases_presence_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'officer'), name='cases_presence_once'),
+                ],
+            },
         ),
         migrations.RunSQL(append_only(VERSIONS), not_append_only(VERSIONS)),
     ]

@@ -27,6 +27,17 @@ class Migration(migrations.Migration):
                 ('taken_back_at', models.DateTimeField(null=True)),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulks', to='people.officer')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['officer', '-id'], name='cases_bulk_officer'),
+                    models.Index(condition=models.Q(('ended_at__isnull', True), ('taken_back_at__isnull', True)), fields=['due_at'], name='cases_bulk_to_do'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('begun_at__isnull', True), ('taken_back_at__isnull', True), _connector='OR'), name='cases_bulk_done_or_taken_back'),
+                    models.CheckConstraint(condition=models.Q(('begun_at__isnull', True), ('begun_at__gte', models.F('due_at')), _connector='OR'), name='cases_bulk_waits'),
+                    models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('begun_at__isnull', False), _connector='OR'), name='cases_bulk_begins_first'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BulkCase',
@@ -38,41 +49,13 @@ class Migration(migrations.Migration):
                 ('bulk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='cases.bulk')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulks', to='cases.case')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='bulk',
-            index=models.Index(fields=['officer', '-id'], name='cases_bulk_officer'),
-        ),
-        migrations.AddIndex(
-            model_name='bulk',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('taken_back_at__isnull', True)), fields=['due_at'], name='cases_bulk_to_do'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulk',
-            constraint=models.CheckConstraint(condition=models.Q(('begun_at__isnull', True), ('taken_back_at__isnull', True), _connector='OR'), name='cases_bulk_done_or_taken_back'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulk',
-            constraint=models.CheckConstraint(condition=models.Q(('begun_at__isnull', True), ('begun_at__gte', models.F('due_at')), _connector='OR'), name='cases_bulk_waits'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulk',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('begun_at__isnull', False), _connector='OR'), name='cases_bulk_begins_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkcase',
-            constraint=models.UniqueConstraint(fields=('bulk', 'case'), name='cases_bulk_case_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkcase',
-            constraint=models.UniqueConstraint(condition=models.Q(('result', 'waiting')), fields=('case',), name='cases_waits_for_one_bulk'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('result', 'refused'), models.Q(('why', ''), _negated=True)), models.Q(models.Q(('result', 'refused'), _negated=True), ('why', '')), _connector='OR'), name='cases_bulk_refused_with_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkcase',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['waiting', 'moved', 'refused', 'taken-back'])), name='cases_bulk_result_known'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('bulk', 'case'), name='cases_bulk_case_once'),
+                    models.UniqueConstraint(condition=models.Q(('result', 'waiting')), fields=('case',), name='cases_waits_for_one_bulk'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('result', 'refused'), models.Q(('why', ''), _negated=True)), models.Q(models.Q(('result', 'refused'), _negated=True), ('why', '')), _connector='OR'), name='cases_bulk_refused_with_why'),
+                    models.CheckConstraint(condition=models.Q(('result__in', ['waiting', 'moved', 'refused', 'taken-back'])), name='cases_bulk_result_known'),
+                ],
+            },
         ),
     ]

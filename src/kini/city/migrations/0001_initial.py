@@ -41,6 +41,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['path'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='city_area_on_earth'),
+                    models.CheckConstraint(condition=models.Q(('path__endswith', models.F('code'))), name='city_area_path_ends_in_code'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('depth', 0), ('parent__isnull', True), ('path', models.F('code'))), models.Q(('depth__gt', 0), ('parent__isnull', False)), _connector='OR'), name='city_area_only_the_whole_has_no_parent'),
+                    models.CheckConstraint(condition=models.Q(('km2__gt', 0)), name='city_area_has_a_size'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +72,14 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='city.agency')),
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='city.area')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['kind', 'area'], name='city_place_kind_area'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='city_place_on_earth'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Unit',
@@ -77,33 +91,10 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='city.agency')),
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='city.area')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='city_area_on_earth'),
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('path__endswith', models.F('code'))), name='city_area_path_ends_in_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('depth', 0), ('parent__isnull', True), ('path', models.F('code'))), models.Q(('depth__gt', 0), ('parent__isnull', False)), _connector='OR'), name='city_area_only_the_whole_has_no_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('km2__gt', 0)), name='city_area_has_a_size'),
-        ),
-        migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['kind', 'area'], name='city_place_kind_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='city_place_on_earth'),
-        ),
-        migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['agency', 'area'], name='city_unit_agency_area'),
+            options={
+                'indexes': [
+                    models.Index(fields=['agency', 'area'], name='city_unit_agency_area'),
+                ],
+            },
         ),
     ]

@@ -42,6 +42,11 @@ class Migration(migrations.Migration):
                 ('valid_until', models.DateField(null=True)),
                 ('load', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='feeds.load')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('current', True)), fields=('feed',), name='feeds_one_current_timetable'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Stop',
@@ -56,6 +61,16 @@ class Migration(migrations.Migration):
                 ('served', models.BooleanField()),
                 ('timetable', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='feeds.timetable')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['timetable', 'place'], name='feeds_stop_place'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('timetable', 'number'), name='feeds_stop_number'),
+                    models.UniqueConstraint(fields=('timetable', 'code'), name='feeds_stop_code'),
+                    models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='feeds_stop_on_earth'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Route',
@@ -69,6 +84,11 @@ class Migration(migrations.Migration):
                 ('fare', models.PositiveIntegerField(null=True)),
                 ('timetable', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='feeds.timetable')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('timetable', 'number'), name='feeds_route_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Days',
@@ -82,6 +102,11 @@ class Migration(migrations.Migration):
                 ('without', models.JSONField(default=list, help_text='Single days on which they do not.')),
                 ('timetable', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='feeds.timetable')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('timetable', 'number'), name='feeds_days_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Call',
@@ -95,6 +120,15 @@ class Migration(migrations.Migration):
                 ('ends', models.BooleanField()),
                 ('timetable', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='feeds.timetable')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['timetable', 'stop'], name='feeds_call_stop'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('timetable', 'trip', 'place_in_trip'), name='feeds_call_once'),
+                    models.CheckConstraint(condition=models.Q(('departs__gte', models.F('arrives'))), name='feeds_call_forward'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Transfer',
@@ -117,50 +151,11 @@ class Migration(migrations.Migration):
                 ('frequencies', models.JSONField(default=list)),
                 ('timetable', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='feeds.timetable')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='timetable',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('feed',), name='feeds_one_current_timetable'),
-        ),
-        migrations.AddIndex(
-            model_name='stop',
-            index=models.Index(fields=['timetable', 'place'], name='feeds_stop_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.UniqueConstraint(fields=('timetable', 'number'), name='feeds_stop_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.UniqueConstraint(fields=('timetable', 'code'), name='feeds_stop_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='feeds_stop_on_earth'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(fields=('timetable', 'number'), name='feeds_route_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='days',
-            constraint=models.UniqueConstraint(fields=('timetable', 'number'), name='feeds_days_number'),
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['timetable', 'stop'], name='feeds_call_stop'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('timetable', 'trip', 'place_in_trip'), name='feeds_call_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('departs__gte', models.F('arrives'))), name='feeds_call_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='trip',
-            constraint=models.UniqueConstraint(fields=('timetable', 'number'), name='feeds_trip_number'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('timetable', 'number'), name='feeds_trip_number'),
+                ],
+            },
         ),
         *(tie(*each) for each in NUMBERS),
     ]

@@ -36,6 +36,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['case', 'ordinal'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'ordinal'), name='letters_number'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'valid'))), fields=('case', 'template'), name='letters_one_live'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'valid'), _negated=True), ('document__isnull', False), _connector='OR'), name='letters_valid_has_a_file'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('waiting', 'valid')), ('ended_at__isnull', True)), models.Q(models.Q(('state__in', ('waiting', 'valid')), _negated=True), models.Q(('ended_at', None), _negated=True)), _connector='OR'), name='letters_ended_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'replaced'), ('successor__isnull', False)), models.Q(models.Q(('state', 'replaced'), _negated=True), ('successor__isnull', True)), _connector='OR'), name='letters_replaced_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), models.Q(('cause', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('cause', '')), _connector='OR'), name='letters_withdrawn_for_a_cause'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,29 +61,5 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'id'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('case', 'ordinal'), name='letters_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'valid'))), fields=('case', 'template'), name='letters_one_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'valid'), _negated=True), ('document__isnull', False), _connector='OR'), name='letters_valid_has_a_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('waiting', 'valid')), ('ended_at__isnull', True)), models.Q(models.Q(('state__in', ('waiting', 'valid')), _negated=True), models.Q(('ended_at', None), _negated=True)), _connector='OR'), name='letters_ended_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'replaced'), ('successor__isnull', False)), models.Q(models.Q(('state', 'replaced'), _negated=True), ('successor__isnull', True)), _connector='OR'), name='letters_replaced_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), models.Q(('cause', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('cause', '')), _connector='OR'), name='letters_withdrawn_for_a_cause'),
         ),
     ]

@@ -40,6 +40,20 @@ class Migration(migrations.Migration):
                 ('resident', models.ForeignKey(help_text='Where there is no account.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='people.resident')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['user', '-id'], name='messages_inbox'),
+                    models.Index(condition=models.Q(('read_at__isnull', True)), fields=['user'], name='messages_unread'),
+                    models.Index(condition=models.Q(('settled_at__isnull', True), ('unreached_at__isnull', False)), fields=['agency', '-unreached_at'], name='messages_dead'),
+                    models.Index(condition=models.Q(('needed_by__isnull', False), ('read_at__isnull', True)), fields=['needed_by'], name='messages_needed'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('key', 'user'), name='messages_once'),
+                    models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('key', 'resident'), name='messages_once_resident'),
+                    models.CheckConstraint(condition=models.Q(('user__isnull', False), ('resident__isnull', False), _connector='OR'), name='messages_to_somebody'),
+                    models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('unreached_at__isnull', False), _connector='OR'), name='messages_settled_unreached'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Delivery',
@@ -57,6 +71,17 @@ class Migration(migrations.Migration):
                 ('fault', models.CharField(blank=True, max_length=240)),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='kini_messages.message')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'id'], name='messages_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('message', 'channel'), name='messages_channel_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('message',), name='messages_one_waits'),
+                    models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('provider', 'reference'), name='messages_reference_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('state', 'waiting')), ('state', 'failed'), ('sent_at__isnull', False), _connector='OR'), name='messages_sent_when'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Preference',
@@ -77,57 +102,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('channel', 'recipient'), name='messages_silence_once'), models.CheckConstraint(condition=models.Q(('recipient', ''), _negated=True), name='messages_silence_of_somebody')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['user', '-id'], name='messages_inbox'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['user'], name='messages_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True), ('unreached_at__isnull', False)), fields=['agency', '-unreached_at'], name='messages_dead'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('needed_by__isnull', False), ('read_at__isnull', True)), fields=['needed_by'], name='messages_needed'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('key', 'user'), name='messages_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('key', 'resident'), name='messages_once_resident'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('user__isnull', False), ('resident__isnull', False), _connector='OR'), name='messages_to_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('unreached_at__isnull', False), _connector='OR'), name='messages_settled_unreached'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'id'], name='messages_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('message', 'channel'), name='messages_channel_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('message',), name='messages_one_waits'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('provider', 'reference'), name='messages_reference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('state', 'waiting')), ('state', 'failed'), ('sent_at__isnull', False), _connector='OR'), name='messages_sent_when'),
         ),
     ]

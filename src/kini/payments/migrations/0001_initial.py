@@ -30,6 +30,12 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='city.agency')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('register', 'object', 'period'), name='payments_bill_once'),
+                    models.CheckConstraint(condition=models.Q(('principal__gt', 0)), name='payments_bill_of_something'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BillCase',
@@ -57,6 +63,19 @@ class Migration(migrations.Migration):
                 ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='payments.bill')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='cases.case')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('asked', 'waiting'))), fields=['state', 'expires_at'], name='payments_payment_live'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'waiting'))), fields=('bill', 'method'), name='payments_one_code_at_a_time'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'paid')), fields=('bill',), name='payments_bill_paid_once'),
+                    models.UniqueConstraint(condition=models.Q(('receipt', ''), _negated=True), fields=('receipt',), name='payments_receipt_once'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payments_payment_of_something'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', False), ('received__gt', 0), ('state__in', ('paid', 'surplus'))), models.Q(models.Q(('state__in', ('paid', 'surplus')), _negated=True), ('paid_at__isnull', True), ('received__isnull', True)), _connector='OR'), name='payments_paid_at_a_moment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), models.Q(('receipt', ''), _negated=True)), models.Q(models.Q(('state', 'paid'), _negated=True), ('receipt', '')), _connector='OR'), name='payments_paid_with_receipt'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LedgerEntry',
@@ -75,6 +94,15 @@ class Migration(migrations.Migration):
                 ('amount', models.BigIntegerField()),
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='payments.ledgerentry')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['account'], name='payments_posting_account'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='payments_posting_of_something'),
+                    models.UniqueConstraint(fields=('entry', 'account'), name='payments_account_once_an_entry'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProviderNotice',
@@ -112,57 +140,10 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(max_length=20)),
                 ('payment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='payments.payment')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(fields=('register', 'object', 'period'), name='payments_bill_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('principal__gt', 0)), name='payments_bill_of_something'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('state__in', ('asked', 'waiting'))), fields=['state', 'expires_at'], name='payments_payment_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'waiting'))), fields=('bill', 'method'), name='payments_one_code_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'paid')), fields=('bill',), name='payments_bill_paid_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('receipt', ''), _negated=True), fields=('receipt',), name='payments_receipt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payments_payment_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', False), ('received__gt', 0), ('state__in', ('paid', 'surplus'))), models.Q(models.Q(('state__in', ('paid', 'surplus')), _negated=True), ('paid_at__isnull', True), ('received__isnull', True)), _connector='OR'), name='payments_paid_at_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), models.Q(('receipt', ''), _negated=True)), models.Q(models.Q(('state', 'paid'), _negated=True), ('receipt', '')), _connector='OR'), name='payments_paid_with_receipt'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['account'], name='payments_posting_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='payments_posting_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('entry', 'account'), name='payments_account_once_an_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlementrow',
-            constraint=models.UniqueConstraint(fields=('provider', 'provider_reference'), name='payments_settled_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('provider', 'provider_reference'), name='payments_settled_once'),
+                ],
+            },
         ),
     ]

@@ -60,6 +60,11 @@ class Migration(migrations.Migration):
                 ('area', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='city.area')),
                 ('user', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='resident', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('national_id_hash__isnull', True), ('national_id_sealed__isnull', True)), models.Q(('national_id_hash__isnull', False), ('national_id_sealed__isnull', False)), _connector='OR'), name='people_resident_number_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='FamilyTie',
@@ -70,6 +75,12 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tied_by', to='people.resident')),
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ties', to='people.resident')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('resident', 'member'), name='people_tie_once'),
+                    models.CheckConstraint(condition=models.Q(('resident', models.F('member')), _negated=True), name='people_tie_not_oneself'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AccessLog',
@@ -82,6 +93,11 @@ class Migration(migrations.Migration):
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.officer')),
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='people.resident')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['resident', '-at'], name='people_look_resident'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RoleGrant',
@@ -93,25 +109,10 @@ class Migration(migrations.Migration):
                 ('area', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='city.area')),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_grants', to='people.officer')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='resident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('national_id_hash__isnull', True), ('national_id_sealed__isnull', True)), models.Q(('national_id_hash__isnull', False), ('national_id_sealed__isnull', False)), _connector='OR'), name='people_resident_number_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='familytie',
-            constraint=models.UniqueConstraint(fields=('resident', 'member'), name='people_tie_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='familytie',
-            constraint=models.CheckConstraint(condition=models.Q(('resident', models.F('member')), _negated=True), name='people_tie_not_oneself'),
-        ),
-        migrations.AddIndex(
-            model_name='accesslog',
-            index=models.Index(fields=['resident', '-at'], name='people_look_resident'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(fields=('officer', 'role', 'area'), name='people_grant_once', nulls_distinct=False),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('officer', 'role', 'area'), name='people_grant_once', nulls_distinct=False),
+                ],
+            },
         ),
     ]

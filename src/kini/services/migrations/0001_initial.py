@@ -29,6 +29,12 @@ class Migration(migrations.Migration):
                 ('search_text', models.TextField(blank=True, help_text='Names and words, lower case: what trigrams compare.')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='city.agency')),
             ],
+            options={
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='services_search'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='services_trigrams', opclasses=['gin_trgm_ops']),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ServiceVersion',
@@ -40,6 +46,12 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='services.service')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('service', 'number'), name='services_version_number'),
+                    models.UniqueConstraint(fields=('service', 'digest'), name='services_version_digest'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='service',
@@ -55,25 +67,10 @@ class Migration(migrations.Migration):
                 ('next_state', models.CharField(max_length=60)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edges', to='services.serviceversion')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='serviceversion',
-            constraint=models.UniqueConstraint(fields=('service', 'number'), name='services_version_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceversion',
-            constraint=models.UniqueConstraint(fields=('service', 'digest'), name='services_version_digest'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='services_search'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='services_trigrams', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='flowedge',
-            constraint=models.UniqueConstraint(fields=('version', 'state', 'move'), name='services_edge_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'state', 'move'), name='services_edge_once'),
+                ],
+            },
         ),
     ]

@@ -33,6 +33,13 @@ class Migration(migrations.Migration):
                 ('active', models.BooleanField(default=True)),
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='city.area')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='wifi_site_on_earth'),
+                    models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9][A-Za-z0-9._-]*$')), name='wifi_site_code'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('kind', ''), _negated=True)), name='wifi_site_named'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AccessPoint',
@@ -49,37 +56,14 @@ class Migration(migrations.Migration):
                 ('active', models.BooleanField(default=True)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_points', to='wifi.site')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='wifi_site_on_earth'),
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9][A-Za-z0-9._-]*$')), name='wifi_site_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('kind', ''), _negated=True)), name='wifi_site_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesspoint',
-            constraint=models.CheckConstraint(condition=models.Q(('mac__regex', '^([0-9A-F]{2}-){5}[0-9A-F]{2}$')), name='wifi_access_point_mac'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesspoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('nas_identifier', ''), _negated=True), fields=('nas_identifier',), name='wifi_access_point_nas'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesspoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('called_station_id', ''), _negated=True), fields=('called_station_id',), name='wifi_access_point_called'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesspoint',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gt', 0)), name='wifi_access_point_capacity'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesspoint',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('secret_mark'), 32), name='wifi_access_point_mark'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('mac__regex', '^([0-9A-F]{2}-){5}[0-9A-F]{2}$')), name='wifi_access_point_mac'),
+                    models.UniqueConstraint(condition=models.Q(('nas_identifier', ''), _negated=True), fields=('nas_identifier',), name='wifi_access_point_nas'),
+                    models.UniqueConstraint(condition=models.Q(('called_station_id', ''), _negated=True), fields=('called_station_id',), name='wifi_access_point_called'),
+                    models.CheckConstraint(condition=models.Q(('capacity__gt', 0)), name='wifi_access_point_capacity'),
+                    models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('secret_mark'), 32), name='wifi_access_point_mark'),
+                ],
+            },
         ),
     ]
