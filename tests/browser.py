@@ -1,18 +1,18 @@
 """A scratch city with a real server, and real Chromium in front of it: one of each for all tests of a worker."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from kini.core import packages
 from kini.robot.scratch import Scratch, scratch_city
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM = os.environ.get("KINI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+CHROMIUM = packages.chromium()
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -47,3 +47,13 @@ def chromium() -> "Iterator[Browser]":
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def windowed(chromium: "Browser") -> "Iterator[Browser]":
+    """A Chromium with windows, which alone shows notes."""
+    if (program := shutil.which("chromium")) is None:
+        pytest.skip("needs a Chromium with windows; install the package chromium")
+    browser = chromium.browser_type.launch(executable_path=program, args=QUIET)
+    yield browser
+    browser.close()

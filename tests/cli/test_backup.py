@@ -99,7 +99,9 @@ def test_nothing_can_be_read_without_the_keys(case: Case, here: str, tmp_path: P
     backup.write(file, here)
     with tarfile.open(file) as tar:
         parts = {entry.name: tar.extractfile(entry).read() for entry in tar}
-    assert not any(b"Warga Contoh" in content or b"\xff\xd8\xff" in content for content in parts.values())
+    assert not any(
+        b"Warga Contoh" in content or b"\xff\xd8\xff\xe0\x00\x10JFIF" in content for content in parts.values()
+    )
     settings.ENV = replace(settings.ENV, data_keys=RING)
     with pytest.raises(backup.BackupFault, match="KINI_DATA_KEYS"):
         backup.Backup(file).verify()

@@ -21,8 +21,8 @@ TAP = """async () => {
 }"""
 
 
-def test_a_note_leads_to_the_case(chromium: Browser, city: str, stock: Stock):
-    context = chromium.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
+def test_a_note_leads_to_the_case(windowed: Browser, city: str, stock: Stock):
+    context = windowed.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
     context.grant_permissions(["notifications"], origin=city)
     someone = Person(context.new_page(), city)
     browser = context.new_cdp_session(someone.page)

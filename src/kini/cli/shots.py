@@ -10,6 +10,7 @@ from typing import Any
 
 from kini.cli import console
 from kini.cli.verbs import Needs, Verb
+from kini.core import packages
 from kini.core.environment import ROOT
 from kini.robot.scratch import scratch_city
 
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         address = city.serve()
         os.environ.update(city.env)
         pictures = Verb("kini.robot.pictures", "", Needs.CITY).load(stack)
-        if pictures.chromium() is None:
+        if packages.chromium() is None:
             raise console.Fault("Chromium is not installed; install the package chromium, or set KINI_CHROMIUM.")
         out = ROOT / "docs" / "pictures" if options.readme else options.out
         taken = pictures.take(address, out, options.service, _wish(options, pictures))

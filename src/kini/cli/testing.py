@@ -15,7 +15,6 @@ from kini.core.environment import ROOT
 
 #: By which FreeRADIUS asks PostgreSQL.
 SQL_MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,8 +27,7 @@ def run(options: argparse.Namespace) -> int:
     load_generator()
     signature_reader()
     radius()
-    if browser := chromium():
-        env["KINI_CHROMIUM"] = browser
+    browsers(every=options.all)
     if options.pytest:
         return pytest(env, options.pytest)
     checks = (
@@ -75,12 +73,13 @@ def pytest(env: dict[str, str], words: list[str], *, every: bool = False) -> int
     return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=env, check=False).returncode
 
 
-def chromium() -> str | None:
-    """A Chromium, installed from the system's packages where that is allowed; else says what is missing."""
-    if found := packages.program(BROWSERS, "chromium"):
-        return found
-    print("Chromium is missing: the journeys in a real browser are skipped. Install the package chromium.", flush=True)
-    return None
+def browsers(*, every: bool) -> None:
+    """A Chromium, installed from the system's packages where that is allowed, with `every` also one with windows;
+    else says what is missing."""
+    names = (packages.BROWSERS[:1], packages.BROWSERS[1:])
+    found = packages.program(names[0], "chromium-headless-shell")
+    if (every or not found) and not packages.program(names[1], "chromium"):
+        print("Chromium is missing: journeys in a real browser are skipped. Install the package chromium.", flush=True)
 
 
 def load_generator() -> None:

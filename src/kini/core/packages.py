@@ -5,12 +5,20 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
+#: The first has no windows to draw, and does the same in a third of the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
 
 def program(names: Sequence[str], package: str) -> str | None:
     """Where the first of these programs is; on a system with apt, root installs the package that has it first."""
     if not _found(names):
         install(package)
     return _found(names)
+
+
+def chromium() -> str | None:
+    """Where a Chromium is, if any: as KINI_CHROMIUM says, else the first of BROWSERS."""
+    return os.environ.get("KINI_CHROMIUM") or _found(BROWSERS)
 
 
 def install(package: str) -> None:

@@ -1,8 +1,6 @@
 """Pictures of the main pages: as a phone, a tablet and a desk show them, in light and in dark."""
 
 import io
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, StorageState, sync_playwri
 
 from kini.cases.models import Case
 from kini.city import pack
+from kini.core import packages
 from kini.people import demo
 from kini.people.models import Officer, User
 from kini.robot import staging
@@ -49,11 +48,6 @@ class Wish:
         return not self.readme or (view.name, width, theme) in README
 
 
-def chromium() -> str | None:
-    """Where Chromium is; None when it is not installed."""
-    return os.environ.get("KINI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-
-
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What came of it: how many pictures, and the views of which there is none, with the reason."""
@@ -77,7 +71,7 @@ def take(address: str, out: Path, service: str, wish: Wish) -> Taken:
     views = list(_addressed(staging.places(address, service, people[RESIDENT], waiting), wish, missing))
     count = 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=packages.chromium(), args=QUIET)
         known = {who: _signed_in(browser, address, user) for who, user in people.items()}
         for width, theme in wish.windows:
             for view, png in _seen(browser, address, known, views, wish, width, theme, missing):
