@@ -14,9 +14,11 @@ from kini.cases.models import Case, Draft
 from kini.core import moments
 from kini.core.models import OutboxMessage
 from kini.services.models import ServiceVersion
+from kini.web import formats
 from kini.web.formats import local
 from tests.booking.conftest import answers, first_slots, holding
 from tests.cases.town import Town, acting, employed, filled, person
+from tests.letters.test_receipts import text_of
 from tests.pagechecks import CheckedClient
 
 
@@ -69,6 +71,21 @@ def test_a_resident_chooses_place_day_and_time_and_gets_a_ticket(resident: Check
     lines = file.content.decode().split("\r\n")
     assert "STATUS:CONFIRMED" in lines
     assert all(len(line.encode()) <= 75 for line in lines)
+    assert f"DESCRIPTION:Your code when you arrive: {case.reference}" in lines
+
+
+def test_the_ticket_is_kept_as_a_file_for_a_place_without_a_net(resident: CheckedClient, draft: Draft) -> None:
+    case = booked(resident, draft)
+    kept = reverse("letters:receipt", args=[case.reference])
+    assert kept in text(resident.get(reverse("booking:ticket", args=[case.reference])))
+    booking = Booking.objects.get()
+    paper = text_of(resident.get(kept))
+    assert case.reference in paper
+    assert "Show the code when you arrive" in paper
+    assert queries.venue_of(booking.slot).name in paper
+    assert formats.clock(booking.slot.starts_at) in paper
+    Booking.objects.update(state="served")
+    assert "Show the code" not in text_of(resident.get(kept))
 
 
 def test_what_was_booked_is_taken_elsewhere_and_kept_until_then(resident: CheckedClient, draft: Draft) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from kini.payments import actions, jobs, queries, speaking
 from kini.payments.models import Payment
 from tests.cases.town import acting, employed, opened
+from tests.letters.test_receipts import text_of
 from tests.pagechecks import CheckedClient
 from tests.payments.conftest import ANSWERS
 from tests.payments.test_paying import scanned
@@ -54,6 +55,9 @@ def test_a_resident_chooses_sees_the_code_and_comes_to_the_receipt(resident, tow
     assert page.status_code == 200
     assert "Warga Contoh" not in page.content.decode()
     assert "AB12" not in page.content.decode(), "the thing is masked for strangers"
+    paper = text_of(resident.get(reverse("letters:receipt", args=[case.reference])))
+    assert receipt in paper
+    assert "scans this code" in paper
 
 
 def test_asking_now_finds_what_nobody_told(resident, case, bill, bank):

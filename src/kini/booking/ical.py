@@ -18,6 +18,7 @@ class Event:
     end: datetime
     summary: str
     location: str
+    about: str
     url: str
     holds: bool = True
 
@@ -35,6 +36,8 @@ def _lines(event: Event) -> Iterator[str]:
         yield f"{name}:{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield f"SUMMARY:{_text(event.summary)}"
     yield f"LOCATION:{_text(event.location)}"
+    if event.about:
+        yield f"DESCRIPTION:{_text(event.about)}"
     yield f"URL:{event.url}"
     yield f"STATUS:{'CONFIRMED' if event.holds else 'CANCELLED'}"
     yield from ("END:VEVENT", "END:VCALENDAR")

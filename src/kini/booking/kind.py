@@ -6,20 +6,23 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.booking import actions, queries, venue
-from kini.booking.models import PASSING, WALK_IN, Slot
+from kini.booking.models import COMING, PASSING, WALK_IN, Slot
 from kini.booking.schedule import BookingOptions
+from kini.booking.ticket import check_in_address
 from kini.cases import answers
 from kini.cases.models import Case, Draft
 from kini.core import moments
 from kini.core.actors import Actor, Refused, system
 from kini.services.fields.base import FieldBase, Strict
-from kini.services.kinds import Kind
+from kini.services.kinds import Kind, OnReceipt
 from kini.services.models import Service
 from kini.services.schema import Definition, Page
 from kini.services.versions import Resolved
+from kini.web import formats
 
 BY = system("booking")
 #: How many slots the demo tries until one fits somebody's other bookings.
@@ -130,6 +133,24 @@ class BookingKind(Kind):
         options = queries.options_of(booking.slot.service)
         context = {"case": case, "booking": booking, "venue": queries.venue_of(booking.slot), "options": options}
         return "booking/panel.html", context | {"resource": options.resources.get(booking.slot.resource)}
+
+    def on_receipt(self, case: Case) -> OnReceipt | None:
+        """When and where, and the code to check in with."""
+        booking = queries.of_case(case)
+        if booking is None:
+            return None
+        slot, at = booking.slot, queries.venue_of(booking.slot)
+        resource = queries.options_of(slot.service).resources.get(slot.resource)
+        hours = f"{formats.clock(slot.starts_at)} – {formats.clock(slot.ends_at)}"
+        lines = [
+            (_("When"), f"{formats.day_long(slot.starts_at)}, {hours}"),
+            (_("Place"), ", ".join(part for part in (at.name, at.address or str(at.area)) if part)),
+            *([(_("Choice"), str(resource.name))] if resource else []),
+            *([(_("People"), str(booking.party))] if booking.party > 1 else []),
+        ]
+        if booking.state not in COMING:
+            return OnReceipt(lines)
+        return OnReceipt(lines, check_in_address(booking), _("Show the code when you arrive, or say its letters."))
 
     def rehearse(self, resolved: Resolved, number: int) -> None:
         """See that there are slots to choose from."""

@@ -3,11 +3,14 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kini.booking import ical, queries
 from kini.booking.models import COMING, Booking
+from kini.cases import panels
 from kini.cases.models import Case
+from kini.cases.pages import tracking
 from kini.cases.pages.visiting import own_case_of, personal
 from kini.core import moments
 from kini.core.texts import Text
@@ -24,6 +27,11 @@ def _booking(request: HttpRequest, reference: str) -> tuple[Case, Booking]:
     raise Http404
 
 
+def check_in_address(booking: Booking) -> str:
+    """The path that the QR code of a ticket carries: where an officer checks it in."""
+    return f"{reverse('booking:desk-check-in')}?code={booking.reference}"
+
+
 def _title(case: Case) -> Text:
     return kinds.get(case.kind).title(resolve(case.version).definition)
 
@@ -37,7 +45,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     at, options = queries.venue_of(slot), queries.options_of(slot.service)
     day = local(slot.starts_at).date()
     today, coming = day == queries.today(), booking.state in COMING
-    check_in = request.build_absolute_uri(f"{reverse('booking:desk-check-in')}?code={booking.reference}")
+    check_in = request.build_absolute_uri(check_in_address(booking))
     context = {
         "case": case,
         "title": _title(case),
@@ -48,6 +56,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
         "group": options.groups.get(booking.group),
         "coming": coming,
         "qr": qr(check_in) if coming else "",
+        "papers": panels.beside(request, tracking.following(request, case), "papers") if coming else "",
         "standing": queries.standing(slot.service, at, day, booking) if today and coming else None,
         "changes": booking.state == "confirmed" and case.closed_at is None and moments.now() < slot.starts_at,
     }
@@ -69,6 +78,7 @@ def calendar(request: HttpRequest, reference: str) -> HttpResponse:
         end=slot.ends_at,
         summary=str(_title(case)),
         location=", ".join(part for part in (at.name, at.address) if part),
+        about=_("Your code when you arrive: %(code)s") % {"code": booking.reference} if booking.state in COMING else "",
         url=request.build_absolute_uri(reverse("booking:ticket", args=[case.reference])),
         holds=booking.state in COMING,
     )

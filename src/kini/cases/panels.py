@@ -19,7 +19,7 @@ class CasePanel:
     """A piece of a page: HTML, or None when there is nothing to show for that case.
 
     Attributes:
-        place: the resident's page of the case, the page after sending it, the buttons on that ("papers"), or the
+        place: the resident's page of the case, the page after sending it, what may be kept of it ("papers"), or the
             officer's page.
     """
 

@@ -17,6 +17,7 @@ from kini.cases.showing import CaseView
 from kini.city import pack
 from kini.core import moments
 from kini.letters import rendering, rules
+from kini.services.kinds import OnReceipt, kinds
 from kini.web import formats
 
 
@@ -37,15 +38,18 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
 
 def receipt_data(view: CaseView, steps: list[str]) -> dict[str, Any]:
     """What the receipt's template reads."""
-    case = view.case
-    address = f"{settings.ENV.address}{reverse('cases:case', args=[case.reference])}"
+    case, own = view.case, kinds.get(view.case.kind).on_receipt(view.case) or OnReceipt(())
+    follow = f"{settings.ENV.address}{reverse('cases:case', args=[case.reference])}"
+    address = f"{settings.ENV.address}{own.code}" if own.code else follow
     return rendering.base(rendering.colour(), translation.get_language() or "en") | {
         "title": _("Receipt"),
         "agency": str(case.agency.title),
         "city": str(pack.current().name),
         "number": case.reference,
         "address": address,
-        "rows": [{"name": "", "label": label, "text": text} for label, text in _facts(case, view)],
+        "follow": follow,
+        "show": own.says,
+        "rows": [{"name": "", "label": label, "text": text} for label, text in (*_facts(case, view), *own.lines)],
         "steps": [view.now, *steps],
         "labels": {
             "number": _("Your number"),

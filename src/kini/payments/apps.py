@@ -5,16 +5,24 @@ class Payments(AppConfig):
     name = "kini.payments"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from kini.api.routing import Part, parts
+        from kini.cases.desk.working import may_here
         from kini.city.checks import pack_checks
         from kini.payments import api
         from kini.payments.kind import PaymentKind
         from kini.payments.providers.base import adapters
         from kini.payments.providers.snap import Snap
         from kini.payments.registers import check_bills
+        from kini.people.permissions import Permission
         from kini.services.kinds import kinds
+        from kini.web.navigation import NavItem, navigation
 
         adapters.register("snap", Snap)
         parts.register("payments", Part("Paying", api.router))
         kinds.register(PaymentKind.id, PaymentKind())
         pack_checks.register("bills", check_bills)
+        words, may = _("Money to return"), may_here(Permission.REFUND)
+        returns = NavItem("payments:desk-returns", words, "cash", 34, "desk", group=_("Counter"), visible=may)
+        navigation.register("desk-returns", returns)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
@@ -17,9 +18,10 @@ from kini.payments.providers.configured import methods
 from kini.payments.registers import Row, compact
 from kini.services.examples import example_form
 from kini.services.fields.base import Strict
-from kini.services.kinds import Kind
+from kini.services.kinds import Kind, OnReceipt
 from kini.services.schema import Definition, Id, Name
 from kini.services.versions import Resolved, resolve
+from kini.web import formats
 
 BY = system("payments")
 
@@ -124,3 +126,17 @@ class PaymentKind(Kind):
         payment = queries.paid(bill)
         context = {"case": case, "owed": queries.owed(bill), "payment": payment, "methods": methods()}
         return "payments/panel.html", context | {"open": payment is None and case.closed_at is None}
+
+    def on_receipt(self, case: Case) -> OnReceipt | None:
+        """What was paid, and the code by which anybody checks it."""
+        bill = queries.bill_of(case)
+        payment = queries.paid(bill) if bill else None
+        if payment is None or payment.received is None or payment.paid_at is None:
+            return None
+        lines = [
+            (_("Paid"), formats.money(payment.received)),
+            (_("Paid on"), formats.moment(payment.paid_at)),
+            (_("Receipt"), payment.receipt),
+        ]
+        code = reverse("payments:receipt", args=[payment.receipt])
+        return OnReceipt(lines, code, _("Whoever wants to check the payment scans this code."))

@@ -1,5 +1,6 @@
 """A kind of service is a plug-in: how its cases start and what their steps do. The registry never names one."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from django.utils.functional import Promise
@@ -10,11 +11,26 @@ from kini.core.registry import Registry
 from kini.services.fields.base import Strict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kini.core.texts import Text
     from kini.services.schema import Definition
     from kini.services.versions import Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class OnReceipt:
+    """What a kind adds to the receipt of a case (PDF), which people keep and show where there is no net.
+
+    Attributes:
+        lines: (label, words).
+        code: the path that the QR code carries; empty: that of the case.
+        says: what one does with the code.
+    """
+
+    lines: "Sequence[tuple[str, str]]"
+    code: str = ""
+    says: str = ""
 
 
 class NoOptions(Strict):
@@ -113,6 +129,10 @@ class Kind:
 
     def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
         """A template and its context that stand on the tracker and on the officer's case page, or None."""
+        return None
+
+    def on_receipt(self, case: Any) -> OnReceipt | None:
+        """What its receipt says besides number, service and next steps, or None."""
         return None
 
 

@@ -56,6 +56,7 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "withdraw": next((button for button in view.buttons if button.edge.move == rules.WITHDRAW), None),
         "asked": asked(view),
         "panel": panels.drawn(request, view, "tracker"),
+        "keep": panels.beside(request, view, "papers"),
         "photos": [file for file in given if file.content_type in IMAGES],
         "papers": [file for file in given if file.content_type not in IMAGES],
         "entries": [_entry(line) for line in reversed(view.lines)],
@@ -73,7 +74,8 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
     elif case.closed_at:
         yield _("Ended on"), formats.day(case.closed_at)
     elif case.paused_at:
-        yield _("Time"), _("The clock is paused while we wait for you.")
+        if view.resolved.flow.states[case.state].by == rules.RESIDENT:
+            yield _("Time"), _("The clock is paused while we wait for you.")
     elif case.due_at:
         certain = target is None or target.confidence != "low"
         label = _("To be decided by") if certain else _("Expected by, not yet confirmed")
