@@ -17,6 +17,7 @@ from kini.core.models import AuditEntry
 from kini.operator import actions, rules
 from kini.operator.site import site
 from kini.operator.table import MOST
+from kini.payments.models import SettlementRow
 from kini.people import actions as people_actions
 from kini.people.models import AccessLog
 from tests.operator.conftest import OPERATOR
@@ -57,6 +58,16 @@ def test_every_list_and_every_row_opens_and_shows_nobody(inside, rows, resident,
         for shown in (page, *(inside.get(link) for link in links[:3])):
             assert shown.status_code == 200
             assert [secret for secret in secrets if secret in shown.text] == []
+
+
+def test_of_settlements_only_what_did_not_agree_is_shown(inside):
+    for reference, verdict in (("AGREED-1", "agreed"), ("STRANGE-1", "unknown")):
+        SettlementRow.objects.create(
+            provider="bank", provider_reference=reference, amount=500, settled_on="2026-11-25", verdict=verdict
+        )
+    shown = inside.get(f"/{WHERE}/payments/settlementrow/").text
+    assert "STRANGE-1" in shown
+    assert "AGREED-1" not in shown
 
 
 def test_nothing_can_be_added_changed_or_deleted(inside, rows):

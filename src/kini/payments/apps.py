@@ -10,7 +10,7 @@ class Payments(AppConfig):
         from kini.api.routing import Part, parts
         from kini.cases.desk.working import may_here
         from kini.city.checks import pack_checks
-        from kini.payments import api
+        from kini.payments import api, tables
         from kini.payments.kind import PaymentKind
         from kini.payments.providers.base import adapters
         from kini.payments.providers.snap import Snap
@@ -19,6 +19,7 @@ class Payments(AppConfig):
         from kini.services.kinds import kinds
         from kini.web.navigation import NavItem, navigation
 
+        tables.register()
         adapters.register("snap", Snap)
         parts.register("payments", Part("Paying", api.router))
         kinds.register(PaymentKind.id, PaymentKind())

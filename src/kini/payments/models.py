@@ -134,6 +134,7 @@ class SettlementRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "provider_reference"], name="payments_settled_once")]
+        indexes = [models.Index(fields=["-id"], name="payments_to_look_at", condition=~Q(verdict="agreed"))]
 
 
 class LedgerEntry(models.Model):
