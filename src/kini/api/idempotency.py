@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from kini.api.callers import Caller, caller_of
 from kini.api.models import KeptAnswer
 from kini.api.problems import Problem, Wrong
-from kini.core.database.worded import prepared
+from kini.core.database.prepared import prepared
 
 FORM = "multipart/form-data"
 HEADER = "Idempotency-Key"

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from kini.core.actors import Actor
-from kini.core.database.worded import prepared
+from kini.core.database.prepared import prepared
 
 _COLUMNS = "at, actor_kind, actor_id, actor_name, action, subject, detail"
 _STORE = f"INSERT INTO core_auditentry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608

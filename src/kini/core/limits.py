@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from kini.core.actors import Refused
 from kini.core.crypto import keyed_hash
-from kini.core.database.worded import prepared
+from kini.core.database.prepared import prepared
 from kini.core.models import LimitCounter
 
 _COUNT = """

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from kini.city import pack
 from kini.core import audit
-from kini.core.database.worded import prepared
+from kini.core.database.prepared import prepared
 from kini.core.texts import words_of
 from kini.services import catalogue
 from kini.services.catalogue import Catalogue

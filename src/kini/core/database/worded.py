@@ -1,46 +1,21 @@
-"""Statements of the busiest requests, worded once by the ORM and prepared once by each connection.
+"""Statements of the busiest requests, worded once by the ORM and prepared once by each connection (`prepared`).
 
 Wording a statement takes longer than the database needs to answer it, and so does planning it.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Any, Self
+from typing import Any
 
-import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
-from psycopg.types.numeric import Int8
 
-
-class _Preparing(psycopg.Cursor[Any]):
-    """A cursor of which each connection prepares the statements; those of the ORM are not (settings.database)."""
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        return super().execute(query, params, **{"prepare": True, **options})
-
-
-def prepared(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Sequence[Any]]:
-    """The rows of a statement that is asked again and again with other values; none where it gives none."""
-    connection.ensure_connection()
-    # In Django's wrapper, for its errors and counted queries; it has no public way to a cursor of another class.
-    wrapped: Callable[[psycopg.Cursor[Any]], CursorWrapper] = connection._prepare_cursor  # type: ignore[attr-defined]
-    with wrapped(_Preparing(connection.connection)) as cursor:
-        cursor.execute(sql, _typed(parameters))
-        return cursor.fetchall() if cursor.description else []
-
-
-def _typed(parameters: Sequence[Any] | Mapping[str, Any]) -> Any:
-    """Whole numbers of one size: each size would be a statement of its own."""
-    if isinstance(parameters, Mapping):
-        return {name: Int8(each) if type(each) is int else each for name, each in parameters.items()}
-    return [Int8(each) if type(each) is int else each for each in parameters]
+from kini.core.database.prepared import prepared
 
 
 class Worded:

@@ -13,7 +13,8 @@ from django.db.models import F, FloatField, QuerySet, Value
 from django.db.models.functions import Cos, Power, Radians
 
 from kini.city import pack
-from kini.core.database.worded import Worded, prepared
+from kini.core.database.prepared import prepared
+from kini.core.database.worded import Worded
 from kini.core.geometry import Point, Projection, distance_m
 from kini.core.held import held
 from kini.feeds.models import Days, Route, Stop, Timetable, Transfer

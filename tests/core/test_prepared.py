@@ -1,0 +1,86 @@
+"""A prepared statement answers, fails and keeps to its transaction as one of Django's cursors does."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import DataError, InternalError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from kini.core.database import prepared as module
+from kini.core.database.prepared import prepared
+
+
+def names() -> set[str]:
+    return {name for (name,) in rows("SELECT name FROM pg_prepared_statements")}
+
+
+def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_values_come_back_as_a_cursor_gives_them():
+    asked = "SELECT %s::bigint, %s::text, %s::timestamptz, %s::jsonb, %s::bytea, %s::text[], %s::float8, 50 %% 20"
+    given = [1, "a'\"é", datetime(2026, 1, 2, tzinfo=UTC), '{"a": [1]}', b"\x00\xff", ["x", None], 1.5]
+    assert prepared(asked, given) == rows(asked, given)
+    assert prepared(asked, [None] * len(given)) == rows(asked, [None] * len(given))
+
+
+@pytest.mark.django_db
+def test_named_values_may_stand_more_than_once():
+    assert prepared("SELECT %(b)s::int, %(a)s::int, %(b)s::int", {"a": 1, "b": 2}) == [(2, 1, 2)]
+
+
+@pytest.mark.django_db
+def test_whoever_counts_statements_sees_it_as_well():
+    with CaptureQueriesContext(connection) as seen:
+        assert prepared("SELECT %s::int", [7]) == [(7,)]
+    assert len(seen) == 1
+
+
+@pytest.mark.django_db
+def test_an_error_is_one_of_djangos_and_ends_the_transaction():
+    with pytest.raises(DataError, match="division by zero"), transaction.atomic():
+        prepared("SELECT 1 / %s::int", [0])
+    with transaction.atomic():
+        with pytest.raises(DataError):
+            prepared("SELECT 1 / %s::int", [0])
+        with pytest.raises(InternalError):
+            prepared("SELECT 1")
+        transaction.set_rollback(True)
+    assert prepared("SELECT 1") == [(1,)]
+
+
+@pytest.mark.django_db
+def test_a_connection_keeps_only_so_many(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MOST_KEPT", 3)
+    before = names()
+    for number in range(10):
+        assert prepared(f"SELECT {number}, %s::int", [1]) == [(number, 1)]
+    assert len(names() - before) <= 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_opens_the_transaction_that_is_asked_for():
+    with transaction.atomic():
+        prepared("INSERT INTO core_cacheentry (cache_key, value, expires) VALUES (%s, '', now())", ["prepared"])
+        transaction.set_rollback(True)
+    assert rows("SELECT FROM core_cacheentry WHERE cache_key = 'prepared'") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_connection_is_told_and_the_next_one_begins_anew():
+    [(own,)] = prepared("SELECT pg_backend_pid()")
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+    other.close()
+    with pytest.raises(OperationalError):
+        prepared("SELECT pg_backend_pid()")
+    connection.close()
+    [(new,)] = prepared("SELECT pg_backend_pid()")
+    assert new != own
