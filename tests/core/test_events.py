@@ -132,3 +132,21 @@ def test_an_action_is_told_who_acts() -> None:
         action(lambda by: None)
     with pytest.raises(TypeError, match="keyword-only"):
         action(lambda *, lamp: None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LampSold(events.Event):
+    price: int
+
+
+@events.listens(LampSold, only=lambda event: event.price > 100)
+def treasurer(event: LampSold) -> None:
+    pass
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("price", "told"), [(100, 0), (101, 1)])
+def test_a_listener_hears_only_what_it_wants(run_jobs: Callable[[], int], price: int, told: int) -> None:
+    with transaction.atomic():
+        events.announce(LampSold(price))
+    assert run_jobs() == told

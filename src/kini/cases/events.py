@@ -7,9 +7,10 @@ from kini.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened(Event):
-    """A case was opened."""
+    """A case was opened: its service is empty where it was announced by a version that did not say it."""
 
     reference: str
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)

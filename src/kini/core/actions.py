@@ -2,9 +2,25 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import transaction
+
+_in_one_piece: ContextVar[bool] = ContextVar("kini.in_one_piece", default=False)
+
+
+@contextmanager
+def in_one_piece() -> Iterator[None]:
+    """What is written inside a transaction that stands and falls as a whole: an action that fails ends all of it, so
+    none takes a savepoint of its own. Whoever catches the error and goes on finds the transaction broken.
+    """
+    before = _in_one_piece.set(True)
+    try:
+        yield
+    finally:
+        _in_one_piece.reset(before)
 
 
 def action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -16,7 +32,7 @@ def action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def inside(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=not _in_one_piece.get()):
             return function(*args, **kwargs)
 
     return _marked(function, inside)

@@ -19,18 +19,29 @@ class Event:
 
 _events: dict[str, type[Event]] = {}
 _listeners: dict[type[Event], dict[str, Callable[[Any], None]]] = defaultdict(dict)
+#: What some listeners do not want to hear, by their names.
+_wishes: dict[str, Callable[[Any], bool]] = {}
 
 
 def name_of(thing: Any) -> str:
     return f"{thing.__module__}.{thing.__qualname__}"
 
 
-def listens[E: Event](event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
-    """Register a function as a listener of `event`; it runs in the worker."""
+def listens[E: Event](
+    event: type[E], *, only: Callable[[E], bool] | None = None
+) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+    """Register a function as a listener of `event`; it runs in the worker.
+
+    Args:
+        only: says which of them it wants to hear. It is asked in the announcing transaction, of what is in memory, and
+            spares a job for each of the others.
+    """
 
     def register(listener: Callable[[E], None]) -> Callable[[E], None]:
         _events[name_of(event)] = event
         _listeners[event][name_of(listener)] = listener
+        if only:
+            _wishes[name_of(listener)] = only
         return listener
 
     return register
@@ -39,7 +50,8 @@ def listens[E: Event](event: type[E]) -> Callable[[Callable[[E], None]], Callabl
 def announce(event: Event) -> None:
     """Tell every listener of this event, after the current transaction has been committed."""
     said = {"event": name_of(type(event)), "fields": dataclasses.asdict(event)}
-    jobs.store(deliver, [{"listener": listener, **said} for listener in _listeners[type(event)]])
+    hearing = (each for each in _listeners[type(event)] if each not in _wishes or _wishes[each](event))
+    jobs.store(deliver, [{"listener": listener, **said} for listener in hearing])
 
 
 @jobs.job("core.deliver_event", queue="events")

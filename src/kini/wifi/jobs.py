@@ -8,7 +8,12 @@ from kini.core.jobs import every
 from kini.wifi import actions, collecting, declared
 
 
-@listens(CaseOpened)
+def _may_be_fault(event: CaseOpened) -> bool:
+    network = declared.network()
+    return network is not None and network.fault is not None and event.service in ("", network.fault.service)
+
+
+@listens(CaseOpened, only=_may_be_fault)
 def note_fault(event: CaseOpened) -> None:
     """A report of a fault belongs to its site, and follows the one that is open there already."""
     network = declared.network()

@@ -1,10 +1,11 @@
 """From a draft to a case: once, whole, routed, with its clock running."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kini.cases import access, answers, corrections, timeline
@@ -16,7 +17,6 @@ from kini.city import pack
 from kini.core import audit, events, references
 from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed, Refused
-from kini.core.database.worded import Worded
 from kini.people import profile
 from kini.people.models import Resident
 from kini.services import questions
@@ -98,7 +98,7 @@ def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
     """The case as it is after its kind has done what it does at once; told to whoever listens."""
     audit.record(by=by, action="cases.submitted", subject=f"case:{case.reference}", detail=detail)
     opened: Case = kinds.get(case.kind).opened(case)
-    events.announce(CaseOpened(opened.reference))
+    events.announce(CaseOpened(opened.reference, opened.service_id))
     return opened
 
 
@@ -140,14 +140,20 @@ def _new_case(
     return case
 
 
+#: References that were free a moment ago, by prefix, and how many are looked up at once.
+_free: defaultdict[str, list[str]] = defaultdict(list)
+HANDFUL = 50
+
+
 def _new_reference() -> str:
-    """A reference that is free; there are thirty thousand millions of them."""
+    """A reference that is free; there are thirty thousand millions of them.
+
+    One that another process has taken in the meantime is refused by the table.
+    """
     prefix = pack.current().reference_prefix
-    while _having(reference=(reference := references.new(prefix))):
-        pass
-    return reference
-
-
-@Worded
-def _having(reference: str) -> QuerySet[Case, Any]:
-    return Case.objects.filter(reference=reference).values_list("pk")
+    free = _free[prefix]
+    while True:
+        with suppress(IndexError):
+            return free.pop()
+        drawn = {references.new(prefix) for _ in range(HANDFUL)}
+        free.extend(drawn.difference(Case.objects.filter(reference__in=drawn).values_list("reference", flat=True)))

@@ -21,6 +21,7 @@ from kini.cases.api.scopes import READ, WRITE
 from kini.cases.models import Case, Document, Draft
 from kini.cases.rules import RESIDENT
 from kini.core import limits
+from kini.core.actions import in_one_piece
 from kini.core.actors import Actor, ActorKind, Refused
 from kini.people import profile
 from kini.people import queries as people_queries
@@ -75,7 +76,8 @@ def create_case(request: HttpRequest, body: NewCase) -> shapes.CaseOut:
     values = _taken(resolved, body.answers, {}, known)
     if missing := questions.missing_pages(resolved, values, known):
         raise invalid(answering.lacking(missing, values), "/answers")
-    case = actions.apply(by=actor, version=version, resident=resident, given=values, confirm=body.confirm)
+    with in_one_piece():
+        case = actions.apply(by=actor, version=version, resident=resident, given=values, confirm=body.confirm)
     return _made(case)
 
 

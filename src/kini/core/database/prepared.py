@@ -27,7 +27,7 @@ MOST_KEPT = 200
 _PLACE = re.compile(r"%(?:(?P<percent>%)|s|\((?P<name>\w+)\)s)")
 
 
-def prepared(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+def prepared(sql: str, parameters: Parameters = ()) -> list[Sequence[Any]]:
     """The rows of a statement that is asked again and again with other values; none where it gives none.
 
     Args:
@@ -46,7 +46,7 @@ def prepared(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         return own.rows(sql, parameters)
 
 
-def _watched(database: BaseDatabaseWrapper, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+def _watched(database: BaseDatabaseWrapper, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
     """The same through Django's cursor, where somebody counts or sees what is asked."""
     with database.cursor() as cursor:
         cursor.execute(sql, _typed(parameters))
@@ -70,7 +70,7 @@ class Statements:
         self._names: OrderedDict[tuple[str, tuple[int, ...]], bytes] = OrderedDict()
         self._number = count()
 
-    def rows(self, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
         """Run a statement; its rows.
 
         Raises:
@@ -81,11 +81,12 @@ class Statements:
         values = [given[name] for name in names] if names else given
         if self._libpq.transaction_status == TransactionStatus.IDLE and not self._autocommit():
             self._done(self._libpq.exec_(b"BEGIN"))
-        sent = self._values.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        name = self._name(sql, words, self._values.types)
+        sent: list[Any] = list(self._values.dump_sequence(values, [PyFormat.AUTO] * len(values)))
+        name = self._name(sql, words, self._values.types or ())
         result = self._done(self._libpq.exec_prepared(name, sent, self._values.formats))
         self._values.set_pgresult(result)
-        return self._values.load_rows(0, result.ntuples, tuple)
+        found: list[Any] = self._values.load_rows(0, result.ntuples, tuple)
+        return found
 
     def _name(self, sql: str, words: bytes, types: tuple[int, ...]) -> bytes:
         """The name of the statement, prepared if it was not."""
@@ -95,7 +96,7 @@ class Statements:
             name = b"kini_%d" % next(self._number)
             self._done(self._libpq.prepare(name, words, types))
             self._names[key] = name
-            if len(self._names) > MOST_KEPT:
+            while len(self._names) > MOST_KEPT:
                 _key, oldest = self._names.popitem(last=False)
                 self._done(self._libpq.exec_(b"DEALLOCATE " + oldest))
         else:
