@@ -107,6 +107,9 @@ def test_a_cashier_gives_back_and_records_what_was_transferred(client, town, cas
     bank.told(
         scanned(bank, speaking.obtain_code(actions.ask_for_code(by=town.named("resident"), case=case, method="va")))
     )
+    theirs = CheckedClient()
+    theirs.force_login(town.resident.user)
+    theirs.cookies["kini_language"] = "en"
     client.force_login(cashier.user)
     address = reverse("payments:desk-refund", args=[case.reference])
     assert client.get(address).status_code == 200
@@ -115,9 +118,13 @@ def test_a_cashier_gives_back_and_records_what_was_transferred(client, town, cas
     jobs.give_back()
     listed = client.get(reverse("payments:desk-returns"))
     assert case.reference in listed.content.decode()
+    told = theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
+    assert "goes back to you, and the bill is open again. Wrong stall" in told
+    assert "is on its way back to the payer" in told
     refund = queries.returns_open().get()
     client.post(reverse("payments:desk-returned", args=[refund.pk]), {"provider_reference": "TRX 77"})
     assert not queries.returns_open()
+    assert "was transferred back" in theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
     again = opened(acting(town.neighbour), stall_tax, town.neighbour, ANSWERS)
     assert client.get(reverse("payments:desk-refund", args=[again.reference])).status_code == 404
 

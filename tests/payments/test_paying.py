@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kini.cases import actions as case_actions
-from kini.cases.models import Case
+from kini.cases.models import Case, TimelineEntry
 from kini.cli import reconcile
 from kini.core import moments
 from kini.core.actors import NotAllowed, Refused
@@ -158,6 +158,10 @@ def test_a_refund_opens_the_bill_again(town, case, bill, bank):
     jobs.give_back()
     assert queries.paid(bill) is None
     assert queries.open_bill("stall-tax", "AB 12", "camar") == bill
+    told = [entry.sort for entry in TimelineEntry.objects.filter(case=case).order_by("number")]
+    assert told[-2:] == [actions.GOES_BACK, actions.IS_BACK]
+    jobs.give_back()
+    assert TimelineEntry.objects.filter(case=case).count() == len(told)
     assert books() == {"income:stall-tax": 0, "provider:sandbox": 0, "surplus": 0}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kini.cases import access
-from kini.cases.actions import move
+from kini.cases.actions import move, tell
 from kini.cases.models import Case
 from kini.cases.rules import RESIDENT, edge_of
 from kini.core import audit, events, moments, references
@@ -24,6 +24,8 @@ from kini.services.versions import resolve
 from kini.web.formats import local
 
 SETTLE = "settle"
+#: What is written on a case about money that goes back, and that is back.
+GOES_BACK, IS_BACK = "money-goes-back", "money-is-back"
 #: How long a code holds; never past the day for which its amount was reckoned.
 HOLDS = {"qr": timedelta(minutes=30), "va": timedelta(hours=24)}
 SHORTEST = timedelta(minutes=10)
@@ -228,6 +230,7 @@ def _settle(by: Actor, bill: Bill) -> None:
 def _give_back(by: Actor, payment: Payment, reason: str) -> Refund:
     refund = Refund.objects.create(payment=payment, reason=reason, asked_at=moments.now())
     audit.record(by=by, action="payments.refund-asked", subject=f"payment:{payment.pk}", detail={"reason": reason})
+    tell(by=by, case=payment.case, sort=GOES_BACK, data={"amount": payment.received, "reason": reason})
     return refund
 
 
@@ -263,13 +266,14 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
     access.require_at_desk(by, Permission.REFUND, refund.payment.case)
     if not provider_reference.strip():
         raise Refused(_("Write the reference of the transfer."))
-    refund = Refund.objects.select_for_update().select_related("payment").get(pk=refund.pk)
+    refund = Refund.objects.select_for_update().select_related("payment__case").get(pk=refund.pk)
     if refund.done_at is None:
         refund.done_at, refund.provider_reference = moments.now(), provider_reference.strip()[:64]
         refund.save()
         amount, provider = refund.payment.received or 0, refund.payment.provider
         ledger.book(f"returned:{refund.pk}", {"surplus": amount, f"provider:{provider}": -amount}, refund.payment)
         audit.record(by=by, action="payments.refunded", subject=f"payment:{refund.payment_id}")
+        tell(by=by, case=refund.payment.case, sort=IS_BACK, data={"amount": amount})
     return refund
 
 

@@ -9,8 +9,9 @@ class Payments(AppConfig):
 
         from kini.api.routing import Part, parts
         from kini.cases.desk.working import may_here
+        from kini.cases.rules import tellers
         from kini.city.checks import pack_checks
-        from kini.payments import api, tables
+        from kini.payments import actions, api, tables, wording
         from kini.payments.kind import PaymentKind
         from kini.payments.providers.base import adapters
         from kini.payments.providers.snap import Snap
@@ -24,6 +25,8 @@ class Payments(AppConfig):
         parts.register("payments", Part("Paying", api.router))
         kinds.register(PaymentKind.id, PaymentKind())
         pack_checks.register("bills", check_bills)
+        tellers.register(actions.GOES_BACK, wording.goes_back)
+        tellers.register(actions.IS_BACK, wording.is_back)
         words, may = _("Money to return"), may_here(Permission.REFUND)
         returns = NavItem("payments:desk-returns", words, "cash", 34, "desk", group=_("Counter"), visible=may)
         navigation.register("desk-returns", returns)

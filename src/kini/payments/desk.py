@@ -37,6 +37,9 @@ def refund(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         try:
             actions.refund(by=actor, payment=payment, reason=reason)
+            if payment.method == "va":
+                messages.warning(request, _("Now transfer the money, then write the reference of the transfer here."))
+                return see_other("payments:desk-returns")
             messages.success(request, _("The money goes back to the payer."))
             return see_other("cases:desk-case", case.reference)
         except NotAllowed:

@@ -125,7 +125,9 @@ class PaymentKind(Kind):
             return None
         payment = queries.paid(bill)
         context = {"case": case, "owed": queries.owed(bill), "payment": payment, "methods": methods()}
-        return "payments/panel.html", context | {"open": payment is None and case.closed_at is None}
+        open_ = payment is None and case.closed_at is None
+        refund = None if payment or open_ else queries.given_back(case)
+        return "payments/panel.html", context | {"open": open_, "refund": refund}
 
     def on_receipt(self, case: Case) -> OnReceipt | None:
         """What was paid, and the code by which anybody checks it."""

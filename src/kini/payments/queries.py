@@ -77,6 +77,12 @@ def paid(bill: Bill) -> Payment | None:
     return bill.payments.filter(state="paid").first()
 
 
+def given_back(case: Case) -> Refund | None:
+    """The latest payment of a case that an officer gave back."""
+    found = Refund.objects.filter(payment__case=case).exclude(reason="").select_related("payment")
+    return found.order_by("-asked_at").first()
+
+
 def live(bill: Bill) -> QuerySet[Payment]:
     """Codes by which a bill can be paid now, the latest first."""
     return bill.payments.filter(state__in=LIVE, expires_at__gt=moments.now()).order_by("-created_at")
