@@ -117,7 +117,7 @@ def _raw(feed: Feed, content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _table(feed: Feed, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=feed.source.delimiter, strict=True)
-    names = reader.fieldnames or []
+    names = reader.fieldnames = _renamed(feed, reader.fieldnames or [])
     for column in columns(feed):
         if column not in names:
             raise Unreadable(
@@ -129,6 +129,10 @@ def _table(feed: Feed, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
             yield reader.line_num, cells
     except csv.Error as error:
         raise Unreadable(_("line %(line)d: %(fault)s") % {"line": reader.line_num, "fault": error}) from None
+
+
+def _renamed(feed: Feed, names: Iterable[str]) -> list[str]:
+    return [feed.source.renamed.get(name, name) for name in names]
 
 
 def columns(feed: Feed) -> list[str]:
@@ -151,7 +155,8 @@ def _objects(feed: Feed, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if not isinstance(data, list):
         raise Unreadable(_("there is no list of rows where one should be"))
     for number, item in enumerate(data, 1):
-        yield number, _feature(item) if geo else item if isinstance(item, dict) else {}
+        cells = _feature(item) if geo else item if isinstance(item, dict) else {}
+        yield number, dict(zip(_renamed(feed, cells), cells.values(), strict=True))
 
 
 def _feature(item: Any) -> Mapping[str, Any]:

@@ -46,6 +46,7 @@ class Source(Strict):
         every: how often we look.
         whole: a file holds everything there is, so that what is missing from it is gone.
         rows: keys down to the list of rows, in JSON ("data.items").
+        renamed: what columns are called in other years' files, and the name that the fields know.
         empty: what the source writes where it knows nothing.
         most_faults: per cent of faulty rows over which a file is refused as a whole.
     """
@@ -59,6 +60,7 @@ class Source(Strict):
     whole: bool = False
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     rows: str = ""
+    renamed: dict[str, str] = {}
     empty: list[str] = ["", "-"]
     most_faults: int = Field(default=20, ge=0, le=100)
     most_mb: int = Field(default=50, ge=1, le=1000)
