@@ -44,15 +44,14 @@ def network(town, bring):
     assert bring(*POINTS, header=HEADER).faults == []
 
 
-def decided(at=NOON, calling=PHONE, password="", **where):
+def decided(at=NOON, calling=PHONE, password="", chap="", challenge="", **where):
     """What the function answers at a moment."""
     values = {**AT_PARK, **where}
-    words = [calling, values["called"], values["nas"], values["source"], password]
-    keys = [pads(admission.DEVICE), pads(admission.VOUCHER)]
+    words = [calling, values["called"], values["nas"], values["source"], password, chap, challenge]
+    keys = [pads(purpose) for purpose in (admission.DEVICE, admission.VOUCHER, admission.PASS)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM wifi_decide(%s, %s, %s, %s, %s, %s, %s, 'Europe/Lisbon', %s)", [*words, *keys, at]
-        )
+        marks = ", ".join(["%s"] * 10)
+        cursor.execute(f"SELECT * FROM wifi_decide({marks}, 'Europe/Lisbon', %s)", [*words, *keys, at])
         return dict(cursor.fetchall())
 
 
@@ -112,13 +111,26 @@ def test_a_voucher_lets_in_until_it_ends_or_is_withdrawn(network):
     with moments.at(NOON):
         code, other = actions.make_vouchers(by=BY, group="free", count=2, days=2, label="School")
     assert len({code, other}) == 2
+    assert decided(at=NOON - timedelta(seconds=1), password=code) == refused("sign-in")
     found = decided(password=code.lower().replace("-", " "), **AT_CORNER)
     assert found == {"Auth-Type": "Accept", "Session-Timeout": str(2 * 86400), "Acct-Interim-Interval": "300"}
+    assert decided(at=NOON + timedelta(days=1), **AT_CORNER)["Auth-Type"] == "Accept"
     assert decided(at=NOON + timedelta(days=2), password=code, **AT_CORNER) == refused("sign-in")
-    assert decided(at=NOON - timedelta(seconds=1), password=code) == refused("sign-in")
     with moments.at(NOON):
         assert actions.withdraw_vouchers(by=BY, label="School") == 2
-    assert decided(password=code) == refused("sign-in")
+    assert decided(at=NOON + timedelta(minutes=1), password=code) == refused("sign-in")
+    assert decided(at=NOON + timedelta(minutes=1), password=other) == refused("sign-in")
+
+
+def test_a_voucher_for_so_many_devices_lets_in_no_more(network):
+    with moments.at(NOON):
+        (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School", devices=2)
+    phones = [f"AC-DE-48-00-22-0{n}" for n in range(3)]
+    answers = [decided(calling=phone, password=code)["Auth-Type"] for phone in (*phones[:2], *phones)]
+    assert answers == ["Accept", "Accept", "Accept", "Accept", "Reject"]
+    assert decided(calling=phones[2], password=code) == refused("voucher-used")
+    actions.forget_device(by=BY, mac=phones[0])
+    assert Voucher.objects.get().uses == 2
 
 
 def test_a_closed_site_lets_nobody_in_and_an_open_one_no_longer_than_it_is_open(network):

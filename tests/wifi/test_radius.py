@@ -86,7 +86,7 @@ def ask(server: int) -> Callable[..., dict[str, str]]:
         secret = secret or unseal(point.secret, secret_context(point.mac)).decode()
         given = {"User-Name": "x", "Calling-Station-Id": PHONE, **CORNER}
         given |= {name.replace("_", "-"): value for name, value in said.items()}
-        lines = [f'{name} = "{value}"' for name, value in given.items()]
+        lines = [f"{name} = {value}" if value[:2] == "0x" else f'{name} = "{value}"' for name, value in given.items()]
         lines += [f"Packet-Src-IP-Address = {source}", *(["Message-Authenticator = 0x00"] if sign else [])]
         words = ["radclient", "-x", "-r", "3" if sign else "1", "-t", "3", f"127.0.0.1:{server}", "auth", secret]
         done = subprocess.run(words, input=", ".join(lines), capture_output=True, text=True, check=False)

@@ -1,6 +1,6 @@
 """How people and devices are known where RADIUS decisions are made, and the question that FreeRADIUS asks.
 
-The decision itself is the function `wifi_decide` of the database (migrations/0004_decide.py).
+The decision itself is the function `wifi_decide` of the database (migrations/0009_decide_passes.py).
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,20 @@ from kini.core.crypto import keyed_hash, pads
 from kini.wifi import rules
 from kini.wifi.schema import Hours
 
-#: Purposes of the keyed hashes by which devices and vouchers are found.
-DEVICE, VOUCHER = "wifi device", "wifi voucher"
+#: Purposes of the keyed hashes by which devices and vouchers are found, and from which one-time passwords are made.
+DEVICE, VOUCHER, PASS = "wifi device", "wifi voucher", "wifi pass"
+#: Letters of a one-time password.
+PASS_LENGTH = 24
 
 
 def voucher_mark(typed: str) -> bytes:
     """By which a voucher is found."""
     return keyed_hash(rules.code(typed), VOUCHER)
+
+
+def one_time(nonce: str) -> str:
+    """The one-time password of a Pass, which is kept nowhere."""
+    return keyed_hash(nonce, PASS).hex()[:PASS_LENGTH]
 
 
 def written(hours: Hours | None) -> dict[str, list[str]] | None:
@@ -45,9 +52,9 @@ def bring_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
     return len(changed)
 
 
-def question(calling: str, called: str, nas: str, source: str, password: str) -> str:
+def question(calling: str, called: str, nas: str, source: str, password: str, chap: str, challenge: str) -> str:
     """The query of one Access-Request, with these words between its quotes."""
     zone = str(pack.current().timezone).replace("'", "")
-    said = ", ".join(f"'{each}'" for each in (calling, called, nas, source, password))
-    keys = ", ".join(f"decode('{pads(purpose).hex()}', 'hex')" for purpose in (DEVICE, VOUCHER))
+    said = ", ".join(f"'{each}'" for each in (calling, called, nas, source, password, chap, challenge))
+    keys = ", ".join(f"decode('{pads(purpose).hex()}', 'hex')" for purpose in (DEVICE, VOUCHER, PASS))
     return f"wifi_decide({said}, {keys}, '{zone}')"

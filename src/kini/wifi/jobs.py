@@ -27,3 +27,9 @@ def collect() -> None:
     """Bring in what FreeRADIUS has written on this machine since the last time."""
     while actions.collect(by=system("wifi"), folder=collecting.folder()).read:
         pass
+
+
+@every("23 * * * *", name="wifi.forget_devices")
+def forget_devices() -> None:
+    """Devices that do not come in by themselves any more do not stay."""
+    actions.forget_devices(by=system("wifi.forget_devices"))

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Now
 
 from kini.cases.models import Case
 from kini.city.models import ON_EARTH, Area
+from kini.people.models import User
 
 #: A MAC address as RFC 3580 writes it in Called-Station-Id: 00-10-A4-23-19-C0.
 MAC = r"^([0-9A-F]{2}-){5}[0-9A-F]{2}$"
@@ -57,6 +58,7 @@ class AccessPoint(models.Model):
         mac: of its radio (BSSID), as RFC 3580 writes it.
         nas_address: from which its packets come; without one it cannot ask RADIUS.
         nas_identifier, called_station_id: what it says of itself in RADIUS packets; empty: the MAC alone.
+        login_address: where a visitor's browser brings it the one-time password ("http://10.1.0.1:3990").
         secret: shared with RADIUS, sealed; `secret_mark` is its keyed hash, so that no two share one.
         capacity: devices that it serves at the same time.
     """
@@ -66,6 +68,7 @@ class AccessPoint(models.Model):
     nas_address = models.GenericIPAddressField(null=True, unique=True)
     nas_identifier = models.CharField(max_length=253, blank=True)
     called_station_id = models.CharField(max_length=253, blank=True)
+    login_address = models.CharField(max_length=120, blank=True)
     vendor = models.CharField(max_length=60, blank=True)
     model = models.CharField(max_length=60, blank=True)
     secret = models.BinaryField()
@@ -124,6 +127,7 @@ class Voucher(models.Model):
 
     Attributes:
         label: for whom the sheet was printed.
+        devices: how many may come in with it, null: any number; `uses`: how many have.
     """
 
     mark = models.BinaryField(unique=True)
@@ -132,25 +136,66 @@ class Voucher(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    devices = models.PositiveIntegerField(null=True)
+    uses = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="wifi_voucher_forward"),
+            models.CheckConstraint(condition=Q(uses__lte=models.F("devices")), name="wifi_voucher_uses"),
             models.CheckConstraint(condition=models.lookups.Exact(Length("mark"), 32), name="wifi_voucher_mark"),
         ]
 
 
 class Device(models.Model):
-    """A device that comes in without signing in again, until a day; it is known by the keyed hash of its MAC alone."""
+    """A device that comes in without signing in again, until a day; it is known by the keyed hash of its MAC alone.
+
+    Attributes:
+        owner: who signed in with it, where somebody did; `since` when it became theirs.
+        voucher: with which it came in; the device holds no longer than that.
+        name: what its browser said of itself ("Chrome, Android").
+    """
 
     mark = models.BinaryField(primary_key=True)
     group = models.ForeignKey(Group, models.PROTECT)
+    owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    voucher = models.ForeignKey(Voucher, models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=60, blank=True)
+    since = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     blocked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.lookups.Exact(Length("mark"), 32), name="wifi_device_mark")
+        ]
+
+
+class Pass(models.Model):
+    """A one-time password of the portal, with which one device comes in at one access point, once and soon.
+
+    The row goes in the statement that uses it (`wifi_decide`).
+
+    Attributes:
+        nonce: the password is reckoned from it with a key that is not in the database (`admission.one_time`).
+        device: keyed hash of the MAC, as in Device.
+        known_until: how long the device comes in by itself from then on.
+    """
+
+    nonce = models.CharField(max_length=32)
+    device = models.BinaryField()
+    access_point = models.ForeignKey(AccessPoint, models.CASCADE, related_name="+")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+")
+    owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    voucher = models.ForeignKey(Voucher, models.CASCADE, null=True, related_name="+")
+    name = models.CharField(max_length=60, blank=True)
+    known_until = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "access_point"], name="wifi_pass_one"),
+            models.CheckConstraint(condition=models.lookups.Exact(Length("device"), 32), name="wifi_pass_device"),
         ]
 
 

@@ -1,17 +1,20 @@
 """What pages and programs ask about the network: when a site is open, what it is called, which faults are known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db import connection
 from django.db.models import Count, Q
+from django.utils.dates import WEEKDAYS
 
 from kini.city import pack
 from kini.core import moments
+from kini.core.crypto import pads
 from kini.core.texts import Text
 from kini.wifi import declared, rules
-from kini.wifi.models import FaultReport, Site
+from kini.wifi.admission import DEVICE, PASS, VOUCHER
+from kini.wifi.models import AccessPoint, FaultReport, Site
 from kini.wifi.schema import Hours
 
 #: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
@@ -24,6 +27,7 @@ _OPEN = """
     SELECT count(*) FROM wifi_session
     WHERE wifi_ended_at(nas, started_at, seen_at, stopped_at, make_interval(secs => %s), %s) IS NULL AND day >= %s
 """
+_STANDING = "SELECT attribute, value FROM wifi_decide(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +109,33 @@ def open_sessions() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, [SILENCE.total_seconds(), moments.now(), moments.now() - OPEN_DAYS])
         return int(cursor.fetchone()[0])
+
+
+def access_point(names: Sequence[str]) -> AccessPoint | None:
+    """The access point with one of these NAS-Identifiers, else with one of these MACs."""
+    active = AccessPoint.objects.select_related("site").filter(active=True, site__active=True)
+    named = active.filter(nas_identifier__in=[name for name in names if name]).first()
+    return named or active.filter(mac__in=[found for name in names if (found := rules.mac_in(name))]).first()
+
+
+def standing(mac: str, point: AccessPoint) -> dict[str, str]:
+    """What RADIUS would answer a device that shows no password there: attributes of the answer by name."""
+    words = [mac, point.mac, point.nas_identifier, str(point.nas_address or ""), "", "", ""]
+    keys = [pads(purpose) for purpose in (DEVICE, VOUCHER, PASS)]
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [*words, *keys, str(pack.current().timezone), moments.now()])
+        return dict(cursor.fetchall())
+
+
+def opens_next(site: Site, at: datetime | None = None) -> tuple[str, time] | None:
+    """On which weekday, in words, and when a closed site opens next; None when it does not within a week."""
+    hours = hours_of(site)
+    local = (at or moments.now()).astimezone(pack.current().timezone)
+    if hours is None:
+        return None
+    for ahead in range(8):
+        weekday = (local.weekday() + ahead) % 7
+        starts = [opens for opens, _closes in hours.of(weekday) if ahead or opens > local.time()]
+        if starts:
+            return str(WEEKDAYS[weekday]), min(starts)
+    return None

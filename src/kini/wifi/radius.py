@@ -186,7 +186,9 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
     for name in ("", *CLIENTS, "detail", "log", "run"):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     words = ("%{Calling-Station-Id}", "%{Called-Station-Id}", "%{NAS-Identifier}")
-    question = admission.question(*words, "%{Packet-Src-IP-Address}", "%{User-Password}")
+    # A NAS that sends no challenge has taken the request's authenticator for it (RFC 2865, 5.3).
+    shown = ("%{User-Password}", "%{CHAP-Password}", "%{%{CHAP-Challenge}:-%{Packet-Authentication-Vector}}")
+    question = admission.question(*words, "%{Packet-Src-IP-Address}", *shown)
     main = MAIN.format(
         folder=folder,
         modules=next((each for each in MODULES if Path(each).is_dir()), MODULES[0]),

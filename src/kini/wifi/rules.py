@@ -22,6 +22,14 @@ def mac(text: str) -> str:
     return "-".join(digits[n : n + 2] for n in range(0, 12, 2))
 
 
+def mac_in(text: str) -> str:
+    """The MAC address with which a Called-Station-Id begins (RFC 3580: "00-10-A4-23-19-C0:name"); empty without one."""
+    try:
+        return mac(text[:17])
+    except ValueError:
+        return ""
+
+
 def code(typed: str) -> str:
     """A voucher's code however it is typed: capitals, without blanks and dashes."""
     return re.sub(r"[- ]", "", typed).upper()

@@ -16,6 +16,8 @@ from kini.wifi.models import CODE
 #: A secret that fits between the quotes of FreeRADIUS's configuration. RFC 2865 asks for 16 octets.
 SECRET = re.compile(r"[!#-&(-\[\]-~]{16,128}")
 
+#: Where an access point takes a one-time password: scheme, host, port, and a path where it is not the usual one.
+LOGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
 
 #: The end of a day, for comparing.
 END = time.max
@@ -83,6 +85,29 @@ class WishService(Strict):
     known: dict[Name, str] = {}
 
 
+class Link(Strict):
+    """Somewhere to go once one is online."""
+
+    name: Text
+    address: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+(/[^\s\"<>]*)?$", max_length=200)]
+
+
+class PortalEntry(Strict):
+    """The page where people sign in.
+
+    Attributes:
+        group: of whoever signs in with a phone number.
+        days: for which a device comes in by itself then.
+        terms: to which one agrees, a paragraph each.
+        links: shown once somebody is online.
+    """
+
+    group: Id
+    days: Annotated[int, Field(ge=1, le=366)] = 30
+    terms: Annotated[list[Text], Field(min_length=1)]
+    links: list[Link] = []
+
+
 class WifiFile(Strict):
     """wifi.yaml.
 
@@ -95,10 +120,17 @@ class WifiFile(Strict):
     kinds: Annotated[dict[Id, SiteKind], Field(min_length=1)]
     schemes: dict[Id, Scheme] = {}
     groups: dict[Id, GroupEntry] = {}
+    portal: PortalEntry | None = None
     find: Id | None = None
     fault: FaultService | None = None
     wish: WishService | None = None
     made_up_name: Annotated[str, Field(max_length=80)] = "{area}"
+
+    @model_validator(mode="after")
+    def _portal_group(self) -> "WifiFile":
+        if self.portal and self.portal.group not in self.groups:
+            raise ValueError(f'portal: there is no group "{self.portal.group}"; name one of groups')
+        return self
 
 
 class CountRow(Strict):
@@ -118,6 +150,12 @@ def _address(value: str | None) -> str | None:
         return str(ip_address(value)) if value else None
     except ValueError:
         raise ValueError(f'"{value}" is no IP address; write one such as 10.1.2.3') from None
+
+
+def _login(value: str) -> str:
+    if value and not LOGIN.fullmatch(value):
+        raise ValueError('write an address such as "http://10.1.0.1:3990"')
+    return value
 
 
 def _secret(value: str) -> str:
@@ -157,6 +195,7 @@ class PointRow(Strict):
     nas_address: Annotated[Annotated[str, Field(max_length=45)] | None, AfterValidator(_address)] = None
     nas_identifier: Annotated[str, Field(max_length=253)] = ""
     called_station_id: Annotated[str, Field(max_length=253)] = ""
+    login_address: Annotated[Annotated[str, Field(max_length=120)], AfterValidator(_login)] = ""
     vendor: Annotated[str, Field(max_length=60)] = ""
     model: Annotated[str, Field(max_length=60)] = ""
     secret: Annotated[str, AfterValidator(_secret), Field(repr=False)] = ""
@@ -175,6 +214,7 @@ class PointRow(Strict):
             self.nas_address,
             self.nas_identifier,
             self.called_station_id,
+            self.login_address,
             self.vendor,
             self.model,
             self.secret,

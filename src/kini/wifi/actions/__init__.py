@@ -11,11 +11,13 @@ from kini.wifi.actions.admission import (
 )
 from kini.wifi.actions.faults import note_fault
 from kini.wifi.actions.points import import_points, lay_made_up, lay_samples, rotate_keys
+from kini.wifi.actions.portal import forget_devices, sign_in, sign_out
 
 __all__ = [
     "block_device",
     "collect",
     "forget_device",
+    "forget_devices",
     "import_points",
     "know_device",
     "lay_made_up",
@@ -24,5 +26,7 @@ __all__ = [
     "make_vouchers",
     "note_fault",
     "rotate_keys",
+    "sign_in",
+    "sign_out",
     "withdraw_vouchers",
 ]

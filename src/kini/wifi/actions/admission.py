@@ -55,8 +55,11 @@ def load_policies(*, by: Actor) -> int:
 
 
 @action
-def make_vouchers(*, by: Actor, group: str, count: int, days: int, label: str) -> list[str]:
+def make_vouchers(*, by: Actor, group: str, count: int, days: int, label: str, devices: int | None = None) -> list[str]:
     """Make vouchers that let somebody in from now on for some days.
+
+    Args:
+        devices: how many may come in with each; None: any number.
 
     Returns:
         Their codes, which are known nowhere else from then on.
@@ -67,7 +70,7 @@ def make_vouchers(*, by: Actor, group: str, count: int, days: int, label: str) -
     """
     only_program(by)
     found = _group(group)
-    if not (1 <= count <= MOST_VOUCHERS and 1 <= days <= MOST_DAYS):
+    if not (1 <= count <= MOST_VOUCHERS and 1 <= days <= MOST_DAYS and (devices is None or devices >= 1)):
         raise Refused(
             _("Make 1 to %(most)d vouchers, for 1 to %(days)d days.") % {"most": MOST_VOUCHERS, "days": MOST_DAYS}
         )
@@ -76,12 +79,17 @@ def make_vouchers(*, by: Actor, group: str, count: int, days: int, label: str) -
     Voucher.objects.bulk_create(
         [
             Voucher(
-                mark=voucher_mark(code), group=found, label=label, starts_at=now, ends_at=now + timedelta(days=days)
+                mark=voucher_mark(code),
+                group=found,
+                label=label,
+                devices=devices,
+                starts_at=now,
+                ends_at=now + timedelta(days=days),
             )
             for code in codes
         ]
     )
-    detail = {"group": group, "count": count, "days": days, "label": label}
+    detail = {"group": group, "count": count, "days": days, "label": label, "devices": devices}
     audit.record(by=by, action="wifi.vouchers-made", subject=f"wifi-vouchers:{label[:80]}", detail=detail)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
@@ -114,9 +122,9 @@ def know_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
     if not 1 <= days <= MOST_DAYS:
         raise Refused(_("Give 1 to %(days)d days.") % {"days": MOST_DAYS})
     mark, found = _mark(mac), _group(group)
-    values = {"group": found, "expires_at": moments.now() + timedelta(days=days)}
+    values = {"group": found, "voucher": None, "expires_at": moments.now() + timedelta(days=days)}
     device, _new = Device.objects.update_or_create(mark=mark, defaults=values)
-    audit.record(by=by, action="wifi.device-known", subject=_of_device(mark), detail={"group": group, "days": days})
+    audit.record(by=by, action="wifi.device-known", subject=of_device(mark), detail={"group": group, "days": days})
     return device
 
 
@@ -137,7 +145,7 @@ def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
         Device.objects.create(mark=mark, group=group, expires_at=now, blocked_at=now)
     if not blocked:
         Device.objects.filter(mark=mark).update(blocked_at=None)
-    audit.record(by=by, action="wifi.device-blocked" if blocked else "wifi.device-released", subject=_of_device(mark))
+    audit.record(by=by, action="wifi.device-blocked" if blocked else "wifi.device-released", subject=of_device(mark))
 
 
 @action
@@ -151,7 +159,7 @@ def forget_device(*, by: Actor, mac: str) -> bool:
     only_program(by)
     mark = _mark(mac)
     known = bool(Device.objects.filter(mark=mark, blocked_at=None).delete()[0])
-    audit.record(by=by, action="wifi.device-forgotten", subject=_of_device(mark), detail={"known": known})
+    audit.record(by=by, action="wifi.device-forgotten", subject=of_device(mark), detail={"known": known})
     return known
 
 
@@ -170,6 +178,6 @@ def _mark(mac: str) -> bytes:
         raise Refused(str(fault)) from None
 
 
-def _of_device(mark: bytes) -> str:
+def of_device(mark: bytes) -> str:
     """A device in the audit trail, which never holds its MAC."""
     return f"wifi-device:{mark.hex()[:16]}"

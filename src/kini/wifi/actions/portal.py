@@ -1,0 +1,141 @@
+"""Signing in at the portal: one-time passwords for devices of people, of vouchers, and of those known already."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from kini.core import audit, events, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, Refused
+from kini.people import keeping
+from kini.people.models import User
+from kini.wifi import admission, declared
+from kini.wifi.actions.admission import of_device
+from kini.wifi.events import DevicesSignedOut
+from kini.wifi.models import AccessPoint, Device, Group, Pass, Voucher
+from kini.wifi.taking import only_program
+
+#: How long a one-time password waits for its access point, in seconds.
+PASS_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the device shows at its access point: a name that says nothing of anybody, and the one-time password."""
+
+    username: str
+    password: str
+
+
+@action
+def sign_in(*, by: Actor, device: bytes, point: AccessPoint, voucher: str = "", browser: str = "") -> Ticket:
+    """Give a device a one-time password for one access point; it replaces the one that is there.
+
+    With a voucher's code the device comes in as the voucher says, else as the person who acts, else as it is known.
+
+    Args:
+        device: keyed hash of its MAC.
+        browser: what it says of itself, shown to its owner.
+
+    Raises:
+        Refused: when the code is none, holds no more, or nothing says who it is.
+    """
+    now = moments.now()
+    if voucher:
+        values = _of_voucher(voucher, device)
+    elif by.user_id:
+        values = _of_person()
+    else:
+        values = _as_known(device)
+    values |= {"owner_id": values.get("owner_id") or by.user_id, "name": browser[:60]}
+    nonce = secrets.token_hex(16)
+    values |= {"nonce": nonce, "expires_at": now + timedelta(seconds=PASS_SECONDS)}
+    Pass.objects.update_or_create(device=device, access_point=point, defaults=values)
+    # Not where: the trail would tell where somebody goes.
+    detail = {"with": "voucher" if voucher else "account" if by.user_id else "device"}
+    audit.record(by=by, action="wifi.signed-in", subject=of_device(device), detail=detail)
+    return Ticket(device.hex()[:16], admission.one_time(nonce))
+
+
+def _of_voucher(code: str, device: bytes) -> dict[str, object]:
+    now = moments.now()
+    found = Voucher.objects.filter(mark=admission.voucher_mark(code), withdrawn_at=None, group__active=True).first()
+    if found is None or found.starts_at > now:
+        raise Refused(_("We do not know this code. Compare it with the sheet, letter by letter."))
+    if found.ends_at <= now:
+        raise Refused(_("This code has ended. Ask where you got it for a new one."))
+    again = Device.objects.filter(mark=device, voucher=found).exists()
+    if found.devices is not None and found.uses >= found.devices and not again:
+        raise Refused(
+            _("This code has been used on as many devices as it is for. Ask where you got it for another one.")
+        )
+    return {"group_id": found.group_id, "voucher": found, "known_until": found.ends_at}
+
+
+def _of_person() -> dict[str, object]:
+    network = declared.network()
+    portal = network.portal if network else None
+    if portal is None or not Group.objects.filter(pk=portal.group, active=True).exists():
+        raise Refused(_("The city has not opened its Wi-Fi for sign-in yet."))
+    return {"group_id": portal.group, "voucher": None, "known_until": moments.now() + timedelta(days=portal.days)}
+
+
+def _as_known(device: bytes) -> dict[str, object]:
+    found = known(device)
+    if found is None:
+        raise Refused(_("We do not know this device any more. Please sign in once more."))
+    return {
+        "group_id": found.group_id,
+        "voucher_id": found.voucher_id,
+        "owner_id": found.owner_id,
+        "known_until": found.expires_at,
+    }
+
+
+def known(device: bytes) -> Device | None:
+    """The device, when it may come in by itself."""
+    found = Device.objects.filter(mark=device, expires_at__gt=moments.now(), blocked_at=None, group__active=True)
+    return found.exclude(voucher__withdrawn_at__isnull=False).first()
+
+
+@action
+def sign_out(*, by: Actor, owner: User, devices: list[bytes] | None = None) -> int:
+    """Let devices of a person come in by themselves no more, some or all of them; how many that were.
+
+    What they used today still counts against the person's quota, so the rows stay until `forget_devices`. Whoever ends
+    running sessions hears of it (`DevicesSignedOut`).
+
+    Raises:
+        NotAllowed: for anybody but the person and the program.
+    """
+    keeping.only(by, owner.pk)
+    now = moments.now()
+    mine = Device.objects.filter(owner=owner, expires_at__gt=now)
+    if devices is not None:
+        mine = mine.filter(mark__in=devices)
+    marks = [bytes(mark) for mark in mine.select_for_update().values_list("mark", flat=True)]
+    Pass.objects.filter(owner=owner, device__in=marks).delete()
+    Device.objects.filter(mark__in=marks).update(expires_at=now)
+    if marks:
+        audit.record(by=by, action="wifi.signed-out", subject=f"user:{owner.pk}", detail={"count": len(marks)})
+        events.announce(DevicesSignedOut(devices=[mark.hex() for mark in marks]))
+    return len(marks)
+
+
+@action
+def forget_devices(*, by: Actor) -> int:
+    """Remove devices that have not come in by themselves for a day, and one-time passwords that nobody used.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    now = moments.now()
+    Pass.objects.filter(expires_at__lt=now).delete()
+    gone = Device.objects.filter(expires_at__lt=now - timedelta(days=1), blocked_at=None)
+    count, _rows = gone.delete()
+    if count:
+        audit.record(by=by, action="wifi.devices-removed", subject="wifi:devices", detail={"count": count})
+    return count

@@ -1,0 +1,16 @@
+"""What happens on the network that others hear of."""
+
+from dataclasses import dataclass
+
+from kini.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesSignedOut(Event):
+    """Devices do not come in by themselves any more; whoever can should end their running sessions (RFC 5176).
+
+    Attributes:
+        devices: keyed hashes of their MACs, in hexadecimal digits, as in `Device.mark` and in the session table.
+    """
+
+    devices: list[str]

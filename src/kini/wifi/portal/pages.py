@@ -1,0 +1,269 @@
+"""The captive portal. Its pages stand by themselves: small, without a script, for the browser that a phone opens when
+it joins. What shows who somebody is (a session, a code, a voucher) gives the device a one-time password.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.csp import CSP
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from kini.city import pack
+from kini.core import limits
+from kini.core.actors import Refused
+from kini.core.limits import Limit, TooMany
+from kini.people import actions as people
+from kini.people import codes
+from kini.people.contacts import ContactFault, read_phone
+from kini.people.devices import device_of
+from kini.people.queries import actor_for
+from kini.people.sign_in import CodePage, network_address
+from kini.wifi import actions, declared, queries
+from kini.wifi.actions.portal import known
+from kini.wifi.portal import handover, visit, words
+from kini.wifi.portal.visit import Visit
+from kini.wifi.schema import PortalEntry, WifiFile
+
+#: Codes of sheets that one device may try. 50 bits are not guessed; this keeps the try cheap for the city.
+VOUCHER_TRIES = Limit("wifi.voucher-tries", count=10, seconds=15 * 60)
+#: Of one network address, behind which a whole place may stand.
+VOUCHER_ADDRESS = Limit("wifi.voucher-address", count=300, seconds=60 * 60)
+LONGEST = 80
+#: With these nobody is offered to sign in: it would not help.
+SHUT = ("closed", "used-up", "blocked", "unknown-access-point")
+
+type View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What was wrong with what somebody typed into an input."""
+
+    input: str
+    typed: str
+    text: str
+    status: int
+
+
+def _portal() -> tuple[WifiFile, PortalEntry]:
+    network = declared.network()
+    if network is None or network.portal is None:
+        raise Http404
+    return network, network.portal
+
+
+def _resuming(view: View) -> View:
+    """The view is given the visit that the request's words carry; without one it says how to come back."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+        _portal()
+        try:
+            found = visit.resumed(request.POST.get("a") or request.GET.get("a", ""))
+        except visit.VisitOver:
+            return _page(request, "lost", None, {}, status=200 if request.method == "GET" else 410)
+        return view(request, found, *args, **given)
+
+    return inside
+
+
+@never_cache
+@require_safe
+def arrive(request: HttpRequest, sort: str) -> HttpResponse:
+    """Where an access point sends a visitor: an address for each kind, with what that kind says."""
+    _portal()
+    if sort not in handover.SORTS:
+        raise Http404
+    try:
+        found = visit.of(sort, request.GET)
+    except handover.NotHandedOver:
+        return _page(request, "lost", None, {}, status=400)
+    if found.arrival.outcome == "in":
+        return redirect(_address("online", found))
+    return _start(request, found)
+
+
+@never_cache
+@require_safe
+@_resuming
+def start(request: HttpRequest, found: Visit) -> HttpResponse:
+    """The first page once more."""
+    return _start(request, found)
+
+
+@never_cache
+@require_POST
+@_resuming
+def enter(request: HttpRequest, found: Visit) -> HttpResponse:
+    """Sign in: by one tap, with a phone number, or with a code from a sheet."""
+    try:
+        match request.POST.get("way"):
+            case "phone":
+                return _send_code(request, found)
+            case "voucher":
+                return _with_voucher(request, found)
+            case _:
+                return let_in(request, found)
+    except (ContactFault, Refused) as fault:
+        return _start(request, found, _problem(request, fault))
+
+
+def _problem(request: HttpRequest, fault: Exception) -> Problem:
+    name = request.POST.get("way", "")
+    name = name if name in ("phone", "voucher") else ""
+    typed = request.POST.get(name, "")[:LONGEST].replace("\0", "")
+    return Problem(name, typed, str(fault), 429 if isinstance(fault, TooMany) else 422)
+
+
+def _send_code(request: HttpRequest, found: Visit) -> HttpResponse:
+    contact = read_phone(request.POST.get("phone", ""), pack.current().country)
+    codes.count_sending(contact, network_address(request))
+    user = people.open_account(by=actor_for(request), contact=contact)
+    LoginCodeVerificationProcess.initiate(request=request, user=user, phone=contact.value)
+    return redirect(_address("code", found))
+
+
+def _with_voucher(request: HttpRequest, found: Visit) -> HttpResponse:
+    limits.require(VOUCHER_TRIES, found.device.hex())
+    limits.require(VOUCHER_ADDRESS, network_address(request))
+    typed = request.POST.get("voucher", "")[:LONGEST].replace("\0", "")
+    answer = let_in(request, found, voucher=typed or "-")
+    limits.forget(VOUCHER_TRIES, found.device.hex())
+    return answer
+
+
+def let_in(request: HttpRequest, found: Visit, voucher: str = "") -> HttpResponse:
+    """Give the device its one-time password and send the browser to the access point with it.
+
+    Raises:
+        Refused: when it may not come in.
+    """
+    if found.point is None:
+        return _start(request, found)
+    ticket = actions.sign_in(
+        by=actor_for(request),
+        device=found.device,
+        point=found.point,
+        voucher=voucher,
+        browser=device_of(request.headers.get("User-Agent", "")),
+    )
+    onwards = request.build_absolute_uri(_address("online", found))
+    login = found.login(ticket.username, ticket.password, onwards)
+    if login is None:
+        return _start(request, found, Problem("", "", words.of_reason("unknown-access-point", None)[1], 409))
+    if login.method == "get":
+        return _to(HttpResponseRedirect(login.whole), found)
+    return _page(request, "hand_over", found, {"login": login})
+
+
+@never_cache
+@require_safe
+@_resuming
+def online(request: HttpRequest, found: Visit) -> HttpResponse:
+    """Where the access point sends the browser once the device is in: where to go now."""
+    _whole, portal = _portal()
+    wanted = found.arrival.wanted
+    context = {"links": portal.links, "wanted": wanted, "host": urlsplit(wanted).hostname}
+    return _page(request, "online", found, context)
+
+
+class PortalCode(CodePage):
+    """Ask for the code from the message; with the right one the device comes in."""
+
+    template_name = "wifi/portal/code.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        _portal()
+        try:
+            self.visit = visit.resumed(request.POST.get("a") or request.GET.get("a", ""))
+        except visit.VisitOver:
+            return _page(request, "lost", None, {}, status=410)
+        if LoginStageController.enter(request, LoginByCodeStage.key) is None:
+            return redirect(_address("start", self.visit))
+        return _to(super().dispatch(request, *args, **kwargs), self.visit)
+
+    def get_next_url(self) -> str:
+        return _address("start", self.visit)
+
+    def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
+        return _start(request, self.visit, Problem("phone", "", why, 429))
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        if self._action == "resend":
+            return redirect(_address("code", self.visit))
+        if not self.request.user.is_authenticated:  # a second step comes, and then the first page once more
+            return response
+        try:
+            return let_in(self.request, self.visit)
+        except Refused as refusal:
+            return _start(self.request, self.visit, Problem("", "", str(refusal), 409))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | _frame(self.request, self.visit) | {"again": _address("start", self.visit)}
+
+
+code = PortalCode.as_view()
+
+
+def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -> HttpResponse:
+    """What stands in the way, or the ways to sign in."""
+    _whole, portal = _portal()
+    said = queries.standing(found.arrival.device, found.point) if found.point else {}
+    shut = said.get("Reply-Message", "") if found.point else "unknown-access-point"
+    reason = found.arrival.reason if found.arrival.outcome == "refused" and not problem else ""
+    told = shut if shut in SHUT else reason or ("sign-in" if found.arrival.outcome == "refused" and not problem else "")
+    signed_in = request.user.is_authenticated
+    context = {
+        "shut": shut in SHUT,
+        "notice": words.of_reason(told, found.point.site if found.point else None) if told else None,
+        "tap": "account" if signed_in else "device" if known(found.device) else "",
+        "waiting": LoginStageController.enter(request, LoginByCodeStage.key) is not None and _address("code", found),
+        "terms": portal.terms,
+        "problem": problem,
+        "wrong": {problem.input: problem.text} if problem else {},
+        "errors": [(problem.input, problem.text)] if problem else [],
+    }
+    return _page(request, "start", found, context, status=problem.status if problem else 200)
+
+
+def _page(
+    request: HttpRequest, name: str, found: Visit | None, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    whole = _frame(request, found) | context
+    return _to(render(request, f"wifi/portal/{name}.html", whole, status=status), found)
+
+
+def _frame(request: HttpRequest, found: Visit | None) -> dict[str, Any]:
+    """What every page of the portal says."""
+    network, _entry = _portal()
+    return {
+        "network": network,
+        "visit": found,
+        "here": _address("start", found) if found else reverse("wifi:portal"),
+        "place": found.point.site if found and found.point else None,
+    }
+
+
+def _to[R: HttpResponseBase](response: R, found: Visit | None) -> R:
+    """Forms of this page may lead to the access point, and to nobody else's."""
+    if found and found.origin:
+        policy = {**settings.SECURE_CSP, "form-action": [CSP.SELF, found.origin]}
+        response._csp_config = policy  # type: ignore[attr-defined]
+    return response
+
+
+def _address(name: str, found: Visit) -> str:
+    routes = {"start": "wifi:portal", "code": "wifi:portal-code", "online": "wifi:portal-online"}
+    return f"{reverse(routes[name])}?a={quote(found.token)}"

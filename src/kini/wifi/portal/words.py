@@ -1,0 +1,38 @@
+"""What the portal says when somebody cannot come in."""
+
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+
+from kini.wifi import queries
+from kini.wifi.models import Site
+
+
+def of_reason(reason: str, site: Site | None) -> tuple[str, str]:
+    """A heading and what one can do, for a reason of `wifi_decide`."""
+    match reason:
+        case "closed":
+            return _("The Wi-Fi is closed here now"), _opens(site)
+        case "used-up":
+            return _("You have used today's share"), _("It begins anew at midnight. Until then others have their turn.")
+        case "blocked":
+            return _("This device may not use the Wi-Fi"), _("Ask the city's help line if you do not know why.")
+        case "voucher-used":
+            return (
+                _("This code is used up"),
+                _("It has been used on as many devices as it is for. Ask where you got it for another one."),
+            )
+        case "unknown-access-point":
+            return (
+                _("The Wi-Fi does not work here yet"),
+                _("The city does not know this access point, or it is switched off. Try another place nearby."),
+            )
+        case _:
+            return _("That did not work"), _("Please sign in once more.")
+
+
+def _opens(site: Site | None) -> str:
+    opens = queries.opens_next(site) if site else None
+    if opens is None:
+        return _("Please come back when this place is open.")
+    day, at = opens
+    return _("It opens again on {day} at {time}.").format(day=day, time=time_format(at, "H:i"))
