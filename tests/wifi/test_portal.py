@@ -200,6 +200,16 @@ def test_a_code_from_a_sheet_lets_so_many_devices_in(network, client):
     assert "as many devices as it is for" in response.content.decode()
 
 
+def test_a_password_and_a_sheet_are_decided_over_one_connection_in_any_order(network, client, resident):
+    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School")
+    for _again in range(2):
+        point = KINDS["aruba"]()
+        said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
+        assert asked(said)["Auth-Type"] == "Accept"
+        assert asked({"User-Password": code}, calling="AC-DE-48-00-11-23")["Auth-Type"] == "Accept"
+        Device.objects.all().delete()
+
+
 def test_two_devices_at_the_last_place_of_a_voucher(network, client):
     (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School", devices=1)
     said = {}

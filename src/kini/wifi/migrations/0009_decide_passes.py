@@ -83,10 +83,10 @@ BEGIN
     IF reason IS NULL AND (code <> '' OR chap <> '') THEN
         DELETE FROM wifi_pass p WHERE p.device = marked AND p.access_point_id = point.id AND p.expires_at > at
             AND wifi_proves(left(encode(wifi_mark(p.nonce, pass_pads), 'hex'), 24), password, chap, challenge)
-        RETURNING p.group_id, p.owner_id, p.voucher_id, p.name, p.known_until INTO ticket;
+        RETURNING p.group_id::text, p.owner_id, p.voucher_id, p.name::text, p.known_until INTO ticket;
         IF NOT FOUND AND code <> '' AND device.expires_at > at IS NOT TRUE THEN
-            SELECT v.group_id, NULL::bigint AS owner_id, v.id AS voucher_id, '' AS name, v.ends_at AS known_until INTO ticket
-            FROM wifi_voucher v JOIN wifi_group g ON g.id = v.group_id AND g.active
+            SELECT v.group_id::text, NULL::bigint AS owner_id, v.id AS voucher_id, ''::text AS name, v.ends_at AS known_until
+            INTO ticket FROM wifi_voucher v JOIN wifi_group g ON g.id = v.group_id AND g.active
             WHERE v.mark = wifi_mark(code, voucher_pads)
                 AND v.withdrawn_at IS NULL AND v.starts_at <= at AND v.ends_at > at;
         END IF;
