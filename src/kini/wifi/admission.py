@@ -23,6 +23,11 @@ def voucher_mark(typed: str) -> bytes:
     return keyed_hash(rules.code(typed), VOUCHER)
 
 
+def device_subject(mark: bytes) -> str:
+    """A device in the audit trail, which never holds its MAC."""
+    return f"wifi-device:{mark.hex()[:16]}"
+
+
 def one_time(nonce: str) -> str:
     """The one-time password of a Pass, which is kept nowhere."""
     return keyed_hash(nonce, PASS).hex()[:PASS_LENGTH]

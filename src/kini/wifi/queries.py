@@ -14,7 +14,7 @@ from kini.core.crypto import pads
 from kini.core.texts import Text
 from kini.wifi import declared, rules
 from kini.wifi.admission import DEVICE, PASS, VOUCHER
-from kini.wifi.models import AccessPoint, FaultReport, Site
+from kini.wifi.models import AccessPoint, Device, FaultReport, Site
 from kini.wifi.schema import Hours
 
 #: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
@@ -116,6 +116,12 @@ def access_point(names: Sequence[str]) -> AccessPoint | None:
     active = AccessPoint.objects.select_related("site").filter(active=True, site__active=True)
     named = active.filter(nas_identifier__in=[name for name in names if name]).first()
     return named or active.filter(mac__in=[found for name in names if (found := rules.mac_in(name))]).first()
+
+
+def known_device(mark: bytes) -> Device | None:
+    """The device, when it may come in by itself."""
+    found = Device.objects.filter(mark=mark, expires_at__gt=moments.now(), blocked_at=None, group__active=True)
+    return found.exclude(voucher__withdrawn_at__isnull=False).first()
 
 
 def standing(mac: str, point: AccessPoint) -> dict[str, str]:

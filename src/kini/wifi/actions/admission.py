@@ -11,7 +11,7 @@ from kini.core.actors import Actor, Refused
 from kini.core.crypto import keyed_hash
 from kini.core.references import ALPHABET
 from kini.wifi import declared, rules
-from kini.wifi.admission import DEVICE, bring_rows, voucher_mark, written
+from kini.wifi.admission import DEVICE, bring_rows, device_subject, voucher_mark, written
 from kini.wifi.models import Device, Group, SiteKind, Voucher
 from kini.wifi.taking import only_program
 
@@ -124,7 +124,7 @@ def know_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
     mark, found = _mark(mac), _group(group)
     values = {"group": found, "voucher": None, "expires_at": moments.now() + timedelta(days=days)}
     device, _new = Device.objects.update_or_create(mark=mark, defaults=values)
-    audit.record(by=by, action="wifi.device-known", subject=of_device(mark), detail={"group": group, "days": days})
+    audit.record(by=by, action="wifi.device-known", subject=device_subject(mark), detail={"group": group, "days": days})
     return device
 
 
@@ -145,7 +145,9 @@ def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
         Device.objects.create(mark=mark, group=group, expires_at=now, blocked_at=now)
     if not blocked:
         Device.objects.filter(mark=mark).update(blocked_at=None)
-    audit.record(by=by, action="wifi.device-blocked" if blocked else "wifi.device-released", subject=of_device(mark))
+    audit.record(
+        by=by, action="wifi.device-blocked" if blocked else "wifi.device-released", subject=device_subject(mark)
+    )
 
 
 @action
@@ -159,7 +161,7 @@ def forget_device(*, by: Actor, mac: str) -> bool:
     only_program(by)
     mark = _mark(mac)
     known = bool(Device.objects.filter(mark=mark, blocked_at=None).delete()[0])
-    audit.record(by=by, action="wifi.device-forgotten", subject=of_device(mark), detail={"known": known})
+    audit.record(by=by, action="wifi.device-forgotten", subject=device_subject(mark), detail={"known": known})
     return known
 
 
@@ -176,8 +178,3 @@ def _mark(mac: str) -> bytes:
         return keyed_hash(rules.mac(mac), DEVICE)
     except ValueError as fault:
         raise Refused(str(fault)) from None
-
-
-def of_device(mark: bytes) -> str:
-    """A device in the audit trail, which never holds its MAC."""
-    return f"wifi-device:{mark.hex()[:16]}"

@@ -11,8 +11,7 @@ from kini.core.actions import action
 from kini.core.actors import Actor, Refused
 from kini.people import keeping
 from kini.people.models import User
-from kini.wifi import admission, declared
-from kini.wifi.actions.admission import of_device
+from kini.wifi import admission, declared, queries
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.models import AccessPoint, Device, Group, Pass, Voucher
 from kini.wifi.taking import only_program
@@ -55,7 +54,7 @@ def sign_in(*, by: Actor, device: bytes, point: AccessPoint, voucher: str = "", 
     Pass.objects.update_or_create(device=device, access_point=point, defaults=values)
     # Not where: the trail would tell where somebody goes.
     detail = {"with": "voucher" if voucher else "account" if by.user_id else "device"}
-    audit.record(by=by, action="wifi.signed-in", subject=of_device(device), detail=detail)
+    audit.record(by=by, action="wifi.signed-in", subject=admission.device_subject(device), detail=detail)
     return Ticket(device.hex()[:16], admission.one_time(nonce))
 
 
@@ -83,7 +82,7 @@ def _of_person() -> dict[str, object]:
 
 
 def _as_known(device: bytes) -> dict[str, object]:
-    found = known(device)
+    found = queries.known_device(device)
     if found is None:
         raise Refused(_("We do not know this device any more. Please sign in once more."))
     return {
@@ -92,12 +91,6 @@ def _as_known(device: bytes) -> dict[str, object]:
         "owner_id": found.owner_id,
         "known_until": found.expires_at,
     }
-
-
-def known(device: bytes) -> Device | None:
-    """The device, when it may come in by itself."""
-    found = Device.objects.filter(mark=device, expires_at__gt=moments.now(), blocked_at=None, group__active=True)
-    return found.exclude(voucher__withdrawn_at__isnull=False).first()
 
 
 @action

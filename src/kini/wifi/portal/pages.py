@@ -29,7 +29,6 @@ from kini.people.devices import device_of
 from kini.people.queries import actor_for
 from kini.people.sign_in import CodePage, network_address
 from kini.wifi import actions, declared, queries
-from kini.wifi.actions.portal import known
 from kini.wifi.portal import handover, visit, words
 from kini.wifi.portal.visit import Visit
 from kini.wifi.schema import PortalEntry, WifiFile
@@ -71,7 +70,7 @@ def _resuming(view: View) -> View:
         try:
             found = visit.resumed(request.POST.get("a") or request.GET.get("a", ""))
         except visit.VisitOver:
-            return _page(request, "lost", None, {}, status=200 if request.method == "GET" else 410)
+            return _page(request, "wifi/portal/lost.html", None, {}, status=200 if request.method == "GET" else 410)
         return view(request, found, *args, **given)
 
     return inside
@@ -87,7 +86,7 @@ def arrive(request: HttpRequest, sort: str) -> HttpResponse:
     try:
         found = visit.of(sort, request.GET)
     except handover.NotHandedOver:
-        return _page(request, "lost", None, {}, status=400)
+        return _page(request, "wifi/portal/lost.html", None, {}, status=400)
     if found.arrival.outcome == "in":
         return redirect(_address("online", found))
     return _start(request, found)
@@ -163,7 +162,7 @@ def let_in(request: HttpRequest, found: Visit, voucher: str = "") -> HttpRespons
         return _start(request, found, Problem("", "", words.of_reason("unknown-access-point", None)[1], 409))
     if login.method == "get":
         return _to(HttpResponseRedirect(login.whole), found)
-    return _page(request, "hand_over", found, {"login": login})
+    return _page(request, "wifi/portal/hand_over.html", found, {"login": login})
 
 
 @never_cache
@@ -174,7 +173,7 @@ def online(request: HttpRequest, found: Visit) -> HttpResponse:
     _whole, portal = _portal()
     wanted = found.arrival.wanted
     context = {"links": portal.links, "wanted": wanted, "host": urlsplit(wanted).hostname}
-    return _page(request, "online", found, context)
+    return _page(request, "wifi/portal/online.html", found, context)
 
 
 class PortalCode(CodePage):
@@ -187,7 +186,7 @@ class PortalCode(CodePage):
         try:
             self.visit = visit.resumed(request.POST.get("a") or request.GET.get("a", ""))
         except visit.VisitOver:
-            return _page(request, "lost", None, {}, status=410)
+            return _page(request, "wifi/portal/lost.html", None, {}, status=410)
         if LoginStageController.enter(request, LoginByCodeStage.key) is None:
             return redirect(_address("start", self.visit))
         return _to(super().dispatch(request, *args, **kwargs), self.visit)
@@ -228,21 +227,21 @@ def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -
     context = {
         "shut": shut in SHUT,
         "notice": words.of_reason(told, found.point.site if found.point else None) if told else None,
-        "tap": "account" if signed_in else "device" if known(found.device) else "",
+        "tap": "account" if signed_in else "device" if queries.known_device(found.device) else "",
         "waiting": LoginStageController.enter(request, LoginByCodeStage.key) is not None and _address("code", found),
         "terms": portal.terms,
         "problem": problem,
         "wrong": {problem.input: problem.text} if problem else {},
         "errors": [(problem.input, problem.text)] if problem else [],
     }
-    return _page(request, "start", found, context, status=problem.status if problem else 200)
+    return _page(request, "wifi/portal/start.html", found, context, status=problem.status if problem else 200)
 
 
 def _page(
-    request: HttpRequest, name: str, found: Visit | None, context: dict[str, Any], status: int = 200
+    request: HttpRequest, template: str, found: Visit | None, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     whole = _frame(request, found) | context
-    return _to(render(request, f"wifi/portal/{name}.html", whole, status=status), found)
+    return _to(render(request, template, whole, status=status), found)
 
 
 def _frame(request: HttpRequest, found: Visit | None) -> dict[str, Any]:
