@@ -29,6 +29,6 @@ def test_freeradius_takes_what_the_portal_gave_once_from_each_kind(network, ask,
         said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
         at = {name.replace("-", "_"): value for name, value in said.items()} | {"Called_Station_Id": CORNER}
         answer = ask("127.0.0.2", **at)
-        assert (answer["code"], answer["Session-Timeout"]) == ("Access-Accept", "3600")
+        assert answer.get("Session-Timeout") == "3600", answer
         Device.objects.all().delete()
         assert ask("127.0.0.2", **at)["code"] == "Access-Reject"
