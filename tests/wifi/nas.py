@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 PHONE = "AC-DE-48-00-11-22"
 WANTED = "http://news.example/today"
 CHALLENGE = bytes(range(16))
+#: Below 32: radclient takes what is all letters for a password that it has yet to encode.
+IDENTIFIER = 0x0B
 
 
 def octal(data: bytes) -> str:
@@ -69,13 +71,13 @@ def mikrotik(at: str, point: str) -> Nas:
         {
             **{"mac": PHONE.replace("-", ":"), "called": point, "link-orig": WANTED, "error": ""},
             **{
-                "chap-id": octal(b"\xf9"),
+                "chap-id": octal(bytes([IDENTIFIER])),
                 "chap-challenge": octal(CHALLENGE),
                 "link-login-only": "http://evil.example/",
             },
         },
         f"{at}/login",
-        lambda said: {"User-Name": said["username"], **chap(0xF9, said["password"], CHALLENGE)},
+        lambda said: {"User-Name": said["username"], **chap(IDENTIFIER, said["password"], CHALLENGE)},
     )
 
 
