@@ -12,8 +12,9 @@ class Wifi(AppConfig):
         from kini.city.checks import pack_checks
         from kini.services.start import shown_elsewhere, start_panels
         from kini.web.home import HomeSection, home_sections
+        from kini.web.navigation import NavItem, navigation
         from kini.wifi import api, home, jobs, tables  # noqa: F401 -- jobs register themselves
-        from kini.wifi.declared import check_wifi, shown_services
+        from kini.wifi.declared import check_wifi, has_portal, shown_services
         from kini.wifi.panels import panel
 
         tables.register()
@@ -22,3 +23,6 @@ class Wifi(AppConfig):
         shown_elsewhere.register("wifi", shown_services)
         start_panels.register("wifi", panel)
         home_sections.register("wifi", HomeSection(order=15, render=home.section, place="aside"))
+        note = _("Devices, sessions, and what you used today")
+        item = NavItem("wifi:mine", _("My Wi-Fi"), "wifi", 17, "account", note=note, visible=has_portal)
+        navigation.register("wifi-mine", item)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.http import HttpRequest
 
 from kini.city import pack
 from kini.city.rows import Row, read_rows
@@ -23,6 +24,12 @@ def network() -> WifiFile | None:
         PackFaults: when the file cannot be taken.
     """
     return _once(Path(settings.CITY_PATH))
+
+
+def has_portal(_request: HttpRequest | None = None) -> bool:
+    """Whether people sign in at the city's Wi-Fi."""
+    found = network()
+    return found is not None and found.portal is not None
 
 
 @lru_cache(maxsize=4)

@@ -145,3 +145,19 @@ def opens_next(site: Site, at: datetime | None = None) -> tuple[str, time] | Non
         if starts:
             return str(WEEKDAYS[weekday]), min(starts)
     return None
+
+
+def octets_left(device: Device) -> int | None:
+    """How much of the day's volume is left for a device; None without a limit."""
+    most = device.group.daily_octets
+    if most is None:
+        return None
+    today = moments.now().astimezone(pack.current().timezone).date()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT octets FROM wifi_used(%s, %s, %s)", [bytes(device.mark), device.owner_id, today])
+        return max(0, most - int(cursor.fetchone()[0]))
+
+
+def ends_by_itself(device: Device, seconds: int) -> bool:
+    """Whether what ends after so many seconds is the device's own time, not the place's or the day's."""
+    return seconds >= int((device.expires_at - moments.now()).total_seconds()) and device.voucher_id is None

@@ -1,11 +1,15 @@
 from django.urls import path
 
-from kini.wifi import pages
+from kini.wifi import own, pages
+from kini.wifi.portal import captive
 from kini.wifi.portal import pages as portal
 
 app_name = "wifi"
 urlpatterns = [
     path("wifi/", pages.points, name="points"),
+    path("wifi/mine/", own.mine, name="mine"),
+    path("wifi/mine/forget/", own.forget, name="forget"),
+    path("wifi/captive/<str:code>/", captive.standing, name="captive"),
     path("wifi/portal/", portal.start, name="portal"),
     path("wifi/portal/enter/", portal.enter, name="portal-enter"),
     path("wifi/portal/code/", portal.code, name="portal-code"),

@@ -68,7 +68,8 @@ class Sort:
 
     Attributes:
         device, points, wanted, reason: names under which it says these; of the first and of the last one counts.
-        keep: name and form of what it may need back; `demands`: without which it takes no password.
+        keep: name and form of what it may need back; `demands`: without which it takes no password; `begin`: where
+            beside its login it sends a browser to the portal with that.
         success, failure: (name, value) that say how it went.
         path: of its login, where the inventory names none.
         username, password, onwards: names of the login's fields; `more`: fields that are always the same.
@@ -82,6 +83,7 @@ class Sort:
     reason: tuple[str, ...] = ()
     keep: Mapping[str, str] = field(default_factory=dict)
     demands: tuple[str, ...] = ()
+    begin: str = ""
     success: tuple[tuple[str, str], ...] = ()
     failure: tuple[tuple[str, str], ...] = ()
     method: Literal["get", "post"] = "get"
@@ -122,6 +124,7 @@ SORTS: Mapping[str, Sort] = {
         reason=("reply",),
         keep={"challenge": "([0-9a-fA-F]{2}){1,64}"},
         demands=("challenge",),
+        begin="/prelogin",
         success=(("res", "success"), ("res", "already")),
         failure=(("res", "failed"),),
         path="/logon",
@@ -181,6 +184,13 @@ def read(name: str, said: Mapping[str, str]) -> Arrival:
         outcome=_outcome(sort, said),
         reason=_reason(sort, said),
     )
+
+
+def begin(arrival: Arrival, *, at: str) -> str:
+    """Where the browser fetches what is missing for the login; empty when nothing is."""
+    sort, parts = SORTS[arrival.sort], urlsplit(at)
+    missing = set(sort.demands) - set(arrival.kept)
+    return f"{parts.scheme}://{parts.netloc}{sort.begin}" if missing and parts.netloc else ""
 
 
 def login(arrival: Arrival, *, at: str, secret: str, username: str, password: str, onwards: str) -> Login | None:

@@ -229,6 +229,7 @@ def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -
         "notice": words.of_reason(told, found.point.site if found.point else None) if told else None,
         "tap": "account" if signed_in else "device" if queries.known_device(found.device) else "",
         "waiting": LoginStageController.enter(request, LoginByCodeStage.key) is not None and _address("code", found),
+        "begin": found.begin,
         "terms": portal.terms,
         "problem": problem,
         "wrong": {problem.input: problem.text} if problem else {},

@@ -54,6 +54,11 @@ class Visit:
         parts = urlsplit(self.point.login_address) if self.point else None
         return f"{parts.scheme}://{parts.netloc}" if parts and parts.netloc else ""
 
+    @property
+    def begin(self) -> str:
+        """Where the browser goes first, when the access point has to say more; empty when it has said all."""
+        return handover.begin(self.arrival, at=self.point.login_address) if self.point else ""
+
     def login(self, username: str, password: str, onwards: str) -> Login | None:
         """How the browser brings a one-time password to the access point."""
         if self.point is None:
@@ -72,6 +77,16 @@ def of(sort: str, said: Mapping[str, str]) -> Visit:
     """
     arrival = handover.read(sort, said)
     return Visit(arrival, queries.access_point(arrival.points))
+
+
+def announced(device: str, point: AccessPoint) -> Visit | None:
+    """The visit of a device that asks by itself where to sign in; None where the inventory does not name the kind.
+
+    Args:
+        device: its MAC as RFC 3580 writes it.
+    """
+    sort = point.vendor.casefold()
+    return Visit(Arrival(sort, device, (point.nas_identifier, point.mac)), point) if sort in handover.SORTS else None
 
 
 def resumed(token: str) -> Visit:

@@ -1,0 +1,71 @@
+"""My Wi-Fi: one's devices, the sessions of the last weeks, what of today's share is used, and the ways out."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from kini.people.models import User
+from kini.people.queries import actor_for
+from kini.web.formats import duration
+from kini.wifi import actions, declared, owning
+from kini.wifi.owning import Share
+
+
+@login_required
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Everything that is kept of one's use of the network."""
+    user = _user(request)
+    devices = owning.devices(user)
+    share = owning.share(user, devices)
+    context = {
+        "devices": devices,
+        "sessions": owning.sessions(user),
+        "days": owning.DAYS,
+        "facts": _facts(share) if share else [],
+    }
+    return render(request, "wifi/mine.html", context)
+
+
+@login_required
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """One device signs in again before it comes in; without a device, all of them."""
+    user = _user(request)
+    name = request.POST.get("device", "")
+    found = [each for each in owning.devices(user) if not name or each.key == name]
+    if not found:
+        raise Http404
+    count = actions.sign_out(by=actor_for(request), owner=user, devices=[each.mark for each in found])
+    said = ngettext("%(count)d device is signed out.", "%(count)d devices are signed out.", count)
+    messages.success(request, said % {"count": count})
+    return redirect("wifi:mine")
+
+
+def _user(request: HttpRequest) -> User:
+    network = declared.network()
+    if network is None or network.portal is None or not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def _facts(share: Share) -> list[tuple[str, Any]]:
+    """What was used today, of how much where there is a limit."""
+    minutes, volume = duration(share.seconds), _megabytes(share.octets)
+    if share.most_seconds:
+        minutes = _("{used} of {most}").format(used=minutes, most=duration(share.most_seconds))
+    if share.most_octets:
+        volume = _("{used} of {most}").format(used=volume, most=_megabytes(share.most_octets))
+    return [(_("Time"), minutes), (_("Data"), volume)]
+
+
+def _megabytes(octets: int) -> str:
+    return _("{count} MB").format(count=round(octets / 1_000_000))

@@ -1,0 +1,94 @@
+"""What is known of a person's use of the network: devices, sessions, the day's share."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q
+
+from kini.city import pack
+from kini.core import moments
+from kini.people.models import User
+from kini.wifi.models import Device
+from kini.wifi.queries import SILENCE
+
+#: Sessions of so many days are shown, and no more than so many.
+DAYS, MOST = 30, 50
+_SESSIONS = """
+    SELECT d.name, t.name, t.code, s.started_at, s.seconds, s.octets_in + s.octets_out,
+        wifi_ended_at(s.nas, s.started_at, s.seen_at, s.stopped_at, make_interval(secs => %s), %s) IS NULL
+    FROM wifi_device d
+    JOIN wifi_session s ON s.device = d.mark AND s.started_at >= d.since AND s.day >= %s
+    LEFT JOIN wifi_accesspoint p ON p.mac = s.access_point
+    LEFT JOIN wifi_site t ON t.id = p.site_id AND t.active
+    WHERE d.owner_id = %s ORDER BY s.started_at DESC LIMIT %s
+"""
+_USED = "SELECT seconds, octets FROM wifi_used(%s, %s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A device of a person; `key` stands for it in forms."""
+
+    mark: bytes
+    name: str
+    since: datetime
+    until: datetime
+
+    @property
+    def key(self) -> str:
+        return self.mark.hex()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """One session: on which device, at which site (where that is still there), since when, how long, how much."""
+
+    device: str
+    site: str
+    code: str
+    started_at: datetime
+    seconds: int
+    octets: int
+    goes_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What all devices of a person used today, and the most they may; None: without a limit."""
+
+    seconds: int
+    octets: int
+    most_seconds: int | None
+    most_octets: int | None
+
+
+def devices(user: User) -> list[Own]:
+    """The devices that come in by themselves, the newest first."""
+    withdrawn = Q(voucher__withdrawn_at__isnull=False)
+    found = Device.objects.filter(owner=user, expires_at__gt=moments.now()).exclude(withdrawn).order_by("-since")
+    return [Own(bytes(each.mark), each.name, each.since, each.expires_at) for each in found]
+
+
+def sessions(user: User) -> list[Visited]:
+    """The sessions of the last days since the devices are this person's, the newest first."""
+    now = moments.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSIONS, [SILENCE.total_seconds(), now, _today() - timedelta(days=DAYS), user.pk, MOST])
+        rows = cursor.fetchall()
+    return [Visited(row[0], row[1] or "", row[2] or "", *row[3:]) for row in rows]
+
+
+def share(user: User, own: list[Own]) -> Share | None:
+    """What was used today, with the limits of the device that signed in last; None without a device."""
+    if not own:
+        return None
+    group = Device.objects.select_related("group").get(mark=own[0].mark).group
+    with connection.cursor() as cursor:
+        cursor.execute(_USED, [own[0].mark, user.pk, _today()])
+        seconds, octets = cursor.fetchone()
+    return Share(int(seconds), int(octets), group.daily_seconds, group.daily_octets)
+
+
+def _today() -> date:
+    return moments.now().astimezone(pack.current().timezone).date()

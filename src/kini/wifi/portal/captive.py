@@ -1,0 +1,52 @@
+"""What a device asks of the network before it shows anything (RFC 8908), at the address that DHCP hands out (RFC 8910).
+
+The address names the site; the device is in the query (`mac`), where the network's DHCP server writes it for each
+device. Without it the answer is 404, and the device finds out by itself as devices did before.
+"""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kini.core.crypto import keyed_hash
+from kini.wifi import declared, queries, rules
+from kini.wifi.admission import DEVICE
+from kini.wifi.models import AccessPoint
+from kini.wifi.portal import visit
+
+TYPE = "application/captive+json"
+
+
+@never_cache
+@require_safe
+def standing(request: HttpRequest, code: str) -> JsonResponse:
+    """Whether the device is held back at that site, where its person signs in, and what it has left."""
+    point = AccessPoint.objects.select_related("site").filter(active=True, site__active=True, site__code=code).first()
+    device = rules.mac_in(request.GET.get("mac", ""))
+    if point is None or not device or not declared.has_portal():
+        raise Http404
+    return JsonResponse(_said(request, device, point), content_type=TYPE)
+
+
+def _said(request: HttpRequest, device: str, point: AccessPoint) -> dict[str, Any]:
+    answer, found = queries.standing(device, point), visit.announced(device, point)
+    words = f"?a={quote(found.token)}" if found else ""
+    said = {
+        "captive": answer["Auth-Type"] != "Accept",
+        "user-portal-url": request.build_absolute_uri(reverse("wifi:portal") + words),
+        "venue-info-url": request.build_absolute_uri(reverse("wifi:site", args=[point.site.code])),
+    }
+    if said["captive"]:
+        return said
+    seconds, known = answer.get("Session-Timeout"), queries.known_device(keyed_hash(device, DEVICE))
+    left = queries.octets_left(known) if known else None
+    return said | {
+        **({"seconds-remaining": int(seconds)} if seconds else {}),
+        **({"bytes-remaining": left} if left is not None else {}),
+        # Signing in again moves the end where it is the device's own, not where the place closes or the day is used up.
+        "can-extend-session": bool(known and seconds and queries.ends_by_itself(known, int(seconds))),
+    }
