@@ -179,6 +179,7 @@ PAGE_TYPES = (
         "wifi-portal-online", "wifi:portal-online", path="/wifi/portal/coovachilli/", query="{arrival}&res=success"
     ),
     PageType("wifi-portal-lost", "wifi:portal"),
+    PageType("wifi-mine", "wifi:mine", RESIDENT),
     PageType("report", "reports:choose"),
     PageType("track", "cases:track"),
     PageType("track-wrong", "cases:track", deed=send),
@@ -340,6 +341,7 @@ ELSEWHERE = {
         "cases:item-remove", "cases:onward", "cases:start", "messages:device", "messages:notice", "messages:posted",
         "messages:retry", "messages:settle", "payments:desk-returned", "payments:notice",
         "people:end-other-sessions", "people:end-session", "people:sign-out", "web:language",
+        "wifi:forget",
     ),
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": ("account_login", "account_request_login_code", "cases:desk-next", "cases:draft"),
@@ -353,6 +355,7 @@ ELSEWHERE = {
         "idp:oidc:device_authorization", "idp:oidc:device_code", "people:not-offered",
     ),
     "for programs": (
+        "wifi:captive",
         "city:here", "core:live", "core:ready", "idp:oidc:authorization", "idp:oidc:configuration",
         "idp:oidc:jwks", "idp:oidc:revoke", "idp:oidc:token", "idp:oidc:userinfo", "mfa_login_webauthn", "web:standing",
     ),
