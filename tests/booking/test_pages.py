@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from kini.booking import actions, notices, queries
+from kini.booking import actions, notices, queries, venue
 from kini.booking.models import Booking, Quota
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, Draft
@@ -210,3 +210,8 @@ def test_offers_are_told(ferry: ServiceVersion, town: Town, run_jobs: Callable[[
     run_jobs()
     [message] = OutboxMessage.objects.filter(recipient="+628123400099", text__contains=str(draft.pk))
     assert message.text
+    venue.close(by=acting(employed("+6281200000077", "Petugas", town.registry, "clerk")), slot=slot, message="Storm.")
+    run_jobs()
+    [closed] = OutboxMessage.objects.filter(recipient="+628123400099").exclude(pk=message.pk)
+    assert "Storm." in closed.text
+    assert str(draft.pk) in closed.text

@@ -3,7 +3,7 @@
 import structlog
 
 from kini.booking import actions, notices, queries, turns, venue
-from kini.booking.events import PlaceOffered
+from kini.booking.events import PlaceOffered, WaitedInVain
 from kini.booking.models import Booking, Slot
 from kini.core.actors import Refused, system
 from kini.core.events import listens
@@ -61,6 +61,12 @@ def forget_turns() -> None:
 def tell_offer(event: PlaceOffered) -> None:
     """Tell whoever waited that a place is theirs, and until when."""
     notices.tell_offer(event.booking)
+
+
+@listens(WaitedInVain)
+def tell_closed(event: WaitedInVain) -> None:
+    """Tell somebody that they wait no more."""
+    notices.tell_closed(event.booking, event.message)
 
 
 @listens(ProfilesJoined)

@@ -1,11 +1,14 @@
 """What people are told beside the steps of their case."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kini.booking import queries
+from kini.booking.models import Booking
 from kini.core.actors import system
 from kini.messages import actions as messages
 from kini.messages.recipients import Person
@@ -27,26 +30,58 @@ OFFER = Sort(
 )
 
 
+CLOSED = Sort(
+    "place-closed",
+    _("When a time is closed for which somebody waits"),
+    {
+        "title": _("Swimming"),
+        "when": _("Saturday, 10:00"),
+        "where": _("The city's pool"),
+        "message": _("The water is being cleaned."),
+        "address": "https://kini.example/apply/7f3k9q2m/",
+    },
+    _("No longer on the waiting list: {title}"),
+    _("{title}, {when}, {where} is closed, so you wait no more. {message} Choose another time: {address}"),
+)
+
+
 def tell_offer(pk: int) -> None:
     """An offer: when, where, and until when it holds. It does not wait for the morning, as it runs out."""
+    booking = _waiting(pk)
+    if booking and booking.state == "offered" and (until := booking.expires_at):
+        key = f"booking:{booking.pk}:{until:%Y%m%d%H%M}"
+        _tell(booking, OFFER, key, lambda: {"until": formats.moment(until)})
+
+
+def tell_closed(pk: int, message: str) -> None:
+    """The time for which somebody waits was closed, and why."""
+    if booking := _waiting(pk):
+        _tell(booking, CLOSED, f"booking:{booking.pk}:closed", lambda: {"message": message})
+
+
+def _waiting(pk: int) -> Booking | None:
+    """A booking that began on the waiting list, while there is somebody to tell."""
     found = queries.bookings().select_related("user", "draft", "slot__area", "slot__service")
-    booking = found.filter(pk=pk, state="offered").first()
-    if booking is None or booking.user is None or booking.draft is None or booking.expires_at is None:
-        return
+    return found.filter(pk=pk, user__isnull=False, draft__isnull=False).first()
+
+
+def _tell(booking: Booking, sort: Sort, key: str, more: Callable[[], dict[str, str]]) -> None:
+    """Tell it at once; `more` gives further words, in the language of the person."""
+    assert booking.user
+    assert booking.draft
     to, link = Person(booking.user), reverse("cases:draft", args=[booking.draft.pk])
     with translation.override(to.language):
         words = {
             "title": str(queries.title_of(booking.slot.service)),
             "when": formats.moment(booking.slot.starts_at),
             "where": str(queries.venue_of(booking.slot).name),
-            "until": formats.moment(booking.expires_at),
             "address": f"{settings.ENV.address}{link}",
-        }
+        } | more()
     messages.tell(
         by=system("booking"),
         to=to,
-        sort=OFFER.id,
-        key=f"booking:{booking.pk}:{booking.expires_at:%Y%m%d%H%M}",
+        sort=sort.id,
+        key=key,
         words=words,
         link=link,
         urgent=True,

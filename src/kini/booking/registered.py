@@ -11,7 +11,7 @@ from kini.api.routing import Part, parts
 from kini.booking import api
 from kini.booking.checks import check_schedules
 from kini.booking.kind import BookingKind
-from kini.booking.notices import OFFER
+from kini.booking.notices import CLOSED, OFFER
 from kini.booking.venue import WAS_THERE
 from kini.cases.desk.working import may_here
 from kini.cases.rules import tellers
@@ -31,6 +31,7 @@ def register() -> None:
     tellers.register("rebooked", _rebooked)
     tellers.register(WAS_THERE, _was_there)
     sorts.register(OFFER.id, OFFER)
+    sorts.register(CLOSED.id, CLOSED)
     navigation.register(
         "desk-bookings",
         NavItem(

@@ -6,11 +6,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from kini.booking import actions, queries, taking
+from kini.booking.events import WaitedInVain
 from kini.booking.models import COMING, PASSING, WALK_IN, Booking, Slot
 from kini.booking.taking import Full
 from kini.cases import access
 from kini.cases import actions as case_actions
-from kini.core import audit, moments
+from kini.core import audit, events, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused, system
 from kini.core.grants import Scope
@@ -214,6 +215,8 @@ def close(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
     here = Booking.objects.select_for_update(of=("self",)).filter(slot=slot).select_related("case", "slot__service")
     for booking in here.filter(state__in=(*PASSING, "waiting")):
         actions.cancel(by=by, booking=booking)
+        if booking.state in ("waiting", "offered"):
+            events.announce(WaitedInVain(booking.pk, message))
     moved = [_found_other(by, booking, slot, message) for booking in here.filter(state__in=COMING).order_by("made_at")]
     off = len(moved) - sum(moved)
     detail = {"moved": sum(moved), "called_off": off, "message": message}
