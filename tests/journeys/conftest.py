@@ -48,6 +48,10 @@ class Stock:
     def note(self, reference: str) -> str:
         return str(self._ask("note", reference))
 
+    def access_point(self, login: str, folder: Path, port: int) -> tuple[str, str, str]:
+        mac, secret, site = self._ask("access_point", login, str(folder), port)
+        return mac, secret, site
+
     def carry_out(self) -> int:
         return int(self._ask("carry_out"))
 
@@ -97,11 +101,15 @@ class Person:
         self.go("/sign-in/")
         self.page.locator("input[name=contact]").fill(email)
         self.press(self.page.locator("main form button").first)
+        self.type_code(email)
+
+    def type_code(self, contact: str) -> None:
+        """The code that was sent to a number or an address, read from the local outbox."""
         outbox = self.page.context.new_page()
         outbox.goto(f"{self.city}/outbox/")
         message = outbox.locator("main").inner_text()
         outbox.close()
-        found = re.search(r"\b(\d{6})\b", message[message.index(email) :])
+        found = re.search(r"\b(\d{6})\b", message[message.index(contact) :])
         assert found, "no code in the outbox"
         self.page.locator("input[name=code]").fill(found.group(1))
         self.press(self.page.locator("main form button").first)

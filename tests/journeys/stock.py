@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import django
@@ -22,11 +23,15 @@ from kini.cases.models import Bulk, Case, Draft  # noqa: E402
 from kini.core import files as core_files  # noqa: E402
 from kini.core import moments  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
+from kini.core.crypto import unseal  # noqa: E402
 from kini.demo import cases as demo  # noqa: E402
 from kini.messages.channels import device  # noqa: E402
 from kini.messages.models import Message  # noqa: E402
 from kini.people.models import Resident  # noqa: E402
 from kini.services.models import Service  # noqa: E402
+from kini.wifi import radius  # noqa: E402
+from kini.wifi.models import AccessPoint  # noqa: E402
+from kini.wifi.planning import secret_context  # noqa: E402
 
 
 def cases(service: str, count: int, *steps: str) -> list[str]:
@@ -75,6 +80,14 @@ def run_jobs() -> int:
     return int(ProcrastinateJob.objects.filter(status="todo", scheduled_at=None).count())
 
 
+def access_point(login: str, folder: str, port: int) -> list[str]:
+    """Let FreeRADIUS know one made-up access point at 127.0.0.2; its MAC, its secret, the name of its site."""
+    point = AccessPoint.objects.select_related("site").filter(site__kind="public-space").earliest("pk")
+    AccessPoint.objects.filter(pk=point.pk).update(nas_address="127.0.0.2", login_address=login)
+    radius.write(Path(folder), host="127.0.0.1", port=port, portal="")
+    return [point.mac, unseal(point.secret, secret_context(point.mac)).decode(), point.site.name]
+
+
 def note(reference: str) -> str:
     """What a device is told of the last step of a case."""
     run_jobs()
@@ -89,6 +102,7 @@ DEEDS: dict[str, Callable[..., Any]] = {
     "sent": sent,
     "run_jobs": run_jobs,
     "note": note,
+    "access_point": access_point,
 }
 
 if __name__ == "__main__":

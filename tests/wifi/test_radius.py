@@ -1,8 +1,6 @@
 """FreeRADIUS itself, with our configuration, asked by radclient on loopback."""
 
 import re
-import shutil
-import socket
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,14 +15,10 @@ from kini.wifi import actions, declared, radius, reading
 from kini.wifi.models import AccessPoint, Group
 from kini.wifi.planning import secret_context
 from tests.wifi.conftest import BY, WIFI
+from tests.wifi.freeradius import access_request, free_port, needs_freeradius, running
 from tests.wifi.test_deciding import GROUPS, HEADER, PHONE, POINTS
 
-MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
-INSTALLED = shutil.which("radclient") and shutil.which("freeradius", path="/usr/sbin") and MODULE.exists()
-pytestmark = [
-    pytest.mark.skipif(not INSTALLED, reason="needs the packages freeradius, freeradius-postgresql, freeradius-utils"),
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = [needs_freeradius, pytest.mark.django_db(transaction=True)]
 PORTAL = "https://serena.example/wifi/"
 CORNER = {"Called-Station-Id": "00-10-A4-23-19-C2:Serena Livre"}
 
@@ -41,40 +35,14 @@ def network(town: Path, tmp_path: Path) -> None:
     assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
 
 
-def free_port() -> int:
-    """A port that is free together with the next one."""
-    while True:
-        sort = (socket.AF_INET, socket.SOCK_DGRAM)
-        with socket.socket(*sort) as one, socket.socket(*sort) as two:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-
-
 @pytest.fixture
 def server(network: None, tmp_path: Path) -> Iterator[int]:
     """FreeRADIUS on a free port."""
     port = free_port()
     folder = tmp_path / "radius"
     radius.write(folder, host="127.0.0.1", port=port, portal=PORTAL)
-    assert radius.check(folder) == ""
-    words = radius.command(folder, "-f", "-l", "stdout")
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if "Ready to process requests" in line:
-                break
-        else:
-            pytest.fail("".join(said))
+    with running(folder):
         yield port
-        process.terminate()
-        process.stdout.read()
 
 
 @pytest.fixture
@@ -86,15 +54,7 @@ def ask(server: int) -> Callable[..., dict[str, str]]:
         secret = secret or unseal(point.secret, secret_context(point.mac)).decode()
         given = {"User-Name": "x", "Calling-Station-Id": PHONE, **CORNER}
         given |= {name.replace("_", "-"): value for name, value in said.items()}
-        lines = [f"{name} = {value}" if value[:2] == "0x" else f'{name} = "{value}"' for name, value in given.items()]
-        lines += [f"Packet-Src-IP-Address = {source}", *(["Message-Authenticator = 0x00"] if sign else [])]
-        words = ["radclient", "-x", "-r", "3" if sign else "1", "-t", "3", f"127.0.0.1:{server}", "auth", secret]
-        done = subprocess.run(words, input=", ".join(lines), capture_output=True, text=True, check=False)
-        answer = done.stdout.partition("Received ")[2]
-        found = dict(re.findall(r"^\s+([\w-]+) = (.*)$", answer, re.MULTILINE))
-        return (
-            {"code": answer.split(" ")[0]} | {name: value.strip('"') for name, value in found.items()} if answer else {}
-        )
+        return access_request(server, secret, source, given, sign=sign)
 
     return run
 

@@ -1,0 +1,65 @@
+"""FreeRADIUS itself on loopback, and radclient, which asks it."""
+
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kini.wifi import radius
+
+MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
+INSTALLED = shutil.which("radclient") and shutil.which("freeradius", path="/usr/sbin") and MODULE.exists()
+needs_freeradius = pytest.mark.skipif(
+    not INSTALLED, reason="needs the packages freeradius, freeradius-postgresql, freeradius-utils"
+)
+
+
+def free_port() -> int:
+    """A port that is free together with the next one."""
+    while True:
+        sort = (socket.AF_INET, socket.SOCK_DGRAM)
+        with socket.socket(*sort) as one, socket.socket(*sort) as two:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[None]:
+    """The server with the configuration in that folder, once it answers."""
+    assert radius.check(folder) == ""
+    words = radius.command(folder, "-f", "-l", "stdout")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "Ready to process requests" in line:
+                break
+        else:
+            pytest.fail("".join(said))
+        yield
+        process.terminate()
+        process.stdout.read()
+
+
+def access_request(
+    port: int, secret: str, source: str, said: Mapping[str, str], *, sign: bool = True
+) -> dict[str, str]:
+    """Ask whether a device may come in; the answer's code under "code", then its attributes; empty: no answer."""
+    lines = [f"{name} = {value}" if value[:2] == "0x" else f'{name} = "{value}"' for name, value in said.items()]
+    lines += [f"Packet-Src-IP-Address = {source}", *(["Message-Authenticator = 0x00"] if sign else [])]
+    words = ["radclient", "-x", "-r", "3" if sign else "1", "-t", "3", f"127.0.0.1:{port}", "auth", secret]
+    done = subprocess.run(words, input=", ".join(lines), capture_output=True, text=True, check=False)
+    answer = done.stdout.partition("Received ")[2]
+    found = dict(re.findall(r"^\s+([\w-]+) = (.*)$", answer, re.MULTILINE))
+    return {"code": answer.split(" ")[0]} | {name: value.strip('"') for name, value in found.items()} if answer else {}
