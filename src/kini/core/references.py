@@ -5,13 +5,18 @@ scheme (MOD 33,32), which finds every single wrong character and nearly every sw
 """
 
 import secrets
+from collections.abc import Callable
 
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
+from kini.core.registry import Registry
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: How many references there are.
 NUMBERS = len(ALPHABET) ** 7
+#: Who else gives out codes of papers: where the paper of a code is checked; empty when it is none of theirs.
+codes: Registry[Callable[[str], str]] = Registry("giver of codes")
 _ALIKE = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
 

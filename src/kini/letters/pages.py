@@ -60,9 +60,16 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     limits.require(TRIES, network_address(request))
     letter = queries.of_code(read) if read else None
     if letter is None:
+        if elsewhere := _elsewhere(read) if read else "":
+            return redirect(elsewhere)
         return render(request, "letters/unknown.html", {"code": code[:LONGEST]}, status=404)
     context = _shown(letter)
     return render(request, "letters/check.html", context)
+
+
+def _elsewhere(code: str) -> str:
+    """Where the paper of a code that is no letter's is checked; empty when it is nobody's."""
+    return next(filter(None, (address_of(code) for address_of in references.codes)), "")
 
 
 def _shown(letter: Letter) -> dict[str, object]:

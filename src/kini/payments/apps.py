@@ -11,7 +11,8 @@ class Payments(AppConfig):
         from kini.cases.desk.working import may_here
         from kini.cases.rules import tellers
         from kini.city.checks import pack_checks
-        from kini.payments import actions, api, tables, wording
+        from kini.core import references
+        from kini.payments import actions, api, pages, tables, wording
         from kini.payments.kind import PaymentKind
         from kini.payments.providers.base import adapters
         from kini.payments.providers.snap import Snap
@@ -27,6 +28,7 @@ class Payments(AppConfig):
         pack_checks.register("bills", check_bills)
         tellers.register(actions.GOES_BACK, wording.goes_back)
         tellers.register(actions.IS_BACK, wording.is_back)
+        references.codes.register("receipts", pages.address_of)
         words, may = _("Money to return"), may_here(Permission.REFUND)
         returns = NavItem("payments:desk-returns", words, "cash", 34, "desk", group=_("Counter"), visible=may)
         navigation.register("desk-returns", returns)

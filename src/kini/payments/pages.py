@@ -87,6 +87,11 @@ def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
     return render(request, "payments/code.html", context)
 
 
+def address_of(code: str) -> str:
+    """Where the receipt of that code is read; empty when there is none."""
+    return reverse("payments:receipt", args=[code]) if queries.receipt(code) else ""
+
+
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
