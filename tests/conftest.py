@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache, caches
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck
@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from kini.api import allowance
+from kini.cases.desk import figures
 from kini.core import audit
 from tests.pagechecks import CheckedClient
 
@@ -38,7 +39,6 @@ def pytest_configure() -> None:
     after every test, of which many have no database; pages are made anew each time."""
     django_settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-        "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
         "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     }
     django_settings.HELD_SECONDS = 3600
@@ -67,7 +67,7 @@ def running_pack(tmp_path: Path, settings: Settings) -> Callable[[Path, Mapping[
 def empty_cache() -> Iterator[None]:
     yield
     cache.clear()
-    caches["process"].clear()
+    figures.forget()
     allowance.forget()
     audit.forget()
 

@@ -106,23 +106,18 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(ENV.database_url)}
-#: Short-lived things that every process must see: authorization codes, counters of allauth. Of
-#: each process for itself: figures that may be a minute old ("process"), and finished pages (web/shelf.py).
+#: Short-lived things that every process must see: authorization codes, counters of allauth. Of each process for itself:
+#: finished pages of some kilobytes (web/shelf.py).
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cacheentry",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    "process": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "process",
-        "OPTIONS": {"MAX_ENTRIES": 5_000},
-    },
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
-        "OPTIONS": {"MAX_ENTRIES": 1_000},
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
 }
 #: For how long a process may go on with the city's tables and services as it read them, in seconds.

@@ -15,7 +15,7 @@ from django.utils.crypto import get_random_string
 from kini.api.callers import scopes
 from kini.city import queries as city_queries
 from kini.core.actors import Actor, ActorKind
-from kini.core.database.worded import Worded
+from kini.core.database.worded import Worded, row_of
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import sealing
@@ -143,13 +143,12 @@ def own_profile(actor: Actor) -> Resident:
     rows = _profile(user=actor.user_id or 0)
     if not rows:
         raise Resident.DoesNotExist
-    found = Resident.from_db("default", PROFILE, rows[0])
-    if found.area_id:
-        found.area = city_queries.area(found.area_id, active=False)
-    return found
+    area = rows[0][_AREA]
+    return row_of(Resident, PROFILE, rows[0], area=city_queries.area(area, active=False) if area else None)
 
 
 PROFILE = tuple(field.attname for field in Resident._meta.concrete_fields)
+_AREA = PROFILE.index("area_id")
 
 
 @Worded

@@ -7,6 +7,7 @@ from functools import lru_cache
 from kini.city import pack
 from kini.core import audit
 from kini.core.database.prepared import prepared
+from kini.core.database.worded import row_of
 from kini.core.texts import words_of
 from kini.services import catalogue
 from kini.services.catalogue import Catalogue
@@ -83,7 +84,7 @@ def _found(words: str, limit: int) -> tuple[Service, ...]:
         "least": LEAST,
         "limit": limit,
     }
-    return tuple(Service.from_db("default", COLUMNS, row) for row in prepared(QUERY, parameters))
+    return tuple(row_of(Service, COLUMNS, row) for row in prepared(QUERY, parameters))
 
 
 COLUMNS = ("id", "category", "kind", "agency_id", "current_id", "active")  # as the query below gives them

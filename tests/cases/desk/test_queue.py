@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kini.cases import actions, queries
+from kini.cases.desk import figures
 from kini.cases.models import Case
 from kini.core import moments
 from kini.services.models import ServiceVersion
@@ -112,7 +112,7 @@ def test_few_queries_however_many_rows(town: Town, permit: ServiceVersion, clerk
     for count in (1, 4):
         for _ in range(count):
             opened(town.named("resident"), permit, town.resident)
-        caches["process"].clear()
+        figures.forget()
         with CaptureQueriesContext(connection) as captured:
             clerk.get("/desk/")
         numbers.append(len(captured))

@@ -1,12 +1,12 @@
 """What an officer's rail and the head of their queue count."""
 
-from collections.abc import Callable
+import time as clock
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from hashlib import sha256
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from django.core.cache import caches
 from django.db.models import Aggregate, Count, DurationField, F, Max
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,6 +25,7 @@ from kini.services.versions import Resolved, resolve_many
 
 #: Seconds for which what is read of all cases is remembered.
 REMEMBERED = 60
+MOST_REMEMBERED = 5_000
 SEE = Permission.SEE_CASES
 
 
@@ -107,15 +108,32 @@ def _areas(actor: Actor) -> list[Place]:
 
 
 def remembered[T](what: str, actor: Actor, read: Callable[[Actor], T], permission: Permission = SEE) -> T:
-    """What is read of every case over which an officer has the permission, kept for a minute for all who see the same.
+    """What is read of every case over which an officer has the permission, kept for a minute for all who see the same:
+    nobody changes it.
 
     Args:
         what: names what is read, with everything that it depends on besides the actor and the language.
     """
-    seen = sorted((g.agency, g.area_path, *sorted(g.services)) for g in actor.grants if permission in g.permissions)
-    key = sha256(repr((what, get_language(), permission, seen)).encode()).hexdigest()
-    found: T | None = caches["process"].get(key)
-    if found is None:
+    key, now = (what, get_language(), permission, _sight(actor, permission)), clock.monotonic()
+    until, found = _remembered.get(key, (now, None))
+    if until <= now:
+        if len(_remembered) >= MOST_REMEMBERED:
+            forget()
         found = read(actor)
-        caches["process"].set(key, found, REMEMBERED)
-    return found
+        _remembered[key] = now + REMEMBERED, found
+    return cast(T, found)
+
+
+_remembered: dict[tuple[Hashable, ...], tuple[float, Any]] = {}
+
+
+def forget() -> None:
+    """Read everything anew."""
+    _remembered.clear()
+
+
+@lru_cache(maxsize=500)
+def _sight(actor: Actor, permission: Permission) -> tuple[tuple[str, ...], ...]:
+    """What somebody sees by that permission; the same for all who see the same."""
+    seen = (g for g in actor.grants if permission in g.permissions)
+    return tuple(sorted((g.agency, g.area_path, *sorted(g.services)) for g in seen))

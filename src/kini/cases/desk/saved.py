@@ -20,7 +20,7 @@ from kini.cases.models import MOST_FILTERS, SavedFilter
 from kini.cases.pages.forms import UNREADABLE
 from kini.city.models import Area
 from kini.core.actors import NotAllowed, Refused
-from kini.core.database.worded import Worded
+from kini.core.database.worded import Worded, row_of
 from kini.people.queries import actor_for
 from kini.services.models import Service
 from kini.services.versions import resolve
@@ -34,7 +34,7 @@ def own(request: HttpRequest) -> list[SavedFilter]:
     found: list[SavedFilter] | None = getattr(request, "_kini_filters", None)
     if found is None:
         rows = _saved(user=request.user.pk or 0)
-        found = [SavedFilter.from_db("default", COLUMNS, row) for row in rows]
+        found = [row_of(SavedFilter, COLUMNS, row) for row in rows]
         request._kini_filters = found  # type: ignore[attr-defined]
     return found
 

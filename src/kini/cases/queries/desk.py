@@ -15,7 +15,7 @@ from kini.cases.queries.columns import TOLD, UNSHOWN
 from kini.city import queries as city_queries
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import SOME_TIME, Words, words_of
+from kini.core.database.worded import SOME_TIME, Words, row_of, words_of
 from kini.people.filters import below, visible_cases_q
 from kini.people.models import Officer
 from kini.people.permissions import Permission
@@ -25,6 +25,7 @@ type View = Literal["due", "mine", "unassigned", "overdue", "at-risk", "waiting"
 VIEWS: tuple[View, ...] = ("due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all")
 PAGE = 50
 _NEVER = "-"
+_AREA, _ASSIGNEE = TOLD.index("area_id"), TOLD.index("assignee_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,14 @@ def _pages(actor: Actor, filters: Filters, most: int) -> tuple[Words, ...]:
 def _in_queue(row: Sequence[Any]) -> Case:
     """A case with what a row of the queue shows."""
     *columns, officer = row
-    case = Case.from_db("default", TOLD, columns)
-    case.area = city_queries.area(case.area_id, active=False) if case.area_id else None
-    if case.assignee_id:
-        case.assignee = Officer.from_db("default", ("id", "name"), (case.assignee_id, officer))
-    return case
+    area, assignee = columns[_AREA], columns[_ASSIGNEE]
+    return row_of(
+        Case,
+        TOLD,
+        columns,
+        area=city_queries.area(area, active=False) if area else None,
+        assignee=row_of(Officer, ("id", "name"), (assignee, officer)) if assignee else None,
+    )
 
 
 #: Cases of an officer's own that may follow each other before the next one of somebody else.

@@ -12,7 +12,7 @@ from kini.cases.queries.columns import TOLD, UNSHOWN
 from kini.city import queries as city_queries
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import Worded
+from kini.core.database.worded import Worded, row_of
 from kini.people.models import Resident
 
 #: A case of which its resident may still hear: open, or joined to one that is.
@@ -37,10 +37,8 @@ def own_case(actor: Actor, reference: str, guest_key: str = "") -> Case:
     if not rows:
         raise Case.DoesNotExist
     *columns, resident, name = rows[0]
-    case = Case.from_db("default", TOLD, columns)
-    if resident:
-        case.resident = Resident.from_db("default", ("id", "name"), (resident, name))
-    return _placed(case)
+    person = row_of(Resident, ("id", "name"), (resident, name)) if resident else None
+    return _placed(row_of(Case, TOLD, columns, resident=person))
 
 
 _PERSON = ("resident__id", "resident__name")

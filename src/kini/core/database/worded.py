@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Field, Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
 from kini.core.database.prepared import prepared
@@ -88,6 +89,22 @@ def words_of(query: "QuerySet[Any, Any]") -> Words:
         return Words(*query.query.sql_with_params())
     except EmptyResultSet:
         return Words("", ())
+
+
+def row_of[M: Model](model: type[M], columns: Sequence[str], values: Sequence[Any], **related: Model | None) -> M:
+    """A stored row, as `from_db` makes it, in a fifth of the time: fields that are not among the columns are read when
+    they are asked for, and nobody is sent a signal.
+
+    Args:
+        columns: names of attributes ("area_id"); `values` are theirs.
+        related: rows that it points to, by field ("area").
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, connection.alias
+    row.__dict__.update(zip(columns, values, strict=True))
+    row._state.fields_cache.update(related)
+    return row
 
 
 def insert(row: Model) -> None:
