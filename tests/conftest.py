@@ -41,6 +41,7 @@ def pytest_configure() -> None:
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
         "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     }
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # programs' secrets, at once
     django_settings.HELD_SECONDS = 3600
     django_settings.STORAGES = {
         **django_settings.STORAGES,

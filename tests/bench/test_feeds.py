@@ -18,6 +18,7 @@ def test_the_made_up_timetable_is_as_large_as_a_real_one_and_without_a_fault():
     assert (len(edition.stops), len(edition.calls), edition.faults) == (8_600, 24_500, [])
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_a_tiny_run_measures_every_row(tmp_path):
     found = tmp_path / "rows.json"
