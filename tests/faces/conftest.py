@@ -53,7 +53,6 @@ def page_of(chromium: "Browser", city: str, town: Town) -> "Iterator[Callable[[s
 
 def _window(chromium: "Browser") -> "Page":
     context = chromium.new_context(locale="id-ID", reduced_motion="reduce", viewport=PHONE, service_workers="block")
-    context.set_default_timeout(15_000)
     context.add_init_script(path=Path(__file__).parent / "sight.js")
     return context.new_page()
 

@@ -123,7 +123,6 @@ def person(request: pytest.FixtureRequest, chromium: Browser, city: str) -> Iter
     def make() -> Person:
         size = {"width": 360, "height": 740}
         context = chromium.new_context(java_script_enabled=request.param, viewport=size, locale="id-ID")
-        context.set_default_timeout(10_000)
         contexts.append(context)
         return Person(context.new_page(), city)
 

@@ -13,7 +13,6 @@ NUMBER = "3000654321"
 
 def test_a_bill_is_paid_with_a_late_notice(chromium: Browser, city: str, stock: Stock):
     context = chromium.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
-    context.set_default_timeout(15_000)
     someone = Person(context.new_page(), city)
     page = someone.page
     someone.sign_in("Warga 2")

@@ -30,7 +30,6 @@ def wire(city: str) -> Iterator[Net]:
 def someone(chromium: Browser, wire: Net) -> Iterator[Person]:
     """Somebody with a phone, whose worker is there."""
     context = chromium.new_context(locale="id-ID", viewport=PHONE, has_touch=True, is_mobile=True)
-    context.set_default_timeout(15_000)
     person = Person(context.new_page(), wire.address)
     person.go("/services/")
     person.page.wait_for_function(READY)

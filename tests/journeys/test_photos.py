@@ -17,7 +17,6 @@ PHONE = {"width": 360, "height": 740}
 
 def phone(chromium: Browser, city: str) -> Person:
     context = chromium.new_context(locale="id-ID", viewport=PHONE, has_touch=True, is_mobile=True)
-    context.set_default_timeout(20_000)
     return Person(context.new_page(), city)
 
 
