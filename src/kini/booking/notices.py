@@ -1,6 +1,7 @@
 """What people are told beside the steps of their case."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,12 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.booking import queries
 from kini.booking.models import Booking
+from kini.core import moments
 from kini.core.actors import system
 from kini.messages import actions as messages
 from kini.messages.recipients import Person
 from kini.messages.sorts import Sort
 from kini.web import formats
 
+#: People may be on their way to what is so near.
+NEAR = timedelta(hours=12)
 OFFER = Sort(
     "place-offered",
     _("When a place became free for somebody who waits"),
@@ -50,13 +54,14 @@ def tell_offer(pk: int) -> None:
     booking = _waiting(pk)
     if booking and booking.state == "offered" and (until := booking.expires_at):
         key = f"booking:{booking.pk}:{until:%Y%m%d%H%M}"
-        _tell(booking, OFFER, key, lambda: {"until": formats.moment(until)})
+        _tell(booking, OFFER, key, True, lambda: {"until": formats.moment(until)})
 
 
 def tell_closed(pk: int, message: str) -> None:
-    """The time for which somebody waits was closed, and why."""
+    """The time for which somebody waits was closed, and why. It waits for the morning unless the time is near."""
     if booking := _waiting(pk):
-        _tell(booking, CLOSED, f"booking:{booking.pk}:closed", lambda: {"message": message})
+        near = booking.slot.starts_at - moments.now() < NEAR
+        _tell(booking, CLOSED, f"booking:{booking.pk}:closed", near, lambda: {"message": message})
 
 
 def _waiting(pk: int) -> Booking | None:
@@ -65,8 +70,8 @@ def _waiting(pk: int) -> Booking | None:
     return found.filter(pk=pk, user__isnull=False, draft__isnull=False).first()
 
 
-def _tell(booking: Booking, sort: Sort, key: str, more: Callable[[], dict[str, str]]) -> None:
-    """Tell it at once; `more` gives further words, in the language of the person."""
+def _tell(booking: Booking, sort: Sort, key: str, urgent: bool, more: Callable[[], dict[str, str]]) -> None:
+    """Tell it; `more` gives further words, in the language of the person."""
     assert booking.user
     assert booking.draft
     to, link = Person(booking.user), reverse("cases:draft", args=[booking.draft.pk])
@@ -84,6 +89,6 @@ def _tell(booking: Booking, sort: Sort, key: str, more: Callable[[], dict[str, s
         key=key,
         words=words,
         link=link,
-        urgent=True,
+        urgent=urgent,
         about=messages.About(booking.slot.service.agency_id, booking.slot.area.path, booking.slot.service_id),
     )
