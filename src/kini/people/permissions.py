@@ -22,6 +22,7 @@ class Permission(StrEnum):
     REFUND = "refund"  # give a payment back, and record what was returned by hand
     SEE_MESSAGES = "see-messages"  # what reached nobody, letters to post, and how messages read
     MANAGE_REPLIES = "manage-replies"  # write the canned replies of one's agency
+    MANAGE_VOUCHERS = "manage-vouchers"  # print codes for the city's Wi-Fi, and take them back
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
 
 
@@ -41,5 +42,6 @@ WORDS: Mapping[Permission, str | Promise] = {
     Permission.REFUND: _("give payments back"),
     Permission.SEE_MESSAGES: _("see messages that reached nobody"),
     Permission.MANAGE_REPLIES: _("write canned replies"),
+    Permission.MANAGE_VOUCHERS: _("hand out Wi-Fi codes"),
     Permission.MANAGE_OFFICERS: _("manage officers and their roles"),
 }

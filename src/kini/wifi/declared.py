@@ -12,7 +12,7 @@ from kini.city.rows import Row, read_rows
 from kini.city.tables import read_tables
 from kini.core.faults import Fault, PackFaults, Source, parse, read_source
 from kini.core.texts import untranslated
-from kini.wifi.schema import CountRow, WifiFile
+from kini.wifi.schema import CountRow, GroupEntry, WifiFile
 
 FILE, COUNTS = "wifi.yaml", "wifi-points.csv"
 
@@ -30,6 +30,12 @@ def has_portal(_request: HttpRequest | None = None) -> bool:
     """Whether people sign in at the city's Wi-Fi."""
     found = network()
     return found is not None and found.portal is not None
+
+
+def sheet_groups() -> dict[str, GroupEntry]:
+    """The groups for which officers print codes, by name."""
+    found = network()
+    return {name: group for name, group in found.groups.items() if group.sheets} if found else {}
 
 
 @lru_cache(maxsize=4)

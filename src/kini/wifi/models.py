@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Length, Now
 
 from kini.cases.models import Case
-from kini.city.models import ON_EARTH, Area
+from kini.city.models import ON_EARTH, Agency, Area
 from kini.people.models import User
 
 #: A MAC address as RFC 3580 writes it in Called-Station-Id: 00-10-A4-23-19-C0.
@@ -126,13 +126,14 @@ class Voucher(models.Model):
     """A code that lets somebody in for some days; it is known by its keyed hash alone.
 
     Attributes:
-        label: for whom the sheet was printed.
+        label: for whom the sheet was printed; `agency`: whose officer did that, null: the operator.
         devices: how many may come in with it, null: any number; `uses`: how many have.
     """
 
     mark = models.BinaryField(unique=True)
     group = models.ForeignKey(Group, models.PROTECT)
     label = models.CharField(max_length=80, blank=True)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)

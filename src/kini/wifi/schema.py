@@ -53,9 +53,14 @@ class Scheme(Strict):
 
 
 class GroupEntry(Strict):
-    """What a group of people may do on the network; what is left out has no limit."""
+    """What a group of people may do on the network; what is left out has no limit.
+
+    Attributes:
+        sheets: officers may print codes for it.
+    """
 
     name: Text
+    sheets: bool = False
     session_minutes: Annotated[int, Field(gt=0, le=44_640)] | None = None
     idle_minutes: Annotated[int, Field(gt=0, le=1_440)] | None = None
     down_kbps: Annotated[int, Field(gt=0, le=1_000_000)] | None = None

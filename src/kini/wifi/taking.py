@@ -1,8 +1,10 @@
 """How every write of this room begins: the program alone, and one after the other."""
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.wifi.models import Group
 
 
 def only_program(by: Actor) -> None:
@@ -19,3 +21,16 @@ def in_turn(subject: str) -> None:
     """Wait until nobody else changes that, and keep it until the transaction ends: what was read still holds then."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [subject])
+
+
+def group_called(name: str) -> Group:
+    """The group of wifi.yaml with that name.
+
+    Raises:
+        Refused: when there is none.
+    """
+    found = Group.objects.filter(pk=name, active=True).first()
+    if found is None:
+        known = ", ".join(Group.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
+        raise Refused(_("There is no group “%(name)s”; there are: %(known)s") % {"name": name, "known": known or "-"})
+    return found

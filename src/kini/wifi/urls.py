@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kini.wifi import own, pages
+from kini.wifi import desk, own, pages
 from kini.wifi.portal import captive
 from kini.wifi.portal import pages as portal
 
@@ -15,5 +15,7 @@ urlpatterns = [
     path("wifi/portal/code/", portal.code, name="portal-code"),
     path("wifi/portal/online/", portal.online, name="portal-online"),
     path("wifi/portal/<slug:sort>/", portal.arrive, name="portal-arrive"),
+    path("desk/wifi/", desk.sheets, name="desk-sheets"),
+    path("desk/wifi/withdraw/", desk.withdraw, name="desk-withdraw"),
     path("wifi/<str:code>/", pages.site, name="site"),
 ]

@@ -6,12 +6,11 @@ from kini.wifi.actions.admission import (
     forget_device,
     know_device,
     load_policies,
-    make_vouchers,
-    withdraw_vouchers,
 )
 from kini.wifi.actions.faults import note_fault
 from kini.wifi.actions.points import import_points, lay_made_up, lay_samples, rotate_keys
 from kini.wifi.actions.portal import forget_devices, sign_in, sign_out
+from kini.wifi.actions.vouchers import make_vouchers, withdraw_vouchers
 
 __all__ = [
     "block_device",

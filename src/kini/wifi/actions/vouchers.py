@@ -1,0 +1,96 @@
+"""Vouchers: codes that a school or a neighbourhood hands out on paper."""
+
+import secrets
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from kini.city.models import Agency
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, Refused
+from kini.core.grants import Scope
+from kini.core.references import ALPHABET
+from kini.people.permissions import Permission
+from kini.people.rules import require
+from kini.wifi import declared
+from kini.wifi.actions.admission import MOST_DAYS
+from kini.wifi.admission import voucher_mark
+from kini.wifi.models import Voucher
+from kini.wifi.taking import group_called, only_program
+
+MOST_VOUCHERS = 5_000
+#: On a sheet that an officer prints.
+MOST_ON_SHEET = 500
+#: Letters of a voucher's code; 50 bits that nobody guesses.
+CODE_LENGTH = 10
+
+
+@action
+def make_vouchers(
+    *,
+    by: Actor,
+    group: str,
+    count: int,
+    days: int,
+    label: str,
+    devices: int | None = None,
+    agency: Agency | None = None,
+) -> list[str]:
+    """Make vouchers that let somebody in from now on for some days.
+
+    Args:
+        devices: how many may come in with each; None: any number.
+        agency: whose officers make them, and may take them back; None: the operator.
+
+    Returns:
+        Their codes, which are known nowhere else from then on.
+
+    Raises:
+        NotAllowed: for anybody but a command of the program and officers of the agency who may.
+        Refused: when there is no such group, it is not handed out on sheets, or there would be too many.
+    """
+    _require(by, agency)
+    found, most = group_called(group), MOST_VOUCHERS
+    if agency:
+        most = MOST_ON_SHEET
+        if group not in declared.sheet_groups():
+            raise Refused(_("Choose for whom the codes are."))
+        if not label.strip():
+            raise Refused(_("Write for whom the sheet is, such as the name of the school."))
+    if not (1 <= count <= most and 1 <= days <= MOST_DAYS and (devices is None or devices >= 1)):
+        raise Refused(_("Make 1 to %(most)d vouchers, for 1 to %(days)d days.") % {"most": most, "days": MOST_DAYS})
+    now, ends = moments.now(), moments.now() + timedelta(days=days)
+    codes = ["".join(secrets.choice(ALPHABET) for _n in range(CODE_LENGTH)) for _n in range(count)]
+    given = {"group": found, "label": label, "devices": devices, "agency": agency, "starts_at": now, "ends_at": ends}
+    Voucher.objects.bulk_create([Voucher(mark=voucher_mark(code), **given) for code in codes])
+    detail = {"group": group, "count": count, "days": days, "label": label, "devices": devices}
+    audit.record(by=by, action="wifi.vouchers-made", subject=f"wifi-vouchers:{label[:80]}", detail=detail)
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+@action
+def withdraw_vouchers(*, by: Actor, label: str, agency: Agency | None = None) -> int:
+    """Take back the vouchers of a label that still hold; devices that came in with them sign in anew.
+
+    Returns:
+        How many vouchers that were.
+
+    Raises:
+        NotAllowed: for anybody but a command of the program and officers of the agency who may.
+    """
+    _require(by, agency)
+    now = moments.now()
+    mine = Voucher.objects.filter(agency=agency) if agency else Voucher.objects
+    count = mine.filter(label=label, withdrawn_at=None, ends_at__gt=now).update(withdrawn_at=now)
+    audit.record(
+        by=by, action="wifi.vouchers-withdrawn", subject=f"wifi-vouchers:{label[:80]}", detail={"count": count}
+    )
+    return count
+
+
+def _require(by: Actor, agency: Agency | None) -> None:
+    if agency is None or by.kind is ActorKind.SYSTEM:
+        only_program(by)
+    else:
+        require(by, Permission.MANAGE_VOUCHERS, Scope(agency.pk))

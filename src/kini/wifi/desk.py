@@ -1,0 +1,117 @@
+"""Sheets of Wi-Fi codes: an officer makes them for a school or a neighbourhood, prints them, and takes them back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Max, Q, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kini.cases.desk.working import for_officers, may_here, see_other
+from kini.city.models import Agency
+from kini.core import moments
+from kini.core.actors import Actor, Refused
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.web.navigation import NavItem, navigation
+from kini.wifi import actions, declared
+from kini.wifi.models import Voucher
+
+MANAGE = Permission.MANAGE_VOUCHERS
+LONGEST, SHOWN = 80, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the form says, as it was typed."""
+
+    label: str = ""
+    group: str = ""
+    count: str = "30"
+    days: str = "30"
+    devices: str = "1"
+
+
+@for_officers(MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheets(request: HttpRequest) -> HttpResponse:
+    """The sheets of one's agency, and a form for a new one; its codes are shown once, on the page that answers."""
+    actor = actor_for(request)
+    if not declared.sheet_groups():
+        raise Http404
+    if request.method != "POST":
+        return _list(request, actor, Typed(), "")
+    typed = Typed(**{name: request.POST.get(name, "")[:LONGEST].replace("\0", "") for name in Typed.__slots__})
+    try:
+        codes = _made(actor, typed)
+    except Refused as refusal:
+        return _list(request, actor, typed, str(refusal))
+    network, group = declared.network(), declared.sheet_groups()[typed.group]
+    ends = Voucher.objects.filter(label=typed.label).latest("pk").ends_at
+    context = {"codes": codes, "typed": typed, "network": network, "group": group, "ends": ends}
+    return render(request, "wifi/sheet.html", context)
+
+
+@for_officers(MANAGE)
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Take a sheet back: its codes, and whoever came in with them, sign in anew."""
+    actor = actor_for(request)
+    label = request.POST.get("label", "")[:LONGEST].replace("\0", "")
+    count = actions.withdraw_vouchers(by=actor, label=label, agency=_agency(actor))
+    said = ngettext("%(count)d code is taken back.", "%(count)d codes are taken back.", count)
+    messages.success(request, said % {"count": count})
+    return see_other("wifi:desk-sheets")
+
+
+def _made(actor: Actor, typed: Typed) -> list[str]:
+    try:
+        count, days = int(typed.count), int(typed.days)
+        devices = int(typed.devices) if typed.devices else None
+    except ValueError:
+        raise Refused(_("Write how many codes, days and devices in digits.")) from None
+    given = {"group": typed.group, "count": count, "days": days, "label": typed.label.strip(), "devices": devices}
+    return actions.make_vouchers(by=actor, agency=_agency(actor), **given)  # type: ignore[arg-type]
+
+
+def _agency(actor: Actor) -> Agency:
+    """The agency for which the officer hands out codes."""
+    names = [grant.agency for grant in actor.grants if MANAGE in grant.permissions]
+    found = Agency.objects.filter(pk__in=names, active=True).order_by("pk").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> HttpResponse:
+    holds = Q(withdrawn_at=None, ends_at__gt=moments.now())
+    rows = (
+        Voucher.objects.filter(agency=_agency(actor))
+        .values("label", "group")
+        .annotate(made=Count("pk"), holding=Count("pk", filter=holds), used=Sum("uses"), ends=Max("ends_at"))
+        .order_by("-ends", "label")[:SHOWN]
+    )
+    groups = declared.sheet_groups()
+    context: dict[str, Any] = {
+        "rows": [row | {"name": groups[row["group"]].name if row["group"] in groups else row["group"]} for row in rows],
+        "groups": groups.items(),
+        "typed": typed,
+        "problem": problem,
+        "errors": [("label", problem)] if problem else [],
+    }
+    return render(request, "wifi/sheets.html", context, status=422 if problem else 200)
+
+
+def register() -> None:
+    """Bring the page to the rail of those who may."""
+    may = may_here(MANAGE)
+    item = NavItem(
+        *("wifi:desk-sheets", gettext_lazy("Wi-Fi codes"), "wifi", 47, "desk"),
+        group=gettext_lazy("Agency"),
+        visible=lambda request: bool(declared.sheet_groups()) and may(request),
+    )
+    navigation.register("desk-wifi-sheets", item)
