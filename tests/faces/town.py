@@ -50,7 +50,7 @@ from kini.services.fields.identity import national_example  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.services.versions import ResolvedPage, resolve  # noqa: E402
 from kini.web.formats import local  # noqa: E402
-from kini.wifi.models import AccessPoint  # noqa: E402
+from kini.wifi.models import AccessPoint, Device, Group  # noqa: E402
 from tests.people.softkey import SoftKey  # noqa: E402
 
 BY = system("tests")
@@ -91,7 +91,7 @@ def made() -> Town:
         town |= _many(officer, town)
         town |= _far(officer)
         town |= _second_step(guarded)
-        town |= _arrival()
+        town |= _arrival(resident)
         town["tie"] = queries.family_of(queries.resident_of(resident)).values_list("pk", flat=True)[0]
         program = people.register_program(
             by=BY,
@@ -306,10 +306,16 @@ def _desk(officer: Actor, resident: User) -> Town:
     return {"reply": reply.pk, "colleague": colleague.pk}
 
 
-def _arrival() -> Town:
-    """What an access point of a made-up site says when it sends a visitor to the portal."""
+def _arrival(resident: User) -> Town:
+    """What an access point says when it sends a visitor to the portal, and devices that come in by themselves."""
     point = AccessPoint.objects.order_by("pk")[0]
     AccessPoint.objects.filter(pk=point.pk).update(nas_address="127.0.0.9", login_address="http://10.1.0.1:3990")
+    now = moments.now()
+    group = Group.objects.get(pk="resident")
+    for number, name in enumerate(("Chrome, Android", "Firefox, Linux")):
+        Device.objects.create(
+            mark=bytes([number]) * 32, group=group, owner=resident, name=name, expires_at=now + timedelta(days=20)
+        )
     said = {"res": "notyet", "called": point.mac, "mac": "AC-DE-48-00-11-22", "challenge": "00" * 16}
     wanted = "http://berita.example/hari-ini"
     ruckus = {"client_mac": said["mac"], "nasid": point.mac, "url": wanted}

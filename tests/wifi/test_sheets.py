@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from kini.city.models import Agency
+from kini.city.models import Agency, Area
 from kini.core.actors import NotAllowed
+from kini.core.grants import Scope
 from kini.people.queries import officer_actor
 from kini.wifi import actions, declared
 from kini.wifi.models import Voucher
@@ -71,6 +72,19 @@ def test_what_is_asked_for_wrongly_is_told_and_kept(client, head, wrong, words):
     assert not Voucher.objects.exists()
 
 
+def test_an_officer_of_one_area_has_the_sheets_of_that_area(client, head):
+    client.post("/desk/wifi/", WANTED)
+    area = Area.objects.filter(level="freguesia")[0]
+    local = employed("+351912000004", "Freguesia", Agency.objects.get(pk="balcao"), "head", area=area)
+    client.force_login(local.user)
+    assert client.post("/desk/wifi/", WANTED | {"label": "Our street"}).status_code == 200
+    assert "School on the hill" not in client.get("/desk/wifi/").content.decode()
+    client.force_login(head.user)
+    page = client.get("/desk/wifi/").content.decode()
+    assert "Our street" in page
+    assert "School on the hill" in page
+
+
 def test_others_neither_make_nor_see_nor_take_back_a_sheet(client, head):
     client.post("/desk/wifi/", WANTED)
     works = Agency.objects.get(pk="obras")
@@ -83,6 +97,6 @@ def test_others_neither_make_nor_see_nor_take_back_a_sheet(client, head):
     client.force_login(clerk.user)
     assert client.get("/desk/wifi/").status_code == 403
     with pytest.raises(NotAllowed):
-        actions.withdraw_vouchers(by=officer_actor(other), label=WANTED["label"], agency=head.agency)
+        actions.withdraw_vouchers(by=officer_actor(other), label=WANTED["label"], scope=Scope(head.agency_id))
     with pytest.raises(NotAllowed):
         actions.withdraw_vouchers(by=officer_actor(head), label=WANTED["label"])

@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kini.cases.desk.working import for_officers, may_here, see_other
-from kini.city.models import Agency
 from kini.core import moments
 from kini.core.actors import Actor, Refused
+from kini.core.grants import Scope
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.web.navigation import NavItem, navigation
-from kini.wifi import actions, declared
-from kini.wifi.models import Voucher
+from kini.wifi import actions, declared, queries
 
 MANAGE = Permission.MANAGE_VOUCHERS
 LONGEST, SHOWN = 80, 50
@@ -51,7 +50,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         return _list(request, actor, typed, str(refusal))
     network, group = declared.network(), declared.sheet_groups()[typed.group]
-    ends = Voucher.objects.filter(label=typed.label).latest("pk").ends_at
+    ends = queries.vouchers_of(_scope(actor)).latest("pk").ends_at
     context = {"codes": codes, "typed": typed, "network": network, "group": group, "ends": ends}
     return render(request, "wifi/sheet.html", context)
 
@@ -62,7 +61,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     """Take a sheet back: its codes, and whoever came in with them, sign in anew."""
     actor = actor_for(request)
     label = request.POST.get("label", "")[:LONGEST].replace("\0", "")
-    count = actions.withdraw_vouchers(by=actor, label=label, agency=_agency(actor))
+    count = actions.withdraw_vouchers(by=actor, label=label, scope=_scope(actor))
     said = ngettext("%(count)d code is taken back.", "%(count)d codes are taken back.", count)
     messages.success(request, said % {"count": count})
     return see_other("wifi:desk-sheets")
@@ -75,33 +74,31 @@ def _made(actor: Actor, typed: Typed) -> list[str]:
     except ValueError:
         raise Refused(_("Write how many codes, days and devices in digits.")) from None
     given = {"group": typed.group, "count": count, "days": days, "label": typed.label.strip(), "devices": devices}
-    return actions.make_vouchers(by=actor, agency=_agency(actor), **given)  # type: ignore[arg-type]
+    return actions.make_vouchers(by=actor, scope=_scope(actor), **given)  # type: ignore[arg-type]
 
 
-def _agency(actor: Actor) -> Agency:
-    """The agency for which the officer hands out codes."""
-    names = [grant.agency for grant in actor.grants if MANAGE in grant.permissions]
-    found = Agency.objects.filter(pk__in=names, active=True).order_by("pk").first()
-    if found is None:
-        raise Http404
-    return found
+def _scope(actor: Actor) -> Scope:
+    """Over what the officer hands out codes."""
+    grant = next(grant for grant in actor.grants if MANAGE in grant.permissions)
+    return Scope(grant.agency, grant.area_path)
 
 
 def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> HttpResponse:
     holds = Q(withdrawn_at=None, ends_at__gt=moments.now())
     rows = (
-        Voucher.objects.filter(agency=_agency(actor))
+        queries.vouchers_of(_scope(actor))
         .values("label", "group")
         .annotate(made=Count("pk"), holding=Count("pk", filter=holds), used=Sum("uses"), ends=Max("ends_at"))
         .order_by("-ends", "label")[:SHOWN]
     )
     groups = declared.sheet_groups()
+    where = "label" if not typed.label.strip() else "group" if typed.group not in groups else "count"
     context: dict[str, Any] = {
         "rows": [row | {"name": groups[row["group"]].name if row["group"] in groups else row["group"]} for row in rows],
-        "groups": groups.items(),
+        "choices": groups.items(),
         "typed": typed,
-        "problem": problem,
-        "errors": [("label", problem)] if problem else [],
+        "wrong": {where: problem} if problem else {},
+        "errors": [(where, problem)] if problem else [],
     }
     return render(request, "wifi/sheets.html", context, status=422 if problem else 200)
 

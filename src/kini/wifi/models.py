@@ -126,7 +126,8 @@ class Voucher(models.Model):
     """A code that lets somebody in for some days; it is known by its keyed hash alone.
 
     Attributes:
-        label: for whom the sheet was printed; `agency`: whose officer did that, null: the operator.
+        label: for whom the sheet was printed; `agency`, `area_path`: over what the officer works who did
+            that; without an agency the operator did.
         devices: how many may come in with it, null: any number; `uses`: how many have.
     """
 
@@ -134,6 +135,7 @@ class Voucher(models.Model):
     group = models.ForeignKey(Group, models.PROTECT)
     label = models.CharField(max_length=80, blank=True)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    area_path = models.CharField(max_length=120, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.dates import WEEKDAYS
 
 from kini.city import pack
 from kini.core import moments
 from kini.core.crypto import pads
+from kini.core.grants import Scope
 from kini.core.texts import Text
 from kini.wifi import declared, rules
 from kini.wifi.admission import DEVICE, PASS, VOUCHER
-from kini.wifi.models import AccessPoint, Device, FaultReport, Site
+from kini.wifi.models import AccessPoint, Device, FaultReport, Site, Voucher
 from kini.wifi.schema import Hours
 
 #: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
@@ -161,3 +162,12 @@ def octets_left(device: Device) -> int | None:
 def ends_by_itself(device: Device, seconds: int) -> bool:
     """Whether what ends after so many seconds is the device's own time, not the place's or the day's."""
     return seconds >= int((device.expires_at - moments.now()).total_seconds()) and device.voucher_id is None
+
+
+def vouchers_of(scope: Scope | None) -> QuerySet[Voucher]:
+    """The vouchers that officers made who work within that scope; None: all."""
+    if scope is None:
+        return Voucher.objects.all()
+    within = Q(area_path=scope.area_path) | Q(area_path__startswith=f"{scope.area_path}/")
+    found = Voucher.objects.filter(agency=scope.agency)
+    return found.filter(within) if scope.area_path else found

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from kini.city.models import Agency
 from kini.core import audit, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, Refused
@@ -13,7 +12,7 @@ from kini.core.grants import Scope
 from kini.core.references import ALPHABET
 from kini.people.permissions import Permission
 from kini.people.rules import require
-from kini.wifi import declared
+from kini.wifi import declared, queries
 from kini.wifi.actions.admission import MOST_DAYS
 from kini.wifi.admission import voucher_mark
 from kini.wifi.models import Voucher
@@ -35,24 +34,24 @@ def make_vouchers(
     days: int,
     label: str,
     devices: int | None = None,
-    agency: Agency | None = None,
+    scope: Scope | None = None,
 ) -> list[str]:
     """Make vouchers that let somebody in from now on for some days.
 
     Args:
         devices: how many may come in with each; None: any number.
-        agency: whose officers make them, and may take them back; None: the operator.
+        scope: over what the officer works who makes them; who works there may take them back. None: the operator.
 
     Returns:
         Their codes, which are known nowhere else from then on.
 
     Raises:
-        NotAllowed: for anybody but a command of the program and officers of the agency who may.
+        NotAllowed: for anybody but a command of the program and officers who may over that scope.
         Refused: when there is no such group, it is not handed out on sheets, or there would be too many.
     """
-    _require(by, agency)
+    _require(by, scope)
     found, most = group_called(group), MOST_VOUCHERS
-    if agency:
+    if scope:
         most = MOST_ON_SHEET
         if group not in declared.sheet_groups():
             raise Refused(_("Choose for whom the codes are."))
@@ -62,7 +61,8 @@ def make_vouchers(
         raise Refused(_("Make 1 to %(most)d vouchers, for 1 to %(days)d days.") % {"most": most, "days": MOST_DAYS})
     now, ends = moments.now(), moments.now() + timedelta(days=days)
     codes = ["".join(secrets.choice(ALPHABET) for _n in range(CODE_LENGTH)) for _n in range(count)]
-    given = {"group": found, "label": label, "devices": devices, "agency": agency, "starts_at": now, "ends_at": ends}
+    given = {"group": found, "label": label, "devices": devices, "starts_at": now, "ends_at": ends}
+    given |= {"agency_id": scope.agency, "area_path": scope.area_path} if scope else {}
     Voucher.objects.bulk_create([Voucher(mark=voucher_mark(code), **given) for code in codes])
     detail = {"group": group, "count": count, "days": days, "label": label, "devices": devices}
     audit.record(by=by, action="wifi.vouchers-made", subject=f"wifi-vouchers:{label[:80]}", detail=detail)
@@ -70,27 +70,26 @@ def make_vouchers(
 
 
 @action
-def withdraw_vouchers(*, by: Actor, label: str, agency: Agency | None = None) -> int:
+def withdraw_vouchers(*, by: Actor, label: str, scope: Scope | None = None) -> int:
     """Take back the vouchers of a label that still hold; devices that came in with them sign in anew.
 
     Returns:
         How many vouchers that were.
 
     Raises:
-        NotAllowed: for anybody but a command of the program and officers of the agency who may.
+        NotAllowed: for anybody but a command of the program and officers who may over that scope.
     """
-    _require(by, agency)
+    _require(by, scope)
     now = moments.now()
-    mine = Voucher.objects.filter(agency=agency) if agency else Voucher.objects
-    count = mine.filter(label=label, withdrawn_at=None, ends_at__gt=now).update(withdrawn_at=now)
+    count = queries.vouchers_of(scope).filter(label=label, withdrawn_at=None, ends_at__gt=now).update(withdrawn_at=now)
     audit.record(
         by=by, action="wifi.vouchers-withdrawn", subject=f"wifi-vouchers:{label[:80]}", detail={"count": count}
     )
     return count
 
 
-def _require(by: Actor, agency: Agency | None) -> None:
-    if agency is None or by.kind is ActorKind.SYSTEM:
+def _require(by: Actor, scope: Scope | None) -> None:
+    if scope is None or by.kind is ActorKind.SYSTEM:
         only_program(by)
     else:
-        require(by, Permission.MANAGE_VOUCHERS, Scope(agency.pk))
+        require(by, Permission.MANAGE_VOUCHERS, scope)
