@@ -1,7 +1,11 @@
 """Drafts that wait, ratings, letters and bills of one's own cases, by program."""
 
+import pytest
+
+from kini.api import paging
 from kini.cases import actions
-from kini.cases.models import Case
+from kini.cases.models import Case, Draft
+from kini.core import moments
 from kini.services.models import ServiceVersion
 from tests.api.conftest import Program, Programs
 from tests.cases.town import Town
@@ -16,6 +20,24 @@ def test_drafts_that_wait_are_listed_page_by_page(town: Town, permit: ServiceVer
     assert second["next"] is None
     assert first["items"][0]["service"]["id"] == "stall-permit"
     assert Program().get("/drafts").status_code == 401
+
+
+def test_drafts_of_one_moment_are_each_listed_once(town: Town, permit: ServiceVersion, program: Programs):
+    app = program(town.resident)
+    made = {app.post("/drafts", {"service": "stall-permit"}).json()["id"] for _ in range(5)}
+    Draft.objects.update(updated_at=moments.now())
+    seen, cursor = list[str](), ""
+    while cursor is not None:
+        page = app.get(f"/drafts?limit=2&cursor={cursor}").json()
+        seen += [each["id"] for each in page["items"]]
+        cursor = page["next"]
+    assert len(seen) == 5
+    assert set(seen) == made
+
+
+@pytest.mark.parametrize("place", [["2026-01-01T00:00:00+00:00", 0], ["2026-01-01T00:00:00+00:00", "x"], ["x", "x"]])
+def test_a_cursor_that_somebody_made_up_is_refused(town: Town, program: Programs, place: list[object]):
+    assert program(town.resident).get(f"/drafts?cursor={paging.write(*place)}").status_code == 422
 
 
 def test_a_decision_is_rated_once(town: Town, case: Case, program: Programs):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Query
@@ -63,13 +64,13 @@ def sliced[R, T](rows: Sequence[R], limit: int, out: Callable[[R], T], place: Ca
     return {"items": [out(row) for row in rows[:limit]], "next": place(rows[limit - 1]) if more else None}
 
 
-def write_moment(moment: datetime, key: int) -> str:
+def write_moment(moment: datetime, key: int | UUID) -> str:
     """A place in a list that is ordered by a moment and a key."""
-    return write(moment.isoformat(), key)
+    return write(moment.isoformat(), key if isinstance(key, int) else str(key))
 
 
 def read_moment(cursor: str) -> tuple[datetime, int] | None:
-    """The place that `write_moment` wrote, or None for the start.
+    """The place that `write_moment` wrote of a number, or None for the start.
 
     Raises:
         Problem: when it is none that we gave.
@@ -77,10 +78,27 @@ def read_moment(cursor: str) -> tuple[datetime, int] | None:
     place = read(cursor, str, int)
     if place is None:
         return None
+    if abs(place[1]) > MOST_KEY:
+        raise not_ours()
+    return _moment(place[0]), place[1]
+
+
+def read_moment_of_uuid(cursor: str) -> tuple[datetime, UUID] | None:
+    """The same of rows whose key is a UUID."""
+    place = read(cursor, str, str)
+    if place is None:
+        return None
     try:
-        moment = datetime.fromisoformat(place[0])
+        return _moment(place[0]), UUID(place[1])
     except ValueError:
         raise not_ours() from None
-    if moment.tzinfo is None or abs(place[1]) > MOST_KEY:
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise not_ours() from None
+    if moment.tzinfo is None:
         raise not_ours()
-    return moment, place[1]
+    return moment

@@ -47,8 +47,9 @@ class RatingOut(Out):
 def list_drafts(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> Page[DraftLine]:
     """What one began and has not sent in, the latest first."""
     found = queries.drafts_of(caller_of(request).actor).order_by("-updated_at", "-pk")
-    if place := paging.read_moment(cursor):
-        found = found.filter(Q(updated_at__lt=place[0]))
+    if place := paging.read_moment_of_uuid(cursor):
+        at, key = place
+        found = found.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=key))
     rows = list(found[: limit + 1])
     resolve_many(draft.version_id for draft in rows)  # read at once what the lines will say
     return Page[DraftLine](**paging.sliced(rows, limit, _line, _place))
@@ -74,4 +75,4 @@ def _line(draft: Draft) -> DraftLine:
 
 
 def _place(draft: Draft) -> str:
-    return paging.write_moment(draft.updated_at, 0)
+    return paging.write_moment(draft.updated_at, draft.pk)
