@@ -179,6 +179,7 @@ PAGE_TYPES = (
         "wifi-portal-online", "wifi:portal-online", path="/wifi/portal/coovachilli/", query="{arrival}&res=success"
     ),
     PageType("wifi-portal-lost", "wifi:portal"),
+    PageType("wifi-portal-unifi", "wifi:portal-unifi", given={"site": "default"}, query="{arrival}"),
     PageType("wifi-mine", "wifi:mine", RESIDENT),
     PageType("wifi-sheets", "wifi:desk-sheets", OFFICER),
     PageType("wifi-sheet", "wifi:desk-sheets", OFFICER, deed=say("label", "SMP Contoh")),

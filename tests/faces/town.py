@@ -318,7 +318,7 @@ def _arrival(resident: User) -> Town:
         )
     said = {"res": "notyet", "called": point.mac, "mac": "AC-DE-48-00-11-22", "challenge": "00" * 16}
     wanted = "http://berita.example/hari-ini"
-    ruckus = {"client_mac": said["mac"], "nasid": point.mac, "url": wanted}
+    ruckus = {"id": said["mac"], "ap": point.mac, "client_mac": said["mac"], "nasid": point.mac, "url": wanted}
     return {"arrival": f"?{urlencode(said | ruckus | {'userurl': wanted})}"}
 
 

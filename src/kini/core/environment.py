@@ -64,6 +64,7 @@ class Environment:
         operator_path: where the operator's pages are, "one/or-more-words"; empty: nowhere.
         messages: TOML file that names the providers of SMS and WhatsApp; None: KINI_SMS alone counts.
         payments: TOML file that names the payment providers; None: nothing is paid online.
+        wifi: TOML file that names the controllers that let devices in when told to; None: RADIUS alone does.
         worker: whether phones keep pages and answers while the net is away (the service worker).
     """
 
@@ -90,6 +91,7 @@ class Environment:
     operator_path: str = ""
     messages: Path | None = None
     payments: Path | None = None
+    wifi: Path | None = None
     proxies: int = 0
     worker: bool = True
     log_format: str = "text"
@@ -144,6 +146,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         operator_path=read_path(given.get("KINI_OPERATOR_PATH", "")),
         messages=Path(given["KINI_MESSAGES"]).resolve() if given.get("KINI_MESSAGES") else None,
         payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
+        wifi=Path(given["KINI_WIFI"]).resolve() if given.get("KINI_WIFI") else None,
         proxies=int(given.get("KINI_PROXIES") or 0),
         worker=given.get("KINI_WORKER", "on") != "off",
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),

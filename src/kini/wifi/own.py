@@ -59,7 +59,8 @@ def _user(request: HttpRequest) -> User:
 
 def _facts(share: Share) -> list[tuple[str, Any]]:
     """What was used today, of how much where there is a limit."""
-    minutes, volume = duration(share.seconds), _megabytes(share.octets)
+    minutes = duration(share.seconds) if share.seconds else _("none")
+    volume = _megabytes(share.octets)
     if share.most_seconds:
         minutes = _("{used} of {most}").format(used=minutes, most=duration(share.most_seconds))
     if share.most_octets:

@@ -125,9 +125,12 @@ def known_device(mark: bytes) -> Device | None:
     return found.exclude(voucher__withdrawn_at__isnull=False).first()
 
 
-def standing(mac: str, point: AccessPoint) -> dict[str, str]:
-    """What RADIUS would answer a device that shows no password there: attributes of the answer by name."""
-    words = [mac, point.mac, point.nas_identifier, str(point.nas_address or ""), "", "", ""]
+def standing(mac: str, point: AccessPoint, password: str = "") -> dict[str, str]:
+    """What RADIUS would answer a device that shows that password there: attributes of the answer by name.
+
+    With a one-time password the device is let in by that, as RADIUS would; without any nothing changes.
+    """
+    words = [mac, point.mac, point.nas_identifier, str(point.nas_address or ""), password, "", ""]
     keys = [pads(purpose) for purpose in (DEVICE, VOUCHER, PASS)]
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [*words, *keys, str(pack.current().timezone), moments.now()])

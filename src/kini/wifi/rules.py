@@ -31,8 +31,8 @@ def mac_in(text: str) -> str:
 
 
 def code(typed: str) -> str:
-    """A voucher's code however it is typed: capitals, without blanks and dashes."""
-    return re.sub(r"[- ]", "", typed).upper()
+    """A voucher's code however it is typed: capitals without blanks and dashes; what looks like a digit is one."""
+    return re.sub(r"[- ]", "", typed).upper().translate(str.maketrans("OIL", "011"))
 
 
 def spans(cell: str) -> list[str]:

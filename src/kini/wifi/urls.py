@@ -15,6 +15,7 @@ urlpatterns = [
     path("wifi/portal/code/", portal.code, name="portal-code"),
     path("wifi/portal/online/", portal.online, name="portal-online"),
     path("wifi/portal/<slug:sort>/", portal.arrive, name="portal-arrive"),
+    path("guest/s/<slug:site>/", portal.arrive_unifi, name="portal-unifi"),
     path("desk/wifi/", desk.sheets, name="desk-sheets"),
     path("desk/wifi/withdraw/", desk.withdraw, name="desk-withdraw"),
     path("wifi/<str:code>/", pages.site, name="site"),

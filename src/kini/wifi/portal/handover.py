@@ -73,6 +73,7 @@ class Sort:
         success, failure: (name, value) that say how it went.
         path: of its login, where the inventory names none.
         username, password, onwards: names of the login's fields; `more`: fields that are always the same.
+        by_controller: not the browser brings the password: the portal tells a controller (controllers.py).
         answer: what to send in place of the password, from it, what was kept, and the access point's secret.
     """
 
@@ -91,6 +92,7 @@ class Sort:
     password: str = "password"  # noqa: S105 -- a field's name
     onwards: str = ""
     more: Mapping[str, str] = field(default_factory=dict)
+    by_controller: bool = False
     answer: Callable[[str, Mapping[str, str], str], str] = lambda password, _kept, _secret: password
 
 
@@ -162,6 +164,14 @@ SORTS: Mapping[str, Sort] = {
         path="/login",
         onwards="url",
     ),
+    "unifi": Sort(
+        device=("id",),
+        points=("ap",),
+        wanted="url",
+        path="",
+        keep={"site": "[A-Za-z0-9_-]{1,40}"},
+        by_controller=True,
+    ),
 }
 
 
@@ -201,7 +211,7 @@ def login(arrival: Arrival, *, at: str, secret: str, username: str, password: st
         onwards: where it shall send the browser afterwards.
     """
     sort = SORTS[arrival.sort]
-    if not at or set(sort.demands) - set(arrival.kept):
+    if not at or sort.by_controller or set(sort.demands) - set(arrival.kept):
         return None
     address = at if urlsplit(at).path.strip("/") else f"{at.rstrip('/')}{sort.path}"
     fields = {

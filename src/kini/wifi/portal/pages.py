@@ -2,12 +2,13 @@
 it joins. What shows who somebody is (a session, a code, a voucher) gives the device a one-time password.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import structlog
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.csp import CSP
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,7 +31,8 @@ from kini.people.devices import device_of
 from kini.people.queries import actor_for
 from kini.people.sign_in import CodePage, network_address
 from kini.wifi import actions, declared, queries
-from kini.wifi.portal import handover, visit, words
+from kini.wifi.models import AccessPoint
+from kini.wifi.portal import controllers, handover, visit, words
 from kini.wifi.portal.visit import Visit
 from kini.wifi.schema import PortalEntry, WifiFile
 
@@ -40,6 +43,8 @@ VOUCHER_ADDRESS = Limit("wifi.voucher-address", count=300, seconds=60 * 60)
 LONGEST = 80
 #: With these nobody is offered to sign in: it would not help.
 SHUT = ("closed", "used-up", "blocked", "unknown-access-point")
+
+log = structlog.get_logger("kini.wifi")
 
 type View = Callable[..., HttpResponse]
 
@@ -80,16 +85,27 @@ def _resuming(view: View) -> View:
 @require_safe
 def arrive(request: HttpRequest, sort: str) -> HttpResponse:
     """Where an access point sends a visitor: an address for each kind, with what that kind says."""
-    _portal()
     if sort not in handover.SORTS:
         raise Http404
+    return _arrived(request, sort, request.GET)
+
+
+def _arrived(request: HttpRequest, sort: str, said: Mapping[str, str]) -> HttpResponse:
+    _portal()
     try:
-        found = visit.of(sort, request.GET)
+        found = visit.of(sort, said)
     except handover.NotHandedOver:
         return _page(request, "wifi/portal/lost.html", None, {}, status=400)
     if found.arrival.outcome == "in":
         return redirect(_address("online", found))
     return _start(request, found)
+
+
+@never_cache
+@require_safe
+def arrive_unifi(request: HttpRequest, site: str) -> HttpResponse:
+    """Where UniFi sends a visitor, at an address of its own choice; `site` is its name for a group of places."""
+    return _arrived(request, "unifi", request.GET.dict() | {"site": site})
 
 
 @never_cache
@@ -156,6 +172,8 @@ def let_in(request: HttpRequest, found: Visit, voucher: str = "") -> HttpRespons
         voucher=voucher,
         browser=device_of(request.headers.get("User-Agent", "")),
     )
+    if handover.SORTS[found.arrival.sort].by_controller:
+        return _by_controller(request, found, found.point, ticket.password)
     onwards = request.build_absolute_uri(_address("online", found))
     login = found.login(ticket.username, ticket.password, onwards)
     if login is None:
@@ -163,6 +181,24 @@ def let_in(request: HttpRequest, found: Visit, voucher: str = "") -> HttpRespons
     if login.method == "get":
         return _to(HttpResponseRedirect(login.whole), found)
     return _page(request, "wifi/portal/hand_over.html", found, {"login": login})
+
+
+def _by_controller(request: HttpRequest, found: Visit, point: AccessPoint, password: str) -> HttpResponse:
+    """Decide as RADIUS would, and tell the controller."""
+    limits = queries.standing(found.arrival.device, point, password)
+    if limits["Auth-Type"] != "Accept":
+        return _start(request, found, Problem("", "", words.of_reason(limits["Reply-Message"], point.site)[1], 409))
+    site = found.arrival.kept.get("site", "default")
+    controller = controllers.controller_for(site)
+    try:
+        if controller is None:
+            raise controllers.ControllerFault("no controller has this site")
+        controller.let_in(site, found.arrival.device, point.mac, limits)
+    except controllers.ControllerFault as fault:
+        log.warning("controller", fault=str(fault), site=site)
+        text = _("The Wi-Fi does not answer at the moment. Please try again in a minute.")
+        return _start(request, found, Problem("", "", text, 503))
+    return redirect(_address("online", found))
 
 
 @never_cache

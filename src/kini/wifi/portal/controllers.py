@@ -1,0 +1,95 @@
+"""Controllers that let a device in when they are told to, instead of asking RADIUS (KINI_WIFI names them).
+
+What they are told is what the database decided, as it would have told RADIUS.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+from django.conf import settings
+
+from kini.core import configured
+from kini.core.registry import Registry
+
+SECONDS = 5
+
+
+class ControllerFault(Exception):
+    """The controller could not be reached, or did not do what it was told."""
+
+
+class Controller(Protocol):
+    """One controller of the operator's file."""
+
+    sites: Sequence[str]
+
+    def let_in(self, site: str, device: str, point: str, limits: Mapping[str, str]) -> None:
+        """Let a device in.
+
+        Args:
+            site: the controller's name for a group of places.
+            device, point: MACs of the device and of the access point, as RFC 3580 writes them.
+            limits: attributes of the answer that RADIUS would have got, by name.
+
+        Raises:
+            ControllerFault: when that did not work.
+        """
+
+
+class Unifi:
+    """A UniFi network application; `os`: it runs on a UniFi OS console."""
+
+    def __init__(
+        self,
+        _name: str,
+        *,
+        address: str,
+        username: str,
+        password_file: str,
+        sites: Sequence[str] = ("default",),
+        os: bool = True,
+    ) -> None:
+        self.sites: Sequence[str] = tuple(sites)
+        self.address, self.username, self.os = address.rstrip("/"), username, os
+        self._password = Path(password_file).read_text("utf-8").strip()
+
+    def let_in(self, site: str, device: str, point: str, limits: Mapping[str, str]) -> None:
+        """See Controller."""
+        wanted = {
+            "cmd": "authorize-guest",
+            "mac": device.lower().replace("-", ":"),
+            "ap_mac": point.lower().replace("-", ":"),
+            "minutes": max(1, int(limits.get("Session-Timeout", 86_400)) // 60),
+        }
+        for name, attribute in (("down", "WISPr-Bandwidth-Max-Down"), ("up", "WISPr-Bandwidth-Max-Up")):
+            if attribute in limits:
+                wanted[name] = int(limits[attribute]) // 1000
+        signs_in, before = ("/api/auth/login", "/proxy/network") if self.os else ("/api/login", "")
+        try:
+            with httpx.Client(base_url=self.address, timeout=SECONDS) as client:
+                given = {"username": self.username, "password": self._password}
+                answer = client.post(signs_in, json=given).raise_for_status()
+                token = answer.headers.get("X-CSRF-Token", "")
+                headers = {"X-CSRF-Token": token} if token else {}
+                answer = client.post(f"{before}/api/s/{site}/cmd/stamgr", json=wanted, headers=headers)
+                done = answer.raise_for_status().json()["meta"]["rc"] == "ok"
+        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+            raise ControllerFault(f"UniFi: {type(error).__name__}") from None
+        if not done:
+            raise ControllerFault("UniFi: it does not let this device in")
+
+
+adapters: Registry[Callable[..., Controller]] = Registry("adapter of controllers")
+adapters.register("unifi", Unifi)
+
+
+def controller_for(site: str) -> Controller | None:
+    """The controller that has this site.
+
+    Raises:
+        EnvironmentFault: when the file of KINI_WIFI cannot be used.
+    """
+    found = configured.providers("KINI_WIFI", settings.ENV.wifi, adapters)
+    return next((each for each in found.values() if site in each.sites), None)
