@@ -108,7 +108,7 @@ class Assistance(Kind):
             latitude, longitude = case.area.latitude, case.area.longitude
         unit = queries.nearest_unit(case.agency_id, latitude, longitude) if latitude is not None else None
         if unit and unit.pk != case.unit_id:
-            return send_unit(by=system("nearest unit"), case=case, unit=unit)
+            return send_unit(by=system("nearest unit"), case=case, unit=unit, new=True)
         return case
 
     def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:

@@ -77,14 +77,17 @@ def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
 
 
 @action
-def send_unit(*, by: Actor, case: Case, unit: Unit) -> Case:
+def send_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case:
     """Put a case into the hands of a unit of its agency; the resident reads which.
+
+    Args:
+        new: the case was opened in this very transaction, so that nobody else can have changed it.
 
     Raises:
         NotAllowed: without the permission to assign, or when the case is their own.
         Refused: when the unit belongs to another agency.
     """
-    case = lock(case)
+    case = case if new else lock(case)
     access.require_at_desk(by, Permission.ASSIGN, case)
     if unit.agency_id != case.agency_id:
         raise Refused(_("This unit belongs to another agency."))

@@ -77,6 +77,7 @@ def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> T
     entry = TimelineEntry(case=case, at=at, sort="opened", to_state=start, data={})
     _chain(entry, by, digests.PARTS, documents)
     insert(case)
+    del case.search  # what the database made of it is read when it is asked for, and stored again only when it changes
     entry.case = case
     insert(entry)
     if documents:
