@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from lxml import html as parser
 
 from kini.core import moments
@@ -344,6 +344,18 @@ def test_words_of_a_visit_are_old_after_two_hours(network, client, resident):
 def test_a_city_without_a_portal_has_none(town, client, bring):
     bring(*POINTS, header=HEADER)
     assert client.get(coovachilli().redirect).status_code == 404
+
+
+def test_while_the_database_is_away_the_page_says_so(network, client):
+    def gone(*_words):
+        raise OperationalError("the connection is lost")
+
+    point = coovachilli()
+    with connection.execute_wrapper(gone):
+        response = client.get(point.redirect)
+    assert response.status_code == 503
+    assert "The sign-in does not work at the moment" in response.content.decode()
+    assert len(response.content) < 20_000
 
 
 def test_neither_page_nor_trail_tells_the_device(network, client, resident, caplog):

@@ -18,6 +18,7 @@ from kini.wifi.taking import only_program
 
 #: How long a one-time password waits for its access point, in seconds.
 PASS_SECONDS = 300
+OF_PASS = ("nonce", "group", "owner", "voucher", "name", "known_until", "expires_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,12 @@ def sign_in(*, by: Actor, device: bytes, point: AccessPoint, voucher: str = "", 
     values |= {"owner_id": values.get("owner_id") or by.user_id, "name": browser[:60]}
     nonce = secrets.token_hex(16)
     values |= {"nonce": nonce, "expires_at": now + timedelta(seconds=PASS_SECONDS)}
-    Pass.objects.update_or_create(device=device, access_point=point, defaults=values)
+    Pass.objects.bulk_create(
+        [Pass(device=device, access_point=point, **values)],
+        update_conflicts=True,
+        unique_fields=["device", "access_point"],
+        update_fields=OF_PASS,
+    )
     # Not where: the trail would tell where somebody goes.
     detail = {"with": "voucher" if voucher else "account" if by.user_id else "device"}
     audit.record(by=by, action="wifi.signed-in", subject=admission.device_subject(device), detail=detail)

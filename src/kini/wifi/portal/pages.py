@@ -12,6 +12,7 @@ import structlog
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -66,6 +67,19 @@ def _portal() -> tuple[WifiFile, PortalEntry]:
     return network, network.portal
 
 
+def _or_down(view: View) -> View:
+    """The view, and while the database does not answer a page that says so and asks it nothing."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **given)
+        except (OperationalError, InterfaceError):
+            return _page(request, "wifi/portal/down.html", None, {}, status=503)
+
+    return inside
+
+
 def _resuming(view: View) -> View:
     """The view is given the visit that the request's words carry; without one it says how to come back."""
 
@@ -83,6 +97,7 @@ def _resuming(view: View) -> View:
 
 @never_cache
 @require_safe
+@_or_down
 def arrive(request: HttpRequest, sort: str) -> HttpResponse:
     """Where an access point sends a visitor: an address for each kind, with what that kind says."""
     if sort not in handover.SORTS:
@@ -103,6 +118,7 @@ def _arrived(request: HttpRequest, sort: str, said: Mapping[str, str]) -> HttpRe
 
 @never_cache
 @require_safe
+@_or_down
 def arrive_unifi(request: HttpRequest, site: str) -> HttpResponse:
     """Where UniFi sends a visitor, at an address of its own choice; `site` is its name for a group of places."""
     return _arrived(request, "unifi", request.GET.dict() | {"site": site})
@@ -110,6 +126,7 @@ def arrive_unifi(request: HttpRequest, site: str) -> HttpResponse:
 
 @never_cache
 @require_safe
+@_or_down
 @_resuming
 def start(request: HttpRequest, found: Visit) -> HttpResponse:
     """The first page once more."""
@@ -118,6 +135,7 @@ def start(request: HttpRequest, found: Visit) -> HttpResponse:
 
 @never_cache
 @require_POST
+@_or_down
 @_resuming
 def enter(request: HttpRequest, found: Visit) -> HttpResponse:
     """Sign in: by one tap, with a phone number, or with a code from a sheet."""
@@ -203,6 +221,7 @@ def _by_controller(request: HttpRequest, found: Visit, point: AccessPoint, passw
 
 @never_cache
 @require_safe
+@_or_down
 @_resuming
 def online(request: HttpRequest, found: Visit) -> HttpResponse:
     """Where the access point sends the browser once the device is in: where to go now."""
