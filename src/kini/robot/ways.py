@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
 
 import httpx
 
@@ -39,14 +40,21 @@ def choose_time(browser: Browser, page: Page) -> Page:
     """Choose the first place, day and time that can be had; a day on which one has booked already is passed over."""
     # With a single place the choice begins with its days.
     places = [page] if page.has("//table//a[@data-free]") else _behind(browser, page)
-    for place in places:
-        for times in _behind(browser, place):
+    for month in (month for place in places for month in _months(browser, place)):
+        for times in _behind(browser, month):
             slot = times.tree.xpath('//input[@name="slot"]/@value')[0]
             form = times.form(httpx.URL(times.url).path)
             following = browser.send(form, {"slot": str(slot)}, expect=(200, 422))
             if not following.shows_errors:
                 return following
     raise Broken(f"{page.url} leads to no time that could be booked")
+
+
+def _months(browser: Browser, page: Page) -> Iterator[Page]:
+    """The days of this month, and of those after it."""
+    yield page
+    for href in page.tree.xpath('//a[@rel="next"]/@href'):
+        yield from _months(browser, browser.get(urljoin(page.url, str(href))))
 
 
 def _behind(browser: Browser, page: Page) -> Iterator[Page]:
