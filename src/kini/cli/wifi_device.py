@@ -29,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
             actions.block_device(by=by, mac=options.mac, blocked=options.block)
     except Refused as reason:
         raise console.Fault(str(reason)) from None
-    print("Done. A running session ends by itself.")
+    print("Done. The access point of a running session is told.")
     return 0

@@ -15,7 +15,9 @@ from django.conf import settings
 from django.db import connection
 
 from kini.city import pack
+from kini.core import moments
 from kini.core.crypto import keyed_hash
+from kini.wifi import reviewing
 from kini.wifi.admission import DEVICE
 from kini.wifi.detail import Malformed, Packet, packet, records
 
@@ -28,7 +30,7 @@ QUIET = 60
 _TABLE = """
     CREATE TEMP TABLE wifi_packet (
         key bytea, stops boolean, nas text, access_point text, device bytea, at timestamptz, started_at timestamptz,
-        seconds bigint, octets_in bigint, octets_out bigint, cause text
+        seconds bigint, octets_in bigint, octets_out bigint, cause text, handle bytea
     ) ON COMMIT DROP
 """
 _COPY = "COPY wifi_packet FROM STDIN"
@@ -39,11 +41,13 @@ _MERGE = """
         least(s.started_at, p.started_at) AS started_at, greatest(s.seen_at, p.seen_at) AS seen_at,
         greatest(s.stopped_at, p.stopped_at) AS stopped_at, greatest(s.seconds, p.seconds) AS seconds,
         greatest(s.octets_in, p.octets_in) AS octets_in, greatest(s.octets_out, p.octets_out) AS octets_out,
-        greatest(s.cause, p.cause) AS cause
+        greatest(s.cause, p.cause) AS cause,
+        CASE WHEN s.stopped_at IS NULL AND p.stopped_at IS NULL THEN coalesce(s.handle, p.handle) END AS handle
     FROM (
         SELECT key, min(nas) AS nas, max(access_point) AS access_point, min(device) AS device,
             min(started_at) AS started_at, max(at) AS seen_at, max(at) FILTER (WHERE stops) AS stopped_at,
-            max(seconds) AS seconds, max(octets_in) AS octets_in, max(octets_out) AS octets_out, max(cause) AS cause
+            max(seconds) AS seconds, max(octets_in) AS octets_in, max(octets_out) AS octets_out, max(cause) AS cause,
+            (array_agg(handle) FILTER (WHERE handle IS NOT NULL))[1] AS handle
         FROM wifi_packet GROUP BY key
     ) AS p
     LEFT JOIN wifi_sessionday d ON d.key = p.key
@@ -54,18 +58,27 @@ _STORE = (
     "DELETE FROM wifi_session s USING wifi_merged m WHERE s.key = m.key AND s.day = m.was AND m.was <> m.day",
     """
     INSERT INTO wifi_session
-    SELECT key, day, nas, access_point, device, started_at, seen_at, stopped_at, seconds, octets_in, octets_out, cause
+    SELECT key, day, nas, access_point, device, started_at, seen_at, stopped_at, seconds, octets_in, octets_out, cause,
+        handle
     FROM wifi_merged
     ON CONFLICT (day, key) DO UPDATE SET nas = excluded.nas, access_point = excluded.access_point,
         started_at = excluded.started_at, seen_at = excluded.seen_at, stopped_at = excluded.stopped_at,
         seconds = excluded.seconds, octets_in = excluded.octets_in, octets_out = excluded.octets_out,
-        cause = excluded.cause
+        cause = excluded.cause, handle = excluded.handle
     """,
     """
     INSERT INTO wifi_sessionday SELECT key, day FROM wifi_merged
     ON CONFLICT (key) DO UPDATE SET day = excluded.day WHERE wifi_sessionday.day <> excluded.day
     """,
 )
+#: Of the devices whose sessions go on: those that have used up the day's share of their group.
+_USED_UP = """
+    SELECT DISTINCT m.device FROM wifi_merged m
+    JOIN wifi_device d ON d.mark = m.device JOIN wifi_group g ON g.id = d.group_id
+    CROSS JOIN LATERAL wifi_used(d.mark, d.owner_id, (%s::timestamptz AT TIME ZONE %s)::date) AS used
+    WHERE m.handle IS NOT NULL AND (g.daily_seconds IS NOT NULL OR g.daily_octets IS NOT NULL)
+        AND (used.seconds >= g.daily_seconds OR used.octets >= g.daily_octets)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +136,12 @@ def set_aside(folder: Path, name: str, chunk: Chunk) -> None:
         file.writelines(f"# {name} up to {chunk.end}\n".encode() + record + b"\n\n" for record in chunk.rejected)
 
 
-def merge(packets: Sequence[Packet]) -> None:
-    """Bring packets into the tables; inside the caller's transaction."""
+def merge(packets: Sequence[Packet]) -> list[bytes]:
+    """Bring packets into the tables; inside the caller's transaction.
+
+    Returns:
+        Devices that are still in, and have used up the day's share.
+    """
     sessions = [each for each in packets if each.status != "restart"]
     restarts = {(each.nas, _moment(each.at)) for each in packets if each.status == "restart"}
     marks = {station: keyed_hash(station, DEVICE) for station in {each.station for each in sessions}}
@@ -132,22 +149,29 @@ def merge(packets: Sequence[Packet]) -> None:
         if restarts:
             cursor.executemany("INSERT INTO wifi_restart VALUES (%s, %s) ON CONFLICT DO NOTHING", sorted(restarts))
         if not sessions:
-            return
+            return []
         cursor.execute(_TABLE)
         with cursor.copy(_COPY) as copy:
             for row in _rows(sessions, marks):
                 copy.write_row(row)
-        cursor.execute(_MERGE, [str(pack.current().timezone)])
+        zone = str(pack.current().timezone)
+        cursor.execute(_MERGE, [zone])
         for statement in _STORE:
             cursor.execute(statement)
+        cursor.execute(_USED_UP, [moments.now(), zone])
+        used_up = [bytes(device) for (device,) in cursor.fetchall()]
         cursor.execute("DROP TABLE wifi_packet, wifi_merged")
+    return used_up
 
 
 def _rows(sessions: Iterable[Packet], marks: dict[str, bytes]) -> Iterable[tuple[object, ...]]:
+    handles: dict[bytes, bytes] = {}
     for each in sessions:
         mark = marks[each.station]
         # Of the device only its keyed hash: a key that could be reckoned from a MAC would name the device.
         key = hashlib.sha256("\0".join((each.nas, each.session, "")).encode() + mark).digest()
+        if each.status != "stop" and key not in handles:
+            handles[key] = reviewing.handle(key, each)
         yield (
             key,
             each.status == "stop",
@@ -160,6 +184,7 @@ def _rows(sessions: Iterable[Packet], marks: dict[str, bytes]) -> Iterable[tuple
             each.octets_in,
             each.octets_out,
             each.cause,
+            handles.get(key),
         )
 
 

@@ -30,6 +30,7 @@ class Packet:
         nas: how the NAS calls itself: its identifier, else its address.
         access_point: MAC of the radio, where it is told.
         session: as the NAS numbers its sessions; `station`: the device's MAC; both empty for a restart.
+        user, calling: User-Name and Calling-Station-Id as the NAS writes them, by which it finds the session again.
         at: seconds since 1970 when it happened: when it was received, less the time for which the NAS kept it.
     """
 
@@ -43,6 +44,8 @@ class Packet:
     octets_in: int
     octets_out: int
     cause: str
+    user: str = ""
+    calling: str = ""
 
 
 class Malformed(Exception):
@@ -95,6 +98,8 @@ def packet(record: bytes) -> Packet:
         _octets(said, "Input"),
         _octets(said, "Output"),
         said.get("Acct-Terminate-Cause", "")[:40],
+        said.get("User-Name", "")[:LONGEST],
+        said.get("Calling-Station-Id", "")[:LONGEST],
     )
 
 

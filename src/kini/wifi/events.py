@@ -7,10 +7,12 @@ from kini.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class DevicesSignedOut(Event):
-    """Devices do not come in by themselves any more; whoever can should end their running sessions (RFC 5176).
+    """Devices do not come in by themselves any more; their running sessions end (RFC 5176).
 
     Attributes:
         devices: keyed hashes of their MACs, in hexadecimal digits, as in `Device.mark` and in the session table.
+        reason: what happened, in a word.
     """
 
     devices: list[str]
+    reason: str = "signed-out"

@@ -4,8 +4,9 @@ from kini.cases.events import CaseOpened
 from kini.cases.models import Case
 from kini.core.actors import system
 from kini.core.events import listens
-from kini.core.jobs import every
-from kini.wifi import actions, collecting, declared
+from kini.core.jobs import every, job
+from kini.wifi import actions, collecting, declared, reviewing
+from kini.wifi.events import DevicesSignedOut
 
 
 def _may_be_fault(event: CaseOpened) -> bool:
@@ -22,6 +23,21 @@ def note_fault(event: CaseOpened) -> None:
         actions.note_fault(by=system("wifi"), case=case)
 
 
+@listens(DevicesSignedOut)
+def end_sessions(event: DevicesSignedOut) -> None:
+    """Sessions of devices that do not come in any more end at their access points."""
+    marks = [bytes.fromhex(mark) for mark in event.devices]
+    actions.review_sessions(by=system("wifi"), devices=marks, reason=event.reason)
+
+
+@job(actions.REVIEW, queue="wifi")
+def review_session(review: int) -> None:
+    """Tell a NAS what the rules say of a running session now, and keep what it answers."""
+    found = reviewing.tell(review)
+    if found:
+        actions.settle_review(by=system("wifi"), review=review, told=found)
+
+
 @every("* * * * *", name="wifi.collect")
 def collect() -> None:
     """Bring in what FreeRADIUS has written on this machine since the last time."""
@@ -33,3 +49,9 @@ def collect() -> None:
 def forget_devices() -> None:
     """Devices that do not come in by themselves any more do not stay."""
     actions.forget_devices(by=system("wifi.forget_devices"))
+
+
+@every("33 2 * * *", name="wifi.forget_reviews")
+def forget_reviews() -> None:
+    """What access points were told does not stay."""
+    actions.forget_reviews(by=system("wifi.forget_reviews"))

@@ -58,6 +58,7 @@ class AccessPoint(models.Model):
         mac: of its radio (BSSID), as RFC 3580 writes it.
         nas_address: from which its packets come; without one it cannot ask RADIUS.
         nas_identifier, called_station_id: what it says of itself in RADIUS packets; empty: the MAC alone.
+        coa_port: where it takes Disconnect-Requests and CoA-Requests (RFC 5176).
         login_address: where a visitor's browser brings it the one-time password ("http://10.1.0.1:3990").
         secret: shared with RADIUS, sealed; `secret_mark` is its keyed hash, so that no two share one.
         capacity: devices that it serves at the same time.
@@ -69,6 +70,7 @@ class AccessPoint(models.Model):
     nas_identifier = models.CharField(max_length=253, blank=True)
     called_station_id = models.CharField(max_length=253, blank=True)
     login_address = models.CharField(max_length=120, blank=True)
+    coa_port = models.PositiveIntegerField(default=3799, db_default=3799)
     vendor = models.CharField(max_length=60, blank=True)
     model = models.CharField(max_length=60, blank=True)
     secret = models.BinaryField()
@@ -86,6 +88,7 @@ class AccessPoint(models.Model):
                 fields=["called_station_id"], condition=~Q(called_station_id=""), name="wifi_access_point_called"
             ),
             models.CheckConstraint(condition=Q(capacity__gt=0), name="wifi_access_point_capacity"),
+            models.CheckConstraint(condition=Q(coa_port__range=(1, 65535)), name="wifi_access_point_coa_port"),
             models.CheckConstraint(
                 condition=models.lookups.Exact(Length("secret_mark"), 32), name="wifi_access_point_mark"
             ),
@@ -214,3 +217,44 @@ class DetailMark(models.Model):
     offset = models.PositiveBigIntegerField(default=0)
     packets = models.PositiveBigIntegerField(default=0)
     rejected = models.PositiveBigIntegerField(default=0)
+
+
+class SessionReview(models.Model):
+    """A running session that is to be as the rules say now: its NAS is told to end it, or what it may from now on.
+
+    Attributes:
+        session: its key in the session table, `day` its day there.
+        reason: what happened ("signed-out", "used-up").
+        sent: what was asked of the NAS last ("Disconnect-Request"); empty: nothing yet.
+        tries: how often; `outcome`: how it ended. `error_cause`: what a NAS that refuses says (RFC 5176, 3.5).
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        REFUSED = "refused"
+        SILENT = "silent"
+        #: No access point with an address is known for it.
+        UNREACHABLE = "unreachable"
+        #: The session had ended before.
+        OVER = "over"
+
+    session = models.BinaryField()
+    day = models.DateField()
+    access_point = models.ForeignKey(AccessPoint, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=40)
+    sent = models.CharField(max_length=20, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
+    error_cause = models.PositiveIntegerField(null=True)
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session"], condition=Q(outcome="waiting"), name="wifi_review_one_waits"),
+            models.CheckConstraint(
+                condition=Q(outcome="waiting") ^ Q(settled_at__isnull=False), name="wifi_review_settled"
+            ),
+        ]
+        indexes = [models.Index(fields=["made_at"], name="wifi_review_made")]

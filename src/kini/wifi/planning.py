@@ -17,7 +17,7 @@ from kini.wifi.schema import PointRow, WifiFile
 OF_SITE = ("name", "kind", "scheme", "provider", "area_id", "latitude", "longitude", "address", "hours", "active")
 #: What only one access point can have, beside its MAC and its secret.
 IDENTIFIERS = ("nas_address", "nas_identifier", "called_station_id")
-OF_ACCESS_POINT = (*IDENTIFIERS, "login_address", "vendor", "model", "capacity", "active")
+OF_ACCESS_POINT = (*IDENTIFIERS, "login_address", "coa_port", "vendor", "model", "capacity", "active")
 SECRET_BYTES = 24
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from ipaddress import ip_address
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -117,6 +118,20 @@ def access_point(names: Sequence[str]) -> AccessPoint | None:
     active = AccessPoint.objects.select_related("site").filter(active=True, site__active=True)
     named = active.filter(nas_identifier__in=[name for name in names if name]).first()
     return named or active.filter(mac__in=[found for name in names if (found := rules.mac_in(name))]).first()
+
+
+def nas(name: str, mac: str) -> AccessPoint | None:
+    """The access point that a session's packets came from: by identifier, else by radio, else by address."""
+    named = AccessPoint.objects.filter(nas_identifier=name).first() if name else None
+    found = named or AccessPoint.objects.filter(mac=mac).first()
+    return found or AccessPoint.objects.filter(nas_address__isnull=False, nas_address=_address(name)).first()
+
+
+def _address(name: str) -> str | None:
+    try:
+        return str(ip_address(name))
+    except ValueError:
+        return None
 
 
 def known_device(mark: bytes) -> Device | None:

@@ -163,6 +163,10 @@ def _login(value: str) -> str:
     return value
 
 
+def _port(value: Any) -> Any:
+    return _number_or_none(value) or 3799
+
+
 def _secret(value: str) -> str:
     if value and not SECRET.fullmatch(value):
         raise ValueError("write 16 to 128 letters, digits and signs, without blanks, quotes and backslashes")
@@ -201,6 +205,7 @@ class PointRow(Strict):
     nas_identifier: Annotated[str, Field(max_length=253)] = ""
     called_station_id: Annotated[str, Field(max_length=253)] = ""
     login_address: Annotated[Annotated[str, Field(max_length=120)], AfterValidator(_login)] = ""
+    coa_port: Annotated[int, BeforeValidator(_port), Field(ge=1, le=65_535)] = 3799
     vendor: Annotated[str, Field(max_length=60)] = ""
     model: Annotated[str, Field(max_length=60)] = ""
     secret: Annotated[str, AfterValidator(_secret), Field(repr=False)] = ""

@@ -10,13 +10,16 @@ from kini.wifi.actions.admission import (
 from kini.wifi.actions.faults import note_fault
 from kini.wifi.actions.points import import_points, lay_made_up, lay_samples, rotate_keys
 from kini.wifi.actions.portal import forget_devices, sign_in, sign_out
+from kini.wifi.actions.reviews import REVIEW, forget_reviews, review_sessions, settle_review
 from kini.wifi.actions.vouchers import make_vouchers, withdraw_vouchers
 
 __all__ = [
+    "REVIEW",
     "block_device",
     "collect",
     "forget_device",
     "forget_devices",
+    "forget_reviews",
     "import_points",
     "know_device",
     "lay_made_up",
@@ -24,7 +27,9 @@ __all__ = [
     "load_policies",
     "make_vouchers",
     "note_fault",
+    "review_sessions",
     "rotate_keys",
+    "settle_review",
     "sign_in",
     "sign_out",
     "withdraw_vouchers",

@@ -7,6 +7,7 @@ from kini.core import audit, moments
 from kini.core.actions import action
 from kini.core.actors import Actor
 from kini.wifi import collecting
+from kini.wifi.actions.reviews import review_sessions
 from kini.wifi.models import DetailMark
 from kini.wifi.taking import in_turn, only_program
 
@@ -44,7 +45,8 @@ def collect(*, by: Actor, folder: Path) -> Collected:
         mark, _new = DetailMark.objects.select_for_update().get_or_create(file=str(path.resolve()))
         found = collecting.read_chunk(path, mark.offset, moments.now())
         if found.end > mark.offset:
-            collecting.merge(found.packets)
+            if used_up := collecting.merge(found.packets):
+                review_sessions(by=by, devices=used_up, reason="used-up")
             mark.offset, mark.packets = found.end, mark.packets + len(found.packets)
             mark.rejected += len(found.rejected)
             mark.save()

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from kini.core import audit, moments
+from kini.core import audit, events, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
 from kini.core.crypto import keyed_hash
 from kini.wifi import declared, rules
+from kini.wifi.actions.reviews import review_sessions
 from kini.wifi.admission import DEVICE, bring_rows, device_subject, written
+from kini.wifi.events import DevicesSignedOut
 from kini.wifi.models import Device, Group, SiteKind
 from kini.wifi.taking import group_called, only_program
 
@@ -54,6 +56,8 @@ def load_policies(*, by: Actor) -> int:
 def know_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
     """Let a device in without signing in, for some days from now; one that was blocked stays so.
 
+    Its running session is told of the group's limits.
+
     Raises:
         NotAllowed: for anybody but a command of the program.
         Refused: when it is no MAC address, or there is no such group.
@@ -65,12 +69,13 @@ def know_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
     values = {"group": found, "voucher": None, "expires_at": moments.now() + timedelta(days=days)}
     device, _new = Device.objects.update_or_create(mark=mark, defaults=values)
     audit.record(by=by, action="wifi.device-known", subject=device_subject(mark), detail={"group": group, "days": days})
+    review_sessions(by=by, devices=[mark], reason="group-changed")
     return device
 
 
 @action
 def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
-    """Keep a device out, whatever it shows, or let it be again; it need not be known before.
+    """Keep a device out, whatever it shows, or let it be again; it need not be known before. Its sessions end.
 
     Raises:
         NotAllowed: for anybody but a command of the program.
@@ -83,7 +88,9 @@ def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
         if group is None:
             raise Refused(_("The pack names no groups (wifi.yaml)."))
         Device.objects.create(mark=mark, group=group, expires_at=now, blocked_at=now)
-    if not blocked:
+    if blocked:
+        events.announce(DevicesSignedOut(devices=[mark.hex()], reason="blocked"))
+    else:
         Device.objects.filter(mark=mark).update(blocked_at=None)
     audit.record(
         by=by, action="wifi.device-blocked" if blocked else "wifi.device-released", subject=device_subject(mark)
@@ -92,7 +99,7 @@ def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
 
 @action
 def forget_device(*, by: Actor, mac: str) -> bool:
-    """Forget a device, so that it signs in again; whether it was known. A blocked one stays blocked.
+    """Forget a device, so that it signs in again; whether it was known. A blocked one stays blocked. Its sessions end.
 
     Raises:
         NotAllowed: for anybody but a command of the program.
@@ -102,6 +109,7 @@ def forget_device(*, by: Actor, mac: str) -> bool:
     mark = _mark(mac)
     known = bool(Device.objects.filter(mark=mark, blocked_at=None).delete()[0])
     audit.record(by=by, action="wifi.device-forgotten", subject=device_subject(mark), detail={"known": known})
+    events.announce(DevicesSignedOut(devices=[mark.hex()], reason="forgotten"))
     return known
 
 

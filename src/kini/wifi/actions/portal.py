@@ -103,8 +103,8 @@ def _as_known(device: bytes) -> dict[str, object]:
 def sign_out(*, by: Actor, owner: User, devices: list[bytes] | None = None) -> int:
     """Let devices of a person come in by themselves no more, some or all of them; how many that were.
 
-    What they used today still counts against the person's quota, so the rows stay until `forget_devices`. Whoever ends
-    running sessions hears of it (`DevicesSignedOut`).
+    What they used today still counts against the person's quota, so the rows stay until `forget_devices`. Their running
+    sessions end (`DevicesSignedOut`).
 
     Raises:
         NotAllowed: for anybody but the person and the program.

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from kini.core import audit, moments
+from kini.core import audit, events, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, Refused
 from kini.core.grants import Scope
@@ -15,7 +15,8 @@ from kini.people.rules import require
 from kini.wifi import declared, queries
 from kini.wifi.actions.admission import MOST_DAYS
 from kini.wifi.admission import voucher_mark
-from kini.wifi.models import Voucher
+from kini.wifi.events import DevicesSignedOut
+from kini.wifi.models import Device, Voucher
 from kini.wifi.taking import group_called, only_program
 
 MOST_VOUCHERS = 5_000
@@ -71,7 +72,8 @@ def make_vouchers(
 
 @action
 def withdraw_vouchers(*, by: Actor, label: str, scope: Scope | None = None) -> int:
-    """Take back the vouchers of a label that still hold; devices that came in with them sign in anew.
+    """Take back the vouchers of a label that still hold; devices that came in with them sign in anew,
+    and their sessions end.
 
     Returns:
         How many vouchers that were.
@@ -81,7 +83,11 @@ def withdraw_vouchers(*, by: Actor, label: str, scope: Scope | None = None) -> i
     """
     _require(by, scope)
     now = moments.now()
-    count = queries.vouchers_of(scope).filter(label=label, withdrawn_at=None, ends_at__gt=now).update(withdrawn_at=now)
+    mine = queries.vouchers_of(scope).filter(label=label)
+    count = mine.filter(withdrawn_at=None, ends_at__gt=now).update(withdrawn_at=now)
+    gone = Device.objects.filter(voucher__in=mine.filter(withdrawn_at=now)).values_list("mark", flat=True)
+    if marks := [bytes(mark).hex() for mark in gone]:
+        events.announce(DevicesSignedOut(devices=marks, reason="voucher-withdrawn"))
     audit.record(
         by=by, action="wifi.vouchers-withdrawn", subject=f"wifi-vouchers:{label[:80]}", detail={"count": count}
     )

@@ -1,0 +1,93 @@
+"""Running sessions that are to be as the rules say now (RFC 5176)."""
+
+from datetime import timedelta
+
+from kini.core import audit, jobs, moments
+from kini.core.actions import action
+from kini.core.actors import Actor
+from kini.wifi import reviewing
+from kini.wifi.models import SessionReview
+from kini.wifi.reviewing import Told
+from kini.wifi.taking import only_program
+
+#: Name of the job that tells a NAS.
+REVIEW = "wifi.review_session"
+#: How often a silent NAS is told; between two times 20 seconds pass, then a minute, three, nine.
+MOST_TRIES = 5
+WAIT = timedelta(seconds=20)
+#: For how long it is kept what came of it.
+KEPT = timedelta(days=7)
+
+
+@action
+def review_sessions(*, by: Actor, devices: list[bytes], reason: str) -> int:
+    """Have the running sessions of devices told to their NAS anew, each by a job; how many that are.
+
+    One that waits already is not told twice.
+
+    Args:
+        devices: keyed hashes of their MACs.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    found = reviewing.running(devices)
+    for each in found:
+        each.reason = reason
+    SessionReview.objects.bulk_create(found, ignore_conflicts=True)
+    waiting = SessionReview.objects.filter(
+        session__in=[each.session for each in found], outcome=SessionReview.Outcome.WAITING, tries=0
+    )
+    numbers = list(waiting.values_list("pk", flat=True))
+    for number in numbers:
+        jobs.soon(REVIEW, review=number)
+    if numbers:
+        detail = {"reason": reason, "count": len(numbers)}
+        audit.record(by=by, action="wifi.sessions-reviewed", subject="wifi:sessions", detail=detail)
+    return len(numbers)
+
+
+@action
+def settle_review(*, by: Actor, review: int, told: Told) -> None:
+    """Keep what a NAS was told and what it answered; a silent one is told again later, some times.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    found = SessionReview.objects.select_for_update().get(pk=review)
+    if found.outcome != SessionReview.Outcome.WAITING:
+        return
+    now = moments.now()
+    found.sent, found.error_cause = told.sent, told.error_cause
+    found.tries += bool(told.sent)
+    outcome = told.outcome
+    if outcome is None and found.tries >= MOST_TRIES:
+        outcome = SessionReview.Outcome.SILENT
+    if outcome:
+        found.outcome, found.settled_at = outcome, now
+    else:
+        jobs.later(REVIEW, at=now + WAIT * 3 ** (found.tries - 1), review=review)
+    found.save()
+    if outcome in (SessionReview.Outcome.REFUSED, SessionReview.Outcome.SILENT):
+        detail = {"outcome": str(outcome), "error_cause": told.error_cause, "tries": found.tries}
+        audit.record(by=by, action="wifi.nas-not-told", subject=_subject(found), detail=detail)
+
+
+@action
+def forget_reviews(*, by: Actor) -> int:
+    """Remove what came of reviews some days ago; how many.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    count, _rows = SessionReview.objects.filter(made_at__lt=moments.now() - KEPT).delete()
+    if count:
+        audit.record(by=by, action="wifi.reviews-removed", subject="wifi:sessions", detail={"count": count})
+    return count
+
+
+def _subject(review: SessionReview) -> str:
+    return f"access-point:{review.access_point.mac if review.access_point else ''}"
