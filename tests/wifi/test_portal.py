@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from lxml import html as parser
 
 from kini.core import moments
 from kini.core.crypto import keyed_hash, unseal
+from kini.core.environment import ROOT
 from kini.core.models import AuditEntry, LimitCounter, OutboxMessage
 from kini.people.models import User
 from kini.wifi import actions, admission, declared
@@ -344,6 +346,25 @@ def test_words_of_a_visit_are_old_after_two_hours(network, client, resident):
 def test_a_city_without_a_portal_has_none(town, client, bring):
     bring(*POINTS, header=HEADER)
     assert client.get(coovachilli().redirect).status_code == 404
+
+
+def test_the_page_is_small_with_all_that_it_loads_needs_no_script_and_asks_the_database_little(
+    network, client, resident
+):
+    point = coovachilli()
+    arrive(client, point)
+    with CaptureQueriesContext(connection) as captured:
+        page = arrive(client, point)
+    assert len(captured) <= 6
+    with CaptureQueriesContext(connection) as captured:
+        client.post("/wifi/portal/enter/", form(page, "tap"))
+    assert len(captured) <= 11
+    found = parser.document_fromstring(page)
+    assert not found.xpath("//script|//img|//iframe")
+    sheets = [found.get("href") for found in found.xpath("//link[@rel='stylesheet']")]
+    assert all(address.startswith("/") for address in sheets)
+    css = (ROOT / "src/kini/web/static/kini/portal.css").stat().st_size + len(client.get("/theme.css").content)
+    assert len(page.encode()) + css < 20_000
 
 
 def test_while_the_database_is_away_the_page_says_so(network, client):
