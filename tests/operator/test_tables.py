@@ -111,6 +111,10 @@ def test_a_job_says_what_it_was_for_and_what_happened(inside):
     assert "failed" in page
     assert f">{job}<" in inside.get(f"{JOBS}?status__exact=failed").text
     assert f">{job}<" not in inside.get(f"{JOBS}?status__exact=todo").text
+    listed = inside.get(f"{JOBS}?status=failed").text
+    assert f">{job}<" in listed
+    assert "gagal" in listed
+    assert f">{job}<" not in inside.get(f"{JOBS}?status=todo").text
 
 
 def test_search_finds_by_what_is_indexed_and_words_find_nothing(inside):

@@ -26,6 +26,9 @@ class AuditEntry(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
+
 
 class LimitCounter(models.Model):
     """How often something was tried within a window of time (see core/limits.py)."""

@@ -178,7 +178,8 @@ class Table(admin.ModelAdmin):
         return Rows
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        return lookup.partition("__")[0] in self.list_filter
+        named = {getattr(each, "parameter_name", each) for each in self.list_filter}
+        return lookup.partition("__")[0] in named
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return True

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from allauth.idp.oidc.models import Client
+from django.apps import apps
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -27,14 +28,42 @@ def shown(value: Any) -> str:
     return json.dumps(rules.bare(value), ensure_ascii=False)
 
 
+#: How a job stands.
+STATES = {
+    "todo": _("waiting"),
+    "doing": _("at work"),
+    "succeeded": _("done"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+    "aborted": _("stopped"),
+}
+
+
+class ByState(admin.SimpleListFilter):
+    """Jobs that stand so."""
+
+    title = _("state")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 class Jobs(Table):
     words = _("job"), _("jobs")
     list_display = ("id", "task_name", "queue_name", "status", "attempts", "scheduled_at")
-    list_filter = ("status",)
+    list_filter = (ByState,)
     search_fields = ("id__exact",)
     search_help_text = _("Number of a job")
     whole = (*list_display, "arguments", "history")
     actions = ("retry",)
+
+    @admin.display(description=_("state"))
+    def status(self, job: ProcrastinateJob) -> str:
+        return str(STATES.get(job.status, job.status))
 
     @admin.display(description=_("arguments"))
     def arguments(self, job: ProcrastinateJob) -> str:
@@ -158,3 +187,9 @@ def register() -> None:
     }
     for model, table in tables.items():
         site.register(model, table)
+    apps.get_app_config("procrastinate").verbose_name = _("Background work")  # type: ignore[assignment]
+    apps.get_app_config("allauth_idp_oidc").verbose_name = _("Other programs")  # type: ignore[assignment]
+
+
+#: Words of Django's pages for which its Indonesian has English ones; what we say counts.
+DJANGOS = (_("Breadcrumbs"), _("Sidebar"), _("- Select an option -"))

@@ -1,12 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class Payments(AppConfig):
     name = "kini.payments"
+    verbose_name = _("Payments")
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_lazy as _
-
         from kini.api.routing import Part, parts
         from kini.cases.desk.working import may_here
         from kini.cases.rules import tellers
