@@ -187,8 +187,8 @@ def register() -> None:
     }
     for model, table in tables.items():
         site.register(model, table)
-    apps.get_app_config("procrastinate").verbose_name = _("Background work")  # type: ignore[assignment]
-    apps.get_app_config("allauth_idp_oidc").verbose_name = _("Other programs")  # type: ignore[assignment]
+    apps.get_app_config("procrastinate").verbose_name = _("Background work")
+    apps.get_app_config("allauth_idp_oidc").verbose_name = _("Other programs")
 
 
 #: Words of Django's pages for which its Indonesian has English ones; what we say counts.
