@@ -163,3 +163,20 @@ def test_without_a_device_nothing_is_said(network, client, query):  # noqa: F811
     assert ask(client, "nowhere", mac=PHONE) == 404
     Site.objects.update(active=False)
     assert ask(client, mac=PHONE) == 404
+
+
+def test_from_elsewhere_nothing_is_said_of_a_device(network, client):  # noqa: F811
+    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    AccessPoint.objects.filter(mac=CORNER).update(nas_address="8.8.4.4")
+    addresses = {"8.8.8.8": False, "8.8.4.4": True, "10.1.0.2": True}
+    for address, here in addresses.items():
+        response = client.get("/wifi/captive/q1/", {"mac": PHONE}, REMOTE_ADDR=address)
+        assert (response.status_code == 200) is here
+        page = client.get(coovachilli().redirect, REMOTE_ADDR=address).content.decode()
+        assert ("We know this device already" in page) is here
+        fields = form(page, "voucher") | {"way": "tap"}
+        response = client.post("/wifi/portal/enter/", fields, REMOTE_ADDR=address)
+        assert response.status_code == (302 if here else 200)
+    actions.block_device(by=BY, mac=PHONE, blocked=True)
+    page = client.get(coovachilli().redirect, REMOTE_ADDR="8.8.8.8").content.decode()
+    assert "This device may not use" not in page

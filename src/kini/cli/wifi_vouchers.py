@@ -12,6 +12,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", help="group of wifi.yaml whose limits hold")
     parser.add_argument("--count", type=int, default=30, help="how many (30)")
     parser.add_argument("--days", type=int, default=30, help="for how many days from now (30)")
+    parser.add_argument("--devices", type=int, help="how many may come in with each code (any number)")
     parser.add_argument("--withdraw", action="store_true", help="take the codes of this label back")
 
 
@@ -24,7 +25,12 @@ def run(options: argparse.Namespace) -> int:
         raise console.Fault("name the group with --group.")
     try:
         codes = actions.make_vouchers(
-            by=by, group=options.group, count=options.count, days=options.days, label=options.label
+            by=by,
+            group=options.group,
+            count=options.count,
+            days=options.days,
+            label=options.label,
+            devices=options.devices,
         )
     except Refused as reason:
         raise console.Fault(str(reason)) from None

@@ -1,7 +1,7 @@
 """What a device asks of the network before it shows anything (RFC 8908), at the address that DHCP hands out (RFC 8910).
 
 The address names the site; the device is in the query (`mac`), where the network's DHCP server writes it for each
-device. Without it the answer is 404, and the device finds out by itself as devices did before.
+device. Without it, or from elsewhere, the answer is 404, and the device finds out by itself as devices did before.
 """
 
 from typing import Any
@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kini.core.crypto import keyed_hash
+from kini.people.sign_in import network_address
 from kini.wifi import declared, queries, rules
 from kini.wifi.admission import DEVICE
 from kini.wifi.models import AccessPoint
@@ -28,6 +29,8 @@ def standing(request: HttpRequest, code: str) -> JsonResponse:
     point = AccessPoint.objects.select_related("site").filter(active=True, site__active=True, site__code=code).first()
     device = rules.mac_in(request.GET.get("mac", ""))
     if point is None or not device or not declared.has_portal():
+        raise Http404
+    if not visit.is_here(network_address(request), point):
         raise Http404
     return JsonResponse(_said(request, device, point), content_type=TYPE)
 

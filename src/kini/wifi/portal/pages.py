@@ -145,8 +145,10 @@ def enter(request: HttpRequest, found: Visit) -> HttpResponse:
                 return _send_code(request, found)
             case "voucher":
                 return _with_voucher(request, found)
-            case _:
+            case _ if request.user.is_authenticated or _is_here(request, found):
                 return let_in(request, found)
+            case _:
+                return _start(request, found)
     except (ContactFault, Refused) as fault:
         return _start(request, found, _problem(request, fault))
 
@@ -274,15 +276,15 @@ code = PortalCode.as_view()
 def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -> HttpResponse:
     """What stands in the way, or the ways to sign in."""
     _whole, portal = _portal()
-    said = queries.standing(found.arrival.device, found.point) if found.point else {}
-    shut = said.get("Reply-Message", "") if found.point else "unknown-access-point"
+    here = _is_here(request, found)
+    shut = _shut(found, here)
     reason = found.arrival.reason if found.arrival.outcome == "refused" and not problem else ""
     told = shut if shut in SHUT else reason or ("sign-in" if found.arrival.outcome == "refused" and not problem else "")
     signed_in = request.user.is_authenticated
     context = {
         "shut": shut in SHUT,
         "notice": words.of_reason(told, found.point.site if found.point else None) if told else None,
-        "tap": "account" if signed_in else "device" if queries.known_device(found.device) else "",
+        "tap": "account" if signed_in else "device" if here and queries.known_device(found.device) else "",
         "waiting": LoginStageController.enter(request, LoginByCodeStage.key) is not None and _address("code", found),
         "begin": found.begin,
         "terms": portal.terms,
@@ -291,6 +293,18 @@ def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -
         "errors": [(problem.input, problem.text)] if problem else [],
     }
     return _page(request, "wifi/portal/start.html", found, context, status=problem.status if problem else 200)
+
+
+def _is_here(request: HttpRequest, found: Visit) -> bool:
+    return found.point is not None and visit.is_here(network_address(request), found.point)
+
+
+def _shut(found: Visit, here: bool) -> str:
+    """Why signing in would not help, one of SHUT, or why it is asked for; of the device only what is told `here`."""
+    if found.point is None:
+        return "unknown-access-point"
+    said = queries.standing(found.arrival.device, found.point).get("Reply-Message", "")
+    return said if here or said in ("closed", "unknown-access-point") else ""
 
 
 def _page(

@@ -9,6 +9,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,6 +88,18 @@ def announced(device: str, point: AccessPoint) -> Visit | None:
     """
     sort = point.vendor.casefold()
     return Visit(Arrival(sort, device, (point.nas_identifier, point.mac)), point) if sort in handover.SORTS else None
+
+
+def is_here(address: str, point: AccessPoint) -> bool:
+    """Whether a request comes from the network of an access point: through its own address, or from a private one.
+
+    Who asks from elsewhere could name anybody's device, so they are told nothing of it.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return found.is_private or str(found) == str(point.nas_address)
 
 
 def resumed(token: str) -> Visit:
