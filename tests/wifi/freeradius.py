@@ -4,11 +4,13 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from kini.wifi import radius
 
@@ -47,9 +49,28 @@ def running(folder: Path) -> Iterator[None]:
                 break
         else:
             pytest.fail("".join(said))
-        yield
-        process.terminate()
-        process.stdout.read()
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.stdout.read()
+
+
+def way_to_database(known: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], Callable[[], None]]:
+    """A way to the database that can be cut: the connection's parameters that lead there, and what cuts it."""
+    name = f".s.PGSQL.{known.get('port', 5432)}"
+    (folder / name).symlink_to(Path(known["host"]) / name)
+
+    def cut() -> None:
+        (folder / name).unlink()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'kini-radius' AND datname = current_database()"
+            )
+            assert cursor.fetchall()
+
+    return {"host": str(folder)}, cut
 
 
 def access_request(

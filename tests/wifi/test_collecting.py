@@ -139,9 +139,9 @@ def test_a_restart_of_the_nas_ends_its_sessions_also_when_it_is_heard_of_first(f
 def test_a_silent_session_has_ended_when_it_was_last_heard_of(folder):
     write(folder, told())
     collected(folder)
-    with moments.at(NOON + queries.SILENCE):
+    with moments.at(NOON + timedelta(minutes=20)):
         assert queries.open_sessions() == 1
-    with moments.at(NOON + queries.SILENCE + timedelta(seconds=1)):
+    with moments.at(NOON + timedelta(minutes=20) + timedelta(seconds=1)):
         assert queries.open_sessions() == 0
 
 

@@ -8,7 +8,7 @@ from kini.wifi.models import Device
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.test_deciding import GROUPS
 from tests.wifi.test_portal import CORNER, HEADER, KINDS, NUMBER, POINTS, PORTAL, arrive, brought, form
-from tests.wifi.test_radius import ask, pytestmark, server  # noqa: F401 -- fixtures
+from tests.wifi.test_radius import ask, ask_of, pytestmark, server  # noqa: F401 -- fixtures
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from kini.wifi import actions, declared, radius, reading
 from kini.wifi.models import AccessPoint, Group
 from kini.wifi.planning import secret_context
 from tests.wifi.conftest import BY, WIFI
-from tests.wifi.freeradius import access_request, free_port, needs_freeradius, running
+from tests.wifi.freeradius import access_request, free_port, needs_freeradius, running, way_to_database
 from tests.wifi.test_deciding import GROUPS, HEADER, PHONE, POINTS
 
 pytestmark = [needs_freeradius, pytest.mark.django_db(transaction=True)]
@@ -46,17 +47,38 @@ def server(network: None, tmp_path: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def ask(server: int) -> Callable[..., dict[str, str]]:
+def ask_of(network: None) -> Callable[[int], Callable[..., dict[str, str]]]:
     """Send an Access-Request and read the answer: its code under "code", then its attributes; empty: no answer."""
 
-    def run(source: str = "127.0.0.2", secret: str = "", sign: bool = True, **said: str) -> dict[str, str]:
-        point = AccessPoint.objects.get(nas_address=source)
-        secret = secret or unseal(point.secret, secret_context(point.mac)).decode()
-        given = {"User-Name": "x", "Calling-Station-Id": PHONE, **CORNER}
-        given |= {name.replace("_", "-"): value for name, value in said.items()}
-        return access_request(server, secret, source, given, sign=sign)
+    def of(port: int) -> Callable[..., dict[str, str]]:
+        def run(source: str = "127.0.0.2", secret: str = "", sign: bool = True, **said: str) -> dict[str, str]:
+            given = {"User-Name": "x", "Calling-Station-Id": PHONE, **CORNER}
+            given |= {name.replace("_", "-"): value for name, value in said.items()}
+            return access_request(port, secret or secret_at(source), source, given, sign=sign)
 
-    return run
+        return run
+
+    return of
+
+
+@pytest.fixture
+def ask(server: int, ask_of: Callable[..., Any]) -> Callable[..., dict[str, str]]:
+    return ask_of(server)
+
+
+def secret_at(source: str) -> str:
+    point = AccessPoint.objects.get(nas_address=source)
+    return unseal(point.secret, secret_context(point.mac)).decode()
+
+
+def accounted(port: int) -> str:
+    """What radclient says of a Stop of the corner's."""
+    said = f"""Packet-Src-IP-Address = 127.0.0.2, NAS-IP-Address = 127.0.0.2, User-Name = "x",
+        Calling-Station-Id = "{PHONE}", Called-Station-Id = "{CORNER["Called-Station-Id"]}", Acct-Session-Id = "s1",
+        Acct-Status-Type = Stop, Acct-Session-Time = 60, Acct-Input-Octets = 7, Acct-Input-Gigawords = 5,
+        Acct-Terminate-Cause = User-Request"""
+    words = ["radclient", "-x", "-r", "1", "-t", "3", f"127.0.0.1:{port}", "acct", secret_at("127.0.0.2")]
+    return subprocess.run(words, input=" ".join(said.split()), capture_output=True, text=True, check=False).stdout
 
 
 def test_a_known_device_is_let_in_with_its_limits(ask):
@@ -116,21 +138,41 @@ def test_accounting_is_answered_once_it_is_written_down_and_counts_against_the_g
     Group.objects.filter(pk="resident").update(daily_octets=5 * 2**32)
     assert ask()["code"] == "Access-Accept"
     point = AccessPoint.objects.get(nas_address="127.0.0.2")
-    secret = unseal(point.secret, secret_context(point.mac)).decode()
-    said = f"""Packet-Src-IP-Address = 127.0.0.2, NAS-IP-Address = 127.0.0.2, User-Name = "x",
-        Calling-Station-Id = "{PHONE}", Called-Station-Id = "{CORNER["Called-Station-Id"]}", Acct-Session-Id = "s1",
-        Acct-Status-Type = Stop, Acct-Session-Time = 60, Acct-Input-Octets = 7, Acct-Input-Gigawords = 5,
-        Acct-Terminate-Cause = User-Request"""
-    words = ["radclient", "-x", "-r", "1", "-t", "3", f"127.0.0.1:{server + 1}", "acct", secret]
     for _again in range(2):
-        done = subprocess.run(words, input=" ".join(said.split()), capture_output=True, text=True, check=False)
-        assert "Accounting-Response" in done.stdout
+        assert "Accounting-Response" in accounted(server + 1)
     found = actions.collect(by=BY, folder=tmp_path / "radius" / "detail")
     assert (found.packets, found.rejected) == (2, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT octets_in, seconds, cause, access_point FROM wifi_session")
         assert cursor.fetchall() == [(5 * 2**32 + 7, 60, "User-Request", point.mac)]
     assert ask()["Reply-Message"] == f"used-up {PORTAL}"
+
+
+def test_a_database_that_is_away_keeps_nobody_out_who_was_let_in_lately(network, tmp_path, monkeypatch, ask_of):
+    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    blocked = "AC-DE-48-00-11-23"
+    actions.know_device(by=BY, mac=blocked, group="resident", days=10)
+    known = connection.get_connection_params()
+    way, cut = way_to_database(known, tmp_path)
+    monkeypatch.setattr(connection, "get_connection_params", lambda: known | way)
+    port = free_port()
+    radius.write(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL)
+    monkeypatch.undo()
+    with running(tmp_path / "radius"):
+        ask = ask_of(port)
+        assert [ask()["code"], ask(Calling_Station_Id=blocked)["code"]] == ["Access-Accept"] * 2
+        actions.block_device(by=BY, mac=blocked, blocked=True)
+        assert ask(Calling_Station_Id=blocked)["code"] == "Access-Reject"
+        cut()
+        answer = ask("127.0.0.1", NAS_Identifier="ap-p1", Calling_Station_Id="acde.4800.1122")
+        assert (answer["code"], answer["Session-Timeout"]) == ("Access-Accept", str(radius.AWAY_SECONDS))
+        assert (answer["WISPr-Bandwidth-Max-Down"], answer["Idle-Timeout"]) == ("5000000", "300")
+        assert "Message-Authenticator" in answer
+        assert ask(Calling_Station_Id=blocked, sign=False) == {}
+        assert ask(Calling_Station_Id=blocked) == {}
+        assert ask(Calling_Station_Id="AC-DE-48-00-11-24") == {}
+        assert "Accounting-Response" in accounted(port + 1)
+    assert actions.collect(by=BY, folder=tmp_path / "radius" / "detail").packets == 1
 
 
 def test_files_with_secrets_are_their_owners_alone(network, tmp_path):

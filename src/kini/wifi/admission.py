@@ -1,6 +1,6 @@
 """How people and devices are known where RADIUS decisions are made, and the question that FreeRADIUS asks.
 
-The decision itself is the function `wifi_decide` of the database (migrations/0009_decide_passes.py).
+The decision itself is the function `wifi_decide` of the database (migrations/0013_at_once.py).
 """
 
 from collections.abc import Sequence

@@ -122,7 +122,19 @@ class Group(models.Model):
     up_bps = models.PositiveBigIntegerField(null=True)
     daily_seconds = models.PositiveIntegerField(null=True)
     daily_octets = models.PositiveBigIntegerField(null=True)
+    devices_at_once = models.PositiveIntegerField(null=True)
     active = models.BooleanField(default=True)
+
+
+class SessionRule(models.Model):
+    """What holds for sessions from a day on (UTC), as wifi.yaml has it.
+
+    Attributes:
+        silent_seconds: a session of which nothing was heard for so long has ended (`wifi_silence`).
+    """
+
+    since = models.DateField(primary_key=True)
+    silent_seconds = models.PositiveIntegerField()
 
 
 class Voucher(models.Model):

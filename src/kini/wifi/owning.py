@@ -10,13 +10,12 @@ from kini.city import pack
 from kini.core import moments
 from kini.people.models import User
 from kini.wifi.models import Device
-from kini.wifi.queries import SILENCE
 
 #: Sessions of so many days are shown, and no more than so many.
 DAYS, MOST = 30, 50
 _SESSIONS = """
     SELECT d.name, t.name, t.code, s.started_at, s.seconds, s.octets_in + s.octets_out,
-        wifi_ended_at(s.nas, s.started_at, s.seen_at, s.stopped_at, make_interval(secs => %s), %s) IS NULL
+        wifi_ended_at(s.nas, s.started_at, s.seen_at, s.stopped_at, wifi_silence(%s), %s) IS NULL
     FROM wifi_device d
     JOIN wifi_session s ON s.device = d.mark AND s.started_at >= d.since AND s.day >= %s
     LEFT JOIN wifi_accesspoint p ON p.mac = s.access_point
@@ -74,7 +73,7 @@ def sessions(user: User) -> list[Visited]:
     """The sessions of the last days since the devices are this person's, the newest first."""
     now = moments.now()
     with connection.cursor() as cursor:
-        cursor.execute(_SESSIONS, [SILENCE.total_seconds(), now, _today() - timedelta(days=DAYS), user.pk, MOST])
+        cursor.execute(_SESSIONS, [now, now, _today() - timedelta(days=DAYS), user.pk, MOST])
         rows = cursor.fetchall()
     return [Visited(row[0], row[1] or "", row[2] or "", *row[3:]) for row in rows]
 

@@ -21,13 +21,11 @@ from kini.wifi.schema import Hours
 
 #: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
 WALKING, DETOUR = 80.0, 1.3
-#: A session of which nothing was heard for so long has ended; access points tell of it every five minutes.
-SILENCE = timedelta(minutes=20)
 #: No session that goes on is older.
 OPEN_DAYS = timedelta(days=32)
 _OPEN = """
     SELECT count(*) FROM wifi_session
-    WHERE wifi_ended_at(nas, started_at, seen_at, stopped_at, make_interval(secs => %s), %s) IS NULL AND day >= %s
+    WHERE wifi_ended_at(nas, started_at, seen_at, stopped_at, wifi_silence(%s), %s) IS NULL AND day >= %s
 """
 _STANDING = "SELECT attribute, value FROM wifi_decide(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
@@ -109,7 +107,7 @@ def fault(site: Site) -> Fault | None:
 def open_sessions() -> int:
     """How many sessions go on: neither stopped, nor ended by a restart of their NAS, nor silent for too long."""
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [SILENCE.total_seconds(), moments.now(), moments.now() - OPEN_DAYS])
+        cursor.execute(_OPEN, [moments.now(), moments.now(), moments.now() - OPEN_DAYS])
         return int(cursor.fetchone()[0])
 
 

@@ -28,6 +28,12 @@ MODULES = ("/usr/lib/freeradius", "/usr/lib64/freeradius")
 SAFE = f"{string.ascii_letters}{string.digits}@.-_: /()[]+,;#&!?*~^|<>"
 #: For how long FreeRADIUS trusts what it read about a NAS, in seconds.
 CLIENT_SECONDS = 60
+#: For how long, and of how many devices, FreeRADIUS remembers that the database let them in.
+KNOWN_SECONDS, KNOWN_DEVICES = 4 * 3600, 200_000
+#: How long such a device may stay while the database is away, in seconds.
+AWAY_SECONDS = 600
+#: How long FreeRADIUS waits for a connection to the database, in seconds.
+CONNECT_SECONDS = 2
 #: Folders of NAS with addresses of either sort.
 CLIENTS = ("clients4", "clients6")
 CLIENT = """client "{mac}" {{
@@ -73,6 +79,22 @@ modules {{
         rcode = handled
     }}
     dynamic_clients {{
+    }}
+    expr {{
+    }}
+    # What the database said of devices that it let in: for when it is away.
+    cache known {{
+        driver = "rlm_cache_rbtree"
+        key = "%{{toupper:%{{%{{Tmp-String-0}}:-none}}}}"
+        ttl = {known_seconds}
+        max_entries = {known_devices}
+        update {{
+            &control:Auth-Type := Accept
+            &control:Idle-Timeout := &control:Idle-Timeout
+            &control:Acct-Interim-Interval := &control:Acct-Interim-Interval
+            &control:WISPr-Bandwidth-Max-Down := &control:WISPr-Bandwidth-Max-Down
+            &control:WISPr-Bandwidth-Max-Up := &control:WISPr-Bandwidth-Max-Up
+        }}
     }}
     detail {{
         filename = "{folder}/detail/packets-%Y%m%d%H"
@@ -136,15 +158,54 @@ server kini {{
         detail
     }}
     authorize {{
+        # However the NAS writes it: the digits of the device's MAC.
+        if (&Calling-Station-Id =~ /^{mac}$/i) {{
+            update request {{
+                &Tmp-String-0 := "%{{1}}%{{2}}%{{3}}%{{4}}%{{5}}%{{6}}"
+            }}
+        }}
         sql {{
             fail = 1
         }}
         if (fail) {{
-            # Without the database nobody is refused: the NAS asks its next server, or again.
+            # Without the database a device that was let in lately comes in for a while.
             update control {{
-                &Response-Packet-Type := Do-Not-Respond
+                &Cache-Read-Only := yes
             }}
-            handled
+            known
+            if (ok || updated) {{
+                update control {{
+                    &Session-Timeout := {away_seconds}
+                }}
+            }}
+            else {{
+                # Nobody is refused: the NAS asks its next server, or again.
+                update control {{
+                    &Response-Packet-Type := Do-Not-Respond
+                }}
+                handled
+            }}
+        }}
+        else {{
+            if (&control:Auth-Type == Accept) {{
+                update control {{
+                    &Cache-TTL := -{known_seconds}
+                }}
+                known
+            }}
+            else {{
+                # An entry that is not there would be made, so it is looked for first.
+                update control {{
+                    &Cache-Status-Only := yes
+                }}
+                known
+                if (ok) {{
+                    update control {{
+                        &Cache-TTL := 0
+                    }}
+                    known
+                }}
+            }}
         }}
     }}
     post-auth {{
@@ -196,6 +257,10 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
         question=question,
         safe=SAFE,
         client_seconds=CLIENT_SECONDS,
+        mac="[-:. ]?".join(["([0-9a-f]{2})"] * 6),
+        known_seconds=KNOWN_SECONDS,
+        known_devices=KNOWN_DEVICES,
+        away_seconds=AWAY_SECONDS,
         host=host,
         port=port,
         accounting=port + 1,
@@ -250,6 +315,7 @@ def _database() -> str:
     """How FreeRADIUS reaches the database: an address of libpq, without any sign that its configuration would read."""
     known = connection.get_connection_params()
     parts = {name: known[name] for name in ("host", "port", "dbname", "user", "password", "sslmode") if known.get(name)}
+    parts |= {"connect_timeout": CONNECT_SECONDS, "application_name": "kini-radius"}
     return f"postgresql:///?{urlencode(parts, quote_via=quote)}"
 
 

@@ -22,7 +22,7 @@ NAMES = {coa.DISCONNECT: "Disconnect-Request", coa.COA: "CoA-Request"}
 _RUNNING = """
     SELECT s.key, s.day, s.nas, s.access_point FROM wifi_session s
     WHERE s.device = ANY(%s) AND s.day >= %s AND s.handle IS NOT NULL
-        AND wifi_ended_at(s.nas, s.started_at, s.seen_at, s.stopped_at, make_interval(secs => %s), %s) IS NULL
+        AND wifi_ended_at(s.nas, s.started_at, s.seen_at, s.stopped_at, wifi_silence(%s), %s) IS NULL
 """
 _SESSION = "SELECT handle, started_at FROM wifi_session WHERE key = %s AND day = %s"
 
@@ -55,8 +55,7 @@ def running(devices: Iterable[bytes]) -> list[SessionReview]:
     """Reviews, not stored yet, of the sessions of these devices that go on."""
     now = moments.now()
     with connection.cursor() as cursor:
-        since, silence = now - queries.OPEN_DAYS, queries.SILENCE.total_seconds()
-        cursor.execute(_RUNNING, [list(devices), since, silence, now])
+        cursor.execute(_RUNNING, [list(devices), now - queries.OPEN_DAYS, now, now])
         return [
             SessionReview(session=bytes(key), day=day, access_point=queries.nas(nas, mac), made_at=now)
             for key, day, nas, mac in cursor.fetchall()

@@ -1,7 +1,7 @@
 """The typed forms of what people write about the network: wifi.yaml of the pack, a list's row, a column mapping."""
 
 import re
-from datetime import time
+from datetime import date, time
 from ipaddress import ip_address
 from typing import Annotated, Any
 
@@ -57,6 +57,7 @@ class GroupEntry(Strict):
 
     Attributes:
         sheets: officers may print codes for it.
+        devices_at_once: of one person, or of one voucher, at the same time.
     """
 
     name: Text
@@ -67,6 +68,18 @@ class GroupEntry(Strict):
     up_kbps: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
     daily_minutes: Annotated[int, Field(gt=0, le=1_440)] | None = None
     daily_megabytes: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    devices_at_once: Annotated[int, Field(gt=0, le=1_000)] | None = None
+
+
+class SessionEntry(Strict):
+    """What holds for sessions from a day on, until the next entry does.
+
+    Attributes:
+        silent_minutes: a session has ended of which nothing was heard for so long; access points tell of it every five.
+    """
+
+    since: date
+    silent_minutes: Annotated[int, Field(ge=10, le=1_440)] = 20
 
 
 class FaultService(Strict):
@@ -125,11 +138,19 @@ class WifiFile(Strict):
     kinds: Annotated[dict[Id, SiteKind], Field(min_length=1)]
     schemes: dict[Id, Scheme] = {}
     groups: dict[Id, GroupEntry] = {}
+    sessions: list[SessionEntry] = []
     portal: PortalEntry | None = None
     find: Id | None = None
     fault: FaultService | None = None
     wish: WishService | None = None
     made_up_name: Annotated[str, Field(max_length=80)] = "{area}"
+
+    @model_validator(mode="after")
+    def _sessions_in_order(self) -> "WifiFile":
+        days = [entry.since for entry in self.sessions]
+        if days != sorted(set(days)):
+            raise ValueError("sessions: write entries by their days, the oldest first, one for each day")
+        return self
 
     @model_validator(mode="after")
     def _portal_group(self) -> "WifiFile":

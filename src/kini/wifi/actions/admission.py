@@ -12,7 +12,7 @@ from kini.wifi import declared, rules
 from kini.wifi.actions.reviews import review_sessions
 from kini.wifi.admission import DEVICE, bring_rows, device_subject, written
 from kini.wifi.events import DevicesSignedOut
-from kini.wifi.models import Device, Group, SiteKind
+from kini.wifi.models import Device, Group, SessionRule, SiteKind
 from kini.wifi.taking import group_called, only_program
 
 MOST_DAYS = 730
@@ -20,7 +20,7 @@ MOST_DAYS = 730
 
 @action
 def load_policies(*, by: Actor) -> int:
-    """Bring what wifi.yaml says about groups and about the hours of kinds to where RADIUS decisions see it.
+    """Bring what wifi.yaml says about groups, sessions and the hours of kinds to where RADIUS decisions see it.
 
     A group that vanished from it lets nobody in any more.
 
@@ -41,11 +41,17 @@ def load_policies(*, by: Actor) -> int:
             up_bps=each.up_kbps and each.up_kbps * 1000,
             daily_seconds=each.daily_minutes and each.daily_minutes * 60,
             daily_octets=each.daily_megabytes and each.daily_megabytes * 1_000_000,
+            devices_at_once=each.devices_at_once,
         )
         for name, each in (network.groups if network else {}).items()
     ]
     kinds = [SiteKind(id=name, hours=written(each.hours)) for name, each in (network.kinds if network else {}).items()]
-    changed = bring_rows(SiteKind, kinds) + bring_rows(Group, groups)
+    sessions = [
+        SessionRule(since=each.since, silent_seconds=each.silent_minutes * 60)
+        for each in (network.sessions if network else [])
+    ]
+    changed = bring_rows(SiteKind, kinds) + bring_rows(Group, groups) + bring_rows(SessionRule, sessions)
+    changed += SessionRule.objects.exclude(pk__in=[rule.pk for rule in sessions]).delete()[0]
     gone = Group.objects.exclude(pk__in=[group.pk for group in groups]).filter(active=True).update(active=False)
     if changed + gone:
         audit.record(by=by, action="wifi.policies-loaded", subject="wifi:policies", detail={"changed": changed + gone})

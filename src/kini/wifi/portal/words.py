@@ -14,6 +14,11 @@ def of_reason(reason: str, site: Site | None) -> tuple[str, str]:
             return _("The Wi-Fi is closed here now"), _opens(site)
         case "used-up":
             return _("You have used today's share"), _("It begins anew at midnight. Until then others have their turn.")
+        case "too-many":
+            return (
+                _("Too many of your devices are here at once"),
+                _("Switch the Wi-Fi off on one of them, wait two minutes, and try again."),
+            )
         case "blocked":
             return _("This device may not use the Wi-Fi"), _("Ask the city's help line if you do not know why.")
         case "voucher-used":
