@@ -123,12 +123,15 @@ def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
 
 @action
 def rehearse_past(*, by: Actor, slot: Slot) -> None:
-    """Let a slot have been an hour ago, for an example.
+    """Let a slot of today be over, for an example: an hour ago, unless the day is younger.
 
     Raises:
         NotAllowed: when anybody but the program asks.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))
-    slot.starts_at, slot.ends_at = moments.now() - timedelta(hours=2), moments.now() - timedelta(hours=1)
+    now = moments.now()
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    slot.starts_at = max(now - timedelta(hours=2), midnight)
+    slot.ends_at = slot.starts_at + (now - slot.starts_at) / 2
     slot.save(update_fields=["starts_at", "ends_at"])
