@@ -91,6 +91,7 @@ COLUMNS = ("id", "category", "kind", "agency_id", "current_id", "active")  # as 
 
 # A word that few services have tells more than one that many have (the logarithm). Where no service has a word, the
 # services with a similar one count. A service one of whose words is just what was typed comes before all others.
+# Those that are left over are put in order by how alike they are to the whole, too: for all it would cost the most.
 QUERY = """
 WITH service AS (
     SELECT * FROM services_service WHERE active
@@ -98,7 +99,7 @@ WITH service AS (
     SELECT count(*)::float AS services FROM service
 ), phrase AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(factors)s::float[], %(phrases)s::text[]) AS p (number, factor, words)
-), query AS (
+), query AS MATERIALIZED (
     SELECT number, factor, phraseto_tsquery(c::regconfig, words) AS query
     FROM phrase, unnest(%(configurations)s::text[]) AS c
 ), hit AS (
@@ -115,7 +116,7 @@ WITH service AS (
 ), scored AS (
     SELECT id, sum(score) AS score FROM counted GROUP BY id
 ), whole AS (
-    SELECT service.*, score + strict_word_similarity(%(whole)s, search_text) + CASE
+    SELECT service.*, score + CASE
         WHEN position('| ' || %(whole)s || ' |' IN '| ' || search_text || ' |') > 0 THEN 3 ELSE 0
     END AS score
     FROM scored JOIN service USING (id)
@@ -124,6 +125,6 @@ WITH service AS (
 )
 SELECT id, category, kind, agency_id, current_id, active FROM compared
 WHERE score >= %(least)s * best
-ORDER BY score DESC, id
+ORDER BY score + strict_word_similarity(%(whole)s, search_text) DESC, id
 LIMIT %(limit)s
 """
