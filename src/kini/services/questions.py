@@ -67,7 +67,8 @@ def _asked(resolved: Resolved, answers: Answers, known: Known) -> Iterator[_Aske
         if _known_enough(page, fields):
             fields = {}
         counting |= {name: answers[name] for name in fields if answers.get(name) is not None}
-        yield _Asked(page.model_copy(update={"fields": fields}), dict(counting))
+        left = page if len(fields) == len(page.fields) else page.model_copy(update={"fields": fields})
+        yield _Asked(left, dict(counting))
 
 
 def _known_enough(page: ResolvedPage, left: Mapping[str, FieldBase]) -> bool:
