@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
-from django.db.models import Aggregate, Count, DurationField, F, Max
+from django.db.models import Aggregate, Count, DurationField, F, OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -21,6 +21,7 @@ from kini.core.actors import Actor
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.kinds import kinds
+from kini.services.models import Service
 from kini.services.versions import Resolved, resolve_many
 
 #: Seconds for which what is read of all cases is remembered.
@@ -83,10 +84,12 @@ def services_with_cases(actor: Actor) -> list[tuple[str, str]]:
 
 
 def _services(actor: Actor) -> list[tuple[str, str]]:
-    rows = queries.visible(actor).filter(closed_at__isnull=True).order_by().values_list("service")
-    latest = dict(rows.annotate(latest=Max("version")))
-    resolved = resolve_many(latest.values())
-    titles = [(pk, title_of(resolved[version])) for pk, version in latest.items()]
+    # One look into the index for each service: however many cases are open, the first one tells.
+    urgent = queries.visible(actor).filter(closed_at__isnull=True, service=OuterRef("pk")).order_by("due_at", "pk")
+    found = Service.objects.annotate(version=Subquery(urgent.values("version")[:1])).filter(version__isnull=False)
+    versions = dict(found.values_list("pk", "version"))
+    resolved = resolve_many(versions.values())
+    titles = [(pk, title_of(resolved[version])) for pk, version in versions.items()]
     return sorted(titles, key=lambda each: each[1].casefold())
 
 
