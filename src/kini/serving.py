@@ -28,15 +28,18 @@ def load() -> None:
 
 
 def application() -> Any:
-    """The WSGI application of one process of the server, with what it needs in memory."""
+    """The WSGI application of one process of the server."""
     from kini.wsgi import application as served
 
-    hold_early()
     return served
 
 
 def serve(words: list[str]) -> int:
-    """Serve until told to stop; `words` are granian's (core.server.web_words)."""
+    """Serve until told to stop; `words` are granian's (core.server.web_words).
+
+    What every process needs is in memory once for all of them.
+    """
+    hold_early()
     cli.main(words, prog_name="granian", standalone_mode=False)
     return 0
 

@@ -9,6 +9,7 @@ from functools import lru_cache, update_wrapper
 from threading import Lock
 
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from kini.core.registry import Registry
 
@@ -67,6 +68,9 @@ def hold_early() -> None:
             early.get(name)()
         except Exception:
             log.warning("What %s holds could not be read before the first request.", name, exc_info=True)
-    connections.close_all()
+    for connection in connections.all(initialized_only=True):  # a copy of this process makes connections of its own
+        connection.close()
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()
     gc.collect()
     gc.freeze()  # it stays: to look through it again and again holds up all threads
