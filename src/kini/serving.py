@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-from typing import Any
 
 import django
 from django.conf import settings
@@ -27,17 +26,11 @@ def load() -> None:
     gc.freeze()
 
 
-def application() -> Any:
-    """The WSGI application of one process of the server."""
-    from kini.wsgi import application as served
-
-    return served
-
-
 def serve(words: list[str]) -> int:
-    """Serve until told to stop; `words` are granian's (core.server.web_words).
+    """Serve until told to stop, with what every process needs in memory once for all of them.
 
-    What every process needs is in memory once for all of them.
+    Args:
+        words: granian's (core.server.web_words).
     """
     hold_early()
     cli.main(words, prog_name="granian", standalone_mode=False)

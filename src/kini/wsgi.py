@@ -1,4 +1,4 @@
-"""The WSGI entry, as Django names it; granian loads it through `kini.serving`."""
+"""The WSGI entry that granian loads."""
 
 import os
 

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import OperationalError
 
 from kini.core import held as holding
 from kini.core.held import held
@@ -58,6 +59,22 @@ def test_what_fails_before_the_first_request_is_told_and_keeps_nothing_else_away
     holding.hold_early()
     assert before == ["read", "closed", "frozen"]
     assert "broken" in caplog.text
+
+
+def test_nobody_waits_again_and_again_for_a_database_that_is_away(monkeypatch):
+    told, asked = Registry("thing"), []
+
+    def away():
+        asked.append("database")
+        raise OperationalError
+
+    told.register("first", away)
+    told.register("second", away)
+    monkeypatch.setattr(holding, "early", told)
+    monkeypatch.setattr(holding, "connections", type("none", (), {"all": staticmethod(lambda initialized_only: [])}))
+    monkeypatch.setattr(holding.gc, "freeze", lambda: None)
+    holding.hold_early()
+    assert asked == ["database"]
 
 
 @pytest.mark.django_db

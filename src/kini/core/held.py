@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache, update_wrapper
 from threading import Lock
 
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from kini.core.registry import Registry
@@ -66,6 +66,9 @@ def hold_early() -> None:
     for name in early.names():
         try:
             early.get(name)()
+        except OperationalError:
+            log.warning("The database does not answer: what a process holds is read by its first requests.")
+            break  # each of the others would wait as long
         except Exception:
             log.warning("What %s holds could not be read before the first request.", name, exc_info=True)
     for connection in connections.all(initialized_only=True):  # a copy of this process makes connections of its own

@@ -22,7 +22,7 @@ def web_words(host: str, port: int, *, workers: int = 0, threads: int = 4) -> li
     """
     workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
     return [
-        *("--interface", "wsgi", "--factory", "kini.serving:application"),
+        *("--interface", "wsgi", "kini.wsgi:application"),
         *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),
         *("--backpressure", "64", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
     ]
