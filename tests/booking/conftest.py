@@ -13,6 +13,7 @@ from kini.cases.models import Draft
 from kini.people.models import Resident
 from kini.services.models import ServiceVersion
 from kini.services.schema import Flow
+from kini.web import formats
 from tests.cases import flows
 from tests.cases.conftest import city as city
 from tests.cases.conftest import town as town
@@ -114,7 +115,7 @@ def first_slots(ferry: ServiceVersion, count: int = 2) -> list[Slot]:
     """The next slots at the pier that can be booked."""
     at = queries.venue(ferry.service, "registry-pier")
     assert at
-    day = queries.today()
+    day = formats.today()
     found = queries.free(ferry.service, at, queries.Wanted(day, day + timedelta(days=14)))
     keys = [each.slot for each in found if each.state == "free"][:count]
     return [slot for key in keys if (slot := queries.slot(ferry.service, key))]

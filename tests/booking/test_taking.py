@@ -13,6 +13,7 @@ from kini.cases.models import Draft
 from kini.core import moments
 from kini.core.actors import Refused
 from kini.services.models import ServiceVersion
+from kini.web import formats
 from tests.booking.conftest import answers, first_slots, holding
 from tests.cases.town import BY, Town, acting, filled, person
 
@@ -20,7 +21,7 @@ from tests.cases.town import BY, Town, acting, filled, person
 def free(ferry: ServiceVersion, slot_id: int, group: str = "", party: int = 1) -> queries.Free:
     at = queries.venue(ferry.service, "registry-pier")
     assert at
-    first = queries.today()
+    first = formats.today()
     found = queries.free(ferry.service, at, queries.Wanted(first, first + timedelta(days=15), group, party))
     return next(each for each in found if each.slot == slot_id)
 

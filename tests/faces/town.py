@@ -49,6 +49,7 @@ from kini.services import catalogue, questions  # noqa: E402
 from kini.services.fields.identity import national_example  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.services.versions import ResolvedPage, resolve  # noqa: E402
+from kini.web import formats  # noqa: E402
 from kini.web.formats import local  # noqa: E402
 from kini.wifi.models import AccessPoint, Device, Group  # noqa: E402
 from tests.people.softkey import SoftKey  # noqa: E402
@@ -254,7 +255,7 @@ def _booked(resident: Actor, nurse: Actor) -> Town:
         "venue": place.key,
         "day": day.isoformat(),
         "venue_today": today.key,
-        "today": bookings.today().isoformat(),
+        "today": formats.today().isoformat(),
         "slot": slot.pk,
     }
 

@@ -20,6 +20,7 @@ from kini.payments.models import Bill, LedgerEntry, Payment, Posting, Refund
 from kini.payments.providers.base import Notice, Paid
 from kini.payments.registers import Row
 from kini.payments.sandbox.server import Sandbox
+from kini.web import formats
 from tests.cases.town import BY, Town, acting, employed, opened
 from tests.payments.conftest import ANSWERS, FAR
 
@@ -188,7 +189,7 @@ def test_nobody_settles_by_hand_and_strangers_get_no_code(town, case, bill, bank
 
 
 def test_an_overdue_bill_costs_its_fine_and_a_new_day_makes_a_new_code(town, case, bill, bank):
-    Bill.objects.update(due_on=queries.today() - timedelta(days=1))
+    Bill.objects.update(due_on=formats.today() - timedelta(days=1))
     payment = asked(town, case)
     assert payment.amount == 51_000
     assert payment.parts == {"principal": 50_000, "fine": 1_000, "relief": 0}
@@ -250,7 +251,7 @@ def test_money_that_came_twice_for_one_order_waits_for_somebody_to_look(town, ca
 def test_money_that_the_provider_keeps_is_named(town, case, bill, bank, tmp_path, capsys):
     payment = asked(town, case)
     bank.told(scanned(bank, payment))
-    settled = queries.today() + timedelta(days=reconcile.LATE.days)
+    settled = formats.today() + timedelta(days=reconcile.LATE.days)
     other = f"OTHER,{'0' * 32},777,0,{moments.now().isoformat()}"
     assert reconciled(tmp_path / "early.csv", f"{other},{settled - timedelta(days=1)}") == 1
     assert "not settled" not in capsys.readouterr().out, "it takes some days"

@@ -36,6 +36,7 @@ from kini.services.fields.base import Submitted
 from kini.services.fields.uploads import DocumentField
 from kini.services.models import Service
 from kini.services.versions import Resolved, resolve
+from kini.web import formats
 
 CONNECTIONS = 64
 VENUES, DAYS, SLOTS_A_DAY = 100, 30, 8
@@ -118,7 +119,7 @@ def prepare(people: int) -> Bench:
     options = queries.options_of(service)
     accounts, _helped = filling.people(people * 3)
     tokens = _tokens(accounts)
-    first = queries.today() + timedelta(days=options.lead_days + 2)
+    first = formats.today() + timedelta(days=options.lead_days + 2)
     slots = _slots(service, options, first)
     rushes = [_slot(service, _venues(options)[0], first + timedelta(days=DAYS + number)) for number in range(RUSHES)]
     with connection.cursor() as cursor:

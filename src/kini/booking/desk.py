@@ -29,6 +29,7 @@ from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import may
 from kini.services.models import Service
+from kini.web import formats
 from kini.web.formats import local
 
 
@@ -54,7 +55,7 @@ class Row:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The venues at which the officer works, those where somebody comes today first."""
-    actor, day = actor_for(request), queries.today()
+    actor, day = actor_for(request), formats.today()
     counts = queries.coming(day)
     rows = [
         Row(queries.title_of(service), at, address(service, at, day), counts.get((service.pk, at.key), 0))
@@ -92,7 +93,7 @@ def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpRespons
         "service": found,
         "venue": at,
         "day": on,
-        "is_today": on == queries.today(),
+        "is_today": on == formats.today(),
         "sessions": list(_sessions(found, at, on, bookings)),
         "next": next((each for each in sorted(arrived, key=_turn) if each.called_at is None), None),
         "standing": queries.standing(found, at, on),

@@ -106,7 +106,7 @@ class BookingKind(Kind):
             return None
         options = queries.options_of(held.slot.service)
         context = {"booking": held, "venue": queries.venue_of(held.slot), "draft": draft, "options": options}
-        return "booking/preview.html", context | {"missed": options.missed_on(queries.today())}
+        return "booking/preview.html", context | {"missed": options.missed_on(formats.today())}
 
     def opened(self, case: Case) -> Case:
         """The held time becomes theirs, with the case or not at all."""

@@ -76,7 +76,7 @@ def places(request: HttpRequest, choosing: Choosing) -> HttpResponse:
 @in_turn
 def days(request: HttpRequest, choosing: Choosing, venue: str) -> HttpResponse:
     """A month of days with what is free; the first one is that of the next free day."""
-    at, today = choosing.venue(venue), queries.today()
+    at, today = choosing.venue(venue), formats.today()
     last = queries.last_day(choosing.service, at)
     found = {day.day: day for day in queries.days(choosing.service, at, choosing.wanted(today, last))}
     free = [day for day in found if found[day].state == "free"]
@@ -121,7 +121,7 @@ def _weeks(
     first: date, until: date, found: Mapping[date, Day], choosing: Choosing, at: Venue
 ) -> list[list[Cell | None]]:
     """The days in rows from Monday to Sunday, weeks that are over left out; None outside the month."""
-    first = max(first, queries.today() - timedelta(days=queries.today().weekday()))
+    first = max(first, formats.today() - timedelta(days=formats.today().weekday()))
     cells: list[Cell | None] = [None] * first.weekday()
     for number in range((until - first).days + 1):
         here = first + timedelta(days=number)
@@ -199,7 +199,7 @@ def give_up(request: HttpRequest, draft: UUID) -> HttpResponse:
 def standing(request: HttpRequest, service: str, venue: str) -> HttpResponse:
     """How today's queue stands at a venue, open to all: who is served now, how many wait."""
     found, at = venue_at(service, venue)
-    context = {"title": queries.title_of(found), "venue": at, "standing": queries.standing(found, at, queries.today())}
+    context = {"title": queries.title_of(found), "venue": at, "standing": queries.standing(found, at, formats.today())}
     return render(request, "booking/standing.html", context)
 
 

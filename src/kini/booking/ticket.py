@@ -16,6 +16,7 @@ from kini.core import moments
 from kini.core.texts import Text
 from kini.services.kinds import kinds
 from kini.services.versions import resolve
+from kini.web import formats
 from kini.web.formats import local
 from kini.web.qr import qr
 
@@ -44,7 +45,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     slot = booking.slot
     at, options = queries.venue_of(slot), queries.options_of(slot.service)
     day = local(slot.starts_at).date()
-    today, coming = day == queries.today(), booking.state in COMING
+    today, coming = day == formats.today(), booking.state in COMING
     check_in = request.build_absolute_uri(check_in_address(booking))
     context = {
         "case": case,

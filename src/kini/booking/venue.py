@@ -17,7 +17,7 @@ from kini.core.actors import Actor, ActorKind, NotAllowed, Refused, system
 from kini.core.grants import Scope
 from kini.people.permissions import Permission
 from kini.people.rules import require
-from kini.web.formats import local
+from kini.web.formats import local, today
 
 #: Moves of a booking's flow: it was used, it was not, the city called it off.
 SERVE, MISS, CALL_OFF = "serve", "miss", "call_off"
@@ -53,7 +53,7 @@ def check_in(*, by: Actor, booking: Booking) -> Booking:
         return booking
     if booking.state != "confirmed":
         raise Refused(_("This booking is over: it was used, missed or cancelled."))
-    if local(booking.slot.starts_at).date() != queries.today():
+    if local(booking.slot.starts_at).date() != today():
         raise Refused(_("This booking is for another day."))
     return _arrive(by, booking)
 

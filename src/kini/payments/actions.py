@@ -21,6 +21,7 @@ from kini.payments.providers.configured import provider_for
 from kini.payments.registers import Row, registers
 from kini.people.permissions import Permission
 from kini.services.versions import resolve
+from kini.web import formats
 from kini.web.formats import local
 
 SETTLE = "settle"
@@ -86,10 +87,10 @@ def charge(*, by: Actor, case: Case, register: str, amount: int) -> Bill:
     bill = Bill.objects.create(
         register=register,
         object=case.reference.replace("-", ""),
-        period=str(queries.today().year),
+        period=str(formats.today().year),
         agency=case.agency,
         principal=amount,
-        due_on=queries.today() + timedelta(days=rules.due_days),
+        due_on=formats.today() + timedelta(days=rules.due_days),
     )
     attach_bill(by=by, case=case, bill=bill)
     return bill

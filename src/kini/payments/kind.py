@@ -103,7 +103,7 @@ class PaymentKind(Kind):
         for page in resolved.pages:
             values |= example_form(page.fields, number)[0]
         thing, proof, period = (str(values.get(name) or "") for name in (options.object, options.proof, options.period))
-        day = queries.today()
+        day = formats.today()
         row = Row(compact(thing), period or str(day.year), 100_000 + number, day + timedelta(days=10), compact(proof))
         actions.load_bills(by=BY, register=options.register_, rows=[row], made_up=True)
 

@@ -14,7 +14,7 @@ from kini.core.crypto import keyed_hash
 from kini.payments.models import ARRIVED, LIVE, Bill, BillCase, Payment, Refund
 from kini.payments.registers import Register, compact, registers
 from kini.payments.rules import Amount
-from kini.web.formats import local
+from kini.web.formats import today
 
 #: A provider is asked about a code that nobody has told of after this long, and again until it has expired.
 ASKED_AFTER = timedelta(seconds=30)
@@ -31,11 +31,6 @@ class Owed:
     amount: Amount
     on: date
     uncertain: bool
-
-
-def today() -> date:
-    """The day it is in the city."""
-    return local(moments.now()).date()
 
 
 def proof_hash(register: str, proof: str) -> bytes:

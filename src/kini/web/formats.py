@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from kini.core import moments
 from kini.web.city import face
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -31,6 +32,11 @@ CURRENCY_SIGNS: Final = {
 def local(moment: datetime) -> datetime:
     """The moment on the clocks of the city."""
     return timezone.localtime(moment, face().timezone)
+
+
+def today() -> date:
+    """The day it is in the city."""
+    return local(moments.now()).date()
 
 
 def _date_of(value: date) -> date:

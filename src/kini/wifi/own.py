@@ -25,7 +25,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Everything that is kept of one's use of the network."""
     user = _user(request)
     devices = owning.devices(user)
-    share = owning.share(user, devices)
+    share = owning.share(devices)
     context = {
         "devices": devices,
         "sessions": owning.sessions(user),

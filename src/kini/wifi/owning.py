@@ -1,14 +1,15 @@
 """What is known of a person's use of the network: devices, sessions, the day's share."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Q
 
-from kini.city import pack
 from kini.core import moments
 from kini.people.models import User
+from kini.web.formats import today
+from kini.wifi import queries
 from kini.wifi.models import Device
 
 #: Sessions of so many days are shown, and no more than so many.
@@ -22,7 +23,6 @@ _SESSIONS = """
     LEFT JOIN wifi_site t ON t.id = p.site_id AND t.active
     WHERE d.owner_id = %s ORDER BY s.started_at DESC LIMIT %s
 """
-_USED = "SELECT seconds, octets FROM wifi_used(%s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +73,14 @@ def sessions(user: User) -> list[Visited]:
     """The sessions of the last days since the devices are this person's, the newest first."""
     now = moments.now()
     with connection.cursor() as cursor:
-        cursor.execute(_SESSIONS, [now, now, _today() - timedelta(days=DAYS), user.pk, MOST])
+        cursor.execute(_SESSIONS, [now, now, today() - timedelta(days=DAYS), user.pk, MOST])
         rows = cursor.fetchall()
     return [Visited(row[0], row[1] or "", row[2] or "", *row[3:]) for row in rows]
 
 
-def share(user: User, own: list[Own]) -> Share | None:
+def share(own: list[Own]) -> Share | None:
     """What was used today, with the limits of the device that signed in last; None without a device."""
     if not own:
         return None
-    group = Device.objects.select_related("group").get(mark=own[0].mark).group
-    with connection.cursor() as cursor:
-        cursor.execute(_USED, [own[0].mark, user.pk, _today()])
-        seconds, octets = cursor.fetchone()
-    return Share(int(seconds), int(octets), group.daily_seconds, group.daily_octets)
-
-
-def _today() -> date:
-    return moments.now().astimezone(pack.current().timezone).date()
+    device = Device.objects.select_related("group").get(mark=own[0].mark)
+    return Share(*queries.used_today(device), device.group.daily_seconds, device.group.daily_octets)

@@ -14,6 +14,7 @@ from kini.core import moments
 from kini.core.crypto import pads
 from kini.core.grants import Scope
 from kini.core.texts import Text
+from kini.web.formats import today
 from kini.wifi import declared, rules
 from kini.wifi.admission import DEVICE, PASS, VOUCHER
 from kini.wifi.models import AccessPoint, Device, FaultReport, Site, Voucher
@@ -27,6 +28,7 @@ _OPEN = """
     SELECT count(*) FROM wifi_session
     WHERE wifi_ended_at(nas, started_at, seen_at, stopped_at, wifi_silence(%s), %s) IS NULL AND day >= %s
 """
+_USED = "SELECT seconds, octets FROM wifi_used(%s, %s, %s)"
 _STANDING = "SELECT attribute, value FROM wifi_decide(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -169,10 +171,16 @@ def octets_left(device: Device) -> int | None:
     most = device.group.daily_octets
     if most is None:
         return None
-    today = moments.now().astimezone(pack.current().timezone).date()
+    _seconds, octets = used_today(device)
+    return max(0, most - octets)
+
+
+def used_today(device: Device) -> tuple[int, int]:
+    """Seconds and octets that a device, or all those of its person, used today."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT octets FROM wifi_used(%s, %s, %s)", [bytes(device.mark), device.owner_id, today])
-        return max(0, most - int(cursor.fetchone()[0]))
+        cursor.execute(_USED, [bytes(device.mark), device.owner_id, today()])
+        seconds, octets = cursor.fetchone()
+    return int(seconds), int(octets)
 
 
 def ends_by_itself(device: Device, seconds: int) -> bool:

@@ -13,6 +13,7 @@ from kini.core import audit, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.services.models import Service
+from kini.web import formats
 from kini.web.formats import local
 
 
@@ -37,7 +38,7 @@ def open_slots(*, by: Actor, service: Service) -> int:
 
 
 def _bring(service: Service, options: BookingOptions, venue: queries.Venue) -> int:
-    calendar, first = pack.current().calendar, queries.today()
+    calendar, first = pack.current().calendar, formats.today()
     days = [first + timedelta(days=number) for number in range(options.days + 2)]
     planned = {
         (plan.resource, plan.starts_at): plan

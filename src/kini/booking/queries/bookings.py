@@ -9,12 +9,12 @@ from django.db.models.functions import Coalesce
 
 from kini.booking import rules
 from kini.booking.models import COMING, PASSING, Booking
-from kini.booking.queries.offering import Venue, options_of, span, today
+from kini.booking.queries.offering import Venue, options_of, span
 from kini.cases.models import Case, Draft
 from kini.core import moments
 from kini.people.models import Resident
 from kini.services.models import Service
-from kini.web.formats import local
+from kini.web.formats import local, today
 
 #: Of today's calls, those of so many minutes tell the pace.
 PACE_MINUTES = 90

@@ -14,14 +14,12 @@ from kini.booking.schedule import BookingOptions
 from kini.city import pack
 from kini.city.atlas import atlas
 from kini.city.models import Area, Place, Unit
-from kini.core import moments
 from kini.core.database.worded import Worded
 from kini.core.texts import Text
 from kini.services import queries as services_queries
 from kini.services.models import Service
 from kini.services.schema import Definition
 from kini.services.versions import resolve_many
-from kini.web.formats import local
 
 KIND = "booking"
 
@@ -112,11 +110,6 @@ def forget() -> None:
 def services() -> QuerySet[Service]:
     """Services that are booked."""
     return Service.objects.filter(kind=KIND, active=True, current__isnull=False).order_by("id")
-
-
-def today() -> date:
-    """The day it is in the city."""
-    return local(moments.now()).date()
 
 
 def span(first: date, last: date) -> tuple[datetime, datetime]:

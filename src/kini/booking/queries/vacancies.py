@@ -9,11 +9,11 @@ from django.db.models import Max
 
 from kini.booking import rules
 from kini.booking.models import Slot
-from kini.booking.queries.offering import Venue, options_of, span, today
+from kini.booking.queries.offering import Venue, options_of, span
 from kini.city import pack
 from kini.core import moments
 from kini.services.models import Service
-from kini.web.formats import local
+from kini.web.formats import local, today
 
 
 @dataclass(frozen=True, slots=True)

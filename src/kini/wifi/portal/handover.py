@@ -17,7 +17,7 @@ type Outcome = Literal["asks", "in", "refused"]
 
 LONGEST = 2_000
 #: Why RADIUS refused somebody, as it says it (`wifi_decide`).
-REASONS = ("closed", "used-up", "blocked", "voucher-used", "unknown-access-point", "sign-in")
+REASONS = ("closed", "used-up", "too-many", "blocked", "voucher-used", "unknown-access-point", "sign-in")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _ADDRESS = re.compile(r"[^\s\"'<>\\]{1,2000}")
 

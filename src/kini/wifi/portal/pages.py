@@ -270,7 +270,7 @@ class PortalCode(CodePage):
         return context | _frame(self.request, self.visit) | {"again": _address("start", self.visit)}
 
 
-code = PortalCode.as_view()
+code = _or_down(PortalCode.as_view())
 
 
 def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -> HttpResponse:
