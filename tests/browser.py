@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 CHROMIUM = packages.chromium()
 PATIENCE = 30_000  # milliseconds
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,7 +45,7 @@ def chromium() -> "Iterator[Browser]":
 
     expect.set_options(timeout=PATIENCE)  # a busy machine is no fault of the page
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=packages.QUIET)
         yield browser
         browser.close()
 
@@ -56,6 +55,6 @@ def windowed(chromium: "Browser") -> "Iterator[Browser]":
     """A Chromium with windows, which alone shows notes."""
     if (program := shutil.which("chromium")) is None:
         pytest.skip("needs a Chromium with windows; install the package chromium")
-    browser = chromium.browser_type.launch(executable_path=program, args=QUIET)
+    browser = chromium.browser_type.launch(executable_path=program, args=packages.QUIET)
     yield browser
     browser.close()

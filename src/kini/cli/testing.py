@@ -76,9 +76,10 @@ def pytest(env: dict[str, str], words: list[str], *, every: bool = False) -> int
 def browsers(*, every: bool) -> None:
     """A Chromium, installed from the system's packages where that is allowed, with `every` also one with windows;
     else says what is missing."""
-    names = (packages.BROWSERS[:1], packages.BROWSERS[1:])
-    found = packages.program(names[0], "chromium-headless-shell")
-    if (every or not found) and not packages.program(names[1], "chromium"):
+    found = packages.program(packages.BROWSERS[:1], "chromium-headless-shell")
+    if every or not found:
+        packages.program(packages.BROWSERS[1:], "chromium")
+    if packages.chromium() is None:
         print("Chromium is missing: journeys in a real browser are skipped. Install the package chromium.", flush=True)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 #: The first has no windows to draw, and does the same in a third of the time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+#: How one is started: as root, and without asking anybody anything.
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 
 def program(names: Sequence[str], package: str) -> str | None:

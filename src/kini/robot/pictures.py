@@ -23,7 +23,6 @@ WINDOWS = {360: 740, 768: 1024, 1280: 900}
 #: Narrower windows than this are touched.
 WIDEST_TOUCH = 1024
 THEMES = ("light", "dark")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 #: Colours of a picture; more of them cannot be told apart on a page, and its file would be four times as large.
 COLOURS = 192
 
@@ -71,7 +70,7 @@ def take(address: str, out: Path, service: str, wish: Wish) -> Taken:
     views = list(_addressed(staging.places(address, service, people[RESIDENT], waiting), wish, missing))
     count = 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=packages.chromium(), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=packages.chromium(), args=packages.QUIET)
         known = {who: _signed_in(browser, address, user) for who, user in people.items()}
         for width, theme in wish.windows:
             for view, png in _seen(browser, address, known, views, wish, width, theme, missing):
