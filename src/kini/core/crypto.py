@@ -80,7 +80,12 @@ def pads(purpose: str) -> bytes:
 
     With blocks i and o of 64 bytes each, the hash of a value v is SHA-256(o + SHA-256(i + v)) (RFC 2104).
     """
-    key = hmac.digest(read_key(settings.ENV.hash_key), f"find {purpose}".encode(), hashlib.sha256).ljust(64, b"\0")
+    return blocks(hmac.digest(read_key(settings.ENV.hash_key), f"find {purpose}".encode(), hashlib.sha256))
+
+
+def blocks(key: bytes) -> bytes:
+    """The inner and the outer block of HMAC-SHA256 with a key of up to 64 bytes, one behind the other."""
+    key = key.ljust(64, b"\0")
     return bytes(byte ^ 0x36 for byte in key) + bytes(byte ^ 0x5C for byte in key)
 
 

@@ -17,7 +17,7 @@ from django.db import connection
 from kini.city import pack
 from kini.core import moments
 from kini.core.crypto import keyed_hash
-from kini.wifi import reviewing
+from kini.wifi import pseudonyms, reviewing
 from kini.wifi.admission import DEVICE
 from kini.wifi.detail import Malformed, Packet, packet, records
 
@@ -41,7 +41,7 @@ _MERGE = """
         least(s.started_at, p.started_at) AS started_at, greatest(s.seen_at, p.seen_at) AS seen_at,
         greatest(s.stopped_at, p.stopped_at) AS stopped_at, greatest(s.seconds, p.seconds) AS seconds,
         greatest(s.octets_in, p.octets_in) AS octets_in, greatest(s.octets_out, p.octets_out) AS octets_out,
-        greatest(s.cause, p.cause) AS cause,
+        greatest(s.cause, p.cause) AS cause, s.person_pseudonym, s.device_pseudonym,
         CASE WHEN s.stopped_at IS NULL AND p.stopped_at IS NULL THEN coalesce(s.handle, p.handle) END AS handle
     FROM (
         SELECT key, min(nas) AS nas, max(access_point) AS access_point, min(device) AS device,
@@ -53,18 +53,31 @@ _MERGE = """
     LEFT JOIN wifi_sessionday d ON d.key = p.key
     LEFT JOIN wifi_session s ON s.key = d.key AND s.day = d.day
 """
+_MONTHS = "SELECT DISTINCT date_trunc('month', day)::date FROM wifi_merged"
+#: A pseudonym stays while its session stays in its month. A person's is known for a device that was theirs by then.
 _STORE = (
     "SELECT wifi_session_partition(day) FROM (SELECT DISTINCT day FROM wifi_merged) AS days",
     "DELETE FROM wifi_session s USING wifi_merged m WHERE s.key = m.key AND s.day = m.was AND m.was <> m.day",
     """
     INSERT INTO wifi_session
-    SELECT key, day, nas, access_point, device, started_at, seen_at, stopped_at, seconds, octets_in, octets_out, cause,
-        handle
-    FROM wifi_merged
+    SELECT m.key, m.day, m.nas, m.access_point, m.device, m.started_at, m.seen_at, m.stopped_at, m.seconds, m.octets_in,
+        m.octets_out, m.cause, m.handle,
+        coalesce(kept.person, substr(wifi_mark('person ' || d.owner_id, month.pads), 1, 16)),
+        coalesce(kept.device, substr(wifi_mark('device ' || encode(m.device, 'hex'), month.pads), 1, 16))
+    FROM wifi_merged m
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN same THEN m.person_pseudonym END AS person,
+            CASE WHEN same THEN m.device_pseudonym END AS device
+        FROM (SELECT date_trunc('month', m.was) = date_trunc('month', m.day) AS same) AS months
+    ) AS kept
+    LEFT JOIN unnest(%(months)s::date[], %(pads)s::bytea[]) AS month (first, pads)
+        ON month.first = date_trunc('month', m.day)
+    LEFT JOIN wifi_device d ON d.mark = m.device AND d.since < m.seen_at + interval '1 second'
     ON CONFLICT (day, key) DO UPDATE SET nas = excluded.nas, access_point = excluded.access_point,
         started_at = excluded.started_at, seen_at = excluded.seen_at, stopped_at = excluded.stopped_at,
         seconds = excluded.seconds, octets_in = excluded.octets_in, octets_out = excluded.octets_out,
-        cause = excluded.cause, handle = excluded.handle
+        cause = excluded.cause, handle = excluded.handle, person_pseudonym = excluded.person_pseudonym,
+        device_pseudonym = excluded.device_pseudonym
     """,
     """
     INSERT INTO wifi_sessionday SELECT key, day FROM wifi_merged
@@ -156,8 +169,10 @@ def merge(packets: Sequence[Packet]) -> list[bytes]:
                 copy.write_row(row)
         zone = str(pack.current().timezone)
         cursor.execute(_MERGE, [zone])
+        cursor.execute(_MONTHS)
+        pads = pseudonyms.pads(month for (month,) in cursor.fetchall())
         for statement in _STORE:
-            cursor.execute(statement)
+            cursor.execute(statement, {"months": list(pads), "pads": list(pads.values())})
         cursor.execute(_USED_UP, [moments.now(), zone])
         used_up = [bytes(device) for (device,) in cursor.fetchall()]
         cursor.execute("DROP TABLE wifi_packet, wifi_merged")

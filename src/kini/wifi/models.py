@@ -231,6 +231,21 @@ class DetailMark(models.Model):
     rejected = models.PositiveBigIntegerField(default=0)
 
 
+class PseudonymKey(models.Model):
+    """From what the pseudonyms of one month's sessions are made (`pseudonyms`).
+
+    Attributes:
+        month: its first day, by the city's calendar.
+        key: sealed; None: destroyed, so that nobody finds a person's or a device's pseudonym again.
+    """
+
+    month = models.DateField(primary_key=True)
+    key = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(month__day=1), name="wifi_pseudonym_month")]
+
+
 class SessionReview(models.Model):
     """A running session that is to be as the rules say now: its NAS is told to end it, or what it may from now on.
 

@@ -10,7 +10,7 @@ from kini.core.actions import action
 from kini.core.actors import Actor, Refused
 from kini.core.crypto import needs_rotation, seal, unseal
 from kini.core.faults import Fault
-from kini.wifi import declared, laying
+from kini.wifi import declared, laying, pseudonyms
 from kini.wifi.models import AccessPoint, Site
 from kini.wifi.planning import OF_ACCESS_POINT, OF_SITE, Plan, plan_for, secret_context
 from kini.wifi.reading import Listed
@@ -93,7 +93,9 @@ def lay_samples(*, by: Actor) -> int:
 
 @action
 def rotate_keys(*, by: Actor) -> int:
-    """Seal again, with the first key of the ring, the secrets that an older key sealed; how many that were."""
+    """Seal again, with the first key of the ring, the secrets of access points and the keys of pseudonyms that an
+    older one sealed; how many of access points that were.
+    """
     only_program(by)
     in_turn(SUBJECT)
     old = [each for each in AccessPoint.objects.only("mac", "secret") if needs_rotation(each.secret)]
@@ -101,6 +103,7 @@ def rotate_keys(*, by: Actor) -> int:
         context = secret_context(point.mac)
         point.secret = seal(unseal(point.secret, context), context)
     AccessPoint.objects.bulk_update(old, ["secret"], batch_size=BATCH)
+    pseudonyms.rotate()
     audit.record(by=by, action="wifi.keys-rotated", subject="wifi:secrets", detail={"count": len(old)})
     return len(old)
 
