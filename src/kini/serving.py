@@ -27,16 +27,16 @@ def load() -> None:
 
 
 def serve(words: list[str]) -> int:
-    """Serve until told to stop, with what every process needs in memory once for all of them.
+    """Serve until told to stop: what lies in memory now is there once for all of granian's processes.
 
     Args:
         words: granian's (core.server.web_words).
     """
-    hold_early()
     cli.main(words, prog_name="granian", standalone_mode=False)
     return 0
 
 
 if __name__ == "__main__":
     load()
+    hold_early()
     sys.exit(serve(sys.argv[1:]))

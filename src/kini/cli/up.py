@@ -92,6 +92,7 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
         supervisor.watch("database", server.alive, server.revive)
     os.environ.update(env)  # which the program reads where it is loaded
     from kini import serving
+    from kini.core.held import hold_early
 
     with console.step("Program"):
         serving.load()
@@ -105,6 +106,7 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
             supervisor.start(f"{name} sandbox", verb("sandbox", name, *words), again=True)
             supervisor.wait_until(told.is_file, seconds=60)
     with console.step("Web server and worker"):
+        hold_early()
         supervisor.start("web", forked(partial(serving.serve, web_words(options.host, options.port))), again=True)
         supervisor.start("worker", verb("worker"), again=True)
         supervisor.wait_until(lambda: answers(address), seconds=60)
