@@ -42,7 +42,21 @@ FLOW: dict[str, Any] = {
             "by": "resident",
             "moves": {"settle": {"to": "paid", "by": "system", "label": "Settle"}},
         },
-        "paid": {"name": "Paid", "does": "It is paid.", "public": "done", "end": True, "outcome": "granted"},
+        "paid": {
+            "name": "Paid",
+            "does": "It is paid.",
+            "public": "done",
+            "end": True,
+            "outcome": "granted",
+            "moves": {"refund": {"to": "refunded", "by": "system", "label": "Give back"}},
+        },
+        "refunded": {
+            "name": "Given back",
+            "does": "The money goes back and the bill is open again.",
+            "public": "done",
+            "end": True,
+            "outcome": "expired",
+        },
         "withdrawn": STATES["withdrawn"],
     },
 }

@@ -120,7 +120,8 @@ def test_a_cashier_gives_back_and_records_what_was_transferred(client, town, cas
     listed = client.get(reverse("payments:desk-returns"))
     assert case.reference in listed.content.decode()
     told = theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
-    assert "goes back to you, and the bill is open again. Wrong stall" in told
+    assert "The money goes back and the bill is open again." in told
+    assert "Wrong stall" in told
     assert "is on its way back to the payer" in told
     refund = queries.returns_open().get()
     client.post(reverse("payments:desk-returned", args=[refund.pk]), {"provider_reference": "TRX 77"})

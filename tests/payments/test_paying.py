@@ -1,6 +1,7 @@
 """A bill is paid exactly once, whatever the provider does; money that is too much goes back; the books balance."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,16 +21,17 @@ from kini.payments.models import Bill, LedgerEntry, Payment, Posting, Refund
 from kini.payments.providers.base import Notice, Paid
 from kini.payments.registers import Row
 from kini.payments.sandbox.server import Sandbox
+from kini.services.schema import Flow
 from kini.web import formats
-from tests.cases.town import BY, Town, acting, employed, opened
-from tests.payments.conftest import ANSWERS, FAR
+from tests.cases.town import BY, Town, acting, employed, offer, opened
+from tests.payments.conftest import ANSWERS, FAR, FLOW, SERVICE
 
 RECONCILED = "provider_reference,reference,amount,fee,paid_at,settled_on\n"
 
 
-def asked(town: Town, case: Case, method: Any = "qr") -> Payment:
+def asked(town: Town, case: Case, method: Any = "qr", by: str = "resident") -> Payment:
     """A code, as a resident gets it."""
-    payment = actions.ask_for_code(by=town.named("resident"), case=case, method=method)
+    payment = actions.ask_for_code(by=town.named(by), case=case, method=method)
     return speaking.obtain_code(payment)
 
 
@@ -159,11 +161,39 @@ def test_a_refund_opens_the_bill_again(town, case, bill, bank):
     jobs.give_back()
     assert queries.paid(bill) is None
     assert queries.open_bill("stall-tax", "AB 12", "camar") == bill
-    told = [entry.sort for entry in TimelineEntry.objects.filter(case=case).order_by("number")]
-    assert told[-2:] == [actions.GOES_BACK, actions.IS_BACK]
+    told = [(entry.sort, entry.move) for entry in TimelineEntry.objects.filter(case=case).order_by("number")]
+    assert told[-2:] == [("moved", actions.GIVEN_BACK), (actions.IS_BACK, "")]
+    assert (state(case), Case.objects.get().outcome) == ("refunded", "expired")
     jobs.give_back()
     assert TimelineEntry.objects.filter(case=case).count() == len(told)
     assert books() == {"income:stall-tax": 0, "provider:sandbox": 0, "surplus": 0}
+
+
+def test_everybody_who_saw_the_bill_paid_sees_it_given_back_and_the_payer_alone_reads_why(
+    town, case, bill, bank, stall_tax
+):
+    cashier = acting(employed("+6281200000061", "Kasir", town.registry, "cashier"))
+    other = opened(town.named("neighbour"), stall_tax, town.neighbour, ANSWERS)
+    bank.told(scanned(bank, asked(town, case)))
+    actions.refund(by=cashier, payment=queries.paid(bill), reason="Wrong stall")
+    assert (state(case), state(other)) == ("refunded", "refunded")
+    why = {each.case_id: each.data for each in TimelineEntry.objects.filter(move=actions.GIVEN_BACK)}
+    assert why == {case.pk: {"given": {"reason": "Wrong stall"}}, other.pk: {}}
+    again = opened(town.named("neighbour"), stall_tax, town.neighbour, ANSWERS)
+    bank.told(scanned(bank, asked(town, again, by="neighbour")))
+    assert (state(case), state(again)) == ("refunded", "paid")
+
+
+def test_a_flow_without_an_end_for_it_says_on_the_case_that_the_money_goes_back(town, bank, stall_tax):
+    del (plain := deepcopy(FLOW))["states"]["refunded"], plain["states"]["paid"]["moves"]
+    actions.load_bills(by=BY, register="stall-tax", rows=[Row("AB13", "2026", 50_000, FAR, "CAMAR")])
+    version = offer("stall-tax", SERVICE, Flow.model_validate(plain), 2)
+    own = opened(town.named("resident"), version, town.resident, {"stall": {"stall": "AB 13", "word": "camar"}})
+    bank.told(scanned(bank, asked(town, own)))
+    cashier = acting(employed("+6281200000061", "Kasir", town.registry, "cashier"))
+    actions.refund(by=cashier, payment=Payment.objects.get(), reason="Wrong stall")
+    assert state(own) == "paid"
+    assert TimelineEntry.objects.filter(case=own).latest("number").sort == actions.GOES_BACK
 
 
 def test_everybody_who_looked_at_the_bill_sees_it_paid(town, case, bill, bank, stall_tax):

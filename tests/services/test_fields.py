@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kini.city import pack, queries
+from kini.core import moments
 from kini.services.fields import dates
 from kini.services.fields.base import FieldBase, Wrong, field_types
 from kini.services.fields.rendering import render
@@ -346,8 +347,10 @@ def test_any_text_is_kept_readable_or_refused(text):
     assert value is None or (len(value) <= 50 and value == value.strip() and "\x00" not in value)
 
 
-def test_today_is_the_day_in_the_city(settings):
-    assert dates.today() == timezone.now().astimezone(pack.current().timezone).date()
+def test_a_bound_counts_from_the_day_in_the_city_on_the_programs_clock():
+    late = dt.datetime(2031, 5, 6, 20, tzinfo=dt.UTC)  # the seventh in Jakarta
+    with moments.at(late):
+        assert field("{type: date, from: today, until: today+1d}").days() == (dt.date(2031, 5, 7), dt.date(2031, 5, 8))
 
 
 def test_another_country_has_its_own_numbers(loaded_town):

@@ -12,7 +12,7 @@ from kini.cases.models import Case
 from kini.cases.rules import RESIDENT, edge_of
 from kini.core import audit, events, moments, references
 from kini.core.actions import action
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.actors import Actor, NotAllowed, Refused, system
 from kini.payments import ledger, queries
 from kini.payments.events import BillPaid
 from kini.payments.models import ARRIVED, LIVE, Bill, BillCase, Payment, ProviderNotice, Refund, SettlementRow
@@ -24,7 +24,8 @@ from kini.services.versions import resolve
 from kini.web import formats
 from kini.web.formats import local
 
-SETTLE = "settle"
+#: Moves of a bill's flow that the room takes by itself: it was paid, and the payment was given back.
+SETTLE, GIVEN_BACK = "settle", "refund"
 #: What is written on a case about money that goes back, and that is back.
 GOES_BACK, IS_BACK = "money-goes-back", "money-is-back"
 #: How long a code holds; never past the day for which its amount was reckoned.
@@ -208,9 +209,11 @@ def record_paid(*, by: Actor, provider: str, paid: Paid) -> Payment:
     audit.record(by=by, action=f"payments.{payment.state}", subject=f"payment:{payment.pk}", detail=detail)
     if pays:
         events.announce(BillPaid(str(payment.pk)))
-        _settle(by, bill)
+        for case in _able(bill, SETTLE):
+            move(by=by, case=case, move=SETTLE)
     else:
         _give_back(by, payment, "")
+        _tell_of_return(by, payment, "")
     return payment
 
 
@@ -221,23 +224,25 @@ def _uuid(reference: str) -> UUID:
         raise Payment.DoesNotExist from None
 
 
-def _settle(by: Actor, bill: Bill) -> None:
-    """Take every case that waits for this bill along."""
-    for link in bill.cases.select_related("case__version"):
-        if edge_of(resolve(link.case.version).flow, link.case.state, SETTLE):
-            move(by=by, case=link.case, move=SETTLE)
+def _able(bill: Bill, step: str) -> list[Case]:
+    """The cases of a bill that can take a step now."""
+    links = bill.cases.select_related("case__version")
+    return [link.case for link in links if edge_of(resolve(link.case.version).flow, link.case.state, step)]
 
 
 def _give_back(by: Actor, payment: Payment, reason: str) -> Refund:
     refund = Refund.objects.create(payment=payment, reason=reason, asked_at=moments.now())
     audit.record(by=by, action="payments.refund-asked", subject=f"payment:{payment.pk}", detail={"reason": reason})
-    tell(by=by, case=payment.case, sort=GOES_BACK, data={"amount": payment.received, "reason": reason})
     return refund
+
+
+def _tell_of_return(by: Actor, payment: Payment, reason: str) -> None:
+    tell(by=by, case=payment.case, sort=GOES_BACK, data={"amount": payment.received, "reason": reason})
 
 
 @action
 def refund(*, by: Actor, payment: Payment, reason: str) -> Refund:
-    """Give a payment back; its bill is open again.
+    """Give a payment back; its bill is open again, and no case of it stays in a state that says it was paid.
 
     Raises:
         NotAllowed: when the officer may not give money back.
@@ -246,14 +251,22 @@ def refund(*, by: Actor, payment: Payment, reason: str) -> Refund:
     access.require_at_desk(by, Permission.REFUND, payment.case)
     if not reason.strip():
         raise Refused(_("Write why the money goes back."))
-    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    payment = Payment.objects.select_for_update().select_related("bill", "case").get(pk=payment.pk)
+    reason = reason.strip()[:240]
     if payment.state != "paid":
         raise Refused(_("This payment cannot be given back: it was not paid, or it goes back already."))
     amount, income = payment.received or 0, f"income:{payment.bill.register}"
     payment.state, payment.receipt = "surplus", ""
     payment.save(update_fields=["state", "receipt"])
     ledger.book(f"reversed:{payment.pk}", {income: amount, "surplus": -amount}, payment)
-    return _give_back(by, payment, reason.strip()[:240])
+    given_back = _give_back(by, payment, reason)
+    along = _able(payment.bill, GIVEN_BACK)
+    for case in along:
+        given = {"reason": reason} if case == payment.case else {}
+        move(by=system("payments"), case=case, move=GIVEN_BACK, given=given)
+    if payment.case not in along:
+        _tell_of_return(by, payment, reason)
+    return given_back
 
 
 @action

@@ -108,9 +108,12 @@ class PaymentKind(Kind):
         actions.load_bills(by=BY, register=options.register_, rows=[row], made_up=True)
 
     def before_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
-        """Only a paid bill settles a case."""
-        if move == actions.SETTLE and not ((bill := queries.bill_of(case)) and queries.paid(bill)):
+        """Only a paid bill settles a case, and only one that is not paid ends it as given back."""
+        paid = (bill := queries.bill_of(case)) and queries.paid(bill)
+        if move == actions.SETTLE and not paid:
             raise Refused(_("This bill has not been paid yet."))
+        if move == actions.GIVEN_BACK and paid:
+            raise Refused(_("This bill has been paid already."))
 
     def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """Make the bill of a charge that the step said."""
@@ -127,7 +130,8 @@ class PaymentKind(Kind):
         context = {"case": case, "owed": queries.owed(bill), "payment": payment, "methods": methods()}
         open_ = payment is None and case.closed_at is None
         refund = None if payment or open_ else queries.given_back(case)
-        return "payments/panel.html", context | {"open": open_, "refund": refund}
+        anew = bool(self.options(resolve(case.version).definition).object)
+        return "payments/panel.html", context | {"open": open_, "refund": refund, "anew": anew}
 
     def on_receipt(self, case: Case) -> OnReceipt | None:
         """What was paid, and the code by which anybody checks it."""

@@ -98,20 +98,21 @@ class ServicePlay:
         if edge.move == rules.AFTER:
             with moments.at(moments.now() + LONG):
                 actions.take_due_edge(by=BY, case=case)
-        elif by == rules.SYSTEM and (way := ways.find(self.service.kind)):
-            way(self.cast.resident.browser, case.reference)
+        elif by == rules.SYSTEM and (way := ways.find(f"{self.service.kind}.{edge.move}")):
+            way(self.cast.resident.browser, self.officer(case), case.reference)
         elif by == rules.SYSTEM:
             actions.move(by=BY, case=Case.objects.get(pk=case.pk), move=edge.move)
         elif by == rules.RESIDENT:
             self.take(self.cast.resident.browser, f"/cases/{case.reference}/", edge)
         else:
-            self.take(self.cast.officers[self.agency(case)].browser, f"/desk/cases/{case.reference}/", edge)
+            self.take(self.officer(case), f"/desk/cases/{case.reference}/", edge)
         if (state := self.state(case)) != edge.to:
             raise Broken(f'{case.reference}: after "{edge.move}" it is in "{state}" instead of "{edge.to}"')
         self.map.walked(edge)
 
-    def agency(self, case: Case) -> str:
-        return Case.objects.values_list("agency_id", flat=True).get(pk=case.pk)
+    def officer(self, case: Case) -> Browser:
+        """The browser of an officer of the agency that has the case now."""
+        return self.cast.officers[Case.objects.values_list("agency_id", flat=True).get(pk=case.pk)].browser
 
     def actor(self, edge: Edge) -> str:
         found = rules.edge_of(self.resolved.flow, edge.state, edge.move)
@@ -156,11 +157,11 @@ class ServicePlay:
         if by != rules.RESIDENT:
             tries.append((self.cast.resident.browser, f"/cases/{reference}/moves/{edge.move}/"))
         else:
-            officer = self.cast.officers[self.agency(case)].browser
+            officer = self.officer(case)
             tries.append((officer, f"/desk/cases/{reference}/moves/{edge.move}/"))
         if before not in self.no_such:
             self.no_such.add(before)
-            officer = self.cast.officers[self.agency(case)].browser
+            officer = self.officer(case)
             tries.append((officer, f"/desk/cases/{reference}/moves/no-such-move/"))
         for browser, address in tries:
             browser.post(address, {"state": before, "reason": "x", "message": "x"}, expect=REFUSED)

@@ -13,8 +13,8 @@ from kini.robot.browser import Broken, Browser, Page
 
 PATIENCE = 15.0  # seconds until what was brought about is seen
 
-#: Each is given the resident's browser and the reference of the case.
-ways: Registry[Callable[[Browser, str], None]] = Registry("way of the robot")
+#: By kind and move ("payment.settle"): given the resident's browser, an officer's and the reference of the case.
+ways: Registry[Callable[[Browser, Browser, str], None]] = Registry("way of the robot")
 #: What stands between the questions and the check, by kind: given the browser and the page, gives the page after it.
 steps: Registry[Callable[[Browser, Page], Page]] = Registry("step of the robot")
 
@@ -34,6 +34,12 @@ def pay(browser: Browser, reference: str) -> None:
             raise Broken(f"{reference} was paid, and nothing happened within {PATIENCE:.0f} seconds")
         time.sleep(0.05)
     browser.get(f"/cases/{reference}/")
+
+
+def give_back(officer: Browser, reference: str) -> None:
+    """Give a payment back as a cashier does."""
+    address = f"/desk/cases/{reference}/refund/"
+    officer.send(officer.get(address).form(address), {"reason": "1"})
 
 
 def choose_time(browser: Browser, page: Page) -> Page:
@@ -62,5 +68,6 @@ def _behind(browser: Browser, page: Page) -> Iterator[Page]:
     return (browser.get(str(href)) for href in page.tree.xpath("//a[@data-free]/@href"))
 
 
-ways.register("payment", pay)
+ways.register("payment.settle", lambda resident, _officer, reference: pay(resident, reference))
+ways.register("payment.refund", lambda _resident, officer, reference: give_back(officer, reference))
 steps.register("booking", choose_time)

@@ -86,7 +86,7 @@ def moment(value: datetime) -> str:
 
 def moment_near(value: datetime, now: datetime | None = None) -> str:
     """The time alone when it is today, else day and time."""
-    today = local(now or timezone.now()).date()
+    today = local(now or moments.now()).date()
     return clock(value) if local(value).date() == today else moment(value)
 
 
@@ -118,7 +118,7 @@ def _minutes(count: int) -> str:
 
 def due_words(at: datetime, now: datetime | None = None, units: int = 2) -> str:
     """How much time is left, or by how much it is late."""
-    seconds = (at - (now or timezone.now())).total_seconds()
+    seconds = (at - (now or moments.now())).total_seconds()
     words = {"duration": duration(seconds, units)}
     return _("%(duration)s left") % words if seconds >= 0 else _("late by %(duration)s") % words
 
@@ -132,7 +132,7 @@ def distance(metres: float) -> str:
 
 def ago(at: datetime, now: datetime | None = None) -> str:
     """ "5 minutes ago" within a day, else the date and time."""
-    seconds = ((now or timezone.now()) - at).total_seconds()
+    seconds = ((now or moments.now()) - at).total_seconds()
     if seconds < MINUTE:
         return _("just now")
     return _("%(duration)s ago") % {"duration": duration(seconds, 1)} if seconds < DAY else moment(at)
@@ -140,7 +140,7 @@ def ago(at: datetime, now: datetime | None = None) -> str:
 
 def greeting(now: datetime | None = None) -> str:
     """A greeting for the time of day in the city."""
-    hour = local(now or timezone.now()).hour
+    hour = local(now or moments.now()).hour
     if 4 <= hour < 11:
         return _("Good morning")
     if 11 <= hour < 15:

@@ -12,6 +12,7 @@ from pydantic import Field as Option
 
 from kini.city import pack
 from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
+from kini.web.formats import today
 
 _RELATIVE = re.compile(r"^today(?:([+-])([0-9]{1,4})([dmy]))?$")
 PARTS = ("day", "month", "year")
@@ -28,11 +29,6 @@ def _readable(value: Any) -> str:
 
 
 Bound = Annotated[str, AfterValidator(_readable)]
-
-
-def today() -> dt.date:
-    """The day it is in the city."""
-    return dt.datetime.now(pack.current().timezone).date()
 
 
 def bound(text: str, now: dt.date) -> dt.date:

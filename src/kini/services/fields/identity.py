@@ -16,8 +16,8 @@ from stdnum.id import nik
 from kini.city import pack
 from kini.people.rules import NumberFault, mask_number, read_national_id
 from kini.services.fields.base import FieldBase, Submitted, Wrong
-from kini.services.fields.dates import today
 from kini.services.fields.text import clean
+from kini.web.formats import today
 
 
 class SealedField(FieldBase):

@@ -9,11 +9,11 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from kini.core import moments
 from kini.web import charts, components, formats, icons, states
 
 register = template.Library()
@@ -127,7 +127,7 @@ def due_tag(at: datetime | None, paused: bool = False, near: int = 14_400) -> Sa
         return tag(_("Paused"), icon="pause")
     if not at:
         return tag(_("No target"))
-    left = (at - timezone.now()).total_seconds()
+    left = (at - moments.now()).total_seconds()
     tone = "bad" if left < 0 else "warn" if left < near else "neutral"
     return tag(formats.due_words(at, units=1), tone, icon="alert" if left < 0 else "clock")
 
@@ -135,7 +135,7 @@ def due_tag(at: datetime | None, paused: bool = False, near: int = 14_400) -> Sa
 @register.inclusion_tag("web/components/age.html")
 def age(at: datetime | None, source: str = "", old_after: int = 0) -> dict[str, Any]:
     """Where a figure comes from and when it was measured; marked as old after `old_after` minutes (0: never)."""
-    old = bool(at and old_after and timezone.now() - at > timedelta(minutes=old_after))
+    old = bool(at and old_after and moments.now() - at > timedelta(minutes=old_after))
     return {"source": source, "when": formats.moment_near(at) if at else "", "at": at, "old": old}
 
 
