@@ -1,6 +1,5 @@
 """FreeRADIUS itself, with our configuration, asked by radclient on loopback."""
 
-import re
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from psycopg.conninfo import conninfo_to_dict
 
 from kini.core.crypto import unseal
 from kini.wifi import actions, declared, radius, reading
@@ -48,13 +46,15 @@ def server(network: None, tmp_path: Path) -> Iterator[int]:
 
 @pytest.fixture
 def ask_of(network: None) -> Callable[[int], Callable[..., dict[str, str]]]:
-    """Send an Access-Request and read the answer: its code under "code", then its attributes; empty: no answer."""
+    """Send an Access-Request and read the answer: its code under "code", then its attributes."""
 
     def of(port: int) -> Callable[..., dict[str, str]]:
-        def run(source: str = "127.0.0.2", secret: str = "", sign: bool = True, **said: str) -> dict[str, str]:
+        def run(
+            source: str = "127.0.0.2", secret: str = "", sign: bool = True, silent: bool = False, **said: str
+        ) -> dict[str, str]:
             given = {"User-Name": "x", "Calling-Station-Id": PHONE, **CORNER}
             given |= {name.replace("_", "-"): value for name, value in said.items()}
-            return access_request(port, secret or secret_at(source), source, given, sign=sign)
+            return access_request(port, secret or secret_at(source), source, given, sign=sign, silent=silent)
 
         return run
 
@@ -109,7 +109,7 @@ def test_a_voucher_is_a_password(ask):
 def test_a_closed_site_says_so(ask):
     actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
     answer = ask("127.0.0.1", Called_Station_Id="00-10-A4-23-19-C0", NAS_Identifier="ap-p1")
-    assert answer["Reply-Message"] == f"closed {PORTAL}"
+    assert answer.get("Reply-Message") == f"closed {PORTAL}", answer
 
 
 def test_a_secret_opens_only_its_own_access_point(ask):
@@ -120,8 +120,8 @@ def test_a_secret_opens_only_its_own_access_point(ask):
 
 def test_what_is_not_signed_or_signed_wrongly_gets_no_answer(ask):
     actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
-    assert ask(sign=False) == {}
-    assert ask(secret="another-secret-of-24-chars") == {}
+    assert ask(sign=False, silent=True) == {}
+    assert ask(secret="another-secret-of-24-chars", silent=True) == {}
 
 
 def test_a_new_access_point_is_known_without_a_restart(ask, tmp_path, server):
@@ -168,9 +168,9 @@ def test_a_database_that_is_away_keeps_nobody_out_who_was_let_in_lately(network,
         assert (answer["code"], answer["Session-Timeout"]) == ("Access-Accept", str(radius.AWAY_SECONDS))
         assert (answer["WISPr-Bandwidth-Max-Down"], answer["Idle-Timeout"]) == ("5000000", "300")
         assert "Message-Authenticator" in answer
-        assert ask(Calling_Station_Id=blocked, sign=False) == {}
-        assert ask(Calling_Station_Id=blocked) == {}
-        assert ask(Calling_Station_Id="AC-DE-48-00-11-24") == {}
+        assert ask(Calling_Station_Id=blocked, sign=False, silent=True) == {}
+        assert ask(Calling_Station_Id=blocked, silent=True) == {}
+        assert ask(Calling_Station_Id="AC-DE-48-00-11-24", silent=True) == {}
         assert "Accounting-Response" in accounted(port + 1)
     assert actions.collect(by=BY, folder=tmp_path / "radius" / "detail").packets == 1
 
@@ -193,16 +193,6 @@ def test_identifiers_and_secrets_of_any_signs_are_known(ask, tmp_path, server):
     radius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
     answer = ask("127.0.0.3", NAS_Identifier="ap (2), floor #3 + yard!", Called_Station_Id="Mill")
     assert answer["Reply-Message"] == f"sign-in {PORTAL}"
-
-
-def test_a_database_password_of_any_signs_reaches_it(network, tmp_path, monkeypatch):
-    password = "50%25 'off'\\ \"${x}\" $ENV{HOME}&="
-    monkeypatch.setitem(connection.settings_dict, "PASSWORD", password)
-    folder = tmp_path / "radius"
-    radius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL)
-    assert radius.check(folder) == ""
-    (written,) = re.findall(r'radius_db = "(.*)"', (folder / "radiusd.conf").read_text("utf-8"))
-    assert conninfo_to_dict(written)["password"] == password
 
 
 def test_what_freeradius_does_not_take_is_told(network, tmp_path):

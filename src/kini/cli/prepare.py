@@ -62,6 +62,7 @@ def prepare() -> int:
         city_actions.load_pack_tables(by=by)
         services_actions.load_services(by=by)
         wifi_actions.load_policies(by=by)
+        wifi_actions.let_radius_in(by=by, make=False)
         for service in booking_queries.services():
             booking_actions.open_slots(by=by, service=service)
         case_actions.begin_replies(by=by, texts=_wordings())

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from kini.cli import console
 from kini.wifi import radius
+from kini.wifi.entrance import EntranceFault
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +26,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     folder = options.folder.resolve()
     portal = options.portal or f"{settings.ENV.address}{reverse('wifi:points')}"
-    found = radius.write(folder, host=options.host, port=options.port, portal=portal)
+    try:
+        found = radius.write(folder, host=options.host, port=options.port, portal=portal)
+    except EntranceFault as reason:
+        raise console.Fault(str(reason)) from None
     print(f"Written to {found.folder}: {found.clients} NAS with an address.", flush=True)
     if options.check or options.run:
         if fault := radius.check(folder):

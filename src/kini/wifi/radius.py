@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from django.db import connection
-
+from kini.core.actors import system
 from kini.core.crypto import unseal
 from kini.core.processes import ProcessFault
-from kini.wifi import admission
+from kini.wifi import actions, admission, entrance
+from kini.wifi.entrance import EntranceFault
 from kini.wifi.models import AccessPoint
 from kini.wifi.planning import secret_context
 
@@ -32,8 +32,6 @@ CLIENT_SECONDS = 60
 KNOWN_SECONDS, KNOWN_DEVICES = 4 * 3600, 200_000
 #: How long such a device may stay while the database is away, in seconds.
 AWAY_SECONDS = 600
-#: How long FreeRADIUS waits for a connection to the database, in seconds.
-CONNECT_SECONDS = 2
 #: Folders of NAS with addresses of either sort.
 CLIENTS = ("clients4", "clients6")
 CLIENT = """client "{mac}" {{
@@ -238,12 +236,21 @@ class Written:
 
 
 def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
-    """Write the configuration anew; files of NAS that are gone go.
+    """Write the configuration anew; files of NAS that are gone go. The database gets a role for FreeRADIUS.
 
     Args:
         port: for Access-Requests; accounting has the next one.
         portal: address where people sign in; it stands in every refusal.
+
+    Raises:
+        EntranceFault: when the program may not make the role, or it could do too much; nothing is written.
     """
+    actions.let_radius_in(by=system("wifi radius"))
+    if problem := entrance.problem():
+        raise EntranceFault(
+            f"the role {entrance.role()}, by which FreeRADIUS asks the database, {problem}\nHave an administrator of "
+            f"the database's server run this, then run ./kini wifi radius again:\n\n{entrance.remedy()}\n"
+        )
     for name in ("", *CLIENTS, "detail", "log", "run"):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     words = ("%{Calling-Station-Id}", "%{Called-Station-Id}", "%{NAS-Identifier}")
@@ -313,10 +320,7 @@ def _clients() -> dict[str, str]:
 
 def _database() -> str:
     """How FreeRADIUS reaches the database: an address of libpq, without any sign that its configuration would read."""
-    known = connection.get_connection_params()
-    parts = {name: known[name] for name in ("host", "port", "dbname", "user", "password", "sslmode") if known.get(name)}
-    parts |= {"connect_timeout": CONNECT_SECONDS, "application_name": "kini-radius"}
-    return f"postgresql:///?{urlencode(parts, quote_via=quote)}"
+    return f"postgresql:///?{urlencode(entrance.parameters(), quote_via=quote)}"
 
 
 def _put(path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ from kini.wifi.actions.admission import (
     know_device,
     load_policies,
 )
+from kini.wifi.actions.entrance import let_radius_in
 from kini.wifi.actions.faults import note_fault
 from kini.wifi.actions.points import import_points, lay_made_up, lay_samples, rotate_keys
 from kini.wifi.actions.portal import forget_devices, sign_in, sign_out
@@ -24,6 +25,7 @@ __all__ = [
     "know_device",
     "lay_made_up",
     "lay_samples",
+    "let_radius_in",
     "load_policies",
     "make_vouchers",
     "note_fault",

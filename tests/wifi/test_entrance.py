@@ -1,0 +1,130 @@
+"""FreeRADIUS's role at the database: it asks for decisions, and gets at nothing else."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import InsufficientPrivilege
+
+from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.models import AuditEntry
+from kini.wifi import actions, entrance, radius
+from kini.wifi.entrance import EntranceFault
+from tests.wifi.conftest import BY
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORDS = {"host": "127.0.0.1", "port": 1812, "portal": ""}
+DECISION = "wifi_decide(text,text,text,text,text,text,text,bytea,bytea,bytea,text,timestamp with time zone)"
+TABLES = """
+    SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname = 'public'
+"""
+FUNCTIONS = """
+    SELECT oid::regprocedure::text FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'wifi_')
+        AND has_function_privilege(%s, oid, 'EXECUTE')
+"""
+
+
+def run(*statements):
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True)
+def without_role():
+    """Each test begins without the role, and leaves none."""
+
+    def drop():
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [entrance.role()])
+            if cursor.fetchone() is not None:
+                name = f'"{entrance.role()}"'
+                run(f"DROP OWNED BY {name}", f"DROP ROLE {name}")
+
+    drop()
+    yield
+    drop()
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """The program as a role that owns its tables, and may make no roles."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
+        owner, everything = cursor.fetchone()
+    if not everything:
+        pytest.skip("needs a superuser of the database, to make a role that is less")
+    run("CREATE ROLE kini_tests_limited", f'GRANT "{owner}" TO kini_tests_limited', "SET ROLE kini_tests_limited")
+    try:
+        yield
+    finally:
+        run("RESET ROLE", "DROP ROLE kini_tests_limited")
+
+
+def test_freeradius_signs_in_by_a_role_that_may_decide_and_nothing_else(tmp_path):
+    radius.write(tmp_path, **WORDS)
+    (written,) = re.findall(r'radius_db = "(.*)"', (tmp_path / "radiusd.conf").read_text("utf-8"))
+    said = conninfo_to_dict(written)
+    assert said["user"] == entrance.role() != connection.get_connection_params().get("user")
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute(FUNCTIONS, [entrance.role()])
+        assert cursor.fetchall() == [(DECISION,)]
+    assert len(tables) > 50
+    with psycopg.connect(written, autocommit=True) as own:
+        for deed in (*(f"SELECT FROM {table}" for table in tables), "CREATE TABLE mine (x int)", "SELECT wifi_mac('')"):
+            with pytest.raises(InsufficientPrivilege):
+                own.execute(deed)
+        decided = own.execute("SELECT * FROM wifi_decide('', '', '', '', '', '', '', '', '', '', 'UTC')").fetchall()
+    assert ("Reply-Message", "unknown-access-point") in decided
+
+
+def test_a_table_of_somebody_elses_making_does_not_lead_the_decision_astray(tmp_path):
+    radius.write(tmp_path, **WORDS)
+    with psycopg.connect(**entrance.parameters()) as own:
+        own.execute("CREATE TEMP TABLE wifi_accesspoint (LIKE pg_class)")
+        decided = own.execute("SELECT * FROM wifi_decide('', '', '', '', '', '', '', '', '', '', 'UTC')").fetchall()
+    assert ("Reply-Message", "unknown-access-point") in decided
+
+
+def test_the_role_is_made_once_and_kept_fit(tmp_path):
+    for _again in range(2):
+        radius.write(tmp_path, **WORDS)
+    assert AuditEntry.objects.filter(action="wifi.radius-role-made").count() == 1
+    run(f"ALTER FUNCTION {DECISION} SECURITY INVOKER")
+    assert "permission denied" in entrance.problem()
+    actions.let_radius_in(by=BY, make=False)
+    assert entrance.problem() == ""
+
+
+def test_where_the_program_may_make_no_role_it_says_what_an_administrator_runs(tmp_path):
+    with limited():
+        with pytest.raises(EntranceFault) as fault:
+            radius.write(tmp_path, **WORDS)
+        assert not (tmp_path / "radiusd.conf").exists()
+        said = str(fault.value)
+        assert entrance.parameters()["password"] not in said
+        run("RESET ROLE", said.partition("\n\n")[2], "SET ROLE kini_tests_limited")
+        radius.write(tmp_path, **WORDS)
+        assert (tmp_path / "radiusd.conf").exists()
+
+
+@pytest.mark.parametrize("given", ["SELECT ON wifi_device", "SELECT (name) ON wifi_device", "CREATE ON SCHEMA public"])
+def test_a_role_that_may_more_is_refused(tmp_path, given):
+    radius.write(tmp_path, **WORDS)
+    run(f'GRANT {given} TO "{entrance.role()}"')
+    with pytest.raises(EntranceFault, match="wifi_device" if "wifi" in given else "create in the schema"):
+        radius.write(tmp_path, **WORDS)
+
+
+def test_only_the_program_does_that(db):
+    with pytest.raises(NotAllowed):
+        actions.let_radius_in(by=Actor(ActorKind.RESIDENT, 1))
