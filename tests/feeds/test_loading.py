@@ -42,6 +42,7 @@ def test_the_same_file_again_changes_nothing(posts):
     assert counts(posts(MILL, BRIDGE)) == (2, 0, 0, 0, 0, 0)
     assert posts(MILL, BRIDGE) is None
     assert (Load.objects.count(), Record.objects.count(), Past.objects.count()) == (1, 2, 0)
+    assert counts(posts(MILL, BRIDGE, force=True)) == (0, 0, 0, 2, 0, 0)
 
 
 def test_a_newer_measurement_replaces_and_keeps_the_older_one(posts):
@@ -56,7 +57,8 @@ def test_an_earlier_measurement_joins_the_past_only_and_only_once(posts):
     posts(MILL)
     early = MILL.replace("11:30,120", "09:00,90")
     assert counts(posts(early, BRIDGE)) == (1, 0, 1, 0, 0, 0)
-    assert counts(posts(early)) == (0, 0, 0, 0, 0, 0)
+    assert counts(posts(early)) == (0, 0, 0, 1, 0, 0)
+    assert counts(posts(early, early, BRIDGE)) == (0, 0, 0, 3, 0, 0)
     assert Record.objects.get(key="mill").values["cm"] == 120
     assert [past.values["cm"] for past in Past.objects.all()] == [90]
 

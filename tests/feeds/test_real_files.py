@@ -27,7 +27,14 @@ FILES = [
     ("flood-events", "flood/kejadian_banjir_2024.csv", 0),
     ("health-centres", "health/puskesmas.csv", 0),
     ("hospitals", "health/rumahsakit.csv", 0),
+    ("flood-posts", "flood/posko_banjir.csv", 0),
+    ("reservoirs", "flood/waduk.csv", 0),
+    ("clinics", "health/klinik.csv", 0),
+    ("pharmacies", "health/apotek.csv", 0),
     ("markets", "market/pasar_infopangan.csv", 0),
+    ("supermarkets", "market/supermarket.csv", 0),
+    ("offices", "places/pemerintahan.csv", 0),
+    ("stations", "transit/stasiunka.csv", 0),
 ]
 
 
@@ -46,9 +53,21 @@ def test_a_real_file_is_loaded_and_every_bad_row_is_named(name, path, faulty, ja
     with path.open(encoding="utf-8-sig", newline="") as file:
         total = sum(1 for _row in csv.DictReader(file))
     assert load.faulty == len(load.faults) == faulty
-    assert queries.records(name).count() + Past.objects.filter(feed=name).count() == total - faulty
+    assert load.added + load.earlier + load.same + load.faulty == total
+    assert queries.records(name).count() + Past.objects.filter(feed=name).count() == total - faulty - load.same
     assert all(fault["row"] and fault["message"] for fault in load.faults)
     assert loading.bring(by=BY, name=name, content=path.read_bytes(), origin=Origin(path.name)) is None
+
+
+def test_two_real_files_about_the_same_days_leave_no_row_unaccounted_for(jakarta):
+    for path in ("air/ispu_spku_2023.csv", "air/ispu_dki_2010_2025.csv"):
+        if not (DATA / path).exists():
+            pytest.skip(f"{path} is not at hand: real files are no part of the project")
+        content = (DATA / path).read_bytes()
+        load = loading.bring(by=BY, name="air-quality", content=content, origin=Origin(path))
+    total = len(content.splitlines()) - 1
+    assert load.changed + load.earlier + load.same + load.faulty == total
+    assert load.same, "days that both files know"
 
 
 def test_a_whole_real_timetable(jakarta):

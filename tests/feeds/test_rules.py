@@ -51,9 +51,12 @@ def test_samples_say_how_long_ago():
     assert rules.ago("2026-11-23", NOW) is None
 
 
-def test_keys_are_plain():
-    assert rules.slug("Pintu Air – Pasar Ikan (Laut)") == "pintu-air-pasar-ikan-laut"
-    assert rules.slug("Été") == "ete"
+def test_keys_are_plain_and_stay_apart_however_long_they_are():
+    assert rules.key(["Pintu Air – Pasar Ikan (Laut)", "Été"]) == "pintu-air-pasar-ikan-laut--ete"
+    assert rules.key(["–", " "]) == ""
+    long = [rules.key([f"{'Jalan Contoh ' * 30}{number}"]) for number in range(2)]
+    assert len(set(long)) == 2
+    assert all(len(each) <= rules.LONGEST_KEY for each in long)
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e6))

@@ -12,7 +12,8 @@ from kini.feeds.holding import FeedRefused, Origin
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="the feed (feeds/NAME.yaml of the pack)")
     parser.add_argument("file", type=Path, help="a file in the format that the feed declares")
-    parser.add_argument("--force", action="store_true", help="take it also when much of it is faulty or missing")
+    words = "take it also when much of it is faulty or missing, or it was loaded before"
+    parser.add_argument("--force", action="store_true", help=words)
 
 
 def run(options: argparse.Namespace) -> int:

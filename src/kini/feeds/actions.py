@@ -25,7 +25,8 @@ def load_rows(*, by: Actor, name: str, content: bytes, origin: Origin, force: bo
     """Bring the rows of a file in. The same file again changes nothing.
 
     Args:
-        force: take it also when many of its rows are faulty, or many known ones are missing from it.
+        force: take it also when many of its rows are faulty, many known ones are missing from it, or it was loaded
+            before.
 
     Returns:
         The record of the load; None when the file was known already.
@@ -39,7 +40,7 @@ def load_rows(*, by: Actor, name: str, content: bytes, origin: Origin, force: bo
     digest = declared.digest(feed, content)
     if origin.made_up and state.loaded_at and not state.made_up:
         raise FeedRefused(_("There are real rows already; samples would mix with them."))
-    if digest == state.digest and not origin.made_up:
+    if digest == state.digest and not origin.made_up and not force:
         settle(state, origin, digest)
         return None
     found = _read(feed, content, origin, force)
@@ -101,8 +102,11 @@ def _read(feed: Feed, content: bytes, origin: Origin, force: bool) -> Read:
     except Unreadable as fault:
         raise FeedRefused(str(fault)) from None
     areas = set(Area.objects.filter(active=True).values_list("code", flat=True))
-    for row in [row for row in found.rows if row.area and row.area not in areas]:
-        found.rows.remove(row)
+    rows, found.rows = found.rows, []
+    for row in rows:
+        if not row.area or row.area in areas:
+            found.rows.append(row)
+            continue
         message = _("there is no area “%(code)s”") % {"code": row.area[:40]}
         found.faults.append(RowFault(row.number, feed.where.area if feed.where else "", message))
     if not found.rows:

@@ -21,7 +21,10 @@ MOST_GONE, FEW = 0.5, 10
 
 @dataclass(slots=True)
 class Plan:
-    """What a file changes. `older` are rows that say something about a time before what is known now."""
+    """What a file changes. `older` are rows about a time before what is known now.
+
+    Every good row counts once: `added`, `changed`, `earlier` (it adds to the past) or `same` (it says nothing new).
+    """
 
     added: list[Record]
     changed: list[Record]
@@ -45,8 +48,10 @@ def plan_for(name: str, feed: Feed, found: Read, load: Load, force: bool) -> Pla
     index = locating.index()
     for row in newest.values():
         _place(plan, name, known.get(row.key), row, load, _area(row, index))
-    plan.past += _unknown(name, plan.older, before, load)
-    plan.earlier += sum(each.load is load for each in plan.past)
+    unknown = _unknown(name, plan.older, before, load)
+    plan.past += unknown
+    plan.earlier = len(unknown)
+    plan.same += len(plan.older) - len(unknown) + found.twice
     if feed.source.whole:
         there = [record for record in known.values() if not record.gone_at]
         _let_go(plan, [record for record in there if record.key not in newest], load, len(there), force)
@@ -79,10 +84,11 @@ def _place(plan: Plan, name: str, record: Record | None, row: Row, load: Load, a
     elif _after(record.moment, row.moment):
         plan.older.append(row)
     elif record.digest == digest and record.moment == row.moment:
-        plan.same += 1
         if record.gone_at or record.area_id != area:
             record.gone_at, record.area_id = None, area
             plan.changed.append(record)
+        else:
+            plan.same += 1
     else:
         plan.past.append(_as_past(record, load))
         plan.changed.append(_record(record, row, digest, load, area))

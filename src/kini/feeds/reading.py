@@ -20,7 +20,6 @@ from kini.feeds.schema import NUMBERS, Feed, FeedField
 LONGEST_TEXT = 4_000
 #: What stands where a file holds what is no character.
 UNKNOWN = "\ufffd"
-LONGEST_KEY = 160
 #: A measurement may lie so far ahead of our clock before it is a fault.
 AHEAD = timedelta(hours=2)
 TRUE, FALSE = frozenset({"1", "true", "yes", "ya"}), frozenset({"0", "false", "no", "tidak"})
@@ -69,11 +68,16 @@ class Row:
 
 @dataclass(slots=True)
 class Read:
-    """What a file holds: good rows, and what is wrong with the others. `total` counts both."""
+    """What a file holds: good rows, and what is wrong with the others. `total` counts both.
+
+    Attributes:
+        twice: rows that say once more what another one says.
+    """
 
     rows: list[Row] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
     total: int = 0
+    twice: int = 0
 
 
 def read(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = False) -> Read:
@@ -98,7 +102,9 @@ def read(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = False) ->
         before = seen.setdefault((row.key, row.moment), row)
         if before is row:
             found.rows.append(row)
-        elif before.values != row.values:
+        elif before.values == row.values:
+            found.twice += 1
+        else:
             message = _("this row stands twice with other values (first in row %(row)d)") % {"row": before.number}
             found.faults.append(RowFault(number, ", ".join(feed.key), message))
     return found
@@ -177,9 +183,9 @@ def _row(feed: Feed, number: int, cells: Mapping[str, Any], zone: ZoneInfo, samp
         value = _value(feed, name, each, cells.get(each.from_ or name))
         if value is not None:
             values[name] = value
-    key = "--".join(rules.slug(str(values.get(name, ""))) for name in feed.key)
-    if not key.strip("-") or len(key) > LONGEST_KEY:
-        raise _Bad(", ".join(feed.key), _("nothing names this row, or its name is too long"))
+    key = rules.key(str(values.get(name, "")) for name in feed.key)
+    if not key:
+        raise _Bad(", ".join(feed.key), _("nothing names this row"))
     latitude, longitude = _point(feed, cells)
     area = _text(feed, cells.get(feed.where.area)) if feed.where and feed.where.area else ""
     area = feed.where.areas.get(area, area) if feed.where else ""

@@ -1,14 +1,16 @@
 """What can be reckoned about figures without database, clock or request. Pure."""
 
+import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 #: How a sample says a moment: so long before it is loaded.
 _AGO = re.compile(r"^now(?:-(\d{1,6})([mhd]))?$")
+LONGEST_KEY = 160
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -49,6 +51,18 @@ def slug(text: str) -> str:
     """A part of a key: small letters and digits, joined by single dashes."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def key(parts: Iterable[str]) -> str:
+    """The key that these parts name together; a long one is cut and stays unlike others. Empty: they name nothing.
+
+    >>> key(["Mill Bridge", "2"])
+    'mill-bridge--2'
+    """
+    whole = "--".join(map(slug, parts))
+    if len(whole) > LONGEST_KEY:
+        return f"{whole[: LONGEST_KEY - 17]}-{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
+    return whole if whole.strip("-") else ""
 
 
 def ago(text: str, now: datetime) -> datetime | None:
