@@ -65,6 +65,7 @@ class Environment:
         messages: TOML file that names the providers of SMS and WhatsApp; None: KINI_SMS alone counts.
         payments: TOML file that names the payment providers; None: nothing is paid online.
         wifi: TOML file that names the controllers that let devices in when told to; None: RADIUS alone does.
+        analytics: Spark cluster that answers questions about closed days of Wi-Fi use; empty: DuckDB in the process.
         worker: whether phones keep pages and answers while the net is away (the service worker).
     """
 
@@ -92,6 +93,7 @@ class Environment:
     messages: Path | None = None
     payments: Path | None = None
     wifi: Path | None = None
+    analytics: str = ""
     proxies: int = 0
     worker: bool = True
     log_format: str = "text"
@@ -147,6 +149,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         messages=Path(given["KINI_MESSAGES"]).resolve() if given.get("KINI_MESSAGES") else None,
         payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
         wifi=Path(given["KINI_WIFI"]).resolve() if given.get("KINI_WIFI") else None,
+        analytics=given.get("KINI_ANALYTICS", ""),
         proxies=int(given.get("KINI_PROXIES") or 0),
         worker=given.get("KINI_WORKER", "on") != "off",
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),

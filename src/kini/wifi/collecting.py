@@ -83,6 +83,12 @@ _STORE = (
     INSERT INTO wifi_sessionday SELECT key, day FROM wifi_merged
     ON CONFLICT (key) DO UPDATE SET day = excluded.day WHERE wifi_sessionday.day <> excluded.day
     """,
+    """
+    UPDATE wifi_closedday c SET late = c.late + m.count FROM (
+        SELECT touched AS day, count(*) AS count FROM wifi_merged
+        CROSS JOIN LATERAL (SELECT day UNION SELECT was WHERE was IS NOT NULL) AS days (touched) GROUP BY touched
+    ) AS m WHERE c.day = m.day
+    """,
 )
 #: Of the devices whose sessions go on: those that have used up the day's share of their group.
 _USED_UP = """

@@ -7,6 +7,7 @@ from kini.core.events import listens
 from kini.core.jobs import every, job
 from kini.wifi import actions, collecting, declared, reviewing
 from kini.wifi.events import DevicesSignedOut
+from kini.wifi.served import layout, upkeep
 
 
 def _may_be_fault(event: CaseOpened) -> bool:
@@ -49,6 +50,12 @@ def collect() -> None:
 def forget_devices() -> None:
     """Devices that do not come in by themselves any more do not stay."""
     actions.forget_devices(by=system("wifi.forget_devices"))
+
+
+@every("41 * * * *", name="wifi.close_days")
+def close_days() -> None:
+    """Days that are over go to Parquet, and are counted."""
+    upkeep.close(system("wifi.close_days"), layout.folder())
 
 
 @every("33 2 * * *", name="wifi.forget_reviews")

@@ -246,6 +246,55 @@ class PseudonymKey(models.Model):
         constraints = [models.CheckConstraint(condition=Q(month__day=1), name="wifi_pseudonym_month")]
 
 
+class ClosedDay(models.Model):
+    """A day whose sessions went to Parquet (`served.closing`).
+
+    Attributes:
+        sessions: how many there are in its file; `closed_at` when that was written last.
+        late: how many sessions changed in the table since then.
+    """
+
+    day = models.DateField(primary_key=True)
+    sessions = models.PositiveBigIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+    late = models.PositiveBigIntegerField(default=0)
+
+
+class Use(models.Model):
+    """How much the network was used, counted from closed days; it can be counted anew at any time.
+
+    Attributes:
+        span, begins: a day, the month that begins on it, or all time (which begins on the first closed day).
+        by, of: the whole city ("city", ""), an area, a kind of place, a site, or an hour of the day ("hour", "13").
+        people: who signed in; `devices`; `sessions` of a device at an access point; `accesses`: a device came online
+            after it had been off for a while. Each person and device is counted once.
+        seconds, octets: online, and carried both ways.
+        peak: sessions at the same time at most; null by hour. `capacity`: for how many devices there was room; null:
+            not known.
+    """
+
+    class Span(models.TextChoices):
+        DAY = "day"
+        MONTH = "month"
+        ALL = "all"
+
+    span = models.CharField(max_length=5, choices=Span)
+    begins = models.DateField()
+    by = models.CharField(max_length=8)
+    of = models.CharField(max_length=60, blank=True)
+    people = models.PositiveBigIntegerField()
+    devices = models.PositiveBigIntegerField()
+    sessions = models.PositiveBigIntegerField()
+    accesses = models.PositiveBigIntegerField()
+    seconds = models.PositiveBigIntegerField()
+    octets = models.PositiveBigIntegerField()
+    peak = models.PositiveBigIntegerField(null=True)
+    capacity = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["span", "by", "begins", "of"], name="wifi_use_one")]
+
+
 class SessionReview(models.Model):
     """A running session that is to be as the rules say now: its NAS is told to end it, or what it may from now on.
 

@@ -76,10 +76,12 @@ class SessionEntry(Strict):
 
     Attributes:
         silent_minutes: a session has ended of which nothing was heard for so long; access points tell of it every five.
+        closing_hours: so long after midnight a day's figures are counted.
     """
 
     since: date
     silent_minutes: Annotated[int, Field(ge=10, le=1_440)] = 20
+    closing_hours: Annotated[int, Field(ge=1, le=72)] = 12
 
 
 class FaultService(Strict):

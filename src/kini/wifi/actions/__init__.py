@@ -12,12 +12,15 @@ from kini.wifi.actions.faults import note_fault
 from kini.wifi.actions.points import import_points, lay_made_up, lay_samples, rotate_keys
 from kini.wifi.actions.portal import forget_devices, sign_in, sign_out
 from kini.wifi.actions.reviews import REVIEW, forget_reviews, review_sessions, settle_review
+from kini.wifi.actions.served import close_day, count_use, note_day
 from kini.wifi.actions.vouchers import make_vouchers, withdraw_vouchers
 
 __all__ = [
     "REVIEW",
     "block_device",
+    "close_day",
     "collect",
+    "count_use",
     "forget_device",
     "forget_devices",
     "forget_reviews",
@@ -28,6 +31,7 @@ __all__ = [
     "let_radius_in",
     "load_policies",
     "make_vouchers",
+    "note_day",
     "note_fault",
     "review_sessions",
     "rotate_keys",

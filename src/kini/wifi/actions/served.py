@@ -1,0 +1,76 @@
+"""Whom the network served: days close, and figures are counted from closed days."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from django.db.models import F
+
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor
+from kini.wifi.actions.accounting import SUBJECT as ACCOUNTING
+from kini.wifi.models import ClosedDay, Use
+from kini.wifi.served import closing, counting
+from kini.wifi.taking import in_turn, only_program
+
+SUBJECT = "wifi:served"
+BATCH = 2_000
+
+
+@action
+def note_day(*, by: Actor, day: date) -> ClosedDay:
+    """Say that a day is about to close: from now on the collector counts what comes late for it.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    in_turn(ACCOUNTING)  # what is being collected now is either in the table before, or counted
+    return ClosedDay.objects.get_or_create(day=day)[0]
+
+
+@action
+def close_day(*, by: Actor, day: date, root: Path) -> ClosedDay:
+    """Write a day's sessions to Parquet and count its figures; done again, it writes what the table says then.
+
+    Args:
+        root: folder of closed days.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    in_turn(SUBJECT)
+    noted = ClosedDay.objects.get(day=day)
+    count = closing.write(root, day)
+    # What came meanwhile may be in the file or not: it stays counted as late.
+    ClosedDay.objects.filter(day=day).update(sessions=count, closed_at=moments.now(), late=F("late") - noted.late)
+    _put(counting.of_day(root, day), span=Use.Span.DAY, begins=day)
+    audit.record(by=by, action="wifi.day-closed", subject=SUBJECT, detail={"day": str(day), "sessions": count})
+    noted.refresh_from_db()
+    return noted
+
+
+@action
+def count_use(*, by: Actor, days: Sequence[date], months: Sequence[date], root: Path) -> int:
+    """Count figures anew from closed days: of these days, of these months (their first days), and of all time.
+
+    Returns:
+        How many figures there are.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    in_turn(SUBJECT)
+    count = sum(_put(counting.of_day(root, day), span=Use.Span.DAY, begins=day) for day in days)
+    count += sum(_put(counting.of_month(root, month), span=Use.Span.MONTH, begins=month) for month in months)
+    count += _put(counting.of_all_time(root), span=Use.Span.ALL)
+    audit.record(by=by, action="wifi.use-counted", subject=SUBJECT, detail={"figures": count})
+    return count
+
+
+def _put(figures: list[Use], **which: object) -> int:
+    Use.objects.filter(**which).delete()
+    return len(Use.objects.bulk_create(figures, batch_size=BATCH))

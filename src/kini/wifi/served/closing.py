@@ -1,0 +1,159 @@
+"""A day that is over, from the session table to Parquet; and what its people and devices add to the sketches."""
+
+import io
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from kini.city import pack
+from kini.core import moments
+from kini.core.crypto import pads
+from kini.wifi import declared
+from kini.wifi.schema import SessionEntry
+from kini.wifi.served import engine, layout, sketches
+from kini.wifi.served.sketches import Key
+
+#: A day is not written again for what comes later than so long after it: its identities may be gone by then.
+LATEST = timedelta(days=14)
+#: A device that was off for so many seconds comes online anew.
+OFF = 1800
+#: Bytes that are read from the database at a time.
+BLOCK = 8_000_000
+_READ = """
+COPY (
+    WITH point AS (
+        SELECT p.mac, p.nas_identifier, host(p.nas_address) AS address, s.code, s.area_id, s.kind
+        FROM wifi_accesspoint p JOIN wifi_site s ON s.id = p.site_id
+    )
+    SELECT
+        ('x' || encode(substr(s.person_pseudonym, 1, 8), 'hex'))::bit(64)::bigint,
+        ('x' || encode(substr(s.device_pseudonym, 1, 8), 'hex'))::bit(64)::bigint,
+        ('x' || encode(substr(wifi_mark('person ' || d.owner_id, %(pads)s), 1, 8), 'hex'))::bit(64)::bigint,
+        ('x' || encode(substr(wifi_mark(
+            'device ' || encode(s.device, 'hex'), %(pads)s), 1, 8), 'hex'))::bit(64)::bigint,
+        coalesce(named.code, radio.code, placed.code, ''),
+        coalesce(named.area_id, radio.area_id, placed.area_id, ''),
+        coalesce(named.kind, radio.kind, placed.kind, ''),
+        extract(epoch FROM (s.started_at AT TIME ZONE %(zone)s) - s.day)::integer,
+        greatest(0, extract(epoch FROM coalesce(
+            wifi_ended_at(s.nas, s.started_at, s.seen_at, s.stopped_at, wifi_silence(%(at)s), %(at)s), s.seen_at
+        ) - s.started_at))::integer,
+        s.octets_in, s.octets_out
+    FROM wifi_session s
+    LEFT JOIN wifi_device d ON d.mark = s.device AND d.since < s.seen_at + interval '1 second'
+    LEFT JOIN point named ON s.nas <> '' AND named.nas_identifier = s.nas
+    LEFT JOIN point radio ON radio.mac = s.access_point
+    LEFT JOIN point placed ON placed.address = s.nas
+    WHERE s.day = %(day)s
+) TO STDOUT (FORMAT csv)
+"""
+_TABLE = """
+CREATE TABLE incoming (
+    person BIGINT, device BIGINT, person_ever BIGINT, device_ever BIGINT, site VARCHAR, area VARCHAR, kind VARCHAR,
+    begin INTEGER, length INTEGER, octets_in BIGINT, octets_out BIGINT
+)
+"""
+#: Of one device, in the order of its sessions, when it was last online before.
+_WRITE = """
+COPY (
+    SELECT person, device,
+        person IS NOT NULL AND row_number() OVER (PARTITION BY person ORDER BY begin, device, site, length) = 1
+            AS person_first,
+        row_number() OVER own = 1 AS device_first,
+        coalesce(begin - max(begin + length) OVER (own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > {off}, true)
+            AS access,
+        site, area, kind, begin, length, octets_in, octets_out
+    FROM incoming WINDOW own AS (PARTITION BY device ORDER BY begin, site, length)
+    ORDER BY area, site, begin, device, length
+) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
+"""
+_GROUPS = "SELECT DISTINCT {of} AS of, {ever} AS ever FROM incoming WHERE {ever} IS NOT NULL ORDER BY 1"
+_HOURS = "unnest(range(begin // 3600, least((begin + length) // 3600, begin // 3600 + 23) + 1)) % 24"
+
+
+def due(day: date) -> datetime:
+    """When a day closes: at midnight, and some hours later, so that its sessions have ended."""
+    network = declared.network()
+    rules = [rule for rule in network.sessions if rule.since <= day] if network else []
+    hours = (rules[-1] if rules else SessionEntry(since=day)).closing_hours
+    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), pack.current().timezone)
+    return midnight + timedelta(hours=hours)
+
+
+def oldest() -> date | None:
+    """The first day of which there are sessions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(day) FROM wifi_session")
+        found: date | None = cursor.fetchone()[0]
+    return found
+
+
+def write(root: Path, day: date) -> int:
+    """Write a day to its file, and bring its people and devices to the sketches; how many sessions it has."""
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with engine.duckdb(root) as own:
+        own.execute(_TABLE)
+        _fill(own, day)
+        (count,) = own.execute("SELECT count(*) FROM incoming").fetchone()
+        layout.put(layout.of_day(root, day), lambda new: own.execute(_WRITE.format(off=OFF, path=new)))
+        _sketch(own, root, day)
+    return int(count)
+
+
+def _fill(own: Any, day: date) -> None:
+    import pyarrow
+    from pyarrow import csv
+
+    names = [line[0] for line in own.execute("DESCRIBE incoming").fetchall()]
+    texts = {"site", "area", "kind"}
+    types = {name: pyarrow.string() if name in texts else pyarrow.int64() for name in names}
+    read = csv.ReadOptions(column_names=names)
+    convert = csv.ConvertOptions(column_types=types, strings_can_be_null=False)
+    given = {"pads": pads(sketches.PURPOSE), "zone": str(pack.current().timezone), "at": moments.now(), "day": day}
+    for block in _blocks(given):
+        lines = csv.read_csv(io.BytesIO(block), read, convert_options=convert)
+        own.register("lines", lines)
+        own.execute("INSERT INTO incoming SELECT * FROM lines")
+        own.unregister("lines")
+
+
+def _blocks(given: dict[str, object]) -> Iterator[bytes]:
+    """What the database says, in blocks of whole lines."""
+    with connection.cursor() as cursor, cursor.copy(_READ, given) as copy:
+        held = bytearray()
+        for part in copy:
+            held += part
+            if len(held) > BLOCK:
+                cut = held.rindex(b"\n") + 1
+                yield bytes(held[:cut])
+                del held[:cut]
+        if held:
+            yield bytes(held)
+
+
+def _sketch(own: Any, root: Path, day: date) -> None:
+    """By month all but sites, which are many; since ever everything."""
+    month = [by for by in (layout.WHOLE, *layout.BY) if by != "site"]
+    sketches.merge(layout.sketches(root, f"{day:%Y-%m}"), _groups(own, month))
+    sketches.merge(layout.sketches(root, "all"), _groups(own, [layout.WHOLE, *layout.BY]))
+
+
+def _groups(own: Any, wanted: list[str]) -> Iterator[tuple[Key, list[int]]]:
+    of = {layout.WHOLE: "''", "hour": _HOURS}
+    for by in wanted:
+        for unit, ever in (("people", "person_ever"), ("devices", "device_ever")):
+            found = own.execute(_GROUPS.format(of=of.get(by, by), ever=ever))
+            yield from _split(iter(partial(found.fetchmany, 100_000), []), by, unit)
+
+
+def _split(batches: Iterator[list[tuple[Any, int]]], by: str, unit: str) -> Iterator[tuple[Key, list[int]]]:
+    """Rows in the order of what they are of, as one list for each (a long one in pieces)."""
+    for batch in batches:
+        groups: dict[str, list[int]] = {}
+        for of, ever in batch:
+            groups.setdefault(str(of), []).append(ever)
+        yield from (((by, of, unit), hashes) for of, hashes in groups.items())

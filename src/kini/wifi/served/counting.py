@@ -1,0 +1,127 @@
+"""Figures from closed days: questions asked, and what the sketches and the inventory add."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Max, Sum
+
+from kini.wifi.models import AccessPoint, Use
+from kini.wifi.served import engine, layout, questions, sketches
+from kini.wifi.served.sketches import Key
+
+FIGURES = ("people", "devices", "sessions", "accesses", "seconds", "octets")
+WAYS = (layout.WHOLE, *layout.BY)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Figures of some days by what was asked; `exact`: people and devices are counted one by one, not by sketches.
+
+    Attributes:
+        rows: of, then FIGURES; people and devices are None where neither pseudonyms nor sketches reach.
+    """
+
+    rows: list[dict[str, Any]]
+    exact: bool
+
+
+def answer(root: Path, first: date, last: date, by: str) -> Answer:
+    """Use on any days, the last one included: exact within a month; over whole months by sketches, but for sites."""
+    with engine.asked(root) as sessions:
+        rows = _rows(questions.use(questions.between(sessions, first, last), by))
+    months = layout.months([first, last])
+    if len(months) == 1:
+        return Answer(rows, exact=True)
+    spans = [layout.sketches(root, f"{month:%Y-%m}") for month in _months(months[0], months[-1])]
+    whole = first.day == 1 and (last + timedelta(days=1)).day == 1 and by != "site" and all(p.exists() for p in spans)
+    for unit in ("people", "devices"):
+        known = sketches.count(spans, by, unit) if whole else {}
+        for row in rows:
+            row[unit] = known.get(row["of"], 0) if whole else None
+    return Answer(rows, exact=False)
+
+
+def of_day(root: Path, day: date) -> list[Use]:
+    """The figures of one day, in every way, with peaks and capacity."""
+    room = capacities()
+    found = []
+    with engine.asked(root) as sessions:
+        one = questions.between(sessions, day, day)
+        for by in WAYS:
+            peaks = {} if by == "hour" else {row["of"]: row["peak"] for row in _rows(questions.peaks(one, by))}
+            for row in _rows(questions.use(one, by)):
+                key = by, row["of"]
+                peak = peaks.get(row["of"])
+                found.append(Use(span="day", begins=day, by=by, peak=peak, capacity=room.get(key), **row))
+    return found
+
+
+def of_month(root: Path, month: date) -> list[Use]:
+    """The figures of a month as far as its days are closed; peaks are those of its busiest day."""
+    days = Use.objects.filter(span="day", begins__gte=month, begins__lt=_next(month))
+    tops = _tops(days)
+    found = []
+    with engine.asked(root) as sessions:
+        those = questions.between(sessions, month, _next(month) - timedelta(days=1))
+        for by in WAYS:
+            for row in _rows(questions.use(those, by)):
+                peak, capacity = tops.get((by, row["of"]), (None, None))
+                found.append(Use(span="month", begins=month, by=by, peak=peak, capacity=capacity, **row))
+    return found
+
+
+def of_all_time(root: Path) -> list[Use]:
+    """The figures since the first closed day: people and devices by the sketches, the rest summed up."""
+    months = Use.objects.filter(span="month")
+    first = Use.objects.filter(span="day").order_by("begins").values_list("begins", flat=True).first()
+    if first is None:
+        return []
+    counted: dict[Key, int] = {}
+    for by in WAYS:
+        for unit in ("people", "devices"):
+            known = sketches.count([layout.sketches(root, "all")], by, unit)
+            counted |= {(by, of, unit): count for of, count in known.items()}
+    tops = _tops(months)
+    sums = months.values_list("by", "of").annotate(*map(Sum, FIGURES[2:]))
+    return [
+        Use(
+            **{"span": "all", "begins": first, "by": by, "of": of},
+            **{unit: counted.get((by, of, unit), 0) for unit in FIGURES[:2]},
+            **dict(zip(FIGURES[2:], values, strict=True)),
+            **dict(zip(("peak", "capacity"), tops[by, of], strict=True)),
+        )
+        for by, of, *values in sums
+    ]
+
+
+def capacities() -> dict[tuple[str, str], int]:
+    """For how many devices there is room now, by what figures are told by; what is not known is left out."""
+    found: dict[tuple[str, str], int] = {}
+    points = AccessPoint.objects.filter(active=True, site__active=True, capacity__isnull=False)
+    for code, area, kind, room in points.values_list("site__code", "site__area", "site__kind", "capacity"):
+        for key in ((layout.WHOLE, ""), ("area", area), ("kind", kind), ("site", code)):
+            found[key] = found.get(key, 0) + (room or 0)
+    return found
+
+
+def _rows(question: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = question.to_pyarrow().to_pylist()
+    return [{name: value or 0 if name != "of" else value for name, value in row.items()} for row in rows]
+
+
+def _tops(rows: Any) -> Mapping[tuple[str, str], tuple[int | None, int | None]]:
+    found = rows.values_list("by", "of").annotate(Max("peak"), Max("capacity"))
+    return {(by, of): (peak, capacity) for by, of, peak, capacity in found}
+
+
+def _next(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first = _next(first)

@@ -1,0 +1,65 @@
+"""Who answers questions about closed days: DuckDB in this process, or a Spark cluster that KINI_ANALYTICS names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from kini.core.environment import EnvironmentFault
+from kini.wifi.served import layout
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+#: What DuckDB may have of memory; what does not fit goes to a folder beside the closed days.
+MEMORY = "1400MB"
+
+
+@contextmanager
+def asked(root: Path) -> Iterator["Table"]:
+    """The sessions of all closed days below a folder, as a table of Ibis with the column `day`.
+
+    Raises:
+        EnvironmentFault: when KINI_ANALYTICS names something else than a Spark cluster, or Spark is not installed.
+    """
+    address = settings.ENV.analytics
+    backend = _spark(address) if address else _duckdb(root)
+    try:
+        yield backend.read_parquet(str(layout.sessions(root) / ("" if address else "*/part.parquet")))
+    finally:
+        backend.disconnect()
+
+
+def duckdb(root: Path) -> Any:
+    """A DuckDB of one's own within the same limits, for what is not yet a closed day."""
+    import duckdb as engine
+
+    found = engine.connect()
+    for name, value in _limits(root).items():
+        found.execute(f"SET {name} = '{value}'")
+    return found
+
+
+def _limits(root: Path) -> dict[str, str]:
+    return {"memory_limit": MEMORY, "temp_directory": str(root / "spill"), "preserve_insertion_order": "false"}
+
+
+def _duckdb(root: Path) -> Any:
+    import ibis
+
+    return ibis.duckdb.connect(**_limits(root))
+
+
+def _spark(address: str) -> Any:
+    if not address.startswith(("spark://", "local[")):
+        raise EnvironmentFault('KINI_ANALYTICS must name a Spark cluster, such as "spark://analysis.example:7077".')
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise EnvironmentFault('KINI_ANALYTICS needs Spark: install Kini with its extra "spark".') from None
+    import ibis
+
+    session = SparkSession.builder.master(address).appName("kini").config("spark.ui.enabled", "false").getOrCreate()
+    return ibis.pyspark.connect(session)

@@ -1,0 +1,71 @@
+"""Closed days on disk: one folder for each day, one file in it, a row for each session that began that day.
+
+    sessions/day=2026-11-24/part.parquet
+    sketches/2026-11.parquet, sketches/all.parquet
+
+Columns of a session: `person` and `device` (64 bits of the month's pseudonyms; a person only where somebody signed
+in), `person_first` and `device_first` (the first session of the day of that person, of that device), `access` (the
+device was off for a while before), `site`, `area` and `kind` as the city had them then (empty: not known), `begin`
+(seconds from midnight by the city's clocks), `length` (seconds until it ended), `octets_in`, `octets_out` (from and to
+the device).
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+
+from kini.core.files import sync_folder
+
+#: What figures are told by: nothing (the whole city), or one of these.
+BY = ("area", "kind", "site", "hour")
+WHOLE = "city"
+_DAY, _PART = "day=", "part.parquet"
+
+
+def folder() -> Path:
+    """Where this city's closed days are."""
+    return settings.VAR_PATH / "wifi"
+
+
+def sessions(root: Path) -> Path:
+    return root / "sessions"
+
+
+def sketches(root: Path, name: str) -> Path:
+    """The file of sketches of a month ("2026-11"), or "all"."""
+    return root / "sketches" / f"{name}.parquet"
+
+
+def of_day(root: Path, day: date) -> Path:
+    return sessions(root) / f"{_DAY}{day}" / _PART
+
+
+def days(root: Path) -> list[date]:
+    """The closed days that are there, in their order."""
+    found = sessions(root).glob(f"{_DAY}*/{_PART}")
+    return sorted(date.fromisoformat(path.parent.name.removeprefix(_DAY)) for path in found)
+
+
+def put(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file under another name and give it its own when it is whole: a reader finds the old one or the new."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")  # neither DuckDB's nor Spark's patterns see it
+    try:
+        write(new)
+        with new.open("rb+") as file:
+            os.fsync(file.fileno())
+        new.chmod(0o600)
+        new.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            new.unlink()
+    sync_folder(path.parent)
+
+
+def months(wanted: Iterable[date]) -> list[date]:
+    """The first days of the months that these days are in."""
+    return sorted({day.replace(day=1) for day in wanted})

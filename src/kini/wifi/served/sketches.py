@@ -1,0 +1,74 @@
+"""Distinct counts beyond a month, by HyperLogLog sketches (Apache DataSketches): they merge, and name nobody.
+
+What goes into a sketch is a hash of the person or device under a key that serves nothing else, reckoned while the day
+is closed and kept nowhere. Merging the same day again changes nothing (docs/decisions/0014-people-over-years.md).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kini.wifi.served import layout
+
+#: By what and of what is counted, and the unit: ("area", "31.71.01.1001", "people").
+type Key = tuple[str, str, str]
+
+#: 2 to that power registers. A merged sketch of 17 errs by 0.29 % (one standard deviation), of 14 by 0.8 %; sites are
+#: many, and small ones are counted nearly exactly by either.
+LG_K, LG_K_SITE = 17, 14
+PURPOSE = "wifi sketch"
+
+
+def merge(path: Path, groups: Iterable[tuple[Key, list[int]]]) -> dict[Key, int]:
+    """Merge hashes into the sketches of a file; what the sketches that were touched count now."""
+    import datasketches
+
+    kept = dict(_read(path))
+    counted = {}
+    for key, hashes in groups:
+        union = datasketches.hll_union(_size(key))
+        if key in kept:
+            union.update(datasketches.hll_sketch.deserialize(kept[key]))
+        for each in hashes:
+            union.update(each)
+        found = union.get_result(datasketches.tgt_hll_type.HLL_4)
+        kept[key] = found.serialize_compact()
+        counted[key] = round(found.get_estimate())
+    layout.put(path, lambda new: _write(new, kept))
+    return counted
+
+
+def count(paths: Iterable[Path], by: str, unit: str) -> dict[str, int]:
+    """How many of a unit the sketches of several files count together, by what `by` tells apart."""
+    import datasketches
+
+    unions: dict[str, Any] = {}
+    for path in paths:
+        for key, sketch in _read(path):
+            if key[0] == by and key[2] == unit:
+                union = unions.setdefault(key[1], datasketches.hll_union(_size(key)))
+                union.update(datasketches.hll_sketch.deserialize(sketch))
+    return {of: round(union.get_estimate()) for of, union in unions.items()}
+
+
+def _size(key: Key) -> int:
+    return LG_K_SITE if key[0] == "site" else LG_K
+
+
+def _read(path: Path) -> Iterator[tuple[Key, bytes]]:
+    if not path.exists():
+        return
+    from pyarrow import parquet
+
+    for batch in parquet.ParquetFile(path).iter_batches(batch_size=256):
+        columns = [batch.column(name).to_pylist() for name in ("by", "of", "unit", "sketch")]
+        yield from (((by, of, unit), sketch) for by, of, unit, sketch in zip(*columns, strict=True))
+
+
+def _write(path: Path, kept: Mapping[Key, bytes]) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    order = sorted(kept)
+    columns = {name: [key[n] for key in order] for n, name in enumerate(("by", "of", "unit"))}
+    parquet.write_table(pyarrow.table(columns | {"sketch": [kept[key] for key in order]}), path, row_group_size=4096)
