@@ -177,7 +177,7 @@ def test_what_is_no_packet_is_set_aside_and_stops_nothing(folder):
     )
     write(folder, *broken, told())
     assert collected(folder) == (1, len(broken))
-    assert (folder / "rejected").read_text("utf-8").count("# packets-2026112312") == len(broken)
+    assert (folder / "rejected-20261123").read_text("utf-8").count("# packets-2026112312") == len(broken)
     assert len(sessions()) == 1
 
 

@@ -6,9 +6,10 @@ packets does not matter, nor how often one comes.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.db import connection
 from kini.city import pack
 from kini.core import moments
 from kini.core.crypto import keyed_hash
-from kini.wifi import pseudonyms, reviewing
+from kini.wifi import forgetting, pseudonyms, reviewing
 from kini.wifi.admission import DEVICE
 from kini.wifi.detail import Malformed, Packet, packet, records
 
@@ -25,8 +26,10 @@ from kini.wifi.detail import Malformed, Packet, packet, records
 CHUNK = 8_000_000
 #: Of files whose name begins so, in the order of their names; the newest may still grow.
 PREFIX = "packets-"
-#: A file that nobody has written to for so many seconds, and that a newer one follows, grows no more.
-QUIET = 60
+#: A file that nobody has written to for so many seconds grows no more: one that a newer one follows, and the newest.
+QUIET, SILENT = 60, 2 * 3600
+#: Where records lie that are no packets, a file for each day on which they were read.
+REJECTED = "rejected-"
 _TABLE = """
     CREATE TEMP TABLE wifi_packet (
         key bytea, stops boolean, nas text, access_point text, device bytea, at timestamptz, started_at timestamptz,
@@ -120,12 +123,12 @@ def waiting(folder: Path) -> list[Path]:
 
 
 def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
-    """The next whole records of a file. A packet from the future by more than a day is set aside."""
+    """The next whole records of a file. Packets of a sealed day, or from later than tomorrow, are set aside."""
     with path.open("rb") as file:
         file.seek(offset)
         data = file.read(CHUNK)
     found = Chunk([], [], 0)
-    last, latest = 0, (now + timedelta(days=1)).timestamp()
+    last, latest, too_late = 0, (now + timedelta(days=1)).timestamp(), _of_sealed_days()
     for end, record in records(data):
         last = end
         said: Packet | None
@@ -133,7 +136,7 @@ def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
             said = packet(record)
         except Malformed:
             said = None
-        if said and said.at <= latest:
+        if said and said.at <= latest and not too_late(said):
             found.packets.append(said)
         else:
             found.rejected.append(record)
@@ -142,17 +145,24 @@ def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
     return Chunk(found.packets, found.rejected, offset + last)
 
 
-def grows_no_more(path: Path, now: datetime) -> bool:
-    """Whether nobody writes to a file any more that a newer one follows."""
-    return now.timestamp() - path.stat().st_mtime > QUIET
+def grows_no_more(path: Path, now: datetime, *, newest: bool) -> bool:
+    """Whether nobody writes to a file any more: FreeRADIUS begins a new one each hour."""
+    return now.timestamp() - path.stat().st_mtime > (SILENT if newest else QUIET)
 
 
-def set_aside(folder: Path, name: str, chunk: Chunk) -> None:
+def set_aside(folder: Path, name: str, chunk: Chunk, now: datetime) -> None:
     """Keep rejected records for whoever looks into them; read again after a fall they may stand there twice."""
-    path = folder / "rejected"
+    path = folder / f"{REJECTED}{now:%Y%m%d}"
     path.touch(mode=0o600)
     with path.open("ab") as file:
         file.writelines(f"# {name} up to {chunk.end}\n".encode() + record + b"\n\n" for record in chunk.rejected)
+
+
+def drop_rejected(folder: Path, now: datetime) -> None:
+    """Remove the files of rejected records whose time is over: they hold devices as access points name them."""
+    for path in folder.glob(f"{REJECTED}*"):
+        if now.timestamp() - path.stat().st_mtime > forgetting.keep_days() * 86_400:
+            path.unlink()
 
 
 def merge(packets: Sequence[Packet]) -> list[bytes]:
@@ -207,6 +217,18 @@ def _rows(sessions: Iterable[Packet], marks: dict[str, bytes]) -> Iterable[tuple
             each.cause,
             handles.get(key),
         )
+
+
+def _of_sealed_days() -> Callable[[Packet], bool]:
+    """Whether a packet tells of a session that began on a sealed day."""
+    sealed, zone = forgetting.sealed(), pack.current().timezone
+
+    @cache
+    def of_quarter(quarter: int) -> bool:
+        return datetime.fromtimestamp(quarter * 900, zone).date() in sealed
+
+    # Days begin with a quarter of an hour, wherever a city is.
+    return lambda said: bool(sealed) and of_quarter((said.at - said.seconds) // 900)
 
 
 def _moment(seconds: int) -> datetime:

@@ -5,7 +5,7 @@ from kini.cases.models import Case
 from kini.core.actors import system
 from kini.core.events import listens
 from kini.core.jobs import every, job
-from kini.wifi import actions, collecting, declared, reviewing
+from kini.wifi import actions, collecting, declared, forgetting, reviewing
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.served import layout, upkeep
 
@@ -62,3 +62,12 @@ def close_days() -> None:
 def forget_reviews() -> None:
     """What access points were told does not stay."""
     actions.forget_reviews(by=system("wifi.forget_reviews"))
+
+
+@every("43 * * * *", name="wifi.forget_sessions")
+def forget_sessions() -> None:
+    """Sessions whose time is over lead to nobody any more, and their months' pseudonyms cannot be made again."""
+    by = system("wifi.forget_sessions")
+    for day in forgetting.due():
+        actions.forget_day(by=by, day=day)
+    actions.destroy_pseudonym_keys(by=by)

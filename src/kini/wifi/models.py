@@ -131,10 +131,12 @@ class SessionRule(models.Model):
 
     Attributes:
         silent_seconds: a session of which nothing was heard for so long has ended (`wifi_silence`).
+        keep_days: for so long a session leads to its device (`wifi_keep_days`).
     """
 
     since = models.DateField(primary_key=True)
     silent_seconds = models.PositiveIntegerField()
+    keep_days = models.PositiveIntegerField(default=30, db_default=30)
 
 
 class Voucher(models.Model):

@@ -77,11 +77,13 @@ class SessionEntry(Strict):
     Attributes:
         silent_minutes: a session has ended of which nothing was heard for so long; access points tell of it every five.
         closing_hours: so long after midnight a day's figures are counted.
+        keep_days: for so long a session leads to its device and its person; after that it only counts.
     """
 
     since: date
     silent_minutes: Annotated[int, Field(ge=10, le=1_440)] = 20
     closing_hours: Annotated[int, Field(ge=1, le=72)] = 12
+    keep_days: Annotated[int, Field(ge=21, le=1_830)] = 30
 
 
 class FaultService(Strict):

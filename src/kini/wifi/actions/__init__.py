@@ -1,6 +1,6 @@
 """Every write about the network."""
 
-from kini.wifi.actions.accounting import collect
+from kini.wifi.actions.accounting import collect, destroy_pseudonym_keys, forget_day
 from kini.wifi.actions.admission import (
     block_device,
     forget_device,
@@ -21,6 +21,8 @@ __all__ = [
     "close_day",
     "collect",
     "count_use",
+    "destroy_pseudonym_keys",
+    "forget_day",
     "forget_device",
     "forget_devices",
     "forget_reviews",

@@ -1,12 +1,13 @@
 """Accounting: what FreeRADIUS wrote down, brought into the tables."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from kini.core import audit, moments
 from kini.core.actions import action
 from kini.core.actors import Actor
-from kini.wifi import collecting
+from kini.wifi import collecting, forgetting
 from kini.wifi.actions.reviews import review_sessions
 from kini.wifi.models import DetailMark
 from kini.wifi.taking import in_turn, only_program
@@ -32,18 +33,18 @@ def collect(*, by: Actor, folder: Path) -> Collected:
     """Bring what FreeRADIUS wrote into its detail files into the tables: one chunk of the oldest file.
 
     Packets and the place up to which they were read are stored together, so that each counts once, whoever falls when.
-    Records that are no packets go to the file `rejected` and are counted. A file that is read to its end, and that a
-    newer one follows, is removed.
+    Records that are no packets go to a file of the day (`collecting.REJECTED`) and are counted. A file that is read to
+    its end and grows no more is removed, and what was set aside when its time is over.
 
     Raises:
         NotAllowed: for anybody but the program.
     """
     only_program(by)
     in_turn(SUBJECT)
-    files = collecting.waiting(folder)
-    for number, path in enumerate(files):
+    now, files = moments.now(), collecting.waiting(folder)
+    for path in files:
         mark, _new = DetailMark.objects.select_for_update().get_or_create(file=str(path.resolve()))
-        found = collecting.read_chunk(path, mark.offset, moments.now())
+        found = collecting.read_chunk(path, mark.offset, now)
         if found.end > mark.offset:
             if used_up := collecting.merge(found.packets):
                 review_sessions(by=by, devices=used_up, reason="used-up")
@@ -51,11 +52,44 @@ def collect(*, by: Actor, folder: Path) -> Collected:
             mark.rejected += len(found.rejected)
             mark.save()
             if found.rejected:
-                collecting.set_aside(folder, path.name, found)
+                collecting.set_aside(folder, path.name, found, now)
                 detail = {"file": path.name, "count": len(found.rejected)}
                 audit.record(by=by, action="wifi.records-rejected", subject=SUBJECT, detail=detail)
             return Collected(len(found.packets), len(found.rejected))
-        if number + 1 < len(files) and collecting.grows_no_more(path, moments.now()):
+        if collecting.grows_no_more(path, now, newest=path == files[-1]):
             mark.delete()
             path.unlink()
+    collecting.drop_rejected(folder, now)
     return Collected(0, 0)
+
+
+@action
+def forget_day(*, by: Actor, day: date) -> bool:
+    """Take from the sessions of a day whose time is over what leads to a device or a person; whether it is sealed then.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    in_turn(SUBJECT)
+    if day not in forgetting.due():
+        return False
+    found = forgetting.strip(day)
+    detail = {"sessions": found.sessions, "sealed": found.sealed}
+    audit.record(by=by, action="wifi.session-day-forgotten", subject=f"wifi-sessions:{day}", detail=detail)
+    return found.sealed
+
+
+@action
+def destroy_pseudonym_keys(*, by: Actor) -> int:
+    """Destroy the keys from which the pseudonyms of months were made all of whose days are sealed; how many.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    only_program(by)
+    in_turn(SUBJECT)
+    months = forgetting.destroy_keys()
+    for month in months:
+        audit.record(by=by, action="wifi.pseudonym-key-destroyed", subject=f"wifi-pseudonyms:{month:%Y-%m}")
+    return len(months)

@@ -47,7 +47,7 @@ def load_policies(*, by: Actor) -> int:
     ]
     kinds = [SiteKind(id=name, hours=written(each.hours)) for name, each in (network.kinds if network else {}).items()]
     sessions = [
-        SessionRule(since=each.since, silent_seconds=each.silent_minutes * 60)
+        SessionRule(since=each.since, silent_seconds=each.silent_minutes * 60, keep_days=each.keep_days)
         for each in (network.sessions if network else [])
     ]
     changed = bring_rows(SiteKind, kinds) + bring_rows(Group, groups) + bring_rows(SessionRule, sessions)

@@ -1,0 +1,91 @@
+"""Days of the session table in which nobody is to be found any more.
+
+After the time that wifi.yaml gives, sessions keep place, time, volume and the month's pseudonyms; what leads to a
+device or a person goes. A day that has none left is sealed: a constraint on its partition keeps it so, and the
+collector sets aside what is still told of it.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from kini.core import moments
+from kini.web.formats import today
+
+SEAL = "wifi_session_forgotten"
+_SEALED = "SELECT day FROM wifi_partition WHERE sealed"
+_DUE = "SELECT day FROM wifi_partition WHERE NOT sealed AND day + wifi_keep_days(day) < %s ORDER BY day"
+#: A key could be reckoned from a known device and its NAS's numbers, so it becomes another, which nobody can.
+_FORGET = (
+    """
+    DELETE FROM wifi_sessionday d USING wifi_session s
+    WHERE s.day = %(day)s AND s.device IS NOT NULL AND s.seen_at < %(before)s AND d.key = s.key
+    """,
+    """
+    UPDATE wifi_session SET key = sha256(key || %(salt)s), device = NULL, handle = NULL
+    WHERE day = %(day)s AND device IS NOT NULL AND seen_at < %(before)s
+    """,
+)
+_LEFT = "SELECT EXISTS (SELECT FROM wifi_session WHERE day = %s AND (device IS NOT NULL OR handle IS NOT NULL))"
+#: Of months that are over: those of which every day is due, and none waits.
+_MONTHS = """
+    UPDATE wifi_pseudonymkey k SET key = NULL
+    FROM (SELECT month, (month + interval '1 month')::date - 1 AS last FROM wifi_pseudonymkey) AS m
+    WHERE k.month = m.month AND k.key IS NOT NULL AND m.last + wifi_keep_days(m.last) < %s
+        AND NOT EXISTS (SELECT FROM wifi_partition WHERE NOT sealed AND day BETWEEN m.month AND m.last)
+    RETURNING k.month
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many sessions of a day were stripped, and whether it is sealed: not while one was heard of lately."""
+
+    sessions: int
+    sealed: bool
+
+
+def sealed() -> frozenset[date]:
+    """The days of which nothing more is taken in."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEALED)
+        return frozenset(day for (day,) in cursor.fetchall())
+
+
+def due() -> list[date]:
+    """The days whose time is over and that are not sealed, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [today()])
+        return [day for (day,) in cursor.fetchall()]
+
+
+def strip(day: date) -> Forgotten:
+    """Take from a day's sessions what leads to a device or a person; inside the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s - make_interval(days => wifi_keep_days(%s))", [moments.now(), day])
+        given = {"day": day, "before": cursor.fetchone()[0], "salt": secrets.token_bytes(32)}
+        for statement in _FORGET:
+            cursor.execute(statement, given)
+        count = cursor.rowcount
+        cursor.execute(_LEFT, [day])
+        if cursor.fetchone()[0]:
+            return Forgotten(count, False)
+        partition = f"wifi_session_{day:%Y%m%d}"
+        cursor.execute(f"ALTER TABLE {partition} ADD CONSTRAINT {SEAL} CHECK (device IS NULL AND handle IS NULL)")
+    return Forgotten(count, True)
+
+
+def destroy_keys() -> list[date]:
+    """Destroy the keys of months of which every day's time is over and none waits; their first days."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTHS, [today()])
+        return [month for (month,) in cursor.fetchall()]
+
+
+def keep_days() -> int:
+    """For how many days what is written today leads to its device."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wifi_keep_days(%s)", [today()])
+        return int(cursor.fetchone()[0])
