@@ -8,6 +8,7 @@ import pytest
 
 from kini.cases import rules
 from kini.core.texts import Text
+from kini.services.schema import Flow
 from tests.cases.flows import flow
 
 FLOW = flow()
@@ -57,6 +58,20 @@ def test_the_tracker_shows_the_way_gone_and_the_good_way_ahead():
         ("disposition", "ahead"),
         ("done", "ahead"),
     ]
+
+
+def test_the_way_ahead_follows_the_moves_as_they_are_written_not_the_shortest_one():
+    end = {"name": "", "does": "", "public": "done", "end": True, "outcome": "solved"}
+    step = {"name": "", "does": "", "public": "process", "by": "clerk"}
+    states = {
+        "triage": step | {"moves": {"send": "way", "advise": "advised"}},
+        "way": step | {"moves": {"reassign": "triage", "arrive": "helped"}},
+        "helped": end,
+        "advised": end,
+    }
+    flow = Flow.model_validate({"start": "triage", "states": states})
+    assert flow.usual_way("triage") == ("way", "helped")
+    assert flow.usual_way("helped") == ()
 
 
 def test_nothing_lies_ahead_of_an_end():

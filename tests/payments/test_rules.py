@@ -74,6 +74,19 @@ def test_the_checksum_is_the_one_of_the_catalogue():
     assert emvco._checksum("123456789") == "29B1"
 
 
+def test_the_example_of_the_specification_is_read():
+    # EMVCo, QR code specification for payment systems, merchant-presented mode: the worked example.
+    payload = (
+        "00020101021229300012D156000000000510A93FO3230Q31280012D15600000001030812345678520441115802CN5914BEST TRANSPORT"
+        "6007BEIJING64200002ZH0104最佳运输0202北京540523.7253031565502016233030412340603***0708A60086670902ME"
+        "91320016A0112233449988770708123456786304A13A"
+    )
+    fields = emvco.read(payload)
+    assert (fields[emvco.AMOUNT], fields[emvco.CURRENCY], fields["59"]) == ("23.72", "156", "BEST TRANSPORT")
+    assert fields["29"] == {"00": "D15600000000", "05": "A93FO3230Q"}
+    assert fields["62"] == {"03": "1234", "06": "***", "07": "A6008667", "09": "ME"}
+
+
 def test_what_does_not_fit_a_field_is_refused():
     with pytest.raises(emvco.PayloadBroken, match="100 characters"):
         emvco.written({"59": "x" * 100})

@@ -315,6 +315,8 @@ class State(Strict):
 
 WITHDRAWN = "withdrawn"
 JOINED = "joined"
+#: How a case ends when its service gives what was asked for.
+GOOD_ENDS = frozenset({"granted", "solved"})
 
 
 class Flow(Strict):
@@ -350,6 +352,25 @@ class Flow(Strict):
         if JOINED in self.states:
             found.append((JOINED, "separate", self.start))
         return found
+
+    def usual_way(self, here: str) -> tuple[str, ...]:
+        """The states after this one to a good end (else to any), by the moves as they are written, no grave ones."""
+        if self.states[here].end:
+            return ()
+        return self._way(here, frozenset(), GOOD_ENDS) or self._way(here, frozenset(), None) or ()
+
+    def _way(self, here: str, behind: frozenset[str], outcomes: frozenset[str] | None) -> tuple[str, ...] | None:
+        """None: no way leads from here to an end of these outcomes (None: of any) past the states behind."""
+        for move in self.states[here].moves.values():
+            state = self.states[move.to]
+            if move.danger or move.to in behind | {here}:
+                continue
+            if state.end and (outcomes is None or state.outcome in outcomes):
+                return (move.to,)
+            further = None if state.end else self._way(move.to, behind | {here}, outcomes)
+            if further:
+                return (move.to, *further)
+        return None
 
 
 def flow_faults(flow: Flow) -> list[str]:

@@ -3,7 +3,6 @@
 What is not certain is never said as a fact.
 """
 
-from collections import deque
 from dataclasses import dataclass
 
 from django.utils.html import format_html
@@ -12,12 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kini.core.texts import Text
-from kini.services.schema import Fee, Flow, State, Target
+from kini.services.schema import Fee, State, Target
 from kini.services.versions import Resolved
 from kini.web import formats
-
-#: How a service ends when it gives what was asked for.
-GOOD_ENDS = frozenset({"granted", "solved"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,34 +78,12 @@ def notes(resolved: Resolved) -> list[tuple[str, Text]]:
 
 def steps_ahead(resolved: Resolved) -> list[Step]:
     """What happens after it was sent, when all goes well: each step in a sentence, with who takes it."""
-    if resolved.steps is None:
+    if (flow := resolved.steps) is None:
         return []
-    states = [resolved.steps.states[name] for name in way_to_good_end(resolved.steps)]
+    states = [flow.states[name] for name in (flow.start, *flow.usual_way(flow.start))]
     return [Step(str(state.does), _who(resolved, state)) for state in states]
 
 
 def _who(resolved: Resolved, state: State) -> str:
     role = resolved.roles.get(state.by or "")
     return str(role) if role else ""
-
-
-def way_to_good_end(flow: Flow) -> list[str]:
-    """The shortest way from the beginning to a good end, without grave steps."""
-    before: dict[str, str] = {flow.start: ""}
-    waiting = deque([flow.start])
-    while waiting:
-        here = waiting.popleft()
-        if flow.states[here].outcome in GOOD_ENDS:
-            return _back(before, here)
-        for move in flow.states[here].moves.values():
-            if move.to not in before and not move.danger:
-                before[move.to] = here
-                waiting.append(move.to)
-    return [flow.start]
-
-
-def _back(before: dict[str, str], end: str) -> list[str]:
-    way = [end]
-    while before[way[-1]]:
-        way.append(before[way[-1]])
-    return way[::-1]

@@ -15,7 +15,6 @@ from kini.cases import panels, queries, rules
 from kini.cases.models import Case
 from kini.cases.pages import summaries
 from kini.cases.pages.visiting import case_of, count_try, guest_key, keep_key, personal
-from kini.cases.rules.progress import way_ahead
 from kini.cases.showing import CaseView, Line, case_view
 from kini.city import pack
 from kini.core import references
@@ -113,7 +112,7 @@ def following(request: HttpRequest, case: Case) -> CaseView:
 def ahead(view: CaseView) -> list[str]:
     """What will happen if all goes well, a plain sentence a step."""
     flow = view.resolved.flow
-    return [str(flow.states[state].does) for state in way_ahead(flow, view.case.state)]
+    return [str(flow.states[state].does) for state in flow.usual_way(view.case.state)]
 
 
 def asked(view: CaseView) -> tuple[tuple[str, str], ...]:
