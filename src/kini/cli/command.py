@@ -33,6 +33,7 @@ VERBS = {
     "wifi device": Verb("kini.cli.wifi_device", "let a device in without signing in, or block it", Needs.DATABASE),
     "wifi radius": Verb("kini.cli.wifi_radius", "write, check and run the configuration of FreeRADIUS", Needs.DATABASE),
     "wifi collect": Verb("kini.cli.wifi_collect", "bring FreeRADIUS's accounting into the database", Needs.DATABASE),
+    "wifi simulate": Verb("kini.cli.wifi_simulate", "make up a month of Wi-Fi use, at any size", Needs.DATABASE),
     "wifi served": Verb("kini.cli.wifi_served", "whom the network served on closed days", Needs.DATABASE),
     "payments reconcile": Verb("kini.cli.reconcile", "compare a provider's settlement file with ours", Needs.DATABASE),
     "sandbox messages": Verb("kini.cli.sandbox_messages", "SMS and WhatsApp to try with, on loopback", Needs.SETTINGS),

@@ -45,6 +45,14 @@ def open_at(spans_of_day: Sequence[tuple[time, time]], at: time) -> bool:
     return any(opens <= at and (at < closes or closes == time(0)) for opens, closes in spans_of_day)
 
 
+def open_share(spans_of_day: Sequence[tuple[time, time]], hour: int) -> float:
+    """In how much of an hour of the day one of the spans holds, 0 to 1."""
+    minutes = [
+        (opens.hour * 60 + opens.minute, (closes.hour * 60 + closes.minute) or 1440) for opens, closes in spans_of_day
+    ]
+    return sum(max(0, min(last, hour * 60 + 60) - max(first, hour * 60)) for first, last in minutes) / 60
+
+
 def closes_at(spans_of_day: Sequence[tuple[time, time]], at: datetime) -> time | None:
     """When it closes, while it is open; None when it is closed, or closes at midnight."""
     found = next((closes for opens, closes in spans_of_day if open_at([(opens, closes)], at.time())), None)

@@ -94,12 +94,24 @@ def oldest() -> date | None:
 
 def write(root: Path, day: date) -> int:
     """Write a day to its file, and bring its people and devices to the sketches; how many sessions it has."""
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with engine.duckdb(root) as own:
-        own.execute(_TABLE)
+    with fresh(root) as own:
         _fill(own, day)
-        (count,) = own.execute("SELECT count(*) FROM incoming").fetchone()
-        layout.put(layout.of_day(root, day), lambda new: own.execute(_WRITE.format(off=OFF, path=new)))
+        return finish(own, root, day)
+
+
+def fresh(root: Path) -> Any:
+    """A DuckDB with the table `incoming`, to which a day's sessions are brought."""
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own = engine.duckdb(root)
+    own.execute(_TABLE)
+    return own
+
+
+def finish(own: Any, root: Path, day: date) -> int:
+    """Write the day whose sessions are in the table `incoming`, and bring them to the sketches; how many they are."""
+    (count,) = own.execute("SELECT count(*) FROM incoming").fetchone()
+    layout.put(layout.of_day(root, day), lambda new: own.execute(_WRITE.format(off=OFF, path=new)))
+    if own.execute("SELECT 1 FROM incoming WHERE device_ever IS NOT NULL LIMIT 1").fetchone():
         _sketch(own, root, day)
     return int(count)
 

@@ -1,0 +1,112 @@
+"""A made-up month: the same for a seed, of a believable shape, and closed days like any others."""
+
+import argparse
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from kini.cli import console, wifi_simulate
+from kini.wifi import declared, laying
+from kini.wifi.models import ClosedDay, Use
+from kini.wifi.served import counting, engine, layout, questions, simulating, sketches
+
+MONDAY = date(2026, 11, 23)
+PEOPLE = 40_000
+
+
+@pytest.fixture
+def where(town):
+    network = declared.network()
+    points = [each.row for each in laying.points(network, 60).rows]
+    return simulating.world(network, points, seed=1)
+
+
+@pytest.fixture
+def weeks(where, tmp_path):
+    """A Monday and a Sunday, with sketches; how many sessions they have."""
+    days = (MONDAY, MONDAY + timedelta(days=6))
+    return tmp_path, [simulating.day(tmp_path, where, day, PEOPLE, 1, sketches=True) for day in days]
+
+
+def test_the_same_seed_makes_the_same_day(where):
+    one, same = (simulating.sessions(where, MONDAY, PEOPLE, 1) for _n in range(2))
+    other = simulating.sessions(where, MONDAY, PEOPLE, 2)
+    assert all(np.ma.allequal(one[name], same[name], fill_value=True) for name in one)
+    assert len(one["begin"]) != len(other["begin"])
+
+
+def test_use_has_the_shape_of_a_city(weeks):
+    root, counts = weeks
+    assert counts[0] > PEOPLE / 10
+    with engine.asked(root) as sessions:
+        monday = questions.between(sessions, MONDAY, MONDAY)
+        hours = {int(row["of"]): row["devices"] for row in questions.use(monday, "hour").to_pyarrow().to_pylist()}
+        assert max(hours, key=hours.__getitem__) in range(16, 22)
+        assert hours[4] * 5 < hours[19]
+        school = monday.filter(monday.kind == "school")
+        assert school.count().to_pyarrow().as_py() > 0
+        # The pack opens schools at eight and closes them at five.
+        begins = school.filter(school.access).begin
+        assert begins.min().to_pyarrow().as_py() >= 8 * 3600
+        assert begins.max().to_pyarrow().as_py() < 17 * 3600
+        sunday = questions.between(sessions, MONDAY + timedelta(days=6), MONDAY + timedelta(days=6))
+        assert "school" not in {row["of"] for row in questions.use(sunday, "kind").to_pyarrow().to_pylist()}
+
+
+def test_what_the_engine_counts_is_what_was_made(where, weeks):
+    root, _counts = weeks
+    made = [simulating.sessions(where, day, PEOPLE, 1) for day in layout.days(root)]
+    people = np.ma.concatenate([each["person"] for each in made]).compressed()
+    devices = np.concatenate([each["device"] for each in made])
+    (row,) = counting.answer(root, MONDAY, MONDAY + timedelta(days=6), "city").rows
+    assert (row["people"], row["devices"]) == (len(np.unique(people)), len(np.unique(devices)))
+    assert row["sessions"] == len(devices)
+    assert row["accesses"] < row["sessions"]
+    assert row["octets"] == sum(int(each["octets_in"].sum() + each["octets_out"].sum()) for each in made)
+    areas = {row["of"]: row for row in counting.answer(root, MONDAY, MONDAY, "area").rows}
+    area = made[0]["area"] == "VS-1"
+    assert areas["VS-1"]["people"] == len(np.unique(made[0]["person"][area].compressed()))
+
+
+def test_peaks_are_the_most_at_the_same_second(where, weeks):
+    root, _counts = weeks
+    made = simulating.sessions(where, MONDAY, PEOPLE, 1)
+    online = np.zeros(2 * 86_400, np.int64)
+    np.add.at(online, made["begin"], 1)
+    np.add.at(online, made["begin"] + made["length"], -1)
+    with engine.asked(root) as sessions:
+        (row,) = questions.peaks(questions.between(sessions, MONDAY, MONDAY)).to_pyarrow().to_pylist()
+    assert row["peak"] == online.cumsum().max()
+
+
+def test_sketches_agree_with_counting_one_by_one(where, weeks):
+    root, _counts = weeks
+    made = [simulating.sessions(where, day, PEOPLE, 1) for day in layout.days(root)]
+    for unit, ever in (("people", "person_ever"), ("devices", "device_ever")):
+        true = len(np.unique(np.ma.concatenate([np.ma.asarray(each[ever]) for each in made]).compressed()))
+        for name in ("2026-11", "all"):
+            counted = sketches.count([layout.sketches(root, name)], "city", unit)[""]
+            assert counted == pytest.approx(true, rel=0.01)
+
+
+def test_the_command_makes_days_beside_the_real_ones(town, tmp_path, capsys):
+    words = argparse.ArgumentParser()
+    wifi_simulate.arguments(words)
+    asked = ["--people", "3000", "--days", "2", "--first", "2026-10-31", "--show", "--folder", str(tmp_path)]
+    assert wifi_simulate.run(words.parse_args(asked)) == 0
+    assert "marked as made up" in capsys.readouterr().out
+    spans = {(use.span, str(use.begins)) for use in Use.objects.filter(by="city")}
+    assert spans == {
+        *(("day", day) for day in ("2026-10-31", "2026-11-01")),
+        *(("month", day) for day in ("2026-10-01", "2026-11-01")),
+        ("all", "2026-10-31"),
+    }
+    whole = {use.span: use for use in Use.objects.filter(by="city", begins__lte="2026-10-31")}
+    assert whole["all"].sessions > whole["month"].sessions == whole["day"].sessions
+    assert whole["all"].people > whole["day"].people > 0
+    with pytest.raises(console.Fault, match="where real days are"):
+        wifi_simulate.run(words.parse_args(["--folder", str(layout.folder())]))
+    ClosedDay.objects.create(day=MONDAY)
+    with pytest.raises(console.Fault, match="first look"):
+        wifi_simulate.run(words.parse_args([*asked]))
