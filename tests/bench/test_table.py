@@ -2,7 +2,7 @@
 
 import pytest
 
-from kini.bench.table import Goal, Measured, Requests, Work, judged
+from kini.bench.table import Goal, Measured, Requests, Work, chosen, judged
 
 YARDSTICK = Work("bare", "bare", Requests(["/"]))
 
@@ -38,6 +38,32 @@ def test_one_error_in_any_round_makes_a_row_fall_short():
     assert not row(Goal(), fine, Measured(400, 20, 150, errors=1), fine).holds
 
 
+@pytest.mark.parametrize(
+    ("goal", "found", "holds"),
+    [
+        (Goal(seconds=60), Measured(seconds=60), True),
+        (Goal(seconds=60), Measured(seconds=60.1), False),
+        (Goal(seconds=60), Measured(per_second=5), False),
+        (Goal(megabytes=2000), Measured(megabytes=2001), False),
+        (Goal(seconds=5, megabytes=2000), Measured(seconds=4, megabytes=1999), True),
+    ],
+)
+def test_what_is_done_once_holds_within_its_time_and_memory(goal, found, holds):
+    assert row(goal, found).holds is holds
+
+
+def test_what_is_measured_once_is_judged_by_its_one_round():
+    rounds = [{"bare": Measured(1000, 1, 2), "page": Measured(400, 1, 2)}, {"bare": Measured(10, 1, 2)}]
+    found = judged([YARDSTICK, work(Goal(ratio=0.4))], rounds)[1]
+    assert (found.measured.per_second, found.ratio) == (400, 0.4)
+
+
+def test_works_are_chosen_by_words_together_with_their_yardsticks():
+    works = [YARDSTICK, Work("other", "bare", Requests(["/"])), work(Goal())]
+    assert [each.name for each in chosen(works, "PAG")] == ["bare", "page"]
+    assert chosen(works, "nothing") == []
+
+
 def test_the_middle_of_the_rounds_counts():
     found = row(Goal(), Measured(100, 9, 90), Measured(500, 1, 10), Measured(400, 5, 50))
     assert (found.measured, found.ratio) == (Measured(400, 5, 50), 0.4)
@@ -59,6 +85,9 @@ def test_rows_are_written_for_programs():
         "p50_ms": 20.12,
         "p99_ms": 150,
         "ratio": 0.4,
+        "seconds": None,
+        "megabytes": None,
+        "errors": 0,
         "goal": "0.40 of it",
         "holds": True,
     }

@@ -85,7 +85,10 @@ def serve(scratch: Scratch, stack: ExitStack) -> Servers:
             )
         except ProcessFault as fault:
             raise ProcessFault(f"{fault}\n{path.read_text('utf-8', 'replace')[-2000:]}") from None
-    roots = scratch.supervisor.pids() | {"database": scratch.database.pid or 0}
+
+    def roots() -> dict[str, int]:
+        return scratch.supervisor.pids() | {"database": scratch.database.pid or 0}
+
     return Servers(addresses, Watch(roots, frozenset({"database"})), durability(scratch.env["DATABASE_URL"]))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kini.bench.generator import CONNECTIONS, measure, try_once
-from kini.bench.table import Measured, Row, Work, judged
+from kini.bench.table import Measured, Requests, Row, Work, judged
 from kini.bench.watching import Use, Watch
 
 ROUNDS = 3
@@ -25,21 +25,23 @@ def run(
     Args:
         addresses: of the servers that the works name.
         seconds: of each measurement.
+        connections: for what is asked by HTTP.
 
     Raises:
         NotMeasured: when a server does not answer as it should.
     """
     for work in works:
-        try_once(addresses[work.server], work.requests, work.says)
+        if isinstance(work.does, Requests):
+            try_once(addresses[work.server], work.does, work.says)
     found: list[dict[str, Measured]] = []
     uses: dict[str, list[Use]] = {}
     for number in range(rounds):
         found.append({})
-        for work in works:
+        for work in (work for work in works if number == 0 or not work.once):
             print(f"\r  round {number + 1} of {rounds}: {work.name:<40}", end="", flush=True)
             watch.begin()
             started = time.monotonic()
-            found[-1][work.name] = measure(addresses[work.server], work.requests, seconds, connections)
+            found[-1][work.name] = _measured(work, addresses.get(work.server, ""), seconds, connections)
             uses[work.name] = watch.uses(time.monotonic() - started)
     print("\r" + " " * 70)
     rows = judged(works, found)
@@ -47,18 +49,27 @@ def run(
     return rows
 
 
+def _measured(work: Work, address: str, seconds: float, connections: int) -> Measured:
+    if isinstance(work.does, Requests):
+        return measure(address, work.does, seconds, connections)
+    return work.does(address, seconds)
+
+
 def show(rows: Sequence[Row], uses: Mapping[str, Sequence[Use]]) -> None:
-    print(f"{'work':<34} {'a second':>9} {'p50 ms':>7} {'p99 ms':>7} {'ratio':>6}  {'goal':<28} verdict")
+    heads = f"{'a second':>9} {'p50 ms':>7} {'p99 ms':>7} {'ratio':>6} {'seconds':>7} {'MB':>5}"
+    print(f"{'work':<40} {heads}  {'goal':<28} verdict")
     for row in rows:
         found = row.measured
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        print(
-            f"{row.work.name:<34} {found.per_second:>9.0f} {found.p50_ms:>7.1f} {found.p99_ms:>7.1f} {ratio:>6}  "
-            f"{row.work.goal!s:<28} {verdict(row)}"
-        )
+        figures = f"{found.per_second:>9.0f} {found.p50_ms:>7.1f} {found.p99_ms:>7.1f} {_shown(row.ratio, 2):>6}"
+        once = f"{_shown(found.seconds, 1):>7} {_shown(found.megabytes, 0):>5}"
+        print(f"{row.work.name:<40} {figures} {once}  {row.work.goal!s:<28} {verdict(row)}")
     print("\nProcesses in the last round (CPU in percent of one core, memory as their own share):")
     for row in rows:
-        print(f"  {row.work.name:<34} {' · '.join(map(str, uses[row.work.name]))}")
+        print(f"  {row.work.name:<40} {' · '.join(map(str, uses[row.work.name]))}")
+
+
+def _shown(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
 
 
 def verdict(row: Row) -> str:

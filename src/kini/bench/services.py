@@ -81,13 +81,12 @@ def officers() -> list[str]:
     return [f"{settings.SESSION_COOKIE_NAME}={session(user)}" for user in found]
 
 
-def session(user: User) -> str:
+def session(user: User, *, officer: bool = True) -> str:
     """The key of a session in which that person is signed in."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.begin(officer=True)
-    store.begin(officer=True)
+    store.begin(officer=officer)
     store.save()
     return str(store.session_key)

@@ -1,6 +1,6 @@
 """What processes use while something is measured: CPU and memory, process by process."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import psutil
@@ -23,11 +23,11 @@ class Watch:
     """Processes by name; those of which the database has many are added up.
 
     Attributes:
-        roots: process ids by name. Their children belong to them.
+        roots: says process ids by name; their children belong to them. What fell and came back has another.
         together: names whose whole family is one line.
     """
 
-    roots: Mapping[str, int]
+    roots: Callable[[], Mapping[str, int]]
     together: frozenset[str] = frozenset()
     _before: dict[int, float] = field(default_factory=dict)
 
@@ -45,7 +45,7 @@ class Watch:
 
     def _processes(self) -> list[tuple[str, psutil.Process]]:
         found = []
-        for name, pid in self.roots.items():
+        for name, pid in self.roots().items():
             root = psutil.Process(pid)
             found.append((name, root))
             for number, child in enumerate(root.children(recursive=True), 1):

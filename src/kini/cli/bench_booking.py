@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from kini.cli import benching, console
 from kini.cli.benching import Benchmark
 from kini.cli.verbs import Needs, Verb
+from kini.robot.scratch import Scratch
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    def prepare(stack: ExitStack) -> Benchmark:
+    def prepare(_scratch: Scratch, stack: ExitStack) -> Benchmark:
         booking = Verb("kini.bench.booking", "", Needs.CITY).load(stack)
         with console.step(f"{options.people} people"):
             works = booking.works(options.people)

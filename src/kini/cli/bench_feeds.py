@@ -7,6 +7,7 @@ from pathlib import Path
 from kini.cli import benching, console
 from kini.cli.benching import Benchmark
 from kini.cli.verbs import Needs, Verb
+from kini.robot.scratch import Scratch
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     if options.timetable and not options.timetable.is_file():
         raise console.Fault(f"there is no file {options.timetable}.")
 
-    def prepare(stack: ExitStack) -> Benchmark:
+    def prepare(_scratch: Scratch, stack: ExitStack) -> Benchmark:
         feeds = Verb("kini.bench.feeds", "", Needs.CITY).load(stack)
         with console.step("Timetable"):
             loaded = feeds.load(options.timetable)

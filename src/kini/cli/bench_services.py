@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from kini.cli import benching, console
 from kini.cli.benching import Benchmark
 from kini.cli.verbs import Needs, Verb
+from kini.robot.scratch import Scratch
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    def prepare(stack: ExitStack) -> Benchmark:
+    def prepare(_scratch: Scratch, stack: ExitStack) -> Benchmark:
         filling = Verb("kini.bench.filling", "", Needs.CITY).load(stack)
         services = Verb("kini.bench.services", "", Needs.CITY).load(stack)
         with console.step(f"{options.cases} cases"):

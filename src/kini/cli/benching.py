@@ -1,14 +1,15 @@
 """What the verbs of ./kini bench have in common: their options, the scratch city, the table and the verdict."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from kini.bench import city, generator, running
-from kini.bench.table import Work
+from kini.bench.table import Work, chosen
 from kini.cli import console
+from kini.robot.scratch import Scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +31,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=5, help="length of each measurement (5)")
     parser.add_argument("--rounds", type=int, default=running.ROUNDS, help="how often all is measured (3)")
     parser.add_argument("--city", type=Path, help="folder of a city pack (cities/jakarta)")
+    parser.add_argument("--only", default="", metavar="WORDS", help="only works whose names hold these words")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON")
 
 
-def run(options: argparse.Namespace, prepare: Callable[[ExitStack], Benchmark]) -> int:
+def run(
+    options: argparse.Namespace,
+    prepare: Callable[[Scratch, ExitStack], Benchmark],
+    env: Mapping[str, str] | None = None,
+) -> int:
     """Make a city, measure, and say whether everything holds; 1 where something does not.
 
     Args:
         prepare: fills the city, whose environment is set by then.
+        env: laid over the city's environment.
     """
     try:
         generator.found()
         with ExitStack() as stack:
-            scratch = stack.enter_context(city.city(options.city))
-            made = prepare(stack)
+            scratch = stack.enter_context(city.city(options.city, env))
+            made = prepare(scratch, stack)
+            works = chosen(made.works, options.only)
+            if not works:
+                raise console.Fault(f"no work is called so; there are: {', '.join(each.name for each in made.works)}.")
             with console.step("Web server and yardsticks"):
                 servers = city.serve(scratch, stack)
             print(f"{made.connections} connections; database: {servers.durable}\n", flush=True)
             rows = running.run(
-                made.works, servers.addresses, servers.watch, options.seconds, options.rounds, made.connections
+                works, servers.addresses, servers.watch, options.seconds, options.rounds, made.connections
             )
             if options.json:
                 running.write(options.json, rows)

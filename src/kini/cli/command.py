@@ -22,6 +22,7 @@ VERBS = {
     "bench services": Verb("kini.cli.bench_services", "measure a large city beside two yardsticks"),
     "bench booking": Verb("kini.cli.bench_booking", "measure bookings a second, also of one slot that all want"),
     "bench feeds": Verb("kini.cli.bench_feeds", "measure a whole timetable loaded, and departures asked for"),
+    "bench wifi": Verb("kini.cli.bench_wifi", "measure RADIUS, accounting and the portal beside stock FreeRADIUS"),
     "services": Verb("kini.cli.services", "what a service file may say, as JSON Schema", Needs.SETTINGS),
     "city boundaries": Verb("kini.cli.boundaries", "load official borders, keyed by area code", Needs.DATABASE),
     "bills load": Verb("kini.cli.bills", "load the bills of one register from a CSV file", Needs.DATABASE),

@@ -1,19 +1,56 @@
 """`./kini wifi collect`: what FreeRADIUS wrote down, brought into the database; the worker does it every minute."""
 
 import argparse
+import signal
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+
+from django.db import InterfaceError, OperationalError, connection
 
 from kini.core.actors import system
 from kini.wifi import actions, collecting, queries
+from kini.wifi.actions.accounting import Collected
+
+#: Seconds until one that follows looks again: after everything was read, and after the database did not answer.
+PAUSE = 1.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, default=collecting.folder(), help="folder of the detail files")
+    parser.add_argument("--follow", action="store_true", help="go on as packets come, until Ctrl-C")
 
 
 def run(options: argparse.Namespace) -> int:
     packets = rejected = 0
-    while (found := actions.collect(by=system("wifi collect"), folder=options.folder)).read:
+    for found in _followed(options.folder) if options.follow else _waiting(options.folder):
         packets, rejected = packets + found.packets, rejected + found.rejected
     print(f"{packets} packets brought in, {rejected} records set aside; {queries.open_sessions()} sessions go on.")
     return 1 if rejected else 0
+
+
+def _waiting(folder: Path) -> Iterator[Collected]:
+    while (found := actions.collect(by=system("wifi collect"), folder=folder)).read:
+        yield found
+
+
+def _followed(folder: Path) -> Iterator[Collected]:
+    """What comes, until the program is told to end; while the database is away everything waits in its files."""
+    over, away = Event(), False
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: over.set())
+    while not over.is_set():
+        try:
+            found = actions.collect(by=system("wifi collect"), folder=folder)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if not away:
+                print("The database does not answer; what comes waits in its files.", file=sys.stderr, flush=True)
+            away = True
+            over.wait(PAUSE)
+            continue
+        away = False
+        yield found
+        if not found.read:
+            over.wait(PAUSE)

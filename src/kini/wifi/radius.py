@@ -32,6 +32,10 @@ CLIENT_SECONDS = 60
 KNOWN_SECONDS, KNOWN_DEVICES = 4 * 3600, 200_000
 #: How long such a device may stay while the database is away, in seconds.
 AWAY_SECONDS = 600
+#: Requests that are worked on at the same time, each with a connection to the database.
+THREADS = 16
+#: Bytes of packets that wait to be read; systems give less where their settings say so (Linux: net.core.rmem_max).
+BUFFER = 8 * 1024 * 1024
 #: Folders of NAS with addresses of either sort.
 CLIENTS = ("clients4", "clients6")
 CLIENT = """client "{mac}" {{
@@ -66,10 +70,10 @@ security {{
     status_server = yes
 }}
 thread pool {{
-    start_servers = 4
-    max_servers = 16
-    min_spare_servers = 2
-    max_spare_servers = 8
+    start_servers = {threads}
+    max_servers = {threads}
+    min_spare_servers = {threads}
+    max_spare_servers = {threads}
     max_requests_per_server = 0
 }}
 modules {{
@@ -111,15 +115,16 @@ modules {{
         safe_characters = "{safe}"
         authorize_check_query = "SELECT 1, 'kini', attribute, value, ':=' FROM {question}"
         pool {{
-            # The server starts while the database is away.
+            # The server starts while the database is away. A connection for each thread stays open: who finds none
+            # gets no answer.
             start = 0
             min = 0
-            max = 16
-            spare = 4
+            max = {threads}
+            spare = {threads}
             uses = 0
             retry_delay = 1
             lifetime = 0
-            idle_timeout = 60
+            idle_timeout = 0
         }}
     }}
 }}
@@ -145,11 +150,13 @@ server kini {{
         type = auth
         ipaddr = {host}
         port = {port}
+        recv_buff = {buffer}
     }}
     listen {{
         type = acct
         ipaddr = {host}
         port = {accounting}
+        recv_buff = {buffer}
     }}
     accounting {{
         # Answered once it is written down; the collector brings it into the database.
@@ -268,6 +275,8 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
         known_seconds=KNOWN_SECONDS,
         known_devices=KNOWN_DEVICES,
         away_seconds=AWAY_SECONDS,
+        threads=THREADS,
+        buffer=BUFFER,
         host=host,
         port=port,
         accounting=port + 1,

@@ -1,0 +1,181 @@
+"""Accounting of a network: accepted, brought from a backlog into the tables, kept while the database is away."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+import psutil
+from django.db import connection
+
+from kini.bench.generator import NotMeasured
+from kini.bench.table import Measured
+from kini.bench.wifi import sending
+from kini.bench.wifi.packets import ACCOUNTING_RESPONSE, Life, Nas, accounting_request
+from kini.bench.wifi.sending import Place, Sent
+from kini.robot.scratch import Scratch
+from kini.wifi import collecting
+from kini.wifi.models import DetailMark
+
+#: A rate is kept by sending slightly more.
+MARGIN = 1.01
+#: Seconds of load before the database goes away.
+BEFORE = 5
+#: For so long at most is waited until what was written is in the tables again.
+PATIENCE = 600
+#: The collector has caught up when no more waits than what comes in so many seconds.
+BEHIND = 2.0
+
+
+@dataclass(slots=True)
+class Accounting:
+    """The accounting of a network whose packets go to FreeRADIUS, which writes to `folder`.
+
+    Attributes:
+        port: for accounting.
+        life: what the network says next.
+    """
+
+    scratch: Scratch
+    folder: Path
+    port: int
+    points: Sequence[Nas]
+    life: Life
+    seconds: float
+
+    def accepted(self, rate: int) -> Measured:
+        """Packets accepted a second at a steady rate; those that were not answered, and those not written, are lost."""
+        before = self._written()
+        sent = self._send(self._packets(rate), rate=rate * MARGIN)
+        found = sent.measured()
+        missing = len(sent.waited) - (self._written() - before)
+        return Measured(found.per_second, found.p50_ms, found.p99_ms, found.errors + abs(missing))
+
+    def backlog(self, rate: int) -> Measured:
+        """Packets a second from a backlog of as many as `seconds` take at that rate into the tables, by the command."""
+        if (wanted := int(rate * self.seconds) - self._waiting()) > 0:
+            self._send(self._built(wanted))
+        waiting, began = self._waiting(), time.monotonic()
+        with self._collector() as collector:
+            brought, rejected = told(collector)
+        return Measured(brought / (time.monotonic() - began), errors=rejected + abs(waiting - brought))
+
+    def outage(self, rate: int) -> Measured:
+        """The database stops under a steady rate and comes back after `seconds`.
+
+        Its seconds are those from then until the tables are as new as before, while packets go on coming. Errors are
+        packets that were not accepted, or that did not come into the tables.
+        """
+        self._collect_all()
+        packets = self._built(int(rate * (BEFORE + 3 * self.seconds) * MARGIN) + rate * 60)
+        enough, found = Event(), []
+        sender = Thread(
+            target=lambda: found.append(self._send(packets, rate=rate * MARGIN, until=enough.is_set)), daemon=True
+        )
+        with self._collector("--follow") as collector:
+            sender.start()
+            try:
+                time.sleep(BEFORE)
+                took = self._away(rate)
+            finally:
+                enough.set()
+                sender.join()
+            self._until(lambda: self._behind() == 0)
+            collector.send_signal(signal.SIGINT)
+            brought, rejected = told(collector)
+        sent = found[0]
+        figures = sent.measured()
+        wrong = figures.errors + rejected + abs(len(sent.waited) - brought)
+        return Measured(figures.per_second, figures.p50_ms, figures.p99_ms, wrong, seconds=took)
+
+    def _away(self, rate: int) -> float:
+        """Stop the database, bring it back; how many seconds it took from then until the collector had caught up."""
+        database = psutil.Process(self.scratch.database.pid)
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
+        database.send_signal(signal.SIGINT)
+        database.wait(60)
+        time.sleep(self.seconds)
+        self.scratch.database.revive()
+        began, size = time.monotonic(), self._bytes_a_packet()
+        self._until(lambda: self._behind() <= BEHIND * rate * size)
+        return time.monotonic() - began
+
+    def _packets(self, rate: int) -> list[bytes]:
+        return self._built(int(rate * self.seconds * MARGIN))
+
+    def _built(self, count: int) -> list[bytes]:
+        said = self.life.next(count)
+
+        def build(at: Place, _number: int) -> bytes:
+            return accounting_request(at.nas, at.identifier, *next(said))
+
+        return sending.prebuilt(count, self.points, build)
+
+    def _send(self, packets: list[bytes], *, rate: float = 0, until: Callable[[], bool] = lambda: False) -> Sent:
+        return sending.send(packets, self.points, self.port, ACCOUNTING_RESPONSE, rate=rate, until=until)
+
+    def _collector(self, *more: str) -> "subprocess.Popen[str]":
+        words = [sys.executable, "-m", "kini.cli", "wifi", "collect", "--folder", str(self.folder), *more]
+        with (self.scratch.var / "collector.log").open("ab") as log:
+            return subprocess.Popen(
+                words, stdout=subprocess.PIPE, stderr=log, env=self.scratch.env, text=True, start_new_session=True
+            )
+
+    def _collect_all(self) -> None:
+        with self._collector() as collector:
+            told(collector)
+
+    def _written(self) -> int:
+        """Records in the detail files."""
+        return sum(_records(path) for path in collecting.waiting(self.folder))
+
+    def _waiting(self) -> int:
+        """Records that are not in the tables yet."""
+        marks = dict(DetailMark.objects.values_list("file", "offset"))
+        return sum(_records(path, marks.get(str(path.resolve()), 0)) for path in collecting.waiting(self.folder))
+
+    def _behind(self) -> int:
+        """Bytes of the detail files that are not in the tables yet."""
+        marks = dict(DetailMark.objects.values_list("file", "offset"))
+        return sum(path.stat().st_size - marks.get(str(path.resolve()), 0) for path in collecting.waiting(self.folder))
+
+    def _bytes_a_packet(self) -> float:
+        size = sum(path.stat().st_size for path in collecting.waiting(self.folder))
+        return size / max(self._written(), 1)
+
+    def _until(self, ready: Callable[[], bool]) -> None:
+        latest = time.monotonic() + PATIENCE
+        while not ready():
+            if time.monotonic() > latest:
+                raise NotMeasured("the collector did not catch up.")
+            time.sleep(0.2)
+
+
+def told(collector: "subprocess.Popen[str]") -> tuple[int, int]:
+    """What a collector says at its end: packets that it brought in, and records that it set aside.
+
+    Raises:
+        NotMeasured: when it fell.
+    """
+    said, _nothing = collector.communicate()
+    words = said.split()
+    if collector.returncode not in (0, 1) or len(words) < 5:
+        raise NotMeasured(f"the collector ended with code {collector.returncode}: {said[-300:]}")
+    return int(words[0]), int(words[4])
+
+
+def _records(path: Path, offset: int = 0) -> int:
+    """Empty lines end records."""
+    found, last = 0, b""
+    with path.open("rb") as file:
+        file.seek(offset, os.SEEK_SET)
+        while data := file.read(1 << 22):
+            found += (last + data).count(b"\n\n")
+            last = data[-1:] if not data.endswith(b"\n\n") else b""
+    return found

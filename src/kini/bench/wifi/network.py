@@ -1,0 +1,79 @@
+"""The network of a benchmark: as many points as the city counts, some of which ask from loopback, and its devices."""
+
+from datetime import timedelta
+
+from django.db import connection
+
+from kini.bench.generator import NotMeasured
+from kini.bench.wifi.packets import Nas
+from kini.city import pack
+from kini.core import moments
+from kini.core.actors import system
+from kini.core.crypto import pads, unseal
+from kini.wifi import actions, declared
+from kini.wifi.admission import DEVICE
+from kini.wifi.models import AccessPoint, Group
+from kini.wifi.planning import secret_context
+
+#: Access points that ask: each has an address of loopback.
+ASKING = 16
+LOGIN = "https://login.bench.example"
+#: Made-up devices by number, as `packets.device` writes their MAC.
+_DEVICES = """
+    INSERT INTO wifi_device (mark, group_id, name, since, expires_at)
+    SELECT wifi_mark(wifi_mac('06' || lpad(to_hex(number), 10, '0')), %s), %s, '', now(), %s
+    FROM generate_series(0, %s - 1) AS number
+"""
+#: One session of each device that is over, so that tables and indexes are as large as those of a day.
+_SESSIONS = """
+    INSERT INTO wifi_session (key, day, nas, access_point, device, started_at, seen_at, stopped_at, seconds, octets_in,
+        octets_out, cause)
+    SELECT sha256(convert_to('over' || number, 'UTF8')), (%s::timestamptz AT TIME ZONE %s)::date, 'bench', '',
+        wifi_mark(wifi_mac('06' || lpad(to_hex(number), 10, '0')), %s), %s, %s, %s, 600, 1000000, 4000000,
+        'User-Request'
+    FROM generate_series(0, %s - 1) AS number
+"""
+
+
+def prepare(points: int | None, devices: int) -> list[Nas]:
+    """Lay the points, let the devices in, and say which access points ask.
+
+    Raises:
+        NotMeasured: when the pack has no Wi-Fi that people sign in to.
+    """
+    network = declared.network()
+    if network is None or network.portal is None or not declared.counts():
+        raise NotMeasured("the pack says nothing about its Wi-Fi and its portal (wifi.yaml, wifi-points.csv).")
+    actions.lay_made_up(by=system("bench"), count=points)
+    always = [name for name, kind in network.kinds.items() if kind.hours is None]
+    _fill(network.portal.group, devices)
+    return [_asking(number, point) for number, point in enumerate(_open(always), 1)]
+
+
+def _open(kinds: list[str]) -> list[AccessPoint]:
+    """Access points at places that are open around the clock, so that it does not matter when the benchmark runs."""
+    found = AccessPoint.objects.filter(site__hours__isnull=True, site__kind__in=kinds).order_by("mac")[:ASKING]
+    if not found:
+        raise NotMeasured("no point of the pack is open around the clock.")
+    return list(found)
+
+
+def _asking(number: int, point: AccessPoint) -> Nas:
+    point.nas_address, point.nas_identifier, point.login_address = f"127.77.0.{number}", f"bench-{number}", LOGIN
+    point.save(update_fields=["nas_address", "nas_identifier", "login_address"])
+    secret = unseal(point.secret, secret_context(point.mac))
+    return Nas(str(point.nas_address), point.nas_identifier, point.mac, secret)
+
+
+def _fill(group: str, devices: int) -> None:
+    now, zone = moments.now(), str(pack.current().timezone)
+    if not Group.objects.filter(pk=group, active=True).exists():
+        raise NotMeasured(f"the group {group} of the portal is not loaded.")
+    with connection.cursor() as cursor:
+        cursor.execute(_DEVICES, [pads(DEVICE), group, now + timedelta(days=30), devices])
+        over = now - timedelta(minutes=10)
+        cursor.execute("SELECT wifi_session_partition((%s::timestamptz AT TIME ZONE %s)::date)", [over, zone])
+        cursor.execute(_SESSIONS, [over, zone, pads(DEVICE), over, now, now, devices])
+        cursor.execute("INSERT INTO wifi_sessionday SELECT key, day FROM wifi_session")
+        for table in ("wifi_device", "wifi_session", "wifi_sessionday", "wifi_accesspoint", "wifi_site"):
+            cursor.execute(f"VACUUM ANALYZE {table}")

@@ -1,0 +1,127 @@
+"""Whole sign-ins at the portal: redirected by an access point, one tap, RADIUS, and the page that says "online"."""
+
+import http.client
+import re
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from threading import Lock
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+
+from kini.bench.services import session
+from kini.bench.table import Measured
+from kini.bench.wifi.packets import ACCESS_ACCEPT, Nas, access_request, device
+from kini.people.models import User
+
+VISITORS = 24
+#: Devices that sign in have numbers that no known one has.
+FIRST = 1 << 36
+BROWSER = "Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/100.0 Mobile Safari/537.36"
+_FORM = re.compile(r'<form method="post" action="([^"]*)">(.*?)</form>', re.DOTALL)
+_FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
+
+
+class NotIn(Exception):
+    """A visitor did not get in; the message says where it ended."""
+
+
+@dataclass(slots=True)
+class Portal:
+    """Visitors who have signed in to the city before, at access points that ask the RADIUS server on `port`."""
+
+    points: Sequence[Nas]
+    port: int
+    cookies: Sequence[str]
+
+    def measured(self, address: str, seconds: float) -> Measured:
+        """Complete sign-ins a second by VISITORS at the same time, each with a device of its own; one that ends before
+        "online" is an error.
+        """
+        began = time.perf_counter()
+        with ThreadPoolExecutor(VISITORS) as pool:
+            runs = pool.map(lambda n: self._visit(n, address, began + seconds), range(VISITORS))
+            found = [waited for run in runs for waited in run]
+        took = time.perf_counter() - began
+        good = sorted(waited for waited in found if waited)
+        middle, slow = (1000 * good[int(len(good) * part)] if good else 0.0 for part in (0.5, 0.99))
+        return Measured(len(good) / took, middle, slow, len(found) - len(good))
+
+    def _visit(self, number: int, address: str, until: float) -> list[float]:
+        """Sign-ins one after the other; seconds of each, 0 for one that failed."""
+        found: list[float] = []
+        web = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+        point = self.points[number % len(self.points)]
+        with socket.socket(type=socket.SOCK_DGRAM) as nas:
+            nas.settimeout(5)
+            nas.bind((point.address, 0))
+            nas.connect(("127.0.0.1", self.port))
+            cookie = self.cookies[number % len(self.cookies)]
+            while (began := time.perf_counter()) < until:
+                try:
+                    _sign_in(web, nas, point, cookie)
+                    found.append(time.perf_counter() - began)
+                except (NotIn, OSError) as fault:
+                    _tell(fault)
+                    found.append(0.0)
+        web.close()
+        return found
+
+
+_numbers: Iterator[int] = count(FIRST)
+_told, _lock = [0], Lock()
+
+
+def _tell(fault: Exception) -> None:
+    with _lock:
+        _told[0] += 1
+        if _told[0] == 1:
+            print(f"\n  a sign-in failed: {fault}", flush=True)
+
+
+def cookies(people: int) -> list[str]:
+    """Sessions of so many people who have signed in before."""
+    users = [User.objects.create_user(email=f"visitor-{number}@bench.example") for number in range(people)]
+    return [f"{settings.SESSION_COOKIE_NAME}={session(user, officer=False)}" for user in users]
+
+
+def _sign_in(web: http.client.HTTPConnection, nas: socket.socket, point: Nas, cookie: str) -> None:
+    """As an access point of the kind Aruba hands over: the browser brings user and password to its login."""
+    mac = device(next(_numbers))
+    said = {"cmd": "login", "mac": mac, "apmac": point.mac, "apname": point.identifier, "url": "http://a.example/"}
+    arrived = _asked(web, "GET", f"/wifi/portal/aruba/?{urlencode(said)}", cookie)
+    action, fields = next(((form, each) for form, each in _forms(arrived) if each.get("way") == "tap"), ("", {}))
+    if not action:
+        raise NotIn("the first page offers no tap")
+    if crsf := fields.get("csrfmiddlewaretoken"):
+        cookie = f"{cookie}; {settings.CSRF_COOKIE_NAME}={crsf}"
+    tapped = _asked(web, "POST", action, cookie, urlencode(fields))
+    login = next((each for _form, each in _forms(tapped) if "password" in each), {})
+    if not login:
+        raise NotIn("the tap led to no login")
+    nas.send(access_request(point, int(mac[-2:], 16), mac, login["password"]))
+    if nas.recv(4096)[0] != ACCESS_ACCEPT:
+        raise NotIn("RADIUS did not accept")
+    if "</html>" not in _asked(web, "GET", login["url"].partition("://")[2].partition("/")[2].join(("/", "")), cookie):
+        raise NotIn("there is no page for who is online")
+
+
+def _forms(page: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for action, inside in _FORM.findall(page):
+        yield action, {name: value.replace("&amp;", "&") for name, value in _FIELD.findall(inside)}
+
+
+def _asked(web: http.client.HTTPConnection, method: str, path: str, cookie: str, body: str = "") -> str:
+    headers = {"Cookie": cookie, "User-Agent": BROWSER}
+    if body:
+        headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{web.host}:{web.port}"}
+    web.request(method, path, body or None, headers)
+    answer = web.getresponse()
+    text = answer.read().decode()
+    if answer.status != 200:
+        raise NotIn(f"{method} {path[:60]} answered {answer.status}: {text[:200]}")
+    return text

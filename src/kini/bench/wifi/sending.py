@@ -1,0 +1,171 @@
+"""The load generator for RADIUS: packets that were built before go out of many sockets, and answers are counted."""
+
+import select
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from kini.bench.table import Measured
+from kini.bench.wifi.packets import Nas
+
+#: On their way at the same time: the receive buffer that Linux gives a socket (212,992 bytes) holds some 160 of them.
+WINDOW = 128
+#: Sockets; each numbers 256 packets, so a number is used again after 256 times as many.
+SOCKETS = 64
+#: What is not answered within so many seconds is lost; nothing is sent again.
+LOST_SECONDS = 3.0
+#: No more are built for a second of a measurement that has no rate of its own.
+MOST_A_SECOND = 25_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose packet a place in the sequence is, and the number that it carries."""
+
+    nas: Nas
+    identifier: int
+
+
+@dataclass(slots=True)
+class Sent:
+    """What came of packets: how many were sent and lost, had another answer than was wanted; seconds of each answer."""
+
+    seconds: float = 0.0
+    sent: int = 0
+    wrong: int = 0
+    lost: int = 0
+    waited: list[float] = field(default_factory=list)
+
+    def measured(self) -> Measured:
+        waited = sorted(self.waited)
+        middle, slow = (1000 * waited[int(len(waited) * part)] if waited else 0.0 for part in (0.5, 0.99))
+        return Measured(len(waited) / max(self.seconds, 1e-9), middle, slow, self.wrong + self.lost)
+
+
+def place(number: int, points: Sequence[Nas]) -> Place:
+    """The place of the packet with that number in a sequence."""
+    socket_number = number % SOCKETS
+    return Place(points[socket_number % len(points)], number // SOCKETS % 256)
+
+
+def prebuilt(count: int, points: Sequence[Nas], build: Callable[[Place, int], bytes]) -> list[bytes]:
+    """So many packets, built by their place and number."""
+    return [build(place(number, points), number) for number in range(count)]
+
+
+def send(
+    packets: Sequence[bytes],
+    points: Sequence[Nas],
+    port: int,
+    wanted: int,
+    *,
+    seconds: float = 0.0,
+    rate: float = 0.0,
+    until: Callable[[], bool] = lambda: False,
+) -> Sent:
+    """Send packets in order, each once, with at most WINDOW on their way.
+
+    Args:
+        packets: as `prebuilt` made them for the same points.
+        wanted: code that each answer must have.
+        seconds: after which no more are sent; 0: all are.
+        rate: so many a second at most; 0: as fast as they are answered.
+        until: no more are sent once it says so; asked every hundredth of a second or so.
+    """
+    with _sockets(points, port) as sockets:
+        return _Sending(packets, sockets, wanted, rate).run(seconds, until)
+
+
+@contextmanager
+def _sockets(points: Sequence[Nas], port: int) -> Iterator[list[socket.socket]]:
+    sockets = []
+    try:
+        for number in range(SOCKETS):
+            one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            sockets.append(one)
+            one.setblocking(False)
+            one.bind((points[number % len(points)].address, 0))
+            one.connect(("127.0.0.1", port))
+        yield sockets
+    finally:
+        for one in sockets:
+            one.close()
+
+
+class _Sending:
+    def __init__(self, packets: Sequence[bytes], sockets: list[socket.socket], wanted: int, rate: float) -> None:
+        self.packets, self.sockets, self.wanted, self.rate = packets, sockets, wanted, rate
+        self.number = {one.fileno(): number for number, one in enumerate(sockets)}
+        self.waiting: dict[int, float] = {}
+        self.sent = Sent()
+        self.poll = select.epoll()
+        for one in sockets:
+            self.poll.register(one, select.EPOLLIN)
+
+    def run(self, seconds: float, until: Callable[[], bool]) -> Sent:
+        began = looked = time.perf_counter()
+        going = True
+        with self.poll:
+            while going or self.waiting:
+                now = time.perf_counter()
+                if going and now - looked > 0.01:
+                    looked, going = now, not until()
+                going = going and self.sent.sent < len(self.packets) and not 0 < seconds < now - began
+                if going:
+                    self._send(now - began)
+                self._receive(0.05 if len(self.waiting) >= WINDOW or not going else 0.0005)
+                self._forget()
+        self.sent.seconds = time.perf_counter() - began
+        return self.sent
+
+    def _send(self, since: float) -> None:
+        first = self.sent.sent
+        due = min(len(self.packets), first + WINDOW - len(self.waiting))
+        due = min(due, int(since * self.rate) + 1) if self.rate else due
+        clock, packets, sockets, waiting = time.perf_counter, self.packets, self.sockets, self.waiting
+        for number in range(first, due):
+            socket_number = number % SOCKETS
+            packet = packets[number]
+            key = socket_number << 8 | packet[1]
+            if key in waiting:  # the number comes round again, and its last packet was not answered
+                self._lose(key)
+            waiting[key] = clock()
+            try:
+                sockets[socket_number].send(packet)
+            except BlockingIOError:
+                del waiting[key]
+                due = number
+                break
+        self.sent.sent = max(first, due)
+
+    def _receive(self, seconds: float) -> None:
+        clock, sockets, waiting, sent = time.perf_counter, self.sockets, self.waiting, self.sent
+        for number, _event in self.poll.poll(seconds):
+            socket_number = self.number[number]
+            receive = sockets[socket_number].recv
+            while True:
+                try:
+                    answer = receive(4096)
+                except BlockingIOError:
+                    break
+                since = waiting.pop(socket_number << 8 | answer[1], None)
+                if since is None:
+                    continue
+                if answer[0] == self.wanted:
+                    sent.waited.append(clock() - since)
+                else:
+                    sent.wrong += 1
+
+    def _forget(self) -> None:
+        now = time.perf_counter()
+        while self.waiting:
+            key, since = next(iter(self.waiting.items()))
+            if now - since < LOST_SECONDS:
+                break
+            self._lose(key)
+
+    def _lose(self, key: int) -> None:
+        del self.waiting[key]
+        self.sent.lost += 1

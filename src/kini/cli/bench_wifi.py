@@ -1,0 +1,29 @@
+"""`./kini bench wifi`: a city's Wi-Fi with real FreeRADIUS packets, beside stock FreeRADIUS on the same PostgreSQL."""
+
+import argparse
+from contextlib import ExitStack
+
+from kini.cli import benching, console
+from kini.cli.benching import Benchmark
+from kini.cli.verbs import Needs, Verb
+from kini.robot.scratch import Scratch
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--devices", type=int, default=1_000_000, help="how many devices are known (1000000)")
+    parser.add_argument("--points", type=int, help="how many points there are (as many as the pack counts)")
+    parser.add_argument(
+        "--sustained", type=float, default=60, help="seconds of long loads, and for which the database is away (60)"
+    )
+    benching.arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    # The proxy before the web server says who asks: of one address only few requests are taken.
+    def prepare(scratch: Scratch, stack: ExitStack) -> Benchmark:
+        wifi = Verb("kini.bench.wifi.works", "", Needs.CITY).load(stack)
+        with console.step(f"Network, {options.devices} devices, FreeRADIUS"):
+            size = wifi.Size(options.points, options.devices, options.sustained)
+            return Benchmark(wifi.works(scratch, stack, size))
+
+    return benching.run(options, prepare, {"KINI_PROXIES": "1"})
