@@ -35,6 +35,7 @@ from kini.city.models import Area  # noqa: E402
 from kini.city.queries import lowest_level_areas  # noqa: E402
 from kini.core import moments  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
+from kini.core.grants import Scope  # noqa: E402
 from kini.demo.cases import answered, apply  # noqa: E402
 from kini.demo.people import Cast, details_of, enrol, write_list  # noqa: E402
 from kini.messages import actions as messages  # noqa: E402
@@ -45,13 +46,16 @@ from kini.payments.providers.base import Paid  # noqa: E402
 from kini.people import actions as people  # noqa: E402
 from kini.people import demo, profile, queries  # noqa: E402
 from kini.people.models import Officer, Resident, User  # noqa: E402
+from kini.people.permissions import Permission  # noqa: E402
 from kini.services import catalogue, questions  # noqa: E402
 from kini.services.fields.identity import national_example  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.services.versions import ResolvedPage, resolve  # noqa: E402
 from kini.web import formats  # noqa: E402
 from kini.web.formats import local  # noqa: E402
+from kini.wifi import actions as wifi  # noqa: E402
 from kini.wifi.models import AccessPoint, Device, Group  # noqa: E402
+from kini.wifi.where.wishing import Wish  # noqa: E402
 from tests.people.softkey import SoftKey  # noqa: E402
 
 BY = system("tests")
@@ -93,6 +97,7 @@ def made() -> Town:
         town |= _far(officer)
         town |= _second_step(guarded)
         town |= _arrival(resident)
+        town["plan"] = _plan(officer)
         town["tie"] = queries.family_of(queries.resident_of(resident)).values_list("pk", flat=True)[0]
         program = people.register_program(
             by=BY,
@@ -110,6 +115,7 @@ def made() -> Town:
     sort = pack.current().national_id
     town |= {"known_number": national_example(sort, KNOWN), "new_number": national_example(sort, NEW)}
     call_command("procrastinate", "worker", wait=False, concurrency=1)
+    town["waiting_plan"] = _plan(officer)
     letter = Case.objects.get(reference=town["granted"]).letters.get()
     town |= {"letter": str(letter.pk), "code": letter.code}
     return town | _told(resident, officer)
@@ -321,6 +327,14 @@ def _arrival(resident: User) -> Town:
     wanted = "http://berita.example/hari-ini"
     ruckus = {"id": said["mac"], "ap": point.mac, "client_mac": said["mac"], "nasid": point.mac, "url": wanted}
     return {"arrival": f"?{urlencode(said | ruckus | {'userurl': wanted})}"}
+
+
+def _plan(officer: Actor) -> int:
+    """A plan of new Wi-Fi points; it is ready once a worker has run."""
+    wish = Wish(points=30, radius_m=300, capacity=1_000, cost=15_000_000, budget=None, equity=0.5, anywhere=False)
+    grant = next(grant for grant in officer.grants if Permission.PLAN_WIFI in grant.permissions)
+    scope = Scope(grant.agency, grant.area_path)
+    return wifi.ask_for_plan(by=officer, name="Titik baru 2027", wish=wish, scope=scope).pk
 
 
 def _second_step(user: User) -> Town:

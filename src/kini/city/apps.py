@@ -11,9 +11,11 @@ class CityConfig(AppConfig):
         from kini.api.routing import Part, parts
         from kini.city import api, atlas, locating
         from kini.city.checks import check_city, pack_checks
+        from kini.city.spots import places_of, spot_sources
         from kini.core.held import early
 
         parts.register("city", Part("The city", api.router))
         pack_checks.register("city", check_city)
+        spot_sources.register("places", places_of)
         early.register("areas", atlas.atlas)
         early.register("ground", locating.ground)

@@ -47,14 +47,19 @@ class Map:
     here: tuple[int, int] | None
 
 
-def map_of(numbered: Sequence[tuple[int, Point, str]], others: Sequence[Point], here: Point | None) -> Map | None:
-    """A map of numbered places (number, point, tone) and of others; None when nothing has a place."""
+def map_of(
+    numbered: Sequence[tuple[int, Point, str]],
+    others: Sequence[Point],
+    here: Point | None,
+    most: int = MOST_DOTS,
+) -> Map | None:
+    """A map of numbered places (number, point, tone) and of others, at most so many; None when nothing has a place."""
     whole = city.whole_city()
     if whole is None or not numbered:
         return None
     projection = Projection(*pack.current().center)
     marked = [projection.to_metres(point) for _number, point, _tone in numbered]
-    rest = [projection.to_metres(point) for point in rules.thinned(others, MOST_DOTS)]
+    rest = [projection.to_metres(point) for point in rules.thinned(others, most)]
     around = rules.box([*marked, *rest, *([projection.to_metres(here)] if here else [])], LEAST_M)
     assert around is not None
     left, bottom, right, top, height = _framed(around)

@@ -30,6 +30,7 @@ VERBS = {
     "feeds status": Verb("kini.cli.feeds_status", "which sources are fresh, late or broken", Needs.DATABASE),
     "wifi import": Verb("kini.cli.wifi_import", "load a list of Wi-Fi points (CSV, GeoJSON)", Needs.DATABASE),
     "wifi generate": Verb("kini.cli.wifi_generate", "lay made-up Wi-Fi points over the city", Needs.DATABASE),
+    "wifi plan": Verb("kini.cli.wifi_plan", "choose where new Wi-Fi points serve the most people", Needs.DATABASE),
     "wifi vouchers": Verb("kini.cli.wifi_vouchers", "make or withdraw codes that let people in", Needs.DATABASE),
     "wifi device": Verb("kini.cli.wifi_device", "let a device in without signing in, or block it", Needs.DATABASE),
     "wifi radius": Verb("kini.cli.wifi_radius", "write, check and run the configuration of FreeRADIUS", Needs.DATABASE),

@@ -8,8 +8,9 @@ class Feeds(AppConfig):
 
     def ready(self) -> None:
         from kini.city.checks import pack_checks
+        from kini.city.spots import spot_sources
         from kini.core.held import early
-        from kini.feeds import declared, home, tables
+        from kini.feeds import declared, home, queries, tables
         from kini.feeds.kind import Information
         from kini.feeds.panels import panel
         from kini.services.kinds import kinds
@@ -19,6 +20,7 @@ class Feeds(AppConfig):
         tables.register()
         kinds.register(Information.id, Information())
         pack_checks.register("feeds", declared.check_feeds)
+        spot_sources.register("feeds", queries.spots_of)
         early.register("feeds", declared.feeds)
         start_panels.register("feeds", panel)
         home_sections.register("feeds-now", HomeSection(order=5, render=home.section, place="aside"))

@@ -1,8 +1,6 @@
 """The same figures for programs and spreadsheets: CSV and GeoJSON, each with source, licence and age."""
 
-import csv
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +9,8 @@ from django.views.decorators.http import require_safe
 from kini.feeds import choosing, queries, wording
 from kini.feeds.queries import Figure, Status
 from kini.feeds.showing import status_or_404
+from kini.web import downloads
 
-#: A cell that begins so would be a formula in a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ABOUT = ("measured_at", "old", "level", "area", "latitude", "longitude", "source", "licence", "made_up")
 
 
@@ -23,7 +20,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     status, found = _found(request, name)
     names = ["key", *status.feed.fields, *ABOUT]
     rows = (_cells(status, each) for each in found)
-    return _csv(f"{name}.csv", names, ([row[each] for each in names] for row in rows))
+    return downloads.table(f"{name}.csv", names, ([row[each] for each in names] for row in rows))
 
 
 @require_safe
@@ -38,7 +35,7 @@ def points(request: HttpRequest, name: str) -> HttpResponse:
     about = {"source": str(status.feed.source.name), "licence": str(status.feed.source.licence)}
     about |= {"made_up": status.state.made_up}  # type: ignore[dict-item]
     content = json.dumps({"type": "FeatureCollection", **about, "features": features}, ensure_ascii=False)
-    return _file(HttpResponse(content, content_type="application/geo+json"), f"{name}.geojson")
+    return downloads.as_file(HttpResponse(content, content_type="application/geo+json"), f"{name}.geojson")
 
 
 @require_safe
@@ -53,7 +50,7 @@ def history(request: HttpRequest, name: str, key: str) -> HttpResponse:
         [at.isoformat(), *(wording.plain(form, values.get(each)) for each, form in fields.items())]
         for at, values in queries.course(status.feed, record)
     )
-    return _csv(f"{name}-{key}.csv", ["measured_at", *fields], rows)
+    return downloads.table(f"{name}-{key}.csv", ["measured_at", *fields], rows)
 
 
 def _found(request: HttpRequest, name: str) -> tuple[Status, list[Figure]]:
@@ -79,22 +76,3 @@ def _cells(status: Status, figure: Figure) -> dict[str, Any]:
         "licence": str(source.licence),
         "made_up": status.state.made_up,
     }
-
-
-def _csv(name: str, head: list[str], rows: Iterable[Iterable[Any]]) -> HttpResponse:
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    writer = csv.writer(response)
-    writer.writerow(head)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return _file(response, name)
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-def _file(response: HttpResponse, name: str) -> HttpResponse:
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -1,5 +1,6 @@
 """What pages and commands ask about feeds: how it stands with a source, its rows now, and the course of one row."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,6 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from kini.city import pack
+from kini.city.spots import Spot
 from kini.core import moments
 from kini.core.database.worded import Worded
 from kini.feeds import declared, rules
@@ -111,6 +113,13 @@ def _status(name: str, feed: Feed, state: FeedState, rows: int, newest: datetime
 def records(name: str) -> QuerySet[Record]:
     """The rows of a feed as they are known now."""
     return Record.objects.filter(feed=name, gone_at=None).select_related("area")
+
+
+def spots_of(name: str) -> Iterator[Spot]:
+    """Where the rows of a feed stand, as they are known now."""
+    for row in records(name).select_related("load").order_by("key"):
+        if row.latitude is not None and row.longitude is not None:
+            yield Spot(row.key, row.title, row.latitude, row.longitude, row.load.made_up)
 
 
 def figure(feed: Feed, state: FeedState, record: Record, now: datetime, metres: float | None = None) -> Figure:

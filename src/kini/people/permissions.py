@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_MESSAGES = "see-messages"  # what reached nobody, letters to post, and how messages read
     MANAGE_REPLIES = "manage-replies"  # write the canned replies of one's agency
     MANAGE_VOUCHERS = "manage-vouchers"  # print codes for the city's Wi-Fi, and take them back
+    PLAN_WIFI = "plan-wifi"  # choose where new points of the city's Wi-Fi come
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
 
 
@@ -43,5 +44,6 @@ WORDS: Mapping[Permission, str | Promise] = {
     Permission.SEE_MESSAGES: _("see messages that reached nobody"),
     Permission.MANAGE_REPLIES: _("write canned replies"),
     Permission.MANAGE_VOUCHERS: _("hand out Wi-Fi codes"),
+    Permission.PLAN_WIFI: _("plan new Wi-Fi points"),
     Permission.MANAGE_OFFICERS: _("manage officers and their roles"),
 }

@@ -16,9 +16,11 @@ class Wifi(AppConfig):
         from kini.wifi import api, desk, home, jobs, tables  # noqa: F401 -- jobs register themselves
         from kini.wifi.declared import check_wifi, has_portal, shown_services
         from kini.wifi.panels import panel
+        from kini.wifi.where import desk as where
 
         tables.register()
         desk.register()
+        where.register()
         pack_checks.register("wifi", check_wifi)
         parts.register("wifi", Part("Free Wi-Fi", api.router))
         shown_elsewhere.register("wifi", shown_services)

@@ -13,8 +13,9 @@ from kini.city.tables import read_tables
 from kini.core.faults import Fault, PackFaults, Source, parse, read_source
 from kini.core.texts import untranslated
 from kini.wifi.schema import CountRow, GroupEntry, WifiFile
+from kini.wifi.where.schema import CandidateRow, kind_faults
 
-FILE, COUNTS = "wifi.yaml", "wifi-points.csv"
+FILE, COUNTS, CANDIDATES = "wifi.yaml", "wifi-points.csv", "wifi-candidates.csv"
 
 
 def network() -> WifiFile | None:
@@ -75,7 +76,9 @@ def check_wifi(root: Path) -> Iterable[Fault]:
         network = parse(source, WifiFile)
         yield from untranslated(source, network, city.languages)
         yield from _services(root, source, network)
-        areas = {area.code for area in read_tables(root, city).areas}
+        tables = read_tables(root, city)
+        areas = {area.code for area in tables.areas}
+        yield from _candidates(root, source, network, {place.kind for place in tables.places})
     except PackFaults as error:
         yield from error.faults
         return
@@ -83,6 +86,20 @@ def check_wifi(root: Path) -> Iterable[Fault]:
     if (root / COUNTS).is_file():
         rows = read_rows(root / COUNTS, root, CountRow, faults)
         faults += [row.fault("area", "the city has no such area") for row in rows if row.value.area not in areas]
+    yield from faults
+
+
+def _candidates(root: Path, source: Source, network: WifiFile, kinds: set[str]) -> Iterable[Fault]:
+    """Faults of where new points may come."""
+    known = kinds | {path.stem for path in root.glob("feeds/*.yaml")}
+    for number, entry in enumerate(network.plans):
+        for sort in sorted(set(entry.candidates) - known):
+            message = f'there is no kind of place and no feed "{sort}"'
+            yield source.fault(("plans", number, "candidates", sort), message, "Name one of places.csv or of feeds/.")
+    faults: list[Fault] = []
+    if (root / CANDIDATES).is_file():
+        rows = read_rows(root / CANDIDATES, root, CandidateRow, faults)
+        faults += [fault for row in rows for fault in kind_faults(row, network.kinds)]
     yield from faults
 
 

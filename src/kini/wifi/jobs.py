@@ -1,13 +1,21 @@
 """What the network's room does when something happened elsewhere."""
 
+import structlog
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from kini.cases.events import CaseOpened
 from kini.cases.models import Case
-from kini.core.actors import system
+from kini.core.actors import Refused, system
 from kini.core.events import listens
+from kini.core.faults import PackFaults
 from kini.core.jobs import every, job
 from kini.wifi import actions, collecting, declared, forgetting, reviewing
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.served import layout, upkeep
+from kini.wifi.where import reckoning
+
+log = structlog.get_logger("kini.wifi")
 
 
 def _may_be_fault(event: CaseOpened) -> bool:
@@ -37,6 +45,29 @@ def review_session(review: int) -> None:
     found = reviewing.tell(review)
     if found:
         actions.settle_review(by=system("wifi"), review=review, told=found)
+
+
+@job(actions.RECKON, queue="wifi")
+def reckon_plan(plan: int, language: str) -> None:
+    """Choose the points of a plan. Whatever goes wrong ends it with words, so that nobody waits for it in vain."""
+    with translation.override(language or None):
+        _reckon_plan(plan)
+
+
+def _reckon_plan(plan: int) -> None:
+    by = system("wifi.plan")
+    wish = actions.begin_plan(by=by, plan=plan)
+    if wish is None:
+        return
+    found, problem = None, ""
+    try:
+        found = reckoning.reckon(wish, reckoning.candidates(wish))
+    except (Refused, PackFaults) as reason:
+        problem = str(reason)
+    except Exception:
+        log.exception("an error kept a plan of new points from being reckoned", plan=plan)
+        problem = _("It could not be reckoned. The operator finds the reason in the log of the worker.")
+    actions.settle_plan(by=by, plan=plan, found=found, problem=problem)
 
 
 @every("* * * * *", name="wifi.collect")

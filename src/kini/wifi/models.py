@@ -9,6 +9,9 @@ from django.db.models.functions import Length, Now
 from kini.cases.models import Case
 from kini.city.models import ON_EARTH, Agency, Area
 from kini.people.models import User
+from kini.wifi.where.models import Plan, PlannedPoint
+
+__all__ = ["Plan", "PlannedPoint"]  # tables of the plans of new points
 
 #: A MAC address as RFC 3580 writes it in Called-Station-Id: 00-10-A4-23-19-C0.
 MAC = r"^([0-9A-F]{2}-){5}[0-9A-F]{2}$"

@@ -1,6 +1,7 @@
 """The typed forms of what people write about the network: wifi.yaml of the pack, a list's row, a column mapping."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, time
 from ipaddress import ip_address
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from kini.core.texts import Text
 from kini.services.schema import Name
 from kini.wifi import rules
 from kini.wifi.models import CODE
+from kini.wifi.where.schema import PlanEntry
 
 #: A secret that fits between the quotes of FreeRADIUS's configuration. RFC 2865 asks for 16 octets.
 SECRET = re.compile(r"[!#-&(-\[\]-~]{16,128}")
@@ -143,6 +145,7 @@ class WifiFile(Strict):
     schemes: dict[Id, Scheme] = {}
     groups: dict[Id, GroupEntry] = {}
     sessions: list[SessionEntry] = []
+    plans: list[PlanEntry] = []
     portal: PortalEntry | None = None
     find: Id | None = None
     fault: FaultService | None = None
@@ -150,10 +153,19 @@ class WifiFile(Strict):
     made_up_name: Annotated[str, Field(max_length=80)] = "{area}"
 
     @model_validator(mode="after")
-    def _sessions_in_order(self) -> "WifiFile":
-        days = [entry.since for entry in self.sessions]
-        if days != sorted(set(days)):
-            raise ValueError("sessions: write entries by their days, the oldest first, one for each day")
+    def _in_order(self) -> "WifiFile":
+        dated: dict[str, Sequence[SessionEntry | PlanEntry]] = {"sessions": self.sessions, "plans": self.plans}
+        for name, entries in dated.items():
+            days = [entry.since for entry in entries]
+            if days != sorted(set(days)):
+                raise ValueError(f"{name}: write entries by their days, the oldest first, one for each day")
+        return self
+
+    @model_validator(mode="after")
+    def _plans_of_known_kinds(self) -> "WifiFile":
+        unknown = sorted({kind for entry in self.plans for kind in entry.candidates.values()} - set(self.kinds))
+        if unknown:
+            raise ValueError(f'plans: there is no kind "{unknown[0]}"; name one of kinds')
         return self
 
     @model_validator(mode="after")

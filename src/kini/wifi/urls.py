@@ -3,6 +3,7 @@ from django.urls import path
 from kini.wifi import desk, own, pages
 from kini.wifi.portal import captive
 from kini.wifi.portal import pages as portal
+from kini.wifi.where import desk as where
 
 app_name = "wifi"
 urlpatterns = [
@@ -18,5 +19,10 @@ urlpatterns = [
     path("guest/s/<slug:site>/", portal.arrive_unifi, name="portal-unifi"),
     path("desk/wifi/", desk.sheets, name="desk-sheets"),
     path("desk/wifi/withdraw/", desk.withdraw, name="desk-withdraw"),
+    path("desk/wifi/plans/", where.plans, name="desk-plans"),
+    path("desk/wifi/plans/compare/", where.compare, name="desk-plans-compare"),
+    path("desk/wifi/plans/<int:plan>/", where.plan, name="desk-plan"),
+    path("desk/wifi/plans/<int:plan>/points.csv", where.table, name="desk-plan-table"),
+    path("desk/wifi/plans/<int:plan>/remove/", where.remove, name="desk-plan-remove"),
     path("wifi/<str:code>/", pages.site, name="site"),
 ]

@@ -1,6 +1,5 @@
 """The pages of a timetable: stops by name or near somebody, what leaves next, and the way from one to another."""
 
-import csv
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +23,7 @@ from kini.feeds.showing import about, status_or_404
 from kini.feeds.transit import journeys as ways
 from kini.feeds.transit import queries
 from kini.feeds.transit.journeys import Journey, Leg
-from kini.web import formats
+from kini.web import downloads, formats
 
 MOST_STOPS = 12
 LONGEST = 80
@@ -143,15 +142,11 @@ def journey(request: HttpRequest, name: str) -> HttpResponse:
 def stops_csv(request: HttpRequest, name: str) -> HttpResponse:
     """Every served stop, as CSV."""
     status, edition = _edition(name)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    writer = csv.writer(response)
-    writer.writerow(["code", "name", "latitude", "longitude", "source", "licence", "read_at"])
+    head = ["code", "name", "latitude", "longitude", "source", "licence", "read_at"]
     source, read = status.feed.source, status.measured_at.isoformat() if status.measured_at else ""
-    for each in _served(edition):
-        row = [each.code, each.name, each.latitude, each.longitude, str(source.name), str(source.licence), read]
-        writer.writerow(row)
-    response["Content-Disposition"] = f'attachment; filename="{name}-stops.csv"'
-    return response
+    about = str(source.name), str(source.licence), read
+    rows = ([each.code, each.name, each.latitude, each.longitude, *about] for each in _served(edition))
+    return downloads.table(f"{name}-stops.csv", head, rows)
 
 
 @require_safe

@@ -9,6 +9,7 @@ from kini.wifi.actions.admission import (
 )
 from kini.wifi.actions.entrance import let_radius_in
 from kini.wifi.actions.faults import note_fault
+from kini.wifi.actions.plans import RECKON, ask_for_plan, begin_plan, remove_plan, settle_plan
 from kini.wifi.actions.points import import_points, lay_made_up, lay_samples, rotate_keys
 from kini.wifi.actions.portal import forget_devices, sign_in, sign_out
 from kini.wifi.actions.reviews import REVIEW, forget_reviews, review_sessions, settle_review
@@ -16,7 +17,10 @@ from kini.wifi.actions.served import close_day, count_use, note_day
 from kini.wifi.actions.vouchers import make_vouchers, withdraw_vouchers
 
 __all__ = [
+    "RECKON",
     "REVIEW",
+    "ask_for_plan",
+    "begin_plan",
     "block_device",
     "close_day",
     "collect",
@@ -35,8 +39,10 @@ __all__ = [
     "make_vouchers",
     "note_day",
     "note_fault",
+    "remove_plan",
     "review_sessions",
     "rotate_keys",
+    "settle_plan",
     "settle_review",
     "sign_in",
     "sign_out",

@@ -1,0 +1,258 @@
+"""Where next, for officers: a wish with its figures, the points that it leads to, and two plans side by side."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.cases.desk.working import for_officers, may_here, see_other
+from kini.city import queries as city
+from kini.city.atlas import atlas
+from kini.core.actors import Actor, Refused
+from kini.core.grants import Scope
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.web import downloads
+from kini.web.formats import money
+from kini.web.navigation import NavItem, navigation
+from kini.wifi import actions, declared
+from kini.wifi.where import showing
+from kini.wifi.where.models import Plan, PlannedPoint
+from kini.wifi.where.schema import PlanEntry
+from kini.wifi.where.wishing import Wish, rule, wish_of
+
+PLAN = Permission.PLAN_WIFI
+ON_PAGE, LONGEST = 20, 80
+#: After so many seconds the page of a plan that is not ready is fetched again.
+LOOK_AGAIN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the form says, as it was typed."""
+
+    name: str = ""
+    points: str = "100"
+    radius_m: str = ""
+    capacity: str = ""
+    cost: str = ""
+    budget: str = ""
+    equity: str = ""
+    anywhere: str = ""
+
+
+@for_officers(PLAN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def plans(request: HttpRequest) -> HttpResponse:
+    """The plans of one's agency, and a form for another one."""
+    actor, entry = actor_for(request), _entry()
+    if request.method != "POST":
+        like = _own(actor).filter(pk=_number(request.GET.get("like"))).first()
+        return _list(request, actor, _typed(like) if like else _ruled(entry), "")
+    typed = Typed(**{name: request.POST.get(name, "")[:LONGEST].replace("\0", "") for name in Typed.__slots__})
+    try:
+        plan = actions.ask_for_plan(by=actor, name=typed.name, wish=_wish(typed), scope=_scope(actor))
+    except Refused as refusal:
+        return _list(request, actor, typed, str(refusal))
+    return see_other("wifi:desk-plan", plan.pk)
+
+
+@for_officers(PLAN)
+@require_safe
+def plan(request: HttpRequest, plan: int) -> HttpResponse:
+    """One plan: where it stands, and once it is ready its figures, map and points."""
+    found = get_object_or_404(_own(actor_for(request)), pk=plan)
+    points = list(found.points.select_related("area"))
+    page = Paginator(points, ON_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "plan": found,
+        "look_again": LOOK_AGAIN,
+        "wish": _wish_facts(found),
+        "facts": _facts(found, points),
+        "remark": showing.remark(wish_of(found), found, len(points)) if found.areas else "",
+        "areas": _areas(found),
+        "page": page,
+        "map": showing.map_of(points, list(page.object_list)),
+        "kinds": {name: kind.name for name, kind in _kinds().items()},
+        "official": city.boundaries_are_official(),
+    }
+    return render(request, "wifi/plan.html", context)
+
+
+@for_officers(PLAN)
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two plans side by side."""
+    ready = _own(actor_for(request)).filter(areas__isnull=False).order_by("-pk")
+    chosen = [ready.filter(pk=_number(request.GET.get(name))).first() for name in ("a", "b")]
+    context: dict[str, Any] = {"ready": ready, "chosen": chosen}
+    first, second = chosen
+    if first and second:
+        points = [list(each.points.select_related("area")) for each in (first, second)]
+        facts = [[*_wish_facts(each), *_facts(each, own)] for each, own in zip((first, second), points, strict=True)]
+        context["rows"] = [(label, one, other) for (label, one), (_same, other) in zip(*facts, strict=True)]
+        context["both"] = len({each.code for each in points[0]} & {each.code for each in points[1]})
+        context["maps"] = [
+            (each, showing.map_of(own, own[:ON_PAGE])) for each, own in zip((first, second), points, strict=True)
+        ]
+    return render(request, "wifi/plans_compare.html", context)
+
+
+@for_officers(PLAN)
+@require_safe
+def table(request: HttpRequest, plan: int) -> HttpResponse:
+    """The points of a plan as CSV."""
+    found = get_object_or_404(_own(actor_for(request)), pk=plan)
+    points = list(found.points.select_related("area"))
+    return downloads.table(f"wifi-plan-{found.pk}.csv", showing.HEAD, showing.rows(points))
+
+
+@for_officers(PLAN)
+@require_POST
+def remove(request: HttpRequest, plan: int) -> HttpResponse:
+    """Throw a plan away."""
+    actor = actor_for(request)
+    actions.remove_plan(by=actor, plan=plan, scope=_scope(actor))
+    messages.success(request, _("The plan is thrown away."))
+    return see_other("wifi:desk-plans")
+
+
+def _entry() -> PlanEntry:
+    try:
+        return rule()
+    except Refused:
+        raise Http404 from None
+
+
+def _scope(actor: Actor) -> Scope:
+    grant = next(grant for grant in actor.grants if PLAN in grant.permissions)
+    return Scope(grant.agency, grant.area_path)
+
+
+def _own(actor: Actor) -> Any:
+    return Plan.objects.filter(agency=_scope(actor).agency)
+
+
+def _kinds() -> dict[str, Any]:
+    network = declared.network()
+    return network.kinds if network else {}
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
+def _ruled(entry: PlanEntry) -> Typed:
+    return Typed(
+        radius_m=str(entry.radius_m),
+        capacity=str(entry.capacity),
+        cost=str(entry.cost),
+        equity=f"{entry.equity:g}",
+        anywhere="on" if entry.anywhere else "",
+    )
+
+
+def _typed(plan: Plan) -> Typed:
+    """A plan as what was typed for it, without its name."""
+    return Typed(
+        points=str(plan.wanted),
+        radius_m=str(plan.radius_m),
+        capacity=str(plan.capacity),
+        cost=str(plan.cost),
+        budget="" if plan.budget is None else str(plan.budget),
+        equity=f"{plan.equity:g}",
+        anywhere="on" if plan.anywhere else "",
+    )
+
+
+def _wish(typed: Typed) -> Wish:
+    try:
+        return Wish(
+            points=int(typed.points),
+            radius_m=int(typed.radius_m),
+            capacity=int(typed.capacity),
+            cost=int(typed.cost or 0),
+            budget=int(typed.budget) if typed.budget.strip() else None,
+            equity=float(typed.equity),
+            anywhere=bool(typed.anywhere),
+        )
+    except ValueError:
+        raise Refused(_("Write points, metres, people and money in digits, without dots.")) from None
+
+
+def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> HttpResponse:
+    weights = [
+        ("0", _("Everybody counts the same")),
+        ("0.5", _("Half more")),
+        ("1", _("Twice")),
+        ("2", _("Three times")),
+    ]
+    if typed.equity and typed.equity not in dict(weights):
+        weights.append((typed.equity, _("%(number)s more") % {"number": typed.equity}))
+    context = {
+        "plans": _own(actor).order_by("-pk"),
+        "typed": typed,
+        "weights": weights,
+        "errors": [("name", problem)] if problem else [],
+        "problem": problem,
+    }
+    return render(request, "wifi/plans.html", context, status=422 if problem else 200)
+
+
+def _wish_facts(plan: Plan) -> list[tuple[str, str]]:
+    return [
+        (_("New points at most"), _count(plan.wanted)),
+        (_("People walk"), _("%(metres)s m") % {"metres": _count(plan.radius_m)}),
+        (_("People for a point"), _count(plan.capacity)),
+        (_("Cost of a point"), money(plan.cost)),
+        (_("Budget"), _("no limit") if plan.budget is None else money(plan.budget)),
+        (_("Somebody in an area without points counts"), f"{number_format(1 + plan.equity)} ×"),
+        (_("Places"), _("known ones, and any spot") if plan.anywhere else _("known ones")),
+    ]
+
+
+def _facts(plan: Plan, points: Iterable[PlannedPoint]) -> list[tuple[str, str]]:
+    """What a plan that is ready leads to."""
+    if plan.areas is None:
+        return []
+    own = list(points)
+    return [
+        (_("People without a point now"), _count(plan.left)),
+        (_("New points"), _count(len(own))),
+        (_("People whom they serve"), _count(plan.gained)),
+        (_("All of them cost"), money(sum(each.cost for each in own))),
+        (_("No other choice is better by more than"), f"{number_format(round(100 * plan.gap, 2))} %"),
+        (_("Places that were compared"), _count(plan.candidates)),
+    ]
+
+
+def _areas(plan: Plan) -> list[tuple[str, int, float, float]]:
+    """Name, people, and percent of them with a point before and after, of each part of the city."""
+    areas = atlas().areas
+    return [
+        (areas[code].name if code in areas else code, people, 100 * before / people, 100 * after / people)
+        for code, (people, before, after) in (plan.areas or {}).items()
+    ]
+
+
+def _count(number: int | None) -> str:
+    return number_format(number or 0, use_l10n=True, force_grouping=True)
+
+
+def register() -> None:
+    """Bring the page to the rail of those who may."""
+    may = may_here(PLAN)
+    item = NavItem(
+        *("wifi:desk-plans", gettext_lazy("Wi-Fi: where next"), "wifi", 48, "desk"),
+        group=gettext_lazy("Agency"),
+        visible=lambda request: bool((found := declared.network()) and found.plans) and may(request),
+    )
+    navigation.register("desk-wifi-plans", item)

@@ -1,0 +1,79 @@
+"""People spread over the ground of a city, and who can walk to which point. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+type Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+type Spots = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The city in squares; all arrays have one entry for each square.
+
+    Attributes:
+        spots: middles of the squares, in metres (east, north).
+        people: how many live in each.
+        area: in which area it lies, by its number in the list that was given.
+    """
+
+    spots: Spots
+    people: Numbers
+    area: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which squares are within reach of which points: pairs, with the metres between them as a bird flies."""
+
+    point: Numbers
+    square: Numbers
+    metres: Numbers
+
+
+def squares(shapes: Sequence[BaseGeometry], people: Sequence[int], side: float) -> Ground:
+    """Areas in squares, the people of each spread evenly over it, nobody lost by rounding.
+
+    Args:
+        shapes: of the areas, in metres.
+        people: of each area.
+        side: of a square, in metres.
+    """
+    parts = [_inside(shape, side) for shape in shapes]
+    counts = [len(part) for part in parts]
+    shares = [_shared(total, count) for total, count in zip(people, counts, strict=True)]
+    numbers = np.repeat(np.arange(len(parts), dtype=np.int64), counts)
+    if not parts:
+        return Ground(np.empty((0, 2)), numbers, numbers)
+    return Ground(np.concatenate(parts), np.concatenate(shares), numbers)
+
+
+def reach(points: Spots, ground: Ground, metres: float) -> Reach:
+    """Who is within so many metres of which point, as a bird flies."""
+    tree = shapely.STRtree(shapely.points(ground.spots))
+    point, square = tree.query(shapely.points(points.reshape(-1, 2)), predicate="dwithin", distance=metres)
+    away = points.reshape(-1, 2)[point] - ground.spots[square]
+    return Reach(point, square, np.rint(np.hypot(away[:, 0], away[:, 1])).astype(np.int64))
+
+
+def _inside(shape: BaseGeometry, side: float) -> Spots:
+    """Middles of the squares in a shape; one point of it where it holds none."""
+    west, south, east, north = shape.bounds
+    across = (np.arange(np.floor(west / side), np.ceil(east / side)) + 0.5) * side
+    up = (np.arange(np.floor(south / side), np.ceil(north / side)) + 0.5) * side
+    grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    found: Spots = grid[shapely.contains_xy(shape, grid[:, 0], grid[:, 1])]
+    if len(found):
+        return found
+    middle = shape.representative_point()
+    return np.array([[middle.x, middle.y]])
+
+
+def _shared(total: int, parts: int) -> Numbers:
+    """Whole numbers that are as equal as can be and together `total`."""
+    edges: Numbers = np.arange(parts + 1, dtype=np.int64) * total // parts
+    return np.diff(edges)

@@ -1,0 +1,108 @@
+"""Plans of new points that officers asked for, kept to be compared."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from kini.city.models import ON_EARTH, Agency, Area
+
+
+class Plan(models.Model):
+    """A wish for new points (`reckoning.Wish`), and what it led to once it was reckoned (`reckoning.Reckoned`).
+
+    Attributes:
+        begun_at, ended_at: when a worker took it up last, and when it was through.
+        problem: why there is no result, in words; empty: there is one, or there will be.
+        areas: as in `Reckoned`.
+    """
+
+    name = models.CharField(max_length=80)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)
+
+    wanted = models.PositiveIntegerField()
+    radius_m = models.PositiveIntegerField()
+    capacity = models.PositiveIntegerField()
+    cost = models.PositiveBigIntegerField()
+    budget = models.PositiveBigIntegerField(null=True)
+    equity = models.FloatField()
+    anywhere = models.BooleanField()
+
+    standing = models.PositiveIntegerField(null=True)
+    candidates = models.PositiveIntegerField(null=True)
+    people = models.PositiveIntegerField(null=True)
+    served = models.PositiveIntegerField(null=True)
+    gained = models.PositiveIntegerField(null=True)
+    reachable = models.PositiveIntegerField(null=True)
+    objective = models.FloatField(null=True)
+    bound = models.FloatField(null=True)
+    seconds = models.FloatField(null=True)
+    areas: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+    made_up = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(begun_at__isnull=False, ended_at__gte=F("begun_at")),
+                name="wifi_plan_begins_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, problem="", objective__isnull=True)
+                | Q(ended_at__isnull=False, problem="", objective__isnull=False)
+                | (Q(ended_at__isnull=False, objective__isnull=True) & ~Q(problem="")),
+                name="wifi_plan_ends_with_result_or_problem",
+            ),
+            models.CheckConstraint(condition=Q(bound__gte=F("objective")), name="wifi_plan_bound_holds"),
+            models.CheckConstraint(
+                condition=Q(gained__lte=F("reachable"), reachable__lte=F("people") - F("served")),
+                name="wifi_plan_counts_fit",
+            ),
+        ]
+        indexes = [models.Index(fields=["agency", "-id"], name="wifi_plan_agency")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def left(self) -> int:
+        """People without a point before."""
+        return (self.people or 0) - (self.served or 0)
+
+    @property
+    def gap(self) -> float:
+        """By how much of itself the objective could still grow at the very most."""
+        return self.bound / self.objective - 1 if self.objective and self.bound else 0.0
+
+
+class PlannedPoint(models.Model):
+    """A new point of a plan.
+
+    Attributes:
+        place: 1 for the one that serves the most.
+        name, kind: empty where a place is still to be found.
+    """
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="points")
+    place = models.PositiveIntegerField()
+    code = models.CharField(max_length=130)
+    name = models.CharField(max_length=160, blank=True)
+    kind = models.CharField(max_length=60, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    cost = models.PositiveBigIntegerField()
+    people = models.PositiveIntegerField()
+    made_up = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "place"], name="wifi_planned_place"),
+            models.UniqueConstraint(fields=["plan", "code"], name="wifi_planned_code"),
+            models.CheckConstraint(condition=Q(people__gt=0), name="wifi_planned_serves"),
+            models.CheckConstraint(condition=ON_EARTH, name="wifi_planned_on_earth"),
+        ]

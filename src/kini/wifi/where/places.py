@@ -1,0 +1,100 @@
+"""Where a new point may come: a list that somebody gives, what the city's places and feeds know, or any spot."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from kini.city import locating, pack
+from kini.city import queries as city
+from kini.city.atlas import atlas
+from kini.city.models import Area
+from kini.city.rows import read_rows
+from kini.city.spots import spots_of
+from kini.core.faults import Fault, PackFaults
+from kini.core.geometry import Projection
+from kini.wifi.declared import CANDIDATES
+from kini.wifi.schema import WifiFile
+from kini.wifi.where import ground
+from kini.wifi.where.schema import CandidateRow, PlanEntry, kind_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place where a point may come.
+
+    Attributes:
+        name, kind: empty for a spot where a place is still to be found.
+        cost: None: as any other.
+        made_up: a sample of the pack.
+    """
+
+    code: str
+    name: str
+    kind: str
+    latitude: float
+    longitude: float
+    area: Area
+    cost: int | None = None
+    made_up: bool = False
+
+
+def listed(path: Path, network: WifiFile) -> list[Candidate]:
+    """The places of a list (CSV).
+
+    Raises:
+        PackFaults: with every fault of it.
+    """
+    faults: list[Fault] = []
+    found: dict[str, Candidate] = {}
+    for row in read_rows(path, path.parent, CandidateRow, faults):
+        one, area = row.value, city.locate(row.value.latitude, row.value.longitude)
+        wrong = list(kind_faults(row, network.kinds))
+        if area is None:
+            wrong.append(row.fault("latitude", "lies outside the city", "Give degrees in WGS 84."))
+        elif one.code in found:
+            wrong.append(row.fault("code", "it stands twice", "Give each place a code of its own."))
+        if wrong or area is None:
+            faults += wrong
+            continue
+        found[one.code] = Candidate(one.code, one.name, one.kind, one.latitude, one.longitude, area, one.cost)
+    if not found and not faults:
+        faults.append(Fault(path.name, 1, "", "there is no place in it", "Write one in each line."))
+    if faults:
+        raise PackFaults(faults)
+    return list(found.values())
+
+
+def known(network: WifiFile, entry: PlanEntry) -> list[Candidate]:
+    """The places that the city knows: the pack's list where it has one, and what the entry names.
+
+    Raises:
+        PackFaults: with every fault of the pack's list.
+    """
+    path = Path(settings.CITY_PATH) / CANDIDATES
+    found = listed(path, network) if path.is_file() else []
+    for sort, kind in entry.candidates.items():
+        for spot in spots_of(sort):
+            if area := city.locate(spot.latitude, spot.longitude):
+                code = f"{sort}:{spot.code}"
+                found.append(
+                    Candidate(code, spot.name, kind, spot.latitude, spot.longitude, area, made_up=spot.made_up)
+                )
+    return found
+
+
+def anywhere(metres: float) -> list[Candidate]:
+    """Spots in rows, so near to each other that everybody has one within so many metres, as a bird flies; but for a
+    few at the edge of the city, whose spot would lie outside.
+    """
+    projection = Projection(*pack.current().center)
+    areas, shapes = atlas().areas, locating.ground().shapes
+    codes = sorted(code for code in shapes if areas[code].population)
+    flat = [projection.flatten(shapes[code]) for code in codes]
+    laid = ground.squares(flat, [1] * len(codes), metres * math.sqrt(2))
+    found = []
+    for (east, north), area in zip(laid.spots.tolist(), laid.area.tolist(), strict=True):
+        latitude, longitude = (round(degrees, 6) for degrees in projection.to_degrees(east, north))
+        found.append(Candidate(f"spot:{latitude},{longitude}", "", "", latitude, longitude, areas[codes[area]]))
+    return found

@@ -1,0 +1,173 @@
+"""A plan from the wish to the points: the city's people, points and places as a question, and what its answer means."""
+
+from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from kini.city import locating, pack
+from kini.city.atlas import atlas
+from kini.core.actors import Refused
+from kini.core.geometry import Projection
+from kini.wifi import declared
+from kini.wifi.models import Site
+from kini.wifi.where import apart, ground, places
+from kini.wifi.where.models import PlannedPoint
+from kini.wifi.where.places import Candidate
+from kini.wifi.where.question import Answer, Question
+from kini.wifi.where.wishing import Wish, rule
+
+#: Side of the squares in which people are counted, in metres.
+SIDE = 100.0
+#: The search ends after so many seconds with the best that it has.
+SECONDS = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What a wish leads to.
+
+    Attributes:
+        points: those that serve the most first; they are not stored.
+        people: of the city; of them `served` by points that stand, `left` by none; `gained` by the new ones, and
+            `reachable` if a point came to every place.
+        objective, bound, gap, seconds: as in `Answer`.
+        areas: people, people with a point before and after, of each largest part of the city.
+        made_up: some points that stand, or places, are samples.
+    """
+
+    points: list[PlannedPoint]
+    standing: int
+    candidates: int
+    people: int
+    served: int
+    left: int
+    gained: int
+    reachable: int
+    objective: float
+    bound: float
+    gap: float
+    seconds: float
+    areas: dict[str, list[int]]
+    made_up: bool
+
+
+def candidates(wish: Wish, file: Path | None = None) -> list[Candidate]:
+    """Where a new point may come: the places of a list, else those that the city knows; and any spot, where wished.
+
+    Raises:
+        Refused: when the pack has no rule.
+        PackFaults: with every fault of a list.
+    """
+    entry, network = rule(), declared.network()
+    assert network
+    found = places.listed(file, network) if file else places.known(network, entry)
+    return [*found, *places.anywhere(wish.metres)] if wish.anywhere else found
+
+
+def reckon(wish: Wish, offered: Sequence[Candidate]) -> Reckoned:
+    """The new points. It takes up to some minutes, in a process of its own.
+
+    Raises:
+        Refused: when it is not known how many people live where, or there is no place for a point.
+    """
+    if not offered:
+        raise Refused(_("There is no place where a new point may come. Give a list of places."))
+    standing = list(_standing())
+    areas = _areas()
+    try:
+        answer = apart.solved(_question(wish, offered, standing, areas))
+    except BrokenProcessPool:
+        raise Refused(_("The reckoning was ended from outside, as it is when memory runs out.")) from None
+    pairs = enumerate(zip(answer.chosen, answer.serves, strict=True), 1)
+    points = [_point(number, offered[n], wish, people) for number, (n, people) in pairs]
+    return Reckoned(
+        points=points,
+        standing=len(standing),
+        candidates=len(offered),
+        people=answer.served + answer.left,
+        served=answer.served,
+        left=answer.left,
+        gained=answer.gained,
+        reachable=answer.reachable,
+        objective=answer.objective,
+        bound=answer.bound,
+        gap=answer.gap,
+        seconds=answer.seconds,
+        areas=_parts(areas, answer),
+        made_up=any(site.made_up for site in standing) or any(place.made_up for place in offered),
+    )
+
+
+def _point(number: int, place: Candidate, wish: Wish, people: int) -> PlannedPoint:
+    return PlannedPoint(
+        place=number,
+        code=place.code,
+        name=place.name,
+        kind=place.kind,
+        area=place.area,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        cost=_cost(wish, place),
+        people=people,
+        made_up=place.made_up,
+    )
+
+
+def _cost(wish: Wish, place: Candidate) -> int:
+    return wish.cost if place.cost is None else place.cost
+
+
+def _standing() -> Any:
+    radios = Count("access_points", filter=Q(access_points__active=True))
+    return Site.objects.filter(active=True).annotate(radios=radios).order_by("code")
+
+
+def _areas() -> list[str]:
+    """Codes of the smallest areas whose people are counted."""
+    areas = atlas().areas
+    found = sorted(code for code in locating.ground().shapes if areas[code].population)
+    if not found:
+        raise Refused(_("The city's pack does not say how many people live where (areas.csv, population)."))
+    return found
+
+
+def _question(wish: Wish, offered: Sequence[Candidate], standing: Sequence[Any], codes: Sequence[str]) -> Question:
+    shapes, areas = locating.ground().shapes, atlas().areas
+    projection = Projection(*pack.current().center)
+
+    def spots(found: Sequence[Any]) -> ground.Spots:
+        return np.array([projection.to_metres((each.latitude, each.longitude)) for each in found]).reshape(-1, 2)
+
+    people = [areas[code].population or 0 for code in codes]
+    return Question(
+        ground=ground.squares([projection.flatten(shapes[code]) for code in codes], people, SIDE),
+        areas=len(codes),
+        standing=spots(standing),
+        room=np.array([max(site.radios, 1) * wish.capacity for site in standing], np.int64),
+        candidates=spots(offered),
+        costs=np.array([_cost(wish, place) for place in offered], np.int64),
+        metres=wish.metres,
+        capacity=wish.capacity,
+        points=wish.points,
+        budget=wish.budget,
+        equity=wish.equity,
+        seconds=SECONDS,
+    )
+
+
+def _parts(codes: Sequence[str], answer: Answer) -> dict[str, list[int]]:
+    """People, and people with a point before and after, of each part of the city that the smallest areas make up."""
+    areas = atlas().areas
+    found: dict[str, list[int]] = {}
+    for code, before, after in zip(codes, answer.before, answer.after, strict=True):
+        path = areas[code].path.split("/")
+        part = found.setdefault(path[min(1, len(path) - 1)], [0, 0, 0])
+        for n, count in enumerate((areas[code].population or 0, before, after)):
+            part[n] += count
+    return found

@@ -1,0 +1,74 @@
+"""What somebody asks for, by the rule of the day and within its bounds."""
+
+from dataclasses import dataclass, fields
+
+from django.utils.translation import gettext as _
+
+from kini.core.actors import Refused
+from kini.web.formats import today
+from kini.wifi import declared
+from kini.wifi.queries import DETOUR
+from kini.wifi.where.models import Plan
+from kini.wifi.where.schema import CAPACITY, COST, EQUITY, RADIUS, PlanEntry
+
+#: What is asked of one plan at most.
+MOST_POINTS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for; units as in `PlanEntry`.
+
+    Attributes:
+        points: at most so many new points; `budget`: for at most so much, None: whatever they cost.
+    """
+
+    points: int
+    radius_m: int
+    capacity: int
+    cost: int
+    budget: int | None
+    equity: float
+    anywhere: bool
+
+    @property
+    def metres(self) -> float:
+        """The radius as a bird flies."""
+        return self.radius_m / DETOUR
+
+
+def rule() -> PlanEntry:
+    """By what new points are chosen today.
+
+    Raises:
+        Refused: when the pack does not say.
+    """
+    network = declared.network()
+    held = [entry for entry in network.plans if entry.since <= today()] if network else []
+    if not held:
+        raise Refused(_("The city's pack does not say by what new points are chosen (wifi.yaml, plans)."))
+    return held[-1]
+
+
+def check(wish: Wish) -> None:
+    """Stop a wish that is out of bounds.
+
+    Raises:
+        Refused: with what would be right.
+    """
+    limits = (
+        (wish.points, (1, MOST_POINTS), _("Ask for 1 to %(most)d new points.") % {"most": MOST_POINTS}),
+        (wish.radius_m, RADIUS, _("Let people walk 50 to 5,000 metres.")),
+        (wish.capacity, CAPACITY, _("Let a point serve 1 to 1,000,000 people.")),
+        (wish.cost, COST, _("Write the cost of a point as a whole number, 0 or more.")),
+        (wish.budget or 0, COST, _("Write the budget as a whole number, 0 or more, or leave it empty.")),
+        (wish.equity, EQUITY, _("Let somebody in an area without points count up to 10 more.")),
+    )
+    for value, (least, most), words in limits:
+        if not least <= value <= most:
+            raise Refused(words)
+
+
+def wish_of(plan: Plan) -> Wish:
+    """What was asked for."""
+    return Wish(points=plan.wanted, **{each.name: getattr(plan, each.name) for each in fields(Wish)[1:]})

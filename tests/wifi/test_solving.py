@@ -1,0 +1,172 @@
+"""The choice of new points beside trying every choice, on small cities where that can be done."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kini.wifi.where.ground import Ground, squares
+from kini.wifi.where.solving import Answer, Question, solve
+
+SIDE, METRES = 100.0, 150.0
+NOBODY = np.empty((0, 2))
+
+
+def street(*people: int, areas: tuple[int, ...] = ()) -> Ground:
+    """Squares in a row, 100 m apart."""
+    spots = np.array([[n * SIDE, 0.0] for n in range(len(people))])
+    return Ground(spots, np.array(people), np.array(areas or [0] * len(people)))
+
+
+def asked(ground: Ground, at: list[float], **other) -> Answer:
+    """The answer for candidates so many metres along the street; `standing` likewise."""
+    standing = [[metre, 0.0] for metre in other.pop("standing", [])]
+    given = {
+        "areas": int(ground.area.max()) + 1,
+        "standing": np.array(standing).reshape(-1, 2),
+        "room": np.array(other.pop("room", [0] * len(standing)), np.int64),
+        "candidates": np.array([[metre, 0.0] for metre in at]).reshape(-1, 2),
+        "costs": np.array(other.pop("costs", [1] * len(at)), np.int64),
+        **{"metres": METRES, "capacity": 1_000, "points": 1, "budget": None, "equity": 0.0, "seconds": 20.0},
+        **other,
+    }
+    return solve(Question(ground, **given))
+
+
+def best_of_all(ground: Ground, at: list[float], *, capacity: int, points: int, budget: int, costs, weights) -> float:
+    """The most weight that any choice serves, by linear programming's dual: cuts of a flow, each tried."""
+    best = 0.0
+    for count in range(points + 1):
+        for chosen in combinations(range(len(at)), count):
+            if sum(costs[one] for one in chosen) <= budget:
+                best = max(best, _served(ground, [at[one] for one in chosen], capacity, weights))
+    return best
+
+
+def _served(ground: Ground, at: list[float], capacity: int, weights) -> float:
+    """Greedy by weight with augmenting paths, a person at a time: exact, as those who can be served form a matroid."""
+    room = [capacity] * len(at)
+    holds: list[dict[int, int]] = [{} for _one in at]
+    near = [[n for n, metre in enumerate(at) if abs(metre - x) <= METRES] for x, _y in ground.spots]
+
+    def place(square: int, seen: set[int]) -> bool:
+        for n in near[square]:
+            if n in seen:
+                continue
+            seen.add(n)
+            if room[n]:
+                room[n] -= 1
+                holds[n][square] = holds[n].get(square, 0) + 1
+                return True
+            for other in [each for each, many in holds[n].items() if many]:
+                if place(other, seen):
+                    holds[n][other] -= 1
+                    holds[n][square] = holds[n].get(square, 0) + 1
+                    return True
+        return False
+
+    total = 0.0
+    for square in sorted(range(len(ground.people)), key=lambda n: -weights[ground.area[n]]):
+        for _person in range(int(ground.people[square])):
+            if not place(square, set()):
+                break
+            total += weights[ground.area[square]]
+    return total
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    people=st.lists(st.integers(0, 6), min_size=3, max_size=7),
+    at=st.lists(st.integers(0, 600).map(float), min_size=1, max_size=5),
+    capacity=st.integers(1, 9),
+    points=st.integers(1, 3),
+    budget=st.integers(0, 9),
+    data=st.data(),
+)
+def test_no_choice_is_better_than_the_one_that_is_proven(people, at, capacity, points, budget, data):
+    ground = street(*people, areas=tuple(n % 2 for n in range(len(people))))
+    costs = data.draw(st.lists(st.integers(1, 5), min_size=len(at), max_size=len(at)))
+    found = asked(ground, at, capacity=capacity, points=points, budget=budget, costs=costs, equity=0.5)
+    weights = {0: 1.5, 1: 1.5}  # nobody has a point yet
+    best = best_of_all(ground, at, capacity=capacity, points=points, budget=budget, costs=costs, weights=weights)
+    assert found.objective <= best + 1e-6
+    assert found.objective * (1 + found.gap) >= best - 1e-3, "the bound holds"
+    assert found.objective >= best * 0.998 - 1e-6, "and the choice is that near to it"
+    assert len(found.chosen) <= points
+    assert sum(costs[one] for one in found.chosen) <= budget
+    assert sum(found.serves) == found.gained <= found.reachable <= found.left
+    assert all(0 < served <= capacity for served in found.serves)
+
+
+def test_a_point_goes_where_the_most_people_have_none():
+    found = asked(street(50, 0, 0, 0, 80, 0, 0), [0.0, 400.0])
+    assert (found.chosen, found.serves, found.gained, found.left) == ([1], [80], 80, 130)
+    assert found.gap == 0
+
+
+def test_whom_a_standing_point_serves_counts_no_more():
+    found = asked(street(50, 0, 0, 0, 80, 0, 0), [0.0, 400.0], standing=[450.0], room=[60])
+    assert (found.served, found.left) == (60, 70)
+    assert (found.chosen, found.serves) == ([0], [50]), "20 are left there, 50 here"
+    assert (found.before, found.after) == ([60], [110])
+
+
+def test_standing_points_serve_each_by_one_near_to_them():
+    """The left point could serve either square; the right one only the right square. Nobody is left over."""
+    found = asked(street(10, 10), [0.0], standing=[40.0, 200.0], room=[10, 10])
+    assert (found.served, found.left, found.chosen) == (20, 0, [])
+
+
+def test_a_full_point_serves_no_more():
+    found = asked(street(500), [0.0, 20.0, 40.0], capacity=200, points=2)
+    assert (found.serves, found.gained, found.reachable) == ([200, 200], 400, 500)
+
+
+def test_equity_sends_a_point_to_an_area_without_any():
+    ground = street(0, 100, 0, 0, 0, 110, 100, areas=(0, 0, 0, 1, 1, 1, 1))
+    given = {"standing": [600.0], "room": [105], "metres": 60.0}
+    assert asked(ground, [100.0, 500.0], **given).chosen == [1]
+    assert asked(ground, [100.0, 500.0], **given, equity=1.0).chosen == [0]
+
+
+def test_a_dear_place_gives_way_to_two_cheap_ones():
+    ground = street(100, 0, 0, 60, 0, 0, 60)
+    given = {"points": 2, "costs": [9, 5, 5], "metres": 60.0}
+    assert asked(ground, [0.0, 300.0, 600.0], **given).serves == [100, 60]
+    assert sorted(asked(ground, [0.0, 300.0, 600.0], **given, budget=10).chosen) == [1, 2]
+    assert asked(ground, [0.0, 300.0, 600.0], **given, budget=4).chosen == []
+
+
+def test_no_point_is_built_without_which_all_are_served_as_well():
+    found = asked(street(10, 10, 10), [0.0, 100.0, 200.0], points=3)
+    assert len(found.chosen) < 3
+    assert found.gained == found.reachable == 30
+
+
+@pytest.mark.parametrize("at", [[], [5_000.0]])
+def test_nothing_to_choose_is_an_answer(at):
+    found = asked(street(10), at)
+    assert (found.chosen, found.left, found.reachable, found.gap) == ([], 10, 0, 0)
+
+
+def test_a_search_that_ends_early_says_how_far_it_may_be_off():
+    rng = np.random.default_rng(1)
+    ground = Ground(rng.uniform(0, 3_000, (900, 2)), rng.integers(1, 90, 900), np.zeros(900, np.int64))
+    given = {"ground": ground, "areas": 1, "standing": NOBODY, "room": np.zeros(0, np.int64)}
+    given |= {"candidates": rng.uniform(0, 3_000, (150, 2)), "costs": np.ones(150, np.int64), "metres": 250.0}
+    given |= {"capacity": 400, "points": 30, "budget": None, "equity": 0.0}
+    soon, full = solve(Question(**given, seconds=0.0)), solve(Question(**given, seconds=30.0))
+    assert full.gap <= 0.01
+    assert soon.bound >= full.objective, "what the other search found is no more than this bound"
+    assert soon.objective <= full.bound
+
+
+def test_people_are_spread_evenly_and_none_is_lost():
+    box = shapely.box(0, 0, 1_000, 500)
+    found = squares([box, shapely.box(2_000, 0, 2_010, 10)], [12_345, 7], SIDE)
+    assert list(np.bincount(found.area, found.people)) == [12_345, 7]
+    assert sorted(set(found.people[:-1])) == [246, 247]
+    assert list(found.spots[-1]) == [2_005, 5], "an area that holds no middle of a square has one point"
