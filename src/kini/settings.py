@@ -94,7 +94,7 @@ def database(url: str) -> dict[str, object]:
     parts = conninfo_to_dict(url) if url else {}
     parts["options"] = f"{parts.get('options', '')} {PLANNER}".strip()
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "kini.core.database.postgresql",
         "NAME": parts.pop("dbname", "kini"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),

@@ -1,15 +1,16 @@
 """A prepared statement answers, fails and keeps to its transaction as one of Django's cursors does."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DataError, InternalError, OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, InternalError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from kini.core.database import prepared as module
-from kini.core.database.prepared import prepared
+from kini.core.database.prepared import later, prepared
 
 
 def names() -> set[str]:
@@ -83,3 +84,69 @@ def test_a_lost_connection_is_told_and_the_next_one_begins_anew():
     connection.close()
     [(new,)] = prepared("SELECT pg_backend_pid()")
     assert new != own
+
+
+STORE = "INSERT INTO core_cacheentry (cache_key, value, expires) VALUES (%s, '', now())"
+
+
+def kept() -> set[str]:
+    return {key for (key,) in rows("SELECT cache_key FROM core_cacheentry WHERE cache_key LIKE 'later _'")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_keeps_its_place_among_the_others():
+    with transaction.atomic():
+        later(STORE, ["later 1"])
+        later(STORE, ["later 2"])
+        counted = "SELECT count(*) FROM core_cacheentry WHERE cache_key LIKE %s"
+        assert prepared(counted, ["later %"]) == [(2,)]
+        later(STORE, ["later 3"])
+        assert kept() == {"later 1", "later 2", "later 3"}  # Django's cursors see it as well
+        later("UPDATE core_cacheentry SET cache_key = %s WHERE cache_key = %s", ["later 4", "later 3"])
+    assert kept() == {"later 1", "later 2", "later 4"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_is_undone_with_its_transaction_or_its_part_of_it():
+    with suppress(ZeroDivisionError), transaction.atomic():
+        later(STORE, ["later 1"])
+        raise ZeroDivisionError
+    with transaction.atomic():
+        later(STORE, ["later 2"])
+        with suppress(ZeroDivisionError), transaction.atomic():
+            later(STORE, ["later 3"])
+            raise ZeroDivisionError
+    assert kept() == {"later 2"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_for_no_transaction_is_run_at_once():
+    later(STORE, ["later 1"])
+    assert kept() == {"later 1"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("asks", [True, False])
+def test_an_error_of_what_waits_ends_the_transaction_and_the_connection_goes_on(asks: bool):
+    later(STORE, ["later 1"])
+    with pytest.raises(IntegrityError, match="later 1"), transaction.atomic():
+        later(STORE, ["later 2"])
+        later(STORE, ["later 1"])
+        later(STORE, ["later 3"])
+        if asks:
+            prepared("SELECT 1")
+    assert kept() == {"later 1"}
+    assert prepared("SELECT 1") == [(1,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_lost_while_something_waits_is_told():
+    own = connection.copy()
+    with pytest.raises(OperationalError), transaction.atomic():
+        [(pid,)] = prepared("SELECT pg_backend_pid()")
+        later(STORE, ["later 1"])
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    own.close()
+    connection.close()
+    assert kept() == set()

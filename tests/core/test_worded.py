@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, models
 from django.db.models.expressions import RawSQL
 
-from kini.core.database.worded import insert
+from kini.core.database.worded import insert, insert_later
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people.models import User
 
@@ -35,6 +35,11 @@ def test_a_column_may_be_sql() -> None:
     row.delivered_at = RawSQL("%s::timestamptz + interval '1 day'", ["2026-01-01T00:00:00Z"])  # type: ignore[assignment]
     insert(row)
     assert OutboxMessage.objects.get(pk=row.pk).delivered_at == datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def test_a_row_may_be_stored_with_what_is_asked_next() -> None:
+    insert_later(OutboxMessage(channel="sms", recipient="+62", text="later"))
+    assert OutboxMessage.objects.filter(text="later", recipient="+62", delivered_at=None).count() == 1
 
 
 def test_what_the_database_refuses_is_refused() -> None:

@@ -3,6 +3,7 @@
 What is given out is shared by all requests of the process: read it, and do not change it.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,6 +16,10 @@ from kini.core.held import held
 SUBJECT = "city:areas"
 
 
+#: Latitude, longitude (WGS 84, degrees) and key of something.
+type Spot = tuple[float, float, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Atlas:
     """All rows, switched off or not, with their areas and agencies in place.
@@ -23,6 +28,8 @@ class Atlas:
         areas, agencies, units_by_key, places_by_key: by key.
         units: of each agency, by key of the agency, those with the smallest areas first.
         places: in the order of their areas.
+        points: where the active places of each kind are, and under "" all of them: latitude, longitude, key.
+        bases: the same of each agency's active units with the smallest areas, by key of the agency.
     """
 
     areas: Mapping[str, Area]
@@ -31,6 +38,8 @@ class Atlas:
     units: Mapping[str, Sequence[Unit]]
     places: Sequence[Place]
     places_by_key: Mapping[str, Place]
+    points: Mapping[str, Sequence[Spot]]
+    bases: Mapping[str, Sequence[Spot]]
 
 
 def atlas() -> Atlas:
@@ -55,5 +64,27 @@ def _read(_newest: int | None) -> Atlas:
         place.area = areas[place.area_id]
         place.agency = agencies[place.agency_id] if place.agency_id else None
     grouped = {key: list(rows) for key, rows in groupby(units, key=lambda unit: unit.agency_id)}
-    places_by_key = {place.pk: place for place in places}
-    return Atlas(areas, agencies, {unit.pk: unit for unit in units}, grouped, places, places_by_key)
+    return Atlas(
+        areas=areas,
+        agencies=agencies,
+        units_by_key={unit.pk: unit for unit in units},
+        units=grouped,
+        places=places,
+        places_by_key={place.pk: place for place in places},
+        points=_points(places),
+        bases={key: _bases([unit for unit in rows if unit.active]) for key, rows in grouped.items()},
+    )
+
+
+def _points(places: Sequence[Place]) -> dict[str, list[Spot]]:
+    points: defaultdict[str, list[Spot]] = defaultdict(list)
+    for place in places:
+        for kind in ("", place.kind) if place.active else ():
+            points[kind].append((place.latitude, place.longitude, place.pk))
+    return dict(points)
+
+
+def _bases(units: Sequence[Unit]) -> list[Spot]:
+    """Where an agency's units with the smallest areas are, as far as their areas tell."""
+    deepest = max((unit.area.depth for unit in units), default=0)
+    return [(unit.area.latitude, unit.area.longitude, unit.pk) for unit in units if unit.area.depth == deepest]

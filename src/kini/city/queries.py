@@ -1,14 +1,11 @@
 """What the rest of the house asks about areas, units and places."""
 
-import heapq
-import math
-
 from django.db.models import Model, Q, QuerySet
 
 from kini.city import locating, pack
 from kini.city.atlas import atlas
 from kini.city.models import Agency, Area, Place, Unit
-from kini.core.geometry import distance_m
+from kini.core.geometry import distance_m, nearest
 
 #: How far away something is at most that people would call near, in metres.
 NEAR_M = 1_000
@@ -134,14 +131,9 @@ def place_options(kind: str) -> list[Place]:
 
 def nearest_places(kind: str, latitude: float, longitude: float, count: int) -> list[tuple[Place, float]]:
     """The nearest active places of one kind (of any, when empty), each with its distance in metres, nearest first."""
-    here, narrowing = (latitude, longitude), math.cos(math.radians(latitude))
-
-    def far(place: Place) -> tuple[float, str]:
-        return math.hypot(place.latitude - latitude, (place.longitude - longitude) * narrowing), place.pk
-
-    found = [place for place in atlas().places if place.active and kind in ("", place.kind)]
-    nearest = heapq.nsmallest(count, found, key=far)
-    return [(place, distance_m(here, (place.latitude, place.longitude))) for place in nearest]
+    here, known = (latitude, longitude), atlas()
+    found = [known.places_by_key[key] for key in nearest(here, known.points.get(kind, ()), count)]
+    return [(place, distance_m(here, (place.latitude, place.longitude))) for place in found]
 
 
 def landmark(latitude: float, longitude: float) -> str:
@@ -174,10 +166,6 @@ def units_around(area: Area) -> list[Unit]:
 
 def nearest_unit(agency_id: str, latitude: float, longitude: float) -> Unit | None:
     """The unit of an agency that is nearest to a point, among those with the smallest areas: who is sent out."""
-    units = [unit for unit in atlas().units.get(agency_id, ()) if unit.active]
-    deepest = max((unit.area.depth for unit in units), default=0)
-    bases = [unit for unit in units if unit.area.depth == deepest]
-    here = (latitude, longitude)
-    return min(
-        bases, key=lambda unit: (distance_m(here, (unit.area.latitude, unit.area.longitude)), unit.pk), default=None
-    )
+    known = atlas()
+    found = nearest((latitude, longitude), known.bases.get(agency_id, ()), 1)
+    return known.units_by_key[found[0]] if found else None

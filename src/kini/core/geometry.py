@@ -1,7 +1,8 @@
 """Places on the earth within one city: local metres, which area a point is in, and cells around points. Pure."""
 
+import heapq
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,17 @@ def distance_m(a: Point, b: Point) -> float:
     half_lat, half_lon = (lat_b - lat_a) / 2, math.radians(b[1] - a[1]) / 2
     chord = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(chord, 1.0)))
+
+
+def nearest(here: Point, points: Iterable[tuple[float, float, str]], count: int) -> list[str]:
+    """Keys of the nearest of some points of one city (latitude, longitude, key), the nearest first.
+
+    Of two that are equally near the one with the smaller key comes first. The earth is taken as flat here.
+    """
+    latitude, longitude = here
+    narrowing = math.cos(math.radians(latitude))
+    far = [((lat - latitude) ** 2 + ((lon - longitude) * narrowing) ** 2, key) for lat, lon, key in points]
+    return [key for _far, key in heapq.nsmallest(count, far)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 
-from kini.core.database.prepared import prepared
+from kini.core.database.prepared import later as send_later
 from kini.core.models import LimitCounter, OutboxMessage
 
 #: After an error a job waits 3, 9, 27 seconds and so on, and is given up after about an hour.
@@ -55,7 +55,7 @@ def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, 
 def store(task: Task[..., None, ...], arguments: Sequence[Mapping[str, Any]]) -> None:
     """Store a job for each of these arguments in one statement; like `task.batch_defer`, which takes far longer."""
     if arguments:
-        prepared(_STORE, [task.queue, task.name, json.dumps(arguments)])
+        send_later(_STORE, [task.queue, task.name, json.dumps(arguments)])
 
 
 def later(name: str, *, at: datetime, **arguments: Any) -> None:

@@ -12,7 +12,7 @@ from kini.cases.timeline import digests
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import insert
+from kini.core.database.worded import insert, insert_later
 from kini.services.versions import Resolved, resolve
 
 DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since", "closed_at", "outcome"]
@@ -62,7 +62,7 @@ def recompute(case: Case) -> Derived:
     return derive(_steps(case), resolve(case.version))
 
 
-def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> TimelineEntry:
+def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> None:
     """Store a new case (complete but for what its timeline decides) with its first entry, in the flow's start.
 
     Args:
@@ -79,10 +79,9 @@ def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> T
     insert(case)
     del case.search  # what the database made of it is read when it is asked for, and stored again only when it changes
     entry.case = case
-    insert(entry)
+    insert_later(entry)
     if documents:
         Document.objects.filter(pk__in=[each.pk for each in documents]).update(case=case)
-    return entry
 
 
 def append(

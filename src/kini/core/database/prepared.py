@@ -2,9 +2,13 @@
 
 A cursor of Django around one of psycopg takes five times as long as handing a statement to libpq, which matters where
 a request has ten of them. What is asked through the ORM is never prepared (settings.database).
+
+What nobody waits for (`later`) is sent together with the next statement, at the latest with the commit: a way to the
+database and back for several (libpq's pipeline mode). `postgresql.base` sees to it that nothing overtakes it.
 """
 
 import re
+import select
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -39,11 +43,37 @@ def prepared(sql: str, parameters: Parameters = ()) -> list[Sequence[Any]]:
         return _watched(database, sql, parameters)
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
-        connection = database.connection
-        own = _own.get(connection)
-        if own is None:
-            own = _own[connection] = Statements(connection)
-        return own.rows(sql, parameters)
+        return _statements(database).rows(sql, parameters)
+
+
+def later(sql: str, parameters: Parameters = ()) -> None:
+    """Run a statement whose rows nobody reads before this transaction ends, in its place among the others.
+
+    An error of it is raised by whatever is asked next, or by the commit. So it is for statements that fail only where
+    the program is wrong.
+    """
+    database = connections["default"]
+    database.ensure_connection()
+    if not database.in_atomic_block or database.queries_logged or database.execute_wrappers:
+        prepared(sql, parameters)
+        return
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        _statements(database).wait(sql, parameters)
+
+
+def _statements(database: BaseDatabaseWrapper) -> "Statements":
+    connection = database.connection
+    own = _own.get(connection)
+    if own is None:
+        own = _own[connection] = Statements(connection)
+    return own
+
+
+def waiting(connection: "psycopg.Connection[Any]") -> "Statements | None":
+    """The statements of a connection, where one of them waits to be sent."""
+    own = _own.get(connection)
+    return own if own is not None and own.waits else None
 
 
 def _watched(database: BaseDatabaseWrapper, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
@@ -61,7 +91,7 @@ def _typed(parameters: Parameters) -> Any:
 
 
 class Statements:
-    """The statements that one connection has prepared."""
+    """The statements that one connection has prepared, and those that wait to be sent."""
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self._autocommit = lambda: connection.autocommit
@@ -69,24 +99,88 @@ class Statements:
         self._values = Transformer(connection)
         self._names: OrderedDict[tuple[str, tuple[int, ...]], bytes] = OrderedDict()
         self._number = count()
+        self._waiting: list[_Call] = []
+
+    @property
+    def waits(self) -> bool:
+        """Whether a statement waits to be sent."""
+        return bool(self._waiting)
 
     def rows(self, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
-        """Run a statement; its rows.
+        """Run a statement, after those that wait; its rows.
 
         Raises:
             psycopg.Error: as a cursor does.
         """
-        words, names = _numbered(sql)
-        given = _typed(parameters)
-        values = [given[name] for name in names] if names else given
-        if self._libpq.transaction_status == TransactionStatus.IDLE and not self._autocommit():
-            self._done(self._libpq.exec_(b"BEGIN"))
-        sent: list[Any] = list(self._values.dump_sequence(values, [PyFormat.AUTO] * len(values)))
-        name = self._name(sql, words, self._values.types or ())
-        result = self._done(self._libpq.exec_prepared(name, sent, self._values.formats))
+        call = self._call(sql, parameters)
+        if self._waiting or self._begins():
+            result = self._together([*self._waiting, call])
+        else:
+            result = self._done(self._libpq.exec_prepared(*call))
         self._values.set_pgresult(result)
         found: list[Any] = self._values.load_rows(0, result.ntuples, tuple)
         return found
+
+    def wait(self, sql: str, parameters: Parameters) -> None:
+        """Keep a statement until the next one, or the commit, is sent."""
+        self._waiting.append(self._call(sql, parameters))
+
+    def send(self, *, commit: bool = False) -> None:
+        """Run what waits, and commit.
+
+        Raises:
+            psycopg.Error: of the first that fails; the rest is not run, and nothing is committed.
+        """
+        self._together(self._waiting, commit=commit)
+
+    def forget(self) -> None:
+        """What waits is never run: its transaction is over."""
+        self._waiting = []
+
+    def _begins(self) -> bool:
+        """Whether a transaction has to be begun."""
+        return self._libpq.transaction_status == TransactionStatus.IDLE and not self._autocommit()
+
+    def _call(self, sql: str, parameters: Parameters) -> "_Call":
+        words, names = _numbered(sql)
+        given = _typed(parameters)
+        values = [given[name] for name in names] if names else given
+        sent: list[Any] = list(self._values.dump_sequence(values, [PyFormat.AUTO] * len(values)))
+        return self._name(sql, words, self._values.types or ()), sent, self._values.formats
+
+    def _together(self, calls: "list[_Call]", *, commit: bool = False) -> PGresult:
+        """Run statements in their order, in a transaction, on one way to the database; the result of the last."""
+        libpq, begins = self._libpq, self._begins()
+        self._waiting = []
+        libpq.enter_pipeline_mode()
+        try:
+            if begins:
+                libpq.send_query_params(b"BEGIN", None)
+            for call in calls:
+                libpq.send_query_prepared(*call)
+            if commit:
+                libpq.send_query_params(b"COMMIT", None)
+            libpq.pipeline_sync()
+            results = [self._next() for _call in range(begins + len(calls) + commit)]
+            self._next(last=True)
+        finally:
+            if libpq.status != ConnStatus.BAD:
+                libpq.exit_pipeline_mode()
+        return [self._done(result) for result in results][-1]
+
+    def _next(self, *, last: bool = False) -> PGresult:
+        """The next result of a pipeline; after each but the last one libpq says that there is no more of it."""
+        libpq = self._libpq
+        if libpq.is_busy():
+            answer = select.poll()
+            answer.register(libpq.socket, select.POLLIN)
+            while libpq.is_busy():
+                answer.poll()
+                libpq.consume_input()
+        result = libpq.get_result()
+        if result is None or not (last or libpq.get_result() is None):
+            raise psycopg.OperationalError("The connection to the database was lost in the middle of a transaction.")
+        return result
 
     def _name(self, sql: str, words: bytes, types: tuple[int, ...]) -> bytes:
         """The name of the statement, prepared if it was not."""
@@ -111,6 +205,8 @@ class Statements:
         raise psycopg.errors.error_from_result(result)
 
 
+#: The name of a prepared statement, its values, and how they are written.
+type _Call = tuple[bytes, list[Any], Sequence[Any] | None]
 _own: WeakKeyDictionary["psycopg.Connection[Any]", Statements] = WeakKeyDictionary()
 
 

@@ -4,19 +4,19 @@ Wording a statement takes longer than the database needs to answer it, and so do
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Field, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
-from kini.core.database.prepared import prepared
+from kini.core.database.prepared import later, prepared
 
 
 class Worded:
@@ -112,22 +112,61 @@ def insert(row: Model) -> None:
 
     The value of a column may be SQL of its own (RawSQL).
     """
-    words, fields = _inserting(type(row))
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    places = ", ".join(each.sql if isinstance(each, RawSQL) else "%s" for each in values)
-    [(row.pk,)] = prepared(words.format(places), [given for each in values for given in _given(each)])
+    [(row.pk,)] = prepared(*_inserting(row))
     row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_later(row: Model) -> None:
+    """Store a new row like `insert`, but with the next statement of the transaction (`prepared.later`): its key is not
+    known, so nothing may point to it."""
+    later(*_inserting(row))
+
+
+def _inserting(row: Model) -> tuple[str, list[Any]]:
+    """The statement that stores a row, and its parameters; the database gives the key."""
+    words, fields = _insertion(type(row))
+    values = [_stored(row, field, sort) for field, sort in fields]
+    places = ", ".join(each.sql if isinstance(each, RawSQL) else "%s" for each in values)
+    return words.format(places), [given for each in values for given in _given(each)]
+
+
+def _stored(row: Model, field: "Field[Any, Any]", sort: type | None) -> Any:
+    """The value of a field as the database takes it, which most are as they are."""
+    value = row.__dict__[field.attname]
+    if type(value) is sort and value != "":
+        return value
+    return field.get_db_prep_save(field.pre_save(row, True), connection)
 
 
 def _given(value: Any) -> Sequence[Any]:
     return value.params if isinstance(value, RawSQL) else (value,)
 
 
+#: Fields that store a value of this sort as it is.
+AS_IT_IS: Mapping[type["Field[Any, Any]"], type] = {
+    models.CharField: str,
+    models.TextField: str,
+    models.BooleanField: bool,
+    models.FloatField: float,
+    models.PositiveSmallIntegerField: int,
+    models.PositiveIntegerField: int,
+    models.IntegerField: int,
+    models.BigIntegerField: int,
+    models.AutoField: int,
+    models.BigAutoField: int,
+}
+
+
 @cache
-def _inserting(model: type[Model]) -> tuple[str, "list[Field[Any, Any]]"]:
-    """The statement with one place for all values, and whose values they are; the database gives the key."""
+def _insertion(model: type[Model]) -> "tuple[str, list[tuple[Field[Any, Any], type | None]]]":
+    """The statement with one place for all values, and whose values they are, with the sort that is stored as it is."""
     own = [field for field in model._meta.concrete_fields if field is not model._meta.auto_field]
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in own)
     into, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
-    return f"INSERT INTO {into} ({columns}) VALUES ({{}}) RETURNING {key}", own  # noqa: S608 -- names of the model's own
+    words = f"INSERT INTO {into} ({columns}) VALUES ({{}}) RETURNING {key}"  # noqa: S608 -- names of the model's own
+    return words, [(field, AS_IT_IS.get(type(_pointed_to(field)))) for field in own]
+
+
+def _pointed_to(field: "Field[Any, Any]") -> "Field[Any, Any]":
+    return field.target_field if isinstance(field, models.ForeignKey) else field
