@@ -129,24 +129,34 @@ def test_what_waits_for_no_transaction_is_run_at_once():
 @pytest.mark.parametrize("asks", [True, False])
 def test_an_error_of_what_waits_ends_the_transaction_and_the_connection_goes_on(asks: bool):
     later(STORE, ["later 1"])
-    with pytest.raises(IntegrityError, match="later 1"), transaction.atomic():
+
+    @transaction.atomic
+    def three() -> None:
         later(STORE, ["later 2"])
         later(STORE, ["later 1"])
         later(STORE, ["later 3"])
         if asks:
             prepared("SELECT 1")
+
+    with pytest.raises(IntegrityError, match="later 1"):
+        three()
     assert kept() == {"later 1"}
     assert prepared("SELECT 1") == [(1,)]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_is_lost_while_something_waits_is_told():
-    own = connection.copy()
-    with pytest.raises(OperationalError), transaction.atomic():
-        [(pid,)] = prepared("SELECT pg_backend_pid()")
+    other = connection.copy()
+
+    @transaction.atomic
+    def lost() -> None:
+        [(own,)] = prepared("SELECT pg_backend_pid()")
         later(STORE, ["later 1"])
-        with own.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-    own.close()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+
+    with pytest.raises(OperationalError):
+        lost()
+    other.close()
     connection.close()
     assert kept() == set()
