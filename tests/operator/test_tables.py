@@ -20,6 +20,7 @@ from kini.operator.table import MOST
 from kini.payments.models import SettlementRow
 from kini.people import actions as people_actions
 from kini.people.models import AccessLog
+from kini.web import formats
 from tests.operator.conftest import OPERATOR
 from tests.operator.urls import WHERE
 from tests.people.conftest import BY, PHONE, acting
@@ -68,6 +69,8 @@ def test_of_settlements_only_what_did_not_agree_is_shown(inside):
     shown = inside.get(f"/{WHERE}/payments/settlementrow/").text
     assert "STRANGE-1" in shown
     assert "AGREED-1" not in shown
+    assert "bukan pembayaran kami" in shown
+    assert formats.money(500) in shown
 
 
 def test_nothing_can_be_added_changed_or_deleted(inside, rows):

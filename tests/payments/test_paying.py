@@ -16,6 +16,7 @@ from kini.cases.models import Case, TimelineEntry
 from kini.cli import reconcile
 from kini.core import moments
 from kini.core.actors import NotAllowed, Refused
+from kini.operator.site import site
 from kini.payments import actions, jobs, ledger, queries, speaking
 from kini.payments.models import Bill, LedgerEntry, Payment, Posting, Refund
 from kini.payments.providers.base import Notice, Paid
@@ -167,6 +168,13 @@ def test_a_refund_opens_the_bill_again(town, case, bill, bank):
     jobs.give_back()
     assert TimelineEntry.objects.filter(case=case).count() == len(told)
     assert books() == {"income:stall-tax": 0, "provider:sandbox": 0, "surplus": 0}
+
+
+def test_an_operator_reads_how_much_went_back_and_of_which_case(town, case, bill, bank, rf):
+    bank.told(scanned(bank, asked(town, case), amount=49_999))
+    table = site.get_model_admin(Refund)
+    rows = [(table.case(each), table.amount(each), table.provider(each)) for each in table.get_queryset(rf.get("/"))]
+    assert rows == [(case.reference, formats.money(49_999), "sandbox")]
 
 
 def test_everybody_who_saw_the_bill_paid_sees_it_given_back_and_the_payer_alone_reads_why(

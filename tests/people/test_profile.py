@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -48,6 +49,20 @@ def test_a_profile_is_kept_and_shown_masked(signed_in, resident, areas):
         "phone": resident.phone,
         "address": {"text": "Jalan Bahari 7", "area": "1.1.1"},
     }
+
+
+def test_a_child_for_whom_a_parent_asks_is_known_as_a_child_and_nobody_else_is(resident):
+    details = Details("Budi Kecil", NationalId("3171010101150001", date(2015, 1, 1)))
+    tie = actions.add_family_member(by=BY, resident=resident, relation="child", details=details)
+    grandmother = actions.add_family_member(by=BY, resident=resident, relation="parent", details=Details("Nenek"))
+    known = profile.known(Resident.objects.get(pk=tie.member_id))
+    assert {name: value for name, value in known.items() if name.startswith("child_")} == {
+        "child_name": "Budi Kecil",
+        "child_national_id": "3171010101150001",
+        "child_birth_date": "2015-01-01",
+    }
+    assert "child_name" not in profile.known(Resident.objects.get(pk=grandmother.member_id))
+    assert "child_name" not in profile.known(resident)
 
 
 def test_no_number_can_be_read_in_the_database(signed_in):

@@ -30,6 +30,7 @@ FIELDS = {
     "qr": "{type: qr}",
     "integer": "{type: integer, min: 2, max: 9, unit: people}",
     "count": "{type: integer}",
+    "built": "{type: year, min: 1950}",
     "money": "{type: money, min: 1000, max: 2000000}",
     "decimal": "{type: decimal, min: 1, max: 99, places: 1}",
     "boolean": "{type: boolean}",
@@ -267,6 +268,7 @@ def _page(html: str, language: str) -> str:
         ("{type: integer}", "1.500", 1500),
         ("{type: integer}", "1 500", 1500),
         ("{type: integer}", "007", 7),
+        ("{type: year}", " 2014 ", 2014),
         ("{type: money}", "Rp 1.500.000", 1_500_000),
         ("{type: money}", "Rp1500", 1500),
         ("{type: decimal}", "12,5", "12.5"),
@@ -288,6 +290,8 @@ def test_people_may_write_as_they_are_used_to(source, typed, value):
         ("{type: integer, max: 9}", {"f": "10"}, "at most 9"),
         ("{type: integer}", {"f": "-1"}, "at least 0"),
         ("{type: integer}", {"f": "1.5"}, "whole number"),
+        ("{type: year}", {"f": "2.014"}, "four digits"),
+        ("{type: year, min: 1950}", {"f": "1949"}, "from 1950 to 2100"),
         ("{type: decimal}", {"f": "1.555"}, "at most 2 digits"),
         ("{type: date}", {"f.day": "1", "f.month": "", "f.year": "2020"}, "day, month and year"),
         ("{type: date}", {"f.day": "1", "f.month": "2", "f.year": "20"}, "four digits"),
@@ -345,6 +349,10 @@ def test_any_text_is_kept_readable_or_refused(text):
     except Wrong:
         return
     assert value is None or (len(value) <= 50 and value == value.strip() and "\x00" not in value)
+
+
+def test_a_year_is_shown_as_it_is_written():
+    assert field("{type: year}").show(2014) == "2014"
 
 
 def test_a_bound_counts_from_the_day_in_the_city_on_the_programs_clock():

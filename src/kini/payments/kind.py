@@ -50,6 +50,7 @@ class PaymentKind(Kind):
     id = "payment"
     label = gettext_lazy("Payment")
     verb = gettext_lazy("See the bill")
+    for_somebody = False
     Options: ClassVar[type[Strict]] = PaymentOptions
 
     def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:

@@ -2,29 +2,63 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kini.operator.site import site
-from kini.operator.table import Table
+from kini.operator.table import COLUMNS, Table
 from kini.payments.models import Refund, SettlementRow
+from kini.payments.wording import VERDICTS
+from kini.web import formats
 
 
 class Settlements(Table):
     """Lines of settlement files about which somebody has to do something."""
 
     words = _("settled line to look at"), _("settled lines to look at")
-    list_display = ("settled_on", "provider", "provider_reference", "amount", "fee", "verdict")
+    list_display = ("settled_on", "verdict_words", "sum_settled", "case", "provider", "provider_reference", "kept")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).exclude(verdict="agreed")
+        return super().get_queryset(request).exclude(verdict="agreed").select_related("payment__case")
+
+    @admin.display(description=COLUMNS["verdict"])
+    def verdict_words(self, row: SettlementRow) -> str:
+        return str(VERDICTS[row.verdict])
+
+    @admin.display(description=COLUMNS["amount"])
+    def sum_settled(self, row: SettlementRow) -> str:
+        return formats.money(row.amount)
+
+    @admin.display(description=COLUMNS["fee"])
+    def kept(self, row: SettlementRow) -> str:
+        return formats.money(row.fee)
+
+    @admin.display(description=COLUMNS["reference"])
+    def case(self, row: SettlementRow) -> str:
+        return row.payment.case.reference if row.payment else "-"
 
 
 class Refunds(Table):
     words = _("money given back"), _("money given back")
-    list_display = ("asked_at", "done_at", "provider_reference")
+    list_display = ("asked_at", "amount", "case", "provider", "done_at", "provider_reference")
     ordering = ("-asked_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("payment__case")
+
+    @admin.display(description=COLUMNS["amount"])
+    def amount(self, row: Refund) -> str:
+        return formats.money(row.payment.received or 0)
+
+    @admin.display(description=COLUMNS["reference"])
+    def case(self, row: Refund) -> str:
+        return row.payment.case.reference
+
+    @admin.display(description=COLUMNS["provider"])
+    def provider(self, row: Refund) -> str:
+        return row.payment.provider
 
 
 def register() -> None:

@@ -1,11 +1,20 @@
-"""What residents read on their case about money that goes back."""
+"""Words about money: what residents read on their case when it goes back, what became of settled lines."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kini.web import formats
+
+#: How a line of a settlement file agrees with ours (actions.settle_row).
+VERDICTS = {
+    "agreed": gettext_lazy("as with us"),
+    "unknown": gettext_lazy("none of our payments"),
+    "another amount": gettext_lazy("another amount than with us"),
+    "paid twice": gettext_lazy("a second time for one payment"),
+}
 
 
 def goes_back(data: Mapping[str, Any]) -> str:

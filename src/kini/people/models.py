@@ -7,6 +7,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 from kini.city.models import Agency, Area
 
@@ -84,6 +85,11 @@ class Resident(models.Model):
                 name="people_resident_number_whole",
             ),
         ]
+
+    @cached_property
+    def is_a_child(self) -> bool:
+        """Whether a parent or guardian acts for them: somebody without an account of their own."""
+        return self.user_id is None and self.tied_by.filter(relation__in=("child", "ward")).exists()
 
 
 class FamilyTie(models.Model):

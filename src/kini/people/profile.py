@@ -16,16 +16,22 @@ READERS: Mapping[str, Callable[[Resident], Any]] = {
     "phone": lambda resident: resident.phone,
     "email": lambda resident: resident.email,
     "address": lambda resident: _address(resident),
+    # Of a child whom a parent or guardian chose as the one it is for.
+    "child_name": lambda resident: resident.name if resident.is_a_child else None,
+    "child_national_id": lambda resident: sealing.take(resident, "national_id_sealed") if resident.is_a_child else None,
+    "child_birth_date": lambda resident: (
+        resident.birth_date.isoformat() if resident.is_a_child and resident.birth_date else None
+    ),
 }
 PROFILE_ATTRIBUTES = frozenset(READERS)
 #: Attributes that stand encrypted; whoever shows them masks them, and an officer's look at them is logged.
-SEALED_ATTRIBUTES = frozenset({"national_id", "family_card"})
+SEALED_ATTRIBUTES = frozenset({"national_id", "family_card", "child_national_id"})
 
 
 def profile_value(resident: Resident, attribute: str) -> Any:
     """The value of one attribute as a field of services keeps it, or None when the profile does not know it.
 
-    Strings; `birth_date` is an ISO date; `address` is {"text": street and house, "area": code of the area}.
+    Strings; dates are ISO dates; `address` is {"text": street and house, "area": code of the area}.
 
     Raises:
         KeyError: when there is no such attribute.

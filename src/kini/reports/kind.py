@@ -36,6 +36,7 @@ class Report(Kind):
     sign_in = "optional"
     private = True
     alike = "place"
+    for_somebody = False
 
     def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Refuse bad evidence, and refuse to close without any."""

@@ -58,6 +58,9 @@ class Kind:
     #: What makes two open cases of one service look like the same thing: one resident, or nearly one place and time.
     alike: ClassVar[Literal["resident", "place"]] = "resident"
 
+    #: Whether one asks for something for a person, so that it may be for somebody of the family.
+    for_somebody: ClassVar[bool] = True
+
     #: Whether there are cases of this kind, which go along a flow that the service names. Else it is only looked at.
     needs_flow: ClassVar[bool] = True
 

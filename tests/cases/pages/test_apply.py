@@ -10,10 +10,12 @@ from kini.core import moments
 from kini.people import actions as people_actions
 from kini.people.actions import Details
 from kini.services.models import ServiceVersion
+from kini.services.schema import Flow
 from tests.cases import town as towns
 from tests.cases.pages.browsing import Seen, Visitor, visitor
 from tests.cases.pages.offers import CENSUS
-from tests.cases.town import Town
+from tests.cases.town import Town, offer
+from tests.reports.conftest import REPORT, STREET
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +221,15 @@ def test_a_family_member_is_applied_for(resident: Visitor, census: ServiceVersio
     assert Draft.objects.get().resident == tie.member
     stranger = resident.post("/services/census/start/", {"for_whom": str(town.neighbour.pk)})
     assert stranger.status_code == 409
+
+
+def test_nobody_is_asked_for_whom_a_report_is(resident: Visitor, census: ServiceVersion, town: Town) -> None:
+    people_actions.add_family_member(
+        by=town.named("resident"), resident=town.resident, relation="child", details=Details(name="Anak Contoh")
+    )
+    offer("broken-lamp", REPORT, Flow.model_validate(STREET))
+    assert "For whom?" in resident.see("/services/census/").text
+    assert "For whom?" not in resident.see("/services/broken-lamp/").text
 
 
 def test_a_guest_asks_for_help_and_follows_it_by_a_secret_link(guest: Visitor, call: ServiceVersion) -> None:

@@ -116,7 +116,7 @@ def panel(request: HttpRequest, service: Service) -> SafeString | None:
         "signs_in": signs_in,
         "sign_in": f"{reverse('people:sign-in')}?next={request.path}",
         "drafts": _drafts(actor, service),
-        "family": _family(request.user) if isinstance(request.user, User) else [],
+        "family": _family(request.user) if kind.for_somebody and isinstance(request.user, User) else [],
         "call": number_to_call(kind, resolved) if resolved else "",
     }
     return render_to_string("cases/start_panel.html", context, request)

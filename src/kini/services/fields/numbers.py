@@ -87,6 +87,27 @@ class IntegerField(FieldBase):
         return {"type": "integer", "minimum": self.min, **upper}
 
 
+class YearField(IntegerField):
+    """A year, in four digits."""
+
+    type: Literal["year"] = "year"  # type: ignore[assignment]
+    min: int = 1900
+    max: int = 2100
+
+    def parse(self, name: str, sent: Submitted) -> Any:
+        typed = clean(sent.text(name), limit=30)
+        if not typed:
+            return None
+        if not re.fullmatch("[0-9]{4}", typed):
+            raise Wrong(_("Write the year with four digits."))
+        if not self.min <= int(typed) <= self.max:
+            raise Wrong(_("Write a year from %(first)d to %(last)d.") % {"first": self.min, "last": self.max})
+        return int(typed)
+
+    def show(self, value: Any) -> str:
+        return str(value)
+
+
 class MoneyField(IntegerField):
     """A sum in whole units of the city's currency."""
 
@@ -152,4 +173,4 @@ class DecimalField(FieldBase):
         return {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
 
 
-TYPES = (IntegerField, MoneyField, DecimalField)
+TYPES = (IntegerField, YearField, MoneyField, DecimalField)
