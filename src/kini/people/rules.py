@@ -60,6 +60,17 @@ def holds(actor: Actor, permissions: Iterable[Permission], scope: Scope) -> bool
     return all(may(actor, permission, scope) for permission in permissions)
 
 
+def scope_with(actor: Actor, permission: Permission) -> Scope:
+    """Over what an officer works by the first of their roles that allows this.
+
+    Raises:
+        NotAllowed: when none does.
+    """
+    require_somewhere(actor, permission)
+    grant = next(grant for grant in actor.grants if permission in grant.permissions)
+    return Scope(grant.agency, grant.area_path)
+
+
 def roles_over(actor: Actor, scope: Scope) -> frozenset[str]:
     """The roles of the pack that the actor has over that scope."""
     return frozenset(grant.role for grant in actor.grants if actor.is_officer and grant.covers(scope))

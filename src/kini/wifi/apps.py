@@ -13,7 +13,7 @@ class Wifi(AppConfig):
         from kini.services.start import shown_elsewhere, start_panels
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
-        from kini.wifi import api, desk, home, jobs, tables  # noqa: F401 -- jobs register themselves
+        from kini.wifi import api, blocks, desk, home, jobs, tables  # noqa: F401 -- jobs register themselves
         from kini.wifi.declared import check_wifi, has_portal, shown_services
         from kini.wifi.panels import panel
         from kini.wifi.where import desk as where
@@ -21,6 +21,7 @@ class Wifi(AppConfig):
         tables.register()
         desk.register()
         where.register()
+        blocks.register()
         pack_checks.register("wifi", check_wifi)
         parts.register("wifi", Part("Free Wi-Fi", api.router))
         shown_elsewhere.register("wifi", shown_services)

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kini.cases.desk.working import for_officers, may_here, see_other
 from kini.core import moments
 from kini.core.actors import Actor, Refused
-from kini.core.grants import Scope
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
+from kini.people.rules import scope_with
 from kini.web.navigation import NavItem, navigation
 from kini.wifi import actions, declared, queries
 
@@ -50,7 +50,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         return _list(request, actor, typed, str(refusal))
     network, group = declared.network(), declared.sheet_groups()[typed.group]
-    ends = queries.vouchers_of(_scope(actor)).latest("pk").ends_at
+    ends = queries.vouchers_of(scope_with(actor, MANAGE)).latest("pk").ends_at
     context = {"codes": codes, "typed": typed, "network": network, "group": group, "ends": ends}
     return render(request, "wifi/sheet.html", context)
 
@@ -61,7 +61,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     """Take a sheet back: its codes, and whoever came in with them, sign in anew."""
     actor = actor_for(request)
     label = request.POST.get("label", "")[:LONGEST].replace("\0", "")
-    count = actions.withdraw_vouchers(by=actor, label=label, scope=_scope(actor))
+    count = actions.withdraw_vouchers(by=actor, label=label, scope=scope_with(actor, MANAGE))
     said = ngettext("%(count)d code is taken back.", "%(count)d codes are taken back.", count)
     messages.success(request, said % {"count": count})
     return see_other("wifi:desk-sheets")
@@ -74,19 +74,13 @@ def _made(actor: Actor, typed: Typed) -> list[str]:
     except ValueError:
         raise Refused(_("Write how many codes, days and devices in digits.")) from None
     given = {"group": typed.group, "count": count, "days": days, "label": typed.label.strip(), "devices": devices}
-    return actions.make_vouchers(by=actor, scope=_scope(actor), **given)  # type: ignore[arg-type]
-
-
-def _scope(actor: Actor) -> Scope:
-    """Over what the officer hands out codes."""
-    grant = next(grant for grant in actor.grants if MANAGE in grant.permissions)
-    return Scope(grant.agency, grant.area_path)
+    return actions.make_vouchers(by=actor, scope=scope_with(actor, MANAGE), **given)  # type: ignore[arg-type]
 
 
 def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> HttpResponse:
     holds = Q(withdrawn_at=None, ends_at__gt=moments.now())
     rows = (
-        queries.vouchers_of(_scope(actor))
+        queries.vouchers_of(scope_with(actor, MANAGE))
         .values("label", "group")
         .annotate(made=Count("pk"), holding=Count("pk", filter=holds), used=Sum("uses"), ends=Max("ends_at"))
         .order_by("-ends", "label")[:SHOWN]

@@ -194,6 +194,43 @@ class Device(models.Model):
         ]
 
 
+class Block(models.Model):
+    """A device, a person or a voucher that is kept out; while it holds, their devices have `blocked_at`.
+
+    Attributes:
+        device: keyed hash of its MAC. Exactly one of `device`, `owner` and `voucher` is there.
+        reference: of the case by which the person was found.
+        agency, area_path: over what the officer works who did it, and who may lift it; without an agency the operator.
+    """
+
+    device = models.BinaryField(null=True)
+    owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    voucher = models.ForeignKey(Voucher, models.CASCADE, null=True, related_name="+")
+    reference = models.CharField(max_length=30, blank=True)
+    reason = models.CharField(max_length=240)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    area_path = models.CharField(max_length=120, blank=True)
+    made_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(device__isnull=False, owner=None, voucher=None)
+                | Q(device=None, owner__isnull=False, voucher=None)
+                | Q(device=None, owner=None, voucher__isnull=False),
+                name="wifi_block_one",
+            ),
+            models.CheckConstraint(condition=models.lookups.Exact(Length("device"), 32), name="wifi_block_device"),
+            models.CheckConstraint(condition=~Q(reason=""), name="wifi_block_reason"),
+            *(
+                models.UniqueConstraint(fields=[name], condition=Q(lifted_at=None), name=f"wifi_block_{name}_once")
+                for name in ("device", "owner", "voucher")
+            ),
+        ]
+
+
 class Pass(models.Model):
     """A one-time password of the portal, with which one device comes in at one access point, once and soon.
 

@@ -17,7 +17,7 @@ from kini.core.texts import Text
 from kini.web.formats import today
 from kini.wifi import declared, rules
 from kini.wifi.admission import DEVICE, PASS, VOUCHER
-from kini.wifi.models import AccessPoint, Device, FaultReport, Site, Voucher
+from kini.wifi.models import AccessPoint, Block, Device, FaultReport, Site, Voucher
 from kini.wifi.schema import Hours
 
 #: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
@@ -190,8 +190,17 @@ def ends_by_itself(device: Device, seconds: int) -> bool:
 
 def vouchers_of(scope: Scope | None) -> QuerySet[Voucher]:
     """The vouchers that officers made who work within that scope; None: all."""
+    return Voucher.objects.filter(_within(scope))
+
+
+def blocks_of(scope: Scope | None) -> QuerySet[Block]:
+    """The blocks that officers made who work within that scope; None: all."""
+    return Block.objects.filter(_within(scope))
+
+
+def _within(scope: Scope | None) -> Q:
     if scope is None:
-        return Voucher.objects.all()
+        return Q()
+    agency = Q(agency=scope.agency)
     within = Q(area_path=scope.area_path) | Q(area_path__startswith=f"{scope.area_path}/")
-    found = Voucher.objects.filter(agency=scope.agency)
-    return found.filter(within) if scope.area_path else found
+    return agency & within if scope.area_path else agency

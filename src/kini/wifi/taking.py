@@ -4,6 +4,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.crypto import keyed_hash
+from kini.wifi import rules
+from kini.wifi.admission import DEVICE
 from kini.wifi.models import Group
 
 
@@ -34,3 +37,15 @@ def group_called(name: str) -> Group:
         known = ", ".join(Group.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
         raise Refused(_("There is no group “%(name)s”; there are: %(known)s") % {"name": name, "known": known or "-"})
     return found
+
+
+def mark_of(mac: str) -> bytes:
+    """By which a device is known.
+
+    Raises:
+        Refused: when it is no MAC address.
+    """
+    try:
+        return keyed_hash(rules.mac(mac), DEVICE)
+    except ValueError as fault:
+        raise Refused(str(fault)) from None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kini.wifi import desk, own, pages
+from kini.wifi import blocks, desk, own, pages
 from kini.wifi.portal import captive
 from kini.wifi.portal import pages as portal
 from kini.wifi.where import desk as where
@@ -18,6 +18,8 @@ urlpatterns = [
     path("wifi/portal/<slug:sort>/", portal.arrive, name="portal-arrive"),
     path("guest/s/<slug:site>/", portal.arrive_unifi, name="portal-unifi"),
     path("desk/wifi/", desk.sheets, name="desk-sheets"),
+    path("desk/wifi/blocked/", blocks.blocks, name="desk-blocks"),
+    path("desk/wifi/blocked/lift/", blocks.lift, name="desk-lift"),
     path("desk/wifi/withdraw/", desk.withdraw, name="desk-withdraw"),
     path("desk/wifi/plans/", where.plans, name="desk-plans"),
     path("desk/wifi/plans/compare/", where.compare, name="desk-plans-compare"),

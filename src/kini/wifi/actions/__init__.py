@@ -2,11 +2,11 @@
 
 from kini.wifi.actions.accounting import collect, destroy_pseudonym_keys, forget_day
 from kini.wifi.actions.admission import (
-    block_device,
     forget_device,
     know_device,
     load_policies,
 )
+from kini.wifi.actions.blocks import LONGEST_REASON, block, block_device, lift_block
 from kini.wifi.actions.entrance import let_radius_in
 from kini.wifi.actions.faults import note_fault
 from kini.wifi.actions.plans import RECKON, ask_for_plan, begin_plan, remove_plan, settle_plan
@@ -17,10 +17,12 @@ from kini.wifi.actions.served import close_day, count_use, note_day
 from kini.wifi.actions.vouchers import make_vouchers, withdraw_vouchers
 
 __all__ = [
+    "LONGEST_REASON",
     "RECKON",
     "REVIEW",
     "ask_for_plan",
     "begin_plan",
+    "block",
     "block_device",
     "close_day",
     "collect",
@@ -35,6 +37,7 @@ __all__ = [
     "lay_made_up",
     "lay_samples",
     "let_radius_in",
+    "lift_block",
     "load_policies",
     "make_vouchers",
     "note_day",

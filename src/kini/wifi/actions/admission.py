@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from kini.core import audit, events, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
-from kini.core.crypto import keyed_hash
-from kini.wifi import declared, rules
+from kini.wifi import declared
 from kini.wifi.actions.reviews import review_sessions
-from kini.wifi.admission import DEVICE, bring_rows, device_subject, written
+from kini.wifi.admission import bring_rows, device_subject, written
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.models import Device, Group, SessionRule, SiteKind
-from kini.wifi.taking import group_called, only_program
+from kini.wifi.taking import group_called, mark_of, only_program
 
 MOST_DAYS = 730
 
@@ -71,36 +70,12 @@ def know_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
     only_program(by)
     if not 1 <= days <= MOST_DAYS:
         raise Refused(_("Give 1 to %(days)d days.") % {"days": MOST_DAYS})
-    mark, found = _mark(mac), group_called(group)
+    mark, found = mark_of(mac), group_called(group)
     values = {"group": found, "voucher": None, "expires_at": moments.now() + timedelta(days=days)}
     device, _new = Device.objects.update_or_create(mark=mark, defaults=values)
     audit.record(by=by, action="wifi.device-known", subject=device_subject(mark), detail={"group": group, "days": days})
     review_sessions(by=by, devices=[mark], reason="group-changed")
     return device
-
-
-@action
-def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
-    """Keep a device out, whatever it shows, or let it be again; it need not be known before. Its sessions end.
-
-    Raises:
-        NotAllowed: for anybody but a command of the program.
-        Refused: when it is no MAC address, or the city has no groups.
-    """
-    only_program(by)
-    mark, now = _mark(mac), moments.now()
-    if blocked and not Device.objects.filter(mark=mark).update(blocked_at=now):
-        group = Group.objects.order_by("pk").first()
-        if group is None:
-            raise Refused(_("The pack names no groups (wifi.yaml)."))
-        Device.objects.create(mark=mark, group=group, expires_at=now, blocked_at=now)
-    if blocked:
-        events.announce(DevicesSignedOut(devices=[mark.hex()], reason="blocked"))
-    else:
-        Device.objects.filter(mark=mark).update(blocked_at=None)
-    audit.record(
-        by=by, action="wifi.device-blocked" if blocked else "wifi.device-released", subject=device_subject(mark)
-    )
 
 
 @action
@@ -112,15 +87,8 @@ def forget_device(*, by: Actor, mac: str) -> bool:
         Refused: when it is no MAC address.
     """
     only_program(by)
-    mark = _mark(mac)
+    mark = mark_of(mac)
     known = bool(Device.objects.filter(mark=mark, blocked_at=None).delete()[0])
     audit.record(by=by, action="wifi.device-forgotten", subject=device_subject(mark), detail={"known": known})
     events.announce(DevicesSignedOut(devices=[mark.hex()], reason="forgotten"))
     return known
-
-
-def _mark(mac: str) -> bytes:
-    try:
-        return keyed_hash(rules.mac(mac), DEVICE)
-    except ValueError as fault:
-        raise Refused(str(fault)) from None

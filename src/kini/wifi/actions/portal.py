@@ -11,7 +11,7 @@ from kini.core.actions import action
 from kini.core.actors import Actor, Refused
 from kini.people import keeping
 from kini.people.models import User
-from kini.wifi import admission, declared, queries
+from kini.wifi import admission, blocking, declared, queries
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.models import AccessPoint, Device, Group, Pass, Voucher
 from kini.wifi.taking import only_program
@@ -50,6 +50,8 @@ def sign_in(*, by: Actor, device: bytes, point: AccessPoint, voucher: str = "", 
     else:
         values = _as_known(device)
     values |= {"owner_id": values.get("owner_id") or by.user_id, "name": browser[:60]}
+    if blocking.is_blocked(values["owner_id"]):
+        raise Refused(_("You may not use the Wi-Fi. Ask the city's help line if you do not know why."))
     nonce = secrets.token_hex(16)
     values |= {"nonce": nonce, "expires_at": now + timedelta(seconds=PASS_SECONDS)}
     Pass.objects.bulk_create(

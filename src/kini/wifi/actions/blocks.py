@@ -1,0 +1,114 @@
+"""Devices and people who are kept out, by an officer or by the operator."""
+
+from django.utils.translation import gettext as _
+
+from kini.core import audit, events, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, Refused
+from kini.core.grants import Scope
+from kini.people.permissions import Permission
+from kini.people.rules import require
+from kini.wifi import blocking, queries
+from kini.wifi.blocking import Target
+from kini.wifi.events import DevicesSignedOut
+from kini.wifi.models import Block, Device, Group, Pass, Voucher
+from kini.wifi.taking import in_turn, mark_of, only_program
+
+SUBJECT = "wifi:blocks"
+LONGEST_REASON = 240
+
+
+@action
+def block(*, by: Actor, target: Target, reason: str, scope: Scope | None = None) -> int:
+    """Keep a device, a person, or whoever came in with a code out of the Wi-Fi, whatever they show; their sessions end.
+
+    A code that is blocked is taken back, and stays so.
+
+    Args:
+        reason: read by colleagues.
+        scope: over what the officer works who does it; who works there may lift it. None: the operator.
+
+    Returns:
+        How many known devices are kept out by it.
+
+    Raises:
+        NotAllowed: for anybody but a command of the program and officers who may over that scope.
+        Refused: without a reason, or when it is blocked already.
+    """
+    _require(by, scope)
+    reason = reason.strip()
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        raise Refused(_("Write why, in up to %(most)d letters.") % {"most": LONGEST_REASON})
+    in_turn(SUBJECT)
+    if blocking.active().filter(**target.key).exists():
+        raise Refused(_("This is blocked already."))
+    now = moments.now()
+    given = {"agency_id": scope.agency, "area_path": scope.area_path} if scope else {}
+    Block.objects.create(
+        **target.key, reference=target.reference, reason=reason, by_id=by.user_id, made_at=now, **given
+    )
+    if target.device:
+        _known(target.device)
+    if target.voucher_id:
+        Voucher.objects.filter(pk=target.voucher_id, withdrawn_at=None).update(withdrawn_at=now)
+    Pass.objects.filter(**target.key).delete()
+    marks = blocking.refit(target)
+    if marks:
+        events.announce(DevicesSignedOut(devices=[mark.hex() for mark in marks], reason="blocked"))
+    detail = {"reason": reason, "reference": target.reference, "devices": len(marks)}
+    audit.record(by=by, action="wifi.blocked", subject=target.subject, detail=detail)
+    return len(marks)
+
+
+@action
+def lift_block(*, by: Actor, block: int, scope: Scope | None = None) -> None:
+    """Keep out no longer what a block is about, as far as no other one means it.
+
+    Raises:
+        NotAllowed: for anybody but a command of the program and officers who may over that scope.
+        Refused: when no such block holds there.
+    """
+    _require(by, scope)
+    in_turn(SUBJECT)
+    found = queries.blocks_of(scope).filter(pk=block, lifted_at=None).first()
+    if found is None:
+        raise Refused(_("This block was lifted already."))
+    found.lifted_at = moments.now()
+    found.save(update_fields=["lifted_at"])
+    target = blocking.target_of(found)
+    blocking.refit(target)
+    audit.record(by=by, action="wifi.block-lifted", subject=target.subject, detail={"reference": found.reference})
+
+
+@action
+def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
+    """Keep a device out, whatever it shows, or let it be again; it need not be known before. Its sessions end.
+
+    Raises:
+        NotAllowed: for anybody but a command of the program.
+        Refused: when it is no MAC address, the city has no groups, or its person or code is what is blocked.
+    """
+    only_program(by)
+    target = Target(device=mark_of(mac))
+    holding = blocking.active().filter(device=target.device).first()
+    if blocked and holding is None:
+        block(by=by, target=target, reason=_("By the operator"))
+    elif not blocked and holding:
+        lift_block(by=by, block=holding.pk)
+    if not blocked and target.devices().exclude(blocked_at=None).exists():
+        raise Refused(_("Its person or its code is blocked: lift that at the desk (/desk/wifi/blocked/)."))
+
+
+def _known(mark: bytes) -> None:
+    """A row of a device by which it can be kept out."""
+    group = Group.objects.order_by("pk").first()
+    if group is None:
+        raise Refused(_("The pack names no groups (wifi.yaml)."))
+    Device.objects.get_or_create(mark=mark, defaults={"group": group, "expires_at": moments.now()})
+
+
+def _require(by: Actor, scope: Scope | None) -> None:
+    if scope is None or by.kind is ActorKind.SYSTEM:
+        only_program(by)
+    else:
+        require(by, Permission.BLOCK_WIFI, scope)

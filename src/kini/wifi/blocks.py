@@ -1,0 +1,146 @@
+"""At the desk: who is kept out of the Wi-Fi, and why. Officers name a case, a code or a device, and see no MAC."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kini.cases.desk.working import for_officers, found_at_desk, may_here, see_other
+from kini.city import pack
+from kini.core import limits, references
+from kini.core.actors import Actor, Refused
+from kini.core.limits import Limit
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for, officer_names
+from kini.people.rules import scope_with
+from kini.web.navigation import NavItem, navigation
+from kini.wifi import actions, blocking, declared, queries
+from kini.wifi.blocking import Target
+from kini.wifi.models import Block
+
+BLOCK = Permission.BLOCK_WIFI
+LONGEST, SHOWN = 60, 50
+#: More in a day would be somebody who tries out which codes and devices there are.
+TRIES = Limit("wifi.block", count=100, seconds=24 * 60 * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A block as it is shown; `number` while it can be lifted."""
+
+    number: int | None
+    whom: str
+    reference: str
+    reason: str
+    by: str
+    made_at: datetime
+
+
+@for_officers(BLOCK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def blocks(request: HttpRequest) -> HttpResponse:
+    """The blocks of one's agency, and a form for a new one."""
+    actor = actor_for(request)
+    if not declared.network():
+        raise Http404
+    if request.method != "POST":
+        return _list(request, actor)
+    whom, reason = (request.POST.get(name, "").replace("\0", "").strip() for name in ("whom", "reason"))
+    try:
+        limits.require(TRIES, str(actor.user_id))
+        count = actions.block(
+            by=actor, target=_target(actor, whom[:LONGEST]), reason=reason, scope=scope_with(actor, BLOCK)
+        )
+    except Refused as refusal:
+        where = "whom" if 1 <= len(reason) <= actions.LONGEST_REASON else "reason"
+        return _list(request, actor, whom, reason, {where: str(refusal)})
+    said = ngettext("Blocked: %(count)d device is kept out.", "Blocked: %(count)d devices are kept out.", count)
+    messages.success(request, said % {"count": count})
+    return see_other("wifi:desk-blocks")
+
+
+@for_officers(BLOCK)
+@require_POST
+def lift(request: HttpRequest) -> HttpResponse:
+    """Let somebody in again."""
+    actor = actor_for(request)
+    number = request.POST.get("block", "")
+    try:
+        actions.lift_block(by=actor, block=int(number) if number.isdecimal() else 0, scope=scope_with(actor, BLOCK))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The block is lifted."))
+    return see_other("wifi:desk-blocks")
+
+
+def _target(actor: Actor, whom: str) -> Target:
+    """Whom the words mean: the person of a case that the officer may see, a device, or a code."""
+    if not references.read(pack.current().reference_prefix, whom):
+        return blocking.typed(whom)
+    try:
+        case = found_at_desk(actor, whom)
+    except Http404:
+        raise Refused(_("You have no such case.")) from None
+    user = case.resident.user_id if case.resident else None
+    if user is None:
+        raise Refused(_("Nobody with an account is behind this case, so nobody can be blocked by it."))
+    return Target(owner_id=user, reference=case.reference)
+
+
+def _list(
+    request: HttpRequest, actor: Actor, whom: str = "", reason: str = "", wrong: dict[str, str] | None = None
+) -> HttpResponse:
+    found = queries.blocks_of(scope_with(actor, BLOCK)).select_related("voucher").order_by("lifted_at", "-made_at")
+    holding, lifted = found.filter(lifted_at=None), found.exclude(lifted_at=None).order_by("-lifted_at")
+    context = {
+        "rows": _rows([*holding[:SHOWN], *lifted[: SHOWN // 5]]),
+        "whom": whom,
+        "reason": reason,
+        "most": actions.LONGEST_REASON,
+        "wrong": wrong or {},
+        "errors": list((wrong or {}).items()),
+    }
+    return render(request, "wifi/blocks.html", context, status=422 if wrong else 200)
+
+
+def _rows(found: Iterable[Block]) -> list[Row]:
+    found = list(found)
+    names = officer_names(block.by_id for block in found)
+    return [
+        Row(
+            block.pk if block.lifted_at is None else None,
+            _whom(block),
+            block.reference,
+            block.reason,
+            names.get(block.by_id or 0, ""),
+            block.made_at,
+        )
+        for block in found
+    ]
+
+
+def _whom(block: Block) -> str:
+    if block.device is not None:
+        # So that two can be told apart; nobody finds the device by it.
+        return _("A device (sign {sign})").format(sign=bytes(block.device).hex()[:4].upper())
+    if block.voucher:
+        return _("A code of “{label}”").format(label=block.voucher.label)
+    return _("A person")
+
+
+def register() -> None:
+    """Bring the page to the rail of those who may."""
+    may = may_here(BLOCK)
+    item = NavItem(
+        *("wifi:desk-blocks", gettext_lazy("Wi-Fi blocks"), "lock", 48, "desk"),
+        group=gettext_lazy("Agency"),
+        visible=lambda request: bool(declared.network()) and may(request),
+    )
+    navigation.register("desk-wifi-blocks", item)
