@@ -198,7 +198,7 @@ def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> Htt
     if typed.equity and typed.equity not in dict(weights):
         weights.append((typed.equity, _("%(number)s more") % {"number": typed.equity}))
     context = {
-        "plans": _own(actor).order_by("-pk"),
+        "plans": [(plan, "–" if plan.gained is None else _count(plan.gained)) for plan in _own(actor).order_by("-pk")],
         "typed": typed,
         "weights": weights,
         "errors": [("name", problem)] if problem else [],
@@ -234,11 +234,11 @@ def _facts(plan: Plan, points: Iterable[PlannedPoint]) -> list[tuple[str, str]]:
     ]
 
 
-def _areas(plan: Plan) -> list[tuple[str, int, float, float]]:
+def _areas(plan: Plan) -> list[tuple[str, str, float, float]]:
     """Name, people, and percent of them with a point before and after, of each part of the city."""
     areas = atlas().areas
     return [
-        (areas[code].name if code in areas else code, people, 100 * before / people, 100 * after / people)
+        (areas[code].name if code in areas else code, _count(people), 100 * before / people, 100 * after / people)
         for code, (people, before, after) in (plan.areas or {}).items()
     ]
 

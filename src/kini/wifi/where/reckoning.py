@@ -25,7 +25,7 @@ from kini.wifi.where.wishing import Wish, rule
 #: Side of the squares in which people are counted, in metres.
 SIDE = 100.0
 #: The search ends after so many seconds with the best that it has.
-SECONDS = 100.0
+SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)

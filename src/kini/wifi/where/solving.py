@@ -20,7 +20,7 @@ from kini.wifi.where.question import Answer, Question
 #: People are whole, so weights are whole thousandths while the flow is sought.
 PARTS = 1_000
 #: The search ends when it is that near to what can be proven.
-NEAR_ENOUGH = 0.002
+NEAR_ENOUGH = 0.005
 
 
 @dataclass(frozen=True, slots=True)
