@@ -166,7 +166,12 @@ def parse[M: BaseModel](source: Source, model: type[M], data: Any = None, place:
     try:
         return model.model_validate(source.data if data is None else data)
     except ValidationError as error:
-        raise PackFaults([_fault(source, place, each) for each in error.errors()]) from None
+        raise PackFaults(faults_of(source, error, place)) from None
+
+
+def faults_of(source: Source, error: ValidationError, place: Place = ()) -> list[Fault]:
+    """What a model found wrong with the part of a file at `place`."""
+    return [_fault(source, place, each) for each in error.errors()]
 
 
 def _fault(source: Source, place: Place, error: Any) -> Fault:

@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,6 +100,15 @@ class AreaIndex:
         spot = shapely.Point(self._projection.to_metres((latitude, longitude)))
         hits = self._tree.query(spot, predicate="intersects")
         return self._codes[min(hits)] if len(hits) else None
+
+    def locate_all(self, points: Sequence[Point]) -> list[str | None]:
+        """The same for many points, each finite."""
+        metres = np.array([self._projection.to_metres(point) for point in points])
+        spots = shapely.points(metres.reshape(-1, 2))
+        found: list[str | None] = [None] * len(points)
+        for point, hit in sorted(self._tree.query(spots, predicate="intersects").T.tolist(), reverse=True):
+            found[point] = self._codes[hit]
+        return found
 
 
 def cells(points: Mapping[str, Point], reach_m: float) -> dict[str, shapely.Polygon]:

@@ -1,14 +1,17 @@
 """What a list of points would change: its rows beside what is stored, in a few queries whatever its length."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kini.city import locating
 from kini.city import queries as city
 from kini.city.models import Area
 from kini.city.pack import current
 from kini.core.crypto import keyed_hash, seal
+from kini.core.database.bulk import any_of
+from kini.core.geometry import Point
 from kini.wifi.admission import written
 from kini.wifi.models import AccessPoint, Site
 from kini.wifi.reading import Listed, Numbered
@@ -84,13 +87,14 @@ def _rows(listed: Listed) -> Iterable[PointRow]:
 
 def _stored(model: type[Any], key: str, values: set[str]) -> dict[str, Any]:
     found = model.objects.select_related("site") if model is AccessPoint else model.objects
-    return {getattr(each, key): each for each in found.filter(**{f"{key}__in": values})}
+    return {getattr(each, key): each for each in found.filter(**{f"{key}__in": any_of(values)})}
 
 
 def _checked(listed: Listed, network: WifiFile) -> dict[str, Area]:
     """The area of each site; rows with a fault of their own, or against an earlier row, leave the list."""
     lowest = current().lowest_level
     areas: dict[str, Area] = {}
+    lying = _lying([each.row for each in listed.rows])
     first: dict[str, Numbered] = {}
     taken: dict[tuple[str, str], int] = {}
     good = []
@@ -98,7 +102,7 @@ def _checked(listed: Listed, network: WifiFile) -> dict[str, Area]:
         row, count = each.row, len(listed.faults)
         before = first.get(row.site)
         if before is None:
-            _check_site(listed, each, network, areas, lowest)
+            _check_site(listed, each, network, areas, lowest, lying)
         elif _of_site(before.row) != _of_site(row):
             message = f"the site {row.site} is another one in row {before.number}"
             listed.fault(each.number, "site", message, "Give every row of a site the same name, kind, place and hours.")
@@ -116,7 +120,20 @@ def _checked(listed: Listed, network: WifiFile) -> dict[str, Area]:
     return areas
 
 
-def _check_site(listed: Listed, each: Numbered, network: WifiFile, areas: dict[str, Area], lowest: str) -> None:
+def _lying(rows: Sequence[PointRow]) -> dict[Point, str | None]:
+    """In which of the smallest areas the points lie of rows that do not say it."""
+    points = list({(row.latitude, row.longitude) for row in rows if not row.area})
+    return dict(zip(points, locating.index().locate_all(points), strict=True))
+
+
+def _check_site(
+    listed: Listed,
+    each: Numbered,
+    network: WifiFile,
+    areas: dict[str, Area],
+    lowest: str,
+    lying: dict[Point, str | None],
+) -> None:
     row = each.row
     if row.kind not in network.kinds:
         known = f"Use one of: {', '.join(network.kinds)}; a mapping can say which of theirs is which."
@@ -124,7 +141,7 @@ def _check_site(listed: Listed, each: Numbered, network: WifiFile, areas: dict[s
     if row.scheme and row.scheme not in network.schemes:
         known = f"Use one of: {', '.join(network.schemes)}." if network.schemes else "Leave it empty."
         listed.fault(each.number, "scheme", f'there is no scheme "{row.scheme}"', known)
-    found = city.area(row.area) if row.area else city.locate(row.latitude, row.longitude)
+    found = city.area(row.area or lying[row.latitude, row.longitude] or "")
     if found and found.level == lowest:
         areas[row.site] = found
     elif row.area:
@@ -147,8 +164,7 @@ def _refuse_taken(listed: Listed) -> None:
     """Rows whose identifier or secret belongs to another access point leave the list."""
     rows = list(_rows(listed))
     marks = {row.mac: secret_mark(row.secret) for row in rows if row.secret}
-    owners = {name: _owners(name, {getattr(row, name) for row in rows} - {"", None}) for name in IDENTIFIERS}
-    owners["secret"] = _owners("secret_mark", set(marks.values()))
+    owners = _owners()
     good = []
     for each in listed.rows:
         wanted = {name: getattr(each.row, name) for name in IDENTIFIERS} | {"secret": marks.get(each.row.mac)}
@@ -160,9 +176,15 @@ def _refuse_taken(listed: Listed) -> None:
     listed.rows = good
 
 
-def _owners(name: str, values: set[Any]) -> dict[Any, str]:
-    found = AccessPoint.objects.filter(**{f"{name}__in": values}).values_list(name, "mac")
-    return {bytes(value) if isinstance(value, memoryview) else value: mac for value, mac in found}
+def _owners() -> dict[str, dict[Any, str]]:
+    """To which access point (by MAC) each identifier and each mark of a secret belongs. One query."""
+    owners: dict[str, dict[Any, str]] = {name: {} for name in (*IDENTIFIERS, "secret")}
+    for mac, mark, *values in AccessPoint.objects.values_list("mac", "secret_mark", *IDENTIFIERS):
+        owners["secret"][bytes(mark)] = mac
+        for name, value in zip(IDENTIFIERS, values, strict=True):
+            if value:
+                owners[name][value] = mac
+    return owners
 
 
 def _site(row: PointRow, area: Area, origin: str, made_up: bool) -> Site:

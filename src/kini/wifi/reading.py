@@ -3,13 +3,15 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from kini.city.schema import WEEKDAYS
-from kini.core.faults import Fault, PackFaults, Source, parse, read_source
+from kini.core.faults import Fault, PackFaults, Source, faults_of, parse, read_source
 from kini.wifi.schema import COLUMNS, Mapping, PointRow
 
 GEOJSON = (".geojson", ".json")
@@ -58,36 +60,42 @@ def read_list(path: Path, mapping: Mapping | None = None) -> Listed:
     """
     mapping = mapping or Mapping()
     found = Listed(path.name, theirs=mapping.columns)
+    ours = _columns(mapping)
     for number, cells in _raw(path):
         if None in cells:
             found.fault(number, "", "there are more cells than columns", "Quote texts with a comma.")
             continue
-        row = ours(cells, mapping)
-        # Every place has the line of its row, so that a fault keeps the whole way to it.
-        places = [(), *((name,) for name in row), ("hours",), *(("hours", day) for day in WEEKDAYS)]
+        row = {name: text for name, theirs, said in ours if (text := said(cells.get(theirs)))}
         try:
-            source = Source(path.name, row, dict.fromkeys(places, number))
-            found.rows.append(Numbered(number, parse(source, PointRow)))
-        except PackFaults as error:
-            for fault in error.faults:
+            found.rows.append(Numbered(number, PointRow.model_validate(row)))
+        except ValidationError as error:
+            for fault in _faults(path.name, number, row, error):
                 name = fault.field.removeprefix("hours.").split(".")[0]
                 found.fault(number, name, fault.message, _remedy(fault, name))
     return found
 
 
-def ours(cells: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
-    """Their cells as our columns; what we do not know is left out."""
-    row: dict[str, Any] = {}
-    for name in COLUMNS:
-        cell = cells.get(mapping.columns.get(name, name))
-        text = "" if cell is None else str(cell).replace("\0", "").strip()
-        known = mapping.values.get(name, {})
-        text = known.get(text, mapping.other.get(name, text)) or mapping.constants.get(name, "")
-        if text:
-            row[name] = text
-    if mapping.prefix and "site" in row:
-        row["site"] = mapping.prefix + row["site"]
-    return row
+def _columns(mapping: Mapping) -> list[tuple[str, str, Callable[[Any], str]]]:
+    """Our columns: the name, theirs, and how a cell of theirs reads as ours; empty where it says nothing."""
+
+    def reader(name: str) -> Callable[[Any], str]:
+        known, constant = mapping.values.get(name, {}), mapping.constants.get(name, "")
+        other, prefix = mapping.other.get(name), mapping.prefix if name == "site" else ""
+
+        def said(cell: Any) -> str:
+            text = "" if cell is None else str(cell).replace("\0", "").strip()
+            text = known.get(text, text if other is None else other) or constant
+            return prefix + text if text else ""
+
+        return said
+
+    return [(name, mapping.columns.get(name, name), reader(name)) for name in COLUMNS]
+
+
+def _faults(file: str, number: int, row: dict[str, Any], error: ValidationError) -> list[Fault]:
+    """What is wrong in a row. Every place has the line of its row, so that a fault keeps the whole way to it."""
+    places = [(), *((name,) for name in row), ("hours",), *(("hours", day) for day in WEEKDAYS)]
+    return faults_of(Source(file, row, dict.fromkeys(places, number)), error)
 
 
 def _remedy(fault: Fault, name: str) -> str:

@@ -1,14 +1,16 @@
 """The points of the network: lists of them, made-up ones, the secrets that their access points share with RADIUS."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
 
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
 from kini.core.crypto import needs_rotation, seal, unseal
+from kini.core.database import bulk
 from kini.core.faults import Fault
 from kini.wifi import declared, laying, pseudonyms
 from kini.wifi.models import AccessPoint, Site
@@ -147,21 +149,22 @@ def _bring(by: Actor, listed: Listed, *, dry_run: bool, made_up: bool) -> Outcom
 
 
 def _write(plan: Plan) -> None:
-    Site.objects.bulk_create(
-        [*plan.new_sites, *plan.changed_sites],
-        BATCH,
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=[*(name.removesuffix("_id") for name in OF_SITE), "origin", "made_up"],
+    of_site = (*OF_SITE, "origin", "made_up")
+    sites = [*plan.new_sites, *plan.changed_sites]
+    values = attrgetter("code", *(name for name in of_site if name != "hours"), "hours")
+    fields = [*(name for name in of_site if name != "hours"), "hours"]
+    bulk.merge(
+        Site,
+        ((*known, hours and Jsonb(hours)) for *known, hours in map(values, sites)),
+        key="code",
+        fields=fields,
     )
-    points: Sequence[AccessPoint] = [*plan.new_access_points, *plan.changed_access_points]
-    ids = dict(Site.objects.filter(code__in=set(plan.points.values())).values_list("code", "pk"))
-    for point in points:
-        point.site_id = ids[plan.points[point.mac]]
-    AccessPoint.objects.bulk_create(
-        points,
-        BATCH,
-        update_conflicts=True,
-        unique_fields=["mac"],
-        update_fields=["site", "secret", "secret_mark", *OF_ACCESS_POINT],
+    ids = dict(Site.objects.filter(code__in=bulk.any_of(set(plan.points.values()))).values_list("code", "pk"))
+    points = [*plan.new_access_points, *plan.changed_access_points]
+    values = attrgetter("mac", "secret", "secret_mark", *OF_ACCESS_POINT)
+    bulk.merge(
+        AccessPoint,
+        ((*values(point), ids[plan.points[point.mac]]) for point in points),
+        key="mac",
+        fields=["secret", "secret_mark", *OF_ACCESS_POINT, "site"],
     )

@@ -1,0 +1,43 @@
+"""Many rows in one go: COPY takes a tenth of what an INSERT with a place for each value does."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Field
+from django.db.models.expressions import RawSQL
+
+
+def merge(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str, fields: Sequence[str]) -> None:
+    """Bring rows in: new ones by their key are added, known ones take these values. Within a transaction.
+
+    Args:
+        rows: of each the key and then the other fields, as values that psycopg writes (JSON as `Jsonb`).
+        key, fields: names of fields; the key is unique in the table.
+    """
+    quote = connection.ops.quote_name
+    columns = [quote(_column(model, name)) for name in (key, *fields)]
+    listed, table, incoming = ", ".join(columns), quote(model._meta.db_table), quote("incoming")
+    taken = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {listed} FROM {table} LIMIT 0")  # noqa: S608
+        with cursor.copy(f"COPY {incoming} ({listed}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(
+            f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {incoming} "  # noqa: S608
+            f"ON CONFLICT ({columns[0]}) DO UPDATE SET {taken}"
+        )
+        cursor.execute(f"DROP TABLE {incoming}")
+
+
+def any_of(values: Iterable[str]) -> RawSQL:
+    """What a text field is `__in`: many values as one parameter, not one each."""
+    return RawSQL("SELECT unnest(%s::text[])", [list(values)])
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    found = model._meta.get_field(name)
+    assert isinstance(found, Field)
+    assert found.column
+    return found.column
