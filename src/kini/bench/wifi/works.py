@@ -10,7 +10,7 @@ from kini.api.routing import PREFIX
 from kini.bench import yardsticks
 from kini.bench.generator import WARM_UP
 from kini.bench.table import Goal, Measured, Requests, Work
-from kini.bench.wifi import network, sending, servers
+from kini.bench.wifi import lists, network, sending, servers
 from kini.bench.wifi.accounting import Accounting
 from kini.bench.wifi.packets import ACCESS_ACCEPT, Life, Nas, access_request, device
 from kini.bench.wifi.portal import Portal, cookies
@@ -45,6 +45,7 @@ def works(scratch: Scratch, stack: ExitStack, size: Size) -> list[Work]:
     Raises:
         NotMeasured: when the pack has no such network, or FreeRADIUS is missing.
     """
+    operators = lists.prepare(scratch)
     points = network.prepare(size.points, size.devices)
     folder = scratch.var / "radius"
     port = servers.kini(scratch, stack, folder)
@@ -80,6 +81,7 @@ def works(scratch: Scratch, stack: ExitStack, size: Size) -> list[Work]:
             lambda: accounting.outage(AWAY),
             Goal(per_second=AWAY, seconds=60),
         ),
+        *operators.works(),
     ]
 
 

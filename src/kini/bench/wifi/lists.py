@@ -1,0 +1,104 @@
+"""What operators do with a whole network at once: bring in a list of it, and choose where it grows."""
+
+import csv
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from kini.bench.generator import NotMeasured
+from kini.bench.table import Goal, Measured, Work
+from kini.city import pack
+from kini.city.atlas import atlas
+from kini.robot.scratch import Scratch
+from kini.wifi import declared
+from kini.wifi.models import Site
+from kini.wifi.where import places, reckoning
+from kini.wifi.where.wishing import Wish, rule
+
+#: Rows of a list, and within how many seconds they are in the tables (issue 5, part 1).
+ROWS, IMPORT_SECONDS = 10_000, 10
+#: Places among which new points are chosen, how many, within how many seconds, how near to the best (part 5).
+PLACES, NEW, PLAN_SECONDS, GAP = 5_000, 500, 120, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The rows of this part; the list was imported before the network of the benchmark was laid, which it replaces."""
+
+    imported: Measured
+
+    def works(self) -> list[Work]:
+        name = f"choosing {NEW} of {PLACES} places"
+        return [
+            Work(f"import of {ROWS} rows", "", lambda *_: self.imported, Goal(seconds=IMPORT_SECONDS), once=True),
+            Work(name, "", lambda *_: _planned(), Goal(seconds=PLAN_SECONDS), once=True),
+        ]
+
+
+def prepare(scratch: Scratch) -> Lists:
+    """Import a list by the command that operators use, into empty tables, and empty them again.
+
+    Raises:
+        NotMeasured: when it was not taken.
+    """
+    path = scratch.var / "points.csv"
+    _write(path)
+    Site.objects.all().delete()
+    began = time.monotonic()
+    words = [sys.executable, "-m", "kini.cli", "wifi", "import", str(path)]
+    child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=scratch.env)
+    assert child.stdout
+    said = child.stdout.read()
+    _pid, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    seconds, found = time.monotonic() - began, Site.objects.count()
+    if not found:
+        raise NotMeasured(f"the list of points was not imported: {said.strip()[-300:]}")
+    Site.objects.all().delete()
+    kilobytes = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+    return Lists(Measured(found / seconds, errors=ROWS - found, seconds=seconds, megabytes=kilobytes * 1024 / 1e6))
+
+
+def _write(path: Path) -> None:
+    """As many made-up rows, each with everything that a row can have."""
+    network = declared.network()
+    assert network
+    kinds, dice = list(network.kinds), Random(3)  # noqa: S311 -- no secret
+    areas = [area for area in atlas().areas.values() if area.active and area.level == pack.current().lowest_level]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        of_point = ["mac", "nas_address", "nas_identifier", "called_station_id", "login_address", "secret", "capacity"]
+        table.writerow(["site", "name", "kind", "latitude", "longitude", "monday", "tuesday", *of_point])
+        for number in range(ROWS):
+            area, host = areas[number % len(areas)], f"10.99.{number >> 8}.{number & 255}"
+            mac = f"06-99-00-00-{number >> 8:02X}-{number & 255:02X}"
+            spot = area.latitude + dice.uniform(-1e-3, 1e-3), area.longitude + dice.uniform(-1e-3, 1e-3)
+            hours = ["07:00-12:00, 13:00-21:00"] * 2
+            point = [
+                mac,
+                host,
+                f"ap-{number}",
+                f"{mac}:Free",
+                f"http://{host}:3990",
+                f"{dice.getrandbits(96):024x}",
+                40,
+            ]
+            table.writerow(
+                [f"bench-{number}", f"{area.name} {number}", kinds[number % len(kinds)], *spot, *hours, *point]
+            )
+
+
+def _planned() -> Measured:
+    """New points for the network as it is; an error where they are not proven to be near to the best."""
+    entry = rule()
+    given = {"radius_m": entry.radius_m, "capacity": entry.capacity, "cost": entry.cost, "equity": entry.equity}
+    wish = Wish(points=NEW, budget=None, anywhere=True, **given)  # type: ignore[arg-type]
+    offered = places.anywhere(wish.metres)
+    began = time.monotonic()
+    chosen = Random(4).sample(offered, min(PLACES, len(offered)))  # noqa: S311 -- no secret
+    found = reckoning.reckon(wish, chosen)
+    return Measured(errors=int(found.gap > GAP or not found.points), seconds=time.monotonic() - began)
