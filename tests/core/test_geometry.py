@@ -54,6 +54,8 @@ def test_areas_hold_their_points() -> None:
     assert index.locate(-7.0, 106.75) is None
     assert index.locate(math.nan, 106.75) is None
     assert index.locate(-6.15, math.inf) is None
+    assert index.locate_all([(-6.15, 106.85), (-7.0, 106.75), (-6.15, 106.8)]) == ["east", None, "east"]
+    assert index.locate_all([]) == []
 
 
 def test_a_hole_belongs_to_what_fills_it() -> None:
