@@ -1,5 +1,6 @@
 """Holding, confirming, waiting: never too many, never lost, never double."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -12,10 +13,14 @@ from kini.cases import actions as case_actions
 from kini.cases.models import Draft
 from kini.core import moments
 from kini.core.actors import Refused
+from kini.people.models import Resident
+from kini.services.fields.dates import bound
 from kini.services.models import ServiceVersion
+from kini.services.schema import Flow
 from kini.web import formats
-from tests.booking.conftest import answers, first_slots, holding
-from tests.cases.town import BY, Town, acting, filled, person
+from kini.web.formats import local
+from tests.booking.conftest import FLOW, SERVICE, answers, first_slots, holding
+from tests.cases.town import BY, Town, acting, filled, offer, person
 
 
 def free(ferry: ServiceVersion, slot_id: int, group: str = "", party: int = 1) -> queries.Free:
@@ -108,6 +113,21 @@ def test_groups_take_their_own_places_first_and_then_everybodys(ferry: ServiceVe
     holding(town.neighbour, ferry, slot, 4)
     with pytest.raises(Full):
         holding(people[3], ferry, slot, 1)
+
+
+def test_the_places_of_an_age_are_kept_for_those_who_have_it(ferry: ServiceVersion, town: Town) -> None:
+    with_age = deepcopy(SERVICE)
+    with_age["booking"]["groups"]["elderly"]["from_age"] = 60
+    version = offer("ferry", with_age, Flow.model_validate(FLOW), 2)
+    [slot, *_] = first_slots(version)
+    day = local(slot.starts_at).date()
+    young, old = (person(f"+6281234200{number:03}", f"Lansia {number}") for number in range(2))
+    for who, born in ((young, bound("today-60y", day) + timedelta(days=1)), (old, bound("today-60y", day))):
+        Resident.objects.filter(pk=who.pk).update(birth_date=born)
+        who.refresh_from_db()
+    for who in (young, old, town.neighbour):  # of the last one nobody knows when they were born
+        holding(who, version, slot, 1, "elderly")
+    assert dict(Quota.objects.filter(slot=slot).values_list("group", "taken")) == {"elderly": 2, "": 1, "walk-in": 0}
 
 
 def test_the_same_person_books_once_a_day(ferry: ServiceVersion, town: Town) -> None:

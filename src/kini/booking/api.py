@@ -162,7 +162,7 @@ def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
     if taken.errors or missing:
         lacking = taken.errors.items() or answering.lacking(missing, taken.values)
         raise Problem(422, _("Mend what is listed under errors."), "invalid", _wrong(lacking))
-    wanted = wish(queries.options_of(service), taken.values)
+    wanted = wish(queries.options_of(service), taken.values, resident)
     reference = actions.book(
         by=actor,
         service=service,

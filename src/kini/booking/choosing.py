@@ -145,6 +145,6 @@ def _of_case(request: HttpRequest, reference: str) -> Choosing:
     if booking is None:
         raise Http404
     service = booking.slot.service
-    wanted = wish(queries.options_of_version(case.version_id), answers.of_case(case))
+    wanted = wish(queries.options_of_version(case.version_id), answers.of_case(case), case.resident)
     key = guest_key(request, case.reference)
     return Choosing(actor_for(request), service, wanted, booking, case=case, guest_key=key)

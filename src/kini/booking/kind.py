@@ -17,6 +17,7 @@ from kini.cases import answers
 from kini.cases.models import Case, Draft
 from kini.core import moments
 from kini.core.actors import Actor, Refused, system
+from kini.people.models import Resident
 from kini.services.fields.base import FieldBase, Strict
 from kini.services.kinds import Kind, OnReceipt
 from kini.services.models import Service
@@ -38,16 +39,17 @@ class Wish:
     resource: str | None
 
 
-def wish(options: BookingOptions, given: dict[str, Any]) -> Wish:
-    """What the answers say about those who come."""
+def wish(options: BookingOptions, given: dict[str, Any], resident: Resident | None) -> Wish:
+    """What the answers, and the profile of whom it is for, say about those who come."""
     party = given.get(options.party) if options.party else 1
-    group = str(given.get(options.group) or "") if options.group else ""
+    said = str(given.get(options.group) or "") if options.group else ""
+    group = options.group_of(said, resident.birth_date if resident else None, formats.today())
     return Wish(group, int(party or 1), given.get(options.resource) if options.resource else None)
 
 
 def wish_of(draft: Draft) -> Wish:
     """The same for a draft."""
-    return wish(queries.options_of_version(draft.version_id), answers.of_draft(draft))
+    return wish(queries.options_of_version(draft.version_id), answers.of_draft(draft), draft.resident)
 
 
 def _options(asked: dict[str, FieldBase], name: str | None) -> set[str]:

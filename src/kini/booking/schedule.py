@@ -9,6 +9,7 @@ from kini.booking.models import EVERYBODY, WALK_IN
 from kini.city.schema import WEEKDAYS, Span, Week
 from kini.core.texts import Text
 from kini.services.fields.base import Strict
+from kini.services.fields.dates import bound
 from kini.services.schema import Id, Name
 
 
@@ -53,11 +54,13 @@ class Group(Strict):
 
     Attributes:
         letter: with which their queue numbers begin.
+        from_age: years from which on one is of it. Whose profile says that they are younger books as everybody does.
     """
 
     name: Text
     places: int = Field(ge=1)
     letter: str = Field(pattern="^[A-Z]$")
+    from_age: int | None = Field(default=None, ge=1, le=120)
 
 
 class Resource(Strict):
@@ -166,6 +169,12 @@ class BookingOptions(Strict):
         if group == WALK_IN and WALK_IN in self.groups:
             return [WALK_IN]
         return [group, EVERYBODY] if group in self.groups else [EVERYBODY]
+
+    def group_of(self, said: str, born: date | None, on: date) -> str:
+        """The group of which somebody says they are, unless it is for an age that they do not have."""
+        group = self.groups.get(said)
+        young = group and group.from_age and born and born > bound(f"today-{group.from_age}y", on)
+        return EVERYBODY if young else said
 
     def letter(self, group: str) -> str:
         return self.groups[group].letter if group in self.groups else "A"

@@ -223,13 +223,13 @@ def test_a_family_member_is_applied_for(resident: Visitor, census: ServiceVersio
     assert stranger.status_code == 409
 
 
-def test_nobody_is_asked_for_whom_a_report_is(resident: Visitor, census: ServiceVersion, town: Town) -> None:
+def test_nobody_is_asked_in_whose_name_a_report_is(resident: Visitor, census: ServiceVersion, town: Town) -> None:
     people_actions.add_family_member(
         by=town.named("resident"), resident=town.resident, relation="child", details=Details(name="Anak Contoh")
     )
     offer("broken-lamp", REPORT, Flow.model_validate(STREET))
-    assert "For whom?" in resident.see("/services/census/").text
-    assert "For whom?" not in resident.see("/services/broken-lamp/").text
+    assert "In whose name?" in resident.see("/services/census/").text
+    assert "In whose name?" not in resident.see("/services/broken-lamp/").text
 
 
 def test_a_guest_asks_for_help_and_follows_it_by_a_secret_link(guest: Visitor, call: ServiceVersion) -> None:
