@@ -112,10 +112,10 @@ def draft(town: Town, ferry: ServiceVersion) -> Draft:
 
 
 def first_slots(ferry: ServiceVersion, count: int = 2) -> list[Slot]:
-    """The next slots at the pier that can be booked."""
+    """The next slots at the pier that can be booked, from tomorrow on: whatever the hour is, none begins soon."""
     at = queries.venue(ferry.service, "registry-pier")
     assert at
-    day = formats.today()
+    day = formats.today() + timedelta(days=1)
     found = queries.free(ferry.service, at, queries.Wanted(day, day + timedelta(days=14)))
     keys = [each.slot for each in found if each.state == "free"][:count]
     return [slot for key in keys if (slot := queries.slot(ferry.service, key))]

@@ -18,7 +18,6 @@ from kini.services.fields.dates import bound
 from kini.services.models import ServiceVersion
 from kini.services.schema import Flow
 from kini.web import formats
-from kini.web.formats import local
 from tests.booking.conftest import FLOW, SERVICE, answers, first_slots, holding
 from tests.cases.town import BY, Town, acting, filled, offer, person
 
@@ -120,9 +119,9 @@ def test_the_places_of_an_age_are_kept_for_those_who_have_it(ferry: ServiceVersi
     with_age["booking"]["groups"]["elderly"]["from_age"] = 60
     version = offer("ferry", with_age, Flow.model_validate(FLOW), 2)
     [slot, *_] = first_slots(version)
-    day = local(slot.starts_at).date()
+    sixty = bound("today-60y", formats.today())
     young, old = (person(f"+6281234200{number:03}", f"Lansia {number}") for number in range(2))
-    for who, born in ((young, bound("today-60y", day) + timedelta(days=1)), (old, bound("today-60y", day))):
+    for who, born in ((young, sixty + timedelta(days=1)), (old, sixty)):
         Resident.objects.filter(pk=who.pk).update(birth_date=born)
         who.refresh_from_db()
     for who in (young, old, town.neighbour):  # of the last one nobody knows when they were born
