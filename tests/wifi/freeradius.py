@@ -84,7 +84,7 @@ def access_request(
     lines = [f"{name} = {value}" if value[:2] == "0x" else f'{name} = "{value}"' for name, value in said.items()]
     lines += [f"Packet-Src-IP-Address = {source}", *(["Message-Authenticator = 0x00"] if sign else [])]
     tries = ("-r", "1", "-t", "1") if silent else ("-r", "3", "-t", "3")
-    words = ["radclient", "-x", *tries, f"127.0.0.1:{port}", "auth", secret]
+    words = ["radclient", "-x", *tries, "--", f"127.0.0.1:{port}", "auth", secret]
     done = subprocess.run(words, input=", ".join(lines), capture_output=True, text=True, check=False)
     answer = done.stdout.partition("Received ")[2]
     assert bool(answer) is not silent, done.stdout + done.stderr

@@ -1,5 +1,6 @@
 """FreeRADIUS itself, with our configuration, asked by radclient on loopback."""
 
+import shutil
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -77,7 +78,7 @@ def accounted(port: int) -> str:
         Calling-Station-Id = "{PHONE}", Called-Station-Id = "{CORNER["Called-Station-Id"]}", Acct-Session-Id = "s1",
         Acct-Status-Type = Stop, Acct-Session-Time = 60, Acct-Input-Octets = 7, Acct-Input-Gigawords = 5,
         Acct-Terminate-Cause = User-Request"""
-    words = ["radclient", "-x", "-r", "1", "-t", "3", f"127.0.0.1:{port}", "acct", secret_at("127.0.0.2")]
+    words = ["radclient", "-x", "-r", "1", "-t", "3", "--", f"127.0.0.1:{port}", "acct", secret_at("127.0.0.2")]
     return subprocess.run(words, input=" ".join(said.split()), capture_output=True, text=True, check=False).stdout
 
 
@@ -193,6 +194,28 @@ def test_identifiers_and_secrets_of_any_signs_are_known(ask, tmp_path, server):
     radius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
     answer = ask("127.0.0.3", NAS_Identifier="ap (2), floor #3 + yard!", Called_Station_Id="Mill")
     assert answer["Reply-Message"] == f"sign-in {PORTAL}"
+
+
+@pytest.mark.skipif(not shutil.which("eapol_test"), reason="needs the package eapoltest")
+@pytest.mark.parametrize("way", ["TTLS", "PEAP", "MD5"])
+def test_whoever_tries_eap_is_refused_at_once_by_a_signed_answer(network, ask, server, tmp_path, way):
+    """Also a known device, and with a voucher: an access point that took it for WPA-Enterprise would get no keys."""
+    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
+    supplicant = tmp_path / "supplicant.conf"
+    said = f'identity="x"\n password="{code}"\n phase2="auth=PAP"'
+    supplicant.write_text(f"network={{\n key_mgmt=WPA-EAP\n eap={way}\n {said}\n}}\n", "utf-8")
+    where = ["-a", "127.0.0.1", "-p", str(server), "-A", "127.0.0.2", "-s", secret_at("127.0.0.2")]
+    more = ["-M", PHONE.replace("-", ":"), "-N", f"30:s:{CORNER['Called-Station-Id']}", "-t", "3", "-r", "0"]
+    words = ["eapol_test", "-c", str(supplicant), *where, *more]
+    found = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    answer = found.partition("RADIUS message: code=3 (Access-Reject)")[2]
+    assert answer, found
+    assert "Attribute 80 (Message-Authenticator)" in answer
+    assert "no-eap" in answer
+    assert "Invalid Message-Authenticator" not in found
+    assert "(Access-Accept)" not in found
+    assert ask()["code"] == "Access-Accept", "without EAP it comes in"
 
 
 def test_what_freeradius_does_not_take_is_told(network, tmp_path):

@@ -96,8 +96,9 @@ def signature_reader() -> None:
 
 
 def radius() -> None:
-    """FreeRADIUS with its module for PostgreSQL and radclient, in the same way."""
-    for program, package in (("freeradius", "freeradius"), ("radclient", "freeradius-utils")):
+    """FreeRADIUS with its module for PostgreSQL, radclient and eapol_test, in the same way."""
+    programs = {"freeradius": "freeradius", "radclient": "freeradius-utils", "eapol_test": "eapoltest"}
+    for program, package in programs.items():
         if not packages.program([program], package):
             print(f"{program} is missing: RADIUS is not tried with it. Install the package {package}.", flush=True)
     if not SQL_MODULE.exists():

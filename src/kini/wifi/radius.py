@@ -80,6 +80,9 @@ modules {{
     always handled {{
         rcode = handled
     }}
+    always reject {{
+        rcode = reject
+    }}
     dynamic_clients {{
     }}
     expr {{
@@ -163,6 +166,13 @@ server kini {{
         detail
     }}
     authorize {{
+        if (&EAP-Message) {{
+            # The network is open: nobody is let in by EAP, also not whom the database would (RFC 3579, 2.2).
+            update control {{
+                &Reply-Message := "no-eap"
+            }}
+            reject
+        }}
         # However the NAS writes it: the digits of the device's MAC.
         if (&Calling-Station-Id =~ /^{mac}$/i) {{
             update request {{
