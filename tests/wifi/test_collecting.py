@@ -240,7 +240,7 @@ PACKETS = st.builds(
 )
 
 
-@ONE_FIXTURE
+@settings(ONE_FIXTURE, max_examples=40)
 @given(packets=st.lists(PACKETS, max_size=14), data=st.data())
 def test_order_repetition_and_batches_make_no_difference(town, packets, data):
     def outcome(batches):
@@ -264,7 +264,7 @@ def test_order_repetition_and_batches_make_no_difference(town, packets, data):
 @given(st.binary(max_size=400))
 def test_any_bytes_are_records_or_set_aside(data):
     for text in (data, told().encode()[:-2] + data + b"\n\n"):
-        for _end, record in detail.records(text):
+        for _end, record, _finished in detail.records(text):
             try:
                 found = detail.packet(record)
             except Malformed:
@@ -276,7 +276,7 @@ def test_any_bytes_are_records_or_set_aside(data):
 @given(st.lists(st.sampled_from([told(), told("Stop", seconds=5), "broken\n\n"]), max_size=6), st.integers(0, 200))
 def test_records_end_where_the_next_one_begins(parts, cut):
     whole = "".join(parts).encode()
-    ends = [end for end, _record in detail.records(whole + told().encode()[:cut].rstrip(b"\n"))]
+    ends = [end for end, _record, _finished in detail.records(whole + told().encode()[:cut].rstrip(b"\n"))]
     assert ends == [sum(len(part) for part in parts[: n + 1]) for n in range(len(parts))]
 
 

@@ -39,5 +39,6 @@ def configure(form: str, level: str) -> None:
     root.setLevel(level.upper())
     # pypdf complains about every odd file; what matters is told to the person who sent it.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    for quiet in ("procrastinate", "httpx", "_granian", "granian", "asyncio", "PIL", "fontTools"):
+    # Django's templates print whole requests, with what stands in their addresses.
+    for quiet in ("procrastinate", "httpx", "_granian", "granian", "asyncio", "PIL", "fontTools", "django.template"):
         logging.getLogger(quiet).setLevel(logging.WARNING)

@@ -6,6 +6,7 @@ packets does not matter, nor how often one comes.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -119,21 +120,23 @@ def folder() -> Path:
 
 def waiting(folder: Path) -> list[Path]:
     """The detail files, oldest first."""
-    return sorted(path for path in folder.iterdir() if path.name.startswith(PREFIX)) if folder.is_dir() else []
+    return sorted(path for path in folder.glob(f"{PREFIX}*") if path.is_file())
 
 
 def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
     """The next whole records of a file. Packets of a sealed day, or from later than tomorrow, are set aside."""
     with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size < offset:
+            offset = 0  # another file of that name; what was read already counts once
         file.seek(offset)
         data = file.read(CHUNK)
     found = Chunk([], [], 0)
     last, latest, too_late = 0, (now + timedelta(days=1)).timestamp(), _of_sealed_days()
-    for end, record in records(data):
+    for end, record, finished in records(data):
         last = end
         said: Packet | None
         try:
-            said = packet(record)
+            said = packet(record) if finished else None
         except Malformed:
             said = None
         if said and said.at <= latest and not too_late(said):
@@ -143,6 +146,12 @@ def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
     if not last and len(data) == CHUNK:  # no record is that long
         return Chunk([], [data], offset + len(data))
     return Chunk(found.packets, found.rejected, offset + last)
+
+
+def unfinished(path: Path, offset: int) -> Chunk:
+    """What stands behind the last whole record of a file that grows no more; nobody was told that it is kept."""
+    rest = path.read_bytes()[offset:]
+    return Chunk([], [rest] if rest.strip() else [], offset + len(rest))
 
 
 def grows_no_more(path: Path, now: datetime, *, newest: bool) -> bool:

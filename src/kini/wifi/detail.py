@@ -1,7 +1,8 @@
 """FreeRADIUS's detail files: accounting packets as it wrote them down, one after the other. Pure.
 
 A record is a line with the time, lines with a tab, a name, " = " and a value, and an empty line. What cannot be read as
-an accounting packet is set aside whole, and never stops the rest.
+an accounting packet is set aside whole, and never stops the rest. Where FreeRADIUS fell while it wrote, the next record
+begins in the middle of one.
 """
 
 import re
@@ -12,6 +13,8 @@ from kini.wifi import rules
 
 _PAIR = re.compile(r"^\t([A-Za-z0-9-]+) = (.*)$")
 _STATION = re.compile(r"^(?:[0-9A-Fa-f]{2}[-:.]?){5}[0-9A-Fa-f]{2}")
+#: The end of a record's first line (ctime), how much of it stands before that, and how long it is.
+_HEAD, _BEFORE, _HEAD_LENGTH = re.compile(rb" (?:\d\d:){2}\d\d \d{4}\n"), 10, 25
 #: Statuses that tell of a session, and of a NAS that begins anew.
 SESSION = {"Start": "start", "Interim-Update": "interim", "Alive": "interim", "Stop": "stop"}
 RESTART = frozenset({"Accounting-On", "Accounting-Off"})
@@ -52,13 +55,23 @@ class Malformed(Exception):
     """A record that is no accounting packet; the message says why, and holds nothing of it."""
 
 
-def records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each whole record and the offset behind it; what follows the last empty line is not whole yet."""
+def records(data: bytes) -> Iterator[tuple[int, bytes, bool]]:
+    """The offset behind each record, the record, whether it was finished; what follows the last empty line waits."""
     start = 0
     while (end := data.find(b"\n\n", start)) >= 0:
-        if data[start:end].strip():
-            yield end + 2, data[start:end]
+        for record, finished in _apart(data[start:end]):
+            if record.strip():
+                yield end + 2, record, finished
         start = end + 2
+
+
+def _apart(text: bytes) -> Iterator[tuple[bytes, bool]]:
+    start = 0
+    while head := _HEAD.search(text, start + _HEAD_LENGTH):
+        cut = max(start, head.start() - _BEFORE)
+        yield text[start:cut], False
+        start = cut
+    yield text[start:], True
 
 
 def packet(record: bytes) -> Packet:

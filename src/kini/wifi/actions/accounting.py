@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import structlog
+
 from kini.core import audit, moments
 from kini.core.actions import action
 from kini.core.actors import Actor
 from kini.wifi import collecting, forgetting
 from kini.wifi.actions.reviews import review_sessions
+from kini.wifi.collecting import Chunk
 from kini.wifi.models import DetailMark
 from kini.wifi.taking import in_turn, only_program
 
 SUBJECT = "wifi:accounting"
+log = structlog.get_logger("kini.wifi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +48,35 @@ def collect(*, by: Actor, folder: Path) -> Collected:
     now, files = moments.now(), collecting.waiting(folder)
     for path in files:
         mark, _new = DetailMark.objects.select_for_update().get_or_create(file=str(path.resolve()))
-        found = collecting.read_chunk(path, mark.offset, now)
-        if found.end > mark.offset:
+        try:
+            found = collecting.read_chunk(path, mark.offset, now)
+        except OSError as error:
+            log.warning("unreadable", file=path.name, fault=error.strerror)
+            continue
+        if found.end != mark.offset:
             if used_up := collecting.merge(found.packets):
                 review_sessions(by=by, devices=used_up, reason="used-up")
             mark.offset, mark.packets = found.end, mark.packets + len(found.packets)
             mark.rejected += len(found.rejected)
             mark.save()
-            if found.rejected:
-                collecting.set_aside(folder, path.name, found, now)
-                detail = {"file": path.name, "count": len(found.rejected)}
-                audit.record(by=by, action="wifi.records-rejected", subject=SUBJECT, detail=detail)
-            return Collected(len(found.packets), len(found.rejected))
+            return _collected(by, folder, path, found)
         if collecting.grows_no_more(path, now, newest=path == files[-1]):
+            left = collecting.unfinished(path, mark.offset)
             mark.delete()
             path.unlink()
+            if left.rejected:
+                return _collected(by, folder, path, left)
     collecting.drop_rejected(folder, now)
     return Collected(0, 0)
+
+
+def _collected(by: Actor, folder: Path, path: Path, found: Chunk) -> Collected:
+    """What came of a part of a file; what is no packet is set aside, and told of in the audit trail."""
+    if found.rejected:
+        collecting.set_aside(folder, path.name, found, moments.now())
+        detail = {"file": path.name, "count": len(found.rejected)}
+        audit.record(by=by, action="wifi.records-rejected", subject=SUBJECT, detail=detail)
+    return Collected(len(found.packets), len(found.rejected))
 
 
 @action
