@@ -2,11 +2,11 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle, pairwise
+from operator import itemgetter
 from typing import Any
 
 import django
@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.city.models import Area
+from kini.core.models import AuditEntry
 from kini.demo import cases as demo_cases
 from kini.demo import people as demo_people
 from kini.people.models import Resident, User
@@ -55,12 +56,13 @@ def fill(count: int) -> None:
     missing = count - len(originals)
     if missing > 0:
         accounts, helped = people(max(60, count // CASES_EACH))
-        with _without_indexes():
-            _in_processes(_parts(missing, originals, accounts, helped))
+        indexes = _drop_indexes()
+        _in_processes(_parts(missing, originals, accounts, helped))
         _count_on()
-        _note_submissions(max(originals))
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        _side_by_side([*indexes, _SUBMISSIONS.format(last_original=max(originals))])
+    large = [*(model._meta.db_table for model in TABLES), AuditEntry._meta.db_table]
+    others = sorted(set(connection.introspection.table_names()) - set(large))
+    _side_by_side([f"VACUUM ANALYZE {table}" for table in (*large, *others)])
 
 
 def _parts(missing: int, originals: tuple[int, ...], accounts: range, helped: range) -> list[Part]:
@@ -112,28 +114,29 @@ class Rows:
     """Rows of one table that wait to be stored by COPY."""
 
     def __init__(self, model: type[models.Model]) -> None:
-        fields = [field for field in model._meta.concrete_fields if not field.generated]
+        fields = [
+            field
+            for field in model._meta.concrete_fields
+            if not field.generated and not isinstance(field, SearchVectorField)
+        ]
         self._table = model._meta.db_table
-        self._columns = [str(field.column) for field in fields if not isinstance(field, SearchVectorField)]
-        self._readers = [_reader(field) for field in fields if not isinstance(field, SearchVectorField)]
-        self._rows: list[tuple[Any, ...]] = []
+        self._columns = [str(field.column) for field in fields]
+        self._read = itemgetter(*[field.attname for field in fields])
+        self._json = [place for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
+        self._rows: list[list[Any]] = []
 
     def add(self, instance: models.Model) -> None:
-        self._rows.append(tuple([read(instance) for read in self._readers]))
+        row = list(self._read(instance.__dict__))
+        for place in self._json:
+            row[place] = Jsonb(row[place])
+        self._rows.append(row)
 
     def store(self) -> None:
         store(self._table, self._columns, self._rows)
         self._rows = []
 
 
-def _reader(field: "models.Field[Any, Any]") -> Callable[[models.Model], Any]:
-    name = field.attname
-    if isinstance(field, models.JSONField):
-        return lambda instance: Jsonb(getattr(instance, name))
-    return lambda instance: getattr(instance, name)
-
-
-def store(table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+def store(table: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
     """Add rows to a table by COPY."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     words = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
@@ -178,24 +181,18 @@ def _count_on(*tables: type[models.Model]) -> None:
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)", [table, following])
 
 
-def _note_submissions(last_original: int) -> None:
-    """The audit entry of each copy's submission."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_name, action, subject, detail)
-            SELECT opened_at, first.actor_kind, first.actor_id, '', 'cases.submitted', 'case:' || reference,
-                jsonb_build_object('service', service_id)
-            FROM cases_case JOIN cases_timelineentry AS first ON first.case_id = cases_case.id AND first.number = 1
-            WHERE cases_case.id > %s
-            """,
-            [last_original],
-        )
+#: The audit entry of each copy's submission.
+_SUBMISSIONS = """
+    INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_name, action, subject, detail)
+    SELECT opened_at, first.actor_kind, first.actor_id, '', 'cases.submitted', 'case:' || reference,
+        jsonb_build_object('service', service_id)
+    FROM cases_case JOIN cases_timelineentry AS first ON first.case_id = cases_case.id AND first.number = 1
+    WHERE cases_case.id > {last_original:d}
+"""
 
 
-@contextmanager
-def _without_indexes() -> Iterator[None]:
-    """Take away the indexes that no constraint needs, and make them again at once at the end."""
+def _drop_indexes() -> list[str]:
+    """Take away the indexes that no constraint needs; how they are made again, those that take longest first."""
     names = [model._meta.db_table for model in TABLES]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -208,9 +205,21 @@ def _without_indexes() -> Iterator[None]:
         found = cursor.fetchall()
         for name, _definition in found:
             cursor.execute(f"DROP INDEX {name}")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("SET maintenance_work_mem = '256MB'")
-        for _name, definition in found:
-            cursor.execute(definition)
-        cursor.execute("RESET maintenance_work_mem")
+    return sorted((definition for _name, definition in found), key=lambda words: "USING gin" not in words)
+
+
+def _side_by_side(statements: Iterable[str]) -> None:
+    """Run statements on connections of their own, as many at a time as there are cores."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _done in pool.map(_alone, statements):
+            pass
+
+
+def _alone(statement: str) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET maintenance_work_mem = '256MB'")
+            cursor.execute(statement)
+            cursor.execute("RESET maintenance_work_mem")  # connections are used again
+    finally:
+        connection.close()

@@ -91,8 +91,12 @@ def blocks(key: bytes) -> bytes:
 
 def mac(data: bytes, purpose: str) -> bytes:
     """HMAC-SHA256 (32 bytes) over data, with a key of its own for each purpose."""
-    own_key = hmac.digest(read_key(settings.ENV.hash_key), purpose.encode(), hashlib.sha256)
-    return hmac.digest(own_key, data, hashlib.sha256)
+    return hmac.digest(_own_key(settings.ENV.hash_key, purpose), data, hashlib.sha256)
+
+
+@cache
+def _own_key(text: str, purpose: str) -> bytes:
+    return hmac.digest(read_key(text), purpose.encode(), hashlib.sha256)
 
 
 @cache

@@ -205,17 +205,8 @@ def without_item(page: ResolvedPage, answers: Answers, index: int) -> list[dict[
     return [item for place, item in enumerate(items(page, answers)) if place != index]
 
 
-def sealed_names(resolved: Resolved) -> frozenset[str]:
-    """Names under which answers are kept encrypted; a repeated page's list is, when one of its fields is."""
-    names: set[str] = set()
-    for page in resolved.pages:
-        sealed = {name for name, each in page.fields.items() if each.is_sealed()}
-        names |= ({page.repeat.name} if sealed else set()) if page.repeat else sealed
-    return frozenset(names)
-
-
 def split_sealed(resolved: Resolved, answers: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
     """The answers that stand in the clear, and those that are kept encrypted."""
-    secret = sealed_names(resolved)
+    secret = resolved.sealed
     plain = {name: value for name, value in answers.items() if name not in secret}
     return plain, {name: value for name, value in answers.items() if name in secret}

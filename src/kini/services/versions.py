@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field
@@ -84,10 +85,19 @@ class Resolved(Strict):
             raise LookupError(f'The service "{self.service}" has no flow.')
         return self.steps
 
-    @property
-    def fields(self) -> dict[str, FieldBase]:
+    @cached_property
+    def fields(self) -> Mapping[str, FieldBase]:
         """Every field that is asked once, by name."""
         return {name: field for page in self.pages if not page.repeat for name, field in page.fields.items()}
+
+    @cached_property
+    def sealed(self) -> frozenset[str]:
+        """Names under which answers are kept encrypted; a repeated page's list is, when one of its fields is."""
+        names: set[str] = set()
+        for page in self.pages:
+            sealed = {name for name, each in page.fields.items() if each.is_sealed()}
+            names |= ({page.repeat.name} if sealed else set()) if page.repeat else sealed
+        return frozenset(names)
 
     def page(self, key: str) -> ResolvedPage | None:
         return next((page for page in self.pages if page.key == key), None)

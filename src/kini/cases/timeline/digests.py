@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Any
 
 from kini.cases.models import Case, Document, TimelineEntry
@@ -15,27 +16,33 @@ NO_ENTRY = bytes(32)
 
 def canonical(value: Any) -> bytes:
     """A JSON value (and moments in it) as bytes that are equal whenever the values are."""
-    return json.dumps(
-        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_moment
-    ).encode()
+    return _FORM.encode(_plain(value)).encode()
 
 
 def _plain(value: Any) -> Any:
     """Whole floats as integers: jsonb does not tell 2.0e16 from 20000000000000000."""
-    match value:
-        case float() if value.is_integer():
-            return int(value)
-        case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
     return value
+
+
+#: Most values are of these types, and are what they are.
+_PLAIN = frozenset({str, int, bool, NoneType, datetime})
 
 
 def _moment(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value)
+
+
+_FORM = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_moment)
 
 
 def entry_digest(reference: str, entry: TimelineEntry) -> bytes:
