@@ -182,6 +182,7 @@ PAGE_TYPES = (
     PageType("wifi-portal-unifi", "wifi:portal-unifi", given={"site": "default"}, query="{arrival}"),
     PageType("wifi-mine", "wifi:mine", RESIDENT),
     PageType("wifi-blocks", "wifi:desk-blocks", OFFICER),
+    PageType("wifi-health", "wifi:desk-health", OFFICER),
     PageType("wifi-sheets", "wifi:desk-sheets", OFFICER),
     PageType("wifi-sheet", "wifi:desk-sheets", OFFICER, deed=say("label", "SMP Contoh")),
     PageType("wifi-plans", "wifi:desk-plans", OFFICER),

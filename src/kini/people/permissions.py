@@ -25,6 +25,7 @@ class Permission(StrEnum):
     MANAGE_VOUCHERS = "manage-vouchers"  # print codes for the city's Wi-Fi, and take them back
     PLAN_WIFI = "plan-wifi"  # choose where new points of the city's Wi-Fi come
     BLOCK_WIFI = "block-wifi"  # keep devices and people out of the city's Wi-Fi, and let them in again
+    WATCH_NETWORK = "watch-network"  # whether the city's Wi-Fi works, and whom it serves
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
 
 
@@ -47,5 +48,6 @@ WORDS: Mapping[Permission, str | Promise] = {
     Permission.MANAGE_VOUCHERS: _("hand out Wi-Fi codes"),
     Permission.PLAN_WIFI: _("plan new Wi-Fi points"),
     Permission.BLOCK_WIFI: _("keep somebody out of the Wi-Fi"),
+    Permission.WATCH_NETWORK: _("watch the city's Wi-Fi"),
     Permission.MANAGE_OFFICERS: _("manage officers and their roles"),
 }

@@ -1,7 +1,8 @@
 """The city's Wi-Fi for programs: the nearest sites. Open to everybody; the point is kept nowhere."""
 
-from datetime import time
+from datetime import datetime, time
 from itertools import islice
+from typing import Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from kini.api.routing import Named, Out, Router
 from kini.city import asking
 from kini.core.geometry import Point
 from kini.wifi import queries
+from kini.wifi.health import queries as health
+from kini.wifi.health.rules import State
 from kini.wifi.holding import held
 from kini.wifi.models import Site
 
@@ -33,6 +36,10 @@ class SiteOut(Out):
     open: bool = Field(description="Whether it is open now.")
     closes: time | None = Field(description="When it closes today; null when it is closed, or does not close today.")
     made_up: bool = Field(description="A sample of a first look; nothing of it is true.")
+    state: Literal["up", "busy", "down", "unknown"] = Field(
+        description="Whether it works, by what its access points tell; unknown when nothing was heard lately."
+    )
+    heard_at: datetime | None = Field(description="When it was last heard of; null: never.")
     metres: int
     walking_minutes: int
 
@@ -69,7 +76,7 @@ def _point(text: str) -> Point:
 
 
 def _site(site: Site, metres: float) -> SiteOut:
-    opening = queries.opening(site)
+    opening, standing = queries.opening(site), health.standing(site.pk)
     return SiteOut(
         code=site.code,
         name=site.name,
@@ -81,6 +88,8 @@ def _site(site: Site, metres: float) -> SiteOut:
         open=opening.open,
         closes=opening.closes,
         made_up=site.made_up,
+        state="unknown" if standing.state is State.SILENT else standing.state.value,
+        heard_at=standing.heard,
         metres=round(metres),
         walking_minutes=queries.walking_minutes(metres),
     )

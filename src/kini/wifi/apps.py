@@ -10,18 +10,23 @@ class Wifi(AppConfig):
     def ready(self) -> None:
         from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
+        from kini.messages.sorts import sorts
         from kini.services.start import shown_elsewhere, start_panels
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
         from kini.wifi import api, blocks, desk, home, jobs, tables  # noqa: F401 -- jobs register themselves
         from kini.wifi.declared import check_wifi, has_portal, shown_services
+        from kini.wifi.health import desk as health
+        from kini.wifi.health.notices import DOWN
         from kini.wifi.panels import panel
         from kini.wifi.where import desk as where
 
         tables.register()
+        sorts.register(DOWN.id, DOWN)
         desk.register()
         where.register()
         blocks.register()
+        health.register()
         pack_checks.register("wifi", check_wifi)
         parts.register("wifi", Part("Free Wi-Fi", api.router))
         shown_elsewhere.register("wifi", shown_services)

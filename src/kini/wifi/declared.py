@@ -39,6 +39,12 @@ def sheet_groups() -> dict[str, GroupEntry]:
     return {name: group for name, group in found.groups.items() if group.sheets} if found else {}
 
 
+def watcher(provider: str) -> str:
+    """The agency whose officers watch the sites of a provider; empty when the pack names none."""
+    found = network()
+    return (found.providers.get(provider) or found.agency or "") if found else ""
+
+
 @lru_cache(maxsize=4)
 def _once(root: Path) -> WifiFile | None:
     return parse(read_source(root / FILE, root), WifiFile) if (root / FILE).is_file() else None
@@ -77,11 +83,15 @@ def check_wifi(root: Path) -> Iterable[Fault]:
         yield from untranslated(source, network, city.languages)
         yield from _services(root, source, network)
         tables = read_tables(root, city)
-        areas = {area.code for area in tables.areas}
         yield from _candidates(root, source, network, {place.kind for place in tables.places})
+        areas, agencies = {area.code for area in tables.areas}, {agency.id for agency in tables.agencies}
     except PackFaults as error:
         yield from error.faults
         return
+    named = {("agency",): network.agency} | {("providers", name): each for name, each in network.providers.items()}
+    for place, agency in named.items():
+        if agency and agency not in agencies:
+            yield source.fault(place, f'there is no agency "{agency}"', "Name one of agencies.yaml.")
     faults: list[Fault] = []
     if (root / COUNTS).is_file():
         rows = read_rows(root / COUNTS, root, CountRow, faults)

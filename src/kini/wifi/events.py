@@ -6,6 +6,13 @@ from kini.core.events import Event
 
 
 @dataclass(frozen=True, slots=True)
+class OutagesBegan(Event):
+    """Access points are down, found by one check. `outages`: their keys."""
+
+    outages: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class DevicesSignedOut(Event):
     """Devices do not come in by themselves any more; their running sessions end (RFC 5176).
 

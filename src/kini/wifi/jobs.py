@@ -1,5 +1,7 @@
 """What the network's room does when something happened elsewhere."""
 
+from datetime import timedelta
+
 import structlog
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,8 +12,10 @@ from kini.core.actors import Refused, system
 from kini.core.events import listens
 from kini.core.faults import PackFaults
 from kini.core.jobs import every, job
+from kini.web.formats import today
 from kini.wifi import actions, collecting, declared, forgetting, reviewing
-from kini.wifi.events import DevicesSignedOut
+from kini.wifi.events import DevicesSignedOut, OutagesBegan
+from kini.wifi.health import notices
 from kini.wifi.served import layout, upkeep
 from kini.wifi.where import reckoning
 
@@ -81,6 +85,27 @@ def collect() -> None:
 def forget_devices() -> None:
     """Devices that do not come in by themselves any more do not stay."""
     actions.forget_devices(by=system("wifi.forget_devices"))
+
+
+@listens(OutagesBegan)
+def tell_down(event: OutagesBegan) -> None:
+    """Access points that are down are told to who watches them."""
+    notices.tell_down(event.outages)
+
+
+@every("*/5 * * * *", name="wifi.check_health")
+def check_health() -> None:
+    """Which access points work."""
+    actions.check_health(by=system("wifi.check_health"))
+
+
+@every("53 * * * *", name="wifi.count_availability")
+def count_availability() -> None:
+    """This month's availability, and that of the one before while its last outages end."""
+    this = today().replace(day=1)
+    before = (this - timedelta(days=1)).replace(day=1)
+    for month in (before, this):
+        actions.count_availability(by=system("wifi.count_availability"), month=month)
 
 
 @every("41 * * * *", name="wifi.close_days")

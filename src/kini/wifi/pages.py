@@ -19,6 +19,8 @@ from kini.city.models import Area
 from kini.core.geometry import Point
 from kini.people import near as people_near
 from kini.wifi import declared, queries
+from kini.wifi.health import queries as health
+from kini.wifi.health.queries import Standing
 from kini.wifi.holding import Held, held
 from kini.wifi.models import Site
 from kini.wifi.queries import Opening
@@ -38,6 +40,7 @@ class Line:
     kind: str
     opening: Opening
     metres: float | None
+    standing: Standing
 
     @property
     def minutes(self) -> int | None:
@@ -101,6 +104,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
         "facts": _facts(network, found),
         "week": _week(found),
         "fault": queries.fault(found),
+        "standing": health.standing(found.pk),
         "map": drawing.map_of([(1, _point(found), "")], [], None),
         "street": _street(found),
         "report": network.fault,
@@ -140,7 +144,8 @@ def _lines(everything: Held, choice: Choice, number: str | None) -> tuple[list[L
 
 
 def _line(number: int, site: Site, metres: float | None) -> Line:
-    return Line(number, site, str(queries.kind_name(site)), queries.opening(site), metres)
+    kind, standing = str(queries.kind_name(site)), health.standing(site.pk)
+    return Line(number, site, kind, queries.opening(site), metres, standing)
 
 
 def _point(site: Site) -> Point:

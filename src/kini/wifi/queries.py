@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from ipaddress import ip_address
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Count, Q, QuerySet
 from django.utils.dates import WEEKDAYS
 
@@ -122,16 +121,8 @@ def access_point(names: Sequence[str]) -> AccessPoint | None:
 
 def nas(name: str, mac: str) -> AccessPoint | None:
     """The access point that a session's packets came from: by identifier, else by radio, else by address."""
-    named = AccessPoint.objects.filter(nas_identifier=name).first() if name else None
-    found = named or AccessPoint.objects.filter(mac=mac).first()
-    return found or AccessPoint.objects.filter(nas_address__isnull=False, nas_address=_address(name)).first()
-
-
-def _address(name: str) -> str | None:
-    try:
-        return str(ip_address(name))
-    except ValueError:
-        return None
+    said = models.Func(models.Value(name), models.Value(mac), function="wifi_point")
+    return AccessPoint.objects.filter(pk=said).first()
 
 
 def known_device(mark: bytes) -> Device | None:

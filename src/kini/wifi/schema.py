@@ -88,6 +88,26 @@ class SessionEntry(Strict):
     keep_days: Annotated[int, Field(ge=21, le=1_830)] = 30
 
 
+class HealthEntry(Strict):
+    """When an access point counts as up, busy, silent or down, from a day on, until the next entry does.
+
+    Attributes:
+        heard_minutes: it is up so long after its last sign; sessions are heard of every five minutes.
+        down_minutes: one that sends heartbeats is down so long after its last sign; `beats_days`: it is one that sends
+            them for so long after the last.
+        quiet_hours: another is down so long after its last sign, as it may just have no visitors. Of both only the
+            time counts in which its site is open.
+        busy_percent: of its capacity, from which it is busy.
+    """
+
+    since: date
+    heard_minutes: Annotated[int, Field(ge=6, le=1_440)] = 15
+    down_minutes: Annotated[int, Field(ge=6, le=10_080)] = 30
+    beats_days: Annotated[int, Field(ge=1, le=366)] = 30
+    quiet_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    busy_percent: Annotated[int, Field(ge=1, le=100)] = 80
+
+
 class FaultService(Strict):
     """The service by which a fault at a site is reported.
 
@@ -137,6 +157,7 @@ class WifiFile(Strict):
 
     Attributes:
         find: the information service whose page leads to the list of sites.
+        agency: whose officers watch the network; `providers`: another agency's, by the provider of a site.
         made_up_name: what a made-up point is called; "{area}" stands for the area's name.
     """
 
@@ -146,6 +167,9 @@ class WifiFile(Strict):
     groups: dict[Id, GroupEntry] = {}
     sessions: list[SessionEntry] = []
     plans: list[PlanEntry] = []
+    health: list[HealthEntry] = []
+    agency: Id | None = None
+    providers: dict[Annotated[str, Field(max_length=80)], Id] = {}
     portal: PortalEntry | None = None
     find: Id | None = None
     fault: FaultService | None = None
@@ -154,7 +178,11 @@ class WifiFile(Strict):
 
     @model_validator(mode="after")
     def _in_order(self) -> "WifiFile":
-        dated: dict[str, Sequence[SessionEntry | PlanEntry]] = {"sessions": self.sessions, "plans": self.plans}
+        dated: dict[str, Sequence[SessionEntry | PlanEntry | HealthEntry]] = {
+            "sessions": self.sessions,
+            "plans": self.plans,
+            "health": self.health,
+        }
         for name, entries in dated.items():
             days = [entry.since for entry in entries]
             if days != sorted(set(days)):

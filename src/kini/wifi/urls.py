@@ -1,6 +1,8 @@
 from django.urls import path
 
 from kini.wifi import blocks, desk, own, pages
+from kini.wifi.health import desk as network
+from kini.wifi.health import pages as health
 from kini.wifi.portal import captive
 from kini.wifi.portal import pages as portal
 from kini.wifi.where import desk as where
@@ -10,6 +12,7 @@ urlpatterns = [
     path("wifi/", pages.points, name="points"),
     path("wifi/mine/", own.mine, name="mine"),
     path("wifi/mine/forget/", own.forget, name="forget"),
+    path("wifi/alive/<str:mac>/", health.alive, name="alive"),
     path("wifi/captive/<str:code>/", captive.standing, name="captive"),
     path("wifi/portal/", portal.start, name="portal"),
     path("wifi/portal/enter/", portal.enter, name="portal-enter"),
@@ -20,6 +23,8 @@ urlpatterns = [
     path("desk/wifi/", desk.sheets, name="desk-sheets"),
     path("desk/wifi/blocked/", blocks.blocks, name="desk-blocks"),
     path("desk/wifi/blocked/lift/", blocks.lift, name="desk-lift"),
+    path("desk/wifi/health/", network.health, name="desk-health"),
+    path("desk/wifi/availability.csv", network.availability_csv, name="desk-availability"),
     path("desk/wifi/withdraw/", desk.withdraw, name="desk-withdraw"),
     path("desk/wifi/plans/", where.plans, name="desk-plans"),
     path("desk/wifi/plans/compare/", where.compare, name="desk-plans-compare"),

@@ -9,6 +9,7 @@ from kini.wifi.actions.admission import (
 from kini.wifi.actions.blocks import LONGEST_REASON, block, block_device, lift_block
 from kini.wifi.actions.entrance import let_radius_in
 from kini.wifi.actions.faults import note_fault
+from kini.wifi.actions.health import check_health, count_availability, hear_beat
 from kini.wifi.actions.plans import RECKON, ask_for_plan, begin_plan, remove_plan, settle_plan
 from kini.wifi.actions.points import import_points, lay_made_up, lay_samples, rotate_keys
 from kini.wifi.actions.portal import forget_devices, sign_in, sign_out
@@ -24,14 +25,17 @@ __all__ = [
     "begin_plan",
     "block",
     "block_device",
+    "check_health",
     "close_day",
     "collect",
+    "count_availability",
     "count_use",
     "destroy_pseudonym_keys",
     "forget_day",
     "forget_device",
     "forget_devices",
     "forget_reviews",
+    "hear_beat",
     "import_points",
     "know_device",
     "lay_made_up",

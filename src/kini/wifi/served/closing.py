@@ -25,9 +25,11 @@ OFF = 1800
 BLOCK = 8_000_000
 _READ = """
 COPY (
-    WITH point AS (
-        SELECT p.mac, p.nas_identifier, host(p.nas_address) AS address, s.code, s.area_id, s.kind
-        FROM wifi_accesspoint p JOIN wifi_site s ON s.id = p.site_id
+    WITH place AS (
+        SELECT pair.nas, pair.access_point, site.code, site.area_id, site.kind
+        FROM (SELECT DISTINCT nas, access_point FROM wifi_session WHERE day = %(day)s) AS pair
+        JOIN wifi_accesspoint p ON p.id = wifi_point(pair.nas, pair.access_point)
+        JOIN wifi_site site ON site.id = p.site_id
     )
     SELECT
         ('x' || encode(substr(s.person_pseudonym, 1, 8), 'hex'))::bit(64)::bigint,
@@ -35,9 +37,9 @@ COPY (
         ('x' || encode(substr(wifi_mark('person ' || d.owner_id, %(pads)s), 1, 8), 'hex'))::bit(64)::bigint,
         ('x' || encode(substr(wifi_mark(
             'device ' || encode(s.device, 'hex'), %(pads)s), 1, 8), 'hex'))::bit(64)::bigint,
-        coalesce(named.code, radio.code, placed.code, ''),
-        coalesce(named.area_id, radio.area_id, placed.area_id, ''),
-        coalesce(named.kind, radio.kind, placed.kind, ''),
+        coalesce(place.code, ''),
+        coalesce(place.area_id, ''),
+        coalesce(place.kind, ''),
         extract(epoch FROM (s.started_at AT TIME ZONE %(zone)s) - s.day)::integer,
         greatest(0, extract(epoch FROM coalesce(
             wifi_ended_at(s.nas, s.started_at, s.seen_at, s.stopped_at, wifi_silence(%(at)s), %(at)s), s.seen_at
@@ -45,9 +47,7 @@ COPY (
         s.octets_in, s.octets_out
     FROM wifi_session s
     LEFT JOIN wifi_device d ON d.mark = s.device AND d.since < s.seen_at + interval '1 second'
-    LEFT JOIN point named ON s.nas <> '' AND named.nas_identifier = s.nas
-    LEFT JOIN point radio ON radio.mac = s.access_point
-    LEFT JOIN point placed ON placed.address = s.nas
+    LEFT JOIN place ON place.nas = s.nas AND place.access_point = s.access_point
     WHERE s.day = %(day)s
 ) TO STDOUT (FORMAT csv)
 """

@@ -9,9 +9,6 @@ from django.db.models.functions import Length, Now
 from kini.cases.models import Case
 from kini.city.models import ON_EARTH, Agency, Area
 from kini.people.models import User
-from kini.wifi.where.models import Plan, PlannedPoint
-
-__all__ = ["Plan", "PlannedPoint"]  # tables of the plans of new points
 
 #: A MAC address as RFC 3580 writes it in Called-Station-Id: 00-10-A4-23-19-C0.
 MAC = r"^([0-9A-F]{2}-){5}[0-9A-F]{2}$"
@@ -286,55 +283,6 @@ class PseudonymKey(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(month__day=1), name="wifi_pseudonym_month")]
-
-
-class ClosedDay(models.Model):
-    """A day whose sessions went to Parquet (`served.closing`).
-
-    Attributes:
-        sessions: how many there are in its file; `closed_at` when that was written last.
-        late: how many sessions changed in the table since then.
-    """
-
-    day = models.DateField(primary_key=True)
-    sessions = models.PositiveBigIntegerField(default=0)
-    closed_at = models.DateTimeField(null=True)
-    late = models.PositiveBigIntegerField(default=0)
-
-
-class Use(models.Model):
-    """How much the network was used, counted from closed days; it can be counted anew at any time.
-
-    Attributes:
-        span, begins: a day, the month that begins on it, or all time (which begins on the first closed day).
-        by, of: the whole city ("city", ""), an area, a kind of place, a site, or an hour of the day ("hour", "13").
-        people: who signed in; `devices`; `sessions` of a device at an access point; `accesses`: a device came online
-            after it had been off for a while. Each person and device is counted once.
-        seconds, octets: online, and carried both ways.
-        peak: sessions at the same time at most; null by hour. `capacity`: for how many devices there was room; null:
-            not known.
-    """
-
-    class Span(models.TextChoices):
-        DAY = "day"
-        MONTH = "month"
-        ALL = "all"
-
-    span = models.CharField(max_length=5, choices=Span)
-    begins = models.DateField()
-    by = models.CharField(max_length=8)
-    of = models.CharField(max_length=60, blank=True)
-    people = models.PositiveBigIntegerField()
-    devices = models.PositiveBigIntegerField()
-    sessions = models.PositiveBigIntegerField()
-    accesses = models.PositiveBigIntegerField()
-    seconds = models.PositiveBigIntegerField()
-    octets = models.PositiveBigIntegerField()
-    peak = models.PositiveBigIntegerField(null=True)
-    capacity = models.PositiveBigIntegerField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["span", "by", "begins", "of"], name="wifi_use_one")]
 
 
 class SessionReview(models.Model):

@@ -1,0 +1,107 @@
+"""One look at all access points: their states, outages that begin and end; and what a month's outages come to."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from kini.city import pack
+from kini.wifi import queries as wifi
+from kini.wifi.health import queries, rules
+from kini.wifi.health.rules import Down, Signs, State
+from kini.wifi.models import AccessPoint, Availability, Health, Outage
+
+
+@dataclass(slots=True)
+class Look:
+    """What was found: rows as they are to be stored, outages that begin, and those that end."""
+
+    states: list[Health] = field(default_factory=list)
+    begun: list[Outage] = field(default_factory=list)
+    ended: list[Outage] = field(default_factory=list)
+
+
+def look(now: datetime) -> Look:
+    """What holds now, by the rule of the day."""
+    zone, found = pack.current().timezone, Look()
+    rule = queries.rule(now.astimezone(zone).date())
+    points, known = list(queries.watched()), {each.access_point_id: each for each in Health.objects.all()}
+    heard, open_now = queries.heard(now), {each.access_point_id: each for each in queries.down_now()}
+    for point in points:
+        before = known.get(point.pk) or Health(access_point=point, state=State.UNKNOWN, since=now)
+        new = heard.get(point.pk)
+        told = before.heard_at, before.beat_at, new.at if new else None
+        last = max((at for at in told if at is not None), default=None)
+        signs = Signs(last, before.beat_at, new.online if new else 0, point.capacity)
+        state = rules.state(signs, rule, wifi.hours_of(point.site), zone, now)
+        if state != before.state:
+            before.state, before.since = state, now
+        before.heard_at, before.online, before.checked_at = last, signs.online, now
+        before.first_heard_at = before.first_heard_at or last
+        found.states.append(before)
+        outage = open_now.get(point.pk)
+        if state is State.DOWN and outage is None and last:
+            found.begun.append(Outage(access_point=point, began_at=last, found_at=now))
+        elif outage and state is not State.DOWN and last and last > outage.began_at:
+            outage.ended_at = last
+            if new and new.began and new.began > outage.began_at and outage.cause != Outage.Cause.PROVIDER:
+                outage.cause = Outage.Cause.POWER
+            found.ended.append(outage)
+    _name_causes(found, points)
+    return found
+
+
+def _name_causes(found: Look, points: Sequence[AccessPoint]) -> None:
+    places = {each.pk: Down(each.pk, each.site_id, each.site.provider, each.site.area_id) for each in points}
+    down = [places[each.access_point_id] for each in found.states if each.state == State.DOWN]
+    heard = [places[each.access_point_id] for each in found.states if each.state != State.UNKNOWN]
+    said = rules.causes(down, heard) if found.begun else {}
+    for outage in found.begun:
+        outage.cause = said[outage.access_point_id]
+
+
+@dataclass(slots=True)
+class _Sum:
+    points: int = 0
+    open_seconds: float = 0.0
+    down_seconds: float = 0.0
+    outages: int = 0
+
+
+def availability(month: date, now: datetime) -> list[Availability]:
+    """What a month's outages come to, by provider and area, of the time in which sites were open.
+
+    An access point counts from when it was first heard of. Only what is stored is asked, so that it comes to the same
+    again at any time; the rule by which something was an outage is that of its day.
+    """
+    zone = pack.current().timezone
+    first = datetime(month.year, month.month, 1, tzinfo=zone)
+    last = min(now, datetime.combine((month + timedelta(days=31)).replace(day=1), datetime.min.time(), zone))
+    outages: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for pk, begins, ends in (
+        Outage.objects.filter(began_at__lt=last)
+        .exclude(ended_at__lte=first)
+        .values_list("access_point", "began_at", "ended_at")
+    ):
+        outages[pk].append((max(begins, first), min(ends or last, last)))
+    found: dict[tuple[str, str], _Sum] = defaultdict(_Sum)
+    known = Health.objects.filter(first_heard_at__lt=last).select_related("access_point__site")
+    for each in known:
+        point, hours = each.access_point, wifi.hours_of(each.access_point.site)
+        one = found[point.site.provider, point.site.area_id]
+        one.points += 1
+        one.outages += len(outages[point.pk])
+        one.open_seconds += rules.open_seconds(hours, zone, max(first, each.first_heard_at or first), last)
+        one.down_seconds += sum(rules.open_seconds(hours, zone, *span) for span in rules.covered(outages[point.pk]))
+    return [
+        Availability(
+            month=month,
+            provider=provider,
+            area_id=area,
+            points=one.points,
+            open_seconds=round(one.open_seconds),
+            down_seconds=round(min(one.down_seconds, one.open_seconds)),
+            outages=one.outages,
+        )
+        for (provider, area), one in sorted(found.items())
+    ]

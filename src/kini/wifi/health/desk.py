@@ -1,0 +1,163 @@
+"""Officers see whether the network works: what is down and since when, and each month's availability."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from kini.cases.desk.working import for_officers, may_here
+from kini.core import moments
+from kini.core.actors import Actor
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.web import downloads
+from kini.web.formats import today
+from kini.web.navigation import NavItem, navigation
+from kini.wifi import declared
+from kini.wifi.health import queries
+from kini.wifi.health.rules import State
+from kini.wifi.models import Availability, Health, Outage
+
+WATCH = Permission.WATCH_NETWORK
+SHOWN = 100
+HEAD = (
+    "month",
+    "provider",
+    "area",
+    "area_name",
+    "points",
+    "open_hours",
+    "down_hours",
+    "availability_percent",
+    "outages",
+)
+#: What each state is called, and how it looks.
+STATES = {
+    State.UP: (gettext_lazy("up"), "ok"),
+    State.BUSY: (gettext_lazy("busy"), "warn"),
+    State.SILENT: (gettext_lazy("silent"), ""),
+    State.DOWN: (gettext_lazy("down"), "bad"),
+    State.UNKNOWN: (gettext_lazy("never heard of"), ""),
+}
+CAUSES = {
+    Outage.Cause.POWER: gettext_lazy("power"),
+    Outage.Cause.PROVIDER: gettext_lazy("many of the provider's here"),
+    Outage.Cause.SITE: gettext_lazy("the whole site"),
+    Outage.Cause.UNKNOWN: gettext_lazy("not known"),
+}
+
+
+@for_officers(WATCH)
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """How many access points are in which state, which are down, and the month's availability."""
+    actor, month = actor_for(request), chosen(request)
+    rows = Health.objects.filter(_mine(actor, "access_point__site__"), access_point__active=True)
+    counts = Counter(rows.values_list("state", flat=True))
+    counts[State.UNKNOWN] += queries.watched().filter(_mine(actor, "site__"), health=None).count()
+    outages = queries.down_now().filter(_mine(actor, "access_point__site__"))
+    lines = available(actor, month)
+    context = {
+        "states": [(words, tone, counts[state]) for state, (words, tone) in STATES.items()],
+        "outages": [(each, CAUSES[Outage.Cause(each.cause)]) for each in outages[:SHOWN]],
+        "more": max(0, outages.count() - SHOWN),
+        "month": month,
+        "months": months(),
+        "lines": [(each, percent(each)) for each in lines],
+        "whole": _whole(lines),
+        "now": moments.now(),
+    }
+    return render(request, "wifi/health.html", context)
+
+
+@for_officers(WATCH)
+@require_safe
+def availability_csv(request: HttpRequest) -> HttpResponse:
+    """The month's availability as CSV."""
+    month = chosen(request)
+    return downloads.table(
+        f"wifi-availability-{month:%Y-%m}.csv", HEAD, map(_cells, available(actor_for(request), month))
+    )
+
+
+def chosen(request: HttpRequest) -> date:
+    """The month that the address names, else this one; 404 where the city has no Wi-Fi."""
+    if declared.network() is None:
+        raise Http404
+    try:
+        return date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        return today().replace(day=1)
+
+
+def months() -> list[date]:
+    """The months of which something is known, the newest first."""
+    return sorted({*Availability.objects.values_list("month", flat=True), today().replace(day=1)}, reverse=True)
+
+
+def available(actor: Actor, month: date) -> QuerySet[Availability]:
+    """A month's lines, where it was worst first."""
+    found = Availability.objects.filter(_mine(actor, ""), month=month).select_related("area")
+    return found.order_by(F("down_seconds") * -1.0 / (F("open_seconds") + 1), "provider", "area_id")
+
+
+def percent(line: Availability) -> float | None:
+    """Of the time in which sites were open; None when they never were."""
+    return 100 * (1 - line.down_seconds / line.open_seconds) if line.open_seconds else None
+
+
+def register() -> None:
+    """Bring the page to the rail of those who may."""
+    may = may_here(WATCH)
+    item = NavItem(
+        *("wifi:desk-health", gettext_lazy("Wi-Fi network"), "wifi", 48, "desk"),
+        group=gettext_lazy("Agency"),
+        visible=lambda request: declared.network() is not None and may(request),
+    )
+    navigation.register("desk-wifi-health", item)
+
+
+def _mine(actor: Actor, site: str) -> Q:
+    """What the officer watches: providers whose watchers are their agency, below their area."""
+    network = declared.network()
+    named = dict(network.providers) if network else {}
+    found = Q(pk__in=[])
+    for grant in actor.grants:
+        if WATCH in grant.permissions:
+            theirs = [provider for provider, agency in named.items() if agency == grant.agency]
+            one = Q(**{f"{site}provider__in": theirs})
+            if network and network.agency == grant.agency:
+                one |= ~Q(**{f"{site}provider__in": list(named)})
+            if grant.area_path:
+                path = f"{site}area__path"
+                one &= Q(**{path: grant.area_path}) | Q(**{f"{path}__startswith": f"{grant.area_path}/"})
+            found |= one
+    return found
+
+
+def _whole(lines: Iterable[Availability]) -> float | None:
+    listed = list(lines)
+    opened = sum(each.open_seconds for each in listed)
+    return 100 * (1 - sum(each.down_seconds for each in listed) / opened) if opened else None
+
+
+def _cells(line: Availability) -> list[Any]:
+    share = percent(line)
+    return [
+        f"{line.month:%Y-%m}",
+        line.provider or _("not named"),
+        line.area_id,
+        line.area.name,
+        line.points,
+        round(line.open_seconds / 3600, 1),
+        round(line.down_seconds / 3600, 1),
+        "" if share is None else round(share, 2),
+        line.outages,
+    ]

@@ -1,0 +1,127 @@
+"""Whether an access point works, by what was heard of it; only the time counts in which its site is open. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from itertools import groupby
+
+from kini.wifi.schema import HealthEntry, Hours
+
+#: Nothing is looked for longer ago.
+LONGEST = timedelta(days=40)
+
+
+class State(StrEnum):
+    UP = "up"
+    #: Up, and nearly full.
+    BUSY = "busy"
+    #: Nothing was heard lately; nobody may be there.
+    SILENT = "silent"
+    DOWN = "down"
+    #: Nothing was ever heard.
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is known of an access point.
+
+    Attributes:
+        heard: its last sign: an accounting packet, a restart, a heartbeat.
+        beat: its last heartbeat; one that sends them is down once they stop, another may just be without visitors.
+        online: sessions that go on; `capacity`: devices that it serves at the same time.
+    """
+
+    heard: datetime | None
+    beat: datetime | None = None
+    online: int = 0
+    capacity: int | None = None
+
+
+def state(signs: Signs, rule: HealthEntry, hours: Hours | None, zone: tzinfo, now: datetime) -> State:
+    """What its signs say now, by the rule of the day."""
+    if signs.heard is None:
+        return State.UNKNOWN
+    beats = signs.beat is not None and now - signs.beat < timedelta(days=rule.beats_days)
+    limit = timedelta(minutes=rule.down_minutes) if beats else timedelta(hours=rule.quiet_hours)
+    quiet = now - signs.heard
+    if quiet <= timedelta(minutes=rule.heard_minutes):
+        full = signs.capacity is not None and signs.online * 100 >= signs.capacity * rule.busy_percent
+        return State.BUSY if full else State.UP
+    if quiet > limit and open_seconds(hours, zone, signs.heard, now) > limit.total_seconds():
+        return State.DOWN
+    return State.SILENT
+
+
+def together(states: Sequence[State]) -> State:
+    """What a site's access points come to: it works while one does, and is busy when all that work are."""
+    works = [each for each in states if each in (State.UP, State.BUSY)]
+    if works:
+        return State.UP if State.UP in works else State.BUSY
+    if states and all(each is State.DOWN for each in states):
+        return State.DOWN
+    return State.SILENT if State.SILENT in states else State.UNKNOWN
+
+
+def open_seconds(hours: Hours | None, zone: tzinfo, first: datetime, last: datetime) -> float:
+    """For how long a site is open from one moment to another; without hours it always is."""
+    if hours is None:
+        return max(0.0, (last - first).total_seconds())
+    return sum((ends - begins).total_seconds() for begins, ends in _open(hours, zone, max(first, last - LONGEST), last))
+
+
+def _open(hours: Hours, zone: tzinfo, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
+    day = first.astimezone(zone).date()
+    while day <= last.astimezone(zone).date():
+        for opens, closes in hours.of(day.weekday()):
+            begins = datetime.combine(day, opens, zone)
+            ends = datetime.combine(day + timedelta(days=closes == time(0)), closes, zone)
+            if begins < last and ends > first:
+                yield max(begins, first), min(ends, last)
+        day += timedelta(days=1)
+
+
+def covered(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The same time as spans that do not overlap, in their order."""
+    found: list[tuple[datetime, datetime]] = []
+    for begins, ends in sorted(spans):
+        if found and begins <= found[-1][1]:
+            found[-1] = found[-1][0], max(ends, found[-1][1])
+        elif ends > begins:
+            found.append((begins, ends))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """An access point that is down: which, at which site, of which provider in which area."""
+
+    access_point: int
+    site: int
+    provider: str
+    area: str
+
+
+def causes(down: Sequence[Down], points: Sequence[Down]) -> dict[int, str]:
+    """What the pattern of those that are down says of each: "provider" (half of the provider's in the area, three or
+    more), "site" (all of several at the site), else "unknown".
+
+    Args:
+        points: all access points of which something was ever heard, those that are down among them.
+    """
+    found = dict.fromkeys((each.access_point for each in down), "unknown")
+    by_site, by_provider = _groups(points, "site"), _groups(points, "provider", "area")
+    for one, most, said in ((by_site, 2, "site"), (by_provider, 3, "provider")):
+        for group in one:
+            gone = [each for each in group if each in found]
+            if len(gone) >= most and (len(gone) == len(group) if said == "site" else 2 * len(gone) >= len(group)):
+                found |= dict.fromkeys(gone, said)
+    return found
+
+
+def _groups(points: Sequence[Down], *names: str) -> list[list[int]]:
+    def key(point: Down) -> tuple[str, ...]:
+        return tuple(str(getattr(point, name)) for name in names)
+
+    return [[each.access_point for each in group] for _key, group in groupby(sorted(points, key=key), key)]
