@@ -358,7 +358,7 @@ ELSEWHERE = {
     "files": (
         "booking:calendar",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "feeds:csv", "feeds:geojson",
-        "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
+        "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table", "wifi:desk-availability",
         "mfa_download_recovery_codes", "web:icon", "web:manifest", "web:mark", "web:theme", "web:worker",
     ),
     "not offered, though allauth has names for it": (
@@ -366,6 +366,7 @@ ELSEWHERE = {
     ),
     "for programs": (
         "wifi:captive",
+        "wifi:alive",
         "city:here", "core:live", "core:ready", "idp:oidc:authorization", "idp:oidc:configuration",
         "idp:oidc:jwks", "idp:oidc:revoke", "idp:oidc:token", "idp:oidc:userinfo", "mfa_login_webauthn", "web:standing",
     ),
