@@ -356,9 +356,9 @@ ELSEWHERE = {
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": ("account_login", "account_request_login_code", "cases:desk-next", "cases:draft"),
     "files": (
-        "booking:calendar",
+        "booking:calendar", "wifi:desk-availability",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "feeds:csv", "feeds:geojson",
-        "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table", "wifi:desk-availability",
+        "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
         "mfa_download_recovery_codes", "web:icon", "web:manifest", "web:mark", "web:theme", "web:worker",
     ),
     "not offered, though allauth has names for it": (
