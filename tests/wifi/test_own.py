@@ -76,6 +76,14 @@ def test_one_sees_devices_sessions_and_what_is_used_of_todays_share(network, cli
     assert PHONE not in page
 
 
+def test_a_session_that_begins_in_the_second_of_signing_in_is_ones_own(network, client, resident):  # noqa: F811
+    point = coovachilli()
+    said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
+    assert asked(said, at=NOON + timedelta(milliseconds=700))["Auth-Type"] == "Accept"
+    used(began=NOON)
+    assert client.get("/wifi/mine/").content.decode().count(">Corner</a>") == 1
+
+
 def test_a_device_is_forgotten_alone_or_with_all_others(network, client, resident, run_jobs):  # noqa: F811
     sign_in(client)
     sign_in(client, TABLET)
