@@ -1,6 +1,6 @@
 """How people and devices are known where RADIUS decisions are made, and the question that FreeRADIUS asks.
 
-The decision itself is the function `wifi_decide` of the database (migrations/0013_at_once.py).
+The decision itself is the function `wifi_decide` of the database (migrations/0019_quick_decide.py).
 """
 
 from collections.abc import Sequence
@@ -57,9 +57,17 @@ def bring_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
     return len(changed)
 
 
-def question(calling: str, called: str, nas: str, source: str, password: str, chap: str, challenge: str) -> str:
-    """The query of one Access-Request, with these words between its quotes."""
+def prepared() -> str:
+    """The statement by which a connection of FreeRADIUS learns the question: the keys go with it, not with each one."""
     zone = str(pack.current().timezone).replace("'", "")
-    said = ", ".join(f"'{each}'" for each in (calling, called, nas, source, password, chap, challenge))
     keys = ", ".join(f"decode('{pads(purpose).hex()}', 'hex')" for purpose in (DEVICE, VOUCHER, PASS))
-    return f"wifi_decide({said}, {keys}, '{zone}')"
+    return (
+        f"PREPARE kini (text, text, text, text, text, text, text) AS SELECT 1, 'kini', attribute, value, ':='"
+        f" FROM wifi_decide($1, $2, $3, $4, $5, $6, $7, {keys}, '{zone}')"
+    )
+
+
+def question(calling: str, called: str, nas: str, source: str, password: str, chap: str, challenge: str) -> str:
+    """The query of one Access-Request, with these words between its quotes; see `prepared`."""
+    said = ", ".join(f"'{each}'" for each in (calling, called, nas, source, password, chap, challenge))
+    return f"EXECUTE kini({said})"

@@ -33,7 +33,7 @@ KNOWN_SECONDS, KNOWN_DEVICES = 4 * 3600, 200_000
 #: How long such a device may stay while the database is away, in seconds.
 AWAY_SECONDS = 600
 #: Requests that are worked on at the same time, each with a connection to the database.
-THREADS = 16
+THREADS = 8
 #: Bytes of packets that wait to be read; systems give less where their settings say so (Linux: net.core.rmem_max).
 BUFFER = 8 * 1024 * 1024
 #: Folders of NAS with addresses of either sort.
@@ -116,7 +116,8 @@ modules {{
         sql_user_name = "%{{User-Name}}"
         # Every other sign of a NAS-Identifier reaches the database as =XX.
         safe_characters = "{safe}"
-        authorize_check_query = "SELECT 1, 'kini', attribute, value, ':=' FROM {question}"
+        open_query = "{prepared}"
+        authorize_check_query = "{question}"
         pool {{
             # The server starts while the database is away. A connection for each thread stays open: who finds none
             # gets no answer.
@@ -278,6 +279,7 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
         folder=folder,
         modules=next((each for each in MODULES if Path(each).is_dir()), MODULES[0]),
         database=_database(),
+        prepared=admission.prepared(),
         question=question,
         safe=SAFE,
         client_seconds=CLIENT_SECONDS,

@@ -18,7 +18,7 @@ READY = b"Ready to process requests"
 STOCK = ("/etc/freeradius/3.0", "/etc/raddb")
 QUERIES = Path("mods-config/sql/main/postgresql")
 PORTAL = "https://wifi.bench.example/"
-#: Threads and connections to the database, as many of both as Kini's has at most.
+#: Threads and connections to the database.
 POOL = 16
 CONFIGURATION = """
 prefix = /usr
