@@ -57,17 +57,8 @@ def bring_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
     return len(changed)
 
 
-def prepared() -> str:
-    """The statement by which a connection of FreeRADIUS learns the question: the keys go with it, not with each one."""
+def decision() -> str:
+    """The decision about the seven words $1 to $7 of an Access-Request (`wifi_decide`), with the keys that it needs."""
     zone = str(pack.current().timezone).replace("'", "")
     keys = ", ".join(f"decode('{pads(purpose).hex()}', 'hex')" for purpose in (DEVICE, VOUCHER, PASS))
-    return (
-        f"PREPARE kini (text, text, text, text, text, text, text) AS SELECT 1, 'kini', attribute, value, ':='"
-        f" FROM wifi_decide($1, $2, $3, $4, $5, $6, $7, {keys}, '{zone}')"
-    )
-
-
-def question(calling: str, called: str, nas: str, source: str, password: str, chap: str, challenge: str) -> str:
-    """The query of one Access-Request, with these words between its quotes; see `prepared`."""
-    said = ", ".join(f"'{each}'" for each in (calling, called, nas, source, password, chap, challenge))
-    return f"EXECUTE kini({said})"
+    return f"wifi_decide($1, $2, $3, $4, $5, $6, $7, {keys}, '{zone}')"

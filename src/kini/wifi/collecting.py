@@ -7,7 +7,7 @@ packets does not matter, nor how often one comes.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -33,10 +33,12 @@ QUIET, SILENT = 60, 2 * 3600
 REJECTED = "rejected-"
 _TABLE = """
     CREATE TEMP TABLE wifi_packet (
-        key bytea, stops boolean, nas text, access_point text, device bytea, at timestamptz, started_at timestamptz,
-        seconds bigint, octets_in bigint, octets_out bigint, cause text, handle bytea
+        number integer, key bytea, stops boolean, nas text, access_point text, device bytea, at bigint,
+        started_at bigint, seconds bigint, octets_in bigint, octets_out bigint, cause text
     ) ON COMMIT DROP
 """
+#: What would end a text of COPY, or begin something else there.
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _COPY = "COPY wifi_packet FROM STDIN"
 _MERGE = """
     CREATE TEMP TABLE wifi_merged ON COMMIT DROP AS
@@ -46,17 +48,19 @@ _MERGE = """
         greatest(s.stopped_at, p.stopped_at) AS stopped_at, greatest(s.seconds, p.seconds) AS seconds,
         greatest(s.octets_in, p.octets_in) AS octets_in, greatest(s.octets_out, p.octets_out) AS octets_out,
         greatest(s.cause, p.cause) AS cause, s.person_pseudonym, s.device_pseudonym,
-        CASE WHEN s.stopped_at IS NULL AND p.stopped_at IS NULL THEN coalesce(s.handle, p.handle) END AS handle
+        CASE WHEN p.stopped_at IS NULL THEN s.handle END AS handle, p.number
     FROM (
         SELECT key, min(nas) AS nas, max(access_point) AS access_point, min(device) AS device,
-            min(started_at) AS started_at, max(at) AS seen_at, max(at) FILTER (WHERE stops) AS stopped_at,
-            max(seconds) AS seconds, max(octets_in) AS octets_in, max(octets_out) AS octets_out, max(cause) AS cause,
-            (array_agg(handle) FILTER (WHERE handle IS NOT NULL))[1] AS handle
+            to_timestamp(min(started_at)) AS started_at, to_timestamp(max(at)) AS seen_at,
+            to_timestamp(max(at) FILTER (WHERE stops)) AS stopped_at, min(number) FILTER (WHERE NOT stops) AS number,
+            max(seconds) AS seconds, max(octets_in) AS octets_in, max(octets_out) AS octets_out, max(cause) AS cause
         FROM wifi_packet GROUP BY key
     ) AS p
     LEFT JOIN wifi_sessionday d ON d.key = p.key
     LEFT JOIN wifi_session s ON s.key = d.key AND s.day = d.day
 """
+#: Sessions that go on and that an access point could not be told of yet; by the number of the packet that names them.
+_NAMELESS = "SELECT key, number FROM wifi_merged WHERE stopped_at IS NULL AND handle IS NULL AND number IS NOT NULL"
 _MONTHS = "SELECT DISTINCT date_trunc('month', day)::date FROM wifi_merged"
 #: A pseudonym stays while its session stays in its month. A person's is known for a device that was theirs by then.
 _STORE = (
@@ -65,7 +69,7 @@ _STORE = (
     """
     INSERT INTO wifi_session
     SELECT m.key, m.day, m.nas, m.access_point, m.device, m.started_at, m.seen_at, m.stopped_at, m.seconds, m.octets_in,
-        m.octets_out, m.cause, m.handle,
+        m.octets_out, m.cause, coalesce(m.handle, named.handle),
         coalesce(kept.person, substr(wifi_mark('person ' || d.owner_id, month.pads), 1, 16)),
         coalesce(kept.device, substr(wifi_mark('device ' || encode(m.device, 'hex'), month.pads), 1, 16))
     FROM wifi_merged m
@@ -76,6 +80,7 @@ _STORE = (
     ) AS kept
     LEFT JOIN unnest(%(months)s::date[], %(pads)s::bytea[]) AS month (first, pads)
         ON month.first = date_trunc('month', m.day)
+    LEFT JOIN unnest(%(keys)s::bytea[], %(handles)s::bytea[]) AS named (key, handle) ON named.key = m.key
     LEFT JOIN wifi_device d ON d.mark = m.device AND d.since < m.seen_at + interval '1 second'
     ON CONFLICT (day, key) DO UPDATE SET nas = excluded.nas, access_point = excluded.access_point,
         started_at = excluded.started_at, seen_at = excluded.seen_at, stopped_at = excluded.stopped_at,
@@ -99,7 +104,7 @@ _USED_UP = """
     SELECT DISTINCT m.device FROM wifi_merged m
     JOIN wifi_device d ON d.mark = m.device JOIN wifi_group g ON g.id = d.group_id
     CROSS JOIN LATERAL wifi_used(d.mark, d.owner_id, (%s::timestamptz AT TIME ZONE %s)::date) AS used
-    WHERE m.handle IS NOT NULL AND (g.daily_seconds IS NOT NULL OR g.daily_octets IS NOT NULL)
+    WHERE m.stopped_at IS NULL AND (g.daily_seconds IS NOT NULL OR g.daily_octets IS NOT NULL)
         AND (used.seconds >= g.daily_seconds OR used.octets >= g.daily_octets)
 """
 
@@ -190,42 +195,35 @@ def merge(packets: Sequence[Packet]) -> list[bytes]:
             return []
         cursor.execute(_TABLE)
         with cursor.copy(_COPY) as copy:
-            for row in _rows(sessions, marks):
-                copy.write_row(row)
+            copy.write("".join(_line(number, each, marks[each.station]) for number, each in enumerate(sessions)))
         zone = str(pack.current().timezone)
         cursor.execute(_MERGE, [zone])
         cursor.execute(_MONTHS)
         pads = pseudonyms.pads(month for (month,) in cursor.fetchall())
+        cursor.execute(_NAMELESS)
+        handles = {key: reviewing.handle(bytes(key), sessions[number]) for key, number in cursor.fetchall()}
+        said = {
+            "months": list(pads),
+            "pads": list(pads.values()),
+            "keys": list(handles),
+            "handles": [*handles.values()],
+        }
         for statement in _STORE:
-            cursor.execute(statement, {"months": list(pads), "pads": list(pads.values())})
+            cursor.execute(statement, said)
         cursor.execute(_USED_UP, [moments.now(), zone])
         used_up = [bytes(device) for (device,) in cursor.fetchall()]
         cursor.execute("DROP TABLE wifi_packet, wifi_merged")
     return used_up
 
 
-def _rows(sessions: Iterable[Packet], marks: dict[str, bytes]) -> Iterable[tuple[object, ...]]:
-    handles: dict[bytes, bytes] = {}
-    for each in sessions:
-        mark = marks[each.station]
-        # Of the device only its keyed hash: a key that could be reckoned from a MAC would name the device.
-        key = hashlib.sha256("\0".join((each.nas, each.session, "")).encode() + mark).digest()
-        if each.status != "stop" and key not in handles:
-            handles[key] = reviewing.handle(key, each)
-        yield (
-            key,
-            each.status == "stop",
-            each.nas,
-            each.access_point,
-            mark,
-            _moment(each.at),
-            _moment(each.at - each.seconds),
-            each.seconds,
-            each.octets_in,
-            each.octets_out,
-            each.cause,
-            handles.get(key),
-        )
+def _line(number: int, each: Packet, mark: bytes) -> str:
+    """A packet as COPY reads it."""
+    # Of the device only its keyed hash: a key that could be reckoned from a MAC would name the device.
+    key = hashlib.sha256("\0".join((each.nas, each.session, "")).encode() + mark).hexdigest()
+    texts = each.nas.translate(_ESCAPED), each.access_point, each.cause.translate(_ESCAPED)
+    stops = "t" if each.status == "stop" else "f"
+    numbers = f"{each.at}\t{each.at - each.seconds}\t{each.seconds}\t{each.octets_in}\t{each.octets_out}"
+    return f"{number}\t\\\\x{key}\t{stops}\t{texts[0]}\t{texts[1]}\t\\\\x{mark.hex()}\t{numbers}\t{texts[2]}\n"
 
 
 def _of_sealed_days() -> Callable[[Packet], bool]:

@@ -8,10 +8,16 @@ begins in the middle of one.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kini.wifi import rules
 
-_PAIR = re.compile(r"^\t([A-Za-z0-9-]+) = (.*)$")
+#: What is read of a record; it holds more.
+_PAIR = re.compile(
+    r"^\t(Timestamp|User-Name|NAS-(?:Identifier|IP-Address)|Call(?:ed|ing)-Station-Id|Acct-(?:Status-Type|Session-Id|"
+    r"Session-Time|Delay-Time|Input-Octets|Output-Octets|Input-Gigawords|Output-Gigawords|Terminate-Cause)) = (.*)$",
+    re.MULTILINE,
+)
 _STATION = re.compile(r"^(?:[0-9A-Fa-f]{2}[-:.]?){5}[0-9A-Fa-f]{2}")
 #: The end of a record's first line (ctime), how much of it stands before that, and how long it is.
 _HEAD, _BEFORE, _HEAD_LENGTH = re.compile(rb" (?:\d\d:){2}\d\d \d{4}\n"), 10, 25
@@ -80,10 +86,9 @@ def packet(record: bytes) -> Packet:
     Raises:
         Malformed: when it is none.
     """
-    said: dict[str, str] = {}
-    for line in record.decode("utf-8", "replace").split("\n"):
-        if match := _PAIR.match(line):
-            said.setdefault(match[1], match[2].strip().strip('"').replace("\0", ""))
+    # Of what stands twice the first counts.
+    pairs = reversed(_PAIR.findall(record.decode("utf-8", "replace").replace("\0", "")))
+    said = {name: value.strip().strip('"') for name, value in pairs}
     status, nas = said.get("Acct-Status-Type", ""), said.get("NAS-Identifier") or said.get("NAS-IP-Address", "")
     at = _number(said, "Timestamp", 2**40) - _number(said, "Acct-Delay-Time", LONGEST_SECONDS)
     if at <= 0 or not nas:
@@ -116,6 +121,7 @@ def packet(record: bytes) -> Packet:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _access_point(called: str) -> str:
     found = _STATION.match(called)
     try:
@@ -131,7 +137,9 @@ def _octets(said: dict[str, str], direction: str) -> int:
 
 
 def _number(said: dict[str, str], name: str, most: int) -> int:
-    text = said.get(name, "0")
+    text = said.get(name)
+    if text is None:
+        return 0
     if not (text.isascii() and text.isdigit()) or len(text) > 15 or int(text) > most:
         raise Malformed(f"{name} is no number that could be")
     return int(text)

@@ -116,8 +116,10 @@ modules {{
         sql_user_name = "%{{User-Name}}"
         # Every other sign of a NAS-Identifier reaches the database as =XX.
         safe_characters = "{safe}"
-        open_query = "{prepared}"
-        authorize_check_query = "{question}"
+        # Each connection learns the question once, together with the keys.
+        open_query = "PREPARE kini (text, text, text, text, text, text, text) AS \
+            SELECT 1, 'kini', attribute, value, ':=' FROM {decision}"
+        authorize_check_query = "EXECUTE kini ({words})"
         pool {{
             # The server starts while the database is away. A connection for each thread stays open: who finds none
             # gets no answer.
@@ -271,16 +273,17 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
         )
     for name in ("", *CLIENTS, "detail", "log", "run"):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    words = ("%{Calling-Station-Id}", "%{Called-Station-Id}", "%{NAS-Identifier}")
-    # A NAS that sends no challenge has taken the request's authenticator for it (RFC 2865, 5.3).
-    shown = ("%{User-Password}", "%{CHAP-Password}", "%{%{CHAP-Challenge}:-%{Packet-Authentication-Vector}}")
-    question = admission.question(*words, "%{Packet-Src-IP-Address}", *shown)
+    said = (
+        *("%{Calling-Station-Id}", "%{Called-Station-Id}", "%{NAS-Identifier}", "%{Packet-Src-IP-Address}"),
+        # A NAS that sends no challenge has taken the request's authenticator for it (RFC 2865, 5.3).
+        *("%{User-Password}", "%{CHAP-Password}", "%{%{CHAP-Challenge}:-%{Packet-Authentication-Vector}}"),
+    )
     main = MAIN.format(
         folder=folder,
         modules=next((each for each in MODULES if Path(each).is_dir()), MODULES[0]),
         database=_database(),
-        prepared=admission.prepared(),
-        question=question,
+        decision=admission.decision(),
+        words=", ".join(f"'{each}'" for each in said),
         safe=SAFE,
         client_seconds=CLIENT_SECONDS,
         mac="[-:. ]?".join(["([0-9a-f]{2})"] * 6),
