@@ -1,6 +1,6 @@
 """How people and devices are known where RADIUS decisions are made, and the question that FreeRADIUS asks.
 
-The decision itself is the function `wifi_decide` of the database (migrations/0019_quick_decide.py).
+The decision itself is the function `wifi_decide` of the database (migrations/0021_quick_decide.py).
 """
 
 from collections.abc import Sequence

@@ -8,10 +8,12 @@ packets does not matter, nor how often one comes.
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -89,7 +91,7 @@ _STORE = (
         device_pseudonym = excluded.device_pseudonym
     """,
     """
-    INSERT INTO wifi_sessionday SELECT key, day FROM wifi_merged
+    INSERT INTO wifi_sessionday SELECT key, day FROM wifi_merged WHERE was IS DISTINCT FROM day
     ON CONFLICT (key) DO UPDATE SET day = excluded.day WHERE wifi_sessionday.day <> excluded.day
     """,
     """
@@ -130,13 +132,36 @@ def waiting(folder: Path) -> list[Path]:
 
 def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
     """The next whole records of a file. Packets of a sealed day, or from later than tomorrow, are set aside."""
+    read = _ahead.pop((path, offset)) or _read(path, offset)
+    if read.more:
+        _ahead.begin((path, read.end))
+    found = Chunk([], [], read.end)
+    latest, too_late = (now + timedelta(days=1)).timestamp(), _of_sealed_days()
+    for record, said in read.records:
+        if said and said.at <= latest and not too_late(said):
+            found.packets.append(said)
+        else:
+            found.rejected.append(record)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Whole records of a file, each with its packet where it is one; the offset behind the last; whether more waits."""
+
+    records: list[tuple[bytes, Packet | None]]
+    end: int
+    more: bool = False
+
+
+def _read(path: Path, offset: int) -> _Read:
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_size < offset:
             offset = 0  # another file of that name; what was read already counts once
         file.seek(offset)
         data = file.read(CHUNK)
-    found = Chunk([], [], 0)
-    last, latest, too_late = 0, (now + timedelta(days=1)).timestamp(), _of_sealed_days()
+    whole = len(data) == CHUNK
+    last, found = 0, []
     for end, record, finished in records(data):
         last = end
         said: Packet | None
@@ -144,13 +169,30 @@ def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
             said = packet(record) if finished else None
         except Malformed:
             said = None
-        if said and said.at <= latest and not too_late(said):
-            found.packets.append(said)
-        else:
-            found.rejected.append(record)
-    if not last and len(data) == CHUNK:  # no record is that long
-        return Chunk([], [data], offset + len(data))
-    return Chunk(found.packets, found.rejected, offset + last)
+        found.append((record, said))
+    if not last and whole:  # no record is that long
+        return _Read([(data, None)], offset + len(data), more=True)
+    return _Read(found, offset + last, more=whole)
+
+
+class _Ahead:
+    """Reads what comes next while the database is busy with what came before; one part, in one thread."""
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._part: tuple[tuple[Path, int], Future[_Read]] | None = None
+
+    def begin(self, part: tuple[Path, int]) -> None:
+        self._pool = self._pool or ThreadPoolExecutor(1, thread_name_prefix="wifi-detail")
+        self._part = part, self._pool.submit(_read, *part)
+
+    def pop(self, part: tuple[Path, int]) -> _Read | None:
+        """That part, if it is what was read ahead, or being read."""
+        known, self._part = self._part, None
+        return known[1].result() if known and known[0] == part else None
+
+
+_ahead = _Ahead()
 
 
 def unfinished(path: Path, offset: int) -> Chunk:
@@ -202,7 +244,7 @@ def merge(packets: Sequence[Packet]) -> list[bytes]:
         pads = pseudonyms.pads(month for (month,) in cursor.fetchall())
         cursor.execute(_NAMELESS)
         handles = {key: reviewing.handle(bytes(key), sessions[number]) for key, number in cursor.fetchall()}
-        said = {
+        said: dict[str, Any] = {
             "months": list(pads),
             "pads": list(pads.values()),
             "keys": list(handles),

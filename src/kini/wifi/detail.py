@@ -87,8 +87,8 @@ def packet(record: bytes) -> Packet:
         Malformed: when it is none.
     """
     # Of what stands twice the first counts.
-    pairs = reversed(_PAIR.findall(record.decode("utf-8", "replace").replace("\0", "")))
-    said = {name: value.strip().strip('"') for name, value in pairs}
+    pairs = reversed(_PAIR.findall(record.decode("utf-8", "replace")))
+    said = {name: value.strip().strip('"').replace("\0", "") for name, value in pairs}
     status, nas = said.get("Acct-Status-Type", ""), said.get("NAS-Identifier") or said.get("NAS-IP-Address", "")
     at = _number(said, "Timestamp", 2**40) - _number(said, "Acct-Delay-Time", LONGEST_SECONDS)
     if at <= 0 or not nas:
