@@ -182,6 +182,7 @@ PAGE_TYPES = (
     PageType("wifi-portal-unifi", "wifi:portal-unifi", given={"site": "default"}, query="{arrival}"),
     PageType("wifi-mine", "wifi:mine", RESIDENT),
     PageType("wifi-blocks", "wifi:desk-blocks", OFFICER),
+    PageType("wifi-served", "wifi:served"),
     PageType("wifi-health", "wifi:desk-health", OFFICER),
     PageType("wifi-sheets", "wifi:desk-sheets", OFFICER),
     PageType("wifi-sheet", "wifi:desk-sheets", OFFICER, deed=say("label", "SMP Contoh")),
@@ -356,7 +357,7 @@ ELSEWHERE = {
     "a piece of a page": ("cases:desk-summary",),
     "leads on to a page": ("account_login", "account_request_login_code", "cases:desk-next", "cases:draft"),
     "files": (
-        "booking:calendar", "wifi:desk-availability",
+        "booking:calendar", "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table", "wifi:coverage",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
         "mfa_download_recovery_codes", "web:icon", "web:manifest", "web:mark", "web:theme", "web:worker",

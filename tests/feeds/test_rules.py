@@ -3,8 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kini.feeds import rules
 from kini.feeds.rules import Rule
@@ -57,11 +55,3 @@ def test_keys_are_plain_and_stay_apart_however_long_they_are():
     long = [rules.key([f"{'Jalan Contoh ' * 30}{number}"]) for number in range(2)]
     assert len(set(long)) == 2
     assert all(len(each) <= rules.LONGEST_KEY for each in long)
-
-
-@given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
-def test_ticks_are_round_and_reach_around(low, span):
-    found = rules.ticks(low, low + span)
-    assert found[0] <= low + 1e-6
-    assert found[-1] >= low + span - 1e-6
-    assert 2 <= len(found) <= 8

@@ -1,7 +1,10 @@
 """Lines through numbers."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kini.web import charts
 from kini.web.charts import EDGE, HEIGHT, WIDTH, trend
 
 
@@ -21,3 +24,18 @@ def test_nothing_at_all_lies_on_the_ground():
     line = trend([0, 0, None])
     assert line is not None
     assert line.y == HEIGHT - EDGE
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
+def test_ticks_are_round_and_reach_around(low, span):
+    found = charts.round_ticks(low, low + span)
+    assert found[0] <= low + 1e-6
+    assert found[-1] >= low + span - 1e-6
+    assert 2 <= len(found) <= 8
+
+
+def test_a_grid_is_the_darker_the_more():
+    grid = charts.grid_of([("Monday", [None, 0, 1, 50, *[100] * 20]), ("Sunday", [10.0] * 24)])
+    assert [level for _x, level in grid.rows[0].cells][:5] == [0, 0, 1, 3, 5]
+    assert grid.table[3] == ("03:00", [50, 10.0])
+    assert grid.rows[1].y > grid.rows[0].y

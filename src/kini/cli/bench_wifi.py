@@ -2,6 +2,7 @@
 
 import argparse
 from contextlib import ExitStack
+from pathlib import Path
 
 from kini.cli import benching, console
 from kini.cli.benching import Benchmark
@@ -15,6 +16,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sustained", type=float, default=60, help="seconds of long loads, and for which the database is away (60)"
     )
+    parser.add_argument(
+        "--closed", type=Path, metavar="FOLDER", help="ask closed days of a month (./kini wifi simulate) as well"
+    )
     benching.arguments(parser)
 
 
@@ -24,6 +28,8 @@ def run(options: argparse.Namespace) -> int:
         wifi = Verb("kini.bench.wifi.works", "", Needs.CITY).load(stack)
         with console.step(f"Network, {options.devices} devices, FreeRADIUS"):
             size = wifi.Size(options.points, options.devices, options.sustained)
-            return Benchmark(wifi.works(scratch, stack, size))
+            works = wifi.works(scratch, stack, size)
+        closed = Verb("kini.bench.wifi.served", "", Needs.CITY).load(stack)
+        return Benchmark([*works, *(closed.works(options.closed) if options.closed else ())])
 
     return benching.run(options, prepare, {"KINI_PROXIES": "1"})

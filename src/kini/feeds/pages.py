@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.city import asking
 from kini.city.drawing import Map, map_of
 from kini.core import moments
-from kini.feeds import choosing, drawing, queries, wording
+from kini.feeds import choosing, queries, wording
 from kini.feeds.choosing import Choice
 from kini.feeds.models import Record
 from kini.feeds.queries import Figure
 from kini.feeds.schema import Feed, Step
 from kini.feeds.showing import about, status_or_404
 from kini.feeds.transit import pages as transit
+from kini.web import charts
 from kini.web.copies import copied
 
 ON_PAGE = 20
@@ -164,7 +165,7 @@ def _steps(feed: Feed, found: list[Figure]) -> list[tuple[Step, int]]:
     return [(feed.levels.steps[step], count) for step, count in counts.items()]
 
 
-def _chart(feed: Feed, record: Record, course: queries.Course) -> drawing.Chart | None:
+def _chart(feed: Feed, record: Record, course: queries.Course) -> charts.Chart | None:
     shown = [each for each in feed.table.chart if feed.fields[each].smallest is None]
     courses = [
         (str(feed.fields[each].label), [(at, values[each]) for at, values in course if values.get(each) is not None])
@@ -174,9 +175,7 @@ def _chart(feed: Feed, record: Record, course: queries.Course) -> drawing.Chart 
     if say is None:
         return None
     limits = queries.limits(feed, record, moments.now()) if feed.levels and feed.levels.of in shown else []
-    return drawing.chart_of(
-        courses, limits, lambda value: wording.number(say, value), lambda at: wording.when(feed, at)
-    )
+    return charts.chart_of(courses, limits, lambda value: wording.number(say, value), lambda at: wording.when(feed, at))
 
 
 def _table(feed: Feed, course: queries.Course) -> tuple[list[str], list[tuple[str, list[Any]]]] | None:

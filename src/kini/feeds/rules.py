@@ -1,7 +1,6 @@
 """What can be reckoned about figures without database, clock or request. Pure."""
 
 import hashlib
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -77,16 +76,3 @@ def ago(text: str, now: datetime) -> datetime | None:
 def shown(value: float, smallest: int | None) -> bool:
     """Whether a number may be shown: it is nothing, or not so small that it could point at persons."""
     return smallest is None or value == 0 or value >= smallest
-
-
-def ticks(low: float, high: float, count: int = 4) -> list[float]:
-    """Round numbers from at most `low` to at least `high`, about `count` steps, for the side of a chart."""
-    high = max(high, low + 1e-3 * abs(low), low + 1e-3)
-    raw = (high - low) / count
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw)
-    first = step * (low // step)
-    found = [first]
-    while found[-1] < high:
-        found.append(found[-1] + step)
-    return [round(each, 10) for each in found]

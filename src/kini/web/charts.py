@@ -1,7 +1,9 @@
 """Small drawings of numbers, made on the server; the numbers themselves always stand beside them as text."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 WIDTH, HEIGHT, EDGE = 96, 28, 3
 
@@ -27,3 +29,130 @@ def trend(values: Sequence[float | None]) -> Trend | None:
         for place, value in known
     ]
     return Trend(" ".join(f"{x:g},{y:g}" for x, y in dots), *dots[-1])
+
+
+CHART_WIDTH, CHART_HEIGHT = 360, 200
+LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The course of one number. `points` is for <polyline>; `marks` are single points that have no neighbour."""
+
+    label: str
+    points: str
+    last: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A course over time, with round numbers at the side, days below, and limits across."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    bottom: int
+    lines: list[Line]
+    ticks: list[tuple[float, str]]
+    days: list[tuple[float, str, str]]
+    limits: list[tuple[float, str]]
+
+
+def chart_of(
+    courses: Sequence[tuple[str, Sequence[tuple[datetime, float]]]],
+    limits: Sequence[tuple[str, float]],
+    say: Callable[[float], str],
+    day: Callable[[datetime], str],
+) -> Chart | None:
+    """A chart of courses (label, points); None when no course has two points.
+
+    Args:
+        limits: (label, number) across the chart, where they lie within it.
+        say, day: how a number and a moment are written.
+    """
+    courses = [(label, points) for label, points in courses if len(points) > 1]
+    if not courses:
+        return None
+    values = [value for _label, points in courses for _at, value in points]
+    lowest, highest = min(values), max(values)
+    steps = round_ticks(0.0 if 0 < lowest < highest / 2 else lowest, highest)
+    times = [at.timestamp() for _label, points in courses for at, _value in points]
+    first, last = min(times), max(times)
+    across, up = CHART_WIDTH - LEFT - RIGHT, CHART_HEIGHT - TOP - BOTTOM
+
+    def x(at: float) -> float:
+        return round(LEFT + (at - first) / ((last - first) or 1) * across, 1)
+
+    def y(value: float) -> float:
+        return round(TOP + (steps[-1] - value) / (steps[-1] - steps[0]) * up, 1)
+
+    lines = []
+    for label, points in courses:
+        spots = [(x(at.timestamp()), y(value)) for at, value in points]
+        lines.append(Line(label, " ".join(f"{a},{b}" for a, b in spots), spots[-1]))
+    ends = {at.timestamp(): at for _label, points in courses for at, _value in points}
+    days = [(x(first), day(ends[first]), "start"), (x(last), day(ends[last]), "end")]
+    inside = [(y(value), label) for label, value in limits if steps[0] <= value <= steps[-1]]
+    ticks = [(y(step), say(step)) for step in steps]
+    return Chart(
+        CHART_WIDTH, CHART_HEIGHT, LEFT, CHART_WIDTH - RIGHT, CHART_HEIGHT - BOTTOM, lines, ticks, days, inside
+    )
+
+
+def round_ticks(low: float, high: float, count: int = 4) -> list[float]:
+    """Round numbers from at most `low` to at least `high`, about `count` steps, for the side of a chart."""
+    high = max(high, low + 1e-3 * abs(low), low + 1e-3)
+    raw = (high - low) / count
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw)
+    first = step * (low // step)
+    found = [first]
+    while found[-1] < high:
+        found.append(found[-1] + step)
+    return [round(each, 10) for each in found]
+
+
+#: Of a grid: how wide and high a cell is, and the room for the names of rows and columns.
+CELL_WIDE, CELL_HIGH, NAMES, BELOW, LEVELS = 12, 20, 62, 20, 5
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A row of a grid: its name, where it begins, and of each cell where it begins and how dark it is (0 to LEVELS)."""
+
+    label: str
+    y: int
+    cells: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Numbers by row and hour, the darker the more; `table`: the same by hour, a number of each row."""
+
+    width: int
+    height: int
+    left: int
+    wide: int
+    high: int
+    heads: list[tuple[int, str]]
+    rows: list[GridRow]
+    table: list[tuple[str, list[float | None]]]
+
+
+def grid_of(rows: Sequence[tuple[str, Sequence[float | None]]]) -> Grid:
+    """A grid of rows (label, one number for each hour of the day; None: not told)."""
+    most = max((value for _label, values in rows for value in values if value is not None), default=0.0) or 1.0
+    step = CELL_WIDE
+    found = [
+        GridRow(label, n * CELL_HIGH, [(NAMES + hour * step, _level(value, most)) for hour, value in enumerate(values)])
+        for n, (label, values) in enumerate(rows)
+    ]
+    heads = [(NAMES + hour * step, f"{hour:02}") for hour in range(0, 24, 3)]
+    table = [(f"{hour:02}:00", [values[hour] for _label, values in rows]) for hour in range(24)]
+    size = NAMES + 24 * step + 2, len(rows) * CELL_HIGH + BELOW
+    return Grid(*size, NAMES, CELL_WIDE - 1, CELL_HIGH - 1, heads, found, table)
+
+
+def _level(value: float | None, most: float) -> int:
+    return 0 if not value else min(LEVELS, 1 + int(LEVELS * value / most))

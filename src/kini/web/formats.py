@@ -148,6 +148,15 @@ def greeting(now: datetime | None = None) -> str:
     return _("Good afternoon") if 15 <= hour < 18 else _("Good evening")
 
 
+def short_number(value: float) -> str:
+    """A large number in few signs, for the side of a chart: 1.2 M, 350 k."""
+    if abs(value) >= 1_000_000:
+        return _("%(number)s M") % {"number": number_format(round(value / 1_000_000, 1), use_l10n=True)}
+    if abs(value) >= 10_000:
+        return _("%(number)s k") % {"number": number_format(round(value / 1_000, 1), use_l10n=True)}
+    return number_format(round(value, 1), use_l10n=True, force_grouping=True)
+
+
 def money(amount: int | Decimal) -> str:
     """An amount of the city's currency: Rp10.000."""
     code = face().currency

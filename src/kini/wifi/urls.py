@@ -5,11 +5,16 @@ from kini.wifi.health import desk as network
 from kini.wifi.health import pages as health
 from kini.wifi.portal import captive
 from kini.wifi.portal import pages as portal
+from kini.wifi.served import pages as served
 from kini.wifi.where import desk as where
 
 app_name = "wifi"
 urlpatterns = [
     path("wifi/", pages.points, name="points"),
+    path("wifi/served/", served.served, name="served"),
+    path("wifi/served/map.svg", served.coverage, name="coverage"),
+    path("wifi/served/<slug:by>.csv", served.table, name="served-table"),
+    path("desk/wifi/sites.csv", network.sites_csv, name="desk-sites"),
     path("wifi/mine/", own.mine, name="mine"),
     path("wifi/mine/forget/", own.forget, name="forget"),
     path("wifi/alive/<str:mac>/", health.alive, name="alive"),

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,17 +13,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from kini.cases.desk.working import for_officers, may_here
+from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
-from kini.web import downloads
+from kini.web import charts, downloads, formats
 from kini.web.formats import today
 from kini.web.navigation import NavItem, navigation
 from kini.wifi import declared
 from kini.wifi.health import queries
 from kini.wifi.health.rules import State
-from kini.wifi.models import Availability, Health, Outage
+from kini.wifi.models import Availability, Health, Outage, Site
+from kini.wifi.served import queries as served
 
 WATCH = Permission.WATCH_NETWORK
 SHOWN = 100
@@ -72,6 +74,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "months": months(),
         "lines": [(each, percent(each)) for each in lines],
         "whole": _whole(lines),
+        "course": _course(actor),
         "now": moments.now(),
     }
     return render(request, "wifi/health.html", context)
@@ -85,6 +88,23 @@ def availability_csv(request: HttpRequest) -> HttpResponse:
     return downloads.table(
         f"wifi-availability-{month:%Y-%m}.csv", HEAD, map(_cells, available(actor_for(request), month))
     )
+
+
+@for_officers(WATCH)
+@require_safe
+def sites_csv(request: HttpRequest) -> HttpResponse:
+    """Use of each site in a month as CSV, by area; small counts are left out within each."""
+    month, lines = chosen(request), []
+    sites = Site.objects.filter(_mine(actor_for(request), ""))
+    for area in sites.order_by("area").values_list("area", flat=True).distinct():
+        mine = set(sites.filter(area=area).values_list("code", flat=True))
+        rows = served.by_site(month, area)
+        lines += [[f"{month:%Y-%m}", area, row.of, row.name, *figures(row)] for row in rows if row.of in mine]
+    return downloads.table(f"wifi-sites-{month:%Y-%m}.csv", ("month", "area", "site", "name", *served.FIGURES), lines)
+
+
+def figures(row: served.Row) -> list[int | None]:
+    return [getattr(row, name) for name in served.FIGURES]
 
 
 def chosen(request: HttpRequest) -> date:
@@ -146,6 +166,20 @@ def _whole(lines: Iterable[Availability]) -> float | None:
     listed = list(lines)
     opened = sum(each.open_seconds for each in listed)
     return 100 * (1 - sum(each.down_seconds for each in listed) / opened) if opened else None
+
+
+def _course(actor: Actor) -> charts.Chart | None:
+    """Availability month by month, in percent."""
+    found = Availability.objects.filter(_mine(actor, "")).values("month").order_by("month")
+    sums = found.annotate(opened=Sum("open_seconds"), down=Sum("down_seconds")).filter(opened__gt=0)
+    zone = pack.current().timezone
+    points = [
+        (datetime.combine(each["month"], datetime.min.time(), zone), 100 * (1 - each["down"] / each["opened"]))
+        for each in sums
+    ]
+    return charts.chart_of(
+        [(_("available"), points)], (), lambda value: f"{value:g} %", lambda at: formats.month(at.date())
+    )
 
 
 def _cells(line: Availability) -> list[Any]:

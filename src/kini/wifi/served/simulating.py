@@ -23,7 +23,7 @@ from kini.wifi.served import closing
 WEEKDAY = (6, 4, 3, 3, 4, 9, 22, 40, 46, 48, 52, 58, 62, 56, 54, 58, 66, 78, 92, 100, 88, 62, 34, 14)
 WEEKEND = (9, 6, 4, 3, 4, 7, 14, 26, 44, 58, 66, 70, 70, 66, 64, 68, 78, 92, 100, 98, 90, 70, 44, 20)
 #: Accesses a day: of a person on the average; sessions of each: one, and others as long as a throw says so.
-ACCESSES, ROAMS = 0.0765, 0.45
+ACCESSES, ROAMS = 0.082, 0.45
 #: How people differ: number n of P comes as often as the throws that a power of an even one brings there.
 CONCENTRATION = 1.6
 AT_HOME, UNSIGNED, SECOND_DEVICE = 0.62, 1 / 12, 0.15

@@ -1,0 +1,23 @@
+"""One question over closed days, in a process of its own, so that its memory is its own; prints what it took."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import django
+
+
+def main(root: Path, by: str) -> None:
+    django.setup()
+    from kini.wifi.served import counting, layout
+
+    days = layout.days(root)
+    started = time.monotonic()
+    rows = counting.answer(root, days[0], days[-1], by).rows
+    sums = {unit: sum(row[unit] or 0 for row in rows) for unit in ("people", "sessions")}
+    print(json.dumps({"seconds": time.monotonic() - started, "rows": len(rows), **sums}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

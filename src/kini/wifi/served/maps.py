@@ -1,0 +1,59 @@
+"""The city's smallest areas, shaded by a figure, as an SVG file of its own. The figures stand in a table beside it."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+import shapely
+from django.template.loader import render_to_string
+
+from kini.city import locating, pack
+from kini.core.geometry import Projection
+from kini.core.held import held
+
+WIDTH = 640
+#: Of the areas that are known as many are in each shade.
+SHADES = 5
+
+
+def shaded(values: Mapping[str, float]) -> str:
+    """A map by the areas' codes; what is not told has no shade."""
+    outlines, height = _outlines(locating.ground().version)
+    edges = edges_of(list(values.values()))
+    areas = [(path, 1 + bisect_right(edges, values[code]) if code in values else 0) for code, path in outlines.items()]
+    return render_to_string("wifi/served_map.svg", {"areas": areas, "width": WIDTH, "height": height})
+
+
+def edges_of(values: list[float]) -> list[float]:
+    """Where one shade ends and the next begins, so that each has as many of the values."""
+    ordered = sorted(values)
+    return [ordered[len(ordered) * n // SHADES] for n in range(1, SHADES)] if ordered else []
+
+
+@held(maxsize=1)
+def _outlines(_version: int) -> tuple[dict[str, str], int]:
+    """The smallest areas as paths of the map, and its height."""
+    projection = Projection(*pack.current().center)
+    flat = {code: projection.flatten(shape) for code, shape in locating.ground().shapes.items()}
+    if not flat:
+        return {}, WIDTH
+    # What lies far out, islands in the sea, would make the city small.
+    middle = shapely.centroid(shapely.GeometryCollection(list(flat.values())))
+    near = sorted(shape.distance(middle) for shape in flat.values())[
+        int(len(flat) * 0.98) - 1 if len(flat) > 49 else -1
+    ]
+    kept = {code: shape for code, shape in flat.items() if shape.distance(middle) <= near}
+    west, south, east, north = shapely.GeometryCollection(list(kept.values())).bounds
+    scale = WIDTH / (east - west)
+    return (
+        {code: _path(shape.simplify(0.5 / scale), west, north, scale) for code, shape in kept.items()},
+        round((north - south) * scale),
+    )
+
+
+def _path(shape: shapely.Geometry, west: float, north: float, scale: float) -> str:
+    found = []
+    for part in shapely.get_parts(shape):
+        if part.geom_type == "Polygon":
+            spots = [(round((x - west) * scale), round((north - y) * scale)) for x, y in part.exterior.coords]
+            found.append("M" + "L".join(f"{x} {y}" for x, y in spots) + "Z")
+    return "".join(found)

@@ -1,0 +1,122 @@
+"""Whom the network serves, for everybody: people, devices, accesses, sessions, by day, hour, kind, kelurahan."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kini.city import pack
+from kini.city.atlas import atlas
+from kini.web import charts, downloads, formats
+from kini.web.shelf import shared
+from kini.wifi import declared
+from kini.wifi.served import maps, queries
+from kini.wifi.served.queries import Row
+
+#: So many areas stand on the page; the table to take away has all.
+AREAS = 15
+HEAD = ("month", "by", "of", "name", *queries.FIGURES)
+
+
+@shared
+@require_safe
+def served(request: HttpRequest) -> HttpResponse:
+    """A month's figures as charts and tables."""
+    month, months = _asked(request)
+    context: dict[str, Any] = {"network": declared.network(), "months": months, "month": month}
+    if month:
+        days, hours = queries.by_day(month), queries.by_hour(month)
+        context |= {
+            "whole": queries.city(month),
+            "ever": queries.ever(),
+            "days": days,
+            "course": _course(days),
+            "hours": _grid(hours),
+            "kinds": queries.by_kind(month),
+            "areas": queries.by_area(month)[:AREAS],
+            "made_up": queries.made_up(month),
+        }
+        rows = [*context["kinds"], *context["areas"], *days]
+        context["hidden"] = any(row.hidden for row in rows)
+    return render(request, "wifi/served.html", context)
+
+
+@require_safe
+def table(request: HttpRequest, by: str) -> HttpResponse:
+    """A month's figures as CSV; what is not shown is empty."""
+    month, _months = _asked(request)
+    if month is None or by not in (*queries.BY, "hour"):
+        raise Http404
+    name = f"wifi-{by}-{month:%Y-%m}.csv"
+    if by == "hour":
+        grid = queries.by_hour(month)
+        lines = ([day + 1, hour, _rounded(value)] for day, values in grid.items() for hour, value in enumerate(values))
+        return downloads.table(name, ("weekday", "hour", "devices_mean"), lines)
+    return downloads.table(name, HEAD, (cells(month, by, row) for row in queries.BY[by](month)))
+
+
+@shared
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    """The map of a month: devices for each thousand residents in each kelurahan."""
+    month, _months = _asked(request)
+    if month is None:
+        raise Http404
+    people = {code: area.population for code, area in atlas().areas.items() if area.population}
+    values = {
+        row.of: 1000 * row.devices / people[row.of]
+        for row in queries.by_area(month)
+        if row.devices is not None and row.of in people
+    }
+    return HttpResponse(maps.shaded(values), content_type="image/svg+xml")
+
+
+def cells(month: date, by: str, row: Row) -> list[Any]:
+    """A line of a table with HEAD."""
+    return [f"{month:%Y-%m}", by, row.of, row.name, *(getattr(row, name) for name in queries.FIGURES)]
+
+
+def _asked(request: HttpRequest) -> tuple[date | None, Sequence[date]]:
+    """The month that the address names, else the newest; None where there are no figures.
+
+    Raises:
+        Http404: where the city has no Wi-Fi, or no such month.
+    """
+    months = queries.months()
+    if declared.network() is None:
+        raise Http404
+    said = request.GET.get("month")
+    if not said:
+        return (months[0] if months else None), months
+    found = next((each for each in months if f"{each:%Y-%m}" == said), None)
+    if found is None:
+        raise Http404
+    return found, months
+
+
+def _course(days: Sequence[Row]) -> charts.Chart | None:
+    """People and devices day by day."""
+    zone = pack.current().timezone
+
+    def at(row: Row) -> datetime:
+        return datetime.combine(date.fromisoformat(row.of), datetime.min.time(), zone)
+
+    courses = [
+        (_("people"), [(at(row), float(row.people)) for row in days if row.people is not None]),
+        (_("devices"), [(at(row), float(row.devices)) for row in days if row.devices is not None]),
+    ]
+    return charts.chart_of(courses, (), formats.short_number, lambda moment: formats.day_short(moment.date()))
+
+
+def _grid(hours: dict[int, list[float | None]]) -> charts.Grid:
+    names = {day: str(WEEKDAYS[day]).capitalize() for day in hours}
+    return charts.grid_of([(names[day], values) for day, values in hours.items()])
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

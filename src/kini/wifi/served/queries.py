@@ -1,0 +1,128 @@
+"""Counted figures for pages; what would show few people is left out here, so that no page can forget to."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from kini.city.atlas import atlas
+from kini.wifi import declared
+from kini.wifi.models import ClosedDay, Site, Use
+from kini.wifi.served import rules
+
+FIGURES = ("people", "devices", "accesses", "sessions", "seconds", "octets", "peak", "capacity")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Figures of a part, or of nothing (None) where they are not shown.
+
+    Attributes:
+        of: as `Use.of`, or the day; `name` in words.
+    """
+
+    of: str
+    name: str
+    people: int | None = None
+    devices: int | None = None
+    accesses: int | None = None
+    sessions: int | None = None
+    seconds: int | None = None
+    octets: int | None = None
+    peak: int | None = None
+    capacity: int | None = None
+
+    @property
+    def hidden(self) -> bool:
+        return self.devices is None
+
+    @property
+    def full(self) -> float | None:
+        """Of the capacity what was used at most at once, in percent."""
+        return None if self.peak is None or not self.capacity else 100 * self.peak / self.capacity
+
+
+def months() -> list[date]:
+    """The months that have figures, the newest first."""
+    return list(Use.objects.filter(span="month", by="city").order_by("-begins").values_list("begins", flat=True))
+
+
+def city(month: date) -> Row | None:
+    """The whole city in a month."""
+    return next(iter(_shown(Use.objects.filter(span="month", begins=month, by="city"), lambda use: "")), None)
+
+
+def ever() -> tuple[date, Row] | None:
+    """The whole city since its first closed day."""
+    found = Use.objects.filter(span="all", by="city").first()
+    return (found.begins, _shown([found], lambda use: "")[0]) if found else None
+
+
+def by_day(month: date) -> list[Row]:
+    """Each day of a month; of them together the month tells."""
+    found = Use.objects.filter(span="day", by="city", begins__gte=month, begins__lt=_next(month)).order_by("begins")
+    return _shown(found, lambda use: use.begins.isoformat(), of=lambda use: use.begins.isoformat())
+
+
+def by_kind(month: date) -> list[Row]:
+    """Each kind of place in a month, the one with most devices first."""
+    network = declared.network()
+    kinds = network.kinds if network else {}
+    return _most_first(
+        _shown(_month(month, "kind"), lambda use: str(kinds[use.of].name) if use.of in kinds else use.of)
+    )
+
+
+def by_area(month: date) -> list[Row]:
+    """Each kelurahan in a month, the one with most devices first."""
+    areas = atlas().areas
+    return _most_first(_shown(_month(month, "area"), lambda use: areas[use.of].name if use.of in areas else use.of))
+
+
+def by_site(month: date, area: str) -> list[Row]:
+    """Each site of an area in a month; of them together the area tells."""
+    names = dict(Site.objects.filter(area=area).values_list("code", "name"))
+    return _most_first(_shown(_month(month, "site").filter(of__in=names), lambda use: names[use.of]))
+
+
+def by_hour(month: date) -> dict[int, list[float | None]]:
+    """By weekday (0 is Monday) how many devices were online in each hour, on the average of its days; None: too few."""
+    sums: dict[tuple[int, int], int] = defaultdict(int)
+    days: dict[int, set[date]] = defaultdict(set)
+    found = Use.objects.filter(span="day", begins__gte=month, begins__lt=_next(month))
+    for begins in found.filter(by="city").values_list("begins", flat=True):
+        days[begins.weekday()].add(begins)
+    for begins, of, devices in found.filter(by="hour").values_list("begins", "of", "devices"):
+        sums[begins.weekday(), int(of)] += devices
+    return {weekday: [_mean(sums[weekday, hour], len(days[weekday])) for hour in range(24)] for weekday in sorted(days)}
+
+
+def made_up(month: date) -> bool:
+    """Whether no real day of the month was closed: its figures were simulated."""
+    return not ClosedDay.objects.filter(day__gte=month, day__lt=_next(month), closed_at__isnull=False).exists()
+
+
+def _mean(total: int, days: int) -> float | None:
+    found = total / days
+    return None if 0 < found < rules.LEAST else found
+
+
+def _month(month: date, by: str) -> Any:
+    return Use.objects.filter(span="month", begins=month, by=by).exclude(of="")
+
+
+def _shown(found: Any, name: Any, of: Any = lambda use: use.of) -> list[Row]:
+    rows = [{"of": of(use), "name": name(use)} | {each: getattr(use, each) for each in FIGURES} for use in found]
+    return [Row(**row) for row in rules.shown(rows, ("of", "name"))]
+
+
+def _most_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row.hidden, -(row.devices or 0), row.name))
+
+
+def _next(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+BY = {"day": by_day, "kind": by_kind, "area": by_area}
