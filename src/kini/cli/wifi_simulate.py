@@ -45,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
     where = simulating.world(network, points, options.seed)
     yesterday = local(moments.now()).date() - timedelta(days=1)
     days = simulating.days(options.first or yesterday - timedelta(days=options.days - 1), options.days)
+    for day in days:  # made before, perhaps from another seed
+        layout.of_day(options.folder, day).unlink(missing_ok=True)
     sketches, started, count = options.sketches or options.show, time.monotonic(), 0
     for day in days:
         count += simulating.day(options.folder, where, day, options.people, options.seed, sketches=sketches)

@@ -41,7 +41,10 @@ def test_use_has_the_shape_of_a_city(weeks):
     assert counts[0] > PEOPLE / 10
     with engine.asked(root) as sessions:
         monday = questions.between(sessions, MONDAY, MONDAY)
-        hours = {int(row["of"]): row["devices"] for row in questions.use(monday, "hour").to_pyarrow().to_pylist()}
+        hours = {
+            int(row["of"]): row["devices"]
+            for row in questions.use(sessions, MONDAY, MONDAY, "hour").to_pyarrow().to_pylist()
+        }
         assert max(hours, key=hours.__getitem__) in range(16, 22)
         assert hours[4] * 5 < hours[19]
         school = monday.filter(monday.kind == "school")
@@ -50,8 +53,9 @@ def test_use_has_the_shape_of_a_city(weeks):
         begins = school.filter(school.access).begin
         assert begins.min().to_pyarrow().as_py() >= 8 * 3600
         assert begins.max().to_pyarrow().as_py() < 17 * 3600
-        sunday = questions.between(sessions, MONDAY + timedelta(days=6), MONDAY + timedelta(days=6))
-        assert "school" not in {row["of"] for row in questions.use(sunday, "kind").to_pyarrow().to_pylist()}
+        sunday = MONDAY + timedelta(days=6)
+        kinds = questions.use(sessions, sunday, sunday, "kind").to_pyarrow().to_pylist()
+        assert "school" not in {row["of"] for row in kinds}
 
 
 def test_what_the_engine_counts_is_what_was_made(where, weeks):
@@ -69,6 +73,23 @@ def test_what_the_engine_counts_is_what_was_made(where, weeks):
     assert areas["VS-1"]["people"] == len(np.unique(made[0]["person"][area].compressed()))
 
 
+def test_over_any_days_of_a_month_each_counts_once_whichever_was_written_last(where, tmp_path):
+    days = [MONDAY + timedelta(days=n) for n in range(4)]
+    for day in (*days, days[1], days[0]):
+        simulating.day(tmp_path, where, day, 8_000, 1, sketches=False)
+    made = {day: simulating.sessions(where, day, 8_000, 1) for day in days}
+    for first, last in ((0, 3), (1, 2), (2, 3), (3, 3)):
+        some = [made[day] for day in days[first : last + 1]]
+        for by, place in (("city", ""), ("area", "VS-1"), ("area", "VS-3")):
+            keep = [each["area"] == place if place else np.ones(len(each["area"]), bool) for each in some]
+            people = np.ma.concatenate([each["person"][one] for each, one in zip(some, keep, strict=True)]).compressed()
+            devices = np.concatenate([each["device"][one] for each, one in zip(some, keep, strict=True)])
+            rows = {row["of"]: row for row in counting.answer(tmp_path, days[first], days[last], by).rows}
+            row = rows.get(place, {"people": 0, "devices": 0})
+            found = row["people"], row["devices"]
+            assert found == (len(np.unique(people)), len(np.unique(devices)))
+
+
 def test_peaks_are_the_most_at_the_same_second(where, weeks):
     root, _counts = weeks
     made = simulating.sessions(where, MONDAY, PEOPLE, 1)
@@ -76,7 +97,7 @@ def test_peaks_are_the_most_at_the_same_second(where, weeks):
     np.add.at(online, made["begin"], 1)
     np.add.at(online, made["begin"] + made["length"], -1)
     with engine.asked(root) as sessions:
-        (row,) = questions.peaks(questions.between(sessions, MONDAY, MONDAY)).to_pyarrow().to_pylist()
+        (row,) = questions.peaks(sessions, MONDAY, MONDAY).to_pyarrow().to_pylist()
     assert row["peak"] == online.cumsum().max()
 
 

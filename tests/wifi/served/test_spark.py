@@ -83,12 +83,11 @@ def cluster(tmp_path):
 def answers(root, first, last):
     found = {}
     with engine.asked(root) as sessions:
-        those = questions.between(sessions, first, last)
         for by in counting.WAYS:
-            rows = questions.use(those, by).to_pyarrow().to_pylist()
+            rows = questions.use(sessions, first, last, by).to_pyarrow().to_pylist()
             found["use", by] = sorted(rows, key=lambda row: row["of"])
             if by != "hour":
-                rows = questions.peaks(those, by).to_pyarrow().to_pylist()
+                rows = questions.peaks(sessions, first, last, by).to_pyarrow().to_pylist()
                 found["peaks", by] = sorted(rows, key=lambda row: row["of"])
     return found
 

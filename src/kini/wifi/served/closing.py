@@ -57,19 +57,47 @@ CREATE TABLE incoming (
     begin INTEGER, length INTEGER, octets_in BIGINT, octets_out BIGINT
 )
 """
-#: Of one device, in the order of its sessions, when it was last online before.
+#: When who is there today was there last before, this month: in the city, and in an area.
+_BEFORE = """
+CREATE OR REPLACE TEMP TABLE {column} AS
+SELECT {keys}, max(day(day)) AS last FROM read_parquet({files}, hive_partitioning = true) AS earlier
+JOIN (SELECT DISTINCT {keys} FROM incoming) AS here USING ({keys})
+WHERE {column} IS NOT NULL GROUP BY {keys}
+"""
+_NOBODY = "CREATE OR REPLACE TEMP TABLE {column} AS SELECT {keys}, 0 AS last FROM incoming LIMIT 0"
+_BEFORES = {
+    "person_before": "person",
+    "device_before": "device",
+    "person_before_area": "person, area",
+    "device_before_area": "device, area",
+}
+#: `access`: of one device, in the order of its sessions, when it was last online before.
 _WRITE = """
 COPY (
-    SELECT person, device,
-        person IS NOT NULL AND row_number() OVER (PARTITION BY person ORDER BY begin, device, site, length) = 1
-            AS person_first,
-        row_number() OVER own = 1 AS device_first,
-        coalesce(begin - max(begin + length) OVER (own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > {off}, true)
-            AS access,
-        site, area, kind, begin, length, octets_in, octets_out
-    FROM incoming WINDOW own AS (PARTITION BY device ORDER BY begin, site, length)
-    ORDER BY area, site, begin, device, length
+    SELECT i.person, i.device,
+        (CASE WHEN i.person IS NOT NULL AND row_number() OVER (PARTITION BY i.person ORDER BY i.begin, i.device, i.site,
+            i.length) = 1 THEN coalesce(p.last, 0) END)::TINYINT AS person_before,
+        (CASE WHEN row_number() OVER own = 1 THEN coalesce(d.last, 0) END)::TINYINT AS device_before,
+        (CASE WHEN i.person IS NOT NULL AND row_number() OVER (PARTITION BY i.area, i.person ORDER BY i.begin, i.device,
+            i.site, i.length) = 1 THEN coalesce(pa.last, 0) END)::TINYINT AS person_before_area,
+        (CASE WHEN row_number() OVER (PARTITION BY i.area, i.device ORDER BY i.begin, i.site, i.length) = 1
+            THEN coalesce(da.last, 0) END)::TINYINT AS device_before_area,
+        coalesce(
+            i.begin - max(i.begin + i.length) OVER (own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > {off}, true
+        ) AS access,
+        i.site, i.area, i.kind, i.begin, i.length, i.octets_in, i.octets_out
+    FROM incoming i
+    LEFT JOIN person_before p ON p.person = i.person
+    LEFT JOIN device_before d ON d.device = i.device
+    LEFT JOIN person_before_area pa ON pa.person = i.person AND pa.area = i.area
+    LEFT JOIN device_before_area da ON da.device = i.device AND da.area = i.area
+    WINDOW own AS (PARTITION BY i.device ORDER BY i.begin, i.site, i.length)
+    ORDER BY i.area, i.site, i.begin, i.device, i.length
 ) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
+"""
+_AGAIN = """
+INSERT INTO incoming BY NAME
+SELECT person, device, site, area, kind, begin, length, octets_in, octets_out FROM read_parquet($1)
 """
 _GROUPS = "SELECT DISTINCT {of} AS of, {ever} AS ever FROM incoming WHERE {ever} IS NOT NULL ORDER BY 1"
 _HOURS = "unnest(range(begin // 3600, least((begin + length) // 3600, begin // 3600 + 23) + 1)) % 24"
@@ -108,12 +136,35 @@ def fresh(root: Path) -> Any:
 
 
 def finish(own: Any, root: Path, day: date) -> int:
-    """Write the day whose sessions are in the table `incoming`, and bring them to the sketches; how many they are."""
+    """Write the day whose sessions are in the table `incoming`, and bring them to the sketches; how many they are.
+
+    Later days of the month that are there are written anew, as they tell who was there before.
+    """
     (count,) = own.execute("SELECT count(*) FROM incoming").fetchone()
-    layout.put(layout.of_day(root, day), lambda new: own.execute(_WRITE.format(off=OFF, path=new)))
+    _put(own, root, day)
     if own.execute("SELECT 1 FROM incoming WHERE device_ever IS NOT NULL LIMIT 1").fetchone():
         _sketch(own, root, day)
+    for later in (each for each in _month(root, day) if each > day):
+        own.execute("TRUNCATE incoming")
+        own.execute(_AGAIN, [str(layout.of_day(root, later))])
+        _put(own, root, later)
     return int(count)
+
+
+def _month(root: Path, day: date) -> list[date]:
+    """The closed days of a day's month."""
+    return [each for each in layout.days(root) if (each.year, each.month) == (day.year, day.month)]
+
+
+def _put(own: Any, root: Path, day: date) -> None:
+    """Write what is in the table `incoming` to the day's file."""
+    earlier = [str(layout.of_day(root, each)) for each in _month(root, day) if each < day]
+    for column, keys in _BEFORES.items():
+        if earlier:
+            own.execute(_BEFORE.format(column=column, keys=keys, files=earlier))
+        else:
+            own.execute(_NOBODY.format(column=column, keys=keys))
+    layout.put(layout.of_day(root, day), lambda new: own.execute(_WRITE.format(off=OFF, path=new)))
 
 
 def _fill(own: Any, day: date) -> None:

@@ -31,7 +31,7 @@ class Answer:
 def answer(root: Path, first: date, last: date, by: str) -> Answer:
     """Use on any days, the last one included: exact within a month; over whole months by sketches, but for sites."""
     with engine.asked(root) as sessions:
-        rows = _rows(questions.use(questions.between(sessions, first, last), by))
+        rows = _rows(questions.use(sessions, first, last, by))
     months = layout.months([first, last])
     if len(months) == 1:
         return Answer(rows, exact=True)
@@ -49,10 +49,10 @@ def of_day(root: Path, day: date) -> list[Use]:
     room = capacities()
     found = []
     with engine.asked(root) as sessions:
-        one = questions.between(sessions, day, day)
         for by in WAYS:
-            peaks = {} if by == "hour" else {row["of"]: row["peak"] for row in _rows(questions.peaks(one, by))}
-            for row in _rows(questions.use(one, by)):
+            told = [] if by == "hour" else _rows(questions.peaks(sessions, day, day, by))
+            peaks = {row["of"]: row["peak"] for row in told}
+            for row in _rows(questions.use(sessions, day, day, by)):
                 key = by, row["of"]
                 peak = peaks.get(row["of"])
                 found.append(Use(span="day", begins=day, by=by, peak=peak, capacity=room.get(key), **row))
@@ -65,9 +65,9 @@ def of_month(root: Path, month: date) -> list[Use]:
     tops = _tops(days)
     found = []
     with engine.asked(root) as sessions:
-        those = questions.between(sessions, month, _next(month) - timedelta(days=1))
+        last = _next(month) - timedelta(days=1)
         for by in WAYS:
-            for row in _rows(questions.use(those, by)):
+            for row in _rows(questions.use(sessions, month, last, by)):
                 peak, capacity = tops.get((by, row["of"]), (None, None))
                 found.append(Use(span="month", begins=month, by=by, peak=peak, capacity=capacity, **row))
     return found

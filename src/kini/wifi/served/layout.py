@@ -4,10 +4,15 @@
     sketches/2026-11.parquet, sketches/all.parquet
 
 Columns of a session: `person` and `device` (64 bits of the month's pseudonyms; a person only where somebody signed
-in), `person_first` and `device_first` (the first session of the day of that person, of that device), `access` (the
-device was off for a while before), `site`, `area` and `kind` as the city had them then (empty: not known), `begin`
-(seconds from midnight by the city's clocks), `length` (seconds until it ended), `octets_in`, `octets_out` (from and to
-the device).
+in), `access` (the device was off for a while before), `site`, `area` and `kind` as the city had them then (empty: not
+known), `begin` (seconds from midnight by the city's clocks), `length` (seconds until it ended), `octets_in` and
+`octets_out` (from and to the device).
+
+Four more columns make counting over any days of a month cheap. Of the first session of the day of a person,
+`person_before` is the day of the month on which that person was there last before, 0: not yet this month; of other
+sessions it is null. So between two days there are as many people as sessions whose `person_before` is before the first
+of them. `device_before`, and `person_before_area` and `device_before_area` within an area, are alike. A day that is
+written anew therefore has the later ones of its month written anew (`closing.finish`).
 """
 
 import os

@@ -23,29 +23,39 @@ def between(sessions: "Table", first: date, last: date) -> "Table":
     return sessions.filter(sessions.day.cast("date").between(ibis.date(str(first)), ibis.date(str(last))))
 
 
-def use(sessions: "Table", by: str = WHOLE) -> "Table":
-    """Use by one of `layout.BY`, or by nothing: of, people, devices, sessions, accesses, seconds, octets.
+def use(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
+    """Use on these days by one of `layout.BY`, or by nothing: of, people, devices, sessions, accesses, seconds, octets.
 
     By hour: of those who were online in it, every hour that a session touches counts whole; its seconds and octets
     count in the hour in which it began.
     """
     import ibis
 
-    if by == WHOLE:
-        return _whole(sessions)
+    those = between(sessions, first, last)
     if by == "hour":
-        return _by_hour(sessions)
-    return sessions.group_by(of=sessions[by]).agg(
+        return _by_hour(those)
+    if by in (WHOLE, "area"):
+        end = "" if by == WHOLE else "_area"
+        # Who was there before the first of these days was not yet on one of them (`layout`).
+        new = {
+            unit: (those[f"{one}_before{end}"] < first.day).fill_null(False).cast("int64").sum()
+            for unit, one in (("people", "person"), ("devices", "device"))
+        }
+        if by == WHOLE:
+            return those.agg(**new, **_sums(those)).mutate(of=ibis.literal(""))
+        return those.group_by(of=those.area).agg(**new, **_sums(those))
+    return those.group_by(of=those[by]).agg(
         people=ibis._.person.nunique(), devices=ibis._.device.nunique(), **_sums(ibis._)
     )
 
 
-def peaks(sessions: "Table", by: str = WHOLE) -> "Table":
+def peaks(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
     """How many sessions went on at the same time at most, on one of the days: of, peak."""
     import ibis
 
-    begin = sessions.begin.cast("int64")
-    named = sessions.select("day", begin=begin, end=begin + sessions.length, of=_of(sessions, by))
+    those = between(sessions, first, last)
+    begin = those.begin.cast("int64")
+    named = those.select("day", begin=begin, end=begin + those.length, of=_of(those, by))
     edges = ibis.union(
         named.select("day", "of", at="begin", step=ibis.literal(1, "int64")),
         named.select("day", "of", at="end", step=ibis.literal(-1, "int64")),
@@ -72,16 +82,6 @@ def _sums(row: Any) -> dict[str, Any]:
         "seconds": row.length.cast("int64").sum(),
         "octets": (row.octets_in + row.octets_out).cast("int64").sum(),
     }
-
-
-def _whole(sessions: "Table") -> "Table":
-    """Of each person and device the first session of a day is enough, which is a third of the work."""
-    import ibis
-
-    people = sessions.filter(sessions.person_first).agg(people=ibis._.person.nunique())
-    devices = sessions.filter(sessions.device_first).agg(devices=ibis._.device.nunique())
-    sums = sessions.agg(**_sums(sessions))
-    return people.cross_join(devices).cross_join(sums).mutate(of=ibis.literal(""))
 
 
 def _by_hour(sessions: "Table") -> "Table":
