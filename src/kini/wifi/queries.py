@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import chain
+from typing import Any
 
 from django.db import connection, models
 from django.db.models import Count, Q, QuerySet
@@ -11,6 +13,7 @@ from django.utils.dates import WEEKDAYS
 from kini.city import pack
 from kini.core import moments
 from kini.core.crypto import pads
+from kini.core.database.worded import Worded, row_of
 from kini.core.grants import Scope
 from kini.core.texts import Text
 from kini.web.formats import today
@@ -114,9 +117,29 @@ def open_sessions() -> int:
 
 def access_point(names: Sequence[str]) -> AccessPoint | None:
     """The access point with one of these NAS-Identifiers, else with one of these MACs."""
-    active = AccessPoint.objects.select_related("site").filter(active=True, site__active=True)
-    named = active.filter(nas_identifier__in=[name for name in names if name]).first()
-    return named or active.filter(mac__in=[found for name in names if (found := rules.mac_in(name))]).first()
+    macs = (found for name in names if (found := rules.mac_in(name)))
+    tries = chain((_named(name=name) for name in names if name), (_of_radio(mac=mac) for mac in macs))
+    return next((_with_site(row) for rows in tries for row in rows), None)
+
+
+def _with_site(row: Sequence[Any]) -> AccessPoint:
+    site = row_of(Site, _SITE, row[len(_POINT) :])
+    return row_of(AccessPoint, _POINT, row[: len(_POINT)], site=site)
+
+
+_POINT, _SITE = ([field.attname for field in model._meta.concrete_fields] for model in (AccessPoint, Site))
+_ACTIVE = AccessPoint.objects.filter(active=True, site__active=True)
+_COLUMNS = (*_POINT, *(f"site__{name}" for name in _SITE))
+
+
+@Worded
+def _named(name: str) -> "QuerySet[AccessPoint, Any]":
+    return _ACTIVE.filter(nas_identifier=name).exclude(nas_identifier="").values_list(*_COLUMNS)
+
+
+@Worded
+def _of_radio(mac: str) -> "QuerySet[AccessPoint, Any]":
+    return _ACTIVE.filter(mac=mac).values_list(*_COLUMNS)
 
 
 def nas(name: str, mac: str) -> AccessPoint | None:
