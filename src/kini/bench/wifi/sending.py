@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from kini.bench.generator import NotMeasured
 from kini.bench.table import Measured
 from kini.bench.wifi.packets import Nas
 
@@ -73,9 +74,15 @@ def send(
         seconds: after which no more are sent; 0: all are.
         rate: so many a second at most; 0: as fast as they are answered.
         until: no more are sent once it says so; asked every hundredth of a second or so.
+
+    Raises:
+        NotMeasured: when nobody listens there.
     """
-    with _sockets(points, port) as sockets:
-        return _Sending(packets, sockets, wanted, rate).run(seconds, until)
+    try:
+        with _sockets(points, port) as sockets:
+            return _Sending(packets, sockets, wanted, rate).run(seconds, until)
+    except ConnectionRefusedError:
+        raise NotMeasured(f"no RADIUS server listens on port {port} any more.") from None
 
 
 @contextmanager
