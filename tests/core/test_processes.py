@@ -42,6 +42,15 @@ def test_what_was_killed_is_started_again(supervisor: Supervisor):
     assert supervisor.fallen() is None
 
 
+def test_what_ends_well_is_started_again_without_a_word(supervisor: Supervisor, tmp_path, capsys):
+    once = tmp_path / "once"
+    code = f"import pathlib, time; p = pathlib.Path({str(once)!r}); p.exists() and time.sleep(60); p.touch()"
+    supervisor.start("worker", spawned([sys.executable, "-c", code], dict(os.environ)), again=True)
+    assert supervisor.wait(lambda: bool(supervisor.revived)) is None
+    assert supervisor.revived == ["worker"]
+    assert capsys.readouterr().err == ""
+
+
 def test_what_falls_again_and_again_ends_everything(supervisor: Supervisor):
     supervisor.start("worker", spawned([sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ)), again=True)
     assert supervisor.wait() == "the worker ended with code 3 again and again"

@@ -21,6 +21,7 @@ from kini.core.processes import Child, Supervisor, forked
 from kini.core.server import address_of, answers, web_words
 
 MOST_LISTED = 8  # demo people that the greeting names
+WORKER_MB = 80  # of its own that the worker holds at most for long
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,7 +109,7 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     with console.step("Web server and worker"):
         hold_early()
         supervisor.start("web", forked(partial(serving.serve, web_words(options.host, options.port))), again=True)
-        supervisor.start("worker", verb("worker"), again=True)
+        supervisor.start("worker", verb("worker", "--most-memory", str(WORKER_MB)), again=True)
         supervisor.wait_until(lambda: answers(address), seconds=60)
     greet(env, options, read.var)
     if reason := supervisor.wait():

@@ -1,8 +1,9 @@
 """The processes of one city: started together, stopped together.
 
-One that was started with `again` is started anew when it falls. Any other end, and a fall again and again, is the end
-of all, with a reason. A process is a command of its own (`spawned`), or a copy of this one that goes on with other work
-(`forked`): what was loaded before is in memory once for all copies, and a copy stands at once.
+One that was started with `again` is started anew when it falls; where it ended well (code 0), without a word. Any other
+end, and a fall again and again, is the end of all, with a reason. A process is a command of its own (`spawned`), or a copy
+of this one that goes on with other work (`forked`): what was loaded before is in memory once for all copies, and a copy
+stands at once.
 """
 
 import ctypes
@@ -197,12 +198,14 @@ class Supervisor:
             if kept.alive():
                 continue
             reason = self._end_of(name)
+            ended_well = name in self._children and self._children[name].returncode == 0
             if not kept.may_return():
                 return f"{reason} again and again" if kept.revive else reason
             assert kept.revive is not None
             kept.revive()
             self.revived.append(name)
-            print(f"kini: {reason}; it was started again.", file=sys.stderr, flush=True)
+            if not ended_well:
+                print(f"kini: {reason}; it was started again.", file=sys.stderr, flush=True)
         return None
 
     def _end_of(self, name: str) -> str:
