@@ -1,9 +1,9 @@
 """The processes of one city: started together, stopped together.
 
 One that was started with `again` is started anew when it falls; where it ended well (code 0), without a word. Any other
-end, and a fall again and again, is the end of all, with a reason. A process is a command of its own (`spawned`), or a copy
-of this one that goes on with other work (`forked`): what was loaded before is in memory once for all copies, and a copy
-stands at once.
+end, and a fall again and again, is the end of all, with a reason. A process is a command of its own (`spawned`), or a
+copy of this one that goes on with other work (`forked`): what was loaded before is in memory once for all copies, and a
+copy stands at once.
 """
 
 import ctypes
