@@ -19,7 +19,7 @@ from kini.wifi.models import Site
 from kini.wifi.where import places, reckoning
 from kini.wifi.where.wishing import Wish, rule
 
-#: Rows of a list, and within how many seconds they are in the tables (issue 5, part 1).
+#: Rows of a list, and within how many seconds they are in the tables.
 ROWS, IMPORT_SECONDS = 10_000, 10
 #: Places among which new points are chosen, how many, within how many seconds, how near to the best (part 5).
 PLACES, NEW, PLAN_SECONDS, GAP = 5_000, 500, 120, 0.02

@@ -18,7 +18,7 @@ from kini.bench.wifi.sending import Place
 from kini.city import pack
 from kini.robot.scratch import Scratch
 
-#: What the city's network is to bear (issue 5, part 3), in packets a second.
+#: What the city's network is to bear, in packets a second.
 ACCEPTED, COLLECTED, AWAY = 10_000, 15_000, 5_000
 #: Sessions that go on at the same time: the design limit of 9,250 points is 462,000.
 SESSIONS = 300_000

@@ -1,4 +1,4 @@
-"""Whom the network serves, for everybody: people, devices, accesses, sessions, by day, hour, kind, kelurahan."""
+"""Whom the network serves, for everybody: people, devices, accesses, sessions, by day, hour, kind, area."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -63,7 +63,7 @@ def table(request: HttpRequest, by: str) -> HttpResponse:
 @shared
 @require_safe
 def coverage(request: HttpRequest) -> HttpResponse:
-    """The map of a month: devices for each thousand residents in each kelurahan."""
+    """The map of a month: devices for each thousand residents in each of the smallest areas."""
     month, _months = _asked(request)
     if month is None:
         raise Http404

@@ -75,7 +75,7 @@ def by_kind(month: date) -> list[Row]:
 
 
 def by_area(month: date) -> list[Row]:
-    """Each kelurahan in a month, the one with most devices first."""
+    """Each smallest area in a month, the one with most devices first."""
     areas = atlas().areas
     return _most_first(_shown(_month(month, "area"), lambda use: areas[use.of].name if use.of in areas else use.of))
 
