@@ -24,8 +24,6 @@ def load() -> None:
         import_string(middleware)
     gc.enable()
     gc.freeze()
-    # A request makes some thousands of objects and hardly a ring: looking for rings at every 2,000 took a twentieth.
-    gc.set_threshold(50_000, 20, 20)
 
 
 def serve(words: list[str]) -> int:
