@@ -74,6 +74,7 @@ def run(*words: str, seconds: float = 240) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_the_loaded_city_is_a_true_one(tmp_path):
     script = tmp_path / "look.py"
     script.write_text(LOOK.format(pack=str(PACK)))

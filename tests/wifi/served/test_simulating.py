@@ -12,7 +12,7 @@ from kini.wifi.models import ClosedDay, Use
 from kini.wifi.served import counting, engine, layout, questions, simulating, sketches
 
 MONDAY = date(2026, 11, 23)
-PEOPLE = 40_000
+PEOPLE = 20_000
 
 
 @pytest.fixture
