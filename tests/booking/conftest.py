@@ -11,8 +11,8 @@ from kini.booking.kind import wish_of
 from kini.booking.models import Booking, Slot
 from kini.cases.models import Draft
 from kini.people.models import Resident
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from kini.web import formats
 from tests.cases import flows
 from tests.cases.conftest import city as city

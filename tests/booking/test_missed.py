@@ -13,8 +13,8 @@ from kini.cases.models import Case
 from kini.core import moments
 from kini.core.actors import NotAllowed, Refused
 from kini.people.models import Resident
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from tests.booking.conftest import FLOW, SERVICE, first_slots, holding
 from tests.cases.town import BY, Town, acting, offer, person
 

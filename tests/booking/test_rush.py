@@ -16,8 +16,8 @@ from kini.cases.models import Case
 from kini.core import moments
 from kini.core.actors import Actor, ActorKind
 from kini.people.models import Resident, User
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from tests.booking.conftest import FLOW, SERVICE, first_slots
 from tests.cases import town as towns
 from tests.cases.town import BY, offer

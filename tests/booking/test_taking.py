@@ -15,8 +15,8 @@ from kini.core import moments
 from kini.core.actors import Refused
 from kini.people.models import Resident
 from kini.services.fields.dates import bound
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from kini.web import formats
 from tests.booking.conftest import FLOW, SERVICE, answers, first_slots, holding
 from tests.cases.town import BY, Town, acting, filled, offer, person

@@ -9,8 +9,8 @@ from kini.booking import actions, turns
 from kini.cases.models import Draft
 from kini.core import moments
 from kini.core.actors import Actor, ActorKind
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from tests.booking.conftest import FLOW, SERVICE, answers
 from tests.cases.town import BY, Town, filled, offer
 from tests.pagechecks import CheckedClient

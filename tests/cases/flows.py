@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kini.services.schema import Flow
+from kini.services.flows import Flow
 
 STATES: dict[str, Any] = {
     "check": {

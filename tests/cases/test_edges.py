@@ -8,7 +8,7 @@ import pytest
 
 from kini.cases import rules
 from kini.core.texts import Text
-from kini.services.schema import Flow
+from kini.services.flows import Flow
 from tests.cases.flows import flow
 
 FLOW = flow()

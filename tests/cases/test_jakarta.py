@@ -14,9 +14,9 @@ from kini.core.environment import ROOT
 from kini.demo.cases import apply
 from kini.services import actions as services_actions
 from kini.services import loader
+from kini.services.flows import Flow
 from kini.services.kinds import opening_cases
 from kini.services.models import Service
-from kini.services.schema import Flow
 from tests.cases.town import BY, acting, person
 
 

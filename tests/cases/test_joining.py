@@ -12,8 +12,8 @@ from kini.cases.models import Apart, Case, TimelineEntry
 from kini.core import moments
 from kini.core.actors import NotAllowed, Refused, system
 from kini.core.models import AuditEntry, OutboxMessage
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from tests.cases.flows import STATES
 from tests.cases.town import PERMIT, Town, acting, employed, offer, opened
 

@@ -25,9 +25,10 @@ from kini.people.models import Officer, Resident
 from kini.people.roles import read_roles
 from kini.services.catalogue import Catalogue
 from kini.services.files import Pack, ServiceFile
+from kini.services.flows import Flow
 from kini.services.models import FlowEdge, Service, ServiceVersion
 from kini.services.queries import SUBJECT as SERVICES
-from kini.services.schema import AnyField, Channel, Definition, Flow, Statement
+from kini.services.schema import AnyField, Channel, Definition, Statement
 from kini.services.versions import digest_of, resolve_service
 from tests.cases import flows
 

@@ -18,8 +18,8 @@ from kini.payments.registers import Row
 from kini.payments.sandbox import keys
 from kini.payments.sandbox.bank import Bank
 from kini.payments.sandbox.server import Sandbox, server
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from tests.cases.conftest import city as city
 from tests.cases.conftest import town as town
 from tests.cases.flows import STATES

@@ -22,7 +22,7 @@ from kini.payments.models import Bill, LedgerEntry, Payment, Posting, Refund
 from kini.payments.providers.base import Notice, Paid
 from kini.payments.registers import Row
 from kini.payments.sandbox.server import Sandbox
-from kini.services.schema import Flow
+from kini.services.flows import Flow
 from kini.web import formats
 from tests.cases.town import BY, Town, acting, employed, offer, opened
 from tests.payments.conftest import ANSWERS, FAR, FLOW, SERVICE

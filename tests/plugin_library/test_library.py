@@ -16,8 +16,9 @@ from kini.core import moments
 from kini.core.actors import Actor, ActorKind, Refused
 from kini.core.environment import ROOT
 from kini.core.grants import Grant
+from kini.services.flows import Flow
 from kini.services.kinds import kinds
-from kini.services.schema import Definition, Flow
+from kini.services.schema import Definition
 from tests.cases.conftest import MONDAY
 from tests.cases.conftest import city as city
 from tests.cases.conftest import town as town

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from kini.cases.models import Case
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from tests.cases import town as towns
 from tests.cases.conftest import city as city
 from tests.cases.conftest import town as town

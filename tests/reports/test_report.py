@@ -10,8 +10,8 @@ from kini.cases.showing import case_view
 from kini.core import moments
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.people.models import AccessLog
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from tests.cases.town import Town, guest, offer, opened, photo
 from tests.reports.conftest import REPORT, SAID, STREET
 

@@ -9,8 +9,8 @@ from kini.cases import actions as case_actions
 from kini.cases import answers
 from kini.cases.models import Case, Draft
 from kini.core.actors import NotAllowed
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from kini.wifi import actions, queries, reading
 from kini.wifi.models import FaultReport, Site
 from tests.cases.conftest import town as town

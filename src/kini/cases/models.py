@@ -12,8 +12,8 @@ from kini.cases.rules import SCORES
 from kini.city.models import Agency, Area, Unit
 from kini.core.models import ACTOR_KINDS
 from kini.people.models import Officer, Resident, User
+from kini.services.flows import PublicState
 from kini.services.models import Service, ServiceVersion
-from kini.services.schema import PublicState
 
 #: Cases at work, and those among them whose clock runs.
 OPEN = Q(closed_at__isnull=True)

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kini.services.schema import Flow, Letter
+from kini.services.flows import Flow
+from kini.services.schema import Letter
 
 #: Why a letter is withdrawn, in words that say nothing about anybody.
 CAUSES: Mapping[str, str | Promise] = {

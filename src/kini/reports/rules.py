@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
-from kini.services.schema import Flow
+from kini.services.flows import Flow
 
 
 class Said(Protocol):

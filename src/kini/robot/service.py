@@ -17,9 +17,9 @@ from kini.robot.rows import Row
 from kini.robot.walks import Edge, Map
 from kini.robot.ways import ways
 from kini.services.examples import example_form
+from kini.services.flows import JOINED
 from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.schema import JOINED
 from kini.services.versions import Resolved, resolve
 
 BY = system("robot")

@@ -16,9 +16,9 @@ from kini.robot import ways
 from kini.robot.apply import Application, path
 from kini.robot.browser import Broken, Browser
 from kini.services import catalogue, queries
+from kini.services.flows import Flow
 from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.schema import Flow
 from kini.services.versions import Resolved, ResolvedPage, resolve
 
 BY = system("pictures")

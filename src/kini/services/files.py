@@ -9,7 +9,8 @@ from kini.core.faults import Source
 from kini.core.texts import Text
 from kini.people.roles import Role
 from kini.services.catalogue import Catalogue
-from kini.services.schema import Block, Channel, Definition, Flow, Statement
+from kini.services.flows import Flow
+from kini.services.schema import Block, Channel, Definition, Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,8 @@ from kini.people.roles import Role, read_roles
 from kini.services.catalogue import Catalogue
 from kini.services.checks import pack_faults
 from kini.services.files import Pack, ServiceFile
-from kini.services.schema import (
-    AnyField,
-    Block,
-    Channel,
-    Definition,
-    Flow,
-    State,
-    Statement,
-    definition_keys,
-)
+from kini.services.flows import Flow, State
+from kini.services.schema import AnyField, Block, Channel, Definition, Statement, definition_keys
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME = r"^[a-z][a-z0-9_]*$"

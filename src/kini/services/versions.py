@@ -13,19 +13,10 @@ from kini.services.conditions import When
 from kini.services.fields.base import FieldBase, Strict
 from kini.services.fields.uploads import DocumentField
 from kini.services.files import Pack, ServiceFile
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from kini.services.resolving import PlacedPage, levels, placed_pages
-from kini.services.schema import (
-    AnyField,
-    Attachment,
-    Channel,
-    Definition,
-    Fields,
-    Flow,
-    Id,
-    Repeat,
-    Statement,
-)
+from kini.services.schema import AnyField, Attachment, Channel, Definition, Fields, Id, Repeat, Statement
 
 
 class ResolvedPage(Strict):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kini.core.texts import Text
-from kini.services.schema import Fee, State, Target
+from kini.services.flows import State
+from kini.services.schema import Fee, Target
 from kini.services.versions import Resolved
 from kini.web import formats
 

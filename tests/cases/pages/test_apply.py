@@ -9,8 +9,8 @@ from kini.cases.models import Case, Draft
 from kini.core import moments
 from kini.people import actions as people_actions
 from kini.people.actions import Details
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.services.schema import Flow
 from tests.cases import town as towns
 from tests.cases.pages.browsing import Seen, Visitor, visitor
 from tests.cases.pages.offers import CENSUS

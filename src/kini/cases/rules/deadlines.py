@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from kini.core.clock import WorkCalendar
-from kini.services.schema import Flow, Target
+from kini.services.flows import Flow
+from kini.services.schema import Target
 
 #: A case is at risk once this share of its time is used.
 RISK_NUMERATOR, RISK_DENOMINATOR = 3, 4

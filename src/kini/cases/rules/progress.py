@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from kini.cases.rules.deadlines import Step
-from kini.services.schema import Flow, PublicState
+from kini.services.flows import Flow, PublicState
 
 #: Ends at which nobody decided anything.
 UNDECIDED = frozenset({"withdrawn", "expired"})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from kini.cases.rules.edges import WITHDRAW, Edge
 from kini.core.registry import Registry
 from kini.core.texts import Text
-from kini.services.schema import Flow, PublicState
+from kini.services.flows import Flow, PublicState
 
 #: The words that residents see, whatever a flow calls its states.
 WORDS: Mapping[str, str | Promise] = {
