@@ -10,7 +10,7 @@ from django.db import DataError, IntegrityError, InternalError, OperationalError
 from django.test.utils import CaptureQueriesContext
 
 from kini.core.database import prepared as module
-from kini.core.database.prepared import later, prepared
+from kini.core.database.prepared import prepared, send_later
 
 
 def names() -> set[str]:
@@ -96,45 +96,45 @@ def kept() -> set[str]:
 @pytest.mark.django_db(transaction=True)
 def test_what_waits_keeps_its_place_among_the_others():
     with transaction.atomic():
-        later(STORE, ["later 1"])
-        later(STORE, ["later 2"])
+        send_later(STORE, ["later 1"])
+        send_later(STORE, ["later 2"])
         counted = "SELECT count(*) FROM core_cacheentry WHERE cache_key LIKE %s"
         assert prepared(counted, ["later %"]) == [(2,)]
-        later(STORE, ["later 3"])
+        send_later(STORE, ["later 3"])
         assert kept() == {"later 1", "later 2", "later 3"}  # Django's cursors see it as well
-        later("UPDATE core_cacheentry SET cache_key = %s WHERE cache_key = %s", ["later 4", "later 3"])
+        send_later("UPDATE core_cacheentry SET cache_key = %s WHERE cache_key = %s", ["later 4", "later 3"])
     assert kept() == {"later 1", "later 2", "later 4"}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_waits_is_undone_with_its_transaction_or_its_part_of_it():
     with suppress(ZeroDivisionError), transaction.atomic():
-        later(STORE, ["later 1"])
+        send_later(STORE, ["later 1"])
         raise ZeroDivisionError
     with transaction.atomic():
-        later(STORE, ["later 2"])
+        send_later(STORE, ["later 2"])
         with suppress(ZeroDivisionError), transaction.atomic():
-            later(STORE, ["later 3"])
+            send_later(STORE, ["later 3"])
             raise ZeroDivisionError
     assert kept() == {"later 2"}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_waits_for_no_transaction_is_run_at_once():
-    later(STORE, ["later 1"])
+    send_later(STORE, ["later 1"])
     assert kept() == {"later 1"}
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("asks", [True, False])
 def test_an_error_of_what_waits_ends_the_transaction_and_the_connection_goes_on(asks: bool):
-    later(STORE, ["later 1"])
+    send_later(STORE, ["later 1"])
 
     @transaction.atomic
     def three() -> None:
-        later(STORE, ["later 2"])
-        later(STORE, ["later 1"])
-        later(STORE, ["later 3"])
+        send_later(STORE, ["later 2"])
+        send_later(STORE, ["later 1"])
+        send_later(STORE, ["later 3"])
         if asks:
             prepared("SELECT 1")
 
@@ -151,7 +151,7 @@ def test_a_connection_that_is_lost_while_something_waits_is_told():
     @transaction.atomic
     def lost() -> None:
         [(own,)] = prepared("SELECT pg_backend_pid()")
-        later(STORE, ["later 1"])
+        send_later(STORE, ["later 1"])
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
 
@@ -160,3 +160,22 @@ def test_a_connection_that_is_lost_while_something_waits_is_told():
     other.close()
     connection.close()
     assert kept() == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_interrupted_on_its_way_is_undone_and_the_next_connection_begins_anew(monkeypatch: pytest.MonkeyPatch):
+    @transaction.atomic
+    def interrupted() -> None:
+        send_later(STORE, ["later 1"])
+        prepared("SELECT 1")
+
+    def stop(*_given: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as changed:
+        changed.setattr(module.Statements, "_next", stop)
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+    connection.close()
+    assert kept() == set()
+    assert prepared("SELECT 1") == [(1,)]

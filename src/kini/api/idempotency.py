@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from kini.api.callers import Caller, caller_of
 from kini.api.models import KeptAnswer
 from kini.api.problems import Problem, Wrong
-from kini.core.database.prepared import later, prepared
+from kini.core.database.prepared import prepared, send_later
 
 FORM = "multipart/form-data"
 HEADER = "Idempotency-Key"
@@ -68,7 +68,7 @@ def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], Ht
         return _again(kept, digest)
     response = write()
     said = (caller.key, key, digest, response.status_code, response.get("Location", ""), response.content.decode())
-    later(_KEEP, (*said, timezone.now()))
+    send_later(_KEEP, (*said, timezone.now()))
     return response
 
 

@@ -10,14 +10,11 @@ from itertools import groupby
 
 from kini.city.models import Agency, Area, Place, Unit
 from kini.core import audit
+from kini.core.geometry import KeyedPoint
 from kini.core.held import held
 
 #: Every change of these tables and of borders is audited under this subject, so the newest entry names their state.
 SUBJECT = "city:areas"
-
-
-#: Latitude, longitude (WGS 84, degrees) and key of something.
-type Spot = tuple[float, float, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +35,8 @@ class Atlas:
     units: Mapping[str, Sequence[Unit]]
     places: Sequence[Place]
     places_by_key: Mapping[str, Place]
-    points: Mapping[str, Sequence[Spot]]
-    bases: Mapping[str, Sequence[Spot]]
+    points: Mapping[str, Sequence[KeyedPoint]]
+    bases: Mapping[str, Sequence[KeyedPoint]]
 
 
 def atlas() -> Atlas:
@@ -76,15 +73,15 @@ def _read(_newest: int | None) -> Atlas:
     )
 
 
-def _points(places: Sequence[Place]) -> dict[str, list[Spot]]:
-    points: defaultdict[str, list[Spot]] = defaultdict(list)
+def _points(places: Sequence[Place]) -> dict[str, list[KeyedPoint]]:
+    points: defaultdict[str, list[KeyedPoint]] = defaultdict(list)
     for place in places:
         for kind in ("", place.kind) if place.active else ():
             points[kind].append((place.latitude, place.longitude, place.pk))
     return dict(points)
 
 
-def _bases(units: Sequence[Unit]) -> list[Spot]:
+def _bases(units: Sequence[Unit]) -> list[KeyedPoint]:
     """Where an agency's units with the smallest areas are, as far as their areas tell."""
     deepest = max((unit.area.depth for unit in units), default=0)
     return [(unit.area.latitude, unit.area.longitude, unit.pk) for unit in units if unit.area.depth == deepest]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from kini.core.actors import Actor
-from kini.core.database.prepared import later, prepared
+from kini.core.database.prepared import prepared, send_later
 
 _COLUMNS = "at, actor_kind, actor_id, actor_name, action, subject, detail"
 _STORE = f"INSERT INTO core_auditentry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
@@ -24,7 +24,7 @@ def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | Non
         subject: "sort:key", for example "case:KINI-7F3K-9Q2M".
         detail: what changed, as JSON; never identity numbers, codes or contents of documents.
     """
-    later(_STORE, entry(by=by, action=action, subject=subject, detail=detail))
+    send_later(_STORE, entry(by=by, action=action, subject=subject, detail=detail))
 
 
 def entry(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> tuple[Any, ...]:

@@ -11,6 +11,8 @@ from shapely.geometry.base import BaseGeometry
 
 #: (latitude, longitude), WGS 84, degrees.
 type Point = tuple[float, float]
+#: Latitude and longitude of something, and its key.
+type KeyedPoint = tuple[float, float, str]
 type Coordinates = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -24,8 +26,8 @@ def distance_m(a: Point, b: Point) -> float:
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(chord, 1.0)))
 
 
-def nearest(here: Point, points: Iterable[tuple[float, float, str]], count: int) -> list[str]:
-    """Keys of the nearest of some points of one city (latitude, longitude, key), the nearest first.
+def nearest(here: Point, points: Iterable[KeyedPoint], count: int) -> list[str]:
+    """Keys of the nearest of some points of one city, the nearest first.
 
     Of two that are equally near the one with the smaller key comes first. The earth is taken as flat here.
     """

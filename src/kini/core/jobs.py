@@ -15,7 +15,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 
-from kini.core.database.prepared import later as send_later
+from kini.core.database.prepared import send_later
 from kini.core.models import LimitCounter, OutboxMessage
 
 #: After an error a job waits 3, 9, 27 seconds and so on, and is given up after about an hour.

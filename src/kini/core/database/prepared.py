@@ -3,8 +3,8 @@
 A cursor of Django around one of psycopg takes five times as long as handing a statement to libpq, which matters where
 a request has ten of them. What is asked through the ORM is never prepared (settings.database).
 
-What nobody waits for (`later`) is sent together with the next statement, at the latest with the commit: a way to the
-database and back for several (libpq's pipeline mode). `postgresql.base` sees to it that nothing overtakes it.
+What nobody waits for (`send_later`) is sent together with the next statement, at the latest with the commit: a way to
+the database and back for several (libpq's pipeline mode). `postgresql.base` sees to it that nothing overtakes it.
 """
 
 import re
@@ -46,7 +46,7 @@ def prepared(sql: str, parameters: Parameters = ()) -> list[Sequence[Any]]:
         return _statements(database).rows(sql, parameters)
 
 
-def later(sql: str, parameters: Parameters = ()) -> None:
+def send_later(sql: str, parameters: Parameters = ()) -> None:
     """Run a statement whose rows nobody reads before this transaction ends, in its place among the others.
 
     An error of it is raised by whatever is asked next, or by the commit. So it is for statements that fail only where
@@ -163,9 +163,10 @@ class Statements:
             libpq.pipeline_sync()
             results = [self._next() for _call in range(begins + len(calls) + commit)]
             self._next(last=True)
-        finally:
-            if libpq.status != ConnStatus.BAD:
-                libpq.exit_pipeline_mode()
+        except BaseException:
+            libpq.finish()  # nobody knows how far it went: the database undoes it, and a new connection begins anew
+            raise
+        libpq.exit_pipeline_mode()
         return [self._done(result) for result in results][-1]
 
     def _next(self, *, last: bool = False) -> PGresult:

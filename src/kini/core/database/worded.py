@@ -16,7 +16,7 @@ from django.db.models import Field, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
-from kini.core.database.prepared import later, prepared
+from kini.core.database.prepared import prepared, send_later
 
 
 class Worded:
@@ -117,9 +117,11 @@ def insert(row: Model) -> None:
 
 
 def insert_later(row: Model) -> None:
-    """Store a new row like `insert`, but with the next statement of the transaction (`prepared.later`): its key is not
-    known, so nothing may point to it."""
-    later(*_inserting(row))
+    """Store a new row like `insert`, but with the next statement of the transaction (`prepared.send_later`).
+
+    Its key is not known, so nothing may point to it.
+    """
+    send_later(*_inserting(row))
 
 
 def _inserting(row: Model) -> tuple[str, list[Any]]:
