@@ -11,8 +11,8 @@ from kini.core.actors import Actor, Refused
 from kini.core.grants import Scope
 from kini.people.permissions import Permission
 from kini.people.rules import require
+from kini.wifi.models import Plan, PlannedPoint
 from kini.wifi.taking import in_turn, only_program
-from kini.wifi.where.models import Plan, PlannedPoint
 from kini.wifi.where.reckoning import Reckoned
 from kini.wifi.where.wishing import Wish, check, rule, wish_of
 

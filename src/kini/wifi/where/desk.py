@@ -24,8 +24,8 @@ from kini.web import downloads
 from kini.web.formats import money
 from kini.web.navigation import NavItem, navigation
 from kini.wifi import actions, declared
+from kini.wifi.models import Plan, PlannedPoint
 from kini.wifi.where import showing
-from kini.wifi.where.models import Plan, PlannedPoint
 from kini.wifi.where.schema import PlanEntry
 from kini.wifi.where.wishing import Wish, rule, wish_of
 

@@ -15,9 +15,8 @@ from kini.city.atlas import atlas
 from kini.core.actors import Refused
 from kini.core.geometry import Projection
 from kini.wifi import declared
-from kini.wifi.models import Site
+from kini.wifi.models import PlannedPoint, Site
 from kini.wifi.where import apart, ground, places
-from kini.wifi.where.models import PlannedPoint
 from kini.wifi.where.places import Candidate
 from kini.wifi.where.question import Answer, Question
 from kini.wifi.where.wishing import Wish, rule

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from kini.city import drawing
 from kini.city.drawing import Map
 from kini.web import downloads
-from kini.wifi.where.models import PlannedPoint
+from kini.wifi.models import PlannedPoint
 from kini.wifi.where.wishing import Wish
 
 #: Numbered on a map that stands alone.

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from kini.core.actors import Refused
 from kini.web.formats import today
 from kini.wifi import declared
+from kini.wifi.models import Plan
 from kini.wifi.queries import DETOUR
-from kini.wifi.where.models import Plan
 from kini.wifi.where.schema import CAPACITY, COST, EQUITY, RADIUS, PlanEntry
 
 #: What is asked of one plan at most.

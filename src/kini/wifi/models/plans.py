@@ -9,7 +9,7 @@ from kini.city.models import ON_EARTH, Agency, Area
 
 
 class Plan(models.Model):
-    """A wish for new points (`reckoning.Wish`), and what it led to once it was reckoned (`reckoning.Reckoned`).
+    """A wish for new points (`where.wishing.Wish`) and, once reckoned, what it led to (`where.reckoning.Reckoned`).
 
     Attributes:
         begun_at, ended_at: when a worker took it up last, and when it was through.
