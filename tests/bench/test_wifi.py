@@ -40,7 +40,9 @@ def test_a_tiny_run_measures_every_row_and_collects_everything(tmp_path):
     assert done.returncode in (0, 1), done.stdout + done.stderr
     rows = json.loads(found.read_text("utf-8"))["rows"]
     assert [row["work"] for row in rows] == WORKS
-    assert all(row["per_second"] > 0 or row["seconds"] > 0 for row in rows)
+    assert [row["work"] for row in rows if not row["per_second"]] == WORKS[-1:], "whose seconds alone count"
+    assert [bool(row["seconds"]) for row in rows] == [False] * 7 + [True] * 3
+    assert [bool(row["ratio"]) for row in rows] == [False, True, False, True] + [False] * 6
     assert next(row["errors"] for row in rows if row["work"] == "collector, backlog to table") == 0, done.stdout
     assert [row["errors"] for row in rows[-2:]] == [0, 0], done.stdout
 

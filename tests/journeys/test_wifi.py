@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
+from kini.bench.wifi.servers import free_port
 from tests.journeys.conftest import Person, Stock
-from tests.wifi.freeradius import access_request, free_port, needs_freeradius, running
+from tests.wifi.freeradius import access_request, needs_freeradius, running
 
 PHONE = "AC-DE-48-00-11-22"
 NUMBER = "+6281234567123"

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,20 +18,6 @@ INSTALLED = shutil.which("radclient") and shutil.which("freeradius", path="/usr/
 needs_freeradius = pytest.mark.skipif(
     not INSTALLED, reason="needs the packages freeradius, freeradius-postgresql, freeradius-utils"
 )
-
-
-def free_port() -> int:
-    """A port that is free together with the next one."""
-    while True:
-        sort = (socket.AF_INET, socket.SOCK_DGRAM)
-        with socket.socket(*sort) as one, socket.socket(*sort) as two:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 @contextmanager

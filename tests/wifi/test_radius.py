@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from kini.bench.wifi.servers import free_port
 from kini.core.crypto import unseal
 from kini.wifi import actions, declared, radius, reading
 from kini.wifi.models import AccessPoint, Group
 from kini.wifi.planning import secret_context
 from tests.wifi.conftest import BY, WIFI
-from tests.wifi.freeradius import access_request, free_port, needs_freeradius, running, way_to_database
+from tests.wifi.freeradius import access_request, needs_freeradius, running, way_to_database
 from tests.wifi.test_deciding import GROUPS, HEADER, PHONE, POINTS
 
 pytestmark = [needs_freeradius, pytest.mark.django_db(transaction=True)]

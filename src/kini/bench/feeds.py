@@ -1,10 +1,6 @@
 """`./kini bench feeds`: a whole timetable loaded, and what leaves a stop next, asked at a steady rate."""
 
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +8,7 @@ from random import Random
 
 from django.urls import reverse
 
-from kini.bench import timetables, yardsticks
+from kini.bench import commands, timetables, yardsticks
 from kini.bench.generator import NotMeasured
 from kini.bench.services import BROWSER
 from kini.bench.table import Goal, Requests, Work
@@ -60,17 +56,10 @@ def load(file: Path | None) -> Loaded:
         made_up = Path(folder) / "made-up.zip"
         if file is None:
             made_up.write_bytes(timetables.written(pack.current().center, local(moments.now()).date()))
-        started = time.monotonic()
-        command = [sys.executable, "-m", "kini.cli", "feeds", "load", name, str(file or made_up)]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert child.stdout
-        said = child.stdout.read()
-        _pid, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+        done = commands.run(["-m", "kini.cli", "feeds", "load", name, str(file or made_up)])
     if not Stop.objects.filter(timetable__current=True).exists():
-        raise NotMeasured(f"the timetable was not loaded: {said.strip()[-300:]}")
-    kilobytes = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return Loaded(time.monotonic() - started, used.ru_utime + used.ru_stime, kilobytes * 1024 / 1e6)
+        raise NotMeasured(f"the timetable was not loaded: {done.said.strip()[-300:]}")
+    return Loaded(done.seconds, done.cpu, done.megabytes)
 
 
 def _feed() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 
 @dataclass(slots=True)
@@ -77,6 +77,13 @@ class Measured:
     errors: int = 0
     seconds: float | None = None
     megabytes: float | None = None
+
+    @classmethod
+    def of(cls, waited: Iterable[float], seconds: float, errors: int) -> Self:
+        """Answers after so many seconds each, in so many altogether."""
+        each = sorted(waited)
+        middle, slow = (1000 * each[int(len(each) * part)] if each else 0.0 for part in (0.5, 0.99))
+        return cls(len(each) / max(seconds, 1e-9), middle, slow, errors)
 
 
 @dataclass(frozen=True, slots=True)

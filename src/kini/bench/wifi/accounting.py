@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -54,7 +54,7 @@ class Accounting:
         sent = self._send(self._packets(rate), rate=rate * MARGIN)
         found = sent.measured()
         missing = len(sent.waited) - (self._written() - before)
-        return Measured(found.per_second, found.p50_ms, found.p99_ms, found.errors + abs(missing))
+        return replace(found, errors=found.errors + abs(missing))
 
     def backlog(self, rate: int) -> Measured:
         """Packets a second from a backlog of as many as `seconds` take at that rate into the tables, by the command."""
@@ -91,7 +91,7 @@ class Accounting:
         sent = found[0]
         figures = sent.measured()
         wrong = figures.errors + rejected + abs(len(sent.waited) - brought)
-        return Measured(figures.per_second, figures.p50_ms, figures.p99_ms, wrong, seconds=took)
+        return replace(figures, errors=wrong, seconds=took)
 
     def _away(self, rate: int) -> float:
         """Stop the database, bring it back; how many seconds it took from then until the collector had caught up."""

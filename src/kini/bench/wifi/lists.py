@@ -1,14 +1,12 @@
 """What operators do with a whole network at once: bring in a list of it, and choose where it grows."""
 
 import csv
-import os
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from kini.bench import commands
 from kini.bench.generator import NotMeasured
 from kini.bench.table import Goal, Measured, Work
 from kini.city import pack
@@ -48,19 +46,12 @@ def prepare(scratch: Scratch) -> Lists:
     path = scratch.var / "points.csv"
     _write(path)
     Site.objects.all().delete()
-    began = time.monotonic()
-    words = [sys.executable, "-m", "kini.cli", "wifi", "import", str(path)]
-    child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=scratch.env)
-    assert child.stdout
-    said = child.stdout.read()
-    _pid, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    seconds, found = time.monotonic() - began, Site.objects.count()
+    done = commands.run(["-m", "kini.cli", "wifi", "import", str(path)])
+    found = Site.objects.count()
     if not found:
-        raise NotMeasured(f"the list of points was not imported: {said.strip()[-300:]}")
+        raise NotMeasured(f"the list of points was not imported: {done.said.strip()[-300:]}")
     Site.objects.all().delete()
-    kilobytes = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return Lists(Measured(found / seconds, errors=ROWS - found, seconds=seconds, megabytes=kilobytes * 1024 / 1e6))
+    return Lists(Measured(found / done.seconds, errors=ROWS - found, seconds=done.seconds, megabytes=done.megabytes))
 
 
 def _write(path: Path) -> None:
@@ -95,8 +86,7 @@ def _write(path: Path) -> None:
 def _planned() -> Measured:
     """New points for the network as it is; an error where they are not proven to be near to the best."""
     entry = rule()
-    given = {"radius_m": entry.radius_m, "capacity": entry.capacity, "cost": entry.cost, "equity": entry.equity}
-    wish = Wish(points=NEW, budget=None, anywhere=True, **given)  # type: ignore[arg-type]
+    wish = Wish(NEW, entry.radius_m, entry.capacity, entry.cost, budget=None, equity=entry.equity, anywhere=True)
     offered = places.anywhere(wish.metres)
     began = time.monotonic()
     chosen = Random(4).sample(offered, min(PLACES, len(offered)))  # noqa: S311 -- no secret

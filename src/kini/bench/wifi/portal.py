@@ -1,5 +1,6 @@
 """Whole sign-ins at the portal: redirected by an access point, one tap, RADIUS, and the page that says "online"."""
 
+import html
 import http.client
 import re
 import socket
@@ -47,9 +48,8 @@ class Portal:
             runs = pool.map(lambda n: self._visit(n, address, began + seconds), range(VISITORS))
             found = [waited for run in runs for waited in run]
         took = time.perf_counter() - began
-        good = sorted(waited for waited in found if waited)
-        middle, slow = (1000 * good[int(len(good) * part)] if good else 0.0 for part in (0.5, 0.99))
-        return Measured(len(good) / took, middle, slow, len(found) - len(good))
+        good = [waited for waited in found if waited]
+        return Measured.of(good, took, len(found) - len(good))
 
     def _visit(self, number: int, address: str, until: float) -> list[float]:
         """Sign-ins one after the other; seconds of each, 0 for one that failed."""
@@ -97,8 +97,8 @@ def _sign_in(web: http.client.HTTPConnection, nas: socket.socket, point: Nas, co
     action, fields = next(((form, each) for form, each in _forms(arrived) if each.get("way") == "tap"), ("", {}))
     if not action:
         raise NotIn("the first page offers no tap")
-    if crsf := fields.get("csrfmiddlewaretoken"):
-        cookie = f"{cookie}; {settings.CSRF_COOKIE_NAME}={crsf}"
+    if token := fields.get("csrfmiddlewaretoken"):
+        cookie = f"{cookie}; {settings.CSRF_COOKIE_NAME}={token}"
     tapped = _asked(web, "POST", action, cookie, urlencode(fields))
     login = next((each for _form, each in _forms(tapped) if "password" in each), {})
     if not login:
@@ -106,13 +106,14 @@ def _sign_in(web: http.client.HTTPConnection, nas: socket.socket, point: Nas, co
     nas.send(access_request(point, int(mac[-2:], 16), mac, login["password"]))
     if nas.recv(4096)[0] != ACCESS_ACCEPT:
         raise NotIn("RADIUS did not accept")
-    if "</html>" not in _asked(web, "GET", login["url"].partition("://")[2].partition("/")[2].join(("/", "")), cookie):
+    online = urlsplit(login["url"])
+    if "</html>" not in _asked(web, "GET", f"{online.path}?{online.query}", cookie):
         raise NotIn("there is no page for who is online")
 
 
 def _forms(page: str) -> Iterator[tuple[str, dict[str, str]]]:
     for action, inside in _FORM.findall(page):
-        yield action, {name: value.replace("&amp;", "&") for name, value in _FIELD.findall(inside)}
+        yield action, {name: html.unescape(value) for name, value in _FIELD.findall(inside)}
 
 
 def _asked(web: http.client.HTTPConnection, method: str, path: str, cookie: str, body: str = "") -> str:

@@ -40,9 +40,7 @@ class Sent:
     waited: list[float] = field(default_factory=list)
 
     def measured(self) -> Measured:
-        waited = sorted(self.waited)
-        middle, slow = (1000 * waited[int(len(waited) * part)] if waited else 0.0 for part in (0.5, 0.99))
-        return Measured(len(waited) / max(self.seconds, 1e-9), middle, slow, self.wrong + self.lost)
+        return Measured.of(self.waited, self.seconds, self.wrong + self.lost)
 
 
 def place(number: int, points: Sequence[Nas]) -> Place:

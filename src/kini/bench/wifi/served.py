@@ -1,12 +1,10 @@
 """Questions over closed days of use: how long DuckDB takes on this machine, and how much memory."""
 
 import json
-import os
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
+from kini.bench import commands
 from kini.bench.generator import NotMeasured
 from kini.bench.table import Goal, Measured, Work
 from kini.wifi.served import layout
@@ -34,17 +32,10 @@ def works(root: Path) -> list[Work]:
 
 def _asked(root: Path, by: str, _address: str, _seconds: float) -> Measured:
     """Sessions a second, seconds, and the most memory; fewer sessions than the goal is about are an error."""
-    command = [sys.executable, "-m", "kini.bench.wifi.asking", str(root), by]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert child.stdout
-    said = child.stdout.read()
-    child.stdout.close()
-    _pid, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
+    done = commands.run(["-m", "kini.bench.wifi.asking", str(root), by], errors=None)
+    if done.code:
         raise NotMeasured("a question over closed days failed; see above.")
-    found = json.loads(said)
-    kilobytes = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+    found = json.loads(done.said)
     few = int(found["sessions"] < SESSIONS)
     seconds = float(found["seconds"])
-    return Measured(found["sessions"] / seconds, errors=few, seconds=seconds, megabytes=kilobytes * 1024 / 1e6)
+    return Measured(found["sessions"] / seconds, errors=few, seconds=seconds, megabytes=done.megabytes)

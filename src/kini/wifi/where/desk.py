@@ -1,6 +1,6 @@
 """Where next, for officers: a wish with its figures, the points that it leads to, and two plans side by side."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -219,16 +219,15 @@ def _wish_facts(plan: Plan) -> list[tuple[str, str]]:
     ]
 
 
-def _facts(plan: Plan, points: Iterable[PlannedPoint]) -> list[tuple[str, str]]:
+def _facts(plan: Plan, points: Sequence[PlannedPoint]) -> list[tuple[str, str]]:
     """What a plan that is ready leads to."""
     if plan.areas is None:
         return []
-    own = list(points)
     return [
         (_("People without a point now"), _count(plan.left)),
-        (_("New points"), _count(len(own))),
+        (_("New points"), _count(len(points))),
         (_("People whom they serve"), _count(plan.gained)),
-        (_("All of them cost"), money(sum(each.cost for each in own))),
+        (_("All of them cost"), money(sum(each.cost for each in points))),
         (_("No other choice is better by more than"), f"{number_format(round(100 * plan.gap, 2))} %"),
         (_("Places that were compared"), _count(plan.candidates)),
     ]

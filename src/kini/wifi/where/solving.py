@@ -1,5 +1,5 @@
 """The choice itself: capacitated maximal covering, as a mixed-integer programme for HiGHS. Pure; it loads OR-Tools, so
-nothing imports it but a process that solves (`reckoning.apart`).
+nothing imports it but a process that solves (`apart`).
 
 Church and ReVelle 1974 (maximal covering); capacities and areas' weights as in Current and Storbeck 1988.
 """
