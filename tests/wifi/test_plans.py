@@ -209,6 +209,7 @@ def test_only_three_plans_wait_and_another_agency_sees_none(client, head):
         assert client.get(f"/desk/wifi/plans/{pk}/{address}").status_code == 404
     client.post(f"/desk/wifi/plans/{pk}/remove/")
     assert Plan.objects.count() == 3
+    assert not AuditEntry.objects.filter(action="wifi.plan-removed").exists(), "what stands was not removed"
     clerk = employed("+351912000003", "Balcão", Agency.objects.get(pk="balcao"), "clerk")
     client.force_login(clerk.user)
     assert client.get("/desk/wifi/plans/").status_code == 403

@@ -96,5 +96,5 @@ def remove_plan(*, by: Actor, plan: int, scope: Scope) -> None:
         NotAllowed: for whoever may not plan for that agency.
     """
     require(by, Permission.PLAN_WIFI, scope)
-    Plan.objects.filter(pk=plan, agency=scope.agency).delete()
-    audit.record(by=by, action="wifi.plan-removed", subject=f"wifi-plan:{plan}")
+    if Plan.objects.filter(pk=plan, agency=scope.agency).delete()[0]:
+        audit.record(by=by, action="wifi.plan-removed", subject=f"wifi-plan:{plan}")
