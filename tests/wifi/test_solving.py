@@ -132,6 +132,14 @@ def test_equity_sends_a_point_to_an_area_without_any():
     assert asked(ground, [100.0, 500.0], **given, equity=1.0).chosen == [0]
 
 
+def test_weights_that_differ_by_less_than_is_counted_prove_no_less_than_the_best():
+    """One in 10,000 has a point in the first area: its weight is 1.9999, that of the second 2."""
+    ground = street(10, 10, 0, 0, 0, 0, 0, 0, 9_990, areas=(0, 1, 0, 0, 0, 0, 0, 0, 0))
+    given = {"standing": [800.0], "room": [1], "metres": 60.0, "capacity": 10, "equity": 1.0}
+    found = asked(ground, [50.0], **given)
+    assert (found.objective, found.bound) == (20, 20)
+
+
 def test_a_dear_place_gives_way_to_two_cheap_ones():
     ground = street(100, 0, 0, 60, 0, 0, 60)
     given = {"points": 2, "costs": [9, 5, 5], "metres": 60.0}

@@ -15,7 +15,8 @@ class Question:
         metres: within which a point is reached, as a bird flies.
         capacity: people that a new point may serve.
         points: at most so many; `budget`: they cost at most so much, None: whatever they cost.
-        equity: somebody in an area where nobody has a point counts 1 + equity, where all have one 1, between evenly.
+        equity: somebody in an area where nobody has a point counts 1 + equity, where all have one 1, between evenly,
+            in thousandths.
         seconds: after so long the best that was found is the answer.
     """
 

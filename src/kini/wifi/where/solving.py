@@ -17,7 +17,7 @@ from ortools.math_opt.python import mathopt
 from kini.wifi.where.ground import Ground, Numbers, Reach, Spots, reach
 from kini.wifi.where.question import Answer, Question
 
-#: People are whole, so weights are whole thousandths while the flow is sought.
+#: A flow counts in whole numbers: somebody weighs whole thousandths, so that what it finds is the most, not nearly.
 PARTS = 1_000
 #: The search ends when it is that near to what can be proven.
 NEAR_ENOUGH = 0.005
@@ -50,9 +50,8 @@ def solve(question: Question) -> Answer:
     people = np.bincount(ground.area, ground.people, question.areas)
     share = np.divide(before, people, out=np.zeros(question.areas), where=people > 0)
     rest = ground.people - served
-    open_ = _grouped(
-        reach(question.candidates, ground, question.metres), ground, rest, 1 + question.equity * (1 - share)
-    )
+    weights = np.rint(PARTS * (1 + question.equity * (1 - share))) / PARTS
+    open_ = _grouped(reach(question.candidates, ground, question.metres), ground, rest, weights)
     everything = _gain(open_, range(len(question.candidates)), question.capacity)
     best = everything @ open_.weight[open_.group]
     chosen, proven = _choose(question, open_, began + question.seconds - time.monotonic())
