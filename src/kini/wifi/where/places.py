@@ -84,13 +84,18 @@ def known(network: WifiFile, entry: PlanEntry) -> list[Candidate]:
     return found
 
 
+def peopled() -> list[str]:
+    """Codes of the smallest areas whose people are counted."""
+    areas = atlas().areas
+    return sorted(code for code in locating.ground().shapes if areas[code].population)
+
+
 def anywhere(metres: float) -> list[Candidate]:
     """Spots in rows, so near to each other that everybody has one within so many metres, as a bird flies; but for a
     few at the edge of the city, whose spot would lie outside.
     """
     projection = Projection(*pack.current().center)
-    areas, shapes = atlas().areas, locating.ground().shapes
-    codes = sorted(code for code in shapes if areas[code].population)
+    areas, shapes, codes = atlas().areas, locating.ground().shapes, peopled()
     flat = [projection.flatten(shapes[code]) for code in codes]
     laid = ground.squares(flat, [1] * len(codes), metres * math.sqrt(2))
     found = []

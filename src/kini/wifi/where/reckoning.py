@@ -78,7 +78,9 @@ def reckon(wish: Wish, offered: Sequence[Candidate]) -> Reckoned:
     if not offered:
         raise Refused(_("There is no place where a new point may come. Give a list of places."))
     standing = list(_standing())
-    areas = _areas()
+    areas = places.peopled()
+    if not areas:
+        raise Refused(_("The city's pack does not say how many people live where (areas.csv, population)."))
     try:
         answer = apart.solved(_question(wish, offered, standing, areas))
     except BrokenProcessPool:
@@ -125,15 +127,6 @@ def _cost(wish: Wish, place: Candidate) -> int:
 def _standing() -> Any:
     radios = Count("access_points", filter=Q(access_points__active=True))
     return Site.objects.filter(active=True).annotate(radios=radios).order_by("code")
-
-
-def _areas() -> list[str]:
-    """Codes of the smallest areas whose people are counted."""
-    areas = atlas().areas
-    found = sorted(code for code in locating.ground().shapes if areas[code].population)
-    if not found:
-        raise Refused(_("The city's pack does not say how many people live where (areas.csv, population)."))
-    return found
 
 
 def _question(wish: Wish, offered: Sequence[Candidate], standing: Sequence[Any], codes: Sequence[str]) -> Question:
