@@ -15,7 +15,7 @@ from kini.wifi.events import OutagesBegan
 from kini.wifi.health import queries
 from kini.wifi.health.rules import State
 from kini.wifi.jobs import tell_down
-from kini.wifi.models import AccessPoint, Availability, Health, Outage
+from kini.wifi.models import AccessPoint, Availability, Health, Outage, Site
 from tests.cases.town import employed
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.test_collecting import collected, folder, told, write  # noqa: F401 -- a fixture
@@ -129,6 +129,22 @@ def test_availability_is_counted_from_outages_alone(down, client):
         "slow": (12 * 3600, 6 * 3600, 1),
     }
     assert (found["slow"].area_id, found["slow"].points) == ("VS-1", 1)
+
+
+@pytest.mark.parametrize("taken", [AccessPoint, Site])
+def test_what_is_not_in_use_any_more_is_not_down(down, taken):
+    check(after(hours=1))
+    if taken is Site:
+        Site.objects.filter(code="q2").update(active=False)
+    else:
+        AccessPoint.objects.filter(mac=MAC).update(active=False)
+    assert check(after(hours=2)).ended == 1
+    assert not queries.down_now().exists()
+    for month, now in ((11, after(hours=12)), (12, NOON + timedelta(days=20))):
+        with moments.at(now):
+            actions.count_availability(by=BY, month=date(2026, month, 1))
+    found = Availability.objects.get()  # nothing of it counts in December
+    assert (found.month, found.open_seconds, found.down_seconds) == (date(2026, 11, 1), 3600, 3600)
 
 
 def test_residents_see_it_with_its_age(down, client):

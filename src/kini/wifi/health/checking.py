@@ -39,7 +39,7 @@ def look(now: datetime) -> Look:
         before.heard_at, before.online, before.checked_at = last, signs.online, now
         before.first_heard_at = before.first_heard_at or last
         found.states.append(before)
-        outage = open_now.get(point.pk)
+        outage = open_now.pop(point.pk, None)
         if state is State.DOWN and outage is None and last:
             found.begun.append(Outage(access_point=point, began_at=last, found_at=now))
         elif outage and state is not State.DOWN and last and last > outage.began_at:
@@ -47,6 +47,9 @@ def look(now: datetime) -> Look:
             if new and new.began and new.began > outage.began_at and outage.cause != Outage.Cause.PROVIDER:
                 outage.cause = Outage.Cause.POWER
             found.ended.append(outage)
+    for pk, outage in open_now.items():  # of what is not in use any more
+        outage.ended_at = known[pk].checked_at
+        found.ended.append(outage)
     _name_causes(found, points)
     return found
 
@@ -71,8 +74,9 @@ class _Sum:
 def availability(month: date, now: datetime) -> list[Availability]:
     """What a month's outages come to, by provider and area, of the time in which sites were open.
 
-    An access point counts from when it was first heard of. Only what is stored is asked, so that it comes to the same
-    again at any time; the rule by which something was an outage is that of its day.
+    An access point counts from when it was first heard of, and until its last check once it is out of use. Only
+    what is stored is asked, so that it comes to the same again at any time; the rule by which something was an outage
+    is that of its day.
     """
     zone = pack.current().timezone
     first = datetime(month.year, month.month, 1, tzinfo=zone)
@@ -88,10 +92,14 @@ def availability(month: date, now: datetime) -> list[Availability]:
     known = Health.objects.filter(first_heard_at__lt=last).select_related("access_point__site")
     for each in known:
         point, hours = each.access_point, wifi.hours_of(each.access_point.site)
+        used = point.active and point.site.active
+        until = last if used or each.checked_at is None else min(last, each.checked_at)
+        if until <= first:
+            continue
         one = found[point.site.provider, point.site.area_id]
         one.points += 1
         one.outages += len(outages[point.pk])
-        one.open_seconds += rules.open_seconds(hours, zone, max(first, each.first_heard_at or first), last)
+        one.open_seconds += rules.open_seconds(hours, zone, max(first, each.first_heard_at or first), until)
         one.down_seconds += sum(rules.open_seconds(hours, zone, *span) for span in rules.covered(outages[point.pk]))
     return [
         Availability(

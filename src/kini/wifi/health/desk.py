@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from kini.cases.desk.working import for_officers, may_here
 from kini.city import pack
-from kini.core import moments
 from kini.core.actors import Actor
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
@@ -24,7 +23,7 @@ from kini.web.navigation import NavItem, navigation
 from kini.wifi import declared
 from kini.wifi.health import queries
 from kini.wifi.health.rules import State
-from kini.wifi.models import Availability, Health, Outage, Site
+from kini.wifi.models import Availability, Outage, Site
 from kini.wifi.served import queries as served
 
 WATCH = Permission.WATCH_NETWORK
@@ -61,9 +60,8 @@ CAUSES = {
 def health(request: HttpRequest) -> HttpResponse:
     """How many access points are in which state, which are down, and the month's availability."""
     actor, month = actor_for(request), chosen(request)
-    rows = Health.objects.filter(_mine(actor, "access_point__site__"), access_point__active=True)
-    counts = Counter(rows.values_list("state", flat=True))
-    counts[State.UNKNOWN] += queries.watched().filter(_mine(actor, "site__"), health=None).count()
+    rows = queries.watched().filter(_mine(actor, "site__"))
+    counts = Counter(found or State.UNKNOWN for found in rows.values_list("health__state", flat=True))
     outages = queries.down_now().filter(_mine(actor, "access_point__site__"))
     lines = available(actor, month)
     context = {
@@ -75,7 +73,6 @@ def health(request: HttpRequest) -> HttpResponse:
         "lines": [(each, percent(each)) for each in lines],
         "whole": _whole(lines),
         "course": _course(actor),
-        "now": moments.now(),
     }
     return render(request, "wifi/health.html", context)
 
