@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote_from_bytes
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,31 @@ def test_the_rest_of_a_file_that_was_never_finished_is_set_aside(network, folder
     assert (found.packets, found.rejected) == (0, 1)
     (kept,) = folder.iterdir()
     assert "Acct-Status-Type = Stop" in kept.read_text("utf-8")
+
+
+def test_a_file_stays_until_what_was_never_finished_in_it_is_set_aside(network, folder):  # noqa: F811
+    write(folder, told("Stop")[:-30])
+    later = datetime.now(UTC) + timedelta(seconds=collecting.SILENT + 60)
+    kept = folder / f"{collecting.REJECTED}{later:%Y%m%d}"
+    kept.mkdir()
+    with moments.at(later):
+        with pytest.raises(IsADirectoryError):
+            actions.collect(by=BY, folder=folder)
+        kept.rmdir()
+        assert actions.collect(by=BY, folder=folder).rejected == 1
+    assert [each.name for each in folder.iterdir()] == [kept.name]
+
+
+def test_what_is_written_after_a_part_was_read_ahead_comes_in(network, folder, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(collecting, "CHUNK", len(told()))
+    write(folder, told())
+    later = datetime.now(UTC) + timedelta(seconds=collecting.SILENT + 60)
+    with moments.at(later):
+        assert actions.collect(by=BY, folder=folder).packets == 1
+        _part, ahead = collecting._ahead._part
+        assert ahead.result().records == []
+        write(folder, told(session="s2"))
+        assert actions.collect(by=BY, folder=folder).packets == 1
 
 
 def test_what_cannot_be_read_stands_in_nobodys_way(network, folder, caplog):  # noqa: F811

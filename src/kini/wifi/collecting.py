@@ -132,7 +132,9 @@ def waiting(folder: Path) -> list[Path]:
 
 def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
     """The next whole records of a file. Packets of a sealed day, or from later than tomorrow, are set aside."""
-    read = _ahead.pop((path, offset)) or _read(path, offset)
+    read = _ahead.pop((path, offset))
+    if read is None or read.end == offset:  # what was not there when it was read ahead may be there now
+        read = _read(path, offset)
     if read.more:
         _ahead.begin((path, read.end))
     found = Chunk([], [], read.end)
@@ -216,8 +218,9 @@ def set_aside(folder: Path, name: str, chunk: Chunk, now: datetime) -> None:
 
 def drop_rejected(folder: Path, now: datetime) -> None:
     """Remove the files of rejected records whose time is over: they hold devices as access points name them."""
+    until = (now - timedelta(days=forgetting.keep_days())).timestamp()
     for path in folder.glob(f"{REJECTED}*"):
-        if now.timestamp() - path.stat().st_mtime > forgetting.keep_days() * 86_400:
+        if path.stat().st_mtime < until:
             path.unlink()
 
 
