@@ -70,9 +70,10 @@ def blocks(request: HttpRequest) -> HttpResponse:
 def lift(request: HttpRequest) -> HttpResponse:
     """Let somebody in again."""
     actor = actor_for(request)
-    number = request.POST.get("block", "")
+    text = request.POST.get("block", "")
+    number = int(text) if text.isdecimal() and len(text) < 19 else 0
     try:
-        actions.lift_block(by=actor, block=int(number) if number.isdecimal() else 0, scope=scope_with(actor, BLOCK))
+        actions.lift_block(by=actor, block=number, scope=scope_with(actor, BLOCK))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -97,10 +98,10 @@ def _target(actor: Actor, whom: str) -> Target:
 def _list(
     request: HttpRequest, actor: Actor, whom: str = "", reason: str = "", wrong: dict[str, str] | None = None
 ) -> HttpResponse:
-    found = queries.blocks_of(scope_with(actor, BLOCK)).select_related("voucher").order_by("lifted_at", "-made_at")
-    holding, lifted = found.filter(lifted_at=None), found.exclude(lifted_at=None).order_by("-lifted_at")
+    found = queries.blocks_of(scope_with(actor, BLOCK)).select_related("voucher")
+    holding, lifted = found.filter(lifted_at=None).order_by("-made_at"), found.exclude(lifted_at=None)
     context = {
-        "rows": _rows([*holding[:SHOWN], *lifted[: SHOWN // 5]]),
+        "rows": _rows([*holding[:SHOWN], *lifted.order_by("-lifted_at")[: SHOWN // 5]]),
         "whom": whom,
         "reason": reason,
         "most": actions.LONGEST_REASON,
