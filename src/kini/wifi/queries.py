@@ -1,4 +1,4 @@
-"""What pages and programs ask about the network: when a site is open, what it is called, which faults are known."""
+"""What is asked about the network: sites and their hours, faults, sessions, devices, vouchers, blocks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from itertools import chain
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.dates import WEEKDAYS
 
@@ -140,12 +140,6 @@ def _named(name: str) -> "QuerySet[AccessPoint, Any]":
 @Worded
 def _of_radio(mac: str) -> "QuerySet[AccessPoint, Any]":
     return _ACTIVE.filter(mac=mac).values_list(*_COLUMNS)
-
-
-def nas(name: str, mac: str) -> AccessPoint | None:
-    """The access point that a session's packets came from: by identifier, else by radio, else by address."""
-    said = models.Func(models.Value(name), models.Value(mac), function="wifi_point")
-    return AccessPoint.objects.filter(pk=said).first()
 
 
 def known_device(mark: bytes) -> Device | None:

@@ -20,7 +20,7 @@ Outcome = SessionReview.Outcome
 SENDS, SECONDS = 3, 2.0
 NAMES = {coa.DISCONNECT: "Disconnect-Request", coa.COA: "CoA-Request"}
 _RUNNING = """
-    SELECT s.key, s.day, s.nas, s.access_point FROM wifi_session s
+    SELECT s.key, s.day, wifi_point(s.nas, s.access_point) FROM wifi_session s
     WHERE s.device = ANY(%s) AND s.day >= %s AND s.handle IS NOT NULL
         AND wifi_ended_at(s.nas, s.started_at, s.seen_at, s.stopped_at, wifi_silence(%s), %s) IS NULL
 """
@@ -57,8 +57,8 @@ def running(devices: Iterable[bytes]) -> list[SessionReview]:
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, [list(devices), now - queries.OPEN_DAYS, now, now])
         return [
-            SessionReview(session=bytes(key), day=day, access_point=queries.nas(nas, mac), made_at=now)
-            for key, day, nas, mac in cursor.fetchall()
+            SessionReview(session=bytes(key), day=day, access_point_id=point, made_at=now)
+            for key, day, point in cursor.fetchall()
         ]
 
 
