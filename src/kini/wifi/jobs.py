@@ -1,4 +1,4 @@
-"""What the network's room does when something happened elsewhere."""
+"""What the network's room does when something happened, and by the clock."""
 
 from datetime import timedelta
 

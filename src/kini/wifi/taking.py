@@ -1,4 +1,4 @@
-"""How every write of this room begins: the program alone, and one after the other."""
+"""With what writes of this room begin: whose they are, in turn, of the group and the device that are named."""
 
 from django.db import connection
 from django.utils.translation import gettext as _

@@ -1,11 +1,7 @@
 """Every write about the network."""
 
 from kini.wifi.actions.accounting import collect, destroy_pseudonym_keys, forget_day
-from kini.wifi.actions.admission import (
-    forget_device,
-    know_device,
-    load_policies,
-)
+from kini.wifi.actions.admission import forget_device, know_device, load_policies
 from kini.wifi.actions.blocks import LONGEST_REASON, block, block_device, lift_block
 from kini.wifi.actions.entrance import let_radius_in
 from kini.wifi.actions.faults import note_fault

@@ -1,4 +1,4 @@
-"""Who comes in: what groups may do, devices that are known or blocked."""
+"""Who comes in: what groups may do, and devices that are known without signing in."""
 
 from datetime import timedelta
 
