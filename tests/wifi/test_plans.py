@@ -161,6 +161,7 @@ def test_a_plan_is_asked_for_reckoned_shown_compared_and_thrown_away(client, hea
     compared = client.get(f"/desk/wifi/plans/compare/?a={first.pk}&b={second.pk}").content.decode()
     assert "First" in compared
     assert "in both plans" in compared
+    assert all(f'href="/desk/wifi/plans/{each.pk}/"' in compared for each in (first, second))
     assert 'value="650"' in client.get(f"/desk/wifi/plans/?like={first.pk}").content.decode()
     client.post(f"/desk/wifi/plans/{first.pk}/remove/")
     assert list(Plan.objects.all()) == [second]
