@@ -17,9 +17,9 @@ from kini.cases.desk.working import for_officers, may_here, see_other
 from kini.city import queries as city
 from kini.city.atlas import atlas
 from kini.core.actors import Actor, Refused
-from kini.core.grants import Scope
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
+from kini.people.rules import scope_with
 from kini.web import downloads
 from kini.web.formats import money
 from kini.web.navigation import NavItem, navigation
@@ -59,7 +59,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         return _list(request, actor, _typed(like) if like else _ruled(entry), "")
     typed = Typed(**{name: request.POST.get(name, "")[:LONGEST].replace("\0", "") for name in Typed.__slots__})
     try:
-        plan = actions.ask_for_plan(by=actor, name=typed.name, wish=_wish(typed), scope=_scope(actor))
+        plan = actions.ask_for_plan(by=actor, name=typed.name, wish=_wish(typed), scope=scope_with(actor, PLAN))
     except Refused as refusal:
         return _list(request, actor, typed, str(refusal))
     return see_other("wifi:desk-plan", plan.pk)
@@ -120,7 +120,7 @@ def table(request: HttpRequest, plan: int) -> HttpResponse:
 def remove(request: HttpRequest, plan: int) -> HttpResponse:
     """Throw a plan away."""
     actor = actor_for(request)
-    actions.remove_plan(by=actor, plan=plan, scope=_scope(actor))
+    actions.remove_plan(by=actor, plan=plan, scope=scope_with(actor, PLAN))
     messages.success(request, _("The plan is thrown away."))
     return see_other("wifi:desk-plans")
 
@@ -132,13 +132,8 @@ def _entry() -> PlanEntry:
         raise Http404 from None
 
 
-def _scope(actor: Actor) -> Scope:
-    grant = next(grant for grant in actor.grants if PLAN in grant.permissions)
-    return Scope(grant.agency, grant.area_path)
-
-
 def _own(actor: Actor) -> Any:
-    return Plan.objects.filter(agency=_scope(actor).agency)
+    return Plan.objects.filter(agency=scope_with(actor, PLAN).agency)
 
 
 def _kinds() -> dict[str, Any]:
