@@ -125,6 +125,12 @@ def test_a_role_that_may_more_is_refused(tmp_path, given):
         radius.write(tmp_path, **WORDS)
 
 
+def test_it_knows_the_database_by_what_the_program_knows_it_by(monkeypatch):
+    for name, value in {"sslmode": "verify-full", "sslrootcert": "/etc/kini/database.pem"}.items():
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], name, value)
+        assert entrance.parameters()[name] == value
+
+
 def test_only_the_program_does_that(db):
     with pytest.raises(NotAllowed):
         actions.let_radius_in(by=Actor(ActorKind.RESIDENT, 1))

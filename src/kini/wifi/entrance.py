@@ -17,6 +17,8 @@ DECIDE = "wifi_decide"
 PURPOSE = "wifi radius role"
 #: Bytes of the longest name that PostgreSQL keeps whole.
 LONGEST = 63
+#: Parameters of libpq by which the program finds the database, and knows that it is the right one.
+WAY = ("host", "hostaddr", "port", "dbname", "sslmode", "sslrootcert")
 #: How long FreeRADIUS waits for a connection, in seconds.
 CONNECT_SECONDS = 2
 _FUNCTIONS = """
@@ -49,7 +51,7 @@ def role() -> str:
 def parameters() -> dict[str, Any]:
     """How FreeRADIUS reaches the database, as parameters of libpq."""
     known = connection.get_connection_params()
-    found = {name: known[name] for name in ("host", "port", "dbname", "sslmode") if known.get(name)}
+    found = {name: known[name] for name in WAY if known.get(name)}
     own = {"user": role(), "password": _password(), "connect_timeout": CONNECT_SECONDS}
     return found | own | {"application_name": "kini-radius"}
 
