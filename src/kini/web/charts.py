@@ -32,12 +32,12 @@ def trend(values: Sequence[float | None]) -> Trend | None:
 
 
 CHART_WIDTH, CHART_HEIGHT = 360, 200
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
+LEFT, RIGHT, TOP, BOTTOM = 52, 8, 10, 24
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The course of one number. `points` is for <polyline>; `marks` are single points that have no neighbour."""
+    """The course of one number: `points` ("x,y x,y") for <polyline>, and where the last one is."""
 
     label: str
     points: str
@@ -114,7 +114,7 @@ def round_ticks(low: float, high: float, count: int = 4) -> list[float]:
 
 
 #: Of a grid: how wide and high a cell is, and the room for the names of rows and columns.
-CELL_WIDE, CELL_HIGH, NAMES, BELOW, LEVELS = 12, 20, 62, 20, 5
+CELL_WIDE, CELL_HIGH, NAMES, BELOW, LEVELS = 13, 20, 40, 20, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +143,15 @@ class Grid:
 def grid_of(rows: Sequence[tuple[str, Sequence[float | None]]]) -> Grid:
     """A grid of rows (label, one number for each hour of the day; None: not told)."""
     most = max((value for _label, values in rows for value in values if value is not None), default=0.0) or 1.0
-    step = CELL_WIDE
     found = [
-        GridRow(label, n * CELL_HIGH, [(NAMES + hour * step, _level(value, most)) for hour, value in enumerate(values)])
+        GridRow(
+            label, n * CELL_HIGH, [(NAMES + hour * CELL_WIDE, _level(value, most)) for hour, value in enumerate(values)]
+        )
         for n, (label, values) in enumerate(rows)
     ]
-    heads = [(NAMES + hour * step, f"{hour:02}") for hour in range(0, 24, 3)]
+    heads = [(NAMES + hour * CELL_WIDE, f"{hour:02}") for hour in range(0, 24, 3)]
     table = [(f"{hour:02}:00", [values[hour] for _label, values in rows]) for hour in range(24)]
-    size = NAMES + 24 * step + 2, len(rows) * CELL_HIGH + BELOW
+    size = NAMES + 24 * CELL_WIDE + 2, len(rows) * CELL_HIGH + BELOW
     return Grid(*size, NAMES, CELL_WIDE - 1, CELL_HIGH - 1, heads, found, table)
 
 

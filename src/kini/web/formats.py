@@ -148,13 +148,18 @@ def greeting(now: datetime | None = None) -> str:
     return _("Good afternoon") if 15 <= hour < 18 else _("Good evening")
 
 
+def number(value: float) -> str:
+    """A number with as many decimals as it has: 3,500, 99.25."""
+    return number_format(Decimal(f"{value:.10g}"), use_l10n=True, force_grouping=True)
+
+
 def short_number(value: float) -> str:
     """A large number in few signs, for the side of a chart: 1.2 M, 350 k."""
     if abs(value) >= 1_000_000:
-        return _("%(number)s M") % {"number": number_format(round(value / 1_000_000, 1), use_l10n=True)}
+        return _("%(number)s M") % {"number": number(round(value / 1_000_000, 1))}
     if abs(value) >= 10_000:
-        return _("%(number)s k") % {"number": number_format(round(value / 1_000, 1), use_l10n=True)}
-    return number_format(round(value, 1), use_l10n=True, force_grouping=True)
+        return _("%(number)s k") % {"number": number(round(value / 1_000, 1))}
+    return number(round(value, 1))
 
 
 def money(amount: int | Decimal) -> str:

@@ -12,7 +12,7 @@ from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.messages.models import Message
 from kini.wifi import actions, declared
 from kini.wifi.events import OutagesBegan
-from kini.wifi.health import queries
+from kini.wifi.health import desk, queries
 from kini.wifi.health.rules import State
 from kini.wifi.jobs import tell_down
 from kini.wifi.models import AccessPoint, Availability, Health, Outage, Site
@@ -173,6 +173,23 @@ def test_officers_see_what_their_agency_watches(down, client):
         (declared.Path(declared.settings.CITY_PATH) / "wifi.yaml").write_text(network, "utf-8")
         declared._once.cache_clear()
         assert "Loud corner" not in client.get("/desk/wifi/health/").content.decode()
+
+
+def test_the_worst_stand_on_the_page_and_all_in_the_table(down, client, monkeypatch):
+    monkeypatch.setattr(desk, "LINES", 1)
+    head = employed("+351912000001", "Chefe", Agency.objects.get(pk="balcao"), "head")
+    Health.objects.filter(access_point__site__code="q1").update(first_heard_at=NOON)
+    with moments.at(after(hours=49)):
+        actions.count_availability(by=BY, month=date(2026, 11, 1))
+        client.force_login(head.user)
+        html = client.get("/desk/wifi/health/?month=2026-11").content.decode()
+        rows = client.get("/desk/wifi/availability.csv?month=2026-11").content.decode().splitlines()[1:]
+    assert [row.split(",")[1] for row in rows] == ["slow", "fast"]
+    table = html.partition(">Availability<")[2]
+    assert "slow" in table
+    assert "fast" not in table
+    assert "and 1 more" in table
+    assert "(2 days 1 hour)" in html
 
 
 def test_only_the_program_checks(network):

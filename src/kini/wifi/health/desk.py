@@ -1,7 +1,7 @@
 """Officers see whether the network works: what is down and since when, and each month's availability."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from kini.cases.desk.working import for_officers, may_here
 from kini.city import pack
+from kini.core import moments
 from kini.core.actors import Actor
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
@@ -27,7 +28,8 @@ from kini.wifi.models import Availability, Outage, Site
 from kini.wifi.served import queries as served
 
 WATCH = Permission.WATCH_NETWORK
-SHOWN = 100
+#: So many outages, and lines of a month's availability, stand on the page.
+SHOWN, LINES = 100, 30
 HEAD = (
     "month",
     "provider",
@@ -63,14 +65,17 @@ def health(request: HttpRequest) -> HttpResponse:
     rows = queries.watched().filter(_mine(actor, "site__"))
     counts = Counter(found or State.UNKNOWN for found in rows.values_list("health__state", flat=True))
     outages = queries.down_now().filter(_mine(actor, "access_point__site__"))
-    lines = available(actor, month)
+    lines, now = list(available(actor, month)), moments.now()
     context = {
         "states": [(words, tone, counts[state]) for state, (words, tone) in STATES.items()],
-        "outages": [(each, CAUSES[Outage.Cause(each.cause)]) for each in outages[:SHOWN]],
+        "outages": [
+            (each, CAUSES[Outage.Cause(each.cause)], (now - each.began_at).total_seconds()) for each in outages[:SHOWN]
+        ],
         "more": max(0, outages.count() - SHOWN),
         "month": month,
         "months": months(),
-        "lines": [(each, percent(each)) for each in lines],
+        "lines": [(each, percent(each)) for each in lines[:LINES]],
+        "more_lines": max(0, len(lines) - LINES),
         "whole": _whole(lines),
         "course": _course(actor),
     }
@@ -159,10 +164,9 @@ def _mine(actor: Actor, site: str) -> Q:
     return found
 
 
-def _whole(lines: Iterable[Availability]) -> float | None:
-    listed = list(lines)
-    opened = sum(each.open_seconds for each in listed)
-    return 100 * (1 - sum(each.down_seconds for each in listed) / opened) if opened else None
+def _whole(lines: Sequence[Availability]) -> float | None:
+    opened = sum(each.open_seconds for each in lines)
+    return 100 * (1 - sum(each.down_seconds for each in lines) / opened) if opened else None
 
 
 def _course(actor: Actor) -> charts.Chart | None:
@@ -175,7 +179,7 @@ def _course(actor: Actor) -> charts.Chart | None:
         for each in sums
     ]
     return charts.chart_of(
-        [(_("available"), points)], (), lambda value: f"{value:g} %", lambda at: formats.month(at.date())
+        [(_("available"), points)], (), lambda value: f"{formats.number(value)} %", lambda at: formats.month(at.date())
     )
 
 

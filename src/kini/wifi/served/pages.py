@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -114,8 +114,7 @@ def _course(days: Sequence[Row]) -> charts.Chart | None:
 
 
 def _grid(hours: dict[int, list[float | None]]) -> charts.Grid:
-    names = {day: str(WEEKDAYS[day]).capitalize() for day in hours}
-    return charts.grid_of([(names[day], values) for day, values in hours.items()])
+    return charts.grid_of([(str(WEEKDAYS_ABBR[day]).capitalize(), values) for day, values in hours.items()])
 
 
 def _rounded(value: float | None) -> float | None:
