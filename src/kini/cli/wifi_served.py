@@ -1,7 +1,6 @@
 """`./kini wifi served`: whom the network served on any days that are closed; small counts are not shown."""
 
 import argparse
-import csv
 import sys
 from contextlib import nullcontext
 from datetime import date
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from kini.cli import console
 from kini.core.actors import system
+from kini.web import downloads
 from kini.wifi.served import counting, layout, rules, upkeep
 
 
@@ -29,13 +29,13 @@ def run(options: argparse.Namespace) -> int:
     if not days:
         raise console.Fault(f"no day is closed yet in {options.folder}; the worker closes days, or --close does.")
     first, last = options.first or days[0], options.last or days[-1]
+    if first > last:
+        raise console.Fault(f"there is no day from {first} to {last}; --from must not be after --to.")
     found = counting.answer(options.folder, first, last, options.by)
     names = ("of", *counting.FIGURES)
     rows = rules.shown(sorted(found.rows, key=lambda row: (len(row["of"]), row["of"])))
     with options.csv.open("w", encoding="utf-8", newline="") if options.csv else nullcontext(sys.stdout) as out:
-        lines = csv.writer(out)
-        lines.writerow(names)
-        lines.writerows([row[name] for name in names] for row in rows)
+        downloads.write(out, names, ([row[name] for name in names] for row in rows))
     print(_about(first, last, found.exact, rows), file=sys.stderr)
     return 0
 
@@ -47,10 +47,10 @@ def _about(first: date, last: date, exact: bool, rows: list[dict[str, int | None
             f"Rows with fewer than {rules.LEAST} people or devices are empty, and others that would give them away."
         )
     if not exact:
-        told = all(row["people"] is None for row in rows)
+        split = all(row["people"] is None for row in rows)
         said.append(
             "Pseudonyms change each month: people and devices are told for days within a month, and for whole months."
-            if told
+            if split
             else "People and devices are counted by sketches (within 1 %, one standard deviation 0.3 %)."
         )
     return " ".join(said)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from pyarrow import parquet
 
 from kini.cli import console, wifi_served
 from kini.core import moments
@@ -86,15 +87,29 @@ def test_people_devices_sessions_and_accesses_are_told_apart(two_of_one, root):
         assert used(span, "area") == used(by="area")
 
 
+def cells(path):
+    return [value for row in parquet.ParquetFile(path).read().to_pylist() for value in row.values()]
+
+
+def as_bytes(value):
+    if isinstance(value, int):
+        return value.to_bytes(8, signed=True)
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 def test_no_identity_is_in_the_files(two_of_one, root):
     close(root, after())
     with connection.cursor() as cursor:
         cursor.execute("SELECT device, key FROM wifi_session")
         marks = [bytes(value) for row in cursor.fetchall() for value in row]
-    for path in root.rglob("*.parquet"):
-        content = path.read_bytes()
+        cursor.execute("SELECT device_pseudonym FROM wifi_session")
+        pseudonyms = {bytes(value)[:8] for (value,) in cursor.fetchall()}
+    values = {path: set(map(as_bytes, cells(path))) for path in root.rglob("*.parquet")}
+    for path, found in values.items():
+        content = b"|".join(found)
         assert not [mark for mark in marks if mark[:8] in content or mark[:8][::-1] in content]
         assert path.stat().st_mode & 0o077 == 0
+    assert pseudonyms <= values[layout.of_day(root, DAY)]
 
 
 def test_closed_again_it_is_the_same(two_of_one, root):
@@ -172,5 +187,7 @@ def test_the_command_tells_figures_and_hides_small_ones(two_of_one, root, capsys
     assert wifi_served.run(words.parse_args(asked)) == 0
     assert target.read_text().split() == [",".join(("of", *counting.FIGURES)), "park,,,,,,", "school,,,,,,"]
     assert "fewer than 5 people or devices" in capsys.readouterr().err
+    with pytest.raises(console.Fault, match="must not be after"):
+        wifi_served.run(words.parse_args([*asked, "--from", str(DAY + timedelta(days=1))]))
     with pytest.raises(console.Fault, match="no day is closed yet"):
         wifi_served.run(words.parse_args(["--folder", str(tmp_path / "nowhere")]))

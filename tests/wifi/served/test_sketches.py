@@ -43,4 +43,8 @@ def test_a_long_list_may_come_in_pieces_and_others_stay(tmp_path, days):
     sketches.merge(path, [(("kind", "park", "people"), days[1]), (key, days[0][:500]), (key, days[0][500:900])])
     assert sketches.merge(path, [(key, days[0][900:1000])])[key] == pytest.approx(1000, rel=0.01)
     assert sketches.count([path], "kind", "people")["park"] == pytest.approx(PEOPLE, rel=0.01)
+    assert sketches.counts(path) == {
+        ("kind", "park", "people"): sketches.count([path], "kind", "people")["park"],
+        key: sketches.count([path], "site", "people")["p1"],
+    }
     assert sketches.count([tmp_path / "none.parquet"], "kind", "people") == {}

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from kini.city import pack
 from kini.wifi import queries as wifi
 from kini.wifi.health import queries, rules
 from kini.wifi.health.rules import Down, Signs, State
 from kini.wifi.models import AccessPoint, Availability, Health, Outage
+from kini.wifi.served import layout
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ def availability(month: date, now: datetime) -> list[Availability]:
     """
     zone = pack.current().timezone
     first = datetime(month.year, month.month, 1, tzinfo=zone)
-    last = min(now, datetime.combine((month + timedelta(days=31)).replace(day=1), datetime.min.time(), zone))
+    last = min(now, datetime.combine(layout.next_month(month), datetime.min.time(), zone))
     outages: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     for pk, begins, ends in (
         Outage.objects.filter(began_at__lt=last)

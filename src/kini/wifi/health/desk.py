@@ -96,17 +96,15 @@ def availability_csv(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sites_csv(request: HttpRequest) -> HttpResponse:
     """Use of each site in a month as CSV, by area; small counts are left out within each."""
-    month, lines = chosen(request), []
-    sites = Site.objects.filter(_mine(actor_for(request), ""))
-    for area in sites.order_by("area").values_list("area", flat=True).distinct():
-        mine = set(sites.filter(area=area).values_list("code", flat=True))
-        rows = served.by_site(month, area)
-        lines += [[f"{month:%Y-%m}", area, row.of, row.name, *figures(row)] for row in rows if row.of in mine]
+    month = chosen(request)
+    mine = set(Site.objects.filter(_mine(actor_for(request), "")).values_list("code", flat=True))
+    lines = (
+        [f"{month:%Y-%m}", area, row.of, row.name, *row.figures]
+        for area, rows in served.by_site(month).items()
+        for row in rows
+        if row.of in mine
+    )
     return downloads.table(f"wifi-sites-{month:%Y-%m}.csv", ("month", "area", "site", "name", *served.FIGURES), lines)
-
-
-def figures(row: served.Row) -> list[int | None]:
-    return [getattr(row, name) for name in served.FIGURES]
 
 
 def chosen(request: HttpRequest) -> date:

@@ -10,7 +10,6 @@ from django.db.models import Max, Sum
 
 from kini.wifi.models import AccessPoint, Use
 from kini.wifi.served import engine, layout, questions, sketches
-from kini.wifi.served.sketches import Key
 
 FIGURES = ("people", "devices", "sessions", "accesses", "seconds", "octets")
 WAYS = (layout.WHOLE, *layout.BY)
@@ -61,11 +60,11 @@ def of_day(root: Path, day: date) -> list[Use]:
 
 def of_month(root: Path, month: date) -> list[Use]:
     """The figures of a month as far as its days are closed; peaks are those of its busiest day."""
-    days = Use.objects.filter(span="day", begins__gte=month, begins__lt=_next(month))
+    days = Use.objects.filter(span="day", begins__gte=month, begins__lt=layout.next_month(month))
     tops = _tops(days)
     found = []
     with engine.asked(root) as sessions:
-        last = _next(month) - timedelta(days=1)
+        last = layout.next_month(month) - timedelta(days=1)
         for by in WAYS:
             for row in _rows(questions.use(sessions, month, last, by)):
                 peak, capacity = tops.get((by, row["of"]), (None, None))
@@ -79,11 +78,7 @@ def of_all_time(root: Path) -> list[Use]:
     first = Use.objects.filter(span="day").order_by("begins").values_list("begins", flat=True).first()
     if first is None:
         return []
-    counted: dict[Key, int] = {}
-    for by in WAYS:
-        for unit in ("people", "devices"):
-            known = sketches.count([layout.sketches(root, "all")], by, unit)
-            counted |= {(by, of, unit): count for of, count in known.items()}
+    counted = sketches.counts(layout.sketches(root, "all"))
     tops = _tops(months)
     sums = months.values_list("by", "of").annotate(*map(Sum, FIGURES[2:]))
     return [
@@ -117,11 +112,7 @@ def _tops(rows: Any) -> Mapping[tuple[str, str], tuple[int | None, int | None]]:
     return {(by, of): (peak, capacity) for by, of, peak, capacity in found}
 
 
-def _next(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
-
-
 def _months(first: date, last: date) -> Iterator[date]:
     while first <= last:
         yield first
-        first = _next(first)
+        first = layout.next_month(first)

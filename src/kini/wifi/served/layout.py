@@ -18,7 +18,7 @@ written anew therefore has the later ones of its month written anew (`closing.fi
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -69,6 +69,11 @@ def put(path: Path, write: Callable[[Path], object]) -> None:
         with suppress(FileNotFoundError):
             new.unlink()
     sync_folder(path.parent)
+
+
+def next_month(month: date) -> date:
+    """The first day of the month after the one that begins on that day."""
+    return (month + timedelta(days=31)).replace(day=1)
 
 
 def months(wanted: Iterable[date]) -> list[date]:

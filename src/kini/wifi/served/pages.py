@@ -78,7 +78,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 def cells(month: date, by: str, row: Row) -> list[Any]:
     """A line of a table with HEAD."""
-    return [f"{month:%Y-%m}", by, row.of, row.name, *(getattr(row, name) for name in queries.FIGURES)]
+    return [f"{month:%Y-%m}", by, row.of, row.name, *row.figures]
 
 
 def _asked(request: HttpRequest) -> tuple[date | None, Sequence[date]]:

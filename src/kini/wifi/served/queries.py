@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from kini.city.atlas import atlas
 from kini.wifi import declared
 from kini.wifi.models import ClosedDay, Site, Use
-from kini.wifi.served import rules
+from kini.wifi.served import layout, rules
 
 FIGURES = ("people", "devices", "accesses", "sessions", "seconds", "octets", "peak", "capacity")
 
@@ -32,6 +32,10 @@ class Row:
     octets: int | None = None
     peak: int | None = None
     capacity: int | None = None
+
+    @property
+    def figures(self) -> list[int | None]:
+        return [getattr(self, name) for name in FIGURES]
 
     @property
     def hidden(self) -> bool:
@@ -61,7 +65,9 @@ def ever() -> tuple[date, Row] | None:
 
 def by_day(month: date) -> list[Row]:
     """Each day of a month; of them together the month tells."""
-    found = Use.objects.filter(span="day", by="city", begins__gte=month, begins__lt=_next(month)).order_by("begins")
+    found = Use.objects.filter(span="day", by="city", begins__gte=month, begins__lt=layout.next_month(month)).order_by(
+        "begins"
+    )
     return _shown(found, lambda use: use.begins.isoformat(), of=lambda use: use.begins.isoformat())
 
 
@@ -80,17 +86,21 @@ def by_area(month: date) -> list[Row]:
     return _most_first(_shown(_month(month, "area"), lambda use: areas[use.of].name if use.of in areas else use.of))
 
 
-def by_site(month: date, area: str) -> list[Row]:
-    """Each site of an area in a month; of them together the area tells."""
-    names = dict(Site.objects.filter(area=area).values_list("code", "name"))
-    return _most_first(_shown(_month(month, "site").filter(of__in=names), lambda use: names[use.of]))
+def by_site(month: date) -> dict[str, list[Row]]:
+    """Each site in a month, by area; of those of an area together the area tells."""
+    sites = {code: (name, area) for code, name, area in Site.objects.values_list("code", "name", "area")}
+    found: dict[str, list[Use]] = defaultdict(list)
+    for use in _month(month, "site"):
+        if use.of in sites:
+            found[sites[use.of][1]].append(use)
+    return {area: _most_first(_shown(found[area], lambda use: sites[use.of][0])) for area in sorted(found)}
 
 
 def by_hour(month: date) -> dict[int, list[float | None]]:
     """By weekday (0 is Monday) how many devices were online in each hour, on the average of its days; None: too few."""
     sums: dict[tuple[int, int], int] = defaultdict(int)
     days: dict[int, set[date]] = defaultdict(set)
-    found = Use.objects.filter(span="day", begins__gte=month, begins__lt=_next(month))
+    found = Use.objects.filter(span="day", begins__gte=month, begins__lt=layout.next_month(month))
     for begins in found.filter(by="city").values_list("begins", flat=True):
         days[begins.weekday()].add(begins)
     for begins, of, devices in found.filter(by="hour").values_list("begins", "of", "devices"):
@@ -100,7 +110,9 @@ def by_hour(month: date) -> dict[int, list[float | None]]:
 
 def made_up(month: date) -> bool:
     """Whether no real day of the month was closed: its figures were simulated."""
-    return not ClosedDay.objects.filter(day__gte=month, day__lt=_next(month), closed_at__isnull=False).exists()
+    return not ClosedDay.objects.filter(
+        day__gte=month, day__lt=layout.next_month(month), closed_at__isnull=False
+    ).exists()
 
 
 def _mean(total: int, days: int) -> float | None:
@@ -119,10 +131,6 @@ def _shown(found: Any, name: Any, of: Any = lambda use: use.of) -> list[Row]:
 
 def _most_first(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.hidden, -(row.devices or 0), row.name))
-
-
-def _next(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
 
 
 BY = {"day": by_day, "kind": by_kind, "area": by_area}

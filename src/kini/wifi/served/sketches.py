@@ -38,6 +38,13 @@ def merge(path: Path, groups: Iterable[tuple[Key, list[int]]]) -> dict[Key, int]
     return counted
 
 
+def counts(path: Path) -> dict[Key, int]:
+    """What each sketch of a file counts."""
+    import datasketches
+
+    return {key: round(datasketches.hll_sketch.deserialize(sketch).get_estimate()) for key, sketch in _read(path)}
+
+
 def count(paths: Iterable[Path], by: str, unit: str) -> dict[str, int]:
     """How many of a unit the sketches of several files count together, by what `by` tells apart."""
     import datasketches
