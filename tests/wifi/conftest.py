@@ -7,7 +7,7 @@ import pytest
 
 from kini.city import actions as city_actions
 from kini.core.actors import system
-from kini.wifi import actions, reading
+from kini.wifi import actions, declared, reading
 from kini.wifi.actions.points import Outcome
 from kini.wifi.schema import Mapping
 
@@ -37,6 +37,14 @@ def town(db: None, running_pack: Callable[..., Path]) -> Path:
     root = running_pack(TOWN, {"wifi.yaml": WIFI, "wifi-points.csv": COUNTS})
     city_actions.load_pack_tables(by=BY)
     return root
+
+
+def says(town: Path, more: str, heads_may: str) -> None:
+    """Let the town's pack say more about its Wi-Fi, and heads of division do one thing more."""
+    roles = (town / "roles.yaml").read_text("utf-8")
+    (town / "roles.yaml").write_text(roles.replace("see-overdue]", f"see-overdue, {heads_may}]"), "utf-8")
+    (town / "wifi.yaml").write_text(WIFI + more, "utf-8")
+    declared._once.cache_clear()
 
 
 @pytest.fixture

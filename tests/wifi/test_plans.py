@@ -16,7 +16,7 @@ from kini.wifi.models import Plan
 from kini.wifi.where import places, reckoning, wishing
 from kini.wifi.where.wishing import Wish
 from tests.cases.town import employed
-from tests.wifi.conftest import BY, HEADER, WIFI
+from tests.wifi.conftest import BY, HEADER, WIFI, says
 
 PLANS = """
 plans:
@@ -38,10 +38,7 @@ STANDING = "b1,At the library,square,,38.7305,-9.4735,,,,,"
 @pytest.fixture
 def network(town, bring):
     """A town that says by what new points are chosen; heads of division may plan."""
-    roles = (town / "roles.yaml").read_text("utf-8")
-    (town / "roles.yaml").write_text(roles.replace("see-overdue]", "see-overdue, plan-wifi]"), "utf-8")
-    (town / "wifi.yaml").write_text(WIFI + PLANS, "utf-8")
-    declared._once.cache_clear()
+    says(town, PLANS, "plan-wifi")
     assert bring(STANDING, header=HEADER).faults == []
     return town
 

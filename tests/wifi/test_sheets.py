@@ -8,10 +8,10 @@ from kini.city.models import Agency, Area
 from kini.core.actors import NotAllowed
 from kini.core.grants import Scope
 from kini.people.queries import officer_actor
-from kini.wifi import actions, declared
+from kini.wifi import actions
 from kini.wifi.models import Voucher
 from tests.cases.town import employed
-from tests.wifi.conftest import BY, WIFI
+from tests.wifi.conftest import BY, says
 from tests.wifi.test_deciding import GROUPS, decided, refused
 from tests.wifi.test_portal import AT_CORNER, HEADER, NOON, POINTS, PORTAL, noon  # noqa: F401 -- a fixture
 
@@ -21,11 +21,8 @@ WANTED = {"label": "School on the hill", "group": "pupil", "count": "12", "days"
 @pytest.fixture
 def network(town, bring):
     """Officers print codes for pupils; heads of division may."""
-    roles = (town / "roles.yaml").read_text("utf-8")
-    (town / "roles.yaml").write_text(roles.replace("see-overdue]", "see-overdue, manage-vouchers]"), "utf-8")
     groups = GROUPS + "  pupil: {name: Pupils, sheets: true, session_minutes: 300}\n"
-    (town / "wifi.yaml").write_text(WIFI + groups + PORTAL, "utf-8")
-    declared._once.cache_clear()
+    says(town, groups + PORTAL, "manage-vouchers")
     actions.load_policies(by=BY)
     assert bring(*POINTS, header=HEADER).faults == []
 

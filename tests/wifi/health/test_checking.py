@@ -17,7 +17,7 @@ from kini.wifi.health.rules import State
 from kini.wifi.jobs import tell_down
 from kini.wifi.models import AccessPoint, Availability, Health, Outage, Site
 from tests.cases.town import employed
-from tests.wifi.conftest import BY, WIFI
+from tests.wifi.conftest import BY, WIFI, says
 from tests.wifi.test_collecting import collected, folder, told, write  # noqa: F401 -- a fixture
 from tests.wifi.test_deciding import NOON
 
@@ -33,10 +33,7 @@ HEALTH = "health: [{since: 2026-01-01, down_minutes: 30, quiet_hours: 24}]\nagen
 
 @pytest.fixture
 def network(town, bring):
-    roles = (town / "roles.yaml").read_text("utf-8")
-    (town / "roles.yaml").write_text(roles.replace("see-overdue]", "see-overdue, watch-network]"), "utf-8")
-    (town / "wifi.yaml").write_text(WIFI + HEALTH, "utf-8")
-    declared._once.cache_clear()
+    says(town, HEALTH, "watch-network")
     assert bring(*POINTS, header=HEADER).faults == []
 
 

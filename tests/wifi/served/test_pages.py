@@ -8,11 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from kini.city.models import Agency
-from kini.wifi import declared
 from kini.wifi.models import ClosedDay, Use
 from kini.wifi.served import maps, queries
 from tests.cases.town import employed
-from tests.wifi.conftest import PARK, SCHOOL, SQUARE, WIFI
+from tests.wifi.conftest import PARK, SCHOOL, SQUARE, says
 
 MONTH = date(2026, 11, 1)
 MONDAY = date(2026, 11, 23)
@@ -26,10 +25,7 @@ def use(span="month", begins=MONTH, by="city", of="", people=0, devices=0, **mor
 
 @pytest.fixture
 def counted(town, bring):
-    roles = (town / "roles.yaml").read_text("utf-8")
-    (town / "roles.yaml").write_text(roles.replace("see-overdue]", "see-overdue, watch-network]"), "utf-8")
-    (town / "wifi.yaml").write_text(WIFI + "agency: balcao\n", "utf-8")
-    declared._once.cache_clear()
+    says(town, "agency: balcao\n", "watch-network")
     bring(PARK, SCHOOL, SQUARE)
     Use.objects.bulk_create(
         [
