@@ -19,6 +19,7 @@ from kini.cases.models import Case, Draft
 from kini.cases.pages.visiting import guest_key, own_case_of
 from kini.cases.pages.walks import Walk, walk_of
 from kini.core.actors import Actor
+from kini.core.numbers import key_of
 from kini.core.texts import Text
 from kini.people.queries import actor_for
 from kini.services.kinds import kinds
@@ -71,7 +72,7 @@ class Choosing:
 
     def slot(self, pk: str) -> Slot | None:
         """The slot with that key, when it is one of the service."""
-        return queries.slot(self.service, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+        return queries.slot(self.service, key_of(pk))
 
     def wanted(self, first: date, last: date) -> queries.Wanted:
         """What they look for on these days."""

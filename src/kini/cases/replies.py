@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from kini.cases import rules
 from kini.cases.models import CannedReply, Case
 from kini.core.actors import Actor
+from kini.core.numbers import key_of
 from kini.people.queries import officer_of
 from kini.services.kinds import kinds
 from kini.services.versions import resolve
@@ -36,7 +37,7 @@ def filled(actor: Actor, case: Case, replies: Iterable[CannedReply]) -> list[tup
 
 def added(actor: Actor, case: Case, wanted: str, typed: str) -> str:
     """What was typed with a reply (its id) behind it; as it was, when there is no such reply."""
-    reply = offered(case).filter(pk=wanted).first() if wanted.isascii() and wanted.isdigit() else None
+    reply = offered(case).filter(pk=key_of(wanted)).first()
     if reply is None:
         return typed
     [(_reply, text)] = filled(actor, case, [reply])

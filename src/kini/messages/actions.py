@@ -13,6 +13,7 @@ from kini.core import audit, jobs, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.grants import Scope
+from kini.core.numbers import key_of
 from kini.messages import push, queries, rules, wording
 from kini.messages.channels.base import channels
 from kini.messages.handing import Handed
@@ -273,8 +274,7 @@ def hand_over(*, by: Actor, gone: int, kept: int, user: int) -> int:
 @action
 def note_receipt(*, by: Actor, receipt: Receipt) -> None:
     """A provider says what became of a message: perhaps before we know that it took it, twice, or out of order."""
-    pk = int(receipt.key) if receipt.key.isascii() and receipt.key.isdigit() and len(receipt.key) < 18 else 0
-    found = Delivery.objects.select_for_update().select_related("message").filter(pk=pk).first()
+    found = Delivery.objects.select_for_update().select_related("message").filter(pk=key_of(receipt.key)).first()
     if found is None or found.state not in BEFORE[receipt.state]:
         return
     now = moments.now()

@@ -16,6 +16,7 @@ from kini.city import pack
 from kini.core import limits, references
 from kini.core.actors import Actor, Refused
 from kini.core.limits import Limit
+from kini.core.numbers import key_of
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for, officer_names
 from kini.people.rules import scope_with
@@ -70,8 +71,7 @@ def blocks(request: HttpRequest) -> HttpResponse:
 def lift(request: HttpRequest) -> HttpResponse:
     """Let somebody in again."""
     actor = actor_for(request)
-    text = request.POST.get("block", "")
-    number = int(text) if text.isdecimal() and len(text) < 19 else 0
+    number = key_of(request.POST.get("block"))
     try:
         actions.lift_block(by=actor, block=number, scope=scope_with(actor, BLOCK))
     except Refused as refusal:

@@ -76,7 +76,7 @@ def test_take_give_and_put_back(town: Town, case: Case, clerk: CheckedClient, he
 def test_a_case_is_handed_only_to_those_who_see_it(town: Town, case: Case, head: CheckedClient):
     elsewhere = employed("+6281200000032", "Petugas Jalan", town.roads, "head")
     assert "Petugas Jalan" not in read(head, case)
-    for wanted in (str(elsewhere.pk), "99999999", "x", "\x00", "²"):
+    for wanted in (str(elsewhere.pk), "99999999", "x", "\x00", "²", "9" * 5000):
         response = send(head, case, "assign", officer=wanted)
         assert response.status_code == 422
         assert 'href="#officer"' in response.content.decode()

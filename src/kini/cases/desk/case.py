@@ -20,6 +20,7 @@ from kini.cases.showing import CaseView, Row, Section, case_view
 from kini.city import queries as city_queries
 from kini.city.models import Agency
 from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.numbers import key_of
 from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.queries import officer_of, officers_over
@@ -274,7 +275,7 @@ def _officer(actor: Actor, wanted: str) -> Officer | None:
         return None
     if wanted == "me":
         return officer_of(actor)
-    officer = Officer.objects.filter(pk=wanted, active=True).first() if wanted.isascii() and wanted.isdigit() else None
+    officer = Officer.objects.filter(pk=key_of(wanted), active=True).first()
     if officer is None:
         raise Refused(_("Choose somebody from the list."))
     return officer

@@ -18,6 +18,7 @@ from kini.cases.pages.visiting import SeeOther, network_address
 from kini.cases.pages.walks import number_to_call
 from kini.core import limits
 from kini.core.actors import Actor, Refused
+from kini.core.numbers import key_of
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
 from kini.people.models import Resident, User
@@ -88,7 +89,7 @@ def _for_whom(request: HttpRequest, actor: Actor) -> Resident | None:
     chosen = request.POST.get(FOR_WHOM, "")
     if not chosen:
         return own
-    member = people_queries.may_act_for(own, int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else None
+    member = people_queries.may_act_for(own, key_of(chosen))
     if member is None:
         raise Refused(_("You cannot apply for this person. Add them to your family first."))
     return member

@@ -17,6 +17,7 @@ from kini.cases.desk.working import for_officers, may_here, see_other
 from kini.city import queries as city
 from kini.city.atlas import atlas
 from kini.core.actors import Actor, Refused
+from kini.core.numbers import key_of
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import scope_with
@@ -55,7 +56,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     """The plans of one's agency, and a form for another one."""
     actor, entry = actor_for(request), _entry()
     if request.method != "POST":
-        like = _own(actor).filter(pk=_number(request.GET.get("like"))).first()
+        like = _own(actor).filter(pk=key_of(request.GET.get("like"))).first()
         return _list(request, actor, _typed(like) if like else _ruled(entry), "")
     typed = Typed(**{name: request.POST.get(name, "")[:LONGEST].replace("\0", "") for name in Typed.__slots__})
     try:
@@ -92,7 +93,7 @@ def plan(request: HttpRequest, plan: int) -> HttpResponse:
 def compare(request: HttpRequest) -> HttpResponse:
     """Two plans side by side."""
     ready = _own(actor_for(request)).filter(areas__isnull=False).order_by("-pk")
-    chosen = [ready.filter(pk=_number(request.GET.get(name))).first() for name in ("a", "b")]
+    chosen = [ready.filter(pk=key_of(request.GET.get(name))).first() for name in ("a", "b")]
     context: dict[str, Any] = {"ready": ready, "chosen": chosen}
     first, second = chosen
     if first and second:
@@ -139,10 +140,6 @@ def _own(actor: Actor) -> Any:
 def _kinds() -> dict[str, Any]:
     network = declared.network()
     return network.kinds if network else {}
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None
 
 
 def _ruled(entry: PlanEntry) -> Typed:

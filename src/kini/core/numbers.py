@@ -1,0 +1,13 @@
+"""Keys of rows as somebody typed them, or as they stand in a form or an address."""
+
+#: So many digits fit into a key of the database (bigint) whatever they are.
+MOST_DIGITS = 18
+
+
+def key_of(text: str | None) -> int:
+    """The key that a text names; 0, which no row has, where it names none.
+
+    >>> key_of("12"), key_of(""), key_of("-1"), key_of("9" * 5000)
+    (12, 0, 0, 0)
+    """
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
