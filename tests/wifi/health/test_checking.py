@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -187,6 +188,23 @@ def test_the_worst_stand_on_the_page_and_all_in_the_table(down, client, monkeypa
     assert "fast" not in table
     assert "and 1 more" in table
     assert "(2 days 1 hour)" in html
+
+
+def test_the_course_of_months_stands_in_a_table_as_well(down, client):
+    head = employed("+351912000001", "Chefe", Agency.objects.get(pk="balcao"), "head")
+    beat(client, after(hours=6))
+    check(after(hours=6, minutes=1))
+    client.force_login(head.user)
+    with moments.at(after(hours=12)):
+        actions.count_availability(by=BY, month=date(2026, 11, 1))
+        assert "chart-line" not in client.get("/desk/wifi/health/").content.decode()
+    with moments.at(NOON + timedelta(days=20)):
+        actions.count_availability(by=BY, month=date(2026, 12, 1))
+        html = client.get("/desk/wifi/health/").content.decode()
+    assert html.count("chart-line") == 1
+    table = html.partition("<details>")[2].partition("</details>")[0]
+    cells = re.findall("<td[^>]*>(.*?)</td>", table)
+    assert cells == ["Dez 2026", "100,00 %", "Nov 2026", "50,00 %"]
 
 
 def test_only_the_program_checks(network):

@@ -65,7 +65,7 @@ def health(request: HttpRequest) -> HttpResponse:
     rows = queries.watched().filter(_mine(actor, "site__"))
     counts = Counter(found or State.UNKNOWN for found in rows.values_list("health__state", flat=True))
     outages = queries.down_now().filter(_mine(actor, "access_point__site__"))
-    lines, now = list(available(actor, month)), moments.now()
+    lines, now, course = list(available(actor, month)), moments.now(), _by_month(actor)
     context = {
         "states": [(words, tone, counts[state]) for state, (words, tone) in STATES.items()],
         "outages": [
@@ -77,7 +77,8 @@ def health(request: HttpRequest) -> HttpResponse:
         "lines": [(each, percent(each)) for each in lines[:LINES]],
         "more_lines": max(0, len(lines) - LINES),
         "whole": _whole(lines),
-        "course": _course(actor),
+        "chart": _chart(course),
+        "course": course[::-1],
     }
     return render(request, "wifi/health.html", context)
 
@@ -167,15 +168,17 @@ def _whole(lines: Sequence[Availability]) -> float | None:
     return 100 * (1 - sum(each.down_seconds for each in lines) / opened) if opened else None
 
 
-def _course(actor: Actor) -> charts.Chart | None:
-    """Availability month by month, in percent."""
+def _by_month(actor: Actor) -> list[tuple[date, float]]:
+    """Months in their order, each with its availability in percent; without those in which nothing was open."""
     found = Availability.objects.filter(_mine(actor, "")).values("month").order_by("month")
     sums = found.annotate(opened=Sum("open_seconds"), down=Sum("down_seconds")).filter(opened__gt=0)
+    return [(each["month"], 100 * (1 - each["down"] / each["opened"])) for each in sums]
+
+
+def _chart(course: Sequence[tuple[date, float]]) -> charts.Chart | None:
+    """Availability month by month."""
     zone = pack.current().timezone
-    points = [
-        (datetime.combine(each["month"], datetime.min.time(), zone), 100 * (1 - each["down"] / each["opened"]))
-        for each in sums
-    ]
+    points = [(datetime.combine(month, datetime.min.time(), zone), share) for month, share in course]
     return charts.chart_of(
         [(_("available"), points)], (), lambda value: f"{formats.number(value)} %", lambda at: formats.month(at.date())
     )
