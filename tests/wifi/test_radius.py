@@ -1,18 +1,23 @@
 """FreeRADIUS itself, with our configuration, asked by radclient on loopback."""
 
+import os
 import shutil
 import stat
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from kini.bench.wifi.servers import free_port
 from kini.core.crypto import unseal
-from kini.wifi import actions, declared, radius, reading
+from kini.wifi import actions, declared, entrance, radius, reading
 from kini.wifi.models import AccessPoint, Group
 from kini.wifi.planning import secret_context
 from tests.wifi.conftest import BY, WIFI
@@ -225,3 +230,33 @@ def test_what_freeradius_does_not_take_is_told(network, tmp_path):
     path = folder / "radiusd.conf"
     path.write_text(path.read_text("utf-8").replace("rlm_sql_postgresql", "rlm_sql_nothing"), "utf-8")
     assert "rlm_sql_nothing" in radius.check(folder)
+
+
+@pytest.mark.long
+def test_what_is_accounted_is_in_the_database_within_seconds_where_the_command_runs_it(network, tmp_path):
+    port, folder = free_port(), tmp_path / "radius"
+    at = connection.settings_dict
+    url = f"postgresql:///{at['NAME']}?{urlencode({'host': at['HOST'], 'port': at['PORT'], 'user': at['USER']})}"
+    env = os.environ | {"DATABASE_URL": url, "KINI_CITY": str(settings.CITY_PATH), "KINI_VAR": str(tmp_path)}
+    words = [sys.executable, "-m", "kini.cli", "wifi", "radius", "--run", "--port", str(port), "--folder", str(folder)]
+    password, said = entrance.parameters()["password"], []
+    with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as command:
+        assert command.stdout is not None
+        try:
+            for line in command.stdout:
+                said.append(line)
+                if "Ready to process requests" in line:
+                    break
+            assert "Accounting-Response" in accounted(port + 1)
+            until, found = time.monotonic() + 30, []
+            with connection.cursor() as cursor:
+                while not found and time.monotonic() < until:
+                    cursor.execute("SELECT seconds FROM wifi_session")
+                    found = cursor.fetchall() or time.sleep(0.05)
+        finally:
+            command.terminate()
+            said += command.stdout.readlines()
+    assert found == [(60,)], said
+    assert "1 packets brought in" in "".join(said)
+    assert password not in "".join(said)
+    assert command.returncode == 0

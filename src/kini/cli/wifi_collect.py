@@ -1,4 +1,7 @@
-"""`./kini wifi collect`: what FreeRADIUS wrote down, brought into the database; the worker does it every minute."""
+"""`./kini wifi collect`: what FreeRADIUS wrote down, brought into the database; the worker does it every minute.
+
+Two at once are harmless: they take turns, and what one has brought in the other finds done.
+"""
 
 import argparse
 import signal
@@ -7,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 
 from kini.core.actors import system
 from kini.wifi import actions, collecting, queries
@@ -36,21 +39,24 @@ def _waiting(folder: Path) -> Iterator[Collected]:
 
 
 def _followed(folder: Path) -> Iterator[Collected]:
-    """What comes, until the program is told to end; while the database is away everything waits in its files."""
-    over, away = Event(), False
+    """What comes, until the program is told to end; while the database does not take it everything waits in its files.
+
+    That is when it is away, or of another version for as long as an update takes.
+    """
+    over, told = Event(), ""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: over.set())
     while not over.is_set():
         try:
             found = actions.collect(by=system("wifi collect"), folder=folder)
-        except (OperationalError, InterfaceError):
+        except Error as fault:
             connection.close()
-            if not away:
-                print("The database does not answer; what comes waits in its files.", file=sys.stderr, flush=True)
-            away = True
+            if told != type(fault).__name__:
+                told = type(fault).__name__
+                print(f"The database does not take it ({told}); what comes waits in its files.", file=sys.stderr)
             over.wait(PAUSE)
             continue
-        away = False
+        told = ""
         yield found
         if not found.read:
             over.wait(PAUSE)

@@ -1,13 +1,15 @@
-"""`./kini wifi radius`: FreeRADIUS with the city's configuration, written, checked, run."""
+"""`./kini wifi radius`: FreeRADIUS with the city's configuration, written, checked, run together with the collector."""
 
 import argparse
-import subprocess
+import os
+import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.urls import reverse
 
 from kini.cli import console
+from kini.core.processes import Supervisor, spawned
 from kini.wifi import radius
 from kini.wifi.entrance import EntranceFault
 
@@ -15,6 +17,9 @@ from kini.wifi.entrance import EntranceFault
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="let FreeRADIUS check what was written")
     parser.add_argument("--run", action="store_true", help="run it in the foreground until Ctrl-C")
+    parser.add_argument(
+        "--no-collect", action="store_true", help="with --run: leave its accounting to the worker, each minute"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument(
         "--port", type=int, default=1812, help="port for Access-Requests (1812); the next one is for accounting"
@@ -37,5 +42,22 @@ def run(options: argparse.Namespace) -> int:
             raise console.Fault("FreeRADIUS does not take this configuration; see the lines above.")
         print("FreeRADIUS takes it.", flush=True)
     if options.run:
-        return subprocess.run(radius.command(folder, "-f", "-l", "stdout"), check=False).returncode
+        return _run(folder, collect=not options.no_collect)
+    return 0
+
+
+def _run(folder: Path, *, collect: bool) -> int:
+    """FreeRADIUS until Ctrl-C, and beside it who brings in what it writes down as it comes; its end is the end of both.
+
+    Raises:
+        console.Fault: when it ended by itself.
+    """
+    env = dict(os.environ)
+    following = ["wifi", "collect", "--follow", "--folder", str(folder / "detail")]
+    with Supervisor() as supervisor:
+        supervisor.start("RADIUS server", spawned(list(radius.command(folder, "-f", "-l", "stdout")), env))
+        if collect:
+            supervisor.start("collector", spawned([sys.executable, "-m", "kini.cli", *following], env), again=True)
+        if reason := supervisor.wait():
+            raise console.Fault(f"{reason}; its last words stand above.")
     return 0

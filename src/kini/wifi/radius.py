@@ -36,6 +36,8 @@ AWAY_SECONDS = 600
 THREADS = 8
 #: Bytes of packets that wait to be read; systems give less where their settings say so (Linux: net.core.rmem_max).
 BUFFER = 8 * 1024 * 1024
+#: The file of the database's password, as libpq reads it.
+PASSFILE = "pgpass"
 #: Folders of NAS with addresses of either sort.
 CLIENTS = ("clients4", "clients6")
 CLIENT = """client "{mac}" {{
@@ -281,7 +283,7 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
     main = MAIN.format(
         folder=folder,
         modules=next((each for each in MODULES if Path(each).is_dir()), MODULES[0]),
-        database=_database(),
+        database=_database(folder / PASSFILE),
         decision=admission.decision(),
         words=", ".join(f"'{each}'" for each in said),
         safe=SAFE,
@@ -297,6 +299,7 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
         accounting=port + 1,
         portal=portal.replace('"', ""),
     )
+    _put(folder / PASSFILE, f"*:*:*:*:{entrance.parameters()['password']}\n")
     _put(folder / "radiusd.conf", main)
     wanted = _clients()
     for address, text in wanted.items():
@@ -342,9 +345,13 @@ def _clients() -> dict[str, str]:
     }
 
 
-def _database() -> str:
-    """How FreeRADIUS reaches the database: an address of libpq, without any sign that its configuration would read."""
-    return f"postgresql:///?{urlencode(entrance.parameters(), quote_via=quote)}"
+def _database(password: Path) -> str:
+    """How FreeRADIUS reaches the database: an address of libpq, without any sign that its configuration would read.
+
+    FreeRADIUS logs it whole, so the password is in a file that it names.
+    """
+    said = {name: value for name, value in entrance.parameters().items() if name != "password"}
+    return f"postgresql:///?{urlencode(said | {'passfile': password}, quote_via=quote)}"
 
 
 def _put(path: Path, text: str) -> None:
