@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from kini.core import moments
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import keyed_hash
-from kini.wifi import actions, admission, collecting, detail, pseudonyms, queries, reviewing
+from kini.wifi import actions, admission, collecting, detail, merging, pseudonyms, queries, reviewing
 from kini.wifi.detail import Malformed, Packet
+from kini.wifi.merging import Row
 from kini.wifi.models import DetailMark, Group
 from tests.wifi.conftest import BY
 from tests.wifi.test_deciding import NOON, PHONE, decided, known, refused
@@ -246,7 +247,7 @@ def test_order_repetition_and_batches_make_no_difference(town, packets, data):
     def outcome(batches):
         with transaction.atomic():
             for batch in batches:
-                collecting.merge(batch)
+                merging.merge([Row.of(each) for each in batch])
             with connection.cursor() as cursor:
                 cursor.execute("SELECT nas, at FROM wifi_restart ORDER BY nas, at")
                 found = sessions(), cursor.fetchall()

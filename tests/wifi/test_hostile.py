@@ -118,6 +118,17 @@ def test_what_is_written_after_a_part_was_read_ahead_comes_in(network, folder, m
         assert actions.collect(by=BY, folder=folder).packets == 1
 
 
+def test_what_was_read_ahead_waits_while_an_older_file_is_looked_at(network, folder, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(collecting, "CHUNK", len(told()))
+    write(folder, told(), name="packets-2026112312")
+    write(folder, told(session="s2"), told(session="s3"), told(session="s4"), name="packets-2026112313")
+    read, parts = collecting._read, []
+    monkeypatch.setattr(collecting, "_read", lambda *part: parts.append(part) or read(*part))
+    assert [actions.collect(by=BY, folder=folder).packets for _part in range(4)] == [1, 1, 1, 1]
+    newer = [part for part in parts if part[0].name == "packets-2026112313"]
+    assert len(newer) == len(set(newer)) >= 3
+
+
 def test_what_cannot_be_read_stands_in_nobodys_way(network, folder, caplog):  # noqa: F811
     (folder / "packets-2026112300").mkdir()
     (folder / "packets-2026112301").symlink_to("/proc/self/mem")

@@ -20,6 +20,7 @@ from kini.core.keys import read_key, read_ring
 
 VERSION = 1
 NONCE_BYTES = 12
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class SealBroken(Exception):
@@ -59,7 +60,7 @@ def needs_rotation(sealed: bytes | memoryview) -> bool:
 
 def seal_json(value: Any, context: str) -> bytes:
     """Seal a JSON value."""
-    return seal(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(), context)
+    return seal(_JSON.encode(value).encode(), context)
 
 
 def unseal_json(sealed: bytes | memoryview, context: str) -> Any:

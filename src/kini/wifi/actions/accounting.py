@@ -9,7 +9,7 @@ import structlog
 from kini.core import audit, moments
 from kini.core.actions import action
 from kini.core.actors import Actor
-from kini.wifi import collecting, forgetting
+from kini.wifi import collecting, forgetting, merging
 from kini.wifi.actions.reviews import review_sessions
 from kini.wifi.collecting import Chunk
 from kini.wifi.models import DetailMark
@@ -54,9 +54,9 @@ def collect(*, by: Actor, folder: Path) -> Collected:
             log.warning("unreadable", file=path.name, fault=error.strerror)
             continue
         if found.end != mark.offset:
-            if used_up := collecting.merge(found.packets):
+            if used_up := merging.merge(found.rows):
                 review_sessions(by=by, devices=used_up, reason="used-up")
-            mark.offset, mark.packets = found.end, mark.packets + len(found.packets)
+            mark.offset, mark.packets = found.end, mark.packets + len(found.rows)
             mark.rejected += len(found.rejected)
             mark.save()
             return _collected(by, folder, path, found)
@@ -77,7 +77,7 @@ def _collected(by: Actor, folder: Path, path: Path, found: Chunk) -> Collected:
         collecting.set_aside(folder, path.name, found, moments.now())
         detail = {"file": path.name, "count": len(found.rejected)}
         audit.record(by=by, action="wifi.records-rejected", subject=SUBJECT, detail=detail)
-    return Collected(len(found.packets), len(found.rejected))
+    return Collected(len(found.rows), len(found.rejected))
 
 
 @action
