@@ -14,6 +14,7 @@ from kini.core import moments
 from kini.core.actors import NotAllowed, Refused
 from kini.people.models import Resident
 from kini.services.flows import Flow
+from kini.services.kinds import kinds
 from kini.services.models import ServiceVersion
 from tests.booking.conftest import FLOW, SERVICE, first_slots, holding
 from tests.cases.town import BY, Town, acting, offer, person
@@ -26,6 +27,17 @@ def strict(town: Town) -> ServiceVersion:
     """The ferry, where missed bookings count."""
     service = SERVICE | {"booking": SERVICE["booking"] | {"missed": [RULE]}}
     version = offer("ferry", service, Flow.model_validate(FLOW))
+    actions.open_slots(by=BY, service=version.service)
+    return version
+
+
+@pytest.fixture
+def patient(town: Town) -> ServiceVersion:
+    """The ferry, where time ends a booking of which nobody says how it went."""
+    moves = FLOW["states"]["booked"]["moves"] | {"lapse": {"to": "over", "by": "system", "label": "Passed"}}
+    over = FLOW["states"]["missed"] | {"name": "Over", "does": "It is over."}
+    states = FLOW["states"] | {"booked": FLOW["states"]["booked"] | {"moves": moves}, "over": over}
+    version = offer("ferry", SERVICE, Flow.model_validate(FLOW | {"states": states}))
     actions.open_slots(by=BY, service=version.service)
     return version
 
@@ -49,6 +61,11 @@ def someone_is_there(town: Town, version: ServiceVersion, slot: Slot) -> None:
     assert other
     with moments.at(slot.starts_at):
         venue.check_in(by=acting(town.clerk), booking=other)
+
+
+def walked_in(town: Town, slot: Slot) -> Booking:
+    with moments.at(slot.starts_at):
+        return venue.walk_in(by=acting(town.clerk), slot=slot)
 
 
 def test_who_was_not_there_is_marked_when_the_time_is_long_over(strict: ServiceVersion, town: Town) -> None:
@@ -127,6 +144,40 @@ def test_nobody_marks_by_hand_what_the_program_marks(strict: ServiceVersion, tow
     with pytest.raises(NotAllowed):
         venue.mark_missed(by=acting(town.clerk), booking=booking)
     assert venue.mark_missed(by=BY, booking=booking) is False, "it is not over yet"
+
+
+def test_a_day_after_its_time_a_booking_ends_by_itself(patient: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(patient)
+    case = booked(town.resident, patient, slot)
+    someone_is_there(town, patient, slot)
+    with passed(slot, 23 * 60):
+        jobs.let_lapse()
+        case.refresh_from_db()
+        assert case.state == "booked", "officers still write down who came"
+    with passed(slot, 25 * 60):
+        jobs.let_lapse()
+        jobs.let_lapse()
+    case.refresh_from_db()
+    assert (case.state, case.timeline.filter(move="lapse").count()) == ("over", 1)
+    assert case.closed_at, "it waits for nobody any more"
+    there = Booking.objects.get(resident=town.neighbour)
+    assert (there.state, there.case.state) == ("served", "served"), "who was checked in was there"
+    assert queries.paused_until(patient.service, town.resident) is None, "nobody said that they did not come"
+    assert not queries.unsound()
+
+
+def test_where_an_officer_must_say_how_it_went_no_time_does(ferry: ServiceVersion, town: Town) -> None:
+    [slot, *_] = first_slots(ferry)
+    case = booked(town.resident, ferry, slot)
+    unbooked = walked_in(town, slot)
+    with passed(slot, 25 * 60):
+        jobs.let_lapse()
+        assert kinds.get("booking").panel(case)[1]["passed"], "the resident reads that it is still to be noted"
+    case.refresh_from_db()
+    unbooked.refresh_from_db()
+    assert (case.state, unbooked.state) == ("booked", "served")
+    with pytest.raises(NotAllowed):
+        venue.let_lapse(by=acting(town.clerk), booking=queries.of_case(case))
 
 
 @pytest.mark.parametrize(

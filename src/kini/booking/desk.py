@@ -86,7 +86,7 @@ class Session:
 def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpResponse:
     """Who comes on a day."""
     found, at, on = _where(request, service, venue, day)
-    bookings = [each for each in queries.of_day(found, at, on) if each.state in (*COMING, "served", "missed")]
+    bookings = [each for each in queries.of_day(found, at, on) if _shown(each)]
     arrived = [each for each in bookings if each.state == "arrived"]
     context = {
         "title": queries.title_of(found),
@@ -102,6 +102,12 @@ def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpRespons
         "now": moments.now(),
     }
     return render(request, "booking/desk_day.html", context)
+
+
+def _shown(booking: Booking) -> bool:
+    """Whether somebody comes, came, or was expected and nobody said whether they came."""
+    passed = booking.state == "expired" and booking.case_id is not None
+    return passed or booking.state in (*COMING, "served", "missed")
 
 
 def _turn(booking: Booking) -> Any:

@@ -51,6 +51,17 @@ def mark_missed() -> None:
                 log.warning("a missed booking stays open", booking=booking.pk, reason=str(refusal))
 
 
+@every("37 * * * *", name="booking.let_lapse")
+def let_lapse() -> None:
+    """Bookings of which nobody says how they went end a day after their time; one that cannot stops no other."""
+    for service in queries.services():
+        for booking in list(queries.left_open(service)[:MOST_AT_ONCE]):
+            try:
+                venue.let_lapse(by=BY, booking=booking)
+            except Refused as refusal:
+                log.warning("a booking of a day that is over stays open", booking=booking.pk, reason=str(refusal))
+
+
 @every("19 * * * *", name="booking.forget_turns")
 def forget_turns() -> None:
     """Who waited an hour ago is nobody's business."""

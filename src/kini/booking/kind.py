@@ -124,6 +124,8 @@ class BookingKind(Kind):
         match move:
             case venue.SERVE | venue.MISS:
                 venue.conclude(by=BY, booking=booking, used=move == venue.SERVE)
+            case queries.LAPSE:
+                venue.write_lapsed(by=BY, booking=booking)
             case _ if case.closed_at:
                 actions.cancel(by=BY, booking=booking)
 
@@ -134,6 +136,7 @@ class BookingKind(Kind):
             return None
         options = queries.options_of(booking.slot.service)
         context = {"case": case, "booking": booking, "venue": queries.venue_of(booking.slot), "options": options}
+        context["passed"] = booking.state in COMING and booking.slot.ends_at <= moments.now()
         return "booking/panel.html", context | {"resource": options.resources.get(booking.slot.resource)}
 
     def on_receipt(self, case: Case) -> OnReceipt | None:

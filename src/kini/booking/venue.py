@@ -145,6 +145,40 @@ def mark_missed(*, by: Actor, booking: Booking) -> bool:
 
 
 @action
+def let_lapse(*, by: Actor, booking: Booking) -> bool:
+    """End a booking whose day is over (queries.left_open): who was checked in was there, of others nobody knows.
+
+    Returns:
+        Whether it was so.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    locked = Booking.objects.select_for_update(of=("self",)).select_related("case", "slot__service")
+    booking = locked.get(pk=booking.pk)
+    if not queries.left_open(booking.slot.service).filter(pk=booking.pk).exists():
+        return False
+    if booking.case:
+        case_actions.move(by=by, case=booking.case, move=SERVE if booking.state == "arrived" else queries.LAPSE)
+    else:
+        conclude(by=by, booking=booking, used=True)
+    return True
+
+
+@action
+def write_lapsed(*, by: Actor, booking: Booking) -> None:
+    """Write down that the day of a booking passed; called when its case has gone that way. Again it changes nothing."""
+    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+    if booking.state not in COMING:
+        return
+    booking.state, booking.ended_at = "expired", moments.now()
+    booking.save(update_fields=["state", "ended_at"])
+    audit.record(by=by, action="booking.lapsed", subject=f"booking:{booking.reference}")
+
+
+@action
 def was_there(*, by: Actor, booking: Booking) -> None:
     """Take back that somebody did not come; it counts against them no more, and they read so.
 

@@ -1,8 +1,10 @@
 """Every read of slots and bookings that is more than a look-up."""
 
 from kini.booking.queries.bookings import (
+    LAPSE,
     bookings,
     coming,
+    left_open,
     not_come,
     of_case,
     of_day,
@@ -33,6 +35,7 @@ from kini.booking.queries.vacancies import Day, Free, Wanted, bookable, days, fr
 
 __all__ = [
     "KIND",
+    "LAPSE",
     "Day",
     "Free",
     "Venue",
@@ -44,6 +47,7 @@ __all__ = [
     "forget",
     "free",
     "last_day",
+    "left_open",
     "next_days",
     "not_come",
     "of_case",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from kini.booking import rules
@@ -19,7 +19,9 @@ from kini.web.formats import local, today
 #: Of today's calls, those of so many minutes tell the pace.
 PACE_MINUTES = 90
 #: A check-in so long before or after a time was on the same day.
-HALF_A_DAY = timedelta(hours=12)
+HALF_A_DAY, A_DAY = timedelta(hours=12), timedelta(days=1)
+#: The move by which time ends a booking of which nobody says how it went.
+LAPSE = "lapse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,13 @@ def not_come(service: Service) -> QuerySet[Booking]:
     )
     found = Booking.objects.filter(state="confirmed", slot__service=service, slot__ends_at__lte=over)
     return found.filter(slot__closed_at=None).filter(Exists(there)).order_by("pk")
+
+
+def left_open(service: Service) -> QuerySet[Booking]:
+    """Bookings whose time ended a day ago, where the flow lets time end them; and walk-ins who were checked in."""
+    ends = Q(case__version__edges__move=LAPSE, case__version__edges__state=F("case__state"))
+    left = Booking.objects.filter(slot__service=service, state__in=COMING, slot__ends_at__lte=moments.now() - A_DAY)
+    return left.filter(ends | Q(case=None, request=None, state="arrived")).order_by("pk")
 
 
 def paused_until(service: Service, resident: Resident) -> date | None:
