@@ -94,6 +94,36 @@ def test_a_city_comes_back_whole(case: Case, here: str, elsewhere: str, var: Pat
     ).read_bytes()
 
 
+def test_closed_days_come_back_as_they_were(
+    here: str, elsewhere: str, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "PIECE", 7)
+    days = {"sessions/day=2026-11-24/part.parquet": b"PAR1 of twenty bytes", "sketches/all.parquet": b"seven:)"}
+    passing = {"spill/one": b"of a question", "sessions/day=2026-11-24/.part.parquet.new": b"half"}
+    for name, content in (days | passing).items():
+        path = settings.VAR_PATH / "wifi" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    backup.write(tmp_path / "city.kini", here)
+    settings.VAR_PATH = tmp_path / "fresh"
+    later = settings.VAR_PATH / "wifi" / "sessions" / "day=2026-11-25" / "part.parquet"
+    later.parent.mkdir(parents=True)
+    later.write_bytes(b"of a city that goes")
+    backup.restore(backup.Backup(tmp_path / "city.kini"), elsewhere)
+    found = [path for path in (settings.VAR_PATH / "wifi").rglob("*") if path.is_file()]
+    assert {str(path.relative_to(settings.VAR_PATH / "wifi")): path.read_bytes() for path in found} == days
+    assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
+
+
+def test_an_older_backup_leaves_closed_days_alone(here: str, elsewhere: str, var: Path, tmp_path: Path) -> None:
+    backup.write(tmp_path / "city.kini", here)
+    kept = var / "wifi" / "sketches" / "all.parquet"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"of years")
+    backup.restore(backup.Backup(tmp_path / "city.kini"), elsewhere)
+    assert kept.read_bytes() == b"of years"
+
+
 def test_nothing_can_be_read_without_the_keys(case: Case, here: str, tmp_path: Path, settings: Settings) -> None:
     file = tmp_path / "city.kini"
     backup.write(file, here)

@@ -1,8 +1,9 @@
 """A backup: the whole city in one file, sealed with the city's own keys, which are not in it.
 
 It is a tar: a head that anybody may read (which Kini, when), the database in pieces, every kept file under its hash,
-and last a manifest with a digest over the SHA-256 of every part, so that a file that was cut off is known. Every part
-but the head is sealed to its name and to this backup: parts cannot be changed, moved or mixed unseen.
+the Wi-Fi's closed days in pieces, and last a manifest with a digest over the SHA-256 of every part, so that a file that
+was cut off is known. Every part but the head is sealed to its name and to this backup: parts cannot be changed, moved
+or mixed unseen.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import IO
 
@@ -31,9 +34,11 @@ from kini.core.database import dumps
 
 FORMAT = 1
 HEAD, MANIFEST = "kini-backup.json", "manifest"
-DATABASE, FILES, BESIDE = "database/", "files/", "var/"
+DATABASE, FILES, BESIDE, CLOSED = "database/", "files/", "var/", "closed/"
 #: Small files of the var folder that belong to the city: the list of demo sign-ins.
 BELONGING = ("demo.json",)
+#: Folders of the var folder whose files belong to the city, and in how large pieces they are kept, in bytes.
+FOLDERS, PIECE = ("wifi/sessions", "wifi/sketches"), 8_000_000
 #: How many others are connected to the database, and how many tables it has.
 TAKEN = """
 SELECT (SELECT count(*) FROM pg_stat_activity
@@ -142,6 +147,16 @@ def _add_files(add: Callable[[str, bytes], None], manifest: Manifest) -> None:
     for path in (settings.VAR_PATH / name for name in BELONGING):
         if path.exists():
             add(f"{BESIDE}{path.name}", path.read_bytes())
+    for path in _closed():
+        with path.open("rb") as file:  # one that is written anew meanwhile is another file
+            for number, piece in enumerate(iter(partial(file.read, PIECE), b""), 1):
+                add(f"{CLOSED}{path.relative_to(settings.VAR_PATH)}/{number}", piece)
+
+
+def _closed() -> Iterator[Path]:
+    """The files of FOLDERS, without what is just being written."""
+    found = (path for folder in FOLDERS for path in sorted((settings.VAR_PATH / folder).rglob("*")))
+    return (path for path in found if path.is_file() and not path.name.startswith("."))
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -184,7 +199,7 @@ class Backup:
         return (zlib.decompress(content) for _name, content in self.parts(DATABASE))
 
     def parts(self, sort: str) -> Iterator[tuple[str, bytes]]:
-        """Name and content of the parts of one sort: DATABASE, FILES or BESIDE."""
+        """Name and content of the parts of one sort: DATABASE, FILES, BESIDE or CLOSED."""
         return ((name.removeprefix(sort), content) for name, content in self._opened() if name.startswith(sort))
 
     def _opened(self) -> Iterator[tuple[str, bytes]]:
@@ -223,7 +238,26 @@ def restore(backup: Backup, url: str, *, replace: bool = False) -> Manifest:
     dumps.load(url, backup.database())
     for name, content in backup.parts(BESIDE):
         (settings.VAR_PATH / name).write_bytes(content)
+    _put_back(backup)
     return manifest
+
+
+def _put_back(backup: Backup) -> None:
+    """The files of FOLDERS as they were; others that lie there go, unless the backup is from before it held any."""
+    known: set[Path] = set()
+    for name, pieces in groupby(backup.parts(CLOSED), key=lambda part: part[0].rpartition("/")[0]):
+        path = settings.VAR_PATH / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = path.with_name(f".{path.name}.new")
+        with new.open("wb") as file:
+            file.writelines(content for _name, content in pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        new.chmod(0o600)
+        new.replace(path)
+        known.add(path)
+    for path in [each for each in _closed() if known and each not in known]:
+        path.unlink()
 
 
 def require_fit(backup: Backup, manifest: Manifest) -> None:
