@@ -1,4 +1,4 @@
-"""`./kini wifi simulate`: a made-up month of Wi-Fi use, in the form of closed days."""
+"""`./kini wifi simulate`: a made-up month of Wi-Fi use as closed days, and its last day as RADIUS packets."""
 
 import argparse
 import time
@@ -9,12 +9,16 @@ from django.conf import settings
 
 from kini.cli import console
 from kini.core import moments
-from kini.core.actors import system
+from kini.core.actors import Refused, system
+from kini.core.crypto import unseal
 from kini.core.faults import PackFaults
-from kini.web.formats import local
-from kini.wifi import actions, declared, laying
-from kini.wifi.models import ClosedDay
-from kini.wifi.served import layout, simulating
+from kini.web.formats import local, today
+from kini.wifi import actions, declared, forgetting, laying, radius
+from kini.wifi.models import AccessPoint, ClosedDay
+from kini.wifi.packets import Nas
+from kini.wifi.planning import secret_context
+from kini.wifi.served import layout, playing, simulating
+from kini.wifi.served.simulating import World
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +29,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="another seed, another city (1)")
     parser.add_argument("--sketches", action="store_true", help="bring people and devices to sketches as well")
     parser.add_argument("--show", action="store_true", help="let the pages of a first look show the figures")
+    parser.add_argument(
+        "--radius-rate", type=float, metavar="N", help="tell FreeRADIUS of the last day, N accounting packets a second"
+    )
+    parser.add_argument("--radius-port", type=int, default=1813, help="FreeRADIUS's port for accounting (1813)")
     parser.add_argument("--folder", type=Path, default=settings.VAR_PATH / "wifi-made-up", help="where (in KINI_VAR)")
 
 
@@ -45,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
     where = simulating.world(network, points, options.seed)
     yesterday = local(moments.now()).date() - timedelta(days=1)
     days = simulating.days(options.first or yesterday - timedelta(days=options.days - 1), options.days)
+    if options.radius_rate is not None:
+        _play(options, where, days[-1])
     for day in days:  # made before, perhaps from another seed
         layout.of_day(options.folder, day).unlink(missing_ok=True)
     sketches, started, count = options.sketches or options.show, time.monotonic(), 0
@@ -58,3 +68,59 @@ def run(options: argparse.Namespace) -> int:
         actions.count_use(by=system("wifi simulate"), days=days, months=months, root=options.folder)
         print("Counted: the city's pages show these figures, marked as made up.")
     return 0
+
+
+def _play(options: argparse.Namespace, where: World, day: date) -> None:
+    """Let the access points tell FreeRADIUS of a day, before all else: it may not be there.
+
+    Raises:
+        console.Fault: when it cannot be, with what to do.
+    """
+    if settings.ENV.production or options.radius_rate <= 0:
+        raise console.Fault("--radius-rate is for a first look, as what it tells counts like real use; N is above 0.")
+    if not timedelta(0) < today() - day < timedelta(days=forgetting.keep_days()):
+        raise console.Fault(
+            f"{day} cannot be told: the last day must be over, and not yet forgotten (--first, --days)."
+        )
+    points = _points(where)
+    folder = settings.VAR_PATH / "radius"
+    if not (folder / "radiusd.conf").is_file():
+        raise console.Fault(f"there is no FreeRADIUS in {folder}; ./kini wifi radius --run starts it.")
+    radius.write_clients(folder)
+    columns = simulating.sessions(where, day, options.people, options.seed)
+    places = {point.site.code: number for number, point in enumerate(points)}
+    told = playing.events(day, columns, places, f"{day:%y%m%d}-{options.seed}")
+    asking = [_nas(point) for point in points]
+    try:
+        found = playing.play(told, asking, options.radius_port, options.radius_rate)
+    except playing.Silence:
+        raise console.Fault(
+            f"FreeRADIUS does not answer on 127.0.0.1, port {options.radius_port}; ./kini wifi radius --run starts it "
+            "(--radius-port: its port for accounting)."
+        ) from None
+    print(
+        f"{day}: {found.answered:,} packets of {len(columns['begin']):,} sessions told in {found.seconds:.0f} s "
+        f"({found.answered / found.seconds:,.0f} a second), {found.again:,} of them again; {found.lost:,} were lost."
+    )
+
+
+def _points(where: World) -> list[AccessPoint]:
+    """The made-up access points of the sites, each with an address of loopback."""
+    try:
+        actions.address_made_up(by=system("wifi simulate"))
+    except Refused as reason:
+        raise console.Fault(str(reason)) from None
+    found = AccessPoint.objects.filter(active=True, nas_address__startswith="127.").select_related("site")
+    sites = set(where.sites.tolist())
+    points = [point for point in found.order_by("mac") if point.site.code in sites]
+    if len(points) < len(where.sites):
+        raise console.Fault(
+            f"{len(where.sites) - len(points):,} of {len(where.sites):,} points are not there; "
+            "./kini wifi generate lays them (--count: as many as --points)."
+        )
+    return points
+
+
+def _nas(point: AccessPoint) -> Nas:
+    secret = unseal(point.secret, secret_context(point.mac))
+    return Nas(str(point.nas_address), point.nas_identifier, point.mac, secret)

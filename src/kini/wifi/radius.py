@@ -301,12 +301,17 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
     )
     _put(folder / PASSFILE, f"*:*:*:*:{entrance.parameters()['password']}\n")
     _put(folder / "radiusd.conf", main)
+    return Written(folder, write_clients(folder))
+
+
+def write_clients(folder: Path) -> int:
+    """Write the file of every NAS anew, which FreeRADIUS reads within a minute; how many there are."""
     wanted = _clients()
     for address, text in wanted.items():
         _put(folder / CLIENTS[":" in address] / address, text)
     for stale in (path for name in CLIENTS for path in (folder / name).iterdir() if path.name not in wanted):
         stale.unlink()
-    return Written(folder, len(wanted))
+    return len(wanted)
 
 
 def command(folder: Path, *more: str) -> Sequence[str]:

@@ -1,6 +1,8 @@
 """The points of the network: lists of them, made-up ones, the secrets that their access points share with RADIUS."""
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address
+from itertools import count as numbers
 from operator import attrgetter
 
 from django.utils.translation import gettext as _
@@ -24,6 +26,8 @@ SUBJECT = "wifi:sites"
 BATCH = 1_000
 #: Made-up points of a first look.
 SAMPLES = 400
+#: Made-up access points that are played ask from addresses after this one.
+LOOPBACK = IPv4Address("127.64.0.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,28 @@ def lay_made_up(*, by: Actor, count: int | None = None) -> Outcome:
     if not listed.rows:
         raise Refused(_("The pack does not say how many points there are in which area (wifi-points.csv)."))
     return _bring(by, listed, dry_run=False, made_up=True)
+
+
+@action
+def address_made_up(*, by: Actor) -> int:
+    """Give made-up access points addresses of loopback, from which this machine can play them; how many had none.
+
+    Raises:
+        NotAllowed: for anybody but a command of the program.
+        Refused: when there are real points.
+    """
+    only_program(by)
+    in_turn(SUBJECT)
+    if Site.objects.filter(made_up=False).exists():
+        raise Refused(_("There are real points already; made-up ones would mix with them."))
+    taken = set(AccessPoint.objects.filter(nas_address__isnull=False).values_list("nas_address", flat=True))
+    free = (address for number in numbers(1) if (address := str(LOOPBACK + number)) not in taken)
+    found = list(AccessPoint.objects.filter(nas_address=None).order_by("mac"))
+    for point, address in zip(found, free, strict=False):
+        point.nas_address = address
+    AccessPoint.objects.bulk_update(found, ["nas_address"], batch_size=BATCH)
+    audit.record(by=by, action="wifi.points-addressed", subject=SUBJECT, detail={"count": len(found)})
+    return len(found)
 
 
 @action
