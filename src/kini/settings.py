@@ -130,7 +130,8 @@ MAILERS = mail.mailers(ENV.mail_url)
 DEFAULT_FROM_EMAIL = ENV.mail_from or f"kini@{ENV.hosts[0]}"
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+#: Sessions name the one that opened them; those of the second go on.
+AUTHENTICATION_BACKENDS = ["kini.people.backend.Accounts", "allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "people:sign-in"
 LOGOUT_URL = "people:sign-out"
 LOGIN_REDIRECT_URL = "web:home"

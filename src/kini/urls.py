@@ -22,6 +22,7 @@ plugins = [
 urlpatterns = [
     path("", include("kini.api.urls")),
     path("", include("kini.core.urls")),
+    path("", include("kini.wifi.urls")),
     path("", include("kini.web.urls")),
     path("", include("kini.city.urls")),
     path("", include("kini.people.urls")),
@@ -34,7 +35,6 @@ urlpatterns = [
     path("", include("kini.payments.urls")),
     path("", include("kini.booking.urls")),
     path("", include("kini.feeds.urls")),
-    path("", include("kini.wifi.urls")),
     path("account/", include("kini.people.account_urls")),
     *plugins,
     *mounted(settings.ENV.operator_path),

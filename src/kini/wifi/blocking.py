@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kini.core import moments
 from kini.core.actors import Refused
 from kini.core.crypto import keyed_hash
+from kini.core.database.worded import Worded
 from kini.wifi import admission, rules
 from kini.wifi.models import Block, Device, Voucher
 
@@ -74,7 +75,12 @@ def active() -> QuerySet[Block]:
 
 def is_blocked(owner: Any) -> bool:
     """Whether a person (by the id of the account) is kept out."""
-    return owner is not None and active().filter(owner_id=owner).exists()
+    return owner is not None and bool(_of_owner(owner=owner))
+
+
+@Worded
+def _of_owner(owner: int) -> QuerySet[Block, Any]:
+    return active().filter(owner_id=owner).values_list("pk")
 
 
 def refit(target: Target) -> list[bytes]:

@@ -24,7 +24,7 @@ def network() -> WifiFile | None:
     Raises:
         PackFaults: when the file cannot be taken.
     """
-    return _once(Path(settings.CITY_PATH))
+    return _once(settings.CITY_PATH)
 
 
 def has_portal(_request: HttpRequest | None = None) -> bool:

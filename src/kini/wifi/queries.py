@@ -13,6 +13,7 @@ from django.utils.dates import WEEKDAYS
 from kini.city import pack
 from kini.core import moments
 from kini.core.crypto import pads
+from kini.core.database.prepared import prepared
 from kini.core.database.worded import Worded, row_of
 from kini.core.grants import Scope
 from kini.core.texts import Text
@@ -116,10 +117,15 @@ def open_sessions() -> int:
 
 
 def access_point(names: Sequence[str]) -> AccessPoint | None:
-    """The access point with one of these NAS-Identifiers, else with one of these MACs."""
-    macs = (found for name in names if (found := rules.mac_in(name)))
-    tries = chain((_named(name=name) for name in names if name), (_of_radio(mac=mac) for mac in macs))
-    return next((_with_site(row) for rows in tries for row in rows), None)
+    """The access point with one of these NAS-Identifiers, else with one of these MACs; of several the first that is
+    named.
+    """
+    identifiers = [name for name in names if name]
+    macs = [found for name in names if (found := rules.mac_in(name))]
+    points = [_with_site(row) for row in _in_use(identifiers, macs)]
+    named, of_radio = {each.nas_identifier: each for each in points}, {each.mac: each for each in points}
+    tries = chain(map(named.get, identifiers), map(of_radio.get, macs))
+    return next((point for point in tries if point), None)
 
 
 def _with_site(row: Sequence[Any]) -> AccessPoint:
@@ -128,18 +134,17 @@ def _with_site(row: Sequence[Any]) -> AccessPoint:
 
 
 _POINT, _SITE = ([field.attname for field in model._meta.concrete_fields] for model in (AccessPoint, Site))
-_ACTIVE = AccessPoint.objects.filter(active=True, site__active=True)
-_COLUMNS = (*_POINT, *(f"site__{name}" for name in _SITE))
-
-
-@Worded
-def _named(name: str) -> "QuerySet[AccessPoint, Any]":
-    return _ACTIVE.filter(nas_identifier=name).exclude(nas_identifier="").values_list(*_COLUMNS)
-
-
-@Worded
-def _of_radio(mac: str) -> "QuerySet[AccessPoint, Any]":
-    return _ACTIVE.filter(mac=mac).values_list(*_COLUMNS)
+#: The index of identifiers leaves out empty ones.
+_NAMED = """
+    AND (wifi_accesspoint.nas_identifier <> '' AND wifi_accesspoint.nas_identifier = ANY(%s)
+        OR wifi_accesspoint.mac = ANY(%s))
+"""
+_in_use = Worded(
+    lambda: AccessPoint.objects.filter(active=True, site__active=True).values_list(
+        *_POINT, *(f"site__{name}" for name in _SITE)
+    ),
+    more=_NAMED,
+)
 
 
 def known_device(mark: bytes) -> Device | None:
@@ -155,9 +160,8 @@ def standing(mac: str, point: AccessPoint, password: str = "") -> dict[str, str]
     """
     words = [mac, point.mac, point.nas_identifier, str(point.nas_address or ""), password, "", ""]
     keys = [pads(purpose) for purpose in (DEVICE, VOUCHER, PASS)]
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, [*words, *keys, str(pack.current().timezone), moments.now()])
-        return dict(cursor.fetchall())
+    rows = prepared(_STANDING, [*words, *keys, str(pack.current().timezone), moments.now()])
+    return {str(attribute): str(value) for attribute, value in rows}
 
 
 def opens_next(site: Site, at: datetime | None = None) -> tuple[str, time] | None:

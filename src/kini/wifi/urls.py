@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from kini.wifi import blocks, desk, own, pages
 from kini.wifi.health import desk as network
@@ -9,32 +9,38 @@ from kini.wifi.served import pages as served
 from kini.wifi.where import desk as where
 
 app_name = "wifi"
+_public = [
+    path("", pages.points, name="points"),
+    path("served/", served.served, name="served"),
+    path("served/map.svg", served.coverage, name="coverage"),
+    path("served/<slug:by>.csv", served.table, name="served-table"),
+    path("mine/", own.mine, name="mine"),
+    path("mine/forget/", own.forget, name="forget"),
+    path("alive/<str:mac>/", health.alive, name="alive"),
+    path("captive/<str:code>/", captive.standing, name="captive"),
+    path("portal/", portal.start, name="portal"),
+    path("portal/enter/", portal.enter, name="portal-enter"),
+    path("portal/code/", portal.code, name="portal-code"),
+    path("portal/online/", portal.online, name="portal-online"),
+    path("portal/<slug:sort>/", portal.arrive, name="portal-arrive"),
+    path("<str:code>/", pages.site, name="site"),
+]
+_desk = [
+    path("sites.csv", network.sites_csv, name="desk-sites"),
+    path("", desk.sheets, name="desk-sheets"),
+    path("blocked/", blocks.blocks, name="desk-blocks"),
+    path("blocked/lift/", blocks.lift, name="desk-lift"),
+    path("health/", network.health, name="desk-health"),
+    path("availability.csv", network.availability_csv, name="desk-availability"),
+    path("withdraw/", desk.withdraw, name="desk-withdraw"),
+    path("plans/", where.plans, name="desk-plans"),
+    path("plans/compare/", where.compare, name="desk-plans-compare"),
+    path("plans/<int:plan>/", where.plan, name="desk-plan"),
+    path("plans/<int:plan>/points.csv", where.table, name="desk-plan-table"),
+    path("plans/<int:plan>/remove/", where.remove, name="desk-plan-remove"),
+]
 urlpatterns = [
-    path("wifi/", pages.points, name="points"),
-    path("wifi/served/", served.served, name="served"),
-    path("wifi/served/map.svg", served.coverage, name="coverage"),
-    path("wifi/served/<slug:by>.csv", served.table, name="served-table"),
-    path("desk/wifi/sites.csv", network.sites_csv, name="desk-sites"),
-    path("wifi/mine/", own.mine, name="mine"),
-    path("wifi/mine/forget/", own.forget, name="forget"),
-    path("wifi/alive/<str:mac>/", health.alive, name="alive"),
-    path("wifi/captive/<str:code>/", captive.standing, name="captive"),
-    path("wifi/portal/", portal.start, name="portal"),
-    path("wifi/portal/enter/", portal.enter, name="portal-enter"),
-    path("wifi/portal/code/", portal.code, name="portal-code"),
-    path("wifi/portal/online/", portal.online, name="portal-online"),
-    path("wifi/portal/<slug:sort>/", portal.arrive, name="portal-arrive"),
+    path("wifi/", include(_public)),
+    path("desk/wifi/", include(_desk)),
     path("guest/s/<slug:site>/", portal.arrive_unifi, name="portal-unifi"),
-    path("desk/wifi/", desk.sheets, name="desk-sheets"),
-    path("desk/wifi/blocked/", blocks.blocks, name="desk-blocks"),
-    path("desk/wifi/blocked/lift/", blocks.lift, name="desk-lift"),
-    path("desk/wifi/health/", network.health, name="desk-health"),
-    path("desk/wifi/availability.csv", network.availability_csv, name="desk-availability"),
-    path("desk/wifi/withdraw/", desk.withdraw, name="desk-withdraw"),
-    path("desk/wifi/plans/", where.plans, name="desk-plans"),
-    path("desk/wifi/plans/compare/", where.compare, name="desk-plans-compare"),
-    path("desk/wifi/plans/<int:plan>/", where.plan, name="desk-plan"),
-    path("desk/wifi/plans/<int:plan>/points.csv", where.table, name="desk-plan-table"),
-    path("desk/wifi/plans/<int:plan>/remove/", where.remove, name="desk-plan-remove"),
-    path("wifi/<str:code>/", pages.site, name="site"),
 ]

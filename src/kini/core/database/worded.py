@@ -25,15 +25,17 @@ class Worded:
     Args:
         make: gives the query as `values_list(...)`; its parameters are annotated `int` or `str`, and stand in the
             query as they are, each at least once.
+        more: SQL that follows the query, where the ORM has no word for it (lists of values, for one).
     """
 
-    def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[..., QuerySet[Any, Any]], more: str = "") -> None:
+        self._make, self._more = make, more
 
-    def __call__(self, **values: int | str) -> list[Sequence[Any]]:
-        """The rows with these values."""
+    def __call__(self, *more: Any, **values: int | str) -> list[Sequence[Any]]:
+        """The rows with these values, and with those of `more`."""
         sql, parameters, compiler, converters = self._words
-        rows = prepared(sql, [values[each.name] if isinstance(each, _Mark) else each for each in parameters])
+        given = [values[each.name] if isinstance(each, _Mark) else each for each in parameters]
+        rows = prepared(sql, [*given, *more])
         return list(compiler.apply_converters(rows, converters)) if converters else rows
 
     @cached_property
@@ -43,7 +45,7 @@ class Worded:
         compiler = self._make(*marks).query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         return (
-            sql,
+            f"{sql} {self._more}",
             [marks.get(each, each) if isinstance(each, int | str) else each for each in parameters],
             compiler,
             compiler.get_converters([column for column, _sql, _alias in compiler.select]),
@@ -116,17 +118,20 @@ def insert(row: Model) -> None:
     row._state.adding, row._state.db = False, connection.alias
 
 
-def insert_later(row: Model) -> None:
+def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
     """Store a new row like `insert`, but with the next statement of the transaction (`prepared.send_later`).
 
     Its key is not known, so nothing may point to it.
+
+    Args:
+        instead_of: fields of a unique constraint; a row that has the same ones is overwritten.
     """
-    send_later(*_inserting(row))
+    send_later(*_inserting(row, instead_of))
 
 
-def _inserting(row: Model) -> tuple[str, list[Any]]:
+def _inserting(row: Model, instead_of: tuple[str, ...] = ()) -> tuple[str, list[Any]]:
     """The statement that stores a row, and its parameters; the database gives the key."""
-    words, fields = _insertion(type(row))
+    words, fields = _insertion(type(row), instead_of)
     values = [_stored(row, field, sort) for field, sort in fields]
     places = ", ".join(each.sql if isinstance(each, RawSQL) else "%s" for each in values)
     return words.format(places), [given for each in values for given in _given(each)]
@@ -160,13 +165,21 @@ AS_IT_IS: Mapping[type["Field[Any, Any]"], type] = {
 
 
 @cache
-def _insertion(model: type[Model]) -> "tuple[str, list[tuple[Field[Any, Any], type | None]]]":
+def _insertion(
+    model: type[Model], instead_of: tuple[str, ...]
+) -> "tuple[str, list[tuple[Field[Any, Any], type | None]]]":
     """The statement with one place for all values, and whose values they are, with the sort that is stored as it is."""
     own = [field for field in model._meta.concrete_fields if field is not model._meta.auto_field]
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in own)
     into, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
-    words = f"INSERT INTO {into} ({columns}) VALUES ({{}}) RETURNING {key}"  # noqa: S608 -- names of the model's own
+    words = f"INSERT INTO {into} ({columns}) VALUES ({{}})"  # noqa: S608 -- names of the model's own
+    if instead_of:
+        same = [quoted(str(field.column)) for field in own if field.name in instead_of]
+        others = [quoted(str(field.column)) for field in own if field.name not in instead_of]
+        words += f" ON CONFLICT ({', '.join(same)}) DO UPDATE SET "
+        words += ", ".join(f"{name} = excluded.{name}" for name in others)
+    words += f" RETURNING {key}"
     return words, [(field, AS_IT_IS.get(type(_pointed_to(field)))) for field in own]
 
 

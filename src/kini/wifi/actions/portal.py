@@ -3,12 +3,15 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kini.core import audit, events, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
+from kini.core.database.worded import Worded, insert_later
 from kini.people import keeping
 from kini.people.models import User
 from kini.wifi import admission, blocking, declared, queries
@@ -18,7 +21,6 @@ from kini.wifi.taking import only_program
 
 #: How long a one-time password waits for its access point, in seconds.
 PASS_SECONDS = 300
-OF_PASS = ("nonce", "group", "owner", "voucher", "name", "known_until", "expires_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,7 @@ def sign_in(*, by: Actor, device: bytes, point: AccessPoint, voucher: str = "", 
         raise Refused(_("You may not use the Wi-Fi. Ask the city's help line if you do not know why."))
     nonce = secrets.token_hex(16)
     values |= {"nonce": nonce, "expires_at": now + timedelta(seconds=PASS_SECONDS)}
-    Pass.objects.bulk_create(
-        [Pass(device=device, access_point=point, **values)],
-        update_conflicts=True,
-        unique_fields=["device", "access_point"],
-        update_fields=OF_PASS,
-    )
+    insert_later(Pass(device=device, access_point=point, **values), instead_of=("device", "access_point"))
     # Not where: the trail would tell where somebody goes.
     detail = {"with": "voucher" if voucher else "account" if by.user_id else "device"}
     audit.record(by=by, action="wifi.signed-in", subject=admission.device_subject(device), detail=detail)
@@ -84,9 +81,14 @@ def _of_voucher(code: str, device: bytes) -> dict[str, object]:
 def _of_person() -> dict[str, object]:
     network = declared.network()
     portal = network.portal if network else None
-    if portal is None or not Group.objects.filter(pk=portal.group, active=True).exists():
+    if portal is None or not _open_group(name=portal.group):
         raise Refused(_("The city has not opened its Wi-Fi for sign-in yet."))
     return {"group_id": portal.group, "voucher": None, "known_until": moments.now() + timedelta(days=portal.days)}
+
+
+@Worded
+def _open_group(name: str) -> QuerySet[Group, Any]:
+    return Group.objects.filter(pk=name, active=True).values_list("pk")
 
 
 def _as_known(device: bytes) -> dict[str, object]:
