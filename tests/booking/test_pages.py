@@ -13,11 +13,12 @@ from kini.cases import actions as case_actions
 from kini.cases.models import Case, Draft
 from kini.core import moments
 from kini.core.models import OutboxMessage
+from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from kini.web import formats
 from kini.web.formats import local
-from tests.booking.conftest import answers, first_slots, holding
-from tests.cases.town import Town, acting, employed, filled, person
+from tests.booking.conftest import FLOW, SERVICE, answers, first_slots, holding
+from tests.cases.town import BY, Town, acting, employed, filled, offer, person
 from tests.letters.test_receipts import text_of
 from tests.pagechecks import CheckedClient
 
@@ -72,6 +73,32 @@ def test_a_resident_chooses_place_day_and_time_and_gets_a_ticket(resident: Check
     assert "STATUS:CONFIRMED" in lines
     assert all(len(line.encode()) <= 75 for line in lines)
     assert f"DESCRIPTION:Your code when you arrive: {case.reference}" in lines
+
+
+HOME = {"fields": {"home": {"type": "address", "label": "Where do we come to?"}}}
+
+
+def test_where_the_city_comes_to_somebody_no_place_is_chosen(resident: CheckedClient, town: Town) -> None:
+    definition = SERVICE | {"ask": [*SERVICE["ask"], HOME], "booking": SERVICE["booking"] | {"comes_to": ["home"]}}
+    version = offer("ferry", definition, Flow.model_validate(FLOW))
+    actions.open_slots(by=BY, service=version.service)
+    home = {"home": {"home": {"text": "The red gate", "area": "1.1.2"}}}
+    draft = filled(town.named("resident"), version, town.resident, answers() | home)
+    days = resident.get(reverse("cases:check", args=[draft.pk]), follow=True)
+    assert "/registry-hill/" in days.request["PATH_INFO"], "the unit of that address comes; the pier is not asked about"
+    times = resident.get(free_links(text(days))[0])
+    slot = re.search(r'name="slot" id="slot" value="(\d+)"', text(times))
+    check = resident.post(times.request["PATH_INFO"], {"slot": slot[1]}, follow=True)
+    assert "Who comes: " in text(check)
+    token = re.search(r'name="confirm" value="(\w+)"', text(check))
+    resident.post(reverse("cases:check", args=[draft.pk]), {"confirm": token[1]}, follow=True)
+    reference = Case.objects.get().reference
+    ticket = text(resident.get(reverse("booking:ticket", args=[reference])))
+    assert "The red gate" in ticket
+    assert "Show the code to whoever comes" in ticket
+    file = resident.get(reverse("booking:calendar", args=[reference])).content.decode()
+    assert "LOCATION:The red gate" in file
+    assert "Show the code to whoever comes" in text_of(resident.get(reverse("letters:receipt", args=[reference])))
 
 
 def test_the_ticket_is_kept_as_a_file_for_a_place_without_a_net(resident: CheckedClient, draft: Draft) -> None:

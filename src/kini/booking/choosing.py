@@ -1,5 +1,6 @@
 """Somebody who chooses a place, a day and a time: for a draft, or to take a booking elsewhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from kini.booking import actions, queries
+from kini.booking import actions, queries, visits
 from kini.booking.kind import Wish, wish, wish_of
 from kini.booking.models import Booking, Slot
 from kini.booking.queries import Venue
@@ -58,7 +59,14 @@ class Choosing:
 
     @cached_property
     def venues(self) -> list[Venue]:
-        return queries.venues(self.service)
+        return visits.venues_for(self.service, self.options, self._given if self.options.comes_to else {})
+
+    @property
+    def _given(self) -> Mapping[str, Any]:
+        """The answers that count, those of the profile among them."""
+        if self.case:
+            return answers.of_case(self.case)
+        return visits.given_in(self.walk.draft) if self.walk else {}
 
     def venue(self, key: str) -> Venue:
         """One of them.

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.booking import actions, queries, venue
+from kini.booking import actions, queries, venue, visits
 from kini.booking.models import COMING, PASSING, WALK_IN, Slot
 from kini.booking.schedule import BookingOptions
 from kini.booking.ticket import check_in_address
@@ -88,6 +88,9 @@ class BookingKind(Kind):
         ):
             if name and (name not in asked or asked[name].type != sort):
                 yield (self.id, key), f'"{name}" must be a question of this service of the type {sort}'
+        for name in options.comes_to:
+            if name not in asked or asked[name].type != "address":
+                yield (self.id, "comes_to"), f'"{name}" must be a question of this service of the type address'
         for group in options.groups if options.group else ():
             if group != WALK_IN and group not in _options(asked, options.group):
                 yield (self.id, "groups", group), f'no option of "{options.group}" says that one is of this group'
@@ -108,6 +111,7 @@ class BookingKind(Kind):
             return None
         options = queries.options_of(held.slot.service)
         context = {"booking": held, "venue": queries.venue_of(held.slot), "draft": draft, "options": options}
+        context["visited"] = visits.visited(options, resolved, given)
         return "booking/preview.html", context | {"missed": options.missed_on(formats.today())}
 
     def opened(self, case: Case) -> Case:
@@ -136,6 +140,7 @@ class BookingKind(Kind):
             return None
         options = queries.options_of(booking.slot.service)
         context = {"case": case, "booking": booking, "venue": queries.venue_of(booking.slot), "options": options}
+        context["visited"] = visits.visited_of(case, options)
         context["passed"] = booking.state in COMING and booking.slot.ends_at <= moments.now()
         return "booking/panel.html", context | {"resource": options.resources.get(booking.slot.resource)}
 
@@ -145,17 +150,23 @@ class BookingKind(Kind):
         if booking is None:
             return None
         slot, at = booking.slot, queries.venue_of(booking.slot)
-        resource = queries.options_of(slot.service).resources.get(slot.resource)
+        options = queries.options_of(slot.service)
+        resource, there = options.resources.get(slot.resource), visits.visited_of(case, options)
         hours = f"{formats.clock(slot.starts_at)} – {formats.clock(slot.ends_at)}"
         lines = [
             (_("When"), f"{formats.day_long(slot.starts_at)}, {hours}"),
-            (_("Place"), ", ".join(part for part in (at.name, at.address or str(at.area)) if part)),
+            (_("Place"), there or ", ".join(part for part in (at.name, at.address or str(at.area)) if part)),
             *([(_("Choice"), str(resource.name))] if resource else []),
             *([(_("People"), str(booking.party))] if booking.party > 1 else []),
         ]
         if booking.state not in COMING:
             return OnReceipt(lines)
-        return OnReceipt(lines, check_in_address(booking), _("Show the code when you arrive, or say its letters."))
+        says = (
+            _("Show the code to whoever comes, or say its letters.")
+            if there
+            else _("Show the code when you arrive, or say its letters.")
+        )
+        return OnReceipt(lines, check_in_address(booking), says)
 
     def rehearse(self, resolved: Resolved, number: int) -> None:
         """See that there are slots to choose from."""
@@ -172,6 +183,8 @@ class BookingKind(Kind):
         wanted, now = wish_of(draft), moments.now()
         service = draft.version.service
         found = Slot.objects.filter(service=service, starts_at__gt=now, starts_at__lt=now + timedelta(days=400))
+        if units := visits.units_for(draft):
+            found = found.filter(unit__in=units)
         for slot in found.select_related("service")[:TRIES]:
             try:
                 actions.hold(by=by, draft=draft, slot=slot, group=wanted.group, party=wanted.party)

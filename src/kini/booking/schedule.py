@@ -112,6 +112,8 @@ class BookingOptions(Strict):
         groups: shares kept for groups of people; "walk-in" is for those who come without a booking.
         resource, group, party: questions that say which resource one wants and of which group one is (options named as
             those are), and for how many people.
+        comes_to: questions for an address to which the city comes at that time, instead of people to a venue; the first
+            one that was answered says where, and which unit comes.
         most: people in one booking at most.
         days: how many days ahead one can book.
         lead_hours: at the latest so long before; `lead_days`: so many days before (1: the day before).
@@ -130,6 +132,7 @@ class BookingOptions(Strict):
     resource: Name | None = None
     group: Name | None = None
     party: Name | None = None
+    comes_to: list[Name] = []
     most: int = Field(default=1, ge=1, le=100)
     days: int = Field(default=14, ge=1, le=120)
     lead_hours: int = Field(default=0, ge=0)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kini.booking import ical, queries
+from kini.booking import ical, queries, visits
 from kini.booking.models import COMING, Booking
 from kini.cases import panels
 from kini.cases.models import Case
@@ -46,6 +46,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     at, options = queries.venue_of(slot), queries.options_of(slot.service)
     day = local(slot.starts_at).date()
     today, coming = day == formats.today(), booking.state in COMING
+    there = visits.visited_of(case, options)
     check_in = request.build_absolute_uri(check_in_address(booking))
     context = {
         "case": case,
@@ -53,6 +54,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
         "bring": resolve(case.version).definition.bring,
         "booking": booking,
         "venue": at,
+        "visited": there,
         "resource": options.resources.get(slot.resource),
         "group": options.groups.get(booking.group),
         "coming": coming,
@@ -78,7 +80,8 @@ def calendar(request: HttpRequest, reference: str) -> HttpResponse:
         start=slot.starts_at,
         end=slot.ends_at,
         summary=str(_title(case)),
-        location=", ".join(part for part in (at.name, at.address) if part),
+        location=visits.visited_of(case, queries.options_of(slot.service))
+        or ", ".join(part for part in (at.name, at.address) if part),
         about=_("Your code when you arrive: %(code)s") % {"code": booking.reference} if booking.state in COMING else "",
         url=request.build_absolute_uri(reverse("booking:ticket", args=[case.reference])),
         holds=booking.state in COMING,
