@@ -44,12 +44,16 @@ def test_otherwise_an_officer_decides(town: Town, rule: dict[str, object] | None
     assert register(town, rule).state == "decision"
 
 
-def test_the_nearest_unit_is_sent_and_the_person_sees_who_comes(town: Town):
+def panel_of(town: Town, case: Case) -> str:
+    template, context = case_view(town.named("resident"), case).panel
+    return render_to_string(template, context)
+
+
+def test_the_nearest_unit_gets_it_and_nobody_is_said_to_come_yet(town: Town):
     case = opened(town.named("resident"), offer("shelter", HELP), town.resident, HERE)
     assert (case.unit_id, case.area_id, case.latitude) == ("roads-hill", "1.1.2", -6.29)
-    template, context = case_view(town.named("resident"), case).panel
-    page = render_to_string(template, context)
-    assert "roads-hill" in page
+    page = panel_of(town, case)
+    assert "Who is coming" not in page
     assert "tel:112" in page
 
 
@@ -75,6 +79,9 @@ def test_the_crew_says_when_it_arrives(town: Town):
     case = actions.move(by=acting(crew), case=case, move="send", given={"eta": 12})
     _template, context = kinds.get("assistance").panel(case)
     assert "12" in context["eta"]
+    page = panel_of(town, case)
+    assert "Who is coming" in page
+    assert "roads-hill" in page
 
 
 def test_a_sensitive_service_has_a_neutral_title_and_a_quick_exit(town: Town):

@@ -112,13 +112,13 @@ class Assistance(Kind):
         return case
 
     def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
-        """Who is coming, when, and the number to call."""
+        """Who is coming, as soon as somebody said when they arrive, and the number to call."""
         resolved = resolve(case.version)
         channel = resolved.channels.get(self.options(resolved.definition).call or "")
         context = {
             "unit": Text.model_validate(case.unit.name) if case.unit else None,
             "unit_phone": case.unit.phone if case.unit else "",
-            "eta": "" if case.closed_at else _eta(case),
+            "eta": _eta(case),
             "call": channel.phone or "" if channel else "",
             "closed": case.closed_at is not None,
         }

@@ -100,6 +100,18 @@ class CaseView:
     quick_exit: bool
     panel: tuple[str, dict[str, Any]] | None
 
+    @property
+    def due_label(self) -> str:
+        """What happens by the day that is promised: help is done, the rest is decided."""
+        gives = self.resolved.definition.gives
+        return _("To be done by") if gives and gives.type == "help" else _("To be decided by")
+
+    @property
+    def due_note(self) -> Text | str:
+        """What the service says about its time: from when it runs, on what it depends."""
+        target = self.resolved.definition.target
+        return (target.note if target else None) or ""
+
 
 def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = False) -> CaseView:
     """The page of a case (from queries.case_for) for somebody who may see it. At most ten queries.

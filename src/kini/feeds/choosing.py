@@ -17,6 +17,7 @@ from kini.feeds import queries
 from kini.feeds.models import FeedState, Record
 from kini.feeds.queries import Figure
 from kini.feeds.schema import NUMBERS, Feed
+from kini.feeds.wording import said
 
 LONGEST = 80
 MOST_OPTIONS = 200
@@ -150,7 +151,7 @@ def _filter(name: str, feed: Feed, field_name: str, choice: Choice) -> Filter:
         case _:
             path = f"values__{field_name}"
             known = queries.records(name).order_by(path).values_list(path, flat=True).distinct()
-            options = [(str(value), str(value)) for value in known[:MOST_OPTIONS] if value is not None]
+            options = [(str(value), str(said(form, value))) for value in known[:MOST_OPTIONS] if value is not None]
     return Filter(f"f-{field_name}", str(form.label), options, choice.filters.get(field_name, ""))
 
 

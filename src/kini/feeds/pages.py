@@ -42,6 +42,7 @@ class Line:
     notes: list[tuple[str, Any]]
     text: str
     when: str
+    title: str
 
 
 @cache_control(no_cache=True)
@@ -61,6 +62,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
     context = about(status) | {
         "choice": choice,
         "filters": choosing.filters_of(name, status.feed, choice),
+        "named": status.feed.table.title in status.feed.table.filters,
         "lines": lines,
         "page": page,
         "count": len(found),
@@ -82,10 +84,11 @@ def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
         raise Http404
     figure = queries.figure(status.feed, status.state, found, moments.now())
     course = queries.course(status.feed, found)
+    told = (status.feed.table.title, status.feed.table.figure, status.feed.table.text)
     fields = [
         (form.label, wording.said(form, found.values.get(each)))
         for each, form in status.feed.fields.items()
-        if found.values.get(each) is not None and each not in (status.feed.table.title, status.feed.table.figure)
+        if found.values.get(each) is not None and not form.internal and each not in told
     ]
     context = about(status) | {
         "line": line(name, status.feed, 0, figure),
@@ -115,6 +118,7 @@ def line(name: str, feed: Feed, number: int, figure: Figure) -> Line:
         notes=[(str(form.label) if form.type in LABELLED else "", note) for form, note in notes if note != ""],
         text=str(values.get(show.text, "")) if show.text else "",
         when=wording.when(feed, figure.at),
+        title=wording.title(feed, figure.record),
     )
 
 

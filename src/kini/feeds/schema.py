@@ -73,6 +73,8 @@ class FeedField(Strict):
         from_: column of the source; left out, the column of the field's own name.
         values: what the source writes, and what we mean by it.
         options: of a choice, by the word that we keep.
+        words: what words of the source mean in the languages of the city; any other is shown as it stands.
+        internal: kept, and in downloads, but nothing that people read.
         smallest: numbers above nothing and below this one are not shown, since they could point at persons.
     """
 
@@ -82,7 +84,9 @@ class FeedField(Strict):
     from_: str = Field(default="", alias="from")
     values: dict[str, str] = {}
     options: dict[str, Text] = {}
+    words: dict[str, Text] = {}
     optional: bool = False
+    internal: bool = False
     min: float | None = None
     max: float | None = None
     smallest: int | None = Field(default=None, ge=2)

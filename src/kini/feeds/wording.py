@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from kini.core import moments
 from kini.feeds import rules
+from kini.feeds.models import Record
 from kini.feeds.schema import NUMBERS, Feed, FeedField
 from kini.web import formats
 from kini.web.templatetags.kini import phone
@@ -30,7 +31,15 @@ def said(form: FeedField, value: Any) -> Any:
             return format_html('<a href="{0}" rel="noopener noreferrer">{1}</a>', value, value.split("/")[2])
         case "phone":
             return phone(value)
+        case "text" if value in form.words:
+            return str(form.words[value])
     return value
+
+
+def title(feed: Feed, record: Record) -> str:
+    """What a row is called."""
+    form = feed.fields.get(feed.table.title)
+    return str(form.words.get(record.title, record.title)) if form else record.title
 
 
 def number(form: FeedField, value: float) -> str:

@@ -66,5 +66,5 @@ def _facts(case: Case, view: CaseView) -> list[tuple[str, str]]:
     if view.person:
         facts.append((_("For"), view.person))
     if case.due_at and not case.closed_at and not case.paused_at:
-        facts.append((_("To be decided by"), formats.moment(case.due_at)))
+        facts.append((view.due_label, formats.moment(case.due_at)))
     return facts

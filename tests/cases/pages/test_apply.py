@@ -244,7 +244,7 @@ def test_a_guest_asks_for_help_and_follows_it_by_a_secret_link(guest: Visitor, c
     page = guest.send(page)
     case = Case.objects.get()
     secret = page.links("?key=")[0]
-    assert "Who is coming" in page.text
+    assert "If it gets worse" in page.text
     assert guest.see(f"/cases/{case.reference}/").heading == "Resident service"
     other = visitor()
     assert "/sign-in/" in other.get(f"/cases/{case.reference}/")["Location"]

@@ -77,8 +77,9 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
             yield _("Time"), _("The clock is paused while we wait for you.")
     elif case.due_at:
         certain = target is None or target.confidence != "low"
-        label = _("To be decided by") if certain else _("Expected by, not yet confirmed")
-        yield label, format_html("{}<small>{}</small>", formats.moment(case.due_at), formats.due_words(case.due_at))
+        label = view.due_label if certain else _("Expected by, not yet confirmed")
+        left = " · ".join(str(part) for part in (formats.due_words(case.due_at), view.due_note) if part)
+        yield label, format_html("{}<small>{}</small>", formats.moment(case.due_at), left)
     else:
         yield _("Time"), _("No fixed time is promised for this.")
     unit = str(Text.model_validate(case.unit.name)) if case.unit else ""
