@@ -7,9 +7,9 @@ import pytest
 from django.db import IntegrityError, models
 from django.db.models.expressions import RawSQL
 
-from kini.core.database.worded import insert, insert_later
+from kini.core.database.worded import insert, insert_later, new
 from kini.core.models import AuditEntry, OutboxMessage
-from kini.people.models import User
+from kini.people.models import Resident, User
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +47,19 @@ def test_what_the_database_refuses_is_refused() -> None:
     User.objects.create(phone=phone)
     with pytest.raises(IntegrityError):
         insert(User(phone=phone))
+
+
+def test_a_new_row_is_as_the_constructor_makes_it() -> None:
+    user = User.objects.create(email="new@town.example")
+    for given in ({"user": user, "name": "N"}, {"user_id": user.pk}, {"user": None}):
+        made = new(Resident, **given)
+        assert columns(made) == columns(Resident(**given))
+        assert made._state.adding
+    assert new(Resident, user=user).user is user
+    assert new(Resident)._state.fields_cache == {}
+
+
+def test_a_row_that_is_there_may_be_overwritten() -> None:
+    for language in ("id", "en"):
+        insert_later(User(phone="+62811000111", language=language), instead_of=("phone",))
+    assert [each.language for each in User.objects.filter(phone="+62811000111")] == ["en"]

@@ -17,6 +17,7 @@ from kini.city import pack
 from kini.core import audit, events, references
 from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.database.worded import new
 from kini.people import profile
 from kini.people.models import Resident
 from kini.services import questions
@@ -120,7 +121,8 @@ def _new_case(
 ) -> Case:
     resolved = resolve(version)
     where = route(resolved, given, resident)
-    case = Case(
+    case = new(
+        Case,
         reference=reference or _new_reference(),
         service=version.service,
         version=version,

@@ -12,7 +12,7 @@ from kini.cases.timeline import digests
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import insert, insert_later
+from kini.core.database.worded import insert, insert_later, new
 from kini.services.versions import Resolved, resolve
 
 DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since", "closed_at", "outcome"]
@@ -74,7 +74,7 @@ def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> N
     _apply(case, derive([_Step(at, start)], resolved))
     case.opened_at, case.head = at, digests.NO_ENTRY
     case.search = searching.vector(case)
-    entry = TimelineEntry(case=case, at=at, sort="opened", to_state=start, data={})
+    entry = new(TimelineEntry, case=case, at=at, sort="opened", to_state=start, data={})
     _chain(entry, by, digests.PARTS, documents)
     insert(case)
     del case.search  # what the database made of it is read when it is asked for, and stored again only when it changes

@@ -109,6 +109,34 @@ def row_of[M: Model](model: type[M], columns: Sequence[str], values: Sequence[An
     return row
 
 
+def new[M: Model](model: type[M], **values: Any) -> M:
+    """A row that is not stored yet, as the model's constructor makes it, in a fraction of the time: nobody is sent a
+    signal.
+
+    Args:
+        values: by field, or by attribute ("area_id"); the others get their defaults.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    own, (fields, defaults) = row.__dict__, _beginning(model)
+    own.update((name, default()) for name, default in defaults)
+    for name, value in values.items():
+        field = fields[name]
+        if name != field.attname:
+            row._state.fields_cache[name] = value
+            value = value and value.pk
+        own[field.attname] = value
+    return row
+
+
+@cache
+def _beginning(model: type[Model]) -> "tuple[dict[str, Field[Any, Any]], list[tuple[str, Callable[[], Any]]]]":
+    """A model's fields by their names and attributes, and what gives the defaults by attribute."""
+    own = model._meta.concrete_fields
+    fields = {name: field for field in own for name in (field.name, field.attname)}
+    return fields, [(field.attname, field.get_default) for field in own]
+
+
 def insert(row: Model) -> None:
     """Store a new row as `save(force_insert=True)` does, but that nobody is sent a signal.
 
@@ -140,7 +168,7 @@ def _inserting(row: Model, instead_of: tuple[str, ...] = ()) -> tuple[str, list[
 def _stored(row: Model, field: "Field[Any, Any]", sort: type | None) -> Any:
     """The value of a field as the database takes it, which most are as they are."""
     value = row.__dict__[field.attname]
-    if type(value) is sort and value != "":
+    if sort and (value is None or (type(value) is sort and (value != "" or not field.is_relation))):
         return value
     return field.get_db_prep_save(field.pre_save(row, True), connection)
 
@@ -161,6 +189,8 @@ AS_IT_IS: Mapping[type["Field[Any, Any]"], type] = {
     models.BigIntegerField: int,
     models.AutoField: int,
     models.BigAutoField: int,
+    models.DateTimeField: datetime,
+    models.BinaryField: bytes,
 }
 
 
@@ -180,7 +210,12 @@ def _insertion(
         words += f" ON CONFLICT ({', '.join(same)}) DO UPDATE SET "
         words += ", ".join(f"{name} = excluded.{name}" for name in others)
     words += f" RETURNING {key}"
-    return words, [(field, AS_IT_IS.get(type(_pointed_to(field)))) for field in own]
+    return words, [(field, None if _by_itself(field) else AS_IT_IS.get(type(_pointed_to(field)))) for field in own]
+
+
+def _by_itself(field: "Field[Any, Any]") -> bool:
+    """Whether a field gives itself a value as it is stored."""
+    return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
 
 
 def _pointed_to(field: "Field[Any, Any]") -> "Field[Any, Any]":
