@@ -260,3 +260,23 @@ def test_what_is_accounted_is_in_the_database_within_seconds_where_the_command_r
     assert "1 packets brought in" in "".join(said)
     assert password not in "".join(said)
     assert command.returncode == 0
+
+
+def test_a_memory_that_is_full_keeps_nobody_out(network, tmp_path, ask_of):
+    port, devices = free_port(), [f"AC-DE-48-00-11-{n}" for n in range(30, 33)]
+    radius.write(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL, remember=1)
+    for mac in devices:
+        actions.know_device(by=BY, mac=mac, group="resident", days=10)
+    with running(tmp_path / "radius"):
+        ask = ask_of(port)
+        assert [ask(Calling_Station_Id=mac)["code"] for mac in devices * 2] == ["Access-Accept"] * 6
+        actions.block_device(by=BY, mac=devices[0], blocked=True)
+        assert ask(Calling_Station_Id=devices[0])["code"] == "Access-Reject"
+
+
+def test_as_many_are_remembered_as_there_is_room_for_at_once(network, tmp_path, monkeypatch):
+    monkeypatch.setattr(radius, "LEAST_KNOWN", 10)
+    AccessPoint.objects.filter(nas_address="127.0.0.1").update(capacity=20)
+    AccessPoint.objects.filter(nas_address="127.0.0.2").update(capacity=None)
+    radius.write(tmp_path / "radius", host="127.0.0.1", port=1812, portal=PORTAL)
+    assert "max_entries = 70\n" in (tmp_path / "radius" / "radiusd.conf").read_text("utf-8")

@@ -24,15 +24,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, default=1812, help="port for Access-Requests (1812); the next one is for accounting"
     )
+    parser.add_argument(
+        "--remember",
+        type=int,
+        metavar="N",
+        help="let N devices at most in again while the database is away (as many as access points have room for)",
+    )
     parser.add_argument("--portal", default="", help="where people sign in; told in refusals (the city's Wi-Fi page)")
     parser.add_argument("--folder", type=Path, default=settings.VAR_PATH / "radius", help="folder (radius in KINI_VAR)")
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.remember is not None and options.remember < 1:
+        raise console.Fault("--remember must be 1 or more.")
     folder = options.folder.resolve()
     portal = options.portal or f"{settings.ENV.address}{reverse('wifi:points')}"
     try:
-        found = radius.write(folder, host=options.host, port=options.port, portal=portal)
+        found = radius.write(folder, host=options.host, port=options.port, portal=portal, remember=options.remember)
     except EntranceFault as reason:
         raise console.Fault(str(reason)) from None
     print(f"Written to {found.folder}: {found.clients} NAS with an address.", flush=True)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
 from kini.core.actors import system
 from kini.core.crypto import unseal
 from kini.core.processes import ProcessFault
@@ -28,8 +31,10 @@ MODULES = ("/usr/lib/freeradius", "/usr/lib64/freeradius")
 SAFE = f"{string.ascii_letters}{string.digits}@.-_: /()[]+,;#&!?*~^|<>"
 #: For how long FreeRADIUS trusts what it read about a NAS, in seconds.
 CLIENT_SECONDS = 60
-#: For how long, and of how many devices, FreeRADIUS remembers that the database let them in.
-KNOWN_SECONDS, KNOWN_DEVICES = 4 * 3600, 200_000
+#: For how long FreeRADIUS remembers that the database let a device in.
+KNOWN_SECONDS = 4 * 3600
+#: Of how many devices at least; and how many are at the same time at an access point whose capacity nobody told.
+LEAST_KNOWN, CAPACITY = 10_000, 50
 #: How long such a device may stay while the database is away, in seconds.
 AWAY_SECONDS = 600
 #: Requests that are worked on at the same time, each with a connection to the database.
@@ -211,14 +216,19 @@ server kini {{
                 update control {{
                     &Cache-TTL := -{known_seconds}
                 }}
-                known
+                # Full is no reason to refuse: whom it has no place for is not remembered.
+                known {{
+                    fail = 1
+                }}
             }}
             else {{
                 # An entry that is not there would be made, so it is looked for first.
                 update control {{
                     &Cache-Status-Only := yes
                 }}
-                known
+                known {{
+                    fail = 1
+                }}
                 if (ok) {{
                     update control {{
                         &Cache-TTL := 0
@@ -257,10 +267,11 @@ class Written:
     clients: int
 
 
-def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
+def write(folder: Path, *, host: str, port: int, portal: str, remember: int | None = None) -> Written:
     """Write the configuration anew; files of NAS that are gone go. The database gets a role for FreeRADIUS.
 
     Args:
+        remember: of so many devices FreeRADIUS remembers that they were let in; None: as there is room for at once.
         port: for Access-Requests; accounting has the next one.
         portal: address where people sign in; it stands in every refusal.
 
@@ -290,7 +301,7 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
         client_seconds=CLIENT_SECONDS,
         mac="[-:. ]?".join(["([0-9a-f]{2})"] * 6),
         known_seconds=KNOWN_SECONDS,
-        known_devices=KNOWN_DEVICES,
+        known_devices=known_devices() if remember is None else remember,
         away_seconds=AWAY_SECONDS,
         threads=THREADS,
         buffer=BUFFER,
@@ -302,6 +313,13 @@ def write(folder: Path, *, host: str, port: int, portal: str) -> Written:
     _put(folder / PASSFILE, f"*:*:*:*:{entrance.parameters()['password']}\n")
     _put(folder / "radiusd.conf", main)
     return Written(folder, write_clients(folder))
+
+
+def known_devices() -> int:
+    """As many devices as access points have room for at the same time, also of those behind a controller."""
+    room = Sum(Coalesce("capacity", CAPACITY))
+    found = AccessPoint.objects.filter(active=True, site__active=True).aggregate(room=room)
+    return max(LEAST_KNOWN, found["room"] or 0)
 
 
 def write_clients(folder: Path) -> int:
