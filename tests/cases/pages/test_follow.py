@@ -45,7 +45,7 @@ def test_numbers_are_masked_and_looks_are_counted(resident: Visitor, case: Case,
 def test_what_is_asked_stands_first(resident: Visitor, case: Case, town: Town) -> None:
     asked(town, case)
     page = resident.see(f"/cases/{case.reference}/")
-    assert "Needs your answer" in page.text
+    assert "Waiting for you" in page.text
     assert "Which boat?" in page.text
     assert page.link("Answer now") == f"/cases/{case.reference}/correct/"
     assert "The clock is paused" in page.text
@@ -64,7 +64,7 @@ def test_the_list_has_what_goes_on_and_what_has_ended(
     asked(town, case)
     page = resident.see("/cases/")
     assert page.words("//main//h2") == ["Going on", "Ended", "Looking for another case?"]
-    assert "Needs your answer" in page.text
+    assert "Waiting for you" in page.text
     assert page.links(f"/cases/{ended.reference}/")
 
 
