@@ -39,8 +39,8 @@ class Stock:
     def files(self, draft: str) -> list[tuple[int, int, int, str]]:
         return [(width, height, size, taken) for width, height, size, taken in self._ask("files", draft)]
 
-    def sent(self, name: str) -> int:
-        return int(self._ask("sent", name))
+    def sent(self, name: str, service: str = "kelurahan-statement-letter") -> int:
+        return int(self._ask("sent", name, service))
 
     def run_jobs(self) -> int:
         return int(self._ask("run_jobs"))

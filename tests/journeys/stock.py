@@ -69,9 +69,9 @@ def files(draft: str) -> list[list[Any]]:
     return found
 
 
-def sent(name: str) -> int:
-    """How many cases of the service of these journeys somebody has."""
-    return Case.objects.filter(resident__name=name, service_id="kelurahan-statement-letter").count()
+def sent(name: str, service: str) -> int:
+    """How many cases of a service somebody has."""
+    return Case.objects.filter(resident__name=name, service_id=service).count()
 
 
 def run_jobs() -> int:

@@ -28,7 +28,13 @@ def answer(person: Person) -> None:
     person.press(form.locator("button.button:not([type=button])").first)
 
 
-EXAMPLES = {"phone": "081234567890", "email": "warga@journey.example", "family_card": "3171012304500001"}
+EXAMPLES = {
+    "phone": "081234567890",
+    "email": "warga@journey.example",
+    "family_card": "3171012304500001",
+    "venue_code": "KODE-000002",
+    "party_size": "2",
+}
 
 
 def apply(person, service: str) -> str:

@@ -17,6 +17,8 @@ PHONE = {"width": 360, "height": 740}
 #: An answer in one's own words.
 TYPED = "main form [name=purpose]"
 AWAY = "Tidak ada sambungan"
+#: A service with few questions.
+SHORT = "venue-check-in"
 READY = "() => navigator.serviceWorker.controller !== null"
 
 
@@ -37,10 +39,11 @@ def someone(chromium: Browser, wire: Net) -> Iterator[Person]:
     context.close()
 
 
-def begin(person: Person, name: str) -> None:
-    """Sign in and begin an application; the first question is there."""
-    person.sign_in(name)
-    person.go(f"/services/{SERVICE}/")
+def begin(person: Person, name: str = "", service: str = SERVICE) -> None:
+    """Sign in (with a name) and begin an application; the first question is there."""
+    if name:
+        person.sign_in(name)
+    person.go(f"/services/{service}/")
     person.press(person.page.locator('form[action$="/start/"] button').first)
 
 
@@ -85,13 +88,22 @@ def test_pages_that_were_seen_can_be_read(someone: Person, wire: Net):
 @pytest.mark.parametrize("cut", [Cut.EVERYTHING, Cut.ANSWERS], ids=["request-lost", "answer-lost"])
 def test_what_is_sent_in_a_dead_spot_is_one_case(someone: Person, wire: Net, stock: Stock, cut: Cut):
     begin(someone, "Warga 2")
-    before = stock.sent("Warga 2")
+    before, visits = stock.sent("Warga 2"), stock.sent("Warga 2", SHORT)
     answer_all(someone)
+    other = Person(someone.page.context.new_page(), someone.city) if cut is Cut.EVERYTHING else None
+    if other:
+        begin(other, service=SHORT)
+        answer_all(other)
     wire.cut = cut
     someone.press(someone.page.locator('main form[action$="/check/"] button'))
     assert someone.heading == AWAY
     expect(strip(someone.page)).to_contain_text("Belum terkirim (1)")
     assert stock.sent("Warga 2") - before == (cut is Cut.ANSWERS)
+    if other:
+        other.press(other.page.locator('main form[action$="/check/"] button'))
+        assert other.heading == AWAY
+        for page in (someone.page, other.page):
+            expect(strip(page)).to_contain_text("Belum terkirim (2)")
     wire.cut = Cut.NOTHING
     with someone.page.expect_navigation(url=re.compile("/sent/$")), suppress(TimeoutError):
         someone.page.get_by_role("button", name="Kirim sekarang").click(timeout=3_000)  # or it goes by itself before
@@ -100,6 +112,7 @@ def test_what_is_sent_in_a_dead_spot_is_one_case(someone: Person, wire: Net, sto
     assert stock.sent("Warga 2") - before == 1
     someone.go("/cases/")
     expect(strip(someone.page)).to_have_count(0)
+    assert stock.sent("Warga 2", SHORT) - visits == (other is not None), "what waited beside it was sent, once, too"
 
 
 ASK = """(words) => navigator.serviceWorker.ready.then(({ active }) => new Promise((done) => {
@@ -229,6 +242,38 @@ def test_what_was_typed_is_there_again_until_the_sign_out(someone: Person):
     someone.press(someone.page.locator('form[action^="/sign-out/"] button'))
     assert someone.page.evaluate(ASK, {"deed": "typed", "path": address, "person": mark}) is None
     assert not someone.page.evaluate(kept)
+
+
+#: The browser could install the city: its event, with a prompt that counts; and whether the page held the browser back.
+OFFER = """() => {
+  const event = new Event("beforeinstallprompt", { cancelable: true });
+  event.prompt = () => { window.asked = (window.asked ?? 0) + 1; };
+  window.dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+LOOKED = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/app.'))"
+
+
+def test_the_offer_to_install_waits_for_a_second_day_and_stays_away_once_refused(someone: Person):
+    hint = someone.page.locator(".card.install")
+
+    def offered() -> None:
+        someone.go("/")
+        assert someone.page.evaluate(OFFER), "the browser asks only when somebody wants it"
+        someone.page.wait_for_function(LOOKED)
+
+    offered()
+    expect(hint).to_have_count(0)
+    someone.page.evaluate("localStorage.setItem('days', 2)")
+    offered()
+    hint.get_by_role("button", name="Tidak, terima kasih").click()
+    offered()
+    expect(hint).to_have_count(0)
+    someone.page.evaluate("localStorage.removeItem('install')")
+    offered()
+    hint.get_by_role("button", name="Pasang").click()
+    assert someone.page.evaluate("window.asked") == 1
+    expect(hint).to_have_count(0)
 
 
 def test_the_worker_goes_where_it_is_switched_off(someone: Person, wire: Net, scratch: Scratch):
