@@ -2,6 +2,8 @@
 
 import argparse
 from datetime import date, timedelta
+from operator import itemgetter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -80,14 +82,33 @@ def test_over_any_days_of_a_month_each_counts_once_whichever_was_written_last(wh
     made = {day: simulating.sessions(where, day, 8_000, 1) for day in days}
     for first, last in ((0, 3), (1, 2), (2, 3), (3, 3)):
         some = [made[day] for day in days[first : last + 1]]
-        for by, place in (("city", ""), ("area", "VS-1"), ("area", "VS-3")):
-            keep = [each["area"] == place if place else np.ones(len(each["area"]), bool) for each in some]
+        for by, place in (("city", ""), ("area", "VS-1"), ("area", "VS-3"), ("kind", "school")):
+            keep = [each[by] == place if place else np.ones(len(each["area"]), bool) for each in some]
             people = np.ma.concatenate([each["person"][one] for each, one in zip(some, keep, strict=True)]).compressed()
             devices = np.concatenate([each["device"][one] for each, one in zip(some, keep, strict=True)])
             rows = {row["of"]: row for row in counting.answer(tmp_path, days[first], days[last], by).rows}
             row = rows.get(place, {"people": 0, "devices": 0})
             found = row["people"], row["devices"]
             assert found == (len(np.unique(people)), len(np.unique(devices)))
+
+
+def test_days_of_an_older_version_are_asked_as_they_are_and_renewed_with_the_next(where, tmp_path):
+    days = [MONDAY, MONDAY + timedelta(days=1)]
+    for day in days:
+        simulating.day(tmp_path, where, day, 8_000, 1, sketches=False)
+    asked = tmp_path, days[0], days[1], "kind"
+    rows = sorted(counting.answer(*asked).rows, key=itemgetter("of"))
+    with engine.duckdb(tmp_path) as own:
+        for day in days:
+            file = layout.of_day(tmp_path, day)
+            said = f"SELECT * EXCLUDE (person_before_kind, device_before_kind) FROM read_parquet('{file}')"
+            own.execute(f"COPY ({said}) TO '{file}.older' (FORMAT parquet)")
+            Path(f"{file}.older").rename(file)
+    assert sorted(counting.answer(*asked).rows, key=itemgetter("of")) == rows
+    simulating.day(tmp_path, where, MONDAY + timedelta(days=2), 8_000, 1, sketches=False)
+    with engine.asked(tmp_path) as sessions:
+        assert "person_before_kind" in sessions.columns
+    assert sorted(counting.answer(*asked).rows, key=itemgetter("of")) == rows
 
 
 def test_peaks_are_the_most_at_the_same_second(where, weeks):

@@ -57,7 +57,7 @@ CREATE TABLE incoming (
     begin INTEGER, length INTEGER, octets_in BIGINT, octets_out BIGINT
 )
 """
-#: When who is there today was there last before, this month: in the city, and in an area.
+#: When who is there today was there last before, this month: in the city, or within an area or kind.
 _BEFORE = """
 CREATE OR REPLACE TEMP TABLE {column} AS
 SELECT {keys}, max(day(day)) AS last FROM read_parquet({files}, hive_partitioning = true) AS earlier
@@ -65,34 +65,28 @@ JOIN (SELECT DISTINCT {keys} FROM incoming) AS here USING ({keys})
 WHERE {column} IS NOT NULL GROUP BY {keys}
 """
 _NOBODY = "CREATE OR REPLACE TEMP TABLE {column} AS SELECT {keys}, 0 AS last FROM incoming LIMIT 0"
+#: Columns that tell it: of whom, within what, and by what the first session of a day is known.
 _BEFORES = {
-    "person_before": "person",
-    "device_before": "device",
-    "person_before_area": "person, area",
-    "device_before_area": "device, area",
+    f"{one}_before{end}": (f"{one}{within}", order)
+    for end, within in (("", ""), *((f"_{by}", f", {by}") for by in layout.TOLD))
+    for one, order in (("person", "begin, device, site, length"), ("device", "begin, site, length"))
 }
+_FIRST = """
+(CASE WHEN i.{one} IS NOT NULL AND row_number() OVER (PARTITION BY {keys} ORDER BY {order}) = 1
+    THEN coalesce({column}.last, 0) END)::TINYINT AS {column}
+"""
+_JOIN = "LEFT JOIN {column} USING ({keys})"
 #: `access`: of one device, in the order of its sessions, when it was last online before.
 _WRITE = """
 COPY (
-    SELECT i.person, i.device,
-        (CASE WHEN i.person IS NOT NULL AND row_number() OVER (PARTITION BY i.person ORDER BY i.begin, i.device, i.site,
-            i.length) = 1 THEN coalesce(p.last, 0) END)::TINYINT AS person_before,
-        (CASE WHEN row_number() OVER own = 1 THEN coalesce(d.last, 0) END)::TINYINT AS device_before,
-        (CASE WHEN i.person IS NOT NULL AND row_number() OVER (PARTITION BY i.area, i.person ORDER BY i.begin, i.device,
-            i.site, i.length) = 1 THEN coalesce(pa.last, 0) END)::TINYINT AS person_before_area,
-        (CASE WHEN row_number() OVER (PARTITION BY i.area, i.device ORDER BY i.begin, i.site, i.length) = 1
-            THEN coalesce(da.last, 0) END)::TINYINT AS device_before_area,
+    SELECT person, device, {firsts},
         coalesce(
-            i.begin - max(i.begin + i.length) OVER (own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > {off}, true
+            begin - max(begin + length) OVER (own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > {off}, true
         ) AS access,
-        i.site, i.area, i.kind, i.begin, i.length, i.octets_in, i.octets_out
-    FROM incoming i
-    LEFT JOIN person_before p ON p.person = i.person
-    LEFT JOIN device_before d ON d.device = i.device
-    LEFT JOIN person_before_area pa ON pa.person = i.person AND pa.area = i.area
-    LEFT JOIN device_before_area da ON da.device = i.device AND da.area = i.area
-    WINDOW own AS (PARTITION BY i.device ORDER BY i.begin, i.site, i.length)
-    ORDER BY i.area, i.site, i.begin, i.device, i.length
+        site, area, kind, begin, length, octets_in, octets_out
+    FROM incoming i {joins}
+    WINDOW own AS (PARTITION BY device ORDER BY begin, site, length)
+    ORDER BY area, site, begin, device, length
 ) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
 """
 _AGAIN = """
@@ -132,6 +126,7 @@ def fresh(root: Path) -> Any:
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     own = engine.duckdb(root)
     own.execute(_TABLE)
+    _renew(own, root)
     return own
 
 
@@ -145,10 +140,23 @@ def finish(own: Any, root: Path, day: date) -> int:
     if own.execute("SELECT 1 FROM incoming WHERE device_ever IS NOT NULL LIMIT 1").fetchone():
         _sketch(own, root, day)
     for later in (each for each in _month(root, day) if each > day):
-        own.execute("TRUNCATE incoming")
-        own.execute(_AGAIN, [str(layout.of_day(root, later))])
-        _put(own, root, later)
+        _put_again(own, root, later)
     return int(count)
+
+
+def _renew(own: Any, root: Path) -> None:
+    """Write days anew, the oldest first, that were written by a version whose days had fewer columns."""
+    for day in layout.days(root):
+        columns = own.execute("SELECT name FROM parquet_schema($1)", [str(layout.of_day(root, day))]).fetchall()
+        if not _BEFORES.keys() <= {name for (name,) in columns}:
+            _put_again(own, root, day)
+    own.execute("TRUNCATE incoming")
+
+
+def _put_again(own: Any, root: Path, day: date) -> None:
+    own.execute("TRUNCATE incoming")
+    own.execute(_AGAIN, [str(layout.of_day(root, day))])
+    _put(own, root, day)
 
 
 def _month(root: Path, day: date) -> list[date]:
@@ -159,12 +167,14 @@ def _month(root: Path, day: date) -> list[date]:
 def _put(own: Any, root: Path, day: date) -> None:
     """Write what is in the table `incoming` to the day's file."""
     earlier = [str(layout.of_day(root, each)) for each in _month(root, day) if each < day]
-    for column, keys in _BEFORES.items():
-        if earlier:
-            own.execute(_BEFORE.format(column=column, keys=keys, files=earlier))
-        else:
-            own.execute(_NOBODY.format(column=column, keys=keys))
-    layout.put(layout.of_day(root, day), lambda new: own.execute(_WRITE.format(off=OFF, path=new)))
+    firsts, joins = [], []
+    for column, (keys, order) in _BEFORES.items():
+        own.execute((_BEFORE if earlier else _NOBODY).format(column=column, keys=keys, files=earlier))
+        one = keys.partition(",")[0]
+        firsts.append(_FIRST.format(one=one, column=column, keys=keys, order=order))
+        joins.append(_JOIN.format(column=column, keys=keys))
+    said = {"off": OFF, "firsts": ", ".join(firsts), "joins": " ".join(joins)}
+    layout.put(layout.of_day(root, day), lambda new: own.execute(_WRITE.format(path=new, **said)))
 
 
 def _fill(own: Any, day: date) -> None:

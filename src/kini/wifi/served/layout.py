@@ -8,11 +8,12 @@ in), `access` (the device was off for a while before), `site`, `area` and `kind`
 known), `begin` (seconds from midnight by the city's clocks), `length` (seconds until it ended), `octets_in` and
 `octets_out` (from and to the device).
 
-Four more columns make counting over any days of a month cheap. Of the first session of the day of a person,
+More columns make counting over any days of a month cheap. Of the first session of the day of a person,
 `person_before` is the day of the month on which that person was there last before, 0: not yet this month; of other
 sessions it is null. So between two days there are as many people as sessions whose `person_before` is before the first
-of them. `device_before`, and `person_before_area` and `device_before_area` within an area, are alike. A day that is
-written anew therefore has the later ones of its month written anew (`closing.finish`).
+of them. `device_before` is alike, and so are `person_before_area`, `device_before_area` and both with `_kind` within an
+area or kind of place. A day that is written anew therefore has the later ones of its month written anew
+(`closing.finish`).
 """
 
 import os
@@ -28,6 +29,8 @@ from kini.core.files import sync_folder
 #: What figures are told by: nothing (the whole city), or one of these.
 BY = ("area", "kind", "site", "hour")
 WHOLE = "city"
+#: Within these, sessions also tell when a person or device was there before.
+TOLD = ("area", "kind")
 _DAY, _PART = "day=", "part.parquet"
 
 

@@ -34,8 +34,8 @@ def use(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
     those = between(sessions, first, last)
     if by == "hour":
         return _by_hour(those)
-    if by in (WHOLE, "area"):
-        end = "" if by == WHOLE else "_area"
+    end = "" if by == WHOLE else f"_{by}"
+    if f"device_before{end}" in those.columns:
         # Who was there before the first of these days was not yet on one of them (`layout`).
         new = {
             unit: (those[f"{one}_before{end}"] < first.day).fill_null(False).cast("int64").sum()
@@ -43,7 +43,7 @@ def use(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
         }
         if by == WHOLE:
             return those.agg(**new, **_sums(those)).mutate(of=ibis.literal(""))
-        return those.group_by(of=those.area).agg(**new, **_sums(those))
+        return those.group_by(of=those[by]).agg(**new, **_sums(those))
     return those.group_by(of=those[by]).agg(
         people=ibis._.person.nunique(), devices=ibis._.device.nunique(), **_sums(ibis._)
     )
