@@ -35,6 +35,8 @@ FILES = [
     ("supermarkets", "market/supermarket.csv", 0),
     ("offices", "places/pemerintahan.csv", 0),
     ("stations", "transit/stasiunka.csv", 0),
+    ("bus-stations", "transit/halte.csv", 0),
+    ("shopping-centres", "market/pusatbelanja.csv", 4),
 ]
 
 
