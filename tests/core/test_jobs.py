@@ -1,8 +1,11 @@
-"""Jobs of workers that were killed: run again, once, and not for ever."""
+"""Jobs are stored with what they are about; those of workers that were killed run again, once, and not for ever."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.testing import InMemoryConnector
 
 from kini.core import jobs
 
@@ -55,3 +58,22 @@ def test_a_scheduled_job_whose_next_turn_waits_is_forgotten():
     jobs.rescue_jobs()
     assert status(job) is None
     assert ProcrastinateJob.objects.count() == 1
+
+
+def test_a_job_that_a_worker_stores_is_there_with_the_transaction_around_and_not_before():
+    at = timezone.now()
+    with app.replace_connector(InMemoryConnector()) as worker:  # as the worker's has a connection of its own
+        with transaction.atomic():
+            jobs.soon("core.deliver_message", message=1)
+            jobs.later("core.deliver_message", message=2, at=at)
+            assert not worker.connector.jobs
+        with transaction.atomic():
+            jobs.soon("core.deliver_message", message=3)
+            transaction.set_rollback(True)
+        assert not worker.connector.jobs
+    assert list(
+        ProcrastinateJob.objects.order_by("args__message").values_list("args", "scheduled_at", "queue_name")
+    ) == [
+        ({"message": 1}, None, "messages"),
+        ({"message": 2}, at, "messages"),
+    ]

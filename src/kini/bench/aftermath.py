@@ -76,12 +76,15 @@ def _cases(accepted: Collection[str]) -> Iterator[str]:
 def _messages(accepted: Collection[str], mail: MailServer) -> Iterator[str]:
     yield from (f"{count} jobs are {status}" for status, count in sorted(left().items()))
     stored = list(Delivery.objects.values_list("recipient", "message__text", "sent_at"))
+    unsent = Counter(Delivery.objects.filter(sent_at=None).values_list("state", "attempts", "fault"))
     twice = Counter((recipient, text) for recipient, text, _at in stored)
     yield from (
         f"the same message was written {count} times: {text}" for (_, text), count in twice.items() if count > 1
     )
-    if waiting := sum(at is None for *_words, at in stored):
-        yield f"{waiting} messages were not delivered"
+    yield from (
+        f"{count} messages were not delivered: {state} after {attempts} tries ({fault or 'no fault'})"
+        for (state, attempts, fault), count in unsent.items()
+    )
     texts = " ".join(text for _recipient, text, _at in stored)
     arrived = " ".join(each.get_content() for each in mail.taken)
     for reference in sorted(accepted):

@@ -43,7 +43,7 @@ def send_text(*, channel: Channel, recipient: str, subject: str, text: str) -> O
             channel=channel, recipient=recipient, subject=" ".join(subject.split())[:200], text=text
         )
         if not settings.ENV.outbox:
-            deliver_message.defer(message=message.pk)
+            jobs.store(deliver_message, [{"message": message.pk}])
     return message
 
 

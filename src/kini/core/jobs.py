@@ -27,7 +27,8 @@ FAILED_KEPT = timedelta(days=30)
 SILENCE = 20
 _STORE = """
     SELECT procrastinate_defer_jobs_v1(array_agg(
-        ROW(%s::varchar, %s::varchar, 0, NULL, NULL, arguments, NULL)::procrastinate_job_to_defer_v1 ORDER BY place
+        ROW(%s::varchar, %s::varchar, 0, NULL, NULL, arguments, %s::timestamptz)::procrastinate_job_to_defer_v1
+        ORDER BY place
     )) FROM jsonb_array_elements(%s) WITH ORDINALITY AS job (arguments, place)
 """
 _ABANDONED = """
@@ -39,7 +40,7 @@ _ABANDONED = """
 
 
 def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, None, P]]:
-    """Make a function a background job: `function.defer(...)` stores it, a worker runs it and tries again on errors.
+    """Make a function a background job: `store` stores it, a worker runs it and tries again on errors.
 
     Args:
         name: "room.deed"; it stands in the database, so it outlives a renamed function.
@@ -52,20 +53,24 @@ def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, 
     return register
 
 
-def store(task: Task[..., None, ...], arguments: Sequence[Mapping[str, Any]]) -> None:
-    """Store a job for each of these arguments in one statement; like `task.batch_defer`, which takes far longer."""
+def store(task: Task[..., None, ...], arguments: Sequence[Mapping[str, Any]], *, at: datetime | None = None) -> None:
+    """Store a job for each of these arguments, to be run at that moment or soon after; with the transaction around.
+
+    `task.defer` takes far longer, and in a worker it has a connection of its own: its job would be run before what is
+    stored with it is there.
+    """
     if arguments:
-        send_later(_STORE, [task.queue, task.name, json.dumps(arguments)])
+        send_later(_STORE, [task.queue, task.name, at, json.dumps(arguments)])
 
 
 def later(name: str, *, at: datetime, **arguments: Any) -> None:
-    """Store a job of that name, to be run at that moment or soon after; as ever, only with the transaction around."""
-    app.configure_task(name, allow_unknown=False, schedule_at=at).defer(**arguments)
+    """Store a job of that name as `store` does."""
+    store(app.tasks[name], [arguments], at=at)
 
 
 def soon(name: str, **arguments: Any) -> None:
-    """Store a job of that name, to be run at once; as ever, only with the transaction around."""
-    app.configure_task(name, allow_unknown=False).defer(**arguments)
+    """Store a job of that name, to be run at once."""
+    store(app.tasks[name], [arguments])
 
 
 def every(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[[], None]], Callable[[], None]]:

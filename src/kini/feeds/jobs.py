@@ -1,7 +1,7 @@
 """Sources are looked at in their turn."""
 
 from kini.core.actors import system
-from kini.core.jobs import every, job
+from kini.core.jobs import every, job, store
 from kini.feeds import actions, loading
 
 BY = system("feeds")
@@ -15,5 +15,4 @@ def look(name: str) -> None:
 @every("* * * * *", name="feeds.look_at_due")
 def look_at_due() -> None:
     """Give out the feeds whose turn it is; one slow source does not keep the others waiting."""
-    for name in actions.claim_due(by=BY):
-        look.defer(name=name)
+    store(look, [{"name": name} for name in actions.claim_due(by=BY)])
