@@ -109,7 +109,7 @@ def plan(submissions: int, times: int) -> list[Kill]:
 
 
 def storm(scratch: Scratch, crowd: Crowd, shares: Sequence[Sequence[Application]], kills: Sequence[Kill]) -> None:
-    """Send everything and kill meanwhile; over when every program has its answers.
+    """Send everything and kill meanwhile; over when every program has its answers and everything was killed.
 
     Raises:
         ProcessFault: when something does not come back.
@@ -119,7 +119,7 @@ def storm(scratch: Scratch, crowd: Crowd, shares: Sequence[Sequence[Application]
     def over() -> bool:
         if waiting and len(crowd.accepted) - before >= waiting[0].after:
             kill(scratch, waiting.pop(0).victim)
-        return crowd.done()
+        return crowd.done() and not waiting
 
     crowd.begin(shares)
     if reason := scratch.supervisor.wait(until=over):
