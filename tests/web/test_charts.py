@@ -1,5 +1,7 @@
 """Lines through numbers."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,3 +41,14 @@ def test_a_grid_is_the_darker_the_more():
     assert [level for _x, level in grid.rows[0].cells][:5] == [0, 0, 1, 3, 5]
     assert grid.table[3] == ("03:00", [50, 10.0])
     assert grid.rows[1].y > grid.rows[0].y
+
+
+def test_the_longest_number_has_room_at_the_left() -> None:
+    day = datetime(2026, 11, 26, tzinfo=UTC)
+    course = [(day, 12_600.0), (day + timedelta(days=1), 13_300.0)]
+    short = charts.chart_of([("Price", course)], [], lambda value: f"{value:.0f}", str)
+    long = charts.chart_of([("Price", course)], [], lambda value: f"Rp{value:,.2f}", str)
+    assert short
+    assert long
+    assert short.left < long.left
+    assert max(len(text) for _y, text in long.ticks) * 6 < long.left, "6 is how wide a sign of 11 px is on average"

@@ -32,7 +32,8 @@ def trend(values: Sequence[float | None]) -> Trend | None:
 
 
 CHART_WIDTH, CHART_HEIGHT = 360, 200
-LEFT, RIGHT, TOP, BOTTOM = 52, 8, 10, 24
+#: At the left is room for the longest number, whose signs are at most so wide.
+LEFT, RIGHT, TOP, BOTTOM, SIGN = 52, 8, 10, 24, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,12 @@ def chart_of(
     steps = round_ticks(0.0 if 0 < lowest < highest / 2 else lowest, highest)
     times = [at.timestamp() for _label, points in courses for at, _value in points]
     first, last = min(times), max(times)
-    across, up = CHART_WIDTH - LEFT - RIGHT, CHART_HEIGHT - TOP - BOTTOM
+    said = [say(step) for step in steps]
+    left = max(LEFT, SIGN * max(map(len, said)) + RIGHT)
+    across, up = CHART_WIDTH - left - RIGHT, CHART_HEIGHT - TOP - BOTTOM
 
     def x(at: float) -> float:
-        return round(LEFT + (at - first) / ((last - first) or 1) * across, 1)
+        return round(left + (at - first) / ((last - first) or 1) * across, 1)
 
     def y(value: float) -> float:
         return round(TOP + (steps[-1] - value) / (steps[-1] - steps[0]) * up, 1)
@@ -94,9 +97,9 @@ def chart_of(
     ends = {at.timestamp(): at for _label, points in courses for at, _value in points}
     days = [(x(first), day(ends[first]), "start"), (x(last), day(ends[last]), "end")]
     inside = [(y(value), label) for label, value in limits if steps[0] <= value <= steps[-1]]
-    ticks = [(y(step), say(step)) for step in steps]
+    ticks = [(y(step), text) for step, text in zip(steps, said, strict=True)]
     return Chart(
-        CHART_WIDTH, CHART_HEIGHT, LEFT, CHART_WIDTH - RIGHT, CHART_HEIGHT - BOTTOM, lines, ticks, days, inside
+        CHART_WIDTH, CHART_HEIGHT, left, CHART_WIDTH - RIGHT, CHART_HEIGHT - BOTTOM, lines, ticks, days, inside
     )
 
 
