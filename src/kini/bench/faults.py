@@ -109,17 +109,18 @@ def plan(submissions: int, times: int) -> list[Kill]:
 
 
 def storm(scratch: Scratch, crowd: Crowd, shares: Sequence[Sequence[Application]], kills: Sequence[Kill]) -> None:
-    """Send everything and kill meanwhile; over when every program has its answers and everything was killed.
+    """Send everything and kill meanwhile; over when every program has its answers and what was killed is there again.
 
     Raises:
         ProcessFault: when something does not come back.
     """
     before, waiting = len(crowd.accepted), list(kills)
+    wanted = Counter(each.victim for each in kills)
 
     def over() -> bool:
         if waiting and len(crowd.accepted) - before >= waiting[0].after:
             kill(scratch, waiting.pop(0).victim)
-        return crowd.done() and not waiting
+        return crowd.done() and Counter(scratch.supervisor.revived) >= wanted
 
     crowd.begin(shares)
     if reason := scratch.supervisor.wait(until=over):
