@@ -11,6 +11,7 @@ import re
 import select
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -28,6 +29,9 @@ type Parameters = Sequence[Any] | Mapping[str, Any]
 
 #: Statements that a connection keeps; the one that was not asked for longest makes room.
 MOST_KEPT = 200
+#: After so many runs a statement is planned anew, then after ten times as many, and so on: a plan that was made when a
+#: table was empty reads all of it for ever.
+PLANNED_ANEW = 50
 _PLACE = re.compile(r"%(?:(?P<percent>%)|s|\((?P<name>\w+)\)s)")
 
 
@@ -97,7 +101,7 @@ class Statements:
         self._autocommit = lambda: connection.autocommit
         self._libpq = connection.pgconn
         self._values = Transformer(connection)
-        self._names: OrderedDict[tuple[str, tuple[int, ...]], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, tuple[int, ...]], _Kept] = OrderedDict()
         self._number = count()
         self._waiting: list[_Call] = []
 
@@ -186,17 +190,27 @@ class Statements:
     def _name(self, sql: str, words: bytes, types: tuple[int, ...]) -> bytes:
         """The name of the statement, prepared if it was not."""
         key = sql, types
-        name = self._names.get(key)
-        if name is None:
-            name = b"kini_%d" % next(self._number)
-            self._done(self._libpq.prepare(name, words, types))
-            self._names[key] = name
-            while len(self._names) > MOST_KEPT:
-                _key, oldest = self._names.popitem(last=False)
-                self._done(self._libpq.exec_(b"DEALLOCATE " + oldest))
-        else:
-            self._names.move_to_end(key)
-        return name
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = self._prepare(words, types, PLANNED_ANEW)
+            while len(self._kept) > MOST_KEPT:
+                _key, oldest = self._kept.popitem(last=False)
+                self._drop(oldest)
+        elif kept.runs >= kept.most and not self._waiting:
+            old, kept = kept, self._prepare(words, types, kept.most * 10)
+            self._kept[key] = kept
+            self._drop(old)
+        self._kept.move_to_end(key)
+        kept.runs += 1
+        return kept.name
+
+    def _prepare(self, words: bytes, types: tuple[int, ...], most: int) -> "_Kept":
+        name = b"kini_%d" % next(self._number)
+        self._done(self._libpq.prepare(name, words, types))
+        return _Kept(name, most)
+
+    def _drop(self, kept: "_Kept") -> None:
+        self._done(self._libpq.exec_(b"DEALLOCATE " + kept.name))
 
     def _done(self, result: PGresult) -> PGresult:
         if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
@@ -204,6 +218,15 @@ class Statements:
         if self._libpq.status == ConnStatus.BAD:
             raise psycopg.OperationalError(result.get_error_message())
         raise psycopg.errors.error_from_result(result)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A statement that was prepared: its name, the runs after which it is planned anew, and how many there were."""
+
+    name: bytes
+    most: int
+    runs: int = 0
 
 
 #: The name of a prepared statement, its values, and how they are written.
