@@ -121,7 +121,7 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
 def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server:
     """The embedded database of the var folder, running; its address stands in `env` from now on."""
     with console.step("Database"):
-        server = Server(var / "postgres")
+        server = Server(var / "postgres", large=env["KINI_ENV"] == "production")
         env["DATABASE_URL"] = server.start()
         stack.callback(server.stop)
         note_running(var / environment.RUNNING, env["DATABASE_URL"], stack)

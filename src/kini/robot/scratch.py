@@ -75,7 +75,8 @@ def scratch_city(
     """
     with tempfile.TemporaryDirectory(prefix="kini-scratch-") as folder:
         var = Path(folder) / "var"
-        with Server(Path(folder) / "postgres", durable=durable) as server, Supervisor() as supervisor:
+        large = (env or {}).get("KINI_ENV") == "production"
+        with Server(Path(folder) / "postgres", durable=durable, large=large) as server, Supervisor() as supervisor:
             given = os.environ | {
                 "KINI_ENV": "local",
                 "KINI_VAR": str(var),

@@ -58,6 +58,8 @@ SETTINGS = {
 }
 #: What a database may leave out that is thrown away with its tests.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+#: A city in production has more rows in use than a first look.
+LARGE = {"shared_buffers": "256MB"}
 
 
 class DatabaseFault(Exception):
@@ -70,14 +72,15 @@ class Server:
     Args:
         folder: made when it is missing; holds the data, the socket, the log and a lock.
         durable: False for data that may be lost when the machine stops, which is faster.
+        large: whether it keeps more in memory, for a city in production.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True, large: bool = False) -> None:
         self.folder = folder.resolve()
         self.data = self.folder / "data"
         self.log = self.folder / "log"
         self._note = self.data / "postmaster.pid"
-        self._settings = SETTINGS if durable else SETTINGS | NOT_DURABLE
+        self._settings = SETTINGS | ({} if durable else NOT_DURABLE) | (LARGE if large else {})
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
         self._socket_folder: Path | None = None
