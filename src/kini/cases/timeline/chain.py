@@ -12,7 +12,7 @@ from kini.cases.timeline import digests
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import insert, insert_later, new
+from kini.core.database.worded import give_key, insert, insert_later, new
 from kini.services.versions import Resolved, resolve
 
 DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since", "closed_at", "outcome"]
@@ -76,7 +76,8 @@ def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> N
     case.search = searching.vector(case)
     entry = new(TimelineEntry, case=case, at=at, sort="opened", to_state=start, data={})
     _chain(entry, by, digests.PARTS, documents)
-    insert(case)
+    give_key(case)
+    insert_later(case)
     del case.search  # what the database made of it is read when it is asked for, and stored again only when it changes
     entry.case = case
     insert_later(entry)

@@ -4,7 +4,10 @@ Wording a statement takes longer than the database needs to answer it, and so do
 """
 
 import inspect
+import os
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -149,17 +152,45 @@ def insert(row: Model) -> None:
 def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
     """Store a new row like `insert`, but with the next statement of the transaction (`prepared.send_later`).
 
-    Its key is not known, so nothing may point to it.
+    Its key is not known unless it was given one (`give_key`), so nothing else may point to it.
 
     Args:
         instead_of: fields of a unique constraint; a row that has the same ones is overwritten.
     """
     send_later(*_inserting(row, instead_of))
+    if row.pk is not None:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+#: Keys that a process takes from a table's sequence at once.
+HANDFUL = 20
+_keys: defaultdict[type[Model], deque[int]] = defaultdict(deque)
+os.register_at_fork(after_in_child=_keys.clear)
+
+
+def give_key(row: Model) -> None:
+    """Give a new row its key before it is stored, so that others may point to it: a way to the database less.
+
+    A process takes several at once, so keys do not tell which row came first; those that are left over stay unused.
+    """
+    model = type(row)
+    while True:
+        with suppress(IndexError):
+            row.pk = _keys[model].popleft()
+            return
+        taken = prepared(_sequence(model), [HANDFUL])
+        _keys[model].extend(key for (key,) in taken)
+
+
+@cache
+def _sequence(model: type[Model]) -> str:
+    table, key = model._meta.db_table, model._meta.pk.column
+    return f"SELECT nextval(pg_get_serial_sequence('{table}', '{key}')) FROM generate_series(1, %s)"  # noqa: S608 -- own
 
 
 def _inserting(row: Model, instead_of: tuple[str, ...] = ()) -> tuple[str, list[Any]]:
-    """The statement that stores a row, and its parameters; the database gives the key."""
-    words, fields = _insertion(type(row), instead_of)
+    """The statement that stores a row, and its parameters; the database gives the key where the row has none."""
+    words, fields = _insertion(type(row), instead_of, keyed=row.pk is not None)
     values = [_stored(row, field, sort) for field, sort in fields]
     places = ", ".join(each.sql if isinstance(each, RawSQL) else "%s" for each in values)
     return words.format(places), [given for each in values for given in _given(each)]
@@ -196,10 +227,10 @@ AS_IT_IS: Mapping[type["Field[Any, Any]"], type] = {
 
 @cache
 def _insertion(
-    model: type[Model], instead_of: tuple[str, ...]
+    model: type[Model], instead_of: tuple[str, ...], *, keyed: bool
 ) -> "tuple[str, list[tuple[Field[Any, Any], type | None]]]":
     """The statement with one place for all values, and whose values they are, with the sort that is stored as it is."""
-    own = [field for field in model._meta.concrete_fields if field is not model._meta.auto_field]
+    own = [field for field in model._meta.concrete_fields if keyed or field is not model._meta.auto_field]
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in own)
     into, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
