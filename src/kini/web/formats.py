@@ -1,6 +1,6 @@
 """Dates, spans, money and phone numbers as people of this city write them, in the active language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -73,10 +73,15 @@ def day_short(value: date) -> str:
     return dateformat.format(_date_of(value), pgettext("date format", "j M"))
 
 
+def time_of_day(value: time) -> str:
+    """14:05."""
+    return dateformat.time_format(value, pgettext("time format", "H:i"))
+
+
 def clock(value: datetime) -> str:
     """14:05 WIB: the time on the city's clocks with the name of its zone."""
     at = local(value)
-    return f"{dateformat.format(at, pgettext('time format', 'H:i'))} {at.strftime('%Z')}"
+    return f"{time_of_day(at.time())} {at.strftime('%Z')}"
 
 
 def moment(value: datetime) -> str:

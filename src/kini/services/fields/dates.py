@@ -5,14 +5,14 @@ import re
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django.utils.dateparse import parse_datetime, parse_time
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, model_validator
 from pydantic import Field as Option
 
 from kini.city import pack
 from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
-from kini.web.formats import today
+from kini.web.formats import time_of_day, today
 
 _RELATIVE = re.compile(r"^today(?:([+-])([0-9]{1,4})([dmy]))?$")
 PARTS = ("day", "month", "year")
@@ -197,7 +197,7 @@ class TimeField(FieldBase):
         return f"{_clock_time(typed):%H:%M}" if typed else None
 
     def show(self, value: Any) -> str:
-        return time_format(dt.time.fromisoformat(value), "TIME_FORMAT")
+        return time_of_day(dt.time.fromisoformat(value))
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": f"{8 + number % 8:02d}:{number * 15 % 60:02d}"}
@@ -238,7 +238,7 @@ class DateTimeField(_Between):
 
     def show(self, value: Any) -> str:
         moment = dt.datetime.fromisoformat(value)
-        return f"{in_words(moment.date())}, {time_format(moment.time(), 'TIME_FORMAT')}"
+        return f"{in_words(moment.date())}, {time_of_day(moment.time())}"
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
         time = {"name": f"{name}.time", "id": input_id(f"{name}.time"), "value": (typed or {}).get("time", "")}

@@ -1,8 +1,8 @@
 """What the portal says when somebody cannot come in."""
 
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
+from kini.web.formats import time_of_day
 from kini.wifi import queries
 from kini.wifi.models import Site
 
@@ -40,4 +40,4 @@ def _opens(site: Site | None) -> str:
     if opens is None:
         return _("Please come back when this place is open.")
     day, at = opens
-    return _("It opens again on {day} at {time}.").format(day=day, time=time_format(at, "H:i"))
+    return _("It opens again on {day} at {time}.").format(day=day, time=time_of_day(at))
