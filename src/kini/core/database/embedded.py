@@ -58,8 +58,9 @@ SETTINGS = {
 }
 #: What a database may leave out that is thrown away with its tests.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-#: A city in production has more rows in use than a first look.
-LARGE = {"shared_buffers": "256MB"}
+#: A city in production has more rows in use than a first look, and more room on its disk: after each checkpoint whole
+#: pages are written once more.
+LARGE = {"shared_buffers": "256MB", "max_wal_size": "2GB", "checkpoint_timeout": "15min"}
 
 
 class DatabaseFault(Exception):
