@@ -1,8 +1,10 @@
 """What officers do at a venue: check people in, call them, take in who comes unbooked, close a slot."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kini.booking import actions, queries, taking
@@ -17,6 +19,7 @@ from kini.core.actors import Actor, ActorKind, NotAllowed, Refused, system
 from kini.core.grants import Scope
 from kini.people.permissions import Permission
 from kini.people.rules import require
+from kini.services.models import Service
 from kini.web.formats import local, today
 
 #: Moves of a booking's flow: it was used, it was not, the city called it off.
@@ -131,16 +134,13 @@ def mark_missed(*, by: Actor, booking: Booking) -> bool:
     Raises:
         NotAllowed: when anybody but the program asks.
     """
-    if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
-    locked = Booking.objects.select_for_update(of=("self",)).select_related("case", "slot__service")
-    booking = locked.get(pk=booking.pk)
-    if not queries.not_come(booking.slot.service).filter(pk=booking.pk).exists():
+    found = _still(by, booking, queries.not_come)
+    if found is None:
         return False
-    if booking.case:
-        case_actions.move(by=by, case=booking.case, move=MISS)
+    if found.case:
+        case_actions.move(by=by, case=found.case, move=MISS)
     else:
-        conclude(by=by, booking=booking, used=False)
+        conclude(by=by, booking=found, used=False)
     return True
 
 
@@ -154,17 +154,27 @@ def let_lapse(*, by: Actor, booking: Booking) -> bool:
     Raises:
         NotAllowed: when anybody but the program asks.
     """
+    found = _still(by, booking, queries.left_open)
+    if found is None:
+        return False
+    if found.case:
+        case_actions.move(by=by, case=found.case, move=SERVE if found.state == "arrived" else queries.LAPSE)
+    else:
+        conclude(by=by, booking=found, used=True)
+    return True
+
+
+def _still(by: Actor, booking: Booking, those: Callable[[Service], QuerySet[Booking]]) -> Booking | None:
+    """The booking, locked, when it is still one of those of its service which the program ends by itself.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))
     locked = Booking.objects.select_for_update(of=("self",)).select_related("case", "slot__service")
-    booking = locked.get(pk=booking.pk)
-    if not queries.left_open(booking.slot.service).filter(pk=booking.pk).exists():
-        return False
-    if booking.case:
-        case_actions.move(by=by, case=booking.case, move=SERVE if booking.state == "arrived" else queries.LAPSE)
-    else:
-        conclude(by=by, booking=booking, used=True)
-    return True
+    found = locked.get(pk=booking.pk)
+    return found if those(found.slot.service).filter(pk=found.pk).exists() else None
 
 
 @action
