@@ -10,13 +10,12 @@ from django.conf import settings
 from kini.cli import console
 from kini.core import moments
 from kini.core.actors import Refused, system
-from kini.core.crypto import unseal
 from kini.core.faults import PackFaults
 from kini.web.formats import local, today
 from kini.wifi import actions, declared, forgetting, laying, radius
 from kini.wifi.models import AccessPoint, ClosedDay
 from kini.wifi.packets import Nas
-from kini.wifi.planning import secret_context
+from kini.wifi.planning import secret_of
 from kini.wifi.served import layout, playing, simulating
 from kini.wifi.served.simulating import World
 
@@ -122,5 +121,5 @@ def _points(where: World) -> list[AccessPoint]:
 
 
 def _nas(point: AccessPoint) -> Nas:
-    secret = unseal(point.secret, secret_context(point.mac))
+    secret = secret_of(point)
     return Nas(str(point.nas_address), point.nas_identifier, point.mac, secret)

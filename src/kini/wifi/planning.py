@@ -9,7 +9,7 @@ from kini.city import locating
 from kini.city import queries as city
 from kini.city.models import Area
 from kini.city.pack import current
-from kini.core.crypto import keyed_hash, seal
+from kini.core.crypto import keyed_hash, seal, unseal
 from kini.core.database.bulk import any_of
 from kini.core.geometry import Point
 from kini.wifi.admission import written
@@ -49,6 +49,15 @@ def secret_mark(secret: str) -> bytes:
 def secret_context(mac: str) -> str:
     """To what a sealed secret is bound."""
     return f"access-point:{mac}:secret"
+
+
+def secret_of(point: AccessPoint) -> bytes:
+    """The RADIUS secret that an access point shares with the city.
+
+    Raises:
+        SealBroken: when its key is no longer in the ring.
+    """
+    return unseal(point.secret, secret_context(point.mac))
 
 
 def set_secret(point: AccessPoint, secret: str) -> None:

@@ -17,12 +17,11 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from kini.core.actors import system
-from kini.core.crypto import unseal
 from kini.core.processes import ProcessFault
 from kini.wifi import actions, admission, entrance
 from kini.wifi.entrance import EntranceFault
 from kini.wifi.models import AccessPoint
-from kini.wifi.planning import secret_context
+from kini.wifi.planning import secret_of
 
 #: Names of the server in the systems' packages, and where those keep its modules.
 PROGRAMS = ("freeradius", "radiusd")
@@ -362,7 +361,7 @@ def _clients() -> dict[str, str]:
         str(point.nas_address): CLIENT.format(
             mac=point.mac,
             address=point.nas_address,
-            secret=unseal(point.secret, secret_context(point.mac)).decode(),
+            secret=secret_of(point).decode(),
         )
         for point in found.only("mac", "nas_address", "secret")
     }

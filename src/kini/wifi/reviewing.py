@@ -9,11 +9,11 @@ from datetime import datetime
 from django.db import connection
 
 from kini.core import moments
-from kini.core.crypto import SealBroken, seal_json, unseal, unseal_json
+from kini.core.crypto import SealBroken, seal_json, unseal_json
 from kini.wifi import coa, queries
 from kini.wifi.detail import Packet
 from kini.wifi.models import AccessPoint, SessionReview
-from kini.wifi.planning import secret_context
+from kini.wifi.planning import secret_of
 
 Outcome = SessionReview.Outcome
 #: How often a request is sent before its NAS counts as silent this time, and for how many seconds each is waited for.
@@ -75,7 +75,7 @@ def tell(review: int) -> Told | None:
         return Told("", Outcome.UNREACHABLE)
     named, started_at = session
     code, said = _wanted(named, started_at, point)
-    secret = unseal(point.secret, secret_context(point.mac))
+    secret = secret_of(point)
     answer = coa.exchange((point.nas_address, point.coa_port), code, secret, said, sends=SENDS, seconds=SECONDS)
     if answer is None:
         return Told(NAMES[code], None)

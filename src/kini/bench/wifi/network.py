@@ -9,11 +9,11 @@ from kini.bench.wifi.packets import Nas
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import system
-from kini.core.crypto import pads, unseal
+from kini.core.crypto import pads
 from kini.wifi import actions, declared
 from kini.wifi.admission import DEVICE
 from kini.wifi.models import AccessPoint, Group
-from kini.wifi.planning import secret_context
+from kini.wifi.planning import secret_of
 
 #: Access points that ask: each has an address of loopback.
 ASKING = 16
@@ -61,7 +61,7 @@ def _open(kinds: list[str]) -> list[AccessPoint]:
 def _asking(number: int, point: AccessPoint) -> Nas:
     point.nas_address, point.nas_identifier, point.login_address = f"127.77.0.{number}", f"bench-{number}", LOGIN
     point.save(update_fields=["nas_address", "nas_identifier", "login_address"])
-    secret = unseal(point.secret, secret_context(point.mac))
+    secret = secret_of(point)
     return Nas(str(point.nas_address), point.nas_identifier, point.mac, secret)
 
 

@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kini.core import moments
-from kini.core.crypto import SealBroken, keyed_hash, seal_json, unseal, unseal_json
+from kini.core.crypto import SealBroken, keyed_hash, seal_json, unseal_json
 from kini.wifi import queries
 from kini.wifi.admission import DEVICE
 from kini.wifi.models import AccessPoint
-from kini.wifi.planning import secret_context
+from kini.wifi.planning import secret_of
 from kini.wifi.portal import handover
 from kini.wifi.portal.handover import Arrival, Login
 
@@ -64,7 +64,7 @@ class Visit:
         """How the browser brings a one-time password to the access point."""
         if self.point is None:
             return None
-        secret = unseal(self.point.secret, secret_context(self.point.mac)).decode()
+        secret = secret_of(self.point).decode()
         at = self.point.login_address
         given = {"username": username, "password": password, "onwards": onwards}
         return handover.login(self.arrival, at=at, secret=secret, **given)
