@@ -22,7 +22,7 @@ plugins = [
 urlpatterns = [
     path("", include("kini.api.urls")),
     path("", include("kini.core.urls")),
-    path("", include("kini.wifi.urls")),
+    path("", include("kini.wifi.urls")),  # before others: when a place opens its doors, very many sign in at once
     path("", include("kini.web.urls")),
     path("", include("kini.city.urls")),
     path("", include("kini.people.urls")),
