@@ -97,6 +97,14 @@ def test_a_known_device_is_let_in_with_its_limits(ask):
     assert "Message-Authenticator" in answer
 
 
+def test_however_the_nas_writes_its_mac(ask):
+    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    for written in ("acde48001122", "ac:de:48:00:11:22", "ACDE.4800.1122", PHONE):
+        assert ask(Calling_Station_Id=written)["code"] == "Access-Accept"
+    for written in ("acde48001123", "no device", f"{PHONE}:more"):
+        assert ask(Calling_Station_Id=written)["code"] == "Access-Reject"
+
+
 def test_an_unknown_one_is_told_where_to_sign_in(ask):
     answer = ask()
     assert (answer["code"], answer["Reply-Message"]) == ("Access-Reject", f"sign-in {PORTAL}")

@@ -1,6 +1,6 @@
 """How people and devices are known where RADIUS decisions are made, and the question that FreeRADIUS asks.
 
-The decision itself is the function `wifi_decide` of the database (migrations/0021_quick_decide.py).
+The decision itself is the function `wifi_decide` of the database (migrations/0022_decide_at_once.py).
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,15 @@ from kini.wifi.schema import Hours
 DEVICE, VOUCHER, PASS = "wifi device", "wifi voucher", "wifi pass"
 #: Letters of a one-time password.
 PASS_LENGTH = 24
+#: What the columns of an answer of `wifi_decide` are called in RADIUS.
+ATTRIBUTES = {
+    "answer": "Auth-Type",
+    "reason": "Reply-Message",
+    "session_seconds": "Session-Timeout",
+    "idle_seconds": "Idle-Timeout",
+    "down_bps": "WISPr-Bandwidth-Max-Down",
+    "up_bps": "WISPr-Bandwidth-Max-Up",
+}
 
 
 def voucher_mark(typed: str) -> bytes:
@@ -57,8 +66,14 @@ def bring_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
     return len(changed)
 
 
+def answer(arguments: str) -> str:
+    """What stands behind FROM in a query for the answer of `wifi_decide` to such arguments: rows of (attribute, value)."""
+    rows = ", ".join(f"('{attribute}', said.{column}::text)" for column, attribute in ATTRIBUTES.items())
+    return f"wifi_decide({arguments}) AS said, LATERAL (VALUES {rows}) AS told (attribute, value) WHERE value IS NOT NULL"
+
+
 def decision() -> str:
-    """The decision about the seven words $1 to $7 of an Access-Request (`wifi_decide`), with the keys that it needs."""
+    """The answer to the seven words $1 to $7 of an Access-Request, with the keys that it needs."""
     zone = str(pack.current().timezone).replace("'", "")
     keys = ", ".join(f"decode('{pads(purpose).hex()}', 'hex')" for purpose in (DEVICE, VOUCHER, PASS))
-    return f"wifi_decide($1, $2, $3, $4, $5, $6, $7, {keys}, '{zone}')"
+    return answer(f"$1, $2, $3, $4, $5, $6, $7, {keys}, '{zone}'")

@@ -18,12 +18,12 @@ DISCONNECT, COA = 40, 43
 ACK = {DISCONNECT: 41, COA: 44}
 NAK = {DISCONNECT: 42, COA: 45}
 _TEXT = {"User-Name": 1, "Calling-Station-Id": 31, "NAS-Identifier": 32, "Acct-Session-Id": 44}
-_NUMBER = {"Session-Timeout": 27, "Idle-Timeout": 28, "Acct-Interim-Interval": 85}
+_NUMBER = {"Session-Timeout": 27, "Idle-Timeout": 28}
 #: Of the Wi-Fi Alliance's enterprise number 14122.
 _WISPR = {"WISPr-Bandwidth-Max-Up": 7, "WISPr-Bandwidth-Max-Down": 8}
 _VENDOR_SPECIFIC, _WISPR_VENDOR, _EVENT_TIMESTAMP, _MESSAGE_AUTHENTICATOR, _ERROR_CAUSE = 26, 14122, 55, 80, 101
 #: What a CoA-Request changes, beside Session-Timeout.
-LIMITS = {"Idle-Timeout", "Acct-Interim-Interval", *_WISPR}
+LIMITS = {"Idle-Timeout", *_WISPR}
 #: The whole of a packet's head, and the longest packet (RFC 2865).
 HEAD, LONGEST = 20, 4096
 

@@ -26,7 +26,7 @@ _FUNCTIONS = """
     WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'wifi_')
 """
 _EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
-_TRY = "SELECT attribute FROM wifi_decide('', '', '', '', '', '', '', '', '', '', 'UTC')"
+_TRY = "SELECT answer FROM wifi_decide('', '', '', '', '', '', '', '', '', '', 'UTC')"
 #: What the role can and should not: read or write a table, or make what others would call.
 _TOO_MUCH = """
     SELECT 'can reach the table ' || c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

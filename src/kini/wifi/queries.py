@@ -19,7 +19,7 @@ from kini.core.grants import Scope
 from kini.core.texts import Text
 from kini.web.formats import today
 from kini.wifi import declared, rules
-from kini.wifi.admission import DEVICE, PASS, VOUCHER
+from kini.wifi.admission import DEVICE, PASS, VOUCHER, answer
 from kini.wifi.models import AccessPoint, Block, Device, FaultReport, Site, Voucher
 from kini.wifi.schema import Hours
 
@@ -32,7 +32,7 @@ _OPEN = """
     WHERE wifi_ended_at(nas, started_at, seen_at, stopped_at, wifi_silence(%s), %s) IS NULL AND day >= %s
 """
 _USED = "SELECT seconds, octets FROM wifi_used(%s, %s, %s)"
-_STANDING = "SELECT attribute, value FROM wifi_decide(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_STANDING = f"SELECT attribute, value FROM {answer(', '.join(['%s'] * 12))}"
 
 
 @dataclass(frozen=True, slots=True)

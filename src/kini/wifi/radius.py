@@ -36,6 +36,8 @@ KNOWN_SECONDS = 4 * 3600
 LEAST_KNOWN, CAPACITY = 10_000, 50
 #: How long such a device may stay while the database is away, in seconds.
 AWAY_SECONDS = 600
+#: How often access points say how a session goes on, in seconds.
+INTERIM_SECONDS = 300
 #: Requests that are worked on at the same time, each with a connection to the database.
 THREADS = 8
 #: Bytes of packets that wait to be read; systems give less where their settings say so (Linux: net.core.rmem_max).
@@ -96,13 +98,12 @@ modules {{
     # What the database said of devices that it let in: for when it is away.
     cache known {{
         driver = "rlm_cache_rbtree"
-        key = "%{{toupper:%{{%{{Tmp-String-0}}:-none}}}}"
+        key = "%{{%{{Tmp-String-0}}:-none}}"
         ttl = {known_seconds}
         max_entries = {known_devices}
         update {{
             &control:Auth-Type := Accept
             &control:Idle-Timeout := &control:Idle-Timeout
-            &control:Acct-Interim-Interval := &control:Acct-Interim-Interval
             &control:WISPr-Bandwidth-Max-Down := &control:WISPr-Bandwidth-Max-Down
             &control:WISPr-Bandwidth-Max-Up := &control:WISPr-Bandwidth-Max-Up
         }}
@@ -182,10 +183,10 @@ server kini {{
             }}
             reject
         }}
-        # However the NAS writes it: the digits of the device's MAC.
+        # However the NAS writes it: the device's MAC as RFC 3580 has it.
         if (&Calling-Station-Id =~ /^{mac}$/i) {{
             update request {{
-                &Tmp-String-0 := "%{{1}}%{{2}}%{{3}}%{{4}}%{{5}}%{{6}}"
+                &Tmp-String-0 := "%{{toupper:%{{1}}-%{{2}}-%{{3}}-%{{4}}-%{{5}}-%{{6}}}}"
             }}
         }}
         sql {{
@@ -241,7 +242,7 @@ server kini {{
         update reply {{
             &Session-Timeout := &control:Session-Timeout
             &Idle-Timeout := &control:Idle-Timeout
-            &Acct-Interim-Interval := &control:Acct-Interim-Interval
+            &Acct-Interim-Interval := {interim_seconds}
             &WISPr-Bandwidth-Max-Down := &control:WISPr-Bandwidth-Max-Down
             &WISPr-Bandwidth-Max-Up := &control:WISPr-Bandwidth-Max-Up
             # CVE-2024-3596: every answer is signed whole, also by servers that do not do it by themselves.
@@ -286,7 +287,7 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
     for name in ("", *CLIENTS, "detail", "log", "run"):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     said = (
-        *("%{Calling-Station-Id}", "%{Called-Station-Id}", "%{NAS-Identifier}", "%{Packet-Src-IP-Address}"),
+        *("%{Tmp-String-0}", "%{Called-Station-Id}", "%{NAS-Identifier}", "%{Packet-Src-IP-Address}"),
         # A NAS that sends no challenge has taken the request's authenticator for it (RFC 2865, 5.3).
         *("%{User-Password}", "%{CHAP-Password}", "%{%{CHAP-Challenge}:-%{Packet-Authentication-Vector}}"),
     )
@@ -302,6 +303,7 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
         known_seconds=KNOWN_SECONDS,
         known_devices=known_devices() if remember is None else remember,
         away_seconds=AWAY_SECONDS,
+        interim_seconds=INTERIM_SECONDS,
         threads=THREADS,
         buffer=BUFFER,
         host=host,

@@ -10,7 +10,7 @@ from django.db import connection
 
 from kini.core import moments
 from kini.core.crypto import SealBroken, seal_json, unseal_json
-from kini.wifi import coa, queries
+from kini.wifi import coa, queries, rules
 from kini.wifi.detail import Packet
 from kini.wifi.models import AccessPoint, SessionReview
 from kini.wifi.planning import secret_of
@@ -91,7 +91,7 @@ def _wanted(named: list[str], started_at: datetime, point: AccessPoint) -> tuple
         "Calling-Station-Id": calling,
         "Acct-Session-Id": session,
     }
-    decided = queries.standing(calling, point)
+    decided = queries.standing(rules.mac_in(calling), point)
     if decided.get("Auth-Type") != "Accept":
         return coa.DISCONNECT, said
     limits: dict[str, str | int] = {name: value for name, value in decided.items() if name in coa.LIMITS}
