@@ -78,12 +78,12 @@ def secret_at(source: str) -> str:
     return unseal(point.secret, secret_context(point.mac)).decode()
 
 
-def accounted(port: int) -> str:
-    """What radclient says of a Stop of the corner's."""
+def accounted(port: int, mac: str = PHONE, status: str = "Stop", more: str = "") -> str:
+    """What radclient says of a packet of the corner's about a session."""
     said = f"""Packet-Src-IP-Address = 127.0.0.2, NAS-IP-Address = 127.0.0.2, User-Name = "x",
-        Calling-Station-Id = "{PHONE}", Called-Station-Id = "{CORNER["Called-Station-Id"]}", Acct-Session-Id = "s1",
-        Acct-Status-Type = Stop, Acct-Session-Time = 60, Acct-Input-Octets = 7, Acct-Input-Gigawords = 5,
-        Acct-Terminate-Cause = User-Request"""
+        Calling-Station-Id = "{mac}", Called-Station-Id = "{CORNER["Called-Station-Id"]}", Acct-Session-Id = "s1",
+        Acct-Status-Type = {status}, Acct-Session-Time = 60, Acct-Input-Octets = 7, Acct-Input-Gigawords = 5,
+        Acct-Terminate-Cause = User-Request{more}"""
     words = ["radclient", "-x", "-r", "1", "-t", "3", "--", f"127.0.0.1:{port}", "acct", secret_at("127.0.0.2")]
     return subprocess.run(words, input=" ".join(said.split()), capture_output=True, text=True, check=False).stdout
 
@@ -163,7 +163,7 @@ def test_accounting_is_answered_once_it_is_written_down_and_counts_against_the_g
     assert ask()["Reply-Message"] == f"used-up {PORTAL}"
 
 
-def test_a_database_that_is_away_keeps_nobody_out_who_was_let_in_lately(network, tmp_path, monkeypatch, ask_of):
+def test_a_database_that_is_away_keeps_nobody_out_who_was_in_lately(network, tmp_path, monkeypatch, ask_of):
     actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
     blocked = "AC-DE-48-00-11-23"
     actions.know_device(by=BY, mac=blocked, group="resident", days=10)
@@ -175,7 +175,11 @@ def test_a_database_that_is_away_keeps_nobody_out_who_was_let_in_lately(network,
     monkeypatch.undo()
     with running(tmp_path / "radius"):
         ask = ask_of(port)
-        assert [ask()["code"], ask(Calling_Station_Id=blocked)["code"]] == ["Access-Accept"] * 2
+        for mac in (PHONE, blocked):
+            answer = ask(Calling_Station_Id=mac)
+            assert answer["code"] == "Access-Accept"
+            assert "Accounting-Response" in accounted(port + 1, mac, "Start", f", Class = {answer['Class']}")
+        assert "Accounting-Response" in accounted(port + 1, "no device", "Start", f", Class = {answer['Class']}")
         actions.block_device(by=BY, mac=blocked, blocked=True)
         assert ask(Calling_Station_Id=blocked)["code"] == "Access-Reject"
         cut()
@@ -186,8 +190,10 @@ def test_a_database_that_is_away_keeps_nobody_out_who_was_let_in_lately(network,
         assert ask(Calling_Station_Id=blocked, sign=False, silent=True) == {}
         assert ask(Calling_Station_Id=blocked, silent=True) == {}
         assert ask(Calling_Station_Id="AC-DE-48-00-11-24", silent=True) == {}
+        assert ask(Calling_Station_Id="no device either", silent=True) == {}
         assert "Accounting-Response" in accounted(port + 1)
-    assert actions.collect(by=BY, folder=tmp_path / "radius" / "detail").packets == 1
+    collected = actions.collect(by=BY, folder=tmp_path / "radius" / "detail")
+    assert (collected.packets, collected.rejected) == (3, 1)
 
 
 def test_files_with_secrets_are_their_owners_alone(network, tmp_path):
@@ -277,7 +283,10 @@ def test_a_memory_that_is_full_keeps_nobody_out(network, tmp_path, ask_of):
         actions.know_device(by=BY, mac=mac, group="resident", days=10)
     with running(tmp_path / "radius"):
         ask = ask_of(port)
-        assert [ask(Calling_Station_Id=mac)["code"] for mac in devices * 2] == ["Access-Accept"] * 6
+        for mac in devices * 2:
+            answer = ask(Calling_Station_Id=mac)
+            assert answer["code"] == "Access-Accept"
+            assert "Accounting-Response" in accounted(port + 1, mac, "Start", f", Class = {answer['Class']}")
         actions.block_device(by=BY, mac=devices[0], blocked=True)
         assert ask(Calling_Station_Id=devices[0])["code"] == "Access-Reject"
 

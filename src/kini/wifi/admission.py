@@ -67,9 +67,10 @@ def bring_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
 
 
 def answer(arguments: str) -> str:
-    """What stands behind FROM in a query for the answer of `wifi_decide` to such arguments: rows of (attribute, value)."""
+    """What `wifi_decide` answers to such arguments, as rows of (attribute, value): what a query has behind FROM."""
     rows = ", ".join(f"('{attribute}', said.{column}::text)" for column, attribute in ATTRIBUTES.items())
-    return f"wifi_decide({arguments}) AS said, LATERAL (VALUES {rows}) AS told (attribute, value) WHERE value IS NOT NULL"
+    told = f"LATERAL (VALUES {rows}) AS told (attribute, value)"
+    return f"wifi_decide({arguments}) AS said, {told} WHERE value IS NOT NULL"
 
 
 def decision() -> str:

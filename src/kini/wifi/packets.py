@@ -31,6 +31,7 @@ class Accounted:
         status: START, INTERIM or STOP; `mac`: the device's.
         seconds, octets_in, octets_out: since its start, from and to the device.
         delay: for how many seconds the access point has kept it.
+        let_in: Class of the answer that let the device in.
     """
 
     status: int
@@ -40,6 +41,7 @@ class Accounted:
     octets_in: int = 0
     octets_out: int = 0
     delay: int = 0
+    let_in: bytes = b""
 
 
 def device(number: int) -> str:
@@ -63,6 +65,7 @@ def accounting_request(nas: Nas, identifier: int, said: Accounted) -> bytes:
         + b"\x2d\x06\x00\x00\x00\x01"  # Acct-Authentic: RADIUS
         + number(41, said.delay)
         + b"\x08\x06\x0a" + bytes.fromhex(said.mac[-8:].replace("-", ""))  # Framed-IP-Address
+        + (attribute(25, said.let_in) if said.let_in else b"")
     )  # fmt: skip
     if said.status != START:
         attributes += number(46, said.seconds)

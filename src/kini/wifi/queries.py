@@ -32,7 +32,7 @@ _OPEN = """
     WHERE wifi_ended_at(nas, started_at, seen_at, stopped_at, wifi_silence(%s), %s) IS NULL AND day >= %s
 """
 _USED = "SELECT seconds, octets FROM wifi_used(%s, %s, %s)"
-_STANDING = f"SELECT attribute, value FROM {answer(', '.join(['%s'] * 12))}"
+_STANDING = f"SELECT attribute, value FROM {answer(', '.join(['%s'] * 12))}"  # noqa: S608 -- words of the program
 
 
 @dataclass(frozen=True, slots=True)

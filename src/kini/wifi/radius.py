@@ -30,7 +30,7 @@ MODULES = ("/usr/lib/freeradius", "/usr/lib64/freeradius")
 SAFE = f"{string.ascii_letters}{string.digits}@.-_: /()[]+,;#&!?*~^|<>"
 #: For how long FreeRADIUS trusts what it read about a NAS, in seconds.
 CLIENT_SECONDS = 60
-#: For how long FreeRADIUS remembers that the database let a device in.
+#: For how long FreeRADIUS remembers that a device was in.
 KNOWN_SECONDS = 4 * 3600
 #: Of how many devices at least; and how many are at the same time at an access point whose capacity nobody told.
 LEAST_KNOWN, CAPACITY = 10_000, 50
@@ -38,6 +38,8 @@ LEAST_KNOWN, CAPACITY = 10_000, 50
 AWAY_SECONDS = 600
 #: How often access points say how a session goes on, in seconds.
 INTERIM_SECONDS = 300
+#: Limits that hold while the database is away too, as Class has them.
+LIMITS = ("Idle-Timeout", "WISPr-Bandwidth-Max-Down", "WISPr-Bandwidth-Max-Up")
 #: Requests that are worked on at the same time, each with a connection to the database.
 THREADS = 8
 #: Bytes of packets that wait to be read; systems give less where their settings say so (Linux: net.core.rmem_max).
@@ -88,6 +90,9 @@ modules {{
     always handled {{
         rcode = handled
     }}
+    always ok {{
+        rcode = ok
+    }}
     always reject {{
         rcode = reject
     }}
@@ -95,23 +100,23 @@ modules {{
     }}
     expr {{
     }}
-    # What the database said of devices that it let in: for when it is away.
+    # Devices that are or were in, and with which limits: for when the database is away.
     cache known {{
         driver = "rlm_cache_rbtree"
         key = "%{{%{{Tmp-String-0}}:-none}}"
         ttl = {known_seconds}
         max_entries = {known_devices}
         update {{
-            &control:Auth-Type := Accept
-            &control:Idle-Timeout := &control:Idle-Timeout
-            &control:WISPr-Bandwidth-Max-Down := &control:WISPr-Bandwidth-Max-Down
-            &control:WISPr-Bandwidth-Max-Up := &control:WISPr-Bandwidth-Max-Up
+            &control:Tmp-String-1 := "%{{string:Class}}"
         }}
     }}
     detail {{
         filename = "{folder}/detail/packets-%Y%m%d%H"
         permissions = 0600
         header = "%t"
+        suppress {{
+            Class
+        }}
     }}
     sql {{
         driver = "rlm_sql_postgresql"
@@ -138,6 +143,16 @@ modules {{
             retry_delay = 1
             lifetime = 0
             idle_timeout = 0
+        }}
+    }}
+}}
+policy {{
+    station {{
+        # However the NAS writes it: the device's MAC as RFC 3580 has it.
+        if (&Calling-Station-Id =~ /^{mac}$/i) {{
+            update request {{
+                &Tmp-String-0 := "%{{toupper:%{{1}}-%{{2}}-%{{3}}-%{{4}}-%{{5}}-%{{6}}}}"
+            }}
         }}
     }}
 }}
@@ -174,6 +189,17 @@ server kini {{
     accounting {{
         # Answered once it is written down; the collector brings it into the database.
         detail
+        # Who has a session was let in: the NAS says with Class what was answered then (RFC 2865, 5.25).
+        if (&Class && &Acct-Status-Type != Stop) {{
+            station
+            if (&Tmp-String-0) {{
+                # Full is no reason to refuse: whom it has no place for is not remembered.
+                known {{
+                    fail = 1
+                }}
+                ok
+            }}
+        }}
     }}
     authorize {{
         if (&EAP-Message) {{
@@ -183,24 +209,35 @@ server kini {{
             }}
             reject
         }}
-        # However the NAS writes it: the device's MAC as RFC 3580 has it.
-        if (&Calling-Station-Id =~ /^{mac}$/i) {{
-            update request {{
-                &Tmp-String-0 := "%{{toupper:%{{1}}-%{{2}}-%{{3}}-%{{4}}-%{{5}}-%{{6}}}}"
-            }}
-        }}
+        station
         sql {{
             fail = 1
         }}
         if (fail) {{
-            # Without the database a device that was let in lately comes in for a while.
+            # Without the database a device that was in lately comes in for a while.
             update control {{
                 &Cache-Read-Only := yes
             }}
             known
             if (ok || updated) {{
                 update control {{
+                    &Auth-Type := Accept
                     &Session-Timeout := {away_seconds}
+                }}
+                if (&control:Tmp-String-1 =~ /^kini ([0-9]+)/) {{
+                    update control {{
+                        &Idle-Timeout := "%{{1}}"
+                    }}
+                }}
+                if (&control:Tmp-String-1 =~ /^kini [0-9]* ([0-9]+)/) {{
+                    update control {{
+                        &WISPr-Bandwidth-Max-Down := "%{{1}}"
+                    }}
+                }}
+                if (&control:Tmp-String-1 =~ /^kini [0-9]* [0-9]* ([0-9]+)/) {{
+                    update control {{
+                        &WISPr-Bandwidth-Max-Up := "%{{1}}"
+                    }}
                 }}
             }}
             else {{
@@ -211,30 +248,19 @@ server kini {{
                 handled
             }}
         }}
-        else {{
-            if (&control:Auth-Type == Accept) {{
-                update control {{
-                    &Cache-TTL := -{known_seconds}
-                }}
-                # Full is no reason to refuse: whom it has no place for is not remembered.
-                known {{
-                    fail = 1
-                }}
+        elsif (&control:Auth-Type != Accept) {{
+            # It is not remembered any more. An entry that is not there would be made, so it is looked for first.
+            update control {{
+                &Cache-Status-Only := yes
             }}
-            else {{
-                # An entry that is not there would be made, so it is looked for first.
+            known {{
+                fail = 1
+            }}
+            if (ok) {{
                 update control {{
-                    &Cache-Status-Only := yes
+                    &Cache-TTL := 0
                 }}
-                known {{
-                    fail = 1
-                }}
-                if (ok) {{
-                    update control {{
-                        &Cache-TTL := 0
-                    }}
-                    known
-                }}
+                known
             }}
         }}
     }}
@@ -245,6 +271,7 @@ server kini {{
             &Acct-Interim-Interval := {interim_seconds}
             &WISPr-Bandwidth-Max-Down := &control:WISPr-Bandwidth-Max-Down
             &WISPr-Bandwidth-Max-Up := &control:WISPr-Bandwidth-Max-Up
+            &Class := "kini {limits}"
             # CVE-2024-3596: every answer is signed whole, also by servers that do not do it by themselves.
             &Message-Authenticator := 0x00
         }}
@@ -304,6 +331,7 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
         known_devices=known_devices() if remember is None else remember,
         away_seconds=AWAY_SECONDS,
         interim_seconds=INTERIM_SECONDS,
+        limits=" ".join(f"%{{control:{name}}}" for name in LIMITS),
         threads=THREADS,
         buffer=BUFFER,
         host=host,

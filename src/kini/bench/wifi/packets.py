@@ -19,6 +19,8 @@ LIFE = 10
 INTERVAL = 300
 #: What each interval of a session used.
 OCTETS = 1_500_000
+#: What FreeRADIUS answers about the portal's group of the pack, which each packet brings back.
+CLASS = b"kini 900 5000000 2000000"
 
 
 def access_request(nas: Nas, identifier: int, mac: str, password: str) -> bytes:
@@ -42,7 +44,7 @@ def accounting_request(nas: Nas, identifier: int, session: str, mac: str, step: 
     """What an access point says of a session after `step` of its intervals: 0 is its Start, LIFE - 1 its Stop."""
     status, octets = {0: START, LIFE - 1: STOP}.get(step, INTERIM), step * OCTETS
     return packets.accounting_request(
-        nas, identifier, Accounted(status, session, mac, step * INTERVAL, octets, 4 * octets)
+        nas, identifier, Accounted(status, session, mac, step * INTERVAL, octets, 4 * octets, let_in=CLASS)
     )
 
 
