@@ -13,7 +13,7 @@ from threading import Event
 from django.db import Error, connection
 
 from kini.core.actors import system
-from kini.wifi import actions, collecting, queries
+from kini.wifi import actions, collecting
 from kini.wifi.actions.accounting import Collected
 
 #: Seconds until one that follows looks again: after everything was read, and after the database did not answer.
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     packets = rejected = 0
     for found in _followed(options.folder) if options.follow else _waiting(options.folder):
         packets, rejected = packets + found.packets, rejected + found.rejected
-    print(f"{packets} packets brought in, {rejected} records set aside; {queries.open_sessions()} sessions go on.")
+    print(f"{packets} packets brought in, {rejected} records set aside.")
     return 1 if rejected else 0
 
 

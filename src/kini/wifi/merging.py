@@ -22,7 +22,7 @@ from kini.wifi.detail import Packet
 _TABLE = """
     CREATE TEMP TABLE wifi_packet (
         number integer, key bytea, stops boolean, nas text, access_point text, device bytea, at bigint,
-        started_at bigint, seconds bigint, octets_in bigint, octets_out bigint, cause text
+        started_at bigint, seconds bigint, octets_in bigint, octets_out bigint, cause text, handle bytea
     ) ON COMMIT DROP
 """
 #: What would end a text of COPY, or begin something else there.
@@ -37,14 +37,16 @@ _MERGE = """
         greatest(s.stopped_at, p.stopped_at) AS stopped_at, greatest(s.seconds, p.seconds) AS seconds,
         greatest(s.octets_in, p.octets_in) AS octets_in, greatest(s.octets_out, p.octets_out) AS octets_out,
         greatest(s.cause, p.cause) AS cause, s.person_pseudonym, s.device_pseudonym,
-        CASE WHEN p.stopped_at IS NULL THEN s.handle END AS handle, p.number,
+        CASE WHEN coalesce(s.stopped_at, p.stopped_at) IS NULL THEN coalesce(s.handle, p.handle) END AS handle,
+        p.number,
         CASE WHEN owned.since < greatest(s.seen_at, p.seen_at) + interval '1 second' THEN owned.owner_id END AS person,
         coalesce(g.daily_seconds, g.daily_octets) IS NOT NULL AS bounded
     FROM (
         SELECT key, min(nas) AS nas, max(access_point) AS access_point, min(device) AS device,
             to_timestamp(min(started_at)) AS started_at, to_timestamp(max(at)) AS seen_at,
             to_timestamp(max(at) FILTER (WHERE stops)) AS stopped_at, min(number) FILTER (WHERE NOT stops) AS number,
-            max(seconds) AS seconds, max(octets_in) AS octets_in, max(octets_out) AS octets_out, max(cause) AS cause
+            max(seconds) AS seconds, max(octets_in) AS octets_in, max(octets_out) AS octets_out, max(cause) AS cause,
+            max(handle) AS handle
         FROM wifi_packet GROUP BY key
     ) AS p
     LEFT JOIN wifi_sessionday d ON d.key = p.key
@@ -116,11 +118,15 @@ class Row:
             return cls(said, "")
         mark = keyed_hash(said.station, DEVICE)
         # Of the device only its keyed hash: a key that could be reckoned from a MAC would name the device.
-        key = hashlib.sha256("\0".join((said.nas, said.session, "")).encode() + mark).hexdigest()
+        key = hashlib.sha256("\0".join((said.nas, said.session, "")).encode() + mark).digest()
         texts = said.nas.translate(_ESCAPED), said.access_point, said.cause.translate(_ESCAPED)
         stops = "t" if said.status == "stop" else "f"
         numbers = f"{said.at}\t{said.at - said.seconds}\t{said.seconds}\t{said.octets_in}\t{said.octets_out}"
-        line = f"\\\\x{key}\t{stops}\t{texts[0]}\t{texts[1]}\t\\\\x{mark.hex()}\t{numbers}\t{texts[2]}\n"
+        # Most sessions are heard of by their Start first; of others the handle is made once it is known to be missing.
+        handle = f"\\\\x{reviewing.handle(key, said).hex()}" if said.status == "start" else r"\N"
+        line = (
+            f"\\\\x{key.hex()}\t{stops}\t{texts[0]}\t{texts[1]}\t\\\\x{mark.hex()}\t{numbers}\t{texts[2]}\t{handle}\n"
+        )
         return cls(said, line)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from itertools import chain
 from typing import Any
 
@@ -25,12 +25,6 @@ from kini.wifi.schema import Hours
 
 #: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
 WALKING, DETOUR = 80.0, 1.3
-#: No session that goes on is older.
-OPEN_DAYS = timedelta(days=32)
-_OPEN = """
-    SELECT count(*) FROM wifi_session
-    WHERE wifi_ended_at(nas, started_at, seen_at, stopped_at, wifi_silence(%s), %s) IS NULL AND day >= %s
-"""
 _USED = "SELECT seconds, octets FROM wifi_used(%s, %s, %s)"
 _STANDING = f"SELECT attribute, value FROM {answer(', '.join(['%s'] * 12))}"  # noqa: S608 -- words of the program
 
@@ -107,13 +101,6 @@ def fault(site: Site) -> Fault | None:
         return None
     joined = FaultReport.objects.filter(Q(case=first.case_id) | Q(case__leader=first.case_id), site=site)
     return Fault(first.case.opened_at, joined.aggregate(count=Count("pk"))["count"])
-
-
-def open_sessions() -> int:
-    """How many sessions go on: neither stopped, nor ended by a restart of their NAS, nor silent for too long."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [moments.now(), moments.now(), moments.now() - OPEN_DAYS])
-        return int(cursor.fetchone()[0])
 
 
 def access_point(names: Sequence[str]) -> AccessPoint | None:

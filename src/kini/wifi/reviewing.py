@@ -4,7 +4,7 @@ device asked now; who would be refused is disconnected, everybody else gets what
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -18,6 +18,8 @@ from kini.wifi.planning import secret_of
 Outcome = SessionReview.Outcome
 #: How often a request is sent before its NAS counts as silent this time, and for how many seconds each is waited for.
 SENDS, SECONDS = 3, 2.0
+#: No session that goes on is older.
+OPEN_DAYS = timedelta(days=32)
 NAMES = {coa.DISCONNECT: "Disconnect-Request", coa.COA: "CoA-Request"}
 _RUNNING = """
     SELECT s.key, s.day, wifi_point(s.nas, s.access_point) FROM wifi_session s
@@ -55,7 +57,7 @@ def running(devices: Iterable[bytes]) -> list[SessionReview]:
     """Reviews, not stored yet, of the sessions of these devices that go on."""
     now = moments.now()
     with connection.cursor() as cursor:
-        cursor.execute(_RUNNING, [list(devices), now - queries.OPEN_DAYS, now, now])
+        cursor.execute(_RUNNING, [list(devices), now - OPEN_DAYS, now, now])
         return [
             SessionReview(session=bytes(key), day=day, access_point_id=point, made_at=now)
             for key, day, point in cursor.fetchall()

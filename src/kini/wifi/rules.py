@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
+_AS_WRITTEN = re.compile(r"[0-9A-F][02468ACE](?:-[0-9A-F]{2}){5}")
 _HEX = re.compile(r"[0-9A-F]{12}")
 _SEPARATORS = re.compile(r"[-:. ]")
 
@@ -14,6 +15,8 @@ def mac(text: str) -> str:
     Raises:
         ValueError: when it is none, or stands for a group of stations.
     """
+    if _AS_WRITTEN.fullmatch(text):
+        return text
     digits = _SEPARATORS.sub("", text.strip()).upper()
     if not _HEX.fullmatch(digits):
         raise ValueError(f'"{text[:40]}" is no MAC address; write 12 hexadecimal digits, such as 00-10-A4-23-19-C0')
