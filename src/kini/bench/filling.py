@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.city.models import Area
+from kini.core.database.bulk import copying
 from kini.core.models import AuditEntry
 from kini.demo import cases as demo_cases
 from kini.demo import people as demo_people
@@ -140,7 +141,7 @@ def store(table: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> 
     """Add rows to a table by COPY."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     words = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
-    with connection.cursor() as cursor, cursor.copy(words) as copy:
+    with copying(words) as copy:
         for row in rows:
             copy.write_row(row)
 

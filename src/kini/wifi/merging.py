@@ -15,6 +15,7 @@ from django.db import connection
 from kini.city import pack
 from kini.core import moments
 from kini.core.crypto import keyed_hash
+from kini.core.database.bulk import copying
 from kini.wifi import pseudonyms, reviewing
 from kini.wifi.admission import DEVICE
 from kini.wifi.detail import Packet
@@ -144,7 +145,7 @@ def merge(rows: Sequence[Row]) -> list[bytes]:
         if not sessions:
             return []
         cursor.execute(_TABLE)
-        with cursor.copy(_COPY) as copy:
+        with copying(_COPY) as copy:
             copy.write("".join(f"{number}\t{each.line}" for number, each in enumerate(sessions)))
         zone = str(pack.current().timezone)
         cursor.execute(_MERGE, [zone])

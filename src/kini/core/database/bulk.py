@@ -1,11 +1,24 @@
 """Many rows in one go: COPY takes a tenth of what an INSERT with a place for each value does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from django.db import connection, models
 from django.db.models import Field
 from django.db.models.expressions import RawSQL
+
+
+@contextmanager
+def copying(statement: Any, parameters: Any = None) -> Iterator[psycopg.Copy]:
+    """A COPY of psycopg's that is under way.
+
+    Raises:
+        django.db.Error: what goes wrong, as any other statement says it; a cursor's own COPY raises psycopg's.
+    """
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+        yield copy
 
 
 def merge(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str, fields: Sequence[str]) -> None:
@@ -21,7 +34,7 @@ def merge(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str,
     taken = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {listed} FROM {table} LIMIT 0")  # noqa: S608
-        with cursor.copy(f"COPY {incoming} ({listed}) FROM STDIN") as copy:
+        with copying(f"COPY {incoming} ({listed}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         cursor.execute(

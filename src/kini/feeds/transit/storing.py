@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from kini.core import audit, moments
 from kini.core.actions import action
 from kini.core.actors import Actor
+from kini.core.database.bulk import copying
 from kini.feeds import declared
 from kini.feeds.holding import FeedRefused, Origin, hold, kept_faults, only_the_program, settle
 from kini.feeds.models import Load, Timetable
@@ -106,6 +107,6 @@ def _copy(timetable: Timetable, reader: Reader) -> None:
 
 
 def _into(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    with copying(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

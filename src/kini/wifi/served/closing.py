@@ -12,6 +12,7 @@ from django.db import connection
 from kini.city import pack
 from kini.core import moments
 from kini.core.crypto import pads
+from kini.core.database.bulk import copying
 from kini.wifi import declared
 from kini.wifi.schema import SessionEntry
 from kini.wifi.served import engine, layout, sketches
@@ -196,7 +197,7 @@ def _fill(own: Any, day: date) -> None:
 
 def _blocks(given: dict[str, object]) -> Iterator[bytes]:
     """What the database says, in blocks of whole lines."""
-    with connection.cursor() as cursor, cursor.copy(_READ, given) as copy:
+    with copying(_READ, given) as copy:
         held = bytearray()
         for part in copy:
             held += part
