@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -107,12 +106,14 @@ def access_point(names: Sequence[str]) -> AccessPoint | None:
     """The access point with one of these NAS-Identifiers, else with one of these MACs; of several the first that is
     named.
     """
-    identifiers = [name for name in names if name]
-    macs = [found for name in names if (found := rules.mac_in(name))]
-    points = [_with_site(row) for row in _in_use(identifiers, macs)]
-    named, of_radio = {each.nas_identifier: each for each in points}, {each.mac: each for each in points}
-    tries = chain(map(named.get, identifiers), map(of_radio.get, macs))
-    return next((point for point in tries if point), None)
+    # One name after the other: mostly the first is it. With all in one list the database would plan anew each time.
+    for name in filter(None, names):
+        for row in _named(name=name):
+            return _with_site(row)
+    for mac in filter(None, map(rules.mac_in, names)):
+        for row in _of_radio(mac=mac):
+            return _with_site(row)
+    return None
 
 
 def _with_site(row: Sequence[Any]) -> AccessPoint:
@@ -121,17 +122,24 @@ def _with_site(row: Sequence[Any]) -> AccessPoint:
 
 
 _POINT, _SITE = ([field.attname for field in model._meta.concrete_fields] for model in (AccessPoint, Site))
-#: The index of identifiers leaves out empty ones.
-_NAMED = """
-    AND (wifi_accesspoint.nas_identifier <> '' AND wifi_accesspoint.nas_identifier = ANY(%s)
-        OR wifi_accesspoint.mac = ANY(%s))
-"""
-_in_use = Worded(
-    lambda: AccessPoint.objects.filter(active=True, site__active=True).values_list(
-        *_POINT, *(f"site__{name}" for name in _SITE)
-    ),
-    more=_NAMED,
-)
+
+
+def _in_use(**named: str) -> QuerySet[AccessPoint, Any]:
+    of_site = (f"site__{name}" for name in _SITE)
+    return AccessPoint.objects.filter(active=True, site__active=True, **named).values_list(*_POINT, *of_site)
+
+
+def _with_identifier(name: str) -> QuerySet[AccessPoint, Any]:
+    return _in_use(nas_identifier=name)
+
+
+def _with_mac(mac: str) -> QuerySet[AccessPoint, Any]:
+    return _in_use(mac=mac)
+
+
+#: The index of identifiers leaves out empty ones, and serves who says so in the words of the query.
+_named = Worded(_with_identifier, more="AND wifi_accesspoint.nas_identifier <> ''")
+_of_radio = Worded(_with_mac)
 
 
 def known_device(mark: bytes) -> Device | None:
