@@ -17,8 +17,10 @@ def copying(statement: Any, parameters: Any = None) -> Iterator[psycopg.Copy]:
     Raises:
         django.db.Error: what goes wrong, as any other statement says it; a cursor's own COPY raises psycopg's.
     """
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
-        yield copy
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        own = cursor.cursor  # psycopg's: Django's knows no parameters of a COPY where it counts queries
+        with own.copy(statement, parameters) as copy:
+            yield copy
 
 
 def merge(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str, fields: Sequence[str]) -> None:
