@@ -23,7 +23,7 @@ _NUMBER = {"Session-Timeout": 27, "Idle-Timeout": 28}
 _WISPR = {"WISPr-Bandwidth-Max-Up": 7, "WISPr-Bandwidth-Max-Down": 8}
 _VENDOR_SPECIFIC, _WISPR_VENDOR, _EVENT_TIMESTAMP, _MESSAGE_AUTHENTICATOR, _ERROR_CAUSE = 26, 14122, 55, 80, 101
 #: What a CoA-Request changes, beside Session-Timeout.
-LIMITS = {"Idle-Timeout", *_WISPR}
+LIMITS = ("Idle-Timeout", *_WISPR)
 #: The whole of a packet's head, and the longest packet (RFC 2865).
 HEAD, LONGEST = 20, 4096
 

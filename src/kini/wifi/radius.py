@@ -19,10 +19,12 @@ from django.db.models.functions import Coalesce
 from kini.core.actors import system
 from kini.core.processes import ProcessFault
 from kini.wifi import actions, admission, entrance
+from kini.wifi.coa import LIMITS
 from kini.wifi.entrance import EntranceFault
 from kini.wifi.models import AccessPoint
 from kini.wifi.planning import secret_of
 
+MAIN = Path(__file__).with_name("radiusd.conf")
 #: Names of the server in the systems' packages, and where those keep its modules.
 PROGRAMS = ("freeradius", "radiusd")
 MODULES = ("/usr/lib/freeradius", "/usr/lib64/freeradius")
@@ -38,8 +40,6 @@ LEAST_KNOWN, CAPACITY = 10_000, 50
 AWAY_SECONDS = 600
 #: How often access points say how a session goes on, in seconds.
 INTERIM_SECONDS = 300
-#: Limits that hold while the database is away too, as Class has them.
-LIMITS = ("Idle-Timeout", "WISPr-Bandwidth-Max-Down", "WISPr-Bandwidth-Max-Up")
 #: Requests that are worked on at the same time, each with a connection to the database.
 THREADS = 8
 #: Bytes of packets that wait to be read; systems give less where their settings say so (Linux: net.core.rmem_max).
@@ -54,236 +54,20 @@ CLIENT = """client "{mac}" {{
     require_message_authenticator = yes
 }}
 """
-MAIN = """# Written by ./kini wifi radius; it is written anew each time.
-prefix = /usr
-name = kini
-confdir = "{folder}"
-raddbdir = "{folder}"
-logdir = "{folder}/log"
-run_dir = "{folder}/run"
-libdir = {modules}
-pidfile = "{folder}/run/radiusd.pid"
-max_request_time = 5
-cleanup_delay = 5
-max_requests = 65536
-hostname_lookups = no
-log {{
-    destination = files
-    file = "{folder}/log/radius.log"
-    # No line says who came in.
-    auth = no
-}}
-security {{
-    allow_core_dumps = no
-    max_attributes = 100
-    reject_delay = 0
-    status_server = yes
-}}
-thread pool {{
-    start_servers = {threads}
-    max_servers = {threads}
-    min_spare_servers = {threads}
-    max_spare_servers = {threads}
-    max_requests_per_server = 0
-}}
-modules {{
-    always handled {{
-        rcode = handled
-    }}
-    always ok {{
-        rcode = ok
-    }}
-    always reject {{
-        rcode = reject
-    }}
-    dynamic_clients {{
-    }}
-    expr {{
-    }}
-    # Devices that are or were in, and with which limits: for when the database is away.
-    cache known {{
-        driver = "rlm_cache_rbtree"
-        key = "%{{%{{Tmp-String-0}}:-none}}"
-        ttl = {known_seconds}
-        max_entries = {known_devices}
-        update {{
-            &control:Tmp-String-1 := "%{{string:Class}}"
-        }}
-    }}
-    detail {{
-        filename = "{folder}/detail/packets-%Y%m%d%H"
-        permissions = 0600
-        header = "%t"
-        suppress {{
-            Class
-        }}
-    }}
-    sql {{
-        driver = "rlm_sql_postgresql"
-        dialect = "postgresql"
-        radius_db = "{database}"
-        read_groups = no
-        read_profiles = no
-        read_clients = no
-        sql_user_name = "%{{User-Name}}"
-        # Every other sign of a NAS-Identifier reaches the database as =XX.
-        safe_characters = "{safe}"
-        # Each connection learns the question once, together with the keys.
-        open_query = "PREPARE kini (text, text, text, text, text, text, text) AS \
-            SELECT 1, 'kini', attribute, value, ':=' FROM {decision}"
-        authorize_check_query = "EXECUTE kini ({words})"
-        pool {{
-            # The server starts while the database is away. A connection for each thread stays open: who finds none
-            # gets no answer.
-            start = 0
-            min = 0
-            max = {threads}
-            spare = {threads}
-            uses = 0
-            retry_delay = 1
-            lifetime = 0
-            idle_timeout = 0
-        }}
-    }}
-}}
-policy {{
-    station {{
-        # However the NAS writes it: the device's MAC as RFC 3580 has it.
-        if (&Calling-Station-Id =~ /^{mac}$/i) {{
-            update request {{
-                &Tmp-String-0 := "%{{toupper:%{{1}}-%{{2}}-%{{3}}-%{{4}}-%{{5}}-%{{6}}}}"
-            }}
-        }}
-    }}
-}}
-client kini {{
-    ipaddr = 0.0.0.0/0
-    dynamic_clients = kini_clients
-    directory = "{folder}/clients4/"
-    lifetime = {client_seconds}
-}}
-client kini_v6 {{
-    ipv6addr = ::/0
-    dynamic_clients = kini_clients
-    directory = "{folder}/clients6/"
-    lifetime = {client_seconds}
-}}
-server kini_clients {{
-    authorize {{
-        dynamic_clients
-    }}
-}}
-server kini {{
-    listen {{
-        type = auth
-        ipaddr = {host}
-        port = {port}
-        recv_buff = {buffer}
-    }}
-    listen {{
-        type = acct
-        ipaddr = {host}
-        port = {accounting}
-        recv_buff = {buffer}
-    }}
-    accounting {{
-        # Answered once it is written down; the collector brings it into the database.
-        detail
-        # Who has a session was let in: the NAS says with Class what was answered then (RFC 2865, 5.25).
-        if (&Class && &Acct-Status-Type != Stop) {{
-            station
-            if (&Tmp-String-0) {{
-                # Full is no reason to refuse: whom it has no place for is not remembered.
-                known {{
-                    fail = 1
-                }}
-                ok
-            }}
-        }}
-    }}
-    authorize {{
-        if (&EAP-Message) {{
-            # The network is open: nobody is let in by EAP, also not whom the database would (RFC 3579, 2.2).
-            update control {{
-                &Reply-Message := "no-eap"
-            }}
-            reject
-        }}
-        station
-        sql {{
-            fail = 1
-        }}
-        if (fail) {{
-            # Without the database a device that was in lately comes in for a while.
-            update control {{
-                &Cache-Read-Only := yes
-            }}
-            known
-            if (ok || updated) {{
-                update control {{
-                    &Auth-Type := Accept
-                    &Session-Timeout := {away_seconds}
-                }}
-                if (&control:Tmp-String-1 =~ /^kini ([0-9]+)/) {{
+
+
+#: One of coa.LIMITS, taken from what was the Class of the last answer.
+TAKEN = """if (&control:Tmp-String-1 =~ /^kini{before} ([0-9]+)/) {{
                     update control {{
-                        &Idle-Timeout := "%{{1}}"
+                        &{name} := "%{{1}}"
                     }}
-                }}
-                if (&control:Tmp-String-1 =~ /^kini [0-9]* ([0-9]+)/) {{
-                    update control {{
-                        &WISPr-Bandwidth-Max-Down := "%{{1}}"
-                    }}
-                }}
-                if (&control:Tmp-String-1 =~ /^kini [0-9]* [0-9]* ([0-9]+)/) {{
-                    update control {{
-                        &WISPr-Bandwidth-Max-Up := "%{{1}}"
-                    }}
-                }}
-            }}
-            else {{
-                # Nobody is refused: the NAS asks its next server, or again.
-                update control {{
-                    &Response-Packet-Type := Do-Not-Respond
-                }}
-                handled
-            }}
-        }}
-        elsif (&control:Auth-Type != Accept) {{
-            # It is not remembered any more. An entry that is not there would be made, so it is looked for first.
-            update control {{
-                &Cache-Status-Only := yes
-            }}
-            known {{
-                fail = 1
-            }}
-            if (ok) {{
-                update control {{
-                    &Cache-TTL := 0
-                }}
-                known
-            }}
-        }}
-    }}
-    post-auth {{
-        update reply {{
-            &Session-Timeout := &control:Session-Timeout
-            &Idle-Timeout := &control:Idle-Timeout
-            &Acct-Interim-Interval := {interim_seconds}
-            &WISPr-Bandwidth-Max-Down := &control:WISPr-Bandwidth-Max-Down
-            &WISPr-Bandwidth-Max-Up := &control:WISPr-Bandwidth-Max-Up
-            &Class := "kini {limits}"
-            # CVE-2024-3596: every answer is signed whole, also by servers that do not do it by themselves.
-            &Message-Authenticator := 0x00
-        }}
-        Post-Auth-Type REJECT {{
-            update reply {{
-                &Reply-Message := "%{{control:Reply-Message}} {portal}"
-                &Message-Authenticator := 0x00
-            }}
-        }}
-    }}
-}}
-"""
+                }}"""
+
+
+class _Template(string.Template):
+    """A configuration of FreeRADIUS, which has its own use for "$" and for braces."""
+
+    delimiter = "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +82,7 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
     """Write the configuration anew; files of NAS that are gone go. The database gets a role for FreeRADIUS.
 
     Args:
-        remember: of so many devices FreeRADIUS remembers that they were let in; None: as there is room for at once.
+        remember: of so many devices FreeRADIUS remembers that they were in; None: as there is room for at once.
         port: for Access-Requests; accounting has the next one.
         portal: address where people sign in; it stands in every refusal.
 
@@ -318,7 +102,7 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
         # A NAS that sends no challenge has taken the request's authenticator for it (RFC 2865, 5.3).
         *("%{User-Password}", "%{CHAP-Password}", "%{%{CHAP-Challenge}:-%{Packet-Authentication-Vector}}"),
     )
-    main = MAIN.format(
+    main = _Template(MAIN.read_text("utf-8")).substitute(
         folder=folder,
         modules=next((each for each in MODULES if Path(each).is_dir()), MODULES[0]),
         database=_database(folder / PASSFILE),
@@ -332,6 +116,9 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
         away_seconds=AWAY_SECONDS,
         interim_seconds=INTERIM_SECONDS,
         limits=" ".join(f"%{{control:{name}}}" for name in LIMITS),
+        taken="\n                ".join(
+            TAKEN.format(name=name, before=" [0-9]*" * place) for place, name in enumerate(LIMITS)
+        ),
         threads=THREADS,
         buffer=BUFFER,
         host=host,

@@ -81,11 +81,11 @@ class Accounting:
             sender.start()
             try:
                 time.sleep(BEFORE)
-                took = self._away(rate)
+                took = self._away(rate, collector)
             finally:
                 enough.set()
                 sender.join()
-            self._until(lambda: self._behind() == 0)
+            self._until(lambda: self._behind() == 0, collector)
             collector.send_signal(signal.SIGINT)
             brought, rejected = told(collector)
         sent = found[0]
@@ -93,7 +93,7 @@ class Accounting:
         wrong = figures.errors + rejected + abs(len(sent.waited) - brought)
         return replace(figures, errors=wrong, seconds=took)
 
-    def _away(self, rate: int) -> float:
+    def _away(self, rate: int, collector: "subprocess.Popen[str]") -> float:
         """Stop the database, bring it back; how many seconds it took from then until the collector had caught up."""
         database = psutil.Process(self.scratch.database.pid)
         connection.close()
@@ -103,7 +103,7 @@ class Accounting:
         time.sleep(self.seconds)
         self.scratch.database.revive()
         began, size = time.monotonic(), self._bytes_a_packet()
-        self._until(lambda: self._behind() <= BEHIND * rate * size)
+        self._until(lambda: self._behind() <= BEHIND * rate * size, collector)
         return time.monotonic() - began
 
     def _packets(self, rate: int) -> list[bytes]:
@@ -149,9 +149,11 @@ class Accounting:
         size = sum(path.stat().st_size for path in collecting.waiting(self.folder))
         return size / max(self._written(), 1)
 
-    def _until(self, ready: Callable[[], bool]) -> None:
+    def _until(self, ready: Callable[[], bool], collector: "subprocess.Popen[str]") -> None:
         latest = time.monotonic() + PATIENCE
         while not ready():
+            if collector.poll() is not None:
+                raise NotMeasured(f"the collector ended with code {collector.returncode} before it had caught up.")
             if time.monotonic() > latest:
                 raise NotMeasured("the collector did not catch up.")
             time.sleep(0.2)

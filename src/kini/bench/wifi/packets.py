@@ -20,7 +20,7 @@ INTERVAL = 300
 #: What each interval of a session used.
 OCTETS = 1_500_000
 #: What FreeRADIUS answers about the portal's group of the pack, which each packet brings back.
-CLASS = b"kini 900 5000000 2000000"
+CLASS = b"kini 900 2000000 5000000"
 
 
 def access_request(nas: Nas, identifier: int, mac: str, password: str) -> bytes:

@@ -97,8 +97,8 @@ BEGIN
             lasts := daily_time - used.seconds;
         END IF;
         -- Its own session elsewhere does not stand in the way of a device that roams: only others count.
-        IF reason IS NULL AND wifi_others(marked, owner, sheet, session_seconds, at) >= at_once THEN
-            reason := 'too-many';
+        IF reason IS NULL AND at_once IS NOT NULL THEN
+            IF wifi_others(marked, owner, sheet, session_seconds, at) >= at_once THEN reason := 'too-many'; END IF;
         END IF;
     END IF;
     IF reason IS NULL THEN
