@@ -21,7 +21,7 @@ import psycopg
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.types.numeric import Int8
 
@@ -32,6 +32,7 @@ MOST_KEPT = 200
 #: After so many runs a statement is planned anew, then after ten times as many, and so on: a plan that was made when a
 #: table was empty reads all of it for ever.
 PLANNED_ANEW = 50
+LOST = "The connection to the database was lost in the middle of a transaction."
 _PLACE = re.compile(r"%(?:(?P<percent>%)|s|\((?P<name>\w+)\)s)")
 
 
@@ -184,7 +185,7 @@ class Statements:
                 libpq.consume_input()
         result = libpq.get_result()
         if result is None or not (last or libpq.get_result() is None):
-            raise psycopg.OperationalError("The connection to the database was lost in the middle of a transaction.")
+            raise psycopg.OperationalError(LOST)
         return result
 
     def _name(self, sql: str, words: bytes, types: tuple[int, ...]) -> bytes:
@@ -215,7 +216,10 @@ class Statements:
     def _done(self, result: PGresult) -> PGresult:
         if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             return result
-        if self._libpq.status == ConnStatus.BAD:
+        if self._libpq.status == ConnStatus.BAD or not result.error_field(DiagnosticField.SQLSTATE):
+            # What has no code does not come from the database but from libpq, which may take a connection that was cut
+            # for a sound one: then it read the database's last words and not yet that nothing comes after them.
+            self._libpq.finish()
             raise psycopg.OperationalError(result.get_error_message())
         raise psycopg.errors.error_from_result(result)
 

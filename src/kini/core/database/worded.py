@@ -4,14 +4,13 @@ Wording a statement takes longer than the database needs to answer it, and so do
 """
 
 import inspect
-import os
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
@@ -162,24 +161,24 @@ def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
-#: Keys that a process takes from a table's sequence at once.
+#: Keys that are taken from a table's sequence at once.
 HANDFUL = 20
-_keys: defaultdict[type[Model], deque[int]] = defaultdict(deque)
-os.register_at_fork(after_in_child=_keys.clear)
+#: By the connection that took them. They go with it: a database that was killed gives those once more whose taking it
+#: had not written down yet.
+_keys: WeakKeyDictionary[Any, defaultdict[type[Model], deque[int]]] = WeakKeyDictionary()
 
 
 def give_key(row: Model) -> None:
     """Give a new row its key before it is stored, so that others may point to it: a way to the database less.
 
-    A process takes several at once, so keys do not tell which row came first; those that are left over stay unused.
+    A connection takes several at once, so keys do not tell which row came first; those that are left over stay unused.
     """
     model = type(row)
-    while True:
-        with suppress(IndexError):
-            row.pk = _keys[model].popleft()
-            return
-        taken = prepared(_sequence(model), [HANDFUL])
-        _keys[model].extend(key for (key,) in taken)
+    connection.ensure_connection()
+    taken = _keys.setdefault(connection.connection, defaultdict(deque))[model]
+    if not taken:
+        taken.extend(key for (key,) in prepared(_sequence(model), [HANDFUL]))
+    row.pk = taken.popleft()
 
 
 @cache

@@ -2,13 +2,22 @@
 
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.postgresql import base
 
-from kini.core.database.prepared import waiting
+from kini.core.database.prepared import LOST, waiting
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """What waits is sent before anything else is asked, committed with the rest, and forgotten when all is undone."""
+
+    def validate_no_broken_transaction(self) -> None:
+        """Django says of a part that could not be undone that the program goes on where it must not. Where nothing can
+        be undone because the connection is lost, the program does what is right.
+        """
+        if self.needs_rollback and self.connection is not None and self.connection.closed:
+            raise OperationalError(LOST)
+        super().validate_no_broken_transaction()
 
     def create_cursor(self, name: str | None = None) -> Any:
         if self.connection is not None and (own := waiting(self.connection)):

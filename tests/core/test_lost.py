@@ -1,0 +1,116 @@
+"""A database that falls is told as one that is away, whatever was under way, and what it forgot is held by nobody."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from django.db import OperationalError, connection, connections, transaction
+from pytest_django import DjangoDbBlocker
+
+from kini.core.database.embedded import Server
+from kini.core.database.postgresql.base import DatabaseWrapper
+from kini.core.database.prepared import prepared
+from kini.core.database.worded import give_key, insert
+from kini.core.models import OutboxMessage
+from kini.settings import database
+
+
+@pytest.fixture
+def server(django_db_blocker: DjangoDbBlocker) -> Iterator[Server]:
+    """A database of this test's own, to which the program is connected."""
+    before = connections["default"]
+    with tempfile.TemporaryDirectory(prefix="kini-tests-") as folder, Server(Path(folder) / "postgres") as running:
+        own = DatabaseWrapper({**before.settings_dict, **database(running.url("kini"))})
+        own._connection_pools = {}
+        connections["default"] = own
+        with django_db_blocker.unblock():
+            yield running
+            let_go()
+        connections["default"] = before
+        kill(running)  # one that has just lost a connection begins anew, and is in no hurry to stop
+
+
+def let_go() -> None:
+    connection.close()
+    connection.close_pool()
+
+
+def backend() -> int:
+    [(pid,)] = prepared("SELECT pg_backend_pid()")
+    return int(pid)
+
+
+def end(pid: int, number: signal.Signals) -> None:
+    process = psutil.Process(pid)
+    process.send_signal(number)
+    process.wait(10)
+
+
+def kill(server: Server) -> None:
+    assert server.pid
+    root = psutil.Process(server.pid)
+    for process in [*root.children(recursive=True), root]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    os.waitid(os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
+    assert not server.alive()
+
+
+def message() -> OutboxMessage:
+    return OutboxMessage(channel="sms", recipient="+62", text="x")
+
+
+def test_a_connection_that_ends_because_another_one_fell(server: Server) -> None:
+    """The database warns all that it ends them. What libpq says then has no code, and the connection looks sound."""
+    end(backend(), signal.SIGQUIT)
+    with pytest.raises(OperationalError):
+        backend()
+    assert connection.connection.closed
+
+
+def test_the_same_in_the_middle_of_a_transaction(server: Server) -> None:
+    @transaction.atomic
+    def cut() -> None:
+        end(backend(), signal.SIGQUIT)
+        backend()
+
+    with pytest.raises(OperationalError):
+        cut()
+
+
+def test_a_part_of_a_transaction_that_cannot_be_undone(server: Server) -> None:
+    @transaction.atomic
+    def cut() -> None:
+        pid = backend()
+        with suppress(ZeroDivisionError), transaction.atomic():
+            end(pid, signal.SIGTERM)
+            raise ZeroDivisionError
+        backend()
+
+    with pytest.raises(OperationalError):
+        cut()
+
+
+def test_keys_that_the_database_gives_once_more(server: Server) -> None:
+    @transaction.atomic
+    def cut() -> None:
+        give_key(message())
+        kill(server)
+        server.revive()
+        backend()
+
+    with connection.schema_editor() as editor:
+        editor.create_model(OutboxMessage)
+    with pytest.raises(OperationalError):
+        cut()
+    let_go()
+    others = [OutboxMessage.objects.create(channel="sms", recipient="+62", text="x").pk for _ in range(3)]
+    row = message()
+    give_key(row)
+    insert(row)
+    assert row.pk not in others
