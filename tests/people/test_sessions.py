@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -190,6 +191,22 @@ def test_reading_pages_writes_only_now_and_then(person):
     earlier(client, RESIDENTS.idle / 5)
     client.get("/me/")
     assert Session.objects.get(pk=key_of(client)).expire_date > row.expire_date - timedelta(minutes=1)
+
+
+def test_a_use_that_cannot_be_written_down_tells_that_the_database_is_away(person):
+    def lost(execute, sql, *rest):
+        if sql.startswith("UPDATE") and Session._meta.db_table in sql:
+            raise OperationalError("the connection is lost")
+        return execute(sql, *rest)
+
+    client = browser()
+    client.raise_request_exception = False
+    client.force_login(person().user)
+    client.get("/me/")
+    earlier(client, RESIDENTS.idle / 5)
+    with connection.execute_wrapper(lost):
+        assert client.get("/me/").status_code == 503
+    assert is_in(client)
 
 
 def test_whoever_becomes_an_officer_signs_in_anew(person, agency):

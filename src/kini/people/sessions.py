@@ -12,8 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -98,6 +100,15 @@ class SessionStore(DatabaseStore):
 
     def get_expiry_date(self, **kwargs: Any) -> datetime:
         return timezone.now() + timedelta(seconds=self.get_expiry_age(**kwargs))
+
+    def save(self, must_create: bool = False) -> None:
+        """Django takes any error of the database for a session that was ended; one that cannot be reached is none."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = super().create_model_instance(data)
