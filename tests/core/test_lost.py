@@ -1,11 +1,13 @@
 """A database that falls is told as one that is away, whatever was under way, and what it forgot is held by nobody."""
 
+import gc
 import os
 import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from weakref import ref
 
 import psutil
 import pytest
@@ -81,6 +83,14 @@ def test_the_same_in_the_middle_of_a_transaction(server: Server) -> None:
 
     with pytest.raises(OperationalError):
         cut()
+
+
+def test_nothing_of_a_connection_stays(server: Server) -> None:
+    backend()
+    gone = ref(connection.connection)
+    let_go()
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_part_of_a_transaction_that_cannot_be_undone(server: Server) -> None:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connections
@@ -33,6 +32,8 @@ MOST_KEPT = 200
 #: table was empty reads all of it for ever.
 PLANNED_ANEW = 50
 LOST = "The connection to the database was lost in the middle of a transaction."
+#: Where a connection has its statements. They know it, so a table of both would keep it for ever.
+_OWN = "_kini_statements"
 _PLACE = re.compile(r"%(?:(?P<percent>%)|s|\((?P<name>\w+)\)s)")
 
 
@@ -69,15 +70,16 @@ def send_later(sql: str, parameters: Parameters = ()) -> None:
 
 def _statements(database: BaseDatabaseWrapper) -> "Statements":
     connection = database.connection
-    own = _own.get(connection)
+    own: Statements | None = getattr(connection, _OWN, None)
     if own is None:
-        own = _own[connection] = Statements(connection)
+        own = Statements(connection)
+        setattr(connection, _OWN, own)
     return own
 
 
 def waiting(connection: "psycopg.Connection[Any]") -> "Statements | None":
     """The statements of a connection, where one of them waits to be sent."""
-    own = _own.get(connection)
+    own: Statements | None = getattr(connection, _OWN, None)
     return own if own is not None and own.waits else None
 
 
@@ -235,7 +237,6 @@ class _Kept:
 
 #: The name of a prepared statement, its values, and how they are written.
 type _Call = tuple[bytes, list[Any], Sequence[Any] | None]
-_own: WeakKeyDictionary["psycopg.Connection[Any]", Statements] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=2000)
