@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 from kini.core.database.embedded import Server
 from kini.core.database.postgresql.base import DatabaseWrapper
 from kini.core.database.prepared import prepared
-from kini.core.database.worded import give_key, insert
+from kini.core.database.worded import give_key, insert_later
 from kini.core.models import OutboxMessage
 from kini.settings import database
 
@@ -122,5 +122,5 @@ def test_keys_that_the_database_gives_once_more(server: Server) -> None:
     others = [OutboxMessage.objects.create(channel="sms", recipient="+62", text="x").pk for _ in range(3)]
     row = message()
     give_key(row)
-    insert(row)
+    insert_later(row)
     assert row.pk not in others

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, models
 from django.db.models.expressions import RawSQL
 
-from kini.core.database.worded import insert, insert_later, new
+from kini.core.database.worded import give_key, insert_later, new, update_later
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people.models import Resident, User
 
@@ -21,7 +21,8 @@ def columns(row: models.Model) -> dict[str, object]:
 def test_a_row_is_stored_as_the_orm_stores_it() -> None:
     said = {"actor_kind": "system", "action": "room.deed", "subject": "sort:1", "detail": {"one": [1, None, "é"]}}
     row = AuditEntry(**said)
-    insert(row)
+    give_key(row)
+    insert_later(row)
     assert not row._state.adding
     kept = AuditEntry.objects.get(pk=row.pk)
     assert columns(kept) == columns(row)
@@ -33,8 +34,8 @@ def test_a_row_is_stored_as_the_orm_stores_it() -> None:
 def test_a_column_may_be_sql() -> None:
     row = OutboxMessage(channel="sms", recipient="+62", text="x")
     row.delivered_at = RawSQL("%s::timestamptz + interval '1 day'", ["2026-01-01T00:00:00Z"])  # type: ignore[assignment]
-    insert(row)
-    assert OutboxMessage.objects.get(pk=row.pk).delivered_at == datetime(2026, 1, 2, tzinfo=UTC)
+    insert_later(row)
+    assert OutboxMessage.objects.get().delivered_at == datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def test_a_row_may_be_stored_with_what_is_asked_next() -> None:
@@ -46,7 +47,8 @@ def test_what_the_database_refuses_is_refused() -> None:
     phone = f"+62{uuid.uuid4().int % 10**9}"
     User.objects.create(phone=phone)
     with pytest.raises(IntegrityError):
-        insert(User(phone=phone))
+        insert_later(User(phone=phone))
+        User.objects.count()
 
 
 def test_a_new_row_is_as_the_constructor_makes_it() -> None:
@@ -63,3 +65,23 @@ def test_a_row_that_is_there_may_be_overwritten() -> None:
     for language in ("id", "en"):
         insert_later(User(phone="+62811000111", language=language), instead_of=("phone",))
     assert [each.language for each in User.objects.filter(phone="+62811000111")] == ["en"]
+
+
+def test_a_row_is_stored_anew_as_the_orm_stores_it() -> None:
+    user = User.objects.create(email="before@town.example", language="id")
+    User.objects.filter(pk=user.pk).update(language="en")  # by somebody else, as nobody locked the row
+    user.email = "after@town.example"
+    del user.language
+    update_later(user)
+    kept = User.objects.get(pk=user.pk)
+    assert (kept.email, kept.language) == ("after@town.example", "en")
+    user.save()
+    assert columns(User.objects.get(pk=user.pk)) == columns(kept)
+
+
+def test_a_stored_column_may_be_sql() -> None:
+    row = OutboxMessage.objects.create(channel="sms", recipient="+62", text="x")
+    row.text = RawSQL("upper(%s)", ["after"])  # type: ignore[assignment]
+    update_later(row)
+    row.refresh_from_db()
+    assert (row.text, row.recipient) == ("AFTER", "+62")

@@ -25,11 +25,11 @@ UNDELIVERED_KEPT = timedelta(days=7)
 FAILED_KEPT = timedelta(days=30)
 #: A worker that has said nothing for so many seconds is gone, and its jobs are given to others.
 SILENCE = 20
+#: What procrastinate's own function does in twice the time.
 _STORE = """
-    SELECT procrastinate_defer_jobs_v1(array_agg(
-        ROW(%s::varchar, %s::varchar, 0, NULL, NULL, arguments, %s::timestamptz)::procrastinate_job_to_defer_v1
-        ORDER BY place
-    )) FROM jsonb_array_elements(%s) WITH ORDINALITY AS job (arguments, place)
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, scheduled_at)
+    SELECT %s, %s, 0, arguments, %s::timestamptz
+    FROM jsonb_array_elements(%s) WITH ORDINALITY AS job (arguments, place) ORDER BY place
 """
 _ABANDONED = """
     SELECT job.id, job.attempts FROM procrastinate_jobs AS job

@@ -83,7 +83,7 @@ def applicable_pages(resolved: Resolved, answers: Answers, known: Known) -> list
 
 def missing_pages(resolved: Resolved, answers: Answers, known: Known) -> list[ResolvedPage]:
     """The asked pages that lack an answer which must be given."""
-    return [page for page in applicable_pages(resolved, answers, known) if is_missing(page, answers)]
+    return whole(resolved, answers, known)[1]
 
 
 def is_missing(page: ResolvedPage, answers: Answers) -> bool:
@@ -95,10 +95,14 @@ def is_missing(page: ResolvedPage, answers: Answers) -> bool:
 
 def final_answers(resolved: Resolved, answers: Answers, known: Known) -> dict[str, Any]:
     """The answers that count in the end, those of the profile among them; of pages no longer asked none is left."""
-    counting: dict[str, Any] = {}
-    for asked in _asked(resolved, answers, known):
-        counting = asked.counting
-    return counting
+    return whole(resolved, answers, known)[0]
+
+
+def whole(resolved: Resolved, answers: Answers, known: Known) -> tuple[dict[str, Any], list[ResolvedPage]]:
+    """`final_answers` and `missing_pages` in one."""
+    asked = list(_asked(resolved, answers, known))
+    missing = [each.page for each in asked if each.page.fields and is_missing(each.page, answers)]
+    return asked[-1].counting if asked else {}, missing
 
 
 def take(

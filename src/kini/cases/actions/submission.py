@@ -106,9 +106,10 @@ def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
 def _complete(resolved: Resolved, given: Mapping[str, Any], resident: Resident | None) -> dict[str, Any]:
     """All answers that count, those of the profile among them."""
     known = profile.known(resident) if resident else {}
-    if missing := questions.missing_pages(resolved, given, known):
+    final, missing = questions.whole(resolved, given, known)
+    if missing:
         raise corrections.Incomplete([page.key for page in missing])
-    return questions.final_answers(resolved, given, known)
+    return final
 
 
 def _new_case(

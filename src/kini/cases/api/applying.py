@@ -74,10 +74,12 @@ def create_case(request: HttpRequest, body: NewCase) -> shapes.CaseOut:
     version, actor, resident = _beginning(request, caller, body)
     resolved, known = resolve(version), profile.known(resident) if resident else {}
     values = _taken(resolved, body.answers, {}, known)
-    if missing := questions.missing_pages(resolved, values, known):
-        raise invalid(answering.lacking(missing, values), "/answers")
-    with in_one_piece():
-        case = actions.apply(by=actor, version=version, resident=resident, given=values, confirm=body.confirm)
+    try:
+        with in_one_piece():
+            case = actions.apply(by=actor, version=version, resident=resident, given=values, confirm=body.confirm)
+    except Incomplete as refusal:
+        missing = questions.missing_pages(resolved, values, known)
+        raise invalid(answering.lacking(missing, values), "/answers") from refusal
     return _made(case)
 
 

@@ -12,7 +12,7 @@ from kini.cases.timeline import digests
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import give_key, insert, insert_later, new
+from kini.core.database.worded import give_key, insert_later, new, update_later
 from kini.services.versions import Resolved, resolve
 
 DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since", "closed_at", "outcome"]
@@ -107,7 +107,8 @@ def append(
     from_state = case.state if to_state else ""
     if to_state:
         _apply(case, derive([*_steps(case), _Step(at, to_state)], resolve(case.version)))
-    entry = TimelineEntry(
+    entry = new(
+        TimelineEntry,
         case=case,
         at=at,
         sort=sort,
@@ -126,8 +127,11 @@ def _add(entry: TimelineEntry, by: Actor, changed: list[str]) -> TimelineEntry:
     if "answers" in changed:
         case.search = searching.vector(case)
     _chain(entry, by, changed, list(case.documents.all()) if "documents" in changed else ())
-    insert(entry)
-    case.save(force_update=True)
+    give_key(entry)
+    insert_later(entry)
+    update_later(case)
+    if "answers" in changed:
+        del case.search  # as in `open_case`
     return entry
 
 

@@ -120,8 +120,9 @@ def new[M: Model](model: type[M], **values: Any) -> M:
     """
     row = model.__new__(model)
     row._state = ModelState()
-    own, (fields, defaults) = row.__dict__, _beginning(model)
-    own.update((name, default()) for name, default in defaults)
+    own, (fields, same, made) = row.__dict__, _beginning(model)
+    own.update(same)
+    own.update((name, default()) for name, default in made)
     for name, value in values.items():
         field = fields[name]
         if name != field.attname:
@@ -132,24 +133,21 @@ def new[M: Model](model: type[M], **values: Any) -> M:
 
 
 @cache
-def _beginning(model: type[Model]) -> "tuple[dict[str, Field[Any, Any]], list[tuple[str, Callable[[], Any]]]]":
-    """A model's fields by their names and attributes, and what gives the defaults by attribute."""
+def _beginning(
+    model: type[Model],
+) -> "tuple[dict[str, Field[Any, Any]], dict[str, Any], list[tuple[str, Callable[[], Any]]]]":
+    """A model's fields by their names and attributes; by attribute the defaults that all rows share, and what makes
+    the others.
+    """
     own = model._meta.concrete_fields
     fields = {name: field for field in own for name in (field.name, field.attname)}
-    return fields, [(field.attname, field.get_default) for field in own]
-
-
-def insert(row: Model) -> None:
-    """Store a new row as `save(force_insert=True)` does, but that nobody is sent a signal.
-
-    The value of a column may be SQL of its own (RawSQL).
-    """
-    [(row.pk,)] = prepared(*_inserting(row))
-    row._state.adding, row._state.db = False, connection.alias
+    made = [(field.attname, field.get_default) for field in own if callable(field.default)]
+    return fields, {field.attname: field.get_default() for field in own if not callable(field.default)}, made
 
 
 def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
-    """Store a new row like `insert`, but with the next statement of the transaction (`prepared.send_later`).
+    """Store a new row as `save(force_insert=True)` does, but with the next statement of the transaction
+    (`prepared.send_later`), and nobody is sent a signal. The value of a column may be SQL of its own (RawSQL).
 
     Its key is not known unless it was given one (`give_key`), so nothing else may point to it.
 
@@ -159,6 +157,15 @@ def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
     send_later(*_inserting(row, instead_of))
     if row.pk is not None:
         row._state.adding, row._state.db = False, connection.alias
+
+
+def update_later(row: Model) -> None:
+    """Store a row that is there already as `save(force_update=True)` does, but with the next statement of the
+    transaction, and nobody is sent a signal. Whoever calls it has locked the row.
+
+    What was not read of it, or was taken off it (`del row.field`), stays as it is stored.
+    """
+    send_later(*_updating(row))
 
 
 #: Keys that are taken from a table's sequence at once.
@@ -189,22 +196,38 @@ def _sequence(model: type[Model]) -> str:
 
 def _inserting(row: Model, instead_of: tuple[str, ...] = ()) -> tuple[str, list[Any]]:
     """The statement that stores a row, and its parameters; the database gives the key where the row has none."""
-    words, fields = _insertion(type(row), instead_of, keyed=row.pk is not None)
-    values = [_stored(row, field, sort) for field, sort in fields]
-    places = ", ".join(each.sql if isinstance(each, RawSQL) else "%s" for each in values)
-    return words.format(places), [given for each in values for given in _given(each)]
+    return _filled(row, _insertion(type(row), instead_of, keyed=row.pk is not None), new=True)
 
 
-def _stored(row: Model, field: "Field[Any, Any]", sort: type | None) -> Any:
+def _updating(row: Model) -> tuple[str, list[Any]]:
+    """The statement that stores a row anew, and its parameters."""
+    held = tuple(name for name in _names(type(row)) if name in row.__dict__)
+    words, values = _filled(row, _change(type(row), held), new=False)
+    return words, [*values, row.pk]
+
+
+def _filled(row: Model, wording: "Wording", *, new: bool) -> tuple[str, list[Any]]:
+    """A statement with the values of a row, of which some may be SQL of their own."""
+    words, fields = wording
+    values = [_stored(row, field, sort, new=new) for field, sort in fields]
+    places = [each.sql if isinstance(each, RawSQL) else "%s" for each in values]
+    return words.format(*places), [given for each in values for given in _given(each)]
+
+
+def _stored(row: Model, field: "Field[Any, Any]", sort: type | None, *, new: bool) -> Any:
     """The value of a field as the database takes it, which most are as they are."""
     value = row.__dict__[field.attname]
     if sort and (value is None or (type(value) is sort and (value != "" or not field.is_relation))):
         return value
-    return field.get_db_prep_save(field.pre_save(row, True), connection)
+    return field.get_db_prep_save(field.pre_save(row, new), connection)
 
 
 def _given(value: Any) -> Sequence[Any]:
     return value.params if isinstance(value, RawSQL) else (value,)
+
+
+#: A statement with a place for each value, and whose values they are, with the sort that is stored as it is.
+type Wording = tuple[str, list[tuple["Field[Any, Any]", type | None]]]
 
 
 #: Fields that store a value of this sort as it is.
@@ -225,22 +248,40 @@ AS_IT_IS: Mapping[type["Field[Any, Any]"], type] = {
 
 
 @cache
-def _insertion(
-    model: type[Model], instead_of: tuple[str, ...], *, keyed: bool
-) -> "tuple[str, list[tuple[Field[Any, Any], type | None]]]":
-    """The statement with one place for all values, and whose values they are, with the sort that is stored as it is."""
+def _insertion(model: type[Model], instead_of: tuple[str, ...], *, keyed: bool) -> Wording:
     own = [field for field in model._meta.concrete_fields if keyed or field is not model._meta.auto_field]
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in own)
     into, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
-    words = f"INSERT INTO {into} ({columns}) VALUES ({{}})"  # noqa: S608 -- names of the model's own
+    words = f"INSERT INTO {into} ({columns}) VALUES ({', '.join(['{}'] * len(own))})"  # noqa: S608 -- the model's own
     if instead_of:
         same = [quoted(str(field.column)) for field in own if field.name in instead_of]
         others = [quoted(str(field.column)) for field in own if field.name not in instead_of]
         words += f" ON CONFLICT ({', '.join(same)}) DO UPDATE SET "
         words += ", ".join(f"{name} = excluded.{name}" for name in others)
-    words += f" RETURNING {key}"
-    return words, [(field, None if _by_itself(field) else AS_IT_IS.get(type(_pointed_to(field)))) for field in own]
+    return words, [(field, _as_it_is(field)) for field in own]
+
+
+@cache
+def _names(model: type[Model]) -> tuple[str, ...]:
+    """Attributes of a row that are stored, but for its key."""
+    return tuple(field.attname for field in model._meta.concrete_fields if not field.primary_key)
+
+
+@cache
+def _change(model: type[Model], names: tuple[str, ...]) -> Wording:
+    """With a last place for the row's key."""
+    own = [field for field in model._meta.concrete_fields if field.attname in names]
+    quoted = connection.ops.quote_name
+    columns = ", ".join(f"{quoted(str(field.column))} = {{}}" for field in own)
+    table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
+    words = f"UPDATE {table} SET {columns} WHERE {key} = %s"  # noqa: S608 -- names of the model's own
+    return words, [(field, _as_it_is(field)) for field in own]
+
+
+def _as_it_is(field: "Field[Any, Any]") -> type | None:
+    """The sort of values that a field stores as they are."""
+    return None if _by_itself(field) else AS_IT_IS.get(type(_pointed_to(field)))
 
 
 def _by_itself(field: "Field[Any, Any]") -> bool:
