@@ -1,7 +1,10 @@
-"""The sites as a process holds them: they change only when a list is imported. Read them, and do not change them."""
+"""The network as a process holds it: sites, and once somebody signs in at one their access points. It changes only when
+a list is imported. Read it, and do not change it.
+"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,11 +14,12 @@ from kini.city.atlas import atlas
 from kini.core import audit
 from kini.core.geometry import Coordinates, Point, Projection, distance_m
 from kini.core.held import held as kept
+from kini.wifi import rules
 from kini.wifi.actions.points import SUBJECT
-from kini.wifi.models import Site
+from kini.wifi.models import AccessPoint, Site
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Held:
     """All active sites with their areas, and where they stand in local metres (east, north), in the same order."""
 
@@ -35,6 +39,23 @@ class Held:
         for n in np.argsort(self._squares(point), kind="stable"):
             if fits(self.sites[n]):
                 yield self.sites[n], self._far(point, n)
+
+    def access_point(self, names: Sequence[str]) -> AccessPoint | None:
+        """The access point with one of these NAS-Identifiers, else with one of these MACs; of several the first that is
+        named.
+        """
+        by_identifier, by_mac = self._access_points
+        found = next((by_identifier[name] for name in names if name in by_identifier), None)
+        return found or next((by_mac[mac] for mac in map(rules.mac_in, names) if mac in by_mac), None)
+
+    @cached_property
+    def _access_points(self) -> tuple[Mapping[str, AccessPoint], Mapping[str, AccessPoint]]:
+        """Those of the sites, by NAS-Identifier and by MAC."""
+        sites = {site.pk: site for site in self.sites}
+        found = [each for each in AccessPoint.objects.filter(active=True) if each.site_id in sites]
+        for each in found:
+            each.site = sites[each.site_id]
+        return {each.nas_identifier: each for each in found if each.nas_identifier}, {each.mac: each for each in found}
 
     def _squares(self, point: Point) -> np.ndarray:
         away = self.spots - np.array(self.projection.to_metres(point))

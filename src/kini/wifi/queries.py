@@ -1,9 +1,8 @@
 """What is asked about the network: sites and their hours, faults, sessions, devices, vouchers, blocks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -13,7 +12,6 @@ from kini.city import pack
 from kini.core import moments
 from kini.core.crypto import pads
 from kini.core.database.prepared import prepared
-from kini.core.database.worded import Worded, row_of
 from kini.core.grants import Scope
 from kini.core.texts import Text
 from kini.web.formats import today
@@ -100,46 +98,6 @@ def fault(site: Site) -> Fault | None:
         return None
     joined = FaultReport.objects.filter(Q(case=first.case_id) | Q(case__leader=first.case_id), site=site)
     return Fault(first.case.opened_at, joined.aggregate(count=Count("pk"))["count"])
-
-
-def access_point(names: Sequence[str]) -> AccessPoint | None:
-    """The access point with one of these NAS-Identifiers, else with one of these MACs; of several the first that is
-    named.
-    """
-    # One name after the other: mostly the first is it. With all in one list the database would plan anew each time.
-    for name in filter(None, names):
-        for row in _named(name=name):
-            return _with_site(row)
-    for mac in filter(None, map(rules.mac_in, names)):
-        for row in _of_radio(mac=mac):
-            return _with_site(row)
-    return None
-
-
-def _with_site(row: Sequence[Any]) -> AccessPoint:
-    site = row_of(Site, _SITE, row[len(_POINT) :])
-    return row_of(AccessPoint, _POINT, row[: len(_POINT)], site=site)
-
-
-_POINT, _SITE = ([field.attname for field in model._meta.concrete_fields] for model in (AccessPoint, Site))
-
-
-def _in_use(**named: str) -> QuerySet[AccessPoint, Any]:
-    of_site = (f"site__{name}" for name in _SITE)
-    return AccessPoint.objects.filter(active=True, site__active=True, **named).values_list(*_POINT, *of_site)
-
-
-def _with_identifier(name: str) -> QuerySet[AccessPoint, Any]:
-    return _in_use(nas_identifier=name)
-
-
-def _with_mac(mac: str) -> QuerySet[AccessPoint, Any]:
-    return _in_use(mac=mac)
-
-
-#: The index of identifiers leaves out empty ones, and serves who says so in the words of the query.
-_named = Worded(_with_identifier, more="AND wifi_accesspoint.nas_identifier <> ''")
-_of_radio = Worded(_with_mac)
 
 
 def known_device(mark: bytes) -> Device | None:

@@ -252,7 +252,7 @@ def _insertion(model: type[Model], instead_of: tuple[str, ...], *, keyed: bool) 
     own = [field for field in model._meta.concrete_fields if keyed or field is not model._meta.auto_field]
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in own)
-    into, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
+    into = quoted(model._meta.db_table)
     words = f"INSERT INTO {into} ({columns}) VALUES ({', '.join(['{}'] * len(own))})"  # noqa: S608 -- the model's own
     if instead_of:
         same = [quoted(str(field.column)) for field in own if field.name in instead_of]

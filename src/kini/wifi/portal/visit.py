@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from kini.core import moments
 from kini.core.crypto import SealBroken, keyed_hash, seal_json, unseal_json
-from kini.wifi import queries
 from kini.wifi.admission import DEVICE
+from kini.wifi.holding import held
 from kini.wifi.models import AccessPoint
 from kini.wifi.planning import secret_of
 from kini.wifi.portal import handover
@@ -77,7 +77,7 @@ def of(sort: str, said: Mapping[str, str]) -> Visit:
         handover.NotHandedOver: when it is no such address.
     """
     arrival = handover.read(sort, said)
-    return Visit(arrival, queries.access_point(arrival.points))
+    return Visit(arrival, held().access_point(arrival.points))
 
 
 def announced(device: str, point: AccessPoint) -> Visit | None:
@@ -116,4 +116,4 @@ def resumed(token: str) -> Visit:
     if moments.now().timestamp() - said.pop("at") > SECONDS:
         raise VisitOver
     arrival = Arrival(**said | {"points": tuple(said["points"])})
-    return Visit(arrival, queries.access_point(arrival.points))
+    return Visit(arrival, held().access_point(arrival.points))
