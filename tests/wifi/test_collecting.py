@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from itertools import permutations
 
 import pytest
@@ -14,7 +15,7 @@ from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import keyed_hash
 from kini.wifi import actions, admission, collecting, detail, merging, pseudonyms, reviewing
 from kini.wifi.detail import Malformed, Packet
-from kini.wifi.merging import Row
+from kini.wifi.merging import Heard, Row
 from kini.wifi.models import DetailMark, Group
 from tests.wifi.conftest import BY
 from tests.wifi.test_deciding import NOON, PHONE, decided, known, refused
@@ -249,13 +250,20 @@ PACKETS = st.builds(
 )
 
 
+class HeardAll(Heard):
+    """Takes every session for one that was heard of."""
+
+    def first(self, key):
+        return False
+
+
 @settings(ONE_FIXTURE, max_examples=40)
 @given(packets=st.lists(PACKETS, max_size=14), data=st.data())
 def test_order_repetition_and_batches_make_no_difference(town, packets, data):
-    def outcome(batches):
+    def outcome(batches, heard_of):
         with transaction.atomic():
             for batch in batches:
-                merging.merge([Row.of(each) for each in batch])
+                merging.merge([Row.of(each, heard_of) for each in batch])
             with connection.cursor() as cursor:
                 cursor.execute("SELECT nas, at FROM wifi_restart ORDER BY nas, at")
                 found = sessions(), cursor.fetchall()
@@ -267,7 +275,16 @@ def test_order_repetition_and_batches_make_no_difference(town, packets, data):
     again = data.draw(st.lists(st.sampled_from(packets), max_size=6)) if packets else []
     mixed = data.draw(st.permutations([*packets, *again]))
     cut = data.draw(st.integers(0, len(mixed)))
-    assert outcome([packets]) == outcome([mixed[:cut], mixed[cut:]]) == outcome([[each] for each in mixed])
+    plain = outcome([packets], Heard())
+    assert plain == outcome([mixed[:cut], mixed[cut:]], Heard()) == outcome([[each] for each in mixed], HeardAll())
+
+
+def test_a_session_is_heard_of_for_the_first_time_once():
+    heard_of, keys = Heard(), [sha256(name).digest() for name in (b"one", b"two", b"three")]
+    assert [heard_of.first(key) for key in [*keys, *keys]] == [True, True, True, False, False, False]
+    heard_of.MOST = 3
+    assert heard_of.first(sha256(b"four").digest())
+    assert heard_of.first(keys[0]), "it has begun anew"
 
 
 @given(st.binary(max_size=400))

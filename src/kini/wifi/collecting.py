@@ -15,7 +15,7 @@ from django.conf import settings
 from kini.city import pack
 from kini.wifi import forgetting
 from kini.wifi.detail import Malformed, Packet, packet, records
-from kini.wifi.merging import Row
+from kini.wifi.merging import Heard, Row
 
 #: Bytes that are read from a file at a time: about 10,000 packets.
 CHUNK = 8_000_000
@@ -84,13 +84,16 @@ def _read(path: Path, offset: int) -> _Read:
         last = end
         row: Row | None
         try:
-            row = Row.of(packet(record)) if finished else None
+            row = Row.of(packet(record), _heard_of) if finished else None
         except Malformed:
             row = None
         found.append((record, row))
     if not last and whole:  # no record is that long
         return _Read([(data, None)], offset + len(data), more=True)
     return _Read(found, offset + last, more=whole)
+
+
+_heard_of = Heard()
 
 
 class _Ahead:

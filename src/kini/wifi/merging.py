@@ -105,6 +105,28 @@ _USED_UP = """
 """
 
 
+class Heard:
+    """Which sessions were heard of, in 4 MB: a Bloom filter of one bit for each. Of one session in a hundred it says so
+    wrongly where 350,000 are known, and begins anew at 700,000.
+    """
+
+    BITS, MOST = 1 << 25, 700_000
+
+    def __init__(self) -> None:
+        self._bits, self._count = bytearray(self.BITS // 8), 0
+
+    def first(self, key: bytes) -> bool:
+        """Whether a session is heard of for the first time."""
+        place, bit = divmod(int.from_bytes(key[:4]) % self.BITS, 8)
+        if self._bits[place] >> bit & 1:
+            return False
+        if self._count == self.MOST:
+            self._bits, self._count = bytearray(self.BITS // 8), 0
+        self._bits[place] |= 1 << bit
+        self._count += 1
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A packet, and the line by which COPY reads it but for its number; a restart has none."""
@@ -113,8 +135,12 @@ class Row:
     line: str
 
     @classmethod
-    def of(cls, said: Packet) -> "Row":
-        """A packet made ready, which needs no database: whoever reads packets ahead does this as well."""
+    def of(cls, said: Packet, heard_of: Heard) -> "Row":
+        """A packet made ready, which needs no database: whoever reads packets ahead does this as well.
+
+        Args:
+            heard_of: sessions whose handles were made already, and mostly are in the table.
+        """
         if said.status == "restart":
             return cls(said, "")
         mark = keyed_hash(said.station, DEVICE)
@@ -123,8 +149,9 @@ class Row:
         texts = said.nas.translate(_ESCAPED), said.access_point, said.cause.translate(_ESCAPED)
         stops = "t" if said.status == "stop" else "f"
         numbers = f"{said.at}\t{said.at - said.seconds}\t{said.seconds}\t{said.octets_in}\t{said.octets_out}"
-        # Most sessions are heard of by their Start first; of others the handle is made once it is known to be missing.
-        handle = f"\\\\x{reviewing.handle(key, said).hex()}" if said.status == "start" else r"\N"
+        # A handle that the table misses all the same is made once it has said so.
+        first = said.status != "stop" and heard_of.first(key)
+        handle = f"\\\\x{reviewing.handle(key, said).hex()}" if first else r"\N"
         line = (
             f"\\\\x{key.hex()}\t{stops}\t{texts[0]}\t{texts[1]}\t\\\\x{mark.hex()}\t{numbers}\t{texts[2]}\t{handle}\n"
         )
