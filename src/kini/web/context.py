@@ -6,8 +6,6 @@ from functools import cached_property
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
-from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from kini.core.crypto import keyed_hash
@@ -73,7 +71,7 @@ class Site:
     @property
     def worker(self) -> str:
         """The service worker; empty when it is switched off."""
-        return _address("web:worker") if settings.ENV.worker else ""
+        return navigation.address("web:worker") if settings.ENV.worker else ""
 
     @property
     def sign_in(self) -> str:
@@ -81,7 +79,7 @@ class Site:
 
     @staticmethod
     def sign_in_address() -> str:
-        return _address(settings.LOGIN_URL)
+        return navigation.address(settings.LOGIN_URL)
 
     @property
     def sign_out(self) -> str:
@@ -89,21 +87,21 @@ class Site:
 
     @staticmethod
     def sign_out_address() -> str:
-        return _address(settings.LOGOUT_URL)
+        return navigation.address(settings.LOGOUT_URL)
 
     @cached_property
     def live(self) -> str:
         """What answers as long as the city can be reached."""
-        return _address("core:live")
+        return navigation.address("core:live")
 
     @cached_property
     def outbox(self) -> str:
         """Where the messages of a first look can be read; empty in production."""
-        return _address("core:outbox") if settings.ENV.outbox else ""
+        return navigation.address("core:outbox") if settings.ENV.outbox else ""
 
     @cached_property
     def theme(self) -> str:
-        return f"{reverse('web:theme')}?{theme_version()}"
+        return f"{navigation.address('web:theme')}?{theme_version()}"
 
 
 def person_of(request: HttpRequest) -> str:
@@ -116,13 +114,6 @@ def language_name(code: str) -> str:
     """What its speakers call a language; its code when nobody knows."""
     name = LANG_INFO.get(code, {}).get("name_local", code)
     return str(name[:1].upper() + name[1:])
-
-
-def _address(name: str) -> str:
-    try:
-        return resolve_url(name)
-    except NoReverseMatch:
-        return ""
 
 
 def page(request: HttpRequest) -> dict[str, Site]:

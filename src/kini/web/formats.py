@@ -8,8 +8,8 @@ from typing import Final
 import phonenumbers
 from django.utils import dateformat, timezone
 from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from kini.core import moments
 from kini.web.city import face
@@ -100,13 +100,30 @@ def duration(seconds: float, units: int = 2) -> str:
 
     In one unit alone, what is shorter than two days is told in hours, so that a day more or less is not lost.
     """
+    return _spoken(_parts(seconds, units), get_language())
+
+
+def _parts(seconds: float, units: int) -> tuple[tuple[int, int], ...]:
+    """A span as its size (seconds) and amount in each of its largest units."""
     left, parts = max(int(abs(seconds)), MINUTE), []
-    sizes = ((DAY, _days), (HOUR, _hours), (MINUTE, _minutes))
-    for size, words in sizes[1:] if units == 1 and left < 2 * DAY else sizes:
+    sizes = (DAY, HOUR, MINUTE)
+    for size in sizes[1:] if units == 1 and left < 2 * DAY else sizes:
         amount, left = divmod(left, size)
         if amount:
-            parts.append(words(amount))
-    return " ".join(parts[:units])
+            parts.append((size, amount))
+    return tuple(parts[:units])
+
+
+@lru_cache(maxsize=2_000)
+def _spoken(parts: tuple[tuple[int, int], ...], _language: str | None) -> str:
+    words = {DAY: _days, HOUR: _hours, MINUTE: _minutes}
+    return " ".join(words[size](amount) for size, amount in parts)
+
+
+@lru_cache(maxsize=2_000)
+def _due(parts: tuple[tuple[int, int], ...], language: str | None, *, late: bool) -> str:
+    words = {"duration": _spoken(parts, language)}
+    return _("late by %(duration)s") % words if late else _("%(duration)s left") % words
 
 
 def _days(count: int) -> str:
@@ -124,8 +141,7 @@ def _minutes(count: int) -> str:
 def due_words(at: datetime, now: datetime | None = None, units: int = 2) -> str:
     """How much time is left, or by how much it is late."""
     seconds = (at - (now or moments.now())).total_seconds()
-    words = {"duration": duration(seconds, units)}
-    return _("%(duration)s left") % words if seconds >= 0 else _("late by %(duration)s") % words
+    return _due(_parts(seconds, units), get_language(), late=seconds < 0)
 
 
 def distance(metres: float) -> str:

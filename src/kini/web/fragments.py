@@ -14,10 +14,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 def filled(name: str, **values: Any) -> SafeString:
     """The file of that name among the templates with its {names} filled; values that are no HTML are escaped."""
-    written = {
-        each: value if isinstance(value, SafeString) else html.escape(str(value)) for each, value in values.items()
-    }
+    written = {each: value if isinstance(value, SafeString) else _escaped(str(value)) for each, value in values.items()}
     return SafeString(_source(name).format_map(written))
+
+
+@lru_cache(maxsize=5_000)
+def _escaped(text: str) -> str:
+    """What stands in one row mostly stands in others."""
+    return html.escape(text)
 
 
 @lru_cache(maxsize=50)
@@ -28,7 +32,7 @@ def _source(name: str) -> str:
 
 def options(choices: Iterable[tuple[str, str]], chosen: str = "") -> SafeString:
     """`<option>`s of (value, words), the chosen one selected; the same choices are written once."""
-    written = _options(tuple((value, str(words)) for value, words in choices))
+    written = _options(tuple(choices))
     before = f'<option value="{html.escape(chosen)}"'
     return mark_safe(written.replace(f"{before}>", f"{before} selected>", 1) if chosen else written)  # noqa: S308
 

@@ -105,13 +105,17 @@ def _query_below(url: str, request: HttpRequest) -> dict[str, str] | None:
 
 def _addressed(items: list[NavItem]) -> Iterator[tuple[NavItem, str]]:
     for item in items:
-        if url := _address(item.url_name, item.args, settings.ROOT_URLCONF):
+        if url := address(item.url_name, *item.args):
             yield item, f"{url}?{item.query}" if item.query else url
+
+
+def address(name: str, *arguments: str) -> str:
+    """The address of a page by the name of its route, looked up once; empty when there is none."""
+    return _address(name, arguments, settings.ROOT_URLCONF)
 
 
 @lru_cache(maxsize=500)
 def _address(name: str, arguments: tuple[str, ...], routes: str) -> str:
-    """The address of an entry among the routes of that module; empty when there is none."""
     try:
         return reverse(name, routes, args=arguments)
     except NoReverseMatch:

@@ -15,7 +15,7 @@ from kini.cases import actions, queries
 from kini.cases.desk.addresses import cleaned
 from kini.cases.desk.case import text_of
 from kini.cases.desk.figures import title_of
-from kini.cases.desk.rows import Row, row_of
+from kini.cases.desk.rows import Row, rows_of
 from kini.cases.desk.working import for_officers, see_other
 from kini.cases.models import Case, Draft
 from kini.cases.pages import forms
@@ -192,7 +192,7 @@ def _drafts(actor: Actor) -> list[Draft]:
 def _latest(actor: Actor) -> list[Row]:
     sent = Case.objects.filter(submitted_by_id=actor.user_id, channel="counter")
     cases = sent.select_related("version", "area", "resident").defer("version__content", "answers", "sealed")
-    return [row_of(case) for case in cases.order_by("-opened_at", "-pk")[:LATEST]]
+    return rows_of(list(cases.order_by("-opened_at", "-pk")[:LATEST]))
 
 
 @for_officers(Permission.APPLY_FOR_OTHERS)
@@ -207,7 +207,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     found = case.first()
     if found is None:
         raise Http404
-    row = row_of(found)
+    [row] = rows_of([found])
     return render(request, "cases/desk/receipt.html", {"case": found, "row": row, "rows": _receipt_rows(found, row)})
 
 

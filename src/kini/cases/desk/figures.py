@@ -1,7 +1,7 @@
 """What an officer's rail and the head of their queue count."""
 
 import time as clock
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -31,13 +31,11 @@ SEE = Permission.SEE_CASES
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An area as a choice among the filters."""
+class Places:
+    """Areas to choose from among the filters: (code, words) of each, and their paths by code."""
 
-    code: str
-    path: str
-    depth: int
-    name: str
+    choices: tuple[tuple[str, str], ...]
+    paths: Mapping[str, str]
 
 
 class Median(Aggregate):
@@ -98,16 +96,17 @@ def title_of(resolved: Resolved) -> str:
     return str(kinds.get(resolved.definition.kind).title(resolved.definition))
 
 
-def areas_with_cases(actor: Actor) -> list[Place]:
+def areas_with_cases(actor: Actor) -> Places:
     """The areas in which the officer sees open cases, with those around them; as they were within a minute."""
     return remembered("areas", actor, _areas)
 
 
-def _areas(actor: Actor) -> list[Place]:
+def _areas(actor: Actor) -> Places:
     paths = queries.visible(actor).filter(closed_at__isnull=True).order_by().values_list("area_path", flat=True)
     codes = {code for path in paths.distinct() for code in path.split("/") if code}
-    found = Area.objects.filter(code__in=codes).order_by("path")
-    return [Place(*row) for row in found.values_list("code", "path", "depth", "name")]
+    found = list(Area.objects.filter(code__in=codes).order_by("path").values_list("code", "path", "depth", "name"))
+    choices = tuple((code, f"– {name}" if depth > 1 else name) for code, _path, depth, name in found)
+    return Places(choices, {code: path for code, path, _depth, _name in found})
 
 
 def remembered[T](what: str, actor: Actor, read: Callable[[Actor], T], permission: Permission = SEE) -> T:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kini.cases import actions, queries, rules
 from kini.cases.desk import addresses, figures, saved
 from kini.cases.desk.addresses import CONTROL, VIEWS, Asked, cleaned
-from kini.cases.desk.figures import Place
-from kini.cases.desk.rows import row_of, rows_html
+from kini.cases.desk.figures import Places
+from kini.cases.desk.rows import rows_html, rows_of
 from kini.cases.desk.working import OwnCase, case_at_desk, for_officers, see_other
 from kini.core.actors import Refused
 from kini.people.models import Officer
@@ -36,11 +36,11 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest) -> HttpResponse:
     actor, asked, after = actor_for(request), addresses.read(request.GET), cleaned(request.GET.get("after", ""))
-    services, areas = _services(asked, figures.services_with_cases(actor)), figures.areas_with_cases(actor)
-    areas = _areas(asked, areas)
-    found = queries.queue(actor, asked.filters({area.code: area.path for area in areas}, after))
+    services = _services(asked, figures.services_with_cases(actor))
+    areas = _areas(asked, figures.areas_with_cases(actor))
+    found = queries.queue(actor, asked.filters(areas.paths, after))
     name = next((kept.name for kept in saved.own(request) if kept.query == asked.query), "")
-    rows, trail = [row_of(case) for case in found.cases], addresses.trail_of(asked)
+    rows, trail = rows_of(found.cases), addresses.trail_of(asked)
     may_act = may_somewhere(actor, Permission.ACT)
     context = {
         "asked": asked,
@@ -51,9 +51,7 @@ def _show(request: HttpRequest) -> HttpResponse:
         "open": " ".join(row.case.reference for row in rows if not row.case.closed_at),
         "ended": asked.view == "ended",
         "services": options(services, asked.service),
-        "areas": options(
-            ((each.code, f"– {each.name}" if each.depth > 1 else each.name) for each in areas), asked.area
-        ),
+        "areas": options(areas.choices, asked.area),
         "states": options(((str(state), rules.public_word(state)) for state in rules.WORDS), asked.state),
         "next": addresses.address(asked, found.next) if found.next else "",
         "first": addresses.address(asked) if after else "",
@@ -72,12 +70,12 @@ def _services(asked: Asked, choices: list[tuple[str, str]]) -> list[tuple[str, s
     return [*choices, (asked.service, saved.service_title(asked.service))] if missing else choices
 
 
-def _areas(asked: Asked, choices: list[Place]) -> list[Place]:
-    missing = asked.area and asked.area not in {area.code for area in choices}
-    if not missing:
-        return choices
+def _areas(asked: Asked, known: Places) -> Places:
+    if not asked.area or asked.area in known.paths:
+        return known
     path = addresses.paths_of([asked.area]).get(asked.area, asked.area)
-    return [*choices, Place(asked.area, path, 0, saved.area_name(asked.area))]
+    choices = (*known.choices, (asked.area, saved.area_name(asked.area)))
+    return Places(choices, {**known.paths, asked.area: path})
 
 
 @for_officers()

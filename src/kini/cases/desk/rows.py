@@ -1,7 +1,8 @@
 """The rows of the queue's table, as HTML."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
@@ -36,12 +37,22 @@ class Row:
     resting: bool
 
 
-def row_of(case: Case) -> Row:
-    resolved = resolve_many([case.version_id])[case.version_id]
-    late = case.due_at is not None and case.due_at < moments.now()
-    near = int((case.due_at - case.at_risk_at).total_seconds()) if case.due_at and case.at_risk_at else 0
-    resting = case.paused_at is not None and not late
-    return Row(case, figures.title_of(resolved), str(resolved.flow.states[case.state].name), near, resting)
+def rows_of(cases: Collection[Case]) -> list[Row]:
+    """The cases as the table shows them, in their order."""
+    now, versions = moments.now(), resolve_many(case.version_id for case in cases)
+    titles = {key: figures.title_of(resolved) for key, resolved in versions.items()}
+
+    @cache
+    def step(version: int, state: str) -> str:
+        return str(versions[version].flow.states[state].name)
+
+    def row(case: Case) -> Row:
+        late = case.due_at is not None and case.due_at < now
+        near = int((case.due_at - case.at_risk_at).total_seconds()) if case.due_at and case.at_risk_at else 0
+        resting = case.paused_at is not None and not late
+        return Row(case, titles[case.version_id], step(case.version_id, case.state), near, resting)
+
+    return [row(case) for case in cases]
 
 
 def rows_html(rows: Iterable[Row], trail: str, *, ticks: bool) -> SafeString:

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -31,6 +30,7 @@ from kini.people.contacts import ContactFault, read_phone
 from kini.people.devices import device_of
 from kini.people.queries import actor_for
 from kini.people.sign_in import CodePage, network_address
+from kini.web.navigation import address
 from kini.wifi import actions, declared, queries
 from kini.wifi.models import AccessPoint
 from kini.wifi.portal import controllers, handover, visit, words
@@ -320,7 +320,7 @@ def _frame(request: HttpRequest, found: Visit | None) -> dict[str, Any]:
     return {
         "network": network,
         "visit": found,
-        "here": _address("start", found) if found else reverse("wifi:portal"),
+        "here": _address("start", found) if found else address("wifi:portal"),
         "place": found.point.site if found and found.point else None,
     }
 
@@ -335,4 +335,4 @@ def _to[R: HttpResponseBase](response: R, found: Visit | None) -> R:
 
 def _address(name: str, found: Visit) -> str:
     routes = {"start": "wifi:portal", "code": "wifi:portal-code", "online": "wifi:portal-online"}
-    return f"{reverse(routes[name])}?a={quote(found.token)}"
+    return f"{address(routes[name])}?a={quote(found.token)}"
