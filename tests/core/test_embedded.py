@@ -8,10 +8,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import psycopg
 import pytest
 
+from kini.core.database import embedded
 from kini.core.database.account import Account, account_for
 from kini.core.database.embedded import DatabaseFault, Server
 
@@ -202,3 +204,23 @@ def test_a_server_that_fell_comes_back_at_the_same_address_with_its_data(tmp_pat
 def test_a_server_that_was_never_started_is_not_brought_back(tmp_path: Path) -> None:
     with pytest.raises(DatabaseFault, match="was not started"):
         Server(tmp_path / "postgres").revive()
+
+
+@pytest.mark.parametrize(
+    ("memory", "limit", "shared"),
+    [
+        (1_000_000_000, "max", "256MB"),
+        (8_000_000_000, "max", "1000MB"),
+        (64_000_000_000, "max", "2048MB"),
+        (64_000_000_000, "4000000000", "500MB"),
+        (8_000_000_000, "", "1000MB"),
+    ],
+)
+def test_a_production_has_a_part_of_its_machine_or_container(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: int, limit: str, shared: str
+) -> None:
+    if limit:
+        (tmp_path / "memory.max").write_text(f"{limit}\n")
+    monkeypatch.setattr(embedded, "LIMIT", tmp_path / "memory.max")
+    monkeypatch.setattr(embedded.psutil, "virtual_memory", lambda: Mock(total=memory))
+    assert embedded.for_production()["shared_buffers"] == shared

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO
 from urllib.parse import quote
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -58,9 +59,13 @@ SETTINGS = {
 }
 #: What a database may leave out that is thrown away with its tests.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-#: A city in production has more rows in use than a first look, and more room on its disk: after each checkpoint whole
-#: pages are written once more.
-LARGE = {"shared_buffers": "256MB", "max_wal_size": "2GB", "checkpoint_timeout": "15min"}
+#: A city in production has more room on its disk than a first look: after each checkpoint whole pages are written once
+#: more.
+LARGE = {"max_wal_size": "2GB", "checkpoint_timeout": "15min"}
+#: Of its machine's memory it has this part for its tables, and no less or more than so many megabytes.
+PART, LEAST, MOST = 8, 256, 2048
+#: What a container may use of its machine's memory.
+LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 class DatabaseFault(Exception):
@@ -81,7 +86,7 @@ class Server:
         self.data = self.folder / "data"
         self.log = self.folder / "log"
         self._note = self.data / "postmaster.pid"
-        self._settings = SETTINGS | ({} if durable else NOT_DURABLE) | (LARGE if large else {})
+        self._settings = SETTINGS | ({} if durable else NOT_DURABLE) | (for_production() if large else {})
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
         self._socket_folder: Path | None = None
@@ -326,3 +331,11 @@ def _last_words(text: str) -> str:
     lines = [line for line in text.splitlines() if "FATAL:" in line or "error:" in line or "ERROR:" in line]
     line = (lines or text.splitlines() or ["it said nothing"])[-1]
     return line.rpartition("FATAL:")[2].rpartition("error:")[2].strip().rstrip(".")
+
+
+def for_production() -> dict[str, str]:
+    """What differs in a production, whose city has more rows in use than a first look."""
+    memory = psutil.virtual_memory().total
+    if LIMIT.is_file() and (limit := LIMIT.read_text().strip()).isdigit():
+        memory = min(memory, int(limit))
+    return LARGE | {"shared_buffers": f"{min(MOST, max(LEAST, memory // PART // 1_000_000))}MB"}
