@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from itertools import permutations
 
 import pytest
@@ -280,10 +279,10 @@ def test_order_repetition_and_batches_make_no_difference(town, packets, data):
 
 
 def test_a_session_is_heard_of_for_the_first_time_once():
-    heard_of, keys = Heard(), [sha256(name).digest() for name in (b"one", b"two", b"three")]
+    heard_of, keys = Heard(), [hashlib.sha256(name).digest() for name in (b"one", b"two", b"three")]
     assert [heard_of.first(key) for key in [*keys, *keys]] == [True, True, True, False, False, False]
     heard_of.MOST = 3
-    assert heard_of.first(sha256(b"four").digest())
+    assert heard_of.first(hashlib.sha256(b"four").digest())
     assert heard_of.first(keys[0]), "it has begun anew"
 
 

@@ -93,6 +93,7 @@ def _read(path: Path, offset: int) -> _Read:
     return _Read(found, offset + last, more=whole)
 
 
+#: By this process, in any file.
 _heard_of = Heard()
 
 

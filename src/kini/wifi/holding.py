@@ -4,7 +4,6 @@ a list is imported. Read it, and do not change it.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from kini.wifi.actions.points import SUBJECT
 from kini.wifi.models import AccessPoint, Site
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Held:
     """All active sites with their areas, and where they stand in local metres (east, north), in the same order."""
 
@@ -44,18 +43,9 @@ class Held:
         """The access point with one of these NAS-Identifiers, else with one of these MACs; of several the first that is
         named.
         """
-        by_identifier, by_mac = self._access_points
+        by_identifier, by_mac = _access_points(self)
         found = next((by_identifier[name] for name in names if name in by_identifier), None)
         return found or next((by_mac[mac] for mac in map(rules.mac_in, names) if mac in by_mac), None)
-
-    @cached_property
-    def _access_points(self) -> tuple[Mapping[str, AccessPoint], Mapping[str, AccessPoint]]:
-        """Those of the sites, by NAS-Identifier and by MAC."""
-        sites = {site.pk: site for site in self.sites}
-        found = [each for each in AccessPoint.objects.filter(active=True) if each.site_id in sites]
-        for each in found:
-            each.site = sites[each.site_id]
-        return {each.nas_identifier: each for each in found if each.nas_identifier}, {each.mac: each for each in found}
 
     def _squares(self, point: Point) -> np.ndarray:
         away = self.spots - np.array(self.projection.to_metres(point))
@@ -81,3 +71,13 @@ def _read(_newest: int | None, _areas: int | None, center: Point) -> Held:
         site.area = areas[site.area_id]
     spots = np.array([projection.to_metres((site.latitude, site.longitude)) for site in sites]).reshape(-1, 2)
     return Held(sites, {site.code: site for site in sites}, projection, spots)
+
+
+@kept(maxsize=1)
+def _access_points(network: Held) -> tuple[Mapping[str, AccessPoint], Mapping[str, AccessPoint]]:
+    """Those of the sites, by NAS-Identifier and by MAC."""
+    sites = {site.pk: site for site in network.sites}
+    found = [each for each in AccessPoint.objects.filter(active=True) if each.site_id in sites]
+    for each in found:
+        each.site = sites[each.site_id]
+    return {each.nas_identifier: each for each in found if each.nas_identifier}, {each.mac: each for each in found}

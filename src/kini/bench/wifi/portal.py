@@ -24,8 +24,6 @@ FIRST = 1 << 36
 BROWSER = "Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/100.0 Mobile Safari/537.36"
 _FORM = re.compile(r'<form method="post" action="([^"]*)">(.*?)</form>', re.DOTALL)
 _FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
-
-
 #: Of an answer: its status, and how long its body is.
 _STATUS, _LENGTH = re.compile(rb"HTTP/1\.1 (\d{3})"), re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 
@@ -118,6 +116,8 @@ class Portal:
                 except (NotIn, OSError) as fault:
                     _tell(fault)
                     found.append(0.0)
+                    web.close()
+                    web = Browser(address)
         web.close()
         return found
 
