@@ -51,9 +51,9 @@ def decided(at=NOON, calling=PHONE, password="", chap="", challenge="", **where)
     keys = [pads(purpose) for purpose in (admission.DEVICE, admission.VOUCHER, admission.PASS)]
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * 10)
-        asked = f"SELECT attribute, value FROM {admission.answer(f"{marks}, 'Europe/Lisbon', %s")}"
-        cursor.execute(asked, [*words, *keys, at])
-        return dict(cursor.fetchall())
+        columns = ", ".join(admission.ATTRIBUTES)
+        cursor.execute(f"SELECT {columns} FROM wifi_decide({marks}, 'Europe/Lisbon', %s)", [*words, *keys, at])
+        return admission.named(cursor.fetchone())
 
 
 def known(group="resident", days=10, at=NOON):

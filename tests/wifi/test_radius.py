@@ -17,7 +17,7 @@ from django.db import connection
 
 from kini.bench.wifi.servers import free_port
 from kini.core.crypto import unseal
-from kini.wifi import actions, declared, entrance, radius, reading
+from kini.wifi import actions, admission, declared, entrance, radius, reading
 from kini.wifi.models import AccessPoint, Group
 from kini.wifi.planning import secret_context
 from tests.wifi.conftest import BY, WIFI
@@ -26,6 +26,7 @@ from tests.wifi.test_deciding import GROUPS, HEADER, PHONE, POINTS
 
 pytestmark = [needs_freeradius, pytest.mark.django_db(transaction=True)]
 PORTAL = "https://serena.example/wifi/"
+LIMITS = set(admission.LIMITS.values())
 CORNER = {"Called-Station-Id": "00-10-A4-23-19-C2:Serena Livre"}
 
 
@@ -108,6 +109,7 @@ def test_however_the_nas_writes_its_mac(ask):
 def test_an_unknown_one_is_told_where_to_sign_in(ask):
     answer = ask()
     assert (answer["code"], answer["Reply-Message"]) == ("Access-Reject", f"sign-in {PORTAL}")
+    assert not LIMITS & answer.keys()
     assert "Message-Authenticator" in answer
 
 
@@ -116,6 +118,7 @@ def test_a_voucher_is_a_password(ask):
     answer = ask(User_Password=code)
     assert answer["code"] == "Access-Accept"
     assert 86_000 < int(answer["Session-Timeout"]) <= 86_400
+    assert LIMITS & answer.keys() == {"Session-Timeout"}, "a limit that the group has not would be 0"
     other = "AC-DE-48-00-11-23"
     assert ask(Calling_Station_Id=other, User_Password="AAAAA-BBBBB")["code"] == "Access-Reject"
     assert ask(Calling_Station_Id=other, User_Password="' OR '1'='1")["code"] == "Access-Reject"

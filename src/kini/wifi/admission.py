@@ -16,15 +16,15 @@ from kini.wifi.schema import Hours
 DEVICE, VOUCHER, PASS = "wifi device", "wifi voucher", "wifi pass"
 #: Letters of a one-time password.
 PASS_LENGTH = 24
-#: What the columns of an answer of `wifi_decide` are called in RADIUS.
-ATTRIBUTES = {
-    "answer": "Auth-Type",
-    "reason": "Reply-Message",
+#: What the columns of an answer of `wifi_decide` are called in RADIUS: whether the device comes in, and how long and fast.
+WHETHER = {"answer": "Auth-Type", "reason": "Reply-Message"}
+LIMITS = {
     "session_seconds": "Session-Timeout",
     "idle_seconds": "Idle-Timeout",
     "down_bps": "WISPr-Bandwidth-Max-Down",
     "up_bps": "WISPr-Bandwidth-Max-Up",
 }
+ATTRIBUTES = WHETHER | LIMITS
 
 
 def voucher_mark(typed: str) -> bytes:
@@ -66,15 +66,17 @@ def bring_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
     return len(changed)
 
 
-def answer(arguments: str) -> str:
-    """What `wifi_decide` answers to such arguments, as rows of (attribute, value): what a query has behind FROM."""
-    rows = ", ".join(f"('{attribute}', said.{column}::text)" for column, attribute in ATTRIBUTES.items())
-    told = f"LATERAL (VALUES {rows}) AS told (attribute, value)"
-    return f"wifi_decide({arguments}) AS said, {told} WHERE value IS NOT NULL"
+def named(row: Sequence[object]) -> dict[str, str]:
+    """The attributes of an answer by name, of a row with the columns of ATTRIBUTES."""
+    return {name: str(value) for name, value in zip(ATTRIBUTES.values(), row, strict=True) if value is not None}
 
 
 def decision() -> str:
-    """The answer to the seven words $1 to $7 of an Access-Request, with the keys that it needs."""
+    """The row that answers the seven words $1 to $7 of an Access-Request, with the keys that it needs.
+
+    Its columns are those of ATTRIBUTES, as texts. FreeRADIUS would take NULL for 0; what is no number it leaves out.
+    """
     zone = str(pack.current().timezone).replace("'", "")
     keys = ", ".join(f"decode('{pads(purpose).hex()}', 'hex')" for purpose in (DEVICE, VOUCHER, PASS))
-    return answer(f"$1, $2, $3, $4, $5, $6, $7, {keys}, '{zone}'")
+    columns = ", ".join(f"coalesce({column}::text, 'none')" for column in ATTRIBUTES)
+    return f"SELECT {columns} FROM wifi_decide($1, $2, $3, $4, $5, $6, $7, {keys}, '{zone}')"  # noqa: S608 -- our own

@@ -16,14 +16,14 @@ from kini.core.grants import Scope
 from kini.core.texts import Text
 from kini.web.formats import today
 from kini.wifi import declared, rules
-from kini.wifi.admission import DEVICE, PASS, VOUCHER, answer
+from kini.wifi.admission import ATTRIBUTES, DEVICE, PASS, VOUCHER, named
 from kini.wifi.models import AccessPoint, Block, Device, FaultReport, Site, Voucher
 from kini.wifi.schema import Hours
 
 #: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
 WALKING, DETOUR = 80.0, 1.3
 _USED = "SELECT seconds, octets FROM wifi_used(%s, %s, %s)"
-_STANDING = f"SELECT attribute, value FROM {answer(', '.join(['%s'] * 12))}"  # noqa: S608 -- words of the program
+_STANDING = f"SELECT {', '.join(ATTRIBUTES)} FROM wifi_decide({', '.join(['%s'] * 12)})"  # noqa: S608 -- our own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ def standing(mac: str, point: AccessPoint, password: str = "") -> dict[str, str]
     """
     words = [mac, point.mac, point.nas_identifier, str(point.nas_address or ""), password, "", ""]
     keys = [pads(purpose) for purpose in (DEVICE, VOUCHER, PASS)]
-    rows = prepared(_STANDING, [*words, *keys, str(pack.current().timezone), moments.now()])
-    return {str(attribute): str(value) for attribute, value in rows}
+    [row] = prepared(_STANDING, [*words, *keys, str(pack.current().timezone), moments.now()])
+    return named(row)
 
 
 def opens_next(site: Site, at: datetime | None = None) -> tuple[str, time] | None:

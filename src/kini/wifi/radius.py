@@ -58,7 +58,7 @@ CLIENT = """client "{mac}" {{
 
 #: One of coa.LIMITS, taken from what was the Class of the last answer.
 TAKEN = """if (&control:Tmp-String-1 =~ /^kini{before} ([0-9]+)/) {{
-                    update control {{
+                    update reply {{
                         &{name} := "%{{1}}"
                     }}
                 }}"""
@@ -107,6 +107,10 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
         modules=next((each for each in MODULES if Path(each).is_dir()), MODULES[0]),
         database=_database(folder / PASSFILE),
         decision=admission.decision(),
+        answered="\n            ".join(
+            f"{'reply' if column in admission.LIMITS else 'control'}:{attribute} := {number}"
+            for number, (column, attribute) in enumerate(admission.ATTRIBUTES.items())
+        ),
         words=", ".join(f"'{each}'" for each in said),
         safe=SAFE,
         client_seconds=CLIENT_SECONDS,
@@ -115,7 +119,7 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
         known_devices=known_devices() if remember is None else remember,
         away_seconds=AWAY_SECONDS,
         interim_seconds=INTERIM_SECONDS,
-        limits=" ".join(f"%{{control:{name}}}" for name in LIMITS),
+        limits=" ".join(f"%{{reply:{name}}}" for name in LIMITS),
         taken="\n                ".join(
             TAKEN.format(name=name, before=" [0-9]*" * place) for place, name in enumerate(LIMITS)
         ),
