@@ -22,6 +22,8 @@ def run(
 ) -> list[Row]:
     """Try each work once, then measure all of them, several rounds one after the other, and print a row each.
 
+    What is done once is done in the last round: it may leave the machine with cold memory and much to tidy up.
+
     Args:
         addresses: of the servers that the works name.
         seconds: of each measurement.
@@ -37,7 +39,7 @@ def run(
     uses: dict[str, list[Use]] = {}
     for number in range(rounds):
         found.append({})
-        for work in (work for work in works if number == 0 or not work.once):
+        for work in (work for work in works if number == rounds - 1 or not work.once):
             print(f"\r  round {number + 1} of {rounds}: {work.name:<40}", end="", flush=True)
             watch.begin()
             started = time.monotonic()

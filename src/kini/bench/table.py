@@ -96,7 +96,7 @@ class Work:
             server's address and the seconds that a measurement lasts.
         yardstick: name of the work that it is compared with; empty: it is one itself.
         says: words that an answer must hold, so that an empty page is not measured.
-        once: measured in the first round alone, as it takes long.
+        once: measured in the last round alone, as it takes long.
     """
 
     name: str
