@@ -306,3 +306,29 @@ def test_the_database_refuses_what_cannot_be(network, change):
     actions.make_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
+
+
+def test_points_stand_as_their_sites_and_kinds_do_whoever_changes_them(network):
+    stale = AccessPoint.objects.get(nas_identifier="ap-p1")
+    park, nights, noon = stale.site, {"monday": ["18:00-23:00"]}, {"monday": ["12:00-13:00"]}
+
+    def stands():
+        return AccessPoint.objects.values_list("stands", "open_hours").get(pk=stale.pk)
+
+    assert stands() == (True, SiteKind.objects.get(pk="park").hours)
+    SiteKind.objects.filter(pk="park").update(hours=nights)
+    assert stands() == (True, nights)
+    Site.objects.filter(pk=park.pk).update(hours=noon)
+    assert stands() == (True, noon)
+    SiteKind.objects.filter(pk="park").update(hours=None)
+    assert stands() == (True, noon)
+    Site.objects.filter(pk=park.pk).update(active=False, hours=None)
+    assert stands() == (False, None)
+    stale.save()
+    assert stands() == (False, None), "what was read before is not what holds"
+    Site.objects.filter(pk=park.pk).update(active=True)
+    SiteKind.objects.filter(pk="park").delete()
+    SiteKind.objects.create(pk="park", hours=noon)
+    assert stands() == (True, noon)
+    AccessPoint.objects.filter(pk=stale.pk).update(active=False)
+    assert stands() == (False, noon)

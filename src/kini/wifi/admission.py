@@ -1,6 +1,7 @@
 """How people and devices are known where RADIUS decisions are made, and the question that FreeRADIUS asks.
 
-The decision itself is the function `wifi_decide` of the database (migrations/0022_decide_at_once.py).
+The decision itself is the function `wifi_decide` of the database (migrations/0022_decide_at_once.py, and what 0023
+changes of it).
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from kini.wifi.schema import Hours
 DEVICE, VOUCHER, PASS = "wifi device", "wifi voucher", "wifi pass"
 #: Letters of a one-time password.
 PASS_LENGTH = 24
-#: What the columns of an answer of `wifi_decide` are called in RADIUS: whether the device comes in, and how long and fast.
+#: What the columns of an answer of `wifi_decide` are called in RADIUS: whether a device comes in, and how long and fast.
 WHETHER = {"answer": "Auth-Type", "reason": "Reply-Message"}
 LIMITS = {
     "session_seconds": "Session-Timeout",

@@ -68,6 +68,8 @@ class AccessPoint(models.Model):
         login_address: where a visitor's browser brings it the one-time password ("http://10.1.0.1:3990").
         secret: shared with RADIUS, sealed; `secret_mark` is its keyed hash, so that no two share one.
         capacity: devices that it serves at the same time.
+        stands, open_hours: whether it and its site are active; when its site is open (null: always). The database
+            keeps both (triggers), so that a decision of RADIUS need not look further.
     """
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="access_points")
@@ -83,6 +85,8 @@ class AccessPoint(models.Model):
     secret_mark = models.BinaryField(unique=True)
     capacity = models.PositiveIntegerField(null=True)
     active = models.BooleanField(default=True)
+    stands = models.BooleanField(default=False, db_default=False, editable=False)
+    open_hours: "models.JSONField[Any, Any]" = models.JSONField(null=True, editable=False)
 
     class Meta:
         constraints = [
