@@ -5,7 +5,8 @@ Never by who asked: answers that are sealed, or that a profile knows, are not am
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
@@ -15,6 +16,7 @@ from django.db.models.expressions import RawSQL
 from kini.cases.models import Case
 from kini.city import pack
 from kini.core import references
+from kini.core.database.prepared import prepared
 from kini.services.indexing import configurations
 from kini.services.versions import Resolved, resolve
 
@@ -33,18 +35,29 @@ def words_of(text: str) -> list[str]:
 
 def vector(case: Case) -> RawSQL:
     """What a search compares with, as PostgreSQL works it out: plain words, and their stems in the city's languages."""
-    words = " ".join(words_of(" ".join(_texts(case))[:MOST_TEXT]))
-    names = (PLAIN, *configurations(pack.current().languages))
-    combined = " || ".join(f"to_tsvector('{name}', given.words)" for name in names)
-    # Only names of configurations that Kini knows are written into the statement.
-    return RawSQL(f"(SELECT strip({combined}) FROM (SELECT %s::text) AS given (words))", [words], SearchVectorField())  # noqa: S608, S611
-
-
-def _texts(case: Case) -> Iterator[str]:
     resolved = resolve(case.version)
+    names = (PLAIN, *configurations(pack.current().languages))
+    own = " ".join(words_of(" ".join(_texts(case, resolved))[:MOST_TEXT]))
+    said = " ".join((*resolved.definition.name.root.values(), *resolved.definition.words))
+    worked_out = f"({_worked_out(names)} || %s::tsvector)"
+    return RawSQL(worked_out, [own, _of_service(said, names)], SearchVectorField())  # noqa: S611 -- see _worked_out
+
+
+def _worked_out(names: Sequence[str]) -> str:
+    """SQL that works out the words of one parameter; only configurations that Kini knows are written into it."""
+    combined = " || ".join(f"to_tsvector('{name}', given.words)" for name in names)
+    return f"(SELECT strip({combined}) FROM (SELECT %s::text) AS given (words))"  # noqa: S608
+
+
+@lru_cache(maxsize=2000)
+def _of_service(said: str, names: Sequence[str]) -> str:
+    """What a service says is the same in all its cases, so it is worked out once: a vector as PostgreSQL writes it."""
+    [(vector,)] = prepared(f"SELECT {_worked_out(names)}::text", [" ".join(words_of(said))])  # noqa: S608 -- as above
+    return str(vector)
+
+
+def _texts(case: Case, resolved: Resolved) -> Iterator[str]:
     yield from (case.reference, case.reference.replace("-", ""), case.reference.partition("-")[2].replace("-", ""))
-    yield from resolved.definition.name.root.values()
-    yield from resolved.definition.words
     if case.area:
         yield case.area.name
     yield from _own_words(resolved, case.answers)

@@ -24,6 +24,7 @@ class Atlas:
     Attributes:
         areas, agencies, units_by_key, places_by_key: by key.
         units: of each agency, by key of the agency, those with the smallest areas first.
+        responsible: the active unit by key of its agency and of its area.
         places: in the order of their areas.
         points: where the active places of each kind are, and under "" all of them: latitude, longitude, key.
         bases: the same of each agency's active units with the smallest areas, by key of the agency.
@@ -33,6 +34,7 @@ class Atlas:
     agencies: Mapping[str, Agency]
     units_by_key: Mapping[str, Unit]
     units: Mapping[str, Sequence[Unit]]
+    responsible: Mapping[tuple[str, str], Unit]
     places: Sequence[Place]
     places_by_key: Mapping[str, Place]
     points: Mapping[str, Sequence[KeyedPoint]]
@@ -66,6 +68,7 @@ def _read(_newest: int | None) -> Atlas:
         agencies=agencies,
         units_by_key={unit.pk: unit for unit in units},
         units=grouped,
+        responsible={(unit.agency_id, unit.area_id): unit for unit in reversed(units) if unit.active},
         places=places,
         places_by_key={place.pk: place for place in places},
         points=_points(places),

@@ -148,8 +148,8 @@ def unit_for(agency_id: str, area: Area | None) -> Unit | None:
     Without an area it is the unit for the whole city, where the agency has one.
     """
     around = area.path.split("/") if area else [each.pk for each in (whole_city(),) if each]
-    units = atlas().units.get(agency_id, ())
-    return next((unit for unit in units if unit.active and unit.area_id in around), None)
+    responsible = atlas().responsible
+    return next((responsible[agency_id, code] for code in reversed(around) if (agency_id, code) in responsible), None)
 
 
 def units_around(area: Area) -> list[Unit]:

@@ -2,9 +2,25 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Renders records of the standard library; structlog's are lines already."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.getMessage() if hasattr(record, _LINE) else super().format(record)
+
+
+_LINE = "kini_line"
+
+
+def _told(_logger: WrappedLogger, _method: str, line: EventDict) -> tuple[tuple[Any], dict[str, Any]]:
+    """A rendered line as the standard library's logger takes it."""
+    return (line,), {"extra": {_LINE: True}}
 
 
 def configure(form: str, level: str) -> None:
@@ -22,21 +38,27 @@ def configure(form: str, level: str) -> None:
     ]
     renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.processors.format_exc_info,
+            renderer,
+            _told,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
     # What no line says is not looked up for each (logging's own advice, "Optimization").
     logging._srcfile = None
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False
     handler = logging.StreamHandler(sys.stderr)
     final: list[Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
         renderer,
     ]
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
+    handler.setFormatter(_Formatter(foreign_pre_chain=shared, processors=final))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

@@ -141,8 +141,9 @@ def _beginning(
     """
     own = model._meta.concrete_fields
     fields = {name: field for field in own for name in (field.name, field.attname)}
-    made = [(field.attname, field.get_default) for field in own if callable(field.default)]
-    return fields, {field.attname: field.get_default() for field in own if not callable(field.default)}, made
+    makers = [field for field in own if field.has_default() and callable(field.default)]
+    same = {field.attname: field.get_default() for field in own if field not in makers}
+    return fields, same, [(field.attname, field.get_default) for field in makers]
 
 
 def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
