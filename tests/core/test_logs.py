@@ -38,5 +38,6 @@ def test_each_event_is_a_line_of_json_with_what_was_bound_and_what_went_wrong():
 
 def test_readable_lines_say_the_same():
     text = said("text")
-    assert "answered" in text and "status=200" in text and "not told" not in text
-    assert "odd thing" in text and "ZeroDivisionError: division by zero" in text
+    for words in ("answered", "status=200", "odd thing", "ZeroDivisionError: division by zero"):
+        assert words in text
+    assert "not told" not in text

@@ -51,7 +51,7 @@ def configure(form: str, level: str) -> None:
     )
     # What no line says is not looked up for each (logging's own advice, "Optimization").
     logging._srcfile = None
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     final: list[Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
