@@ -17,7 +17,7 @@ from kini.wifi.schema import Hours
 DEVICE, VOUCHER, PASS = "wifi device", "wifi voucher", "wifi pass"
 #: Letters of a one-time password.
 PASS_LENGTH = 24
-#: What the columns of an answer of `wifi_decide` are called in RADIUS: whether a device comes in, how long, and how fast.
+#: What the columns of an answer of `wifi_decide` are called in RADIUS: whether a device comes in, and its limits.
 WHETHER = {"answer": "Auth-Type", "reason": "Reply-Message"}
 LIMITS = {
     "session_seconds": "Session-Timeout",
