@@ -4,7 +4,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
@@ -332,3 +334,22 @@ def test_points_stand_as_their_sites_and_kinds_do_whoever_changes_them(network):
     assert stands() == (True, noon)
     AccessPoint.objects.filter(pk=stale.pk).update(active=False)
     assert stands() == (False, noon)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_site_that_ends_waits_for_points_that_are_just_laid_there(network):
+    site = AccessPoint.objects.get(nas_identifier="ap-p1").site
+
+    def end():
+        with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:
+            other.execute("UPDATE wifi_site SET active = false WHERE id = %s", [site.pk])
+
+    ending = Thread(target=end)
+    with transaction.atomic():
+        laid = AccessPoint.objects.create(site=site, mac="00-10-A4-23-19-CF", secret=b"s", secret_mark=bytes(32))
+        ending.start()
+        ending.join(0.5)
+        assert ending.is_alive()
+    ending.join(10)
+    laid.refresh_from_db()
+    assert not laid.stands

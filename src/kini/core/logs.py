@@ -7,15 +7,15 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+#: Marks records that are rendered.
+_LINE = "kini_line"
+
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
     """Renders records of the standard library; structlog's are lines already."""
 
     def format(self, record: logging.LogRecord) -> str:
         return record.getMessage() if hasattr(record, _LINE) else super().format(record)
-
-
-_LINE = "kini_line"
 
 
 def _told(_logger: WrappedLogger, _method: str, line: EventDict) -> tuple[tuple[Any], dict[str, Any]]:
