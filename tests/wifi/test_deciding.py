@@ -341,7 +341,7 @@ def test_a_site_that_ends_waits_for_points_that_are_just_laid_there(network):
     site = AccessPoint.objects.get(nas_identifier="ap-p1").site
 
     def end():
-        with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:
+        with psycopg.connect(**connection.get_connection_params()) as other:
             other.execute("UPDATE wifi_site SET active = false WHERE id = %s", [site.pk])
 
     ending = Thread(target=end)

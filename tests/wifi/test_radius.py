@@ -26,7 +26,7 @@ from tests.wifi.test_deciding import GROUPS, HEADER, PHONE, POINTS
 
 pytestmark = [needs_freeradius, pytest.mark.django_db(transaction=True)]
 PORTAL = "https://serena.example/wifi/"
-LIMITS = set(admission.LIMITS.values())
+LIMITS = set(admission.GRANTED.values())
 CORNER = {"Called-Station-Id": "00-10-A4-23-19-C2:Serena Livre"}
 
 

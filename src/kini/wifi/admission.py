@@ -17,15 +17,15 @@ from kini.wifi.schema import Hours
 DEVICE, VOUCHER, PASS = "wifi device", "wifi voucher", "wifi pass"
 #: Letters of a one-time password.
 PASS_LENGTH = 24
-#: What the columns of an answer of `wifi_decide` are called in RADIUS: whether a device comes in, and its limits.
+#: What the columns of an answer of `wifi_decide` are called in RADIUS: whether a device comes in, and with what.
 WHETHER = {"answer": "Auth-Type", "reason": "Reply-Message"}
-LIMITS = {
+GRANTED = {
     "session_seconds": "Session-Timeout",
     "idle_seconds": "Idle-Timeout",
     "down_bps": "WISPr-Bandwidth-Max-Down",
     "up_bps": "WISPr-Bandwidth-Max-Up",
 }
-ATTRIBUTES = WHETHER | LIMITS
+ATTRIBUTES = WHETHER | GRANTED
 
 
 def voucher_mark(typed: str) -> bytes:

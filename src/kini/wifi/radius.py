@@ -108,7 +108,7 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
         database=_database(folder / PASSFILE),
         decision=admission.decision(),
         answered="\n            ".join(
-            f"{'reply' if column in admission.LIMITS else 'control'}:{attribute} := {number}"
+            f"{'reply' if column in admission.GRANTED else 'control'}:{attribute} := {number}"
             for number, (column, attribute) in enumerate(admission.ATTRIBUTES.items())
         ),
         words=", ".join(f"'{each}'" for each in said),
