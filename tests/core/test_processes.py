@@ -143,3 +143,15 @@ def test_copies_end_when_the_program_was_killed(city, supervisor):
     child = copy(city)
     city.kill()
     supervisor.wait_until(lambda: gone(child), seconds=20)
+
+
+def test_a_process_ends_when_its_starter_is_killed(supervisor: Supervisor):
+    code = (
+        "import os, signal; from kini.core.processes import spawned;"
+        f" print(spawned({SLEEPER!r}, dict(os.environ))().pid, flush=True); signal.pause()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout
+        child = int(starter.stdout.readline())
+        starter.kill()
+    supervisor.wait_until(lambda: gone(child), seconds=20)

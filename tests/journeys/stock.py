@@ -12,6 +12,7 @@ from typing import Any
 
 import django
 from django.core.management import call_command
+from django.db import transaction
 from PIL import Image
 
 django.setup()
@@ -20,8 +21,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 
 from kini.cases import actions, jobs  # noqa: E402 -- settings come first
 from kini.cases.models import Bulk, Case, Draft  # noqa: E402
+from kini.core import audit, moments  # noqa: E402
 from kini.core import files as core_files  # noqa: E402
-from kini.core import moments  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.core.crypto import unseal  # noqa: E402
 from kini.demo import cases as demo  # noqa: E402
@@ -30,6 +31,7 @@ from kini.messages.models import Message  # noqa: E402
 from kini.people.models import Resident  # noqa: E402
 from kini.services.models import Service  # noqa: E402
 from kini.wifi import radius  # noqa: E402
+from kini.wifi.actions.points import SUBJECT  # noqa: E402
 from kini.wifi.models import AccessPoint  # noqa: E402
 from kini.wifi.planning import secret_context  # noqa: E402
 
@@ -83,7 +85,9 @@ def run_jobs() -> int:
 def access_point(login: str, folder: str, port: int) -> list[str]:
     """Let FreeRADIUS know one made-up access point at 127.0.0.2; its MAC, its secret, the name of its site."""
     point = AccessPoint.objects.select_related("site").filter(site__kind="public-space").earliest("pk")
-    AccessPoint.objects.filter(pk=point.pk).update(nas_address="127.0.0.2", login_address=login)
+    with transaction.atomic():  # with the entry that tells web processes to read the network again
+        AccessPoint.objects.filter(pk=point.pk).update(nas_address="127.0.0.2", login_address=login)
+        audit.record(by=system("journeys"), action="wifi.points-addressed", subject=SUBJECT)
     radius.write(Path(folder), host="127.0.0.1", port=port, portal="")
     return [point.mac, unseal(point.secret, secret_context(point.mac)).decode(), point.site.name]
 

@@ -9,7 +9,16 @@ from kini.core.environment import ROOT
 
 COMPILE = (
     *("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url", "--no-annotate"),
-    *("--no-header", "--python-version", "3.12", "pyproject.toml"),
+    *("--no-header", "--python-version", "3.12"),
+)
+#: Runtime, development (no other versions than those of the runtime), and uv itself.
+LOCKS = (
+    ("pyproject.toml", "-o", "requirements.lock"),
+    (
+        *("pyproject.toml", "--group", "pyproject.toml:dev"),
+        *("-c", "requirements.lock", "-o", "requirements-dev.lock"),
+    ),
+    ("--group", "pyproject.toml:uv", "-o", "requirements-uv.lock"),
 )
 
 
@@ -23,20 +32,5 @@ def run(options: argparse.Namespace) -> int:
     if not uv:
         raise console.Fault("uv is needed for this; install it with pip install uv.")
     more = ["--upgrade"] if options.upgrade else []
-    runtime = subprocess.run([uv, *COMPILE, *more, "-o", "requirements.lock"], cwd=ROOT, check=False)
-    dev = subprocess.run(
-        [
-            uv,
-            *COMPILE,
-            *more,
-            "--group",
-            "pyproject.toml:dev",
-            "-c",
-            "requirements.lock",
-            "-o",
-            "requirements-dev.lock",
-        ],
-        cwd=ROOT,
-        check=False,
-    )
-    return runtime.returncode or dev.returncode
+    codes = [subprocess.run([uv, *COMPILE, *more, *words], cwd=ROOT, check=False).returncode for words in LOCKS]
+    return max(codes)

@@ -46,12 +46,21 @@ class Child(Protocol):
 
 
 def spawned(command: list[str], env: dict[str, str], log: IO[bytes] | None = None) -> Callable[[], Child]:
-    """How a command is started; what it says goes to `log`, else to where this program's words go."""
+    """How a command is started; what it says goes to `log`, else to where this program's words go.
+
+    It is told to stop when the thread that started it is gone, however it went: call it from the main thread.
+    """
 
     def launch() -> Child:
         # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
         return subprocess.Popen(
-            command, env=env, start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            command,
+            env=env,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            preexec_fn=_end_with_starter,
         )
 
     return launch
@@ -98,6 +107,11 @@ def _alone(work: Callable[[], int], parent: int) -> None:
     end_with_parent(signal.SIGTERM)
     if os.getppid() == parent:  # else it was gone before
         sys.exit(work())
+
+
+def _end_with_starter() -> None:
+    """In the child, before it becomes the command."""
+    end_with_parent(signal.SIGTERM)
 
 
 _PR_SET_PDEATHSIG = 1
