@@ -1,5 +1,7 @@
 """Sent twice is done once; asked too often is refused with the time to wait."""
 
+from django.test import Client
+
 from kini.api import allowance, jobs
 from kini.api.models import KeptAnswer
 from kini.cases.models import Case
@@ -84,3 +86,12 @@ def test_the_first_few_requests_pass_on_trust_and_are_counted_with_the_next_ones
 def test_tokens_cannot_be_guessed(town: Town):
     guesses = [Program(f"guess-{n}").get("/cases").status_code for n in range(301)]
     assert (set(guesses[:300]), guesses[300]) == ({401}, 429)
+
+
+def test_a_household_with_ipv6_is_one_caller_whichever_of_its_addresses_it_uses(client: Client, db: None):
+    def left(peer: str) -> str:
+        return client.get("/api/v1/services", REMOTE_ADDR=peer)["RateLimit"].split(";")[1]
+
+    first, second = left("2001:db8:1:2::1"), left("2001:db8:1:2:ffff::2")
+    assert int(second.removeprefix("r=")) == int(first.removeprefix("r=")) - 1
+    assert left("2001:db8:1:3::1") == first

@@ -15,7 +15,7 @@ from ninja.throttling import BaseThrottle
 
 from kini.api.callers import Caller, anybody, caller_of
 from kini.api.problems import Problem
-from kini.core import limits
+from kini.core import limits, security_log
 from kini.core.limits import Limit
 
 WINDOW = 60
@@ -73,12 +73,14 @@ def spend(request: HttpRequest, caller: Caller) -> None:
     reading, allowed = _spend(caller.key, caller.per_minute)
     request.rate = reading  # type: ignore[attr-defined]
     if not allowed:
+        security_log.report("limit-reached", limit="api.requests")
         detail = _("Wait until the time in the header Retry-After is over.")
         raise Problem(429, detail, headers={"Retry-After": str(reading.wait)})
 
 
 def spend_unknown(request: HttpRequest) -> None:
     """Count a request whose token is not known, so that tokens cannot be guessed."""
+    security_log.report("token-refused")
     spend(request, anybody(request))
 
 

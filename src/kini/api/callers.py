@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from kini.core.actors import Actor, ActorKind
+from kini.core.client_address import client_network
 from kini.core.registry import Registry
 
 #: Requests in a minute, where a program's registration says nothing else, and for each address without a token.
@@ -54,15 +54,10 @@ class Need(Protocol):
     def __call__(self, request: HttpRequest) -> Caller: ...
 
 
-def address_of(request: HttpRequest) -> str:
-    """Where a request comes from, as the proxy that is trusted says it."""
-    return get_client_ip(request) or "unknown"
-
-
 def anybody(request: HttpRequest, guest_key: str = "") -> Caller:
     """A caller without a token, known by network address."""
     actor = Actor(ActorKind.GUEST, session=guest_key)
-    return Caller(actor, f"address:{address_of(request)}", ANYBODY_PER_MINUTE, guest_key)
+    return Caller(actor, f"address:{client_network(request)}", ANYBODY_PER_MINUTE, guest_key)
 
 
 def caller_of(request: HttpRequest) -> Caller:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import ngettext
 
+from kini.core import security_log
 from kini.core.actors import Refused
 from kini.core.crypto import keyed_hash
 from kini.core.database.prepared import prepared
@@ -54,7 +55,10 @@ class TooMany(Refused):
 
 def hit(limit: Limit, key: str) -> bool:
     """Count one try by `key` (a phone number, an address, "all"); False when it is one too many."""
-    return _count(limit, key)[0] <= limit.count
+    count, _wait = _count(limit, key)
+    if count > limit.count:
+        security_log.report("limit-reached", limit=limit.name)
+    return count <= limit.count
 
 
 def require(limit: Limit, key: str) -> None:
@@ -65,6 +69,7 @@ def require(limit: Limit, key: str) -> None:
     """
     count, wait = _count(limit, key)
     if count > limit.count:
+        security_log.report("limit-reached", limit=limit.name)
         raise TooMany(wait)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from kini.core.client_address import current_request
+
 log = structlog.get_logger("kini.request")
 
 
@@ -19,6 +21,7 @@ class RequestContext:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = uuid.uuid4().hex
         started = time.perf_counter()
+        current = current_request.set(request)
         with structlog.contextvars.bound_contextvars(request=request_id):
             response = self.get_response(request)
             say = log.debug if request.path.startswith("/health/") else log.info  # machines ask that all the time
@@ -29,6 +32,7 @@ class RequestContext:
                 status=response.status_code,
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )
+        current_request.reset(current)
         response["X-Request-Id"] = request_id
         return response
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kini.cases.pages.visiting import network_address
 from kini.city import pack
 from kini.core import limits, moments, references
+from kini.core.client_address import client_network
 from kini.letters import queries, rules, saying
 from kini.letters.models import Letter
 from kini.services.kinds import kinds
@@ -57,7 +57,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     read = references.read_code(code)
     if read and read != code:
         return redirect("letters:check", code=read)
-    limits.require(TRIES, network_address(request))
+    limits.require(TRIES, client_network(request))
     letter = queries.of_code(read) if read else None
     if letter is None:
         if elsewhere := _elsewhere(read) if read else "":

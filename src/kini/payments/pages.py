@@ -11,9 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases.models import Case
-from kini.cases.pages.visiting import SeeOther, guest_key, network_address, own_case_of, personal
+from kini.cases.pages.visiting import SeeOther, guest_key, own_case_of, personal
 from kini.core import limits, moments, references
 from kini.core.actors import Refused
+from kini.core.client_address import client_network
 from kini.payments import actions, queries, speaking
 from kini.payments.models import Bill, Payment
 from kini.payments.providers.configured import methods, providers
@@ -96,7 +97,7 @@ def address_of(code: str) -> str:
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """What a receipt says: what was paid, when, and to whom; never by whom."""
-    limits.require(LOOKUPS, network_address(request))
+    limits.require(LOOKUPS, client_network(request))
     read = references.read_code(number)
     payment = queries.receipt(read) if read else None
     if payment is None:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.actors import Actor, ActorKind
+from kini.core.client_address import client_address
 from kini.people import actions, codes, queries
 from kini.people.contacts import Contact
 from kini.people.models import User
@@ -34,6 +35,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": _("That was too often. Wait a few minutes, then try again."),
         "rate_limited": _("That was too often. Wait a few minutes, then try again."),
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Address by which allauth's own limits count."""
+        return client_address(request)
 
     def get_login_stages(self) -> list[str]:
         """A number or address is proved by the sign-in itself, so that only the code and a second step are left."""

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from kini.city import pack
 from kini.core.actors import Refused
+from kini.core.client_address import client_network
 from kini.core.limits import TooMany
 from kini.people import actions, codes, queries
 from kini.people.contacts import Contact, ContactFault, read_email, read_phone
 from kini.people.models import User
-from kini.people.sign_in import network_address
 
 #: Where the session keeps the change that waits for its code.
 WAITING = "contact_change"
@@ -48,7 +48,7 @@ def change(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _send(request: HttpRequest, contact: Contact) -> None:
-    codes.count_sending(contact, network_address(request))
+    codes.count_sending(contact, client_network(request))
     code = codes.new_code()
     request.session[WAITING] = {"kind": contact.kind, "value": contact.value, "code": code, "at": time.time()}
     codes.send_code(contact, code, request.get_host())

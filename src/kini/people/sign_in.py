@@ -7,7 +7,6 @@ from allauth.account.internal.flows.logout import logout
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.utils import get_next_redirect_url, passthrough_next_redirect_url, perform_login
 from allauth.account.views import ConfirmLoginCodeView
-from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -18,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kini.city import pack
+from kini.core.client_address import client_network
 from kini.core.limits import TooMany
 from kini.people import actions, codes, demo, queries
 from kini.people.contacts import Contact, ContactFault, read_contact
@@ -31,11 +31,6 @@ def next_of(request: HttpRequest) -> str:
     return get_next_redirect_url(request, REDIRECT_FIELD_NAME) or ""
 
 
-def network_address(request: HttpRequest) -> str:
-    """Where a request comes from, as the proxy that is trusted says it."""
-    return get_client_ip(request) or "unknown"
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -47,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _ask(request, typed)
     try:
         contact = read_contact(typed, pack.current().country)
-        codes.count_sending(contact, network_address(request))
+        codes.count_sending(contact, client_network(request))
     except ContactFault as fault:
         return _ask(request, typed, str(fault), 422)
     except TooMany as refusal:
@@ -96,7 +91,7 @@ class CodePage(Framed, ConfirmLoginCodeView):
         self.contact = Contact("phone", state["phone"]) if state.get("phone") else Contact("email", state["email"])
         try:
             if self._action == "resend":
-                codes.count_sending(self.contact, network_address(request))
+                codes.count_sending(self.contact, client_network(request))
             else:
                 codes.count_try(self.contact)
         except (TooMany, ContactFault) as refusal:

@@ -11,7 +11,7 @@ from ninja import File, Form
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from kini.api.callers import Caller, address_of, caller_of
+from kini.api.callers import Caller, caller_of
 from kini.api.problems import Problem, Wrong, invalid
 from kini.api.routing import In, Router
 from kini.cases import actions, answers, queries
@@ -23,6 +23,7 @@ from kini.cases.rules import RESIDENT
 from kini.core import limits
 from kini.core.actions import in_one_piece
 from kini.core.actors import Actor, ActorKind, Refused
+from kini.core.client_address import client_network
 from kini.people import profile
 from kini.people import queries as people_queries
 from kini.people.models import Resident
@@ -158,7 +159,7 @@ def _beginning(request: HttpRequest, caller: Caller, body: NewDraft) -> tuple[Se
         raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
     version = service.current
     if caller.actor.user_id is None:
-        limits.require(GUESTS, address_of(request))
+        limits.require(GUESTS, client_network(request))
         return version, Actor(ActorKind.GUEST, session=get_random_string(40)), None
     return version, caller.actor, _for_whom(caller.actor, body.for_person)
 

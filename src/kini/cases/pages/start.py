@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 
 from kini.cases import actions, queries
 from kini.cases.models import Draft
-from kini.cases.pages.visiting import SeeOther, network_address
+from kini.cases.pages.visiting import SeeOther
 from kini.cases.pages.walks import number_to_call
 from kini.core import limits
 from kini.core.actors import Actor, Refused
+from kini.core.client_address import client_network
 from kini.core.numbers import key_of
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
@@ -49,7 +50,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     if actor.user_id is None:
         if kind.sign_in == "required":
             return redirect_to_login(reverse("services:service", args=[found.pk]))
-        limits.require(GUESTS, network_address(request))
+        limits.require(GUESTS, client_network(request))
     resident = _for_whom(request, actor)
     draft = _untouched(actor, found, resident)
     if draft is None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.core.internal.httpkit import get_client_ip
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -18,6 +17,7 @@ from kini.cases.actions import Expired
 from kini.cases.models import Case, Document, Draft
 from kini.city import pack
 from kini.core import limits, references
+from kini.core.client_address import client_network
 from kini.people.queries import READING, actor_for
 
 #: Where a guest's browser keeps the keys of their cases, by reference, the latest last.
@@ -72,18 +72,13 @@ def secret_address(request: HttpRequest, case: Case) -> str:
     return request.build_absolute_uri(f"{reverse('cases:case', args=[case.reference])}?key={case.guest_key}")
 
 
-def network_address(request: HttpRequest) -> str:
-    """Where a request comes from, as the proxy that is trusted says it."""
-    return get_client_ip(request) or "unknown"
-
-
 def count_try(request: HttpRequest) -> None:
     """Count one try to find a case.
 
     Raises:
         TooMany: when it is one too many.
     """
-    limits.require(TRIES, network_address(request))
+    limits.require(TRIES, client_network(request))
 
 
 def case_of(request: HttpRequest, reference: str) -> Case:

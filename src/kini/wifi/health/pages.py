@@ -5,7 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kini.core.actors import system
-from kini.people.sign_in import network_address
+from kini.core.client_address import client_address
 from kini.wifi import actions, rules
 from kini.wifi.models import AccessPoint
 
@@ -18,7 +18,7 @@ def alive(request: HttpRequest, mac: str) -> HttpResponse:
         found = AccessPoint.objects.filter(active=True, site__active=True, mac=rules.mac(mac)).first()
     except ValueError:
         found = None
-    if found is None or found.nas_address is None or network_address(request) != str(found.nas_address):
+    if found is None or found.nas_address is None or client_address(request) != str(found.nas_address):
         raise Http404
     actions.hear_beat(by=system("wifi heartbeat"), point=found)
     return HttpResponse("heard\n", content_type="text/plain; charset=utf-8")

@@ -23,13 +23,14 @@ from django.views.decorators.http import require_POST, require_safe
 from kini.city import pack
 from kini.core import limits
 from kini.core.actors import Refused
+from kini.core.client_address import client_address, client_network
 from kini.core.limits import Limit, TooMany
 from kini.people import actions as people
 from kini.people import codes
 from kini.people.contacts import ContactFault, read_phone
 from kini.people.devices import device_of
 from kini.people.queries import actor_for
-from kini.people.sign_in import CodePage, network_address
+from kini.people.sign_in import CodePage
 from kini.web.navigation import address
 from kini.wifi import actions, declared, queries
 from kini.wifi.models import AccessPoint
@@ -162,7 +163,7 @@ def _problem(request: HttpRequest, fault: Exception) -> Problem:
 
 def _send_code(request: HttpRequest, found: Visit) -> HttpResponse:
     contact = read_phone(request.POST.get("phone", ""), pack.current().country)
-    codes.count_sending(contact, network_address(request))
+    codes.count_sending(contact, client_network(request))
     user = people.open_account(by=actor_for(request), contact=contact)
     LoginCodeVerificationProcess.initiate(request=request, user=user, phone=contact.value)
     return redirect(_address("code", found))
@@ -170,7 +171,7 @@ def _send_code(request: HttpRequest, found: Visit) -> HttpResponse:
 
 def _with_voucher(request: HttpRequest, found: Visit) -> HttpResponse:
     limits.require(VOUCHER_TRIES, found.device.hex())
-    limits.require(VOUCHER_ADDRESS, network_address(request))
+    limits.require(VOUCHER_ADDRESS, client_network(request))
     typed = request.POST.get("voucher", "")[:LONGEST].replace("\0", "")
     answer = let_in(request, found, voucher=typed or "-")
     limits.forget(VOUCHER_TRIES, found.device.hex())
@@ -296,7 +297,7 @@ def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -
 
 
 def _is_here(request: HttpRequest, found: Visit) -> bool:
-    return found.point is not None and visit.is_here(network_address(request), found.point)
+    return found.point is not None and visit.is_here(client_address(request), found.point)
 
 
 def _shut(found: Visit, here: bool) -> str:

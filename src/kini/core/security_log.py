@@ -1,0 +1,33 @@
+"""Log of refused attempts, one line each, for fail2ban and SIEMs (deploy/fail2ban/).
+
+A line names the event and the client's network address. It never names a phone number, an e-mail address, a code, a
+token or a person; further facts are names from the code (a limit, a program's client id), never what somebody typed.
+"""
+
+from typing import Literal
+
+import structlog
+
+from kini.core.client_address import current_client
+
+log = structlog.get_logger("kini.security")
+
+type Event = Literal[
+    "code-refused",
+    "sign-in-refused",
+    "second-step-refused",
+    "client-secret-refused",
+    "token-refused",
+    "limit-reached",
+    "request-refused",
+]
+
+
+def report(event: Event, **facts: str | int) -> None:
+    """Write one line about a refused attempt of the client whose request this thread answers.
+
+    Args:
+        event: as it stands in the filter of fail2ban.
+        facts: names from the code or numbers; nothing that somebody typed.
+    """
+    log.warning(event, client=current_client(), **facts)
