@@ -1,11 +1,19 @@
-"""The worker that `up` starts gives its place to a fresh copy once it has grown."""
+"""The worker: codes come before notices; the one that `up` starts gives its place to a fresh copy once it has grown."""
 
+import argparse
 import os
 import signal
+import threading
+import time
+from email.message import EmailMessage
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django.fixtures import Settings
 
+from kini.bench.mailserver import mail_server
 from kini.cli import worker
+from kini.core import delivery, mail
 
 
 class Asked(Exception):
@@ -27,3 +35,29 @@ def test_one_that_is_small_looks_again_later(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(worker.time, "sleep", sleep)
     with pytest.raises(Asked):
         worker._end_when_grown(10**15)
+
+
+def test_a_code_does_not_wait_behind_notices(transactional_db: None, settings: Settings) -> None:
+    """A real worker with 400 notices in its queue brings the code among the first."""
+    with mail_server() as server:
+        settings.MAILERS = mail.mailers(server.url)
+        for number in range(400):
+            send(f"notice {number}")
+        send("code", is_code=True)
+        threading.Thread(target=end_after, args=[server.taken], daemon=True).start()
+        assert worker.run(argparse.Namespace(concurrency=2, most_memory=None)) == 0
+        subjects = [message["Subject"] for message in server.taken]
+    assert subjects.index("code") < 20
+    assert not ProcrastinateJob.objects.filter(status="doing").exists()
+
+
+def send(subject: str, *, is_code: bool = False) -> None:
+    delivery.send_text(channel="email", recipient="a@mail.example", subject=subject, text="x", is_code=is_code)
+
+
+def end_after(taken: list[EmailMessage]) -> None:
+    """Ask the worker to end, once it has brought the code."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not any(message["Subject"] == "code" for message in taken):
+        time.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGTERM)

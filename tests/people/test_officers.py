@@ -220,3 +220,9 @@ def test_a_pack_without_roles_is_told(tmp_path):
     (tmp_path / "city.toml").write_text((PACK / "city.toml").read_text("utf-8"), "utf-8")
     assert [fault.file for fault in check_roles(tmp_path)] == ["roles.yaml"]
     assert list(check_roles(PACK)) == []
+
+
+@pytest.mark.parametrize("name", ["Petugas\u202e", "\u3164", "Pe\u200btugas"])
+def test_an_officer_s_name_can_be_read(person, agency, name):
+    with pytest.raises(Refused, match="cannot be shown|tidak dapat"):
+        actions.create_officer(by=BY, user=person("+6281200000009").user, agency=agency, name=name)

@@ -258,3 +258,12 @@ def test_what_is_no_phone_number_is_refused(signed_in, typed):
 
 def test_without_a_waiting_code_there_is_nothing_to_confirm(signed_in):
     assert signed_in.get(f"{PAGE}code/").url == PAGE
+
+
+@pytest.mark.parametrize("name", ["Siti\u202enimA", "\u3164", "Siti\u200b Aminah"])
+def test_a_name_with_characters_that_nobody_sees_is_refused(signed_in, resident, name):
+    page = signed_in.post("/me/profile/", {"name": name})
+    assert page.status_code == 422
+    assert 'href="#name"' in page.text
+    resident.refresh_from_db()
+    assert resident.name == "Warga Contoh"

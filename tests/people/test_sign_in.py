@@ -10,7 +10,7 @@ from django.urls import reverse
 from kini.core.models import AuditEntry, LimitCounter, OutboxMessage
 from kini.people import codes
 from kini.people.models import Resident, User
-from tests.people.conftest import PHONE, PHONE_TYPED, newest_code
+from tests.people.conftest import PACK, PHONE, PHONE_TYPED, newest_code
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/sign-in/"
@@ -301,3 +301,23 @@ def test_every_name_to_which_allauth_sends_people_leads_somewhere(client):
     for name in ("account_login", "account_request_login_code"):
         assert client.get(reverse(name) + "?next=/me/").url == "/sign-in/?next=/me/"
     assert client.get(CODE).url == reverse("account_request_login_code")
+
+
+def test_the_subject_of_an_e_mail_does_not_tell_the_code(client):
+    ask(client, "siti@example.com")
+    message = OutboxMessage.objects.get()
+    assert newest_code("siti@example.com") not in message.subject
+
+
+@pytest.mark.parametrize("number", ["+882 16 1234 5678", "+44 7400 123456"])
+def test_numbers_of_other_countries_are_told_to_use_e_mail(client, number):
+    page = ask(client, number)
+    assert page.status_code == 422
+    assert "e-mail" in page.text
+    assert not OutboxMessage.objects.exists()
+
+
+def test_the_pack_lists_the_countries_that_get_text_messages(client, running_pack):
+    running_pack(PACK, {"messages.toml": 'sms_countries = ["GB"]'})
+    assert ask(client, "+44 7400 123456").status_code == 302
+    assert ask(Client()).status_code == 422

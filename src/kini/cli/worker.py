@@ -1,20 +1,25 @@
 """`./kini worker`: background and scheduled work until it is told to stop."""
 
 import argparse
+import asyncio
 import os
 import signal
 import threading
 import time
+from collections.abc import Awaitable
 
 import psutil
-from django.core.management import call_command
+from procrastinate.app import App
+from procrastinate.contrib.django import app, django_connector
+
+from kini.core import jobs
 
 #: How often a worker looks how large it is, in seconds.
 LOOK = 60
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--concurrency", type=int, default=2, help="jobs at the same time (2)")
+    parser.add_argument("--concurrency", type=int, default=2, help="jobs at the same time (2), besides sign-in codes")
     parser.add_argument(
         "--most-memory",
         type=int,
@@ -26,8 +31,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.most_memory:
         threading.Thread(target=_end_when_grown, args=[options.most_memory * 1_000_000], daemon=True).start()
-    call_command("procrastinate", "worker", concurrency=options.concurrency)
+    assert isinstance(app.connector, django_connector.DjangoConnector)
+    with app.replace_connector(app.connector.get_worker_connector()) as connected:
+        asyncio.run(_work(connected, options.concurrency))
     return 0
+
+
+async def _work(connected: App, concurrency: int) -> None:
+    """Run all queues, and beside them the queue of sign-in codes in a slot of its own, until the first of them ends.
+
+    A person waits for a code in front of a page; notices of a busy day may wait for minutes.
+    """
+    async with connected.open_async():
+        everything = connected.run_worker_async(concurrency=concurrency)
+        codes = connected.run_worker_async(
+            name=jobs.CODES, queues=[jobs.CODES], concurrency=1, install_signal_handlers=False
+        )
+        await _first_of(everything, codes)
+
+
+async def _first_of(*works: Awaitable[None]) -> None:
+    """Wait until one ends, by a signal or an error, and end the others as procrastinate does: after their jobs."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for task in ended:
+        task.result()
 
 
 def _end_when_grown(most: int) -> None:

@@ -25,25 +25,28 @@ type SmsProvider = Callable[[str, str], None]
 
 #: Ways to send an SMS; KINI_SMS names the one to use.
 sms_providers: Registry[SmsProvider] = Registry("SMS provider")
+#: Rules about phone numbers in E.164: a text message is sent only where each of them is true.
+sms_destinations: Registry[Callable[[str], bool]] = Registry("rule for destinations of SMS")
 
 
 class NotConfigured(Exception):
     """Nothing is set up that could deliver a message of this channel."""
 
 
-def send_text(*, channel: Channel, recipient: str, subject: str, text: str) -> OutboxMessage:
+def send_text(*, channel: Channel, recipient: str, subject: str, text: str, is_code: bool = False) -> OutboxMessage:
     """Store a message, to be delivered after the current transaction is committed.
 
     Args:
         recipient: phone number in E.164, or e-mail address.
         subject: used by e-mail alone.
+        is_code: somebody waits for it in front of a page: it is delivered by a queue of its own.
     """
     with transaction.atomic():
         message = OutboxMessage.objects.create(
             channel=channel, recipient=recipient, subject=" ".join(subject.split())[:200], text=text
         )
         if not settings.ENV.outbox:
-            jobs.store(deliver_message, [{"message": message.pk}])
+            jobs.store(deliver_code if is_code else deliver_message, [{"message": message.pk}])
     return message
 
 
@@ -54,9 +57,24 @@ def can_deliver(channel: str) -> bool:
     return bool(settings.MAILERS) if channel == "email" else settings.ENV.sms in sms_providers
 
 
+def may_receive_sms(number: str) -> bool:
+    """Tell whether text messages go to this number (E.164): the pack lists countries (messages.toml)."""
+    return all(allows(number) for allows in sms_destinations)
+
+
 @jobs.job("core.deliver_message", queue="messages")
 def deliver_message(message: int) -> None:
     """Hand one stored message over, unless that has been done; an error makes the worker try again."""
+    _deliver(message)
+
+
+@jobs.job("core.deliver_code", queue=jobs.CODES)
+def deliver_code(message: int) -> None:
+    """Hand over a sign-in code as `deliver_message` does, before all notices (`./kini worker`)."""
+    _deliver(message)
+
+
+def _deliver(message: int) -> None:
     stored = OutboxMessage.objects.filter(pk=message, delivered_at=None).first()
     if stored is None:
         return

@@ -18,6 +18,8 @@ from procrastinate.tasks import Task
 from kini.core.database.prepared import send_later
 from kini.core.models import LimitCounter, OutboxMessage
 
+#: The queue of sign-in codes, for which a worker keeps a slot free (cli/worker.py).
+CODES = "codes"
 #: After an error a job waits 3, 9, 27 seconds and so on, and is given up after about an hour.
 RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
 DELIVERED_KEPT = timedelta(days=1)

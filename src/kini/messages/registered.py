@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kini.city.checks import pack_checks
-from kini.core.delivery import sms_providers
+from kini.core.delivery import sms_destinations, sms_providers
 from kini.messages import queries, wording
 from kini.messages.channels.base import channels
 from kini.messages.channels.carried import Sms, WhatsApp
@@ -29,6 +29,7 @@ def register() -> None:
     adapters.register("twilio", Twilio)
     adapters.register("whatsapp", WhatsAppProvider)
     sms_providers.register("messages", send_code)
+    sms_destinations.register("countries of the pack", wording.may_receive_sms)
     pack_checks.register("messages", wording.check)
     inbox = NavItem(
         "messages:inbox", _("Messages"), "message", 15, "account", note=_("What the city told you"), count=_unread

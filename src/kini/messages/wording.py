@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
+import phonenumbers
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field
 
+from kini.city import pack
 from kini.city.pack import load_city
 from kini.core.faults import Fault, PackFaults, Source, parse, read_source
 from kini.core.texts import Text, untranslated
@@ -37,6 +40,9 @@ class Manners(BaseModel):
     quiet_from: time | None = Field(default=None, description="From then on only urgent messages go out.")
     quiet_until: time | None = None
     report: str = Field(default="", description="Service of reports that begin on WhatsApp.")
+    sms_countries: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = Field(
+        default=(), description="ISO 3166-1: whose numbers get text messages; left out: the city's country alone."
+    )
 
     @property
     def quiet(self) -> tuple[time, time] | None:
@@ -66,6 +72,15 @@ def manners_of(root: Path) -> Manners:
 def manners() -> Manners:
     """How the city writes to people; without a file of the pack no hour is quiet."""
     return manners_of(settings.CITY_PATH)
+
+
+def may_receive_sms(number: str) -> bool:
+    """Tell whether the city sends text messages to this number (E.164), by its country.
+
+    Premium numbers abroad are a way to make a city pay (toll fraud); who has one signs in by e-mail.
+    """
+    allowed = manners().sms_countries or (pack.current().country,)
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number)) in allowed
 
 
 def wording(sort: str) -> Wording | None:

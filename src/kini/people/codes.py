@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from kini.city import pack
 from kini.core import limits
-from kini.core.delivery import Channel, can_deliver, send_text
+from kini.core.delivery import Channel, can_deliver, may_receive_sms, send_text
 from kini.core.limits import Limit
 from kini.people.contacts import Contact, ContactFault
 
@@ -46,6 +46,8 @@ def require_reachable(contact: Contact) -> None:
             if contact.kind == "phone"
             else _("We cannot send e-mail at the moment. Use a phone number.")
         )
+    if contact.kind == "phone" and not may_receive_sms(contact.value):
+        raise ContactFault(_("We do not send text messages to numbers of this country. Use an e-mail address."))
 
 
 def count_sending(contact: Contact, address: str) -> None:
@@ -93,8 +95,8 @@ def send_code(contact: Contact, code: str, host: str) -> None:
     text = text.format(code=code, city=city)
     if contact.kind == "phone":
         text = f"{text}\n\n@{host} #{code}"
-    subject = _("Your code for Kini {city}: {code}").format(city=city, code=code)
-    send_text(channel=channel_of(contact), recipient=contact.value, subject=subject, text=text)
+    subject = _("Your code for Kini {city}").format(city=city)  # phones show subjects while they are locked
+    send_text(channel=channel_of(contact), recipient=contact.value, subject=subject, text=text, is_code=True)
 
 
 def send_contact_changed(old: Contact, new: Contact) -> None:

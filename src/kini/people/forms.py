@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from kini.city import pack
 from kini.city import queries as city_queries
 from kini.city.models import Area
+from kini.core.invisible import has_invisible
 from kini.people import rules
 from kini.people.rules import NationalId, NumberFault
 
@@ -64,6 +65,8 @@ class PersonForm(PlainForm):
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
+        if has_invisible(name):
+            raise ValidationError(_("This text holds characters that cannot be shown. Delete it and type it again."))
         if not any(letter.isalpha() for letter in name):
             raise ValidationError(_("Write the name as it stands on the card."))
         return name
@@ -84,6 +87,11 @@ class ProfileForm(PersonForm):
     family_card = text("", LONGEST_NUMBER, required=False)
     address = text("", 240, required=False)
     area = text("", 20, required=False)
+
+    def clean_address(self) -> str:
+        if has_invisible(self.cleaned_data["address"]):
+            raise ValidationError(_("This text holds characters that cannot be shown. Delete it and type it again."))
+        return str(self.cleaned_data["address"])
 
     def clean_family_card(self) -> str:
         digits = re.sub(r"[\s.-]", "", self.cleaned_data["family_card"])

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from kini.core import moments
-from kini.core.delivery import can_deliver, sms_providers
+from kini.core.delivery import can_deliver, may_receive_sms, sms_providers
 from kini.messages import wording
 from kini.messages.channels.base import Channel
 from kini.messages.channels.plain import shown
@@ -33,7 +33,7 @@ class Sms(Channel):
         return provider_for("sms") is not None or can_deliver("sms")
 
     def recipient(self, person: Person) -> str:
-        return person.phone
+        return person.phone if person.phone and may_receive_sms(person.phone) else ""
 
     def send(self, delivery: Delivery) -> Handed:
         text, handed = delivery.message.short, Handed()

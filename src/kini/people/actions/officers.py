@@ -11,6 +11,7 @@ from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.grants import Scope
+from kini.core.invisible import has_invisible
 from kini.people import codes, keeping, rules
 from kini.people.actions.accounts import open_account
 from kini.people.contacts import Contact
@@ -25,11 +26,13 @@ def create_officer(*, by: Actor, user: User, agency: Agency, name: str) -> Offic
 
     Raises:
         NotAllowed: without the permission to manage officers of the whole agency.
-        Refused: without a name, or when they already work for one.
+        Refused: without a name that can be read, or when they already work for one.
     """
     rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=agency.pk))
     if not name.strip():
         raise Refused(_("Write the officer's name."))
+    if has_invisible(name):
+        raise Refused(_("This text holds characters that cannot be shown. Delete it and type it again."))
     officer = keeping.once(
         lambda: Officer.objects.create(user=user, agency=agency, name=name.strip()),
         _("This person already is an officer."),

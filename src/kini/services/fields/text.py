@@ -11,11 +11,9 @@ from django.utils.translation import gettext as _
 from pydantic import Field as Option
 
 from kini.city import pack
+from kini.core.invisible import has_invisible
 from kini.services.fields.base import FieldBase, Submitted, Wrong
 from kini.web import formats
-
-#: Marks that turn the direction of text around; in a name they only serve to deceive.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean(value: str, *, limit: int, lines: bool = False) -> str:
@@ -29,7 +27,7 @@ def clean(value: str, *, limit: int, lines: bool = False) -> str:
         Wrong: when it is too long or holds characters that cannot be seen.
     """
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    if any(_unseen(c) for c in text):
+    if has_invisible(text):
         raise Wrong(_("This text holds characters that cannot be shown. Delete it and type it again."))
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip() if lines else " ".join(text.split())
     if len(text) > limit:
@@ -37,12 +35,6 @@ def clean(value: str, *, limit: int, lines: bool = False) -> str:
             _("This text has %(length)d characters. Shorten it to %(limit)d.") % {"length": len(text), "limit": limit}
         )
     return text
-
-
-def _unseen(character: str) -> bool:
-    """Control characters, halves of characters, what a broken encoding leaves, and marks that turn text around."""
-    control = unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
-    return control or character in _TURNING or character == "\ufffd"
 
 
 class TextField(FieldBase):
