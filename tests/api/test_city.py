@@ -49,6 +49,7 @@ def test_what_is_at_a_point(pier: Place):
     assert told["places"][0]["metres"] == 0
     outside = Program().post("/whereabouts", {"latitude": 50, "longitude": 8}).json()
     assert outside["area"] is None
+    assert Program().post("/whereabouts", {"latitude": -6.1, "longitude": False}).status_code == 422
 
 
 def test_agencies_are_told_in_the_language_of_the_answer(town: Town):

@@ -141,6 +141,16 @@ def test_another_amount_does_not_pay(town, case, bill, bank):
     assert bank.bank.returned() == 49_999
 
 
+def test_an_amount_with_a_fraction_is_not_cut_to_what_was_asked(town, case, bill, bank):
+    order = scanned(bank, asked(town, case))
+    bank.faults["fraction"] = "99"
+    assert bank.told(order) == 400
+    assert queries.paid(bill) is None
+    bank.faults["fraction"] = "0000"
+    assert bank.told(order) == 200
+    assert queries.paid(bill) is not None
+
+
 def test_money_that_came_by_transfer_is_returned_by_hand(town, case, bill, bank):
     cashier = acting(employed("+6281200000061", "Kasir", town.registry, "cashier"))
     bank.told(scanned(bank, asked(town, case, "va"), amount=1))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Query
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from kini.api.problems import Problem, Wrong
 from kini.api.routing import Out
@@ -19,7 +19,11 @@ MOST = 100
 MOST_KEY = 2**62
 
 Limit = Annotated[int, Query(20, ge=1, le=MOST, description="How many at most.")]
-Cursor = Annotated[str, Query("", max_length=400, description="`next` of the page before; left out: from the start.")]
+#: The pattern is described only: `read` refuses other cursors with a sentence of its own.
+_Base64 = Annotated[str, WithJsonSchema({"type": "string", "maxLength": 400, "pattern": "^[A-Za-z0-9_-]*$"})]
+Cursor = Annotated[
+    _Base64, Query("", max_length=400, description="`next` of the page before; left out: from the start.")
+]
 
 
 class Page[T](Out):

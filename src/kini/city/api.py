@@ -53,8 +53,8 @@ class Near(Out):
 class Point(In):
     """A point (WGS 84)."""
 
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
+    latitude: float = Field(ge=-90, le=90, strict=True)
+    longitude: float = Field(ge=-180, le=180, strict=True)
     kind: str = Field(default="", max_length=40, description="Only places of this kind.")
 
 

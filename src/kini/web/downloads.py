@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from django.http import HttpResponse
 
-#: A cell that begins so would be a formula in a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A cell that begins so would be a formula in a spreadsheet; some read the full-width signs of East Asia alike.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 class Written(Protocol):
@@ -27,7 +27,7 @@ def write(file: Written, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> 
     """The lines of a table."""
     writer = csv.writer(file)
     writer.writerow(head)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
 
 
 def as_file(response: HttpResponse, name: str) -> HttpResponse:
@@ -36,7 +36,8 @@ def as_file(response: HttpResponse, name: str) -> HttpResponse:
     return response
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """A value as it may stand in a cell."""
     if isinstance(value, bool):
         return str(value).lower()
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -2,12 +2,12 @@
 
 from datetime import datetime, time
 from itertools import islice
-from typing import Literal
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from kini.api.problems import Problem, Wrong
 from kini.api.routing import Named, Out, Router
@@ -21,6 +21,10 @@ from kini.wifi.models import Site
 
 router = Router()
 NEAREST = 10
+_FRACTION = r"(\.[0-9]{1,15})?"
+_POINT = rf"^-?([0-8]?[0-9]{_FRACTION}|90(\.0+)?),-?((1[0-7][0-9]|[0-9]{{1,2}}){_FRACTION}|180(\.0+)?)$"
+#: The pattern is described only: `_point` refuses other texts with a sentence of its own.
+PointText = Annotated[str, WithJsonSchema({"type": "string", "maxLength": 60, "pattern": _POINT})]
 
 
 class SiteOut(Out):
@@ -53,7 +57,7 @@ class SitesOut(Out):
 @router.get("/wifi/points")
 def list_wifi_points(
     request: HttpRequest,
-    near: str = Query(max_length=60, description="A point as latitude,longitude (WGS 84)."),
+    near: PointText = Query(max_length=60, description="A point as latitude,longitude (WGS 84)."),
     kind: str = Query("", max_length=60, description="Only sites of this kind."),
     open_now: bool = Query(False, description="Only sites that are open now."),
 ) -> SitesOut:

@@ -28,7 +28,7 @@ from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.versions import Resolved, resolve, resolve_many
-from kini.web import formats
+from kini.web import downloads, formats
 
 #: By what late cases are grouped, and what the first column is then called.
 GROUPINGS: Mapping[str, str | Promise] = {
@@ -191,7 +191,7 @@ def table(request: HttpRequest) -> HttpResponseBase:
     """Every late case as CSV, without anything about persons: neither residents nor officers are named."""
     writer = csv.writer(_Echo())
     cases = _late_cases(actor_for(request)).iterator(chunk_size=2000)
-    lines = (writer.writerow(line) for line in _lines(cases))
+    lines = (writer.writerow(map(downloads.cell, line)) for line in _lines(cases))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     day = timezone.localdate(moments.now(), pack.current().timezone)
     response["Content-Disposition"] = f'attachment; filename="late-{day.isoformat()}.csv"'

@@ -238,10 +238,10 @@ def _money(said: Mapping[str, Any]) -> int:
     """An amount in whole units of the city's currency.
 
     Raises:
-        ValueError: when it is of another currency, or nothing.
+        ValueError: when it is of another currency, nothing, or has a fraction, which no order of ours asks for.
     """
     amount = Decimal(str(said["value"]))
-    if said.get("currency") != pack.current().currency or not 0 < amount < MOST:
+    if said.get("currency") != pack.current().currency or not 0 < amount < MOST or amount != int(amount):
         raise ValueError("no amount of the city's currency")
     return int(amount)
 

@@ -123,9 +123,12 @@ class Sandbox:
                 if self.told(order, forged=wish == "forged", old=wish == "old") < 500:
                     break
 
+    def _told(self, order: Order) -> dict[str, Any]:
+        return told(order, self.faults.get("currency", "IDR"), self.faults.get("fraction", "00"))
+
     def told(self, order: Order, *, forged: bool = False, old: bool = False) -> int:
         """Send one notice; the status of the city's answer."""
-        body = json.dumps(told(order, self.faults.get("currency", "IDR")), separators=(",", ":")).encode()
+        body = json.dumps(self._told(order), separators=(",", ":")).encode()
         at = (datetime.now(ZONE) - timedelta(hours=1 if old else 0)).isoformat(timespec="seconds")
         key = load_pem_private_key(self.keys.file("city.key" if forged else f"{NAME}.key").read_bytes(), None)
         assert isinstance(key, rsa.RSAPrivateKey)
@@ -139,7 +142,7 @@ class Sandbox:
         return self.post(self.notify, body, headers)
 
 
-def told(order: Order, currency: str = "IDR") -> dict[str, Any]:
+def told(order: Order, currency: str = "IDR", fraction: str = "00") -> dict[str, Any]:
     """What is said about an order."""
     about = {
         "originalPartnerReferenceNo": order.reference,
@@ -147,7 +150,7 @@ def told(order: Order, currency: str = "IDR") -> dict[str, Any]:
         "latestTransactionStatus": "03" if order.paid is None else "00",
     }
     if order.paid is not None:
-        about |= {"amount": {"value": f"{order.paid}.00", "currency": currency}, "paidTime": order.paid_at}  # type: ignore[dict-item]
+        about |= {"amount": {"value": f"{order.paid}.{fraction}", "currency": currency}, "paidTime": order.paid_at}  # type: ignore[dict-item]
     return about
 
 
