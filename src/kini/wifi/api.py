@@ -24,7 +24,8 @@ NEAREST = 10
 _FRACTION = r"(\.[0-9]{1,15})?"
 _POINT = rf"^-?([0-8]?[0-9]{_FRACTION}|90(\.0+)?),-?((1[0-7][0-9]|[0-9]{{1,2}}){_FRACTION}|180(\.0+)?)$"
 #: The pattern is described only: `_point` refuses other texts with a sentence of its own.
-PointText = Annotated[str, WithJsonSchema({"type": "string", "maxLength": 60, "pattern": _POINT})]
+_Text = Annotated[str, WithJsonSchema({"type": "string", "maxLength": 60, "pattern": _POINT})]
+Near = Annotated[_Text, Query(max_length=60, description="A point as latitude,longitude (WGS 84).")]
 
 
 class SiteOut(Out):
@@ -57,7 +58,7 @@ class SitesOut(Out):
 @router.get("/wifi/points")
 def list_wifi_points(
     request: HttpRequest,
-    near: PointText = Query(max_length=60, description="A point as latitude,longitude (WGS 84)."),
+    near: Near,
     kind: str = Query("", max_length=60, description="Only sites of this kind."),
     open_now: bool = Query(False, description="Only sites that are open now."),
 ) -> SitesOut:
