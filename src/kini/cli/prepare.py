@@ -14,6 +14,7 @@ from kini.city import actions as city_actions
 from kini.city import checks, pack
 from kini.cli import check_pack, console
 from kini.core.actors import system
+from kini.core.chain import removal
 from kini.core.faults import PackFaults
 from kini.demo import bills, cases, people
 from kini.feeds import loading as feeds_loading
@@ -55,6 +56,7 @@ def prepare() -> int:
     reach_database()
     with console.step("Tables"):
         call_command("migrate", verbosity=0, interactive=False)
+        removal.set_terms()
     with console.step("Static files"):
         collecting.collect()
     by = system("prepare")

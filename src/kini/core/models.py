@@ -1,5 +1,6 @@
-"""Tables without a city: the audit trail, counters of limits, and messages that wait in the outbox."""
+"""Tables without a city: the audit trail, blocks of chained tables, counters of limits, messages in the outbox."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kini.core.actors import ActorKind
@@ -28,6 +29,64 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+
+class ChainBlock(models.Model):
+    """Consecutive rows of a chained table, sealed (see core/chain). Append-only."""
+
+    chain = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    first = models.BigIntegerField(help_text="The lowest key that the block covers.")
+    last = models.BigIntegerField(help_text="The highest one.")
+    rows = models.PositiveIntegerField()
+    columns = ArrayField(models.TextField(), help_text="What was sealed of each row, its key first.")
+    digest = models.BinaryField(max_length=32, help_text="SHA-256 over the rows' canonical form.")
+    previous = models.BinaryField(max_length=32, help_text="The seal of the block before.")
+    seal = models.BinaryField(max_length=32, help_text="Keyed digest over all of the above.")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "number"], name="core_chainblock_once"),
+            models.UniqueConstraint(fields=["chain", "first"], name="core_chainblock_no_branch"),
+            models.CheckConstraint(
+                condition=models.Q(last__gte=models.F("first"), rows__gt=0), name="core_chainblock_of_rows"
+            ),
+        ]
+
+
+class ChainRemoval(models.Model):
+    """A note that chained rows were removed under a rule of retention. Append-only."""
+
+    chain = models.CharField(max_length=40)
+    subject = models.CharField(max_length=120, help_text="Number of the block, or the case's reference.")
+    rule = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    rows = models.PositiveIntegerField()
+    digest = models.BinaryField(max_length=32, help_text="Of what was removed.")
+    seal = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "subject"], name="core_chainremoval_once")]
+
+
+class ChainTerm(models.Model):
+    """The age below which rows of a chain are never removed. Written by the tables' owner alone."""
+
+    chain = models.CharField(max_length=40, primary_key=True)
+    table = models.CharField(max_length=63)
+    key = models.CharField(max_length=63)
+    at = models.CharField(max_length=63)
+    days = models.PositiveIntegerField()
+
+
+class ChainProposal(models.Model):
+    """Up to which key a chain is sealed next, once these transactions are over."""
+
+    chain = models.CharField(max_length=40, primary_key=True)
+    last = models.BigIntegerField()
+    writers = ArrayField(models.TextField())
+    server = models.DateTimeField(help_text="When the database's server was started.")
 
 
 class LimitCounter(models.Model):

@@ -12,6 +12,7 @@ class Payments(AppConfig):
         from kini.cases.rules import tellers
         from kini.city.checks import pack_checks
         from kini.core import references
+        from kini.core.chain import Chain, chains
         from kini.payments import actions, api, pages, tables, wording
         from kini.payments.kind import PaymentKind
         from kini.payments.providers.base import adapters
@@ -21,6 +22,10 @@ class Payments(AppConfig):
         from kini.services.kinds import kinds
         from kini.web.navigation import NavItem, navigation
 
+        chains.register("ledger", Chain("payments_ledgerentry", ("id", "key", "at", "payment_id")))
+        chains.register("postings", Chain("payments_posting", ("id", "entry_id", "account", "amount")))
+        columns = ("id", "provider", "provider_reference", "payment_id", "amount", "fee", "settled_on", "verdict")
+        chains.register("settlements", Chain("payments_settlementrow", columns))
         tables.register()
         adapters.register("snap", Snap)
         parts.register("payments", Part("Paying", api.router))

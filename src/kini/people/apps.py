@@ -12,11 +12,14 @@ class PeopleConfig(AppConfig):
         from kini.api.callers import scopes
         from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
+        from kini.core.chain import Chain, chains
         from kini.people import api, near
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
 
+        columns = ("id", "resident_id", "at", "officer_id", "what", "reason", "reference")
+        chains.register("looks", Chain("people_accesslog", columns, at="at", keep_days=365))
         pack_checks.register("people.roles", check_roles)
         scopes.register(api.SCOPE.name, api.SCOPE)
         parts.register("people", Part("Yourself", api.router))

@@ -18,6 +18,7 @@ from django.db.models import Field, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
+from kini.core.chain.registry import chains
 from kini.core.database.prepared import prepared, send_later
 
 
@@ -180,6 +181,9 @@ def give_key(row: Model) -> None:
     """Give a new row its key before it is stored, so that others may point to it: a way to the database less.
 
     A connection takes several at once, so keys do not tell which row came first; those that are left over stay unused.
+
+    Raises:
+        TypeError: for a chained table, whose rows are sealed in the order of their keys (core/chain).
     """
     model = type(row)
     connection.ensure_connection()
@@ -192,6 +196,8 @@ def give_key(row: Model) -> None:
 @cache
 def _sequence(model: type[Model]) -> str:
     table, key = model._meta.db_table, model._meta.pk.column
+    if any(chain.table == table for chain in chains):
+        raise TypeError(f"{table} is chained: its keys are given by the database as rows are inserted.")
     return f"SELECT nextval(pg_get_serial_sequence('{table}', '{key}')) FROM generate_series(1, %s)"  # noqa: S608 -- own
 
 

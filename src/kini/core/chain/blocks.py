@@ -1,0 +1,116 @@
+"""Sealing of chained tables in blocks, beside the requests that fill them.
+
+Keys are counted up before their rows are committed, so a row with a lower key may appear after one with a higher key.
+A block must not end before such a row is there. So it is first proposed up to the highest key that can be read, together
+with the transactions that write to the table at that moment, and sealed once all of those are over: each transaction
+that took a lower key held its lock on the table before it took the key (PostgreSQL locks the target of an INSERT before
+it computes defaults). Gaps that aborted transactions leave stay gaps.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import connection, transaction
+from psycopg import sql
+
+from kini.core import moments
+from kini.core.chain import digests
+from kini.core.chain.registry import Chain, chains
+from kini.core.models import ChainBlock, ChainProposal
+
+#: Rows of a block: so near a fault can be located.
+BLOCK_ROWS = 10_000
+#: Transactions that write to a table now.
+_WRITERS = """
+    SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{}'), pg_postmaster_start_time() FROM pg_locks
+    WHERE locktype = 'relation' AND relation = %s::regclass AND mode = 'RowExclusiveLock'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('kini chain ' || %s, 0))"
+
+
+def seal_all() -> int:
+    """Seal what can be sealed of every chain; how many blocks were made."""
+    return sum(len(list(seal(name))) for name in chains.names())
+
+
+def seal(name: str) -> Iterator[ChainBlock]:
+    """Seal what can be sealed of one chain, block by block, each in a transaction of its own."""
+    chain = chains.get(name)
+    for bound_of in (_ripe, _proposed):
+        bound = bound_of(name, chain)
+        while bound is not None and (block := _seal_next(name, chain, bound)):
+            yield block
+
+
+def last_block(name: str) -> ChainBlock | None:
+    return ChainBlock.objects.filter(chain=name).order_by("-number").first()
+
+
+def _ripe(name: str, chain: Chain) -> int | None:
+    """The key up to which an earlier run proposed to seal, once every transaction of that moment is over."""
+    proposal = ChainProposal.objects.filter(chain=name).first()
+    if proposal is None:
+        return None
+    writers, server = _writers(chain)
+    if proposal.server != server:  # restarted or restored: its transactions cannot be told from others
+        proposal.delete()
+        return None
+    return None if writers & set(proposal.writers) else proposal.last
+
+
+def _proposed(name: str, chain: Chain) -> int | None:
+    """Propose to seal up to the highest key, and answer it when nobody writes at this moment."""
+    if ChainProposal.objects.filter(chain=name).exists():
+        return None
+    highest = _highest(chain)  # before the writers: see above
+    writers, server = _writers(chain)
+    last = last_block(name)
+    if highest <= (last.last if last else 0):
+        return None
+    if writers:
+        ChainProposal.objects.create(chain=name, last=highest, writers=sorted(writers), server=server)
+        return None
+    return highest
+
+
+def _seal_next(name: str, chain: Chain, bound: int) -> ChainBlock | None:
+    """Make the next block of rows up to `bound`; None when all of them are sealed, or somebody else seals now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_LOCK, [name])
+        if not cursor.fetchone()[0]:
+            return None
+        before = last_block(name)
+        first = before.last + 1 if before else 0
+        rows = digests.rows_digest(chain.table, chain.columns, first, bound, BLOCK_ROWS)
+        if not rows.count:
+            ChainProposal.objects.filter(chain=name, last__lte=bound).delete()
+            return None
+        block = ChainBlock(
+            chain=name,
+            number=before.number + 1 if before else 1,
+            first=first,
+            last=rows.last,
+            rows=rows.count,
+            columns=list(chain.columns),
+            digest=rows.digest,
+            previous=bytes(before.seal) if before else digests.NO_BLOCK,
+            made_at=moments.now(),
+        )
+        block.seal = digests.block_seal(block)
+        block.save(force_insert=True)
+        return block
+
+
+def _highest(chain: Chain) -> int:
+    statement = sql.SQL("SELECT coalesce(max({}), 0) FROM {}")
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(sql.Identifier(chain.key), sql.Identifier(chain.table)).as_string(None))
+        return int(cursor.fetchone()[0])
+
+
+def _writers(chain: Chain) -> tuple[set[str], datetime]:
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITERS, [chain.table])
+        writers, server = cursor.fetchone()
+        return set(writers), server

@@ -1,0 +1,102 @@
+"""Canonical forms: of a block's rows, and of what its seal covers.
+
+Rows are digested as PostgreSQL's own text COPY writes them (tab-separated, one line a row, in the order of their keys),
+so that an auditor can compute a digest without this program:
+
+    psql -c "COPY (SELECT id, ... FROM table WHERE id BETWEEN first AND last ORDER BY id) TO STDOUT" | sha256sum
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from kini.core.crypto import mac
+from kini.core.database.bulk import copying
+from kini.core.models import ChainBlock, ChainRemoval
+
+PURPOSE = "chain"
+NO_BLOCK = bytes(32)
+#: The form of values does not depend on how a server or role is set up.
+_FORM = """
+    SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
+        set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true),
+        set_config('intervalstyle', 'postgres', true)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Consecutive rows of a table: how many, the key of the last one (0: none), the SHA-256 over all of them."""
+
+    count: int
+    last: int
+    digest: bytes
+
+
+def rows_digest(table: str, columns: Sequence[str], first: int, last: int, most: int | None = None) -> Rows:
+    """Digest the rows whose keys lie between `first` and `last`; only the first `most` of them where that is given.
+
+    Reads them as a stream. Within a transaction.
+    """
+    key = sql.Identifier(columns[0])
+    statement = sql.SQL(
+        "COPY (SELECT {columns} FROM {table} WHERE {key} BETWEEN {first} AND {last} ORDER BY {key} LIMIT {most})"
+        " TO STDOUT"
+    ).format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        table=sql.Identifier(table),
+        key=key,
+        first=sql.Literal(first),
+        last=sql.Literal(last),
+        most=sql.Literal(most),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_FORM)
+    digest, count, line = hashlib.sha256(), 0, b""
+    with copying(statement) as copy:
+        for line in copy:  # one message a row
+            digest.update(line)
+            count += 1
+    return Rows(count, int(bytes(line).partition(b"\t")[0]) if count else 0, digest.digest())
+
+
+def block_seal(block: ChainBlock) -> bytes:
+    """The keyed digest over everything that a block says, its content by its digest."""
+    return _keyed(
+        block.chain,
+        block.number,
+        block.first,
+        block.last,
+        block.rows,
+        block.columns,
+        bytes(block.digest).hex(),
+        bytes(block.previous).hex(),
+        _moment(block.made_at),
+    )
+
+
+def removal_seal(removal: ChainRemoval) -> bytes:
+    """The keyed digest over a note of removed rows, so that only the program can have written it."""
+    return _keyed(
+        "removal",
+        removal.chain,
+        removal.subject,
+        removal.rule,
+        removal.rows,
+        bytes(removal.digest).hex(),
+        _moment(removal.at),
+    )
+
+
+def _keyed(*values: Any) -> bytes:
+    return mac(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode(), PURPOSE)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
