@@ -1,10 +1,10 @@
 """Sealing of chained tables in blocks, beside the requests that fill them.
 
 Keys are counted up before their rows are committed, so a row with a lower key may appear after one with a higher key.
-A block must not end before such a row is there. So it is first proposed up to the highest key that can be read, together
-with the transactions that write to the table at that moment, and sealed once all of those are over: each transaction
-that took a lower key held its lock on the table before it took the key (PostgreSQL locks the target of an INSERT before
-it computes defaults). Gaps that aborted transactions leave stay gaps.
+A block must not end before such a row is there. So it is first proposed up to the highest key that can be read,
+together with the transactions that write to the table at that moment, and sealed once all of those are over: each
+transaction that took a lower key held its lock on the table before it took the key (PostgreSQL locks the target of an
+INSERT before it computes defaults). Gaps that aborted transactions leave stay gaps.
 """
 
 from collections.abc import Iterator

@@ -8,7 +8,7 @@ so that an auditor can compute a digest without this program:
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Buffer, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -58,7 +58,8 @@ def rows_digest(table: str, columns: Sequence[str], first: int, last: int, most:
     )
     with connection.cursor() as cursor:
         cursor.execute(_FORM)
-    digest, count, line = hashlib.sha256(), 0, b""
+    digest, count = hashlib.sha256(), 0
+    line: Buffer = b""
     with copying(statement) as copy:
         for line in copy:  # one message a row
             digest.update(line)

@@ -66,7 +66,7 @@ def remove(*, by: Actor, block: ChainBlock, rule: str) -> ChainRemoval:
     removal = _note(block.chain, str(block.number), rule, block.rows, bytes(block.digest))
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_REMOVE, [block.chain, block.number, rule, removal.at, removal.seal])
+            cursor.execute(_REMOVE, [block.chain, block.number, rule, removal.at, bytes(removal.seal)])
     except IntegrityError as error:
         raise RemovalRefused(str(error).partition("\n")[0]) from None
     removal = ChainRemoval.objects.get(chain=block.chain, subject=removal.subject)
