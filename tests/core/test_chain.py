@@ -78,7 +78,8 @@ TAMPERING = {
     " UPDATE core_chainblock SET digest = sha256('x') WHERE number = 2",
     "fewer columns": "UPDATE core_chainblock SET columns = columns[1:2] WHERE number = 2",
     "an added block": "INSERT INTO core_chainblock"
-    " (chain, number, first, last, rows, columns, digest, previous, seal, made_at) SELECT chain, 4, last + 1, last + 1, 1, columns, sha256('x'), seal, sha256('y'), now() FROM core_chainblock"
+    " (chain, number, first, last, rows, columns, digest, previous, seal, made_at)"
+    " SELECT chain, 4, last + 1, last + 1, 1, columns, sha256('x'), seal, sha256('y'), now() FROM core_chainblock"
     " WHERE number = 3",
     "a forged note of removal": "DELETE FROM core_auditentry WHERE id BETWEEN (SELECT first FROM core_chainblock WHERE"
     " number = 1) AND (SELECT last FROM core_chainblock WHERE number = 1);"
