@@ -48,6 +48,7 @@ VERBS = {
     "shots": Verb("kini.cli.shots", "take pictures of the main pages, of a city with demo people"),
     "lock": Verb("kini.cli.lock", "write the lock files anew from pyproject.toml"),
     "texts": Verb("kini.cli.texts", "collect and compile the texts of the interface", Needs.SETTINGS),
+    "release": Verb("kini.cli.release", "the signed archive of a release, with its list of parts (SBOM)"),
 }
 
 

@@ -1,0 +1,85 @@
+"""`./kini release --key FILE`: the signed archive of a release, with the list of its parts (SBOM).
+
+Four files: the source as committed (`git archive`), a CycloneDX SBOM of what requirements.lock installs, SHA256SUMS of
+both, and an Ed25519 signature of SHA256SUMS. Built twice from one commit they are the same, byte for byte.
+"""
+
+import argparse
+import gzip
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+import kini
+from kini.cli import console
+from kini.core.environment import ROOT
+
+SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key", type=Path, required=True, help="PEM of an Ed25519 key (openssl genpkey -algorithm ed25519)"
+    )
+    parser.add_argument("--folder", type=Path, default=ROOT / "dist", help="where the files are written (dist)")
+
+
+def run(options: argparse.Namespace) -> int:
+    key = signing_key(options.key)
+    require_committed(ROOT)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for path in build(ROOT, options.folder, key):
+        print(path)
+    return 0
+
+
+def signing_key(path: Path) -> Ed25519PrivateKey:
+    """Read the key that signs releases.
+
+    Raises:
+        Fault: when the file holds no Ed25519 key without a password.
+    """
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise console.Fault(f"{path} cannot be read as a private key: {error}") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise console.Fault(f"{path} is no Ed25519 key; make one with openssl genpkey -algorithm ed25519.")
+    return key
+
+
+def require_committed(root: Path) -> None:
+    """Raise Fault unless everything in the work tree is committed: the archive holds what the commit holds."""
+    changed = _output(["git", "status", "--porcelain"], root).decode()
+    if changed:
+        raise console.Fault(f"commit these first, or they would be missing from the archive:\n{changed}")
+
+
+def build(root: Path, folder: Path, key: Ed25519PrivateKey) -> list[Path]:
+    """Write the files of a release of the checkout `root` into `folder`; their paths."""
+    name = f"kini-{kini.__version__}"
+    archive, parts = folder / f"{name}.tar.gz", folder / f"{name}.cdx.json"
+    tar = _output(["git", "archive", "--format=tar", f"--prefix={name}/", "HEAD"], root)
+    archive.write_bytes(gzip.compress(tar, mtime=0))
+    words = ["requirements", "requirements.lock", "--pyproject", "pyproject.toml", "--output-reproducible"]
+    parts.write_bytes(_output([sys.executable, "-m", "cyclonedx_py", *words], root))
+    sums = folder / SUMS
+    sums.write_text("".join(f"{_digest(path)}  {path.name}\n" for path in (archive, parts)), "utf-8")
+    signature = folder / SIGNATURE
+    signature.write_bytes(key.sign(sums.read_bytes()))
+    return [archive, parts, sums, signature]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _output(command: list[str], folder: Path) -> bytes:
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    if done.returncode:
+        raise console.Fault(f"{' '.join(command[:3])} failed: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
