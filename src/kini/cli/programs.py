@@ -1,6 +1,8 @@
 """`./kini programs`: which programs may ask people for leave to act for them; register one, remove one."""
 
 import argparse
+from pathlib import Path
+from typing import Any
 
 from allauth.idp.oidc.models import Client
 
@@ -8,6 +10,7 @@ from kini.api.callers import PER_MINUTE, scopes
 from kini.cli import console
 from kini.core.actors import Refused, system
 from kini.people import actions
+from kini.people.client_assertion import KeyFault, read_keys
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +19,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--back", nargs="+", default=[], metavar="ADDRESS", help="where people are sent back to")
     parser.add_argument("--scopes", nargs="+", default=[], metavar="SCOPE", help=f"of {', '.join(scopes.names())}")
     parser.add_argument("--server", action="store_true", help="it runs on a server and keeps a secret of its own")
+    parser.add_argument("--keys", metavar="FILE", type=Path, help="its public keys (PEM, JWK Set), instead of a secret")
+    parser.add_argument("--replace-keys", metavar="ID", help="let that program authenticate by --keys alone")
     parser.add_argument("--per-minute", type=int, default=PER_MINUTE, help="requests for each person in a minute")
 
 
@@ -24,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
         return _add(options)
     if options.remove:
         return _remove(options.remove)
+    if options.replace_keys:
+        return _replace_keys(options)
     for client in Client.objects.order_by("created_at"):
         print(f"{client.pk}  {client.name}  {' '.join(client.get_scopes())}  {' '.join(client.get_redirect_uris())}")
     return 0
@@ -38,8 +45,9 @@ def _add(options: argparse.Namespace) -> int:
             name=options.add,
             addresses=options.back,
             scopes=options.scopes,
-            keeps_secrets=options.server,
+            keeps_secrets=options.server or options.keys is not None,
             per_minute=options.per_minute,
+            keys=_keys(options.keys),
         )
     except Refused as refusal:
         raise console.Fault(str(refusal)) from None
@@ -49,10 +57,36 @@ def _add(options: argparse.Namespace) -> int:
     return 0
 
 
+def _keys(file: Path | None) -> list[dict[str, Any]]:
+    try:
+        return read_keys(file.read_text()) if file else []
+    except (OSError, UnicodeDecodeError) as fault:
+        raise console.Fault(f"{file} cannot be read: {fault}") from None
+    except KeyFault as fault:
+        raise console.Fault(f"{file} cannot be used: {fault}.") from None
+
+
+def _replace_keys(options: argparse.Namespace) -> int:
+    if options.keys is None:
+        raise console.Fault("say which file has the public keys (--keys FILE).")
+    client = _client(options.replace_keys)
+    try:
+        actions.replace_program_keys(by=system("programs"), client=client, keys=_keys(options.keys))
+    except Refused as refusal:
+        raise console.Fault(str(refusal)) from None
+    print(f"{client.name} authenticates by its new keys alone.")
+    return 0
+
+
 def _remove(pk: str) -> int:
-    client = Client.objects.filter(pk=pk).first()
-    if client is None:
-        raise console.Fault(f'there is no program "{pk}"; ./kini programs lists them.')
+    client = _client(pk)
     actions.remove_program(by=system("programs"), client=client)
     print(f"{client.name} is removed, with all its tokens.")
     return 0
+
+
+def _client(pk: str) -> Client:
+    client = Client.objects.filter(pk=pk).first()
+    if client is None:
+        raise console.Fault(f'there is no program "{pk}"; ./kini programs lists them.')
+    return client

@@ -5,7 +5,9 @@ was counted inside that transaction would be forgotten with it.
 """
 
 from dataclasses import dataclass
+from math import ceil
 
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from kini.core import security_log
@@ -71,6 +73,13 @@ def require(limit: Limit, key: str) -> None:
     if count > limit.count:
         security_log.report("limit-reached", limit=limit.name)
         raise TooMany(wait)
+
+
+def wait_for(limit: Limit, key: str) -> int:
+    """Seconds until `key` may try again, 0 when it may now. Counts nothing."""
+    used_up = LimitCounter.objects.filter(key=_row(limit, key), count__gte=limit.count, until__gt=timezone.now())
+    until = used_up.values_list("until", flat=True).first()
+    return max(1, ceil((until - timezone.now()).total_seconds())) if until else 0
 
 
 def take(limit: Limit, key: str, amount: int) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ class PeopleConfig(AppConfig):
         from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
         from kini.core.chain import Chain, chains
-        from kini.people import api, near
+        from kini.people import api, near, oauth_validator
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
@@ -22,6 +22,7 @@ class PeopleConfig(AppConfig):
         chains.register("looks", Chain("people_accesslog", columns, at="at", keep_days=365))
         pack_checks.register("people.roles", check_roles)
         scopes.register(api.SCOPE.name, api.SCOPE)
+        oauth_validator.install()
         parts.register("people", Part("Yourself", api.router))
         home_sections.register("near", HomeSection(order=10, render=near.section, place="aside"))
         navigation.register("people-bottom", NavItem("people:me", _("Me"), "person", order=50, place="bottom"))

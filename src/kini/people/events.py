@@ -15,3 +15,16 @@ class ProfilesJoined(Event):
     kept: int
     gone: int
     user: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramTokensRevoked(Event):
+    """A program's tokens ended because a code or refresh token of theirs came a second time.
+
+    Attributes:
+        family: of the tokens; unique for the change.
+    """
+
+    user: int
+    program: str
+    family: str

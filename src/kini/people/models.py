@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from allauth.idp.oidc.models import Client
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -155,3 +156,30 @@ class AccessLog(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["resident", "-at"], name="people_look_resident")]
+
+
+class ProgramConsent(models.Model):
+    """The scopes that a person allows one program. A stopped consent stays, so that the same subject comes back."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="program_consents")
+    client = models.ForeignKey(Client, models.CASCADE, related_name="consents")
+    subject = models.CharField(max_length=64, help_text="The person's identifier for this program (OIDC Core 8.1).")
+    scopes = models.JSONField(default=list)
+    allowed_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "client"], name="people_consent_once"),
+            models.UniqueConstraint(fields=["client", "subject"], name="people_consent_subject"),
+        ]
+
+
+class UsedCredential(models.Model):
+    """Hash of an authorization code or refresh token that was exchanged: to see it again ends its family of tokens."""
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    family = models.CharField(max_length=64, help_text="Hash of the code from which the tokens descend.")
+    client = models.ForeignKey(Client, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    used_at = models.DateTimeField(db_index=True)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.csp import CSP
@@ -34,6 +35,14 @@ class AllowPage(Framed, AuthorizationView):
         ticked = self.request.POST.getlist("scopes") if self.request.method == "POST" else None
         choices = [(name, words, ticked is None or name in ticked) for name, words in asked]
         return context | {"choices": choices, "host": urlsplit(self._request_info["redirect_uri"]).netloc}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Record the consent before the code that rests on it exists."""
+        client = get_object_or_404(Client, pk=self._request_info["client_id"])
+        user, granted = _user(self.request), form.cleaned_data["scopes"]
+        by = queries.actor_for(self.request)
+        actions.allow_program(by=by, user=user, client=client, asked=self._scopes, granted=granted)
+        return super().form_valid(form)
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
         """The page may send its form's answer on to the program, and to nobody else."""
@@ -61,8 +70,9 @@ def programs(request: HttpRequest) -> HttpResponse:
 def stop(request: HttpRequest, client: str) -> HttpResponseBase:
     """Ask once, then take back what was allowed."""
     user = _user(request)
-    tokens = Token.objects.filter(user=user)
-    found = get_object_or_404(Client.objects.filter(pk__in=tokens.values("client")), pk=client)
+    tokens, consents = Token.objects.filter(user=user), user.program_consents.filter(stopped_at=None)
+    theirs = Q(pk__in=tokens.values("client")) | Q(pk__in=consents.values("client"))
+    found = get_object_or_404(Client.objects.filter(theirs), pk=client)
     if request.method != "POST":
         return render(request, "people/stop_program.html", {"program": found})
     actions.stop_program(by=queries.actor_for(request), user=user, client=found)

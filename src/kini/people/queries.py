@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from allauth.idp.oidc.models import Token
+from allauth.idp.oidc.models import Client, Token
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
@@ -20,7 +20,7 @@ from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import sealing
 from kini.people.contacts import Contact
-from kini.people.models import AccessLog, FamilyTie, Officer, Operator, Resident, User
+from kini.people.models import AccessLog, FamilyTie, Officer, Operator, ProgramConsent, Resident, User
 from kini.people.permissions import Permission
 from kini.people.roles import role_permissions
 
@@ -191,15 +191,28 @@ class Program:
 
 
 def programs_of(user: User) -> list[Program]:
-    """The programs that still hold a token of that user, by name. One query."""
-    found: dict[str, list[Token]] = {}
+    """The programs that a user allows something, or that still hold a token of theirs, by name."""
+    found: dict[str, tuple[str, datetime, set[str]]] = {}
+    consents = ProgramConsent.objects.filter(user=user, stopped_at=None).select_related("client")
+    for consent in consents:
+        found[consent.client_id] = (consent.client.name, consent.allowed_at, set(consent.scopes))
     tokens = Token.objects.valid().filter(user=user, client__isnull=False).select_related("client")
-    for token in tokens.order_by("client__name", "client", "created_at"):
-        found.setdefault(token.client.pk, []).append(token)
-    return [
-        Program(pk, held[0].client.name, held[0].created_at, words_of({s for t in held for s in t.get_scopes()}))
-        for pk, held in found.items()
-    ]
+    for token in tokens.order_by("created_at"):
+        _name, _since, names = found.setdefault(token.client.pk, (token.client.name, token.created_at, set()))
+        names.update(token.get_scopes())
+    listed = (Program(pk, name, since, words_of(names)) for pk, (name, since, names) in found.items())
+    return sorted(listed, key=lambda program: (program.name, program.id))
+
+
+def is_allowed(user_id: int, client: Client, names: Iterable[str], *, lock: bool = False) -> bool:
+    """Whether the person allows this very program all of these scopes.
+
+    Args:
+        lock: hold the consent until the transaction ends, so that it cannot be stopped in between.
+    """
+    living = ProgramConsent.objects.filter(user_id=user_id, client=client, stopped_at=None)
+    consent = (living.select_for_update() if lock else living).first()
+    return consent is not None and set(names) <= set(consent.scopes)
 
 
 def words_of(names: Collection[str]) -> tuple[str, ...]:

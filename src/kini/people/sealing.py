@@ -12,6 +12,11 @@ def number_hash(number: str) -> bytes:
     return keyed_hash(number, "people.national-id")
 
 
+def program_subject(client_id: str, user_id: int) -> str:
+    """Pairwise identifier of a person for one program, 64 hexadecimal digits (OIDC Core 8.1): a keyed hash of both."""
+    return keyed_hash(f"{client_id}:{user_id}", "people.program-subject").hex()
+
+
 def context_of(resident: Resident, field: str) -> str:
     """What a sealed value is bound to: one column of one row, so that it cannot be moved to another person."""
     return f"resident:{resident.pk}:{field}"

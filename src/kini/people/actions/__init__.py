@@ -53,6 +53,12 @@ from kini.people.actions.operators import (
     remove_operator as remove_operator,
 )
 from kini.people.actions.programs import (
+    allow_program as allow_program,
+)
+from kini.people.actions.programs import (
+    forget_used_credentials as forget_used_credentials,
+)
+from kini.people.actions.programs import (
     issue_token as issue_token,
 )
 from kini.people.actions.programs import (
@@ -62,7 +68,16 @@ from kini.people.actions.programs import (
     remove_program as remove_program,
 )
 from kini.people.actions.programs import (
+    replace_program_keys as replace_program_keys,
+)
+from kini.people.actions.programs import (
+    revoke_family as revoke_family,
+)
+from kini.people.actions.programs import (
     stop_program as stop_program,
+)
+from kini.people.actions.programs import (
+    use_credential as use_credential,
 )
 from kini.people.actions.residents import (
     add_family_member as add_family_member,

@@ -1,19 +1,23 @@
 """Programs that may act for people: registered by the operator, allowed and stopped by each person."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.idp.oidc.models import Client, Token
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kini.api.callers import scopes as known
-from kini.core import audit
+from kini.core import audit, events
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.people import keeping
-from kini.people.models import User
+from kini.people import keeping, sealing
+from kini.people.events import ProgramTokensRevoked
+from kini.people.models import ProgramConsent, UsedCredential, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,14 @@ class Registered:
 
 @action
 def register_program(
-    *, by: Actor, name: str, addresses: Sequence[str], scopes: Sequence[str], keeps_secrets: bool, per_minute: int
+    *,
+    by: Actor,
+    name: str,
+    addresses: Sequence[str],
+    scopes: Sequence[str],
+    keeps_secrets: bool,
+    per_minute: int,
+    keys: Sequence[dict[str, Any]] = (),
 ) -> Registered:
     """Let a program ask people for leave to act for them.
 
@@ -34,6 +45,7 @@ def register_program(
         addresses: where people may be sent back with a code.
         keeps_secrets: whether it runs where nobody else can read its secret.
         per_minute: how many requests it may send for each person in a minute.
+        keys: public keys (JWK) by which it authenticates instead of a secret.
 
     Raises:
         NotAllowed: when anybody but the operator asks.
@@ -43,12 +55,12 @@ def register_program(
     if unknown := [scope for scope in scopes if scope not in known]:
         raise Refused(_("There is no scope “%(scope)s”.") % {"scope": unknown[0]})
     client = Client(name=name, type=Client.Type.CONFIDENTIAL if keeps_secrets else Client.Type.PUBLIC)
-    secret = secrets.token_urlsafe(32) if keeps_secrets else ""
+    secret = secrets.token_urlsafe(32) if keeps_secrets and not keys else ""
     client.set_secret(secret or secrets.token_urlsafe(32))
     client.set_scopes(["openid", *scopes])
     client.set_redirect_uris(list(addresses))
     client.set_grant_types([Client.GrantType.AUTHORIZATION_CODE, Client.GrantType.REFRESH_TOKEN])
-    client.data = {"per_minute": per_minute}
+    client.data = {"per_minute": per_minute} | ({"keys": list(keys)} if keys else {})
     client.save(force_insert=True)
     audit.record(by=by, action="people.program-registered", subject=f"program:{client.pk}", detail={"name": name})
     return Registered(client, secret)
@@ -65,6 +77,22 @@ def remove_program(*, by: Actor, client: Client) -> None:
     subject = f"program:{client.pk}"
     client.delete()
     audit.record(by=by, action="people.program-removed", subject=subject)
+
+
+@action
+def replace_program_keys(*, by: Actor, client: Client, keys: Sequence[dict[str, Any]]) -> None:
+    """Let a program authenticate by these public keys (JWK) and by nothing else; earlier keys and its secret end.
+
+    Raises:
+        NotAllowed: when anybody but the operator asks.
+        Refused: for a program that runs where it can keep no secret.
+    """
+    _operator(by)
+    if client.type != Client.Type.CONFIDENTIAL:
+        raise Refused(_("This program keeps no secrets: it has no use for keys."))
+    client.data = (client.data or {}) | {"keys": list(keys)}
+    client.save(update_fields=["data"])
+    audit.record(by=by, action="people.program-keys-replaced", subject=f"program:{client.pk}")
 
 
 @action
@@ -88,6 +116,31 @@ def issue_token(
 
 
 @action
+def allow_program(
+    *, by: Actor, user: User, client: Client, asked: Collection[str], granted: Collection[str]
+) -> ProgramConsent:
+    """Allow a program more. What it asked for and was not granted is taken back, with the tokens that carry it.
+
+    Raises:
+        NotAllowed: when it is somebody else's account.
+    """
+    keeping.only(by, user.pk)
+    consent = _locked_consent(user, client)
+    before = set() if consent.stopped_at else set(consent.scopes)
+    refused = before & (set(asked) - set(granted))
+    if consent.stopped_at or not before:
+        consent.allowed_at, consent.stopped_at = timezone.now(), None
+    consent.scopes = sorted((before - refused) | set(granted))
+    consent.save()
+    for token in Token.objects.filter(user=user, client=client) if refused else ():
+        if refused & set(token.get_scopes()):
+            token.delete()
+    detail = {"program": client.pk, "scopes": consent.scopes}
+    audit.record(by=by, action="people.program-allowed", subject=f"user:{user.pk}", detail=detail)
+    return consent
+
+
+@action
 def stop_program(*, by: Actor, user: User, client: Client) -> None:
     """Take back what a person allowed a program; its tokens for them end at once.
 
@@ -95,8 +148,55 @@ def stop_program(*, by: Actor, user: User, client: Client) -> None:
         NotAllowed: when it is somebody else's account.
     """
     keeping.only(by, user.pk)
+    # The consent first: an exchange that holds it commits its tokens before they are deleted here.
+    living = ProgramConsent.objects.filter(user=user, client=client, stopped_at=None)
+    living.update(stopped_at=timezone.now(), scopes=[])
     Token.objects.filter(user=user, client=client).delete()
     audit.record(by=by, action="people.program-stopped", subject=f"user:{user.pk}", detail={"program": client.pk})
+
+
+@action
+def use_credential(*, by: Actor, credential: str, family: str, client: Client, user: User) -> bool:
+    """Note that a code or refresh token was exchanged; False when it was before. Both are given as hashes."""
+    _operator(by)
+    about = {"family": family, "client": client, "user": user, "used_at": timezone.now()}
+    _used, first = UsedCredential.objects.get_or_create(hash=credential, defaults=about)
+    return first
+
+
+@action
+def revoke_family(*, by: Actor, user: User, client: Client, family: str) -> int:
+    """End every token of one authorization, as a code or refresh token of it was used twice. Gives how many there were.
+
+    One of the two who used it is a thief (RFC 9700, section 4.14.2); the person is told.
+    """
+    _operator(by)
+    tokens = Token.objects.filter(user=user, client=client).filter(Q(data__family=family) | Q(hash=family))
+    count, _rows = tokens.delete()
+    if count:
+        detail = {"program": client.pk, "tokens": count}
+        audit.record(by=by, action="people.program-tokens-revoked", subject=f"user:{user.pk}", detail=detail)
+        events.announce(ProgramTokensRevoked(user=user.pk, program=client.name, family=family))
+    return count
+
+
+@action
+def forget_used_credentials(*, by: Actor, before: datetime) -> None:
+    """Forget exchanged codes and refresh tokens whose whole family has expired by then."""
+    _operator(by)
+    UsedCredential.objects.filter(used_at__lt=before).delete()
+
+
+def family_of(token: Token) -> str:
+    """The family of a token; those from before families were kept begin one of their own."""
+    return str((token.data or {}).get("family", token.hash))
+
+
+def _locked_consent(user: User, client: Client) -> ProgramConsent:
+    subject = sealing.program_subject(client.pk, user.pk)
+    new = {"subject": subject, "allowed_at": timezone.now()}
+    found, _made = ProgramConsent.objects.select_for_update().get_or_create(user=user, client=client, defaults=new)
+    return found
 
 
 def _operator(by: Actor) -> None:

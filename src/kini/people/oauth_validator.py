@@ -1,0 +1,183 @@
+"""Decisions of the OAuth 2.0 and OpenID Connect endpoints, stricter than allauth's own.
+
+allauth 65.21 has no setting for its validator, so `install` puts this class in its place. What is stricter: consent is
+looked up per program (allauth takes any token of the person, whatever program holds it), every program uses PKCE with
+S256, redirect addresses are compared as strings, a code is used up by its first try, and a code or refresh token that
+comes again ends every token of its authorization (RFC 9700, sections 2.1 and 4.14).
+"""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from allauth.core import context
+from allauth.core.internal import httpkit
+from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.internal.oauthlib import server
+from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequestValidator
+from allauth.idp.oidc.internal.oauthlib.utils import ValidatorContext
+from allauth.idp.oidc.models import Client, Token
+from allauth.utils import build_absolute_uri
+from django.db.models import Q
+from django.urls import reverse
+from oauthlib.common import Request
+from oauthlib.oauth2.rfc6749 import errors
+
+from kini.core import limits, security_log
+from kini.core.actors import system
+from kini.core.client_address import client_network
+from kini.core.limits import Limit
+from kini.people import actions, client_assertion, queries
+from kini.people.actions.programs import family_of
+from kini.people.models import UsedCredential
+
+BY = system("programs")
+#: Wrong secrets of one program from one network, and of all programs from it.
+WRONG_SECRET = Limit("people.client-secret", count=10, seconds=15 * 60)
+WRONG_SECRETS = Limit("people.client-secrets", count=50, seconds=15 * 60)
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+class TooManyAttempts(errors.OAuth2Error):
+    """Client authentication failed too often from this network."""
+
+    error = "temporarily_unavailable"
+    status_code = 429
+
+
+class Validator(OAuthLibRequestValidator):
+    """One per request."""
+
+    def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Request, *args: object) -> bool:
+        """Exactly a registered address; on loopback any port, as native programs take a free one (RFC 8252, 7.3)."""
+        registered = request.client.get_redirect_uris()
+        return redirect_uri in registered or _without_port(redirect_uri) in filter(None, map(_without_port, registered))
+
+    def is_pkce_required(self, client_id: str, request: Request) -> bool:
+        """Always, and with S256 where a challenge is given.
+
+        Raises:
+            UnsupportedCodeChallengeMethodError: for `plain`, which is also what a missing method means.
+        """
+        if request.code_challenge and request.code_challenge_method != "S256":
+            raise errors.UnsupportedCodeChallengeMethodError(request=request)
+        return True
+
+    def validate_silent_authorization(self, request: Request) -> bool:
+        """Whether the person allows this very program all of these scopes."""
+        return queries.is_allowed(context.request.user.pk, request.client, request.scopes)
+
+    # Client authentication
+
+    def authenticate_client(self, request: Request, *args: object, **kwargs: object) -> bool:
+        """By a signed assertion where keys are registered, else by the secret.
+
+        Raises:
+            TooManyAttempts: after too many failures from one network, whatever is sent now.
+        """
+        assertion = getattr(request, "client_assertion", None) or ""
+        claimed = self._claimed_client(request, assertion)
+        network = client_network(context.request)
+        if limits.wait_for(WRONG_SECRETS, network) or limits.wait_for(WRONG_SECRET, f"{claimed}:{network}"):
+            raise TooManyAttempts(request=request)
+        if assertion:
+            right = self._verify_assertion(request, claimed, assertion)
+        else:
+            right = super().authenticate_client(request) and not client_assertion.client_keys(request.client)
+        if not right:
+            self._count_failure(claimed, network)
+        return right
+
+    def _claimed_client(self, request: Request, assertion: str) -> str:
+        basic, _secret = httpkit.extract_basic_auth(request.headers)
+        claimed = client_assertion.claimed_client(assertion) if assertion else basic or request.client_id
+        return str(claimed or "")[:100]
+
+    def _verify_assertion(self, request: Request, claimed: str, assertion: str) -> bool:
+        client = self._lookup_client(request, claimed)
+        typed = getattr(request, "client_assertion_type", None) == client_assertion.ASSERTION_TYPE
+        if client is None or not typed or request.client_id not in (None, claimed):
+            return False
+        token_endpoint = build_absolute_uri(context.request, reverse("idp:oidc:token"))
+        if not client_assertion.verify(assertion, client, [get_adapter().get_issuer(), token_endpoint]):
+            return False
+        self._use_client(request, client)
+        return True
+
+    def _count_failure(self, claimed: str, network: str) -> None:
+        """Count one failure, and log it for fail2ban."""
+        security_log.report("client-secret-refused")
+        limits.hit(WRONG_SECRETS, network)
+        limits.hit(WRONG_SECRET, f"{claimed}:{network}")
+
+    # Codes and refresh tokens, each used once
+
+    def validate_code(self, client_id: str, code: str, client: Client, request: Request, *args: object) -> bool:
+        """Use the code up, whatever its verifier turns out to be; refuse it where consent was stopped meanwhile."""
+        used = get_adapter().hash_token(code)
+        if not super().validate_code(client_id, code, client, request):
+            self._refuse_reuse(used, client)
+            return False
+        if not queries.is_allowed(request.user.pk, client, request.scopes, lock=True):
+            return False
+        first = actions.use_credential(by=BY, credential=used, family=used, client=client, user=request.user)
+        if not first:
+            self._refuse_reuse(used, client)
+        return first
+
+    def validate_refresh_token(self, refresh_token: str, client: Client, request: Request, *args: object) -> bool:
+        """Let one of several requests with the same token through; the others are a second use."""
+        held = Token.objects.select_for_update().filter(client=client)
+        token = held.lookup(Token.Type.REFRESH_TOKEN, refresh_token)
+        if token is None:
+            self._refuse_reuse(get_adapter().hash_token(refresh_token), client)
+            return False
+        allowed = queries.is_allowed(token.user_id, client, token.get_scopes(), lock=True)
+        return allowed and super().validate_refresh_token(refresh_token, client, request)
+
+    def _refuse_reuse(self, credential: str, client: Client) -> None:
+        """End the family of a credential that was used before."""
+        used = UsedCredential.objects.select_related("user").filter(hash=credential, client=client).first()
+        if used is None:
+            return
+        security_log.report("token-refused", program=client.pk)
+        actions.revoke_family(by=BY, user=used.user, client=client, family=used.family)
+
+    def _prep_refresh_token(self, ctx: ValidatorContext, refresh_token: str, request: Request) -> Token:
+        family, old = self._family(ctx, request), ctx.refresh_token
+        if old:
+            actions.use_credential(by=BY, credential=old.hash, family=family, client=request.client, user=request.user)
+        token = super()._prep_refresh_token(ctx, refresh_token, request)
+        token.data = (token.data or {}) | {"family": family}
+        return token
+
+    def _prep_access_token(self, ctx: ValidatorContext, token: dict[str, object], request: Request) -> Token:
+        access = super()._prep_access_token(ctx, token, request)
+        access.data = (access.data or {}) | {"family": self._family(ctx, request)}
+        return access
+
+    def _family(self, ctx: ValidatorContext, request: Request) -> str:
+        if ctx.refresh_token:
+            return family_of(ctx.refresh_token)
+        return str(get_adapter().hash_token(request.code))
+
+    def revoke_token(self, token: str, token_type_hint: str, request: Request, *args: object) -> None:
+        """Take back a token of this program, and with it all that descend from the same authorization (RFC 7009)."""
+        kinds = [Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN]
+        found = Token.objects.by_value(token).filter(client=request.client, type__in=kinds).first()
+        if found:
+            same = Q(data__family=family_of(found)) | Q(pk=found.pk)
+            Token.objects.filter(same, client=request.client, user=found.user).delete()
+
+
+def install() -> None:
+    """Make allauth's endpoints use this validator."""
+    server.OAuthLibRequestValidator = Validator
+
+
+def _without_port(address: str) -> str:
+    """A loopback address of a native program without its port; "" for every other."""
+    try:
+        parts = urlsplit(address)
+        loopback = parts.scheme == "http" and parts.hostname in LOOPBACK and parts.username is None
+        return urlunsplit(parts._replace(netloc=str(parts.hostname))) if loopback and parts.port != 0 else ""
+    except ValueError:  # a port that is none
+        return ""
