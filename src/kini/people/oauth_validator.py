@@ -26,7 +26,6 @@ from kini.core.actors import system
 from kini.core.client_address import client_network
 from kini.core.limits import Limit
 from kini.people import actions, client_assertion, queries
-from kini.people.actions.programs import family_of
 from kini.people.models import UsedCredential
 
 BY = system("programs")
@@ -156,7 +155,7 @@ class Validator(OAuthLibRequestValidator):
 
     def _family(self, ctx: ValidatorContext, request: Request) -> str:
         if ctx.refresh_token:
-            return family_of(ctx.refresh_token)
+            return queries.token_family(ctx.refresh_token)
         return str(get_adapter().hash_token(request.code))
 
     def revoke_token(self, token: str, token_type_hint: str, request: Request, *args: object) -> None:
@@ -164,7 +163,7 @@ class Validator(OAuthLibRequestValidator):
         kinds = [Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN]
         found = Token.objects.by_value(token).filter(client=request.client, type__in=kinds).first()
         if found:
-            same = Q(data__family=family_of(found)) | Q(pk=found.pk)
+            same = Q(data__family=queries.token_family(found)) | Q(pk=found.pk)
             Token.objects.filter(same, client=request.client, user=found.user).delete()
 
 

@@ -215,6 +215,11 @@ def is_allowed(user_id: int, client: Client, names: Iterable[str], *, lock: bool
     return consent is not None and set(names) <= set(consent.scopes)
 
 
+def token_family(token: Token) -> str:
+    """The authorization from which a token descends; a token from before families were kept begins one of its own."""
+    return str((token.data or {}).get("family", token.hash))
+
+
 def words_of(names: Collection[str]) -> tuple[str, ...]:
     """What scopes allow, in words."""
     return tuple(str(scope.words) for scope in scopes if scope.name in names)

@@ -187,11 +187,6 @@ def forget_used_credentials(*, by: Actor, before: datetime) -> None:
     UsedCredential.objects.filter(used_at__lt=before).delete()
 
 
-def family_of(token: Token) -> str:
-    """The family of a token; those from before families were kept begin one of their own."""
-    return str((token.data or {}).get("family", token.hash))
-
-
 def _locked_consent(user: User, client: Client) -> ProgramConsent:
     subject = sealing.program_subject(client.pk, user.pk)
     new = {"subject": subject, "allowed_at": timezone.now()}
