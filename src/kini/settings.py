@@ -110,8 +110,9 @@ DATABASES = {"default": database(ENV.database_url)}
 #: finished pages of some kilobytes (web/shelf.py).
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "kini.core.cache.EncryptedDatabaseCache",
         "LOCATION": "core_cacheentry",
+        "KEY_FUNCTION": "kini.core.cache.hashed_key",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     "pages": {

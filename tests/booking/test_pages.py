@@ -235,7 +235,8 @@ def test_offers_are_told(ferry: ServiceVersion, town: Town, run_jobs: Callable[[
     for _again in range(2):
         notices.tell_offer(waiting.pk)
     run_jobs()
-    [message] = OutboxMessage.objects.filter(recipient="+628123400099", text__contains=str(draft.pk))
+    told = OutboxMessage.objects.filter(recipient="+628123400099")
+    [message] = [each for each in told if str(draft.pk) in each.text]
     assert message.text
     venue.close(by=acting(employed("+6281200000077", "Petugas", town.registry, "clerk")), slot=slot, message="Storm.")
     run_jobs()

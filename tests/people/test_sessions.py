@@ -13,7 +13,7 @@ from kini.people import actions, jobs
 from kini.people.actions import end_session
 from kini.people.devices import device_of
 from kini.people.models import Session
-from kini.people.sessions import OFFICERS, RESIDENTS, SessionStore
+from kini.people.sessions import OFFICERS, RESIDENTS, SessionStore, hashed
 from tests.pagechecks import CheckedClient
 from tests.people.conftest import BY, PHONE, PHONE_TYPED, newest_code
 
@@ -42,17 +42,21 @@ def key_of(client: Client) -> str:
     return client.cookies[django_settings.SESSION_COOKIE_NAME].value
 
 
+def row_of(client: Client) -> Session:
+    return Session.objects.get(pk=hashed(key_of(client)))
+
+
 def is_in(client: Client) -> bool:
     return client.get("/me/").status_code == 200
 
 
 def earlier(client: Client, by: timedelta) -> None:
     """As if everything that the session says of time had been so much earlier."""
-    row = Session.objects.get(pk=key_of(client))
-    data = SessionStore().decode(row.session_data)
+    row, store = Session.objects.get(pk=hashed(key_of(client))), SessionStore(key_of(client))
+    data = store.decode(row.session_data)
     for name in ("began", "seen"):
         data[name] -= by.total_seconds()
-    Session.objects.filter(pk=row.pk).update(session_data=SessionStore().encode(data), expire_date=row.expire_date - by)
+    Session.objects.filter(pk=row.pk).update(session_data=store.encode(data), expire_date=row.expire_date - by)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +128,7 @@ def test_nobody_ends_the_session_of_somebody_else(person):
     sign_in(client)
     other = person("+6281234567891", "Tetangga Contoh")
     stranger = Actor(ActorKind.RESIDENT, other.user_id)
-    session = Session.objects.get(pk=key_of(client))
+    session = row_of(client)
     with pytest.raises(NotAllowed):
         end_session(by=stranger, session=session)
     with pytest.raises(NotAllowed):
@@ -184,13 +188,13 @@ def test_reading_pages_writes_only_now_and_then(person):
     client = browser()
     client.force_login(person().user)
     client.get("/me/")
-    row = Session.objects.get(pk=key_of(client))
+    row = row_of(client)
     client.get("/me/")
-    again = Session.objects.get(pk=key_of(client))
+    again = row_of(client)
     assert (again.expire_date, again.seen_at) == (row.expire_date, row.seen_at)
     earlier(client, RESIDENTS.idle / 5)
     client.get("/me/")
-    assert Session.objects.get(pk=key_of(client)).expire_date > row.expire_date - timedelta(minutes=1)
+    assert row_of(client).expire_date > row.expire_date - timedelta(minutes=1)
 
 
 def test_a_use_that_cannot_be_written_down_tells_that_the_database_is_away(person):
@@ -221,9 +225,9 @@ def test_sessions_that_ended_do_not_stay(person):
     client, other = browser(), browser(DESK_BROWSER)
     client.force_login(person().user)
     other.get("/sign-in/")
-    Session.objects.filter(pk=key_of(client)).update(expire_date=timezone.now() - timedelta(seconds=1))
+    Session.objects.filter(pk=hashed(key_of(client))).update(expire_date=timezone.now() - timedelta(seconds=1))
     jobs.forget_sessions()
-    assert not Session.objects.filter(pk=key_of(client)).exists()
+    assert not Session.objects.filter(pk=hashed(key_of(client))).exists()
 
 
 def test_the_session_of_a_removed_account_is_gone(person):
@@ -233,3 +237,35 @@ def test_the_session_of_a_removed_account_is_gone(person):
     key = key_of(client)
     resident.user.delete()
     assert not Session.objects.filter(pk=key).exists()
+
+
+def test_a_dump_holds_no_key_and_no_code(person):
+    """M6: what stands in the tables signs nobody in."""
+    client = browser()
+    client.post("/sign-in/", {"contact": PHONE_TYPED})
+    code = newest_code(PHONE)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_key, session_data, session_key || ' ' || session_data FROM people_session")
+        [(name, data, before)] = cursor.fetchall()
+        cursor.execute("SELECT core_outboxmessage::text FROM core_outboxmessage")
+        before += " ".join(row[0] for row in cursor.fetchall())
+    assert code not in before
+    assert code.encode().hex() not in before
+    assert key_of(client) not in before
+    thief = browser()
+    for stolen in (name, data):
+        thief.cookies[django_settings.SESSION_COOKIE_NAME] = stolen
+        assert not is_in(thief)
+    client.post("/account/code/", {"code": code})
+    assert is_in(client)
+    thief.cookies[django_settings.SESSION_COOKIE_NAME] = row_of(client).session_key
+    assert not is_in(thief)
+
+
+def test_session_data_cannot_be_moved_to_another_row(person):
+    mine, other = browser(), browser()
+    sign_in(mine)
+    other.get("/sign-in/")
+    other.post("/sign-in/", {"contact": "someone@town.example"})
+    Session.objects.filter(pk=hashed(key_of(other))).update(session_data=row_of(mine).session_data)
+    assert not is_in(other)

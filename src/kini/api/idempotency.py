@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from kini.api.callers import Caller, caller_of
 from kini.api.models import KeptAnswer
 from kini.api.problems import Problem, Wrong
+from kini.core.crypto import mac
 from kini.core.database.prepared import prepared, send_later
 
 FORM = "multipart/form-data"
@@ -35,6 +36,9 @@ _KEEP = """
     INSERT INTO api_keptanswer (owner, key, request, status, location, body, created_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
+
+
+_BODY = KeptAnswer._meta.get_field("body")
 
 
 def once(request: HttpRequest, write: Callable[[], HttpResponse], *, required: bool = False) -> HttpResponse:
@@ -67,20 +71,21 @@ def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], Ht
     if kept:
         return _again(kept, digest)
     response = write()
-    said = (caller.key, key, digest, response.status_code, response.get("Location", ""), response.content.decode())
+    body = _BODY.get_prep_value(response.content.decode())
+    said = (caller.key, key, digest, response.status_code, response.get("Location", ""), body)
     send_later(_KEEP, (*said, timezone.now()))
     return response
 
 
 def _digest(request: HttpRequest) -> bytes:
-    """What tells this request from others: method, address, body, files."""
+    """What tells this request from others: method, address, body, files. Keyed, so that nobody guesses a short body."""
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body)
     for name, files in sorted(request.FILES.lists()) if request.content_type == FORM else ():
         for file in files:
             digest.update(f"\n{name}\n{file.size}\n".encode())
             for chunk in file.chunks():
                 digest.update(chunk)
-    return digest.digest()
+    return mac(digest.digest(), "api.request")
 
 
 def _find(owner: str, key: str) -> KeptAnswer | None:
@@ -89,7 +94,8 @@ def _find(owner: str, key: str) -> KeptAnswer | None:
     [(free, request, status, location, body)] = prepared(_FIND, [int.from_bytes(digest[:8], signed=True), owner, key])
     if not free:
         raise _in_progress()
-    return KeptAnswer(request=request, status=status, location=location, body=body) if request else None
+    answer = _BODY.read(body)
+    return KeptAnswer(request=request, status=status, location=location, body=answer) if request else None
 
 
 def _again(kept: KeptAnswer, digest: bytes) -> HttpResponse:

@@ -2,16 +2,18 @@
 
 from django.db import models
 
+from kini.core.database.encryption import EncryptedTextField
+
 
 class KeptAnswer(models.Model):
     """What a write answered, under the key that its caller chose: asked once more, it is told once more."""
 
     owner = models.CharField(max_length=160, help_text="Whose key it is (Caller.key).")
     key = models.CharField(max_length=200)
-    request = models.BinaryField(max_length=32, help_text="SHA-256 of method, address and body.")
+    request = models.BinaryField(max_length=32, help_text="Keyed hash of method, address and body.")
     status = models.PositiveSmallIntegerField()
     location = models.CharField(max_length=200, blank=True)
-    body = models.TextField()
+    body = EncryptedTextField(context="api.answer.body")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

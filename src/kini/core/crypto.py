@@ -3,6 +3,9 @@
 Sealing is AES-256-GCM. A sealed value is bound to its context ("resident:12:national_id"), so that it cannot be
 moved to another row, and carries the id of its key, so that keys can be replaced while old values stay readable.
 Layout: version (1 byte), length of the key's id (1 byte), the id, nonce (12 bytes), ciphertext with its tag.
+
+Deterministic sealing (AES-SIV, RFC 5297, version 2, without a nonce) gives equal values of one context equal bytes, so
+that a column can be unique and looked up. It shows which values are equal, and nothing else.
 """
 
 import hashlib
@@ -13,12 +16,12 @@ from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from django.conf import settings
 
 from kini.core.keys import read_key, read_ring
 
-VERSION = 1
+VERSION, DETERMINISTIC = 1, 2
 NONCE_BYTES = 12
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -46,9 +49,32 @@ def unseal(sealed: bytes | memoryview, context: str) -> bytes:
     cipher = _ring(settings.ENV.data_keys).get(name)
     if cipher is None:
         raise SealBroken(f'The key "{name}" is not in KINI_DATA_KEYS.')
+    if data[0] == DETERMINISTIC:
+        return _unseal_deterministic(name, head, data[len(head) :], context)
     nonce, body = data[len(head) : len(head) + NONCE_BYTES], data[len(head) + NONCE_BYTES :]
     try:
         return cipher.decrypt(nonce, body, head + context.encode())
+    except (InvalidTag, ValueError):
+        raise SealBroken("A sealed value was changed or belongs to another record.") from None
+
+
+def seal_deterministic(plain: bytes, context: str) -> bytes:
+    """Encrypt with the first key of the ring, always to the same bytes; `unseal` with the same context reads it."""
+    return deterministic_forms(plain, context)[0]
+
+
+def deterministic_forms(plain: bytes, context: str) -> list[bytes]:
+    """A value under each key of the ring, the first key first: where it is looked up, any of them may be stored."""
+    forms = []
+    for name, cipher in _deterministic_ring(settings.ENV.data_keys).items():
+        head = bytes((DETERMINISTIC, len(name))) + name.encode()
+        forms.append(head + cipher.encrypt(plain, [head + context.encode()]))
+    return forms
+
+
+def _unseal_deterministic(name: str, head: bytes, body: bytes, context: str) -> bytes:
+    try:
+        return _deterministic_ring(settings.ENV.data_keys)[name].decrypt(body, [head + context.encode()])
     except (InvalidTag, ValueError):
         raise SealBroken("A sealed value was changed or belongs to another record.") from None
 
@@ -105,9 +131,15 @@ def _ring(text: str) -> dict[str, AESGCM]:
     return {name: AESGCM(key) for name, key in read_ring(text).items()}
 
 
+@cache
+def _deterministic_ring(text: str) -> dict[str, AESSIV]:
+    """A key of 64 bytes for each of the ring, since no key serves two ciphers."""
+    return {name: AESSIV(hmac.digest(key, b"deterministic", "sha512")) for name, key in read_ring(text).items()}
+
+
 def _head(data: bytes) -> tuple[bytes, str]:
     """The part before the nonce, and the key's id in it."""
-    if len(data) < 2 or data[0] != VERSION or len(data) < 2 + data[1] + NONCE_BYTES:
+    if len(data) < 2 or data[0] not in (VERSION, DETERMINISTIC) or len(data) < 2 + data[1] + NONCE_BYTES:
         raise SealBroken("This is not a sealed value.")
     head = data[: 2 + data[1]]
     return head, head[2:].decode("ascii", "replace")

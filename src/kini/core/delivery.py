@@ -11,7 +11,6 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils import timezone
 
 from kini.core import jobs
 from kini.core.models import OutboxMessage
@@ -64,7 +63,7 @@ def may_receive_sms(number: str) -> bool:
 
 @jobs.job("core.deliver_message", queue="messages")
 def deliver_message(message: int) -> None:
-    """Hand one stored message over, unless that has been done; an error makes the worker try again."""
+    """Hand one stored message over and delete it; an error makes the worker try again."""
     _deliver(message)
 
 
@@ -75,13 +74,13 @@ def deliver_code(message: int) -> None:
 
 
 def _deliver(message: int) -> None:
-    stored = OutboxMessage.objects.filter(pk=message, delivered_at=None).first()
+    stored = OutboxMessage.objects.filter(pk=message).first()
     if stored is None:
         return
     if not can_deliver(stored.channel):
         raise NotConfigured(f"No {stored.channel} can be sent; see docs/operators.md.")
     _hand_over(stored)
-    OutboxMessage.objects.filter(pk=message).update(delivered_at=timezone.now())
+    OutboxMessage.objects.filter(pk=message).delete()
     log.info("delivered", message=message, channel=stored.channel)
 
 

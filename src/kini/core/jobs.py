@@ -22,7 +22,6 @@ from kini.core.models import LimitCounter, OutboxMessage
 CODES = "codes"
 #: After an error a job waits 3, 9, 27 seconds and so on, and is given up after about an hour.
 RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
-DELIVERED_KEPT = timedelta(days=1)
 UNDELIVERED_KEPT = timedelta(days=7)
 FAILED_KEPT = timedelta(days=30)
 #: A worker that has said nothing for so many seconds is gone, and its jobs are given to others.
@@ -127,10 +126,8 @@ def forget_limits() -> None:
 
 @every("17 3 * * *", name="core.forget_messages")
 def forget_messages() -> None:
-    """Messages are not an archive: codes and names do not stay longer than they are needed."""
-    now = timezone.now()
-    OutboxMessage.objects.filter(delivered_at__lt=now - DELIVERED_KEPT).delete()
-    OutboxMessage.objects.filter(at__lt=now - UNDELIVERED_KEPT).delete()
+    """Delete messages that could not be delivered: codes and names do not stay longer than they are needed."""
+    OutboxMessage.objects.filter(at__lt=timezone.now() - UNDELIVERED_KEPT).delete()
 
 
 @every("27 3 * * *", name="core.forget_failed_jobs")

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kini.core.actors import ActorKind
+from kini.core.database.encryption import EncryptedLookupField, EncryptedTextField
 
 ACTOR_KINDS = [(kind.value, kind.value) for kind in ActorKind]
 
@@ -106,14 +107,13 @@ class CacheEntry(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """A message for a person, kept until it is delivered (see core/delivery.py)."""
+    """A message for a person, kept encrypted until it is delivered (see core/delivery.py)."""
 
     at = models.DateTimeField(auto_now_add=True)
     channel = models.CharField(max_length=10, choices=[(c, c) for c in ("sms", "email", "whatsapp", "push")])
-    recipient = models.CharField(max_length=254)
-    subject = models.CharField(max_length=200, blank=True)
-    text = models.TextField()
-    delivered_at = models.DateTimeField(null=True)
+    recipient = EncryptedLookupField(context="core.outbox.recipient")
+    subject = EncryptedTextField(context="core.outbox.subject", blank=True)
+    text = EncryptedTextField(context="core.outbox.text")
 
     class Meta:
         indexes = [models.Index(fields=["-at"], name="core_outbox_at")]

@@ -49,8 +49,12 @@ class User(AbstractBaseUser):
 
 
 class Session(AbstractBaseSession):
-    """A browser's session. Whose it is stands beside the data, so that people see theirs and can end them."""
+    """A browser's session. Whose it is stands beside the data, so that people see theirs and can end them.
 
+    The browser alone has the key; here stands its hash, and what the session holds encrypted (people/sessions.py).
+    """
+
+    session_key = models.CharField("session key", max_length=64, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
     device = models.CharField(max_length=60, blank=True)
     began_at = models.DateTimeField(null=True)

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from kini.core.crypto import keyed_hash
 from kini.people import actions, queries
 from kini.people.models import Session, User
+from kini.people.sessions import hashed
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A browser in which one is signed in. `name` stands for it in forms: its key never leaves the server again."""
+    """A browser in which one is signed in. `name` stands for it in forms."""
 
     name: str
     session: Session
@@ -30,7 +31,7 @@ def _sessions(request: HttpRequest) -> list[SignedIn]:
     """All of the visitor, the one that asks first, then the one used last."""
     assert isinstance(request.user, User)
     found = Session.objects.filter(user=request.user, expire_date__gt=timezone.now()).order_by("-seen_at")
-    here = request.session.session_key
+    here = hashed(request.session.session_key)
     listed = [SignedIn(_name(each), each, each.session_key == here) for each in found]
     return sorted(listed, key=lambda each: not each.here)
 
@@ -64,7 +65,7 @@ def end(request: HttpRequest, name: str) -> HttpResponse:
 def end_others(request: HttpRequest) -> HttpResponse:
     """Sign out all of one's browsers but this one."""
     assert isinstance(request.user, User)
-    key = request.session.session_key or ""
+    key = hashed(request.session.session_key)
     count = actions.end_other_sessions(by=queries.actor_for(request), user=request.user, but=key)
     said = ngettext(
         "You are signed out on %(count)d other device.", "You are signed out on %(count)d other devices.", count

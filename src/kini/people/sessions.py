@@ -3,8 +3,13 @@
 A signed-in session ends after a while without use, and some time after the sign-in however much it is used; that of an
 officer or operator sooner. It belongs to the device on which it began: a cookie that turns up in another browser is
 nobody's.
+
+The key is in the cookie alone: the table has its SHA-256 (the key is random, so a plain hash cannot be undone), and
+what the session holds, sign-in codes among it, is sealed to that row.
 """
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +26,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from kini.core import crypto
 from kini.core.database.worded import Worded
 from kini.people.devices import device_of
 from kini.people.models import Officer, Operator, Session, User
@@ -41,6 +47,16 @@ GRAIN = 10
 BEGAN, SEEN, DEVICE, OFFICER = "began", "seen", "device", "officer"
 
 
+def hashed(key: str | None) -> str:
+    """The name of a session's row."""
+    return hashlib.sha256((key or "").encode()).hexdigest()
+
+
+def sealed(data: dict[str, Any], row: str) -> str:
+    """What a session holds, readable with the data key and in this row alone."""
+    return base64.b64encode(crypto.seal_json(data, f"session:{row}")).decode()
+
+
 class SessionStore(DatabaseStore):
     """Django's store in the database, with the limits above.
 
@@ -58,12 +74,30 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Session | None:
         """The row of this key, found by every request of somebody who has signed in."""
-        key = str(self.session_key)
-        for data, expires in _kept(key=key):
+        row = hashed(self.session_key)
+        for data, expires in _kept(key=row):
             if expires > timezone.now():
-                return Session(session_key=key, session_data=data, expire_date=expires)
+                return Session(session_key=row, session_data=data, expire_date=expires)
         self._session_key = None
         return None
+
+    def exists(self, session_key: str) -> bool:
+        return bool(Session.objects.filter(pk=hashed(session_key)).exists())
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            Session.objects.filter(pk=hashed(key)).delete()
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        return sealed(session_dict, hashed(self.session_key))
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """What a row holds; nothing when it was changed, or belongs to another row."""
+        try:
+            data = crypto.unseal_json(base64.b64decode(session_data), f"session:{hashed(self.session_key)}")
+        except (crypto.SealBroken, ValueError):
+            return {}
+        return dict(data)
 
     def load(self) -> dict[str, Any]:
         data: dict[str, Any] = super().load()
@@ -111,8 +145,8 @@ class SessionStore(DatabaseStore):
             raise
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        row = super().create_model_instance(data)
-        assert isinstance(row, Session)
+        key = str(self._get_or_create_session_key())  # type: ignore[attr-defined]
+        row = Session(session_key=hashed(key), session_data=self.encode(data), expire_date=self.get_expiry_date())
         if SESSION_KEY in data:
             row.user_id = int(data[SESSION_KEY])
             row.device = data.get(DEVICE, "")

@@ -26,15 +26,15 @@ class Worded:
     """A query that differs from call to call in its values only.
 
     Args:
-        make: gives the query as `values_list(...)`; its parameters are annotated `int` or `str`, and stand in the
-            query as they are, each at least once.
+        make: gives the query as `values_list(...)`; its parameters are annotated `int`, `str` or `bytes`, and stand in
+            the query as they are, each at least once.
         more: SQL that follows the query, where the ORM has no word for it (lists of values, for one).
     """
 
     def __init__(self, make: Callable[..., QuerySet[Any, Any]], more: str = "") -> None:
         self._make, self._more = make, more
 
-    def __call__(self, *more: Any, **values: int | str) -> list[Sequence[Any]]:
+    def __call__(self, *more: Any, **values: int | str | bytes) -> list[Sequence[Any]]:
         """The rows with these values, and with those of `more`."""
         sql, parameters, compiler, converters = self._words
         given = [values[each.name] if isinstance(each, _Mark) else each for each in parameters]
@@ -49,7 +49,7 @@ class Worded:
         sql, parameters = compiler.as_sql()
         return (
             f"{sql} {self._more}",
-            [marks.get(each, each) if isinstance(each, int | str) else each for each in parameters],
+            [marks.get(each, each) if isinstance(each, int | str | bytes) else each for each in parameters],
             compiler,
             compiler.get_converters([column for column, _sql, _alias in compiler.select]),
         )
@@ -62,9 +62,11 @@ class _Mark:
         self.name = name
 
 
-def _stand_in(number: int, sort: type) -> int | str:
+def _stand_in(number: int, sort: type) -> int | str | bytes:
     """A value that no query has by itself."""
-    return 2**62 + number if sort is int else f"worded:{number}"
+    if sort is int:
+        return 2**62 + number
+    return f"worded:{number}".encode() if sort is bytes else f"worded:{number}"
 
 
 #: Stands in a query where the time of its use will stand.

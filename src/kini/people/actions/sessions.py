@@ -23,7 +23,7 @@ def end_session(*, by: Actor, session: Session) -> None:
 
 @action
 def end_other_sessions(*, by: Actor, user: User, but: str = "") -> int:
-    """Sign out every browser of a person but the one with that key; how many there were.
+    """Sign out every browser of a person but the row `but` (its hashed key); how many there were.
 
     Raises:
         NotAllowed: when it is somebody else's account.
