@@ -7,7 +7,7 @@ from kini.core.database.encryption import EncryptedLookupField, EncryptedTextFie
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0004_channels")]
+    dependencies = [("core", "0006_chain_guards")]
     operations = [
         migrations.RunSQL("DELETE FROM core_cacheentry", migrations.RunSQL.noop),
         migrations.RunSQL("DELETE FROM core_outboxmessage WHERE delivered_at IS NOT NULL", migrations.RunSQL.noop),
