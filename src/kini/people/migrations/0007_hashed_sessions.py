@@ -41,7 +41,7 @@ def end_all(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0004_operators")]
+    dependencies = [("people", "0006_consents_of_tokens")]
     operations = [
         migrations.AlterField(
             "Session",
