@@ -179,7 +179,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_HANDLERS = [
     "kini.core.uploads.CappedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "kini.core.uploads.SpooledUpload",
 ]
 
 SESSION_ENGINE = "kini.people.sessions"

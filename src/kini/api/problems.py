@@ -19,7 +19,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from kini.core.actors import NotAllowed, Refused
-from kini.core.files import FileRefused, FileTooLarge
+from kini.core.file_refusals import FileBusy, FileRefused, FileTooLarge, StorageFull
 from kini.core.limits import TooMany
 
 CONTENT_TYPE = "application/problem+json"
@@ -94,6 +94,7 @@ def title(status: int) -> str:
         422: _("Something in the request is not right"),
         429: _("That was too often"),
         500: _("Something went wrong on our side"),
+        507: _("There is no room for more files"),
         503: _("The city cannot answer at the moment"),
     }
     return words.get(status) or HTTPStatus(status).phrase
@@ -114,6 +115,8 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
 #: Refusals of rooms above, each with how to tell it; a room adds its own.
 refusals: dict[type[Refused], Callable[[Any], Problem]] = {
     FileTooLarge: lambda refusal: Problem(413, str(refusal)),
+    FileBusy: lambda refusal: Problem(503, str(refusal), headers={"Retry-After": str(COME_BACK)}),
+    StorageFull: lambda refusal: Problem(507, str(refusal)),
     FileRefused: lambda refusal: Problem(422, str(refusal), "file-refused"),
     NotAllowed: lambda refusal: Problem(403, str(refusal)),
     TooMany: lambda refusal: Problem(429, str(refusal), headers={"Retry-After": str(refusal.wait)}),

@@ -171,6 +171,13 @@ def step_slot(name: str) -> str:
     return f"step:{name}"
 
 
+def uploads_in(values: Mapping[str, Any]) -> list[UploadedFile]:
+    """The files among the values of a step, before it is taken."""
+    return [
+        each for value in values.values() if isinstance(value, list) for each in value if isinstance(each, UploadedFile)
+    ]
+
+
 def files_in(value: Any) -> list[str]:
     """The ids of documents in an upload's value."""
     return list(value.get("files") or ()) if isinstance(value, dict) else []

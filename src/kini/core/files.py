@@ -1,16 +1,18 @@
 """Uploaded files: known by their content, cleaned, and kept by the hash of it outside the web root.
 
 What an image hides (where it was taken, text and programs behind the picture) does not survive: it is decoded and
-encoded anew. PDFs are kept as they are, or refused (see pdfs.py). The name that somebody gave a file decides nothing.
+encoded anew, in a process of its own (see decoder). PDFs are kept as they are, or refused (see pdfs.py). The name that
+somebody gave a file decides nothing.
 """
 
+import errno
 import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -18,8 +20,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from kini.core import images, pdfs
-from kini.core.actors import Refused
+from kini.core.decoder import client as decoder
+from kini.core.decoder.unfit import Unfit
+from kini.core.file_refusals import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_of
 
 MAX_BYTES = 10_000_000
 NAME_LENGTH = 160
@@ -27,16 +30,12 @@ PDF = frozenset({"application/pdf"})
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 DOCUMENTS = IMAGES | PDF
 
+#: Attribute of an upload for which the disk had no room (uploads.py).
+WITHOUT_ROOM = "without_room"
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 _WORDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF"}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-class FileRefused(Refused):
-    """This file cannot be taken; the message says why and what would help."""
-
-
-class FileTooLarge(FileRefused):
-    """It has more bytes than any file may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,8 @@ def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UT
         timezone: in which a photo's own clock is read when it does not say.
 
     Raises:
-        FileRefused: it is empty, too large, damaged, dangerous, or of another type.
+        FileRefused: it is empty, too large, damaged, dangerous, or of another type; or it cannot be taken now
+            (FileBusy, StorageFull).
     """
     source = _read(upload)
     content_type = _type_of(source)
@@ -73,16 +73,14 @@ def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UT
         raise FileRefused(
             _("This kind of file cannot be taken. Choose one of these: {types}.").format(types=_listed(accept))
         )
-    taken_at = None
-    kept = source
+    decoded = _decode(source, content_type)
+    kept = source if content_type in PDF else decoded.content
+    taken_at = read_clock(decoded.taken, decoded.offset, timezone)
     try:
-        if content_type in PDF:
-            pdfs.check(source)
-        else:
-            kept, taken_at = images.clean(source, content_type, timezone)
-    except (images.Unfit, pdfs.Unfit) as error:
-        raise FileRefused(str(error)) from None
-    digest = keep(kept)
+        digest = keep(kept)
+    except OSError as error:
+        require_full(error)
+        raise _full() from None
     return Stored(digest, hashlib.sha256(source).hexdigest(), content_type, len(kept), taken_at)
 
 
@@ -139,7 +137,20 @@ def clean_name(name: str) -> str:
     return f"{stem[: NAME_LENGTH - len(ending) - 1]}.{ending}"
 
 
+def require_full(error: OSError) -> bool:
+    """True when an error says that the disk is full; raises every other error."""
+    if error.errno not in _NO_ROOM:
+        raise error
+    return True
+
+
+def _full() -> StorageFull:
+    return StorageFull(_("There is no room for more files at the moment. What you typed is kept; try again later."))
+
+
 def _read(upload: UploadedFile) -> bytes:
+    if getattr(upload, WITHOUT_ROOM, False):
+        raise _full()
     # The size is what was received, and reading stops past the limit all the same.
     upload.seek(0)
     source: bytes = upload.read(MAX_BYTES + 1)
@@ -149,6 +160,29 @@ def _read(upload: UploadedFile) -> bytes:
         megabytes = MAX_BYTES // 1_000_000
         raise FileTooLarge(_("This file is too large. It may have up to {megabytes} MB.").format(megabytes=megabytes))
     return source
+
+
+def _decode(source: bytes, content_type: str) -> decoder.Decoded:
+    try:
+        return decoder.decode(source, content_type, locks=Path(settings.VAR_PATH) / "locks")
+    except Unfit as unfit:
+        raise refusal_of(unfit) from None
+    except decoder.Busy:
+        raise FileBusy(
+            _("Many files are being checked just now. Yours was not taken; send it again in a minute.")
+        ) from None
+
+
+def read_clock(taken: str, offset: str, timezone: tzinfo) -> datetime | None:
+    """When a photo was taken (UTC), as its camera wrote it; None when that cannot be."""
+    try:
+        local = datetime.strptime(taken, "%Y:%m:%d %H:%M:%S")
+        own = datetime.strptime(offset, "%z").tzinfo if offset else timezone
+        taken_at = local.replace(tzinfo=own).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    # A clock that was never set says 1970 or 2000 at best; one in the future is wrong as well.
+    return taken_at if datetime(2001, 1, 1, tzinfo=UTC) < taken_at < datetime.now(UTC) + timedelta(days=1) else None
 
 
 def _type_of(content: bytes) -> str:

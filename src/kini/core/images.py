@@ -1,14 +1,27 @@
-"""Photos and scans, decoded and encoded anew: what is not picture does not survive."""
+"""Photos and scans, decoded and encoded anew: what is not picture does not survive.
+
+Runs in a decoder (core/decoder), whose limits hold whatever a file costs that these checks let through.
+"""
 
 import io
-from datetime import UTC, datetime, timedelta, tzinfo
+import re
+from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from PIL import ExifTags, Image
 
-#: More than any phone takes in one picture, and few enough to be held in memory.
+from kini.core.decoder.unfit import Unfit
+
+#: More than most phones take in one picture.
 MAX_PIXELS = 50_000_000
+#: What a decoded picture may take in memory, by format: only JPEG can be read at half the size.
+MAX_DECODED_BYTES = {"JPEG": 200_000_000, "PNG": 100_000_000, "WEBP": 100_000_000}
+#: Bytes that Pillow keeps for a pixel; modes not named here take four.
+PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "LA": 4}
+#: A progressive photo has about ten scans, and each of them costs a pass over the whole picture.
+MAX_SCANS = 100
+#: Scans times pixels: twenty scans of the largest picture, eighty of one of 12 megapixels.
+MAX_SCANNED_PIXELS = 1_000_000_000
 #: Small print on an A4 page stays readable; longer sides are scaled down.
 LONGEST_SIDE = 4096
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
@@ -29,43 +42,74 @@ _SAVE: dict[str, dict[str, Any]] = {
 }
 
 
-class Unfit(Exception):
-    """The image cannot be taken; the message is for the person who sent it."""
+#: A marker in the data of a scan, where a byte 0xFF is followed by 0x00 or a restart marker.
+_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")
+_SCAN, _END = 0xDA, 0xD9
 
 
-def clean(content: bytes, content_type: str, timezone: tzinfo) -> tuple[bytes, datetime | None]:
-    """The picture alone, upright, without any metadata.
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A picture without metadata, and the camera's clock and its offset as the photo wrote them."""
+
+    content: bytes
+    taken: str
+    offset: str
+
+
+def clean(content: bytes, content_type: str) -> Cleaned:
+    """Return the picture alone, of the same type, upright, without any metadata.
 
     Args:
         content_type: what the first bytes say it is.
-        timezone: in which the camera's clock is read when the photo does not say.
-
-    Returns:
-        The new content, of the same type, and when the photo says it was taken (UTC).
 
     Raises:
-        Unfit: when it is damaged, has too many pixels, or is something else behind the first bytes.
+        Unfit: when it is damaged, has too many pixels or scans, or is something else behind the first bytes.
     """
     form = _FORMATS[content_type]
     try:
         with Image.open(io.BytesIO(content), formats=[form]) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise Unfit(_too_many_pixels())
-            turn, taken_at = _read_exif(image, timezone)
+            _require_size(image, form)
+            if form == "JPEG":
+                _require_scans(count_scans(content), image.width * image.height)
+            turn, taken, offset = _read_exif(image)
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes large photos smaller, in less memory
-            upright = image if turn is None else image.transpose(turn)
-            return _encode(upright, form), taken_at
-    except Unfit:
+            return Cleaned(_encode(image, form, turn), taken, offset)
+    except (Unfit, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Unfit(_too_many_pixels()) from None
+        raise Unfit("too-many-pixels", MAX_DECODED_BYTES[form] // 4_000_000) from None
     except Exception:  # a decoder meets hostile bytes here, and raises whatever it likes
-        raise Unfit(_("This picture is damaged. Take it again, or save it anew.")) from None
+        raise Unfit("picture-damaged") from None
 
 
-def _encode(image: Image.Image, form: str) -> bytes:
+def _require_size(image: Image.Image, form: str) -> None:
+    """Refuse by the dimensions and the mode in the header, before anything is decoded."""
+    most = min(MAX_PIXELS, MAX_DECODED_BYTES[form] // PIXEL_BYTES.get(image.mode, 4))
+    if image.width * image.height > most:
+        raise Unfit("too-many-pixels", most // 1_000_000)
+
+
+def _require_scans(scans: int, pixels: int) -> None:
+    if scans > MAX_SCANS or scans * pixels > max(MAX_SCANNED_PIXELS, pixels):
+        raise Unfit("too-many-scans")
+
+
+def count_scans(content: bytes) -> int:
+    """Count the scans of a JPEG, up to one more than is taken, by its markers (ITU-T T.81, annex B)."""
+    scans, at = 0, 2
+    while scans <= MAX_SCANS and (marker := _MARKER.search(content, at)):
+        kind, at = marker[1][0], marker.end()
+        if kind == _END:
+            break
+        scans += kind == _SCAN
+        at += int.from_bytes(content[at : at + 2])
+    return scans
+
+
+def _encode(image: Image.Image, form: str, turn: Image.Transpose | None) -> bytes:
     plain = _plain(image, form)
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    plain = plain.copy() if turn is None else plain.transpose(turn)  # pixels alone, without what was read beside them
     plain.info.clear()
     target = io.BytesIO()
     plain.save(target, form, **_SAVE[form])
@@ -73,40 +117,24 @@ def _encode(image: Image.Image, form: str) -> bytes:
 
 
 def _plain(image: Image.Image, form: str) -> Image.Image:
-    """A copy of the pixels in a mode that the format keeps, transparency included."""
+    """The pixels in a mode that the format keeps, transparency included."""
     modes = _PLAIN_MODES[form]
     if image.mode in modes:
-        return image.copy()
+        return image
     if image.mode.startswith("I;16"):
         return image.convert("I").point(lambda value: value / 256).convert("L").convert(modes[0])
     return image.convert("RGBA" if image.has_transparency_data and "RGBA" in modes else "RGB")
 
 
-def _read_exif(image: Image.Image, timezone: tzinfo) -> tuple[Image.Transpose | None, datetime | None]:
-    """How to turn the picture upright, and when it was taken; broken metadata spoils no picture."""
+def _read_exif(image: Image.Image) -> tuple[Image.Transpose | None, str, str]:
+    """How to turn the picture upright, and the camera's clock with its offset; broken metadata says nothing."""
     try:
         exif = image.getexif()
         details = exif.get_ifd(ExifTags.IFD.Exif)
     except Exception:  # the same hostile bytes
-        return None, None
-    return _UPRIGHT.get(exif.get(ExifTags.Base.Orientation, 1)), _taken_at(details, timezone)
-
-
-def _taken_at(details: dict[int, Any], timezone: tzinfo) -> datetime | None:
-    text = str(details.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
-    offset = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
-    try:
-        local = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
-        own = datetime.strptime(offset, "%z").tzinfo if offset else timezone
-        taken_at = local.replace(tzinfo=own).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    # A clock that was never set says 1970 or 2000 at best; one in the future is wrong as well.
-    return taken_at if datetime(2001, 1, 1, tzinfo=UTC) < taken_at < datetime.now(UTC) + timedelta(days=1) else None
-
-
-def _too_many_pixels() -> str:
-    megapixels = MAX_PIXELS // 1_000_000
-    return _("This picture has too many pixels. It may have up to {megapixels} megapixels.").format(
-        megapixels=megapixels
+        return None, "", ""
+    taken, offset = (
+        str(details.get(tag, "")).strip("\0 ")[:40]
+        for tag in (ExifTags.Base.DateTimeOriginal, ExifTags.Base.OffsetTimeOriginal)
     )
+    return _UPRIGHT.get(exif.get(ExifTags.Base.Orientation, 1)), taken, offset

@@ -1,87 +1,189 @@
-"""PDFs that only show pages. Anything that runs, opens or carries something else is refused. Pure."""
+"""PDFs that only show pages. Anything that runs, opens or carries something else is refused.
+
+What may stand where actions, annotations and names are looked for is a short list; everything else is refused. What
+is refused wherever it stands catches objects that no page uses. Keys are those of ISO 32000-2. Runs in a decoder
+(core/decoder), whose limits hold whatever a file costs that these checks let through.
+"""
 
 import io
-import time
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils.translation import gettext as _
 from pypdf import PdfReader, apply_configuration
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.errors import LimitReachedError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NullObject
+
+from kini.core.decoder.unfit import Unfit
 
 MAX_PAGES = 300
-#: Far above what a form of three hundred pages has, far below what keeps a server busy.
-MAX_OBJECTS = 50_000
-MAX_UNPACKED_BYTES = 20_000_000
-MAX_SECONDS = 5
+#: Far above what a form of three hundred pages has, far below what keeps a decoder busy.
+MAX_OBJECTS = 30_000
+#: Of one object stream, as pypdf reads about a megabyte of objects in a second.
+MAX_UNPACKED_BYTES = 4_000_000
+#: Bytes outside of streams, which are read in the same way: pictures and texts are in streams.
+MAX_STRUCTURE_BYTES = 4_000_000
 END_MARK = b"%%EOF"
 END_WITHIN = 1024
 
-#: Entries of a dictionary, and kinds of action, annotation and stream, that do more than show a page.
-ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/AA", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent"})
-ACTIVE_ACTIONS = frozenset(
-    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition", "/RichMediaExecute"}
+#: Actions that a link, a bookmark or a button may have (12.6.4), and the only one on opening the document.
+ACTIONS, OPEN_ACTIONS = frozenset({"/GoTo", "/Named", "/URI"}), frozenset({"/GoTo"})
+#: Schemes that a link may have; a file: address on Windows sends the reader's password hash to a stranger.
+SCHEMES = ("http://", "https://", "mailto:", "tel:")
+#: Annotations that only show something (12.5.6).
+ANNOTATIONS = frozenset(
+    [
+        "/Text",
+        "/Link",
+        "/FreeText",
+        "/Line",
+        "/Square",
+        "/Circle",
+        "/Polygon",
+        "/PolyLine",
+        "/Highlight",
+        "/Underline",
+        "/Squiggly",
+        "/StrikeOut",
+        "/Stamp",
+        "/Caret",
+        "/Ink",
+        "/Popup",
+        "/Widget",
+        "/PrinterMark",
+        "/TrapNet",
+        "/Watermark",
+        "/Redact",
+    ]
 )
-ACTIVE_KINDS = frozenset({"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"})
+#: Trees of names that hold places and appearances (7.7.4), not scripts or files.
+NAME_TREES = frozenset({"/Dests", "/AP", "/Pages", "/Templates", "/IDS"})
+
+#: Keys of any dictionary, kinds of object and actions that do more than show a page, wherever they stand.
+ACTIVE_KEYS = frozenset(
+    [
+        "/JS",
+        "/JavaScript",
+        "/AA",
+        "/XFA",
+        "/EmbeddedFiles",
+        "/EF",
+        "/RF",
+        "/UF",
+        "/RichMediaContent",
+        "/RichMediaSettings",
+        "/Collection",
+        "/AF",
+    ]
+)
+ACTIVE_KINDS = frozenset(
+    [
+        "/EmbeddedFile",
+        "/FileAttachment",
+        "/Filespec",
+        "/RichMedia",
+        "/Movie",
+        "/Sound",
+        "/Screen",
+        "/3D",
+        "/Projection",
+        "/FDF",
+        "/Collection",
+    ]
+)
+ACTIVE_ACTIONS = frozenset(
+    [
+        "/JavaScript",
+        "/Launch",
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToR",
+        "/GoToE",
+        "/GoToDp",
+        "/GoTo3DView",
+        "/Thread",
+        "/Rendition",
+        "/Movie",
+        "/Sound",
+        "/RichMediaExecute",
+        "/Hide",
+        "/ResetForm",
+        "/SetOCGState",
+        "/Trans",
+    ]
+)
 #: Looked for in the bytes too, as some readers find objects that the file's own table leaves out.
-ACTIVE_BYTES = (b"/JavaScript", b"/Launch", b"/EmbeddedFile")
-
-
-class Unfit(Exception):
-    """The PDF cannot be taken; the message is for the person who sent it."""
+ACTIVE_BYTES = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/GoToR", b"/GoToE", b"/SubmitForm", b"/ImportData")
+_STREAM = re.compile(rb"stream\r?\n")
 
 
 def check(content: bytes) -> None:
     """Refuse what is not a plain PDF.
 
-    A file may open at one of its pages (many programs write that); it may not open or start anything else.
+    A file may open at one of its pages (many programs write that) and link to web pages; it may not open or start
+    anything by itself, and name no file outside.
 
     Raises:
         Unfit: damaged, locked, too long, another file at the same time, or with scripts, launches or files inside.
     """
     _refuse_second_nature(content)
     if any(word in content for word in ACTIVE_BYTES):
-        raise Unfit(_active())
+        raise Unfit("pdf-active")
+    if structure_bytes(content) > MAX_STRUCTURE_BYTES:
+        raise Unfit("pdf-too-complicated")
     try:
         with apply_configuration(zlib_maximum_output_length=MAX_UNPACKED_BYTES):
             _check_objects(PdfReader(io.BytesIO(content)))
-    except Unfit:
+    except (Unfit, MemoryError):
         raise
+    except (LimitReachedError, RecursionError):
+        raise Unfit("pdf-too-complicated") from None
     except Exception:  # a parser meets hostile bytes here, and raises whatever it likes
-        raise Unfit(_damaged()) from None
+        raise Unfit("pdf-damaged") from None
+
+
+def structure_bytes(content: bytes) -> int:
+    """Count the bytes outside of streams."""
+    count, at = 0, 0
+    while start := _STREAM.search(content, at):
+        count += start.end() - at
+        end = content.find(b"endstream", start.end())
+        if end < 0:
+            return count
+        at = end + len(b"endstream")
+    return count + len(content) - at
 
 
 def _check_objects(reader: PdfReader) -> None:
     if reader.is_encrypted:
-        raise Unfit(_("This PDF is locked by a password. Save it without one."))
+        raise Unfit("pdf-locked")
     if any(_is_active(thing) for thing in _dictionaries(reader)):
-        raise Unfit(_active())
+        raise Unfit("pdf-active")
     if len(reader.pages) > MAX_PAGES:
-        raise Unfit(_("This PDF has too many pages. It may have up to {pages}.").format(pages=MAX_PAGES))
+        raise Unfit("pdf-too-many-pages", MAX_PAGES)
     if not len(reader.pages):
-        raise Unfit(_damaged())
+        raise Unfit("pdf-damaged")
 
 
 def _refuse_second_nature(content: bytes) -> None:
     """A file that ends where its PDF ends cannot be a web page or an archive as well."""
     end = content.rfind(END_MARK)
     if end < 0 or len(content) - end > END_WITHIN:
-        raise Unfit(_damaged())
+        raise Unfit("pdf-damaged")
     rest = content[end + len(END_MARK) :].strip(b"\r\n\t \0")
     if rest or zipfile.is_zipfile(io.BytesIO(content)):
-        raise Unfit(_("This file is a PDF and something else at once. Save it as a plain PDF."))
+        raise Unfit("pdf-two-natures")
 
 
 def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
     """Every dictionary of the file, also of objects that no page uses."""
     ids = {(number, generation) for generation, numbers in reader.xref.items() for number in numbers}
     ids |= {(number, 0) for number in reader.xref_objStm}
+    if len(ids) > MAX_OBJECTS:
+        raise Unfit("pdf-too-complicated")
     yield from _inside(reader.trailer)
-    latest = time.monotonic() + MAX_SECONDS
     for number, generation in sorted(ids):
-        if len(ids) > MAX_OBJECTS or time.monotonic() > latest:
-            raise Unfit(_("This PDF is too complicated. Print it into a new PDF."))
         yield from _inside(reader.get_object(IndirectObject(number, generation, reader)))
 
 
@@ -98,14 +200,65 @@ def _inside(thing: Any) -> Iterator[DictionaryObject]:
 
 
 def _is_active(thing: DictionaryObject) -> bool:
-    kinds = {str(thing[key]) for key in ("/Type", "/Subtype") if key in thing}
-    action = str(thing["/S"]) if "/S" in thing else ""
-    return not ACTIVE_KEYS.isdisjoint(thing) or not ACTIVE_KINDS.isdisjoint(kinds) or action in ACTIVE_ACTIONS
+    """Whether a dictionary does more than show something, by itself or in what it refers to."""
+    kinds = {str(_at(thing, key)) for key in ("/Type", "/Subtype")}
+    return bool(
+        not ACTIVE_KEYS.isdisjoint(thing)
+        or not ACTIVE_KINDS.isdisjoint(kinds)
+        or str(_at(thing, "/S")) in ACTIVE_ACTIONS
+        or ("/Action" in kinds and not _may_act(thing, ACTIONS))
+        or ("/Annot" in kinds and str(_at(thing, "/Subtype")) not in ANNOTATIONS)
+        or ("/Form" in kinds and "/Ref" in thing)
+        or _names_a_file(thing)
+        or _links_elsewhere(thing)
+        or any(not _may_act(action, allowed) for action, allowed in _actions(thing))
+        or any(str(_at(each, "/Subtype")) not in ANNOTATIONS for each in _dictionaries_at(thing, "/Annots"))
+        or ("/Catalog" in kinds and _holds_more_names(thing))
+    )
 
 
-def _active() -> str:
-    return _("This PDF carries scripts, actions or other files. Print it into a plain PDF.")
+def _actions(thing: DictionaryObject) -> Iterator[tuple[DictionaryObject, frozenset[str]]]:
+    """Actions that a dictionary refers to, each with those that may stand there. `/A` also means other things."""
+    opening = _at(thing, "/OpenAction")
+    if isinstance(opening, DictionaryObject):  # an array is a page and a place on it
+        yield opening, OPEN_ACTIONS
+    for key in ("/A", "/PA", "/Next"):
+        yield from ((each, ACTIONS) for each in _dictionaries_at(thing, key) if "/S" in each)
 
 
-def _damaged() -> str:
-    return _("This PDF is damaged. Save it anew.")
+def _may_act(action: DictionaryObject, allowed: frozenset[str]) -> bool:
+    return str(_at(action, "/S")) in allowed
+
+
+def _links_elsewhere(thing: DictionaryObject) -> bool:
+    """Whether it is a link to something else than a web page, or changes what links mean (`/URI` of the catalog)."""
+    if "/URI" not in thing:
+        return False
+    address = _at(thing, "/URI")
+    written = address if isinstance(address, bytes) else str(address).encode("utf-8", "replace")
+    return not written.strip().lower().startswith(tuple(scheme.encode() for scheme in SCHEMES))
+
+
+def _names_a_file(thing: DictionaryObject) -> bool:
+    """Whether `/F` is a file's name or description; in an annotation it is a number, elsewhere a resource's name."""
+    value = _at(thing, "/F")
+    if isinstance(value, DictionaryObject):
+        return not {"/F", "/UF", "/FS", "/DOS", "/Unix", "/Mac"}.isdisjoint(value)
+    return isinstance(value, str | bytes) and not isinstance(value, NameObject)
+
+
+def _holds_more_names(catalog: DictionaryObject) -> bool:
+    names = _at(catalog, "/Names")
+    return isinstance(names, DictionaryObject) and not NAME_TREES.issuperset(names)
+
+
+def _dictionaries_at(thing: DictionaryObject, key: str) -> list[DictionaryObject]:
+    """The dictionary of an entry, or those in its array, with references followed."""
+    value = _at(thing, key)
+    values = [each.get_object() for each in value] if isinstance(value, ArrayObject) else [value]
+    return [each for each in values if isinstance(each, DictionaryObject)]
+
+
+def _at(thing: DictionaryObject, key: str) -> Any:
+    """An entry with its reference followed; null where there is none."""
+    return thing.get(key, NullObject()).get_object()

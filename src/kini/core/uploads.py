@@ -1,8 +1,11 @@
 """How much of an upload reaches the disk: a file that is too large anyway is not written to its end."""
 
-from django.core.files.uploadhandler import FileUploadHandler
+from typing import Any
 
-from kini.core.files import MAX_BYTES
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
+
+from kini.core.files import MAX_BYTES, WITHOUT_ROOM, require_full
 
 
 class CappedUpload(FileUploadHandler):
@@ -17,3 +20,29 @@ class CappedUpload(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Leaves the file to the next handler."""
+
+
+class SpooledUpload(TemporaryFileUploadHandler):
+    """Django's handler for files that are not held in memory, on a disk that may be full.
+
+    The form is read as usual then too, and `files.store` refuses the file for want of room.
+    """
+
+    full = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.full = False
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        try:
+            if not self.full:
+                self.file.write(raw_data)
+                self.file.flush()
+        except OSError as error:
+            self.full = require_full(error)
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        file: UploadedFile | None = super().file_complete(file_size)
+        setattr(file, WITHOUT_ROOM, self.full)
+        return file

@@ -5,17 +5,20 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from kini.core.actors import NotAllowed, Refused
+from kini.core.file_refusals import FileRefused
 from kini.core.limits import TooMany
 from kini.web import pages
 
 
 def status_of(refusal: Refused) -> int:
-    """403 for a missing permission, 429 for too many tries, 409 for what cannot be done now."""
+    """403 for a missing permission, 429 for too many tries, a file's own status, 409 for what cannot be done now."""
     match refusal:
         case NotAllowed():
             return 403
         case TooMany():
             return 429
+        case FileRefused():
+            return refusal.status
         case _:
             return 409
 

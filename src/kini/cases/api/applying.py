@@ -20,7 +20,7 @@ from kini.cases.api import shapes
 from kini.cases.api.scopes import READ, WRITE
 from kini.cases.models import Case, Document, Draft
 from kini.cases.rules import RESIDENT
-from kini.core import limits
+from kini.core import limits, upload_limits
 from kini.core.actions import in_one_piece
 from kini.core.actors import Actor, ActorKind, Refused
 from kini.core.client_address import client_network
@@ -126,6 +126,7 @@ def add_document(
     """Add a file to a draft. Then answer its question with `{"files": [id]}`."""
     caller = caller_of(request)
     found = _draft(caller, draft)
+    upload_limits.require(request, [file], user=caller.actor.user_id)
     document = actions.attach(by=caller.actor, draft=found, slot=slot, upload=file, guest_key=caller.guest_key)
     return shapes.document_out(document)
 

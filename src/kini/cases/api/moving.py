@@ -9,6 +9,7 @@ from kini.api.problems import invalid
 from kini.api.routing import In
 from kini.cases import access, actions, inputs, rules
 from kini.cases.models import Case
+from kini.core import upload_limits
 from kini.core.actors import Actor
 from kini.services.versions import resolve_many
 
@@ -38,6 +39,7 @@ def take(request: HttpRequest, actor: Actor, case: Case, body: NewMove, guest_ke
         if given.errors:
             raise invalid(given.errors.items(), "/given")
         values = given.values
+        upload_limits.require(request, inputs.uploads_in(values), user=actor.user_id)
     return actions.move(
         by=actor, case=case, move=body.move, given=values, expected_state=body.step, guest_key=guest_key
     )

@@ -19,7 +19,7 @@ from kini.cases.desk.working import back_to_case, case_at_desk, for_officers
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import forms
 from kini.cases.pages.forms import Errors
-from kini.core import moments
+from kini.core import moments, upload_limits
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.files import FileRefused
 from kini.services.fields.base import FieldBase
@@ -111,6 +111,7 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: Step 
     if errors:
         return _draw(request, step, taken.typed, errors)
     try:
+        upload_limits.require(request, inputs.uploads_in(taken.values), user=actor.user_id)
         moved = actions.move(by=actor, case=case, move=move, given=taken.values, expected_state=shown)
     except NotAllowed:
         raise

@@ -16,15 +16,14 @@ from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import forms, summaries, tracking
 from kini.cases.pages.visiting import SeeOther, guest_key, own_case_of, personal
 from kini.cases.pages.walks import Walk, walk_of
+from kini.core import upload_limits
 from kini.core.actors import NotAllowed, Refused
-from kini.core.files import FileRefused
 from kini.people.queries import actor_for
 from kini.services.versions import resolve
+from kini.web.refusals import status_of
 
 #: Inputs beside the fields: the state that the page showed, and why one withdraws.
 STATE, REASON = "state", "reason"
-#: Refusals of what was sent, not of the step.
-MENDABLE = (Incomplete, FileRefused)
 
 
 @personal
@@ -51,7 +50,7 @@ def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     except (NotAllowed, Stale):
         raise
     except Refused as refusal:
-        status = 422 if isinstance(refusal, MENDABLE) else 409
+        status = 422 if isinstance(refusal, Incomplete) else status_of(refusal)
         return _again(request, case, edge, given.typed, {"": str(refusal)}, status)
 
 
@@ -72,6 +71,7 @@ def _taken(request: HttpRequest, case: Case, move: str, values: Mapping[str, Any
     if case.state != shown and _was_taken(case, move, shown, actor.user_id):
         return SeeOther(address)
     key = guest_key(request, case.reference)
+    upload_limits.require(request, inputs.uploads_in(values), user=actor.user_id)
     actions.move(by=actor, case=case, move=move, given=values, expected_state=shown, guest_key=key)
     messages.success(request, _("Done. You see it here."))
     return SeeOther(address)

@@ -11,13 +11,17 @@ from kini.cases.pages.drawing import draw
 from kini.cases.pages.forms import Errors, Sent
 from kini.cases.pages.visiting import SeeOther, personal
 from kini.cases.pages.walks import Walk, walk_of
+from kini.core import upload_limits
 from kini.core.actors import Refused
 from kini.services import questions
 from kini.services.fields.uploads import UploadField
 from kini.services.versions import ResolvedPage
+from kini.web.refusals import status_of
 
 #: A button beside the fields, which takes a file away again.
 REMOVE = "remove"
+#: Too many tries, no decoder, no room: the same file may be taken later.
+NOT_THE_FILE = (429, 503, 507)
 
 
 @personal
@@ -31,25 +35,33 @@ def question(request: HttpRequest, key: str, draft: UUID | None = None, referenc
     if request.method != "POST":
         return draw(request, walk, page, questions.form_values(page, walk.answers), {})
     sent = forms.read(request)
-    removed, walk, refused = _files(walk, page, sent)
+    removed, walk, refused, status = _files(request, walk, page, sent)
     if removed and len(page.fields) == 1 and not refused:
         return SeeOther(walk.question(key))
     taken = questions.take(page, sent.form, walk.answers, stored=_slots(walk, page), beside=frozenset({REMOVE}))
     errors = refused if removed else taken.errors | forms.unreadable(sent, page.fields) | refused
     if removed or errors:
-        return draw(request, walk, page, taken.typed, errors)
+        response = draw(request, walk, page, taken.typed, errors)
+        response.status_code = status or response.status_code
+        return response
     actions.save_answers(by=walk.actor, draft=walk.draft, page=key, values=taken.values, guest_key=walk.guest_key)
     return SeeOther(walk.anew().after(key))
 
 
-def _files(walk: Walk, page: ResolvedPage, sent: Sent) -> tuple[bool, Walk, Errors]:
-    """Take a file away and keep those that were chosen: (whether one was taken away, the walk as it is now, errors)."""
+def _files(request: HttpRequest, walk: Walk, page: ResolvedPage, sent: Sent) -> tuple[bool, Walk, Errors, int]:
+    """Take a file away and keep those that were chosen.
+
+    Returns:
+        Whether one was taken away, the walk as it is now, errors by field, and the status of a refusal that is not the
+        file's fault (0: none).
+    """
     if not forms.takes_files(page.fields.values()):
-        return False, walk, {}
+        return False, walk, {}, 0
     removed = _detach(walk, sent)
     walk = walk.anew() if removed else walk
-    errors = _attach(walk, page, sent)
-    return removed, walk.anew(), errors
+    refusals = _attach(request, walk, page, sent)
+    status = next((status for each in refusals.values() if (status := status_of(each)) in NOT_THE_FILE), 0)
+    return removed, walk.anew(), {name: str(refusal) for name, refusal in refusals.items()}, status
 
 
 def _detach(walk: Walk, sent: Sent) -> bool:
@@ -60,21 +72,22 @@ def _detach(walk: Walk, sent: Sent) -> bool:
     return bool(wanted)
 
 
-def _attach(walk: Walk, page: ResolvedPage, sent: Sent) -> Errors:
-    """Keep the files that were chosen; what was wrong with some of them, by field."""
-    errors: Errors = {}
+def _attach(request: HttpRequest, walk: Walk, page: ResolvedPage, sent: Sent) -> dict[str, Refused]:
+    """Keep the files that were chosen; refusals by field."""
+    refused: dict[str, Refused] = {}
     for name, each in page.fields.items():
         there = [document for document in walk.documents.values() if document.slot == name]
         for upload in forms.chosen(sent, name) if isinstance(each, UploadField) else ():
             if forms.is_there(upload, there):
                 continue
             try:
+                upload_limits.require(request, [upload], user=walk.actor.user_id)
                 there.append(
                     actions.attach(by=walk.actor, draft=walk.draft, slot=name, upload=upload, guest_key=walk.guest_key)
                 )
             except Refused as refusal:
-                errors[name] = str(refusal)
-    return errors
+                refused[name] = refusal
+    return refused
 
 
 def _slots(walk: Walk, page: ResolvedPage) -> dict[str, list[str]]:

@@ -1,0 +1,52 @@
+"""Limits on the uploads of one caller in an hour, files and bytes: an account's own, guests' by their network."""
+
+from collections.abc import Iterable
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from django.utils.translation import ngettext
+
+from kini.core import limits, security_log
+from kini.core.client_address import client_network
+from kini.core.limits import Limit, TooMany
+
+HOUR = 3600
+ACCOUNT = (Limit("core.upload-files", 300, HOUR), Limit("core.upload-bytes", 600_000_000, HOUR))
+#: A network may be a whole neighbourhood behind one address of its provider.
+NETWORK = (Limit("core.guest-upload-files", 100, HOUR), Limit("core.guest-upload-bytes", 300_000_000, HOUR))
+
+
+class TooManyUploads(TooMany):
+    """Enough files came from this caller in this hour; `wait` says in how many seconds the next ones may."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait)
+        minutes = -(-self.wait // 60)
+        self.args = (
+            ngettext(
+                "You have sent as many files as can be taken in an hour. Send further ones in {minutes} minute.",
+                "You have sent as many files as can be taken in an hour. Send further ones in {minutes} minutes.",
+                minutes,
+            ).format(minutes=minutes),
+        )
+
+
+def require(request: HttpRequest, uploads: Iterable[UploadedFile], *, user: int | None) -> None:
+    """Count uploads before they are opened; call it outside of the transaction that may refuse them.
+
+    Args:
+        user: the account that sends them; None for a guest.
+
+    Raises:
+        TooManyUploads: when one of them is too many.
+    """
+    sizes = [upload.size or 0 for upload in uploads]
+    if not sizes:
+        return
+    count_limit, bytes_limit = ACCOUNT if user else NETWORK
+    key = str(user) if user else client_network(request)
+    for limit, amount in ((count_limit, len(sizes)), (bytes_limit, sum(sizes))):
+        within, _left, wait = limits.take(limit, key, amount)
+        if within < amount:
+            security_log.report("limit-reached", limit=limit.name)
+            raise TooManyUploads(wait)
