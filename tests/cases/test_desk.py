@@ -140,7 +140,7 @@ def test_an_officer_does_nothing_to_their_own_case_or_that_of_their_family(town:
             lambda: actions.transfer(by=by, case=case, agency=town.roads, reason="Away."),  # noqa: B023
             lambda: actions.send_unit(by=by, case=case, unit=case.unit),  # noqa: B023
             lambda: actions.note(by=by, case=case, text="A good person."),  # noqa: B023
-            lambda: actions.look(by=by, case=case, what="answers", reason="Mine."),  # noqa: B023
+            lambda: actions.look(by=by, case=case, what="answers", purpose="verify-documents", reason="Mine."),  # noqa: B023
         ):
             with pytest.raises(NotAllowed, match="your own"):
                 deed()
@@ -164,11 +164,13 @@ def test_a_look_at_a_sealed_answer_is_logged_and_the_resident_can_read_it(town: 
     assert row.hidden
     assert NIK not in row.text
     with pytest.raises(Refused, match="why"):
-        actions.look(by=town.named("head"), case=case, what="answers", reason="")
+        actions.look(by=town.named("head"), case=case, what="answers", purpose="verify-documents", reason="")
     with pytest.raises(NotAllowed):
-        actions.look(by=town.named("clerk"), case=case, what="answers", reason="Curious.")
+        actions.look(by=town.named("clerk"), case=case, what="answers", purpose="verify-documents", reason="Curious.")
     assert not AccessLog.objects.exists()
-    found = actions.look(by=town.named("head"), case=case, what="answers", reason="Compare with the card.")
+    found = actions.look(
+        by=town.named("head"), case=case, what="answers", purpose="verify-documents", reason="Compare with the card."
+    )
     assert found == {"nik": NIK}
     entry = AccessLog.objects.get()
     assert (entry.resident, entry.reason, entry.reference) == (town.resident, "Compare with the card.", case.reference)

@@ -178,4 +178,6 @@ def test_what_is_sealed_cannot_be_moved_to_another_case(town: Town, permit: Serv
     one, other = (opened(town.named("resident"), permit, town.resident) for _ in range(2))
     behind(CASE.format("sealed = (SELECT sealed FROM cases_case WHERE id = %s)"), one.pk, other.pk)
     with pytest.raises(crypto.SealBroken):
-        actions.look(by=town.named("head"), case=other, what="answers", reason="Compare.")
+        actions.look(
+            by=town.named("head"), case=other, what="answers", purpose="verify-documents", reason="Compare the card."
+        )

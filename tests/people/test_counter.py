@@ -15,7 +15,7 @@ from tests.people.conftest import BY, NIK, OTHER_NIK, acting, make_officer
 pytestmark = pytest.mark.django_db
 NUMBER = NationalId(NIK)
 DETAILS = Details("Siti Aminah", NUMBER)
-WHY = "Mengajukan akta di loket"
+WHY, FOR = "Mengajukan akta di loket", "verify-documents"
 
 
 def helped(officer) -> Resident:
@@ -58,7 +58,7 @@ def test_only_counters_act_for_others(resident, agency, person):
         with pytest.raises(NotAllowed):
             actions.release_number(by=acting(who), resident=resident, reason=WHY)
         with pytest.raises(NotAllowed):
-            actions.log_look(by=acting(who), resident=resident, what="answers", reason=WHY)
+            actions.log_look(by=acting(who), resident=resident, what="answers", purpose=FOR, reason=WHY)
 
 
 def test_a_profile_kept_at_a_counter_is_joined_with_the_card_on_the_table(officer, resident, signed_in):
@@ -97,20 +97,26 @@ def test_a_number_on_the_wrong_profile_is_released(officer, resident, signed_in)
     assert "Kartu milik orang lain" in signed_in.get("/me/access-log/").text
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 241])
+@pytest.mark.parametrize(
+    "reason",
+    ["", "   ", ".", "0", "\u200b", "\u3164" * 12, "Penasaran", "aaaaaaaaaa aa", "1234 5678 90", "kata lagi " * 30],
+)
 def test_a_look_needs_a_reason(officer, resident, reason):
     with pytest.raises(Refused):
-        actions.log_look(by=acting(officer), resident=resident, what="answers", reason=reason)
+        actions.log_look(by=acting(officer), resident=resident, what="answers", purpose=FOR, reason=reason)
     assert not AccessLog.objects.exists()
 
 
 def test_a_look_stays_within_the_officer_s_agency(officer, resident):
     with pytest.raises(NotAllowed):
-        actions.log_look(by=acting(officer), resident=resident, what="answers", reason=WHY, scope=Scope("roads"))
+        actions.log_look(
+            by=acting(officer), resident=resident, what="answers", purpose=FOR, reason=WHY, scope=Scope("roads")
+        )
     actions.log_look(
         by=acting(officer),
         resident=resident,
         what="answers",
+        purpose=FOR,
         reason=WHY,
         reference="TELUK-7F3K-9Q2M",
         scope=Scope("registry", "1/1.1"),
@@ -119,7 +125,7 @@ def test_a_look_stays_within_the_officer_s_agency(officer, resident):
 
 
 def test_a_look_cannot_be_changed_or_removed(officer, resident):
-    look = actions.log_look(by=acting(officer), resident=resident, what="answers", reason=WHY)
+    look = actions.log_look(by=acting(officer), resident=resident, what="answers", purpose=FOR, reason=WHY)
     rows = AccessLog.objects.filter(pk=look.pk)
     for deed in (lambda: rows.update(reason="Lain"), rows.delete):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -129,23 +135,27 @@ def test_a_look_cannot_be_changed_or_removed(officer, resident):
 
 def test_each_reads_their_own_log_only(officer, signed_in, person):
     other = person("+6281299999999", "Orang Lain")
-    actions.log_look(by=acting(officer), resident=other, what="answers", reason="Bukan urusan orang lain")
+    actions.log_look(by=acting(officer), resident=other, what="answers", purpose=FOR, reason="Bukan urusan orang lain")
     page = signed_in.get("/me/access-log/")
     assert "Bukan urusan" not in page.text
 
 
 def test_a_long_log_has_pages(officer, resident, signed_in):
     for number in range(25):
-        actions.log_look(by=acting(officer), resident=resident, what="profile", reason=f"Alasan {number:02d}")
-    assert "Alasan 24" in signed_in.get("/me/access-log/").text
+        actions.log_look(
+            by=acting(officer), resident=resident, what="profile", purpose=FOR, reason=f"Alasan nomor {number:02d}"
+        )
+    assert "Alasan nomor 24" in signed_in.get("/me/access-log/").text
     page = signed_in.get("/me/access-log/?page=2")
-    assert "Alasan 00" in page.text
-    assert "Alasan 24" not in page.text
+    assert "Alasan nomor 00" in page.text
+    assert "Alasan nomor 24" not in page.text
     assert signed_in.get("/me/access-log/?page=nonsense").status_code == 200
 
 
 def test_the_log_takes_few_queries(officer, resident, signed_in, django_assert_max_num_queries):
     for number in range(20):
-        actions.log_look(by=acting(officer), resident=resident, what="profile", reason=f"Alasan {number}")
+        actions.log_look(
+            by=acting(officer), resident=resident, what="profile", purpose=FOR, reason=f"Alasan nomor {number}"
+        )
     with django_assert_max_num_queries(8):
         signed_in.get("/me/access-log/")

@@ -25,7 +25,10 @@ from kini.core import moments, references
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.grants import Scope
 from kini.core.texts import Text
+from kini.people import actions as people_actions
+from kini.people.access_log import Read, What
 from kini.people.permissions import Permission
+from kini.people.purposes import APPOINTMENT
 from kini.people.queries import actor_for
 from kini.people.rules import may
 from kini.services.models import Service
@@ -87,6 +90,7 @@ def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpRespons
     """Who comes on a day."""
     found, at, on = _where(request, service, venue, day)
     bookings = [each for each in queries.of_day(found, at, on) if _shown(each)]
+    _log_names(actor_for(request), bookings)
     arrived = [each for each in bookings if each.state == "arrived"]
     context = {
         "title": queries.title_of(found),
@@ -102,6 +106,12 @@ def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpRespons
         "now": moments.now(),
     }
     return render(request, "booking/desk_day.html", context)
+
+
+def _log_names(actor: Actor, bookings: Iterable[Booking]) -> None:
+    """Log whose names the officer reads."""
+    reads = [Read(each.resident_id, each.reference) for each in bookings if each.resident_id]
+    people_actions.log_reads(by=actor, what=What.BOOKING, reads=reads, purpose=APPOINTMENT)
 
 
 def _shown(booking: Booking) -> bool:
@@ -161,6 +171,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
             raise
         except Refused as refusal:
             error = str(refusal)
+    _log_names(actor, [booking] if booking else [])
     context = {
         "code": typed,
         "booking": booking,

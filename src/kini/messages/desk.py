@@ -1,6 +1,6 @@
 """For officers: messages that reached nobody, letters to post, and how each message reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 from django.contrib import messages
@@ -14,10 +14,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kini.city import pack
+from kini.core.actors import Actor
 from kini.messages import actions, queries, rules, wording
 from kini.messages.channels.base import channels
+from kini.messages.models import Message
 from kini.messages.sorts import Sort, sorts
+from kini.people import actions as people_actions
+from kini.people.access_log import Read, What
 from kini.people.permissions import Permission
+from kini.people.purposes import CONTACT
 from kini.people.queries import actor_for
 from kini.people.rules import require_somewhere
 
@@ -47,8 +52,16 @@ def dead(request: HttpRequest) -> HttpResponse:
         (each, [(channels.get(way.channel).label, way) for way in each.deliveries.all() if way.channel in channels])
         for each in page
     ]
-    context = {"page": page, "rows": rows, "letters": queries.to_post(actor)}
+    letters = list(queries.to_post(actor))
+    _log_messages(actor, [*page, *(each.message for each in letters)])
+    context = {"page": page, "rows": rows, "letters": letters}
     return render(request, "messages/desk_dead.html", context)
+
+
+def _log_messages(actor: Actor, found: Iterable[Message]) -> None:
+    """Log whose messages the officer reads."""
+    reads = [Read(resident) for resident in queries.residents_of(found)]
+    people_actions.log_reads(by=actor, what=What.MESSAGE, reads=reads, purpose=CONTACT)
 
 
 @for_those_who_see
@@ -75,7 +88,9 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """A message as a sheet to print."""
-    found = get_object_or_404(queries.to_post(actor_for(request)), pk=pk)
+    actor = actor_for(request)
+    found = get_object_or_404(queries.to_post(actor), pk=pk)
+    _log_messages(actor, [found.message])
     with translation.override(found.message.language):
         return render(request, "messages/desk_letter.html", {"delivery": found, "resident": found.message.resident})
 

@@ -1,6 +1,6 @@
 """What was told, what waits, and what reached nobody."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -11,7 +11,7 @@ from kini.messages.channels.base import Channel, channels
 from kini.messages.models import GONE, Delivery, Message, Preference, Silence
 from kini.messages.recipients import Person, person_of
 from kini.people.filters import visible_cases_q
-from kini.people.models import User
+from kini.people.models import Resident, User
 from kini.people.permissions import Permission
 
 
@@ -79,6 +79,14 @@ def to_post(actor: Actor) -> QuerySet[Delivery]:
     seen = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
     found = Delivery.objects.filter(channel="post", state="waiting", message__in=seen)
     return found.select_related("message__resident__area").order_by("due_at", "pk")
+
+
+def residents_of(messages: Iterable[Message]) -> set[int]:
+    """Ids of the residents whom messages are for, those with an account among them. One query."""
+    some = list(messages)
+    users = {each.user_id for each in some if each.user_id and not each.resident_id}
+    known = Resident.objects.filter(user_id__in=users).values_list("pk", flat=True) if users else ()
+    return {each.resident_id for each in some if each.resident_id} | set(known)
 
 
 def deliveries() -> Prefetch:

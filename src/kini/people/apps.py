@@ -14,13 +14,26 @@ class PeopleConfig(AppConfig):
         from kini.city.checks import pack_checks
         from kini.core.chain import Chain, chains
         from kini.people import api, near, oauth_validator
+        from kini.people.purposes import check_access
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
 
-        columns = ("id", "resident_id", "at", "officer_id", "what", "reason", "reference")
+        columns = (
+            "id",
+            "resident_id",
+            "at",
+            "officer_id",
+            "what",
+            "purpose",
+            "reason",
+            "reference",
+            "object_id",
+            "day",
+        )
         chains.register("looks", Chain("people_accesslog", columns, at="at", keep_days=365))
         pack_checks.register("people.roles", check_roles)
+        pack_checks.register("people.access", check_access)
         scopes.register(api.SCOPE.name, api.SCOPE)
         oauth_validator.install()
         parts.register("people", Part("Yourself", api.router))
@@ -33,7 +46,7 @@ class PeopleConfig(AppConfig):
             ("mfa_index", _("Security"), "lock", _("Passkeys and codes of an app")),
             ("people:programs", _("Programs"), "services", _("What you allowed to act in your name")),
             ("people:sessions", _("Where I am signed in"), "phone", _("Your devices, and signing out there")),
-            ("people:access-log", _("Who looked at my data"), "eye", _("Every look, with the reason")),
+            ("people:access-log", _("Who looked at my data"), "eye", _("Who opened what, when and why")),
         )
         for order, (url, label, icon, note) in enumerate(own):
             navigation.register(f"{url}-account", NavItem(url, label, icon, order * 10, "account", note=note))

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from kini.city.models import Area
 from kini.core import audit
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.people import queries, sealing
+from kini.people import access_rules, purposes, queries, sealing
 from kini.people.models import AccessLog, Resident
+from kini.people.purposes import COUNTER
 from kini.people.rules import NationalId
 
 LONGEST_REASON = 240
@@ -60,7 +61,7 @@ def keep(resident: Resident, details: Details) -> set[str]:
         sealing.put_national_id(resident, details.number)
         changed.add("national-id")
     if details.family_card:
-        sealing.put(resident, "family_card_sealed", details.family_card)
+        sealing.put_family_card(resident, details.family_card)
         changed.add("family-card")
     try:
         with transaction.atomic():
@@ -75,26 +76,37 @@ def keep(resident: Resident, details: Details) -> set[str]:
     return changed
 
 
-def log(by: Actor, resident: Resident, what: str, reason: str, reference: str) -> AccessLog:
-    """Log one look of an officer at a resident.
+def log(by: Actor, resident: Resident | None, what: str, reason: str, reference: str, purpose: str) -> AccessLog:
+    """Log one look of an officer at somebody's data.
 
     Raises:
         NotAllowed: when it is no working officer.
-        Refused: without a reason, or with one that is too long.
+        Refused: without a purpose of the list, or a reason that says something and is not too long.
     """
-    reason = reason.strip()
-    if not reason:
-        raise Refused(_("Write why you need to see this. The resident can read it."))
-    if len(reason) > LONGEST_REASON:
-        raise Refused(_("Write the reason in fewer words."))
+    reason = _worded(reason)
+    if purpose not in (COUNTER, *purposes.choices()):
+        raise Refused(_("Choose for what you need to see this."))
     officer = queries.officer_of(by)
     if officer is None:
         raise NotAllowed(_("Only officers look at other people's profiles."))
-    entry = AccessLog.objects.create(resident=resident, officer=officer, what=what, reason=reason, reference=reference)
-    audit.record(
-        by=by, action="people.looked", subject=f"resident:{resident.pk}", detail={"what": what, "reference": reference}
+    entry = AccessLog.objects.create(
+        resident=resident, officer=officer, what=what, purpose=purpose, reason=reason, reference=reference
     )
+    subject = f"resident:{resident.pk}" if resident else f"case:{reference}"
+    detail = {"what": what, "purpose": purpose, "reference": reference}
+    audit.record(by=by, action="people.looked", subject=subject, detail=detail)
     return entry
+
+
+def _worded(reason: str) -> str:
+    reason = access_rules.normalised_reason(reason)
+    if not reason:
+        raise Refused(_("Write why you need to see this. The resident can read it."))
+    if not access_rules.is_reason(reason):
+        raise Refused(_("Write the reason in words that the resident understands: at least two words, ten letters."))
+    if len(reason) > LONGEST_REASON:
+        raise Refused(_("Write the reason in fewer words."))
+    return reason
 
 
 def once[T](make: Callable[[], T], already: str) -> T:

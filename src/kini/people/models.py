@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
 from kini.city.models import Agency, Area
+from kini.core import moments
 
 
 class UserManager(BaseUserManager["User"]):
@@ -75,6 +76,7 @@ class Resident(models.Model):
     birth_date = models.DateField(null=True)
     sex = models.CharField(max_length=6, blank=True, choices=[("female", "female"), ("male", "male")])
     family_card_sealed = models.BinaryField(null=True)
+    family_card_hash = models.BinaryField(max_length=32, null=True, help_text="Keyed; finds the same household.")
     phone = models.CharField(max_length=16, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=240, blank=True)
@@ -88,6 +90,14 @@ class Resident(models.Model):
                 condition=Q(national_id_sealed__isnull=True, national_id_hash__isnull=True)
                 | Q(national_id_sealed__isnull=False, national_id_hash__isnull=False),
                 name="people_resident_number_whole",
+            ),
+        ]
+        indexes = [
+            # What tells that two profiles are of one person or household (people/household.py).
+            models.Index(fields=["phone"], name="people_resident_phone", condition=~Q(phone="")),
+            models.Index(Lower("email"), name="people_resident_email", condition=~Q(email="")),
+            models.Index(
+                fields=["family_card_hash"], name="people_resident_card", condition=Q(family_card_hash__isnull=False)
             ),
         ]
 
@@ -149,17 +159,41 @@ class RoleGrant(models.Model):
 
 
 class AccessLog(models.Model):
-    """One look at a resident's identity. Append-only: a trigger refuses updates and deletes."""
+    """One access of an officer to somebody's data. Append-only: a trigger refuses updates and deletes.
 
-    resident = models.ForeignKey(Resident, models.PROTECT, related_name="looks")
-    at = models.DateTimeField(auto_now_add=True)
-    officer = models.ForeignKey(Officer, models.PROTECT)
-    what = models.CharField(max_length=60, help_text="What was seen: national-id, answers, profile.")
-    reason = models.CharField(max_length=240)
+    A read (`day` is set) is logged once for each officer, thing and day; a look at what is hidden every time.
+    """
+
+    resident = models.ForeignKey(
+        Resident, models.PROTECT, null=True, related_name="looks", help_text="None: a guest's report."
+    )
+    at = models.DateTimeField(default=moments.now)
+    officer = models.ForeignKey(Officer, models.PROTECT, db_index=False)
+    what = models.CharField(max_length=60, help_text="What was seen (people/access_log.py, WHAT).")
+    purpose = models.CharField(max_length=40, blank=True, help_text="Id of a purpose (people/purposes.py).")
+    reason = models.CharField(max_length=240, blank=True, help_text="In the officer's own words; of a look always.")
     reference = models.CharField(max_length=30, blank=True, help_text="The case it was for.")
+    object_id = models.CharField(max_length=40, blank=True, help_text="Of the document that was opened.")
+    day = models.DateField(null=True, help_text="Of a read: the city's day on which it is logged once.")
 
     class Meta:
-        indexes = [models.Index(fields=["resident", "-at"], name="people_look_resident")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["officer", "day", "resident", "reference", "what", "object_id"],
+                condition=Q(day__isnull=False),
+                nulls_distinct=False,
+                name="people_access_read_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(resident__isnull=False) | ~Q(reference=""), name="people_access_of_somebody"
+            ),
+            models.CheckConstraint(condition=Q(day__isnull=False) | ~Q(reason=""), name="people_access_look_reason"),
+        ]
+        indexes = [
+            models.Index(fields=["resident", "-at"], name="people_look_resident"),
+            models.Index(fields=["officer", "-at"], name="people_access_officer"),
+            models.Index(fields=["reference"], name="people_access_guest", condition=Q(resident__isnull=True)),
+        ]
 
 
 class ProgramConsent(models.Model):

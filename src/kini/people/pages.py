@@ -18,7 +18,7 @@ from kini.city import queries as city_queries
 from kini.core import limits
 from kini.core.actors import Refused
 from kini.core.limits import Limit
-from kini.people import actions, profile, queries, rules
+from kini.people import access_entries, actions, profile, queries, rules
 from kini.people.actions import Details, NumberTaken
 from kini.people.contacts import Contact
 from kini.people.forms import MemberForm, PersonForm, ProfileForm, problems, relation_words
@@ -230,14 +230,8 @@ def remove_member(request: HttpRequest, tie_id: int) -> HttpResponse:
 @never_cache
 @require_safe
 def access_log(request: HttpRequest) -> HttpResponse:
-    """Who looked at one's identity, when, and why."""
-    looks = Paginator(queries.looks_at(resident_for(request)), LOOKS_PER_PAGE).get_page(request.GET.get("page"))
-    words = {
-        "national-id": _("Your national number"),
-        "answers": _("What you wrote in a case"),
-        "identity": _("Your name, number and address"),
-        "profile": _("Your profile"),
-        "documents": _("Your documents"),
-    }
-    entries = [(look, words.get(look.what, look.what)) for look in looks]
-    return render(request, "people/access_log.html", {"looks": looks, "entries": entries})
+    """Who opened one's data or that of the family, when, and why."""
+    resident = resident_for(request)
+    page = Paginator(queries.access_log_of(resident), LOOKS_PER_PAGE).get_page(request.GET.get("page"))
+    entries = access_entries.entries_of(page, own=resident.pk)
+    return render(request, "people/access_log.html", {"page": page, "entries": entries})

@@ -8,7 +8,7 @@ from typing import Any
 from allauth.idp.oidc.models import Client, Token
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
@@ -225,6 +225,17 @@ def words_of(names: Collection[str]) -> tuple[str, ...]:
     return tuple(str(scope.words) for scope in scopes if scope.name in names)
 
 
-def looks_at(resident: Resident) -> QuerySet[AccessLog]:
-    """Every look at a resident's identity, newest first, with who looked."""
-    return resident.looks.select_related("officer", "officer__agency").order_by("-at", "-pk")
+def access_log_of(resident: Resident) -> QuerySet[AccessLog]:
+    """Every access to the data of a resident and of family members without an account, newest first."""
+    family = FamilyTie.objects.filter(resident=resident, member__user__isnull=True).values("member_id")
+    return _entries().filter(Q(resident=resident) | Q(resident_id__in=family))
+
+
+def access_log_of_case(resident_id: int | None, reference: str) -> QuerySet[AccessLog]:
+    """Every access for one case, newest first."""
+    whose = Q(resident_id=resident_id) if resident_id else Q(resident__isnull=True)
+    return _entries().filter(whose, reference=reference)
+
+
+def _entries() -> QuerySet[AccessLog]:
+    return AccessLog.objects.select_related("officer__agency", "resident").order_by("-at", "-pk")

@@ -17,6 +17,11 @@ def program_subject(client_id: str, user_id: int) -> str:
     return keyed_hash(f"{client_id}:{user_id}", "people.program-subject").hex()
 
 
+def card_hash(number: str) -> bytes:
+    """The 32 bytes by which profiles with the same family card are found; blanks and dashes do not matter."""
+    return keyed_hash("".join(filter(str.isalnum, number)).upper(), "people.family-card")
+
+
 def context_of(resident: Resident, field: str) -> str:
     """What a sealed value is bound to: one column of one row, so that it cannot be moved to another person."""
     return f"resident:{resident.pk}:{field}"
@@ -43,6 +48,12 @@ def put_national_id(resident: Resident, number: NationalId) -> None:
     resident.national_id_hash = number_hash(number.number)
     resident.birth_date = number.birth_date or resident.birth_date
     resident.sex = number.sex or resident.sex
+
+
+def put_family_card(resident: Resident, number: str) -> None:
+    """Give a stored resident that family card; an empty number takes it away."""
+    put(resident, "family_card_sealed", number)
+    resident.family_card_hash = card_hash(number) if number else None
 
 
 def drop_national_id(resident: Resident) -> None:

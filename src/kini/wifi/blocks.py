@@ -86,7 +86,7 @@ def _target(actor: Actor, whom: str) -> Target:
     if not references.read(pack.current().reference_prefix, whom):
         return blocking.typed(whom)
     try:
-        case = found_at_desk(actor, whom)
+        case = found_at_desk(actor, whom, shown=False)
     except Http404:
         raise Refused(_("You have no such case.")) from None
     user = case.resident.user_id if case.resident else None

@@ -37,9 +37,17 @@ def test_numbers_are_masked_and_looks_are_counted(resident: Visitor, case: Case,
     page = resident.see(f"/cases/{case.reference}/")
     assert towns.NIK not in page.text
     assert "3171 •••• •••• 0004" in page.text
-    assert "Nobody has looked at your identity" in page.text
-    actions.look(by=town.named("head"), case=case, what="answers", reason="To compare with the register.")
-    assert "looked at 1 time for" in resident.see(f"/cases/{case.reference}/").text
+    assert "No officer has opened this case yet." in page.text
+    actions.look(
+        by=town.named("head"),
+        case=case,
+        what="answers",
+        purpose="verify-documents",
+        reason="To compare with the register.",
+    )
+    page = resident.see(f"/cases/{case.reference}/")
+    assert "Hidden answers in your case were shown" in page.text
+    assert "To compare with the register." in page.text
 
 
 def test_what_is_asked_stands_first(resident: Visitor, case: Case, town: Town) -> None:

@@ -9,7 +9,7 @@ from kini.cases.actions.bulks import (
     take_back_bulk,
     take_bulk_step,
 )
-from kini.cases.actions.desk import assign, be_present, look, note, read_mentions, send_unit, transfer
+from kini.cases.actions.desk import assign, be_present, look, note, open_at_desk, read_mentions, send_unit, transfer
 from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
 from kini.cases.actions.filters import LONGEST_NAME, delete_filter, open_with, save_filter
 from kini.cases.actions.joining import join, keep_apart, release, separate
@@ -52,6 +52,7 @@ __all__ = [
     "look",
     "move",
     "note",
+    "open_at_desk",
     "open_correction",
     "open_with",
     "plan_bulk",

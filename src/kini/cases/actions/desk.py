@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from kini.cases import access, answers, rules, timeline
+from kini.cases import access, answers, reads, rules, timeline
 from kini.cases.events import OfficersMentioned
 from kini.cases.holding import lock
 from kini.cases.inputs import plain_text
@@ -139,6 +139,18 @@ def read_mentions(*, by: Actor, case: Case) -> int:
 
 
 @action
+def open_at_desk(*, by: Actor, case: Case) -> None:
+    """The officer opens the case: the read is logged, they are there, and what names them is read. One transaction.
+
+    Raises:
+        NotAllowed: as `be_present`.
+    """
+    reads.log_case(by, case)
+    be_present(by=by, case=case)
+    read_mentions(by=by, case=case)
+
+
+@action
 def be_present(*, by: Actor, case: Case) -> None:
     """Say that an officer has the case before them, for the next PRESENT_SECONDS.
 
@@ -159,29 +171,29 @@ def be_present(*, by: Actor, case: Case) -> None:
 
 
 @action
-def look(*, by: Actor, case: Case, what: str, reason: str) -> dict[str, Any]:
+def look(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> dict[str, Any]:
     """What is hidden on the officer's page, in the clear; the look is logged first, and the resident can read it.
 
     Args:
         what: "answers" (hidden answers by field name) or "identity" (the resident's profile by attribute).
+        purpose: one of the list (people.purposes.choices).
 
     Raises:
         NotAllowed: without the permission to see identities, or when the case is their own.
-        Refused: without a reason.
+        Refused: without a purpose or a reason worth the name, or after too many looks.
     """
     case = lock(case)
     access.require_at_desk(by, Permission.SEE_IDENTITY, case)
-    reason = _text(reason, _("Write why you need to see this. The resident can read it."))
-    if case.resident:
-        people_actions.log_look(
-            by=by,
-            resident=case.resident,
-            what=what,
-            reason=reason,
-            reference=case.reference,
-            scope=access.scope_of(case),
-        )
-    detail = {"what": what, "reason": reason}
+    entry = people_actions.log_look(
+        by=by,
+        resident=case.resident,
+        what=what,
+        reason=reason,
+        purpose=purpose,
+        reference=case.reference,
+        scope=access.scope_of(case),
+    )
+    detail = {"what": what, "purpose": purpose, "reason": entry.reason}
     audit.record(by=by, action="cases.looked", subject=f"case:{case.reference}", detail=detail)
     if what == "answers":
         return answers.hidden_of_case(case, resolve(case.version), private=kinds.get(case.kind).private)

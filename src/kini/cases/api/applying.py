@@ -14,7 +14,7 @@ from pydantic import Field
 from kini.api.callers import Caller, caller_of
 from kini.api.problems import Problem, Wrong, invalid
 from kini.api.routing import In, Router
-from kini.cases import actions, answers, queries
+from kini.cases import actions, answers, queries, reads
 from kini.cases.actions import Incomplete
 from kini.cases.api import shapes
 from kini.cases.api.scopes import READ, WRITE
@@ -175,7 +175,9 @@ def _for_whom(actor: Actor, person: int | None) -> Resident:
 
 
 def _draft(caller: Caller, draft: UUID) -> Draft:
-    return queries.draft_for(caller.actor, draft, caller.guest_key)
+    found = queries.draft_for(caller.actor, draft, caller.guest_key)
+    reads.log_drafts(caller.actor, [found])
+    return found
 
 
 def _taken(resolved: Resolved, given: Mapping[str, Any], before: Mapping[str, Any], known: Mapping[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from kini.api.callers import caller_of
 from kini.api.paging import Cursor, Limit, Page
 from kini.api.problems import Problem, Wrong
 from kini.api.routing import In, Router
-from kini.cases import actions, queries
+from kini.cases import actions, queries, reads
 from kini.cases.api import desk_shapes, moving
 from kini.cases.api.desk_shapes import DeskCaseOut, DeskLine, DeskOut, Looked
 from kini.cases.api.following import read_reference
@@ -61,7 +61,8 @@ class Look(In):
     """What is hidden and must be seen, and why."""
 
     what: Literal["answers", "identity"]
-    reason: str = Field(max_length=240, description="It is kept with the look; the resident can read it.")
+    purpose: str = Field(max_length=40, description="Id of a purpose (GET /desk).")
+    reason: str = Field(max_length=240, description="At least two words; the resident can read it.")
 
 
 @router.get("/desk", needs=DESK_READ)
@@ -108,7 +109,10 @@ def read_desk_case(request: HttpRequest, reference: str) -> DeskCaseOut:
 @router.get("/desk/cases/{reference}/documents/{uuid:document}", needs=DESK_READ, media="*/*")
 def read_desk_document(request: HttpRequest, reference: str, document: UUID) -> FileResponse:
     """A file of a case."""
-    return sent(at_desk(officer_of(request), reference).documents.get(pk=document))
+    actor = officer_of(request)
+    found = at_desk(actor, reference, shown=False).documents.select_related("case", "draft").get(pk=document)
+    reads.log_document(actor, found)
+    return sent(found)
 
 
 @router.post("/desk/cases/{reference}/moves", needs=DESK_WRITE, files=True)
@@ -150,7 +154,9 @@ def write_note(request: HttpRequest, reference: str, body: Note) -> DeskCaseOut:
 def look_at_case(request: HttpRequest, reference: str, body: Look) -> Looked:
     """What is hidden in a case, in the clear. The look is logged first, with its reason, for the resident to read."""
     actor = officer_of(request)
-    shown: dict[str, Any] = actions.look(by=actor, case=at_desk(actor, reference), what=body.what, reason=body.reason)
+    shown: dict[str, Any] = actions.look(
+        by=actor, case=at_desk(actor, reference), what=body.what, reason=body.reason, purpose=body.purpose
+    )
     return Looked(values=shown)
 
 
@@ -166,9 +172,10 @@ def officer_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def at_desk(actor: Actor, reference: str) -> Case:
+def at_desk(actor: Actor, reference: str, *, shown: bool = True) -> Case:
+    """The case, for the officer; that they read it is logged unless nothing of it is `shown`."""
     try:
-        return found_at_desk(actor, read_reference(reference))
+        return found_at_desk(actor, read_reference(reference), shown=shown)
     except OwnCase:
         raise NotAllowed(_("This case is your own or your family's. A colleague works on it.")) from None
 

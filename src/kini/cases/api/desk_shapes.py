@@ -12,6 +12,7 @@ from kini.cases.desk.case import Desk
 from kini.cases.models import Case
 from kini.core.actors import Actor
 from kini.core.texts import Text
+from kini.people import purposes
 from kini.people.models import Officer
 
 
@@ -28,6 +29,7 @@ class DeskOut(Out):
     officer: Colleague
     agency: Named
     permissions: list[str] = Field(description="What the officer may do somewhere; where, each case tells.")
+    purposes: list[Named] = Field(description="For what one can look at what is hidden (POST looks).")
     views: dict[str, int] = Field(description=f"How many cases stand behind each view, up to {queries.MOST_COUNTED}.")
 
 
@@ -65,7 +67,8 @@ def desk_out(actor: Actor, officer: Officer) -> DeskOut:
     allowed = sorted({str(permission) for grant in actor.grants for permission in grant.permissions})
     agency = Named(id=officer.agency_id, name=str(officer.agency.title))
     views = {str(view): count for view, count in queries.counts(actor).items()}
-    return DeskOut(officer=_colleague(officer), agency=agency, permissions=allowed, views=views)
+    choices = [Named(id=name, name=words) for name, words in purposes.choices().items()]
+    return DeskOut(officer=_colleague(officer), agency=agency, permissions=allowed, purposes=choices, views=views)
 
 
 def desk_line(case: Case) -> DeskLine:

@@ -10,7 +10,7 @@ from kini.api import paging
 from kini.api.callers import caller_of
 from kini.api.paging import Cursor, Limit, Page
 from kini.api.routing import In, Named, Out
-from kini.cases import actions, queries, rules
+from kini.cases import actions, queries, reads, rules
 from kini.cases.api.following import own_case, router
 from kini.cases.api.scopes import MINE, WRITE
 from kini.cases.api.shapes import title_of
@@ -51,6 +51,7 @@ def list_drafts(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") ->
         at, key = place
         found = found.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=key))
     rows = list(found[: limit + 1])
+    reads.log_drafts(caller_of(request).actor, rows)
     resolve_many(draft.version_id for draft in rows)  # read at once what the lines will say
     return Page[DraftLine](**paging.sliced(rows, limit, _line, _place))
 

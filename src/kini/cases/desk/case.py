@@ -21,6 +21,7 @@ from kini.city import queries as city_queries
 from kini.city.models import Agency
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.numbers import key_of
+from kini.people import purposes
 from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.queries import officer_of, officers_over
@@ -63,9 +64,8 @@ class Desk:
 @require_safe
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """The case page."""
-    actor, found = case_at_desk(request, reference)
-    actions.be_present(by=actor, case=found)
-    actions.read_mentions(by=actor, case=found)
+    actor, found = case_at_desk(request, reference, shown=False)
+    actions.open_at_desk(by=actor, case=found)
     return page(request, actor, found)
 
 
@@ -132,6 +132,7 @@ def page(
         "queue": addresses.address(addresses.came_from(request)),
         "every": together.EVERY_SECONDS,
         "near": near(found),
+        "purposes": purposes.choices().items(),
     }
     return render(request, "cases/desk/case.html", context, status=status if errors else 200)
 
@@ -161,7 +162,7 @@ def _anchors(desk: Desk) -> frozenset[str]:
         (desk.view.may_assign, {"officer"}),
         (desk.view.may_transfer, {"agency", "transfer_reason"}),
         (desk.view.may_note, {"text"}),
-        (desk.view.may_look, {"what", "reason"}),
+        (desk.view.may_look, {"what", "reason", "purpose"}),
     )
     return frozenset(anchor for there, anchors in sets if there for anchor in anchors)
 
@@ -322,7 +323,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 def look(request: HttpRequest, reference: str) -> HttpResponse:
     """What is hidden, shown once on this page. The look is logged first, with its reason, for the resident to read."""
     actor, found = case_at_desk(request, reference)
-    what = request.POST.get("what", "")
+    what, purpose = request.POST.get("what", ""), cleaned(request.POST.get("purpose", ""))
     shown: dict[str, Any] = {}
 
     def deed() -> None:
@@ -331,15 +332,21 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
             raise Refused(_("Choose what you need to see."))
         if len(reason) > LONGEST_REASON:
             raise Refused(_("Write the reason in fewer words."))
-        shown.update(actions.look(by=actor, case=found, what=what, reason=reason))
+        shown.update(actions.look(by=actor, case=found, what=what, reason=reason, purpose=purpose))
 
-    anchor = "reason" if what in LOOKS else "what"
-    refused = _attempt(request, actor, found, deed, anchor, "reason", "what")
+    anchor = "what" if what not in LOOKS else "reason" if purpose in purposes.choices() else "purpose"
+    refused = _attempt(request, actor, found, deed, anchor, "reason", "what", "purpose")
     if refused:
         return refused
     resolved = resolve(found.version)
     rows = list(_answers(resolved, shown) if what == "answers" else _identity(shown))
-    context = {"case": found, "rows": rows, "reason": text_of(request, "reason"), "trail": addresses.trail(request)}
+    context = {
+        "case": found,
+        "rows": rows,
+        "purpose": purposes.word_of(purpose),
+        "reason": text_of(request, "reason"),
+        "trail": addresses.trail(request),
+    }
     return render(request, "cases/desk/look.html", context)
 
 

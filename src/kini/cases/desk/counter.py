@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.cases import actions, queries
+from kini.cases import actions, queries, reads
 from kini.cases.desk.addresses import cleaned
 from kini.cases.desk.case import text_of
 from kini.cases.desk.figures import title_of
@@ -107,11 +107,13 @@ def _phone(request: HttpRequest) -> tuple[str, str]:
 
 
 def _find(request: HttpRequest, actor: Actor, error: str = "") -> HttpResponse:
+    drafts = _drafts(actor)
+    reads.log_drafts(actor, drafts)
     context = {
         "errors": [("number", error)] if error else [],
         "error": error,
         "number": text_of(request, "number"),
-        "drafts": [(draft, title_of(resolve(draft.version))) for draft in _drafts(actor)],
+        "drafts": [(draft, title_of(resolve(draft.version))) for draft in drafts],
         "latest": _latest(actor),
     }
     return render(request, "cases/desk/apply.html", context, status=422 if error else 200)
@@ -148,6 +150,7 @@ def _resident(actor: Actor, mark: str) -> Resident:
 
 
 def _choose(request: HttpRequest, resident: Resident, mark: str, error: str = "") -> HttpResponse:
+    reads.log_person(actor_for(request), resident)
     number = profile.profile_value(resident, "national_id")
     context = {
         "resident": resident,
@@ -207,6 +210,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     found = case.first()
     if found is None:
         raise Http404
+    reads.log_case(actor, found)
     [row] = rows_of([found])
     return render(request, "cases/desk/receipt.html", {"case": found, "row": row, "rows": _receipt_rows(found, row)})
 

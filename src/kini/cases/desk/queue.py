@@ -82,7 +82,7 @@ def _areas(asked: Asked, known: Places) -> Places:
 @require_safe
 def following(request: HttpRequest, reference: str) -> HttpResponse:
     """On to the case that comes after this one in the queue from which it was opened."""
-    actor, case = case_at_desk(request, reference)
+    actor, case = case_at_desk(request, reference, shown=False)
     asked = addresses.came_from(request)
     found = queries.next_case(actor, asked.filters(addresses.paths_of([asked.area])), case)
     if found is None:
@@ -115,7 +115,7 @@ def _take(request: HttpRequest) -> HttpResponse:
 
 def _taken(request: HttpRequest, reference: str, officer: Officer | None) -> bool:
     try:
-        actor, case = case_at_desk(request, reference)
+        actor, case = case_at_desk(request, reference, shown=False)
         if officer and case.assignee_id != officer.pk:
             actions.assign(by=actor, case=case, officer=officer)
     except (Http404, OwnCase, Refused):

@@ -55,7 +55,7 @@ def presence(request: HttpRequest, reference: str) -> HttpResponse:
     It says so by itself: nobody need sit before it, so that this use does not lengthen a session.
     """
     request.unattended = True  # type: ignore[attr-defined]
-    actor, case = case_at_desk(request, reference)
+    actor, case = case_at_desk(request, reference, shown=False)  # its page has logged it
     actions.be_present(by=actor, case=case)
     return render(request, "cases/desk/here.html", {"here": here(actor, case)})
 

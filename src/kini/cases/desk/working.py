@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kini.cases import access, queries
+from kini.cases import access, queries, reads
 from kini.cases.desk import addresses
 from kini.cases.models import Case
 from kini.cases.pages.visiting import SeeOther
@@ -74,14 +74,17 @@ def for_officers[**P](
     return decorate
 
 
-def case_at_desk(request: HttpRequest, reference: str) -> tuple[Actor, Case]:
+def case_at_desk(request: HttpRequest, reference: str, *, shown: bool = True) -> tuple[Actor, Case]:
     """Who is working, and the case of that address. Raises as `found_at_desk` does."""
     actor = actor_for(request)
-    return actor, found_at_desk(actor, reference)
+    return actor, found_at_desk(actor, reference, shown=shown)
 
 
-def found_at_desk(actor: Actor, reference: str) -> Case:
-    """The case of that reference, for an officer who may see it.
+def found_at_desk(actor: Actor, reference: str, *, shown: bool = True) -> Case:
+    """The case of that reference, for an officer who may see it; that they read it is logged.
+
+    Args:
+        shown: False where the answer shows nothing of the case, or the caller logs the read itself.
 
     Raises:
         Http404: when there is none, or it lies outside their grants.
@@ -96,4 +99,6 @@ def found_at_desk(actor: Actor, reference: str) -> Case:
         raise Http404
     if access.is_theirs(actor, case):
         raise OwnCase(case)
+    if shown:
+        reads.log_case(actor, case)
     return case

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
-from kini.cases import queries
+from kini.cases import queries, reads
 from kini.cases.models import Document
 from kini.cases.pages.visiting import guest_key, personal
 from kini.core import files
@@ -22,6 +22,7 @@ def document(request: HttpRequest, document: UUID, draft: UUID | None = None, re
     draft_of_case = found.draft and found.draft.case and found.draft.case.reference == reference
     if not (belongs or draft_of_case):
         raise Document.DoesNotExist
+    reads.log_document(actor_for(request), found, guest_key(request, reference))
     return sent(found)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kini.cases import queries, rules
+from kini.cases import queries, reads, rules
 from kini.cases.models import Case, Draft
 from kini.cases.pages.visiting import keys_of
 from kini.core import moments
@@ -97,7 +97,9 @@ def draft_rows(request: HttpRequest) -> Iterator[DraftRow]:
     actor = actor_for(request)
     if actor.user_id is None and not actor.session:
         return
-    for draft in queries.drafts_of(actor).defer("version__content", "answers", "sealed"):
+    drafts = list(queries.drafts_of(actor).defer("version__content", "answers", "sealed"))
+    reads.log_drafts(actor, drafts)
+    for draft in drafts:
         kind = kinds.find(draft.version.service.kind)
         definition = resolve(draft.version).definition
         other = draft.resident and draft.resident.user_id != actor.user_id

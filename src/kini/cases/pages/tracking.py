@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kini.cases import panels, queries, rules
+from kini.cases import access, panels, queries, rules
 from kini.cases.models import Case
 from kini.cases.pages import summaries
 from kini.cases.pages.visiting import case_of, count_try, guest_key, keep_key, personal
@@ -20,10 +20,15 @@ from kini.city import pack
 from kini.core import references
 from kini.core.files import IMAGES
 from kini.core.texts import Text
-from kini.people.models import AccessLog
+from kini.people import access_entries
+from kini.people import queries as people_queries
+from kini.people.access_entries import Entry
 from kini.people.queries import actor_for
 from kini.web import formats
 from kini.web.components import TimelineEntry
+
+#: Entries of the access log beside a case.
+LATEST_READS = 5
 
 
 @personal
@@ -61,7 +66,8 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "entries": [_entry(line) for line in reversed(view.lines)],
         "facts": list(_facts(view)),
         "told": summaries.told(view.sections),
-        "looks": looks_for(found) if found.resident and found.resident.user_id == request.user.pk else None,
+        "reads": reads_of(request, found),
+        "all_reads": found.resident_id is not None and request.user.is_authenticated,
     }
 
 
@@ -92,9 +98,12 @@ def behalf(request: HttpRequest, view: CaseView) -> str:
     return view.person if resident and resident.user_id != request.user.pk else ""
 
 
-def looks_for(case: Case) -> int:
-    """How often officers looked at the resident's identity for this case."""
-    return AccessLog.objects.filter(resident=case.resident, reference=case.reference).count()
+def reads_of(request: HttpRequest, case: Case) -> list[Entry] | None:
+    """The latest entries of the access log for this case; None for an officer who helps its resident at a counter."""
+    if not access.is_theirs(actor_for(request), case, guest_key(request, case.reference)):
+        return None
+    log = people_queries.access_log_of_case(case.resident_id, case.reference)
+    return access_entries.entries_of(log[:LATEST_READS], own=case.resident_id)
 
 
 def _opened_by_key(request: HttpRequest, reference: str, key: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from kini.cases import access, queries, rules
+from kini.cases import access, queries, reads, rules
 from kini.cases.actions import Expired
 from kini.cases.models import Case, Document, Draft
 from kini.city import pack
@@ -90,7 +90,10 @@ def case_of(request: HttpRequest, reference: str) -> Case:
     read = references.read(pack.current().reference_prefix, reference)
     if read is None:
         raise Case.DoesNotExist
-    return queries.case_for(actor_for(request), read, guest_key(request, read))
+    actor, key = actor_for(request), guest_key(request, read)
+    case = queries.case_for(actor, read, key)
+    reads.log_case_unless_own(actor, case, key)
+    return case
 
 
 def own_case_of(request: HttpRequest, reference: str) -> Case:

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kini.cases import actions, answers, corrections, queries
+from kini.cases import actions, answers, corrections, queries, reads
 from kini.cases.holding import usable
 from kini.cases.models import Case, Document, Draft
 from kini.cases.pages.visiting import SentAlready, Skipped, guest_key, own_case_of
@@ -195,6 +195,7 @@ def walk_of(request: HttpRequest, *, draft: UUID | None = None, reference: str =
     if found.case:
         raise SentAlready(found.case)
     resident = usable(found).resident
+    reads.log_drafts(actor, [found])
     if found.owner_id is None and actor.user_id:
         resident = Resident.objects.select_related("area").filter(user_id=actor.user_id).first()
     return Walk(actor, found, None, profile.known(resident) if resident else {}, change=change)

@@ -1,5 +1,11 @@
 """Every write about people, by story: accounts, residents, families, counters, officers, operators, keys, programs."""
 
+from kini.people.actions.access import (
+    log_look as log_look,
+)
+from kini.people.actions.access import (
+    log_reads as log_reads,
+)
 from kini.people.actions.accounts import (
     change_contact as change_contact,
 )
@@ -20,9 +26,6 @@ from kini.people.actions.counter import (
 )
 from kini.people.actions.counter import (
     join_account as join_account,
-)
-from kini.people.actions.counter import (
-    log_look as log_look,
 )
 from kini.people.actions.counter import (
     release_number as release_number,

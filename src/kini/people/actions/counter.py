@@ -5,12 +5,13 @@ from django.utils.translation import gettext as _
 from kini.core import audit, events
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
-from kini.core.grants import Scope
 from kini.people import keeping, queries, rules, sealing
+from kini.people.access_log import What
 from kini.people.events import ProfilesJoined
 from kini.people.keeping import Details
-from kini.people.models import AccessLog, Resident, User
+from kini.people.models import Resident, User
 from kini.people.permissions import Permission
+from kini.people.purposes import COUNTER
 
 
 @action
@@ -29,7 +30,7 @@ def find_or_create_resident(*, by: Actor, details: Details, phone: str = "", rea
     found = queries.resident_by_number(details.number.number)
     if found:
         if by.is_officer:
-            keeping.log(by, found, "profile", reason, "")
+            keeping.log(by, found, What.PROFILE, reason, "", COUNTER)
         return found
     resident = Resident.objects.create(phone=phone)
     keeping.keep(resident, details)
@@ -54,7 +55,7 @@ def join_account(*, by: Actor, resident: Resident, user: User, reason: str) -> R
         raise Refused(_("This profile already belongs to an account."))
     if earlier and earlier.national_id_hash:
         raise Refused(_("The account already has a profile with a number of its own. Take that number off first."))
-    keeping.log(by, resident, "profile", reason, "")
+    keeping.log(by, resident, What.PROFILE, reason, "", COUNTER)
     if earlier:
         _move_family(earlier, resident)
         earlier.user = None
@@ -77,33 +78,11 @@ def release_number(*, by: Actor, resident: Resident, reason: str) -> Resident:
         Refused: without a reason.
     """
     rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
-    keeping.log(by, resident, "national-id", reason, "")
+    keeping.log(by, resident, What.NATIONAL_ID, reason, "", COUNTER)
     sealing.drop_national_id(resident)
     resident.save()
     audit.record(by=by, action="people.number-released", subject=f"resident:{resident.pk}")
     return resident
-
-
-@action
-def log_look(
-    *, by: Actor, resident: Resident, what: str, reason: str, reference: str = "", scope: Scope | None = None
-) -> AccessLog:
-    """Log that an officer looks at a resident's identity, before it is shown. The resident can read the entry.
-
-    Args:
-        what: "national-id", "answers", "profile" ...
-        reference: of the case it is for.
-        scope: what the case belongs to; left out, the permission somewhere is enough.
-
-    Raises:
-        NotAllowed: without the permission to see identities.
-        Refused: without a reason.
-    """
-    if scope is None:
-        rules.require_somewhere(by, Permission.SEE_IDENTITY)
-    else:
-        rules.require(by, Permission.SEE_IDENTITY, scope)
-    return keeping.log(by, resident, what, reason, reference)
 
 
 def _move_family(earlier: Resident, kept: Resident) -> None:

@@ -1,0 +1,101 @@
+"""The access log: which officer read whose data, when and for what. The person reads it at /me/access-log/.
+
+Rule: an answer to an officer that shows a person's name, contact, answers or documents writes an entry before it is
+sent. Lists that show reference, service, area and state alone write none. A test asks every address of the desk.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kini.core import moments
+from kini.core.actors import Actor
+from kini.core.database.prepared import send_later
+from kini.web.formats import today
+
+
+class What(StrEnum):
+    """What was seen: the first ones are reads, logged once a day; the others are looks, logged every time."""
+
+    CASE = "case"
+    DOCUMENT = "document"
+    BOOKING = "booking"
+    MESSAGE = "message"
+    PERSON = "person"
+    ANSWERS = "answers"
+    IDENTITY = "identity"
+    NATIONAL_ID = "national-id"
+    PROFILE = "profile"
+
+
+#: For the person whom it is about.
+WORDS: Mapping[str, str | Promise] = {
+    What.CASE: _("Your case was opened"),
+    What.DOCUMENT: _("A document of your case was opened"),
+    What.BOOKING: _("Your name was read in the list of appointments"),
+    What.MESSAGE: _("A message to you was read, with your contact"),
+    What.PERSON: _("Your profile was opened"),
+    What.ANSWERS: _("Hidden answers in your case were shown"),
+    What.IDENTITY: _("Your name, number and address were shown"),
+    What.NATIONAL_ID: _("Your national number was shown"),
+    What.PROFILE: _("Your profile was found by its number"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One thing that an officer reads about somebody.
+
+    Attributes:
+        resident: id of the person; None: a guest, whose case is named.
+        reference: of the case, where there is one.
+        object_id: of the document.
+    """
+
+    resident: int | None
+    reference: str = ""
+    object_id: str = ""
+
+
+_COLUMNS = "resident_id, at, officer_id, what, purpose, reason, reference, object_id, day"
+#: Rows that are there already are left out before they are inserted: a trigger on INSERT sees new entries alone.
+_STORE = f"""
+    INSERT INTO people_accesslog ({_COLUMNS})
+    SELECT read.resident, %(at)s::timestamptz, officer.id, %(what)s::varchar, %(purpose)s::varchar, '',
+        read.reference, read.object_id, %(day)s::date
+    FROM people_officer AS officer CROSS JOIN (
+        SELECT DISTINCT * FROM unnest(%(residents)s::bigint[], %(references)s::text[], %(objects)s::text[])
+    ) AS read (resident, reference, object_id)
+    WHERE officer.user_id = %(user)s::bigint AND NOT EXISTS (
+        SELECT FROM people_resident AS own WHERE own.id = read.resident AND own.user_id = %(user)s::bigint
+    ) AND NOT EXISTS (
+        SELECT FROM people_accesslog AS entry
+        WHERE entry.officer_id = officer.id AND entry.day = %(day)s::date AND entry.what = %(what)s::varchar
+            AND entry.resident_id IS NOT DISTINCT FROM read.resident
+            AND entry.reference = read.reference AND entry.object_id = read.object_id
+    )
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 -- the columns above
+
+
+def store_reads(by: Actor, what: What, reads: Collection[Read], purpose: str) -> None:
+    """Log what an officer is about to read, each thing once a day. One statement, sent with the next one."""
+    some = [read for read in reads if read.resident or read.reference]
+    if not (by.is_officer and some):
+        return
+    send_later(
+        _STORE,
+        {
+            "at": moments.now(),
+            "day": today(),
+            "what": what.value,
+            "purpose": purpose,
+            "user": by.user_id or 0,
+            "residents": [read.resident for read in some],
+            "references": [read.reference for read in some],
+            "objects": [read.object_id for read in some],
+        },
+    )

@@ -1,0 +1,53 @@
+"""Rules of the access log, pure: reasons worth the name, and what counts as unusually much reading."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+LEAST_LETTERS, LEAST_WORDS, LEAST_DIFFERENT = 10, 2, 4
+#: Letters by name that show nothing: Hangul fillers (Unicode, Default_Ignorable_Code_Point).
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+
+
+def normalised_reason(text: str) -> str:
+    """A reason as it is kept: NFKC, without invisible characters, blanks collapsed."""
+    composed = unicodedata.normalize("NFKC", text)
+    seen = "".join(" " if each.isspace() else each for each in composed if each.isspace() or _is_visible(each))
+    return re.sub(r" +", " ", seen).strip()
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] != "C" and character not in _FILLERS
+
+
+def is_reason(text: str) -> bool:
+    """Whether a normalised text says something: two words and ten letters at least, not one letter again and again."""
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    letters = "".join(words).casefold()
+    return len(words) >= LEAST_WORDS and len(letters) >= LEAST_LETTERS and len(set(letters)) >= LEAST_DIFFERENT
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From when a day's count is unusual: at least `least`, and more than `times` what is usual."""
+
+    least: int
+    times: float
+
+
+def usual(days: Sequence[int]) -> float:
+    """What an officer usually reads on a day on which they read anything: the median of such days, 0 without any."""
+    counted = [count for count in days if count]
+    return float(median(counted)) if counted else 0.0
+
+
+def is_unusual(count: int, own: float, agency: float, threshold: Threshold) -> bool:
+    """Whether a day's count is unusually high for this officer and for the agency.
+
+    Args:
+        own: the officer's usual (`usual`).
+        agency: the median of the agency's officers on their usual days; whoever is new is measured by it alone.
+    """
+    return count >= threshold.least and count > threshold.times * max(own, agency)

@@ -1,0 +1,51 @@
+"""Entries of the access log, written before the data is shown."""
+
+from collections.abc import Collection
+
+from kini.core.actions import action, statement
+from kini.core.actors import Actor
+from kini.core.grants import Scope
+from kini.people import access_log, keeping, rules
+from kini.people.access_log import Read, What
+from kini.people.models import AccessLog, Resident
+from kini.people.permissions import Permission
+from kini.people.purposes import CASEWORK
+
+
+@statement
+def log_reads(*, by: Actor, what: What, reads: Collection[Read], purpose: str = CASEWORK) -> None:
+    """Log that an officer reads these things about people, each once a day; nothing where no officer reads.
+
+    Whoever calls it has checked the permission to read. One statement: inside a transaction it is sent with the next
+    one, else at once.
+    """
+    access_log.store_reads(by, what, reads, purpose)
+
+
+@action
+def log_look(
+    *,
+    by: Actor,
+    resident: Resident | None,
+    what: str,
+    reason: str,
+    purpose: str = "",
+    reference: str = "",
+    scope: Scope | None = None,
+) -> AccessLog:
+    """Log that an officer looks at what is hidden, before it is shown. The person can read the entry.
+
+    Args:
+        resident: None for a guest's report, whose `reference` is given.
+        what: "national-id", "answers", "profile" ...
+        scope: what the case belongs to; left out, the permission somewhere is enough.
+
+    Raises:
+        NotAllowed: without the permission to see identities.
+        Refused: without a reason worth the name, or a purpose that is on the list.
+    """
+    if scope is None:
+        rules.require_somewhere(by, Permission.SEE_IDENTITY)
+    else:
+        rules.require(by, Permission.SEE_IDENTITY, scope)
+    return keeping.log(by, resident, what, reason, reference, purpose)
