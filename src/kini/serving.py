@@ -1,7 +1,9 @@
 """`python -m kini.serving`: granian with the program loaded before its workers fork, so that they share its memory."""
 
+import argparse
 import gc
 import os
+import resource
 import sys
 
 import django
@@ -11,6 +13,9 @@ from django.utils.module_loading import import_string
 from granian.cli import cli
 
 from kini.core.held import hold_early
+from kini.core.server import web_words
+
+MOST_OPEN_FILES = 16_384
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
 
@@ -30,13 +35,32 @@ def serve(words: list[str]) -> int:
     """Serve until told to stop: what lies in memory now is there once for all of granian's processes.
 
     Args:
-        words: granian's (core.server.web_words).
+        words: of the command line (core.server.web_words); granian takes all but `--threads`.
     """
-    cli.main(words, prog_name="granian", standalone_mode=False)
+    from kini.rsgi import application
+
+    options, more = arguments().parse_known_args(words)
+    application.threads = options.threads
+    raise_open_files()
+    cli.main(more, prog_name="granian", standalone_mode=False)
     return 0
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m kini.serving", add_help=False, allow_abbrev=False)
+    parser.add_argument("--threads", type=int, default=4, help="requests that a process works on at the same time")
+    return parser
+
+
+def raise_open_files() -> None:
+    """Allow as many open files as the system lets us: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":
     load()
     hold_early()
-    sys.exit(serve(sys.argv[1:]))
+    sys.exit(serve(sys.argv[1:] or web_words("127.0.0.1", 8000)))

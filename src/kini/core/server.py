@@ -6,6 +6,10 @@ import urllib.request
 
 #: Processes of the web server, where the machine has as many cores: one works on one core.
 MOST_WORKERS = 4
+#: Connections of one process, far more than its threads: clients that send slowly hold one each (core/http_gateway.py).
+CONNECTIONS = 2048
+#: Milliseconds for a request's head, which also ends idle connections; proxies keep theirs for less (deploy/).
+HEADER_TIMEOUT = 10_000
 
 
 def web_command(host: str, port: int, *, workers: int = 0, threads: int = 4) -> list[str]:
@@ -14,7 +18,7 @@ def web_command(host: str, port: int, *, workers: int = 0, threads: int = 4) -> 
 
 
 def web_words(host: str, port: int, *, workers: int = 0, threads: int = 4) -> list[str]:
-    """What granian is told.
+    """Words of the command line for `kini.serving`: granian's, and `--threads`.
 
     Args:
         workers: processes; 0: one for each core, four at most.
@@ -22,9 +26,10 @@ def web_words(host: str, port: int, *, workers: int = 0, threads: int = 4) -> li
     """
     workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
     return [
-        *("--interface", "wsgi", "kini.wsgi:application"),
-        *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),
-        *("--backpressure", "64", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
+        *("--interface", "rsgi", "kini.rsgi:application", "--threads", str(threads)),
+        *("--host", host, "--port", str(port), "--workers", str(workers), "--respawn-failed-workers"),
+        *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEADER_TIMEOUT)),
+        *("--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS), "--log-level", "warning"),
     ]
 
 

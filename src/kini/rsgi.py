@@ -1,0 +1,10 @@
+"""The RSGI entry that granian loads."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from kini.core.http_gateway import Gateway
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
+application = Gateway(get_wsgi_application)

@@ -1,0 +1,21 @@
+"""WSGI application for tests of the gateway: answers with what arrived."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from kini.core.http_gateway import Environ, Gateway
+
+
+def echo(environ: Environ, start_response: Any) -> HttpResponseBase:
+    body = environ["wsgi.input"].read()
+    plain = {name: value for name, value in environ.items() if isinstance(value, str)}
+    text = json.dumps({**plain, "body": body.decode("latin-1")})
+    response = StreamingHttpResponse([text[:9], text[9:]]) if environ["PATH_INFO"] == "/stream" else HttpResponse(text)
+    response["X-Length"] = str(len(body))
+    start_response("200 OK", list(response.items()))
+    return response
+
+
+application = Gateway(lambda: echo)
