@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from granian.cli import cli
 
 from kini.core.held import hold_early
-from kini.core.server import web_words
+from kini.core.server import granian_words
 
 MOST_OPEN_FILES = 16_384
 
@@ -35,19 +35,23 @@ def serve(words: list[str]) -> int:
     """Serve until told to stop: what lies in memory now is there once for all of granian's processes.
 
     Args:
-        words: of the command line (core.server.web_words); granian takes all but `--threads`.
+        words: of the command line (core.server.web_words); what is not known here, granian takes.
     """
     from kini.rsgi import application
 
     options, more = arguments().parse_known_args(words)
     application.threads = options.threads
     raise_open_files()
-    cli.main(more, prog_name="granian", standalone_mode=False)
+    granian = granian_words("kini.rsgi:application", options.host, options.port, options.workers)
+    cli.main([*granian, *more], prog_name="granian", standalone_mode=False)
     return 0
 
 
 def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m kini.serving", add_help=False, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="python -m kini.serving", allow_abbrev=False)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=0, help="processes; 0: one for each core, four at most")
     parser.add_argument("--threads", type=int, default=4, help="requests that a process works on at the same time")
     return parser
 
@@ -63,4 +67,4 @@ def raise_open_files() -> None:
 if __name__ == "__main__":
     load()
     hold_early()
-    sys.exit(serve(sys.argv[1:] or web_words("127.0.0.1", 8000)))
+    sys.exit(serve(sys.argv[1:]))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from kini.core.http_gateway import BODY_SECONDS
-from kini.core.server import web_words
+from kini.core.server import granian_words
 from kini.robot.scratch import free_port
 
 HEAD = "POST /p%20%C3%A9?q=1 HTTP/1.1\r\nHost: city.example\r\nConnection: close\r\n"
@@ -21,12 +21,9 @@ HEAD = "POST /p%20%C3%A9?q=1 HTTP/1.1\r\nHost: city.example\r\nConnection: close
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """A server with one process and two threads that answers with what arrived."""
+    """A server with one process that answers with what arrived."""
     port = free_port()
-    words = web_words("127.0.0.1", port, workers=1, threads=2)
-    words[words.index("kini.rsgi:application")] = "tests.core.echo:application"
-    threads = words.index("--threads")
-    del words[threads : threads + 2]
+    words = granian_words("tests.core.echo:application", "127.0.0.1", port, 1)
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "kini.settings"}
     with subprocess.Popen([sys.executable, "-m", "granian", *words], env=env) as process:
         wait_for(port)

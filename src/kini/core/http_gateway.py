@@ -18,7 +18,7 @@ from kini.core.files import MAX_BYTES
 type Headers = list[tuple[str, str]]
 type Environ = dict[str, Any]
 #: Django's handler: it returns the HttpResponse.
-type Application = Callable[[Environ, Callable[..., None]], Any]
+type Application = Callable[..., Any]
 
 #: As many files as a form may have, each of the largest size, and the form's own inputs.
 MAX_BODY = 10 * MAX_BYTES + 1_000_000

@@ -18,17 +18,22 @@ def web_command(host: str, port: int, *, workers: int = 0, threads: int = 4) -> 
 
 
 def web_words(host: str, port: int, *, workers: int = 0, threads: int = 4) -> list[str]:
-    """Words of the command line for `kini.serving`: granian's, and `--threads`.
+    """Words of the command line for `kini.serving`.
 
     Args:
         workers: processes; 0: one for each core, four at most.
         threads: how many requests each works on at the same time.
     """
+    numbers = {"--host": host, "--port": port, "--workers": workers, "--threads": threads}
+    return [str(word) for pair in numbers.items() for word in pair]
+
+
+def granian_words(application: str, host: str, port: int, workers: int) -> list[str]:
+    """Words of granian's command line: HTTP/1 alone, and room for clients that send slowly."""
     workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
     return [
-        *("--interface", "rsgi", "kini.rsgi:application", "--threads", str(threads)),
-        *("--host", host, "--port", str(port), "--workers", str(workers), "--respawn-failed-workers"),
-        *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEADER_TIMEOUT)),
+        *("--interface", "rsgi", application, "--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--http", "1", "--no-ws", "--http1-header-read-timeout", str(HEADER_TIMEOUT), "--respawn-failed-workers"),
         *("--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS), "--log-level", "warning"),
     ]
 
