@@ -71,7 +71,7 @@ def test_a_city_of_an_earlier_version_lives_on(backup: Path, elsewhere: str, tmp
         unchecked = db.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated").fetchall()
         assert unchecked == []
     assert "cases opened" in run(["-c", LOOK], elsewhere, tmp_path)
-    assert "90 cases checked, 0 tampered with." in run(["-m", "kini.cli", "check", "timeline"], elsewhere, tmp_path)
+    assert "90 cases checked, 0 tampered with." in run(["-m", "kini.cli", "check", "chain"], elsewhere, tmp_path)
 
 
 def test_there_is_an_earlier_version_to_come_from() -> None:

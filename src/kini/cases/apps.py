@@ -18,9 +18,11 @@ class CasesConfig(AppConfig):
         from kini.cases.pages import registered
         from kini.cases.panels import CasePanel, case_panels
         from kini.city.checks import pack_checks
+        from kini.core.chain import Chain, chains
         from kini.messages.answering import answerers
         from kini.services.kinds import kinds
 
+        chains.register("timelines", Chain("cases_checkpoint", ("id", "at", "audited", "heads")))
         for kind in (Application, Registration, Assistance):
             kinds.register(kind.id, kind())
         registered.register()

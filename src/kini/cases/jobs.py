@@ -10,6 +10,7 @@ from kini.cases import actions, queries, rules
 from kini.cases.actions.bulks import CARRY_OUT
 from kini.cases.events import CaseMoved
 from kini.cases.models import Bulk, BulkCase, Case, Presence
+from kini.cases.timeline import checkpoints
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Refused, system
@@ -34,6 +35,18 @@ def take_due_edges() -> None:
             actions.take_due_edge(by=by, case=Case(pk=pk))
         except Refused as refusal:
             log.warning("time could not move a case", case=pk, reason=str(refusal))
+
+
+@every("* * * * *", name="cases.record_heads")
+def record_heads() -> None:
+    """Record how far the timelines of changed cases have come."""
+    checkpoints.record()
+
+
+@every("11 1 * * *", name="cases.record_recent_heads")
+def record_recent_heads() -> None:
+    """Record it also for cases whose entries follow from another case."""
+    checkpoints.record_recent()
 
 
 @every("37 2 * * *", name="cases.clean_up_drafts")

@@ -203,6 +203,17 @@ class TimelineEntry(models.Model):
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="cases_entry_number")]
 
 
+class Checkpoint(models.Model):
+    """How far timelines had come at a moment: the newest entry of each case that changed since. Append-only, chained.
+
+    A case that vanishes with all its rows, or goes back to an earlier entry, contradicts it.
+    """
+
+    at = models.DateTimeField()
+    audited = models.BigIntegerField(help_text="The audit entry up to which changed cases were looked for.")
+    heads = models.TextField(help_text="Lines of reference, number of the entry, its digest (hexadecimal).")
+
+
 class Rating(models.Model):
     """What its resident thinks of how a case was handled, once for each time that it ended (trigger). Append-only."""
 

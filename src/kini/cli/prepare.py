@@ -13,6 +13,7 @@ from kini.cases import wordings
 from kini.city import actions as city_actions
 from kini.city import checks, pack
 from kini.cli import check_pack, console
+from kini.core import chain
 from kini.core.actors import system
 from kini.core.chain import removal
 from kini.core.faults import PackFaults
@@ -57,6 +58,7 @@ def prepare() -> int:
     with console.step("Tables"):
         call_command("migrate", verbosity=0, interactive=False)
         removal.set_terms()
+        chain.seal_all()  # at an upgrade the whole history, before anything else is written
     with console.step("Static files"):
         collecting.collect()
     by = system("prepare")

@@ -1,4 +1,4 @@
-"""`./kini restore FILE`: put a city back from a backup, bring it up to this version, and check its timelines."""
+"""`./kini restore FILE`: put a city back from a backup, bring it up to this version, and check its chains."""
 
 import argparse
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from kini.cli import check_timeline, console
+from kini.cli import check_chain, console
 from kini.core import backup
 
 
@@ -25,4 +25,4 @@ def run(options: argparse.Namespace) -> int:
     with console.step("Tables"):
         call_command("migrate", verbosity=0, interactive=False)
     print(f"The database and {manifest.listing.files} files are back.")
-    return check_timeline.run(options)
+    return check_chain.run(argparse.Namespace(heads=None))

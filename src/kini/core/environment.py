@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kini.core.keys import read_key, read_ring, read_signing_key
 from kini.core.mail import mailers
+from kini.core.syslog import read_address
 
 ROOT = Path(__file__).resolve().parents[3]
 #: File in the var folder that holds the address of the embedded database while it runs.
@@ -66,6 +67,9 @@ class Environment:
         payments: TOML file that names the payment providers; None: nothing is paid online.
         wifi: TOML file that names the controllers that let devices in when told to; None: RADIUS alone does.
         analytics: Spark cluster that answers questions about closed days of Wi-Fi use; empty: DuckDB in the process.
+        chain_heads: file to which the head of every sealed block is appended; None: none.
+        syslog: syslog server that gets them, "udp://host:514", "tcp://host:601" or "unix:///dev/log"; empty: none.
+        syslog_audit: whether it also gets every audit entry, without personal data.
         worker: whether phones keep pages and answers while the net is away (the service worker).
     """
 
@@ -94,6 +98,9 @@ class Environment:
     payments: Path | None = None
     wifi: Path | None = None
     analytics: str = ""
+    chain_heads: Path | None = None
+    syslog: str = ""
+    syslog_audit: bool = False
     proxies: int = 0
     worker: bool = True
     log_format: str = "text"
@@ -150,6 +157,9 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
         wifi=Path(given["KINI_WIFI"]).resolve() if given.get("KINI_WIFI") else None,
         analytics=given.get("KINI_ANALYTICS", ""),
+        chain_heads=Path(given["KINI_CHAIN_HEADS"]).resolve() if given.get("KINI_CHAIN_HEADS") else None,
+        syslog=given.get("KINI_SYSLOG", ""),
+        syslog_audit=given.get("KINI_SYSLOG_AUDIT", "off") == "on",
         proxies=int(given.get("KINI_PROXIES") or 0),
         worker=given.get("KINI_WORKER", "on") != "off",
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
@@ -208,6 +218,7 @@ def unreadable(given: Mapping[str, str]) -> list[str]:
         "KINI_SIGNING_KEY": read_signing_key,
         "KINI_MAIL": mailers,
         "KINI_PROXIES": int,
+        "KINI_SYSLOG": read_address,
     }
     faults = []
     for name, reader in readers.items():

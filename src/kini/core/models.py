@@ -90,6 +90,17 @@ class ChainProposal(models.Model):
     server = models.DateTimeField(help_text="When the database's server was started.")
 
 
+class ChainShipment(models.Model):
+    """Up to where a chain was shipped out of the database, to a file or to syslog."""
+
+    target = models.CharField(max_length=20)
+    chain = models.CharField(max_length=40)
+    position = models.BigIntegerField(help_text="Number of a block, or key of a row.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["target", "chain"], name="core_chainshipment_once")]
+
+
 class LimitCounter(models.Model):
     """How often something was tried within a window of time (see core/limits.py)."""
 

@@ -50,6 +50,14 @@ def verify_all(*, with_files: bool = True) -> Iterator[tuple[str, list[str]]]:
         yield reference, ["the whole case is gone"]
 
 
+def file_faults() -> Iterator[str]:
+    """Files of drafts that are missing or changed; those of cases are checked with their timelines."""
+    seen = _Files()
+    for document in Document.objects.filter(case=None).order_by("pk").iterator():
+        if not seen.whole(document.sha256):
+            yield f"the file of document {document.pk} of a draft is missing or changed"
+
+
 def _of[M: (TimelineEntry, Document)](model: type[M], cases: Iterable[Case]) -> dict[int, list[M]]:
     rows: dict[int, list[M]] = defaultdict(list)
     for row in model._default_manager.filter(case__in=[case.pk for case in cases]).order_by("case_id", "pk"):
@@ -112,10 +120,12 @@ def _content_faults(case: Case, entries: list[TimelineEntry], documents: list[Do
 
 
 def _vanished() -> list[str]:
-    """References that the audit trail saw submitted and that are no longer there."""
+    """References that the audit trail saw submitted and that are gone without a note of lawful removal."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT substr(subject, 6) FROM core_auditentry a WHERE action = 'cases.submitted' AND NOT EXISTS"
-            " (SELECT 1 FROM cases_case c WHERE 'case:' || c.reference = a.subject) ORDER BY 1"
+            " (SELECT 1 FROM cases_case c WHERE 'case:' || c.reference = a.subject) AND NOT EXISTS"
+            " (SELECT 1 FROM core_chainremoval r WHERE r.chain = 'cases' AND 'case:' || r.subject = a.subject)"
+            " ORDER BY 1"
         )
         return [reference for (reference,) in cursor.fetchall()]

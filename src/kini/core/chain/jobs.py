@@ -1,10 +1,12 @@
 """The clock of the chains."""
 
 from kini.core import chain
+from kini.core.chain import heads
 from kini.core.jobs import every
 
 
 @every("* * * * *", name="core.seal_chains")
 def seal_chains() -> None:
-    """Seal the new rows of every chained table. At the first run that is all of its history."""
+    """Seal the new rows of every chained table, at the first run all of its history, and ship the heads out."""
     chain.seal_all()
+    heads.ship_all()

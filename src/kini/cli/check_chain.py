@@ -1,0 +1,67 @@
+"""`./kini check chain`: whether everything that was recorded still reads as it was written."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from kini.cases import timeline
+from kini.cases.timeline import checkpoints
+from kini.cli import console
+from kini.core import chain
+from kini.core.chain import heads
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--heads", type=Path, metavar="FILE", help="compare with heads that were shipped out (KINI_CHAIN_HEADS, syslog)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check timelines with their files, checkpoints, chained tables, and shipped heads; 1 when anything is wrong."""
+    tampered = check_timelines()
+    tampered += shown(timeline.file_faults())
+    tampered += shown(checkpoints.verify())
+    for report in chain.verify_all():
+        tampered += shown(f"{report.chain}: {fault}" for fault in report.faults)
+        removed = f", {report.removed} removed under a rule" if report.removed else ""
+        print(f"{report.chain}: {report.blocks} blocks, {report.rows} rows{removed}, {report.unsealed} not sealed yet.")
+    if options.heads:
+        tampered += compare(options.heads)
+    print("Something was tampered with; see above." if tampered else "Nothing was tampered with.")
+    return 1 if tampered else 0
+
+
+def check_timelines() -> int:
+    checked = tampered = 0
+    for reference, faults in timeline.verify_all():
+        checked += 1
+        tampered += bool(faults)
+        shown(f"{reference}: {fault}" for fault in faults)
+    print(f"{checked} cases checked, {tampered} tampered with.")
+    return tampered
+
+
+def compare(file: Path) -> int:
+    """Compare with shipped heads.
+
+    Raises:
+        console.Fault: when the file cannot be read, or holds none.
+    """
+    try:
+        shipped = list(heads.read(file))
+    except (OSError, ValueError) as error:
+        raise console.Fault(f"the shipped heads cannot be compared: {error}.") from None
+    if not shipped:
+        raise console.Fault(f"there are no heads of chains in {file}.")
+    tampered = shown(heads.compare(shipped))
+    print(f"{len(shipped)} shipped heads compared.")
+    return tampered
+
+
+def shown(faults: Iterator[str]) -> int:
+    """Print faults, a line each; how many."""
+    listed = list(faults)
+    for fault in listed:
+        print(fault)
+    return len(listed)

@@ -1,0 +1,87 @@
+"""Sending lines to a syslog server (RFC 5424): by UDP, TCP with counted octets (RFC 6587, 3.4.1), or a unix socket.
+
+Unlike the standard library's handler it raises what goes wrong, so that its caller can send again later.
+"""
+
+import os
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+#: Facility "log audit" (13), severity "informational" (6).
+PRIORITY = 13 * 8 + 6
+SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a syslog server listens.
+
+    Attributes:
+        transport: "udp", "tcp" or "unix".
+        place: host and port; for a unix socket its path.
+    """
+
+    transport: str
+    place: tuple[str, int] | str
+
+
+def read_address(text: str) -> Address:
+    """Read "udp://host:514", "tcp://host:601" or "unix:///dev/log".
+
+    Raises:
+        ValueError: when it is none of these; the message goes on "KINI_SYSLOG ...".
+    """
+    parts = urlsplit(text)
+    if parts.scheme == "unix" and parts.path:
+        return Address("unix", parts.path)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme not in ("udp", "tcp") or not parts.hostname or not port:
+        raise ValueError('must read like "udp://host:514", "tcp://host:601" or "unix:///dev/log"')
+    return Address(parts.scheme, (parts.hostname, port))
+
+
+def line(kind: str, text: str, at: datetime) -> bytes:
+    """One message.
+
+    Args:
+        kind: MSGID, a word without spaces.
+        text: ASCII on one line.
+    """
+    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    host = socket.gethostname() or "-"
+    return f"<{PRIORITY}>1 {moment} {host} kini {os.getpid()} {kind} - {text}".encode("ascii", "backslashreplace")
+
+
+def send(address: Address, lines: Iterable[bytes]) -> None:
+    """Send lines in their order.
+
+    Raises:
+        OSError: when the server cannot be reached. By UDP nobody learns that nobody listens.
+    """
+    if address.transport == "tcp":
+        assert isinstance(address.place, tuple)
+        with socket.create_connection(address.place, timeout=SECONDS) as stream:
+            stream.sendall(b"".join(b"%d %b" % (len(each), each) for each in lines))
+        return
+    with _datagrams(address) as to:
+        for each in lines:
+            to.send(each)
+
+
+def _datagrams(address: Address) -> socket.socket:
+    if isinstance(address.place, str):
+        own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        own.settimeout(SECONDS)
+        own.connect(address.place)
+        return own
+    host, port = address.place
+    family, kind, number, _name, place = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+    own = socket.socket(family, kind, number)
+    own.connect(place)
+    return own
