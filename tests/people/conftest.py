@@ -100,8 +100,12 @@ def signed_in(client: Client, resident: Resident) -> Client:
     return client
 
 
-def newest_code(recipient: str) -> str:
-    """The code in the newest message to somebody, as a person reads it."""
+def newest_message(recipient: str) -> OutboxMessage:
     message = OutboxMessage.objects.filter(recipient=recipient).order_by("-pk").first()
     assert message is not None, f"nothing was sent to {recipient}"
-    return next(word for word in message.text.split() if len(word) == 6 and word.isdigit())
+    return message
+
+
+def newest_code(recipient: str) -> str:
+    """The code in the newest message to somebody, as a person reads it."""
+    return next(word for word in newest_message(recipient).text.split() if len(word) == 6 and word.isdigit())

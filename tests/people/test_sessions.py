@@ -95,7 +95,7 @@ def test_one_sees_where_one_is_signed_in_and_no_key_and_no_address(person):
     sign_in(here)
     page = here.get("/me/sessions/")
     assert page.text.index("Chrome, Android") < page.text.index("Firefox, Windows")
-    assert page.text.count("This device") == 1
+    assert page.text.count("This device") == 2, "the session and the remembered device"
     assert "127.0.0.1" not in page.text
     assert all(key not in page.text for key in Session.objects.values_list("pk", flat=True))
 

@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from kini.core.models import AuditEntry, LimitCounter, OutboxMessage
-from kini.people import codes
 from kini.people.models import Resident, User
 from tests.people.conftest import PACK, PHONE, PHONE_TYPED, newest_code
 
@@ -151,22 +150,6 @@ def test_a_number_can_be_changed_before_the_code_comes(client):
     assert User.objects.get(pk=client.session["_auth_user_id"]).phone == PHONE
 
 
-def test_tries_survive_a_new_code_and_a_new_session(client):
-    tries = codes.TRIES[0].count
-    done = 0
-    while done < tries:
-        browser = Client()
-        assert ask(browser).status_code == 302
-        for _ in range(min(4, tries - done)):
-            browser.post(CODE, {"code": wrong(newest_code(PHONE))})
-            done += 1
-    ask(client)
-    answer = client.post(CODE, {"code": newest_code(PHONE)}, follow=True)
-    assert not signed_in(client)
-    assert answer.redirect_chain[-1][0] == SIGN_IN
-    assert 'class="notice bad"' in answer.text
-
-
 def test_five_wrong_codes_end_a_session_s_code(client):
     ask(client)
     code = newest_code(PHONE)
@@ -175,40 +158,6 @@ def test_five_wrong_codes_end_a_session_s_code(client):
     assert answer.status_code == 302
     client.post(CODE, {"code": code})
     assert not signed_in(client)
-
-
-def test_after_a_success_the_tries_begin_anew(client):
-    ask(client)
-    client.post(CODE, {"code": wrong(newest_code(PHONE))})
-    client.post(CODE, {"code": newest_code(PHONE)})
-    assert not LimitCounter.objects.filter(key__startswith="people.code-tries").exists()
-
-
-def test_codes_for_one_number_are_limited(client):
-    for _ in range(codes.SENT_TO_CONTACT.count):
-        assert ask(Client()).status_code == 302
-    page = ask(client)
-    assert page.status_code == 429
-    assert OutboxMessage.objects.count() == codes.SENT_TO_CONTACT.count
-    assert PHONE_TYPED in page.text
-    assert ask(client, "0812 0000 9999").status_code == 302
-
-
-def test_new_codes_count_as_codes(client):
-    ask(client)
-    for _ in range(codes.SENT_TO_CONTACT.count - 1):
-        ask(Client())
-    answer = client.post(CODE, {"action": "resend"}, follow=True)
-    assert 'class="notice bad"' in answer.text
-    assert OutboxMessage.objects.count() == codes.SENT_TO_CONTACT.count
-
-
-@pytest.mark.parametrize("limit", ["SENT_FOR_ADDRESS", "SENT_IN_ALL"])
-def test_codes_for_one_network_address_and_in_all_are_limited(client, monkeypatch, limit):
-    monkeypatch.setattr(codes, limit, replace(getattr(codes, limit), count=2))
-    for number in ("0812 0000 0001", "0812 0000 0002"):
-        assert ask(Client(), number).status_code == 302
-    assert ask(client, "0812 0000 0003").status_code == 429
 
 
 def test_numbers_stand_in_no_counter(client):

@@ -17,7 +17,7 @@ from structlog.stdlib import ProcessorFormatter
 from kini.core import moments
 from kini.core.crypto import pads
 from kini.core.models import AuditEntry, OutboxMessage
-from kini.people import codes
+from kini.people.code_limits import GUESSES_FOR_CONTACT
 from kini.wifi import actions, admission, collecting, detail
 from kini.wifi.portal import pages
 from kini.wifi.portal.handover import SORTS
@@ -186,7 +186,7 @@ def test_codes_of_phones_cannot_be_tried_out(network, client):  # noqa: F811
     page = arrive(client, coovachilli())
     client.post("/wifi/portal/enter/", form(page, "phone") | {"phone": NUMBER})
     token = form(page, "phone")["a"]
-    most = codes.TRIES[0].count
+    most = GUESSES_FOR_CONTACT.count
     answers = [client.post("/wifi/portal/code/", {"a": token, "code": "000000"}).status_code for _n in range(most + 1)]
     assert set(answers[:2]) == {422}
     right = re.search(r"#(\d{6})", OutboxMessage.objects.latest("pk").text)[1]

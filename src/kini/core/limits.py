@@ -4,9 +4,11 @@ Count before the transaction whose failure shall not undo the count: a wrong cod
 was counted inside that transaction would be forgotten with it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -90,6 +92,18 @@ def take(limit: Limit, key: str, amount: int) -> tuple[int, int, int]:
     """
     count, wait = _count(limit, key, amount)
     return max(0, min(amount, limit.count - count + amount)), max(0, limit.count - count), wait
+
+
+def any_spent(counters: Iterable[tuple[Limit, str]]) -> bool:
+    """Tell whether one more try would be too many for any of these limits and keys, without counting it. One query."""
+    most = {_row(limit, key): limit.count for limit, key in counters}
+    stored = LimitCounter.objects.filter(key__in=most, until__gt=timezone.now()).values_list("key", "count")
+    return any(count >= most[key] for key, count in stored)
+
+
+def give_back(limit: Limit, key: str) -> None:
+    """Take one try back that turned out to be none."""
+    LimitCounter.objects.filter(key=_row(limit, key), count__gt=0).update(count=F("count") - 1)
 
 
 def forget(limit: Limit, key: str) -> None:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.core.actors import Actor, ActorKind
 from kini.core.client_address import client_address
-from kini.people import actions, codes, queries
+from kini.people import actions, codes, known_devices, queries
 from kini.people.contacts import Contact
+from kini.people.devices import device_of
 from kini.people.models import User
 
 #: What is said after a deed, by the name under which allauth knows it; everything else is plain from the page.
@@ -50,10 +51,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
     def generate_login_code(self) -> str:
-        return codes.new_code()
+        return codes.new_code(codes.digits_of(context.request))
 
     def generate_phone_verification_code(self, *, user: User, phone: str) -> str:
-        return codes.new_code()
+        return codes.new_code(codes.digits_of(context.request))
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
         codes.send_code(Contact("phone", phone), code, context.request.get_host())
@@ -92,6 +93,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """After the first sign-in one says who one is, then goes on to where one was going."""
         resident = actions.note_sign_in(by=_oneself(user), user=user, language=get_language() or "")
+        device, name = known_devices.ensure_cookie(request), device_of(request.headers.get("User-Agent", ""))
+        actions.remember_device(by=_oneself(user), user=user, device_hash=device, name=name)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         if resident.name or hasattr(user, "officer"):
             return response

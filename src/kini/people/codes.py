@@ -1,33 +1,36 @@
-"""Codes that show that a phone number or an address is one's own: how they look, how often, how they are sent."""
+"""Codes that show that a phone number or an address is one's own: how they look, how they are sent."""
 
 import secrets
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from kini.city import pack
-from kini.core import limits
 from kini.core.delivery import Channel, can_deliver, may_receive_sms, send_text
-from kini.core.limits import Limit
+from kini.people import code_limits, known_devices
+from kini.people.code_limits import SHORT_DIGITS
 from kini.people.contacts import Contact, ContactFault
 
-DIGITS = 6
 VALID_SECONDS = 600
-
-#: One person, who may mistype or lose a message.
-SENT_TO_CONTACT = Limit("people.code-to-contact", count=5, seconds=15 * 60)
-#: One network address. Thousands of phones can share a mobile operator's, so it stops floods only.
-SENT_FOR_ADDRESS = Limit("people.code-for-address", count=300, seconds=60 * 60)
-#: The whole city: a bound on what somebody can make it pay for text messages.
-SENT_IN_ALL = Limit("people.code-in-all", count=20_000, seconds=60 * 60)
-#: Tries for one number or address, whichever code, session or network they come from.
-TRIES = (
-    Limit("people.code-tries", count=10, seconds=30 * 60),
-    Limit("people.code-tries-day", count=40, seconds=24 * 60 * 60),
-)
+#: A long code is read and typed in groups.
+GROUP = 4
+_DIGITS = "_kini_code_digits"
 
 
-def new_code() -> str:
-    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+def new_code(digits: int) -> str:
+    return f"{secrets.randbelow(10**digits):0{digits}d}"
+
+
+def shown(code: str) -> str:
+    """A code as people read it: a long one in groups of four digits."""
+    if len(code) <= SHORT_DIGITS:
+        return code
+    return " ".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
+
+
+def digits_in(typed: str) -> int:
+    """How many characters of a typed code count: spaces and dashes do not."""
+    return len("".join(typed.split()).replace("-", ""))
 
 
 def channel_of(contact: Contact) -> Channel:
@@ -50,36 +53,22 @@ def require_reachable(contact: Contact) -> None:
         raise ContactFault(_("We do not send text messages to numbers of this country. Use an e-mail address."))
 
 
-def count_sending(contact: Contact, address: str) -> None:
-    """Count one code that is about to be sent.
-
-    Args:
-        address: network address of who asks.
+def prepare(request: HttpRequest, contact: Contact) -> None:
+    """Count a code that is about to be sent, and fix its length for `digits_of`.
 
     Raises:
         ContactFault: when nothing would bring a message there.
         TooMany: when it is one too many, saying when to try again.
     """
     require_reachable(contact)
-    limits.require(SENT_TO_CONTACT, contact.value)
-    limits.require(SENT_FOR_ADDRESS, address)
-    limits.require(SENT_IN_ALL, "all")
+    asker = known_devices.asker_of(request, contact)
+    code_limits.count_sending(asker)
+    setattr(request, _DIGITS, code_limits.digits_for(asker))
 
 
-def count_try(contact: Contact) -> None:
-    """Count one code that was typed, right or wrong. A new code or a new session does not begin anew.
-
-    Raises:
-        TooMany: when it is one too many, saying when to try again.
-    """
-    for limit in TRIES:
-        limits.require(limit, contact.value)
-
-
-def forget_tries(contact: Contact) -> None:
-    """The right code was typed: the next sign-in begins with all its tries."""
-    for limit in TRIES:
-        limits.forget(limit, contact.value)
+def digits_of(request: HttpRequest) -> int:
+    """The length of the code that this request sends."""
+    return int(getattr(request, _DIGITS, code_limits.LONG_DIGITS))
 
 
 def send_code(contact: Contact, code: str, host: str) -> None:
@@ -92,21 +81,11 @@ def send_code(contact: Contact, code: str, host: str) -> None:
     text = _(
         "{code} is your code for Kini {city}. It is valid for 10 minutes. Nobody else needs it: keep it to yourself."
     )
-    text = text.format(code=code, city=city)
+    text = text.format(code=shown(code), city=city)
     if contact.kind == "phone":
         text = f"{text}\n\n@{host} #{code}"
     subject = _("Your code for Kini {city}").format(city=city)  # phones show subjects while they are locked
     send_text(channel=channel_of(contact), recipient=contact.value, subject=subject, text=text, is_code=True)
-
-
-def send_contact_changed(old: Contact, new: Contact) -> None:
-    """Tell the old number or address that it was replaced, in case somebody else did it."""
-    city = str(pack.current().name)
-    text = _("Your account at Kini {city} now uses {new}. Was this not you? Go to a counter with your card.")
-    subject = _("Your account at Kini {city} has changed").format(city=city)
-    send_text(
-        channel=channel_of(old), recipient=old.value, subject=subject, text=text.format(city=city, new=new.masked)
-    )
 
 
 def send_invitation(contact: Contact, agency: str) -> None:

@@ -62,6 +62,21 @@ class Session(AbstractBaseSession):
     seen_at = models.DateTimeField(null=True)
 
 
+class KnownDevice(models.Model):
+    """A device on which an account has signed in. Its cookie names it; only a hash of that is stored."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_devices")
+    device_hash = models.BinaryField(max_length=32)
+    name = models.CharField(max_length=60, blank=True)
+    first_at = models.DateTimeField(auto_now_add=True)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "device_hash"], name="people_device_once"),
+        ]
+
+
 class Resident(models.Model):
     """A person whom the city serves, with an account or without one (helped at a counter).
 

@@ -1,11 +1,11 @@
-"""Where one is signed in, and how to end it there."""
+"""Browsers in which one is signed in and devices that are remembered, and how to end both."""
 
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kini.core.crypto import keyed_hash
-from kini.people import actions, queries
-from kini.people.models import Session, User
+from kini.people import actions, known_devices, queries
+from kini.people.models import KnownDevice, Session, User
 from kini.people.sessions import hashed
 
 
@@ -44,8 +44,25 @@ def _name(session: Session) -> str:
 @never_cache
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
-    """Every browser in which one is signed in: device, since when, when it was used."""
-    return render(request, "people/sessions.html", {"sessions": _sessions(request)})
+    """Every browser in which one is signed in, and every device that is remembered: since when, when it was used."""
+    return render(request, "people/sessions.html", {"sessions": _sessions(request), "devices": _devices(request)})
+
+
+def _devices(request: HttpRequest) -> list[tuple[KnownDevice, bool]]:
+    """The remembered devices of the visitor, the one that was used last first; whether it is the one that asks."""
+    assert isinstance(request.user, User)
+    here = known_devices.device_hash(request)
+    return [(each, bytes(each.device_hash) == here) for each in request.user.known_devices.order_by("-last_at", "-pk")]
+
+
+@login_required
+@require_POST
+def forget_device(request: HttpRequest, device: int) -> HttpResponse:
+    """Forget one of one's devices; whoever is signed in there stays so until that is ended."""
+    found = get_object_or_404(KnownDevice, pk=device, user_id=request.user.pk)
+    actions.forget_device(by=queries.actor_for(request), device=found)
+    messages.success(request, _("The device is forgotten. A sign-in there counts as a new one again."))
+    return redirect("people:sessions")
 
 
 @login_required
@@ -66,7 +83,8 @@ def end_others(request: HttpRequest) -> HttpResponse:
     """Sign out all of one's browsers but this one."""
     assert isinstance(request.user, User)
     key = hashed(request.session.session_key)
-    count = actions.end_other_sessions(by=queries.actor_for(request), user=request.user, but=key)
+    device = known_devices.device_hash(request) or b""
+    count = actions.end_other_sessions(by=queries.actor_for(request), user=request.user, but=key, device=device)
     said = ngettext(
         "You are signed out on %(count)d other device.", "You are signed out on %(count)d other devices.", count
     )

@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from kini.core import crypto
 from kini.core.database.worded import Worded
+from kini.people import known_devices
 from kini.people.devices import device_of
 from kini.people.models import Officer, Operator, Session, User
 
@@ -176,6 +177,7 @@ class Sessions(SessionMiddleware):
         session = request.session
         if isinstance(session, SessionStore) and session.used and not getattr(request, "unattended", False):
             session.note_use()
+        known_devices.set_cookie(request, response)
         return super().process_response(request, response)
 
 

@@ -17,9 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kini.city import pack
-from kini.core.client_address import client_network
+from kini.core import security_log
 from kini.core.limits import TooMany
-from kini.people import actions, codes, demo, queries
+from kini.people import actions, code_limits, codes, demo, known_devices, queries
+from kini.people.code_limits import CodeUsedUp
 from kini.people.contacts import Contact, ContactFault, read_contact
 from kini.people.forms import CodeForm, problems
 
@@ -42,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _ask(request, typed)
     try:
         contact = read_contact(typed, pack.current().country)
-        codes.count_sending(contact, client_network(request))
+        codes.prepare(request, contact)
     except ContactFault as fault:
         return _ask(request, typed, str(fault), 422)
     except TooMany as refusal:
@@ -79,7 +80,7 @@ class Framed:
 
 
 class CodePage(Framed, ConfirmLoginCodeView):
-    """Ask for the code. The tries are counted for the number or address, not only for this session and this code."""
+    """Ask for the code. Guesses are counted for the contact, not only for this session and this code."""
 
     template_name = "people/code.html"
 
@@ -91,12 +92,18 @@ class CodePage(Framed, ConfirmLoginCodeView):
         self.contact = Contact("phone", state["phone"]) if state.get("phone") else Contact("email", state["email"])
         try:
             if self._action == "resend":
-                codes.count_sending(self.contact, client_network(request))
+                codes.prepare(request, self.contact)
             else:
-                codes.count_try(self.contact)
-        except (TooMany, ContactFault) as refusal:
+                self._count_guess(request)
+        except (CodeUsedUp, TooMany, ContactFault) as refusal:
             return self._refuse(request, str(refusal))
         return super().post(request, *args, **kwargs)
+
+    def _count_guess(self, request: HttpRequest) -> None:
+        """Count what was typed. Only its length tells which code it can match, so that it is the length that counts."""
+        self._asker = known_devices.asker_of(request, self.contact)
+        self._digits = codes.digits_in(request.POST.get("code", ""))
+        code_limits.count_guess(self._asker, self._digits)
 
     def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
         if self._action != "resend":  # a code that can be tried no more is of no use
@@ -107,8 +114,15 @@ class CodePage(Framed, ConfirmLoginCodeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         if self._action != "resend":
-            codes.forget_tries(self.contact)
+            code_limits.return_guess(self._asker, self._digits)
         return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        security_log.report("code-refused")
+        if self._process.user:
+            by = queries.actor_for(self.request)
+            actions.note_failed_sign_in(by=by, user=self._process.user, step="code")
+        return super().form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

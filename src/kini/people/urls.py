@@ -26,6 +26,7 @@ urlpatterns = [
     path("identity/o/api/device/code", program_pages.not_offered, name="not-offered"),
     path("me/sessions/", session_pages.sessions, name="sessions"),
     path("me/sessions/others/end/", session_pages.end_others, name="end-other-sessions"),
+    path("me/sessions/devices/<int:device>/forget/", session_pages.forget_device, name="forget-device"),
     path("me/sessions/<slug:name>/end/", session_pages.end, name="end-session"),
     path("me/access-log/", pages.access_log, name="access-log"),
 ]

@@ -30,6 +30,15 @@ from kini.people.actions.counter import (
 from kini.people.actions.counter import (
     release_number as release_number,
 )
+from kini.people.actions.devices import (
+    forget_device as forget_device,
+)
+from kini.people.actions.devices import (
+    note_failed_sign_in as note_failed_sign_in,
+)
+from kini.people.actions.devices import (
+    remember_device as remember_device,
+)
 from kini.people.actions.keys import rotate_keys as rotate_keys
 from kini.people.actions.officers import (
     create_officer as create_officer,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
-from kini.people import keeping, queries
+from kini.people import keeping, queries, security_notices
 from kini.people.actions.residents import ensure_resident
 from kini.people.contacts import Contact
 from kini.people.models import Resident, User
@@ -69,6 +69,8 @@ def note_sign_in(*, by: Actor, user: User, language: str) -> Resident:
 def change_contact(*, by: Actor, user: User, contact: Contact) -> User:
     """Let the person sign in, and be reached, under a number or address that they have shown to be theirs.
 
+    Everything by which they were reached before is told.
+
     Raises:
         NotAllowed: when it is somebody else's account.
         Refused: when another account signs in with it.
@@ -78,11 +80,14 @@ def change_contact(*, by: Actor, user: User, contact: Contact) -> User:
     taken = _("Another account signs in with this already. Sign in there, or ask at a counter to join the two.")
     if other and other.pk != user.pk:
         raise Refused(taken)
+    before = security_notices.contacts_of(user)
     if contact.kind == "phone":
         user.phone, user.phone_verified = contact.value, True
     else:
         user.email = contact.value
     keeping.once(user.save, taken)
+    if contact not in before:
+        security_notices.notify_contact_changed(user, before, contact)
     Resident.objects.filter(user=user).update(phone=user.phone or "", email=user.email or "")
     audit.record(by=by, action="people.contact-changed", subject=f"user:{user.pk}", detail={"kind": contact.kind})
     return user

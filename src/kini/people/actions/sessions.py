@@ -22,14 +22,18 @@ def end_session(*, by: Actor, session: Session) -> None:
 
 
 @action
-def end_other_sessions(*, by: Actor, user: User, but: str = "") -> int:
-    """Sign out every browser of a person but the row `but` (its hashed key); how many there were.
+def end_other_sessions(*, by: Actor, user: User, but: str = "", device: bytes = b"") -> int:
+    """Sign out every browser of a person but the row `but` (its hashed key), and forget all devices but that one.
+
+    Returns:
+        How many browsers there were.
 
     Raises:
         NotAllowed: when it is somebody else's account.
     """
     keeping.only(by, user.pk)
     count, _rows = Session.objects.filter(user=user).exclude(session_key=but).delete()
+    user.known_devices.exclude(device_hash=device).delete()
     audit.record(by=by, action="people.sessions-ended", subject=f"user:{user.pk}", detail={"count": count})
     return count
 

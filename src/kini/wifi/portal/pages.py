@@ -163,7 +163,7 @@ def _problem(request: HttpRequest, fault: Exception) -> Problem:
 
 def _send_code(request: HttpRequest, found: Visit) -> HttpResponse:
     contact = read_phone(request.POST.get("phone", ""), pack.current().country)
-    codes.count_sending(contact, client_network(request))
+    codes.prepare(request, contact)
     user = people.open_account(by=actor_for(request), contact=contact)
     LoginCodeVerificationProcess.initiate(request=request, user=user, phone=contact.value)
     return redirect(_address("code", found))

@@ -1,0 +1,94 @@
+"""A code that shows somebody signed in that a phone number or an e-mail address is theirs.
+
+It waits in the session, as a hash, for one purpose; a new code replaces it. Tries count as those of a sign-in do
+(`code_limits`), and a few wrong ones end it.
+"""
+
+import secrets
+import time
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from kini.core import security_log
+from kini.core.actors import Refused
+from kini.core.crypto import keyed_hash
+from kini.people import code_limits, codes, known_devices
+from kini.people.code_limits import TRIES_PER_CODE
+from kini.people.contacts import Contact
+
+
+class WrongCode(Refused):
+    """It is not the code that was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This code is not right. Compare it with the newest message."))
+
+
+def send(request: HttpRequest, purpose: str, contact: Contact) -> None:
+    """Send a code to that contact.
+
+    Raises:
+        ContactFault: when nothing would bring a message there.
+        TooMany: when it is one too many.
+    """
+    codes.prepare(request, contact)
+    code = codes.new_code(codes.digits_of(request))
+    request.session[purpose] = {
+        "kind": contact.kind,
+        "value": contact.value,
+        "hash": _hash(purpose, contact, code),
+        "at": time.time(),
+        "wrong": 0,
+    }
+    codes.send_code(contact, code, request.get_host())
+
+
+def waiting(request: HttpRequest, purpose: str) -> Contact | None:
+    """The contact to which a code was sent that can still be typed."""
+    stored = request.session.get(purpose)
+    if not stored or time.time() - stored["at"] > codes.VALID_SECONDS:
+        return None
+    return Contact(stored["kind"], stored["value"])
+
+
+def forget(request: HttpRequest, purpose: str) -> None:
+    """Let no code wait any more."""
+    request.session.pop(purpose, None)
+
+
+def require_right(request: HttpRequest, purpose: str, typed: str) -> Contact:
+    """Take the code that waits.
+
+    Returns:
+        The contact that it proves.
+
+    Raises:
+        WrongCode: when it is not right and another try is left.
+        CodeUsedUp: when there is none left, or none waits.
+    """
+    contact = waiting(request, purpose)
+    if contact is None:
+        raise code_limits.CodeUsedUp
+    stored, digits = request.session[purpose], codes.digits_in(typed)
+    asker = known_devices.asker_of(request, contact)
+    try:
+        code_limits.count_guess(asker, digits)
+    except code_limits.CodeUsedUp:
+        forget(request, purpose)
+        raise
+    code = "".join(typed.split()).replace("-", "")
+    if secrets.compare_digest(stored["hash"], _hash(purpose, contact, code)):
+        code_limits.return_guess(asker, digits)
+        forget(request, purpose)
+        return contact
+    security_log.report("code-refused")
+    if stored["wrong"] + 1 >= TRIES_PER_CODE:
+        forget(request, purpose)
+        raise code_limits.CodeUsedUp
+    request.session[purpose] = stored | {"wrong": stored["wrong"] + 1}
+    raise WrongCode
+
+
+def _hash(purpose: str, contact: Contact, code: str) -> str:
+    return keyed_hash(f"{contact.value} {code.encode('utf-8', 'replace').decode()}", f"code {purpose}").hex()

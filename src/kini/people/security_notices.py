@@ -1,0 +1,70 @@
+"""Messages about the safety of an account, to every phone number and e-mail address that it has."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.city import pack
+from kini.core import limits, moments
+from kini.core.delivery import can_deliver, may_receive_sms, send_text
+from kini.core.limits import Limit
+from kini.people.codes import channel_of
+from kini.people.contacts import Contact
+from kini.people.models import User
+from kini.web import formats
+
+#: A browser that forgets its cookies is a new device each time; more messages than these would not be read.
+NEW_DEVICES = Limit("people.new-device-notices", count=5, seconds=24 * 60 * 60)
+
+#: What happened, by the name that allauth has for it.
+SECOND_STEPS = {
+    "totp_activated": gettext_lazy("an authenticator app was added"),
+    "totp_deactivated": gettext_lazy("the authenticator app was removed"),
+    "webauthn_added": gettext_lazy("a passkey was added"),
+    "webauthn_removed": gettext_lazy("a passkey was removed"),
+    "recovery_codes_generated": gettext_lazy("new recovery codes were made"),
+}
+
+
+def contacts_of(user: User) -> list[Contact]:
+    """Everything by which an account is reached."""
+    pairs = (("phone", user.phone), ("email", user.email))
+    return [Contact("phone" if kind == "phone" else "email", value) for kind, value in pairs if value]
+
+
+def notify(user: User, event: str, contacts: list[Contact] | None = None) -> None:
+    """Say what happened, when, and what to do if it was somebody else.
+
+    Args:
+        event: one clause in the language of the account, see `in_language_of`.
+        contacts: where to; left out: everything by which the account is reached now.
+    """
+    city = str(pack.current().name)
+    text = _(
+        "Your account at Kini {city}: {event}, {when}. Was it not you? Sign out the devices that you do not know under "
+        "Me, Where I am signed in, or go to a counter with your card."
+    ).format(event=event, city=city, when=formats.moment(moments.now()))
+    subject = _("Your account at Kini {city}: security").format(city=city)
+    for contact in contacts_of(user) if contacts is None else contacts:
+        channel = channel_of(contact)
+        if can_deliver(channel) and (channel == "email" or may_receive_sms(contact.value)):
+            send_text(channel=channel, recipient=contact.value, subject=subject, text=text)
+
+
+def in_language_of(user: User) -> translation.override:
+    """Speak the language of the account, whoever caused the message."""
+    return translation.override(user.language or pack.current().languages[0])
+
+
+def notify_new_device(user: User, device: str) -> None:
+    """Tell the person that somebody signed in on a device where nobody had before."""
+    if not limits.hit(NEW_DEVICES, str(user.pk)):
+        return
+    with in_language_of(user):
+        notify(user, _("new sign-in on {device}").format(device=device or _("an unknown device")))
+
+
+def notify_contact_changed(user: User, before: list[Contact], new: Contact) -> None:
+    """Tell everything by which an account was reached so far that it is now reached by another contact."""
+    with in_language_of(user):
+        notify(user, _("from now on reached by {contact}").format(contact=new.masked), before)
