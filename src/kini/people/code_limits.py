@@ -2,8 +2,8 @@
 
 Sending is limited; guessing makes codes longer. Nobody is locked out by the guesses of somebody else: once the guesses
 at short codes are used up, the next code that is sent has twelve digits instead of six, works only in the browser that
-asked for it, and is not counted among them. A device on which the account signed in before (`known_devices`) has its own
-counters, which strangers cannot use up; a passkey needs no code.
+asked for it, and is not counted among them. A device on which the account signed in before (`known_devices`) has
+counters of its own, which strangers cannot use up; a passkey needs no code.
 
 What a guesser can reach, for one account (test_code_limits.py computes the same):
 
