@@ -127,6 +127,21 @@ def prepare(people: int) -> Bench:
     return Bench(service, first, slots, rushes, tokens, _answers(service, accounts))
 
 
+def one_slot(people: int, places: int) -> Bench:
+    """Fill the city with people who book and one slot that has fewer places.
+
+    Raises:
+        NotMeasured: when the pack has no service that fits.
+    """
+    service = _service()
+    options = queries.options_of(service)
+    accounts, _helped = filling.people(people * 3)
+    first = formats.today() + timedelta(days=options.lead_days + 2)
+    [venue] = _bench_places(options, 1)
+    slot = _slot(service, venue, first, places)
+    return Bench(service, first, [], [slot], _tokens(accounts), _answers(service, accounts))
+
+
 def _service() -> Service:
     for service in queries.services().select_related("current", "agency"):
         assert service.current
@@ -143,19 +158,7 @@ def _venues(options: BookingOptions) -> list[Place]:
 
 def _slots(service: Service, options: BookingOptions, first: date) -> list[list[int]]:
     """Slots for a month at every venue, by day."""
-    areas = [area for _parent, some in city_queries.lowest_level_areas() for area in some]
-    Place.objects.bulk_create(
-        Place(
-            id=f"bench-{number}",
-            kind=str(options.place),
-            name=f"Bench {number}",
-            area=areas[number % len(areas)],
-            latitude=areas[number % len(areas)].latitude,
-            longitude=areas[number % len(areas)].longitude,
-        )
-        for number in range(VENUES)
-    )
-    venues = _venues(options)
+    venues = _bench_places(options, VENUES)
     made = [
         [
             _planned(service, venue, first + timedelta(days=day), 8 + hour)
@@ -167,6 +170,23 @@ def _slots(service: Service, options: BookingOptions, first: date) -> list[list[
     for day in made:
         _store(options, Slot.objects.bulk_create(day), 100_000)
     return [[slot.pk for slot in day] for day in made]
+
+
+def _bench_places(options: BookingOptions, count: int) -> list[Place]:
+    """Venues of the benchmark's own, over all areas."""
+    areas = [area for _parent, some in city_queries.lowest_level_areas() for area in some]
+    Place.objects.bulk_create(
+        Place(
+            id=f"bench-{number}",
+            kind=str(options.place),
+            name=f"Bench {number}",
+            area=areas[number % len(areas)],
+            latitude=areas[number % len(areas)].latitude,
+            longitude=areas[number % len(areas)].longitude,
+        )
+        for number in range(count)
+    )
+    return _venues(options)
 
 
 def _planned(service: Service, venue: Place, day: date, hour: int) -> Slot:
@@ -181,10 +201,10 @@ def _planned(service: Service, venue: Place, day: date, hour: int) -> Slot:
     )
 
 
-def _slot(service: Service, venue: Place, day: date) -> int:
+def _slot(service: Service, venue: Place, day: date, places: int = WANTED) -> int:
     slot = _planned(service, venue, day, 8)
     slot.save()
-    _store(queries.options_of(service), [slot], WANTED)
+    _store(queries.options_of(service), [slot], places)
     return slot.pk
 
 

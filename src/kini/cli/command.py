@@ -17,6 +17,7 @@ VERBS = {
     "check services": Verb("kini.cli.check_services", "play every service over HTTP, into every end"),
     "check faults": Verb("kini.cli.check_faults", "kill processes in the middle of submissions; nothing may be lost"),
     "check chain": Verb("kini.cli.check_chain", "find any tampering with what was recorded", Needs.DATABASE),
+    "check attack": Verb("kini.cli.check_attack", "attack a scratch city: slow connections, bombs, races"),
     "backup": Verb("kini.cli.backup", "the whole city in one sealed file, also while it runs", Needs.DATABASE),
     "restore": Verb("kini.cli.restore", "put a city back from a backup and check it", Needs.NEW_DATABASE),
     "bench services": Verb("kini.cli.bench_services", "measure a large city beside two yardsticks"),

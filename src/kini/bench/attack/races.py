@@ -1,0 +1,187 @@
+"""Races: many clients ask for the same thing at the same moment, and exactly one of them may get it."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Barrier
+from typing import Any
+
+import httpx
+
+from kini.api.idempotency import HEADER
+from kini.api.routing import PREFIX
+from kini.bench import booking
+from kini.bench.crowd import Application, Crowd
+from kini.bench.faults import Program, programs
+from kini.booking.models import Quota
+from kini.cases.api.scopes import DESK_READ, DESK_WRITE
+from kini.cases.models import Case
+from kini.core.actors import system
+from kini.people import actions as people_actions
+from kini.people.contacts import Contact
+from kini.people.permissions import Permission
+from kini.people.roles import role_permissions, roles
+
+BY = system("attack")
+SENDERS, SUBMITTERS, MOVERS, BOOKERS, PLACES = 48, 32, 9, 64, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one of the requests of a race."""
+
+    status: int
+    body: Any
+
+
+def at_once(address: str, requests: Sequence[dict[str, Any]]) -> list[Answer]:
+    """Send requests (as `httpx.Client.request` takes them) from threads that wait for each other."""
+    ready = Barrier(len(requests))
+
+    def send(words: dict[str, Any]) -> Answer:
+        with httpx.Client(base_url=address + PREFIX, timeout=60) as client:
+            ready.wait(60)
+            answer = client.request(**words)
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        return Answer(answer.status_code, answer.json() if is_json else None)
+
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return list(pool.map(send, requests))
+
+
+def play(address: str, tell: Callable[[str], None]) -> list[str]:
+    """Play every race; what is wrong, a sentence each."""
+    residents = programs(3)
+    service = next((each for each in residents[0].bodies if _is_taken(address, residents[0], each)), None)
+    findings = list(_bookings(address, tell))
+    if service is None:
+        return [*findings, "the pack has no service for which a program can apply without files"]
+    findings += _same_key(address, residents, service, tell)
+    findings += _submissions(address, residents[0], service, tell)
+    findings += _moves(address, residents[0], service, tell)
+    return findings
+
+
+def _is_taken(address: str, program: Program, service: str) -> bool:
+    return Crowd(address).try_once(program.application(service))
+
+
+def _same_key(address: str, residents: Sequence[Program], service: str, tell: Callable[[str], None]) -> Iterator[str]:
+    """One idempotency key sent many times makes one case; with another body it is refused; it is one caller's own."""
+    first, second = (program.application(service) for program in residents[:2])
+    answers = at_once(address, [_application(first)] * SENDERS)
+    made = {answer.body["reference"] for answer in answers if answer.status == 201}
+    tell(f"{SENDERS} applications with one key: {_statuses(answers)}, {len(made)} case")
+    if len(made) != 1 or not _statuses(answers).keys() <= {201, 409}:
+        yield f"{SENDERS} applications with one key made {len(made)} cases ({_statuses(answers)})"
+    [other] = at_once(
+        address,
+        [_application(Application(first.token, first.body | {"for_person": None, "confirm": False}, first.key))],
+    )
+    if other.status not in (409, 422):
+        yield f"the same key with another body was answered with {other.status}"
+    [apart] = at_once(address, [_application(Application(second.token, second.body, first.key))])
+    if apart.status != 201 or apart.body["reference"] in made:
+        yield f"another person's key of the same name was answered with {apart.status}"
+
+
+def _application(application: Application) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {application.token}", HEADER: application.key}
+    return {"method": "POST", "url": "/cases", "json": application.body, "headers": headers}
+
+
+def _submissions(address: str, program: Program, service: str, tell: Callable[[str], None]) -> Iterator[str]:
+    """A draft that is sent in many times at once becomes one case."""
+    headers = {"Authorization": f"Bearer {program.token}"}
+    with httpx.Client(base_url=address + PREFIX, headers=headers, timeout=30) as client:
+        draft = client.post("/drafts", json={"service": service}).raise_for_status().json()
+        answers = {"answers": program.bodies[service]["answers"]}
+        client.patch(f"/drafts/{draft['id']}", json=answers).raise_for_status()
+    words = {
+        "method": "POST",
+        "url": f"/drafts/{draft['id']}/submission",
+        "json": {"confirm": True},
+        "headers": headers,
+    }
+    told = at_once(address, [words] * SUBMITTERS)
+    made = {answer.body["reference"] for answer in told if answer.status in (200, 201)}
+    tell(f"{SUBMITTERS} submissions of one draft: {_statuses(told)}, {len(made)} case")
+    if len(made) != 1:
+        yield f"a draft that was sent in {SUBMITTERS} times became {len(made)} cases ({_statuses(told)})"
+
+
+def _moves(address: str, program: Program, service: str, tell: Callable[[str], None]) -> Iterator[str]:
+    """Of many officers who take the same step of a case, one does."""
+    [made] = at_once(address, [_application(Application(program.token, program.bodies[service]))])
+    case = Case.objects.get(reference=made.body["reference"])
+    tokens = _officers(case)
+    with httpx.Client(base_url=address + PREFIX, timeout=30) as client:
+        told = client.get(f"/desk/cases/{case.reference}", headers={"Authorization": f"Bearer {tokens[0]}"}).json()
+    move = next((each for each in told["moves"] if not each["files"] and not each["given"].get("required")), None)
+    if move is None:
+        tell("no step of the case can be taken without typing something; not raced")
+        return
+    words = {"move": move["move"], "step": told["step"]}
+    url = f"/desk/cases/{case.reference}/moves"
+    answers = at_once(
+        address,
+        [
+            {
+                "method": "POST",
+                "url": url,
+                "json": words,
+                "headers": {"Authorization": f"Bearer {token}", HEADER: uuid.uuid4().hex},
+            }
+            for token in tokens
+        ],
+    )
+    entries = case.timeline.filter(move=move["move"]).count()
+    tell(f"{MOVERS} officers take one step: {_statuses(answers)}, {entries} entry")
+    if entries != 1 or _statuses(answers)[200] != 1:
+        yield f"{MOVERS} officers took one step {entries} times ({_statuses(answers)})"
+
+
+def _officers(case: Case) -> list[str]:
+    """Tokens of officers who may act on the case."""
+    scopes = (DESK_READ.scope, DESK_WRITE.scope)
+    program = people_actions.register_program(
+        by=BY, name="Attack", addresses=["http://127.0.0.1/"], scopes=scopes, keeps_secrets=False, per_minute=100_000
+    )
+    tokens = []
+    for number in range(MOVERS):
+        user = people_actions.open_account(by=BY, contact=Contact("email", f"officer-{number}@attack.example"))
+        officer = people_actions.create_officer(by=BY, user=user, agency=case.agency, name=f"Officer {number}")
+        for name in roles():
+            if Permission.ACT in role_permissions(name):
+                people_actions.grant_role(by=BY, officer=officer, role=name)
+        tokens.append(people_actions.issue_token(by=BY, client=program.client, user=user, scopes=scopes))
+    return tokens
+
+
+def _bookings(address: str, tell: Callable[[str], None]) -> Iterator[str]:
+    """A slot has as many places as it has, and no more."""
+    bench = booking.one_slot(BOOKERS, PLACES)
+    [slot] = bench.rushes
+    body = {"service": bench.service.pk, "slot": slot, "answers": bench.answers, "confirm": True}
+    answers = at_once(
+        address,
+        [
+            {
+                "method": "POST",
+                "url": "/bookings",
+                "json": body,
+                "headers": {"Authorization": f"Bearer {token}", HEADER: uuid.uuid4().hex},
+            }
+            for token in bench.tokens[:BOOKERS]
+        ],
+    )
+    taken = Quota.objects.get(slot_id=slot, capacity=PLACES).taken
+    tell(f"{BOOKERS} bookings of {PLACES} places: {_statuses(answers)}, {taken} taken")
+    if _statuses(answers)[201] != PLACES or taken != PLACES:
+        yield f"{_statuses(answers)[201]} of {PLACES} places were given to {BOOKERS} clients, {taken} are taken"
+
+
+def _statuses(answers: Sequence[Answer]) -> Counter[int]:
+    return Counter(answer.status for answer in answers)

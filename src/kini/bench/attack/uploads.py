@@ -1,0 +1,93 @@
+"""Uploads that cost a server much to open, sent by guests, several of each at the same time."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import httpx
+
+from kini.api.routing import PREFIX
+from kini.bench.attack.clients import network_address
+from kini.bench.upload_bombs import BOMBS
+from kini.people.bearer import GUEST_KEY
+from kini.services.fields.uploads import UploadField
+from kini.services.kinds import kinds
+from kini.services.models import Service
+from kini.services.versions import resolve
+
+#: Statuses of an upload that is refused as it should be: unreadable, too large, too many, busy, no room.
+REFUSED = (400, 413, 415, 422, 429, 503, 507)
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A question of a service that guests may answer with a file."""
+
+    service: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One bomb's uploads: how each was answered, and how long the slowest took in seconds."""
+
+    name: str
+    bytes: int
+    answers: Counter[int]
+    slowest: float
+
+
+def guest_slot() -> Slot | None:
+    """The first question that guests may answer with a file; None when the pack has none."""
+    for service in Service.objects.filter(active=True, current__isnull=False).select_related("current").order_by("pk"):
+        kind = kinds.find(service.kind)
+        if kind is None or not kind.needs_flow or kind.sign_in == "required":
+            continue
+        assert service.current
+        for page in resolve(service.current).pages:
+            for name, field in page.fields.items():
+                if isinstance(field, UploadField):
+                    return Slot(service.pk, name)
+    return None
+
+
+def play(address: str, slot: Slot, at_once: int, tell: Callable[[Sent], None]) -> list[str]:
+    """Send each bomb so often at the same time; what is wrong with the answers, a sentence each."""
+    findings = []
+    for number, (name, (ending, make)) in enumerate(BOMBS.items()):
+        content = make()
+        sources = [network_address(10 + number, attacker) for attacker in range(at_once)]
+        with ThreadPoolExecutor(at_once) as pool:
+            answers = list(pool.map(lambda source: _upload(address, slot, f"x.{ending}", content, source), sources))
+        sent = Sent(name, len(content), Counter(status for status, _ in answers), max(took for _, took in answers))
+        tell(sent)
+        findings += [
+            f"{count} uploads of a {name} were answered with {status or 'nothing'}"
+            for status, count in sent.answers.items()
+            if status not in REFUSED and status != 201
+        ]
+    return findings
+
+
+def _upload(address: str, slot: Slot, name: str, content: bytes, source: str) -> tuple[int, float]:
+    """The status of the answer, 0 where there was none, and how many seconds it took."""
+    transport = httpx.HTTPTransport(local_address=source)
+    begun = time.monotonic()
+    try:
+        with httpx.Client(base_url=address + PREFIX, transport=transport, timeout=PATIENCE) as client:
+            draft = client.post("/drafts", json={"service": slot.service}).raise_for_status().json()
+            answer = client.post(
+                f"/drafts/{draft['id']}/documents",
+                data={"slot": slot.name},
+                files={"file": (name, content)},
+                headers={GUEST_KEY: draft["key"]},
+            )
+            status = answer.status_code
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+    except httpx.TransportError:
+        status = 0
+    return status, time.monotonic() - begun
