@@ -76,7 +76,9 @@ class Visitor:
     @property
     def p99(self) -> float:
         """Seconds within which 99 of 100 answers came."""
-        return quantiles(self.seconds, n=100)[98] if len(self.seconds) > 1 else max(self.seconds, default=PATIENCE)
+        if len(self.seconds) < 2:
+            return max(self.seconds, default=PATIENCE)
+        return quantiles(self.seconds, n=100, method="inclusive")[98]
 
     def _visit(self) -> None:
         for path in cycle(PAGES):

@@ -1,4 +1,4 @@
-"""Requests that no client sends by mistake: none may be answered with a server error, and none may be left unanswered."""
+"""Requests that no client sends by mistake: none may be answered with a server error or left without an answer."""
 
 from collections.abc import Iterator
 from urllib.parse import quote

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
@@ -59,9 +60,9 @@ def play(address: str, slot: Slot, at_once: int, tell: Callable[[Sent], None]) -
     findings = []
     for number, (name, (ending, make)) in enumerate(BOMBS.items()):
         content = make()
-        sources = [network_address(10 + number, attacker) for attacker in range(at_once)]
+        upload = partial(_upload, address, slot, f"x.{ending}", content)
         with ThreadPoolExecutor(at_once) as pool:
-            answers = list(pool.map(lambda source: _upload(address, slot, f"x.{ending}", content, source), sources))
+            answers = list(pool.map(upload, (network_address(10 + number, attacker) for attacker in range(at_once))))
         sent = Sent(name, len(content), Counter(status for status, _ in answers), max(took for _, took in answers))
         tell(sent)
         findings += [
