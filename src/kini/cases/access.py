@@ -3,19 +3,23 @@
 from collections.abc import Iterable
 from secrets import compare_digest
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kini.cases.models import Case, Draft
 from kini.cases.rules import RESIDENT, SYSTEM
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
+from kini.people.household import household_of
 from kini.people.models import FamilyTie, Resident
 from kini.people.permissions import Permission
 from kini.people.rules import may, may_somewhere, require, roles_over
 from kini.services.kinds import kinds
 from kini.services.models import Service
+
+RELATED = gettext_lazy("This case is your own or your family's. A colleague works on it.")
 
 
 def scope_of(case: Case) -> Scope:
@@ -27,6 +31,28 @@ def ours_q(user_id: int) -> Q:
     """A condition on rows with a `resident`: those of the user and of family members without an account."""
     family = FamilyTie.objects.filter(resident__user_id=user_id, member__user__isnull=True)
     return Q(resident__user_id=user_id) | Q(resident_id__in=family.values("member_id"))
+
+
+def related_q(user_id: int) -> Q:
+    """A condition on cases with which an account's person has a conflict of interest: for themselves under any account
+    or contact, for their household, or sent in from an account of it (not at a counter, where officers help others).
+    """
+    household = household_of(user_id)
+    return Q(resident_id__in=household) | (Q(submitted_by__resident__in=household) & ~Q(channel="counter"))
+
+
+def is_related(by: Actor, case: Case) -> bool:
+    """Whether the case concerns the actor's person or household, so that only colleagues work on it. One query."""
+    return by.user_id is not None and Case.objects.filter(_conflict_q(by.user_id), pk=case.pk).exists()
+
+
+def is_own(user_id: int) -> ExpressionWrapper:
+    """Whether a case is the user's own or of family (`ours_q`), as a column."""
+    return ExpressionWrapper(ours_q(user_id), BooleanField())
+
+
+def _conflict_q(user_id: int) -> Q:
+    return ours_q(user_id) | related_q(user_id)
 
 
 def is_theirs(by: Actor, case: Case, guest_key: str = "") -> bool:
@@ -41,19 +67,22 @@ def is_theirs(by: Actor, case: Case, guest_key: str = "") -> bool:
 def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
     """The hats that the actor wears towards a case: roles, "resident", "system".
 
-    An officer has no role towards a case of their own. Whoever applied for somebody at a counter may go on answering
-    for them.
+    An officer has no role towards a case of their own or of their household. Whoever applied for somebody at a counter
+    may go on answering for them.
     """
     if by.kind is ActorKind.SYSTEM:
         return frozenset({SYSTEM})
+    if by.is_officer and not guest_key:
+        return hats_over(by, [case])[case.pk]
     return frozenset({RESIDENT}) if is_theirs(by, case, guest_key) else _at_work(by, case)
 
 
 def hats_over(by: Actor, cases: Iterable[Case]) -> dict[int, frozenset[str]]:
     """The hats of an officer towards each of many cases, by its id. One query."""
-    some = {case.pk: case for case in cases}
-    own = Case.objects.filter(ours_q(by.user_id or 0), pk__in=some).values_list("pk", flat=True)
-    return {pk: _at_work(by, case) for pk, case in some.items()} | dict.fromkeys(own, frozenset({RESIDENT}))
+    some, user = {case.pk: case for case in cases}, by.user_id or 0
+    near = Case.objects.filter(_conflict_q(user), pk__in=some).annotate(own=is_own(user)).values_list("pk", "own")
+    conflicts = {pk: frozenset({RESIDENT}) if own else frozenset[str]() for pk, own in near}
+    return {pk: _at_work(by, case) for pk, case in some.items() if pk not in conflicts} | conflicts
 
 
 def _at_work(by: Actor, case: Case) -> frozenset[str]:
@@ -74,8 +103,17 @@ def require_at_desk(by: Actor, permission: Permission, case: Case) -> None:
         NotAllowed: with a sentence for the actor.
     """
     require(by, permission, scope_of(case))
-    if is_theirs(by, case):
-        raise NotAllowed(_("This case is your own or your family's. A colleague works on it."))
+    require_unrelated(by, case)
+
+
+def require_unrelated(by: Actor, case: Case) -> None:
+    """Stop officers whose own case it is, or that of somebody of their household.
+
+    Raises:
+        NotAllowed: with a sentence for the actor.
+    """
+    if is_related(by, case):
+        raise NotAllowed(str(RELATED))
 
 
 def require_theirs(by: Actor, draft: Draft, guest_key: str = "") -> None:

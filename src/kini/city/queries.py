@@ -1,10 +1,12 @@
 """What the rest of the house asks about areas, units and places."""
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kini.city import locating, pack
 from kini.city.atlas import atlas
 from kini.city.models import Agency, Area, Place, Unit
+from kini.core.actors import Refused
 from kini.core.geometry import distance_m, nearest
 
 #: How far away something is at most that people would call near, in metres.
@@ -86,6 +88,22 @@ def _within[M: Model](found: QuerySet[M], prefix: str, code: str) -> QuerySet[M]
     if path is None:
         return found.none()
     return found.filter(Q(**{f"{prefix}path": path}) | Q(**{f"{prefix}path__startswith": f"{path}/"}))
+
+
+class UnknownArea(Refused):
+    """There is no such area; nothing is done for a larger one instead."""
+
+
+def chosen_area(code: str) -> Area | None:
+    """The area of a code that somebody chose or a program sent; None where "" was chosen, which is the whole city.
+
+    Raises:
+        UnknownArea: when there is no active area of that code.
+    """
+    found = area(code) if code else None
+    if code and found is None:
+        raise UnknownArea(_("There is no such area. Choose one from the list."))
+    return found
 
 
 def whole_city() -> Area | None:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kini.core.actors import Refused
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people import actions as people_actions
 from kini.people.models import Officer, RoleGrant, User
@@ -159,3 +160,18 @@ def test_lists_take_a_bounded_number_of_queries(town: Town, manager: CheckedClie
             manager.get("/desk/officers/")
         numbers.append(len(captured))
     assert numbers[0] == numbers[1] <= MOST_QUERIES
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"area": "99.99"}, {"area": "none"}, {"services": "none"}, {"services": ""}, {"role": "none"}]
+)
+def test_what_is_unknown_is_refused_and_never_widened(town: Town, manager: CheckedClient, wrong: dict[str, str]):
+    before = RoleGrant.objects.count()
+    sent = manager.post(f"/desk/officers/{town.clerk.pk}/", {"role": "field", "area": "1.1"} | wrong)
+    assert sent.status_code == 422
+    assert RoleGrant.objects.count() == before
+
+
+def test_a_role_for_services_without_a_name_is_refused(town: Town):
+    with pytest.raises(Refused, match="Choose services"):
+        people_actions.grant_role(by=BY, officer=town.clerk, role="field", services=[""])

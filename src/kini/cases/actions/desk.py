@@ -203,7 +203,7 @@ def look(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> dict
 def _may_hold(officer: Officer, case: Case) -> bool:
     """Whether that officer sees such cases, and this one is not about themselves."""
     holder = people_queries.officer_actor(officer)
-    return may(holder, Permission.SEE_CASES, access.scope_of(case)) and not access.is_theirs(holder, case)
+    return may(holder, Permission.SEE_CASES, access.scope_of(case)) and not access.is_related(holder, case)
 
 
 def _still_open(case: Case) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kini.cases.desk.queue import cleaned
 from kini.cases.desk.working import for_officers, see_other
 from kini.city import pack
+from kini.city import queries as city_queries
 from kini.city.models import Agency, Area
 from kini.core.actors import Actor, Refused
 from kini.core.grants import Grant, Scope
@@ -109,13 +110,12 @@ def officer(request: HttpRequest, officer: int) -> HttpResponse:
     actor, found = _managed(request, officer)
     if request.method != "POST":
         return _page(request, actor, found)
-    area = Area.objects.filter(pk=cleaned(request.POST.get("area", ""))).first()
     services = [cleaned(each) for each in request.POST.getlist("services")]
 
     def give() -> None:
         if not set(services) <= {pk for pk, _name in _services(actor, found)}:
             raise Refused(_("Choose services of this agency."))
-        role = cleaned(request.POST.get("role", ""))
+        role, area = cleaned(request.POST.get("role", "")), city_queries.chosen_area(request.POST.get("area", ""))
         actions.grant_role(by=actor, officer=found, role=role, area=area, services=services)
 
     return _done(request, actor, found, give, _("The role is given."))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.db.models import F, Q, QuerySet
 
 from kini.cases import searching
-from kini.cases.access import is_theirs
+from kini.cases.access import is_related
 from kini.cases.models import Case
 from kini.cases.queries.columns import TOLD, UNSHOWN
 from kini.city import queries as city_queries
@@ -110,7 +110,7 @@ def next_case(actor: Actor, filters: Filters, case: Case) -> Case | None:
     found = _narrowed(visible(actor), actor, filters).exclude(pk=case.pk).defer(*UNSHOWN[:-1])
     for part in _parts(found, order, _cursor(case, order)):
         for each in part[:MOST_OWN]:
-            if not is_theirs(actor, each):
+            if not is_related(actor, each):
                 return each
     return None
 

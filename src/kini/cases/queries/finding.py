@@ -3,12 +3,12 @@
 from secrets import compare_digest
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from kini.cases.access import ours_q
+from kini.cases.access import RELATED, is_own, ours_q, related_q
 from kini.cases.models import Case, Document, Draft
 from kini.cases.queries.own import my_cases
-from kini.core.actors import Actor
+from kini.core.actors import Actor, NotAllowed
 from kini.people.filters import visible_cases_q
 from kini.people.permissions import Permission
 from kini.people.rules import may_somewhere
@@ -36,23 +36,35 @@ def case_for(actor: Actor, reference: str, guest_key: str = "") -> Case:
 
     Raises:
         Case.DoesNotExist: when there is none, or it is not theirs to see.
+        NotAllowed: as `sees`.
     """
     related = ("service", "version", "area", "unit", "agency", "assignee", "resident__area", "resident__user")
     without = ("version__content", "search", "service__search", "service__search_text")
     case = Case.objects.select_related(*related).defer(*without).get(reference=reference)
     if case.guest_key and guest_key and compare_digest(case.guest_key, guest_key):
         return case
-    if sees(actor, case):
-        return case
-    raise Case.DoesNotExist
+    if not sees(actor, case):
+        raise Case.DoesNotExist
+    return case
 
 
 def sees(actor: Actor, case: Case) -> bool:
-    """Whether a case is among those an actor may see (a guest's link aside)."""
+    """Whether a case is among those an actor may see (a guest's link aside). One query.
+
+    Raises:
+        NotAllowed: when they would see it as an officer, and it concerns somebody of their household.
+    """
     ours = ours_q(actor.user_id) if actor.user_id else Q(pk__in=())
     helps = may_somewhere(actor, Permission.APPLY_FOR_OTHERS) and actor.user_id
     helped = Q(submitted_by_id=actor.user_id) if helps else Q(pk__in=())
-    return Case.objects.filter(ours | helped | visible_cases_q(actor, Permission.SEE_CASES), pk=case.pk).exists()
+    found = Case.objects.filter(ours | helped | visible_cases_q(actor, Permission.SEE_CASES), pk=case.pk)
+    if not (actor.is_officer and actor.user_id):
+        return found.exists()
+    related = ExpressionWrapper(related_q(actor.user_id), BooleanField())
+    row = found.annotate(own=is_own(actor.user_id), related=related).values_list("own", "related").first()
+    if row and row[1] and not row[0]:
+        raise NotAllowed(str(RELATED))
+    return row is not None
 
 
 def document_for(actor: Actor, pk: Any, guest_key: str = "") -> Document:

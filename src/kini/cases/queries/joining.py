@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Greatest, Least
 
-from kini.cases.access import ours_q
+from kini.cases.access import ours_q, related_q
 from kini.cases.models import Apart, Case
 from kini.cases.queries.columns import UNSHOWN
 from kini.cases.queries.desk import visible
@@ -40,7 +40,7 @@ def alike(actor: Actor, case: Case) -> list[Alike]:
     found = visible(actor).filter(closed_at__isnull=True, service_id=case.service_id).exclude(pk=case.pk)
     found = found.filter(_near_q(case) if by_place else Q(resident_id=case.resident_id))
     if actor.user_id:
-        found = found.exclude(ours_q(actor.user_id))
+        found = found.exclude(ours_q(actor.user_id) | related_q(actor.user_id))
     known = Apart.objects.filter(first=Least(OuterRef("pk"), case.pk), later=Greatest(OuterRef("pk"), case.pk))
     found = found.exclude(Exists(known)).select_related("version").defer(*UNSHOWN).order_by("-opened_at")
     alike = [Alike(each, distance(case, each)) for each in found[:MOST_READ]]

@@ -15,6 +15,7 @@ from kini.core.invisible import has_invisible
 from kini.people import codes, keeping, rules
 from kini.people.actions.accounts import open_account
 from kini.people.contacts import Contact
+from kini.people.household import is_own_contact, is_same_person
 from kini.people.models import Officer, RoleGrant, Session, User
 from kini.people.permissions import Permission
 from kini.people.roles import role_permissions, roles
@@ -29,6 +30,8 @@ def create_officer(*, by: Actor, user: User, agency: Agency, name: str) -> Offic
         Refused: without a name that can be read, or when they already work for one.
     """
     rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=agency.pk))
+    if is_same_person(by.user_id, user.pk):
+        raise NotAllowed(_("This contact is your own. Nobody gives themselves a second account as an officer."))
     if not name.strip():
         raise Refused(_("Write the officer's name."))
     if has_invisible(name):
@@ -55,6 +58,8 @@ def invite_officer(*, by: Actor, contact: Contact, agency: Agency, name: str) ->
     """
     rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=agency.pk))
     codes.require_reachable(contact)
+    if is_own_contact(by.user_id, contact):
+        raise NotAllowed(_("This contact is your own. Nobody gives themselves a second account as an officer."))
     user = open_account(by=by, contact=contact)
     officer = create_officer(by=by, user=user, agency=agency, name=name)
     with translation.override(user.language or pack.current().languages[0]):
@@ -109,6 +114,8 @@ def grant_role(
         Refused: when the pack has no such role, or the officer has it there already.
     """
     _holds(by, officer, RoleGrant(officer=officer, role=role, area=area, services=list(services)))
+    if not all(services):
+        raise Refused(_("Choose services of this agency."))
     if role not in roles():
         raise Refused(_("There is no such role."))
     grant = keeping.once(
@@ -136,7 +143,7 @@ def withdraw_role(*, by: Actor, grant: RoleGrant) -> None:
 
 def _manages(by: Actor, officer: Officer, scope: Scope) -> None:
     rules.require(by, Permission.MANAGE_OFFICERS, scope)
-    if by.user_id == officer.user_id:
+    if is_same_person(by.user_id, officer.user_id):
         raise NotAllowed(_("Nobody changes their own roles. Ask a colleague who manages officers."))
 
 

@@ -1,0 +1,69 @@
+"""Household of an officer as far as the city's data shows: themselves under another account or contact, and family.
+
+An officer neither reads nor decides what concerns somebody of these (conflict of interest, UU 30/2014 art. 42-43).
+"""
+
+from django.db.models.expressions import RawSQL
+
+from kini.core.database.prepared import prepared
+from kini.people.contacts import Contact
+from kini.people.models import Resident
+
+#: Family ties and family cards that are followed from the person: a spouse's child is two away.
+STEPS = 2
+
+#: Profiles of one person: the account's own, and those with the same phone number or e-mail address.
+_ONESELF = """
+    contact (phone, email) AS (
+        SELECT phone, lower(email) FROM people_user WHERE id = %s
+        UNION ALL SELECT nullif(phone, ''), nullif(lower(email), '') FROM people_resident WHERE user_id = %s
+    ), oneself (id) AS (
+        SELECT id FROM people_resident WHERE user_id = %s
+        UNION SELECT other.id FROM contact JOIN people_resident AS other ON other.phone = contact.phone
+        UNION SELECT other.id FROM contact JOIN people_resident AS other
+            ON lower(other.email) = contact.email AND other.email <> ''
+        UNION SELECT other.id FROM contact JOIN people_user AS account ON account.phone = contact.phone
+            JOIN people_resident AS other ON other.user_id = account.id
+        UNION SELECT other.id FROM contact JOIN people_user AS account ON lower(account.email) = contact.email
+            JOIN people_resident AS other ON other.user_id = account.id
+    )"""
+_HOUSEHOLD = f"""
+    WITH RECURSIVE {_ONESELF}, near (id, steps) AS (
+        SELECT id, 0 FROM oneself
+        UNION SELECT next.id, near.steps + 1 FROM near CROSS JOIN LATERAL (
+            SELECT member_id FROM people_familytie WHERE resident_id = near.id
+            UNION ALL SELECT resident_id FROM people_familytie WHERE member_id = near.id
+            UNION ALL SELECT same.id FROM people_resident AS one JOIN people_resident AS same
+                ON same.family_card_hash = one.family_card_hash WHERE one.id = near.id
+        ) AS next (id) WHERE near.steps < {STEPS}
+    ) SELECT id FROM near"""  # noqa: S608 -- a number of this module
+_SAME_PERSON = f"""
+    WITH {_ONESELF}
+    SELECT own.user_id FROM oneself JOIN people_resident AS own USING (id) WHERE own.user_id IS NOT NULL
+    UNION SELECT account.id FROM contact JOIN people_user AS account ON account.phone = contact.phone
+    UNION SELECT account.id FROM contact JOIN people_user AS account ON lower(account.email) = contact.email"""  # noqa: S608
+
+
+def household_of(user_id: int) -> RawSQL:
+    """Ids of the residents who are the person behind an account or of their household, as a part of a query."""
+    return RawSQL(_HOUSEHOLD, [user_id] * 3)  # noqa: S611 -- parameters apart
+
+
+def is_same_person(user_id: int | None, other_id: int) -> bool:
+    """Whether two accounts are of one person, as far as shared contacts show."""
+    if user_id is None or user_id == other_id:
+        return user_id == other_id
+    return any(pk == other_id for (pk,) in prepared(_SAME_PERSON, [user_id] * 3))
+
+
+def profiles_of(user_id: int) -> RawSQL:
+    """Ids of the profiles of the person behind an account, as a part of a query."""
+    return RawSQL(f"WITH {_ONESELF} SELECT id FROM oneself", [user_id] * 3)  # noqa: S608, S611 -- as above
+
+
+def is_own_contact(user_id: int | None, contact: Contact) -> bool:
+    """Whether a phone number or an address is of the person behind an account, under another account or none."""
+    if user_id is None:
+        return False
+    where = {"phone": contact.value} if contact.kind == "phone" else {"email__iexact": contact.value}
+    return Resident.objects.filter(pk__in=profiles_of(user_id), **where).exists()
