@@ -268,6 +268,8 @@ PAGE_TYPES = (
     PageType("told-less", "messages:stop", given={"token": "stop"}),
     PageType("told-by", "messages:ways", RESIDENT),
     PageType("sessions", "people:sessions", RESIDENT),
+    PageType("recent-proof", "people:recent-proof", RESIDENT),
+    PageType("recent-proof-code", "people:recent-proof", RESIDENT, deed=send),
     PageType("app-on", "mfa_activate_totp", RESIDENT),
     PageType("app-on-wrong", "mfa_activate_totp", RESIDENT, deed=say("code", "000000")),
     PageType("app-off", "mfa_deactivate_totp", GUARDED),

@@ -100,6 +100,12 @@ def signed_in(client: Client, resident: Resident) -> Client:
     return client
 
 
+def prove(client: Client, to: str = "phone", contact: str = PHONE) -> None:
+    """Show once more, with a code, that it is still the person."""
+    client.post("/me/proof/", {"to": to})
+    client.post("/me/proof/", {"code": newest_code(contact)})
+
+
 def newest_message(recipient: str) -> OutboxMessage:
     message = OutboxMessage.objects.filter(recipient=recipient).order_by("-pk").first()
     assert message is not None, f"nothing was sent to {recipient}"

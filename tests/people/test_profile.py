@@ -16,7 +16,7 @@ from kini.people import actions, pages, profile, sealing
 from kini.people.actions import Details, NumberTaken
 from kini.people.models import Resident
 from kini.people.rules import NationalId
-from tests.people.conftest import BY, NIK, OTHER_NIK, acting, newest_code
+from tests.people.conftest import BY, NIK, OTHER_NIK, acting, newest_code, newest_message, prove
 
 pytestmark = pytest.mark.django_db
 PAGE = "/me/profile/"
@@ -208,6 +208,7 @@ def test_a_number_is_found_by_its_owner_s_number_only(resident):
 
 
 def test_a_new_phone_number_is_proved_by_a_code(signed_in, resident):
+    prove(signed_in)
     new = "+6281277777777"
     answer = signed_in.post(f"{PAGE}phone/", {"contact": "0812 7777 7777"})
     assert answer.url == f"{PAGE}code/"
@@ -222,15 +223,15 @@ def test_a_new_phone_number_is_proved_by_a_code(signed_in, resident):
 
 
 def test_the_old_number_is_told(signed_in, resident):
+    prove(signed_in)
     before = resident.phone
     signed_in.post(f"{PAGE}phone/", {"contact": "0812 7777 7777"})
     signed_in.post(f"{PAGE}code/", {"code": newest_code("+6281277777777")})
-    from kini.core.models import OutboxMessage
-
-    assert "+62 •••• 777" in OutboxMessage.objects.get(recipient=before).text
+    assert "+62 •••• 777" in newest_message(before).text
 
 
 def test_an_address_is_added_and_signs_in(signed_in, resident):
+    prove(signed_in)
     signed_in.post(f"{PAGE}email/", {"contact": "siti@example.com"})
     signed_in.post(f"{PAGE}code/", {"code": newest_code("siti@example.com")})
     fresh = Client()
@@ -240,6 +241,7 @@ def test_an_address_is_added_and_signs_in(signed_in, resident):
 
 
 def test_a_number_of_another_account_is_said_only_to_who_holds_it(signed_in, person):
+    prove(signed_in)
     other = person("+6281299999999", "Orang Lain")
     answer = signed_in.post(f"{PAGE}phone/", {"contact": other.phone})
     assert answer.url == f"{PAGE}code/"
@@ -251,6 +253,7 @@ def test_a_number_of_another_account_is_said_only_to_who_holds_it(signed_in, per
 
 @pytest.mark.parametrize("typed", ["", "abc", "0812\0", "x" * 4000, "siti@example.com"])
 def test_what_is_no_phone_number_is_refused(signed_in, typed):
+    prove(signed_in)
     page = signed_in.post(f"{PAGE}phone/", {"contact": typed})
     assert page.status_code == 422
     assert 'href="#contact"' in page.text

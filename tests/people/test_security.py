@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import re
 import time
 from dataclasses import replace
@@ -13,8 +14,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from kini.people import actions
-from tests.people.conftest import BY, PHONE, PHONE_TYPED, newest_code
+from kini.core.models import AuditEntry, OutboxMessage
+from kini.people import actions, recent_proof
+from tests.people.conftest import BY, PHONE, PHONE_TYPED, newest_code, newest_message, prove
 from tests.people.softkey import SoftKey
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +41,7 @@ def wrong_code(secret: str) -> str:
 @pytest.fixture
 def secret(signed_in: Client) -> str:
     """Switches the authenticator app on."""
+    prove(signed_in)
     page = signed_in.get(reverse("mfa_activate_totp"))
     key = key_on(page)
     answer = signed_in.post(reverse("mfa_activate_totp"), {"code": app_code(key)})
@@ -56,6 +59,7 @@ def test_the_security_page_says_how_things_stand(signed_in):
 
 
 def test_a_wrong_code_of_the_app_is_said(signed_in):
+    prove(signed_in)
     page = signed_in.get(reverse("mfa_activate_totp"))
     page = signed_in.post(reverse("mfa_activate_totp"), {"code": wrong_code(key_on(page))})
     assert 'href="#id_code"' in page.text
@@ -123,6 +127,7 @@ def test_secrets_are_encrypted_at_rest_and_rotate(signed_in, secret, settings):
 
 
 def test_other_people_s_passkeys_are_not_there(signed_in, person):
+    prove(signed_in)
     other = person("+6281299999999", "Orang Lain")
     key = Authenticator.objects.create(user=other.user, type="webauthn", data={"name": "Kunci", "credential": {}})
     for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
@@ -143,6 +148,7 @@ BROKEN = [
 
 @pytest.mark.parametrize("credential", BROKEN)
 def test_a_broken_new_passkey_is_refused(signed_in, credential):
+    prove(signed_in)
     signed_in.get(reverse("mfa_add_webauthn"))
     page = signed_in.post(reverse("mfa_add_webauthn"), {"name": "Ponsel", "credential": credential})
     assert "data-error-summary" in page.text
@@ -175,6 +181,7 @@ def js_data(page) -> dict:
 @pytest.fixture
 def passkey(signed_in: Client) -> SoftKey:
     """Adds a passkey to the account."""
+    prove(signed_in)
     key = SoftKey()
     options = js_data(signed_in.get(reverse("mfa_add_webauthn")))["creation_options"]
     given = {"name": "Ponsel saya", "passwordless": "on", "credential": key.create(options)}
@@ -240,3 +247,82 @@ def test_the_app_is_switched_off_again(signed_in, secret):
     assert signed_in.get(reverse("mfa_deactivate_totp")).status_code == 200
     signed_in.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.exists()
+
+
+WAYS = ("mfa_activate_totp", "mfa_add_webauthn", "mfa_deactivate_totp", "mfa_generate_recovery_codes")
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_an_open_session_alone_changes_no_way_to_sign_in(signed_in, name):
+    for answer in (signed_in.get(reverse(name)), signed_in.post(reverse(name))):
+        assert answer.url == f"/me/proof/?next={reverse(name).replace('/', '%2F')}"
+    assert signed_in.get("/me/profile/phone/").url.startswith("/me/proof/")
+
+
+def test_a_code_proves_that_it_is_still_the_person(signed_in):
+    page = signed_in.get(f"/me/proof/?next={reverse('mfa_activate_totp')}")
+    assert "+62 •••• 890" in page.text
+    page = signed_in.post("/me/proof/", {"to": "phone", "next": reverse("mfa_activate_totp")})
+    assert 'autocomplete="one-time-code"' in page.text
+    page = signed_in.post("/me/proof/", {"code": "x"})
+    assert page.status_code == 422
+    given = {"code": newest_code(PHONE), "next": reverse("mfa_activate_totp")}
+    answer = signed_in.post("/me/proof/", given)
+    assert answer.url == reverse("mfa_activate_totp")
+    assert signed_in.get(answer.url).status_code == 200
+
+
+def test_a_proof_is_asked_for_again_after_some_minutes(signed_in, monkeypatch):
+    prove(signed_in)
+    assert signed_in.get(reverse("mfa_activate_totp")).status_code == 200
+    later = time.time() + recent_proof.SECONDS
+    monkeypatch.setattr(recent_proof.time, "time", lambda: later)
+    assert signed_in.get(reverse("mfa_activate_totp")).status_code == 302
+
+
+def test_a_sign_in_just_now_is_a_proof(client, resident):
+    client.post("/sign-in/", {"contact": PHONE_TYPED})
+    client.post("/account/code/", {"code": newest_code(PHONE)})
+    assert client.get(reverse("mfa_add_webauthn")).status_code == 200
+
+
+@pytest.mark.parametrize("given", [{"to": "email"}, {"to": "nobody"}, {}])
+def test_a_proof_goes_only_to_a_contact_of_the_account(signed_in, given):
+    assert signed_in.post("/me/proof/", given).status_code == 422
+    assert not OutboxMessage.objects.exists()
+
+
+def test_wrong_proofs_end_the_code(signed_in):
+    signed_in.post("/me/proof/", {"to": "phone"})
+    code = newest_code(PHONE)
+    for _ in range(5):
+        signed_in.post("/me/proof/", {"code": f"{(int(code) + 1) % 10**6:06d}"})
+    signed_in.post("/me/proof/", {"code": code})
+    assert signed_in.get(reverse("mfa_activate_totp")).status_code == 302
+
+
+def test_a_passkey_added_and_removed_is_told_and_audited(signed_in, passkey):
+    assert "kunci sandi ditambahkan" in newest_message(PHONE).text
+    key = Authenticator.objects.get(type="webauthn")
+    signed_in.post(reverse("mfa_remove_webauthn", args=[key.pk]))
+    assert "kunci sandi dihapus" in newest_message(PHONE).text
+    entries = AuditEntry.objects.filter(action="people.second-step-changed").order_by("pk")
+    assert [entry.detail["event"] for entry in entries] == ["webauthn_added", "webauthn_removed"]
+
+
+def test_the_app_switched_on_is_told(signed_in, django_capture_on_commit_callbacks):
+    prove(signed_in)
+    key = key_on(signed_in.get(reverse("mfa_activate_totp")))
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in.post(reverse("mfa_activate_totp"), {"code": app_code(key)})
+    assert "aplikasi autentikator ditambahkan" in newest_message(PHONE).text
+
+
+def test_a_wrong_second_step_is_logged_and_audited(client, secret, caplog):
+    client.post("/sign-out/")
+    client.post("/sign-in/", {"contact": PHONE_TYPED})
+    client.post("/account/code/", {"code": newest_code(PHONE)})
+    caplog.set_level(logging.WARNING)
+    client.post(reverse("mfa_authenticate"), {"code": wrong_code(secret)})
+    assert any("second-step-refused" in record.getMessage() for record in caplog.records)
+    assert AuditEntry.objects.get(action="people.sign-in-failed").detail == {"step": "second-step"}

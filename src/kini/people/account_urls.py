@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse_lazy
 from django.views.generic import RedirectView
 
-from kini.people import passkeys, sign_in
+from kini.people import passkeys, recent_proof, sign_in
 
 
 class JustProved:
@@ -46,8 +46,12 @@ def asking(view: Any, *more: type, **attributes: Any) -> Any:
 
 to_sign_in = RedirectView.as_view(url=reverse_lazy("people:sign-in"), query_string=True)
 second_step_page = asking(second_step.AuthenticateView, webauthn_form_class=passkeys.SecondStepForm)
-app_on = asking(totp.ActivateTOTPView, JustProved, KeyInGroups)
-add_passkey = asking(webauthn.AddWebAuthnView, JustProved, form_class=passkeys.AddPasskeyForm)
+app_on = recent_proof.required(asking(totp.ActivateTOTPView, JustProved, KeyInGroups))
+app_off = recent_proof.required(totp.deactivate_totp)
+recovery_new = recent_proof.required(recovery.generate_recovery_codes)
+add_passkey = recent_proof.required(asking(webauthn.AddWebAuthnView, JustProved, form_class=passkeys.AddPasskeyForm))
+edit_passkey = recent_proof.required(asking(webauthn.EditWebAuthnView))
+remove_passkey = recent_proof.required(webauthn.remove_webauthn)
 passkey_again = webauthn.ReauthenticateWebAuthnView.as_view(form_class=passkeys.AgainForm)
 passkey_sign_in = webauthn.LoginWebAuthnView.as_view(form_class=passkeys.SignInForm)
 
@@ -61,14 +65,14 @@ urlpatterns: list[URLPattern] = [
     path("second-step/", second_step_page, name="mfa_authenticate"),
     path("security/again/", asking(second_step.ReauthenticateView), name="mfa_reauthenticate"),
     path("security/app/on/", app_on, name="mfa_activate_totp"),
-    path("security/app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("security/app/off/", app_off, name="mfa_deactivate_totp"),
     path("security/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("security/recovery/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("security/recovery/new/", recovery_new, name="mfa_generate_recovery_codes"),
     path("security/recovery/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("security/passkeys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
     path("security/passkeys/add/", add_passkey, name="mfa_add_webauthn"),
     path("security/passkeys/again/", passkey_again, name="mfa_reauthenticate_webauthn"),
     path("security/passkeys/sign-in/", passkey_sign_in, name="mfa_login_webauthn"),
-    path("security/passkeys/<int:pk>/", asking(webauthn.EditWebAuthnView), name="mfa_edit_webauthn"),
-    path("security/passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
+    path("security/passkeys/<int:pk>/", edit_passkey, name="mfa_edit_webauthn"),
+    path("security/passkeys/<int:pk>/remove/", remove_passkey, name="mfa_remove_webauthn"),
 ]

@@ -63,6 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """The one letter that these accounts need: the code."""
         codes.send_code(Contact("email", email), context["code"], context["request"].get_host())
 
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """What allauth would tell by e-mail (a second step was added or removed) is told to all contacts."""
+        event = template_prefix.rpartition("/")[2]
+        actions.note_second_step(by=_oneself(user), user=user, event=event)
+
     def get_phone(self, user: User) -> tuple[str, bool] | None:
         return (user.phone, user.phone_verified) if user.phone else None
 

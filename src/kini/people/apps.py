@@ -13,7 +13,7 @@ class PeopleConfig(AppConfig):
         from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
         from kini.core.chain import Chain, chains
-        from kini.people import api, near, oauth_validator
+        from kini.people import api, near, oauth_validator, signals  # noqa: F401 -- receivers
         from kini.people.purposes import check_access
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections

@@ -1,6 +1,5 @@
 """Changing the phone number or e-mail address of an account: a code shows that the new one is one's own."""
 
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from kini.city import pack
 from kini.core.actors import Refused
 from kini.core.limits import TooMany
-from kini.people import actions, contact_codes, queries
+from kini.people import actions, contact_codes, queries, recent_proof
 from kini.people.code_limits import CodeUsedUp
 from kini.people.contacts import Contact, ContactFault, read_email, read_phone
 from kini.people.models import User
@@ -23,11 +22,11 @@ LONGEST = 254
 
 
 @login_required
+@recent_proof.required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask for the new number or address, and send a code to it."""
-    raise_if_reauthentication_required(request, app="allauth.mfa")
     typed = request.POST.get("contact", "").replace("\0", "")[:LONGEST]
     problem, status = "", 200
     if request.method == "POST":

@@ -4,10 +4,22 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.http import HttpRequest
 
 from kini.core.texts import Text
 from kini.people.contacts import Contact
+
+
+#: How a session of a first look is marked: it needs no further proof there, and counts nowhere else.
+METHOD = "demo"
+
+
+def used(request: HttpRequest) -> bool:
+    """Tell whether the visitor signed in with one click in a first look."""
+    records = get_authentication_records(request, request.user)
+    return settings.ENV.demo and any(record["method"] == METHOD for record in records)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from kini.core import security_log
+
 MALFORMED = (LookupError, TypeError, ValueError, AttributeError, struct.error)
 
 
@@ -51,7 +53,11 @@ class Sturdy:
         try:
             return super().clean_credential()  # type: ignore[misc]
         except MALFORMED:
+            security_log.report("second-step-refused")
             raise _refusal() from None
+        except ValidationError:
+            security_log.report("second-step-refused")
+            raise
 
 
 class SecondStepForm(Sturdy, passkeys.AuthenticateWebAuthnForm):

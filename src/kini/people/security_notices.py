@@ -56,6 +56,18 @@ def in_language_of(user: User) -> translation.override:
     return translation.override(user.language or pack.current().languages[0])
 
 
+def notify_second_step(user: User, event: str) -> None:
+    """Tell the person that a second step was added, removed or made anew (a key of SECOND_STEPS)."""
+    with in_language_of(user):
+        notify(user, str(SECOND_STEPS[event]))
+
+
+def notify_program(user: User, name: str) -> None:
+    """Tell the person that a program was allowed to act for them."""
+    with in_language_of(user):
+        notify(user, _("the program {name} may act for you").format(name=name))
+
+
 def notify_new_device(user: User, device: str) -> None:
     """Tell the person that somebody signed in on a device where nobody had before."""
     if not limits.hit(NEW_DEVICES, str(user.pk)):

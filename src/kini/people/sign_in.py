@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.flows.logout import logout
 from allauth.account.internal.stagekit import clear_login
@@ -156,4 +157,5 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.user.is_authenticated:
         logout(request, show_message=False)
+    record_authentication(request, user, demo.METHOD)
     return perform_login(request, user, redirect_url=next_of(request) or None)

@@ -37,6 +37,9 @@ from kini.people.actions.devices import (
     note_failed_sign_in as note_failed_sign_in,
 )
 from kini.people.actions.devices import (
+    note_second_step as note_second_step,
+)
+from kini.people.actions.devices import (
     remember_device as remember_device,
 )
 from kini.people.actions.keys import rotate_keys as rotate_keys

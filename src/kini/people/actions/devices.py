@@ -1,4 +1,4 @@
-"""Devices on which an account has signed in: remembered at sign-in, forgotten by their owner."""
+"""What happens around an account's sign-ins: devices remembered and forgotten, second steps changed, wrong codes."""
 
 from django.utils import timezone
 
@@ -48,6 +48,21 @@ def forget_device(*, by: Actor, device: KnownDevice) -> None:
     keeping.only(by, device.user_id)
     device.delete()
     audit.record(by=by, action="people.device-forgotten", subject=f"user:{device.user_id}")
+
+
+@action
+def note_second_step(*, by: Actor, user: User, event: str) -> None:
+    """A second step was added, removed or made anew: the person is told wherever they are reached.
+
+    Args:
+        event: a key of `security_notices.SECOND_STEPS`.
+
+    Raises:
+        NotAllowed: when it is somebody else's account.
+    """
+    keeping.only(by, user.pk)
+    audit.record(by=by, action="people.second-step-changed", subject=f"user:{user.pk}", detail={"event": event})
+    security_notices.notify_second_step(user, event)
 
 
 @action

@@ -15,7 +15,7 @@ from kini.api.callers import scopes as known
 from kini.core import audit, events
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.people import keeping, sealing
+from kini.people import keeping, sealing, security_notices
 from kini.people.events import ProgramTokensRevoked
 from kini.people.models import ProgramConsent, UsedCredential, User
 
@@ -119,7 +119,8 @@ def issue_token(
 def allow_program(
     *, by: Actor, user: User, client: Client, asked: Collection[str], granted: Collection[str]
 ) -> ProgramConsent:
-    """Allow a program more. What it asked for and was not granted is taken back, with the tokens that carry it.
+    """Allow a program more, and tell the person. What it asked for and was not granted is taken back, with the tokens
+    that carry it.
 
     Raises:
         NotAllowed: when it is somebody else's account.
@@ -135,6 +136,8 @@ def allow_program(
     for token in Token.objects.filter(user=user, client=client) if refused else ():
         if refused & set(token.get_scopes()):
             token.delete()
+    if set(consent.scopes) - before:
+        security_notices.notify_program(user, client.name)
     detail = {"program": client.pk, "scopes": consent.scopes}
     audit.record(by=by, action="people.program-allowed", subject=f"user:{user.pk}", detail=detail)
     return consent

@@ -1,0 +1,111 @@
+"""Recent proof that it is still the person: asked for before the ways to sign in, or the contacts, change.
+
+An account with a second step proves it by that (allauth's reauthentication), any other by a new code to one of its
+contacts. Without this half a minute with an unlocked phone is enough to take an account for good.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from kini.core.limits import TooMany
+from kini.people import contact_codes, demo, security_notices
+from kini.people.code_limits import CodeUsedUp
+from kini.people.contact_codes import WrongCode
+from kini.people.contacts import ContactFault
+from kini.people.models import User
+from kini.people.sign_in import next_of
+
+type View = Callable[..., HttpResponseBase]
+
+#: For how long a proof counts; allauth's own counts for five minutes.
+SECONDS = 10 * 60
+PURPOSE = "recent_proof"
+
+
+def is_recent(request: HttpRequest) -> bool:
+    """Tell whether the person proved themselves in the last minutes, by signing in or once more since."""
+    if is_mfa_enabled(request.user):
+        return bool(did_recently_reauthenticate(request))
+    if demo.used(request):
+        return True
+    records = get_authentication_records(request, request.user)
+    return any(time.time() - record["at"] < SECONDS for record in records)
+
+
+def required(view: View) -> View:
+    """Send who is signed in and has no recent proof to the page that asks for it, and back."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.user.is_authenticated and not is_recent(request):
+            return redirect_to_proof(request)
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def redirect_to_proof(request: HttpRequest) -> HttpResponse:
+    """The way to the page that asks for a proof."""
+    name = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "people:recent-proof"
+    return redirect(f"{reverse(name)}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove(request: HttpRequest) -> HttpResponse:
+    """Send a code to a contact of the account and take it; then go on to where the visitor was going."""
+    user = request.user
+    if not isinstance(user, User):
+        raise Http404
+    if is_mfa_enabled(user):
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: next_of(request)})}")
+    problem = ""
+    if request.method == "POST":
+        try:
+            if "code" in request.POST:
+                contact_codes.require_right(request, PURPOSE, request.POST["code"])
+                record_authentication(request, user, "code", reauthenticated=True)
+                return redirect(next_of(request) or "mfa_index")
+            _send(request, user)
+        except CodeUsedUp as refusal:
+            messages.error(request, str(refusal))
+        except (WrongCode, ContactFault, TooMany) as refusal:
+            problem = str(refusal)
+    return _page(request, user, problem)
+
+
+def _send(request: HttpRequest, user: User) -> None:
+    kind = request.POST.get("to")
+    contact = next((each for each in security_notices.contacts_of(user) if each.kind == kind), None)
+    if contact is None:
+        raise ContactFault(_("Choose where the code is to go."))
+    contact_codes.send(request, PURPOSE, contact)
+
+
+def _page(request: HttpRequest, user: User, problem: str) -> HttpResponse:
+    waiting = contact_codes.waiting(request, PURPOSE)
+    context = {
+        "contact": waiting,
+        "contacts": security_notices.contacts_of(user),
+        "next": next_of(request),
+        "problem": problem,
+        "errors": [("code" if waiting else "", problem)] if problem else [],
+    }
+    return render(request, "people/recent_proof.html", context, status=422 if problem else 200)
