@@ -293,6 +293,7 @@ PAGE_TYPES = (
     PageType("queue", "cases:desk", OFFICER),
     PageType("queue-nothing", "cases:desk", OFFICER, query="?q=zzzzzz"),
     PageType("overdue", "cases:desk-overdue", OFFICER),
+    PageType("access-report", "cases:desk-access", OFFICER),
     PageType("numbers", "cases:desk-numbers", OFFICER),
     PageType("ratings", "cases:desk-ratings", OFFICER),
     PageType("filters", "cases:desk-filters", OFFICER, query="?view=all&q=surat"),
@@ -361,6 +362,7 @@ ELSEWHERE = {
     "leads on to a page": ("account_login", "account_request_login_code", "cases:desk-next", "cases:draft"),
     "files": (
         "booking:calendar", "wifi:desk-availability", "wifi:desk-sites", "wifi:served-table", "wifi:coverage",
+        "cases:desk-access-table",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
         "mfa_download_recovery_codes", "web:icon", "web:manifest", "web:mark", "web:theme", "web:worker",

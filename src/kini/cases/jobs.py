@@ -6,7 +6,7 @@ import structlog
 from django.db.models import Q
 from django.utils import translation
 
-from kini.cases import actions, queries, rules
+from kini.cases import access_report, actions, queries, rules
 from kini.cases.actions.bulks import CARRY_OUT
 from kini.cases.events import CaseMoved
 from kini.cases.models import Bulk, BulkCase, Case, Presence
@@ -16,8 +16,10 @@ from kini.core import moments
 from kini.core.actors import Refused, system
 from kini.core.events import listens
 from kini.core.jobs import every, job
+from kini.people import actions as people_actions
 from kini.people.events import ProfilesJoined
 from kini.people.queries import officer_actor
+from kini.web import formats
 
 #: For how long a step for many cases is tried again after errors.
 TRIED_FOR = timedelta(hours=1)
@@ -60,6 +62,18 @@ def index_cases() -> None:
     """Cases from before there was a search, and those brought in by the thousands, are found as well."""
     while actions.index_cases(by=system("search")):
         pass
+
+
+@every("*/5 * * * *", name="cases.check_access")
+def check_access() -> None:
+    """Tell the heads of an agency, once a day, when an officer reads or unmasks unusually much."""
+    by, today = system("access check"), formats.today()
+    officers = access_report.who_read(today)
+    for line in access_report.counted(officers, today).values():
+        if line.reads_unusual:
+            people_actions.report_unusual(by=by, officer=line.officer, day=today, reads=line.counts.reads, looks=0)
+        if line.looks_unusual:
+            people_actions.report_unusual(by=by, officer=line.officer, day=today, reads=0, looks=line.counts.looks)
 
 
 @every("47 * * * *", name="cases.forget_presences")

@@ -1,11 +1,11 @@
 """What people are told about cases: residents of every step, in a plain sentence; officers when a note names them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kini.cases import rules
 from kini.cases.events import CaseMoved, CaseOpened, CaseTold, OfficersMentioned
@@ -13,13 +13,17 @@ from kini.cases.models import Case, TimelineEntry
 from kini.city import pack
 from kini.core.actors import system
 from kini.core.events import listens
+from kini.core.grants import Scope
 from kini.messages import actions as messages
 from kini.messages.recipients import Person
 from kini.messages.sorts import Sort, sorts
 from kini.people import queries as people_queries
+from kini.people.events import UnusualAccess
 from kini.people.models import Officer
+from kini.people.permissions import Permission
 from kini.services.kinds import kinds
 from kini.services.versions import Resolved, resolve
+from kini.web import formats
 
 BY = system("notices")
 EXAMPLE = "KINI-7F3K-9Q2M"
@@ -47,7 +51,14 @@ def register() -> None:
         gettext_lazy("{name} mentions you"),
         gettext_lazy("{name} mentions you in a note on {reference}. Read it at the desk."),
     )
-    for sort in (step, mention):
+    unusual = Sort(
+        "access-unusual",
+        gettext_lazy("When an officer of one's agency reads unusually many people's data"),
+        {"name": gettext_lazy("A colleague"), "count": gettext_lazy("120 things"), "day": gettext_lazy("1 December")},
+        gettext_lazy("{name}: unusually much reading"),
+        gettext_lazy("{name} opened {count} on {day}, far more than usual. See at the desk what, and ask the officer."),
+    )
+    for sort in (step, mention, unusual):
         sorts.register(sort.id, sort)
 
 
@@ -97,6 +108,37 @@ def tell_mentioned(event: OfficersMentioned) -> None:
             link=reverse("cases:desk-case", args=[event.reference]),
             about=_about(entry.case),
         )
+
+
+@listens(UnusualAccess)
+def tell_heads(event: UnusualAccess) -> None:
+    """Tell those who manage the officers of an agency that one of them reads unusually much; not that one."""
+    officer = Officer.objects.select_related("agency").get(pk=event.officer)
+    day = date.fromisoformat(event.day)
+    heads = people_queries.officers_over(Scope(officer.agency_id), Permission.MANAGE_OFFICERS)
+    for head in (
+        Officer.objects.filter(pk__in=[each.pk for each in heads]).exclude(pk=officer.pk).select_related("user")
+    ):
+        to = Person(head.user)
+        with translation.override(to.language):
+            words = {"name": officer.name, "count": _read_words(event), "day": formats.day(day)}
+        messages.tell(
+            by=BY,
+            to=to,
+            sort="access-unusual",
+            key=f"access:{event.officer}:{event.day}:{'looks' if event.looks else 'reads'}",
+            words=words,
+            link=f"{reverse('cases:desk-access')}?day={event.day}",
+            about=messages.About(officer.agency_id, "", ""),
+        )
+
+
+def _read_words(event: UnusualAccess) -> str:
+    if event.looks:
+        words = ngettext("%(count)d hidden answer or identity", "%(count)d hidden answers or identities", event.looks)
+        return words % {"count": event.looks}
+    words = ngettext("%(count)d case, document or profile", "%(count)d cases, documents or profiles", event.reads)
+    return words % {"count": event.reads}
 
 
 def _entry(reference: str, number: int) -> TimelineEntry | None:

@@ -17,7 +17,7 @@ from kini.core import chain
 from kini.core.actors import system
 from kini.core.chain import removal
 from kini.core.faults import PackFaults
-from kini.demo import bills, cases, people
+from kini.demo import access, bills, cases, people
 from kini.feeds import loading as feeds_loading
 from kini.letters import keys
 from kini.letters import queries as letter_queries
@@ -82,6 +82,7 @@ def prepare() -> int:
         if settings.ENV.demo_cases:
             with console.step("Demo cases"):
                 cases.spread(cast)
+                access.read(cast)
     return 0
 
 

@@ -20,6 +20,7 @@ type Event = Literal[
     "token-refused",
     "limit-reached",
     "request-refused",
+    "access-unusual",
 ]
 
 

@@ -6,6 +6,16 @@ from kini.core.events import Event
 
 
 @dataclass(frozen=True, slots=True)
+class UnusualAccess(Event):
+    """An officer read unusually much on a day: things, and looks at what is hidden."""
+
+    officer: int
+    day: str
+    reads: int
+    looks: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProfilesJoined(Event):
     """A profile kept at a counter and the one of an account are now one: `gone` is empty, `kept` belongs to the user.
 

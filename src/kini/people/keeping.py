@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from kini.city.models import Area
-from kini.core import audit
+from kini.core import audit, limits
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.limits import Limit
 from kini.people import access_rules, purposes, queries, sealing
 from kini.people.models import AccessLog, Resident
 from kini.people.purposes import COUNTER
@@ -82,6 +83,7 @@ def log(by: Actor, resident: Resident | None, what: str, reason: str, reference:
     Raises:
         NotAllowed: when it is no working officer.
         Refused: without a purpose of the list, or a reason that says something and is not too long.
+        TooMany: after too many looks.
     """
     reason = _worded(reason)
     if purpose not in (COUNTER, *purposes.choices()):
@@ -89,6 +91,8 @@ def log(by: Actor, resident: Resident | None, what: str, reason: str, reference:
     officer = queries.officer_of(by)
     if officer is None:
         raise NotAllowed(_("Only officers look at other people's profiles."))
+    if purpose != COUNTER:
+        _count_look(by)
     entry = AccessLog.objects.create(
         resident=resident, officer=officer, what=what, purpose=purpose, reason=reason, reference=reference
     )
@@ -96,6 +100,17 @@ def log(by: Actor, resident: Resident | None, what: str, reason: str, reference:
     detail = {"what": what, "purpose": purpose, "reference": reference}
     audit.record(by=by, action="people.looked", subject=subject, detail=detail)
     return entry
+
+
+def _count_look(by: Actor) -> None:
+    """Count a look of an officer; only looks that were shown count, as the rest is undone with its transaction.
+
+    Raises:
+        TooMany: when it is one too many in this hour or day.
+    """
+    allowed = purposes.limits()
+    limits.require(Limit("people.looks-hour", allowed.looks_per_hour, 3600), str(by.user_id))
+    limits.require(Limit("people.looks-day", allowed.looks_per_day, 24 * 3600), str(by.user_id))
 
 
 def _worded(reason: str) -> str:

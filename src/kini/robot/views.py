@@ -96,6 +96,7 @@ VIEWS = (
     View("desk-case", OFFICER, "/desk/cases/{waiting}/"),
     View("desk-step", OFFICER, "/desk/cases/{waiting}/moves/{step}/"),
     View("desk-overdue", OFFICER, "/desk/overdue/"),
+    View("desk-access", OFFICER, "/desk/access/"),
     View("desk-ratings", OFFICER, "/desk/ratings/"),
     View("desk-mentions", OFFICER, "/desk/mentions/"),
     View("desk-replies", OFFICER, "/desk/replies/"),

@@ -64,6 +64,10 @@ def register() -> None:
         "desk-officers",
         NavItem("cases:desk-officers", _("Officers and roles"), "people", 44, "desk", _("Agency"), visible=manages),
     )
+    navigation.register(
+        "desk-access",
+        NavItem("cases:desk-access", _("Who reads what"), "eye", 45, "desk", _("Agency"), visible=manages),
+    )
     writes = may_here(Permission.MANAGE_REPLIES)
     navigation.register(
         "desk-replies",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kini.cases.desk import (
+    access_report,
     bulk,
     case,
     counter,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("", queue.queue, name="desk"),
     path("apply/", counter.apply, name="desk-apply"),
     path("apply/<str:reference>/receipt/", counter.receipt, name="desk-receipt"),
+    path("access/", access_report.report, name="desk-access"),
+    path("access/table.csv", access_report.table, name="desk-access-table"),
     path("overdue/", overdue.overdue, name="desk-overdue"),
     path("ratings/", ratings.ratings, name="desk-ratings"),
     path("bulk/", bulk.bulk, name="desk-bulks"),

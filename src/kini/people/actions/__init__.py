@@ -6,6 +6,9 @@ from kini.people.actions.access import (
 from kini.people.actions.access import (
     log_reads as log_reads,
 )
+from kini.people.actions.access import (
+    report_unusual as report_unusual,
+)
 from kini.people.actions.accounts import (
     change_contact as change_contact,
 )

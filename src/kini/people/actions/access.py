@@ -1,13 +1,19 @@
 """Entries of the access log, written before the data is shown."""
 
 from collections.abc import Collection
+from datetime import date
 
+from django.utils.translation import gettext as _
+
+from kini.core import audit, events, security_log
 from kini.core.actions import action, statement
-from kini.core.actors import Actor
+from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.grants import Scope
+from kini.core.models import AuditEntry
 from kini.people import access_log, keeping, rules
 from kini.people.access_log import Read, What
-from kini.people.models import AccessLog, Resident
+from kini.people.events import UnusualAccess
+from kini.people.models import AccessLog, Officer, Resident
 from kini.people.permissions import Permission
 from kini.people.purposes import CASEWORK
 
@@ -20,6 +26,24 @@ def log_reads(*, by: Actor, what: What, reads: Collection[Read], purpose: str = 
     one, else at once.
     """
     access_log.store_reads(by, what, reads, purpose)
+
+
+@action
+def report_unusual(*, by: Actor, officer: Officer, day: date, reads: int, looks: int) -> bool:
+    """Raise the alarm that an officer read unusually much on a day, once for each day and sort. Says whether it is new.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    subject = f"access:{officer.pk}:{day.isoformat()}:{'looks' if looks else 'reads'}"
+    if AuditEntry.objects.filter(subject=subject).exists():
+        return False
+    audit.record(by=by, action="people.access-unusual", subject=subject, detail={"reads": reads, "looks": looks})
+    events.announce(UnusualAccess(officer.pk, day.isoformat(), reads, looks))
+    security_log.report("access-unusual", officer=officer.pk, reads=reads, looks=looks)
+    return True
 
 
 @action

@@ -1,0 +1,77 @@
+"""Reading by the officers of one's agencies, day by day, and as a table to take away."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kini.cases import access_report
+from kini.cases.access_report import Line, Report
+from kini.cases.desk.working import for_officers
+from kini.people import purposes, queries
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.web import downloads, formats
+
+MANAGE = Permission.MANAGE_OFFICERS
+
+
+@for_officers(MANAGE)
+@require_safe
+def report(request: HttpRequest) -> HttpResponse:
+    """The day of the address (`day`), today without one."""
+    found = _report(request)
+    before, after = found.day - timedelta(days=1), found.day + timedelta(days=1)
+    context = {
+        "report": found,
+        "day": found.day,
+        "before": before.isoformat(),
+        "after": after.isoformat() if after <= formats.today() else "",
+        "reads": sum(line.counts.reads for line in found.lines),
+        "looks": sum(line.counts.looks for line in found.lines),
+        "unusual": sum(line.unusual for line in found.lines),
+        "days": access_report.DAYS,
+        "limits": purposes.limits(),
+        "many": access_report.MANY,
+    }
+    return render(request, "cases/desk/access_report.html", context)
+
+
+@for_officers(MANAGE)
+@require_safe
+def table(request: HttpRequest) -> HttpResponse:
+    """The same day as CSV; it names officers, and residents by nothing but counts."""
+    found = _report(request)
+    head = [
+        *(_("Officer"), _("Agency"), _("Day"), _("Reads"), _("Usual"), _("Median of the agency"), _("People")),
+        *(_("Looks at hidden data"), _("Usual looks"), _("Without own work"), _("In other areas")),
+        *(_("Outside office hours"), _("Unusual")),
+    ]
+    name = f"access-{found.day.isoformat()}.csv"
+    return downloads.table(name, head, (_cells(line, found.day) for line in found.lines))
+
+
+def _cells(line: Line, day: date) -> list[Any]:
+    return [
+        *(line.officer.name, str(line.officer.agency.title), day.isoformat(), line.counts.reads),
+        *(line.reads_usual, line.reads_agency, line.people, line.counts.looks, line.looks_usual),
+        *(line.untouched, "" if line.elsewhere is None else line.elsewhere, line.off_hours),
+        _("yes") if line.unusual else _("no"),
+    ]
+
+
+def _report(request: HttpRequest) -> Report:
+    officers = queries.officers_managed(actor_for(request))
+    return access_report.report(officers, _day(request.GET.get("day", "")))
+
+
+def _day(text: str) -> date:
+    """The day that was asked for; today when it is none, or has not come yet."""
+    today = formats.today()
+    try:
+        return min(date.fromisoformat(text), today)
+    except ValueError:
+        return today
