@@ -7,9 +7,10 @@ import pytest
 from django.db import IntegrityError, models
 from django.db.models.expressions import RawSQL
 
+from kini.city.models import Agency
 from kini.core.database.worded import give_key, insert_later, new, update_later
-from kini.core.models import AuditEntry, LimitCounter, OutboxMessage
-from kini.people.models import Resident, User
+from kini.core.models import LimitCounter, OutboxMessage
+from kini.people.models import Officer, Resident, RoleGrant, User
 
 pytestmark = pytest.mark.django_db
 
@@ -19,16 +20,20 @@ def columns(row: models.Model) -> dict[str, object]:
 
 
 def test_a_row_is_stored_as_the_orm_stores_it() -> None:
-    said = {"actor_kind": "system", "action": "room.deed", "subject": "sort:1", "detail": {"one": [1, None, "é"]}}
-    row = AuditEntry(**said)
+    user = User.objects.create(phone="+62811000112")
+    agency = Agency.objects.create(id="roads", name={"en": "Roads"})
+    officer = Officer.objects.create(user=user, agency=agency, name="Officer")
+    said = {"officer": officer, "services": ["one", "é"]}
+    row = RoleGrant(role="clerk", **said)
     give_key(row)
     insert_later(row)
     assert not row._state.adding
-    kept = AuditEntry.objects.get(pk=row.pk)
+    kept = RoleGrant.objects.get(pk=row.pk)
     assert columns(kept) == columns(row)
-    saved = AuditEntry.objects.create(**said)
-    assert {**columns(AuditEntry.objects.get(pk=saved.pk)), "at": kept.at} == columns(kept)
-    assert abs((saved.at - kept.at).total_seconds()) < 60
+    saved = RoleGrant.objects.create(role="head", **said)
+    told = {**columns(RoleGrant.objects.get(pk=saved.pk)), "role": "clerk", "created_at": kept.created_at}
+    assert told == columns(kept)
+    assert abs((saved.created_at - kept.created_at).total_seconds()) < 60
 
 
 def test_a_column_may_be_sql() -> None:
