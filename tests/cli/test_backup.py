@@ -78,7 +78,9 @@ def contents(url: str) -> dict[str, list[tuple[object, ...]]]:
         return {name: db.execute(select.format(sql.Identifier(name))).fetchall() for name in sorted(names)}
 
 
-def test_a_city_comes_back_whole(case: Case, here: str, elsewhere: str, var: Path, tmp_path: Path) -> None:
+def test_a_city_comes_back_whole(
+    case: Case, here: str, elsewhere: str, var: Path, tmp_path: Path, settings: Settings
+) -> None:
     file = tmp_path / "city.kini"
     done = kini("backup", str(file), url=here, var=var)
     assert done.returncode == 0, done.stderr
@@ -88,10 +90,10 @@ def test_a_city_comes_back_whole(case: Case, here: str, elsewhere: str, var: Pat
     assert done.returncode == 0, done.stderr
     assert "1 cases checked, 0 tampered with." in done.stdout
     assert contents(elsewhere) == contents(here)
-    sha256 = Document.objects.get(case=case).sha256
-    assert (tmp_path / "fresh" / files.path_of(sha256).relative_to(var)).read_bytes() == files.path_of(
-        sha256
-    ).read_bytes()
+    document = Document.objects.get(case=case)
+    settings.VAR_PATH = tmp_path / "fresh"
+    with files.open_stored(document.sha256) as content:
+        assert len(content.read()) == document.size
 
 
 def test_closed_days_come_back_as_they_were(
@@ -217,6 +219,21 @@ def test_a_damaged_file_is_left_out_and_said(case: Case, here: str, var: Path, t
     done = kini("backup", str(tmp_path / "city.kini"), url=here, var=var)
     assert done.returncode == 1
     assert sha256 in done.stdout
+
+
+def test_a_missing_file_is_said_and_what_nobody_names_is_left_out(
+    case: Case, here: str, var: Path, tmp_path: Path
+) -> None:
+    unnamed = files.keep(b"of a draft that was deleted")
+    manifest = backup.write(tmp_path / "whole.kini", here)
+    named = Document.objects.get(case=case).sha256
+    assert [name for name, _content in backup.Backup(tmp_path / "whole.kini").parts(backup.FILES)] == [named]
+    assert unnamed not in manifest.missing
+    files.path_of(named).unlink()
+    done = kini("backup", str(tmp_path / "city.kini"), url=here, var=var)
+    assert done.returncode == 1
+    assert f"The file {named} is missing" in done.stdout
+    assert backup.Backup(tmp_path / "city.kini").verify().missing == [named]
 
 
 def test_nothing_is_written_over_and_nothing_is_left_behind(case: Case, here: str, tmp_path: Path) -> None:

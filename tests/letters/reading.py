@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from io import BytesIO
 from pathlib import Path
 
 from pypdf import PdfReader
@@ -10,8 +11,13 @@ from kini.core import files
 from kini.letters.models import Letter
 
 
+def content_of(letter: Letter) -> bytes:
+    with files.open_stored(letter.document.sha256) as file:
+        return file.read()
+
+
 def reader_of(letter: Letter) -> PdfReader:
-    return PdfReader(files.path_of(letter.document.sha256))
+    return PdfReader(BytesIO(content_of(letter)))
 
 
 def text_of(letter: Letter) -> str:

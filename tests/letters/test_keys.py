@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO
 
 import pytest
 from asn1crypto import tsp
@@ -17,9 +18,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
-from kini.core import files
 from kini.letters import keys, signing
 from kini.letters.models import LetterState
+from tests.letters.reading import content_of
 
 AGENCY = [("registry", "Catatan")]
 
@@ -122,9 +123,8 @@ def test_with_an_authority_signatures_bear_its_time(keys, authority, case, grant
     settings.ENV = replace(settings.ENV, time_stamps=authority)
     letter = grant(case).letters.get()
     assert letter.state == LetterState.VALID
-    with files.open_stored(letter.document.sha256) as file:
-        (signature,) = PdfFileReader(file).embedded_signatures
-        unsigned = {attribute["type"].native for attribute in signature.signer_info["unsigned_attrs"]}
+    (signature,) = PdfFileReader(BytesIO(content_of(letter))).embedded_signatures
+    unsigned = {attribute["type"].native for attribute in signature.signer_info["unsigned_attrs"]}
     assert "signature_time_stamp_token" in unsigned
 
 

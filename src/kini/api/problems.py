@@ -19,7 +19,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from kini.core.actors import NotAllowed, Refused
-from kini.core.file_refusals import FileBusy, FileRefused, FileTooLarge, StorageFull
+from kini.core.file_refusals import FileBusy, FileDamaged, FileRefused, FileTooLarge, StorageFull
 from kini.core.limits import TooMany
 
 CONTENT_TYPE = "application/problem+json"
@@ -116,6 +116,7 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
 refusals: dict[type[Refused], Callable[[Any], Problem]] = {
     FileTooLarge: lambda refusal: Problem(413, str(refusal)),
     FileBusy: lambda refusal: Problem(503, str(refusal), headers={"Retry-After": str(COME_BACK)}),
+    FileDamaged: lambda refusal: Problem(500, str(refusal)),
     StorageFull: lambda refusal: Problem(507, str(refusal)),
     FileRefused: lambda refusal: Problem(422, str(refusal), "file-refused"),
     NotAllowed: lambda refusal: Problem(403, str(refusal)),

@@ -19,6 +19,7 @@ class CasesConfig(AppConfig):
         from kini.cases.panels import CasePanel, case_panels
         from kini.city.checks import pack_checks
         from kini.core.chain import Chain, chains
+        from kini.core.file_references import FileColumn, references
         from kini.messages.answering import answerers
         from kini.services.kinds import kinds
 
@@ -28,6 +29,7 @@ class CasesConfig(AppConfig):
         registered.register()
         pack_checks.register("cases.replies", wordings.check_wordings)
         notices.register()
+        references.register("cases.document", FileColumn("cases.Document"))
         answerers.register("status", answering.status)
         refusals.update(problems.REFUSALS)
         for scope in SCOPES:

@@ -22,6 +22,8 @@ def run(options: argparse.Namespace) -> int:
     megabytes = target.stat().st_size / 1_000_000
     print(f"{target}: the database and {manifest.listing.files} files, {megabytes:.1f} MB, read back and whole.")
     print("It is sealed with KINI_DATA_KEYS. Keep these keys and KINI_HASH_KEY in another place.")
+    for sha256 in manifest.missing:
+        print(f"The file {sha256} is missing, though a row of the database names it.")
     for sha256 in manifest.damaged:
         print(f"The kept file {sha256} is damaged and not in the backup; ./kini check chain says whose it is.")
-    return 1 if manifest.damaged else 0
+    return 1 if manifest.damaged or manifest.missing else 0

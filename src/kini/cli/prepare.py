@@ -13,7 +13,7 @@ from kini.cases import wordings
 from kini.city import actions as city_actions
 from kini.city import checks, pack
 from kini.cli import check_pack, console
-from kini.core import chain
+from kini.core import chain, file_store
 from kini.core.actors import system
 from kini.core.chain import removal
 from kini.core.faults import PackFaults
@@ -59,6 +59,10 @@ def prepare() -> int:
         call_command("migrate", verbosity=0, interactive=False)
         removal.set_terms()
         chain.seal_all()  # at an upgrade the whole history, before anything else is written
+    with console.step("Files"):
+        _sealed, changed = file_store.seal_plain_files()
+    for sha256 in changed:
+        print(f"  The kept file {sha256} was changed before it could be sealed; it is not shown to anybody.")
     with console.step("Static files"):
         collecting.collect()
     by = system("prepare")

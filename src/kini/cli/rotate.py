@@ -3,6 +3,7 @@
 import argparse
 
 from kini.cases import actions as cases_actions
+from kini.core import file_store
 from kini.core.actors import system
 from kini.people import actions as people_actions
 from kini.wifi import actions as wifi_actions
@@ -17,5 +18,8 @@ def run(options: argparse.Namespace) -> int:
     people = people_actions.rotate_keys(by=by)
     cases = cases_actions.rotate_keys(by=by)
     access_points = wifi_actions.rotate_keys(by=by)
-    print(f"Encrypted anew: {people} profiles, {cases} cases and drafts, {access_points} access points.")
-    return 0
+    files, broken = file_store.rotate_keys()
+    print(f"Encrypted anew: {people} profiles, {cases} cases and drafts, {access_points} access points, {files} files.")
+    for sha256 in broken:
+        print(f"The kept file {sha256} was changed or its key is gone; it cannot be read.")
+    return 1 if broken else 0

@@ -1,9 +1,9 @@
 """A backup: the whole city in one file, sealed with the city's own keys, which are not in it.
 
-It is a tar: a head that anybody may read (which Kini, when), the database in pieces, every kept file under its hash,
-the Wi-Fi's closed days in pieces, and last a manifest with a digest over the SHA-256 of every part, so that a file that
-was cut off is known. Every part but the head is sealed to its name and to this backup: parts cannot be changed, moved
-or mixed unseen.
+It is a tar: a head that anybody may read (which Kini, when), the database in pieces, every file that a row names under
+its hash, the Wi-Fi's closed days in pieces, and last a manifest with a digest over the SHA-256 of every part, so that a
+file that was cut off is known. Every part but the head is sealed to its name and to this backup: parts cannot be
+changed, moved or mixed unseen.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 import kini
-from kini.core import crypto, files
+from kini.core import crypto, file_references, file_store
 from kini.core.database import dumps
 
 FORMAT = 1
@@ -81,7 +81,8 @@ class Manifest:
     """What is in a backup.
 
     Attributes:
-        damaged: hashes of kept files whose content is no longer theirs; they are not in the backup.
+        damaged: hashes of kept files that were changed; they are not in the backup.
+        missing: hashes that rows name and under which nothing is kept.
         migrations: "app.name" of every migration that the database had.
         hash_key: tells whether a KINI_HASH_KEY is the one that sealed the timelines.
     """
@@ -90,6 +91,7 @@ class Manifest:
     migrations: list[str]
     listing: Listing = field(default_factory=Listing)
     damaged: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
 def write(target: Path, url: str) -> Manifest:
@@ -109,7 +111,7 @@ def write(target: Path, url: str) -> Manifest:
             os.fsync(handle)
         Backup(Path(temporary)).verify()
         Path(temporary).rename(target)
-        files.sync_folder(target.parent)
+        file_store.sync_folder(target.parent)
     finally:
         Path(temporary).unlink(missing_ok=True)
     return manifest
@@ -129,21 +131,29 @@ def _write(out: IO[bytes], url: str) -> Manifest:
             seal(name, content)
 
         _add(tar, HEAD, json.dumps(asdict(head)).encode())
+        before = file_references.all_named()
         for number, piece in enumerate(dumps.dump(url), 1):
             add(f"{DATABASE}{number}", zlib.compress(piece, level=1))
-        # After the database: a file is kept before a row names it, and none is ever removed.
-        _add_files(add, manifest)
+        # After the database, as a file is kept before a row names it. What lost its row while the dump was written is
+        # in the dump and still on the disk: the sweep waits for a day.
+        _add_files(add, manifest, before | file_references.all_named())
+        _add_beside(add)
         seal(MANIFEST, json.dumps(asdict(manifest)).encode())
     return manifest
 
 
-def _add_files(add: Callable[[str, bytes], None], manifest: Manifest) -> None:
-    for sha256 in files.kept():
-        content = files.path_of(sha256).read_bytes()
-        if hashlib.sha256(content).hexdigest() == sha256:
-            add(f"{FILES}{sha256}", content)
-        else:
+def _add_files(add: Callable[[str, bytes], None], manifest: Manifest, named: set[str]) -> None:
+    for sha256 in sorted(named):
+        try:
+            with file_store.open_stored(sha256) as file:
+                add(f"{FILES}{sha256}", file.read())
+        except FileNotFoundError:
+            manifest.missing.append(sha256)
+        except file_store.FileChanged:
             manifest.damaged.append(sha256)
+
+
+def _add_beside(add: Callable[[str, bytes], None]) -> None:
     for path in (settings.VAR_PATH / name for name in BELONGING):
         if path.exists():
             add(f"{BESIDE}{path.name}", path.read_bytes())
@@ -234,7 +244,7 @@ def restore(backup: Backup, url: str, *, replace: bool = False) -> Manifest:
     require_fit(backup, manifest)
     require_free(url, replace)
     for _name, content in backup.parts(FILES):
-        files.keep(content)
+        file_store.keep(content)
     dumps.load(url, backup.database())
     for name, content in backup.parts(BESIDE):
         (settings.VAR_PATH / name).write_bytes(content)

@@ -45,6 +45,15 @@ class StorageFull(FileRefused):
     status = 507
 
 
+class FileDamaged(FileRefused):
+    """A kept file is no longer what it was."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__(_("This file was changed or damaged where it is kept and is not shown. It has been noted."))
+
+
 def refusal_of(unfit: Unfit) -> FileRefused:
     """The refusal of a file that a decoder found unfit."""
     return FileRefused(_(REASONS[unfit.code]).format(number=unfit.number))

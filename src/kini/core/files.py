@@ -1,4 +1,4 @@
-"""Uploaded files: known by their content, cleaned, and kept by the hash of it outside the web root.
+"""Uploaded files: known by their content, cleaned, and kept by the hash of it (see file_store).
 
 What an image hides (where it was taken, text and programs behind the picture) does not survive: it is decoded and
 encoded anew, in a process of its own (see decoder). PDFs are kept as they are, or refused (see pdfs.py). The name that
@@ -7,14 +7,9 @@ somebody gave a file decides nothing.
 
 import errno
 import hashlib
-import os
-import re
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -23,6 +18,20 @@ from django.utils.translation import gettext as _
 from kini.core.decoder import client as decoder
 from kini.core.decoder.unfit import Unfit
 from kini.core.file_refusals import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_of
+from kini.core.file_store import FileChanged, digest_of, exists, keep, open_stored, path_of
+
+__all__ = [
+    "FileBusy",
+    "FileChanged",
+    "FileRefused",
+    "FileTooLarge",
+    "StorageFull",
+    "digest_of",
+    "exists",
+    "keep",
+    "open_stored",
+    "path_of",
+]
 
 MAX_BYTES = 10_000_000
 NAME_LENGTH = 160
@@ -35,7 +44,6 @@ WITHOUT_ROOM = "without_room"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _WORDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF"}
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,50 +90,6 @@ def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UT
         require_full(error)
         raise _full() from None
     return Stored(digest, hashlib.sha256(source).hexdigest(), content_type, len(kept), taken_at)
-
-
-def keep(content: bytes) -> str:
-    """Keep content as it is, made by the program itself or back from a backup; the hash under which it is found."""
-    digest = hashlib.sha256(content).hexdigest()
-    _write(content, path_of(digest))
-    return digest
-
-
-def kept() -> Iterator[str]:
-    """The hash of every kept file, in order."""
-    for path in sorted((Path(settings.VAR_PATH) / "files").glob("??/??/*")):
-        if _SHA256.fullmatch(path.name):  # what is just being written has another name
-            yield path.name
-
-
-def open_stored(sha256: str) -> BinaryIO:
-    """The kept file, for reading.
-
-    Raises:
-        FileNotFoundError: when there is none.
-    """
-    return path_of(sha256).open("rb")
-
-
-def exists(sha256: str) -> bool:
-    return bool(_SHA256.fullmatch(sha256)) and path_of(sha256).is_file()
-
-
-def digest_of(sha256: str) -> str:
-    """The hash of what is kept under that hash now; another one tells that the file was changed."""
-    with path_of(sha256).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def path_of(sha256: str) -> Path:
-    """Where the content with this hash is kept.
-
-    Raises:
-        FileNotFoundError: when this is no hash, so that nothing outside the folder is ever named.
-    """
-    if not _SHA256.fullmatch(sha256):
-        raise FileNotFoundError("There is no such file.")
-    return Path(settings.VAR_PATH) / "files" / sha256[:2] / sha256[2:4] / sha256
 
 
 def clean_name(name: str) -> str:
@@ -198,30 +162,3 @@ def _type_of(content: bytes) -> str:
 
 def _listed(accept: frozenset[str]) -> str:
     return ", ".join(word for content_type, word in _WORDS.items() if content_type in accept)
-
-
-def _write(content: bytes, path: Path) -> None:
-    """Write so that a file is either wholly there or not at all, also after the power fails."""
-    if path.exists():
-        return
-    path.parents[2].mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(handle)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder outlive the power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

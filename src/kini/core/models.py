@@ -109,6 +109,13 @@ class LimitCounter(models.Model):
     until = models.DateTimeField(db_index=True)
 
 
+class OrphanedFile(models.Model):
+    """A kept file that no row names, and since when (see core/file_sweep.py)."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    since = models.DateTimeField()
+
+
 class CacheEntry(models.Model):
     """Django's cache in the database, in the form that it asks for."""
 

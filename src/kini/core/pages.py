@@ -1,5 +1,6 @@
 """Pages for machines that watch over the program, and the outbox of a first look."""
 
+import shutil
 from functools import cache
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_safe
 from kini.core.models import OutboxMessage
 
 OUTBOX_LENGTH = 100
+#: Below this the disk of KINI_VAR counts as full: a few uploads, and what the database writes in a minute.
+LEAST_FREE_BYTES = 100_000_000
 
 
 @require_safe
@@ -25,13 +28,14 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """Requests can be served: the database answers and its tables are those that this program was written for."""
+    """Requests can be served: the database answers, its tables are those of this program, the disk has room."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         _require_migrations()
-    except (DatabaseError, _Behind) as error:
-        reason = "migrations are missing" if isinstance(error, _Behind) else "the database does not answer"
+        _require_room()
+    except (DatabaseError, _NotReady) as error:
+        reason = str(error) if isinstance(error, _NotReady) else "the database does not answer"
         return _plain(f"not ready: {reason}", status=503)
     return _plain("ready")
 
@@ -46,8 +50,13 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return render(request, "core/outbox.html", {"outbox": messages})
 
 
-class _Behind(Exception):
-    """The database lacks migrations."""
+class _NotReady(Exception):
+    """Something that requests need is missing; the message says what."""
+
+
+def _require_room() -> None:
+    if settings.VAR_PATH.exists() and shutil.disk_usage(settings.VAR_PATH).free < LEAST_FREE_BYTES:
+        raise _NotReady("the disk of KINI_VAR is full")
 
 
 @cache
@@ -55,7 +64,7 @@ def _require_migrations() -> None:
     """Asked until it is once answered with yes: a running program's migrations do not change."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise _Behind
+        raise _NotReady("migrations are missing")
 
 
 def _plain(text: str, status: int = 200) -> HttpResponse:

@@ -10,6 +10,7 @@ from kini.cases import queries, reads
 from kini.cases.models import Document
 from kini.cases.pages.visiting import guest_key, personal
 from kini.core import files
+from kini.core.file_refusals import FileDamaged
 from kini.people.queries import actor_for
 
 
@@ -31,12 +32,16 @@ def sent(document: Document) -> FileResponse:
 
     Raises:
         Http404: when the file is lost.
+        FileDamaged: when it was changed on the disk.
     """
     try:
         content = files.open_stored(document.sha256)
     except FileNotFoundError:
         raise Http404 from None
+    except files.FileChanged:
+        raise FileDamaged from None
     response = FileResponse(content, content_type=document.content_type)
+    response["Content-Length"] = str(document.size)
     manner = "inline" if document.content_type in files.IMAGES else "attachment"
     response["Content-Disposition"] = f"{manner}; filename*=UTF-8''{quote(document.name)}"
     response["X-Content-Type-Options"] = "nosniff"

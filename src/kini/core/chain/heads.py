@@ -19,7 +19,7 @@ from django.conf import settings
 from kini.core import syslog
 from kini.core.chain.blocks import last_block
 from kini.core.chain.registry import chains
-from kini.core.files import sync_folder
+from kini.core.file_store import sync_folder
 from kini.core.models import AuditEntry, ChainBlock, ChainShipment
 
 log = structlog.get_logger("kini.chain")

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kini.core.files import sync_folder
+from kini.core.file_store import sync_folder
 
 #: What figures are told by: nothing (the whole city), or one of these.
 BY = ("area", "kind", "site", "hour")
