@@ -12,7 +12,9 @@ from kini.cases.rules import RESIDENT, SYSTEM
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
+from kini.people.assurance import is_safe_at_counter
 from kini.people.household import household_of
+from kini.people.levels import Level, require_level
 from kini.people.models import FamilyTie, Resident
 from kini.people.permissions import Permission
 from kini.people.rules import may, may_somewhere, require, roles_over
@@ -161,4 +163,22 @@ def may_apply_for(by: Actor, resident: Resident | None) -> bool:
     own = Resident.objects.filter(user_id=by.user_id).first()
     if own and people_queries.may_act_for(own, resident.pk):
         return True
-    return may_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    return may_somewhere(by, Permission.APPLY_FOR_OTHERS) and is_safe_at_counter(resident)
+
+
+def require_assurance(by: Actor, needed: Level | None, resident: Resident | None) -> None:
+    """Stop whoever the city is not sure enough of for a service: the applicant, or who stands at the officer's counter.
+
+    Raises:
+        AssuranceNeeded: with what to do first.
+    """
+    if needed and by.kind is not ActorKind.SYSTEM:
+        require_level(_answerable(by, resident).assurance if resident else 0, needed)
+
+
+def _answerable(by: Actor, resident: Resident) -> Resident:
+    """The one whose level counts: the applicant, also for family; for an officer the person at the counter."""
+    if by.user_id is None or resident.user_id == by.user_id:
+        return resident
+    own = Resident.objects.filter(user_id=by.user_id).first()
+    return own if own and people_queries.may_act_for(own, resident.pk) else resident

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.city.checks import pack_checks
 from kini.core.delivery import sms_destinations, sms_providers
-from kini.messages import program_notices, queries, wording
+from kini.messages import identity_notices, program_notices, queries, wording
 from kini.messages.channels.base import channels
 from kini.messages.channels.carried import Sms, WhatsApp
 from kini.messages.channels.device import Push
@@ -32,6 +32,7 @@ def register() -> None:
     sms_destinations.register("countries of the pack", wording.may_receive_sms)
     pack_checks.register("messages", wording.check)
     program_notices.register()
+    identity_notices.register()
     inbox = NavItem(
         "messages:inbox", _("Messages"), "message", 15, "account", note=_("What the city told you"), count=_unread
     )

@@ -8,6 +8,7 @@ from kini.api.callers import Scope, caller_of
 from kini.api.routing import Out, Router
 from kini.people import queries
 from kini.people.bearer import needs
+from kini.people.levels import Level, level_name
 from kini.people.models import FamilyTie
 
 router = Router()
@@ -27,6 +28,9 @@ class MeOut(Out):
 
     id: int
     name: str
+    assurance: Level = Field(
+        description="How sure the city is of who this is: typed, counter (proved with a card) or register."
+    )
     people: list[Person] = Field(description="Oneself first, then family members without an account of their own.")
 
 
@@ -36,7 +40,8 @@ def read_me(request: HttpRequest) -> MeOut:
     own = queries.own_profile(caller_of(request).actor)
     oneself = Person(id=own.pk, name=own.name, relation="self")
     ties = queries.family_of(own).filter(member__user__isnull=True)
-    return MeOut(id=own.pk, name=own.name, people=[oneself, *map(_person, ties)])
+    level = level_name(own.assurance)
+    return MeOut(id=own.pk, name=own.name, assurance=level, people=[oneself, *map(_person, ties)])
 
 
 def _person(tie: FamilyTie) -> Person:

@@ -38,3 +38,10 @@ class ProgramTokensRevoked(Event):
     user: int
     program: str
     family: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssuranceChanged(Event):
+    """A profile's level of assurance changed, by somebody other than the person themselves."""
+
+    change: int

@@ -77,6 +77,19 @@ class KnownDevice(models.Model):
         ]
 
 
+class Assurance(models.IntegerChoices):
+    """Level of assurance: how surely a profile is that of the person whose number it has; higher is surer.
+
+    Services ask for one of three (`typed`, `counter`, `register`). A register that confirms the data while an officer
+    has the card and the person before them is surer than one that confirms what somebody typed at home.
+    """
+
+    TYPED = 0
+    COUNTER = 1
+    REGISTER = 2
+    REGISTER_IN_PERSON = 3
+
+
 class Resident(models.Model):
     """A person whom the city serves, with an account or without one (helped at a counter).
 
@@ -96,6 +109,9 @@ class Resident(models.Model):
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=240, blank=True)
     area = models.ForeignKey(Area, models.PROTECT, null=True)
+    assurance = models.PositiveSmallIntegerField(
+        choices=Assurance.choices, default=Assurance.TYPED, db_default=Assurance.TYPED
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -105,6 +121,10 @@ class Resident(models.Model):
                 condition=Q(national_id_sealed__isnull=True, national_id_hash__isnull=True)
                 | Q(national_id_sealed__isnull=False, national_id_hash__isnull=False),
                 name="people_resident_number_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(assurance=Assurance.TYPED) | Q(national_id_hash__isnull=False),
+                name="people_resident_proved_number",
             ),
         ]
         indexes = [
@@ -236,3 +256,44 @@ class UsedCredential(models.Model):
     client = models.ForeignKey(Client, models.CASCADE, related_name="+")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     used_at = models.DateTimeField(db_index=True)
+
+
+class AssuranceChange(models.Model):
+    """One change of a profile's level of assurance. Append-only; the newest one says which level holds.
+
+    A trigger compares it with the profile, and lets a number move only to a profile that is surer, or by a dispute.
+    """
+
+    CAUSES = ("counter", "register", "changed", "released", "displaced")
+
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="assurance_changes")
+    at = models.DateTimeField(auto_now_add=True)
+    level = models.PositiveSmallIntegerField(choices=Assurance.choices)
+    previous = models.PositiveSmallIntegerField(choices=Assurance.choices)
+    cause = models.CharField(max_length=20, choices=[(cause, cause) for cause in CAUSES])
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    register = models.CharField(max_length=60, blank=True)
+    evidence = models.CharField(
+        max_length=60, blank=True, help_text="Kind of document seen, or the register's receipt."
+    )
+    reason = models.CharField(max_length=240, blank=True)
+    successor = models.ForeignKey(
+        Resident, models.PROTECT, null=True, related_name="+", help_text="Who has the number now."
+    )
+    dispute = models.CharField(max_length=30, blank=True, help_text="The case in which it was decided.")
+
+    class Meta:
+        indexes = [models.Index(fields=["resident", "-id"], name="people_assurance_resident")]
+        constraints = [
+            models.CheckConstraint(
+                name="people_assurance_cause",
+                condition=Q(cause="counter", level__in=(1, 3))
+                | (Q(cause="register", level__in=(2, 3)) & ~Q(register=""))
+                | Q(cause__in=("changed", "released", "displaced"), level=0),
+            ),
+            models.CheckConstraint(
+                name="people_assurance_successor",
+                condition=Q(cause="displaced", successor__isnull=False)
+                | (~Q(cause="displaced") & Q(successor__isnull=True)),
+            ),
+        ]

@@ -20,9 +20,11 @@ from kini.core.actors import Refused
 from kini.core.limits import Limit
 from kini.people import access_entries, actions, profile, queries, rules
 from kini.people.actions import Details, NumberTaken
+from kini.people.assurance import history
 from kini.people.contacts import Contact
 from kini.people.forms import MemberForm, PersonForm, ProfileForm, problems, relation_words
-from kini.people.models import FamilyTie, Resident, User
+from kini.people.levels import level_words
+from kini.people.models import Assurance, FamilyTie, Resident, User
 from kini.people.sign_in import next_of
 
 LOOKS_PER_PAGE = 20
@@ -98,6 +100,9 @@ def _profile_page(request: HttpRequest, resident: Resident, form: ProfileForm) -
         "first": not resident.name,
         "masked": {name: _masked(resident, name) for name in ("national_id", "family_card")},
         "contacts": _contacts(resident),
+        "level": level_words(resident.assurance),
+        "proved": resident.assurance > Assurance.TYPED,
+        "history": history(resident),
         "areas": city_queries.lowest_level_areas(),
         "chosen_area": str(form["area"].value() or ""),
     }

@@ -10,6 +10,7 @@ from kini.api import paging
 from kini.api.paging import Cursor, Limit, Page
 from kini.api.routing import Named, Out, Router
 from kini.core.texts import Text
+from kini.people.levels import Level
 from kini.services import describing, queries
 from kini.services import search as searching
 from kini.services.fields.uploads import DocumentField
@@ -62,6 +63,9 @@ class ServiceOut(ServiceLine):
     bring: list[str] = Field(description="What to have at hand on the day.")
     past: str | None = Field(description="From which time it is, when it is not offered today.")
     needs_sign_in: bool = Field(description="False: guests may begin it, without a token.")
+    assurance: Level = Field(
+        description="How sure the city must be of who applies: typed, counter (proved with a card) or register."
+    )
     confirmed: bool = Field(description="False: the city has not confirmed these facts yet.")
 
 
@@ -104,6 +108,7 @@ def read_service(request: HttpRequest, service: str) -> ServiceOut:
         bring=[str(thing) for thing in written.bring],
         past=str(written.past) if written.past else None,
         needs_sign_in=kind is None or kind.sign_in == "required",
+        assurance=written.assurance or "typed",
         confirmed=written.confidence != "low",
     )
 

@@ -189,6 +189,9 @@ def _kind(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
         return
     if kind.needs_flow and not definition.flow:
         yield source.fault(("kind",), f'a service of the kind "{kind.id}" needs a flow', "Add flow: and its name.")
+    if definition.assurance not in (None, "typed") and kind.sign_in != "required":
+        message = f'a service of the kind "{kind.id}" is open to guests, of whom nothing can be proved'
+        yield source.fault(("assurance",), message, "Remove assurance:, or choose a kind for which one signs in.")
     asked = [placed.page for placed in placed_pages(pack, service)]  # a kind sees the questions of blocks, too
     for place, message in kind.check(definition.model_copy(update={"ask": asked})):
         yield source.fault(place, message)

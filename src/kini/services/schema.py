@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, Typ
 
 from kini.city.schema import Id
 from kini.core.texts import Text
+from kini.people.levels import Level
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase, Strict, field_types
 from kini.services.kinds import kinds
@@ -210,6 +211,10 @@ class Definition(Strict):
     sources: list[str] = Field(default=[], description="Where the facts come from: whole addresses, or words.")
     confidence: Confidence = "low"
     note: Text | None = None
+    assurance: Level | None = Field(
+        default=None,
+        description="How sure the city must be of who applies: typed (the default), counter, or register.",
+    )
     past: Text | None = Field(default=None, description="From which time it is, when it is not offered today.")
 
     @model_validator(mode="before")

@@ -17,6 +17,7 @@ from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.crypto import seal_json, unseal_json
 from kini.people.models import Resident
 from kini.services.models import Service, ServiceVersion
+from kini.services.versions import resolve_many
 
 
 @statement
@@ -53,6 +54,8 @@ def book(
     """
     if resident.user_id != by.user_id:
         raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
+    version = resolve_many([service.current_id or 0])[service.current_id or 0]
+    access.require_assurance(by, version.definition.assurance, resident)
     reference = references.new(pack.current().reference_prefix)
     request = seal_json({"version": service.current_id, "given": given}, _context(reference))
     return taking.take(by, slot, resident, group, party, becomes="confirmed", reference=reference, request=request)

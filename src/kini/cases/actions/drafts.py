@@ -30,10 +30,12 @@ def start_draft(*, by: Actor, version: ServiceVersion, resident: Resident | None
 
     Raises:
         NotAllowed: when the actor may not apply for that person, or must sign in first.
+        AssuranceNeeded: when the service needs to be surer of who that is.
         Refused: when the service is no longer offered.
     """
     service = version.service
     access.require_may_begin(by, service, resident)
+    access.require_assurance(by, resolve(version).definition.assurance, resident)
     draft = Draft.objects.create(
         version=version,
         owner_id=by.user_id,

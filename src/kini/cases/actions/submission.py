@@ -52,6 +52,7 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
     if not confirm:
         raise Refused(_("Confirm that your answers are true."))
     resolved = resolve(draft.version)
+    access.require_assurance(by, resolved.definition.assurance, draft.resident)
     given = _complete(resolved, answers.of_draft(draft), draft.resident)
     case = _new_case(by, draft.version, draft.resident, draft.channel, given)
     used = list(draft.documents.filter(pk__in=corrections.used_files(given)))
@@ -86,6 +87,7 @@ def apply(
         Incomplete: when questions are not answered.
     """
     access.require_may_begin(by, version.service, resident)
+    access.require_assurance(by, resolve(version).definition.assurance, resident)
     if not confirm:
         raise Refused(_("Confirm that your answers are true."))
     if corrections.used_files(dict(given)):

@@ -3,22 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases import actions, queries, reads
 from kini.cases.desk.addresses import cleaned
 from kini.cases.desk.case import text_of
+from kini.cases.desk.counter_proof import address_of, at_counter, phone_of, proof_page
 from kini.cases.desk.figures import title_of
 from kini.cases.desk.rows import Row, rows_of
 from kini.cases.desk.working import for_officers, see_other
 from kini.cases.models import Case, Draft
-from kini.cases.pages import forms
 from kini.cases.pages.visiting import SeeOther
 from kini.city import pack
 from kini.city import queries as city_queries
@@ -27,13 +24,13 @@ from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.limits import Limit
 from kini.people import actions as people_actions
 from kini.people import profile
+from kini.people.assurance import holder_hints, is_safe_at_counter
 from kini.people.forms import ProfileForm
-from kini.people.models import Resident
+from kini.people.levels import level_words
+from kini.people.models import Assurance, Resident
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for, resident_by_number
 from kini.services import queries as service_queries
-from kini.services.fields.base import Wrong
-from kini.services.fields.text import PhoneField
 from kini.services.kinds import opening_cases
 from kini.services.models import Service
 from kini.services.queries import Card
@@ -42,9 +39,6 @@ from kini.web import formats
 
 #: More numbers in a day would be somebody who tries out which ones are known.
 NUMBERS = Limit("cases.counter-number", count=300, seconds=24 * 60 * 60)
-SALT = "cases.counter"
-#: How long a person may stand at the counter, in seconds.
-PATIENCE = 4 * 60 * 60
 LATEST = 10
 
 #: Inputs about somebody who is not known yet, in the order of the page.
@@ -59,7 +53,10 @@ def apply(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _start(request, actor) if "person" in request.POST else _person(request, actor)
     if mark := request.GET.get("person"):
-        return _choose(request, _resident(actor, mark), mark)
+        resident = at_counter(actor, mark)
+        if "prove" in request.GET or not is_safe_at_counter(resident):
+            return proof_page(request, resident, mark)
+        return _choose(request, resident, mark)
     return _find(request, actor)
 
 
@@ -69,7 +66,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 def _person(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Find the person by number. Whoever is not known yet is added, once their name is there."""
     form, new = ProfileForm(request.POST), "new" in request.POST
-    phone, wrong = _phone(request)
+    phone, wrong = phone_of(request)
     problems = _problems(form) | ({"phone": wrong} if wrong else {})
     if "number" in problems:
         return _add(request, problems) if new else _find(request, actor, problems["number"])
@@ -85,8 +82,10 @@ def _person(request: HttpRequest, actor: Actor) -> HttpResponse:
     )
     reason = _("Came to a counter and asked for help with an application")
     resident = people_actions.find_or_create_resident(by=actor, details=details, phone=phone, reason=reason)
-    mark = signing.dumps([actor.user_id, resident.pk], salt=SALT)
-    return SeeOther(f"{reverse('cases:desk-apply')}?{urlencode({'person': mark})}")
+    if not known and "card" in request.POST:
+        seen = _("The identity card was shown at the counter")
+        people_actions.prove_at_counter(by=actor, resident=resident, document="identity-card", reason=seen)
+    return SeeOther(address_of(actor, resident))
 
 
 def _problems(form: ProfileForm) -> dict[str, str]:
@@ -95,15 +94,6 @@ def _problems(form: ProfileForm) -> dict[str, str]:
     if "number" not in found and form.cleaned_data.get("number") is None:
         found = {"number": _("Type the number on the person's card."), **found}
     return found
-
-
-def _phone(request: HttpRequest) -> tuple[str, str]:
-    """(the person's phone number as it is kept, what is wrong with it)."""
-    field = PhoneField.model_validate({"label": _("Phone"), "optional": True})
-    try:
-        return field.parse("phone", forms.read(request).form) or "", ""
-    except Wrong as wrong:
-        return "", str(wrong)
 
 
 def _find(request: HttpRequest, actor: Actor, error: str = "") -> HttpResponse:
@@ -124,29 +114,13 @@ def _add(request: HttpRequest, problems: Mapping[str, str]) -> HttpResponse:
     context = {
         "errors": list(problems.items()),
         "wrong": problems,
-        "typed": {name: text_of(request, name) for name in ("number", *TYPED)},
+        "typed": {name: text_of(request, name) for name in ("number", *TYPED, "card")},
         "areas": city_queries.lowest_level_areas(),
     }
     return render(request, "cases/desk/person.html", context, status=422 if problems else 200)
 
 
 # The service
-
-
-def _resident(actor: Actor, mark: str) -> Resident:
-    """The person who stands at this officer's counter.
-
-    Raises:
-        Http404: when nobody does (any more).
-    """
-    try:
-        officer, resident = signing.loads(mark, salt=SALT, max_age=PATIENCE)
-    except (signing.BadSignature, ValueError, TypeError):
-        raise Http404 from None
-    found = Resident.objects.select_related("area").filter(pk=resident).first()
-    if officer != actor.user_id or found is None:
-        raise Http404
-    return found
 
 
 def _choose(request: HttpRequest, resident: Resident, mark: str, error: str = "") -> HttpResponse:
@@ -156,6 +130,9 @@ def _choose(request: HttpRequest, resident: Resident, mark: str, error: str = ""
         "resident": resident,
         "number": profile.mask_number(number) if number else "",
         "mark": mark,
+        "level": level_words(resident.assurance),
+        "proved": resident.assurance > Assurance.TYPED,
+        "accounts": holder_hints(resident),
         "cards": service_queries.by_name(card for card in _active() if card.opens),
         "chosen": cleaned(request.POST.get("service", "") or request.GET.get("service", "")),
         "errors": [("service", error)] if error else [],
@@ -170,7 +147,7 @@ def _active() -> list[Card]:
 
 def _start(request: HttpRequest, actor: Actor) -> HttpResponse:
     mark = cleaned(request.POST.get("person", ""))
-    resident = _resident(actor, mark)
+    resident = at_counter(actor, mark)
     try:
         service = service_queries.service(cleaned(request.POST.get("service", "")))
         if service.current is None or service.kind not in opening_cases():

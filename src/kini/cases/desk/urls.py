@@ -7,6 +7,7 @@ from kini.cases.desk import (
     bulk,
     case,
     counter,
+    counter_proof,
     joining,
     moves,
     numbers,
@@ -22,6 +23,7 @@ from kini.cases.desk import (
 urlpatterns = [
     path("", queue.queue, name="desk"),
     path("apply/", counter.apply, name="desk-apply"),
+    path("apply/proof/", counter_proof.prove, name="desk-prove"),
     path("apply/<str:reference>/receipt/", counter.receipt, name="desk-receipt"),
     path("access/", access_report.report, name="desk-access"),
     path("access/table.csv", access_report.table, name="desk-access-table"),

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +23,7 @@ from kini.core.client_address import client_network
 from kini.core.numbers import key_of
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
+from kini.people.levels import LEVELS, AssuranceNeeded, Level, level_name, needed_words
 from kini.people.models import Resident, User
 from kini.people.queries import actor_for
 from kini.services import queries as services_queries
@@ -54,7 +56,10 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     resident = _for_whom(request, actor)
     draft = _untouched(actor, found, resident)
     if draft is None:
-        draft = actions.start_draft(by=actor, version=found.current, resident=resident)
+        try:
+            draft = actions.start_draft(by=actor, version=found.current, resident=resident)
+        except AssuranceNeeded as refusal:
+            return SeeOther(_proof_address(found, refusal.needed))
     if known := _known(request, resolve(found.current)):
         actions.fill(by=actor, draft=draft, values=known)
     return SeeOther(reverse("cases:draft", args=[draft.pk]))
@@ -120,8 +125,24 @@ def panel(request: HttpRequest, service: Service) -> SafeString | None:
         "drafts": _drafts(actor, service),
         "family": _family(request.user) if kind.for_somebody and isinstance(request.user, User) else [],
         "call": number_to_call(kind, resolved) if resolved else "",
+        "lacking": _lacking(actor, request.user, service, resolved.definition.assurance if resolved else None),
     }
     return render_to_string("cases/start_panel.html", context, request)
+
+
+def _proof_address(service: Service, needed: int) -> str:
+    """Where one learns how to prove who one is, and comes back to the service from."""
+    back = reverse("services:service", args=[service.pk])
+    return f"{reverse('people:proof')}?{urlencode({'needs': level_name(needed), 'next': back})}"
+
+
+def _lacking(actor: Actor, user: Any, service: Service, needed: Level | None) -> dict[str, str]:
+    """The level that the visitor lacks for this service and the way to it; of a stranger only what will be asked."""
+    own = Resident.objects.filter(user=user).first() if isinstance(user, User) else None
+    if needed is None or needed == "typed" or (own and own.assurance >= LEVELS[needed]):
+        return {}
+    address = _proof_address(service, LEVELS[needed]) if actor.user_id else ""
+    return {"words": needed_words(LEVELS[needed]), "address": address}
 
 
 def _drafts(actor: Actor, service: Service) -> list[Draft]:

@@ -24,6 +24,12 @@ from kini.people.actions.accounts import (
 from kini.people.actions.accounts import (
     remove_unused_accounts as remove_unused_accounts,
 )
+from kini.people.actions.assurance import (
+    prove_at_counter as prove_at_counter,
+)
+from kini.people.actions.assurance import (
+    settle_number as settle_number,
+)
 from kini.people.actions.counter import (
     find_or_create_resident as find_or_create_resident,
 )

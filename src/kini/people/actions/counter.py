@@ -5,11 +5,12 @@ from django.utils.translation import gettext as _
 from kini.core import audit, events
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
-from kini.people import keeping, queries, rules, sealing
+from kini.people import keeping, queries, rules
 from kini.people.access_log import What
+from kini.people.assurance import Proof, change_level, take_number_off
 from kini.people.events import ProfilesJoined
 from kini.people.keeping import Details
-from kini.people.models import Resident, User
+from kini.people.models import Assurance, Resident, User
 from kini.people.permissions import Permission
 from kini.people.purposes import COUNTER
 
@@ -64,6 +65,8 @@ def join_account(*, by: Actor, resident: Resident, user: User, reason: str) -> R
     resident.user = user
     resident.phone, resident.email = user.phone or resident.phone, user.email or resident.email
     resident.save()
+    if resident.assurance == Assurance.TYPED and resident.national_id_hash:
+        change_level(by, resident, Assurance.COUNTER, Proof("counter", evidence="identity-card", reason=reason))
     detail = {"user": user.pk, "gone": earlier.pk if earlier else None}
     audit.record(by=by, action="people.account-joined", subject=f"resident:{resident.pk}", detail=detail)
     return resident
@@ -79,8 +82,8 @@ def release_number(*, by: Actor, resident: Resident, reason: str) -> Resident:
     """
     rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
     keeping.log(by, resident, What.NATIONAL_ID, reason, "", COUNTER)
-    sealing.drop_national_id(resident)
-    resident.save()
+    take_number_off(by, Resident.objects.select_for_update().get(pk=resident.pk), Proof("released", reason=reason))
+    resident.refresh_from_db()
     audit.record(by=by, action="people.number-released", subject=f"resident:{resident.pk}")
     return resident
 

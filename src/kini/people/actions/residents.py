@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
-from kini.people import keeping, rules
+from kini.people import assurance, keeping, rules
 from kini.people.keeping import Details
 from kini.people.models import FamilyTie, Resident, User
 
@@ -42,6 +42,7 @@ def save_profile(*, by: Actor, resident: Resident, details: Details) -> Resident
     """
     keeping.only(by, resident.user_id)
     changed = keeping.keep(resident, details)
+    assurance.lower_after_edit(by, resident, changed)
     audit.record(
         by=by, action="people.profile-saved", subject=f"resident:{resident.pk}", detail={"changed": sorted(changed)}
     )
@@ -83,6 +84,7 @@ def edit_family_member(*, by: Actor, tie: FamilyTie, relation: str, details: Det
     if tie.member.user_id:
         raise Refused(_("This person has an account now and looks after their own profile."))
     changed = keeping.keep(tie.member, details)
+    assurance.lower_after_edit(by, tie.member, changed)
     tie.relation = relation
     tie.save(update_fields=["relation"])
     audit.record(

@@ -1,0 +1,143 @@
+"""At a counter, before anything begins: is the profile that has the number that of the person who stands there?
+
+Numbers are typed by whoever signs in, and many have leaked. So nothing is begun for a profile that an account reads and
+nobody proved: the officer compares, and proves it or gives the person a profile of their own.
+"""
+
+from collections.abc import Mapping
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kini.cases.desk.addresses import cleaned
+from kini.cases.desk.case import text_of
+from kini.cases.desk.working import for_officers
+from kini.cases.pages import forms
+from kini.cases.pages.visiting import SeeOther
+from kini.city import pack
+from kini.city import queries as city_queries
+from kini.core.actors import Actor, NotAllowed, Refused
+from kini.people import actions as people_actions
+from kini.people import profile, rules
+from kini.people.actions import Details
+from kini.people.assurance import document_words, holder_hints
+from kini.people.forms import ProfileForm
+from kini.people.levels import level_words
+from kini.people.models import Resident
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.services.fields.base import Wrong
+from kini.services.fields.text import PhoneField
+
+SALT = "cases.counter"
+#: How long a person may stand at the counter, in seconds.
+PATIENCE = 4 * 60 * 60
+#: Inputs in the order of the page.
+INPUTS = ("whose", "document", "card", "name", "phone", "address", "area", "reason")
+
+
+def address_of(actor: Actor, resident: Resident) -> str:
+    """The page on which this officer goes on for that person, as long as they may stand at the counter."""
+    mark = signing.dumps([actor.user_id, resident.pk], salt=SALT)
+    return f"{reverse('cases:desk-apply')}?{urlencode({'person': mark})}"
+
+
+def at_counter(actor: Actor, mark: str) -> Resident:
+    """The person who stands at this officer's counter.
+
+    Raises:
+        Http404: when nobody does (any more).
+    """
+    try:
+        officer, resident = signing.loads(mark, salt=SALT, max_age=PATIENCE)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise Http404 from None
+    found = Resident.objects.select_related("area").filter(pk=resident).first()
+    if officer != actor.user_id or found is None:
+        raise Http404
+    return found
+
+
+def phone_of(request: HttpRequest) -> tuple[str, str]:
+    """(the person's phone number as it is kept, what is wrong with it)."""
+    field = PhoneField.model_validate({"label": _("Phone"), "optional": True})
+    try:
+        return field.parse("phone", forms.read(request).form) or "", ""
+    except Wrong as wrong:
+        return "", str(wrong)
+
+
+def proof_page(
+    request: HttpRequest, resident: Resident, mark: str, problems: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """What is known of the profile and its account, and the ways to go on."""
+    number = profile.profile_value(resident, "national_id")
+    context = {
+        "resident": resident,
+        "number": profile.mask_number(number) if number else "",
+        "level": level_words(resident.assurance),
+        "accounts": holder_hints(resident),
+        "family": resident.user_id is None,
+        "mark": mark,
+        "documents": document_words(),
+        "typed": {name: text_of(request, name) for name in INPUTS},
+        "areas": city_queries.lowest_level_areas(),
+        "errors": list((problems or {}).items()),
+        "wrong": problems or {},
+    }
+    return render(request, "cases/desk/unproved.html", context, status=422 if problems else 200)
+
+
+@for_officers(Permission.APPLY_FOR_OTHERS)
+@require_POST
+def prove(request: HttpRequest) -> HttpResponse:
+    """Prove the profile, or give the person one of their own; then the service is chosen for it."""
+    actor, mark = actor_for(request), cleaned(request.POST.get("person", ""))
+    resident = at_counter(actor, mark)
+    form = ProfileForm(request.POST)
+    phone, wrong_phone = phone_of(request)
+    problems = _problems(request, form) | ({"phone": wrong_phone} if wrong_phone else {})
+    if problems:
+        return proof_page(request, resident, mark, problems)
+    try:
+        return SeeOther(address_of(actor, _proved(request, actor, resident, form, phone)))
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return proof_page(request, resident, mark, {"reason": str(refusal)})
+
+
+def _problems(request: HttpRequest, form: ProfileForm) -> dict[str, str]:
+    """Missing and wrong inputs, by name, in the order of the page."""
+    found = {}
+    if request.POST.get("whose") not in ("theirs", "other"):
+        found["whose"] = _("Say whose profile it is.")
+    if request.POST.get("document") not in dict(document_words()):
+        found["document"] = _("Choose which document the person showed.")
+    if "card" not in request.POST:
+        found["card"] = _("Go on only with the document before you and the person who is on it.")
+    found |= {name: str(form.errors[name][0]) for name in ("name", "address", "area") if name in form.errors}
+    return found
+
+
+def _proved(request: HttpRequest, actor: Actor, resident: Resident, form: ProfileForm, phone: str) -> Resident:
+    """The profile with which the officer goes on."""
+    document, reason, name = request.POST["document"], request.POST.get("reason", ""), form.cleaned_data["name"]
+    if request.POST["whose"] == "theirs":
+        return people_actions.prove_at_counter(by=actor, resident=resident, document=document, reason=reason, name=name)
+    number = profile.profile_value(resident, "national_id") or ""
+    details = Details(
+        name=name,
+        number=rules.read_national_id(number, pack.current().national_id, timezone.localdate()) if number else None,
+        address=form.cleaned_data.get("address", ""),
+        area=form.cleaned_data.get("area"),
+    )
+    return people_actions.settle_number(
+        by=actor, holder=resident, details=details, phone=phone, document=document, reason=reason
+    )

@@ -1,0 +1,86 @@
+"""Proving who somebody is: at a counter with the card on the table, and settling whose a number is."""
+
+from django.utils.translation import gettext as _
+
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.people import keeping, rules, sealing
+from kini.people.access_log import What
+from kini.people.assurance import DOCUMENTS, Proof, change_level, holders, take_number_off
+from kini.people.keeping import Details
+from kini.people.models import Assurance, Resident
+from kini.people.permissions import Permission
+from kini.people.purposes import COUNTER
+
+
+@action
+def prove_at_counter(*, by: Actor, resident: Resident, document: str, reason: str, name: str = "") -> Resident:
+    """The person stands at a counter and showed the card: the profile and its account, if any, are theirs.
+
+    Args:
+        document: what they showed (assurance.DOCUMENTS).
+        name: as it stands on the card, where the profile has it otherwise.
+
+    Raises:
+        NotAllowed: without the permission to apply for others, and for oneself or one's own family.
+        Refused: without a number, a known document or a reason.
+    """
+    resident = _for_proof(by, resident, document)
+    if resident.national_id_hash is None:
+        raise Refused(_("Ask for the card: a profile without a number cannot be proved."))
+    _log(by, resident, reason)
+    if name and name != resident.name:
+        resident.name = name
+        resident.save(update_fields=["name"])
+    level = Assurance.REGISTER_IN_PERSON if resident.assurance >= Assurance.REGISTER else Assurance.COUNTER
+    change_level(by, resident, level, Proof("counter", evidence=document, reason=reason))
+    return resident
+
+
+@action
+def settle_number(
+    *, by: Actor, holder: Resident, details: Details, phone: str, document: str, reason: str, dispute: str = ""
+) -> Resident:
+    """The person at the counter is not the one whose profile has their number: they get a profile of their own.
+
+    The earlier holder loses the number and is told so, and nothing else: what the counter does from now on belongs to
+    the new profile, which no account reads.
+
+    Args:
+        details: of the person who is there, with their number.
+        dispute: reference of the case that decided it; without one only an unproved claim gives way.
+
+    Raises:
+        NotAllowed: without the permission to apply for others, and for oneself or one's own family.
+        Refused: when the holder does not have that number, or proved it.
+    """
+    holder = _for_proof(by, holder, document)
+    number = details.number
+    if number is None or bytes(holder.national_id_hash or b"") != sealing.number_hash(number.number):
+        raise Refused(_("This number has moved meanwhile. Type it once more."))
+    if holder.assurance > Assurance.TYPED and not dispute:
+        raise Refused(_("The other profile has proved this number. Open a dispute, which the head of office decides."))
+    _log(by, holder, _("The number of this profile was shown at a counter by another person"))
+    fresh = Resident.objects.create(phone=phone)
+    take_number_off(by, holder, Proof("displaced", successor=fresh, dispute=dispute))
+    keeping.keep(fresh, details)
+    change_level(by, fresh, Assurance.COUNTER, Proof("counter", evidence=document, reason=reason, dispute=dispute))
+    audit.record(by=by, action="people.number-settled", subject=f"resident:{fresh.pk}", detail={"from": holder.pk})
+    return fresh
+
+
+def _for_proof(by: Actor, resident: Resident, document: str) -> Resident:
+    """The locked profile, when this officer may prove it."""
+    rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+    resident = Resident.objects.select_for_update().get(pk=resident.pk)
+    if by.user_id is not None and by.user_id in {user.pk for user in holders(resident)}:
+        raise NotAllowed(_("This is your own profile or your family's. A colleague proves it."))
+    if document not in DOCUMENTS:
+        raise Refused(_("Choose which document the person showed."))
+    return resident
+
+
+def _log(by: Actor, resident: Resident, reason: str) -> None:
+    if by.kind is not ActorKind.SYSTEM:
+        keeping.log(by, resident, What.PROFILE, reason, "", COUNTER)

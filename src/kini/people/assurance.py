@@ -1,0 +1,134 @@
+"""Changes of a profile's level of assurance, their history, and the accounts that read along in a profile."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from kini.core import audit, events
+from kini.core.actors import Actor
+from kini.people import queries, sealing
+from kini.people.contacts import contact_of
+from kini.people.events import AssuranceChanged
+from kini.people.levels import level_name, level_words
+from kini.people.models import Assurance, AssuranceChange, Resident, User
+
+#: What an officer may have had before them, as it is kept.
+DOCUMENTS = ("identity-card", "family-card", "passport", "birth-certificate")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """By what a level changes.
+
+    Attributes:
+        cause: one of AssuranceChange.CAUSES.
+        evidence: a document of DOCUMENTS, or the register's receipt.
+        successor: who has the number now.
+        dispute: reference of the case in which that was decided.
+    """
+
+    cause: str
+    evidence: str = ""
+    register: str = ""
+    reason: str = ""
+    successor: Resident | None = None
+    dispute: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change as the person and officers read it."""
+
+    at: datetime
+    words: str
+    by: str
+
+
+def document_words() -> list[tuple[str, str]]:
+    """The documents that an officer may have before them, with their names."""
+    words = {
+        "identity-card": _("Identity card"),
+        "family-card": _("Family card"),
+        "passport": _("Passport"),
+        "birth-certificate": _("Birth certificate"),
+    }
+    return [(document, words[document]) for document in DOCUMENTS]
+
+
+def history(resident: Resident) -> list[Entry]:
+    """Every change of the level, newest first, with who made it."""
+    changes = resident.assurance_changes.select_related("officer", "officer__agency").order_by("-pk")
+    return [Entry(change.at, _change_words(change), _maker(change)) for change in changes]
+
+
+def _change_words(change: AssuranceChange) -> str:
+    match change.cause:
+        case "changed":
+            return _("Name or number were changed; they are not proved any more")
+        case "released":
+            return _("The number was taken off this profile")
+        case "displaced":
+            return _("Somebody else proved that the number is theirs")
+    return level_words(change.level)
+
+
+def _maker(change: AssuranceChange) -> str:
+    if change.cause == "displaced":
+        return ""
+    if change.officer:
+        return f"{change.officer.name}, {change.officer.agency.title}"
+    return change.register
+
+
+def holders(resident: Resident) -> list[User]:
+    """The accounts that read what happens in this profile: its own, else those who have the person in their family."""
+    if resident.user_id:
+        return [resident.user] if resident.user else []
+    return [tie.resident.user for tie in resident.tied_by.select_related("resident__user") if tie.resident.user]
+
+
+def holder_hints(resident: Resident) -> list[str]:
+    """How those accounts are reached, masked so far that an officer can only compare."""
+    return [contact_of(user).hint for user in holders(resident)]
+
+
+def is_safe_at_counter(resident: Resident) -> bool:
+    """Whether an officer may begin something for this profile: it is proved, or no account reads along."""
+    return resident.assurance > Assurance.TYPED or not holders(resident)
+
+
+def change_level(by: Actor, resident: Resident, level: Assurance, proof: Proof) -> AssuranceChange:
+    """Write a change of a locked profile's level. Called inside an action, after its checks."""
+    change = AssuranceChange.objects.create(
+        resident=resident,
+        level=level,
+        previous=resident.assurance,
+        cause=proof.cause,
+        officer=queries.officer_of(by),
+        register=proof.register,
+        evidence=proof.evidence,
+        reason=proof.reason,
+        successor=proof.successor,
+        dispute=proof.dispute,
+    )
+    resident.assurance = level
+    resident.save(update_fields=["assurance", "updated_at"])
+    detail = {"level": level_name(level), "previous": level_name(change.previous), "cause": proof.cause}
+    audit.record(by=by, action="people.assurance-changed", subject=f"resident:{resident.pk}", detail=detail)
+    if proof.cause != "changed":
+        events.announce(AssuranceChanged(change.pk))
+    return change
+
+
+def lower_after_edit(by: Actor, resident: Resident, changed: set[str]) -> None:
+    """Name and number were proved together: when the person changes one of them, neither is proved any more."""
+    if resident.assurance and changed & {"name", "national-id"}:
+        change_level(by, resident, Assurance.TYPED, Proof("changed"))
+
+
+def take_number_off(by: Actor, resident: Resident, proof: Proof) -> None:
+    """Take the number off a locked profile, with its proof."""
+    change_level(by, resident, Assurance.TYPED, proof)
+    sealing.drop_national_id(resident)
+    resident.save()

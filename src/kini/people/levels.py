@@ -1,0 +1,52 @@
+"""Names of the levels of assurance, as services, programs and pages know them."""
+
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from kini.core.actors import Refused
+from kini.people.models import Assurance
+
+type Level = Literal["typed", "counter", "register"]
+
+LEVELS: dict[str, Assurance] = {
+    "typed": Assurance.TYPED,
+    "counter": Assurance.COUNTER,
+    "register": Assurance.REGISTER,
+}
+
+
+class AssuranceNeeded(Refused):
+    """A service asks for a higher level; the message says how to get there."""
+
+    def __init__(self, needed: Assurance) -> None:
+        super().__init__(needed_words(needed))
+        self.needed = needed
+
+
+def require_level(level: int, needed: Level | None) -> None:
+    """Raise AssuranceNeeded below the level that a service asks for (None: it asks for none)."""
+    if needed and level < LEVELS[needed]:
+        raise AssuranceNeeded(LEVELS[needed])
+
+
+def level_name(level: int) -> Level:
+    """The name by which services and programs know a level."""
+    return "typed" if level == Assurance.TYPED else "counter" if level == Assurance.COUNTER else "register"
+
+
+def level_words(level: int) -> str:
+    """What a level means, in words for everybody."""
+    return {
+        Assurance.TYPED: _("Not proved yet"),
+        Assurance.COUNTER: _("Proved at a counter"),
+        Assurance.REGISTER: _("Confirmed by the civil register"),
+        Assurance.REGISTER_IN_PERSON: _("Proved at a counter and confirmed by the civil register"),
+    }[Assurance(level)]
+
+
+def needed_words(needed: int) -> str:
+    """What to do to reach a level."""
+    if needed == Assurance.COUNTER:
+        return _("This service needs to be sure that it is you. Prove it first, at a counter with your card.")
+    return _("This service needs to be sure that it is you. Let the civil register confirm your data first.")
