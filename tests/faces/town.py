@@ -114,6 +114,7 @@ def made() -> Town:
     town |= {"category": service.category, "event": next(iter(catalogue.current().events))}
     sort = pack.current().national_id
     town |= {"known_number": national_example(sort, KNOWN), "new_number": national_example(sort, NEW)}
+    town["claimed_number"] = national_example(sort, GUARDED)
     call_command("procrastinate", "worker", wait=False, concurrency=1)
     town["waiting_plan"] = _plan(officer)
     letter = Case.objects.get(reference=town["granted"]).letters.get()
