@@ -17,7 +17,7 @@ from kini.services import loader
 from kini.services.flows import Flow
 from kini.services.kinds import opening_cases
 from kini.services.models import Service
-from tests.cases.town import BY, acting, person
+from tests.cases.town import BY, acting, person, proved
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def city(settings: Settings, var: Path, db: None) -> None:
 
 @pytest.mark.usefixtures("city")
 def test_every_service_of_the_kinds_that_are_here_opens_a_whole_case():
-    resident = person("+6281234567890", "Warga Contoh")
+    resident = proved(person("+6281234567890", "Warga Contoh"))
     here = Service.objects.filter(active=True, kind__in=opening_cases())
     services = list(here.select_related("current").order_by("id"))
     assert {service.kind for service in services} >= {"application", "registration", "report", "assistance"}

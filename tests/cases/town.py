@@ -23,6 +23,7 @@ from kini.people import queries as people_queries
 from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident
 from kini.people.roles import read_roles
+from kini.people.rules import NationalId
 from kini.services.catalogue import Catalogue
 from kini.services.files import Pack, ServiceFile
 from kini.services.flows import Flow
@@ -95,6 +96,13 @@ def person(phone: str, name: str, area: Area | None = None) -> Resident:
     resident = people_actions.ensure_resident(by=BY, user=user)
     details = people_actions.Details(name=name, address="Jl. Dermaga 1" if area else "", area=area)
     return people_actions.save_profile(by=BY, resident=resident, details=details)
+
+
+def proved(resident: Resident, number: str = NIK) -> Resident:
+    """The same person after the city has seen their card."""
+    details = people_actions.Details(resident.name, NationalId(number), address=resident.address, area=resident.area)
+    kept = people_actions.save_profile(by=BY, resident=resident, details=details)
+    return people_actions.prove_at_counter(by=BY, resident=kept, document="identity-card", reason="Seen by the tests")
 
 
 def employed(phone: str, name: str, agency: Agency, *roles: str, area: Area | None = None) -> Officer:

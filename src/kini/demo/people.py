@@ -68,6 +68,7 @@ def gather() -> Cast:
             if s.kind in opening_cases()
         ]
         _counter(cast, services[0].agency)
+        cast.residents = [(by, _proved(cast, resident)) for by, resident in cast.residents]
         for number in range(WITH_ACCOUNT + 1, WITH_ACCOUNT + AT_COUNTER + 1):
             cast.helped.append(_helped(cast, number, next(areas)))
         for agency in {service.agency for service in services}:
@@ -128,7 +129,16 @@ def enrol(cast: Cast, number: int, area: Area) -> User:
 
 def _helped(cast: Cast, number: int, area: Area) -> Resident:
     details = details_of(number, area)
-    return actions.find_or_create_resident(by=cast.counter, details=details, reason=_("Came to the counter"))
+    found = actions.find_or_create_resident(by=cast.counter, details=details, reason=_("Came to the counter"))
+    return _proved(cast, found)
+
+
+def _proved(cast: Cast, resident: Resident) -> Resident:
+    """Somebody whose card the counter has seen, so that every service is open to them."""
+    if resident.assurance:
+        return resident
+    seen = _("The identity card was shown at the counter")
+    return actions.prove_at_counter(by=cast.counter, resident=resident, document="identity-card", reason=seen)
 
 
 def _counter(cast: Cast, agency: Agency) -> None:

@@ -10,7 +10,7 @@ from kini.city.models import Agency
 from kini.city.queries import lowest_level_areas
 from kini.core.actors import system
 from kini.core.models import OutboxMessage
-from kini.people import actions, demo
+from kini.people import actions, demo, queries
 from kini.people.contacts import Contact
 from kini.people.models import User
 from kini.people.roles import roles
@@ -103,4 +103,7 @@ def newcomer(address: str, number: int) -> Player:
     )
     if saved.shows_errors:
         raise Broken(f"the profile was not saved: {saved.text('//*[@role="alert"]')}")
-    return Player(User.objects.get(email=email), browser)
+    user = User.objects.get(email=email)
+    card = {"document": "identity-card", "reason": "Shown by the robot"}
+    actions.prove_at_counter(by=BY, resident=queries.resident_of(user), **card)
+    return Player(user, browser)
