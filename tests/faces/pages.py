@@ -286,7 +286,7 @@ PAGE_TYPES = (
     PageType("api", "api:page"),
     PageType("consent", "people:allow-program", RESIDENT, query=ASKS),
     PageType("consent-strange", "people:allow-program", RESIDENT, query="?client_id=none"),
-    PageType("proof", "people:proof", RESIDENT, query="?needs=counter"),
+    PageType("identity", "people:identity", RESIDENT, query="?needs=counter"),
     PageType("programs", "people:programs", RESIDENT),
     PageType("program-stop", "people:stop-program", RESIDENT, {"client": "program"}),
     PageType("program-out", "idp:oidc:logout", RESIDENT),
@@ -351,7 +351,7 @@ ELSEWHERE = {
     "forms are sent there": (
         "account_logout", "booking:desk-deed", "booking:desk-walk-in", "booking:give-up", "cases:desk-bulk-back",
         "cases:desk-separate", "cases:desk-assign", "cases:desk-filter", "cases:desk-note", "cases:desk-presence",
-        "cases:desk-transfer",
+        "cases:desk-transfer", "cases:desk-prove",
         "cases:desk-officer-active",
         "cases:desk-officer-take", "cases:desk-reply-active", "cases:discard",
         "cases:item-remove", "cases:onward", "cases:start", "messages:device", "messages:notice", "messages:posted",

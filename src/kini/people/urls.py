@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from kini.people import contact_pages, near, pages, program_pages, proof_pages, recent_proof, session_pages, sign_in
+from kini.people import contact_pages, identity_pages, near, pages, program_pages, recent_proof, session_pages, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -15,7 +15,7 @@ urlpatterns = [
     re_path(r"^me/profile/(?P<kind>phone|email)/$", contact_pages.change, name="change-contact"),
     path("me/profile/code/", contact_pages.confirm, name="confirm-contact"),
     path("me/proof/", recent_proof.prove, name="recent-proof"),
-    path("me/proof/", proof_pages.proof, name="proof"),
+    path("me/identity/", identity_pages.identity, name="identity"),
     path("me/family/", pages.family, name="family"),
     path("me/family/add/", pages.add_member, name="add-member"),
     path("me/family/<int:tie_id>/", pages.edit_member, name="edit-member"),

@@ -84,7 +84,7 @@ def test_the_attack_reads_nothing(
         f"/cases/{case.reference}/sent/",
     ):
         assert stranger.get(address).status_code in (403, 404), address
-    for address in ("/cases/", "/me/", "/me/messages/", "/me/profile/", "/me/family/", "/me/access-log/", "/me/proof/"):
+    for address in ("/cases/", "/me/", "/me/messages/", "/me/profile/", "/me/family/", "/me/access-log/", "/me/identity/"):
         shown = stranger.get(address).content.decode()
         for word in (case.reference, SECRET, "Mbah Contoh", PROOF["reason"]):
             assert word not in shown, f"{address} says {word}"
@@ -162,7 +162,7 @@ def test_somebody_without_an_account_is_helped_unproved_and_proved_later(
 
 def start_panel(visitor: CheckedClient, version: ServiceVersion) -> str:
     """The way in, as it stands on the service's page."""
-    return str(panel(visitor.get("/me/proof/").wsgi_request, version.service))
+    return str(panel(visitor.get("/me/identity/").wsgi_request, version.service))
 
 
 SURE = PERMIT | {"assurance": "counter"}
@@ -172,10 +172,10 @@ def test_a_service_that_must_be_sure_says_so_before_any_question(town: Town, bro
     version = offer("sure-permit", SURE)
     page = start_panel(browse(town.resident), version)
     assert "Prove first that it is you" in page
-    assert "/me/proof/?needs=counter" in page
+    assert "/me/identity/?needs=counter" in page
     assert "/services/sure-permit/start/" not in page
     sent = browse(town.resident).post("/services/sure-permit/start/")
-    assert (sent.status_code, sent["Location"].split("?")[0]) == (303, "/me/proof/")
+    assert (sent.status_code, sent["Location"].split("?")[0]) == (303, "/me/identity/")
     assert "Back to the service" in browse(town.resident).get(sent["Location"]).content.decode()
     assert not Draft.objects.exists()
     with pytest.raises(Refused, match="at a counter"):

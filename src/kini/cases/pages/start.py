@@ -133,7 +133,7 @@ def panel(request: HttpRequest, service: Service) -> SafeString | None:
 def _proof_address(service: Service, needed: int) -> str:
     """Where one learns how to prove who one is, and comes back to the service from."""
     back = reverse("services:service", args=[service.pk])
-    return f"{reverse('people:proof')}?{urlencode({'needs': level_name(needed), 'next': back})}"
+    return f"{reverse('people:identity')}?{urlencode({'needs': level_name(needed), 'next': back})}"
 
 
 def _lacking(actor: Actor, user: Any, service: Service, needed: Level | None) -> dict[str, str]:

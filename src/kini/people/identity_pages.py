@@ -17,7 +17,7 @@ from kini.people.sign_in import next_of
 @login_required
 @never_cache
 @require_safe
-def proof(request: HttpRequest) -> HttpResponse:
+def identity(request: HttpRequest) -> HttpResponse:
     """The level and the ways to a higher one; `needs` is the level of the service that sent the visitor here."""
     return _page(request, resident_for(request))
 
@@ -33,4 +33,4 @@ def _page(request: HttpRequest, resident: Resident) -> HttpResponse:
         "history": history(resident),
         "next": next_of(request),
     }
-    return render(request, "people/proof.html", context)
+    return render(request, "people/identity.html", context)
