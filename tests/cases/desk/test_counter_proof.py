@@ -84,7 +84,15 @@ def test_the_attack_reads_nothing(
         f"/cases/{case.reference}/sent/",
     ):
         assert stranger.get(address).status_code in (403, 404), address
-    for address in ("/cases/", "/me/", "/me/messages/", "/me/profile/", "/me/family/", "/me/access-log/", "/me/identity/"):
+    for address in (
+        "/cases/",
+        "/me/",
+        "/me/messages/",
+        "/me/profile/",
+        "/me/family/",
+        "/me/access-log/",
+        "/me/identity/",
+    ):
         shown = stranger.get(address).content.decode()
         for word in (case.reference, SECRET, "Mbah Contoh", PROOF["reason"]):
             assert word not in shown, f"{address} says {word}"
