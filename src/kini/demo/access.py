@@ -1,16 +1,19 @@
-"""Made-up reading by colleagues of the counter officer over the last weeks, so that heads see a living report."""
+"""Made-up reading by officers over the last weeks, so that residents' logs and the heads' report are alive."""
 
 import random
-from datetime import datetime, timedelta
+from collections import defaultdict
+from datetime import timedelta
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Case
 from kini.city import pack
+from kini.city.models import Agency
 from kini.core import moments
 from kini.core.actors import Actor
 from kini.demo.people import BY, Cast
-from kini.people import actions, queries
+from kini.people import actions, purposes, queries
 from kini.people.access_log import Read, What
 from kini.people.contacts import Contact
 from kini.people.permissions import Permission
@@ -19,37 +22,56 @@ from kini.people.roles import roles
 SEED = 27_2022
 COLLEAGUES = 3
 DAYS = 28
-#: Cases that a colleague opens on an ordinary day, and what the last one opens today.
-ORDINARY, UNUSUAL = (3, 12), 75
 
 
 def read(cast: Cast) -> None:
-    """Let colleagues open cases on the working days of the last weeks; today one of them opens far too many."""
+    """Let officers open cases of their agencies on working days; where there are most, colleagues do as well.
+
+    Today one of the colleagues looks at hidden data far too often.
+    """
     chance = random.Random(SEED)  # noqa: S311 -- a demo, no secret
-    cases = list(Case.objects.order_by("pk").values_list("resident_id", "reference"))
-    reads = [Read(resident, reference) for resident, reference in cases]
-    colleagues = [_colleague(cast, number) for number in range(1, COLLEAGUES + 1)]
+    cases: dict[str, list[Case]] = defaultdict(list)
+    for case in Case.objects.filter(resident__isnull=False).select_related("resident", "agency").order_by("pk"):
+        cases[case.agency_id].append(case)
+    role = next((name for name, each in roles().items() if Permission.SEE_IDENTITY in each.may), "")
+    busiest = max(cases.values(), key=len, default=[]) if role else []
+    with translation.override(pack.current().languages[0]):
+        numbers = range(1, COLLEAGUES + 1) if busiest else ()
+        colleagues = [_colleague(busiest[0].agency, role, number) for number in numbers]
+        for agency, some in cases.items():
+            officers = [cast.officers[agency], *(colleagues if some is busiest else [])]
+            _open_daily(officers, some, chance)
+        if busiest:
+            _look_often(colleagues[-1], busiest)
+
+
+def _open_daily(officers: list[Actor], cases: list[Case], chance: random.Random) -> None:
     for back in range(DAYS, -1, -1):
         moment = moments.now() - timedelta(days=back)
-        if back and not pack.current().calendar.is_working_day(moment.date()):
+        there = [case for case in cases if case.opened_at < moment]
+        if not there or (back and not pack.current().calendar.is_working_day(moment.date())):
             continue
-        for number, by in enumerate(colleagues, 1):
-            most = UNUSUAL if not back and number == COLLEAGUES else chance.randint(*ORDINARY)
-            _open(by, chance.sample(reads, min(most, len(reads))), moment)
+        for by in officers:
+            some = chance.sample(there, chance.randint(1, min(5, len(there))))
+            with moments.at(moment):
+                reads = [Read(case.resident_id, case.reference) for case in some]
+                actions.log_reads(by=by, what=What.CASE, reads=reads)
 
 
-def _open(by: Actor, reads: list[Read], moment: datetime) -> None:
-    with moments.at(moment):
-        actions.log_reads(by=by, what=What.CASE, reads=reads)
+def _look_often(by: Actor, cases: list[Case]) -> None:
+    limits, purpose = purposes.limits(), next(iter(purposes.choices()))
+    for number in range(min(limits.unusual_looks + 3, limits.looks_per_hour)):
+        case = cases[number % len(cases)]
+        reason = _("Compare the papers with the card")
+        actions.log_look(
+            by=by, resident=case.resident, what=What.IDENTITY, purpose=purpose, reason=reason, reference=case.reference
+        )
 
 
-def _colleague(cast: Cast, number: int) -> Actor:
-    """Somebody of the counter officer's agency who may see cases; nobody signs in as them."""
-    counter = queries.officer_of(cast.counter)
-    assert counter is not None
-    role = next(name for name, each in roles().items() if Permission.SEE_CASES in each.may)
+def _colleague(agency: Agency, role: str, number: int) -> Actor:
+    """Somebody of an agency with a role that sees identities; nobody signs in as them."""
     user = actions.open_account(by=BY, contact=Contact("email", f"colleague-{number}@demo.example"))
     name = _("Colleague {number}").format(number=number)
-    officer = actions.create_officer(by=BY, user=user, agency=counter.agency, name=name)
+    officer = actions.create_officer(by=BY, user=user, agency=agency, name=name)
     actions.grant_role(by=BY, officer=officer, role=role)
     return queries.officer_actor(officer)
