@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "kini.people.sessions.Sessions",
     "kini.web.language.CityLocale",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "kini.web.form_origin.FormOrigin",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",

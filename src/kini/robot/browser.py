@@ -145,7 +145,8 @@ class Browser:
         uploads = [
             (name, (one.name, one.content, one.content_type)) for name, some in (files or {}).items() for one in some
         ]
-        headers = {"Referer": form.page.url}
+        page = httpx.URL(form.page.url)
+        headers = {"Referer": str(page), "Origin": f"{page.scheme}://{page.netloc.decode()}"}
         if form.file_inputs:
             # A browser sends multipart for such a form even when no file was chosen.
             uploads = uploads or [(form.file_inputs[0], ("", b"", "application/octet-stream"))]

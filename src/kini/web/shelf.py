@@ -1,7 +1,8 @@
-"""Finished pages on a shelf: what looks the same to everybody who is not signed in is made once a minute.
+"""Page cache: what looks the same to everybody who is not signed in is rendered once a minute.
 
-A view marked with `shared` says so of its page. The page lies on the shelf of this process, compressed as it was sent,
-for each address, language and encoding; no visitor with a session is served from it, and none adds to it.
+A view marked with `shared` says so of its page. The page lies in the memory of this process, compressed as it was sent,
+for each address, language and encoding. The cache itself looks at the request and at the final response and stores only
+what a stranger without cookies would get (`may_store`): it does not rely on where other middlewares stand.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from kini.web.language import chosen
 SECONDS = 60
 LONGEST_ADDRESS = 200
 MARK = "is_shared"
+#: Django sets it in `request.META` as soon as a page asks for the token of a form, and leaves it there.
+TOKEN_USED = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105
 
 
 def shared[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
@@ -35,27 +38,40 @@ def shared[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
 
 
 class Shelf:
-    """Middleware: answers from the shelf where it can, and puts there what may lie there."""
+    """Middleware: answers from the cache where it can, and stores what may be stored."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        place = place_of(request)
-        if place and (kept := caches["pages"].get(place)):
-            content, headers = kept
+        key = key_of(request)
+        if key and (cached := caches["pages"].get(key)):
+            content, headers = cached
             return HttpResponse(content, headers=headers)
         response = self.get_response(request)
-        if place and getattr(response, MARK, False) and response.status_code == 200 and not response.cookies:
-            caches["pages"].set(place, (response.content, dict(response.headers)), SECONDS)
+        if key and may_store(request, response):
+            caches["pages"].set(key, (response.content, dict(response.headers)), SECONDS)
         return response
 
 
-def place_of(request: HttpRequest) -> str:
-    """Where the answer to this request lies; empty when it may lie nowhere."""
+def key_of(request: HttpRequest) -> str:
+    """Under which key the page for this request lies; empty when it must be rendered for this visitor."""
     address = request.get_full_path()
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
     if request.method != "GET" or signed_in or "HX-Request" in request.headers or len(address) > LONGEST_ADDRESS:
         return ""
     compressed = "gzip" in request.headers.get("Accept-Encoding", "")
-    return f"{chosen(request, face())}|{compressed:d}|{address}"
+    return f"{chosen(request, face())}|{compressed:d}|{request.scheme}://{request.get_host()}{address}"
+
+
+def may_store(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether the response is a marked page in which nothing belongs to the visitor for whom it was rendered.
+
+    No token of a form in it, no cookie set with it, no cookie sent with its request but that of the language and an
+    unused one of forms, and not fetched by a service worker, for which cookies are taken off (web/copies.py).
+    """
+    marked = getattr(response, MARK, False) and response.status_code == 200 and not response.streaming
+    personal = TOKEN_USED in request.META or response.cookies or response.has_header("Set-Cookie")
+    harmless = {settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+    told_apart = copies.HEADER in request.headers or not set(request.COOKIES) <= harmless
+    return bool(marked and not personal and not told_apart)

@@ -31,6 +31,7 @@ from kini.services.fields.base import Submitted, Wrong
 from kini.services.kinds import kinds
 from kini.services.models import Service
 from kini.services.versions import Resolved, resolve
+from kini.web.form_origin import same_origin_suffices
 
 #: Drafts that guests may begin from one network address; many phones can stand behind one.
 GUESTS = limits.Limit("cases.guest-draft", count=120, seconds=3600)
@@ -40,10 +41,14 @@ KNOWN = "known."
 MOST_SHOWN = 3
 
 
+@same_origin_suffices
 @never_cache
 @require_POST
 def start(request: HttpRequest, service: str) -> HttpResponse:
-    """Begin an application, or go on with one that was begun and not touched yet."""
+    """Begin an application, or go on with one that was begun and not touched yet.
+
+    The form carries no token, so that start pages are the same for all strangers (web/form_origin.py).
+    """
     found = _offered(service)
     kind = kinds.find(found.kind)
     if kind is None or not kind.needs_flow or found.current is None:

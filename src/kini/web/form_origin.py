@@ -1,0 +1,38 @@
+"""Protection of forms: a token of the page, or for marked views what the browser says of the page that sent the form.
+
+A token makes a page differ from visitor to visitor, so that it cannot be cached for all. Views marked with
+`same_origin_suffices` therefore also accept a form without one when the browser itself says, in headers that no script
+can set, that the form comes from a page of this site (W3C Fetch Metadata `Sec-Fetch-Site`, else `Origin`, RFC 6454).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+
+MARK = "same_origin_suffices"
+
+
+def same_origin_suffices[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Mark a view whose form stands on pages that are cached for everybody."""
+    setattr(view, MARK, True)
+    return view
+
+
+def from_same_origin(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this site sent the request; without its word the answer is no."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
+class FormOrigin(CsrfViewMiddleware):
+    """Middleware: Django's check of the token, where the origin does not suffice."""
+
+    def process_view(self, request: HttpRequest, callback: Any, *args: Any) -> HttpResponse | None:
+        if getattr(callback, MARK, False) and from_same_origin(request):
+            return None
+        response: HttpResponse | None = super().process_view(request, callback, *args)
+        return response
