@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "kini.core.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "kini.api.lane.Lane",
+    "kini.core.request_guard.RequestGuard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kini.web.shelf.Shelf",
     "kini.web.copies.Copies",

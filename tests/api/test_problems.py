@@ -35,6 +35,14 @@ def test_400_what_cannot_be_read(town: Town):
     is_problem(Program().get("/services/%00"), 400)
 
 
+def test_400_what_is_nested_too_deeply(town: Town, program: Programs):
+    headers = {"Authorization": f"Bearer {program(town.resident).token}", "Idempotency-Key": "k"}
+    for body in (b"[" * 100_000, b'{"answers":' + b'{"a":' * 900 + b"1" + b"}" * 901, b"[" * 900 + b"]" * 900):
+        for path in ("/cases", "/drafts", "/bookings"):
+            answer = Client().generic("POST", f"/api/v1{path}", body, "application/json", headers=headers)
+            assert 400 <= answer.status_code < 500, (path, answer.content)
+
+
 def test_401_and_403_say_what_the_token_lacks(town: Town, case: Case, program: Programs):
     unknown = Program("nonsense").get("/cases")
     is_problem(unknown, 401)

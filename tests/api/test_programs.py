@@ -118,6 +118,18 @@ def test_a_wrong_request_is_told_on_our_page(app: Registered, browser: CheckedCl
     assert browser.get("/identity/o/logout").status_code in (200, 302)
 
 
+def test_a_program_may_ask_that_one_signs_in_again(app: Registered, browser: CheckedClient):
+    sent = browser.get(asking(app, prompt="login"))
+    page = browser.get(sent["Location"])
+    assert page.status_code == 200
+    onwards = html.fromstring(page.content).xpath("//main//input[@name='next']/@value")[0]
+    assert browser.get(sent["Location"]).wsgi_request.user.is_authenticated  # a link alone ends no session
+    signed_out = browser.post("/sign-out/", {"next": onwards})
+    assert signed_out["Location"].startswith("/sign-in/?next=")
+    assert "prompt" not in signed_out["Location"]
+    assert not browser.get(signed_out["Location"]).wsgi_request.user.is_authenticated
+
+
 def test_a_stranger_signs_in_first(app: Registered):
     sent = CheckedClient().get(asking(app))
     assert (sent.status_code, sent["Location"].startswith("/sign-in/?next=/identity/o/authorize")) == (302, True)

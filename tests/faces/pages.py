@@ -280,6 +280,7 @@ PAGE_TYPES = (
     PageType("passkey", "mfa_edit_webauthn", GUARDED, {"pk": "passkey"}),
     PageType("passkey-remove", "mfa_remove_webauthn", GUARDED, {"pk": "passkey"}),
     PageType("again", "mfa_reauthenticate", GUARDED),
+    PageType("sign-in-again", "account_reauthenticate", RESIDENT),
     PageType("again-passkey", "mfa_reauthenticate_webauthn", GUARDED),
     PageType("second-step", "mfa_authenticate", path="/demo/sign-in/", deed=half_signed_in),
     # Programs

@@ -82,6 +82,11 @@ def test_a_notice_that_is_forged_or_old_is_refused(town, case, bill, bank, wrong
     assert state(case) == "bill"
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000, b"\xff", b"[]", b"null"])
+def test_a_signed_notice_that_cannot_be_read_is_no_error_of_ours(bank, body):
+    assert bank.send("1", body) == 400
+
+
 def test_a_provider_that_never_tells_is_asked(town, case, bill, bank):
     payment = asked(town, case)
     scanned(bank, payment)

@@ -1,5 +1,6 @@
 """My Wi-Fi, and what a device asks before it shows anything (RFC 8908)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -165,7 +166,7 @@ def test_a_device_that_is_in_is_told_what_it_has_left(network, client):  # noqa:
         assert (said["seconds-remaining"], said["can-extend-session"]) == (60, True)
 
 
-@pytest.mark.parametrize("query", [{}, {"mac": "x"}, {"mac": "01:00:5e:00:00:01"}, {"mac": "\0"}])
+@pytest.mark.parametrize("query", [{}, {"mac": "x"}, {"mac": "01:00:5e:00:00:01"}])
 def test_without_a_device_nothing_is_said(network, client, query):  # noqa: F811
     assert ask(client, **query) == 404
     assert ask(client, "nowhere", mac=PHONE) == 404
@@ -188,3 +189,27 @@ def test_from_elsewhere_nothing_is_said_of_a_device(network, client):  # noqa: F
     actions.block_device(by=BY, mac=PHONE, blocked=True)
     page = client.get(coovachilli().redirect, REMOTE_ADDR="8.8.8.8").content.decode()
     assert "This device may not use" not in page
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "forwarded", "answered"),
+    [
+        (0, "127.0.0.1", None, 404),  # behind a proxy of which Kini knows nothing
+        (0, "10.0.0.5", None, 404),
+        (0, "10.0.0.5", "10.20.0.9", 404),
+        (1, "127.0.0.1", None, 404),  # past the proxy
+        (1, "127.0.0.1", "127.0.0.1", 404),
+        (2, "10.0.0.5", "10.20.0.9", 404),
+        (1, "127.0.0.1", "198.51.100.7", 404),
+        (1, "127.0.0.1", "10.20.0.9", 200),
+        (0, "8.8.4.4", None, 200),
+    ],
+)
+def test_in_production_only_what_trusted_proxies_passed_on_is_a_private_address(
+    network, client, settings, proxies, peer, forwarded, answered
+):  # noqa: F811
+    AccessPoint.objects.filter(mac=CORNER).update(nas_address="8.8.4.4")
+    settings.ENV = replace(settings.ENV, name="production", proxies=proxies)
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    response = client.get("/wifi/captive/q1/", {"mac": PHONE}, REMOTE_ADDR=peer, headers=headers)
+    assert response.status_code == answered

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kini.api import allowance, problems
 from kini.api.problems import Problem
 from kini.api.routing import PREFIX, unpack
+from kini.core.request_guard import require_sound
 from kini.web.city import CityFace, face
 
 HEADERS = {
@@ -72,8 +72,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest) -> HttpResponse:
-    if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-        raise Problem(400, _("The address holds characters that cannot be read (NUL)."))
+    require_sound(request)
     match = resolve(request.path_info)
     request.resolver_match = match
     unpack(request)

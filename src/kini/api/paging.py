@@ -48,7 +48,7 @@ def read(cursor: str, *sorts: type) -> list[Any] | None:
         return None
     try:
         place = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         place = None
     fits = isinstance(place, list) and len(place) == len(sorts)
     if not fits or not all(type(part) is sort for part, sort in zip(place, sorts, strict=True)):

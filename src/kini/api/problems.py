@@ -18,9 +18,12 @@ from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
+from kini.core import security_log
 from kini.core.actors import NotAllowed, Refused
 from kini.core.file_refusals import FileBusy, FileDamaged, FileRefused, FileTooLarge, StorageFull
+from kini.core.files import NO_ROOM
 from kini.core.limits import TooMany
+from kini.core.request_guard import RefusedRequest
 
 CONTENT_TYPE = "application/problem+json"
 #: Seconds after which it is worth asking again when the database cannot be reached.
@@ -142,8 +145,16 @@ def _known(error: Exception) -> Problem | None:
             log.error("no database", error=repr(error))
             detail = _("The city's records cannot be reached at the moment. Send the same again in a little while.")
             return Problem(503, detail, headers={"Retry-After": str(COME_BACK)})
+        case OSError() if error.errno in NO_ROOM:
+            log.error("disk full", error=repr(error))
+            return Problem(507, headers={"Retry-After": str(COME_BACK)})
         case RequestDataTooBig():
             return Problem(413)
+        case RefusedRequest():
+            security_log.report("request-refused")
+            return Problem(400, str(error))
+        case RecursionError():
+            return Problem(400, _("What was sent is nested too deeply."))
         case SuspiciousOperation() | MultiPartParserError() | UnicodeDecodeError():
             return Problem(400)
     return None

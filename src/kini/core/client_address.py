@@ -20,10 +20,14 @@ def client_address(request: HttpRequest) -> str:
     Each of the `KINI_PROXIES` proxies appends the address it saw to X-Forwarded-For, so that only as many entries, from
     the right, are trusted. A request with fewer of them did not come through all proxies: its own peer counts.
     """
+    return forwarded_address(request) or _canonical(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
+
+
+def forwarded_address(request: HttpRequest) -> str:
+    """The client's address as all our proxies passed it on; empty when the request did not come through them."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     proxies: int = settings.ENV.proxies
-    trusted = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
-    return _canonical(trusted) or _canonical(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
+    return _canonical(forwarded[-proxies]) if 0 < proxies <= len(forwarded) else ""
 
 
 def client_network(request: HttpRequest) -> str:

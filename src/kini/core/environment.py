@@ -111,6 +111,11 @@ class Environment:
     def production(self) -> bool:
         return self.name == "production"
 
+    @property
+    def first_look(self) -> bool:
+        """Whether codes and demo people are open to whoever reaches it, so that no proxy may stand in front."""
+        return not self.production and (self.outbox or self.demo or not self.proxies)
+
 
 def read(values: Mapping[str, str] | None = None) -> Environment:
     """Read and check the environment.

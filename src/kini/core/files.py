@@ -41,7 +41,8 @@ DOCUMENTS = IMAGES | PDF
 
 #: Attribute of an upload for which the disk had no room (uploads.py).
 WITHOUT_ROOM = "without_room"
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+#: Errors of a full disk.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _WORDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF"}
 
@@ -103,7 +104,7 @@ def clean_name(name: str) -> str:
 
 def require_full(error: OSError) -> bool:
     """True when an error says that the disk is full; raises every other error."""
-    if error.errno not in _NO_ROOM:
+    if error.errno not in NO_ROOM:
         raise error
     return True
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO, Any, Protocol
 
-from kini.core.files import MAX_BYTES
+from kini.core.files import MAX_BYTES, NO_ROOM
 
 type Headers = list[tuple[str, str]]
 type Environ = dict[str, Any]
@@ -115,6 +115,9 @@ class Gateway:
         self.pending += length
         try:
             await receive(connection, length, body)
+        except OSError as error:
+            body.close()
+            raise Refusal(507 if error.errno in NO_ROOM else 500, "the request could not be kept") from None
         except BaseException:
             body.close()
             raise

@@ -153,7 +153,7 @@ def columns(feed: Feed) -> list[str]:
 def _objects(feed: Feed, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(_("this is no JSON (%(fault)s)") % {"fault": error}) from None
     geo = feed.source.format == "geojson"
     for key in filter(None, (feed.source.rows or ("features" if geo else "")).split(".")):

@@ -29,7 +29,7 @@ def notice(request: HttpRequest, provider: str) -> HttpResponse:
     except NoticeRefused as refused:
         log.warning("notice refused", provider=provider, reason=str(refused))
         return JsonResponse({"detail": str(refused)}, status=401)
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
         return JsonResponse({"detail": "A field is missing or wrong."}, status=400)
     by = system(f"provider {provider}")
     for each in told:

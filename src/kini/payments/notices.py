@@ -28,7 +28,7 @@ def notice(request: HttpRequest, provider: str) -> HttpResponse:
     except NoticeRefused as refused:
         log.warning("notice refused", provider=provider, reason=str(refused))
         return JsonResponse({"responseCode": "4015200", "responseMessage": str(refused)}, status=401)
-    except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError):
+    except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return JsonResponse({"responseCode": "4005200", "responseMessage": "A field is missing or wrong."}, status=400)
     try:
         digest = hashlib.sha256(request.body).hexdigest()

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse_lazy
 from django.views.generic import RedirectView
 
-from kini.people import passkeys, recent_proof, sign_in
+from kini.people import passkeys, reauthentication, recent_proof, sign_in
 
 
 class JustProved:
@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("login/code/", to_sign_in, name="account_request_login_code"),
     path("code/", sign_in.code_page, name="account_confirm_login_code"),
     path("logout/", sign_in.sign_out, name="account_logout"),
+    path("again/", reauthentication.again, name="account_reauthenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("security/", second_step.index, name="mfa_index"),
     path("second-step/", second_step_page, name="mfa_authenticate"),

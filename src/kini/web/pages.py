@@ -3,6 +3,7 @@
 import sys
 from functools import lru_cache
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from kini.core.files import NO_ROOM
 from kini.web import formats
 from kini.web import home as sections
 from kini.web import theme as colours
@@ -157,17 +159,41 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, and 503 while the database does not answer: says so without asking it or the session anything."""
+    """500, 503 while the database does not answer, 507 on a full disk: asks neither database nor session anything."""
     city = face()
-    down = isinstance(sys.exception(), OperationalError | InterfaceError)
-    status = 503 if down else 500
     with override(getattr(request, "LANGUAGE_CODE", city.languages[0])):
-        context = {"city": city, "status": status, "down": down, "here": _here(request) if down else ""}
+        status, title, text = failure(sys.exception())
+        passing = status != HTTPStatus.INTERNAL_SERVER_ERROR
+        here = _here(request) if passing else ""
+        context = {"city": city, "status": status, "problem": title, "text": text, "here": here}
         html = render_to_string("web/server_error.html", context)
     response = HttpResponse(html, status=status)
-    if down:
+    if passing:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def failure(error: BaseException | None) -> tuple[int, str, str]:
+    """Status, heading and text for an error that no view expected."""
+    match error:
+        case OperationalError() | InterfaceError():
+            text = _(
+                "The city's records cannot be reached at the moment. Answers that you had already saved are still "
+                "there. Please try again in a minute."
+            )
+            return 503, _("Closed for a short while"), text
+        case OSError() if error.errno in NO_ROOM:
+            text = _(
+                "Our disk is full, and nothing of what you just sent was kept. Answers that you had already saved are "
+                "still there. The operators have to make room; please try again later."
+            )
+            return 507, _("There is no room for more files"), text
+        case _:
+            text = _(
+                "The fault is ours, and it has been noted. Answers that you had already saved are still there. "
+                "Please try again in a few minutes."
+            )
+            return 500, _("Something went wrong here"), text
 
 
 def _here(request: HttpRequest) -> str:

@@ -128,7 +128,12 @@ class Sandbox:
 
     def told(self, order: Order, *, forged: bool = False, old: bool = False) -> int:
         """Send one notice; the status of the city's answer."""
-        body = json.dumps(self._told(order), separators=(",", ":")).encode()
+        return self.send(
+            order.own, json.dumps(self._told(order), separators=(",", ":")).encode(), forged=forged, old=old
+        )
+
+    def send(self, number: str, body: bytes, *, forged: bool = False, old: bool = False) -> int:
+        """Send a signed notice; the status of the city's answer."""
         at = (datetime.now(ZONE) - timedelta(hours=1 if old else 0)).isoformat(timespec="seconds")
         key = load_pem_private_key(self.keys.file("city.key" if forged else f"{NAME}.key").read_bytes(), None)
         assert isinstance(key, rsa.RSAPrivateKey)
@@ -137,7 +142,7 @@ class Sandbox:
             "Content-Type": "application/json",
             "X-TIMESTAMP": at,
             "X-SIGNATURE": base64.b64encode(key.sign(signed, padding.PKCS1v15(), hashes.SHA256())).decode(),
-            "X-EXTERNAL-ID": order.own,
+            "X-EXTERNAL-ID": number,
         }
         return self.post(self.notify, body, headers)
 

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kini.core.client_address import client_address
 from kini.core.crypto import keyed_hash
 from kini.wifi import declared, queries, rules
 from kini.wifi.admission import DEVICE
@@ -30,7 +29,7 @@ def standing(request: HttpRequest, code: str) -> JsonResponse:
     device = rules.mac_in(request.GET.get("mac", ""))
     if point is None or not device or not declared.has_portal():
         raise Http404
-    if not visit.is_here(client_address(request), point):
+    if not visit.is_here(request, point):
         raise Http404
     return JsonResponse(_said(request, device, point), content_type=TYPE)
 

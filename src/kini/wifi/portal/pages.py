@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kini.city import pack
 from kini.core import limits
 from kini.core.actors import Refused
-from kini.core.client_address import client_address, client_network
+from kini.core.client_address import client_network
 from kini.core.limits import Limit, TooMany
 from kini.people import actions as people
 from kini.people import codes
@@ -297,7 +297,7 @@ def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -
 
 
 def _is_here(request: HttpRequest, found: Visit) -> bool:
-    return found.point is not None and visit.is_here(client_address(request), found.point)
+    return found.point is not None and visit.is_here(request, found.point)
 
 
 def _shut(found: Visit, here: bool) -> str:

@@ -13,7 +13,11 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.http import HttpRequest
+
 from kini.core import moments
+from kini.core.client_address import client_address, forwarded_address
 from kini.core.crypto import SealBroken, keyed_hash, seal_json, unseal_json
 from kini.wifi.admission import DEVICE
 from kini.wifi.holding import held
@@ -90,16 +94,21 @@ def announced(device: str, point: AccessPoint) -> Visit | None:
     return Visit(Arrival(sort, device, (point.nas_identifier, point.mac)), point) if sort in handover.SORTS else None
 
 
-def is_here(address: str, point: AccessPoint) -> bool:
+def is_here(request: HttpRequest, point: AccessPoint) -> bool:
     """Whether a request comes from the network of an access point: through its own address, or from a private one.
 
-    Who asks from elsewhere could name anybody's device, so they are told nothing of it.
+    Who asks from elsewhere could name anybody's device, so they are told nothing of it. In production a private address
+    counts only as the trusted proxies passed it on: that of the peer may be a proxy's own, behind which anybody stands.
     """
     try:
-        found = ip_address(address)
+        address = ip_address(client_address(request))
     except ValueError:
         return False
-    return found.is_private or str(found) == str(point.nas_address)
+    if str(address) == str(point.nas_address):
+        return True
+    if settings.ENV.production:
+        return address.is_private and not address.is_loopback and bool(forwarded_address(request))
+    return address.is_private
 
 
 def resumed(token: str) -> Visit:

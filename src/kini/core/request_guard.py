@@ -1,0 +1,103 @@
+"""Checks of a request before anything reads it: its host, NUL characters, headers of proxies in a first look.
+
+PostgreSQL stores no NUL, the file system takes none, and no keyboard types one: a request with NUL in its path, query,
+cookies or form is refused here, so that no page and no query has to think of it.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from kini.core import security_log
+
+NUL = "\x00"
+#: Probes ask by address; what they are told says nothing of the city.
+HEALTH = "/health/"
+FORWARDED = (
+    *("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP"),
+    *("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"),
+)
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class RefusedRequest(SuspiciousOperation):
+    """A request that cannot be answered; the message says why."""
+
+
+def require_sound(request: HttpRequest) -> None:
+    """Check all but the form.
+
+    Raises:
+        RefusedRequest: with the reason.
+    """
+    if settings.ENV.first_look and any(name in request.META for name in FORWARDED):
+        raise RefusedRequest(
+            _(
+                "This is a first look (KINI_ENV=local), which shows every sign-in code to everybody. It answers no "
+                "proxy: set KINI_ENV=production and its keys first, see docs/operators.md."
+            )
+        )
+    if has_nul(_texts(request)):
+        raise RefusedRequest(_("The address or a cookie holds characters that cannot be read (NUL)."))
+    if request.path_info.startswith(HEALTH):
+        request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].lstrip(".")
+        return
+    try:
+        request.get_host()
+    except DisallowedHost:
+        raise RefusedRequest(_("No city is served under this host name (KINI_HOSTS).")) from None
+
+
+def _texts(request: HttpRequest) -> Iterable[str]:
+    yield request.path_info
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        yield NUL
+    yield from request.COOKIES.values()
+
+
+def has_nul(texts: Iterable[str]) -> bool:
+    return any(NUL in text for text in texts)
+
+
+class RequestGuard:
+    """Middleware of the pages; the API asks `require_sound` itself and answers with a problem."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            require_sound(request)
+        except RefusedRequest as refusal:
+            return _refused(str(refusal))
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, callback: Any, *_rest: Any) -> HttpResponse | None:
+        if holds_form(request, callback) and has_nul(_inputs(request)):
+            return _refused(_("The form holds characters that cannot be read (NUL)."))
+        return None
+
+    def process_exception(self, _request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """JSON that is nested deeper than Python can follow, in a form, a signed notice or a token."""
+        return _refused(_("What was sent is nested too deeply.")) if isinstance(exception, RecursionError) else None
+
+
+def _refused(reason: str) -> HttpResponse:
+    security_log.report("request-refused")
+    return HttpResponse(f"{reason}\n", status=400, content_type="text/plain; charset=utf-8")
+
+
+def holds_form(request: HttpRequest, callback: Any) -> bool:
+    """Whether the body is a form that may be read now: views without token read a signed body themselves, once."""
+    exempt = getattr(callback, "csrf_exempt", False)
+    return request.content_type in (FORMS[:1] if exempt else FORMS)
+
+
+def _inputs(request: HttpRequest) -> Iterable[str]:
+    for name, values in request.POST.lists():
+        yield name
+        yield from map(str, values)

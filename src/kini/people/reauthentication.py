@@ -1,0 +1,24 @@
+"""Signing in again, where a program asks for it (`prompt=login`, OpenID Connect Core 3.1.2.1)."""
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kini.people.sign_in import next_of
+
+
+@never_cache
+@require_safe
+def again(request: HttpRequest) -> HttpResponse:
+    """Ask to sign in once more: its button ends the session and leads to the code, then to where one was going.
+
+    A link alone must not end a session, as any page could carry it.
+    """
+    sign_in = f"{reverse('people:sign-in')}?{urlencode({REDIRECT_FIELD_NAME: next_of(request)})}"
+    if not request.user.is_authenticated:
+        return redirect(sign_in)
+    return render(request, "people/sign_in_again.html", {"sign_in": sign_in})
