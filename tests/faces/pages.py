@@ -368,7 +368,8 @@ ELSEWHERE = {
         "cases:desk-access-table",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
-        "mfa_download_recovery_codes", "web:icon", "web:manifest", "web:mark", "web:theme", "web:worker",
+        "mfa_download_recovery_codes", "web:icon", "web:manifest", "web:mark", "web:robots-txt",
+        "web:security-txt", "web:theme", "web:worker",
     ),
     "not offered, though allauth has names for it": (
         "idp:oidc:device_authorization", "idp:oidc:device_code", "people:not-offered",

@@ -111,7 +111,7 @@ def test_a_number_of_somebody_else_is_refused_with_what_to_do(signed_in, person)
         ({"relation": ""}, "relation"),
         ({"relation": "cousin"}, "relation"),
         ({"number": "123"}, "number"),
-        ({"name": "Bu\0di"}, "name"),
+        ({"name": "Bu\x01di"}, "name"),
     ],
 )
 def test_bad_input_is_refused(signed_in, resident, values, where):

@@ -120,12 +120,12 @@ def test_trying_out_numbers_is_limited(signed_in, monkeypatch):
         ({"name": "   "}, "name"),
         ({"name": "12345"}, "name"),
         ({"name": "x" * 121}, "name"),
-        ({"name": "Si\0ti"}, "name"),
+        ({"name": "Si\x01ti"}, "name"),
         ({"number": "3171014407900"}, "number"),
         ({"number": "9971014407900004"}, "number"),
         ({"number": "3171013002900004"}, "number"),
         ({"number": "x" * 5000}, "number"),
-        ({"number": "31710144079\x00004"}, "number"),
+        ({"number": "31710144079\x01004"}, "number"),
         ({"number": "<b>"}, "number"),
         ({"family_card": "12"}, "family_card"),
         ({"family_card": "'; DROP TABLE people_resident; --"}, "family_card"),
@@ -133,7 +133,7 @@ def test_trying_out_numbers_is_limited(signed_in, monkeypatch):
         ({"area": "1.1.1"}, "address"),
         ({"area": "1.1", "address": "Jalan 1"}, "area"),
         ({"area": "9.9.9", "address": "Jalan 1"}, "area"),
-        ({"area": "1\0", "address": "Jalan 1"}, "area"),
+        ({"area": "1\x01", "address": "Jalan 1"}, "area"),
         ({"area": "1.1.1", "address": "y" * 241}, "address"),
     ],
 )
@@ -251,7 +251,7 @@ def test_a_number_of_another_account_is_said_only_to_who_holds_it(signed_in, per
     assert other.user.phone == other.phone
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "0812\0", "x" * 4000, "siti@example.com"])
+@pytest.mark.parametrize("typed", ["", "abc", "0812\x01", "x" * 4000, "siti@example.com"])
 def test_what_is_no_phone_number_is_refused(signed_in, typed):
     prove(signed_in)
     page = signed_in.post(f"{PAGE}phone/", {"contact": typed})

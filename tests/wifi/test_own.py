@@ -200,14 +200,20 @@ def test_from_elsewhere_nothing_is_said_of_a_device(network, client):  # noqa: F
         (1, "127.0.0.1", None, 404),  # past the proxy
         (1, "127.0.0.1", "127.0.0.1", 404),
         (2, "10.0.0.5", "10.20.0.9", 404),
-        (1, "127.0.0.1", "198.51.100.7", 404),
+        (1, "127.0.0.1", "8.8.8.8", 404),
         (1, "127.0.0.1", "10.20.0.9", 200),
         (0, "8.8.4.4", None, 200),
     ],
 )
 def test_in_production_only_what_trusted_proxies_passed_on_is_a_private_address(
-    network, client, settings, proxies, peer, forwarded, answered
-):  # noqa: F811
+    network,  # noqa: F811
+    client,
+    settings,
+    proxies,
+    peer,
+    forwarded,
+    answered,
+):
     AccessPoint.objects.filter(mac=CORNER).update(nas_address="8.8.4.4")
     settings.ENV = replace(settings.ENV, name="production", proxies=proxies)
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}

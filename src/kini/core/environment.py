@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from kini.core.keys import read_key, read_ring, read_signing_key
@@ -70,6 +71,8 @@ class Environment:
         chain_heads: file to which the head of every sealed block is appended; None: none.
         syslog: syslog server that gets them, "udp://host:514", "tcp://host:601" or "unix:///dev/log"; empty: none.
         syslog_audit: whether it also gets every audit entry, without personal data.
+        security_contact: whom to tell of a weakness, "mailto:..." or "https://..."; empty: no security.txt.
+        security_expires: the day on which that contact ends; None: half a year from each day.
         worker: whether phones keep pages and answers while the net is away (the service worker).
     """
 
@@ -102,6 +105,8 @@ class Environment:
     syslog: str = ""
     syslog_audit: bool = False
     proxies: int = 0
+    security_contact: str = ""
+    security_expires: date | None = None
     worker: bool = True
     log_format: str = "text"
     log_level: str = "info"
@@ -166,6 +171,8 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         syslog=given.get("KINI_SYSLOG", ""),
         syslog_audit=given.get("KINI_SYSLOG_AUDIT", "off") == "on",
         proxies=int(given.get("KINI_PROXIES") or 0),
+        security_contact=given.get("KINI_SECURITY_CONTACT", ""),
+        security_expires=read_day(given.get("KINI_SECURITY_EXPIRES", "")),
         worker=given.get("KINI_WORKER", "on") != "off",
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
         log_level=given.get("KINI_LOG_LEVEL", "info"),
@@ -201,6 +208,29 @@ def read_path(written: str) -> str:
     return path
 
 
+def read_contact(written: str) -> str:
+    """The address of a contact (RFC 9116, 2.5.3).
+
+    Raises:
+        ValueError: when it is none.
+    """
+    if written and not written.startswith(("mailto:", "https://", "tel:")):
+        raise ValueError('must read like "mailto:security@kini.example" or "https://kini.example/security"')
+    return written
+
+
+def read_day(written: str) -> date | None:
+    """A day as ISO 8601 writes it, None for none.
+
+    Raises:
+        ValueError: when it is no day.
+    """
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise ValueError('must read like "2027-06-30"') from None
+
+
 def refuse_unsafe(given: Mapping[str, str]) -> None:
     """Name everything that keeps production from starting, all at once."""
     faults = [f"{name} is missing" for name in SECRETS if not given.get(name)]
@@ -223,6 +253,8 @@ def unreadable(given: Mapping[str, str]) -> list[str]:
         "KINI_SIGNING_KEY": read_signing_key,
         "KINI_MAIL": mailers,
         "KINI_PROXIES": int,
+        "KINI_SECURITY_CONTACT": read_contact,
+        "KINI_SECURITY_EXPIRES": read_day,
         "KINI_SYSLOG": read_address,
     }
     faults = []

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kini.web import installed, pages
+from kini.web import installed, pages, well_known
 
 app_name = "web"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("app/<slug:name>.png", installed.mark, name="mark"),
     path("app/standing.json", installed.standing, name="standing"),
     path("worker.js", installed.worker, name="worker"),
+    path("robots.txt", well_known.robots_txt, name="robots-txt"),
+    path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
     path("offline/", installed.offline, name="offline"),
 ]

@@ -281,7 +281,7 @@ def test_closed_to_others(town: Town, three: list[Case], browse: Browse, client:
 
 
 def test_nothing_ticked_and_nonsense(three: list[Case], clerk: CheckedClient):
-    assert clerk.post("/desk/bulk/", {"case": ["nothing", "\x00", ""]})["Location"] == "/desk/"
+    assert clerk.post("/desk/bulk/", {"case": ["nothing", "\x01", ""]})["Location"] == "/desk/"
     page = clerk.post("/desk/bulk/", {"case": numbers(three), "move": "<script>"})
     assert page.status_code == 200
     assert "None of these cases" in page.content.decode()

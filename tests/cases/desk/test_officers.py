@@ -32,7 +32,7 @@ def test_the_list_holds_the_officers_of_ones_agencies(town: Town, manager: Check
         assert text in page
     assert "Petugas Jalan" not in page
     assert "Petugas Berkas" in manager.get("/desk/officers/?q=berkas").content.decode()
-    assert "Nobody has that name" in manager.get("/desk/officers/?q=%00x").content.decode()
+    assert "Nobody has that name" in manager.get("/desk/officers/?q=%01x").content.decode()
 
 
 def test_only_those_who_manage_officers(town: Town, boss: Officer, clerk: CheckedClient, browse: Browse):

@@ -136,7 +136,7 @@ def test_bad_input_at_a_step_is_named(resident: Visitor, case: Case, town: Town)
     actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "No."})
     form = resident.see(f"/cases/{case.reference}/moves/object/")
     for bad in (
-        {"message": "a\x00b"},
+        {"message": "a\x01b"},
         {"message": "a\ufffdb"},
         {"message": "x" * 20_000},
         {"message": "x", "role": "x"},
