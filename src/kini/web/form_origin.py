@@ -8,7 +8,7 @@ can set, that the form comes from a page of this site (W3C Fetch Metadata `Sec-F
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
 
 MARK = "same_origin_suffices"
@@ -31,8 +31,13 @@ def from_same_origin(request: HttpRequest) -> bool:
 class FormOrigin(CsrfViewMiddleware):
     """Middleware: Django's check of the token, where the origin does not suffice."""
 
-    def process_view(self, request: HttpRequest, callback: Any, *args: Any) -> HttpResponse | None:
+    def process_view(
+        self,
+        request: HttpRequest,
+        callback: Callable[..., HttpResponseBase],
+        callback_args: tuple[Any, ...],
+        callback_kwargs: dict[str, Any],
+    ) -> HttpResponseForbidden | None:
         if getattr(callback, MARK, False) and from_same_origin(request):
             return None
-        response: HttpResponse | None = super().process_view(request, callback, *args)
-        return response
+        return super().process_view(request, callback, callback_args, callback_kwargs)
