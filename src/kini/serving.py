@@ -12,6 +12,7 @@ from django.urls import get_resolver
 from django.utils.module_loading import import_string
 from granian.cli import cli
 
+from kini.core.database.roles import end_unrestricted
 from kini.core.held import hold_early
 from kini.core.server import granian_words
 
@@ -66,5 +67,6 @@ def raise_open_files() -> None:
 
 if __name__ == "__main__":
     load()
+    end_unrestricted()
     hold_early()
     sys.exit(serve(sys.argv[1:]))

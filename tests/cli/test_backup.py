@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 from kini.cases import actions
 from kini.cases.models import Case, Document
 from kini.core import backup, files
+from kini.core.chain import removal
 from kini.core.database import dumps
 from kini.core.database.embedded import DatabaseFault
 from kini.core.environment import ROOT
@@ -54,6 +55,7 @@ def elsewhere(here: str) -> Iterator[str]:
 def case(here: str, var: Path, settings: Settings) -> Case:
     """A city in which somebody asked for a permit, with a photo."""
     settings.CITY_PATH = towns.PACK
+    removal.set_terms()  # as `prepare` and `restore` do
     town = towns.build()
     version = towns.offer("stall-permit", towns.PERMIT)
     by = town.named("resident")

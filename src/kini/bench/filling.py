@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.city.models import Area
+from kini.core.database import roles
 from kini.core.database.bulk import copying
 from kini.core.models import AuditEntry
 from kini.demo import cases as demo_cases
@@ -49,7 +50,15 @@ class Part:
 
 
 def fill(count: int) -> None:
-    """Load so many cases (a few at least) into an empty city, with the people they are for, and analyse the tables."""
+    """Load so many cases (a few at least) into an empty city, with the people they are for, and analyse the tables.
+
+    As the tables' owner, who may set triggers and indexes aside.
+    """
+    with roles.as_owner():
+        _fill(count)
+
+
+def _fill(count: int) -> None:
     with transaction.atomic():
         cast = demo_people.gather()
         demo_cases.spread(cast, min(ORIGINALS, count))
@@ -80,9 +89,15 @@ def _parts(missing: int, originals: tuple[int, ...], accounts: range, helped: ra
 
 def _in_processes(parts: Sequence[Part]) -> None:
     connection.close()
-    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn"), django.setup) as pool:
+    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn"), _set_up) as pool:
         for _done in pool.map(_load, parts):
             pass
+
+
+def _set_up() -> None:
+    """Begin a process of its own, as the tables' owner."""
+    django.setup()
+    roles.become_owner()
 
 
 def _load(part: Part) -> None:

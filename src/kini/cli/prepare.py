@@ -16,6 +16,7 @@ from kini.cli import check_pack, console
 from kini.core import chain, file_store
 from kini.core.actors import system
 from kini.core.chain import removal
+from kini.core.database import roles
 from kini.core.faults import PackFaults
 from kini.demo import access, bills, cases, people
 from kini.feeds import loading as feeds_loading
@@ -37,18 +38,30 @@ def run(options: argparse.Namespace) -> int:
     except PackFaults as faults:
         check_pack.show(faults.faults)
         raise console.Fault(check_pack.summary(settings.CITY_PATH, faults.faults)) from None
+    except roles.RoleFault as fault:
+        raise console.Fault(f"{fault}.") from None
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise console.Fault(f"the database cannot be reached ({reason}); mend DATABASE_URL.") from None
 
 
 def reach_database() -> None:
-    """Connect once around the pool, which would try for a while and log each try.
+    """Connect once around the pool, which would try for a while and log each try; as the program and as the owner.
 
     Raises:
         psycopg.OperationalError: at once when nobody answers.
     """
-    psycopg.connect(settings.ENV.database_url, connect_timeout=5).close()
+    for url in filter(None, (settings.ENV.owner_database_url, settings.ENV.database_url)):
+        psycopg.connect(url, connect_timeout=5).close()
+
+
+def bring_tables_up() -> None:
+    """As the owner: migrate, and give each role its rights."""
+    with roles.as_owner():
+        call_command("migrate", verbosity=0, interactive=False)
+        removal.set_terms()
+        roles.grant_program()
+        wifi_actions.let_radius_in(by=system("prepare"), make=False)
 
 
 def prepare() -> int:
@@ -56,8 +69,8 @@ def prepare() -> int:
         raise PackFaults(faults)
     reach_database()
     with console.step("Tables"):
-        call_command("migrate", verbosity=0, interactive=False)
-        removal.set_terms()
+        bring_tables_up()
+        roles.require_restricted()
         chain.seal_all()  # at an upgrade the whole history, before anything else is written
     with console.step("Files"):
         _sealed, changed = file_store.seal_plain_files()
@@ -70,7 +83,6 @@ def prepare() -> int:
         city_actions.load_pack_tables(by=by)
         services_actions.load_services(by=by)
         wifi_actions.load_policies(by=by)
-        wifi_actions.let_radius_in(by=by, make=False)
         for service in booking_queries.services():
             booking_actions.open_slots(by=by, service=service)
         case_actions.begin_replies(by=by, texts=_wordings())

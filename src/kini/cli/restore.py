@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 
 from kini.cli import check_chain, console
+from kini.cli.prepare import bring_tables_up
 from kini.core import backup
 
 
@@ -16,13 +16,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    owner = settings.ENV.owner_database_url or settings.ENV.database_url
     try:
         source = backup.Backup(options.file.resolve())
         with console.step(f"Backup of {source.head.made_at}, Kini {source.head.kini}"):
-            manifest = backup.restore(source, settings.ENV.database_url, replace=options.force)
+            manifest = backup.restore(source, owner, replace=options.force)
     except (backup.BackupFault, OSError) as fault:
         raise console.Fault(f"nothing was restored: {fault}.") from None
     with console.step("Tables"):
-        call_command("migrate", verbosity=0, interactive=False)
+        bring_tables_up()
     print(f"The database and {manifest.listing.files} files are back.")
     return check_chain.run(argparse.Namespace(heads=None))

@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -119,12 +119,13 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
 
 
 def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server:
-    """The embedded database of the var folder, running; its address stands in `env` from now on."""
+    """The embedded database of the var folder, running; its addresses stand in `env` from now on."""
     with console.step("Database"):
         server = Server(var / "postgres", large=env["KINI_ENV"] == "production")
-        env["DATABASE_URL"] = server.start()
+        server.start()
         stack.callback(server.stop)
-        note_running(var / environment.RUNNING, env["DATABASE_URL"], stack)
+        env.update(server.addresses())
+        note_running(var / environment.RUNNING, server.addresses(), stack)
     return server
 
 
@@ -179,10 +180,10 @@ def locked(var: Path) -> IO[str]:
     return handle
 
 
-def note_running(path: Path, url: str, stack: ExitStack) -> None:
+def note_running(path: Path, addresses: Mapping[str, str], stack: ExitStack) -> None:
     """Let other commands find the database while it runs."""
     path.touch(mode=0o600)
-    path.write_text(url, "utf-8")
+    path.write_text("".join(f"{name}={url}\n" for name, url in addresses.items()), "utf-8")
     stack.callback(path.unlink, missing_ok=True)
 
 

@@ -49,10 +49,13 @@ def attach(stack: ExitStack, *, make: bool = False) -> None:
     var = environment.read().var
     running = var / environment.RUNNING
     if running.is_file():
-        os.environ["DATABASE_URL"] = running.read_text("utf-8")
+        for line in running.read_text("utf-8").splitlines():
+            name, _equals, address = line.partition("=")
+            os.environ[name] = address
     elif make or (var / "postgres").is_dir():
         server = Server(var / "postgres")
         stack.callback(server.stop)
-        os.environ["DATABASE_URL"] = server.start()
+        server.start()
+        os.environ.update(server.addresses())
     else:
         raise environment.EnvironmentFault(f"there is no city in {var} yet; run ./kini up first, or set DATABASE_URL.")

@@ -13,6 +13,7 @@ from procrastinate.app import App
 from procrastinate.contrib.django import app, django_connector
 
 from kini.core import jobs
+from kini.core.database.roles import end_unrestricted
 
 #: How often a worker looks how large it is, in seconds.
 LOOK = 60
@@ -29,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    end_unrestricted()
     if options.most_memory:
         threading.Thread(target=_end_when_grown, args=[options.most_memory * 1_000_000], daemon=True).start()
     assert isinstance(app.connector, django_connector.DjangoConnector)

@@ -42,7 +42,9 @@ FOLDERS, PIECE = ("wifi/sessions", "wifi/sketches"), 8_000_000
 #: How many others are connected to the database, and how many tables it has.
 TAKEN = """
 SELECT (SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()),
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+            -- Of other roles' sessions an owner who is no superuser does not see what they are.
+            AND coalesce(backend_type, 'client backend') = 'client backend'),
        (SELECT count(*) FROM pg_tables WHERE schemaname = 'public')
 """
 

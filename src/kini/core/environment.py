@@ -17,7 +17,7 @@ from kini.core.mail import mailers
 from kini.core.syslog import read_address
 
 ROOT = Path(__file__).resolve().parents[3]
-#: File in the var folder that holds the address of the embedded database while it runs.
+#: File in the var folder that holds the addresses of the embedded database while it runs, as variables.
 RUNNING = "running"
 
 #: Keys that anybody can read here. They serve tests and a first look, and production refuses them.
@@ -68,6 +68,7 @@ class Environment:
         payments: TOML file that names the payment providers; None: nothing is paid online.
         wifi: TOML file that names the controllers that let devices in when told to; None: RADIUS alone does.
         analytics: Spark cluster that answers questions about closed days of Wi-Fi use; empty: DuckDB in the process.
+        owner_database_url: the tables' owner, who migrates; empty: the role of `database_url` does both.
         chain_heads: file to which the head of every sealed block is appended; None: none.
         syslog: syslog server that gets them, "udp://host:514", "tcp://host:601" or "unix:///dev/log"; empty: none.
         syslog_audit: whether it also gets every audit entry, without personal data.
@@ -101,6 +102,7 @@ class Environment:
     payments: Path | None = None
     wifi: Path | None = None
     analytics: str = ""
+    owner_database_url: str = field(default="", repr=False)
     chain_heads: Path | None = None
     syslog: str = ""
     syslog_audit: bool = False
@@ -167,6 +169,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
         wifi=Path(given["KINI_WIFI"]).resolve() if given.get("KINI_WIFI") else None,
         analytics=given.get("KINI_ANALYTICS", ""),
+        owner_database_url=given.get("KINI_OWNER_DATABASE_URL", ""),
         chain_heads=Path(given["KINI_CHAIN_HEADS"]).resolve() if given.get("KINI_CHAIN_HEADS") else None,
         syslog=given.get("KINI_SYSLOG", ""),
         syslog_audit=given.get("KINI_SYSLOG_AUDIT", "off") == "on",

@@ -85,7 +85,7 @@ def scratch_city(
                 "KINI_DEMO": demo,
                 "KINI_PAYMENTS": str(var / "payments" / "payments.toml"),
             }
-            given |= {"DATABASE_URL": server.url("kini")}
+            given |= server.addresses()
             given |= {"KINI_CITY": str(pack.resolve())} if pack else {}
             given |= {"KINI_PLUGINS": plugins} if plugins else {}
             given |= env or {}

@@ -14,7 +14,6 @@ from django.db import connection
 from kini.core import moments
 from kini.web.formats import today
 
-SEAL = "wifi_session_forgotten"
 _SEALED = "SELECT day FROM wifi_partition WHERE sealed"
 _DUE = "SELECT day FROM wifi_partition WHERE NOT sealed AND day + wifi_keep_days(day) < %s ORDER BY day"
 #: A key could be reckoned from a known device and its NAS's numbers, so it becomes another, which nobody can.
@@ -72,8 +71,7 @@ def strip(day: date) -> Forgotten:
         cursor.execute(_LEFT, [day])
         if cursor.fetchone()[0]:
             return Forgotten(count, False)
-        partition = f"wifi_session_{day:%Y%m%d}"
-        cursor.execute(f"ALTER TABLE {partition} ADD CONSTRAINT {SEAL} CHECK (device IS NULL AND handle IS NULL)")
+        cursor.execute("SELECT wifi_seal_day(%s)", [day])
     return Forgotten(count, True)
 
 

@@ -17,6 +17,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from kini.core.actors import system
+from kini.core.database import roles
 from kini.core.processes import ProcessFault
 from kini.wifi import actions, admission, entrance
 from kini.wifi.coa import LIMITS
@@ -89,7 +90,8 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
     Raises:
         EntranceFault: when the program may not make the role, or it could do too much; nothing is written.
     """
-    actions.let_radius_in(by=system("wifi radius"))
+    with roles.as_owner():
+        actions.let_radius_in(by=system("wifi radius"))
     if problem := entrance.problem():
         raise EntranceFault(
             f"the role {entrance.role()}, by which FreeRADIUS asks the database, {problem}\nHave an administrator of "

@@ -10,6 +10,7 @@ from kini.city import pack
 from kini.core import moments
 from kini.core.actors import system
 from kini.core.crypto import pads
+from kini.core.database import roles
 from kini.wifi import actions, declared
 from kini.wifi.admission import DEVICE
 from kini.wifi.models import AccessPoint, Group
@@ -69,7 +70,7 @@ def _fill(group: str, devices: int) -> None:
     now, zone = moments.now(), str(pack.current().timezone)
     if not Group.objects.filter(pk=group, active=True).exists():
         raise NotMeasured(f"the group {group} of the portal is not loaded.")
-    with connection.cursor() as cursor:
+    with roles.as_owner(), connection.cursor() as cursor:
         cursor.execute(_DEVICES, [pads(DEVICE), group, now + timedelta(days=30), devices])
         over = now - timedelta(minutes=10)
         cursor.execute("SELECT wifi_session_partition((%s::timestamptz AT TIME ZONE %s)::date)", [over, zone])

@@ -24,7 +24,8 @@ from psycopg import sql
 from kini.core.database.account import Account, account_for
 from kini.core.processes import end_with_parent
 
-USER = "kini"
+USER = "kini"  # owns the tables, and the server
+PROGRAM = "kini_program"  # owns nothing
 DATABASE = "kini"
 PORT = 5432  # only a part of the socket's name
 SOCKET = f".s.PGSQL.{PORT}"
@@ -159,16 +160,22 @@ class Server:
         """The server's process while it runs."""
         return self._process.pid if self._process else None
 
-    def url(self, database: str) -> str:
-        """The address of a database of this server, as DATABASE_URL takes it."""
+    def url(self, database: str, user: str = USER) -> str:
+        """The address of a database of this server for its owner, as KINI_OWNER_DATABASE_URL takes it."""
         host = quote(str(self._socket_folder), safe="")
-        return f"postgresql://{USER}@/{quote(database, safe='')}?host={host}&port={PORT}"
+        return f"postgresql://{user}@/{quote(database, safe='')}?host={host}&port={PORT}"
+
+    def addresses(self, database: str = DATABASE) -> dict[str, str]:
+        """The addresses of a database for the program and for its owner, as the environment takes them."""
+        return {"DATABASE_URL": self.url(database, PROGRAM), "KINI_OWNER_DATABASE_URL": self.url(database)}
 
     def create_database(self, name: str) -> str:
-        """Make the database unless it is there, and answer its address."""
+        """Make the database and the program's role unless they are there, and answer the owner's address."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM]).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(PROGRAM)))
         return self.url(name)
 
     def _hold(self) -> None:

@@ -103,7 +103,7 @@ def _copy(timetable: Timetable, reader: Reader) -> None:
     _into("feeds_call", "timetable_id, trip, place_in_trip, stop, arrives, departs, ends", calls)
     _into("feeds_transfer", "timetable_id, one, other", ((key, *each) for each in edition.transfers))
     with connection.cursor() as cursor:  # else its queries are planned as if these tables were empty
-        cursor.execute("ANALYZE feeds_stop, feeds_route, feeds_trip, feeds_call")
+        cursor.execute("SELECT kini_analyze('feeds_stop', 'feeds_route', 'feeds_trip', 'feeds_call')")
 
 
 def _into(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -1,0 +1,150 @@
+"""Two roles of the database: the owner of the tables migrates, the program reads and writes rows.
+
+The program's role (DATABASE_URL) owns nothing: it cannot alter a table, switch off a trigger, empty a table, or change
+and delete rows of append-only ones. `./kini prepare` gives it its rights anew as the owner (KINI_OWNER_DATABASE_URL)
+after each migration. Without an owner's address one role does both, as in a first look of an older version.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connections, transaction
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+#: Tables that only the owner writes.
+READ_ONLY = ("core_chainterm", "django_migrations")
+_APPEND_ONLY = """
+    SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE p.proname = 'kini_append_only' AND c.relnamespace = 'public'::regnamespace ORDER BY 1
+"""
+#: Functions of extensions belong to somebody else and may be called by everybody.
+_FUNCTIONS = """
+    SELECT p.oid::regprocedure::text FROM pg_proc p
+    WHERE p.pronamespace = 'public'::regnamespace AND pg_has_role(p.proowner, 'USAGE')
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+"""
+#: The first thing that the present role can do and should not, as the rest of a sentence about it.
+_TOO_MUCH = """
+    SELECT 'is a superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
+    UNION ALL
+    (SELECT 'owns the table ' || c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+        AND c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'USAGE') ORDER BY c.relname LIMIT 1)
+    UNION ALL
+    (SELECT 'may change or delete rows of ' || c.relname
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE p.proname = 'kini_append_only' AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') LIMIT 1)
+    LIMIT 1
+"""
+
+
+class RoleFault(Exception):
+    """The roles are not as they must be; the message says what to do."""
+
+
+def end_unrestricted() -> None:
+    """End a process whose role could do too much; one that the database does not answer goes on and waits for it."""
+    try:
+        require_restricted()
+    except OperationalError:
+        return
+    except RoleFault as fault:
+        sys.exit(f"kini: {fault}.")
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Let this process's statements be the owner's; where there is no owner's address, nothing changes."""
+    connection = connections["default"]
+    before = dict(connection.settings_dict)
+    become_owner()
+    try:
+        yield
+    finally:
+        _become(connection, before)
+
+
+def become_owner() -> None:
+    """Let this process be the owner until it ends."""
+    if settings.OWNER_DATABASE:
+        _become(connections["default"], settings.OWNER_DATABASE)
+
+
+def grant_program() -> None:
+    """Give the program's role what it needs, and take what it should not have. As the owner, after each migration.
+
+    Raises:
+        RoleFault: when DATABASE_URL does not name another role than the owner's.
+    """
+    if not settings.OWNER_DATABASE:
+        return
+    program, owner = (_user(url) for url in (settings.ENV.database_url, settings.ENV.owner_database_url))
+    if not program or program == owner:
+        raise RoleFault("DATABASE_URL must name a role of its own, another one than KINI_OWNER_DATABASE_URL")
+    grant(program)
+
+
+def grant(program: str) -> None:
+    """Give a role the program's rights, in one transaction. As the owner."""
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute(_APPEND_ONLY)
+        growing = [name for (name,) in cursor.fetchall()]
+        cursor.execute(_FUNCTIONS)
+        functions = [name for (name,) in cursor.fetchall()]
+        cursor.execute("SELECT current_database()")
+        (database,) = cursor.fetchone()
+        for statement in _grants(growing, functions, str(database)):
+            cursor.execute(sql.SQL(statement).format(program=sql.Identifier(program)).as_string(None))
+
+
+def _grants(growing: list[str], functions: list[str], database: str) -> Iterator[str]:
+    """The statements, with a place for the role."""
+    quoted = sql.Identifier(database).as_string(None)
+    yield f"GRANT CONNECT, TEMPORARY ON DATABASE {quoted} TO {{program}}"
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield "REVOKE CREATE ON SCHEMA public FROM {program}"
+    yield "GRANT USAGE ON SCHEMA public TO {program}"
+    yield "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {program}"
+    yield "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {program}"
+    yield "GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA public TO {program}"
+    for table in growing:
+        yield f"REVOKE UPDATE, DELETE ON {sql.Identifier(table).as_string(None)} FROM {{program}}"
+    for table in READ_ONLY:
+        yield f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {{program}}"
+    for function in functions:
+        yield f"GRANT EXECUTE ON FUNCTION {function} TO {{program}}"
+
+
+def problem() -> str:
+    """What the program's role can do and should not, the rest of a sentence about it; empty when all is well."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_TOO_MUCH)
+        found = cursor.fetchone()
+        return str(found[0]) if found else ""
+
+
+def require_restricted() -> None:
+    """In production, stop a program whose role could undo what triggers hold.
+
+    Raises:
+        RoleFault: naming what its role can do.
+    """
+    if settings.ENV.production and (fault := problem()):
+        raise RoleFault(
+            f"the role of DATABASE_URL {fault}. Make two roles, and name the owner in KINI_OWNER_DATABASE_URL"
+            ' (docs/operators.md, "Two roles of the database")'
+        )
+
+
+def _user(url: str) -> str:
+    return str(conninfo_to_dict(url).get("user") or "")
+
+
+def _become(connection: Any, wanted: dict[str, Any]) -> None:
+    connection.close()
+    connection.close_pool()
+    names = ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+    connection.settings_dict.update({name: wanted[name] for name in names})
