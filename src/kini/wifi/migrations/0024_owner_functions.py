@@ -19,7 +19,7 @@ REVOKE ALL ON FUNCTION wifi_session_partition(date) FROM PUBLIC;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wifi", "0023_points_as_they_stand"), ("core", "0009_analyze")]
+    dependencies = [("wifi", "0023_points_as_they_stand"), ("core", "0010_analyze")]
     operations = [
         migrations.RunSQL(PARTITION, BEFORE),
         migrations.RunSQL(SEAL, "DROP FUNCTION wifi_seal_day(date)"),

@@ -18,5 +18,5 @@ REVOKE ALL ON FUNCTION kini_analyze(text[]) FROM PUBLIC;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0008_chain_shipments")]
+    dependencies = [("core", "0009_orphaned_files")]
     operations = [migrations.RunSQL(ANALYZE, "DROP FUNCTION kini_analyze(text[])")]
