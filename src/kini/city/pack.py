@@ -17,6 +17,7 @@ from kini.city.schema import (
     CityFile,
     EmergencyNumber,
     OfficeHours,
+    OfficerRules,
     known_subdivision,
 )
 from kini.core.clock import Hours, WorkCalendar
@@ -58,6 +59,7 @@ class City:
     planned_kinds: tuple[str, ...]
     cell_reach_m: float
     emergency: tuple[EmergencyNumber, ...]
+    officers: OfficerRules
     theme: dict[str, str]
     calendar: WorkCalendar
 
@@ -174,6 +176,7 @@ def _city(root: Path, form: CityFile, calendar: WorkCalendar) -> City:
         planned_kinds=form.planned_kinds,
         cell_reach_m=form.cell_reach_m,
         emergency=form.emergency,
+        officers=form.officers,
         theme=form.theme,
         calendar=calendar,
     )

@@ -58,6 +58,18 @@ class EmergencyNumber(Strict):
     number: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{1,18}$")]
 
 
+class OfficerRules(Strict):
+    """What the city demands of officers before they work at the desk."""
+
+    second_step: Literal["none", "any", "passkey"] = Field(
+        default="none", description="any: a passkey, an authenticator app or the directory's; passkey: not the app."
+    )
+    second_step_from: date | None = Field(default=None, description="First day of the demand; left out: at once.")
+    directory_only: bool = Field(
+        default=False, description="Whether officers work only after a sign-in through the city's directory."
+    )
+
+
 class CityFile(Strict):
     """city.toml."""
 
@@ -75,6 +87,7 @@ class CityFile(Strict):
     )
     area_levels: Annotated[tuple[AreaLevel, ...], Field(min_length=2)] = Field(description="The whole first.")
     emergency: tuple[EmergencyNumber, ...] = ()
+    officers: OfficerRules = OfficerRules()
     theme: dict[str, str] = Field(default={}, description="Colours of web/theme.py: `brand`, or single tokens.")
 
     @model_validator(mode="after")

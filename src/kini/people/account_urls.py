@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base import views as second_step
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
@@ -22,11 +23,20 @@ class JustProved:
     """Whoever has added a second step has proved it: the recovery codes that follow are shown without asking again."""
 
     request: HttpRequest
+    added: Authenticator.Type
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-        record_authentication(self.request, self.request.user, "mfa", reauthenticated=True)
+        record_authentication(self.request, self.request.user, "mfa", type=self.added, reauthenticated=True)
         return response
+
+
+class AppProved(JustProved):
+    added = Authenticator.Type.TOTP
+
+
+class PasskeyProved(JustProved):
+    added = Authenticator.Type.WEBAUTHN
 
 
 class KeyInGroups:
@@ -46,10 +56,10 @@ def asking(view: Any, *more: type, **attributes: Any) -> Any:
 
 to_sign_in = RedirectView.as_view(url=reverse_lazy("people:sign-in"), query_string=True)
 second_step_page = asking(second_step.AuthenticateView, webauthn_form_class=passkeys.SecondStepForm)
-app_on = recent_proof.required(asking(totp.ActivateTOTPView, JustProved, KeyInGroups))
+app_on = recent_proof.required(asking(totp.ActivateTOTPView, AppProved, KeyInGroups))
 app_off = recent_proof.required(totp.deactivate_totp)
 recovery_new = recent_proof.required(recovery.generate_recovery_codes)
-add_passkey = recent_proof.required(asking(webauthn.AddWebAuthnView, JustProved, form_class=passkeys.AddPasskeyForm))
+add_passkey = recent_proof.required(asking(webauthn.AddWebAuthnView, PasskeyProved, form_class=passkeys.AddPasskeyForm))
 edit_passkey = recent_proof.required(asking(webauthn.EditWebAuthnView))
 remove_passkey = recent_proof.required(webauthn.remove_webauthn)
 passkey_again = webauthn.ReauthenticateWebAuthnView.as_view(form_class=passkeys.AgainForm)

@@ -15,14 +15,17 @@ from ninja.errors import AuthenticationError
 from kini.api import allowance
 from kini.api.callers import PER_MINUTE, Caller, anybody, scopes
 from kini.api.problems import Problem
-from kini.core.actors import Actor, ActorKind
+from kini.core.actors import Actor, ActorKind, system
 from kini.core.database.worded import Worded
-from kini.people import queries
+from kini.people import actions, queries
+from kini.people.sessions import GRAIN, OFFICERS
 
 GUEST_KEY = "Guest-Key"
 LONGEST_KEY = 64
+OFFICE = system("people.office-day")
 PLAIN = ("scopes", "expires_at", "client_id", "client__data", "user_id", "user__is_active")
 GRANTS = ("user__officer__active", "user__officer__agency__active")
+DAY = ("user__officer__office_day__until", "user__officer__office_day__seen_at")
 GRANT_COLUMNS = tuple(f"user__officer__{column}" for column in queries.GRANT_COLUMNS)
 
 
@@ -52,6 +55,8 @@ class needs:  # noqa: N801 -- reads like a word where operations are written: `n
             raise AuthenticationError
         if self.scope not in rows[0][0].split("\n"):
             raise _too_narrow(self.scope)
+        if scopes.get(self.scope).officers:
+            _require_office_day(rows[0])
         return _caller(rows)
 
 
@@ -68,12 +73,34 @@ def _people(digest: str) -> QuerySet[Token, Any]:
 @Worded
 def _officers(digest: str) -> QuerySet[Token, Any]:
     found = Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=digest)
-    return found.values_list(*PLAIN, *GRANTS, *GRANT_COLUMNS)
+    return found.values_list(*PLAIN, *GRANTS, *DAY, *GRANT_COLUMNS)
 
 
 def _is_valid(row: Sequence[Any]) -> bool:
     _scopes, expires, _client, _data, user, active = row[: len(PLAIN)]
     return user is not None and active and (expires is None or expires > timezone.now())
+
+
+def _require_office_day(row: Sequence[Any]) -> None:
+    """Stop a program whose officer does not work today: tokens for the desk outlive no office day.
+
+    Raises:
+        Problem: as RFC 9470 has it, when the officer has to sign in first.
+    """
+    active, works, until, seen = row[len(PLAIN) : len(PLAIN) + len(GRANTS) + len(DAY)]
+    if not (active and works):  # nobody who has a desk
+        return
+    user, now = row[PLAIN.index("user_id")], timezone.now()
+    if until is None or until <= now or seen + OFFICERS.idle <= now:
+        raise _no_office_day()
+    if seen + OFFICERS.idle / GRAIN <= now:
+        actions.touch_office_day(by=OFFICE, user_id=user)
+
+
+def _no_office_day() -> Problem:
+    detail = _("The officer has to sign in to Kini first: their office day has not begun, or is over.")
+    said = 'Bearer error="insufficient_user_authentication"'
+    return Problem(401, detail, "office-day", headers={"WWW-Authenticate": said})
 
 
 def _caller(rows: list[Sequence[Any]]) -> Caller:
@@ -83,7 +110,7 @@ def _caller(rows: list[Sequence[Any]]) -> Caller:
 
 
 def _actor(user: int, rows: list[Sequence[Any]]) -> Actor:
-    working = [row[len(GRANTS) :] for row in rows if row and row[0] and row[1]]
+    working = [row[len(GRANTS) + len(DAY) :] for row in rows if row and row[0] and row[1]]
     if not working:
         return Actor(ActorKind.RESIDENT, user)
     return Actor(ActorKind.OFFICER, user, grants=queries.grants_of(working))

@@ -171,6 +171,14 @@ class Officer(models.Model):
         return self.name
 
 
+class OfficeDay(models.Model):
+    """The span in which programs may work at the desk for an officer; it begins with a sign-in at a browser."""
+
+    officer = models.OneToOneField(Officer, models.CASCADE, related_name="office_day")
+    until = models.DateTimeField()
+    seen_at = models.DateTimeField(help_text="When somebody worked last, to within a few minutes.")
+
+
 class Operator(models.Model):
     """Somebody who keeps the platform running, and may open the operator's pages."""
 

@@ -18,7 +18,7 @@ from kini.core.actors import Actor, ActorKind
 from kini.core.database.worded import Worded, row_of
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
-from kini.people import sealing
+from kini.people import sealing, second_step
 from kini.people.contacts import Contact
 from kini.people.models import AccessLog, FamilyTie, Officer, Operator, ProgramConsent, Resident, User
 from kini.people.permissions import Permission
@@ -54,7 +54,7 @@ def _actor(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) -> Acto
             session = request.session[GUEST_KEY] = get_random_string(40)
         return Actor(ActorKind.GUEST, session=session)
     rows = _grants(user=user.pk)
-    if not rows:
+    if not rows or not second_step.is_met(request):
         return Actor(ActorKind.RESIDENT, user.pk, session=session)
     return Actor(ActorKind.OFFICER, user.pk, session=session, grants=grants_of(rows))
 

@@ -1,7 +1,7 @@
 """Passkeys and authenticator apps (allauth.mfa): their secrets are sealed at rest, their words are ours."""
 
 import base64
-from typing import Any
+from typing import Any, Literal
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -19,10 +19,18 @@ from django.utils.translation import gettext_lazy
 
 from kini.city import pack
 from kini.core.crypto import needs_rotation, seal, unseal
+from kini.people import demo
+from kini.web import formats
 
 CONTEXT = "second-step"
 #: Keys of an authenticator's data that hold a secret.
 SECRETS = ("secret", "seed")
+#: How an authentication through the city's directory is called in a session.
+DIRECTORY = "directory"
+
+type Step = Literal["none", "any", "passkey"]
+#: A passkey resists phishing: what is typed can be typed into a false page.
+STRENGTHS: dict[Step, int] = {"none": 0, "any": 1, "passkey": 2}
 
 
 class SecondStepAdapter(DefaultMFAAdapter):
@@ -47,15 +55,51 @@ class SecondStepAdapter(DefaultMFAAdapter):
         return _("Passkey {number}").format(number=count + 1)
 
 
-def used(request: HttpRequest) -> bool:
-    """Whether the second step was taken in this session."""
-    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+def demanded() -> Step:
+    """Compute the second step that the city demands of officers today."""
+    rules = pack.current().officers
+    since = rules.second_step_from
+    return rules.second_step if since is None or formats.today() >= since else "none"
 
 
-def ask(request: HttpRequest) -> HttpResponse:
+def used(request: HttpRequest, step: Step = "any") -> bool:
+    """Tell whether a second step of that strength was taken in this session, here or at the city's directory."""
+    strength = STRENGTHS[step]
+    return any(_strength(record) >= strength for record in get_authentication_records(request, request.user))
+
+
+def _strength(record: dict[str, Any]) -> int:
+    """How strong an authentication of allauth's records is: 0 for a code by message alone."""
+    if record["method"] == "mfa":
+        return STRENGTHS["passkey" if record.get("type") == Authenticator.Type.WEBAUTHN else "any"]
+    return STRENGTHS[record.get("second_step", "none")]
+
+
+def is_met(request: HttpRequest) -> bool:
+    """Tell whether this session has all that the city demands of officers today."""
+    if demo.used(request):
+        return True
+    if pack.current().officers.directory_only and not came_from_directory(request):
+        return False
+    demand = demanded()
+    return demand == "none" or used(request, demand)
+
+
+def came_from_directory(request: HttpRequest) -> bool:
+    """Tell whether this session began with a sign-in through the city's directory."""
+    return any(record["method"] == DIRECTORY for record in get_authentication_records(request, request.user))
+
+
+def ask(request: HttpRequest, step: Step = "any") -> HttpResponse:
     """The way to the second step, and back from it; to where it is set up, for who has none."""
+    back = urlencode({REDIRECT_FIELD_NAME: request.path})
+    if step == "passkey":
+        if is_mfa_enabled(request.user, [Authenticator.Type.WEBAUTHN]):
+            return redirect(f"{reverse('mfa_reauthenticate_webauthn')}?{back}")
+        messages.info(request, _("Your city asks officers for a passkey. Add one first. Then open the page again."))
+        return redirect("mfa_index")
     if is_mfa_enabled(request.user):
-        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
+        return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
     messages.info(request, _("Add a passkey or an app first. Then open the page again."))
     return redirect("mfa_index")
 

@@ -29,6 +29,7 @@ from django.utils import timezone
 from kini.core import crypto
 from kini.core.database.worded import Worded
 from kini.people import known_devices
+from kini.people.actions.office_days import LONGEST_DAY
 from kini.people.devices import device_of
 from kini.people.models import Officer, Operator, Session, User
 
@@ -42,7 +43,7 @@ class Lasting:
 
 
 RESIDENTS = Lasting(timedelta(days=14), timedelta(days=60))
-OFFICERS = Lasting(timedelta(minutes=30), timedelta(hours=10))
+OFFICERS = Lasting(timedelta(minutes=30), LONGEST_DAY)
 #: Its use is written down once in this part of the idle time, so that reading a page need not write.
 GRAIN = 10
 BEGAN, SEEN, DEVICE, OFFICER = "began", "seen", "device", "officer"

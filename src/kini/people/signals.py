@@ -4,12 +4,15 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
 from kini.core import security_log
-from kini.people import actions, queries
-from kini.people.models import User
+from kini.people import actions, officer_access, queries
+from kini.people.models import Session, User
+from kini.people.sessions import hashed
 
 
 @receiver(authentication_failed, dispatch_uid="people.second-step-failed")
@@ -17,3 +20,21 @@ def note_failed_second_step(sender: type[Authenticator], request: HttpRequest, u
     """Log and audit a wrong code of an app, or a wrong recovery code."""
     security_log.report("second-step-refused")
     actions.note_failed_sign_in(by=queries.actor_for(request), user=user, step="second-step")
+
+
+@receiver(user_logged_in, dispatch_uid="people.office-day-begins")
+def begin_office_day(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Begin the office day of an officer; `sessions.begin`, which stands before, has said whether it is one."""
+    if not hasattr(request, "user"):  # a sign-in outside of the middleware
+        request.user = user
+    officer_access.ensure_office_day(request)
+
+
+@receiver(user_logged_out, dispatch_uid="people.office-day-ends")
+def end_office_day(sender: type[User], request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    """End the office day of an officer who signs out of their last browser."""
+    if user is None or not request.session.get(officer_access.OFFICER):
+        return
+    others = Session.objects.filter(user=user, expire_date__gt=timezone.now())
+    if not others.exclude(pk=hashed(request.session.session_key)).exists():
+        actions.end_office_day(by=officer_access.BY, user=user)

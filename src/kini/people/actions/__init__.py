@@ -52,6 +52,15 @@ from kini.people.actions.devices import (
     remember_device as remember_device,
 )
 from kini.people.actions.keys import rotate_keys as rotate_keys
+from kini.people.actions.office_days import (
+    end_office_day as end_office_day,
+)
+from kini.people.actions.office_days import (
+    open_office_day as open_office_day,
+)
+from kini.people.actions.office_days import (
+    touch_office_day as touch_office_day,
+)
 from kini.people.actions.officers import (
     create_officer as create_officer,
 )

@@ -16,6 +16,7 @@ from kini.core import audit, events
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.people import keeping, sealing, security_notices
+from kini.people.actions.office_days import LONGEST_DAY, open_office_day
 from kini.people.events import ProgramTokensRevoked
 from kini.people.models import ProgramConsent, UsedCredential, User
 
@@ -101,6 +102,8 @@ def issue_token(
 ) -> str:
     """An access token without the way through the browser, for tests and measurements of the operator's own.
 
+    One for the desk begins the officer's office day.
+
     Raises:
         NotAllowed: when anybody but the operator asks.
     """
@@ -110,6 +113,8 @@ def issue_token(
     token.set_value(value)
     token.set_scopes(list(scopes))
     token.save(force_insert=True)
+    if any(known.get(scope).officers for scope in scopes if scope in known):
+        open_office_day(by=by, user=user, until=timezone.now() + LONGEST_DAY)
     detail = {"program": client.pk, "scopes": list(scopes)}
     audit.record(by=by, action="people.token-issued", subject=f"user:{user.pk}", detail=detail)
     return value

@@ -1,0 +1,70 @@
+"""What lets an officer work: the second step that the city demands, and the office day of their programs.
+
+The city's pack says which second step officers need (`[officers]` in city.toml). An officer without it is only a
+resident (`queries.actor_for`), and each page of the desk leads to where it is taken or set up. A program works at the
+desk for as long as the office day of its officer lasts: it begins with a sign-in that has the second step, ends ten
+hours later, after half an hour in which nobody worked, or when the officer signs out.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kini.city import pack
+from kini.core.actors import system
+from kini.people import actions, second_step
+from kini.people.models import User
+from kini.people.sessions import BEGAN, OFFICER, OFFICERS, SessionStore
+from kini.web import formats
+
+BY = system("people.office-day")
+DESK = "/desk/"
+_DAY, _TOLD = "office_day", "second_step_announced"
+
+
+class OfficerAccess:
+    """Middleware: who works at the desk without the second step that the city demands is led to it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(DESK) and request.session.get(OFFICER) and request.user.is_authenticated:
+            if not second_step.is_met(request):
+                return _lead(request)
+            ensure_office_day(request)
+            _announce(request)
+            if isinstance(request.session, SessionStore) and request.session.used:
+                actions.touch_office_day(by=BY, user_id=request.user.pk)
+        return self.get_response(request)
+
+
+def _lead(request: HttpRequest) -> HttpResponse:
+    """Lead an officer to what the city demands and this session lacks."""
+    return second_step.ask(request, second_step.demanded())
+
+
+def ensure_office_day(request: HttpRequest) -> None:
+    """Begin the office day of an officer whose session may work, once for each session."""
+    session, user = request.session, request.user
+    if not session.get(OFFICER) or session.get(_DAY) or not isinstance(user, User) or not second_step.is_met(request):
+        return
+    began = datetime.fromtimestamp(session.get(BEGAN, timezone.now().timestamp()), tz=UTC)
+    until = began + OFFICERS.longest
+    actions.open_office_day(by=BY, user=user, until=until)
+    session[_DAY] = True
+
+
+def _announce(request: HttpRequest) -> None:
+    """Say once in each session from which day on a second step is needed."""
+    step, since = pack.current().officers.second_step, pack.current().officers.second_step_from
+    if step == "none" or second_step.demanded() != "none" or request.session.get(_TOLD) or since is None:
+        return
+    if not second_step.used(request, step):
+        text = _("From {day} the desk needs a second step. Add a passkey under Me, Security.")
+        messages.info(request, text.format(day=formats.day(since)))
+    request.session[_TOLD] = True
