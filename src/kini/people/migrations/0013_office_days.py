@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0010_known_devices'),
+        ('people', '0012_assurance_guards'),
     ]
 
     operations = [
