@@ -283,6 +283,74 @@ def test_pdfs_that_do_more_than_show_pages_are_refused(change: object) -> None:
         keep(pdf(change))
 
 
+def link(**action_entries: object) -> object:
+    """A link on the page with that action."""
+
+    def change(writer: PdfWriter) -> None:
+        about = action(Subtype=NameObject("/Link"), A=writer._add_object(action(**action_entries)))
+        writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(about)])
+
+    return change
+
+
+def to(address: str) -> object:
+    return link(S=NameObject("/URI"), URI=TextStringObject(address))
+
+
+def at_root(**entries: object) -> object:
+    def change(writer: PdfWriter) -> None:
+        writer.root_object.update(action(**entries))
+
+    return change
+
+
+UNC = TextStringObject(r"\\evil.example\share\x.pdf")
+ADDRESSES = ("javascript:alert(1)", "file:///etc/passwd", r"\\evil\x", "//evil/x", "smb://evil/x", "x.html", "")
+OUTSIDE = [
+    link(S=NameObject("/Thread"), F=UNC, D=NumberObject(0)),
+    link(S=NameObject("/GoTo"), F=UNC),
+    link(S=NameObject("/GoTo"), F=action(UF=UNC)),
+    link(S=NameObject("/NewInPDF3")),
+    link(S=NameObject("/GoTo"), Next=action(S=NameObject("/NewInPDF3"))),
+    link(S=NameObject("/GoTo"), Next=ArrayObject([action(S=NameObject("/Hide"))])),
+    *(to(address) for address in (*ADDRESSES, " JavaScript:alert(1)", "data:text/html,x")),
+    annotate("/NewInPDF3"),
+    at_root(OpenAction=action(S=NameObject("/URI"), URI=TextStringObject("https://evil.example"))),
+    at_root(URI=action(Base=TextStringObject("file://evil/"))),
+    at_root(Names=action(Renditions=action(Names=ArrayObject()))),
+    at_root(Collection=action()),
+    at_root(Extra=action(Type=NameObject("/Filespec"))),
+    at_root(Extra=action(Type=NameObject("/XObject"), Subtype=NameObject("/Form"), Ref=action(Page=NumberObject(0)))),
+    at_root(Extra=action(Type=NameObject("/XObject"), Subtype=NameObject("/Image"), F=UNC)),
+    at_root(Extra=action(Type=NameObject("/Action"), S=NameObject("/NewInPDF3"))),
+]
+
+
+@pytest.mark.parametrize("change", OUTSIDE)
+def test_pdfs_that_point_outside_are_refused(change: object) -> None:
+    with pytest.raises(files.FileRefused, match="Print it into a plain PDF"):
+        keep(pdf(change))
+
+
+PLAIN = [
+    to("https://www.example.org/?q=1"),
+    to("mailto:city@example.org"),
+    link(S=NameObject("/GoTo"), D=TextStringObject("chapter")),
+    link(S=NameObject("/Named"), N=NameObject("/NextPage")),
+    at_root(OpenAction=action(S=NameObject("/GoTo"), D=TextStringObject("chapter"))),
+    at_root(Names=action(Dests=action(Names=ArrayObject()))),
+    at_root(Extra=action(S=NameObject("/P"), A=action(O=NameObject("/Layout"), Placement=NameObject("/Block")))),
+    at_root(Extra=action(Font=action(F=action(Type=NameObject("/Font")), A=action(Type=NameObject("/Font"))))),
+    at_root(Extra=action(Type=NameObject("/Trans"), S=NameObject("/Dissolve"))),
+    annotate("/Widget"),
+]
+
+
+@pytest.mark.parametrize("change", PLAIN)
+def test_pdfs_with_links_marks_and_tags_are_taken(change: object) -> None:
+    assert keep(pdf(change)).size
+
+
 def test_names_written_in_escapes_hide_nothing() -> None:
     content = pdf(open_with("/JavaScript")).replace(b"/JavaScript", b"/J#61vaScript")
     assert b"/JavaScript" not in content

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import etree
 from pypdf import PdfReader
 
+from kini.core import files
 from kini.letters import rendering
 from kini.letters.rules import Row, Said
 from tests.letters.reading import content_of, pdfsig, reader_of
@@ -47,6 +49,11 @@ def test_the_signature_is_valid_and_covers_everything(letter, tmp_path):
     assert "ETSI.CAdES.detached" in told
     assert "Total document signed" in told
     assert "Signer Certificate Common Name: Catatan" in told
+
+
+def test_a_letter_can_be_sent_to_the_city_again(letter, var):
+    upload = SimpleUploadedFile("letter.pdf", content_of(letter))
+    assert files.store(upload, accept=files.PDF).sha256 == letter.document.sha256
 
 
 @needs_pdfsig

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from kini.core import malware
 from kini.core.keys import read_key, read_ring, read_signing_key
 from kini.core.mail import mailers
 from kini.core.syslog import read_address
@@ -70,6 +71,7 @@ class Environment:
         analytics: Spark cluster that answers questions about closed days of Wi-Fi use; empty: DuckDB in the process.
         owner_database_url: the tables' owner, who migrates; empty: the role of `database_url` does both.
         chain_heads: file to which the head of every sealed block is appended; None: none.
+        clamd: virus scanner for uploads, "unix:///run/clamav/clamd.ctl" or "tcp://host:3310"; empty: none.
         syslog: syslog server that gets them, "udp://host:514", "tcp://host:601" or "unix:///dev/log"; empty: none.
         syslog_audit: whether it also gets every audit entry, without personal data.
         security_contact: whom to tell of a weakness, "mailto:..." or "https://..."; empty: no security.txt.
@@ -104,6 +106,7 @@ class Environment:
     analytics: str = ""
     owner_database_url: str = field(default="", repr=False)
     chain_heads: Path | None = None
+    clamd: str = ""
     syslog: str = ""
     syslog_audit: bool = False
     proxies: int = 0
@@ -171,6 +174,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         analytics=given.get("KINI_ANALYTICS", ""),
         owner_database_url=given.get("KINI_OWNER_DATABASE_URL", ""),
         chain_heads=Path(given["KINI_CHAIN_HEADS"]).resolve() if given.get("KINI_CHAIN_HEADS") else None,
+        clamd=given.get("KINI_CLAMD", ""),
         syslog=given.get("KINI_SYSLOG", ""),
         syslog_audit=given.get("KINI_SYSLOG_AUDIT", "off") == "on",
         proxies=int(given.get("KINI_PROXIES") or 0),
@@ -258,6 +262,7 @@ def unreadable(given: Mapping[str, str]) -> list[str]:
         "KINI_PROXIES": int,
         "KINI_SECURITY_CONTACT": read_contact,
         "KINI_SECURITY_EXPIRES": read_day,
+        "KINI_CLAMD": malware.read_address,
         "KINI_SYSLOG": read_address,
     }
     faults = []

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from kini.core import malware
 from kini.core.decoder import client as decoder
 from kini.core.decoder.unfit import Unfit
 from kini.core.file_refusals import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_of
@@ -82,7 +83,7 @@ def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UT
         raise FileRefused(
             _("This kind of file cannot be taken. Choose one of these: {types}.").format(types=_listed(accept))
         )
-    decoded = _decode(source, content_type)
+    decoded = _opened(source, content_type)
     kept = source if content_type in PDF else decoded.content
     taken_at = read_clock(decoded.taken, decoded.offset, timezone)
     try:
@@ -127,9 +128,19 @@ def _read(upload: UploadedFile) -> bytes:
     return source
 
 
-def _decode(source: bytes, content_type: str) -> decoder.Decoded:
+def _opened(source: bytes, content_type: str) -> decoder.Decoded:
+    """Have a file scanned and decoded, both outside of this process, which waits for few files at the same time."""
     try:
-        return decoder.decode(source, content_type, locks=Path(settings.VAR_PATH) / "locks")
+        with decoder.place():
+            if settings.ENV.clamd:
+                malware.scan(source, malware.read_address(settings.ENV.clamd))
+            return decoder.decode(source, content_type, locks=Path(settings.VAR_PATH) / "locks")
+    except malware.Infected:
+        raise FileRefused(
+            _("The virus scanner found something in this file. Do not open it; send another one.")
+        ) from None
+    except malware.ScannerAway:
+        raise FileBusy(_("Files cannot be checked for viruses at the moment. Try again in a few minutes.")) from None
     except Unfit as unfit:
         raise refusal_of(unfit) from None
     except decoder.Busy:

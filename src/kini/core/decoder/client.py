@@ -47,7 +47,24 @@ class Decoded:
     offset: str = ""
 
 
+#: Uploads in hand.
 _places = threading.BoundedSemaphore(PER_PROCESS)
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """One of the places for uploads that this process works on at the same time.
+
+    Raises:
+        Busy: at once, when all are taken.
+    """
+    places = _places
+    if not places.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def decode(content: bytes, content_type: str, *, locks: Path) -> Decoded:
@@ -60,15 +77,9 @@ def decode(content: bytes, content_type: str, *, locks: Path) -> Decoded:
         Unfit: when it cannot be taken.
         Busy: when no decoder is free.
     """
-    places = _places
-    if not places.acquire(blocking=False):
-        raise Busy
-    try:
-        end = time.monotonic() + DEADLINE
-        with _slot(locks, end) as slot, _server.connect(slot) as connection:
-            return _exchange(connection, content, content_type, end)
-    finally:
-        places.release()
+    end = time.monotonic() + DEADLINE
+    with _slot(locks, end) as slot, _server.connect(slot) as connection:
+        return _exchange(connection, content, content_type, end)
 
 
 def _exchange(connection: socket.socket, content: bytes, content_type: str, end: float) -> Decoded:
