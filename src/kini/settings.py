@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "kini.booking",
     "kini.feeds",
     "kini.wifi",
+    "kini.privacy",
     *ENV.plugins,
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",

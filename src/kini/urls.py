@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("kini.payments.urls")),
     path("", include("kini.booking.urls")),
     path("", include("kini.feeds.urls")),
+    path("", include("kini.privacy.urls")),
     path("account/", include("kini.people.account_urls")),
     *plugins,
     *mounted(settings.ENV.operator_path),

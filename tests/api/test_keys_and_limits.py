@@ -2,9 +2,10 @@
 
 from django.test import Client
 
-from kini.api import allowance, jobs
+from kini.api import allowance
 from kini.api.models import KeptAnswer
 from kini.cases.models import Case
+from kini.core import retention
 from kini.core.models import LimitCounter
 from kini.services.models import ServiceVersion
 from tests.api.conftest import Program, Programs
@@ -45,10 +46,10 @@ def test_what_was_refused_may_be_tried_again_under_its_key(town: Town, permit: S
 
 def test_keys_are_forgotten_after_a_day(town: Town, permit: ServiceVersion, program: Programs):
     program(town.resident).post("/cases", NEW, Idempotency_Key="a")
-    jobs.forget_answers()
+    retention.apply(retention.rules.get("api.answers"))
     assert KeptAnswer.objects.count() == 1
     KeptAnswer.objects.update(created_at="2020-01-01T00:00:00Z")
-    jobs.forget_answers()
+    retention.apply(retention.rules.get("api.answers"))
     assert KeptAnswer.objects.count() == 0
 
 

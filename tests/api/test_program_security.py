@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,10 +14,12 @@ from allauth.idp.oidc.models import Client as Registered
 from allauth.idp.oidc.models import Token
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from kini.core import moments, retention
 from kini.core.models import AuditEntry
 from kini.messages.models import Message
 from kini.people import actions as people_actions
@@ -379,5 +382,6 @@ def test_used_credentials_are_forgotten_when_no_token_of_theirs_can_live(app: Re
     use = {"by": BY, "client": app, "user": town.resident.user, "family": "f"}
     assert people_actions.use_credential(credential="h", **use)
     assert not people_actions.use_credential(credential="h", **use)
-    people_actions.forget_used_credentials(by=BY, before=timezone.now())
+    with moments.at(timezone.now() + timedelta(seconds=settings.IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN + 1)):
+        retention.apply(retention.rules.get("people.used-credentials"))
     assert UsedCredential.objects.count() == 0

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from kini.bench.mailserver import MailServer, mail_server
-from kini.core import delivery, jobs, mail
+from kini.core import delivery, mail, retention
 from kini.core.models import OutboxMessage
 from tests.pagechecks import CheckedClient
 
@@ -127,7 +127,8 @@ def test_messages_are_not_kept_for_ever() -> None:
     now = timezone.now()
     fresh, stale = send(), send()
     OutboxMessage.objects.filter(pk=stale.pk).update(at=now - timedelta(days=8))
-    jobs.forget_messages()
+    for name in ("core.outbox-delivered", "core.outbox-waiting"):
+        retention.apply(retention.rules.get(name))
     assert list(OutboxMessage.objects.all()) == [fresh]
 
 

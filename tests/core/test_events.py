@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kini.core import events, jobs
+from kini.core import events, retention
 from kini.core.actions import action
 from kini.core.actors import Actor, system
 
@@ -117,13 +117,13 @@ def test_failed_jobs_are_swept_after_a_month() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
         cursor.execute("UPDATE procrastinate_events SET at = now() - interval '40 days' WHERE job_id = %s", [old])
-    jobs.forget_failed_jobs()
+    retention.apply(retention.rules.get("core.failed-jobs"))
     assert ProcrastinateJob.objects.get().id == fresh
 
 
 def test_scheduled_work_is_known_to_the_worker() -> None:
     names = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
-    assert {"core.forget_limits", "core.forget_messages", "core.forget_failed_jobs"} <= names
+    assert {"core.apply_retention", "core.remove_transient"} <= names
     assert {"core.deliver_event", "core.deliver_message"} <= set(app.tasks)
 
 

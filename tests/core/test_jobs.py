@@ -49,11 +49,11 @@ def test_a_job_in_which_workers_fall_again_and_again_is_given_up():
 
 
 def test_a_scheduled_job_whose_next_turn_waits_is_forgotten():
-    job = taken(None, queueing_lock="core.forget_limits")
+    job = taken(None, queueing_lock="core.remove_transient")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock)"
-            " VALUES ('upkeep', 'core.forget_limits', 'core.forget_limits')"
+            " VALUES ('upkeep', 'core.remove_transient', 'core.remove_transient')"
         )
     jobs.rescue_jobs()
     assert status(job) is None

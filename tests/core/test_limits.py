@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, models, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from kini.core import jobs, limits
+from kini.core import limits, retention
 from kini.core.limits import Limit, TooMany
 from kini.core.models import LimitCounter
 
@@ -61,7 +61,7 @@ def test_old_counters_are_swept() -> None:
     limits.hit(CODES, "+628111")
     limits.hit(Limit("people.day", 3, 86_400), "+628111")
     let_time_pass(601)
-    jobs.forget_limits()
+    retention.apply(retention.rules.get("core.limits"))
     assert LimitCounter.objects.get().key.startswith("people.day:")
 
 

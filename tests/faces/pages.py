@@ -261,6 +261,8 @@ PAGE_TYPES = (
     PageType("member", "people:edit-member", RESIDENT, {"tie_id": "tie"}),
     PageType("member-remove", "people:remove-member", RESIDENT, {"tie_id": "tie"}),
     PageType("access-log", "people:access-log", RESIDENT),
+    PageType("privacy", "privacy:mine", RESIDENT),
+    PageType("privacy-notice", "privacy:notice"),
     PageType("security", "mfa_index", RESIDENT),
     PageType("security-on", "mfa_index", GUARDED),
     PageType("inbox", "messages:inbox", RESIDENT),
@@ -368,7 +370,7 @@ ELSEWHERE = {
         "cases:desk-access-table",
         "cases:desk-overdue-table", "cases:document", "cases:file", "city:map", "feeds:csv", "feeds:geojson",
         "feeds:history", "feeds:stops-csv", "feeds:stops-geojson", "letters:receipt", "wifi:desk-plan-table",
-        "mfa_download_recovery_codes", "web:icon", "web:manifest", "web:mark", "web:robots-txt",
+        "mfa_download_recovery_codes", "privacy:download", "web:icon", "web:manifest", "web:mark", "web:robots-txt",
         "web:security-txt", "web:theme", "web:worker",
     ),
     "not offered, though allauth has names for it": (

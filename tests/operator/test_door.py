@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
+from kini.core import retention
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.models import AuditEntry
 from kini.operator.site import mounted
@@ -110,4 +111,4 @@ def test_only_the_command_line_makes_operators(resident, operator):
 
 def test_an_operator_who_has_not_signed_in_yet_stays(operator):
     User.objects.update(created_at="2020-01-01T00:00Z")
-    assert actions.remove_unused_accounts(by=BY) == 0
+    assert retention.apply(retention.rules.get("people.unused-accounts")) == 0

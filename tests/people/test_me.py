@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from kini.people import actions, jobs
+from kini.core import retention
+from kini.people import actions
 from kini.people.contacts import Contact
 from kini.people.models import User
 from tests.people.conftest import BY
@@ -50,10 +51,10 @@ def test_an_officer_reads_for_whom_they_work(client, officer):
 def test_numbers_that_were_never_used_are_forgotten(resident):
     User.objects.filter(pk=resident.user_id).update(created_at=timezone.now() - timedelta(days=30))
     unused = actions.open_account(by=BY, contact=Contact("phone", "+6281288888888"))
-    jobs.remove_unused_accounts()
+    retention.apply(retention.rules.get("people.unused-accounts"))
     assert User.objects.filter(pk=unused.pk).exists()
     User.objects.filter(pk=unused.pk).update(created_at=timezone.now() - timedelta(days=8))
-    jobs.remove_unused_accounts()
+    retention.apply(retention.rules.get("people.unused-accounts"))
     assert not User.objects.filter(pk=unused.pk).exists()
     assert User.objects.filter(pk=resident.user_id).exists()
 

@@ -8,8 +8,9 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
+from kini.core import retention
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.people import actions, jobs
+from kini.people import actions
 from kini.people.actions import end_session
 from kini.people.devices import device_of
 from kini.people.models import Session
@@ -226,7 +227,7 @@ def test_sessions_that_ended_do_not_stay(person):
     client.force_login(person().user)
     other.get("/sign-in/")
     Session.objects.filter(pk=hashed(key_of(client))).update(expire_date=timezone.now() - timedelta(seconds=1))
-    jobs.forget_sessions()
+    retention.apply(retention.rules.get("people.sessions"))
     assert not Session.objects.filter(pk=hashed(key_of(client))).exists()
 
 

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kini.core import moments
+from kini.core import moments, retention
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import keyed_hash
 from kini.core.models import AuditEntry
 from kini.people.models import User
-from kini.wifi import actions, admission, collecting, forgetting, jobs
+from kini.wifi import actions, admission, collecting, forgetting
 from kini.wifi.models import DetailMark, Device, PseudonymKey, SessionRule
 from tests.wifi.conftest import BY
 from tests.wifi.test_collecting import NOW, collected, folder, one, sessions, told, write  # noqa: F401 -- fixtures
@@ -31,7 +31,8 @@ def owned(network):  # noqa: F811
 
 def forget(at=OVER):
     with moments.at(at):
-        jobs.forget_sessions()
+        for name in ("wifi.sessions", "wifi.pseudonym-keys"):
+            retention.apply(retention.rules.get(name))
 
 
 def rows(table):

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html as parser
 
-from kini.core import moments
+from kini.core import moments, retention
 from kini.core.crypto import keyed_hash, unseal
 from kini.core.environment import ROOT
 from kini.core.models import AuditEntry, LimitCounter, OutboxMessage
@@ -405,9 +405,10 @@ def test_signed_out_devices_sign_in_again_and_their_use_still_counts(network, re
     asked(brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap"))))
     assert actions.sign_out(by=BY, owner=resident) == 1
     assert decided(**AT_CORNER) == refused("sign-in")
-    assert actions.forget_devices(by=BY) == 0
+    devices = retention.rules.get("wifi.devices")
+    assert retention.apply(devices) == 0
     with moments.at(NOON + timedelta(days=1, seconds=1)):
-        assert actions.forget_devices(by=BY) == 1
+        assert retention.apply(devices) == 1
     assert not Device.objects.exists()
 
 

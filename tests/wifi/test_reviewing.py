@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kini.core import moments
+from kini.core import moments, retention
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import keyed_hash, unseal
 from kini.core.models import AuditEntry
@@ -161,7 +161,7 @@ def test_a_session_that_has_ended_is_left_alone_and_its_names_are_gone(session, 
         cursor.execute("SELECT handle FROM wifi_session")
         assert cursor.fetchone() == (None,)
     with moments.at(NOON + timedelta(days=8)):
-        assert actions.forget_reviews(by=BY) == SessionReview.objects.count() == 0
+        assert retention.apply(retention.rules.get("wifi.reviews")) == SessionReview.objects.count() == 0
 
 
 def test_a_running_session_names_its_device_only_to_who_has_the_keys(session):
@@ -176,7 +176,6 @@ def test_people_do_not_tell_access_points(network):  # noqa: F811
     for deed in (
         lambda: actions.review_sessions(by=by, devices=[], reason=""),
         lambda: actions.settle_review(by=by, review=1, told=reviewing.Told("", None)),
-        lambda: actions.forget_reviews(by=by),
     ):
         with pytest.raises(NotAllowed):
             deed()

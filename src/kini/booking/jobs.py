@@ -2,7 +2,7 @@
 
 import structlog
 
-from kini.booking import actions, notices, queries, turns, venue
+from kini.booking import actions, notices, queries, venue
 from kini.booking.events import PlaceOffered, WaitedInVain
 from kini.booking.models import Booking, Slot
 from kini.core.actors import Refused, system
@@ -60,12 +60,6 @@ def let_lapse() -> None:
                 venue.let_lapse(by=BY, booking=booking)
             except Refused as refusal:
                 log.warning("a booking of a day that is over stays open", booking=booking.pk, reason=str(refusal))
-
-
-@every("19 * * * *", name="booking.forget_turns")
-def forget_turns() -> None:
-    """Who waited an hour ago is nobody's business."""
-    turns.forget(by=BY)
 
 
 @listens(PlaceOffered)

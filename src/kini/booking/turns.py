@@ -1,13 +1,11 @@
 """The waiting room of a service in demand: somebody's turn, or their number and how long it takes about."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import connection
 
 from kini.booking import queries
-from kini.booking.models import Turn
-from kini.core import audit, moments
+from kini.core import moments
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind
 from kini.services.models import Service
@@ -48,12 +46,3 @@ def ask(*, by: Actor, service: Service) -> Waits | None:
         cursor.execute(_TURN, [moments.now(), service.pk, visitor, rush.admit, rush.seconds, LASTS])
         admitted, ahead, seconds = cursor.fetchone()
     return None if admitted else Waits(ahead + 1, seconds)
-
-
-@action
-def forget(*, by: Actor) -> int:
-    """Forget turns that nobody has asked about for an hour. Says how many."""
-    gone, _each = Turn.objects.filter(seen_at__lt=moments.now() - timedelta(hours=1)).delete()
-    if gone:
-        audit.record(by=by, action="booking.turns-forgotten", subject="turns", detail={"count": gone})
-    return gone

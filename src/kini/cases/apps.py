@@ -9,7 +9,7 @@ class CasesConfig(AppConfig):
         from kini.api.callers import scopes
         from kini.api.problems import refusals
         from kini.api.routing import Part, parts
-        from kini.cases import answering, jobs, notices, wordings  # noqa: F401 -- jobs register themselves
+        from kini.cases import answering, jobs, notices, personal_data, retention, wordings  # noqa: F401 -- jobs register themselves
         from kini.cases.api import many, own, problems
         from kini.cases.api.scopes import SCOPES
         from kini.cases.desk import joining
@@ -30,6 +30,8 @@ class CasesConfig(AppConfig):
         pack_checks.register("cases.replies", wordings.check_wordings)
         notices.register()
         references.register("cases.document", FileColumn("cases.Document"))
+        retention.register()
+        personal_data.register()
         answerers.register("status", answering.status)
         refusals.update(problems.REFUSALS)
         for scope in SCOPES:

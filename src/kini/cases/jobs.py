@@ -1,15 +1,14 @@
-"""Scheduled work: time takes its edges, drafts expire, cases are made findable, joined profiles bring theirs."""
+"""Scheduled work: time takes its edges, cases are made findable, joined profiles bring theirs."""
 
 from datetime import timedelta
 
 import structlog
-from django.db.models import Q
 from django.utils import translation
 
 from kini.cases import access_report, actions, queries, rules
 from kini.cases.actions.bulks import CARRY_OUT
 from kini.cases.events import CaseMoved
-from kini.cases.models import Bulk, BulkCase, Case, Presence
+from kini.cases.models import Bulk, BulkCase, Case
 from kini.cases.timeline import checkpoints
 from kini.city import pack
 from kini.core import moments
@@ -23,7 +22,6 @@ from kini.web import formats
 
 #: For how long a step for many cases is tried again after errors.
 TRIED_FOR = timedelta(hours=1)
-BULKS_KEPT = timedelta(days=30)
 
 log = structlog.get_logger("kini.cases")
 
@@ -51,12 +49,6 @@ def record_recent_heads() -> None:
     checkpoints.record_recent()
 
 
-@every("37 2 * * *", name="cases.clean_up_drafts")
-def clean_up_drafts() -> None:
-    """Drafts that nobody goes on with do not stay."""
-    actions.clean_up_drafts(by=system("clean-up"))
-
-
 @every("*/5 * * * *", name="cases.index")
 def index_cases() -> None:
     """Cases from before there was a search, and those brought in by the thousands, are found as well."""
@@ -74,12 +66,6 @@ def check_access() -> None:
             people_actions.report_unusual(by=by, officer=line.officer, day=today, reads=line.counts.reads, looks=0)
         if line.looks_unusual:
             people_actions.report_unusual(by=by, officer=line.officer, day=today, reads=0, looks=line.counts.looks)
-
-
-@every("47 * * * *", name="cases.forget_presences")
-def forget_presences() -> None:
-    """Who looked at a case an hour ago is nobody's business."""
-    Presence.objects.filter(until__lt=moments.now()).delete()
 
 
 @job(CARRY_OUT, queue="cases")
@@ -105,13 +91,6 @@ def carry_out_bulks() -> None:
     due = Bulk.objects.filter(ended_at__isnull=True, taken_back_at__isnull=True, due_at__lte=moments.now())
     for pk in due.order_by("due_at").values_list("pk", flat=True):
         carry_out_bulk(pk)
-
-
-@every("57 2 * * *", name="cases.forget_bulks")
-def forget_bulks() -> None:
-    """What became of each case stands on its timeline; the list that was ticked is not kept for ever."""
-    over = Q(ended_at__isnull=False) | Q(taken_back_at__isnull=False)
-    Bulk.objects.filter(over, made_at__lt=moments.now() - BULKS_KEPT).delete()
 
 
 @listens(CaseMoved)

@@ -85,6 +85,9 @@ class Case(models.Model):
     state_since = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, blank=True)
+    anonymised_at = models.DateTimeField(
+        null=True, help_text="When answers and documents were removed past their term."
+    )
     guest_key = models.CharField(max_length=43, blank=True, help_text="Secret part of a guest's link.")
     entries = models.PositiveIntegerField(default=0)
     head = models.BinaryField(max_length=32)
@@ -153,6 +156,11 @@ class Case(models.Model):
             # What may be the same thing is looked up in a strip of latitude among the open cases of one service.
             models.Index(fields=["service", "latitude"], name="cases_near", condition=OPEN & Q(latitude__isnull=False)),
             models.Index(fields=["leader"], name="cases_followers", condition=Q(leader__isnull=False)),
+            models.Index(
+                fields=["service", "closed_at"],
+                name="cases_retention",
+                condition=Q(closed_at__isnull=False, anonymised_at__isnull=True),
+            ),
             models.Index(fields=["id"], name="cases_unsearched", condition=Q(search__isnull=True)),
         ]
 

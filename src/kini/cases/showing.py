@@ -124,7 +124,7 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
     hats = access.hats(actor, case, guest_key)
     theirs = not desk and (rules.RESIDENT in hats or not actor.is_officer)
     entries = list(TimelineEntry.objects.filter(case=case).order_by("number"))
-    documents = {str(document.pk): document for document in case.documents.all()}
+    documents = {str(document.pk): document for document in case.documents.all() if document.sha256}
     hides = kind.private and not theirs
     state = flow.states[case.state]
     now = moments.now()

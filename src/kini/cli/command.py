@@ -18,6 +18,7 @@ VERBS = {
     "check faults": Verb("kini.cli.check_faults", "kill processes in the middle of submissions; nothing may be lost"),
     "check chain": Verb("kini.cli.check_chain", "find any tampering with what was recorded", Needs.DATABASE),
     "check attack": Verb("kini.cli.check_attack", "attack a scratch city: slow connections, bombs, races"),
+    "check retention": Verb("kini.cli.check_retention", "find data past its term, and what is on hold", Needs.DATABASE),
     "backup": Verb("kini.cli.backup", "the whole city in one sealed file, also while it runs", Needs.DATABASE),
     "restore": Verb("kini.cli.restore", "put a city back from a backup and check it", Needs.NEW_DATABASE),
     "bench services": Verb("kini.cli.bench_services", "measure a large city beside two yardsticks"),

@@ -7,10 +7,11 @@ class CoreConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        from kini.core import chain
+        from kini.core import chain, retention_rules
         from kini.core.chain.registry import Chain
 
         columns = ("id", "at", "actor_kind", "actor_id", "actor_name", "action", "subject", "detail")
         chain.chains.register("audit", Chain("core_auditentry", columns, at="at", keep_days=365))
         columns = ("id", "chain", "subject", "rule", "at", "rows", "digest", "seal")
         chain.chains.register("removals", Chain("core_chainremoval", columns))
+        retention_rules.register()

@@ -6,24 +6,20 @@ so each can be run again without harm. Every room's `jobs.py` is imported when t
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 
 from kini.core.database.prepared import send_later
-from kini.core.models import LimitCounter, OutboxMessage
 
 #: The queue of sign-in codes, for which a worker keeps a slot free (cli/worker.py).
 CODES = "codes"
 #: After an error a job waits 3, 9, 27 seconds and so on, and is given up after about an hour.
 RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
-UNDELIVERED_KEPT = timedelta(days=7)
-FAILED_KEPT = timedelta(days=30)
 #: A worker that has said nothing for so many seconds is gone, and its jobs are given to others.
 SILENCE = 20
 #: What procrastinate's own function does in twice the time.
@@ -116,30 +112,3 @@ def _run_again(job: int) -> None:
     except IntegrityError:  # its next turn waits already
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job])
-
-
-@every("7 * * * *", name="core.forget_limits")
-def forget_limits() -> None:
-    """Counters whose window is over say nothing any more."""
-    LimitCounter.objects.filter(until__lt=timezone.now()).delete()
-
-
-@every("17 3 * * *", name="core.forget_messages")
-def forget_messages() -> None:
-    """Delete messages that could not be delivered: codes and names do not stay longer than they are needed."""
-    OutboxMessage.objects.filter(at__lt=timezone.now() - UNDELIVERED_KEPT).delete()
-
-
-@every("27 3 * * *", name="core.forget_failed_jobs")
-def forget_failed_jobs() -> None:
-    """Failed jobs stay long enough to be looked into; successful ones are removed by the worker itself."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            DELETE FROM procrastinate_jobs AS job
-            WHERE status IN ('failed', 'cancelled', 'aborted') AND NOT EXISTS (
-                SELECT FROM procrastinate_events WHERE job_id = job.id AND at > now() - make_interval(days => %s)
-            )
-            """,
-            [FAILED_KEPT.days],
-        )

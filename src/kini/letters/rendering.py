@@ -15,11 +15,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kini.city import pack
+from kini.core.registry import Registry
 from kini.letters.rules import Said, every_text, latin, plain
 from kini.web.theme import tokens
 
-#: The house's own layout and receipt; a pack's file of the same name in `letters/` takes its place.
-HOUSE = Path(__file__).parent / "paper"
+#: Folders with the house's own papers; a pack's file of the same name in `letters/` takes the place of one of theirs.
+papers: Registry[Path] = Registry("folder of papers")
+papers.register("letters", Path(__file__).parent / "paper")
 FOLDER = "letters"
 HOUSE_COLOUR = "#0b5d51"
 MAIN = "main.typ"
@@ -33,7 +35,8 @@ class Unprintable(Exception):
 
 def sources(root: Path) -> dict[str, bytes]:
     """Every typst file that a template of the pack at `root` may use, by name."""
-    files = [*sorted(HOUSE.glob("*.typ")), *sorted((root / FOLDER).glob("*.typ"))]
+    folders = [*papers, root / FOLDER]
+    files = [file for folder in folders for file in sorted(folder.glob("*.typ"))]
     return {file.name: file.read_bytes() for file in files}
 
 

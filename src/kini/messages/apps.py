@@ -6,6 +6,8 @@ class Messages(AppConfig):
     label = "kini_messages"
 
     def ready(self) -> None:
-        from kini.messages import registered
+        from kini.messages import personal_data, registered, retention
 
+        retention.register()
+        personal_data.register()
         registered.register()

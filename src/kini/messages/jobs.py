@@ -1,17 +1,10 @@
-"""What happens by itself: deliveries go out, unseen messages go on to the next channel, old ones are forgotten."""
-
-from datetime import timedelta
+"""What happens by itself: deliveries go out, unseen messages go on to the next channel."""
 
 from kini.core import moments
 from kini.core.events import listens
 from kini.core.jobs import every, job
 from kini.messages import actions, queries, speaking
-from kini.messages.models import Heard, Message
 from kini.people.events import ProfilesJoined
-
-#: An inbox is the record of what was told; it is kept for as long.
-KEPT = timedelta(days=2 * 365)
-HEARD_KEPT = timedelta(days=30)
 
 
 @job(actions.DELIVER, queue="messages")
@@ -31,13 +24,6 @@ def advance() -> None:
     """Give the next channel its turn where nobody saw the message."""
     for message in queries.unseen(moments.now()):
         actions.advance(by=speaking.BY, message=message)
-
-
-@every("47 3 * * *", name="messages.forget")
-def forget() -> None:
-    """Messages are not kept for ever."""
-    Message.objects.filter(at__lt=moments.now() - KEPT).delete()
-    Heard.objects.filter(at__lt=moments.now() - HEARD_KEPT).delete()
 
 
 @listens(ProfilesJoined)

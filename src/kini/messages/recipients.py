@@ -34,7 +34,7 @@ class Person:
     @property
     def known(self) -> bool:
         """Whether there is any way to tell them."""
-        return bool(self.user or self.phone or self.email)
+        return bool((self.user and self.user.is_active) or self.phone or self.email)
 
 
 def person_of(message: Message) -> Person:

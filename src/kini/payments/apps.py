@@ -13,7 +13,7 @@ class Payments(AppConfig):
         from kini.city.checks import pack_checks
         from kini.core import references
         from kini.core.chain import Chain, chains
-        from kini.payments import actions, api, pages, tables, wording
+        from kini.payments import actions, api, pages, personal_data, tables, wording
         from kini.payments.kind import PaymentKind
         from kini.payments.providers.base import adapters
         from kini.payments.providers.snap import Snap
@@ -27,6 +27,7 @@ class Payments(AppConfig):
         columns = ("id", "provider", "provider_reference", "payment_id", "amount", "fee", "settled_on", "verdict")
         chains.register("settlements", Chain("payments_settlementrow", columns))
         tables.register()
+        personal_data.register()
         adapters.register("snap", Snap)
         parts.register("payments", Part("Paying", api.router))
         kinds.register(PaymentKind.id, PaymentKind())

@@ -13,7 +13,14 @@ class PeopleConfig(AppConfig):
         from kini.api.routing import Part, parts
         from kini.city.checks import pack_checks
         from kini.core.chain import Chain, chains
-        from kini.people import api, near, oauth_validator, signals  # noqa: F401 -- receivers
+        from kini.people import (  # noqa: F401 -- receivers
+            api,
+            near,
+            oauth_validator,
+            personal_data,
+            retention,
+            signals,
+        )
         from kini.people.purposes import check_access
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
@@ -32,6 +39,8 @@ class PeopleConfig(AppConfig):
             "day",
         )
         chains.register("looks", Chain("people_accesslog", columns, at="at", keep_days=365))
+        retention.register()
+        personal_data.register()
         pack_checks.register("people.roles", check_roles)
         pack_checks.register("people.access", check_access)
         scopes.register(api.SCOPE.name, api.SCOPE)

@@ -24,7 +24,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Somebody who can sign in, by a phone number (E.164) or an e-mail address."""
+    """Somebody who can sign in, by a phone number (E.164) or an e-mail address; a deleted account has neither."""
 
     phone = models.CharField(max_length=16, null=True, unique=True)  # noqa: DJ001 -- null: unique among those who have one
     phone_verified = models.BooleanField(default=False)
@@ -41,7 +41,8 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="people_user_email_once"),
             models.CheckConstraint(
-                condition=Q(phone__isnull=False) | Q(email__isnull=False), name="people_user_reachable"
+                condition=Q(phone__isnull=False) | Q(email__isnull=False) | Q(is_active=False),
+                name="people_user_reachable",
             ),
         ]
 
@@ -198,6 +199,39 @@ class RoleGrant(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["officer", "role", "area"], name="people_grant_once", nulls_distinct=False),
+        ]
+
+
+class LegalHold(models.Model):
+    """A person or a case whose data is not removed while a dispute, an audit or an investigation needs it."""
+
+    resident = models.ForeignKey(Resident, models.PROTECT, null=True, related_name="holds")
+    reference = models.CharField(max_length=30, blank=True, help_text="Of the case; empty for a person.")
+    reason = models.CharField(max_length=240)
+    placed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    placed_at = models.DateTimeField()
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_because = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(resident__isnull=False, reference="") | (Q(resident__isnull=True) & ~Q(reference="")),
+                name="people_hold_of_one",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="people_hold_reason"),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_because="")
+                | (Q(lifted_at__isnull=False) & ~Q(lifted_because="")),
+                name="people_hold_lifted_with_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["resident"], condition=Q(lifted_at=None, resident__isnull=False), name="people_hold_once"
+            ),
+            models.UniqueConstraint(
+                fields=["reference"], condition=Q(lifted_at=None) & ~Q(reference=""), name="people_hold_case_once"
+            ),
         ]
 
 

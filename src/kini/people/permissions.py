@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PLAN_WIFI = "plan-wifi"  # choose where new points of the city's Wi-Fi come
     BLOCK_WIFI = "block-wifi"  # keep devices and people out of the city's Wi-Fi, and let them in again
     WATCH_NETWORK = "watch-network"  # whether the city's Wi-Fi works, and whom it serves
+    PROTECT_DATA = "protect-data"  # hold data back from deletion, and keep the register of data breaches
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
 
 
@@ -49,5 +50,6 @@ WORDS: Mapping[Permission, str | Promise] = {
     Permission.PLAN_WIFI: _("plan new Wi-Fi points"),
     Permission.BLOCK_WIFI: _("keep somebody out of the Wi-Fi"),
     Permission.WATCH_NETWORK: _("watch the city's Wi-Fi"),
+    Permission.PROTECT_DATA: _("hold data back from deletion, and keep the register of data breaches"),
     Permission.MANAGE_OFFICERS: _("manage officers and their roles"),
 }

@@ -37,6 +37,8 @@ class Report(Kind):
     private = True
     alike = "place"
     for_somebody = False
+    retention_years = 2
+    figures_stay = True
 
     def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Refuse bad evidence, and refuse to close without any."""

@@ -9,6 +9,7 @@ from typing import Any
 from kini.city.pack import load_city
 from kini.core.faults import Fault, PackFaults, Place, Source, read_source
 from kini.people.profile import PROFILE_ATTRIBUTES
+from kini.services import house
 from kini.services.conditions import When
 from kini.services.fields.base import FieldBase
 from kini.services.files import Pack, ServiceFile
@@ -162,7 +163,7 @@ def _references(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[F
     definition, source, catalogue = service.definition, service.source, pack.catalogue
     if service.id in TAKEN_IDS:
         yield Fault(source.file, 0, "", f'"{service.id}" is an address of the catalogue', "Name the file otherwise.")
-    if catalogue.categories and service.category not in catalogue.categories:
+    if catalogue.categories and service.category not in catalogue.categories.keys() | house.categories():
         remedy = f"Move it into one of: {', '.join(catalogue.categories)}."
         yield Fault(source.file, 0, "", f'its folder "{service.category}" is no category of catalogue.yaml', remedy)
     for index, event in enumerate(definition.events):

@@ -61,6 +61,12 @@ class Kind:
     #: Whether one asks for something for a person, so that it may be for somebody of the family.
     for_somebody: ClassVar[bool] = True
 
+    #: How many years an ended case keeps its answers and documents, where its service says nothing else.
+    retention_years: ClassVar[int] = 5
+
+    #: Whether answers that are figures (choices, numbers) stay after that, for statistics.
+    figures_stay: ClassVar[bool] = False
+
     #: Whether there are cases of this kind, which go along a flow that the service names. Else it is only looked at.
     needs_flow: ClassVar[bool] = True
 

@@ -12,6 +12,7 @@ from kini.city.pack import load_city
 from kini.core.faults import Fault, PackFaults, Place, Source, parse, read_source
 from kini.core.texts import Text, untranslated
 from kini.people.roles import Role, read_roles
+from kini.services import house
 from kini.services.catalogue import Catalogue
 from kini.services.checks import pack_faults
 from kini.services.files import Pack, ServiceFile
@@ -131,6 +132,7 @@ def read(path: Path) -> Reading:
             pack.blocks[name] = block
     _read_flows(reading)
     _read_services(reading)
+    house.add_to(pack)
     return reading
 
 

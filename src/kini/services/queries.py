@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from kini.core import audit
 from kini.core.held import held
 from kini.core.texts import Text
 from kini.services import catalogue as catalogues
+from kini.services import house
 from kini.services.catalogue import Category
 from kini.services.kinds import kinds, opening_cases
 from kini.services.models import Service
@@ -106,7 +109,7 @@ def catalogue() -> list[Shelf]:
 
 def everything() -> list[Card]:
     """All active services, by name."""
-    return by_name(cards(Service.objects.filter(active=True)))
+    return by_name(cards(_listed()))
 
 
 def by_category(category: str) -> list[Card]:
@@ -148,4 +151,9 @@ def by_kind(kind: str) -> list[Card]:
 
 def count() -> int:
     """How many services are offered."""
-    return Service.objects.filter(active=True).count()
+    return _listed().count()
+
+
+def _listed() -> QuerySet[Service]:
+    """The services that the catalogue lists: those of the pack."""
+    return Service.objects.filter(active=True).exclude(category__in=house.categories())

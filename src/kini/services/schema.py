@@ -180,6 +180,13 @@ class Law(Strict):
     confidence: Confidence = "high"
 
 
+class Retention(Strict):
+    """How many years after its end a case keeps answers and documents, and the law that says so."""
+
+    years: int = Field(ge=1, le=100)
+    law: str
+
+
 def _law(value: Any) -> Any:
     return {"text": value} if isinstance(value, str) else value
 
@@ -215,6 +222,7 @@ class Definition(Strict):
         default=None,
         description="How sure the city must be of who applies: typed (the default), counter, or register.",
     )
+    retention: Retention | None = Field(default=None, description="Left out, the term of the kind holds.")
     past: Text | None = Field(default=None, description="From which time it is, when it is not offered today.")
 
     @model_validator(mode="before")

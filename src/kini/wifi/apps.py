@@ -14,7 +14,7 @@ class Wifi(AppConfig):
         from kini.services.start import shown_elsewhere, start_panels
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
-        from kini.wifi import api, blocks, desk, home, jobs, tables  # noqa: F401 -- jobs register themselves
+        from kini.wifi import api, blocks, desk, home, jobs, personal_data, retention, tables  # noqa: F401 -- jobs register themselves
         from kini.wifi.declared import check_wifi, has_portal, shown_services
         from kini.wifi.health import desk as health
         from kini.wifi.health.notices import DOWN
@@ -22,6 +22,8 @@ class Wifi(AppConfig):
         from kini.wifi.where import desk as where
 
         tables.register()
+        retention.register()
+        personal_data.register()
         sorts.register(DOWN.id, DOWN)
         desk.register()
         where.register()

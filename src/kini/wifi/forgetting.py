@@ -29,13 +29,15 @@ _FORGET = (
 )
 _LEFT = "SELECT EXISTS (SELECT FROM wifi_session WHERE day = %s AND (device IS NOT NULL OR handle IS NOT NULL))"
 #: Of months that are over: those of which every day is due, and none waits.
-_MONTHS = """
-    UPDATE wifi_pseudonymkey k SET key = NULL
-    FROM (SELECT month, (month + interval '1 month')::date - 1 AS last FROM wifi_pseudonymkey) AS m
-    WHERE k.month = m.month AND k.key IS NOT NULL AND m.last + wifi_keep_days(m.last) < %s
-        AND NOT EXISTS (SELECT FROM wifi_partition WHERE NOT sealed AND day BETWEEN m.month AND m.last)
-    RETURNING k.month
+_MONTHS_DUE = """
+    SELECT month
+    FROM (
+        SELECT month, key, (month + interval '1 month')::date - 1 AS last FROM wifi_pseudonymkey
+    ) AS m
+    WHERE key IS NOT NULL AND last + wifi_keep_days(last) < %s
+        AND NOT EXISTS (SELECT FROM wifi_partition WHERE NOT sealed AND day BETWEEN m.month AND last)
 """
+_DESTROY = f"UPDATE wifi_pseudonymkey SET key = NULL WHERE month IN ({_MONTHS_DUE}) RETURNING month"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,15 @@ def strip(day: date) -> Forgotten:
 def destroy_keys() -> list[date]:
     """Destroy the keys of months of which every day's time is over and none waits; their first days."""
     with connection.cursor() as cursor:
-        cursor.execute(_MONTHS, [today()])
+        cursor.execute(_DESTROY, [today()])
         return [month for (month,) in cursor.fetchall()]
+
+
+def keys_due() -> int:
+    """The number of months whose keys are to be destroyed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTHS_DUE, [today()])
+        return len(cursor.fetchall())
 
 
 def keep_days() -> int:

@@ -13,7 +13,7 @@ from kini.core.events import listens
 from kini.core.faults import PackFaults
 from kini.core.jobs import every, job
 from kini.web.formats import today
-from kini.wifi import actions, collecting, declared, forgetting, reviewing
+from kini.wifi import actions, collecting, declared, reviewing
 from kini.wifi.events import DevicesSignedOut, OutagesBegan
 from kini.wifi.health import notices
 from kini.wifi.served import layout, upkeep
@@ -81,12 +81,6 @@ def collect() -> None:
         pass
 
 
-@every("23 * * * *", name="wifi.forget_devices")
-def forget_devices() -> None:
-    """Devices that do not come in by themselves any more do not stay."""
-    actions.forget_devices(by=system("wifi.forget_devices"))
-
-
 @listens(OutagesBegan)
 def tell_down(event: OutagesBegan) -> None:
     """Access points that are down are told to who watches them."""
@@ -112,18 +106,3 @@ def count_availability() -> None:
 def close_days() -> None:
     """Days that are over go to Parquet, and are counted."""
     upkeep.close(system("wifi.close_days"), layout.folder())
-
-
-@every("33 2 * * *", name="wifi.forget_reviews")
-def forget_reviews() -> None:
-    """What access points were told does not stay."""
-    actions.forget_reviews(by=system("wifi.forget_reviews"))
-
-
-@every("43 * * * *", name="wifi.forget_sessions")
-def forget_sessions() -> None:
-    """Sessions whose time is over lead to nobody any more, and their months' pseudonyms cannot be made again."""
-    by = system("wifi.forget_sessions")
-    for day in forgetting.due():
-        actions.forget_day(by=by, day=day)
-    actions.destroy_pseudonym_keys(by=by)

@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from kini.cases import actions, jobs
 from kini.cases.models import Bulk, BulkCase, Case, TimelineEntry
 from kini.cases.timeline import verification
-from kini.core import moments
+from kini.core import moments, retention
 from kini.core.actors import NotAllowed, Refused, system
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people import actions as people_actions
@@ -298,8 +298,8 @@ def test_few_queries_however_many_cases(
 def test_lists_are_not_kept_for_ever(town: Town, three: list[Case]):
     bulk = plan(town, three)
     carry_out(bulk)
-    with moments.at(bulk.due_at + jobs.BULKS_KEPT + timedelta(days=1)):
-        jobs.forget_bulks()
+    with moments.at(bulk.due_at + timedelta(days=31)):
+        retention.apply(retention.rules.get("cases.bulks"))
     assert not Bulk.objects.exists()
     assert TimelineEntry.objects.filter(case__in=three, move="accept").count() == 3
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kini.cases import actions, jobs
+from kini.cases import actions
 from kini.cases.models import Case, Mention, Presence
-from kini.core import moments
+from kini.core import moments, retention
 from kini.core.actors import NotAllowed
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.services.models import ServiceVersion
@@ -81,7 +81,7 @@ def test_colleagues_are_shown_who_looks_at_the_case_now(
     assert "Also looking" not in browse(town.resident).get(f"/cases/{case.reference}/").content.decode()
     with moments.at(moments.now() + timedelta(seconds=61)):
         assert "Also looking" not in head.get(at).content.decode()
-        jobs.forget_presences()
+        retention.apply(retention.rules.get("cases.presences"))
     assert Presence.objects.count() == 1
 
 

@@ -1,5 +1,6 @@
 """Every write about cases: drafts and their submission, moves, the officer's desk, and what happens by itself."""
 
+from kini.cases.actions.anonymisation import anonymise, remove_files
 from kini.cases.actions.bulks import (
     MOST_CASES,
     UNDO_SECONDS,
@@ -31,6 +32,7 @@ __all__ = [
     "Incomplete",
     "Paper",
     "Stale",
+    "anonymise",
     "answer_correction",
     "apply",
     "assign",
@@ -59,6 +61,7 @@ __all__ = [
     "rate",
     "read_mentions",
     "release",
+    "remove_files",
     "rotate_keys",
     "save_answers",
     "save_filter",

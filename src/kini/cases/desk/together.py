@@ -90,4 +90,4 @@ def _named(actor: Actor) -> Iterator[Named]:
     for row in rows:
         entry = row.entry
         title = title_of(versions[entry.case.version_id])
-        yield Named(entry.case, title, entry.data["text"], row, writers.get(entry.actor_id or 0, ""))
+        yield Named(entry.case, title, entry.data.get("text", ""), row, writers.get(entry.actor_id or 0, ""))

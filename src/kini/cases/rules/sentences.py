@@ -67,13 +67,15 @@ def sentence(entry: Told, flow: Flow) -> str:
         case "sent":
             return _("%(unit)s has it.") % {"unit": Text.model_validate(entry.data["unit_name"])}
         case "noted":
-            return str(entry.data["text"])
+            return str(entry.data.get("text") or _("A note, which was removed."))
         case "gathered":
             return _("%(reference)s is the same thing and was joined to this case.") % entry.data
         case "followed":
             return _("Others reported the same. We go on with all of it together.")
         case "joined":
             return _("This case now belongs to the joined profile.")
+        case "anonymised":
+            return _("Answers, documents and what was written here were removed, as their term is over.")
         case sort if teller := tellers.find(sort):
             return teller(entry.data)
     return _("The answers were encrypted with a new key.")

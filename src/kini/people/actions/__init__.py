@@ -51,6 +51,12 @@ from kini.people.actions.devices import (
 from kini.people.actions.devices import (
     remember_device as remember_device,
 )
+from kini.people.actions.holds import (
+    lift_hold as lift_hold,
+)
+from kini.people.actions.holds import (
+    place_hold as place_hold,
+)
 from kini.people.actions.keys import rotate_keys as rotate_keys
 from kini.people.actions.office_days import (
     end_office_day as end_office_day,
@@ -87,9 +93,6 @@ from kini.people.actions.operators import (
 )
 from kini.people.actions.programs import (
     allow_program as allow_program,
-)
-from kini.people.actions.programs import (
-    forget_used_credentials as forget_used_credentials,
 )
 from kini.people.actions.programs import (
     issue_token as issue_token,
@@ -132,9 +135,6 @@ from kini.people.actions.sessions import (
 )
 from kini.people.actions.sessions import (
     end_session as end_session,
-)
-from kini.people.actions.sessions import (
-    forget_sessions as forget_sessions,
 )
 from kini.people.keeping import Details as Details
 from kini.people.keeping import NumberTaken as NumberTaken

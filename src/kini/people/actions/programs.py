@@ -188,13 +188,6 @@ def revoke_family(*, by: Actor, user: User, client: Client, family: str) -> int:
     return count
 
 
-@action
-def forget_used_credentials(*, by: Actor, before: datetime) -> None:
-    """Forget exchanged codes and refresh tokens whose whole family has expired by then."""
-    _operator(by)
-    UsedCredential.objects.filter(used_at__lt=before).delete()
-
-
 def _locked_consent(user: User, client: Client) -> ProgramConsent:
     subject = sealing.program_subject(client.pk, user.pk)
     new = {"subject": subject, "allowed_at": timezone.now()}

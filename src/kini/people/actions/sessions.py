@@ -1,7 +1,5 @@
 """Ending sessions: one's own, one by one or all the others."""
 
-from datetime import datetime
-
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor
@@ -35,11 +33,4 @@ def end_other_sessions(*, by: Actor, user: User, but: str = "", device: bytes = 
     count, _rows = Session.objects.filter(user=user).exclude(session_key=but).delete()
     user.known_devices.exclude(device_hash=device).delete()
     audit.record(by=by, action="people.sessions-ended", subject=f"user:{user.pk}", detail={"count": count})
-    return count
-
-
-@action
-def forget_sessions(*, by: Actor, before: datetime) -> int:
-    """Remove sessions that had ended by then; how many there were."""
-    count, _rows = Session.objects.filter(expire_date__lt=before).delete()
     return count

@@ -8,8 +8,8 @@ from kini.wifi.actions.faults import note_fault
 from kini.wifi.actions.health import check_health, count_availability, hear_beat
 from kini.wifi.actions.plans import RECKON, ask_for_plan, begin_plan, remove_plan, settle_plan
 from kini.wifi.actions.points import address_made_up, import_points, lay_made_up, lay_samples, rotate_keys
-from kini.wifi.actions.portal import forget_devices, sign_in, sign_out
-from kini.wifi.actions.reviews import REVIEW, forget_reviews, review_sessions, settle_review
+from kini.wifi.actions.portal import sign_in, sign_out
+from kini.wifi.actions.reviews import REVIEW, review_sessions, settle_review
 from kini.wifi.actions.served import close_day, count_use, note_day
 from kini.wifi.actions.vouchers import make_vouchers, withdraw_vouchers
 
@@ -30,8 +30,6 @@ __all__ = [
     "destroy_pseudonym_keys",
     "forget_day",
     "forget_device",
-    "forget_devices",
-    "forget_reviews",
     "hear_beat",
     "import_points",
     "know_device",

@@ -17,7 +17,6 @@ from kini.people.models import User
 from kini.wifi import admission, blocking, declared, queries
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.models import AccessPoint, Device, Group, Pass, Voucher
-from kini.wifi.taking import only_program
 
 #: How long a one-time password waits for its access point, in seconds.
 PASS_SECONDS = 300
@@ -107,7 +106,7 @@ def _as_known(device: bytes) -> dict[str, object]:
 def sign_out(*, by: Actor, owner: User, devices: list[bytes] | None = None) -> int:
     """Let devices of a person come in by themselves no more, some or all of them; how many that were.
 
-    What they used today still counts against the person's quota, so the rows stay until `forget_devices`. Their running
+    What they used today still counts against the person's quota, so the rows stay for a day. Their running
     sessions end (`DevicesSignedOut`).
 
     Raises:
@@ -125,20 +124,3 @@ def sign_out(*, by: Actor, owner: User, devices: list[bytes] | None = None) -> i
         audit.record(by=by, action="wifi.signed-out", subject=f"user:{owner.pk}", detail={"count": len(marks)})
         events.announce(DevicesSignedOut(devices=[mark.hex() for mark in marks]))
     return len(marks)
-
-
-@action
-def forget_devices(*, by: Actor) -> int:
-    """Remove devices that have not come in by themselves for a day, and one-time passwords that nobody used.
-
-    Raises:
-        NotAllowed: for anybody but the program.
-    """
-    only_program(by)
-    now = moments.now()
-    Pass.objects.filter(expires_at__lt=now).delete()
-    gone = Device.objects.filter(expires_at__lt=now - timedelta(days=1), blocked_at=None)
-    count, _rows = gone.delete()
-    if count:
-        audit.record(by=by, action="wifi.devices-removed", subject="wifi:devices", detail={"count": count})
-    return count

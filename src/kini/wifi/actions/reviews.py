@@ -15,8 +15,6 @@ REVIEW = "wifi.review_session"
 #: How often a silent NAS is told; between two times 20 seconds pass, then a minute, three, nine.
 MOST_TRIES = 5
 WAIT = timedelta(seconds=20)
-#: For how long it is kept what came of it.
-KEPT = timedelta(days=7)
 
 
 @action
@@ -73,20 +71,6 @@ def settle_review(*, by: Actor, review: int, told: Told) -> None:
     if outcome in (SessionReview.Outcome.REFUSED, SessionReview.Outcome.SILENT):
         detail = {"outcome": str(outcome), "error_cause": told.error_cause, "tries": found.tries}
         audit.record(by=by, action="wifi.nas-not-told", subject=_subject(found), detail=detail)
-
-
-@action
-def forget_reviews(*, by: Actor) -> int:
-    """Remove what came of reviews some days ago; how many.
-
-    Raises:
-        NotAllowed: for anybody but the program.
-    """
-    only_program(by)
-    count, _rows = SessionReview.objects.filter(made_at__lt=moments.now() - KEPT).delete()
-    if count:
-        audit.record(by=by, action="wifi.reviews-removed", subject="wifi:sessions", detail={"count": count})
-    return count
 
 
 def _subject(review: SessionReview) -> str:

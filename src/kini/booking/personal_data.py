@@ -1,0 +1,51 @@
+"""Personal data of bookings."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kini.booking.models import Booking
+from kini.core.actors import Actor
+from kini.people.data_registry import Basis, Person, PersonalData, Record, personal_data
+
+
+def _own(person: Person) -> QuerySet[Booking]:
+    return Booking.objects.filter(Q(user=person.user) | Q(resident=person.resident)).select_related("slot")
+
+
+def _bookings(person: Person) -> Iterator[Record]:
+    for each in _own(person).order_by("made_at"):
+        own = {"reference": each.reference, "service": each.slot.service_id, "starts_at": each.slot.starts_at}
+        yield own | {"party": each.party, "state": each.state, "made_at": each.made_at}
+
+
+def _erase(by: Actor, person: Person) -> int:
+    """What a case would still be opened from goes; the places themselves are counted under the case's number."""
+    return _own(person).filter(request__isnull=False, case__isnull=False).update(request=None)
+
+
+def register() -> None:
+    """Register what this room holds; called once, when the room is ready."""
+    name = "booking.bookings"
+    entry = PersonalData(
+        name,
+        _("Bookings"),
+        _("Times that you booked, for how many, and whether you came"),
+        _("So that a place is yours at that time"),
+        Basis.CONTRACT,
+        _("You, and officers of the place"),
+        {
+            "reference": _("Number"),
+            "service": _("Service"),
+            "starts_at": _("Begins"),
+            "party": _("People"),
+            "state": _("State"),
+            "made_at": _("Booked"),
+        },
+        _bookings,
+        rules=("cases.answers",),
+        erase=_erase,
+        stays=_("That a place was taken stays counted, under a number that leads to nobody any more."),
+    )
+    personal_data.register(name, entry)

@@ -1,0 +1,22 @@
+"""Retention of turns in the waiting room."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.booking.models import Turn
+from kini.core.retention import Rule, of_rows, rules
+
+
+def register() -> None:
+    """Register the rule; called once, when the room is ready."""
+    name = "booking.turns"
+    rule = Rule(
+        name,
+        _("Turns in the waiting room of a service that many want at once"),
+        _("Needed for nothing any more"),
+        timedelta(hours=1),
+        of_rows(lambda before: Turn.objects.filter(seen_at__lt=before)),
+        transient=True,
+    )
+    rules.register(name, rule)

@@ -1,0 +1,81 @@
+"""Ended cases past their term: answers, documents and what was written go; number, state and dates stay."""
+
+import secrets
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from kini.cases import anonymisation, answers, timeline
+from kini.cases.holding import lock
+from kini.cases.models import Case, Document, Draft
+from kini.cases.timeline import redaction
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.people import holds
+from kini.services.kinds import kinds
+from kini.services.versions import resolve
+
+
+@action
+def anonymise(*, by: Actor, case: Case) -> Case:
+    """Remove what is personal from an ended case. Its timeline stays verifiable: an entry carries the new digests.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+        Refused: when the case goes on, was anonymised before, or is on hold.
+    """
+    _only_the_program(by)
+    case = lock(case)
+    if case.closed_at is None or case.anonymised_at or _on_hold(case):
+        raise Refused(_("This case cannot be made anonymous now."))
+    kind, resolved = kinds.get(case.kind), resolve(case.version)
+    redacted = redaction.redact(case)
+    answers.put_in_case(case, resolved, anonymisation.figures(kind, resolved, answers.of_case(case)))
+    case.latitude, case.longitude = anonymisation.coarse(case)
+    changed = ["answers", "documents", "holder"]
+    if kind.private:  # nobody is to be found any more, and the secret link opens nothing
+        case.resident = case.submitted_by = None
+        case.guest_key = secrets.token_urlsafe(32)
+        changed.append("facts")
+    Draft.objects.filter(case=case).delete()
+    _drop_files(anonymisation.to_remove(case))
+    case.anonymised_at = moments.now()
+    timeline.append(case, by=by, sort=redaction.SORT, data={"redacted": redacted}, changed=changed)
+    audit.record(by=by, action="cases.anonymised", subject=f"case:{case.reference}")
+    return case
+
+
+@action
+def remove_files(*, by: Actor, case: Case, documents: Iterable[Document]) -> Case:
+    """Remove the files of documents that were kept longer than their case.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    _only_the_program(by)
+    case = lock(case)
+    _drop_files(list(documents))
+    timeline.append(case, by=by, sort=redaction.SORT, public=False, changed=["documents"])
+    audit.record(by=by, action="cases.files-removed", subject=f"case:{case.reference}")
+    return case
+
+
+def _drop_files(documents: list[Document]) -> None:
+    """No row names the files any more; the sweep of files removes them from the disk."""
+    for each in documents:
+        each.sha256 = each.source_sha256 = ""
+        each.name, each.taken_at, each.removed_at = each.slot, None, each.removed_at or moments.now()
+    fields = ["sha256", "source_sha256", "name", "taken_at", "removed_at"]
+    Document.objects.bulk_update(documents, fields)
+
+
+def _on_hold(case: Case) -> bool:
+    if case.resident_id and holds.residents().filter(resident_id=case.resident_id).exists():
+        return True
+    return holds.references().filter(reference=case.reference).exists()
+
+
+def _only_the_program(by: Actor) -> None:
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))

@@ -1,0 +1,146 @@
+"""Personal data of cases: requests with answers, documents and history, and drafts."""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kini.cases import actions, queries, rules
+from kini.cases.access import ours_q
+from kini.cases.models import Case, Document, Draft, Rating
+from kini.cases.showing import CaseView, case_view
+from kini.core.actors import Actor, ActorKind, Refused
+from kini.people.data_registry import Basis, File, Person, PersonalData, Record, personal_data
+from kini.services import house
+from kini.services.kinds import kinds
+from kini.services.versions import resolve
+from kini.web import formats
+
+
+def _actor(person: Person) -> Actor:
+    return Actor(ActorKind.RESIDENT, person.user.pk)
+
+
+def _requests(person: Person) -> Iterator[Record]:
+    for case in queries.my_cases(_actor(person)).order_by("opened_at"):
+        view = case_view(_actor(person), queries.own_case(_actor(person), case.reference))
+        rating = Rating.objects.filter(case=case).order_by("-at").first()
+        yield {
+            "reference": case.reference,
+            "service": str(view.title),
+            "for": view.person,
+            "opened_at": case.opened_at,
+            "state": view.word,
+            "closed_at": case.closed_at,
+            "answers": list(_answers(view)),
+            "history": list(_history(view)),
+            "rating": f"{rating.score} {rating.text}".strip() if rating else "",
+        }
+
+
+def _answers(view: CaseView) -> Iterator[str]:
+    for section in view.sections:
+        for row in section.rows:
+            yield f"{row.label}: {row.text or ', '.join(each.name for each in row.files)}"
+
+
+def _history(view: CaseView) -> Iterator[str]:
+    for line in view.lines:
+        given = " ".join(f"{label}: {text}" for label, text in line.said)
+        yield f"{formats.moment(line.at)}: {line.sentence} {given}".strip()
+
+
+def _documents(person: Person) -> Iterator[File]:
+    cases = Case.objects.filter(ours_q(person.user.pk))
+    for each in Document.objects.filter(case__in=cases).select_related("case").order_by("case_id", "uploaded_at"):
+        if each.sha256:
+            reference = each.case.reference if each.case else ""
+            yield File(each.sha256, f"{reference}/{each.slot}-{str(each.pk)[:8]}-{each.name}", each.size)
+
+
+def _withdraw_open(by: Actor, person: Person) -> int:
+    """Withdraw what can still be withdrawn; what the city is about to decide goes on without the account."""
+    found = Case.objects.filter(resident=person.resident, closed_at=None)
+    found = found.exclude(service__category__in=house.categories())
+    return sum(_withdrawn(by, case) for case in found)
+
+
+def _withdrawn(by: Actor, case: Case) -> bool:
+    edge = rules.edge_of(resolve(case.version).flow, case.state, rules.WITHDRAW)
+    if edge is None:
+        return False
+    try:
+        actions.withdraw(by=by, case=case)
+    except Refused:
+        return False
+    return True
+
+
+def _own_drafts(person: Person) -> QuerySet[Draft]:
+    return Draft.objects.filter(owner=person.user, case__isnull=True)
+
+
+def _drafts(person: Person) -> Iterator[Record]:
+    for draft in _own_drafts(person).select_related("version__service").order_by("created_at"):
+        resolved = resolve(draft.version)
+        title = kinds.get(draft.version.service.kind).title(resolved.definition)
+        yield {"service": str(title), "began": draft.created_at, "until": draft.expires_at}
+
+
+def _draft_files(person: Person) -> Iterator[File]:
+    for each in Document.objects.filter(draft__in=_own_drafts(person), case=None):
+        yield File(each.sha256, f"drafts/{each.slot}-{str(each.pk)[:8]}-{each.name}", each.size)
+
+
+def _erase_drafts(by: Actor, person: Person) -> int:
+    drafts = list(_own_drafts(person))
+    for draft in drafts:
+        actions.discard_draft(by=by, draft=draft)
+    return len(drafts)
+
+
+def register() -> None:
+    """Register what this room holds; called once, when the room is ready."""
+    for each in (
+        PersonalData(
+            "cases.requests",
+            _("Requests"),
+            _("What you asked for: answers, documents, every step, decisions, your rating"),
+            _("To decide on it, and to show later how it was decided"),
+            Basis.TASK,
+            _("You, and officers of the agency that works on it; of reports they do not see who sent them"),
+            {
+                "reference": _("Number"),
+                "service": _("Service"),
+                "for": _("For"),
+                "opened_at": _("Sent"),
+                "state": _("State"),
+                "closed_at": _("Ended"),
+                "answers": _("Answers"),
+                "history": _("What happened"),
+                "rating": _("Your rating"),
+            },
+            _requests,
+            rules=("cases.answers",),
+            files=_documents,
+            erase=_withdraw_open,
+            stays=_(
+                "Requests stay with their answers and documents until their term ends, because the city must be able"
+                " to show how it decided. Open ones are withdrawn where that is still possible."
+            ),
+        ),
+        PersonalData(
+            "cases.drafts",
+            _("Drafts"),
+            _("Applications that you began and have not sent"),
+            _("So that you can go on later, on another device"),
+            Basis.CONTRACT,
+            _("You"),
+            {"service": _("Service"), "began": _("Begun"), "until": _("Kept until")},
+            _drafts,
+            rules=("cases.drafts",),
+            files=_draft_files,
+            erase=_erase_drafts,
+        ),
+    ):
+        personal_data.register(each.name, each)

@@ -1,0 +1,116 @@
+"""Retention of drafts, of officers' working lists, and of the answers and documents of ended cases."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kini.cases import actions
+from kini.cases.models import Bulk, Case, Draft, Presence
+from kini.core.actors import Refused, system
+from kini.core.retention import DAY, YEAR, Removal, Rule, of_rows, rules, term_of
+from kini.people import holds
+from kini.services.kinds import Kind, kinds
+from kini.services.models import Service
+from kini.services.versions import resolve_many
+
+BY = system("retention")
+ANSWERS = "cases.answers"
+CASES_AT_ONCE = 100
+
+log = structlog.get_logger("kini.cases")
+
+
+def _drafts(before: datetime) -> QuerySet[Draft]:
+    over = Q(case__isnull=True) | Q(case__closed_at__isnull=False)
+    return Draft.objects.filter(over, expires_at__lte=before)
+
+
+def _bulks(before: datetime) -> QuerySet[Bulk]:
+    over = Q(ended_at__isnull=False) | Q(taken_back_at__isnull=False)
+    return Bulk.objects.filter(over, made_at__lt=before)
+
+
+def _past(before: datetime) -> QuerySet[Case]:
+    """Ended cases whose own term is over, when cases without one would have ended before a moment."""
+    now = before + term_of(rules.get(ANSWERS))
+    due = Q(pk__in=())
+    for years, services in _services_by_term().items():
+        due |= Q(service__in=services, closed_at__lt=now - years * YEAR if years else before)
+    return Case.objects.filter(due, closed_at__isnull=False, anonymised_at=None)
+
+
+def _services_by_term() -> dict[int, list[str]]:
+    """The services by their years of retention; 0: the rule's own term."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = list(Service.objects.values_list("pk", "kind", "current_id"))
+    resolved = resolve_many(current for _pk, _kind, current in rows if current)
+    for pk, kind, current in rows:
+        own = resolved[current].definition.retention if current else None
+        found[own.years if own else _years_of(kind)].append(pk)
+    return found
+
+
+def _years_of(kind: str) -> int:
+    """The years that a kind names, where they differ from what all kinds have."""
+    known = kinds.find(kind)
+    return known.retention_years if known and known.retention_years != Kind.retention_years else 0
+
+
+def _held() -> Q:
+    on_hold = Q(resident__isnull=False, resident_id__in=holds.residents())
+    return on_hold | Q(reference__in=holds.references())
+
+
+def _anonymise(before: datetime) -> int:
+    """Anonymise some cases, each in its own savepoint, so that one that cannot be stops no other."""
+    removed = 0
+    for case in _past(before).exclude(_held()).order_by("pk")[:CASES_AT_ONCE]:
+        try:
+            actions.anonymise(by=BY, case=case)
+            removed += 1
+        except Refused as refusal:
+            log.warning("a case past its term stays", case=case.reference, reason=str(refusal))
+    return removed
+
+
+def register() -> None:
+    """Register the rules; called once, when the room is ready."""
+    for rule in (
+        Rule(
+            "cases.drafts",
+            _("Applications that were begun and not sent, with their files"),
+            _("Needed for nothing thirty days after the last answer"),
+            timedelta(),
+            Removal(lambda before: _drafts(before).count(), lambda before: actions.clean_up_drafts(by=BY)),
+        ),
+        Rule(
+            "cases.presences",
+            _("Which officer has a case before them"),
+            _("Needed for nothing any more"),
+            timedelta(),
+            of_rows(lambda before: Presence.objects.filter(until__lt=before)),
+            transient=True,
+        ),
+        Rule(
+            "cases.bulks",
+            _("Lists of cases that an officer moved in one step"),
+            _("Each case's own timeline says what became of it"),
+            30 * DAY,
+            of_rows(_bulks),
+        ),
+        Rule(
+            ANSWERS,
+            _("Answers, documents and what was written in ended cases; number, state and dates stay"),
+            _("The city must be able to show how it decided; a service may name its own law"),
+            5 * YEAR,
+            Removal(
+                lambda before: _past(before).exclude(_held()).count(),
+                _anonymise,
+                lambda before: _past(before).filter(_held()).count(),
+            ),
+        ),
+    ):
+        rules.register(rule.name, rule)

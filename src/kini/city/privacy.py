@@ -1,0 +1,130 @@
+"""privacy.yaml of the pack: who answers for personal data, to whom people turn, and terms other than the house's."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from django.conf import settings
+from pydantic import Field
+
+from kini.city.pack import load_city
+from kini.city.schema import Id, Strict
+from kini.core import retention
+from kini.core.faults import Fault, PackFaults, Source, parse, read_source
+from kini.core.held import held
+from kini.core.texts import Text, untranslated
+
+FILE = "privacy.yaml"
+RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9.-]*$", max_length=80)]
+
+
+class Contact(Strict):
+    """Who answers questions about personal data: the data protection officer."""
+
+    name: Text
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
+    phone: str | None = None
+    address: Text | None = None
+
+
+class Authority(Strict):
+    """The supervisory authority: where one complains, and whom the city tells of a breach."""
+
+    name: Text
+    how: Text = Field(description="How one complains there, in a sentence.")
+    address: Text | None = None
+
+
+class Term(Strict):
+    """A term of retention that replaces the house's, and the law that says so."""
+
+    days: int = Field(ge=1, le=36_500)
+    law: Text
+
+
+class Purpose(Strict):
+    """A purpose of the city's own, for the privacy notice; the house's own come from its registry."""
+
+    data: Text
+    purpose: Text
+    basis: Text
+    term: Text
+
+
+class PrivacyFile(Strict):
+    """privacy.yaml.
+
+    Attributes:
+        agency: decides on requests about personal data; its officers with `role` do.
+        appeal_role: of those who decide on objections to a refusal.
+        law: the data protection law, as the notice names it.
+        retention: terms by the name of a rule (`./kini check retention` lists them).
+    """
+
+    controller: Text
+    agency: Id
+    role: Id = "data-protection-officer"
+    appeal_role: Id = "agency-head"
+    law: Text
+    contact: Contact
+    authority: Authority
+    purposes: list[Purpose] = []
+    retention: dict[RuleName, Term] = {}
+
+
+def current() -> PrivacyFile | None:
+    """What the running pack says; None when it has no such file.
+
+    Raises:
+        PackFaults: when the file cannot be taken.
+    """
+    return _once(settings.CITY_PATH)
+
+
+@held(maxsize=4)
+def _once(root: Path) -> PrivacyFile | None:
+    return read(root)
+
+
+def read(root: Path) -> PrivacyFile | None:
+    """privacy.yaml of the pack in that folder.
+
+    Raises:
+        PackFaults: with every fault of the file.
+    """
+    return parse(read_source(root / FILE, root), PrivacyFile) if (root / FILE).is_file() else None
+
+
+def terms() -> Mapping[str, timedelta]:
+    """The pack's terms of retention, by the name of the rule."""
+    found = current()
+    return {name: timedelta(days=term.days) for name, term in found.retention.items()} if found else {}
+
+
+def check_privacy(root: Path) -> Iterator[Fault]:
+    """Faults of privacy.yaml, for `./kini check pack`."""
+    if not (root / FILE).is_file():
+        return
+    try:
+        source = read_source(root / FILE, root)
+        found = parse(source, PrivacyFile)
+        yield from untranslated(source, found, load_city(root).languages)
+        yield from _references(root, source, found)
+    except PackFaults as faults:
+        yield from (fault for fault in faults.faults if fault.file == FILE)
+
+
+def _references(root: Path, source: Source, found: PrivacyFile) -> Iterator[Fault]:
+    for file, place, name in (
+        ("agencies.yaml", "agency", found.agency),
+        ("roles.yaml", "role", found.role),
+        ("roles.yaml", "appeal_role", found.appeal_role),
+    ):
+        known = read_source(root / file, root).data
+        if name not in known:
+            yield source.fault((place,), f'there is no "{name}" in {file}', f"Use one of: {', '.join(known)}.")
+    for name in found.retention:
+        if name not in retention.rules:
+            known_rules = ", ".join(sorted(retention.rules.names()))
+            yield source.fault(("retention", name), f'there is no rule "{name}"', f"Use one of: {known_rules}.")

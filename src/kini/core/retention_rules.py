@@ -1,0 +1,65 @@
+"""Retention of what the core keeps: counters, messages on their way, failed jobs."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from kini.core import retention
+from kini.core.models import LimitCounter, OutboxMessage
+from kini.core.retention import DAY, YEAR, Removal, Rule, of_chain, of_rows
+
+_FAILED = """
+    FROM procrastinate_jobs AS job
+    WHERE status IN ('failed', 'cancelled', 'aborted')
+        AND NOT EXISTS (SELECT FROM procrastinate_events WHERE job_id = job.id AND at > %s)
+"""
+
+
+def _count_failed(before: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {_FAILED}", [before])  # noqa: S608
+        return int(cursor.fetchone()[0])
+
+
+def _remove_failed(before: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE {_FAILED}", [before])  # noqa: S608
+        return cursor.rowcount
+
+
+def register() -> None:
+    """Register the rules; called once, when the room is ready."""
+    technical = _("Needed for nothing any more")
+    for rule in (
+        Rule(
+            "core.limits",
+            _("Counters of tries, under a keyed hash"),
+            technical,
+            timedelta(),
+            of_rows(lambda before: LimitCounter.objects.filter(until__lt=before)),
+            transient=True,
+        ),
+        Rule(
+            "core.outbox",
+            _("Sign-in codes and messages that nobody took"),
+            technical,
+            7 * DAY,
+            of_rows(lambda before: OutboxMessage.objects.filter(at__lt=before)),
+        ),
+        Rule(
+            "core.failed-jobs",
+            _("Jobs that failed"),
+            _("Looked into when something went wrong"),
+            30 * DAY,
+            Removal(_count_failed, _remove_failed),
+        ),
+        Rule(
+            "core.audit",
+            _("The audit trail: who did what, by the number of their account"),
+            _("Errors and misuse can be found for as long as claims may be made"),
+            10 * YEAR,
+            of_chain("audit"),
+        ),
+    ):
+        retention.rules.register(rule.name, rule)

@@ -1,0 +1,43 @@
+"""Personal data of letters. Their files are among the documents of their cases."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.cases.access import ours_q
+from kini.cases.models import Case
+from kini.letters.models import Letter
+from kini.people.data_registry import Basis, Person, PersonalData, Record, personal_data
+
+
+def _letters(person: Person) -> Iterator[Record]:
+    cases = Case.objects.filter(ours_q(person.user.pk))
+    for letter in Letter.objects.filter(case__in=cases).select_related("case").order_by("issued_at"):
+        own = {"number": letter.number, "title": letter.said.get("title", ""), "issued_at": letter.issued_at}
+        yield own | {"state": letter.get_state_display(), "code": letter.code}
+
+
+def register() -> None:
+    """Register what this room holds; called once, when the room is ready."""
+    name = "letters.letters"
+    entry = PersonalData(
+        name,
+        _("Letters"),
+        _("Signed letters that were made for you, and whether they are still valid"),
+        _("So that anybody to whom you show one can check it"),
+        Basis.LAW,
+        _("You, officers of the agency, and whoever has the code on the paper"),
+        {
+            "number": _("Number"),
+            "title": _("Title"),
+            "issued_at": _("Issued"),
+            "state": _("State"),
+            "code": _("Code"),
+        },
+        _letters,
+        rules=("letters.papers",),
+        stays=_(
+            "Signed letters stay, because whoever holds one must be able to check it, and archives law keeps them."
+        ),
+    )
+    personal_data.register(name, entry)

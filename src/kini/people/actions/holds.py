@@ -1,0 +1,62 @@
+"""Legal holds: data of a person or a case that is not removed, whatever its term, until the hold is lifted."""
+
+from django.utils.translation import gettext as _
+
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, Refused
+from kini.people import keeping, rules
+from kini.people.models import LegalHold, Resident
+from kini.people.permissions import Permission
+
+LONGEST_REASON = 240
+
+
+@action
+def place_hold(*, by: Actor, resident: Resident | None = None, reference: str = "", reason: str) -> LegalHold:
+    """Keep the data of a person, or of the case with that reference, from being removed.
+
+    Raises:
+        NotAllowed: without the permission to protect data.
+        Refused: without a reason, or when it is on hold already.
+    """
+    _require(by)
+    hold = LegalHold(resident=resident, reference=reference, reason=_reason(reason), placed_by_id=by.user_id)
+    hold.placed_at = moments.now()
+    keeping.once(hold.save, _("This is on hold already."))
+    _record(by, hold, "people.hold-placed")
+    return hold
+
+
+@action
+def lift_hold(*, by: Actor, hold: LegalHold, reason: str) -> LegalHold:
+    """End a legal hold; what is past its term is removed in the next night.
+
+    Raises:
+        NotAllowed: without the permission to protect data.
+        Refused: without a reason, or when it was lifted before.
+    """
+    _require(by)
+    hold = LegalHold.objects.select_for_update().get(pk=hold.pk)
+    if hold.lifted_at:
+        raise Refused(_("This hold was lifted already."))
+    hold.lifted_by_id, hold.lifted_at, hold.lifted_because = by.user_id, moments.now(), _reason(reason)
+    hold.save()
+    _record(by, hold, "people.hold-lifted")
+    return hold
+
+
+def _require(by: Actor) -> None:
+    rules.require_somewhere(by, Permission.PROTECT_DATA)
+
+
+def _reason(text: str) -> str:
+    text = " ".join(text.split())
+    if not text:
+        raise Refused(_("Write the reason, and who asked for it."))
+    return text[:LONGEST_REASON]
+
+
+def _record(by: Actor, hold: LegalHold, action: str) -> None:
+    subject = f"case:{hold.reference}" if hold.reference else f"resident:{hold.resident_id}"
+    audit.record(by=by, action=action, subject=subject, detail={"hold": hold.pk})

@@ -1,0 +1,214 @@
+"""Personal data of accounts: profile, family, security, programs, looks, activity."""
+
+from collections.abc import Iterator
+
+from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Token
+from allauth.mfa.models import Authenticator
+from django.utils.translation import gettext_lazy as _
+
+from kini.core.actors import Actor
+from kini.core.models import AuditEntry, OutboxMessage
+from kini.people import queries, sealing
+from kini.people.access_entries import entries_of
+from kini.people.data_registry import Basis, Person, PersonalData, Record, personal_data
+from kini.people.models import FamilyTie, KnownDevice, ProgramConsent, Resident, Session
+
+ACTIVITY_SHOWN = 5000
+
+
+def _profile(person: Person) -> Iterator[Record]:
+    resident, user = person.resident, person.user
+    yield {
+        "name": resident.name,
+        "number": sealing.take(resident, "national_id_sealed"),
+        "family_card": sealing.take(resident, "family_card_sealed"),
+        "birth_date": resident.birth_date,
+        "sex": resident.sex,
+        "phone": user.phone or resident.phone,
+        "email": user.email or resident.email,
+        "address": resident.address,
+        "area": str(resident.area) if resident.area else "",
+        "language": user.language,
+        "since": user.created_at,
+    }
+
+
+def empty_profile(resident: Resident) -> None:
+    """Take everything off a profile that says who somebody is; the row stays for what points to it."""
+    sealing.drop_national_id(resident)
+    resident.family_card_sealed = resident.family_card_hash = resident.area = None
+    resident.name = resident.phone = resident.email = resident.address = ""
+    resident.save()
+
+
+def _erase_profile(by: Actor, person: Person) -> int:
+    user = person.user
+    for recipient in filter(None, (user.phone, user.email)):
+        OutboxMessage.objects.filter(recipient=recipient).delete()
+    empty_profile(person.resident)
+    user.phone, user.phone_verified, user.email, user.language = None, False, None, ""
+    user.is_active = False
+    user.save()
+    return 1
+
+
+def _family(person: Person) -> Iterator[Record]:
+    for tie in queries.family_of(person.resident):
+        own = {"name": tie.member.name, "relation": tie.relation, "since": tie.created_at}
+        number = "" if tie.member.user_id else sealing.take(tie.member, "national_id_sealed")
+        yield own | {"number": number, "birth_date": tie.member.birth_date}
+
+
+def _erase_family(by: Actor, person: Person) -> int:
+    """Members whom nobody else looks after are emptied; cases that are about them keep their own term."""
+    members = [tie.member for tie in queries.family_of(person.resident) if tie.member.user_id is None]
+    count, _rows = FamilyTie.objects.filter(resident=person.resident).delete()
+    FamilyTie.objects.filter(member=person.resident).delete()
+    for member in members:
+        if not member.tied_by.exists():
+            empty_profile(member)
+    return count
+
+
+def _security(person: Person) -> Iterator[Record]:
+    for session in Session.objects.filter(user=person.user).order_by("began_at"):
+        yield {"what": _("Session"), "name": session.device, "since": session.began_at, "used": session.seen_at}
+    for device in KnownDevice.objects.filter(user=person.user).order_by("first_at"):
+        yield {"what": _("Known device"), "name": device.name, "since": device.first_at, "used": device.last_at}
+    for each in Authenticator.objects.filter(user=person.user).order_by("created_at"):
+        kind = _("Passkey") if each.type == Authenticator.Type.WEBAUTHN else _("Second step")
+        yield {"what": kind, "name": each.type, "since": each.created_at, "used": each.last_used_at}
+
+
+def _erase_security(by: Actor, person: Person) -> int:
+    EmailAddress.objects.filter(user=person.user).delete()
+    KnownDevice.objects.filter(user=person.user).delete()
+    count, _rows = Authenticator.objects.filter(user=person.user).delete()
+    sessions, _rows = Session.objects.filter(user=person.user).delete()
+    return count + sessions
+
+
+def _programs(person: Person) -> Iterator[Record]:
+    for program in queries.programs_of(person.user):
+        yield {"name": program.name, "since": program.since, "may": list(program.words)}
+
+
+def _erase_programs(by: Actor, person: Person) -> int:
+    ProgramConsent.objects.filter(user=person.user).delete()
+    count, _rows = Token.objects.filter(user=person.user).delete()
+    return count
+
+
+def _looks(person: Person) -> Iterator[Record]:
+    for entry in entries_of(queries.access_log_of(person.resident), person.resident.pk):
+        reason = " ".join(filter(None, (entry.purpose, entry.reason)))
+        yield {"at": entry.at, "what": entry.what, "who": entry.who, "reason": reason, "case": entry.reference}
+
+
+def _activity(person: Person) -> Iterator[Record]:
+    for entry in AuditEntry.objects.filter(actor_id=person.user.pk).order_by("-id")[:ACTIVITY_SHOWN]:
+        yield {"at": entry.at, "action": entry.action, "subject": entry.subject}
+
+
+def register() -> None:
+    """Register what this room holds; called once, when the room is ready."""
+    yourself, officers = _("You"), _("You, and officers who work on your requests; every look is logged")
+    name, since = _("Name"), _("Since")
+    for each in (
+        PersonalData(
+            "people.profile",
+            _("Profile"),
+            _("Name, identity numbers, birth date, phone, e-mail, address, language"),
+            _("So that you are asked once, and reached"),
+            Basis.TASK,
+            officers,
+            {
+                "name": name,
+                "number": _("National number"),
+                "family_card": _("Family card number"),
+                "birth_date": _("Birth date"),
+                "sex": _("Sex"),
+                "phone": _("Phone"),
+                "email": _("E-mail"),
+                "address": _("Address"),
+                "area": _("Area"),
+                "language": _("Language"),
+                "since": since,
+            },
+            _profile,
+            erase=_erase_profile,
+        ),
+        PersonalData(
+            "people.family",
+            _("Family"),
+            _("Persons for whom you may act, and how you are related"),
+            _("So that you can apply for them"),
+            Basis.TASK,
+            officers,
+            {
+                "name": name,
+                "relation": _("Relation"),
+                "number": _("National number"),
+                "birth_date": _("Birth date"),
+                "since": since,
+            },
+            _family,
+            erase=_erase_family,
+        ),
+        PersonalData(
+            "people.security",
+            _("Sign-in"),
+            _("Sessions with their device, passkeys, second steps"),
+            _("So that nobody else signs in as you"),
+            Basis.INTEREST,
+            yourself,
+            {"what": _("Kind"), "name": name, "since": since, "used": _("Last used")},
+            _security,
+            rules=("people.sessions", "people.known-devices"),
+            erase=_erase_security,
+        ),
+        PersonalData(
+            "people.programs",
+            _("Programs"),
+            _("Programs that act for you, and what each may do"),
+            _("So that they can do what you allowed"),
+            Basis.CONSENT,
+            yourself,
+            {"name": name, "since": since, "may": _("What it may do")},
+            _programs,
+            erase=_erase_programs,
+            optional="programs",
+        ),
+        PersonalData(
+            "people.access-log",
+            _("Who looked at your data"),
+            _("Which officer looked at what, when, and why"),
+            _("So that you can see it"),
+            Basis.LAW,
+            _("You, and the data protection officer"),
+            {
+                "at": _("When"),
+                "what": _("What"),
+                "who": _("Officer"),
+                "reason": _("Reason"),
+                "case": _("Case"),
+            },
+            _looks,
+            rules=("people.access-log",),
+            stays=_("Who looked at your data stays on record, so that misuse can be found."),
+        ),
+        PersonalData(
+            "people.activity",
+            _("Activity"),
+            _("What you did here, and when, by the number of your account"),
+            _("So that errors and misuse can be found"),
+            Basis.INTEREST,
+            _("Operators of the platform"),
+            {"at": _("When"), "action": _("What"), "subject": _("About")},
+            _activity,
+            rules=("core.audit",),
+            stays=_("The record of what was done stays, under a number that leads to nobody any more."),
+        ),
+    ):
+        personal_data.register(each.name, each)

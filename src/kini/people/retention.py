@@ -1,0 +1,74 @@
+"""Retention of accounts nobody used, and of sessions."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kini.core.actors import system
+from kini.core.retention import DAY, YEAR, Rule, of_chain, of_rows, rules
+from kini.people import actions
+from kini.people.models import KnownDevice, Session, UsedCredential, User
+
+#: After this time an account is removed into which nobody ever signed in.
+UNUSED = 7 * DAY
+
+
+def unused(before: datetime) -> QuerySet[User]:
+    """Accounts opened before a moment into which nobody ever signed in."""
+    return User.objects.filter(
+        last_login__isnull=True,
+        created_at__lt=before,
+        is_active=True,
+        resident__isnull=True,
+        officer__isnull=True,
+        operator__isnull=True,
+    )
+
+
+def _remove_unused(batch: QuerySet[User]) -> None:
+    actions.remove_unused_accounts(by=system("retention"), accounts=batch)
+
+
+def register() -> None:
+    """Register the rules; called once, when the room is ready."""
+    for rule in (
+        Rule(
+            "people.unused-accounts",
+            _("Numbers and addresses for which a code was asked and never used"),
+            _("Needed for nothing any more"),
+            UNUSED,
+            of_rows(unused, delete=_remove_unused),
+        ),
+        Rule(
+            "people.sessions",
+            _("Sessions that have ended: when and with which device somebody was signed in"),
+            _("Needed for nothing any more"),
+            timedelta(),
+            of_rows(lambda before: Session.objects.filter(expire_date__lt=before)),
+            transient=True,
+        ),
+        Rule(
+            "people.known-devices",
+            _("Devices on which somebody signed in, under a hash"),
+            _("A device that was not used for two years is a new one"),
+            2 * YEAR,
+            of_rows(lambda before: KnownDevice.objects.filter(last_at__lt=before)),
+        ),
+        Rule(
+            "people.used-credentials",
+            _("Codes and refresh tokens that a program exchanged, as hashes"),
+            _("Shown twice they end the program's access"),
+            timedelta(seconds=settings.IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN),
+            of_rows(lambda before: UsedCredential.objects.filter(used_at__lt=before)),
+        ),
+        Rule(
+            "people.access-log",
+            _("The log of looks: which officer looked at whose data, when, and why"),
+            _("Misuse can be found for as long as claims may be made"),
+            10 * YEAR,
+            of_chain("looks"),
+        ),
+    ):
+        rules.register(rule.name, rule)

@@ -1,0 +1,57 @@
+"""Deletion of an account and of everything about the person that no law keeps."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.cases import actions as case_actions
+from kini.cases.holding import lock
+from kini.cases.models import Case
+from kini.city import pack
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.delivery import can_deliver, send_text
+from kini.people.data_registry import personal_data
+from kini.people.models import User
+from kini.privacy import queries
+
+
+@action
+def erase_person(*, by: Actor, case: Case) -> dict[str, int]:
+    """Erase what each room holds about the person of a case; the records of each category, empty when it is done.
+
+    The last message goes to the contact that is erased with the rest (UU 27/2022, article 45: deletion is told).
+
+    Raises:
+        NotAllowed: for anybody but the program.
+        Refused: when the person's data is on hold, or they work for the city.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    case = lock(case)
+    if case.state != "deleting" or case.submitted_by is None:
+        return {}
+    user = User.objects.select_for_update().get(pk=case.submitted_by.pk)
+    queries.require_erasable(user)
+    contact, language = (user.phone, user.email), user.language
+    person = queries.person_of(user)
+    # The profile goes last: the other rooms find by its number and address what is theirs.
+    rooms = sorted((each for each in personal_data if each.erase), key=lambda each: each.name == "people.profile")
+    erased = {each.name: each.erase(by, person) for each in rooms if each.erase}
+    audit.record(by=by, action="privacy.person-erased", subject=f"user:{user.pk}", detail={"erased": erased})
+    case_actions.move(by=by, case=case, move="done")
+    _say_farewell(*contact, language, case.reference)
+    return erased
+
+
+def _say_farewell(phone: str | None, email: str | None, language: str, reference: str) -> None:
+    with translation.override(language or pack.current().languages[0]):
+        subject = _("Your account was deleted")
+        text = _(
+            "Your account and the data that no law keeps were deleted, as you asked (%(reference)s). You get no further"
+            " messages. If this was not you, go to a counter with your card."
+        ) % {"reference": reference}
+    if email and can_deliver("email"):
+        send_text(channel="email", recipient=email, subject=subject, text=text)
+    elif phone and can_deliver("sms"):
+        send_text(channel="sms", recipient=phone, subject=subject, text=text)

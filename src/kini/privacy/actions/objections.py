@@ -1,0 +1,52 @@
+"""Objections to a use of one's data, and its restriction until they are decided."""
+
+from django.utils.translation import gettext as _
+
+from kini.cases import answers
+from kini.cases.models import Case
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.people.data_registry import personal_data
+from kini.privacy import queries
+from kini.privacy.models import Restriction
+
+
+@action
+def restrict_at_once(*, by: Actor, case: Case) -> Restriction | None:
+    """Put the use of a person's data on hold while their objection is decided, where they ask for it.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    _only_the_program(by)
+    if not answers.of_case(case).get("restrict") or case.resident is None:
+        return None
+    found = Restriction.objects.create(resident=case.resident, case=case, since=moments.now())
+    audit.record(by=by, action="privacy.restricted", subject=f"resident:{case.resident_id}")
+    return found
+
+
+@action
+def carry_out_objection(*, by: Actor, case: Case) -> list[str]:
+    """End the restriction; where the objection was granted, also the uses that it names. The names of what ended.
+
+    Raises:
+        NotAllowed: for anybody but the program.
+    """
+    _only_the_program(by)
+    Restriction.objects.filter(case=case, lifted_at=None).update(lifted_at=moments.now())
+    ended: list[str] = []
+    if case.outcome == "granted" and case.submitted_by:
+        uses, person = answers.of_case(case).get("uses") or [], queries.person_of(case.submitted_by)
+        for each in personal_data:
+            if each.optional in uses and each.erase:
+                each.erase(by, person)
+                ended.append(each.name)
+    audit.record(by=by, action="privacy.objection-decided", subject=f"case:{case.reference}", detail={"ended": ended})
+    return ended
+
+
+def _only_the_program(by: Actor) -> None:
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class PrivacyConfig(AppConfig):
+    name = "kini.privacy"
+    label = "privacy"
+
+    def ready(self) -> None:
+        from kini.privacy import jobs, registered  # noqa: F401 -- jobs register themselves
+
+        registered.register()

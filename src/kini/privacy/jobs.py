@@ -1,0 +1,21 @@
+"""Copies are prepared and accounts deleted by the worker."""
+
+from kini.cases.models import Case
+from kini.core.actors import system
+from kini.core.jobs import job
+from kini.privacy import actions
+from kini.privacy.kind import ERASE, PREPARE
+
+BY = system("privacy")
+
+
+@job(PREPARE, queue="privacy")
+def prepare_export(reference: str) -> None:
+    """Make the copy that a case asks for."""
+    actions.prepare_export(by=BY, case=Case.objects.get(reference=reference))
+
+
+@job(ERASE, queue="privacy")
+def erase_person(reference: str) -> None:
+    """Erase the person of a case."""
+    actions.erase_person(by=BY, case=Case.objects.get(reference=reference))

@@ -1,0 +1,67 @@
+"""The kind `privacy`: a person's request about their own data."""
+
+from typing import Any, ClassVar, Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from kini.cases.models import Case, Draft
+from kini.core import jobs
+from kini.core.actors import NotAllowed, system
+from kini.privacy import actions, queries
+from kini.services.fields.base import Strict
+from kini.services.kinds import Kind
+from kini.services.versions import Resolved, resolve
+
+PREPARE, ERASE = "privacy.prepare_export", "privacy.erase_person"
+
+
+class PrivacyOptions(Strict):
+    request: Literal["export", "correction", "deletion", "objection"] = Field(description="What is asked for.")
+
+
+class PrivacyRequest(Kind):
+    """A right of the person whose data it is (UU 27/2022, articles 5 to 13); only they themselves may use it."""
+
+    id = queries.KIND
+    label = gettext_lazy("Request about personal data")
+    verb = gettext_lazy("Begin")
+    Options: ClassVar[type[Strict]] = PrivacyOptions
+    for_somebody = False
+    retention_years = 3
+
+    def preview(self, resolved: Resolved, given: dict[str, Any], draft: Draft) -> tuple[str, dict[str, Any]] | None:
+        """Before a deletion is sent: what goes, what stays, and why."""
+        if self._asks(resolved) != "deletion" or draft.owner is None:
+            return None
+        queries.require_erasable(draft.owner)
+        return "privacy/preview_deletion.html", queries.consequences(draft.owner)
+
+    def opened(self, case: Case) -> Case:
+        """Begin what nobody has to decide."""
+        if case.resident is None or case.resident.user_id is None or case.submitted_by_id != case.resident.user_id:
+            raise NotAllowed(_("Only the person themselves, signed in, may ask for this."))
+        asked = self._asks(resolve(case.version))
+        if asked == "export":
+            jobs.soon(PREPARE, reference=case.reference)
+        if asked == "objection":
+            actions.restrict_at_once(by=system("privacy"), case=case)
+        return case
+
+    def before_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
+        """Refuse the deletion of somebody whose data the law keeps, or who works for the city."""
+        to = queries.state_after(case, move)
+        if to == "deleting" and case.submitted_by:
+            queries.require_erasable(case.submitted_by)
+
+    def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
+        """Do what was decided."""
+        asked = self._asks(resolve(case.version))
+        if asked == "deletion" and case.state == "deleting":
+            jobs.soon(ERASE, reference=case.reference)
+        if asked == "objection" and case.closed_at:
+            actions.carry_out_objection(by=system("privacy"), case=case)
+
+    def _asks(self, resolved: Resolved) -> str:
+        return str(self.options(resolved.definition).request)

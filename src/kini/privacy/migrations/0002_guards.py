@@ -1,0 +1,12 @@
+"""The history of a breach only grows."""
+
+from django.db import migrations
+
+from kini.core.database.guards import append_only, not_append_only
+
+HISTORY = "privacy_breachentry"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("privacy", "0001_initial"), ("core", "0002_guards")]
+    operations = [migrations.RunSQL(append_only(HISTORY), not_append_only(HISTORY))]

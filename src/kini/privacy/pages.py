@@ -1,0 +1,84 @@
+"""The privacy notice, and the pages on which a person decides about their data."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kini.city import privacy
+from kini.core.crypto import SealBroken
+from kini.people.models import User
+from kini.people.queries import actor_for
+from kini.privacy import actions, export, queries
+from kini.privacy.models import Export
+from kini.services import queries as services
+from kini.services.models import Service
+from kini.web.formats import today
+from kini.web.shelf import shared
+
+RIGHTS = ("privacy-export", "privacy-correction", "privacy-objection", "privacy-deletion")
+
+
+@shared
+@require_safe
+def notice(request: HttpRequest) -> HttpResponse:
+    """What the city does with personal data: made from the registry of categories, purposes and terms."""
+    context = {"categories": queries.categories(), "pack": privacy.current(), "rights": _rights()}
+    return render(request, "privacy/notice.html", context)
+
+
+def _rights() -> list[Service]:
+    """The services by which a person decides, as far as the city offers them."""
+    offered = services.offered()
+    return [offered[name] for name in RIGHTS if name in offered]
+
+
+@login_required
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """One's rights, copies that are ready, and one's requests."""
+    user = _user(request)
+    context: dict[str, Any] = {
+        "rights": services.cards(_rights()),
+        "exports": queries.exports_of(user),
+        "requests": queries.requests_of(user),
+        "pack": privacy.current(),
+    }
+    return render(request, "privacy/mine.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def download(request: HttpRequest, copy: UUID) -> HttpResponse:
+    """One's own copy, as a file. 404 when it is somebody else's, or no longer there."""
+    user = _user(request)
+    made = next((each for each in queries.exports_of(user) if each.pk == copy), None)
+    if made is None:
+        raise Http404
+    content = _content(made)
+    actions.note_download(by=actor_for(request), made=made)
+    response = HttpResponse(content, content_type="application/zip")
+    name = _("my-data-%(day)s") % {"day": today().isoformat()}
+    response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _content(made: Export) -> bytes:
+    try:
+        return export.read(made.sha256, made.pk)
+    except (FileNotFoundError, SealBroken):
+        raise Http404 from None
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user

@@ -1,0 +1,28 @@
+"""What stands on the pages of cases: the copy to download, and for officers what a decision means."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from kini.cases.showing import CaseView
+from kini.privacy import queries
+
+
+def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
+    """The copy, until its time is over."""
+    if view.case.kind != queries.KIND:
+        return None
+    made = queries.export_of(view.case)
+    if made is None or made.user_id != request.user.pk:
+        return None
+    return render_to_string("privacy/panels/export.html", {"made": made}, request)
+
+
+def of_desk(request: HttpRequest, view: CaseView) -> SafeString | None:
+    """That the person's data may not be used now; of a request about data, what the law says."""
+    restriction = queries.restriction_of(view.case)
+    own = view.case.kind == queries.KIND
+    if restriction is None and not own:
+        return None
+    context = {"restriction": restriction, "own": own, "law": view.resolved.definition.law, "case": view.case}
+    return render_to_string("privacy/panels/desk.html", context, request)

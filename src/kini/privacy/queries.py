@@ -1,0 +1,148 @@
+"""Reads of the privacy room: the person behind a request, what deletion means for them, categories and terms."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kini.cases import rules
+from kini.cases.models import Case
+from kini.city import privacy
+from kini.core import moments, retention
+from kini.core.actors import Refused
+from kini.people import holds
+from kini.people.data_registry import BASIS_WORDS, Person, PersonalData, personal_data
+from kini.people.models import Officer, Operator, Resident, User
+from kini.privacy.models import Export, Restriction
+from kini.services import house
+from kini.services.versions import resolve
+from kini.web import formats
+
+KIND = "privacy"
+MOST_REQUESTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TermLine:
+    """One term of a category: how long, and by what law or for what reason."""
+
+    data: str
+    term: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of personal data as the notice and the record of processing show it."""
+
+    name: str
+    label: str
+    what: str
+    purpose: str
+    basis: str
+    seen_by: str
+    terms: tuple[TermLine, ...]
+    stays: str
+
+
+def person_of(user: User) -> Person:
+    """The account with its profile.
+
+    Raises:
+        Resident.DoesNotExist: when they never signed in.
+    """
+    return Person(user, Resident.objects.select_related("area").get(user=user))
+
+
+def categories() -> list[Category]:
+    """Every category of personal data that the house holds, as registered by its rooms."""
+    return [_category(each) for each in personal_data]
+
+
+def _category(each: PersonalData) -> Category:
+    return Category(
+        each.name,
+        str(each.label),
+        str(each.what),
+        str(each.purpose),
+        str(BASIS_WORDS[each.basis]),
+        str(each.seen_by),
+        tuple(_term(retention.rules.get(name)) for name in each.rules),
+        str(each.stays),
+    )
+
+
+def _term(rule: retention.Rule) -> TermLine:
+    found = privacy.current()
+    own = found.retention.get(rule.name) if found else None
+    return TermLine(str(rule.data), term_words(retention.term_of(rule)), str(own.law if own else rule.basis))
+
+
+def term_words(term: timedelta) -> str:
+    """A term of retention in words; nothing at all is "at once"."""
+    if not term:
+        return _("at once")
+    years, days = divmod(term.days, 365)
+    if years and days <= years:  # a pack counts leap days
+        return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
+    return formats.duration(term.total_seconds(), 1)
+
+
+def require_erasable(user: User) -> None:
+    """Raise Refused when this account cannot be deleted now, in words for its owner."""
+    if Officer.objects.filter(user=user, active=True).exists() or Operator.objects.filter(user=user).exists():
+        raise Refused(_("You work for the city with this account. It can be deleted when that has ended."))
+    resident = Resident.objects.filter(user=user).first()
+    if holds.of_person(user_id=user.pk, resident_id=resident.pk if resident else None):
+        raise Refused(_("A law or a court has your data kept at the moment. It cannot be deleted before that ends."))
+
+
+def consequences(user: User) -> dict[str, Any]:
+    """What the deletion of an account means, for the page on which it is confirmed."""
+    erased = [each.label for each in personal_data if each.erase]
+    stays = [(each.label, each.stays) for each in personal_data if each.stays]
+    return {"erased": erased, "stays": stays, "open_cases": open_cases(user)}
+
+
+def open_cases(user: User) -> list[Case]:
+    """The cases of a person that are not decided, without requests about their data."""
+    found = Case.objects.filter(resident__user=user, closed_at=None).exclude(service__category__in=house.categories())
+    return list(found.select_related("service", "version").order_by("opened_at"))
+
+
+def state_after(case: Case, move: str) -> str:
+    """The state to which a move leads from where the case is; empty when it leads nowhere."""
+    edge = rules.edge_of(resolve(case.version).flow, case.state, move)
+    return edge.to if edge else ""
+
+
+def export_of(case: Case) -> Export | None:
+    """The copy that a case asked for, while it can be downloaded."""
+    return Export.objects.filter(case=case, expires_at__gt=moments.now()).first()
+
+
+def exports_of(user: User) -> list[Export]:
+    """Copies that can be downloaded, the newest first."""
+    found = Export.objects.filter(user=user, expires_at__gt=moments.now()).select_related("case")
+    return list(found.order_by("-made_at"))
+
+
+def requests_of(user: User) -> list[tuple[Case, str, str]]:
+    """A person's requests about their data, the newest first, each with its title and its state in words."""
+    found = Case.objects.filter(resident__user=user, kind=KIND).select_related("version")
+    rows = found.order_by("-opened_at")[:MOST_REQUESTS]
+    return [(case, str(resolve(case.version).definition.name), rules.public_word(case.public)) for case in rows]
+
+
+def restriction_of(case: Case) -> Restriction | None:
+    """The restriction that holds for the person of a case."""
+    if case.resident_id is None:
+        return None
+    return Restriction.objects.filter(resident_id=case.resident_id, lifted_at=None).select_related("case").first()
+
+
+def offered() -> bool:
+    """Whether the running city decides on requests about personal data."""
+    return privacy.current() is not None

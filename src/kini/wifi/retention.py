@@ -1,0 +1,76 @@
+"""Retention of devices, sessions and what access points were told."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.core import moments
+from kini.core.actors import system
+from kini.core.retention import DAY, Removal, Rule, of_rows, rules
+from kini.wifi import actions, forgetting
+from kini.wifi.models import Device, Pass, SessionReview
+
+BY = system("retention")
+
+
+def _days_due(before: datetime) -> list[date]:
+    """Days of sessions that lead to somebody; their own term (wifi.yaml) counts, as of a moment."""
+    with moments.at(before):
+        return forgetting.due()
+
+
+def _count_days(before: datetime) -> int:
+    return len(_days_due(before))
+
+
+def _strip_days(before: datetime) -> int:
+    """Take from sessions what leads to a device or a person."""
+    return sum(actions.forget_day(by=BY, day=day) for day in _days_due(before))
+
+
+def _count_keys(before: datetime) -> int:
+    with moments.at(before):
+        return forgetting.keys_due()
+
+
+def register() -> None:
+    """Register the rules; called once, when the room is ready."""
+    for rule in (
+        Rule(
+            "wifi.sessions",
+            _("Sessions on the city's Wi-Fi, with the device; afterwards place, time and volume alone stay"),
+            _("Misuse can be followed up for as long as the city's wifi.yaml says"),
+            timedelta(),
+            Removal(_count_days, _strip_days),
+        ),
+        Rule(
+            "wifi.pseudonym-keys",
+            _("Keys from which a month's pseudonyms of persons and devices are made"),
+            _("Destroyed with the last of the month's sessions"),
+            timedelta(),
+            Removal(_count_keys, lambda before: actions.destroy_pseudonym_keys(by=BY)),
+        ),
+        Rule(
+            "wifi.devices",
+            _("Devices that come into the Wi-Fi by themselves, under a keyed hash"),
+            _("Needed for nothing once the device no longer comes in by itself"),
+            DAY,
+            of_rows(lambda before: Device.objects.filter(expires_at__lt=before, blocked_at=None)),
+        ),
+        Rule(
+            "wifi.passes",
+            _("One-time passwords of the Wi-Fi portal"),
+            _("Needed for nothing any more"),
+            timedelta(),
+            of_rows(lambda before: Pass.objects.filter(expires_at__lt=before)),
+            transient=True,
+        ),
+        Rule(
+            "wifi.reviews",
+            _("What access points were told of running sessions"),
+            _("Looked into when something went wrong"),
+            7 * DAY,
+            of_rows(lambda before: SessionReview.objects.filter(made_at__lt=before)),
+        ),
+    ):
+        rules.register(rule.name, rule)
