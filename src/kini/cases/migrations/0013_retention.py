@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cases', '0012_checkpoint_guards'),
         ('city', '0001_initial'),
-        ('people', '0013_legal_hold'),
+        ('people', '0014_legal_hold'),
         ('services', '0002_versions_never_change'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
