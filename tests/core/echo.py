@@ -1,6 +1,7 @@
 """WSGI application for tests of the gateway: answers with what arrived."""
 
 import json
+import time
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -10,6 +11,8 @@ from kini.core.http_gateway import Environ, Gateway
 
 def echo(environ: Environ, start_response: Any) -> HttpResponseBase:
     body = environ["wsgi.input"].read()
+    if environ["PATH_INFO"] == "/slow":
+        time.sleep(1.5)
     plain = {name: value for name, value in environ.items() if isinstance(value, str)}
     text = json.dumps({**plain, "body": body.decode("latin-1")})
     response = StreamingHttpResponse([text[:9], text[9:]]) if environ["PATH_INFO"] == "/stream" else HttpResponse(text)

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -19,16 +20,22 @@ from kini.robot.scratch import free_port
 HEAD = "POST /p%20%C3%A9?q=1 HTTP/1.1\r\nHost: city.example\r\nConnection: close\r\n"
 
 
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """A server with one process that answers with what arrived."""
+@contextmanager
+def running() -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """A server with one process that answers with what arrived; its port and its process."""
     port = free_port()
     words = granian_words("tests.core.echo:application", "127.0.0.1", port, 1)
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "kini.settings"}
     with subprocess.Popen([sys.executable, "-m", "granian", *words], env=env) as process:
         wait_for(port)
-        yield port
+        yield port, process
         process.terminate()
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with running() as (port, _process):
+        yield port
 
 
 def wait_for(port: int) -> None:
@@ -76,6 +83,11 @@ def test_a_request_arrives_as_wsgi_describes_it(port: int):
     assert expected.items() <= environ.items()
 
 
+def test_the_version_of_http_is_known(port: int):
+    assert echoed(port, HEAD)["SERVER_PROTOCOL"] == "HTTP/1.1"
+    assert echoed(port, HEAD.replace("HTTP/1.1", "HTTP/1.0"))["SERVER_PROTOCOL"] == "HTTP/1.0"
+
+
 def test_names_with_underscores_do_not_arrive_as_others(port: int):
     head = f"{HEAD}X_Forwarded_For: 203.0.113.9\r\nX-Forwarded_Host: evil\r\nX-Forwarded-For: 192.0.2.1\r\nZ_z: 1\r\n"
     environ = echoed(port, head)
@@ -116,6 +128,15 @@ def test_slow_clients_hold_no_thread_and_lose_their_connection(port: int):
     assert held[0].recv(65536) == b""
     for connection in held:
         connection.close()
+
+
+def test_a_request_in_work_is_answered_when_the_server_is_told_to_stop():
+    with running() as (port, process), socket.create_connection(("127.0.0.1", port), 30) as connection:
+        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: city.example\r\nConnection: close\r\n\r\n")
+        time.sleep(0.7)  # until it is with a thread
+        process.terminate()
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        assert process.wait(30) == 0
 
 
 def test_http_2_in_clear_is_not_spoken(port: int):

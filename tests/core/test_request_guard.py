@@ -75,9 +75,15 @@ def test_a_first_look_answers_no_proxy_and_says_why(visitor: Client, settings: S
     assert visitor.get("/outbox/").status_code == 200
 
 
+def test_a_first_look_answers_no_proxy_that_names_nobody(visitor: Client, settings: Settings):
+    settings.ENV = replace(settings.ENV, outbox=True)
+    assert visitor.get("/outbox/", SERVER_PROTOCOL="HTTP/1.0").status_code == 400
+
+
 def test_a_city_in_production_answers_its_proxy(visitor: Client, settings: Settings):
     settings.ENV = replace(settings.ENV, name="production", proxies=1)
-    assert visitor.get("/services/", headers={"X-Forwarded-For": "198.51.100.1"}).status_code == 200
+    headers = {"X-Forwarded-For": "198.51.100.1"}
+    assert visitor.get("/services/", headers=headers, SERVER_PROTOCOL="HTTP/1.0").status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/account/security/passkeys/sign-in/", "/account/second-step/"])

@@ -158,6 +158,19 @@ def listener() -> Iterator[tuple[int, list[bytes]]]:
         door.shutdown(socket.SHUT_RDWR)
 
 
+def test_nginx_without_any_setting_speaks_the_protocol_that_a_first_look_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def plain(_text: str, port: int, upstream: int, folder: Path) -> tuple[Path, list[str]]:
+        server = f"server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{upstream}; }} }}"
+        return nginx(f"events {{}}\nhttp {{ server_tokens off; {server} }}", port, upstream, folder)
+
+    monkeypatch.setitem(PROXIES, "nginx", (*PROXIES["nginx"][:2], plain))
+    with listener() as (upstream, heads), in_front_of("nginx", upstream, tmp_path) as port:
+        get(port, "/outbox/")
+    assert [head for head in heads if head.startswith(b"GET /outbox/ HTTP/1.0\r\n")]
+
+
 @pytest.mark.parametrize("name", PROXIES)
 def test_the_server_learns_the_client_from_the_proxy_alone(name: str, tmp_path: Path):
     names = ("X-Forwarded-For: {}", "X_Forwarded_For: {}", "Forwarded: for={}", "X-Forwarded-Host: {}")

@@ -29,6 +29,8 @@ IN_MEMORY = 1_000_000
 BODY_SECONDS, BYTES_A_SECOND = 20.0, 500
 #: Requests that wait for a thread; each further one is told to come back.
 MAX_WAITING = 1000
+#: Versions that granian writes shorter than WSGI.
+PROTOCOLS = {"1": "HTTP/1.0"}
 
 
 class Scope(Protocol):
@@ -186,7 +188,7 @@ def environ_of(scope: Scope) -> Environ:
         "QUERY_STRING": scope.query_string,
         "SERVER_NAME": name,
         "SERVER_PORT": port,
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_PROTOCOL": PROTOCOLS.get(scope.http_version, f"HTTP/{scope.http_version}"),
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,

@@ -34,7 +34,7 @@ def require_sound(request: HttpRequest) -> None:
     Raises:
         RefusedRequest: with the reason.
     """
-    if settings.ENV.first_look and any(name in request.META for name in FORWARDED):
+    if settings.ENV.first_look and came_through_proxy(request):
         raise RefusedRequest(
             _(
                 "This is a first look (KINI_ENV=local), which shows every sign-in code to everybody. It answers no "
@@ -50,6 +50,11 @@ def require_sound(request: HttpRequest) -> None:
         request.get_host()
     except DisallowedHost:
         raise RefusedRequest(_("No city is served under this host name (KINI_HOSTS).")) from None
+
+
+def came_through_proxy(request: HttpRequest) -> bool:
+    """Whether a proxy shows itself: by a header, or by HTTP/1.0, which nginx speaks unless it is told otherwise."""
+    return any(name in request.META for name in FORWARDED) or request.META.get("SERVER_PROTOCOL") == "HTTP/1.0"
 
 
 def _texts(request: HttpRequest) -> Iterable[str]:
