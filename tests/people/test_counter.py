@@ -77,6 +77,14 @@ def test_a_profile_kept_at_a_counter_is_joined_with_the_card_on_the_table(office
     assert AuditEntry.objects.filter(action="people.account-joined", actor_id=officer.user_id).exists()
 
 
+def test_the_log_of_a_profile_that_was_joined_stays_in_sight(officer, resident, signed_in):
+    actions.log_look(
+        by=acting(officer), resident=resident, what="profile", purpose=FOR, reason="Sebelum profil digabung"
+    )
+    actions.join_account(by=acting(officer), resident=helped(officer), user=resident.user, reason=WHY)
+    assert "Sebelum profil digabung" in signed_in.get("/me/access-log/").text
+
+
 def test_profiles_with_two_owners_or_two_numbers_are_not_joined(officer, resident, person):
     kept = helped(officer)
     other = person("+6281299999999", "Orang Lain")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from kini.cases import actions, queries, timeline
 from kini.cases.models import Case
@@ -13,6 +14,7 @@ from kini.people.models import AccessLog
 from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from tests.cases.town import Town, guest, offer, opened, photo
+from tests.pagechecks import CheckedClient
 from tests.reports.conftest import REPORT, SAID, STREET
 
 
@@ -103,3 +105,20 @@ def test_a_report_that_needs_no_proof_says_so_in_its_file(town: Town):
 def test_one_reports_without_an_account(town: Town, broken_lamp: ServiceVersion):
     case = opened(guest(), broken_lamp, None, SAID | {"who": {"who": "Tamu"}})
     assert queries.case_for(guest("elsewhere"), case.reference, case.guest_key) == case
+
+
+def test_a_guest_reads_behind_the_secret_link_who_opened_their_report(
+    town: Town, broken_lamp: ServiceVersion, client: CheckedClient
+):
+    case = opened(guest(), broken_lamp, None, SAID | {"who": {"who": "Tamu"}})
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    client.get(f"/cases/{case.reference}/", {"key": case.guest_key})
+    assert "No officer has opened this case yet" in client.get(f"/cases/{case.reference}/").content.decode()
+    actions.open_at_desk(by=town.named("clerk"), case=case)
+    actions.look(
+        by=town.named("head"), case=case, what="answers", purpose="contact-person", reason="Ask where exactly."
+    )
+    page = client.get(f"/cases/{case.reference}/").content.decode()
+    for text in ("Your case was opened", "Petugas Berkas", "Ask where exactly.", "Contact the person"):
+        assert text in page
+    assert AccessLog.objects.filter(resident=None, reference=case.reference).count() == 2

@@ -59,11 +59,15 @@ def _conflict_q(user_id: int) -> Q:
 
 def is_theirs(by: Actor, case: Case, guest_key: str = "") -> bool:
     """Whether the case is the actor's own: for themselves, for family, or opened by a guest's secret link."""
-    if case.guest_key and guest_key and compare_digest(case.guest_key, guest_key):
+    if _opened_by_link(case, guest_key):
         return True
     if by.user_id is None or case.resident_id is None:
         return False
     return Case.objects.filter(ours_q(by.user_id), pk=case.pk).exists()
+
+
+def _opened_by_link(case: Case, guest_key: str) -> bool:
+    return bool(case.guest_key and guest_key) and compare_digest(case.guest_key, guest_key)
 
 
 def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
@@ -74,7 +78,7 @@ def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
     """
     if by.kind is ActorKind.SYSTEM:
         return frozenset({SYSTEM})
-    if by.is_officer and not guest_key:
+    if by.is_officer and not _opened_by_link(case, guest_key):
         return hats_over(by, [case])[case.pk]
     return frozenset({RESIDENT}) if is_theirs(by, case, guest_key) else _at_work(by, case)
 

@@ -39,7 +39,7 @@ def entries_of(log: Iterable[AccessLog], own: int | None = None) -> list[Entry]:
 
 
 def _entry(entry: AccessLog, own: int | None) -> Entry:
-    person = entry.resident.name if entry.resident and entry.resident_id != own else ""
+    person = entry.resident.name if entry.resident and entry.resident_id != own and not entry.resident.user_id else ""
     who = _("%(name)s, %(agency)s") % {"name": entry.officer.name, "agency": entry.officer.agency.title}
     purpose = purposes.word_of(entry.purpose) if entry.purpose else ""
     what = str(WORDS.get(entry.what, entry.what))

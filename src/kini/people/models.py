@@ -269,7 +269,7 @@ class AccessLog(models.Model):
         indexes = [
             models.Index(fields=["resident", "-at"], name="people_look_resident"),
             models.Index(fields=["officer", "-at"], name="people_access_officer"),
-            models.Index(fields=["reference"], name="people_access_guest", condition=Q(resident__isnull=True)),
+            models.Index(fields=["reference"], name="people_access_case", condition=~Q(reference="")),
         ]
 
 

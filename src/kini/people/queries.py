@@ -228,13 +228,19 @@ def words_of(names: Collection[str]) -> tuple[str, ...]:
 def access_log_of(resident: Resident) -> QuerySet[AccessLog]:
     """Every access to the data of a resident and of family members without an account, newest first."""
     family = FamilyTie.objects.filter(resident=resident, member__user__isnull=True).values("member_id")
-    return _entries().filter(Q(resident=resident) | Q(resident_id__in=family))
+    own = [resident.pk, *_joined_into(resident)]
+    return _entries().filter(Q(resident_id__in=own) | Q(resident_id__in=family))
 
 
-def access_log_of_case(resident_id: int | None, reference: str) -> QuerySet[AccessLog]:
+def access_log_of_case(reference: str) -> QuerySet[AccessLog]:
     """Every access for one case, newest first."""
-    whose = Q(resident_id=resident_id) if resident_id else Q(resident__isnull=True)
-    return _entries().filter(whose, reference=reference)
+    return _entries().filter(reference=reference)
+
+
+def _joined_into(resident: Resident) -> list[int]:
+    """Earlier profiles of the same account, emptied when it was joined with this one at a counter."""
+    joined = AuditEntry.objects.filter(subject=f"resident:{resident.pk}", action="people.account-joined")
+    return [gone for gone in joined.values_list("detail__gone", flat=True) if gone]
 
 
 def _entries() -> QuerySet[AccessLog]:

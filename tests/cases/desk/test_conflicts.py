@@ -111,7 +111,9 @@ def test_whom_an_officer_helped_at_a_counter_is_nobody_of_theirs(town: Town, per
     counter = employed("+6281200000077", "Loket", town.registry, "counter", "clerk")
     by = towns.acting(counter)
     people_actions.ensure_resident(by=BY, user=counter.user)
-    draft = actions.start_draft(by=by, version=permit, resident=town.neighbour, channel="counter")
+    details = Details("Nama Lain", NationalId("3171014407900011"))
+    helped = people_actions.find_or_create_resident(by=by, details=details, reason="Datang ke loket")
+    draft = actions.start_draft(by=by, version=permit, resident=helped, channel="counter")
     for page, values in towns.ANSWERS.items():
         actions.save_answers(by=by, draft=draft, page=page, values=values)
     case = actions.submit(by=by, draft=draft, confirm=True)

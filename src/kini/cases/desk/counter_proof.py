@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kini.cases import reads
 from kini.cases.desk.addresses import cleaned
 from kini.cases.desk.case import text_of
 from kini.cases.desk.working import for_officers
@@ -77,6 +78,7 @@ def proof_page(
     request: HttpRequest, resident: Resident, mark: str, problems: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """What is known of the profile and its account, and the ways to go on."""
+    reads.log_person(actor_for(request), resident)
     number = profile.profile_value(resident, "national_id")
     context = {
         "resident": resident,

@@ -102,7 +102,7 @@ def reads_of(request: HttpRequest, case: Case) -> list[Entry] | None:
     """The latest entries of the access log for this case; None for an officer who helps its resident at a counter."""
     if not access.is_theirs(actor_for(request), case, guest_key(request, case.reference)):
         return None
-    log = people_queries.access_log_of_case(case.resident_id, case.reference)
+    log = people_queries.access_log_of_case(case.reference)
     return access_entries.entries_of(log[:LATEST_READS], own=case.resident_id)
 
 
