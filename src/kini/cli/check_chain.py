@@ -7,7 +7,7 @@ from pathlib import Path
 from kini.cases import timeline
 from kini.cases.timeline import checkpoints
 from kini.cli import console
-from kini.core import chain
+from kini.core import chain, file_references
 from kini.core.chain import heads
 
 
@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check timelines with their files, checkpoints, chained tables, and shipped heads; 1 when anything is wrong."""
     tampered = check_timelines()
-    tampered += shown(timeline.file_faults())
+    tampered += shown(file_references.faults(checked=timeline.checked_files()))
     tampered += shown(checkpoints.verify())
     for report in chain.verify_all():
         tampered += shown(f"{report.chain}: {fault}" for fault in report.faults)

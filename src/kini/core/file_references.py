@@ -1,11 +1,13 @@
 """Registry of the columns that name kept files. A file that none of them names is swept after a day (file_sweep)."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db.models import QuerySet
 
+from kini.core import file_store
 from kini.core.registry import Registry
 
 
@@ -36,6 +38,17 @@ def named_among(candidates: set[str]) -> set[str]:
         rows = each.rows().filter(**{f"{each.column}__in": candidates})
         named.update(rows.values_list(each.column, flat=True))
     return named
+
+
+def faults(*, checked: Collection[str] = ()) -> Iterator[str]:
+    """Files that a row names and that are missing or changed, a sentence each.
+
+    Args:
+        checked: hashes of files that somebody checked already.
+    """
+    for sha256 in sorted(all_named().difference(checked)):
+        if not file_store.is_whole(sha256):
+            yield f"the kept file {sha256} is {'changed' if file_store.exists(sha256) else 'missing'}"
 
 
 def all_named() -> set[str]:

@@ -113,6 +113,11 @@ def digest_of(sha256: str) -> str:
         return digest.hexdigest()
 
 
+def is_whole(sha256: str) -> bool:
+    """Whether the kept file is there and its content is the one of its name."""
+    return exists(sha256) and digest_of(sha256) == sha256
+
+
 def seal_plain_files() -> tuple[int, list[str]]:
     """Seal what the release before kept as it was; can be stopped and run again.
 

@@ -19,7 +19,7 @@ from kini.core import malware
 from kini.core.decoder import client as decoder
 from kini.core.decoder.unfit import Unfit
 from kini.core.file_refusals import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_of
-from kini.core.file_store import FileChanged, digest_of, exists, keep, open_stored, path_of
+from kini.core.file_store import FileChanged, digest_of, exists, is_whole, keep, open_stored, path_of
 
 __all__ = [
     "FileBusy",
@@ -29,6 +29,7 @@ __all__ = [
     "StorageFull",
     "digest_of",
     "exists",
+    "is_whole",
     "keep",
     "open_stored",
     "path_of",

@@ -7,6 +7,6 @@ step cannot cover it up: it records only what it changed itself.
 """
 
 from kini.cases.timeline.chain import append, derive, open_case, recompute
-from kini.cases.timeline.verification import file_faults, verify, verify_all
+from kini.cases.timeline.verification import checked_files, verify, verify_all
 
-__all__ = ["append", "derive", "file_faults", "open_case", "recompute", "verify", "verify_all"]
+__all__ = ["append", "checked_files", "derive", "open_case", "recompute", "verify", "verify_all"]

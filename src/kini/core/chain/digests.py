@@ -22,11 +22,13 @@ from kini.core.models import ChainBlock, ChainRemoval
 
 PURPOSE = "chain"
 NO_BLOCK = bytes(32)
-#: The form of values does not depend on how a server or role is set up.
+#: The form of values does not depend on how a server or role is set up; and rows come by the index of their key, as a
+#: stream, also from a table that was not analysed yet.
 _FORM = """
     SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
         set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true),
-        set_config('intervalstyle', 'postgres', true)
+        set_config('intervalstyle', 'postgres', true),
+        set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)
 """
 
 
