@@ -142,7 +142,7 @@ def test_a_sign_in_begins_the_office_day_and_the_sign_out_ends_it(desk, officer)
     assert timedelta(hours=9, minutes=59) < day.until - timezone.now() <= timedelta(hours=10)
     desk.post("/sign-out/")
     assert not OfficeDay.objects.exists()
-    begun = AuditEntry.objects.filter(subject=f"officer:{officer.pk}", action__startswith="people.office-day")
+    begun = AuditEntry.objects.filter(subject=f"user:{officer.user_id}", action__startswith="people.office-day")
     assert [entry.action for entry in begun.order_by("pk")] == ["people.office-day-begun", "people.office-day-ended"]
 
 

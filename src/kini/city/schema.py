@@ -65,9 +65,6 @@ class OfficerRules(Strict):
         default="none", description="any: a passkey, an authenticator app or the directory's; passkey: not the app."
     )
     second_step_from: date | None = Field(default=None, description="First day of the demand; left out: at once.")
-    directory_only: bool = Field(
-        default=False, description="Whether officers work only after a sign-in through the city's directory."
-    )
 
 
 class CityFile(Strict):

@@ -68,6 +68,7 @@ class Environment:
         messages: TOML file that names the providers of SMS and WhatsApp; None: KINI_SMS alone counts.
         payments: TOML file that names the payment providers; None: nothing is paid online.
         wifi: TOML file that names the controllers that let devices in when told to; None: RADIUS alone does.
+        directory: TOML file that names the OpenID Connect provider by which officers sign in; None: there is none.
         analytics: Spark cluster that answers questions about closed days of Wi-Fi use; empty: DuckDB in the process.
         owner_database_url: the tables' owner, who migrates; empty: the role of `database_url` does both.
         chain_heads: file to which the head of every sealed block is appended; None: none.
@@ -103,6 +104,7 @@ class Environment:
     messages: Path | None = None
     payments: Path | None = None
     wifi: Path | None = None
+    directory: Path | None = None
     analytics: str = ""
     owner_database_url: str = field(default="", repr=False)
     chain_heads: Path | None = None
@@ -170,6 +172,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         operator_path=read_path(given.get("KINI_OPERATOR_PATH", "")),
         messages=Path(given["KINI_MESSAGES"]).resolve() if given.get("KINI_MESSAGES") else None,
         payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
+        directory=Path(given["KINI_DIRECTORY"]).resolve() if given.get("KINI_DIRECTORY") else None,
         wifi=Path(given["KINI_WIFI"]).resolve() if given.get("KINI_WIFI") else None,
         analytics=given.get("KINI_ANALYTICS", ""),
         owner_database_url=given.get("KINI_OWNER_DATABASE_URL", ""),

@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 #: The first has no windows to draw, and does the same in a third of the time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+SECONDS_TO_INSTALL = 180
 #: How one is started: as root, and without asking anybody anything.
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
@@ -34,3 +36,16 @@ def install(package: str) -> None:
 
 def _found(names: Sequence[str]) -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
+
+
+def node_modules(folder: Path, package: str) -> bool:
+    """Install a package of npm into that folder, where npm is or can be installed; whether it is there then."""
+    npm = program(("npm",), "npm")
+    if npm is None:
+        return False
+    words = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", package]
+    try:
+        subprocess.run(words, cwd=folder, check=False, capture_output=True, timeout=SECONDS_TO_INSTALL)
+    except subprocess.TimeoutExpired:
+        return False
+    return (folder / "node_modules" / package.rpartition("@")[0]).is_dir()

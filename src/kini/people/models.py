@@ -172,6 +172,23 @@ class Officer(models.Model):
         return self.name
 
 
+class DirectoryLink(models.Model):
+    """Who an officer is in the city's directory. The subject is empty until the first sign-in."""
+
+    officer = models.OneToOneField(Officer, models.CASCADE, related_name="directory_link")
+    email = models.EmailField()
+    issuer = models.CharField(max_length=240, blank=True)
+    subject = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="people_directory_email_once"),
+            models.UniqueConstraint(
+                fields=["issuer", "subject"], condition=~Q(subject=""), name="people_directory_subject_once"
+            ),
+        ]
+
+
 class OfficeDay(models.Model):
     """The span in which programs may work at the desk for an officer; it begins with a sign-in at a browser."""
 

@@ -10,13 +10,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from kini.city import pack
 from kini.core.actors import system
 from kini.people import actions, second_step
+from kini.people.directory_settings import directory
 from kini.people.models import User
 from kini.people.sessions import BEGAN, OFFICER, OFFICERS, SessionStore
 from kini.web import formats
@@ -45,6 +50,10 @@ class OfficerAccess:
 
 def _lead(request: HttpRequest) -> HttpResponse:
     """Lead an officer to what the city demands and this session lacks."""
+    configured = directory()
+    if configured and configured.required and not second_step.came_from_directory(request):
+        messages.info(request, _("Officers sign in through {name}.").format(name=configured.name))
+        return redirect(f"{reverse('people:directory-start')}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
     return second_step.ask(request, second_step.demanded())
 
 

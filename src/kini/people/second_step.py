@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from kini.city import pack
 from kini.core.crypto import needs_rotation, seal, unseal
 from kini.people import demo
+from kini.people.directory_settings import directory
 from kini.web import formats
 
 CONTEXT = "second-step"
@@ -79,7 +80,8 @@ def is_met(request: HttpRequest) -> bool:
     """Tell whether this session has all that the city demands of officers today."""
     if demo.used(request):
         return True
-    if pack.current().officers.directory_only and not came_from_directory(request):
+    configured = directory()
+    if configured and configured.required and not came_from_directory(request):
         return False
     demand = demanded()
     return demand == "none" or used(request, demand)

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kini.city import pack
 from kini.core import security_log
 from kini.core.limits import TooMany
-from kini.people import actions, code_limits, codes, demo, known_devices, queries
+from kini.people import actions, code_limits, codes, demo, known_devices, queries, second_step
 from kini.people.code_limits import CodeUsedUp
 from kini.people.contacts import Contact, ContactFault, read_contact
+from kini.people.directory_settings import directory
 from kini.people.forms import CodeForm, problems
 
 CONTACT_INPUT = "contact"
@@ -61,6 +62,7 @@ def _ask(request: HttpRequest, typed: str, problem: str = "", status: int = 200)
         "errors": [(CONTACT_INPUT, problem)] if problem else [],
         "next": next_of(request),
         "demo": settings.ENV.demo,
+        "directory": directory(),
     }
     return render(request, "people/sign_in.html", context, status=status)
 
@@ -137,8 +139,11 @@ code_page = CodePage.as_view()
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; only a form of a page does it, never a link."""
+    """End the session; only a form of a page does it. Whoever came from the directory is led to where that ends."""
+    through_directory = second_step.came_from_directory(request)
     logout(request)
+    if through_directory:
+        return redirect("people:directory-signed-out")
     return redirect(next_of(request) or settings.LOGIN_REDIRECT_URL)
 
 

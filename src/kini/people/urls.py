@@ -2,11 +2,24 @@
 
 from django.urls import path, re_path
 
-from kini.people import contact_pages, identity_pages, near, pages, program_pages, recent_proof, session_pages, sign_in
+from kini.people import (
+    contact_pages,
+    directory,
+    identity_pages,
+    near,
+    pages,
+    program_pages,
+    recent_proof,
+    session_pages,
+    sign_in,
+)
 
 app_name = "people"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/directory/", directory.start, name="directory-start"),
+    path("sign-in/directory/back/", directory.back, name="directory-back"),
+    path("sign-in/directory/end/", directory.signed_out, name="directory-signed-out"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo-sign-in"),
     path("near/", near.near, name="near"),

@@ -1,13 +1,17 @@
 """Officers and roles on pages: who sees them, who gives what, and what stays written."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from kini.core.actors import Refused
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people import actions as people_actions
-from kini.people.models import Officer, RoleGrant, User
+from kini.people.models import DirectoryLink, Officer, RoleGrant, User
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import BY, Town, acting, employed
 from tests.pagechecks import CheckedClient
@@ -175,3 +179,21 @@ def test_what_is_unknown_is_refused_and_never_widened(town: Town, manager: Check
 def test_a_role_for_services_without_a_name_is_refused(town: Town):
     with pytest.raises(Refused, match="Choose services"):
         people_actions.grant_role(by=BY, officer=town.clerk, role="field", services=[""])
+
+
+def test_an_officer_is_linked_to_the_directory(town: Town, manager: CheckedClient, settings: Settings, tmp_path: Path):
+    path = f"/desk/officers/{town.clerk.pk}/"
+    assert manager.post(f"{path}directory/", {"directory": "a@b.example"}).status_code == 404, "there is none"
+    file = tmp_path / "directory.toml"
+    words = {"name": "Direktori", "issuer": "https://directory.example", "client_id": "kini", "client_secret": "x"}
+    file.write_text("\n".join(f'{name} = "{value}"' for name, value in words.items()), "utf-8")
+    settings.ENV = replace(settings.ENV, directory=file)
+    page = manager.post(f"{path}directory/", {"directory": "no address"})
+    assert page.status_code == 422
+    assert 'href="#directory"' in page.text
+    assert 'value="no address"' in page.text
+    page = manager.post(f"{path}directory/", {"directory": "petugas@directory.example"}, follow=True)
+    assert 'value="petugas@directory.example"' in page.text
+    assert "Linked to the directory" in page.text
+    manager.post(f"{path}directory/", {"directory": ""})
+    assert not DirectoryLink.objects.exists()

@@ -22,7 +22,8 @@ from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import actions, queries
 from kini.people.contacts import ContactFault, contact_of, read_contact
-from kini.people.models import Officer, RoleGrant
+from kini.people.directory_settings import directory
+from kini.people.models import DirectoryLink, Officer, RoleGrant
 from kini.people.permissions import WORDS, Permission
 from kini.people.queries import actor_for
 from kini.people.roles import Role, roles
@@ -146,11 +147,29 @@ def switch(request: HttpRequest, officer: int) -> HttpResponse:
     return _done(request, actor, found, lambda: deed(by=actor, officer=found), words % {"name": found.name})
 
 
+@for_officers(MANAGE)
+@require_POST
+def link(request: HttpRequest, officer: int) -> HttpResponse:
+    """Link an officer to an address in the city's directory; an empty one ends it."""
+    actor, found = _managed(request, officer)
+    if directory() is None:
+        raise Http404
+    email = cleaned(request.POST.get("directory", ""))
+    words = _("%(name)s can sign in through the directory.") if email else _("The link to the directory is ended.")
+    return _done(
+        request,
+        actor,
+        found,
+        lambda: actions.link_directory(by=actor, officer=found, email=email),
+        words % {"name": found.name},
+    )
+
+
 def _done(request: HttpRequest, actor: Actor, found: Officer, deed: Callable[[], Any], words: str) -> HttpResponse:
     """Do it and say so, or the page with what stands against it."""
     try:
         deed()
-    except Refused as refusal:
+    except (Refused, ContactFault) as refusal:
         return _page(request, actor, found, str(refusal))
     messages.success(request, words)
     return see_other("cases:desk-officer", found.pk)
@@ -167,7 +186,8 @@ def _managed(request: HttpRequest, pk: int) -> tuple[Actor, Officer]:
 def _page(request: HttpRequest, actor: Actor, found: Officer, error: str = "") -> HttpResponse:
     services, oneself = _services(actor, found), found.user_id == actor.user_id
     offers = [] if oneself else _offers(actor, found)
-    anchor = "role" if offers and "role" in request.POST else ""
+    anchor = next((name for name in ("role", "directory") if name in request.POST and not oneself), "")
+    linked = DirectoryLink.objects.filter(officer=found).first()
     context = {
         "officer": found,
         "contact": masked(found),
@@ -179,6 +199,8 @@ def _page(request: HttpRequest, actor: Actor, found: Officer, error: str = "") -
         "services": services,
         "errors": [(anchor, error)] if error else [],
         "typed": {name: cleaned(request.POST.get(name, "")) for name in ("role", "area")},
+        "directory": None if oneself else directory(),
+        "directory_email": cleaned(request.POST.get("directory", linked.email if linked else "")),
         "ticked": request.POST.getlist("services"),
         "history": _history(found),
     }
@@ -283,6 +305,10 @@ def _sentence(entry: AuditEntry, places: dict[str, str]) -> str:
             return _("“%(role)s” given for %(where)s") % words
         case "people.role-withdrawn":
             return _("“%(role)s” taken away for %(where)s") % words
+        case "people.directory-linked" if entry.detail.get("linked"):
+            return _("Linked to the directory")
+        case "people.directory-linked":
+            return _("Link to the directory ended")
         case "people.officer-deactivated":
             return _("Work ended")
         case "people.officer-reactivated":

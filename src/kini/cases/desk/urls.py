@@ -44,6 +44,7 @@ urlpatterns = [
     path("officers/", officers.officers, name="desk-officers"),
     path("officers/add/", officers.add, name="desk-officer-add"),
     path("officers/<int:officer>/", officers.officer, name="desk-officer"),
+    path("officers/<int:officer>/directory/", officers.link, name="desk-officer-directory"),
     path("officers/<int:officer>/active/", officers.switch, name="desk-officer-active"),
     path("officers/<int:officer>/roles/<int:grant>/take/", officers.take, name="desk-officer-take"),
     path("cases/<str:reference>/", case.case, name="desk-case"),

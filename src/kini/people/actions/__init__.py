@@ -51,6 +51,12 @@ from kini.people.actions.devices import (
 from kini.people.actions.devices import (
     remember_device as remember_device,
 )
+from kini.people.actions.directory import (
+    find_directory_officer as find_directory_officer,
+)
+from kini.people.actions.directory import (
+    link_directory as link_directory,
+)
 from kini.people.actions.holds import (
     lift_hold as lift_hold,
 )

@@ -25,7 +25,7 @@ def open_office_day(*, by: Actor, user: User, until: datetime) -> None:
         return
     OfficeDay.objects.update_or_create(officer=officer, defaults={"until": until, "seen_at": timezone.now()})
     detail = {"until": until.isoformat(timespec="seconds")}
-    audit.record(by=by, action="people.office-day-begun", subject=f"officer:{officer.pk}", detail=detail)
+    audit.record(by=by, action="people.office-day-begun", subject=f"user:{user.pk}", detail=detail)
 
 
 @action
@@ -50,7 +50,7 @@ def end_office_day(*, by: Actor, user: User) -> None:
     _program(by)
     for day in OfficeDay.objects.filter(officer__user=user):
         day.delete()
-        audit.record(by=by, action="people.office-day-ended", subject=f"officer:{day.officer_id}")
+        audit.record(by=by, action="people.office-day-ended", subject=f"user:{user.pk}")
 
 
 def _program(by: Actor) -> None:

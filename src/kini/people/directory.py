@@ -1,0 +1,147 @@
+"""Sign-in of officers through the city's own directory: OpenID Connect with discovery, PKCE, state and nonce (Authlib).
+
+The directory says who somebody is; it makes nobody an officer. A head links each officer to an e-mail address of the
+directory; the first sign-in with that address, which the directory must have verified, fixes the subject.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import requests
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.django_client import OAuth
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from joserfc.errors import JoseError
+
+from kini.core import security_log
+from kini.core.actors import NotAllowed, system
+from kini.people import actions
+from kini.people.directory_settings import Directory, directory
+from kini.people.second_step import DIRECTORY
+from kini.people.sign_in import next_of
+
+BY = system("people.directory")
+SECONDS_TO_ANSWER = 10
+_NEXT = "directory_next"
+#: What the library raises where the directory is away, or says something that does not hold.
+FAULTS = (AuthlibBaseError, JoseError, requests.RequestException, LookupError, TypeError, ValueError, RuntimeError)
+
+
+@never_cache
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Send an officer to the directory."""
+    configured = _configured()
+    request.session[_NEXT] = next_of(request)
+    try:
+        answer: HttpResponse = _client(configured).authorize_redirect(request, _callback(request))
+    except FAULTS:
+        return _refuse(request, _("The directory does not answer. Try again in a few minutes, or sign in by a code."))
+    return answer
+
+
+@never_cache
+@require_safe
+def back(request: HttpRequest) -> HttpResponse:
+    """Take what the directory says of an officer, and sign the officer in whom a head linked to it."""
+    configured = _configured()
+    try:
+        claims = _claims(configured, request)
+    except FAULTS:
+        return _refuse(request, _("The sign-in through the directory did not work. Begin again."))
+    try:
+        user = actions.find_directory_officer(
+            by=BY,
+            issuer=configured.issuer,
+            subject=str(claims["sub"]),
+            email=str(claims.get("email", "")) if claims.get("email_verified") is True else "",
+        )
+    except NotAllowed as refusal:
+        return _refuse(request, str(refusal))
+    record_authentication(request, user, DIRECTORY, second_step=configured.strength(claims))
+    onwards = request.session.pop(_NEXT, "")
+    safe = url_has_allowed_host_and_scheme(onwards, {request.get_host()}, require_https=request.is_secure())
+    answer: HttpResponse = perform_login(request, user, redirect_url=onwards if safe else None)
+    return answer
+
+
+@never_cache
+@require_safe
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Say that the session here has ended, and where the one at the directory is ended."""
+    configured = _configured()
+    context = {"name": configured.name, "address": _end_address(configured, request)}
+    return render(request, "people/directory_signed_out.html", context)
+
+
+def _end_address(configured: Directory, request: HttpRequest) -> str:
+    """Where one signs out of the directory (OpenID Connect RP-Initiated Logout); empty when it has no such address."""
+    try:
+        end = _client(configured).load_server_metadata().get("end_session_endpoint", "")
+    except FAULTS:
+        return ""
+    home = request.build_absolute_uri(reverse("web:home"))
+    return f"{end}?{urlencode({'client_id': configured.client_id, 'post_logout_redirect_uri': home})}" if end else ""
+
+
+def _configured() -> Directory:
+    found = directory()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _callback(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("people:directory-back"))
+
+
+def _claims(configured: Directory, request: HttpRequest) -> dict[str, Any]:
+    """The claims of the ID token, checked for signature, issuer, audience, time and nonce; with those of userinfo."""
+    client = _client(configured)
+    expected = {
+        "iss": {"essential": True, "value": configured.issuer},
+        "aud": {"essential": True, "value": configured.client_id},
+    }
+    token = client.authorize_access_token(request, claims_options=expected)
+    claims = dict(token["userinfo"])
+    if "email" not in claims and client.server_metadata.get("userinfo_endpoint"):
+        more = dict(client.userinfo(token=token))
+        if more.get("sub") != claims["sub"]:  # OpenID Connect Core, section 5.3.2
+            raise ValueError("userinfo is about somebody else")
+        claims = more | claims
+    return claims
+
+
+@lru_cache(maxsize=4)
+def _client(configured: Directory) -> Any:
+    """The client of a directory, which keeps the directory's description and keys."""
+    registry = OAuth()
+    return registry.register(
+        "directory",
+        client_id=configured.client_id,
+        client_secret=configured.client_secret,
+        server_metadata_url=f"{configured.issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": " ".join(configured.scopes),
+            "code_challenge_method": "S256",
+            "default_timeout": SECONDS_TO_ANSWER,
+        },
+    )
+
+
+def _refuse(request: HttpRequest, why: str) -> HttpResponse:
+    security_log.report("sign-in-refused", way="directory")
+    messages.error(request, why)
+    onwards = request.session.pop(_NEXT, "")
+    query = f"?{urlencode({REDIRECT_FIELD_NAME: onwards})}" if onwards else ""
+    return redirect(f"{reverse('people:sign-in')}{query}")
