@@ -37,7 +37,7 @@ def spread(cast: Cast, count: int = COUNT) -> int:
     services = [
         s
         for s in Service.objects.filter(active=True).select_related("current").order_by("id")
-        if s.kind in opening_cases()
+        if s.kind in opening_cases() and not kinds.get(s.kind).in_person
     ]
     chance.shuffle(services)
     for number, moment in enumerate(_moments(chance, count)):

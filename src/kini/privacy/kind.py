@@ -29,6 +29,7 @@ class PrivacyRequest(Kind):
     verb = gettext_lazy("Begin")
     Options: ClassVar[type[Strict]] = PrivacyOptions
     for_somebody = False
+    in_person = True
     retention_years = 3
 
     def preview(self, resolved: Resolved, given: dict[str, Any], draft: Draft) -> tuple[str, dict[str, Any]] | None:

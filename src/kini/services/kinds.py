@@ -60,6 +60,8 @@ class Kind:
 
     #: Whether one asks for something for a person, so that it may be for somebody of the family.
     for_somebody: ClassVar[bool] = True
+    #: Only the person themselves can ask, of their own accord: the demo makes up none.
+    in_person: ClassVar[bool] = False
 
     #: How many years an ended case keeps its answers and documents, where its service says nothing else.
     retention_years: ClassVar[int] = 5
