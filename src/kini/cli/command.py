@@ -41,6 +41,7 @@ VERBS = {
     "wifi served": Verb("kini.cli.wifi_served", "whom the network served on closed days", Needs.DATABASE),
     "payments reconcile": Verb("kini.cli.reconcile", "compare a provider's settlement file with ours", Needs.DATABASE),
     "sandbox messages": Verb("kini.cli.sandbox_messages", "SMS and WhatsApp to try with, on loopback", Needs.SETTINGS),
+    "sandbox register": Verb("kini.cli.sandbox_register", "a civil registry to try with, on loopback", Needs.SETTINGS),
     "sandbox payments": Verb("kini.cli.sandbox", "a payment provider to try with, on loopback"),
     "programs": Verb("kini.cli.programs", "programs that may act for people: list, add, remove", Needs.DATABASE),
     "operator": Verb("kini.cli.operators", "who may open the operator's pages: list, add, remove", Needs.DATABASE),

@@ -62,6 +62,7 @@ def told(options: argparse.Namespace) -> dict[str, str]:
         var = environment.read(env).var
         env.setdefault("KINI_PAYMENTS", str(own_file(var, "payments")))
         env.setdefault("KINI_MESSAGES", str(own_file(var, "messages")))
+        env.setdefault("KINI_REGISTER", str(own_file(var, "register")))
         env["KINI_DEMO"] = "0" if options.no_demo else "1"
     return env
 
@@ -100,7 +101,7 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     if (code := supervisor.run("prepare", verb("prepare"))) != 0:
         return code
     address = address_of(options.host, options.port)
-    for name, told in (("payments", read.payments), ("messages", read.messages)):
+    for name, told in (("payments", read.payments), ("messages", read.messages), ("register", read.register)):
         if told == own_file(read.var, name):
             told.unlink(missing_ok=True)  # the port is another one each time
             words = ("--port", "0", "--city", address, "--var", str(told.parent))

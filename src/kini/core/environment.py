@@ -67,6 +67,7 @@ class Environment:
         operator_path: where the operator's pages are, "one/or-more-words"; empty: nowhere.
         messages: TOML file that names the providers of SMS and WhatsApp; None: KINI_SMS alone counts.
         payments: TOML file that names the payment providers; None: nothing is paid online.
+        register: TOML file that names the register of persons that confirms who somebody is; None: counters alone do.
         wifi: TOML file that names the controllers that let devices in when told to; None: RADIUS alone does.
         directory: TOML file that names the OpenID Connect provider by which officers sign in; None: there is none.
         analytics: Spark cluster that answers questions about closed days of Wi-Fi use; empty: DuckDB in the process.
@@ -103,6 +104,7 @@ class Environment:
     operator_path: str = ""
     messages: Path | None = None
     payments: Path | None = None
+    register: Path | None = None
     wifi: Path | None = None
     directory: Path | None = None
     analytics: str = ""
@@ -173,6 +175,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         messages=Path(given["KINI_MESSAGES"]).resolve() if given.get("KINI_MESSAGES") else None,
         payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
         directory=Path(given["KINI_DIRECTORY"]).resolve() if given.get("KINI_DIRECTORY") else None,
+        register=Path(given["KINI_REGISTER"]).resolve() if given.get("KINI_REGISTER") else None,
         wifi=Path(given["KINI_WIFI"]).resolve() if given.get("KINI_WIFI") else None,
         analytics=given.get("KINI_ANALYTICS", ""),
         owner_database_url=given.get("KINI_OWNER_DATABASE_URL", ""),

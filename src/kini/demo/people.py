@@ -96,11 +96,16 @@ def details_of(number: int, area: Area) -> Details:
     sort = pack.current().national_id
     read = rules.read_national_id(national_example(sort, number), sort, date.today())
     return Details(
-        name=_("Resident {number}").format(number=number),
+        name=name_of(number),
         number=read,
         address=_("House {number}").format(number=number),
         area=area,
     )
+
+
+def name_of(number: int) -> str:
+    """What somebody of that number is called, in the language that is active."""
+    return _("Resident {number}").format(number=number)
 
 
 def _contact(number: int) -> Contact:

@@ -22,6 +22,8 @@ class PeopleConfig(AppConfig):
             signals,
         )
         from kini.people.purposes import check_access
+        from kini.people.registers.base import adapters
+        from kini.people.registers.civil_registry import CivilRegistry
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
@@ -45,6 +47,7 @@ class PeopleConfig(AppConfig):
         pack_checks.register("people.access", check_access)
         scopes.register(api.SCOPE.name, api.SCOPE)
         oauth_validator.install()
+        adapters.register("civil-registry", CivilRegistry)
         parts.register("people", Part("Yourself", api.router))
         home_sections.register("near", HomeSection(order=10, render=near.section, place="aside"))
         navigation.register("people-bottom", NavItem("people:me", _("Me"), "person", order=50, place="bottom"))

@@ -6,12 +6,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from kini.core import audit, events
-from kini.core.actors import Actor
+from kini.core.actors import Actor, NotAllowed
 from kini.people import queries, sealing
 from kini.people.contacts import contact_of
 from kini.people.events import AssuranceChanged
 from kini.people.levels import level_name, level_words
-from kini.people.models import Assurance, AssuranceChange, Resident, User
+from kini.people.models import Assurance, AssuranceChange, Officer, Resident, User
 
 #: What an officer may have had before them, as it is kept.
 DOCUMENTS = ("identity-card", "family-card", "passport", "birth-certificate")
@@ -98,14 +98,30 @@ def is_safe_at_counter(resident: Resident) -> bool:
     return resident.assurance > Assurance.TYPED or not holders(resident)
 
 
-def change_level(by: Actor, resident: Resident, level: Assurance, proof: Proof) -> AssuranceChange:
-    """Write a change of a locked profile's level. Called inside an action, after its checks."""
+def require_not_own(by: Actor, resident: Resident) -> None:
+    """Stop officers whose own profile, or family member's, it is.
+
+    Raises:
+        NotAllowed: with a sentence for the officer.
+    """
+    if by.user_id is not None and by.user_id in {user.pk for user in holders(resident)}:
+        raise NotAllowed(_("This is your own profile or your family's. A colleague proves it."))
+
+
+def change_level(
+    by: Actor, resident: Resident, level: Assurance, proof: Proof, *, officer: Officer | None = None
+) -> AssuranceChange:
+    """Write a change of a locked profile's level. Called inside an action, after its checks.
+
+    Args:
+        officer: who saw the person, where somebody else writes it down.
+    """
     change = AssuranceChange.objects.create(
         resident=resident,
         level=level,
         previous=resident.assurance,
         cause=proof.cause,
-        officer=queries.officer_of(by),
+        officer=officer or queries.officer_of(by),
         register=proof.register,
         evidence=proof.evidence,
         reason=proof.reason,

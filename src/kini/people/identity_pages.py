@@ -1,36 +1,100 @@
 """Proving who one is: the level that a profile has, and the ways to a higher one."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
-from kini.people import profile
+from kini.core import limits
+from kini.core.actors import Refused
+from kini.core.limits import Limit
+from kini.people import actions, profile, queries
 from kini.people.assurance import history
+from kini.people.forms import PersonForm, problems
 from kini.people.levels import LEVELS, level_words
 from kini.people.models import Assurance, Resident
 from kini.people.pages import resident_for
+from kini.people.registers.configured import register
 from kini.people.sign_in import next_of
+
+#: Questions to the register: by one account and about one number in a day, and by everybody in an hour. More would be
+#: somebody who tries out which name belongs to a number.
+BY_ACCOUNT = Limit("people.register-by-account", count=3, seconds=24 * 3600)
+ABOUT_NUMBER = Limit("people.register-about-number", count=5, seconds=24 * 3600)
+BY_ALL = Limit("people.register-by-all", count=2000, seconds=3600)
 
 
 @login_required
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: HttpRequest) -> HttpResponse:
     """The level and the ways to a higher one; `needs` is the level of the service that sent the visitor here."""
-    return _page(request, resident_for(request))
+    resident = resident_for(request)
+    if request.method != "POST":
+        return _page(request, resident, PersonForm(initial={"name": resident.name}))
+    form = PersonForm(request.POST)
+    if form.is_valid() and _asked(request, resident, form):
+        messages.success(request, _("The civil register is being asked. The answer stands here in a moment."))
+        return redirect(f"{reverse('people:identity')}?{urlencode(_kept(request))}")
+    return _page(request, resident, form)
 
 
-def _page(request: HttpRequest, resident: Resident) -> HttpResponse:
-    needed = LEVELS.get(request.GET.get("needs", ""), Assurance.TYPED)
+def consent_words() -> str:
+    """The sentence to which somebody agrees before the register is asked."""
+    return _("I agree that the city asks the civil register whether this name and number belong together.")
+
+
+def _asked(request: HttpRequest, resident: Resident, form: PersonForm) -> bool:
+    """Ask the register, or write into the form why not."""
+    number = form.cleaned_data["number"]
+    if number is None:
+        form.add_error("number", _("Type the number on your card."))
+    if "consent" not in request.POST:
+        form.add_error(None, _("Without your consent the register is not asked."))
+    if form.errors:
+        return False
+    by = queries.actor_for(request)
+    try:
+        limits.require(BY_ACCOUNT, str(request.user.pk))
+        limits.require(ABOUT_NUMBER, number.number)
+        limits.require(BY_ALL, "all")
+        actions.ask_register(
+            by=by, resident=resident, number=number, name=form.cleaned_data["name"], consent=consent_words()
+        )
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return not form.errors
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    """Where the visitor came from, and with which need, to come back with."""
+    sent = request.POST if request.method == "POST" else request.GET
+    kept = {"needs": sent.get("needs", ""), "next": next_of(request)}
+    return {name: value for name, value in kept.items() if value}
+
+
+def _page(request: HttpRequest, resident: Resident, form: PersonForm) -> HttpResponse:
+    kept = _kept(request)
+    needed = LEVELS.get(kept.get("needs", ""), Assurance.TYPED)
     number = profile.profile_value(resident, "national_id")
+    check = resident.register_checks.order_by("-pk").first()
     context = {
+        "form": form,
+        "errors": problems(form),
         "level": level_words(resident.assurance),
         "proved": resident.assurance > Assurance.TYPED,
         "needed": level_words(needed) if resident.assurance < needed else "",
         "number": profile.mask_number(number) if number else "",
         "history": history(resident),
+        "kept": kept,
         "next": next_of(request),
+        "check": check,
+        "asks": resident.assurance < Assurance.REGISTER and register() is not None,
+        "consent": consent_words(),
     }
-    return render(request, "people/identity.html", context)
+    return render(request, "people/identity.html", context, status=422 if context["errors"] else 200)

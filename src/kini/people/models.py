@@ -356,3 +356,33 @@ class AssuranceChange(models.Model):
                 | (~Q(cause="displaced") & Q(successor__isnull=True)),
             ),
         ]
+
+
+class RegisterCheck(models.Model):
+    """One question to a register, with the person's consent. What was asked is sealed, and deleted with the answer."""
+
+    STATES = ("asked", "match", "mismatch", "held", "unavailable")
+
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="register_checks")
+    reference = models.UUIDField(unique=True)
+    register = models.CharField(max_length=60)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    consent = models.CharField(max_length=240, help_text="The sentence to which the person agreed.")
+    officer = models.ForeignKey(
+        Officer, models.PROTECT, null=True, related_name="+", help_text="Who saw the person and the card."
+    )
+    claim_sealed = models.BinaryField(null=True)
+    state = models.CharField(max_length=12, default="asked", choices=[(state, state) for state in STATES])
+    tries = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["resident", "-id"], name="people_check_resident")]
+        constraints = [
+            models.UniqueConstraint(fields=["resident"], condition=Q(state="asked"), name="people_check_one_open"),
+            models.CheckConstraint(
+                name="people_check_forgets",
+                condition=Q(state="asked", claim_sealed__isnull=False, ended_at__isnull=True)
+                | (~Q(state="asked") & Q(claim_sealed__isnull=True, ended_at__isnull=False)),
+            ),
+        ]

@@ -33,6 +33,8 @@ from kini.people.levels import level_words
 from kini.people.models import Resident
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
+from kini.people.registers.configured import register
+from kini.people.rules import NationalId
 from kini.services.fields.base import Wrong
 from kini.services.fields.text import PhoneField
 
@@ -40,7 +42,7 @@ SALT = "cases.counter"
 #: How long a person may stand at the counter, in seconds.
 PATIENCE = 4 * 60 * 60
 #: Inputs in the order of the page.
-INPUTS = ("whose", "document", "card", "name", "phone", "address", "area", "reason")
+INPUTS = ("whose", "document", "card", "name", "phone", "address", "area", "reason", "register")
 
 
 def address_of(actor: Actor, resident: Resident) -> str:
@@ -88,6 +90,7 @@ def proof_page(
         "family": resident.user_id is None,
         "mark": mark,
         "documents": document_words(),
+        "asks": register() is not None,
         "typed": {name: text_of(request, name) for name in INPUTS},
         "areas": city_queries.lowest_level_areas(),
         "errors": list((problems or {}).items()),
@@ -130,13 +133,27 @@ def _problems(request: HttpRequest, form: ProfileForm) -> dict[str, str]:
 
 def _proved(request: HttpRequest, actor: Actor, resident: Resident, form: ProfileForm, phone: str) -> Resident:
     """The profile with which the officer goes on."""
+    found = _settled(request, actor, resident, form, phone)
+    if "register" in request.POST and register() is not None and (number := number_of(found)):
+        agreed = _("The person agreed at the counter that the civil register is asked.")
+        people_actions.ask_register(by=actor, resident=found, number=number, name=found.name, consent=agreed)
+    return found
+
+
+def number_of(resident: Resident) -> NationalId | None:
+    """The number of a profile, read again."""
+    number = profile.profile_value(resident, "national_id")
+    return rules.read_national_id(number, pack.current().national_id, timezone.localdate()) if number else None
+
+
+def _settled(request: HttpRequest, actor: Actor, resident: Resident, form: ProfileForm, phone: str) -> Resident:
+    """The profile that was there, now proved, or another one that has its number."""
     document, reason, name = request.POST["document"], request.POST.get("reason", ""), form.cleaned_data["name"]
     if request.POST["whose"] == "theirs":
         return people_actions.prove_at_counter(by=actor, resident=resident, document=document, reason=reason, name=name)
-    number = profile.profile_value(resident, "national_id") or ""
     details = Details(
         name=name,
-        number=rules.read_national_id(number, pack.current().national_id, timezone.localdate()) if number else None,
+        number=number_of(resident),
         address=form.cleaned_data.get("address", ""),
         area=form.cleaned_data.get("area"),
     )

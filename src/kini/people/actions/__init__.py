@@ -121,6 +121,15 @@ from kini.people.actions.programs import (
 from kini.people.actions.programs import (
     use_credential as use_credential,
 )
+from kini.people.actions.registers import (
+    ask_register as ask_register,
+)
+from kini.people.actions.registers import (
+    note_register_answer as note_register_answer,
+)
+from kini.people.actions.registers import (
+    note_register_silence as note_register_silence,
+)
 from kini.people.actions.residents import (
     add_family_member as add_family_member,
 )

@@ -4,10 +4,10 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.actors import Actor, ActorKind, Refused
 from kini.people import keeping, rules, sealing
 from kini.people.access_log import What
-from kini.people.assurance import DOCUMENTS, Proof, change_level, holders, take_number_off
+from kini.people.assurance import DOCUMENTS, Proof, change_level, require_not_own, take_number_off
 from kini.people.keeping import Details
 from kini.people.models import Assurance, Resident
 from kini.people.permissions import Permission
@@ -74,8 +74,7 @@ def _for_proof(by: Actor, resident: Resident, document: str) -> Resident:
     """The locked profile, when this officer may prove it."""
     rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
-    if by.user_id is not None and by.user_id in {user.pk for user in holders(resident)}:
-        raise NotAllowed(_("This is your own profile or your family's. A colleague proves it."))
+    require_not_own(by, resident)
     if document not in DOCUMENTS:
         raise Refused(_("Choose which document the person showed."))
     return resident

@@ -1,0 +1,144 @@
+"""Asking a register whether somebody is who they say: begun by the person or at a counter, answered by a job."""
+
+import uuid
+from datetime import date, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kini.city import pack
+from kini.core import audit, jobs
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.crypto import seal_json
+from kini.people import keeping, queries, rules, sealing
+from kini.people.assurance import Proof, change_level, require_not_own, take_number_off
+from kini.people.models import Assurance, RegisterCheck, Resident
+from kini.people.permissions import Permission
+from kini.people.registers.base import Answer, Claim
+from kini.people.registers.claims import claim_of, context_of
+from kini.people.registers.configured import register
+from kini.people.rules import NationalId
+
+ASK = "people.ask_register"
+#: Minutes before each further try.
+WAITS = (1, 5, 25)
+
+
+@action
+def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str, consent: str) -> RegisterCheck:
+    """Store a question to the register; a job asks it. An officer asks with the person and the card before them.
+
+    Args:
+        consent: the sentence to which the person agreed.
+
+    Raises:
+        NotAllowed: for another's profile, without the permission to apply for others.
+        Refused: where there is no register, or the last question is not answered yet.
+    """
+    if by.is_officer and by.user_id != resident.user_id:
+        rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
+        require_not_own(by, resident)
+    else:
+        keeping.only(by, resident.user_id)
+    asked = register()
+    if asked is None:
+        raise Refused(_("This city has no register that could confirm it. A counter can."))
+    officer = queries.officer_of(by) if by.user_id != resident.user_id else None
+    reference = uuid.uuid4()
+    claim = {"number": number.number, "name": name, "birth_date": _written(number.birth_date)}
+    check = keeping.once(
+        lambda: RegisterCheck.objects.create(
+            resident=resident,
+            reference=reference,
+            register=asked.name,
+            consent=consent,
+            officer=officer,
+            claim_sealed=seal_json(claim, context_of(reference)),
+        ),
+        _("The register has been asked already. Wait for its answer."),
+    )
+    jobs.soon(ASK, check=check.pk)
+    detail = {"register": asked.name, "in_person": officer is not None}
+    audit.record(by=by, action="people.register-asked", subject=f"resident:{resident.pk}", detail=detail)
+    return check
+
+
+def _written(birth_date: date | None) -> str:
+    if birth_date is None:
+        raise Refused(_("The birth date is missing."))
+    return birth_date.isoformat()
+
+
+@action
+def note_register_answer(*, by: Actor, check: RegisterCheck, answer: Answer) -> RegisterCheck:
+    """Write down what the register said; a match raises the level. Said again it changes nothing.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    check = _open_check(by, check)
+    if check.state != "asked":
+        return check
+    claim = claim_of(check)
+    state = _raise_level(by, check, claim, answer) if answer.result == "match" else "mismatch"
+    return _end(by, check, state)
+
+
+@action
+def note_register_silence(*, by: Actor, check: RegisterCheck) -> RegisterCheck:
+    """The register gave no answer: it is asked again later, a few times.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    check = _open_check(by, check)
+    if check.state != "asked":
+        return check
+    if check.tries >= len(WAITS):
+        return _end(by, check, "unavailable")
+    jobs.later(ASK, at=timezone.now() + timedelta(minutes=WAITS[check.tries]), check=check.pk)
+    check.tries += 1
+    check.save(update_fields=["tries"])
+    return check
+
+
+def _open_check(by: Actor, check: RegisterCheck) -> RegisterCheck:
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    return RegisterCheck.objects.select_for_update(of=("self",)).select_related("officer__user").get(pk=check.pk)
+
+
+def _end(by: Actor, check: RegisterCheck, state: str) -> RegisterCheck:
+    check.state, check.claim_sealed, check.ended_at = state, None, timezone.now()
+    check.save()
+    detail = {"register": check.register, "state": state}
+    audit.record(by=by, action="people.register-answered", subject=f"resident:{check.resident_id}", detail=detail)
+    return check
+
+
+def _raise_level(by: Actor, check: RegisterCheck, claim: Claim, answer: Answer) -> str:
+    """Give the confirmed number and name to the profile, unless somebody surer has the number ("held")."""
+    resident = Resident.objects.select_for_update().get(pk=check.resident_id)
+    number = rules.read_national_id(claim.number, pack.current().national_id, timezone.localdate())
+    digest = sealing.number_hash(number.number)
+    own = bytes(resident.national_id_hash or b"") == digest
+    seen = check.officer is not None or (own and resident.assurance == Assurance.COUNTER)
+    level = Assurance.REGISTER_IN_PERSON if seen else Assurance.REGISTER
+    holder = Resident.objects.select_for_update().filter(national_id_hash=digest).exclude(pk=resident.pk).first()
+    if holder and not _gives_way(holder, in_person=seen):
+        return "held"
+    if holder:
+        take_number_off(by, holder, Proof("displaced", successor=resident))
+    if not own:
+        sealing.put_national_id(resident, number)
+    resident.name = claim.name
+    resident.save()
+    if level > resident.assurance or not own:
+        change_level(by, resident, level, Proof("register", answer.receipt, check.register), officer=check.officer)
+    return "match"
+
+
+def _gives_way(holder: Resident, *, in_person: bool) -> bool:
+    """Whether the holder of a number loses it: what is known at home a thief may know, too, so it beats no proof."""
+    return holder.assurance < (Assurance.REGISTER_IN_PERSON if in_person else Assurance.COUNTER)

@@ -1,0 +1,115 @@
+"""A pretended civil registry on loopback, with the real one's rules: a token, one answer per request, no data out.
+
+`POST /faults` says how it misbehaves from now on: `{"answer": "timeout"}`, `down`, `garbled`,
+`talkative`; `{}` ends it.
+"""
+
+import json
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+#: Longer than the city waits.
+SILENCE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the register."""
+
+    name: str
+    birth_date: str
+
+
+@dataclass
+class Sandbox:
+    """The register's side.
+
+    Attributes:
+        people: by number.
+        asked: references of the requests that it answered.
+    """
+
+    people: Mapping[str, Person]
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    faults: dict[str, Any] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def verify(self, sent: Mapping[str, str]) -> dict[str, Any]:
+        """Compare; names without regard to case and blanks."""
+        self.asked.append(sent["reference"])
+        person = self.people.get(sent["nik"])
+        matches = {
+            "nik": person is not None,
+            "name": person is not None and _plain(person.name) == _plain(sent["name"]),
+            "birth_date": person is not None and person.birth_date == sent["birth_date"],
+        }
+        answer: dict[str, Any] = {"receipt": f"V-{len(self.asked):06d}", "matches": matches}
+        if self.faults.get("answer") == "talkative" and person:
+            answer["person"] = {"name": person.name, "birth_date": person.birth_date}
+        return answer
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Reads requests for one sandbox (`server` binds it)."""
+
+    sandbox: Sandbox
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path == "/faults":
+            self.sandbox.faults = dict(json.loads(body))
+            return self.answer(200, b"{}")
+        if self.path != "/verifications":
+            return self.answer(404, b"{}")
+        if self.headers.get("Authorization") != f"Bearer {self.sandbox.token}":
+            return self.answer(401, b"{}")
+        match self.sandbox.faults.get("answer"):
+            case "timeout":
+                self.sandbox.stopped.wait(SILENCE)
+                self.close_connection = True
+                return None
+            case "down":
+                return self.answer(503, b"{}")
+            case "garbled":
+                return self.answer(200, b"<html>")
+        return self.answer(200, json.dumps(self.sandbox.verify(json.loads(body))).encode())
+
+    def answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
+        """Quiet: numbers of people do not belong into a log."""
+
+
+def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
+    """A server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
+    handler = type("BoundHandler", (Handler,), {"sandbox": sandbox})
+    made = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    made.daemon_threads = True
+    return made
+
+
+def configure(folder: Path, token: str, port: int) -> Path:
+    """Write the file that KINI_REGISTER names, for a sandbox on that port of loopback."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "register.toml"
+    path.touch(mode=0o600)
+    words = {"adapter": "civil-registry", "address": f"http://127.0.0.1:{port}", "token": token}
+    lines = [f'{name} = "{value}"' for name, value in words.items()]
+    path.write_text("\n".join(["[civil-register]", *lines, ""]), "utf-8")
+    return path
