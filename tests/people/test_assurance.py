@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from kini.core.actors import NotAllowed, Refused
@@ -18,6 +19,11 @@ pytestmark = pytest.mark.django_db
 NUMBER = NationalId(NIK)
 DETAILS = Details("Siti Aminah", NUMBER)
 WHY = "Membawa kartu ke loket"
+
+
+@pytest.fixture(autouse=True)
+def english(signed_in) -> None:
+    signed_in.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
 
 
 def holding(resident: Resident) -> Resident:

@@ -8,6 +8,7 @@ from threading import Thread
 
 import httpx
 import pytest
+from django.conf import settings as django_settings
 from pytest_django import Settings
 
 from kini.core.actors import NotAllowed, Refused
@@ -28,6 +29,11 @@ pytestmark = pytest.mark.django_db
 NUMBER = NationalId(NIK, date(1990, 7, 4))
 AGREED = "Saya setuju"
 WHY = "Membawa kartu ke loket"
+
+
+@pytest.fixture(autouse=True)
+def english(signed_in) -> None:
+    signed_in.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
 
 
 @pytest.fixture
