@@ -12,6 +12,7 @@ from kini.people import actions, assurance, profile
 from kini.people.actions import Details, NumberTaken
 from kini.people.contacts import Contact
 from kini.people.models import Assurance, AssuranceChange, Resident
+from kini.people.personal_data import empty_profile
 from kini.people.rules import NationalId
 from tests.people.conftest import BY, NIK, OTHER_NIK, acting, make_officer
 
@@ -132,6 +133,13 @@ def test_a_family_member_s_profile_is_read_by_the_account_that_made_it(officer, 
 def test_a_released_number_takes_its_proof_along(officer, resident):
     found = proved(officer, holding(resident))
     actions.release_number(by=acting(officer), resident=found, reason="Kartu milik orang lain")
+    assert Resident.objects.get(pk=found.pk).assurance == Assurance.TYPED
+
+
+def test_a_proved_account_can_be_deleted(officer, resident):
+    found = proved(officer, holding(resident))
+    empty_profile(found)
+    immediately()
     assert Resident.objects.get(pk=found.pk).assurance == Assurance.TYPED
 
 

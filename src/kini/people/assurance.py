@@ -109,12 +109,13 @@ def require_not_own(by: Actor, resident: Resident) -> None:
 
 
 def change_level(
-    by: Actor, resident: Resident, level: Assurance, proof: Proof, *, officer: Officer | None = None
+    by: Actor, resident: Resident, level: Assurance, proof: Proof, *, officer: Officer | None = None, tell: bool = True
 ) -> AssuranceChange:
     """Write a change of a locked profile's level. Called inside an action, after its checks.
 
     Args:
         officer: who saw the person, where somebody else writes it down.
+        tell: whether the person gets a message; never of what they changed themselves.
     """
     change = AssuranceChange.objects.create(
         resident=resident,
@@ -132,7 +133,7 @@ def change_level(
     resident.save(update_fields=["assurance", "updated_at"])
     detail = {"level": level_name(level), "previous": level_name(change.previous), "cause": proof.cause}
     audit.record(by=by, action="people.assurance-changed", subject=f"resident:{resident.pk}", detail=detail)
-    if proof.cause != "changed":
+    if tell and proof.cause != "changed":
         events.announce(AssuranceChanged(change.pk))
     return change
 

@@ -7,12 +7,13 @@ from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext_lazy as _
 
-from kini.core.actors import Actor
+from kini.core.actors import Actor, system
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people import queries, sealing
 from kini.people.access_entries import entries_of
+from kini.people.assurance import Proof, change_level, history
 from kini.people.data_registry import Basis, Person, PersonalData, Record, personal_data
-from kini.people.models import FamilyTie, KnownDevice, ProgramConsent, Resident, Session
+from kini.people.models import Assurance, FamilyTie, KnownDevice, ProgramConsent, RegisterCheck, Resident, Session
 
 ACTIVITY_SHOWN = 5000
 
@@ -36,6 +37,8 @@ def _profile(person: Person) -> Iterator[Record]:
 
 def empty_profile(resident: Resident) -> None:
     """Take everything off a profile that says who somebody is; the row stays for what points to it."""
+    if resident.assurance:
+        change_level(system("erasure"), resident, Assurance.TYPED, Proof("released"), tell=False)
     sealing.drop_national_id(resident)
     resident.family_card_sealed = resident.family_card_hash = resident.area = None
     resident.name = resident.phone = resident.email = resident.address = ""
@@ -97,6 +100,18 @@ def _programs(person: Person) -> Iterator[Record]:
 def _erase_programs(by: Actor, person: Person) -> int:
     ProgramConsent.objects.filter(user=person.user).delete()
     count, _rows = Token.objects.filter(user=person.user).delete()
+    return count
+
+
+def _identity(person: Person) -> Iterator[Record]:
+    for entry in history(person.resident):
+        yield {"at": entry.at, "what": entry.words, "who": entry.by}
+    for check in person.resident.register_checks.order_by("-pk"):
+        yield {"at": check.asked_at, "what": check.consent, "who": check.register}
+
+
+def _erase_identity(by: Actor, person: Person) -> int:
+    count, _rows = RegisterCheck.objects.filter(resident=person.resident).delete()
     return count
 
 
@@ -179,6 +194,19 @@ def register() -> None:
             _programs,
             erase=_erase_programs,
             optional="programs",
+        ),
+        PersonalData(
+            "people.identity",
+            _("Proofs of who you are"),
+            _("When, by whom and by which document or register your identity was proved"),
+            _("So that nobody acts under your number"),
+            Basis.TASK,
+            officers,
+            {"at": _("When"), "what": _("What"), "who": _("By whom")},
+            _identity,
+            rules=("people.register-checks",),
+            erase=_erase_identity,
+            stays=_("That your identity was proved stays on record, without your name and number."),
         ),
         PersonalData(
             "people.access-log",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kini.core.actors import system
 from kini.core.retention import DAY, YEAR, Rule, of_chain, of_rows, rules
 from kini.people import actions
-from kini.people.models import KnownDevice, Session, UsedCredential, User
+from kini.people.models import KnownDevice, RegisterCheck, Session, UsedCredential, User
 
 #: After this time an account is removed into which nobody ever signed in.
 UNUSED = 7 * DAY
@@ -62,6 +62,13 @@ def register() -> None:
             _("Shown twice they end the program's access"),
             timedelta(seconds=settings.IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN),
             of_rows(lambda before: UsedCredential.objects.filter(used_at__lt=before)),
+        ),
+        Rule(
+            "people.register-checks",
+            _("Questions to the register of persons, with the consent to them"),
+            _("The consent can be shown for as long as somebody may ask for it"),
+            2 * YEAR,
+            of_rows(lambda before: RegisterCheck.objects.filter(ended_at__lt=before)),
         ),
         Rule(
             "people.access-log",
