@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0015_access_log_by_case'),
+        ('people', '0016_directory_links'),
     ]
 
     operations = [
