@@ -22,7 +22,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 log = structlog.get_logger("kini.files")
 
 
-class FileChanged(Exception):
+class FileChanged(SealBroken):
     """What lies on the disk is not what was kept there."""
 
 
@@ -65,10 +65,10 @@ def keep(content: bytes) -> str:
     """
     sha256 = hashlib.sha256(content).hexdigest()
     path = path_of(sha256)
-    with suppress(FileNotFoundError, FileChanged):
-        verify(sha256)
-        os.utime(path)
-        return sha256
+    if is_whole(sha256):
+        with suppress(FileNotFoundError):  # swept in this moment
+            os.utime(path)
+            return sha256
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _replacing(path) as target:
@@ -87,6 +87,16 @@ def open_stored(sha256: str) -> IO[bytes]:
     return sealed_files.open_sealed(path_of(sha256).open("rb"), sha256)
 
 
+def is_whole(sha256: str) -> bool:
+    """Whether a file is there and is what was kept under that hash."""
+    if not exists(sha256):
+        return False
+    with path_of(sha256).open("rb") as sealed, suppress(SealBroken):
+        sealed_files.verify(sealed, sha256)
+        return True
+    return False
+
+
 def verify(sha256: str) -> int:
     """Read a kept file to its end; how many bytes its content has.
 
@@ -99,23 +109,6 @@ def verify(sha256: str) -> int:
         except SealBroken as broken:
             log.error("a kept file was changed", sha256=sha256, reason=str(broken))
             raise FileChanged(sha256) from None
-
-
-def digest_of(sha256: str) -> str:
-    """The hash of what is kept under that hash now; empty when it cannot be read, as it was changed."""
-    with path_of(sha256).open("rb") as sealed:
-        digest = hashlib.sha256()
-        try:
-            for chunk in sealed_files.chunks(sealed, sha256):
-                digest.update(chunk)
-        except SealBroken:
-            return ""
-        return digest.hexdigest()
-
-
-def is_whole(sha256: str) -> bool:
-    """Whether the kept file is there and its content is the one of its name."""
-    return exists(sha256) and digest_of(sha256) == sha256
 
 
 def seal_plain_files() -> tuple[int, list[str]]:

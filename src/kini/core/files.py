@@ -19,7 +19,7 @@ from kini.core import malware
 from kini.core.decoder import client as decoder
 from kini.core.decoder.unfit import Unfit
 from kini.core.file_refusals import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_of
-from kini.core.file_store import FileChanged, digest_of, exists, is_whole, keep, open_stored, path_of
+from kini.core.file_store import FileChanged, exists, is_whole, keep, open_stored, path_of
 
 __all__ = [
     "FileBusy",
@@ -27,7 +27,6 @@ __all__ = [
     "FileRefused",
     "FileTooLarge",
     "StorageFull",
-    "digest_of",
     "exists",
     "is_whole",
     "keep",
@@ -136,6 +135,9 @@ def _opened(source: bytes, content_type: str) -> decoder.Decoded:
             if settings.ENV.clamd:
                 malware.scan(source, malware.read_address(settings.ENV.clamd))
             return decoder.decode(source, content_type, locks=Path(settings.VAR_PATH) / "locks")
+    except OSError as error:
+        require_full(error)
+        raise _full() from None
     except malware.Infected:
         raise FileRefused(
             _("The virus scanner found something in this file. Do not open it; send another one.")

@@ -11,7 +11,8 @@ from kini.core.client_address import client_network
 from kini.core.limits import Limit, TooMany
 
 HOUR = 3600
-ACCOUNT = (Limit("core.upload-files", 300, HOUR), Limit("core.upload-bytes", 600_000_000, HOUR))
+#: An officer at a counter sends the papers of many people.
+ACCOUNT = (Limit("core.upload-files", 500, HOUR), Limit("core.upload-bytes", 600_000_000, HOUR))
 #: A network may be a whole neighbourhood behind one address of its provider.
 NETWORK = (Limit("core.guest-upload-files", 100, HOUR), Limit("core.guest-upload-bytes", 300_000_000, HOUR))
 

@@ -76,11 +76,11 @@ def _write(archive: zipfile.ZipFile, person: Person, held: list[Held], added: li
 
 
 def _chosen(person: Person) -> tuple[list[File], list[File]]:
-    """The files that fit, and those that do not or are missing on the disk."""
+    """The files that fit, and those that do not, or are missing or changed on the disk."""
     added, left_out, size = list[File](), list[File](), 0
     for each in _files(person):
         size += each.size
-        fits = size <= MOST_FILE_BYTES and files.exists(each.sha256)
+        fits = size <= MOST_FILE_BYTES and files.is_whole(each.sha256)
         (added if fits else left_out).append(each)
     return added, left_out
 

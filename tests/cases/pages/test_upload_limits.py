@@ -1,6 +1,7 @@
 """Uploads of one caller: counted before they are opened, refused in words that say when to go on."""
 
 import pytest
+from django.test import RequestFactory
 
 from kini.cases.models import Document
 from kini.core import upload_limits
@@ -34,6 +35,20 @@ def test_an_account_sends_so_many_files_and_bytes_in_an_hour(
     assert page.status == 429
     assert "Send further ones in 60 minutes." in page.text
     assert Document.objects.count() <= 1
+
+
+def test_guests_of_one_network_are_counted_together(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_limits, "NETWORK", (Limit("test.files", 2, 3600), Limit("test.bytes", 10**9, 3600)))
+
+    def send(address: str, user: int | None = None) -> None:
+        upload_limits.require(rf.post("/", REMOTE_ADDR=address), [towns.photo(1)], user=user)
+
+    send("2001:db8::1")
+    send("2001:db8::2")
+    with pytest.raises(upload_limits.TooManyUploads):
+        send("2001:db8::3")
+    send("2001:db8:0:1::1")
+    send("2001:db8::3", user=1)
 
 
 def test_files_that_were_refused_count_as_well(
