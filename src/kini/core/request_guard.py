@@ -93,7 +93,8 @@ class RequestGuard:
 
 def _refused(reason: str) -> HttpResponse:
     security_log.report("request-refused")
-    return HttpResponse(f"{reason}\n", status=400, content_type="text/plain; charset=utf-8")
+    headers = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
+    return HttpResponse(f"{reason}\n", status=400, content_type="text/plain; charset=utf-8", headers=headers)
 
 
 def holds_form(request: HttpRequest, callback: Any) -> bool:
