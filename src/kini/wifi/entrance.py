@@ -23,7 +23,7 @@ WAY = ("host", "hostaddr", "port", "dbname", "sslmode", "sslrootcert")
 CONNECT_SECONDS = 2
 _FUNCTIONS = """
     SELECT oid::regprocedure::text, proname = %s FROM pg_proc
-    WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'wifi_')
+    WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'wifi_') AND pg_has_role(proowner, 'USAGE')
 """
 _EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
 _TRY = "SELECT answer FROM wifi_decide('', '', '', '', '', '', '', '', '', '', 'UTC')"
@@ -80,7 +80,10 @@ def make() -> bool:
 
 
 def fit() -> None:
-    """Have the decision made for whoever may ask for it; nobody but the program may call the room's other functions."""
+    """Have the decision made for whoever may ask for it; nobody but the program may call the room's other functions.
+
+    As the functions' owner; for another role `prepare` has done it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_FUNCTIONS, [DECIDE])
         functions = cursor.fetchall()
