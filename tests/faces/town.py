@@ -47,6 +47,7 @@ from kini.people import actions as people  # noqa: E402
 from kini.people import demo, profile, queries  # noqa: E402
 from kini.people.models import Officer, Resident, User  # noqa: E402
 from kini.people.permissions import Permission  # noqa: E402
+from kini.privacy import actions as privacy  # noqa: E402
 from kini.services import catalogue, questions  # noqa: E402
 from kini.services.fields.identity import national_example  # noqa: E402
 from kini.services.models import Service  # noqa: E402
@@ -90,6 +91,7 @@ def made() -> Town:
         town["nurse"] = _contact(_user(nurse))
         town |= _cases(_acting(resident), officer)
         town |= _drafts(_acting(resident))
+        town |= _privacy(_acting(resident), officer)
         town |= _payments(_acting(resident), cashier)
         town |= _booked(_acting(resident), nurse)
         town |= _desk(officer, resident)
@@ -201,6 +203,22 @@ def _drafts(resident: Actor) -> Town:
         "listed": str(listed.pk),
         "list": _answer(resident, listed, until=lambda page: page.repeat is not None),
     }
+
+
+def _privacy(resident: Actor, officer: Actor) -> Town:
+    """A copy that is ready, a deletion before it is sent, a breach and a hold."""
+    people.grant_role(by=BY, officer=_self(officer), role="data-protection-officer")
+    guardian = queries.officer_actor(_self(officer))
+    own = Resident.objects.get(user_id=resident.user_id)
+    copy = apply(resident, own, Service.objects.get(pk="privacy-export"), "web", 0, moments.now())
+    privacy.prepare_export(by=BY, case=copy)
+    leaving = _draft(resident, "privacy-deletion")
+    _answer(resident, leaving, until=lambda _page: False)
+    said = ("Daftar terkirim ke alamat salah", None, moments.now(), "Nama", "Salah alamat.", "Daftar dihapus.")
+    breach = privacy.record_breach(by=guardian, facts=privacy.Facts(*said))
+    privacy.add_people(by=guardian, breach=breach, residents=[own])
+    people.place_hold(by=guardian, reference=copy.reference, reason="Pengadilan Jakarta")
+    return {"copy": copy.reference, "leaving": str(leaving.pk), "breach": breach.pk}
 
 
 def _draft(by: Actor, service: str) -> Draft:

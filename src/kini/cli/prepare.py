@@ -18,7 +18,7 @@ from kini.core.actors import system
 from kini.core.chain import removal
 from kini.core.database import roles
 from kini.core.faults import PackFaults
-from kini.demo import access, bills, cases, people
+from kini.demo import access, bills, cases, people, privacy
 from kini.feeds import loading as feeds_loading
 from kini.letters import keys
 from kini.letters import queries as letter_queries
@@ -98,6 +98,7 @@ def prepare() -> int:
         if settings.ENV.demo_cases:
             with console.step("Demo cases"):
                 cases.spread(cast)
+                privacy.ask(cast)
                 access.read(cast)
     return 0
 

@@ -15,7 +15,7 @@ from kini.core.actors import Actor, Refused
 from kini.demo.people import Cast
 from kini.people import profile
 from kini.people.models import Resident
-from kini.services import questions
+from kini.services import house, questions
 from kini.services.examples import example_form
 from kini.services.fields.base import Submitted
 from kini.services.fields.uploads import Upload
@@ -37,7 +37,9 @@ def spread(cast: Cast, count: int = COUNT) -> int:
     services = [
         s
         for s in Service.objects.filter(active=True).select_related("current").order_by("id")
-        if s.kind in opening_cases() and not kinds.get(s.kind).in_person
+        if s.kind in opening_cases()
+        and not kinds.get(s.kind).in_person
+        and s.category not in house.categories()  # those are for oneself alone
     ]
     chance.shuffle(services)
     for number, moment in enumerate(_moments(chance, count)):

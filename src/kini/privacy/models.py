@@ -1,13 +1,25 @@
 """Copies of personal data, restrictions, and the register of breaches."""
 
 import uuid
+from collections.abc import Mapping
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from kini.cases.models import Case
 from kini.core.models import ACTOR_KINDS
 from kini.people.models import Resident, User
+
+DEEDS: Mapping[str, str | Promise] = {
+    "opened": _("Written down"),
+    "changed": _("Changed"),
+    "people-added": _("People were added"),
+    "people-told": _("People were told"),
+    "authority-told": _("The authority was told"),
+    "closed": _("Closed"),
+}
 
 
 class Export(models.Model):
@@ -80,6 +92,11 @@ class BreachEntry(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+    @property
+    def words(self) -> str:
+        """What was done, in words."""
+        return str(DEEDS.get(self.what, self.what))
 
 
 class AffectedPerson(models.Model):

@@ -10,7 +10,7 @@ from kini.city import privacy
 from kini.core.faults import PackFaults
 from kini.core.file_references import FileColumn, references
 from kini.letters.rendering import papers
-from kini.privacy import panels, queries, retention
+from kini.privacy import desk, notices, panels, queries, retention
 from kini.privacy.kind import PrivacyRequest
 from kini.services.house import Holder, HouseServices, house_services
 from kini.services.kinds import kinds
@@ -26,6 +26,8 @@ def register() -> None:
     papers.register("privacy", HERE / "paper")
     references.register("privacy.export", FileColumn("privacy.Export"))
     retention.register()
+    notices.register()
+    desk.register()
     case_panels.register("privacy-tracker", CasePanel("tracker", panels.of_resident))
     case_panels.register("privacy-desk", CasePanel("desk", panels.of_desk))
     notice = NavItem("privacy:notice", _("Your data and privacy"), "shield", order=70, place="help")

@@ -1,0 +1,24 @@
+"""Requests about personal data of a first look: a copy that is ready, and a deletion that can still be withdrawn."""
+
+from datetime import timedelta
+
+from kini.cases.models import Case
+from kini.core import moments
+from kini.core.actors import system
+from kini.demo.cases import apply
+from kini.demo.people import Cast
+from kini.privacy import actions
+from kini.services.models import Service
+
+BY = system("demo")
+
+
+def ask(cast: Cast) -> list[Case]:
+    """The first resident has a copy of their data, the last one wants to leave; nothing where no pack offers it."""
+    found = Service.objects.filter(active=True, kind="privacy").select_related("current").in_bulk()
+    if not found or not cast.residents:
+        return []
+    (by, resident), (leaving, other) = cast.residents[0], cast.residents[-1]
+    copy = apply(by, resident, found["privacy-export"], "web", 0, moments.now() - timedelta(hours=1))
+    actions.prepare_export(by=BY, case=copy)
+    return [copy, apply(leaving, other, found["privacy-deletion"], "web", 0, moments.now())]

@@ -1,0 +1,175 @@
+"""The register of breaches: what happened, whom it concerns, and who was told by when (UU 27/2022, article 46)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.city import pack, privacy
+from kini.core import audit, moments
+from kini.core.actions import action
+from kini.core.actors import Actor, Refused
+from kini.messages import actions as messages
+from kini.messages.recipients import Person
+from kini.people import rules as people_rules
+from kini.people.models import Resident
+from kini.people.permissions import Permission
+from kini.privacy.models import AffectedPerson, Breach, BreachEntry
+from kini.privacy.notices import BREACH
+from kini.web import formats
+
+LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the law wants told: which data, when and how, what was done."""
+
+    title: str
+    happened_at: datetime | None
+    known_at: datetime
+    data: str
+    cause: str
+    measures: str
+
+
+@action
+def record_breach(*, by: Actor, facts: Facts, breach: Breach | None = None) -> Breach:
+    """Open an entry of the register, or change what it says; each earlier wording stays in its history.
+
+    Raises:
+        NotAllowed: without the permission to protect data.
+        Refused: when something is missing, or happened after it was known.
+    """
+    _require(by)
+    _check(facts)
+    found = Breach.objects.select_for_update().get(pk=breach.pk) if breach else Breach()
+    _still_open(found)
+    for name in ("title", "happened_at", "known_at", "data", "cause", "measures"):
+        setattr(found, name, getattr(facts, name))
+    found.save()
+    said = {"title": facts.title, "data": facts.data, "cause": facts.cause, "measures": facts.measures}
+    moments_said = {"known_at": facts.known_at.isoformat()}
+    _remember(by, found, "changed" if breach else "opened", said | moments_said)
+    return found
+
+
+@action
+def add_people(*, by: Actor, breach: Breach, residents: Iterable[Resident]) -> int:
+    """Note whom a breach concerns; the number of those who were not noted before.
+
+    Raises:
+        NotAllowed: without the permission to protect data.
+        Refused: when the breach is closed.
+    """
+    _require(by)
+    _still_open(breach)
+    before = breach.people.count()
+    now = moments.now()
+    rows = [AffectedPerson(breach=breach, resident=resident, added_at=now) for resident in residents]
+    AffectedPerson.objects.bulk_create(rows, ignore_conflicts=True)
+    added = breach.people.count() - before
+    _remember(by, breach, "people-added", {"count": added})
+    return added
+
+
+@action
+def tell_people(*, by: Actor, breach: Breach) -> tuple[int, int]:
+    """Tell everybody concerned who does not know yet, each in their language: (told, not reachable).
+
+    Raises:
+        NotAllowed: without the permission to protect data.
+        Refused: when nobody is left to be told.
+    """
+    _require(by)
+    found = Breach.objects.select_for_update().get(pk=breach.pk)
+    waiting = found.people.filter(told_at=None).select_related("resident__user").order_by("pk")
+    if not waiting:
+        raise Refused(_("Everybody who is noted was told already."))
+    for each in waiting:
+        each.told_at, each.reached = moments.now(), _tell(by, found, each)
+        each.save(update_fields=["told_at", "reached"])
+    told = sum(bool(each.reached) for each in waiting)
+    found.people_told_at = found.people_told_at or moments.now()
+    found.save(update_fields=["people_told_at"])
+    _remember(by, found, "people-told", {"told": told, "not_reached": len(waiting) - told})
+    return told, len(waiting) - told
+
+
+def _tell(by: Actor, breach: Breach, each: AffectedPerson) -> bool:
+    to, found = Person(each.resident.user, each.resident), privacy.current()
+    if not to.known:
+        return False
+    with translation.override(to.language):
+        happened = formats.moment(breach.happened_at) if breach.happened_at else _("a time that is not known")
+        words = {
+            "data": breach.data,
+            "when": happened,
+            "cause": breach.cause,
+            "measures": breach.measures,
+            "contact": found.contact.email if found else str(pack.current().name),
+        }
+    messages.tell(by=by, to=to, sort=BREACH, key=f"breach:{breach.pk}", words=words, urgent=True, link="/privacy/")
+    return True
+
+
+@action
+def note_authority_told(*, by: Actor, breach: Breach) -> Breach:
+    """The letter went to the authority.
+
+    Raises:
+        NotAllowed: without the permission to protect data.
+        Refused: when it was noted before.
+    """
+    _require(by)
+    now = moments.now()
+    if not Breach.objects.filter(pk=breach.pk, authority_told_at=None).update(authority_told_at=now):
+        raise Refused(_("That was noted already."))
+    breach.authority_told_at = now
+    _remember(by, breach, "authority-told", {})
+    return breach
+
+
+@action
+def close_breach(*, by: Actor, breach: Breach) -> Breach:
+    """Nothing more is to be done.
+
+    Raises:
+        NotAllowed: without the permission to protect data.
+        Refused: while somebody, or the authority, was not told.
+    """
+    _require(by)
+    found = Breach.objects.select_for_update().get(pk=breach.pk)
+    _still_open(found)
+    if found.authority_told_at is None or found.people.filter(told_at=None).exists():
+        raise Refused(_("Tell the people concerned and the authority first."))
+    found.closed_at = moments.now()
+    found.save(update_fields=["closed_at"])
+    _remember(by, found, "closed", {})
+    return found
+
+
+def _require(by: Actor) -> None:
+    people_rules.require_somewhere(by, Permission.PROTECT_DATA)
+
+
+def _check(facts: Facts) -> None:
+    if not all(text.strip() for text in (facts.title, facts.data, facts.cause, facts.measures)):
+        raise Refused(_("Write what happened, which data, how it came about and what was done."))
+    if facts.happened_at and facts.happened_at > facts.known_at:
+        raise Refused(_("It cannot have been known before it happened."))
+
+
+def _still_open(breach: Breach) -> None:
+    if breach.closed_at:
+        raise Refused(_("This entry is closed."))
+
+
+def _remember(by: Actor, breach: Breach, what: str, data: dict[str, Any]) -> None:
+    BreachEntry.objects.create(
+        breach=breach, at=moments.now(), what=what, data=data, actor_kind=by.kind.value, actor_id=by.user_id
+    )
+    audit.record(by=by, action=f"privacy.breach-{what}", subject=f"breach:{breach.pk}")

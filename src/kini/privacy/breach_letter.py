@@ -1,0 +1,56 @@
+"""The letter by which the authority is told of a breach, as PDF (UU 27/2022, article 46 (2))."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.city import pack, privacy
+from kini.core import moments
+from kini.letters import rendering
+from kini.privacy.models import Breach
+from kini.web import formats
+
+TEMPLATE = "privacy-breach"
+#: Within this time people and the authority are told: 3 x 24 hours.
+TIME = timedelta(hours=72)
+
+
+def due_at(breach: Breach) -> datetime:
+    """By when people and the authority are told."""
+    return breach.known_at + TIME
+
+
+def compiled(breach: Breach) -> bytes:
+    """The letter, in the city's first language."""
+    with translation.override(pack.current().languages[0]):
+        return rendering.compiled(pack.current().root, TEMPLATE, _data(breach), moments.now())
+
+
+def _data(breach: Breach) -> dict[str, Any]:
+    found, city = privacy.current(), str(pack.current().name)
+    happened = formats.moment(breach.happened_at) if breach.happened_at else _("not known")
+    rows = (
+        (_("What happened"), breach.title),
+        (_("Personal data concerned"), breach.data),
+        (_("When it happened"), happened),
+        (_("When it became known"), formats.moment(breach.known_at)),
+        (_("How it came about"), breach.cause),
+        (_("People concerned"), formats.number(breach.people.count())),
+        (_("What was done"), breach.measures),
+        (_("Contact"), f"{found.contact.name}, {found.contact.email}" if found else city),
+    )
+    return rendering.base(rendering.colour(), translation.get_language() or "en") | {
+        "title": _("Notice of a breach of personal data"),
+        "agency": str(found.controller) if found else city,
+        "city": city,
+        "number": f"{pack.current().reference_prefix}-PDP-{breach.pk}",
+        "address": f"{settings.ENV.address}/privacy/",
+        "to": str(found.authority.name) if found else "",
+        "dated": formats.day_long(formats.today()),
+        "law": str(found.law) if found else "",
+        "rows": [{"name": "", "label": label, "text": text} for label, text in rows],
+        "labels": {"to": _("To"), "law": _("Given under")},
+    }

@@ -1,0 +1,242 @@
+"""The data protection officer's desk: legal holds, and the register of breaches."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.cases.desk.working import for_officers, may_here, see_other
+from kini.cases.models import Case
+from kini.city import pack
+from kini.core import moments
+from kini.core.actors import Refused
+from kini.core.numbers import key_of
+from kini.people import actions as people_actions
+from kini.people.models import LegalHold, Resident
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.privacy import actions, breach_letter
+from kini.privacy.models import Breach
+from kini.web.navigation import NavItem, navigation
+
+PROTECT = Permission.PROTECT_DATA
+STEPS = ("people", "tell", "authority", "close")
+SHOWN, LONGEST, MOST_REFERENCES = 200, 4000, 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form of a breach, as it was typed."""
+
+    title: str = ""
+    happened_at: str = ""
+    known_at: str = ""
+    data: str = ""
+    cause: str = ""
+    measures: str = ""
+
+
+@for_officers(PROTECT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def holds(request: HttpRequest) -> HttpResponse:
+    """What is on hold, and a form for a new one: a case, or the person of a case."""
+    if request.method != "POST":
+        return _holds_page(request)
+    reference, reason = _text(request, "whom").upper(), _text(request, "reason")
+    try:
+        case = _case(reference)
+        if request.POST.get("what") == "person":
+            if case.resident is None:
+                raise Refused(_("Nobody is named behind this case; hold the case."))
+            people_actions.place_hold(by=actor_for(request), resident=case.resident, reason=reason)
+        else:
+            people_actions.place_hold(by=actor_for(request), reference=case.reference, reason=reason)
+    except Refused as refusal:
+        return _holds_page(request, str(refusal))
+    messages.success(request, _("Nothing of this is removed until the hold is lifted."))
+    return see_other("privacy:desk-holds")
+
+
+def _holds_page(request: HttpRequest, wrong: str = "") -> HttpResponse:
+    found = LegalHold.objects.select_related("resident").order_by("lifted_at", "-placed_at")
+    context = {
+        "holds": found.filter(lifted_at=None)[:SHOWN],
+        "lifted": found.exclude(lifted_at=None).order_by("-lifted_at")[:20],
+        "whom": _text(request, "whom"),
+        "reason": _text(request, "reason"),
+        "wrong": wrong,
+        "errors": [("whom", wrong)] if wrong else [],
+    }
+    return render(request, "privacy/holds.html", context, status=422 if wrong else 200)
+
+
+@for_officers(PROTECT)
+@require_POST
+def lift(request: HttpRequest) -> HttpResponse:
+    """Lift a hold."""
+    hold = get_object_or_404(LegalHold, pk=key_of(request.POST.get("hold")))
+    try:
+        people_actions.lift_hold(by=actor_for(request), hold=hold, reason=_text(request, "reason"))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The hold is lifted."))
+    return see_other("privacy:desk-holds")
+
+
+@for_officers(PROTECT)
+@require_safe
+def breaches(request: HttpRequest) -> HttpResponse:
+    """The register, the newest first, with the time by which people and the authority are told."""
+    found = Breach.objects.order_by("-known_at")[:SHOWN]
+    rows = [(breach, breach_letter.due_at(breach)) for breach in found]
+    return render(request, "privacy/breaches.html", {"rows": rows})
+
+
+@for_officers(PROTECT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def write_breach(request: HttpRequest, breach: int | None = None) -> HttpResponse:
+    """A new entry of the register, or a change of one."""
+    found = get_object_or_404(Breach, pk=breach) if breach else None
+    typed = Typed(**{name: _text(request, name) for name in Typed.__slots__})
+    if request.method != "POST":
+        return _form_page(request, found, _typed(found))
+    try:
+        stored = actions.record_breach(by=actor_for(request), facts=_facts(typed), breach=found)
+    except Refused as refusal:
+        return _form_page(request, found, typed, str(refusal))
+    return see_other("privacy:desk-breach", stored.pk)
+
+
+def _form_page(request: HttpRequest, found: Breach | None, typed: Typed, wrong: str = "") -> HttpResponse:
+    context = {"breach": found, "typed": typed, "wrong": wrong, "errors": [("title", wrong)] if wrong else []}
+    return render(request, "privacy/breach_form.html", context, status=422 if wrong else 200)
+
+
+@for_officers(PROTECT)
+@require_safe
+def breach(request: HttpRequest, breach: int) -> HttpResponse:
+    """One breach: what is known, who was told, by when, and its history."""
+    found = get_object_or_404(Breach, pk=breach)
+    context = {
+        "breach": found,
+        "due_at": breach_letter.due_at(found),
+        "late": breach_letter.due_at(found) < moments.now(),
+        "people": found.people.count(),
+        "waiting": found.people.filter(told_at=None).count(),
+        "unreached": found.people.filter(reached=False).count(),
+        "history": found.history.all(),
+    }
+    return render(request, "privacy/breach.html", context)
+
+
+@for_officers(PROTECT)
+@require_POST
+def breach_step(request: HttpRequest, breach: int, step: str) -> HttpResponse:
+    """Add people, tell them, note that the authority was told, or close the entry."""
+    found = get_object_or_404(Breach, pk=breach)
+    if step not in STEPS:
+        raise Http404
+    try:
+        messages.success(request, _taken(request, found, step))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return see_other("privacy:desk-breach", found.pk)
+
+
+def _taken(request: HttpRequest, found: Breach, step: str) -> str:
+    by = actor_for(request)
+    match step:
+        case "people":
+            count = actions.add_people(by=by, breach=found, residents=_people(_text(request, "references")))
+            return ngettext("%(count)d person was added.", "%(count)d people were added.", count) % {"count": count}
+        case "tell":
+            told, left = actions.tell_people(by=by, breach=found)
+            return _("Told: %(told)d. Not reachable: %(left)d.") % {"told": told, "left": left}
+        case "authority":
+            actions.note_authority_told(by=by, breach=found)
+            return _("It is noted that the authority was told.")
+    actions.close_breach(by=by, breach=found)
+    return _("The entry is closed.")
+
+
+@for_officers(PROTECT)
+@require_safe
+def letter(request: HttpRequest, breach: int) -> HttpResponse:
+    """The letter to the authority, as PDF."""
+    found = get_object_or_404(Breach, pk=breach)
+    response = HttpResponse(breach_letter.compiled(found), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="breach-{found.pk}.pdf"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _people(text: str) -> list[Resident]:
+    """The persons of the cases whose references stand in a text.
+
+    Raises:
+        Refused: naming the references that are no case, or have nobody behind them.
+    """
+    wanted = set(text.upper().replace(",", " ").replace(";", " ").split())
+    if not wanted or len(wanted) > MOST_REFERENCES:
+        raise Refused(_("Write the numbers of cases, one after the other."))
+    cases = Case.objects.filter(reference__in=wanted, resident__isnull=False)
+    known = dict(cases.values_list("reference", "resident_id"))
+    if missing := sorted(wanted - known.keys()):
+        raise Refused(_("Nobody is known behind these: %(references)s") % {"references": ", ".join(missing[:20])})
+    return list(Resident.objects.filter(pk__in=set(known.values())).order_by("pk"))
+
+
+def _case(reference: str) -> Case:
+    case = Case.objects.select_related("resident").filter(reference=reference).first()
+    if case is None:
+        raise Refused(_("There is no case with this number."))
+    return case
+
+
+def _text(request: HttpRequest, name: str) -> str:
+    most = LONGEST if name != "references" else MOST_REFERENCES * 30
+    return request.POST.get(name, "").replace("\0", "").strip()[:most]
+
+
+def _typed(found: Breach | None) -> Typed:
+    if found is None:
+        return Typed(known_at=_as_typed(moments.now()))
+    texts = {name: getattr(found, name) for name in ("title", "data", "cause", "measures")}
+    happened = _as_typed(found.happened_at) if found.happened_at else ""
+    return Typed(happened_at=happened, known_at=_as_typed(found.known_at), **texts)
+
+
+def _as_typed(moment: datetime) -> str:
+    return moment.astimezone(pack.current().timezone).strftime("%Y-%m-%dT%H:%M")
+
+
+def _facts(typed: Typed) -> actions.Facts:
+    known = _moment(typed.known_at)
+    if known is None:
+        raise Refused(_("Write when it became known."))
+    return actions.Facts(**asdict(typed) | {"happened_at": _moment(typed.happened_at), "known_at": known})
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment as a form writes it, by the city's clock."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        raise Refused(_("This moment does not exist.")) from None
+    return found.replace(tzinfo=pack.current().timezone) if found else None
+
+
+def register() -> None:
+    """Bring the pages to the rail of those who may."""
+    may, group = may_here(PROTECT), gettext_lazy("Data protection")
+    held = NavItem("privacy:desk-holds", gettext_lazy("Legal holds"), "lock", 60, "desk", group, visible=may)
+    register_ = NavItem("privacy:desk-breaches", gettext_lazy("Data breaches"), "alert", 61, "desk", group, visible=may)
+    navigation.register("desk-holds", held)
+    navigation.register("desk-breaches", register_)

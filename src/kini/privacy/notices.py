@@ -1,0 +1,25 @@
+"""Messages to people whose data a breach concerns."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kini.messages.sorts import Sort, sorts
+
+BREACH = "privacy-breach"
+
+
+def register() -> None:
+    """Register the sort of message; called once, when the room is ready."""
+    sort = Sort(
+        BREACH,
+        _("When somebody's personal data came into wrong hands, was lost or changed"),
+        {
+            "data": _("Name and phone number"),
+            "when": _("yesterday at 10:00"),
+            "cause": _("A list was sent to a wrong address."),
+            "measures": _("The list was deleted. Be careful with calls that ask for codes."),
+            "contact": "data@city.example",
+        },
+        _("Your personal data: something went wrong"),
+        _("Data concerned: {data}. When: {when}. How: {cause} What was done: {measures} Questions: {contact}"),
+    )
+    sorts.register(sort.id, sort)

@@ -1,0 +1,147 @@
+"""Every rule of retention really removes what is past its term, and nothing that is not."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from kini.api.models import KeptAnswer
+from kini.cases import actions
+from kini.cases.models import Presence
+from kini.cli import check_retention
+from kini.core import moments, retention
+from kini.core.models import LimitCounter, OutboxMessage
+from kini.core.retention import YEAR
+from kini.messages.models import Heard, Message
+from kini.people import actions as people_actions
+from kini.people.models import KnownDevice, Session, User
+from kini.wifi.models import Device, Group
+from tests.cases.town import PERMIT, Town, acting, offer, opened
+
+#: Rules that other tests play: with chains, letters, sessions of the Wi-Fi, programs, copies and ended cases.
+ELSEWHERE = {
+    "booking.turns": "tests/booking",
+    "cases.answers": "tests/privacy/test_anonymisation.py",
+    "cases.bulks": "tests/cases/desk/test_bulk.py",
+    "cases.drafts": "tests/cases/test_drafts.py",
+    "core.audit": "tests/core/test_chain.py",
+    "core.failed-jobs": "tests/core/test_events.py",
+    "letters.papers": "tests/privacy/test_letters.py",
+    "people.access-log": "tests/core/test_chain.py",
+    "people.used-credentials": "tests/api/test_program_security.py",
+    "privacy.exports": "tests/privacy/test_export.py",
+    "wifi.passes": "tests/wifi/test_portal.py",
+    "wifi.pseudonym-keys": "tests/wifi/test_forgetting.py",
+    "wifi.reviews": "tests/wifi/test_reviewing.py",
+    "wifi.sessions": "tests/wifi/test_forgetting.py",
+}
+
+
+def answer(town: Town, at: datetime) -> None:
+    KeptAnswer.objects.create(owner="o", key="k", request=b"r" * 32, status=200, body="{}")
+    KeptAnswer.objects.update(created_at=at)
+
+
+def limit(town: Town, at: datetime) -> None:
+    LimitCounter.objects.create(key="k", count=1, until=at)
+
+
+def outbox(town: Town, at: datetime) -> None:
+    OutboxMessage.objects.create(channel="sms", recipient="+6281", text="Code")
+    OutboxMessage.objects.update(at=at)
+
+
+def message(town: Town, at: datetime) -> None:
+    fields = {"sort": "case-step", "language": "id", "subject": "s", "text": "t", "short": "s", "at": at}
+    Message.objects.create(key="k", user=town.resident.user, **fields)
+
+
+def heard(town: Town, at: datetime) -> None:
+    Heard.objects.create(provider="p", external_id="1", channel="sms", sender="+6281", at=at)
+
+
+def presence(town: Town, at: datetime) -> None:
+
+    case = opened(town.named("resident"), offer("stall-permit", PERMIT), town.resident)
+    actions.be_present(by=acting(town.head), case=case)
+    Presence.objects.update(until=at)
+
+
+def account(town: Town, at: datetime) -> None:
+    User.objects.create_user(phone="+6281299999999")
+    User.objects.filter(phone="+6281299999999").update(created_at=at)
+
+
+def known_device(town: Town, at: datetime) -> None:
+    KnownDevice.objects.create(user=town.resident.user, device_hash=b"d" * 32, last_at=at)
+
+
+def session(town: Town, at: datetime) -> None:
+    Session.objects.create(session_key="k" * 64, session_data="", expire_date=at)
+
+
+def wifi_device(town: Town, at: datetime) -> None:
+    Device.objects.create(mark=b"m" * 32, group=Group.objects.create(pk="free"), expires_at=at)
+
+
+PLAYS: dict[str, Callable[[Town, datetime], None]] = {
+    "api.answers": answer,
+    "cases.presences": presence,
+    "core.limits": limit,
+    "core.outbox": outbox,
+    "messages.heard": heard,
+    "messages.inbox": message,
+    "people.known-devices": known_device,
+    "people.sessions": session,
+    "people.unused-accounts": account,
+    "wifi.devices": wifi_device,
+}
+
+
+def test_every_rule_is_played():
+    assert set(retention.rules.names()) == PLAYS.keys() | ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("name", sorted(PLAYS))
+def test_a_rule_removes_what_is_past_its_term_and_nothing_else(town, name):
+    rule, now = retention.rules.get(name), timezone.now()
+    term = retention.term_of(rule)
+    PLAYS[name](town, now - term + timedelta(hours=1))
+    assert retention.apply(rule) == 0
+    with moments.at(now + timedelta(hours=2)):
+        assert retention.apply(rule) == 1
+        assert retention.apply(rule) == 0
+
+
+def test_what_is_on_hold_stays(town, guardian):
+    rule = retention.rules.get("messages.inbox")
+    message(town, timezone.now() - 3 * YEAR)
+    hold = people_actions.place_hold(by=acting(guardian), resident=town.resident, reason="Court")
+    assert retention.apply(rule) == 0
+    assert next(line.on_hold for line in retention.report() if line.rule is rule) == 1
+    people_actions.lift_hold(by=acting(guardian), hold=hold, reason="Judgment")
+    assert retention.apply(rule) == 1
+
+
+def test_a_pack_may_set_another_term(town, city):
+    text = (city / "privacy.yaml").read_text("utf-8")
+    own = "retention:\n  messages.inbox: {days: 30, law: {id: Perda, en: By-law}}\n"
+    (city / "privacy.yaml").write_text(text.replace("retention: {}\n", own), "utf-8")
+    assert retention.term_of(retention.rules.get("messages.inbox")) == timedelta(days=30)
+
+
+def test_the_check_fails_for_what_is_beyond_grace(town, capsys):
+
+    assert check_retention.run(Namespace(apply=False)) == 0
+    message(town, timezone.now() - 2 * YEAR - timedelta(days=3))
+    assert check_retention.run(Namespace(apply=False)) == 1
+    assert check_retention.run(Namespace(apply=True)) == 0
+    assert "messages.inbox" in capsys.readouterr().out
+
+
+def test_terms_have_words_and_reasons():
+    for rule in retention.rules:
+        assert str(rule.data)
+        assert str(rule.basis)
