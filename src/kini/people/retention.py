@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kini.core.actors import system
 from kini.core.retention import DAY, YEAR, Rule, of_chain, of_rows, rules
 from kini.people import actions
-from kini.people.models import KnownDevice, RegisterCheck, Session, UsedCredential, User
+from kini.people.models import KnownDevice, OfficeDay, RegisterCheck, Session, UsedCredential, User
 
 #: After this time an account is removed into which nobody ever signed in.
 UNUSED = 7 * DAY
@@ -55,6 +55,14 @@ def register() -> None:
             _("A device that was not used for two years is a new one"),
             2 * YEAR,
             of_rows(lambda before: KnownDevice.objects.filter(last_at__lt=before)),
+        ),
+        Rule(
+            "people.office-days",
+            _("Until when programs may work at the desk for an officer"),
+            _("Needed for nothing any more"),
+            timedelta(),
+            of_rows(lambda before: OfficeDay.objects.filter(until__lt=before)),
+            transient=True,
         ),
         Rule(
             "people.used-credentials",
