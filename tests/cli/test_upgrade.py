@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from kini.core import backup as backups
+from kini.core import sealed_files
 from kini.core.environment import ROOT
 from tests.cli.test_backup import elsewhere as elsewhere
 from tests.cli.test_backup import here as here
@@ -62,11 +64,22 @@ def run(words: list[str], url: str, var: Path) -> str:
     return done.stdout
 
 
+def keep_as_before(released: Path, var: Path) -> Path:
+    """Keep one file as the releases up to 0.1 did, in the clear; where it is."""
+    sha256, content = next(backups.Backup(released).parts(backups.FILES))
+    path = var / "files" / sha256[:2] / sha256[2:4] / sha256
+    assert path.read_bytes().startswith(sealed_files.MAGIC)
+    path.write_bytes(content)
+    return path
+
+
 @pytest.mark.parametrize("backup", RELEASED, ids=lambda path: path.stem)
 def test_a_city_of_an_earlier_version_lives_on(backup: Path, elsewhere: str, tmp_path: Path) -> None:
     told = run(["-m", "kini.cli", "restore", str(backup)], elsewhere, tmp_path)
     assert "90 cases checked, 0 tampered with." in told
+    plain = keep_as_before(backup, tmp_path)
     run(["-m", "kini.cli", "prepare"], elsewhere, tmp_path)
+    assert plain.read_bytes().startswith(sealed_files.MAGIC)
     with psycopg.connect(elsewhere) as db:
         unchecked = db.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated").fetchall()
         assert unchecked == []

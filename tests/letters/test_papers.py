@@ -10,7 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import etree
 from pypdf import PdfReader
 
+from kini.cases.pages.documents import sent
 from kini.core import files
+from kini.core.file_refusals import FileDamaged
 from kini.letters import rendering
 from kini.letters.rules import Row, Said
 from tests.letters.reading import content_of, pdfsig, reader_of
@@ -54,6 +56,14 @@ def test_the_signature_is_valid_and_covers_everything(letter, tmp_path):
 def test_a_letter_can_be_sent_to_the_city_again(letter, var):
     upload = SimpleUploadedFile("letter.pdf", content_of(letter))
     assert files.store(upload, accept=files.PDF).sha256 == letter.document.sha256
+
+
+def test_a_letter_that_was_changed_on_the_disk_is_not_given_out(letter):
+    path = files.path_of(letter.document.sha256)
+    assert b"%PDF" not in path.read_bytes()
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(FileDamaged):
+        sent(letter.document)
 
 
 @needs_pdfsig
