@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from secrets import compare_digest
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +13,7 @@ from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
 from kini.people.assurance import is_safe_at_counter
-from kini.people.household import household_of
+from kini.people.household import Household, household_of
 from kini.people.levels import Level, require_level
 from kini.people.models import FamilyTie, Resident
 from kini.people.permissions import Permission
@@ -36,25 +36,24 @@ def ours_q(user_id: int) -> Q:
 
 
 def related_q(user_id: int) -> Q:
-    """A condition on cases with which an account's person has a conflict of interest: for themselves under any account
-    or contact, for their household, or sent in from an account of it (not at a counter, where officers help others).
-    """
+    """A condition on cases with which an account's person has a conflict of interest (`_concerns`)."""
     household = household_of(user_id)
-    return Q(resident_id__in=household) | (Q(submitted_by__resident__in=household) & ~Q(channel="counter"))
+    sent_in = Q(submitted_by_id__in=household.accounts) & ~Q(channel="counter")
+    return Q(resident_id__in=household.residents) | sent_in
+
+
+def _concerns(household: Household, case: Case) -> bool:
+    """Whether a case is for somebody of a household, or was sent in from an account of it (not at a counter, where
+    officers help others).
+    """
+    if case.resident_id in household.residents:
+        return True
+    return case.submitted_by_id in household.accounts and case.channel != "counter"
 
 
 def is_related(by: Actor, case: Case) -> bool:
-    """Whether the case concerns the actor's person or household, so that only colleagues work on it. One query."""
-    return by.user_id is not None and Case.objects.filter(_conflict_q(by.user_id), pk=case.pk).exists()
-
-
-def is_own(user_id: int) -> ExpressionWrapper:
-    """Whether a case is the user's own or of family (`ours_q`), as a column."""
-    return ExpressionWrapper(ours_q(user_id), BooleanField())
-
-
-def _conflict_q(user_id: int) -> Q:
-    return ours_q(user_id) | related_q(user_id)
+    """Whether the case concerns the actor's person or household, so that only colleagues work on it. One statement."""
+    return _concerns(household_of(by.user_id), case)
 
 
 def is_theirs(by: Actor, case: Case, guest_key: str = "") -> bool:
@@ -84,10 +83,11 @@ def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
 
 
 def hats_over(by: Actor, cases: Iterable[Case]) -> dict[int, frozenset[str]]:
-    """The hats of an officer towards each of many cases, by its id. One query."""
-    some, user = {case.pk: case for case in cases}, by.user_id or 0
-    near = Case.objects.filter(_conflict_q(user), pk__in=some).annotate(own=is_own(user)).values_list("pk", "own")
-    conflicts = {pk: frozenset({RESIDENT}) if own else frozenset[str]() for pk, own in near}
+    """The hats of an officer towards each of many cases, by its id. One statement; two where one of them is related."""
+    household, some = household_of(by.user_id), {case.pk: case for case in cases}
+    related = [pk for pk, case in some.items() if _concerns(household, case)]
+    own = set(Case.objects.filter(ours_q(by.user_id or 0), pk__in=related).values_list("pk", flat=True))
+    conflicts = {pk: frozenset({RESIDENT}) if pk in own else frozenset[str]() for pk in related}
     return {pk: _at_work(by, case) for pk, case in some.items() if pk not in conflicts} | conflicts
 
 

@@ -74,6 +74,7 @@ class CaseView:
     """Everything that stands on the page of a case.
 
     Attributes:
+        hats: what the viewer is to the case (access.hats).
         title: what the service is called, neutral where it is sensitive.
         word: the public word of the state; `now` the plain sentence about it.
         person: whose case it is; empty when the viewer may not see it.
@@ -82,6 +83,7 @@ class CaseView:
     """
 
     case: Case
+    hats: frozenset[str]
     resolved: Resolved
     title: Text
     word: str
@@ -131,6 +133,7 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
     moves = rules.next_moves(flow, case.state, hats, case.closed_at, now)
     return CaseView(
         case=case,
+        hats=hats,
         resolved=resolved,
         title=kind.title(resolved.definition),
         word=rules.public_word(case.standing),

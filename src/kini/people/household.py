@@ -3,6 +3,8 @@
 An officer neither reads nor decides what concerns somebody of these (conflict of interest, UU 30/2014 art. 42-43).
 """
 
+from dataclasses import dataclass
+
 from django.db.models.expressions import RawSQL
 
 from kini.core.database.prepared import prepared
@@ -36,7 +38,7 @@ _HOUSEHOLD = f"""
             UNION ALL SELECT same.id FROM people_resident AS one JOIN people_resident AS same
                 ON same.family_card_hash = one.family_card_hash WHERE one.id = near.id
         ) AS next (id) WHERE near.steps < {STEPS}
-    ) SELECT id FROM near"""  # noqa: S608 -- a number of this module
+    ) SELECT DISTINCT one.id, one.user_id FROM near JOIN people_resident AS one USING (id)"""  # noqa: S608 -- own number
 _SAME_PERSON = f"""
     WITH {_ONESELF}
     SELECT own.user_id FROM oneself JOIN people_resident AS own USING (id) WHERE own.user_id IS NOT NULL
@@ -44,9 +46,18 @@ _SAME_PERSON = f"""
     UNION SELECT account.id FROM contact JOIN people_user AS account ON lower(account.email) = contact.email"""  # noqa: S608
 
 
-def household_of(user_id: int) -> RawSQL:
-    """Ids of the residents who are the person behind an account or of their household, as a part of a query."""
-    return RawSQL(_HOUSEHOLD, [user_id] * 3)  # noqa: S611 -- parameters apart
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Ids of the residents of a household, and of the accounts that they have."""
+
+    residents: frozenset[int]
+    accounts: frozenset[int]
+
+
+def household_of(user_id: int | None) -> Household:
+    """The person behind an account, under any account or contact, and their household. One statement."""
+    rows = prepared(_HOUSEHOLD, [user_id] * 3) if user_id is not None else []
+    return Household(frozenset(pk for pk, _user in rows), frozenset(user for _pk, user in rows if user is not None))
 
 
 def is_same_person(user_id: int | None, other_id: int) -> bool:

@@ -49,7 +49,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(case: Case, clerk: Check
     assert response.status_code == 422
     assert long in page
     assert 'href="#reason"' in page
-    unreadable = clerk.post(address(case, "reject"), {"state": "check", "reason": "a\x00b"})
+    unreadable = clerk.post(address(case, "reject"), {"state": "check", "reason": "a\x01b"})
     assert unreadable.status_code == 422
     assert "ab" in unreadable.content.decode()
     unknown = clerk.post(address(case, "ask"), {"state": "check", "message": "Kept text", "pages": ["nothing"]})

@@ -9,6 +9,7 @@ from kini.cases.models import Case, Draft
 from kini.core import moments
 from kini.people import actions as people_actions
 from kini.people.actions import Details
+from kini.people.rules import NationalId
 from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
@@ -280,7 +281,11 @@ def test_guests_from_one_address_begin_only_so_much(guest: Visitor, call: Servic
 
 def test_a_counter_officer_fills_in_for_somebody_without_a_phone(town: Town, census: ServiceVersion) -> None:
     officer = towns.employed("+6281200000009", "Petugas Loket", town.registry, "counter")
-    neighbour = town.neighbour
+    details = Details("Tetangga Contoh", NationalId("3171014407900011"))
+    neighbour = people_actions.save_profile(by=towns.BY, resident=town.neighbour, details=details)
+    neighbour = people_actions.prove_at_counter(
+        by=towns.acting(officer), resident=neighbour, document="identity-card", reason="Compare with the card"
+    )
     draft = actions.start_draft(by=towns.acting(officer), version=census, resident=neighbour, channel="counter")
     browser = visitor(officer)
     page = browser.see(f"/apply/{draft.pk}/")

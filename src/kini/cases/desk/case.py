@@ -148,7 +148,7 @@ def desk_of(actor: Actor, found: Case) -> Desk:
     return Desk(
         view=view if knows else replace(view, person="", sections=_unnamed(view)),
         moves=tuple(button for button in view.buttons if button.edge.by != rules.RESIDENT),
-        for_resident=rules.RESIDENT in access.hats(actor, found),
+        for_resident=rules.RESIDENT in view.hats,
         may_take=open_now and not mine and (may(actor, Permission.ACT, scope) or view.may_assign),
         mine=mine,
         colleagues=officers_over(scope, Permission.SEE_CASES) if view.may_assign or view.may_note else [],
