@@ -13,8 +13,9 @@ from pytest_django import Settings
 
 from kini.cases import actions, rules, timeline
 from kini.cases.models import Case, Document
-from kini.core import crypto, files, moments
+from kini.core import crypto, file_store, files, moments
 from kini.core.actors import system
+from kini.core.database.rotation import rotate_columns
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.conftest import MONDAY
@@ -57,6 +58,8 @@ DOCUMENT = "UPDATE cases_document SET {} WHERE case_id = %s"
     "sql",
     [
         ENTRY.format("""data = jsonb_set(data, '{given,message}', '"why?"')"""),
+        ENTRY.format("""data = jsonb_set(data, '{given,sealed}', '"AQVsb2NhbA=="')"""),
+        ENTRY.format("data = (SELECT data FROM cases_timelineentry WHERE number = 5)"),
         ENTRY.format("at = at + interval '1 microsecond'"),
         ENTRY.format("actor_id = actor_id + 1"),
         ENTRY.format("public = NOT public"),
@@ -74,7 +77,7 @@ DOCUMENT = "UPDATE cases_document SET {} WHERE case_id = %s"
         CASE.format("agency_id = 'roads'"),
         CASE.format("resident_id = resident_id + 1"),
         CASE.format("opened_at = opened_at - interval '1 day'"),
-        DOCUMENT.format("name = 'other.jpg'"),
+        DOCUMENT.format("name = '\\x00'"),
         DOCUMENT.format("sha256 = source_sha256"),
         DOCUMENT.format("removed_at = now()"),
         "DELETE FROM cases_document WHERE case_id = %s",
@@ -91,7 +94,7 @@ def test_whatever_is_changed_in_the_database_is_found(rich: Case, sql: str):
 def test_an_added_entry_is_found(rich: Case):
     behind(
         "INSERT INTO cases_timelineentry (case_id, number, at, sort, move, from_state, to_state, public, actor_kind,"
-        " actor_name, data, previous, digest) SELECT case_id, 6, now(), 'noted', '', '', '', false, 'system', '', '{}',"
+        " actor_name, data, previous, digest) SELECT case_id, 6, now(), 'noted', '', '', '', false, 'system', '', data,"
         " digest, digest FROM cases_timelineentry WHERE case_id = %s AND number = 5",
         rich.pk,
     )
@@ -126,6 +129,10 @@ def test_new_keys_leave_the_timeline_whole(rich: Case, settings: Settings):
     settings.ENV = replace(settings.ENV, data_keys=ring)
     assert actions.rotate_keys(by=system("tests")) == 2
     assert actions.rotate_keys(by=system("tests")) == 0
+    assert rotate_columns(by=system("tests")) > 5
+    assert rotate_columns(by=system("tests")) == 0
+    file_store.rotate_keys()
+    settings.ENV = replace(settings.ENV, data_keys=ring.split(",")[0])
     case = Case.objects.get()
     assert not crypto.needs_rotation(case.sealed)
     assert timeline.verify(case) == []

@@ -52,6 +52,16 @@ def test_a_key_that_everybody_knows_is_refused(name: str) -> None:
         environment.read(GOOD | {name: FIXED_KEYS[name]})
 
 
+@pytest.mark.parametrize("inside", ["", "/signing", "/a/b"])
+def test_signing_keys_inside_the_city_s_folder_are_refused(tmp_path: Path, inside: str) -> None:
+    """H8: whoever takes the folder, or a backup of it, would sign letters as the city."""
+    var = {"KINI_VAR": str(tmp_path / "var")}
+    with pytest.raises(environment.EnvironmentFault, match="KINI_SIGNING_KEYS lies inside KINI_VAR"):
+        environment.read(GOOD | var | {"KINI_SIGNING_KEYS": f"{tmp_path}/var{inside}"})
+    assert environment.read(GOOD | var).signing_keys == Path("/etc/kini/signing")
+    assert environment.read(GOOD | var | {"KINI_SIGNING_KEYS": str(tmp_path / "keys")}).signing_keys.name == "keys"
+
+
 def test_a_short_signing_key_is_refused() -> None:
     with pytest.raises(EnvironmentFault, match="KINI_SIGNING_KEY is no RSA key of at least 2048 bits"):
         environment.read(GOOD | {"KINI_SIGNING_KEY": signing_key(1024)})

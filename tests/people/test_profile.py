@@ -11,6 +11,7 @@ from django.test import Client
 from kini.core import crypto
 from kini.core.actors import NotAllowed
 from kini.core.crypto import SealBroken
+from kini.core.database.rotation import rotate_columns
 from kini.core.models import AuditEntry
 from kini.people import actions, pages, profile, sealing
 from kini.people.actions import Details, NumberTaken
@@ -185,6 +186,8 @@ def test_keys_rotate(resident, settings):
     settings.ENV = replace(settings.ENV, data_keys=f"new:{new_key},{old_keys}")
     assert actions.rotate_keys(by=BY) == 1
     assert actions.rotate_keys(by=BY) == 0
+    assert rotate_columns(by=BY) >= 1
+    assert rotate_columns(by=BY) == 0
     settings.ENV = replace(settings.ENV, data_keys=f"new:{new_key}")
     resident.refresh_from_db()
     assert profile.profile_value(resident, "national_id") == NIK

@@ -20,6 +20,7 @@ from kini.cases.models import Case, Document, TimelineEntry
 from kini.city.models import Area
 from kini.core.database import roles
 from kini.core.database.bulk import copying
+from kini.core.database.encryption import EncryptedKeysJSONField, EncryptedTextField
 from kini.core.models import AuditEntry
 from kini.demo import cases as demo_cases
 from kini.demo import people as demo_people
@@ -138,13 +139,23 @@ class Rows:
         self._table = model._meta.db_table
         self._columns = [str(field.column) for field in fields]
         self._read = itemgetter(*[field.attname for field in fields])
-        self._json = [place for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
+        self._json = [place for place, field in enumerate(fields) if type(field) is models.JSONField]
+        self._encrypted_keys = [
+            (place, field) for place, field in enumerate(fields) if isinstance(field, EncryptedKeysJSONField)
+        ]
+        self._encrypted = [
+            (place, field) for place, field in enumerate(fields) if isinstance(field, EncryptedTextField)
+        ]
         self._rows: list[list[Any]] = []
 
     def add(self, instance: models.Model) -> None:
         row = list(self._read(instance.__dict__))
         for place in self._json:
             row[place] = Jsonb(row[place])
+        for place, field in self._encrypted:
+            row[place] = field.get_prep_value(row[place])
+        for place, keyed in self._encrypted_keys:
+            row[place] = Jsonb(keyed.sealed(row[place]))
         self._rows.append(row)
 
     def store(self) -> None:
@@ -165,18 +176,26 @@ def people(count: int) -> tuple[range, range]:
     """Residents, every third with an account: (those with one, those without), by key."""
     with_account, now = count // 3, timezone.now()
     areas = list(Area.objects.filter(parent__isnull=False).order_by("-depth", "pk").values_list("pk", flat=True))
+    email, name = User._meta.get_field("email"), Resident._meta.get_field("name")
+    house = Resident._meta.get_field("address").get_prep_value("House")
     user = _next_key(User)
     resident = _next_key(Resident)
     store(
         User._meta.db_table,
         ("id", "password", "phone_verified", "email", "language", "is_active", "created_at"),
-        ((user + n, "!", False, f"resident-{n}@bench.example", "", True, now) for n in range(with_account)),
+        (
+            (user + n, "!", False, email.get_prep_value(f"resident-{n}@bench.example"), "", True, now)
+            for n in range(with_account)
+        ),
     )
     store(
         Resident._meta.db_table,
         ("id", "user_id", "name", "sex", "phone", "email", "address", "area_id", "created_at", "updated_at"),
         (
-            (resident + n, user + n if n < with_account else None, f"Resident {n}", *("",) * 3, "House", area, now, now)
+            (
+                *(resident + n, user + n if n < with_account else None, name.get_prep_value(f"Resident {n}"), ""),
+                *(b"", b"", house, area, now, now),
+            )
             for n, area in zip(range(count), cycle(areas), strict=False)
         ),
     )

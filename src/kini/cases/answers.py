@@ -1,4 +1,7 @@
-"""Answers in the clear: the plain ones, and the sealed ones decrypted. Callers have checked who is asking."""
+"""Answers in the clear: the plain ones, and the sealed ones decrypted. Callers have checked who is asking.
+
+Those of a sensitive service (`sensitive: true`) are all sealed, so neither a search nor a dump finds a word of them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,16 +39,21 @@ def hidden_of_case(case: Case, resolved: Resolved, *, private: bool) -> dict[str
     return found
 
 
-def put_in_draft(draft: Draft, resolved: Resolved, answers: Mapping[str, Any]) -> None:
+def sealed_whole(kept: Draft | Case) -> bool:
+    """Whether nothing of its answers stands in the clear. It stays so, also where its version is from before that."""
+    return kept.sealed is not None and not kept.answers
+
+
+def put_in_draft(draft: Draft, resolved: Resolved, answers: Mapping[str, Any], *, whole: bool = False) -> None:
     """Replace a draft's answers; the caller stores it."""
-    plain, sealed = split_sealed(resolved, answers)
+    plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(draft))
     draft.answers = plain
     draft.sealed = seal_json(sealed, draft_context(draft)) if sealed else None
 
 
-def put_in_case(case: Case, resolved: Resolved, answers: Mapping[str, Any]) -> None:
+def put_in_case(case: Case, resolved: Resolved, answers: Mapping[str, Any], *, whole: bool = False) -> None:
     """Replace a case's answers; the caller stores it."""
-    plain, sealed = split_sealed(resolved, answers)
+    plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(case))
     case.answers = plain
     case.sealed = seal_json(sealed, case_context(case)) if sealed else None
 

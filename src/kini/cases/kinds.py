@@ -10,6 +10,7 @@ from pydantic import Field
 from kini.cases import answers, rules
 from kini.cases.actions import move, send_unit
 from kini.cases.models import Case, TimelineEntry
+from kini.cases.routing import whereabouts
 from kini.city import queries
 from kini.core.actors import system
 from kini.core.texts import Text
@@ -104,6 +105,9 @@ class Assistance(Kind):
     def opened(self, case: Any) -> Any:
         """Send the nearest unit of the agency, where the place is known."""
         latitude, longitude = case.latitude, case.longitude
+        if latitude is None and answers.sealed_whole(case):  # the point is among the answers alone
+            place = whereabouts(resolve(case.version), answers.of_case(case))
+            latitude, longitude = place.latitude, place.longitude
         if latitude is None and case.area:
             latitude, longitude = case.area.latitude, case.area.longitude
         unit = queries.nearest_unit(case.agency_id, latitude, longitude) if latitude is not None else None
@@ -128,5 +132,7 @@ class Assistance(Kind):
 def _eta(case: Case) -> str:
     """What the unit last said about its arrival (the input `eta`), in words."""
     field = resolve(case.version).inputs.get("eta")
-    entry = TimelineEntry.objects.filter(case=case, data__given__has_key="eta").order_by("-number").first()
-    return field.show(entry.data["given"]["eta"]) if field and entry else ""
+    steps = TimelineEntry.objects.filter(case=case).order_by("-number").values_list("data", flat=True)
+    given = (data.get("given") or {} for data in steps if field)
+    eta = next((each["eta"] for each in given if "eta" in each), None)
+    return field.show(eta) if field and eta is not None else ""

@@ -10,6 +10,12 @@ from django.db.models.functions import Lower
 
 from kini.cases.rules import SCORES
 from kini.city.models import Agency, Area, Unit
+from kini.core.database.encryption import (
+    EncryptedJSONField,
+    EncryptedKeysJSONField,
+    EncryptedLookupField,
+    EncryptedTextField,
+)
 from kini.core.models import ACTOR_KINDS
 from kini.people.models import Officer, Resident, User
 from kini.services.flows import PublicState
@@ -32,7 +38,7 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(ServiceVersion, models.PROTECT)
     owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="drafts")
-    session = models.CharField(max_length=64, blank=True)
+    session = EncryptedLookupField(context="cases.draft.session", blank=True)
     resident = models.ForeignKey(Resident, models.CASCADE, null=True, help_text="For whom it is.")
     channel = models.CharField(max_length=10, choices=CHANNELS, default="web")
     answers = models.JSONField(default=dict)
@@ -88,7 +94,9 @@ class Case(models.Model):
     anonymised_at = models.DateTimeField(
         null=True, help_text="When answers and documents were removed past their term."
     )
-    guest_key = models.CharField(max_length=43, blank=True, help_text="Secret part of a guest's link.")
+    guest_key = EncryptedLookupField(
+        context="cases.case.guest-key", blank=True, help_text="Secret part of a guest's link."
+    )
     entries = models.PositiveIntegerField(default=0)
     head = models.BinaryField(max_length=32)
     seal = models.BinaryField(max_length=32)
@@ -202,7 +210,7 @@ class TimelineEntry(models.Model):
     actor_kind = models.CharField(max_length=10, choices=ACTOR_KINDS)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=60, blank=True)
-    data = models.JSONField(default=dict)
+    data = EncryptedKeysJSONField(context="cases.timeline.data", keys=("given", "text"), default=dict)
     previous = models.BinaryField(max_length=32)
     digest = models.BinaryField(max_length=32)
 
@@ -228,7 +236,7 @@ class Rating(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="ratings")
     closed_at = models.DateTimeField(help_text="When the case ended; a reopened one ends again.")
     score = models.PositiveSmallIntegerField(help_text="1 (very bad) to 5 (very good).")
-    text = models.TextField(blank=True)
+    text = EncryptedTextField(context="cases.rating.text", blank=True)
     at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -250,7 +258,7 @@ class Document(models.Model):
     draft = models.ForeignKey(Draft, models.SET_NULL, null=True, related_name="documents")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="documents", db_index=False)
     slot = models.CharField(max_length=60, help_text="Name of the attachment or field it answers.")
-    name = models.CharField(max_length=160)
+    name = EncryptedTextField(context="cases.document.name")
     content_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField(help_text="Bytes as kept.")
     sha256 = models.CharField(max_length=64, db_index=True, help_text="Of the content as kept.")
@@ -338,7 +346,7 @@ class SavedFilter(models.Model):
         help_text="Where it stands in the rail, from 1; so there are only so many."
     )
     name = models.CharField(max_length=40)
-    query = models.CharField(max_length=2000)
+    query = EncryptedTextField(context="cases.filter.query")
     first = models.BooleanField(default=False, help_text="The desk opens with it.")
 
     class Meta:
@@ -363,8 +371,12 @@ class Bulk(models.Model):
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="bulks")
     move = models.CharField(max_length=60)
     label = models.CharField(max_length=120, help_text="What the step was called when it was decided.")
-    given = models.JSONField(default=dict, help_text="Inputs, by name; each case takes those that its step needs.")
-    query = models.CharField(max_length=2000, help_text="Of the queue in which the cases were ticked.")
+    given = EncryptedJSONField(
+        context="cases.bulk.given",
+        default=dict,
+        help_text="Inputs, by name; each case takes those that its step needs.",
+    )
+    query = EncryptedTextField(context="cases.bulk.query", help_text="Of the queue in which the cases were ticked.")
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)

@@ -86,6 +86,8 @@ def prepare() -> int:
         for service in booking_queries.services():
             booking_actions.open_slots(by=by, service=service)
         case_actions.begin_replies(by=by, texts=_wordings())
+        while case_actions.seal_sensitive(by=by):
+            pass
     prepare_keys()
     if settings.ENV.demo:
         with console.step("Samples of live figures"):

@@ -61,6 +61,7 @@ class Environment:
         mail_from: the sender's address.
         address: where people find the city, "https://kini.example"; it stands on papers and in their QR codes.
         signing_keys: folder with the keys by which agencies sign letters (docs/operators.md).
+        signing_passwords: folder with their passwords, such as systemd's credentials; the current one: beside the keys.
         time_stamps: address of an RFC 3161 time-stamping authority for signatures; empty: none is asked.
         sms: name of the SMS provider that an installed package registered; empty: no SMS is sent.
         tiles: pictures that lie under the maps; None: only the city's own areas are drawn.
@@ -99,6 +100,7 @@ class Environment:
     sms: str = ""
     address: str = ""
     signing_keys: Path = Path()
+    signing_passwords: Path = Path()
     time_stamps: str = ""
     tiles: Tiles | None = None
     operator_path: str = ""
@@ -168,7 +170,8 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         mail_from=given.get("KINI_MAIL_FROM", ""),
         sms=given.get("KINI_SMS") or ("messages" if given.get("KINI_MESSAGES") else ""),
         address=given.get("KINI_ADDRESS", f"https://{hosts[0]}").rstrip("/"),
-        signing_keys=Path(given.get("KINI_SIGNING_KEYS", var / "signing")).resolve(),
+        signing_keys=signing_folder(given, var),
+        signing_passwords=Path(given.get("KINI_SIGNING_PASSWORDS") or given.get("CREDENTIALS_DIRECTORY") or ""),
         time_stamps=given.get("KINI_TIME_STAMPS", ""),
         tiles=read_tiles(given),
         operator_path=read_path(given.get("KINI_OPERATOR_PATH", "")),
@@ -191,6 +194,20 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         log_level=given.get("KINI_LOG_LEVEL", "info"),
         values=given,
     )
+
+
+def signing_folder(given: Mapping[str, str], var: Path) -> Path:
+    """Where the agencies' keys are: apart from what the city keeps, but for the made-up keys of a first look."""
+    default = "/etc/kini/signing" if given.get("KINI_ENV", "production") == "production" else var / "signing"
+    return Path(given.get("KINI_SIGNING_KEYS") or default).resolve()
+
+
+def misplaced_keys(given: Mapping[str, str]) -> list[str]:
+    """Signing keys that somebody who takes the city's folder, or a copy of it, would take along."""
+    var = Path(given.get("KINI_VAR") or ROOT / "var").resolve()
+    if signing_folder(given, var).is_relative_to(var):
+        return ["KINI_SIGNING_KEYS lies inside KINI_VAR; keep the agencies' keys in a folder of their own"]
+    return []
 
 
 def read_tiles(given: Mapping[str, str]) -> Tiles | None:
@@ -253,6 +270,7 @@ def refuse_unsafe(given: Mapping[str, str]) -> None:
         for name in ("KINI_DEMO", "KINI_OUTBOX")
         if given.get(name, "0") != "0"
     ]
+    faults += misplaced_keys(given)
     faults += unreadable({name: value for name, value in given.items() if value})
     if faults:
         raise EnvironmentFault("Kini does not start in production: " + "; ".join(faults) + ". See docs/operators.md.")

@@ -1,8 +1,9 @@
 """The agencies' keys: where they lie, and those of a first look.
 
-They lie in a folder (KINI_SIGNING_KEYS), named after the agency: `AGENCY.p12` with its password in `AGENCY.password`,
-or `AGENCY.pem` with key, certificate and chain. They are read when something is signed (signing.py) and never reach
-the database.
+They lie in a folder (KINI_SIGNING_KEYS), named after the agency: `AGENCY.p12`, or `AGENCY.pem` with key, certificate
+and chain, or `AGENCY.toml`, which names a key in a token (PKCS#11). Their passwords are in `AGENCY.password` of the
+folder KINI_SIGNING_PASSWORDS. They are read when something is signed (signing.py) and never reach the database or a
+backup.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.conf import settings
 
 AUTHORITY = "authority"
 DEVELOPMENT_DAYS = 3650
@@ -24,7 +26,15 @@ class NoKey(Exception):
 
 def has_key(folder: Path, agency: str) -> bool:
     """Whether a key of that agency lies in the folder; whether it can be used is known when it signs."""
-    return any((folder / f"{agency}{ending}").is_file() for ending in (".p12", ".pem"))
+    return any((folder / f"{agency}{ending}").is_file() for ending in (".toml", ".p12", ".pem"))
+
+
+def password_of(agency: str) -> bytes | None:
+    """The password of an agency's key, or the PIN of its token; None when there is none."""
+    folder = settings.ENV.signing_passwords
+    beside = settings.ENV.signing_keys if folder == Path() else folder
+    path = beside / f"{agency}.password"
+    return path.read_bytes().strip() if path.is_file() else None
 
 
 def make_development_keys(folder: Path, agencies: Iterable[tuple[str, str]]) -> int:

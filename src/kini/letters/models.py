@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from kini.cases.models import Case, Document
 from kini.city.models import Agency
+from kini.core.database.encryption import EncryptedJSONField, EncryptedTextField
 from kini.core.models import ACTOR_KINDS
 
 
@@ -41,7 +42,7 @@ class Letter(models.Model):
     template = models.CharField(max_length=60)
     source = models.CharField(max_length=64)
     language = models.CharField(max_length=12)
-    said = models.JSONField()
+    said = EncryptedJSONField(context="letters.letter.said")
     agency = models.ForeignKey(Agency, models.PROTECT)
     issued_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=LetterState.choices, default=LetterState.WAITING)
@@ -94,7 +95,7 @@ class LetterEntry(models.Model):
     actor_kind = models.CharField(max_length=10, choices=ACTOR_KINDS)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=60, blank=True)
-    note = models.TextField(blank=True)
+    note = EncryptedTextField(context="letters.entry.note", blank=True)
 
     class Meta:
         ordering = ["at", "id"]

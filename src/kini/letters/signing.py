@@ -4,6 +4,8 @@ Import it where something is signed: its library is large, and most processes ne
 """
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,9 +23,11 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from kini.letters import keys, token
 from kini.letters.keys import NoKey
 
 FIELD = "Signature"
+KEYS = ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY")
 STAMP_SECONDS = 10
 
 
@@ -37,7 +41,27 @@ def sign(pdf: bytes, agency: str, *, name: str, label: str, place: str) -> bytes
     Raises:
         NoKey: when there is no key, its certificate is not valid now, or the time stamp cannot be had.
     """
-    signer = signer_of(agency)
+    with opened(agency) as signer:
+        return _signed(pdf, signer, name=name, label=label, place=place)
+
+
+@contextmanager
+def opened(agency: str) -> Iterator[signers.Signer]:
+    """The key of an agency for as long as it signs; a token's session is closed behind it.
+
+    Raises:
+        NoKey: as `signer_of`.
+    """
+    described = settings.ENV.signing_keys / f"{agency}.toml"
+    if not described.is_file():
+        yield signer_of(agency)
+        return
+    with token.opened(described, keys.password_of(agency)) as signer:
+        _require_valid(agency, signer)
+        yield signer
+
+
+def _signed(pdf: bytes, signer: signers.Signer, *, name: str, label: str, place: str) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     page, _resources = writer.find_page_for_modification(0)
     page.get_object()["/Tabs"] = generic.NameObject("/S")
@@ -63,43 +87,55 @@ def signer_of(agency: str) -> signers.SimpleSigner:
     Raises:
         NoKey: when there is none, it cannot be read, or its certificate is not valid now.
     """
-    folder = settings.ENV.signing_keys
-    signer = _from_p12(folder / f"{agency}.p12") or _from_pem(folder / f"{agency}.pem")
+    folder, password = settings.ENV.signing_keys, keys.password_of(agency)
+    signer = _from_p12(folder / f"{agency}.p12", password) or _from_pem(folder / f"{agency}.pem", password)
     if signer is None:
         raise NoKey(f'The agency "{agency}" has no signing key in {folder}; put {agency}.p12 or {agency}.pem there.')
-    certificate = signer.signing_cert
-    assert certificate is not None  # `_signer` gave it one
-    if not certificate.not_valid_before <= datetime.now(UTC) <= certificate.not_valid_after:
-        raise NoKey(f'The certificate of the agency "{agency}" is not valid now (until {certificate.not_valid_after}).')
+    _require_valid(agency, signer)
     return signer
 
 
-def _from_p12(path: Path) -> signers.SimpleSigner | None:
+def _require_valid(agency: str, signer: signers.Signer) -> None:
+    certificate = signer.signing_cert
+    assert certificate is not None  # a key without one is no signer
+    if not certificate.not_valid_before <= datetime.now(UTC) <= certificate.not_valid_after:
+        raise NoKey(f'The certificate of the agency "{agency}" is not valid now (until {certificate.not_valid_after}).')
+
+
+def _from_p12(path: Path, password: bytes | None) -> signers.SimpleSigner | None:
     if not path.is_file():
         return None
-    password = path.with_suffix(".password")
-    secret = password.read_bytes().strip() if password.is_file() else None
     try:
-        key, certificate, others = pkcs12.load_key_and_certificates(path.read_bytes(), secret)
+        key, certificate, others = pkcs12.load_key_and_certificates(path.read_bytes(), password)
     except ValueError as error:
-        raise NoKey(f"{path} cannot be read ({error}); check its password in {password.name}.") from None
+        raise NoKey(f"{path} cannot be read ({error}); check its password in {path.stem}.password.") from None
     if certificate is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise NoKey(f"{path} must hold an RSA or elliptic-curve key and its certificate.")
     return _signer(_key_der(key), [_certificate_der(each) for each in (certificate, *others)])
 
 
-def _from_pem(path: Path) -> signers.SimpleSigner | None:
+def _from_pem(path: Path, password: bytes | None) -> signers.SimpleSigner | None:
     if not path.is_file():
         return None
     try:
         parts = [(kind, der) for kind, _headers, der in asn1_pem.unarmor(path.read_bytes(), multiple=True)]
-        keys = [der for kind, der in parts if kind == "PRIVATE KEY"]
+        own = [_opened(kind, der, password) for kind, der in parts if kind in KEYS]
         certificates = [der for kind, der in parts if kind == "CERTIFICATE"]
-    except ValueError as error:
-        raise NoKey(f"{path} cannot be read ({error}).") from None
-    if len(keys) != 1 or not certificates:
-        raise NoKey(f"{path} must hold one unencrypted PKCS#8 key, its certificate, then the chain.")
-    return _signer(keys[0], certificates)
+    except (ValueError, TypeError) as error:
+        raise NoKey(f"{path} cannot be read ({error}); check its password in {path.stem}.password.") from None
+    if len(own) != 1 or not certificates:
+        raise NoKey(f"{path} must hold one PKCS#8 key, its certificate, then the chain.")
+    return _signer(own[0], certificates)
+
+
+def _opened(kind: str, der: bytes, password: bytes | None) -> bytes:
+    """A PKCS#8 key in the clear; one without a password needs none."""
+    if kind == "PRIVATE KEY":
+        return der
+    key = serialization.load_der_private_key(der, password)
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise ValueError("it is no RSA or elliptic-curve key")
+    return _key_der(key)
 
 
 def _signer(key: bytes, certificates: list[bytes]) -> signers.SimpleSigner:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from kini.city.models import Agency
+from kini.core.database.encryption import EncryptedJSONField, EncryptedLookupField, EncryptedTextField
 from kini.people.models import Resident, User
 
 STATES = [(s, s) for s in ("waiting", "sent", "delivered", "read", "failed")]
@@ -27,10 +28,14 @@ class Message(models.Model):
         Resident, models.CASCADE, null=True, related_name="messages", help_text="Where there is no account."
     )
     language = models.CharField(max_length=10)
-    subject = models.CharField(max_length=200)
-    text = models.TextField()
-    short = models.CharField(max_length=160, help_text="What an SMS says.")
-    words = models.JSONField(default=dict, help_text="By name; templates of WhatsApp are filled with them.")
+    subject = EncryptedTextField(context="messages.message.subject")
+    text = EncryptedTextField(context="messages.message.text")
+    short = EncryptedTextField(context="messages.message.short", help_text="What an SMS says.")
+    words = EncryptedJSONField(
+        context="messages.message.words",
+        default=dict,
+        help_text="By name; templates of WhatsApp are filled with them.",
+    )
     link = models.CharField(max_length=300, blank=True, help_text="Path of the page to read next.")
     urgent = models.BooleanField(default=False, help_text="Goes out in quiet hours as well.")
     needed_by = models.DateTimeField(null=True, help_text="Until then something is asked; it must be seen.")
@@ -74,7 +79,9 @@ class Delivery(models.Model):
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=10)
-    recipient = models.CharField(max_length=254, help_text="Number or address; empty for push and post.")
+    recipient = EncryptedLookupField(
+        context="messages.delivery.recipient", help_text="Number or address; empty for push and post."
+    )
     state = models.CharField(max_length=10, choices=STATES, default="waiting")
     provider = models.CharField(max_length=40, blank=True)
     reference = models.CharField(max_length=160, blank=True, help_text="The provider's.")
@@ -82,7 +89,7 @@ class Delivery(models.Model):
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="When it was delivered, read or given up.")
-    fault = models.CharField(max_length=240, blank=True)
+    fault = EncryptedTextField(context="messages.delivery.fault", blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -112,7 +119,7 @@ class Silence(models.Model):
     """A number or address that wants nothing by this channel any more. Codes to sign in are not messages."""
 
     channel = models.CharField(max_length=10)
-    recipient = models.CharField(max_length=254)
+    recipient = EncryptedLookupField(context="messages.silence.recipient")
     since = models.DateTimeField()
 
     class Meta:
@@ -128,13 +135,13 @@ class Heard(models.Model):
     provider = models.CharField(max_length=40)
     external_id = models.CharField(max_length=160)
     channel = models.CharField(max_length=10)
-    sender = models.CharField(max_length=20, help_text="Phone number in E.164.")
-    text = models.TextField(blank=True)
+    sender = EncryptedLookupField(context="messages.heard.sender", help_text="Phone number in E.164.")
+    text = EncryptedTextField(context="messages.heard.text", blank=True)
     photo = models.CharField(max_length=160, blank=True, help_text="The provider's name of a picture.")
-    latitude = models.FloatField(null=True)
-    longitude = models.FloatField(null=True)
+    latitude = EncryptedJSONField(context="messages.heard.latitude", null=True)
+    longitude = EncryptedJSONField(context="messages.heard.longitude", null=True)
     at = models.DateTimeField()
-    reply = models.TextField(blank=True)
+    reply = EncryptedTextField(context="messages.heard.reply", blank=True)
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -153,7 +160,7 @@ class Subscription(models.Model):
     """A browser in which somebody wants to be told: where its maker takes messages, and the keys that seal them."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="push_subscriptions")
-    endpoint = models.URLField(max_length=600, unique=True)
-    public = models.CharField(max_length=100)
-    auth = models.CharField(max_length=40)
+    endpoint = EncryptedLookupField(context="messages.subscription.endpoint", unique=True)
+    public = EncryptedTextField(context="messages.subscription.public")
+    auth = EncryptedTextField(context="messages.subscription.auth")
     made_at = models.DateTimeField()

@@ -17,16 +17,16 @@ STEPS = 2
 #: Profiles of one person: the account's own, and those with the same phone number or e-mail address.
 _ONESELF = """
     contact (phone, email) AS (
-        SELECT phone, lower(email) FROM people_user WHERE id = %s
-        UNION ALL SELECT nullif(phone, ''), nullif(lower(email), '') FROM people_resident WHERE user_id = %s
+        SELECT phone, email FROM people_user WHERE id = %s
+        UNION ALL SELECT nullif(phone, ''), nullif(email, '') FROM people_resident WHERE user_id = %s
     ), oneself (id) AS (
         SELECT id FROM people_resident WHERE user_id = %s
         UNION SELECT other.id FROM contact JOIN people_resident AS other ON other.phone = contact.phone
         UNION SELECT other.id FROM contact JOIN people_resident AS other
-            ON lower(other.email) = contact.email AND other.email <> ''
+            ON other.email = contact.email AND other.email <> ''
         UNION SELECT other.id FROM contact JOIN people_user AS account ON account.phone = contact.phone
             JOIN people_resident AS other ON other.user_id = account.id
-        UNION SELECT other.id FROM contact JOIN people_user AS account ON lower(account.email) = contact.email
+        UNION SELECT other.id FROM contact JOIN people_user AS account ON account.email = contact.email
             JOIN people_resident AS other ON other.user_id = account.id
     )"""
 _HOUSEHOLD = f"""
@@ -43,7 +43,7 @@ _SAME_PERSON = f"""
     WITH {_ONESELF}
     SELECT own.user_id FROM oneself JOIN people_resident AS own USING (id) WHERE own.user_id IS NOT NULL
     UNION SELECT account.id FROM contact JOIN people_user AS account ON account.phone = contact.phone
-    UNION SELECT account.id FROM contact JOIN people_user AS account ON lower(account.email) = contact.email"""  # noqa: S608
+    UNION SELECT account.id FROM contact JOIN people_user AS account ON account.email = contact.email"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 
 from kini.city.models import Agency, Area
 from kini.core import moments
+from kini.core.database.encryption import EncryptedDateField, EncryptedLookupField, EncryptedTextField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -26,9 +27,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody who can sign in, by a phone number (E.164) or an e-mail address; a deleted account has neither."""
 
-    phone = models.CharField(max_length=16, null=True, unique=True)  # noqa: DJ001 -- null: unique among those who have one
+    phone = EncryptedLookupField(context="people.phone", null=True, unique=True)
     phone_verified = models.BooleanField(default=False)
-    email = models.EmailField(null=True, blank=True)  # noqa: DJ001 -- null: unique among those who have one
+    email = EncryptedLookupField(context="people.email", fold=True, null=True, blank=True)
     language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -39,7 +40,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="people_user_email_once"),
+            models.UniqueConstraint(fields=["email"], name="people_user_email_once"),
             models.CheckConstraint(
                 condition=Q(phone__isnull=False) | Q(email__isnull=False) | Q(is_active=False),
                 name="people_user_reachable",
@@ -94,21 +95,21 @@ class Assurance(models.IntegerChoices):
 class Resident(models.Model):
     """A person whom the city serves, with an account or without one (helped at a counter).
 
-    The national number is kept encrypted; `national_id_hash` finds it again. Only the owner and officers with
-    the permission see it unmasked, and officers' looks are logged.
+    All that says who it is is kept encrypted; `national_id_hash` finds the national number again. Only the owner and
+    officers with the permission see it unmasked, and officers' looks are logged.
     """
 
     user = models.OneToOneField(User, models.SET_NULL, null=True, related_name="resident")
-    name = models.CharField(max_length=120, blank=True)
+    name = EncryptedTextField(context="people.resident.name", blank=True)
     national_id_sealed = models.BinaryField(null=True)
     national_id_hash = models.BinaryField(max_length=32, null=True, unique=True)
-    birth_date = models.DateField(null=True)
+    birth_date = EncryptedDateField(context="people.resident.birth-date", null=True)
     sex = models.CharField(max_length=6, blank=True, choices=[("female", "female"), ("male", "male")])
     family_card_sealed = models.BinaryField(null=True)
     family_card_hash = models.BinaryField(max_length=32, null=True, help_text="Keyed; finds the same household.")
-    phone = models.CharField(max_length=16, blank=True)
-    email = models.EmailField(blank=True)
-    address = models.CharField(max_length=240, blank=True)
+    phone = EncryptedLookupField(context="people.phone", blank=True)
+    email = EncryptedLookupField(context="people.email", fold=True, blank=True)
+    address = EncryptedTextField(context="people.resident.address", blank=True)
     area = models.ForeignKey(Area, models.PROTECT, null=True)
     assurance = models.PositiveSmallIntegerField(
         choices=Assurance.choices, default=Assurance.TYPED, db_default=Assurance.TYPED
@@ -131,7 +132,7 @@ class Resident(models.Model):
         indexes = [
             # What tells that two profiles are of one person or household (people/household.py).
             models.Index(fields=["phone"], name="people_resident_phone", condition=~Q(phone="")),
-            models.Index(Lower("email"), name="people_resident_email", condition=~Q(email="")),
+            models.Index(fields=["email"], name="people_resident_email", condition=~Q(email="")),
             models.Index(
                 fields=["family_card_hash"], name="people_resident_card", condition=Q(family_card_hash__isnull=False)
             ),
@@ -265,7 +266,12 @@ class AccessLog(models.Model):
     officer = models.ForeignKey(Officer, models.PROTECT, db_index=False)
     what = models.CharField(max_length=60, help_text="What was seen (people/access_log.py, WHAT).")
     purpose = models.CharField(max_length=40, blank=True, help_text="Id of a purpose (people/purposes.py).")
-    reason = models.CharField(max_length=240, blank=True, help_text="In the officer's own words; of a look always.")
+    reason = EncryptedTextField(
+        context="people.access.reason",
+        rotates=False,
+        blank=True,
+        help_text="In the officer's own words; of a look always.",
+    )
     reference = models.CharField(max_length=30, blank=True, help_text="The case it was for.")
     object_id = models.CharField(max_length=40, blank=True, help_text="Of the document that was opened.")
     day = models.DateField(null=True, help_text="Of a read: the city's day on which it is logged once.")

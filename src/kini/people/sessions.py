@@ -59,6 +59,14 @@ def sealed(data: dict[str, Any], row: str) -> str:
     return base64.b64encode(crypto.seal_json(data, f"session:{row}")).decode()
 
 
+def reseal(row: Session) -> None:
+    """Seal a row's data with the first key of the ring, where an older one did."""
+    stored = base64.b64decode(row.session_data)
+    if crypto.needs_rotation(stored):
+        data = crypto.unseal_json(stored, f"session:{row.pk}")
+        Session.objects.filter(pk=row.pk).update(session_data=sealed(data, row.pk))
+
+
 class SessionStore(DatabaseStore):
     """Django's store in the database, with the limits above.
 

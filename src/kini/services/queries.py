@@ -74,6 +74,12 @@ def _offered(_newest: int | None) -> dict[str, Service]:
     return found
 
 
+def sensitive() -> list[str]:
+    """Ids of the active services whose answers are sealed whole."""
+    resolved = resolve_many(row.current_id for row in offered().values() if row.current_id)
+    return [name for name, row in offered().items() if row.current_id and resolved[row.current_id].sensitive]
+
+
 def cards(services: Iterable[Service]) -> list[Card]:
     """The same services as they are shown in lists, in the same order. One query at most."""
     rows, opening = list(services), opening_cases()

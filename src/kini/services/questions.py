@@ -209,8 +209,14 @@ def without_item(page: ResolvedPage, answers: Answers, index: int) -> list[dict[
     return [item for place, item in enumerate(items(page, answers)) if place != index]
 
 
-def split_sealed(resolved: Resolved, answers: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The answers that stand in the clear, and those that are kept encrypted."""
+def split_sealed(resolved: Resolved, answers: Answers, *, whole: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The answers that stand in the clear, and those that are kept encrypted.
+
+    Args:
+        whole: keep all of them encrypted, as those of a sensitive service always are.
+    """
+    if whole or resolved.sensitive:
+        return {}, dict(answers)
     secret = resolved.sealed
     plain = {name: value for name, value in answers.items() if name not in secret}
     return plain, {name: value for name, value in answers.items() if name in secret}

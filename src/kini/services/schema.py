@@ -223,6 +223,10 @@ class Definition(Strict):
         description="How sure the city must be of who applies: typed (the default), counter, or register.",
     )
     retention: Retention | None = Field(default=None, description="Left out, the term of the kind holds.")
+    sensitive: bool | None = Field(
+        default=None,
+        description="Data of a specific kind (UU 27/2022 art. 4 (2): health, violence): answers are sealed whole.",
+    )
     past: Text | None = Field(default=None, description="From which time it is, when it is not offered today.")
 
     @model_validator(mode="before")

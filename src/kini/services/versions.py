@@ -90,6 +90,11 @@ class Resolved(Strict):
             names |= ({page.repeat.name} if sealed else set()) if page.repeat else sealed
         return frozenset(names)
 
+    @property
+    def sensitive(self) -> bool:
+        """Whether nothing of its answers may stand in the clear."""
+        return bool(self.definition.sensitive)
+
     def page(self, key: str) -> ResolvedPage | None:
         return next((page for page in self.pages if page.key == key), None)
 

@@ -19,7 +19,14 @@ from kini.cases.actions.ratings import rate
 from kini.cases.actions.replies import LONGEST_TITLE, begin_replies, change_reply, switch_reply, write_reply
 from kini.cases.actions.submission import apply, submit
 from kini.cases.actions.telling import Paper, tell
-from kini.cases.actions.upkeep import clean_up_drafts, hand_over_cases, index_cases, rotate_keys, take_due_edge
+from kini.cases.actions.upkeep import (
+    clean_up_drafts,
+    hand_over_cases,
+    index_cases,
+    rotate_keys,
+    seal_sensitive,
+    take_due_edge,
+)
 from kini.cases.corrections import Incomplete
 from kini.cases.holding import Expired
 
@@ -65,6 +72,7 @@ __all__ = [
     "rotate_keys",
     "save_answers",
     "save_filter",
+    "seal_sensitive",
     "send_unit",
     "separate",
     "start_draft",

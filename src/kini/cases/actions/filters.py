@@ -40,7 +40,7 @@ def save_filter(*, by: Actor, name: str, query: str, first: bool = False) -> Sav
         officer.filters.filter(first=True).update(first=False)
     kept = SavedFilter(officer=officer, place=place, name=name, query=query, first=first)
     keeping.once(kept.save, _("You have a filter of this name already."))
-    _record(by, kept, "cases.filter-saved", query=query)
+    _record(by, kept, "cases.filter-saved")
     return kept
 
 

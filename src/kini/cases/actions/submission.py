@@ -124,6 +124,7 @@ def _new_case(
 ) -> Case:
     resolved = resolve(version)
     where = route(resolved, given, resident)
+    point = (None, None) if resolved.sensitive else (where.latitude, where.longitude)
     case = new(
         Case,
         reference=reference or _new_reference(),
@@ -137,8 +138,8 @@ def _new_case(
         unit=where.unit,
         area=where.area,
         area_path=where.area.path if where.area else "",
-        latitude=where.latitude,
-        longitude=where.longitude,
+        latitude=point[0],
+        longitude=point[1],
         guest_key="" if resident else secrets.token_urlsafe(32),
     )
     answers.put_in_case(case, resolved, given)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kini.cases import answers, rules, searching, timeline
 from kini.cases.actions.moves import move
-from kini.cases.holding import lock
+from kini.cases.holding import lock, lock_draft
 from kini.cases.models import Case, Draft
 from kini.city import pack
 from kini.core import audit, moments
@@ -15,10 +15,12 @@ from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 from kini.core.crypto import needs_rotation, seal, unseal
 from kini.people.models import Resident
+from kini.services import queries as service_queries
 from kini.services.versions import resolve
 
-#: Cases made ready for the search in one transaction.
+#: Cases made ready for the search, and sealed, in one transaction.
 MOST_INDEXED = 1000
+MOST_SEALED = 200
 
 
 @action
@@ -71,6 +73,39 @@ def rotate_keys(*, by: Actor) -> int:
     count += sum(_reseal_case(by, pk) for pk in cases.iterator())
     audit.record(by=by, action="cases.keys-rotated", subject="cases", detail={"count": count})
     return count
+
+
+@action
+def seal_sensitive(*, by: Actor) -> int:
+    """Seal whole what drafts and cases of sensitive services hold from before the service was marked. Says how many.
+
+    At most MOST_SEALED in one transaction: whoever calls it goes on until there is nothing left.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    _only_the_program(by)
+    services = service_queries.sensitive()
+    plain = Q(version__service__in=services) & ~Q(answers={})
+    drafts = list(Draft.objects.filter(plain).values_list("pk", flat=True)[:MOST_SEALED])
+    placed = Q(service__in=services, latitude__isnull=False)
+    cases = list(Case.objects.filter(plain | placed).values_list("pk", flat=True)[:MOST_SEALED])
+    for pk in drafts:
+        draft = lock_draft(Draft(pk=pk))
+        answers.put_in_draft(draft, resolve(draft.version), answers.of_draft(draft), whole=True)
+        draft.save(update_fields=["answers", "sealed"])
+    for case in cases:
+        _seal_case(by, lock(Case(pk=case)))
+    count = len(drafts) + len(cases)
+    if count:
+        audit.record(by=by, action="cases.sealed", subject="cases", detail={"count": count})
+    return count
+
+
+def _seal_case(by: Actor, case: Case) -> None:
+    answers.put_in_case(case, resolve(case.version), answers.of_case(case), whole=True)
+    case.latitude = case.longitude = None
+    timeline.append(case, by=by, sort="resealed", public=False, changed=["answers", "holder"])
 
 
 @action

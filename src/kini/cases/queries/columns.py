@@ -10,5 +10,8 @@ TOLD = tuple(
 )
 
 
+#: What a row of the queue shows; guests' keys are for guests.
+QUEUED = tuple(column for column in TOLD if column != "guest_key")
+
 #: What no row of a list shows.
 UNSHOWN = ("answers", "sealed", "head", "seal", "search", "version__content")

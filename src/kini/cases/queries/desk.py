@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from kini.cases import searching
 from kini.cases.access import is_related
 from kini.cases.models import Case
-from kini.cases.queries.columns import TOLD, UNSHOWN
+from kini.cases.queries.columns import QUEUED, UNSHOWN
 from kini.city import queries as city_queries
 from kini.core import moments
 from kini.core.actors import Actor
@@ -25,7 +25,7 @@ type View = Literal["due", "mine", "unassigned", "overdue", "at-risk", "waiting"
 VIEWS: tuple[View, ...] = ("due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all")
 PAGE = 50
 _NEVER = "-"
-_AREA, _ASSIGNEE = TOLD.index("area_id"), TOLD.index("assignee_id")
+_AREA, _ASSIGNEE = QUEUED.index("area_id"), QUEUED.index("assignee_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def queue(actor: Actor, filters: Filters | None = None, size: int | None = None)
 @lru_cache(maxsize=500)
 def _pages(actor: Actor, filters: Filters, most: int) -> tuple[Words, ...]:
     """The queries of a page of the queue, one for each part."""
-    found = _narrowed(visible(actor), actor, filters, SOME_TIME).values_list(*TOLD, "assignee__name")
+    found = _narrowed(visible(actor), actor, filters, SOME_TIME).values_list(*QUEUED, "assignee__name")
     return tuple(words_of(part[:most]) for part in _parts(found, ORDERS.get(filters.view, "due_at"), filters.after))
 
 
@@ -90,7 +90,7 @@ def _in_queue(row: Sequence[Any]) -> Case:
     area, assignee = columns[_AREA], columns[_ASSIGNEE]
     return row_of(
         Case,
-        TOLD,
+        QUEUED,
         columns,
         area=city_queries.area(area, active=False) if area else None,
         assignee=row_of(Officer, ("id", "name"), (assignee, officer)) if assignee else None,

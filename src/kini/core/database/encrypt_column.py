@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.migrations.operations import AlterField
 
-from kini.core.database.encryption import EncryptedTextField
+from kini.core.database.encryption import EncryptedKeysJSONField, EncryptedTextField
 
 BATCH = 2000
 
@@ -28,17 +28,27 @@ class EncryptColumn(AlterField):
         sealed = _field(from_state, app_label, self.model_name, self.name)
         field = _field(to_state, app_label, self.model_name, self.name)
         connection = schema_editor.connection
-        _replace(schema_editor, sealed, field, lambda value: field.get_db_prep_save(sealed.read(value), connection))
+        _replace(schema_editor, sealed, field, lambda value: field.get_db_prep_save(_plain(sealed, value), connection))
 
     def describe(self) -> str:
         return f"Encrypt {self.name} of {self.model_name}"
 
 
-def _encrypted(field: EncryptedTextField, plain: "models.Field[Any, Any]", value: Any) -> bytes | None:
+def _encrypted(
+    field: EncryptedTextField | EncryptedKeysJSONField, plain: "models.Field[Any, Any]", value: Any
+) -> bytes | str | None:
     """A stored value under the key; the backend gives jsonb as text."""
+    if isinstance(field, EncryptedKeysJSONField):
+        return json.dumps(field.sealed(json.loads(value)))
     is_json = isinstance(plain, models.JSONField) and isinstance(value, str)
     prepared: bytes | None = field.get_prep_value(json.loads(value) if is_json else value)
     return prepared
+
+
+def _plain(sealed: EncryptedTextField | EncryptedKeysJSONField, value: Any) -> Any:
+    if isinstance(sealed, EncryptedKeysJSONField):
+        return sealed.unsealed(json.loads(value))
+    return sealed.read(value)
 
 
 def _field(state: Any, app_label: str, model_name: str, name: str) -> Any:

@@ -4,8 +4,10 @@ Each column has a context of its own, so that a value cannot be moved to another
 row: where moving it to another row would matter, the table is chained (timelines) or binds it itself (`crypto.seal`).
 """
 
+import base64
 import json
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldError
@@ -20,22 +22,26 @@ else:
     _Field = models.Field
 
 
+_SEALED = "sealed"
+
+
 class EncryptedTextField(_Field):
     """Text under AES-256-GCM. An empty text stays empty, so that rows without one are found; nothing else is.
 
     Args:
         context: "room.table.column"; part of what is authenticated, so it stays the same when something is renamed.
+        rotates: False in tables whose stored bytes are chained; their key stays in the ring for as long as their rows.
     """
 
     empty_strings_allowed = True
 
-    def __init__(self, *args: Any, context: str = "", **options: Any) -> None:
-        self.context = context
+    def __init__(self, *args: Any, context: str = "", rotates: bool = True, **options: Any) -> None:
+        self.context, self.rotates = context, rotates
         super().__init__(*args, **options)
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
-        return name, path, args, options | {"context": self.context}
+        return name, path, args, options | {"context": self.context} | ({} if self.rotates else {"rotates": False})
 
     def get_internal_type(self) -> str:
         return "BinaryField"
@@ -59,6 +65,10 @@ class EncryptedTextField(_Field):
     def encrypt(self, value: Any) -> bytes:
         """A value that is not empty, as it is stored."""
         return crypto.seal(self.encode(value), self.context)
+
+    def rotated(self, stored: bytes | None) -> bytes | None:
+        """What is stored, under the first key of the ring."""
+        return self.encrypt(self.read(stored)) if stored and crypto.needs_rotation(stored) else stored
 
     def encode(self, value: Any) -> bytes:
         return str(value).encode()
@@ -97,8 +107,90 @@ class EncryptedJSONField(EncryptedTextField):
         return json.loads(plain)
 
 
+class EncryptedKeysJSONField(models.JSONField):
+    """A JSON object of which the values under some keys are encrypted, so that the database still knows the keys.
+
+    Args:
+        context: as of `EncryptedTextField`.
+        keys: whose values are encrypted.
+    """
+
+    rotates = True
+
+    def __init__(self, *args: Any, context: str = "", keys: Iterable[str] = (), **options: Any) -> None:
+        self.context, self.keys = context, tuple(keys)
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        return name, path, args, options | {"context": self.context, "keys": self.keys}
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return super().get_db_prep_value(self.sealed(value), connection, prepared)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return self.unsealed(super().from_db_value(value, expression, connection))
+
+    def sealed(self, value: Any) -> Any:
+        """The object as it is stored."""
+        if not isinstance(value, dict) or not value.keys() & set(self.keys):
+            return value
+        return {key: self._seal(item) if key in self.keys else item for key, item in value.items()}
+
+    def unsealed(self, value: Any) -> Any:
+        """The object as it was before it was stored."""
+        if not isinstance(value, dict) or not value.keys() & set(self.keys):
+            return value
+        return {key: self._unseal(item) if key in self.keys else item for key, item in value.items()}
+
+    def rotated(self, stored: Any) -> Any:
+        """What is stored, as text, under the first key of the ring."""
+        value = json.loads(stored)
+        old = [value[key] for key in self.keys if key in value]
+        if any(self._is_sealed(each) and crypto.needs_rotation(base64.b64decode(each[_SEALED])) for each in old):
+            return json.dumps(self.sealed(self.unsealed(value)))
+        return stored
+
+    def _seal(self, value: Any) -> dict[str, str]:
+        return {_SEALED: base64.b64encode(crypto.seal_json(value, self.context)).decode()}
+
+    def _unseal(self, value: Any) -> Any:
+        return crypto.unseal_json(base64.b64decode(value[_SEALED]), self.context) if self._is_sealed(value) else value
+
+    @staticmethod
+    def _is_sealed(value: Any) -> bool:
+        return isinstance(value, dict) and value.keys() == {_SEALED}
+
+
+class EncryptedDateField(EncryptedTextField):
+    """A day under AES-256-GCM."""
+
+    empty_strings_allowed = False
+
+    def encode(self, value: Any) -> bytes:
+        return (value if isinstance(value, str) else value.isoformat()).encode()
+
+    def decode(self, plain: bytes) -> Any:
+        return date.fromisoformat(plain.decode())
+
+
 class EncryptedLookupField(EncryptedTextField):
-    """Short text under AES-SIV: equal values are equal bytes, so that it can be unique and be looked up."""
+    """Short text under AES-SIV: equal values are equal bytes, so that it can be unique and be looked up.
+
+    Args:
+        fold: lower case is stored, so that values are equal whichever case they are written in.
+    """
+
+    def __init__(self, *args: Any, fold: bool = False, **options: Any) -> None:
+        self.fold = fold
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        return name, path, args, options | ({"fold": True} if self.fold else {})
+
+    def encode(self, value: Any) -> bytes:
+        return super().encode(str(value).lower() if self.fold else value)
 
     def encrypt(self, value: Any) -> bytes:
         return crypto.seal_deterministic(self.encode(value), self.context)
@@ -110,11 +202,19 @@ class EncryptedLookupField(EncryptedTextField):
         return crypto.deterministic_forms(self.encode(value), self.context)
 
     def get_lookup(self, lookup_name: str) -> Any:
-        return AnyForm if lookup_name in ("exact", "in") else super().get_lookup(lookup_name)
+        if lookup_name == "exact" or (lookup_name == "iexact" and self.fold):
+            return EqualForm
+        return AnyForm if lookup_name == "in" else super().get_lookup(lookup_name)
 
 
 class AnyForm(In):
     """Equality with one of some values, under whichever key of the ring each was stored."""
+
+    plain: Any = In
+
+    def __new__(cls, lhs: Any, rhs: Any) -> Any:
+        """Another column or a query, of the same context, is compared as it is stored."""
+        return cls.plain(lhs, rhs) if hasattr(rhs, "resolve_expression") else super().__new__(cls)
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
         super().__init__(lhs, [] if rhs is None else list(_forms(lhs.output_field, rhs)))
@@ -122,11 +222,18 @@ class AnyForm(In):
             self.rhs = None  # Django turns it into IS NULL
 
 
+class EqualForm(AnyForm):
+    """Equality with one value."""
+
+    plain = Exact
+
+
 def _forms(field: EncryptedLookupField, value: Any) -> Iterable[bytes]:
     for each in [value] if isinstance(value, str | bytes) else value:
         yield from field.forms(each)
 
 
-def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField]:
+def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField | EncryptedKeysJSONField]:
     """The encrypted columns of a table."""
-    return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
+    sorts = EncryptedTextField | EncryptedKeysJSONField
+    return [field for field in model._meta.concrete_fields if isinstance(field, sorts)]

@@ -1,11 +1,16 @@
 """SQL for migrations: tables to which rows are only ever added."""
 
 
-def append_only(table: str) -> str:
-    """Triggers that refuse UPDATE, DELETE and TRUNCATE of a table (the function is made by core's 0002)."""
+def append_only(table: str, *, rotated: tuple[str, ...] = ()) -> str:
+    """Triggers that refuse UPDATE, DELETE and TRUNCATE of a table (the function is made by core's 0002).
+
+    Args:
+        rotated: encrypted columns, which `./kini rotate-keys` may encrypt under another key (core's 0011).
+    """
+    columns = ", ".join(f"'{column}'" for column in rotated)
     return f"""
         CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION kini_append_only();
+            FOR EACH ROW EXECUTE FUNCTION kini_append_only({columns});
         CREATE TRIGGER {table}_append_only_whole BEFORE TRUNCATE ON {table}
             FOR EACH STATEMENT EXECUTE FUNCTION kini_append_only();
     """

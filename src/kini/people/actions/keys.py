@@ -8,8 +8,8 @@ from django.db.models import Q
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.people import sealing, second_step
-from kini.people.models import Resident
+from kini.people import sealing, second_step, sessions
+from kini.people.models import Resident, Session
 
 BATCH = 500
 
@@ -26,6 +26,8 @@ def rotate_keys(*, by: Actor) -> int:
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("Keys are rotated from the command line.")
     profiles = sum(_reseal(residents) for residents in _batches())
+    for row in Session.objects.select_for_update().iterator(BATCH):
+        sessions.reseal(row)
     secrets = sum(second_step.reseal(each) for each in Authenticator.objects.select_for_update().iterator(BATCH))
     audit.record(
         by=by, action="people.keys-rotated", subject="people", detail={"profiles": profiles, "secrets": secrets}

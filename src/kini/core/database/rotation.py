@@ -1,0 +1,69 @@
+"""Encrypted columns under a new key: batch by batch, each in a transaction, so that it can be stopped and resumed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from kini.core import audit
+from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.database.encryption import EncryptedKeysJSONField, EncryptedTextField, encrypted_fields
+
+BATCH = 500
+type Column = EncryptedTextField | EncryptedKeysJSONField
+
+
+def rotate_columns(*, by: Actor) -> int:
+    """Encrypt every value of every encrypted column with the first key of the ring; how many rows had an older one.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed("Keys are rotated from the command line.")
+    count = sum(_rotate(model) for model in apps.get_models() if encrypted_fields(model))
+    audit.record(by=by, action="core.columns-rotated", subject="columns", detail={"count": count})
+    return count
+
+
+def _rotate(model: type[models.Model]) -> int:
+    fields = [field for field in encrypted_fields(model) if field.rotates]
+    key, last, count = str(model._meta.pk.column), None, 0
+    while fields:
+        with transaction.atomic(), connection.cursor() as cursor:
+            rows = _batch(cursor, model._meta.db_table, key, fields, last)
+            count += _store(cursor, model._meta.db_table, key, fields, rows)
+        if len(rows) < BATCH:
+            break
+        last = rows[-1][0]
+    return count
+
+
+def _batch(cursor: Any, table: str, key: str, fields: Iterable[Column], last: Any) -> list[tuple[Any, ...]]:
+    """The rows that follow in the order of their keys, locked, their columns as they are stored."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(name)) for name in (key, *(field.column for field in fields)))
+    behind = f"WHERE {quote(key)} > %s" if last is not None else ""
+    cursor.execute(
+        f"SELECT {columns} FROM {quote(table)} {behind} ORDER BY {quote(key)} LIMIT {BATCH} FOR UPDATE",  # noqa: S608
+        [last] if last is not None else [],
+    )
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _store(cursor: Any, table: str, key: str, fields: list[Column], rows: Iterable[tuple[Any, ...]]) -> int:
+    """Store the rows that an older key had encrypted. Append-only tables allow it for these columns alone."""
+    quote = connection.ops.quote_name
+    changes = ", ".join(f"{quote(str(field.column))} = %s::{field.db_type(connection)}" for field in fields)
+    changed = []
+    for own, *stored in rows:
+        new = [field.rotated(value) for field, value in zip(fields, stored, strict=True)]
+        if new != stored:
+            changed.append([*new, own])
+    if changed:
+        cursor.execute("SET LOCAL kini.rotating_keys = 'on'")
+        cursor.executemany(f"UPDATE {quote(table)} SET {changes} WHERE {quote(key)} = %s", changed)  # noqa: S608
+        cursor.execute("SET LOCAL kini.rotating_keys = 'off'")
+    return len(changed)
