@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -40,7 +41,9 @@ class OfficerAccess:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(DESK) and request.session.get(OFFICER) and request.user.is_authenticated:
             if not second_step.is_met(request):
-                return _lead(request)
+                response = _lead(request)
+                add_never_cache_headers(response)
+                return response
             ensure_office_day(request)
             _announce(request)
             if isinstance(request.session, SessionStore) and request.session.used:

@@ -57,7 +57,7 @@ def required(view: View) -> View:
             return redirect_to_proof(request)
         return view(request, *args, **kwargs)
 
-    return checked
+    return never_cache(checked)
 
 
 def redirect_to_proof(request: HttpRequest) -> HttpResponse:
