@@ -90,21 +90,16 @@ def _parts(missing: int, originals: tuple[int, ...], accounts: range, helped: ra
 
 def _in_processes(parts: Sequence[Part]) -> None:
     connection.close()
-    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn"), _set_up) as pool:
+    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn"), django.setup) as pool:
         for _done in pool.map(_load, parts):
             pass
 
 
-def _set_up() -> None:
-    """Begin a process of its own, as the tables' owner."""
-    django.setup()
-    roles.become_owner()
-
-
 def _load(part: Part) -> None:
-    """Make one part's copies and store them; runs in a process of its own."""
+    """Make one part's copies and store them; runs in a process of its own, as the tables' owner."""
     from kini.bench.copies import Copier  # noqa: PLC0415 -- models can be imported only after django.setup
 
+    roles.become_owner()
     users = dict(Resident.objects.filter(user__isnull=False).values_list("pk", "user_id"))
     copier = Copier(part.originals, part.accounts, part.helped, users)
     with connection.cursor() as cursor:
