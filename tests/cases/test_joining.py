@@ -39,7 +39,7 @@ def test_open_cases_of_one_resident_and_service_look_alike(town: Town, case: Cas
     clerk = town.named("clerk")
     with CaptureQueriesContext(connection) as captured:
         (alike,) = queries.alike(clerk, case)
-    assert (alike.case.pk, alike.metres, len(captured)) == (again.pk, None, 1)
+    assert (alike.case.pk, alike.metres, len(captured)) == (again.pk, None, 2)
     elsewhere = acting(employed("+6281200000032", "Petugas Jalan", town.roads, "clerk"))
     assert queries.alike(elsewhere, case) == []
     actions.withdraw(by=town.named("resident"), case=again)

@@ -31,8 +31,8 @@ class Alike:
 def alike(actor: Actor, case: Case) -> list[Alike]:
     """Open cases of the same service, among those an officer sees, that may be the same thing; the nearest first.
 
-    Those that an officer once kept apart are not among them. At most one query, read along the index of the resident's
-    cases or of places.
+    Those that an officer once kept apart are not among them. At most two queries, the second
+    read along the index of the resident's cases or of places.
     """
     by_place = kinds.get(case.kind).alike == "place"
     if case.closed_at or (case.latitude if by_place else case.resident_id) is None:
