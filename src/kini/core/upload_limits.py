@@ -41,12 +41,26 @@ def require(request: HttpRequest, uploads: Iterable[UploadedFile], *, user: int 
     Raises:
         TooManyUploads: when one of them is too many.
     """
+    if user:
+        require_account(user, uploads)
+    else:
+        _count(NETWORK, client_network(request), uploads)
+
+
+def require_account(user: int, uploads: Iterable[UploadedFile]) -> None:
+    """Count uploads of an account that come in another way than by a request of its own.
+
+    Raises:
+        TooManyUploads: as `require`.
+    """
+    _count(ACCOUNT, str(user), uploads)
+
+
+def _count(both: tuple[Limit, Limit], key: str, uploads: Iterable[UploadedFile]) -> None:
     sizes = [upload.size or 0 for upload in uploads]
     if not sizes:
         return
-    count_limit, bytes_limit = ACCOUNT if user else NETWORK
-    key = str(user) if user else client_network(request)
-    for limit, amount in ((count_limit, len(sizes)), (bytes_limit, sum(sizes))):
+    for limit, amount in zip(both, (len(sizes), sum(sizes)), strict=True):
         within, _left, wait = limits.take(limit, key, amount)
         if within < amount:
             security_log.report("limit-reached", limit=limit.name)

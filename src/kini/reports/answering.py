@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from kini.cases import actions, answers
 from kini.cases.models import Draft
 from kini.city import pack
-from kini.core import moments
+from kini.core import moments, upload_limits
 from kini.core.actors import Actor, ActorKind, Refused
 from kini.core.faults import Fault
 from kini.messages.models import Heard
@@ -78,6 +78,7 @@ def _take(by: Actor, draft: Draft, heard: Heard, words: str) -> None:
     if heard.photo and (name := _name(resolved, "photo")):
         content = providers()[heard.provider].photo(heard.photo)
         upload = SimpleUploadedFile("whatsapp.jpg", content, "image/jpeg")
+        upload_limits.require_account(draft.owner_id or 0, [upload])
         document = actions.attach(by=by, draft=draft, slot=name, upload=upload)
         kept = (answers.of_draft(draft).get(name) or {}).get("files", [])
         actions.fill(by=by, draft=draft, values={name: {"files": [*kept, str(document.pk)]}})
