@@ -45,6 +45,10 @@ class Catalogue(Strict):
     popular: list[Id] = Field(default=[], description="Services shown first until use says otherwise.")
     quick: list[Id] = Field(default=[], description="Up to four services on the home page's first row.")
 
+    identity_dispute: Id | None = Field(
+        default=None, description="The service in which it is decided whose number it is, when two have proved it."
+    )
+
     @cached_property
     def meanings(self) -> dict[str, list[str]]:
         """For every phrase of the synonyms the others that mean the same, in their order."""

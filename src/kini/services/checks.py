@@ -101,6 +101,9 @@ def _catalogue(pack: Pack) -> Iterator[Fault]:
         for index, name in enumerate(getattr(pack.catalogue, key)):
             if name not in pack.services and not any((pack.root / "services").rglob(f"{name}.yaml")):
                 yield unknown(source, (key, index), "service", name, pack.services)
+    dispute = pack.catalogue.identity_dispute
+    if dispute and dispute not in pack.services:
+        yield unknown(source, ("identity_dispute",), "service", dispute, pack.services)
     for event, said in pack.catalogue.events.items():
         for index, name in enumerate(said.order):
             named = pack.services.get(name)

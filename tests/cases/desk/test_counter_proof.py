@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from kini.cases import actions
+from kini.cases.desk import counter_proof
 from kini.cases.models import Case, Draft
 from kini.cases.pages.start import panel
 from kini.core.actors import NotAllowed, Refused
@@ -13,12 +14,13 @@ from kini.people import actions as people_actions
 from kini.people.actions import Details
 from kini.people.models import AccessLog, Assurance, Officer, Resident
 from kini.people.rules import NationalId
+from kini.services.catalogue import Catalogue
 from kini.services.models import ServiceVersion
 from tests.cases.desk.conftest import Browse
 from tests.cases.desk.test_counter import OTHER_NIK
 from tests.cases.desk.test_counter import counter as counter
 from tests.cases.desk.test_counter import helper as helper
-from tests.cases.town import BY, PERMIT, Town, acting, offer
+from tests.cases.town import ANSWERS, BY, PERMIT, Town, acting, offer, opened
 from tests.pagechecks import CheckedClient
 
 SECRET = "Gang Rahasia 7"
@@ -163,6 +165,36 @@ def test_somebody_without_an_account_is_helped_unproved_and_proved_later(
     assert "Is it this person" in form.content.decode()
     counter.post("/desk/apply/", {"person": mark, "service": "stall-permit"})
     assert Draft.objects.count() == 1
+
+
+def test_a_proved_number_moves_by_a_decided_dispute_alone(
+    claimant: Resident,
+    town: Town,
+    counter: CheckedClient,
+    helper: Officer,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    people_actions.prove_at_counter(
+        by=acting(helper), resident=claimant, document="identity-card", reason=PROOF["reason"]
+    )
+    dispute = offer("number-dispute", PERMIT)
+    listed = Catalogue(categories={}, identity_dispute="number-dispute")
+    monkeypatch.setattr(counter_proof.catalogues, "current", lambda: listed)
+    pages = ANSWERS | {"nik": {"nik": OTHER_NIK}}
+    case = opened(acting(town.resident), dispute, town.resident, pages)
+    page, mark = found_by(counter)
+    assert "Another person stands here" in page
+    sent = PROOF | {"person": mark, "whose": "other", "name": "Mbah Contoh"}
+    refused = counter.post("/desk/apply/proof/", sent)
+    assert (refused.status_code, "can open a dispute" in refused.content.decode()) == (422, True)
+    for reference in (case.reference, "KINI-0000-0000", "\x00"):
+        assert counter.post("/desk/apply/proof/", sent | {"dispute": reference}).status_code == 422
+    Case.objects.filter(pk=case.pk).update(outcome="granted")
+    assert counter.post("/desk/apply/proof/", sent | {"dispute": case.reference}).status_code == 303
+    claimant.refresh_from_db()
+    assert claimant.national_id_hash is None
+    fresh = Resident.objects.get(name="Mbah Contoh")
+    assert (fresh.assurance, fresh.assurance_changes.get().dispute) == (Assurance.COUNTER, case.reference)
 
 
 # Services that ask for a level

@@ -15,14 +15,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kini.cases import reads
+from kini.cases import answers, reads
 from kini.cases.desk.addresses import cleaned
 from kini.cases.desk.case import text_of
 from kini.cases.desk.working import for_officers
+from kini.cases.models import Case
 from kini.cases.pages import forms
 from kini.cases.pages.visiting import SeeOther
 from kini.city import pack
 from kini.city import queries as city_queries
+from kini.core import references
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.people import actions as people_actions
 from kini.people import profile, rules
@@ -30,11 +32,12 @@ from kini.people.actions import Details
 from kini.people.assurance import document_words, holder_hints
 from kini.people.forms import ProfileForm
 from kini.people.levels import level_words
-from kini.people.models import Resident
+from kini.people.models import Assurance, AssuranceChange, Resident
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.registers.configured import register
 from kini.people.rules import NationalId
+from kini.services import catalogue as catalogues
 from kini.services.fields.base import Wrong
 from kini.services.fields.text import PhoneField
 
@@ -42,7 +45,7 @@ SALT = "cases.counter"
 #: How long a person may stand at the counter, in seconds.
 PATIENCE = 4 * 60 * 60
 #: Inputs in the order of the page.
-INPUTS = ("whose", "document", "card", "name", "phone", "address", "area", "reason", "register")
+INPUTS = ("whose", "document", "card", "name", "phone", "address", "area", "reason", "register", "dispute")
 
 
 def address_of(actor: Actor, resident: Resident) -> str:
@@ -91,6 +94,7 @@ def proof_page(
         "mark": mark,
         "documents": document_words(),
         "asks": register() is not None,
+        "proved": resident.assurance > Assurance.TYPED,
         "typed": {name: text_of(request, name) for name in INPUTS},
         "areas": city_queries.lowest_level_areas(),
         "errors": list((problems or {}).items()),
@@ -157,6 +161,25 @@ def _settled(request: HttpRequest, actor: Actor, resident: Resident, form: Profi
         address=form.cleaned_data.get("address", ""),
         area=form.cleaned_data.get("area"),
     )
+    dispute = _decided(request, profile.profile_value(resident, "national_id"))
     return people_actions.settle_number(
-        by=actor, holder=resident, details=details, phone=phone, document=document, reason=reason
+        by=actor, holder=resident, details=details, phone=phone, document=document, reason=reason, dispute=dispute
     )
+
+
+def _decided(request: HttpRequest, number: str) -> str:
+    """The reference of the dispute that gave this number to the person at the counter; empty when none was named.
+
+    Raises:
+        Refused: when it is no dispute about this number that was decided so, or was used before.
+    """
+    typed = text_of(request, "dispute")
+    if not typed:
+        return ""
+    read, service = references.read(pack.current().reference_prefix, typed), catalogues.current().identity_dispute
+    case = Case.objects.select_related("version").filter(reference=read or "", service_id=service).first()
+    if case is None or case.outcome != "granted" or number not in answers.of_case(case).values():
+        raise Refused(_("There is no dispute of that reference that was decided for this person."))
+    if AssuranceChange.objects.filter(dispute=case.reference).exists():
+        raise Refused(_("This decision was carried out already."))
+    return str(case.reference)
