@@ -200,7 +200,7 @@ class TestPages(InJakarta):
         assert reverse("services:category", args=["health"]) in html
         assert reverse("services:event", args=["child-born"]) in html
         assert f'action="{reverse("services:search")}"' in html
-        assert "80 services of the city in one place" in html
+        assert "81 services of the city in one place" in html
 
     def test_lists_keep_the_order_of_the_catalogue_and_leave_out_what_is_gone(self) -> None:
         assert [card.id for card in named(["family-card", "gone", "birth-certificate"])] == [
