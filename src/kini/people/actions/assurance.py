@@ -60,9 +60,7 @@ def settle_number(
     if number is None or bytes(holder.national_id_hash or b"") != sealing.number_hash(number.number):
         raise Refused(_("This number has moved meanwhile. Type it once more."))
     if holder.assurance > Assurance.TYPED and not dispute:
-        raise Refused(
-            _("The other profile has proved this number. The person can open a dispute about it.")
-        )
+        raise Refused(_("The other profile has proved this number. The person can open a dispute about it."))
     _log(by, holder, _("The number of this profile was shown at a counter by another person"))
     fresh = Resident.objects.create(phone=phone)
     take_number_off(by, holder, Proof("displaced", successor=fresh, dispute=dispute))
