@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people import actions, recent_proof
-from tests.people.conftest import BY, PHONE, PHONE_TYPED, newest_code, newest_message, prove
+from tests.people.conftest import BY, PHONE, PHONE_TYPED, acting, newest_code, newest_message, prove
 from tests.people.softkey import SoftKey
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +326,13 @@ def test_a_wrong_second_step_is_logged_and_audited(client, secret, caplog):
     client.post(reverse("mfa_authenticate"), {"code": wrong_code(secret)})
     assert any("second-step-refused" in record.getMessage() for record in caplog.records)
     assert AuditEntry.objects.get(action="people.sign-in-failed").detail == {"step": "second-step"}
+
+
+def test_a_program_that_is_allowed_is_told_once(resident):
+    made = actions.register_program(
+        by=BY, name="Tetangga App", addresses=["https://a.example"], scopes=[], keeps_secrets=False, per_minute=60
+    )
+    for _time in range(2):
+        given = {"user": resident.user, "client": made.client, "asked": ["openid"], "granted": ["openid"]}
+        actions.allow_program(by=acting(resident), **given)
+    assert "Tetangga App" in OutboxMessage.objects.get(recipient=PHONE).text
