@@ -3,6 +3,7 @@
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -16,7 +17,7 @@ from kini.core.models import LimitCounter, OutboxMessage
 from kini.core.retention import YEAR
 from kini.messages.models import Heard, Message
 from kini.people import actions as people_actions
-from kini.people.models import KnownDevice, Session, User
+from kini.people.models import KnownDevice, OfficeDay, RegisterCheck, Session, User
 from kini.wifi.models import Device, Group
 from tests.cases.town import PERMIT, Town, acting, offer, opened
 
@@ -78,6 +79,15 @@ def known_device(town: Town, at: datetime) -> None:
     KnownDevice.objects.create(user=town.resident.user, device_hash=b"d" * 32, last_at=at)
 
 
+def office_day(town: Town, at: datetime) -> None:
+    OfficeDay.objects.create(officer=town.clerk, until=at, seen_at=at)
+
+
+def register_check(town: Town, at: datetime) -> None:
+    about = {"reference": uuid4(), "register": "r", "consent": "Yes.", "state": "match", "ended_at": at}
+    RegisterCheck.objects.create(resident=town.resident, **about)
+
+
 def session(town: Town, at: datetime) -> None:
     Session.objects.create(session_key="k" * 64, session_data="", expire_date=at)
 
@@ -94,6 +104,8 @@ PLAYS: dict[str, Callable[[Town, datetime], None]] = {
     "messages.heard": heard,
     "messages.inbox": message,
     "people.known-devices": known_device,
+    "people.office-days": office_day,
+    "people.register-checks": register_check,
     "people.sessions": session,
     "people.unused-accounts": account,
     "wifi.devices": wifi_device,
