@@ -4,6 +4,8 @@ from django.db import connection, models, transaction
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
+from kini.core.database import roles
+
 
 class Plain(models.Model):
     """A row with eight columns, in a table that only a measurement makes."""
@@ -50,9 +52,11 @@ urlpatterns = [
 
 
 def prepare(count: int) -> list[str]:
-    """Make the table with so many rows; their references."""
-    with connection.schema_editor() as editor:
-        editor.create_model(Plain)
+    """Make the table with so many rows, as the owner of tables; their references."""
+    with roles.as_owner():
+        with connection.schema_editor() as editor:
+            editor.create_model(Plain)
+        roles.grant_program()
     with connection.cursor() as cursor:
         cursor.execute(
             """
