@@ -55,6 +55,38 @@ assert cases
 print(f"{cases} cases opened")
 """
 
+CLEAR = """
+import django
+django.setup()
+from django.apps import apps
+from django.db import connection
+from kini.core.database.encryption import EncryptedKeysJSONField, encrypted_fields
+from kini.people.models import Session
+
+def words(value):
+    if isinstance(value, dict):
+        return [word for each in value.values() for word in words(each)]
+    if isinstance(value, list):
+        return [word for each in value for word in words(each)]
+    return [value] if isinstance(value, str) and len(value) > 5 else []
+
+checked = 0
+for model in apps.get_models():
+    for field in encrypted_fields(model):
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT string_agg("{field.column}"::text, chr(10)) FROM "{model._meta.db_table}"')
+            stored = cursor.fetchone()[0] or ""
+        for value in model.objects.values_list(field.name, flat=True):
+            if isinstance(field, EncryptedKeysJSONField):
+                value = {key: each for key, each in value.items() if key in field.keys}
+            for word in words(value):
+                assert word not in stored and word.encode().hex() not in stored, (model, field)
+                checked += 1
+for session in Session.objects.all():
+    assert len(session.session_key) == 64
+print(f"{checked} words are encrypted")
+"""
+
 
 def run(words: list[str], url: str, var: Path) -> str:
     env = os.environ | {"DATABASE_URL": url, "KINI_VAR": str(var), "KINI_CITY": str(PACK), "KINI_OUTBOX": "1"}
@@ -84,6 +116,7 @@ def test_a_city_of_an_earlier_version_lives_on(backup: Path, elsewhere: str, tmp
         unchecked = db.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated").fetchall()
         assert unchecked == []
     assert "cases opened" in run(["-c", LOOK], elsewhere, tmp_path)
+    assert int(run(["-c", CLEAR], elsewhere, tmp_path).split()[0]) > 100
     assert "90 cases checked, 0 tampered with." in run(["-m", "kini.cli", "check", "chain"], elsewhere, tmp_path)
 
 
