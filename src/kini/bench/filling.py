@@ -204,9 +204,9 @@ def _next_key(model: type[models.Model]) -> int:
 
 
 def _count_on(*tables: type[models.Model]) -> None:
-    """Let the tables' own ids go on behind those that were given here."""
+    """Let the tables' own ids go on behind those that were given here. As the tables' owner."""
     for model in tables or (Case, TimelineEntry):
-        with connection.cursor() as cursor:
+        with roles.as_owner(), connection.cursor() as cursor:
             table, following = model._meta.db_table, _next_key(model)
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)", [table, following])
 
