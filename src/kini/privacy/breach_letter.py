@@ -19,12 +19,12 @@ TIME = timedelta(hours=72)
 
 
 def due_at(breach: Breach) -> datetime:
-    """By when people and the authority are told."""
+    """Time by which people and the authority must be told."""
     return breach.known_at + TIME
 
 
 def compiled(breach: Breach) -> bytes:
-    """The letter, in the city's first language."""
+    """Compile the letter, in the city's first language."""
     with translation.override(pack.current().languages[0]):
         return rendering.compiled(pack.current().root, TEMPLATE, _data(breach), moments.now())
 

@@ -45,7 +45,7 @@ class Typed:
 @for_officers(PROTECT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def holds(request: HttpRequest) -> HttpResponse:
-    """What is on hold, and a form for a new one: a case, or the person of a case."""
+    """List legal holds, with a form for a new one: on a case, or on the person of a case."""
     if request.method != "POST":
         return _holds_page(request)
     reference, reason = _text(request, "whom").upper(), _text(request, "reason")
@@ -234,7 +234,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def register() -> None:
-    """Bring the pages to the rail of those who may."""
+    """Register the pages in the navigation of officers with the permission."""
     may, group = may_here(PROTECT), gettext_lazy("Data protection")
     held = NavItem("privacy:desk-holds", gettext_lazy("Legal holds"), "lock", 60, "desk", group, visible=may)
     register_ = NavItem("privacy:desk-breaches", gettext_lazy("Data breaches"), "alert", 61, "desk", group, visible=may)

@@ -1,4 +1,4 @@
-"""Copies are prepared and accounts deleted by the worker."""
+"""Jobs of the worker: prepare copies, delete accounts."""
 
 from kini.cases.models import Case
 from kini.core.actors import system

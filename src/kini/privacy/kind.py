@@ -33,14 +33,14 @@ class PrivacyRequest(Kind):
     retention_years = 3
 
     def preview(self, resolved: Resolved, given: dict[str, Any], draft: Draft) -> tuple[str, dict[str, Any]] | None:
-        """Before a deletion is sent: what goes, what stays, and why."""
+        """Explain, before a deletion is sent, what goes, what stays, and why."""
         if self._asks(resolved) != "deletion" or draft.owner is None:
             return None
         queries.require_erasable(draft.owner)
         return "privacy/preview_deletion.html", queries.consequences(draft.owner)
 
     def opened(self, case: Case) -> Case:
-        """Begin what nobody has to decide."""
+        """Begin requests that need no decision."""
         if case.resident is None or case.resident.user_id is None or case.submitted_by_id != case.resident.user_id:
             raise NotAllowed(_("Only the person themselves, signed in, may ask for this."))
         asked = self._asks(resolve(case.version))
@@ -57,7 +57,7 @@ class PrivacyRequest(Kind):
             queries.require_erasable(case.submitted_by)
 
     def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
-        """Do what was decided."""
+        """Carry out the decision."""
         asked = self._asks(resolve(case.version))
         if asked == "deletion" and case.state == "deleting":
             jobs.soon(ERASE, reference=case.reference)

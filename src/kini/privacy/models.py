@@ -95,12 +95,12 @@ class BreachEntry(models.Model):
 
     @property
     def words(self) -> str:
-        """What was done, in words."""
+        """Description of the entry."""
         return str(DEEDS.get(self.what, self.what))
 
 
 class AffectedPerson(models.Model):
-    """Somebody whose data a breach concerns, and since when they know."""
+    """Person whose data a breach concerns, with the time at which they were told."""
 
     breach = models.ForeignKey(Breach, models.PROTECT, related_name="people")
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="+")

@@ -8,7 +8,7 @@ BREACH = "privacy-breach"
 
 
 def register() -> None:
-    """Register the sort of message; called once, when the room is ready."""
+    """Register the type of message; called once, when the room is ready."""
     sort = Sort(
         BREACH,
         _("When somebody's personal data came into wrong hands, was lost or changed"),

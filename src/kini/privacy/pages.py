@@ -27,7 +27,7 @@ RIGHTS = ("privacy-export", "privacy-correction", "privacy-objection", "privacy-
 @shared
 @require_safe
 def notice(request: HttpRequest) -> HttpResponse:
-    """What the city does with personal data: made from the registry of categories, purposes and terms."""
+    """Show the privacy notice, made from the registry of categories, purposes and terms."""
     context = {"categories": queries.categories(), "pack": privacy.current(), "rights": _rights()}
     return render(request, "privacy/notice.html", context)
 

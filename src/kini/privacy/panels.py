@@ -1,4 +1,4 @@
-"""What stands on the pages of cases: the copy to download, and for officers what a decision means."""
+"""Panels on the pages of cases: the copy to download, and for officers the meaning of a decision."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -9,7 +9,7 @@ from kini.privacy import queries
 
 
 def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """The copy, until its time is over."""
+    """Download of the copy, until its time is over."""
     if view.case.kind != queries.KIND:
         return None
     made = queries.export_of(view.case)
@@ -19,7 +19,7 @@ def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
 
 
 def of_desk(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """That the person's data may not be used now; of a request about data, what the law says."""
+    """Restriction of the person's data; on a request about data, the law behind it."""
     restriction = queries.restriction_of(view.case)
     own = view.case.kind == queries.KIND
     if restriction is None and not own:

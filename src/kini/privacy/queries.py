@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from kini.cases.models import Case
 from kini.city import privacy
 from kini.core import moments, retention
 from kini.core.actors import Refused
+from kini.core.faults import PackFaults
 from kini.people import holds
 from kini.people.data_registry import BASIS_WORDS, Person, PersonalData, personal_data
 from kini.people.models import Officer, Operator, Resident, User
@@ -100,7 +102,7 @@ def require_erasable(user: User) -> None:
 
 
 def consequences(user: User) -> dict[str, Any]:
-    """What the deletion of an account means, for the page on which it is confirmed."""
+    """Consequences of deleting an account, for the page on which it is confirmed."""
     erased = [each.label for each in personal_data if each.erase]
     stays = [(each.label, each.stays) for each in personal_data if each.stays]
     return {"erased": erased, "stays": stays, "open_cases": open_cases(user)}
@@ -144,5 +146,14 @@ def restriction_of(case: Case) -> Restriction | None:
 
 
 def offered() -> bool:
-    """Whether the running city decides on requests about personal data."""
+    """Tell whether the running city decides on requests about personal data."""
     return privacy.current() is not None
+
+
+def holder(root: Path) -> house.Holder | None:
+    """Agency and roles that the pack in a folder names; None when it names none or is broken (see `check pack`)."""
+    try:
+        found = privacy.read(root)
+    except PackFaults:
+        return None
+    return house.Holder(found.agency, {"officer": found.role, "head": found.appeal_role}) if found else None

@@ -1,4 +1,4 @@
-"""The register of breaches: what happened, whom it concerns, and who was told by when (UU 27/2022, article 46)."""
+"""The register of breaches: facts, people concerned, and notifications in time (UU 27/2022, article 46)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the law wants told: which data, when and how, what was done."""
+    """Facts that the law requires: which data, when and how, what was done."""
 
     title: str
     happened_at: datetime | None
@@ -118,7 +118,7 @@ def _tell(by: Actor, breach: Breach, each: AffectedPerson) -> bool:
 
 @action
 def note_authority_told(*, by: Actor, breach: Breach) -> Breach:
-    """The letter went to the authority.
+    """Note that the letter went to the authority.
 
     Raises:
         NotAllowed: without the permission to protect data.
@@ -135,7 +135,7 @@ def note_authority_told(*, by: Actor, breach: Breach) -> Breach:
 
 @action
 def close_breach(*, by: Actor, breach: Breach) -> Breach:
-    """Nothing more is to be done.
+    """Close the entry of a breach.
 
     Raises:
         NotAllowed: without the permission to protect data.

@@ -18,7 +18,7 @@ from kini.privacy import queries
 
 @action
 def erase_person(*, by: Actor, case: Case) -> dict[str, int]:
-    """Erase what each room holds about the person of a case; the records of each category, empty when it is done.
+    """Erase the personal data of a case's person in each room; returns the number of records by category.
 
     The last message goes to the contact that is erased with the rest (UU 27/2022, article 45: deletion is told).
 

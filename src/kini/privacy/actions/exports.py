@@ -43,7 +43,7 @@ def prepare_export(*, by: Actor, case: Case) -> Export | None:
 
 @action
 def note_download(*, by: Actor, made: Export) -> Export:
-    """The person downloads their copy.
+    """Note that the person downloads their copy.
 
     Raises:
         NotAllowed: when it is somebody else's, or its time is over.

@@ -1,4 +1,4 @@
-"""The history of a breach only grows."""
+"""Make the history of breaches append-only."""
 
 from django.db import migrations
 
