@@ -4,16 +4,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from kini.core.actors import Refused
-from kini.core.decoder.unfit import Unfit
+from kini.core.decoder.errors import Unfit
 
 #: What a person reads for each code of `Unfit`.
 REASONS = {
-    "picture-damaged": gettext_noop("This picture is damaged. Take it again, or save it anew."),
+    "picture-damaged": gettext_noop("This picture is damaged. Take it again, or save it again."),
     "too-many-pixels": gettext_noop("This picture has too many pixels. It may have up to {number} megapixels."),
-    "too-many-scans": gettext_noop("This picture is written in a way that takes too long to open. Save it anew."),
-    "too-costly": gettext_noop("This file takes too long to open. Save it anew, smaller, and send that."),
+    "too-many-scans": gettext_noop("This picture is written in a way that takes too long to open. Save it again."),
+    "too-costly": gettext_noop("This file takes too long to open. Save a smaller copy and send that."),
     "pdf-active": gettext_noop("This PDF carries scripts, actions or other files. Print it into a plain PDF."),
-    "pdf-damaged": gettext_noop("This PDF is damaged. Save it anew."),
+    "pdf-damaged": gettext_noop("This PDF is damaged. Save it again."),
     "pdf-locked": gettext_noop("This PDF is locked by a password. Save it without one."),
     "pdf-too-complicated": gettext_noop("This PDF is too complicated. Print it into a new PDF."),
     "pdf-too-many-pages": gettext_noop("This PDF has too many pages. It may have up to {number}."),

@@ -1,7 +1,7 @@
 """Uploaded files: known by their content, cleaned, and kept by the hash of it (see file_store).
 
 What an image hides (where it was taken, text and programs behind the picture) does not survive: it is decoded and
-encoded anew, in a process of its own (see decoder). PDFs are kept as they are, or refused (see pdfs.py). The name that
+encoded again, in a process of its own (see decoder). PDFs are kept as they are, or refused (see pdfs.py). The name that
 somebody gave a file decides nothing.
 """
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from kini.core import malware
 from kini.core.decoder import client as decoder
-from kini.core.decoder.unfit import Unfit
+from kini.core.decoder.errors import Unfit
 from kini.core.file_refusals import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_of
 from kini.core.file_store import FileChanged, exists, is_whole, keep, open_stored, path_of
 
@@ -129,7 +129,7 @@ def _read(upload: UploadedFile) -> bytes:
 
 
 def _opened(source: bytes, content_type: str) -> decoder.Decoded:
-    """Have a file scanned and decoded, both outside of this process, which waits for few files at the same time."""
+    """Scan and decode a file, both outside of this process, which waits for few files at the same time."""
     try:
         with decoder.place():
             if settings.ENV.clamd:
@@ -153,7 +153,7 @@ def _opened(source: bytes, content_type: str) -> decoder.Decoded:
 
 
 def read_clock(taken: str, offset: str, timezone: tzinfo) -> datetime | None:
-    """When a photo was taken (UTC), as its camera wrote it; None when that cannot be."""
+    """Time at which a photo was taken (UTC), as its camera wrote it; None when that is impossible."""
     try:
         local = datetime.strptime(taken, "%Y:%m:%d %H:%M:%S")
         own = datetime.strptime(offset, "%z").tzinfo if offset else timezone

@@ -1,6 +1,6 @@
-"""Photos and scans, decoded and encoded anew: what is not picture does not survive.
+"""Photos and scans, decoded and encoded again, so that only the picture survives.
 
-Runs in a decoder (core/decoder), whose limits hold whatever a file costs that these checks let through.
+Runs in a decoder (core/decoder), whose limits bound the cost of files that these checks let through.
 """
 
 import io
@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from kini.core.decoder.unfit import Unfit
+from kini.core.decoder.errors import Unfit
 
 #: More than most phones take in one picture.
 MAX_PIXELS = 50_000_000
@@ -127,7 +127,7 @@ def _plain(image: Image.Image, form: str) -> Image.Image:
 
 
 def _read_exif(image: Image.Image) -> tuple[Image.Transpose | None, str, str]:
-    """How to turn the picture upright, and the camera's clock with its offset; broken metadata says nothing."""
+    """Orientation of the picture, and the camera's clock with its offset; broken metadata is ignored."""
     try:
         exif = image.getexif()
         details = exif.get_ifd(ExifTags.IFD.Exif)

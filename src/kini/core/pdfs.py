@@ -1,8 +1,8 @@
 """PDFs that only show pages. Anything that runs, opens or carries something else is refused.
 
-What may stand where actions, annotations and names are looked for is a short list; everything else is refused. What
-is refused wherever it stands catches objects that no page uses. Keys are those of ISO 32000-2. Runs in a decoder
-(core/decoder), whose limits hold whatever a file costs that these checks let through.
+Actions, annotations and names must be on a short list of allowed ones. A second list of keys is refused anywhere in
+the file, also in objects that no page uses. Keys are those of ISO 32000-2. Runs in a decoder (core/decoder), whose
+limits bound the cost of files that these checks let through.
 """
 
 import io
@@ -15,7 +15,7 @@ from pypdf import PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NullObject
 
-from kini.core.decoder.unfit import Unfit
+from kini.core.decoder.errors import Unfit
 
 MAX_PAGES = 300
 #: Far above what a form of three hundred pages has, far below what keeps a decoder busy.
@@ -200,7 +200,7 @@ def _inside(thing: Any) -> Iterator[DictionaryObject]:
 
 
 def _is_active(thing: DictionaryObject) -> bool:
-    """Whether a dictionary does more than show something, by itself or in what it refers to."""
+    """Tell whether a dictionary, or one that it refers to, does more than show something."""
     kinds = {str(_at(thing, key)) for key in ("/Type", "/Subtype")}
     return bool(
         not ACTIVE_KEYS.isdisjoint(thing)
@@ -231,7 +231,7 @@ def _may_act(action: DictionaryObject, allowed: frozenset[str]) -> bool:
 
 
 def _links_elsewhere(thing: DictionaryObject) -> bool:
-    """Whether it is a link to something else than a web page, or changes what links mean (`/URI` of the catalog)."""
+    """Tell whether it links to anything but a web page, or changes the base of links (`/URI` of the catalog)."""
     if "/URI" not in thing:
         return False
     address = _at(thing, "/URI")
@@ -240,7 +240,7 @@ def _links_elsewhere(thing: DictionaryObject) -> bool:
 
 
 def _names_a_file(thing: DictionaryObject) -> bool:
-    """Whether `/F` is a file's name or description; in an annotation it is a number, elsewhere a resource's name."""
+    """Tell whether `/F` is a file's name or description; in annotations it is a number, elsewhere a resource's name."""
     value = _at(thing, "/F")
     if isinstance(value, DictionaryObject):
         return not {"/F", "/UF", "/FS", "/DOS", "/Unix", "/Mac"}.isdisjoint(value)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import kini
-from kini.core.decoder.unfit import Unfit
+from kini.core.decoder.errors import Unfit
 from kini.core.decoder.wire import READY, receive, send
 
 #: Uploads that one process works on or waits with; a web server's process has four threads.
@@ -31,7 +31,7 @@ HELPER = "kini.core.decoder.fork_server"
 
 
 class Busy(Exception):
-    """Every decoder is at work; it is worth trying again."""
+    """Every decoder is busy; try again later."""
 
 
 class DecoderFault(Exception):
@@ -40,7 +40,7 @@ class DecoderFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What came back: the new content (empty for a PDF, which is only checked), and the camera's clock."""
+    """Result of decoding: the new content (empty for a PDF, which is only checked), and the camera's clock."""
 
     content: bytes
     taken: str = ""
@@ -68,7 +68,7 @@ def place() -> Iterator[None]:
 
 
 def decode(content: bytes, content_type: str, *, locks: Path) -> Decoded:
-    """Check a PDF, or decode a picture and encode it anew.
+    """Check a PDF, or decode and re-encode a picture.
 
     Args:
         locks: folder for the locks, the same for all processes of the machine.
@@ -123,7 +123,7 @@ def _free(locks: Path) -> int | None:
 
 
 class _Server:
-    """The helper of this process, started with its first upload and again when it has gone."""
+    """Helper of this process, started with its first upload and again when it has ended."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -174,7 +174,7 @@ class _Server:
         self._control = self._process = None
 
     def abandon(self) -> None:
-        """Leave the helper to the process that started it, of which this one is a copy."""
+        """Detach from the helper after a fork: it belongs to the parent process."""
         if self._control:
             self._control.close()
         if self._process:

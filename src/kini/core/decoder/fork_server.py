@@ -15,7 +15,7 @@ from typing import Any
 from PIL import JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from kini.core import images, pdfs
-from kini.core.decoder.unfit import Unfit
+from kini.core.decoder.errors import Unfit
 from kini.core.decoder.wire import READY, receive, send
 
 #: Seconds of processor time; a 50 megapixel photo takes about two.
