@@ -13,7 +13,7 @@ def register() -> None:
     rule = Rule(
         name,
         _("Answers to programs, kept in case they ask again"),
-        _("A key may be used anew after a day"),
+        _("A key may be used again after a day"),
         KEPT,
         of_rows(lambda before: KeptAnswer.objects.filter(created_at__lt=before)),
         transient=True,

@@ -26,7 +26,7 @@ def register() -> None:
         _("Signed letters that were made for you, and whether they are still valid"),
         _("So that anybody to whom you show one can check it"),
         Basis.LAW,
-        _("You, officers of the agency, and whoever has the code on the paper"),
+        _("You, officers of the agency, and anybody who has the code on the paper"),
         {
             "number": _("Number"),
             "title": _("Title"),
@@ -37,7 +37,7 @@ def register() -> None:
         _letters,
         rules=("letters.papers",),
         stays=_(
-            "Signed letters stay, because whoever holds one must be able to check it, and archives law keeps them."
+            "Signed letters stay, because anybody who holds one must be able to check it, and archives law keeps them."
         ),
     )
     personal_data.register(name, entry)

@@ -44,7 +44,7 @@ def register() -> None:
     rule = Rule(
         NAME,
         _("Signed letters"),
-        _("Archives law; whoever holds one must be able to check it"),
+        _("Archives law; anybody who holds one must be able to check it"),
         10 * YEAR,
         Removal(lambda before: _past(before).count(), _remove),
     )

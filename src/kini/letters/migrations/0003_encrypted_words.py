@@ -1,4 +1,4 @@
-"""What letters say, and officers' notes on them, are encrypted."""
+"""Encrypt the text of letters, and officers' notes on them."""
 
 from django.db import migrations
 

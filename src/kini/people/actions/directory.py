@@ -1,4 +1,4 @@
-"""Officers and the city's own directory: who is linked to whom, by a head, and found at a sign-in."""
+"""Links between officers and the city's directory, made by a head and looked up at a sign-in."""
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from kini.people.permissions import Permission
 def link_directory(*, by: Actor, officer: Officer, email: str) -> None:
     """Let an officer sign in through the directory, under that address there; an empty one ends it.
 
-    The subject is fixed anew by the next sign-in.
+    The next sign-in fixes the subject.
 
     Raises:
         NotAllowed: without the permission to manage officers of the whole agency, or for oneself.
@@ -60,7 +60,9 @@ def find_directory_officer(*, by: Actor, issuer: str, subject: str, email: str) 
             found.save(update_fields=["issuer", "subject"])
             audit.record(by=by, action="people.directory-subject-fixed", subject=f"user:{found.officer.user_id}")
     if found is None:
-        raise NotAllowed(_("The directory knows you, and no officer is linked to you. Ask whoever manages officers."))
+        raise NotAllowed(
+            _("The directory knows you, and no officer is linked to you. Ask the person who manages officers.")
+        )
     user = found.officer.user
     assert isinstance(user, User)
     return user
