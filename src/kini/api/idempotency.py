@@ -78,7 +78,7 @@ def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], Ht
 
 
 def _digest(request: HttpRequest) -> bytes:
-    """What tells this request from others: method, address, body, files. Keyed, so that nobody guesses a short body."""
+    """Digest that identifies this request: method, address, body, files. Keyed, so that nobody guesses a short body."""
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body)
     for name, files in sorted(request.FILES.lists()) if request.content_type == FORM else ():
         for file in files:

@@ -18,7 +18,7 @@ def progressive_jpeg(scans: int = 3000) -> bytes:
 
 
 def allowed_scans_jpeg() -> bytes:
-    """As many scans as are taken, of a picture as large as goes with them: only the limit of time stops it."""
+    """Photo with the maximal number of scans and pixels that is accepted: only the time limit stops it."""
     target = io.BytesIO()
     noise = Image.effect_noise((2900, 2900), 90).convert("RGB")
     noise.save(target, "JPEG", progressive=True, quality=40)

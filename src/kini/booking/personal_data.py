@@ -21,7 +21,7 @@ def _bookings(person: Person) -> Iterator[Record]:
 
 
 def _erase(by: Actor, person: Person) -> int:
-    """What a case would still be opened from goes; the places themselves are counted under the case's number."""
+    """Remove the links from bookings to open cases; the places stay counted under the case's number."""
     return _own(person).filter(request__isnull=False, case__isnull=False).update(request=None)
 
 

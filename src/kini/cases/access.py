@@ -43,8 +43,8 @@ def related_q(user_id: int) -> Q:
 
 
 def _concerns(household: Household, case: Case) -> bool:
-    """Whether a case is for somebody of a household, or was sent in from an account of it (not at a counter, where
-    officers help others).
+    """Tell whether a case is for somebody of a household, or was sent in by one of its accounts (not at a counter,
+    where officers help others).
     """
     if case.resident_id in household.residents:
         return True
@@ -52,7 +52,7 @@ def _concerns(household: Household, case: Case) -> bool:
 
 
 def is_related(by: Actor, case: Case) -> bool:
-    """Whether the case concerns the actor's person or household, so that only colleagues work on it. One statement."""
+    """Tell whether the case concerns the actor's person or household, so that colleagues work on it. One statement."""
     return _concerns(household_of(by.user_id), case)
 
 
@@ -72,7 +72,7 @@ def _opened_by_link(case: Case, guest_key: str) -> bool:
 def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
     """The hats that the actor wears towards a case: roles, "resident", "system".
 
-    An officer has no role towards a case of their own or of their household. Whoever applied for somebody at a counter
+    An officer has no role towards a case of their own or of their household. One who applied for somebody at a counter
     may go on answering for them.
     """
     if by.kind is ActorKind.SYSTEM:
@@ -171,7 +171,7 @@ def may_apply_for(by: Actor, resident: Resident | None) -> bool:
 
 
 def require_assurance(by: Actor, needed: Level | None, resident: Resident | None) -> None:
-    """Stop whoever the city is not sure enough of for a service: the applicant, or who stands at the officer's counter.
+    """Require the level of assurance that a service asks for, of the applicant or the person at the officer's counter.
 
     Raises:
         AssuranceNeeded: with what to do first.
@@ -181,7 +181,7 @@ def require_assurance(by: Actor, needed: Level | None, resident: Resident | None
 
 
 def _answerable(by: Actor, resident: Resident) -> Resident:
-    """The one whose level counts: the applicant, also for family; for an officer the person at the counter."""
+    """Person whose level counts: the applicant, also for family; for an officer the person at the counter."""
     if by.user_id is None or resident.user_id == by.user_id:
         return resident
     own = Resident.objects.filter(user_id=by.user_id).first()

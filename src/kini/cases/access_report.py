@@ -1,4 +1,4 @@
-"""Reading by officers, for heads: a day's counts against what is usual, and what lies outside an officer's own work."""
+"""Access report for heads: a day's counts against the usual ones, and reads outside an officer's own work."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class Counts(NamedTuple):
-    """What an officer read on one day: things, and looks at what is hidden."""
+    """Counts of one officer on one day: things read, and looks at hidden data."""
 
     reads: int = 0
     looks: int = 0
@@ -100,7 +100,7 @@ class _Row(NamedTuple):
 
 
 def report(officers: Iterable[Officer], day: date) -> Report:
-    """What these officers read on a day of the city. Six queries, however many they are."""
+    """Return the report on these officers for a day of the city. Six queries, for any number of officers."""
     lines = counted(officers, day)
     rows = _rows(lines, day)
     _add_circumstances(lines, rows)
@@ -126,7 +126,7 @@ def counted(officers: Iterable[Officer], day: date) -> dict[int, Line]:
 
 
 def who_read(day: date) -> list[Officer]:
-    """The officers of the agencies in which somebody reads so much on a day that it could be unusual. Two queries."""
+    """Officers of the agencies in which somebody reads enough on a day to be unusual. Two queries."""
     limits, (start, end) = purposes.limits(), span(day)
     found = AccessLog.objects.filter(at__gte=start, at__lt=end).order_by().values_list("officer__agency", "officer")
     counts = found.annotate(
@@ -158,7 +158,7 @@ def _daily(officers: Collection[int], day: date) -> list[tuple[int, date, Counts
 
 
 def span(day: date) -> tuple[datetime, datetime]:
-    """When a day of the city begins and ends."""
+    """Start and end of a day of the city."""
     zone = pack.current().timezone
     return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
 
@@ -195,7 +195,7 @@ def _by_officer(rows: Iterable[_Row]) -> dict[int, list[_Row]]:
 
 
 def _worked_on(lines: Mapping[int, Line], cases: Iterable[Case]) -> set[tuple[int, int]]:
-    """(officer, case) of those who did anything with one of these cases."""
+    """Pairs (officer, case) of officers who did anything with one of these cases."""
     officers = {line.officer.user_id: pk for pk, line in lines.items()}
     deeds = TimelineEntry.objects.filter(case__in=[case.pk for case in cases], actor_kind=ActorKind.OFFICER).order_by()
     some: Any = deeds.filter(actor_id__in=officers).values_list("actor_id", "case_id").distinct()
@@ -203,7 +203,7 @@ def _worked_on(lines: Mapping[int, Line], cases: Iterable[Case]) -> set[tuple[in
 
 
 def _areas_of(officers: Collection[int]) -> dict[int, set[str]]:
-    """Where each holds open cases."""
+    """Areas in which each officer holds open cases."""
     held = Case.objects.filter(assignee_id__in=officers, closed_at__isnull=True).order_by()
     found: dict[int, set[str]] = defaultdict(set)
     for officer, path in held.values_list("assignee_id", "area_path").distinct():

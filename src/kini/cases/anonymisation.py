@@ -1,4 +1,4 @@
-"""Which parts of an ended case stay after its term, and which documents outlive it."""
+"""Rules of anonymisation: the parts of an ended case that stay after its term, and the documents that outlive it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ kept_documents: Registry[Callable[[Case], set[Any]]] = Registry("keeper of docum
 
 
 def figures(kind: Kind, resolved: Resolved, given: dict[str, Any]) -> dict[str, Any]:
-    """The answers that stay of a case of that kind: none, or those that are figures and not about a person."""
+    """Answers that stay of a case of that kind: none, or the figures that are not about a person."""
     if not kind.figures_stay:
         return {}
     return {

@@ -1,6 +1,6 @@
 """Answers in the clear: the plain ones, and the sealed ones decrypted. Callers have checked who is asking.
 
-Those of a sensitive service (`sensitive: true`) are all sealed, so neither a search nor a dump finds a word of them.
+All answers of a sensitive service (`sensitive: true`) are encrypted: neither a search nor a dump shows a word of them.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def hidden_of_case(case: Case, resolved: Resolved, *, private: bool) -> dict[str
 
 
 def sealed_whole(kept: Draft | Case) -> bool:
-    """Whether nothing of its answers stands in the clear. It stays so, also where its version is from before that."""
+    """Tell whether all answers of the case are encrypted. This stays so for later edits."""
     return kept.sealed is not None and not kept.answers
 
 

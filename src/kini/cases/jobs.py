@@ -1,4 +1,4 @@
-"""Scheduled work: time takes its edges, cases are made findable, joined profiles bring theirs."""
+"""Scheduled work: timed transitions, search index, cases of joined profiles, checkpoints, alarms."""
 
 from datetime import timedelta
 
@@ -70,7 +70,7 @@ def check_access() -> None:
 
 @every("27 2 * * *", name="cases.seal_sensitive")
 def seal_sensitive() -> None:
-    """Seal what was sent in under an older version of a service that has been marked sensitive since."""
+    """Encrypt answers sent in before their service was marked sensitive."""
     while actions.seal_sensitive(by=system("sealing")):
         pass
 

@@ -220,7 +220,7 @@ class TimelineEntry(models.Model):
 
 
 class Checkpoint(models.Model):
-    """How far timelines had come at a moment: the newest entry of each case that changed since. Append-only, chained.
+    """Checkpoint of timelines: the newest entry of each case that changed since the last one. Append-only, chained.
 
     A case that vanishes with all its rows, or goes back to an earlier entry, contradicts it.
     """

@@ -59,7 +59,7 @@ def _documents(person: Person) -> Iterator[File]:
 
 
 def _withdraw_open(by: Actor, person: Person) -> int:
-    """Withdraw what can still be withdrawn; what the city is about to decide goes on without the account."""
+    """Withdraw open cases where that is still possible; others go on without the account."""
     found = Case.objects.filter(resident=person.resident, closed_at=None)
     found = found.exclude(service__category__in=house.categories())
     return sum(_withdrawn(by, case) for case in found)

@@ -34,7 +34,7 @@ def _bulks(before: datetime) -> QuerySet[Bulk]:
 
 
 def _past(before: datetime) -> QuerySet[Case]:
-    """Ended cases whose own term is over, when cases without one would have ended before a moment."""
+    """Ended cases past their term; the moment is that of cases without a term of their own."""
     now = before + term_of(rules.get(ANSWERS))
     due = Q(pk__in=())
     for years, services in _services_by_term().items():
@@ -65,7 +65,7 @@ def _held() -> Q:
 
 
 def _anonymise(before: datetime) -> int:
-    """Anonymise some cases, each in its own savepoint, so that one that cannot be stops no other."""
+    """Anonymise some cases, each in its own savepoint: one that fails does not stop the others."""
     removed = 0
     for case in _past(before).exclude(_held()).order_by("pk")[:CASES_AT_ONCE]:
         try:

@@ -20,7 +20,7 @@ RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9.-]*$", 
 
 
 class Contact(Strict):
-    """Who answers questions about personal data: the data protection officer."""
+    """Contact for questions about personal data: the data protection officer."""
 
     name: Text
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
@@ -74,7 +74,7 @@ class PrivacyFile(Strict):
 
 
 def current() -> PrivacyFile | None:
-    """What the running pack says; None when it has no such file.
+    """Return privacy.yaml of the running pack; None when it has no such file.
 
     Raises:
         PackFaults: when the file cannot be taken.

@@ -59,7 +59,7 @@ class EmergencyNumber(Strict):
 
 
 class OfficerRules(Strict):
-    """What the city demands of officers before they work at the desk."""
+    """Requirements of the city for officers before they work at the desk."""
 
     second_step: Literal["none", "any", "passkey"] = Field(
         default="none", description="any: a passkey, an authenticator app or the directory's; passkey: not the app."

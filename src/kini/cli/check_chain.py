@@ -1,4 +1,4 @@
-"""`./kini check chain`: whether everything that was recorded still reads as it was written."""
+"""`./kini check chain`: verify that nothing recorded was changed or removed."""
 
 import argparse
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def compare(file: Path) -> int:
 
 
 def shown(faults: Iterator[str]) -> int:
-    """Print faults, a line each; how many."""
+    """Print faults, a line each; returns their number."""
     listed = list(faults)
     for fault in listed:
         print(fault)

@@ -1,4 +1,4 @@
-"""`./kini check retention`: which data is kept for how long, and whether anything is there past its term."""
+"""`./kini check retention`: the terms of all data, and anything past its term."""
 
 import argparse
 

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def reach_database() -> None:
-    """Connect once around the pool, which would try for a while and log each try; as the program and as the owner.
+    """Connect once as the program and as the owner, outside of the pool, which would retry and log each try.
 
     Raises:
         psycopg.OperationalError: at once when nobody answers.
@@ -56,7 +56,7 @@ def reach_database() -> None:
 
 
 def bring_tables_up() -> None:
-    """As the owner: migrate, and give each role its rights."""
+    """Migrate and grant each role its rights, as the owner."""
     with roles.as_owner():
         call_command("migrate", verbosity=0, interactive=False)
         removal.set_terms()

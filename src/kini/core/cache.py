@@ -1,4 +1,4 @@
-"""Django's cache in the database without anything that a dump could give away: keys as hashes, values encrypted."""
+"""Django's database cache with hashed keys and encrypted values, so that a dump reveals nothing."""
 
 import pickle
 from typing import Any
@@ -23,7 +23,7 @@ class EncryptedDatabaseCache(DatabaseCache):
         return super()._base_set(mode, key, crypto.seal(plain, CONTEXT), timeout)  # type: ignore[misc]
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[str, Any]:
-        """Values by key; one that cannot be read any more was never there."""
+        """Values by key; one that cannot be decrypted counts as missing."""
         values: dict[str, Any] = {}
         for key, sealed in super().get_many(keys, version).items():
             try:

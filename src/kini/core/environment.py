@@ -129,7 +129,7 @@ class Environment:
 
     @property
     def first_look(self) -> bool:
-        """Whether codes and demo people are open to whoever reaches it, so that no proxy may stand in front."""
+        """Tell whether anybody who reaches the server gets codes and demo people; no proxy may stand in front then."""
         return not self.production and (self.outbox or self.demo or not self.proxies)
 
 
@@ -197,7 +197,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
 
 
 def signing_folder(given: Mapping[str, str], var: Path) -> Path:
-    """Where the agencies' keys are: apart from what the city keeps, but for the made-up keys of a first look."""
+    """Folder of the agencies' keys, outside the city's data except for the made-up keys of a first look."""
     default = "/etc/kini/signing" if given.get("KINI_ENV", "production") == "production" else var / "signing"
     return Path(given.get("KINI_SIGNING_KEYS") or default).resolve()
 

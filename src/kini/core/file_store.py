@@ -23,7 +23,7 @@ log = structlog.get_logger("kini.files")
 
 
 class FileChanged(SealBroken):
-    """What lies on the disk is not what was kept there."""
+    """The file on the disk differs from the one that was stored."""
 
 
 def folder() -> Path:
@@ -31,7 +31,7 @@ def folder() -> Path:
 
 
 def path_of(sha256: str) -> Path:
-    """Where the content with this hash is kept.
+    """Path of the content with this hash.
 
     Raises:
         FileNotFoundError: when this is no hash, so that nothing outside the folder is ever named.
@@ -49,7 +49,7 @@ def kept() -> Iterator[str]:
 
 
 def leftovers() -> list[Path]:
-    """What lies among the kept files and is none of them."""
+    """Files in the store's folder that are not stored files."""
     return [path for path in folder().glob("??/??/*") if not _SHA256.fullmatch(path.name)]
 
 
@@ -58,9 +58,9 @@ def exists(sha256: str) -> bool:
 
 
 def keep(content: bytes) -> str:
-    """Keep content that the program made itself, or that is back from a backup; the hash under which it is found.
+    """Store content that the program made, or that a backup restores; returns its hash.
 
-    Keeping the same content twice keeps it once, and puts right a file that was changed. A file that is there is
+    Storing the same content twice keeps one copy, and repairs a file that was changed. A file that is there is
     touched, so that it is not swept before a row names it (file_sweep).
     """
     sha256 = hashlib.sha256(content).hexdigest()
@@ -88,7 +88,7 @@ def open_stored(sha256: str) -> IO[bytes]:
 
 
 def is_whole(sha256: str) -> bool:
-    """Whether a file is there and is what was kept under that hash."""
+    """Tell whether a file exists and has the content that was stored under that hash."""
     if not exists(sha256):
         return False
     with path_of(sha256).open("rb") as sealed, suppress(SealBroken):
@@ -112,7 +112,7 @@ def verify(sha256: str) -> int:
 
 
 def seal_plain_files() -> tuple[int, list[str]]:
-    """Seal what the release before kept as it was; can be stopped and run again.
+    """Encrypt files that the previous release stored in the clear; can be stopped and run again.
 
     Returns:
         How many files were sealed, and the hashes of those that were left, as their content is not theirs.
@@ -166,7 +166,7 @@ def _rotate(sha256: str) -> bool:
 
 @contextmanager
 def _replacing(path: Path, *, same_time: bool = False) -> Iterator[IO[bytes]]:
-    """A new file that takes a name when it is whole, also when the power fails.
+    """Write a new file that replaces the old one atomically and durably.
 
     Args:
         same_time: it is as old as the one before, for the sweep.
@@ -187,7 +187,7 @@ def _replacing(path: Path, *, same_time: bool = False) -> Iterator[IO[bytes]]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder outlive the power."""
+    """Write the names in a folder to the disk (fsync)."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

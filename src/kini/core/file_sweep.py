@@ -26,18 +26,18 @@ LEAVING = ".leaving"
 
 
 class NothingRegistered(Exception):
-    """No room says which files it names, so that every file would be taken for an orphan."""
+    """No column of files is registered, so that every file would look like an orphan."""
 
 
 @every("23 */3 * * *", name="core.sweep_files")
 def sweep_files() -> None:
-    """What people deleted does not stay on the disk."""
+    """Delete files that no row names any more."""
     sweep(by=system("sweep"))
 
 
 @action
 def sweep(*, by: Actor) -> int:
-    """Note files that no row names, and delete those that were noted a day ago. Says how many were deleted.
+    """Note files that no row names, and delete those that were noted a day ago. Returns the number of deleted files.
 
     Raises:
         NotAllowed: when anybody but the program asks.
@@ -55,7 +55,7 @@ def sweep(*, by: Actor) -> int:
 
 
 def _remove_leftovers() -> None:
-    """What a crash left: halves of new files, and files on their way out, which go back if they were just touched."""
+    """Clean up after a crash: delete partial new files, and put back files under removal that were just touched."""
     latest = time.time() - GRACE.total_seconds()
     for path in file_store.leftovers():
         if path.stat().st_mtime < latest:

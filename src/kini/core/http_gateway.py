@@ -59,7 +59,7 @@ class Connection(Protocol):
 
 
 class Refusal(Exception):
-    """A request that the application never sees."""
+    """A request that is refused before it reaches the application."""
 
     def __init__(self, status: int, reason: str, headers: Headers | None = None) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""Characters that nobody sees, or that show a text other than it is: refused in names and answers. Pure.
+"""Invisible characters, and those that change how a text looks: refused in names and answers. Pure.
 
 Sources: Unicode 17, chapter 23 (format characters); Unicode Technical Report 36, section 3 (visual spoofing).
 """

@@ -102,7 +102,7 @@ def any_spent(counters: Iterable[tuple[Limit, str]]) -> bool:
 
 
 def give_back(limit: Limit, key: str) -> None:
-    """Take one try back that turned out to be none."""
+    """Give one counted try back."""
     LimitCounter.objects.filter(key=_row(limit, key), count__gt=0).update(count=F("count") - 1)
 
 

@@ -82,7 +82,7 @@ class ChainTerm(models.Model):
 
 
 class ChainProposal(models.Model):
-    """Up to which key a chain is sealed next, once these transactions are over."""
+    """Key up to which a chain is sealed next, once these transactions are over."""
 
     chain = models.CharField(max_length=40, primary_key=True)
     last = models.BigIntegerField()
@@ -91,7 +91,7 @@ class ChainProposal(models.Model):
 
 
 class ChainShipment(models.Model):
-    """Up to where a chain was shipped out of the database, to a file or to syslog."""
+    """Position up to which a chain was shipped out of the database, to a file or to syslog."""
 
     target = models.CharField(max_length=20)
     chain = models.CharField(max_length=40)

@@ -39,7 +39,7 @@ def _found(names: Sequence[str]) -> str | None:
 
 
 def node_modules(folder: Path, package: str) -> bool:
-    """Install a package of npm into that folder, where npm is or can be installed; whether it is there then."""
+    """Install an npm package into that folder, if npm is or can be installed; returns True when it is there."""
     npm = program(("npm",), "npm")
     if npm is None:
         return False

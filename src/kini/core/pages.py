@@ -28,7 +28,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """Requests can be served: the database answers, its tables are those of this program, the disk has room."""
+    """Readiness: the database answers, its migrations are those of this program, the disk has room."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

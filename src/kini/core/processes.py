@@ -46,9 +46,9 @@ class Child(Protocol):
 
 
 def spawned(command: list[str], env: dict[str, str], log: IO[bytes] | None = None) -> Callable[[], Child]:
-    """How a command is started; what it says goes to `log`, else to where this program's words go.
+    """Return a function that starts a command; its output goes to `log`, else to the output of this program.
 
-    It is told to stop when the thread that started it is gone, however it went: call it from the main thread.
+    The command gets a signal to stop when the thread that started it ends: call it from the main thread.
     """
 
     def launch() -> Child:

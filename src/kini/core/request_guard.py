@@ -53,7 +53,7 @@ def require_sound(request: HttpRequest) -> None:
 
 
 def came_through_proxy(request: HttpRequest) -> bool:
-    """Whether a proxy shows itself: by a header, or by HTTP/1.0, which nginx speaks unless it is told otherwise."""
+    """Tell whether the request came through a proxy: by a header, or by HTTP/1.0 (nginx's default)."""
     return any(name in request.META for name in FORWARDED) or request.META.get("SERVER_PROTOCOL") == "HTTP/1.0"
 
 
@@ -98,7 +98,7 @@ def _refused(reason: str) -> HttpResponse:
 
 
 def holds_form(request: HttpRequest, callback: Any) -> bool:
-    """Whether the body is a form that may be read now: views without token read a signed body themselves, once."""
+    """Tell whether the body is a form that may be read now: views without token read a signed body themselves, once."""
     exempt = getattr(callback, "csrf_exempt", False)
     return request.content_type in (FORMS[:1] if exempt else FORMS)
 

@@ -1,4 +1,4 @@
-"""Retention: which data is kept, for how long and by what law; one registry, one job, one report.
+"""Retention: data, its term and the law for it; one registry, one job, one report.
 
 Every room registers its rules when it is ready. Rows past their term are removed in batches, each in a transaction of
 its own, so that a run that is interrupted goes on where it stopped. Rows on hold are left out.
@@ -26,7 +26,7 @@ BY = system("retention")
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """How the rows of a rule are counted and removed; each is given the moment before which their term began.
+    """Functions that count and remove the rows of a rule; each gets the moment before which their term began.
 
     Attributes:
         count: the number of rows that are not on hold.

@@ -81,12 +81,12 @@ def chunks(sealed: IO[bytes], context: str) -> Iterator[bytes]:
 
 
 def is_sealed(file: IO[bytes]) -> bool:
-    """Whether a stream begins as an encrypted one."""
+    """Tell whether a stream begins like an encrypted file."""
     return file.read(len(MAGIC)) == MAGIC
 
 
 def needs_rotation(sealed: IO[bytes]) -> bool:
-    """Whether it was encrypted with another key than the one that encrypts now."""
+    """Tell whether it was encrypted with a key other than the current one."""
     return _read_head(sealed)[1] != next(iter(_ring(settings.ENV.data_keys)))
 
 

@@ -29,7 +29,7 @@ def report(event: Event, **facts: str | int) -> None:
     """Write one line about a refused attempt of the client whose request this thread answers.
 
     Args:
-        event: as it stands in the filter of fail2ban.
+        event: name in the filter of fail2ban.
         facts: names from the code or numbers; nothing that somebody typed.
     """
     client = current_client()

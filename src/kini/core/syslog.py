@@ -17,7 +17,7 @@ SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a syslog server listens.
+    """Address of a syslog server.
 
     Attributes:
         transport: "udp", "tcp" or "unix".

@@ -18,7 +18,7 @@ NETWORK = (Limit("core.guest-upload-files", 100, HOUR), Limit("core.guest-upload
 
 
 class TooManyUploads(TooMany):
-    """Enough files came from this caller in this hour; `wait` says in how many seconds the next ones may."""
+    """Too many files from this caller in this hour; the next ones may come after `wait` seconds."""
 
     def __init__(self, wait: int) -> None:
         super().__init__(wait)
@@ -48,7 +48,7 @@ def require(request: HttpRequest, uploads: Iterable[UploadedFile], *, user: int 
 
 
 def require_account(user: int, uploads: Iterable[UploadedFile]) -> None:
-    """Count uploads of an account that come in another way than by a request of its own.
+    """Count uploads of an account that arrive without a request of its own.
 
     Raises:
         TooManyUploads: as `require`.

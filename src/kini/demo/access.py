@@ -25,7 +25,7 @@ DAYS = 28
 
 
 def read(cast: Cast) -> None:
-    """Let officers open cases of their agencies on working days; where there are most, colleagues do as well.
+    """Let officers, and colleagues in the busiest agency, open cases of their agencies on working days.
 
     Today one of the colleagues looks at hidden data far too often.
     """

@@ -104,7 +104,7 @@ def details_of(number: int, area: Area) -> Details:
 
 
 def name_of(number: int) -> str:
-    """What somebody of that number is called, in the language that is active."""
+    """Name of the person with that number, in the active language."""
     return _("Resident {number}").format(number=number)
 
 

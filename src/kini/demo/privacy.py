@@ -14,7 +14,7 @@ BY = system("demo")
 
 
 def ask(cast: Cast) -> list[Case]:
-    """The first resident has a copy of their data, the last one wants to leave; nothing where no pack offers it."""
+    """Make requests: the first resident has a copy, the last one wants to leave; nothing where the pack offers none."""
     found = Service.objects.filter(active=True, kind="privacy").select_related("current").in_bulk()
     if not found or not cast.residents:
         return []

@@ -46,7 +46,7 @@ def register() -> None:
 
 @listens(AssuranceChanged)
 def tell_changed(event: AssuranceChanged) -> None:
-    """Tell every account that reads in the profile. Of a number that moved it says nothing of who has it now."""
+    """Tell every account that reads the profile; the new holder of a number that moved is not named."""
     change = AssuranceChange.objects.select_related("resident__user").get(pk=event.change)
     for user in holders(change.resident):
         to = Person(user, getattr(user, "resident", None))

@@ -1,4 +1,4 @@
-"""What happens by itself: deliveries go out, unseen messages go on to the next channel."""
+"""Scheduled work: send deliveries, pass unseen messages on to the next channel."""
 
 from kini.core import moments
 from kini.core.events import listens

@@ -77,7 +77,7 @@ def manners() -> Manners:
 def may_receive_sms(number: str) -> bool:
     """Tell whether the city sends text messages to this number (E.164), by its country.
 
-    Premium numbers abroad are a way to make a city pay (toll fraud); who has one signs in by e-mail.
+    Premium numbers abroad are a way to make a city pay (toll fraud); people who have one sign in by e-mail.
     """
     allowed = manners().sms_countries or (pack.current().country,)
     return phonenumbers.region_code_for_number(phonenumbers.parse(number)) in allowed

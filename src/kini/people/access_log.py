@@ -18,7 +18,7 @@ from kini.web.formats import today
 
 
 class What(StrEnum):
-    """What was seen: the first ones are reads, logged once a day; the others are looks, logged every time."""
+    """Type of an access: the first ones are reads, logged once a day; the others are looks, logged every time."""
 
     CASE = "case"
     DOCUMENT = "document"
@@ -84,8 +84,7 @@ _STORE = f"""
 def store_reads(by: Actor, what: What, reads: Collection[Read], purpose: str) -> None:
     """Log what an officer is about to read, each thing once a day. One statement, sent with the next one.
 
-    It finds the officer by the account, so that a program that acts with an officer's rights as a resident is no way
-    around it.
+    The officer is found by the account, so that a read through a program with the scopes of a resident is logged too.
     """
     some = [read for read in reads if read.resident or read.reference]
     if by.user_id is None or not some:

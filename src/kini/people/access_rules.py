@@ -1,4 +1,4 @@
-"""Rules of the access log, pure: reasons worth the name, and what counts as unusually much reading."""
+"""Rules of the access log, pure: acceptable reasons, and the threshold of unusual reading."""
 
 import re
 import unicodedata
@@ -23,7 +23,7 @@ def _is_visible(character: str) -> bool:
 
 
 def is_reason(text: str) -> bool:
-    """Whether a normalised text says something: two words and ten letters at least, not one letter again and again."""
+    """Tell whether a normalised text is a reason: at least two words and ten letters, not one letter repeated."""
     words = re.findall(r"[^\W\d_]{2,}", text)
     letters = "".join(words).casefold()
     return len(words) >= LEAST_WORDS and len(letters) >= LEAST_LETTERS and len(set(letters)) >= LEAST_DIFFERENT
@@ -31,23 +31,23 @@ def is_reason(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """From when a day's count is unusual: at least `least`, and more than `times` what is usual."""
+    """Threshold of an unusual day: at least `least`, and more than `times` the usual count."""
 
     least: int
     times: float
 
 
 def usual(days: Sequence[int]) -> float:
-    """What an officer usually reads on a day on which they read anything: the median of such days, 0 without any."""
+    """Compute an officer's usual count: the median of the days on which they read anything, 0 without any."""
     counted = [count for count in days if count]
     return float(median(counted)) if counted else 0.0
 
 
 def is_unusual(count: int, own: float, agency: float, threshold: Threshold) -> bool:
-    """Whether a day's count is unusually high for this officer and for the agency.
+    """Tell whether a day's count is unusually high for this officer and for the agency.
 
     Args:
         own: the officer's usual (`usual`).
-        agency: the median of the agency's officers on their usual days; whoever is new is measured by it alone.
+        agency: the median of the agency's officers on their usual days; a new officer is measured by it alone.
     """
     return count >= threshold.least and count > threshold.times * max(own, agency)

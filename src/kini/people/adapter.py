@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """What allauth would tell by e-mail (a second step was added or removed) is told to all contacts."""
+        """Send allauth's notification (a second step was added or removed) to all contacts of the account."""
         event = template_prefix.rpartition("/")[2]
         actions.note_second_step(by=_oneself(user), user=user, event=event)
 

@@ -1,4 +1,4 @@
-"""Changes of a profile's level of assurance, their history, and the accounts that read along in a profile."""
+"""Changes of a profile's level of assurance, their history, and the accounts that can read a profile."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ DOCUMENTS = ("identity-card", "family-card", "passport", "birth-certificate")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """By what a level changes.
+    """Proof by which a level changes.
 
     Attributes:
         cause: one of AssuranceChange.CAUSES.
@@ -82,19 +82,19 @@ def _maker(change: AssuranceChange) -> str:
 
 
 def holders(resident: Resident) -> list[User]:
-    """The accounts that read what happens in this profile: its own, else those who have the person in their family."""
+    """Accounts that can read this profile: its own, else those who have the person in their family."""
     if resident.user_id:
         return [resident.user] if resident.user else []
     return [tie.resident.user for tie in resident.tied_by.select_related("resident__user") if tie.resident.user]
 
 
 def holder_hints(resident: Resident) -> list[str]:
-    """How those accounts are reached, masked so far that an officer can only compare."""
+    """Contacts of those accounts, masked so far that an officer can only compare."""
     return [contact_of(user).hint for user in holders(resident)]
 
 
 def is_safe_at_counter(resident: Resident) -> bool:
-    """Whether an officer may begin something for this profile: it is proved, or no account reads along."""
+    """Tell whether an officer may begin something for this profile: it is proved, or no account can read it."""
     return resident.assurance > Assurance.TYPED or not holders(resident)
 
 
@@ -139,7 +139,7 @@ def change_level(
 
 
 def lower_after_edit(by: Actor, resident: Resident, changed: set[str]) -> None:
-    """Name and number were proved together: when the person changes one of them, neither is proved any more."""
+    """Lower the level when the person changes name or number, which were proved together."""
     if resident.assurance and changed & {"name", "national-id"}:
         change_level(by, resident, Assurance.TYPED, Proof("changed"))
 

@@ -82,7 +82,7 @@ def _is_valid(row: Sequence[Any]) -> bool:
 
 
 def _require_office_day(row: Sequence[Any]) -> None:
-    """Stop a program whose officer does not work today: tokens for the desk outlive no office day.
+    """Refuse a program outside its officer's office day: tokens for the desk do not outlive it.
 
     Raises:
         Problem: as RFC 9470 has it, when the officer has to sign in first.

@@ -55,7 +55,7 @@ def client_keys(client: Client) -> list[dict[str, Any]]:
 
 
 def verify(assertion: str, client: Client, audiences: Collection[str]) -> bool:
-    """Whether the assertion is the client's own, meant for this server, still valid and seen for the first time."""
+    """Tell whether the assertion is the client's own, for this server, still valid and seen for the first time."""
     claims = next((found for key in client_keys(client) if (found := _claims(assertion, key, client, audiences))), None)
     if claims is None or claims["exp"] > time.time() + MAX_LIFETIME + LEEWAY:
         return False

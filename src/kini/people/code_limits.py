@@ -35,7 +35,7 @@ SENT_TO_CONTACT_FROM_NETWORK = (
     Limit("people.code-to-contact-from-network", count=5, seconds=15 * MINUTE),
     Limit("people.code-to-contact-from-network-day", count=20, seconds=DAY),
 )
-#: One person, whoever asks from wherever: more would be harassment.
+#: For one person, from all networks together: more would be harassment.
 SENT_TO_CONTACT = Limit("people.code-to-contact", count=10, seconds=15 * MINUTE)
 #: One person on a device on which they signed in before.
 SENT_TO_DEVICE = Limit("people.code-to-device", count=5, seconds=15 * MINUTE)
@@ -122,7 +122,7 @@ def digits_for(asker: Asker) -> int:
 
 
 def count_guess(asker: Asker, digits: int) -> None:
-    """Count one code that was typed, right or wrong. A new code or a new session does not begin anew.
+    """Count one code that was typed, right or wrong. A new code or session does not reset the count.
 
     Raises:
         CodeUsedUp: when it is a short one and the guesses at those are used up.
@@ -135,7 +135,7 @@ def count_guess(asker: Asker, digits: int) -> None:
 
 
 def return_guess(asker: Asker, digits: int) -> None:
-    """The right code was typed: it was no guess. Those of others stay counted."""
+    """Take back the count of a right code. Guesses of others stay counted."""
     if digits < LONG_DIGITS:
         for limit, key in asker.guessing():
             limits.give_back(limit, key)

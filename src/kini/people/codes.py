@@ -1,4 +1,4 @@
-"""Codes that show that a phone number or an address is one's own: how they look, how they are sent."""
+"""Codes that prove a phone number or an address: format and sending."""
 
 import secrets
 
@@ -29,7 +29,7 @@ def shown(code: str) -> str:
 
 
 def digits_in(typed: str) -> int:
-    """How many characters of a typed code count: spaces and dashes do not."""
+    """Count the characters of a typed code, without spaces and dashes."""
     return len("".join(typed.split()).replace("-", ""))
 
 

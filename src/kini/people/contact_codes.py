@@ -53,7 +53,7 @@ def waiting(request: HttpRequest, purpose: str) -> Contact | None:
 
 
 def forget(request: HttpRequest, purpose: str) -> None:
-    """Let no code wait any more."""
+    """Delete the waiting code."""
     request.session.pop(purpose, None)
 
 

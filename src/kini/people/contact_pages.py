@@ -47,7 +47,7 @@ def change(request: HttpRequest, kind: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Take the code; with the right one the account changes, and everything by which it was reached is told."""
+    """Check the code; the right one changes the contact, and all earlier contacts are notified."""
     user, contact = request.user, contact_codes.waiting(request, WAITING)
     if not isinstance(user, User):
         raise Http404

@@ -53,7 +53,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def back(request: HttpRequest) -> HttpResponse:
-    """Take what the directory says of an officer, and sign the officer in whom a head linked to it."""
+    """Take the directory's answer, and sign in the officer whom a head linked to it."""
     configured = _configured()
     try:
         claims = _claims(configured, request)
@@ -78,14 +78,14 @@ def back(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Say that the session here has ended, and where the one at the directory is ended."""
+    """Say that the session here has ended, with a link that ends the one at the directory."""
     configured = _configured()
     context = {"name": configured.name, "address": _end_address(configured, request)}
     return render(request, "people/directory_signed_out.html", context)
 
 
 def _end_address(configured: Directory, request: HttpRequest) -> str:
-    """Where one signs out of the directory (OpenID Connect RP-Initiated Logout); empty when it has no such address."""
+    """Address for signing out of the directory (OpenID Connect RP-Initiated Logout); empty when it has none."""
     try:
         end = _client(configured).load_server_metadata().get("end_session_endpoint", "")
     except FAULTS:

@@ -12,7 +12,7 @@ from kini.core.environment import EnvironmentFault
 
 
 class Directory(BaseModel):
-    """The file, in TOML. Whoever runs the directory registers Kini there and gives the client's id and secret."""
+    """The file, in TOML. The directory's operator registers Kini there and gives the client's id and secret."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""Household of an officer as far as the city's data shows: themselves under another account or contact, and family.
+"""Household of an officer as the city's data shows it: their other accounts and contacts, and family.
 
 An officer neither reads nor decides what concerns somebody of these (conflict of interest, UU 30/2014 art. 42-43).
 """
@@ -61,7 +61,7 @@ def household_of(user_id: int | None) -> Household:
 
 
 def is_same_person(user_id: int | None, other_id: int) -> bool:
-    """Whether two accounts are of one person, as far as shared contacts show."""
+    """Tell whether two accounts belong to one person, as far as shared contacts show."""
     if user_id is None or user_id == other_id:
         return user_id == other_id
     return any(pk == other_id for (pk,) in prepared(_SAME_PERSON, [user_id] * 3))
@@ -73,7 +73,7 @@ def profiles_of(user_id: int) -> RawSQL:
 
 
 def is_own_contact(user_id: int | None, contact: Contact) -> bool:
-    """Whether a phone number or an address is of the person behind an account, under another account or none."""
+    """Tell whether a phone number or address belongs to the person behind an account, under any account or none."""
     if user_id is None:
         return False
     where = {"phone": contact.value} if contact.kind == "phone" else {"email__iexact": contact.value}

@@ -1,4 +1,4 @@
-"""Proving who one is: the level that a profile has, and the ways to a higher one."""
+"""Pages of identity: the level of a profile, and the ways to a higher one."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -33,7 +33,7 @@ BY_ALL = Limit("people.register-by-all", count=2000, seconds=3600)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: HttpRequest) -> HttpResponse:
-    """The level and the ways to a higher one; `needs` is the level of the service that sent the visitor here."""
+    """Show the level and the ways to a higher one; `needs` is the level of the service that sent the visitor here."""
     resident = resident_for(request)
     if request.method != "POST":
         return _page(request, resident, PersonForm(initial={"name": resident.name}))
@@ -50,7 +50,7 @@ def consent_words() -> str:
 
 
 def _asked(request: HttpRequest, resident: Resident, form: PersonForm) -> bool:
-    """Ask the register, or write into the form why not."""
+    """Ask the register, or put the reason why not into the form."""
     number = form.cleaned_data["number"]
     if number is None:
         form.add_error("number", _("Type the number on your card."))
@@ -72,7 +72,7 @@ def _asked(request: HttpRequest, resident: Resident, form: PersonForm) -> bool:
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:
-    """Where the visitor came from, and with which need, to come back with."""
+    """Page that the visitor came from and the level it needs, for the way back."""
     sent = request.POST if request.method == "POST" else request.GET
     kept = {"needs": sent.get("needs", ""), "next": next_of(request)}
     return {name: value for name, value in kept.items() if value}

@@ -31,7 +31,7 @@ def device_hash(request: HttpRequest) -> bytes | None:
 
 
 def asker_of(request: HttpRequest, contact: Contact) -> Asker:
-    """Whoever asks for a code for that contact, with the device when its account signed in there before."""
+    """Asker of a code for that contact, with the device when its account signed in there before."""
     found = device_hash(request)
     account = {"user__phone": contact.value} if contact.kind == "phone" else {"user__email__iexact": contact.value}
     known = found is not None and KnownDevice.objects.filter(device_hash=found, **account).exists()

@@ -36,7 +36,7 @@ def level_name(level: int) -> Level:
 
 
 def level_words(level: int) -> str:
-    """What a level means, in words for everybody."""
+    """Meaning of a level, in plain words."""
     return {
         Assurance.TYPED: _("Not proved yet"),
         Assurance.COUNTER: _("Proved at a counter"),
@@ -46,7 +46,7 @@ def level_words(level: int) -> str:
 
 
 def needed_words(needed: int) -> str:
-    """What to do to reach a level."""
+    """Instructions for reaching a level."""
     if needed == Assurance.COUNTER:
         return _("This service needs to be sure that it is you. Prove it first, at a counter with your card.")
     return _("This service needs to be sure that it is you. Let the civil register confirm your data first.")

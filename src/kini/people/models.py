@@ -174,7 +174,7 @@ class Officer(models.Model):
 
 
 class DirectoryLink(models.Model):
-    """Who an officer is in the city's directory. The subject is empty until the first sign-in."""
+    """Link of an officer to their entry in the city's directory. The subject is empty until the first sign-in."""
 
     officer = models.OneToOneField(Officer, models.CASCADE, related_name="directory_link")
     email = models.EmailField()

@@ -46,12 +46,12 @@ class Validator(OAuthLibRequestValidator):
     """One per request."""
 
     def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Request, *args: object) -> bool:
-        """Exactly a registered address; on loopback any port, as native programs take a free one (RFC 8252, 7.3)."""
+        """Accept exactly a registered address; on loopback any port, for native programs (RFC 8252, 7.3)."""
         registered = request.client.get_redirect_uris()
         return redirect_uri in registered or _without_port(redirect_uri) in filter(None, map(_without_port, registered))
 
     def is_pkce_required(self, client_id: str, request: Request) -> bool:
-        """Always, and with S256 where a challenge is given.
+        """Require PKCE always, with S256 where a challenge is given.
 
         Raises:
             UnsupportedCodeChallengeMethodError: for `plain`, which is also what a missing method means.
@@ -61,13 +61,13 @@ class Validator(OAuthLibRequestValidator):
         return True
 
     def validate_silent_authorization(self, request: Request) -> bool:
-        """Whether the person allows this very program all of these scopes."""
+        """Tell whether the person allows this very program all of these scopes."""
         return queries.is_allowed(context.request.user.pk, request.client, request.scopes)
 
     # Client authentication
 
     def authenticate_client(self, request: Request, *args: object, **kwargs: object) -> bool:
-        """By a signed assertion where keys are registered, else by the secret.
+        """Authenticate by a signed assertion where keys are registered, else by the secret.
 
         Raises:
             TooManyAttempts: after too many failures from one network, whatever is sent now.

@@ -1,4 +1,4 @@
-"""What lets an officer work: the second step that the city demands, and the office day of their programs.
+"""Access of officers to the desk: the second step that the city demands, and the office day of their programs.
 
 The city's pack says which second step officers need (`[officers]` in city.toml). An officer without it is only a
 resident (`queries.actor_for`), and each page of the desk leads to where it is taken or set up. A program works at the
@@ -33,7 +33,7 @@ _DAY, _TOLD = "office_day", "second_step_announced"
 
 
 class OfficerAccess:
-    """Middleware: who works at the desk without the second step that the city demands is led to it."""
+    """Middleware: send officers without the demanded second step from the desk to its page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -235,7 +235,7 @@ def remove_member(request: HttpRequest, tie_id: int) -> HttpResponse:
 @never_cache
 @require_safe
 def access_log(request: HttpRequest) -> HttpResponse:
-    """Who opened one's data or that of the family, when, and why."""
+    """Show who opened one's own data or that of the family, when, and why."""
     resident = resident_for(request)
     page = Paginator(queries.access_log_of(resident), LOOKS_PER_PAGE).get_page(request.GET.get("page"))
     entries = access_entries.entries_of(page, own=resident.pk)

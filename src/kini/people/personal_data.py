@@ -36,7 +36,7 @@ def _profile(person: Person) -> Iterator[Record]:
 
 
 def empty_profile(resident: Resident) -> None:
-    """Take everything off a profile that says who somebody is; the row stays for what points to it."""
+    """Remove everything that identifies the person from a profile; the row stays for foreign keys."""
     if resident.assurance:
         change_level(system("erasure"), resident, Assurance.TYPED, Proof("released"), tell=False)
     sealing.drop_national_id(resident)
@@ -64,7 +64,7 @@ def _family(person: Person) -> Iterator[Record]:
 
 
 def _erase_family(by: Actor, person: Person) -> int:
-    """Members whom nobody else looks after are emptied; cases that are about them keep their own term."""
+    """Empty the profiles of members whom nobody else looks after; cases about them keep their own term."""
     members = [tie.member for tie in queries.family_of(person.resident) if tie.member.user_id is None]
     count, _rows = FamilyTie.objects.filter(resident=person.resident).delete()
     FamilyTie.objects.filter(member=person.resident).delete()

@@ -28,7 +28,7 @@ class Words(dict[str, Any]):
 
 
 class ProgramsAdapter(DefaultOIDCAdapter):
-    """Tokens carry a pairwise identifier of the person and nothing else; the API tells the rest by scope."""
+    """Adapter of allauth: tokens carry only a pairwise identifier of the person; the API gives the rest by scope."""
 
     scope_display = Words()
 

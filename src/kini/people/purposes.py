@@ -37,7 +37,7 @@ OF_LOOKS: Mapping[str, str | Promise] = {
 
 
 class Limits(BaseModel):
-    """How much one officer may look at, and from when reading is unusual (people/access_rules.py)."""
+    """Limits on an officer's looks, and thresholds of unusual reading (people/access_rules.py)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -60,7 +60,7 @@ class AccessFile(BaseModel):
 
 
 def read_access(root: Path) -> AccessFile:
-    """What the pack in that folder says; the defaults where it has no such file.
+    """Read access.yaml of the pack in that folder; the defaults where it has no such file.
 
     Raises:
         PackFaults: with every fault of the file.
@@ -79,7 +79,7 @@ def limits() -> Limits:
 
 
 def choices() -> dict[str, str]:
-    """What an officer chooses from before a look, by id, in the language of the page."""
+    """Purposes that an officer chooses from before a look, by id, in the language of the page."""
     own = _access(settings.CITY_PATH).purposes
     return {name: str(words) for name, words in (own or OF_LOOKS).items()}
 

@@ -205,7 +205,7 @@ def programs_of(user: User) -> list[Program]:
 
 
 def is_allowed(user_id: int, client: Client, names: Iterable[str], *, lock: bool = False) -> bool:
-    """Whether the person allows this very program all of these scopes.
+    """Tell whether the person allows this very program all of these scopes.
 
     Args:
         lock: hold the consent until the transaction ends, so that it cannot be stopped in between.

@@ -14,7 +14,7 @@ from kini.people.sign_in import next_of
 @never_cache
 @require_safe
 def again(request: HttpRequest) -> HttpResponse:
-    """Ask to sign in once more: its button ends the session and leads to the code, then to where one was going.
+    """Ask to sign in once more: the button ends the session, leads to the code, then back to the program.
 
     A link alone must not end a session, as any page could carry it.
     """

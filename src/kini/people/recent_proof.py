@@ -1,4 +1,4 @@
-"""Recent proof that it is still the person: asked for before the ways to sign in, or the contacts, change.
+"""Recent proof of identity, required before ways to sign in or contacts change.
 
 An account with a second step proves it by that (allauth's reauthentication), any other by a new code to one of its
 contacts. Without this half a minute with an unlocked phone is enough to take an account for good.
@@ -49,7 +49,7 @@ def is_recent(request: HttpRequest) -> bool:
 
 
 def required(view: View) -> View:
-    """Send who is signed in and has no recent proof to the page that asks for it, and back."""
+    """Send visitors who are signed in without a recent proof to the page that asks for it, and back."""
 
     @wraps(view)
     def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -61,7 +61,7 @@ def required(view: View) -> View:
 
 
 def redirect_to_proof(request: HttpRequest) -> HttpResponse:
-    """The way to the page that asks for a proof."""
+    """Redirect to the page that asks for a proof."""
     name = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "people:recent-proof"
     return redirect(f"{reverse(name)}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
 

@@ -1,4 +1,4 @@
-"""Retention of accounts nobody used, and of sessions."""
+"""Retention of unused accounts, and of sessions."""
 
 from datetime import datetime, timedelta
 

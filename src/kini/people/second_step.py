@@ -70,7 +70,7 @@ def used(request: HttpRequest, step: Step = "any") -> bool:
 
 
 def _strength(record: dict[str, Any]) -> int:
-    """How strong an authentication of allauth's records is: 0 for a code by message alone."""
+    """Strength of an authentication in allauth's records: 0 for a code by message alone."""
     if record["method"] == "mfa":
         return STRENGTHS["passkey" if record.get("type") == Authenticator.Type.WEBAUTHN else "any"]
     return STRENGTHS[record.get("second_step", "none")]

@@ -52,12 +52,12 @@ def notify(user: User, event: str, contacts: list[Contact] | None = None) -> Non
 
 
 def in_language_of(user: User) -> translation.override:
-    """Speak the language of the account, whoever caused the message."""
+    """Activate the account's language, not that of the actor who caused the message."""
     return translation.override(user.language or pack.current().languages[0])
 
 
 def notify_second_step(user: User, event: str) -> None:
-    """Tell the person that a second step was added, removed or made anew (a key of SECOND_STEPS)."""
+    """Tell the person that a second step was added, removed or renewed (a key of SECOND_STEPS)."""
     with in_language_of(user):
         notify(user, str(SECOND_STEPS[event]))
 

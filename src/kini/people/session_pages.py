@@ -1,4 +1,4 @@
-"""Browsers in which one is signed in and devices that are remembered, and how to end both."""
+"""Pages on which one sees and ends sessions and remembered devices."""
 
 from dataclasses import dataclass
 
@@ -49,7 +49,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 def _devices(request: HttpRequest) -> list[tuple[KnownDevice, bool]]:
-    """The remembered devices of the visitor, the one that was used last first; whether it is the one that asks."""
+    """Remembered devices of the visitor, last used first, each with True when it is the current one."""
     assert isinstance(request.user, User)
     here = known_devices.device_hash(request)
     return [(each, bytes(each.device_hash) == here) for each in request.user.known_devices.order_by("-last_at", "-pk")]
@@ -58,7 +58,7 @@ def _devices(request: HttpRequest) -> list[tuple[KnownDevice, bool]]:
 @login_required
 @require_POST
 def forget_device(request: HttpRequest, device: int) -> HttpResponse:
-    """Forget one of one's devices; whoever is signed in there stays so until that is ended."""
+    """Forget one of one's devices; a session on it goes on until it is ended."""
     found = get_object_or_404(KnownDevice, pk=device, user_id=request.user.pk)
     actions.forget_device(by=queries.actor_for(request), device=found)
     messages.success(request, _("The device is forgotten. A sign-in there counts as a new one again."))

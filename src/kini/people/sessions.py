@@ -55,7 +55,7 @@ def hashed(key: str | None) -> str:
 
 
 def sealed(data: dict[str, Any], row: str) -> str:
-    """What a session holds, readable with the data key and in this row alone."""
+    """Encrypt the session's data with the data key, bound to this row."""
     return base64.b64encode(crypto.seal_json(data, f"session:{row}")).decode()
 
 
@@ -102,7 +102,7 @@ class SessionStore(DatabaseStore):
         return sealed(session_dict, hashed(self.session_key))
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
-        """What a row holds; nothing when it was changed, or belongs to another row."""
+        """Decrypt a row's data; empty when it was changed, or belongs to another row."""
         try:
             data = crypto.unseal_json(base64.b64decode(session_data), f"session:{hashed(self.session_key)}")
         except (crypto.SealBroken, ValueError):

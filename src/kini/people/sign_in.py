@@ -103,7 +103,7 @@ class CodePage(Framed, ConfirmLoginCodeView):
         return super().post(request, *args, **kwargs)
 
     def _count_guess(self, request: HttpRequest) -> None:
-        """Count what was typed. Only its length tells which code it can match, so that it is the length that counts."""
+        """Count a typed code by its length, which tells the type of code it could match."""
         self._asker = known_devices.asker_of(request, self.contact)
         self._digits = codes.digits_in(request.POST.get("code", ""))
         code_limits.count_guess(self._asker, self._digits)
@@ -139,7 +139,7 @@ code_page = CodePage.as_view()
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; only a form of a page does it. Whoever came from the directory is led to where that ends."""
+    """End the session; only a form of a page does it. Sign-ins through the directory go on to its sign-out."""
     through_directory = second_step.came_from_directory(request)
     logout(request)
     if through_directory:

@@ -49,7 +49,7 @@ def categories() -> frozenset[str]:
 
 
 def add_to(pack: Pack) -> None:
-    """Add the services of the house to what was read of a pack."""
+    """Add the services of the house to those of a pack."""
     for each in house_services:
         holder = each.holder(pack.root)
         if holder:

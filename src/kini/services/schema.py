@@ -181,7 +181,7 @@ class Law(Strict):
 
 
 class Retention(Strict):
-    """How many years after its end a case keeps answers and documents, and the law that says so."""
+    """Term of answers and documents in years after the end of a case, and the law that sets it."""
 
     years: int = Field(ge=1, le=100)
     law: str

@@ -92,7 +92,7 @@ class Resolved(Strict):
 
     @property
     def sensitive(self) -> bool:
-        """Whether nothing of its answers may stand in the clear."""
+        """Tell whether all its answers must be encrypted."""
         return bool(self.definition.sensitive)
 
     def page(self, key: str) -> ResolvedPage | None:

@@ -1,4 +1,4 @@
-"""Protection of forms: a token of the page, or for marked views what the browser says of the page that sent the form.
+"""CSRF protection of forms: a token of the page, or for marked views the origin that the browser sends.
 
 A token makes a page differ from visitor to visitor, so that it cannot be cached for all. Views marked with
 `same_origin_suffices` therefore also accept a form without one when the browser itself says, in headers that no script
@@ -21,7 +21,7 @@ def same_origin_suffices[**P](view: Callable[P, HttpResponse]) -> Callable[P, Ht
 
 
 def from_same_origin(request: HttpRequest) -> bool:
-    """Whether the browser says that a page of this site sent the request; without its word the answer is no."""
+    """Tell whether the browser says that a page of this site sent the request; no when it says nothing."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"

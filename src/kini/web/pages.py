@@ -159,7 +159,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, 503 while the database does not answer, 507 on a full disk: asks neither database nor session anything."""
+    """Answer 500, 503 while the database is away, 507 on a full disk; uses neither database nor session."""
     city = face()
     with override(getattr(request, "LANGUAGE_CODE", city.languages[0])):
         status, title, text = failure(sys.exception())

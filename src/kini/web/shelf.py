@@ -1,4 +1,4 @@
-"""Page cache: what looks the same to everybody who is not signed in is rendered once a minute.
+"""Page cache: pages that look the same to everybody who is not signed in are rendered once a minute.
 
 A view marked with `shared` says so of its page. The page lies in the memory of this process, compressed as it was sent,
 for each address, language and encoding. The cache itself looks at the request and at the final response and stores only
@@ -55,7 +55,7 @@ class Shelf:
 
 
 def key_of(request: HttpRequest) -> str:
-    """Under which key the page for this request lies; empty when it must be rendered for this visitor."""
+    """Cache key of the page for this request; empty when it must be rendered for this visitor."""
     address = request.get_full_path()
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
     if request.method != "GET" or signed_in or "HX-Request" in request.headers or len(address) > LONGEST_ADDRESS:
@@ -65,7 +65,7 @@ def key_of(request: HttpRequest) -> str:
 
 
 def may_store(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether the response is a marked page in which nothing belongs to the visitor for whom it was rendered.
+    """Tell whether the response is a marked page without anything of the visitor for whom it was rendered.
 
     No token of a form in it, no cookie set with it, no cookie sent with its request but that of the language and an
     unused one of forms, and not fetched by a service worker, for which cookies are taken off (web/copies.py).

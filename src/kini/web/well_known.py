@@ -1,4 +1,4 @@
-"""Files for machines of others: whom to tell of a weakness (RFC 9116), and what crawlers leave alone (RFC 9309)."""
+"""Well-known files: the security contact (security.txt, RFC 9116), and rules for crawlers (robots.txt, RFC 9309)."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -40,7 +40,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    """Public pages may be found; what concerns a person is not asked for. The operator's address is not named."""
+    """Let crawlers index public pages and no page about a person. The operator's address is not named."""
     return _text(("User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)))
 
 

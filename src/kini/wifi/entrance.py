@@ -80,7 +80,7 @@ def make() -> bool:
 
 
 def fit() -> None:
-    """Have the decision made for whoever may ask for it; nobody but the program may call the room's other functions.
+    """Create the decision function for roles that may call it; only the program may call the room's other functions.
 
     As the functions' owner; for another role `prepare` has done it.
     """

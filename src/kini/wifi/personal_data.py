@@ -16,7 +16,7 @@ def _devices(person: Person) -> Iterator[Record]:
 
 
 def _erase_devices(by: Actor, person: Person) -> int:
-    """The devices' rows go at once, and with them what leads from a session to the person."""
+    """Delete the devices' rows at once, and with them the links from sessions to the person."""
     actions.sign_out(by=by, owner=person.user)
     count, _rows = Device.objects.filter(owner=person.user, blocked_at=None).delete()
     return count

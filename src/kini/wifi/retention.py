@@ -1,4 +1,4 @@
-"""Retention of devices, sessions and what access points were told."""
+"""Retention of devices, sessions and one-time passwords."""
 
 from datetime import date, datetime, timedelta
 
@@ -24,7 +24,7 @@ def _count_days(before: datetime) -> int:
 
 
 def _strip_days(before: datetime) -> int:
-    """Take from sessions what leads to a device or a person."""
+    """Remove from sessions the links to a device or a person."""
     return sum(actions.forget_day(by=BY, day=day) for day in _days_due(before))
 
 

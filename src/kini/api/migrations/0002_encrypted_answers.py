@@ -1,4 +1,4 @@
-"""Kept answers are encrypted, and the digests of requests keyed, also of those that are there."""
+"""Encrypt kept answers and key the digests of requests, including existing rows."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""`./kini check attack`: what an attacker did to Kini once, played against a scratch city."""
+"""`./kini check attack`: known attacks on Kini, run against a scratch city."""

@@ -52,7 +52,7 @@ def at_once(address: str, requests: Sequence[dict[str, Any]]) -> list[Answer]:
 
 
 def play(address: str, tell: Callable[[str], None]) -> list[str]:
-    """Play every race; what is wrong, a sentence each."""
+    """Run every race; returns faults, a sentence each."""
     residents = programs(3)
     service = next((each for each in residents[0].bodies if _is_taken(address, residents[0], each)), None)
     findings = list(_bookings(address, tell))

@@ -111,7 +111,7 @@ def _bodies() -> Iterator[tuple[str, bytes]]:
 
 
 def play(address: str) -> tuple[int, list[str]]:
-    """Send each request; how many there were, and what is wrong with the answers, a sentence each."""
+    """Send each request; returns their number and faults of the answers, a sentence each."""
     findings, count = [], 0
     for count, (name, words) in enumerate(hostile(), 1):
         status = _answered(address, words, network_address(3, count))

@@ -1,4 +1,4 @@
-"""The whole attack on one scratch city: what was tried, how another visitor fared, and what is wrong."""
+"""The whole attack on one scratch city: its parts, the experience of another visitor, and the findings."""
 
 import json
 import time
@@ -23,14 +23,14 @@ BUSY = (503, 507)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many connections are held open, and how often each upload is sent at the same time."""
+    """Number of connections held open, and of simultaneous copies of each upload."""
 
     connections: int
     uploads: int
 
 
 def run(address: str, log: Path, size: Size) -> list[str]:
-    """Play everything; findings, a sentence each. Prints what it does and what it measured."""
+    """Run everything and return the findings, a sentence each. Prints progress and measurements."""
     findings = _watched(address, f"{size.connections} slow connections", lambda: _hold(address, size.connections))
     count, refused = requests.play(address)
     print(f"  {count} hostile requests: {len(refused)} answered wrongly", flush=True)
@@ -54,7 +54,7 @@ def _hold(address: str, count: int) -> list[str]:
 
 
 def _watched(address: str, name: str, attack: Callable[[], list[str]]) -> list[str]:
-    """Attack while another visitor asks for pages; also what is wrong with what the visitor got."""
+    """Attack while another visitor asks for pages; returns faults of the attack and of the visitor's answers."""
     with Visitor(address) as visitor:
         findings = attack()
     p99, worst = visitor.p99, max(visitor.seconds, default=0.0)

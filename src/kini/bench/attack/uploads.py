@@ -56,7 +56,7 @@ def guest_slot() -> Slot | None:
 
 
 def play(address: str, slot: Slot, at_once: int, tell: Callable[[Sent], None]) -> list[str]:
-    """Send each bomb so often at the same time; what is wrong with the answers, a sentence each."""
+    """Send several copies of each bomb at the same time; returns faults of the answers, a sentence each."""
     findings = []
     for number, (name, (ending, make)) in enumerate(BOMBS.items()):
         content = make()
@@ -74,7 +74,7 @@ def play(address: str, slot: Slot, at_once: int, tell: Callable[[Sent], None]) -
 
 
 def _upload(address: str, slot: Slot, name: str, content: bytes, source: str) -> tuple[int, float]:
-    """The status of the answer, 0 where there was none, and how many seconds it took."""
+    """Status of the answer, 0 without one, and the seconds it took."""
     transport = httpx.HTTPTransport(local_address=source)
     begun = time.monotonic()
     try:

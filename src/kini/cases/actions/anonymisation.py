@@ -1,4 +1,4 @@
-"""Ended cases past their term: answers, documents and what was written go; number, state and dates stay."""
+"""Anonymisation of ended cases past their term: answers, documents and texts go; number, state and dates stay."""
 
 import secrets
 from collections.abc import Iterable
@@ -62,7 +62,7 @@ def remove_files(*, by: Actor, case: Case, documents: Iterable[Document]) -> Cas
 
 
 def _drop_files(documents: list[Document]) -> None:
-    """No row names the files any more; the sweep of files removes them from the disk."""
+    """Remove the files' names from the rows; the sweep of files then deletes them from the disk."""
     for each in documents:
         each.sha256 = each.source_sha256 = ""
         each.name, each.taken_at, each.removed_at = each.slot, None, each.removed_at or moments.now()

@@ -140,7 +140,7 @@ def read_mentions(*, by: Actor, case: Case) -> int:
 
 @action
 def open_at_desk(*, by: Actor, case: Case) -> None:
-    """The officer opens the case: the read is logged, they are there, and what names them is read. One transaction.
+    """Open the case for the officer: log the read, note their presence, mark mentions of them as read. One transaction.
 
     Raises:
         NotAllowed: as `be_present`.
@@ -180,7 +180,7 @@ def look(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> dict
 
     Raises:
         NotAllowed: without the permission to see identities, or when the case is their own.
-        Refused: without a purpose or a reason worth the name, or after too many looks.
+        Refused: without a purpose or an acceptable reason, or after too many looks.
     """
     case = lock(case)
     access.require_at_desk(by, Permission.SEE_IDENTITY, case)

@@ -77,9 +77,9 @@ def rotate_keys(*, by: Actor) -> int:
 
 @action
 def seal_sensitive(*, by: Actor) -> int:
-    """Seal whole what drafts and cases of sensitive services hold from before the service was marked. Says how many.
+    """Encrypt all answers of drafts and cases from before their service was marked sensitive. Returns their number.
 
-    At most MOST_SEALED in one transaction: whoever calls it goes on until there is nothing left.
+    At most MOST_SEALED in one transaction: the caller repeats it until nothing is left.
 
     Raises:
         NotAllowed: when anybody but the program asks.

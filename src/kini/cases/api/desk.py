@@ -173,7 +173,7 @@ def officer_of(request: HttpRequest) -> Actor:
 
 
 def at_desk(actor: Actor, reference: str, *, shown: bool = True) -> Case:
-    """The case, for the officer; that they read it is logged unless nothing of it is `shown`."""
+    """Return the case for the officer; log the read unless nothing of it is `shown`."""
     try:
         return found_at_desk(actor, read_reference(reference), shown=shown)
     except OwnCase:

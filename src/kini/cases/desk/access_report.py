@@ -1,4 +1,4 @@
-"""Reading by the officers of one's agencies, day by day, and as a table to take away."""
+"""Pages of the access report: reading by the officers of one's agencies, by day, also as CSV."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ MANAGE = Permission.MANAGE_OFFICERS
 @for_officers(MANAGE)
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
-    """The day of the address (`day`), today without one."""
+    """Show the report on the day of the address (`day`), today without one."""
     found = _report(request)
     before, after = found.day - timedelta(days=1), found.day + timedelta(days=1)
     context = {

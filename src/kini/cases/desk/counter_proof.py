@@ -1,6 +1,6 @@
-"""At a counter, before anything begins: is the profile that has the number that of the person who stands there?
+"""Proof at a counter, before a case begins, that the profile with the number is that of the person who stands there.
 
-Numbers are typed by whoever signs in, and many have leaked. So nothing is begun for a profile that an account reads and
+Anybody can type a number, and many have leaked. So nothing is begun for a profile that an account reads and
 nobody proved: the officer compares, and proves it or gives the person a profile of their own.
 """
 
@@ -82,7 +82,7 @@ def phone_of(request: HttpRequest) -> tuple[str, str]:
 def proof_page(
     request: HttpRequest, resident: Resident, mark: str, problems: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    """What is known of the profile and its account, and the ways to go on."""
+    """Show the profile and its account, and the ways to go on."""
     reads.log_person(actor_for(request), resident)
     number = profile.profile_value(resident, "national_id")
     context = {
@@ -168,7 +168,7 @@ def _settled(request: HttpRequest, actor: Actor, resident: Resident, form: Profi
 
 
 def _decided(request: HttpRequest, number: str) -> str:
-    """The reference of the dispute that gave this number to the person at the counter; empty when none was named.
+    """Reference of the dispute that gave this number to the person at the counter; empty when none was named.
 
     Raises:
         Refused: when it is no dispute about this number that was decided so, or was used before.

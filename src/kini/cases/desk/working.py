@@ -81,7 +81,7 @@ def case_at_desk(request: HttpRequest, reference: str, *, shown: bool = True) ->
 
 
 def found_at_desk(actor: Actor, reference: str, *, shown: bool = True) -> Case:
-    """The case of that reference, for an officer who may see it; that they read it is logged.
+    """Return the case of that reference for an officer who may see it, and log the read.
 
     Args:
         shown: False where the answer shows nothing of the case, or the caller logs the read itself.

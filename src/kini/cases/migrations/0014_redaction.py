@@ -1,4 +1,4 @@
-"""What people wrote on a timeline can be removed once the case has ended; everything else stays append-only."""
+"""Allow the removal of free text from timelines of ended cases; everything else stays append-only."""
 
 from django.db import migrations
 

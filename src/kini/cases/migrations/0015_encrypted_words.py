@@ -1,4 +1,4 @@
-"""What people and officers typed about cases, and guests' keys, are encrypted."""
+"""Encrypt free text of people and officers about cases, and guests' keys."""
 
 from django.db import migrations, models
 

@@ -136,7 +136,7 @@ def panel(request: HttpRequest, service: Service) -> SafeString | None:
 
 
 def _proof_address(service: Service, needed: int) -> str:
-    """Where one learns how to prove who one is, and comes back to the service from."""
+    """Address of the page that explains how to prove one's identity, with the way back to the service."""
     back = reverse("services:service", args=[service.pk])
     return f"{reverse('people:identity')}?{urlencode({'needs': level_name(needed), 'next': back})}"
 

@@ -49,7 +49,7 @@ def case_for(actor: Actor, reference: str, guest_key: str = "") -> Case:
 
 
 def sees(actor: Actor, case: Case) -> bool:
-    """Whether a case is among those an actor may see (a guest's link aside). Two statements at most.
+    """Tell whether a case is among those an actor may see (a guest's link aside). Two statements at most.
 
     Raises:
         NotAllowed: when they would see it as an officer, and it concerns somebody of their household.

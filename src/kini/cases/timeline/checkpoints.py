@@ -30,7 +30,7 @@ _ENTRIES = """
 
 
 def record() -> int:
-    """Record the heads of cases that changed since the last checkpoint, all of them at first; how many.
+    """Record the heads of cases that changed since the last checkpoint (the first time all); returns their number.
 
     What changed is read from the audit trail up to its last sealed entry, behind which no entry appears any more.
     """

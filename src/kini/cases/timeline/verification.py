@@ -136,7 +136,7 @@ def _content_faults(case: Case, entries: list[TimelineEntry], documents: list[Do
 
 
 def _vanished() -> list[str]:
-    """References that the audit trail saw submitted and that are gone without a note of lawful removal."""
+    """References that the audit trail has as submitted, but whose cases are gone without a note of lawful removal."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT substr(subject, 6) FROM core_auditentry a WHERE action = 'cases.submitted' AND NOT EXISTS"

@@ -30,12 +30,12 @@ _LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('kini chain ' || %s, 
 
 
 def seal_all() -> int:
-    """Seal what can be sealed of every chain; how many blocks were made."""
+    """Seal new rows of every chain; returns the number of blocks."""
     return sum(len(list(seal(name))) for name in chains.names())
 
 
 def seal(name: str) -> Iterator[ChainBlock]:
-    """Seal what can be sealed of one chain, block by block, each in a transaction of its own."""
+    """Seal new rows of one chain, block by block, each in its own transaction."""
     chain = chains.get(name)
     for bound_of in (_ripe, _proposed):
         bound = bound_of(name, chain)
@@ -48,7 +48,7 @@ def last_block(name: str) -> ChainBlock | None:
 
 
 def _ripe(name: str, chain: Chain) -> int | None:
-    """The key up to which an earlier run proposed to seal, once every transaction of that moment is over."""
+    """Key up to which an earlier run proposed to seal, once every transaction of that moment is over."""
     proposal = ChainProposal.objects.filter(chain=name).first()
     if proposal is None:
         return None
@@ -60,7 +60,7 @@ def _ripe(name: str, chain: Chain) -> int | None:
 
 
 def _proposed(name: str, chain: Chain) -> int | None:
-    """Propose to seal up to the highest key, and answer it when nobody writes at this moment."""
+    """Propose to seal up to the highest key; return it when no transaction writes at this moment."""
     if ChainProposal.objects.filter(chain=name).exists():
         return None
     highest = _highest(chain)  # before the writers: see above
@@ -75,7 +75,7 @@ def _proposed(name: str, chain: Chain) -> int | None:
 
 
 def _seal_next(name: str, chain: Chain, bound: int) -> ChainBlock | None:
-    """Make the next block of rows up to `bound`; None when all of them are sealed, or somebody else seals now."""
+    """Make the next block of rows up to `bound`; None when all are sealed, or another process is sealing."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LOCK, [name])
         if not cursor.fetchone()[0]:

@@ -54,7 +54,7 @@ class Head:
 
 
 def ship_all() -> None:
-    """Ship what is new to every place that the environment names; what cannot be reached gets it the next time."""
+    """Ship new heads to every target of the environment; an unreachable one gets them the next time."""
     if path := settings.ENV.chain_heads:
         _ship("file", lambda lines: append(path, [text for _at, text in lines]))
     if settings.ENV.syslog:
@@ -65,7 +65,7 @@ def ship_all() -> None:
 
 
 def append(path: Path, lines: Iterable[str]) -> None:
-    """Append lines to a file so that they outlive the power."""
+    """Append lines to a file durably (fsync)."""
     new = not path.exists()
     with path.open("a", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
@@ -94,7 +94,7 @@ def read(path: Path) -> Iterator[Head]:
 
 
 def compare(heads: Iterable[Head]) -> Iterator[str]:
-    """What contradicts shipped heads, a sentence each: blocks that are gone, or that are others now."""
+    """Compare blocks with shipped heads; a sentence for each block that is missing or has changed."""
     known = {(block.chain, block.number): Head.of(block) for block in ChainBlock.objects.iterator()}
     for head in heads:
         here = known.get((head.chain, head.number))

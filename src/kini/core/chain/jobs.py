@@ -1,4 +1,4 @@
-"""The clock of the chains."""
+"""Scheduled sealing of chains."""
 
 from kini.core import chain
 from kini.core.chain import heads

@@ -26,7 +26,7 @@ class RemovalRefused(Refused):
 
 
 def removable(name: str, *, before: datetime) -> list[ChainBlock]:
-    """Blocks all of whose rows were written before that moment, and that still have their rows; the oldest first.
+    """Blocks that still have their rows, all written before that moment; the oldest first.
 
     Legal holds are the caller's: a block with a row that is held stays whole.
     """
@@ -76,7 +76,7 @@ def remove(*, by: Actor, block: ChainBlock, rule: str) -> ChainRemoval:
 
 @action
 def note_removal(*, by: Actor, chain: str, subject: str, rule: str, rows: int, digest: bytes) -> ChainRemoval:
-    """Note that something was removed lawfully that is chained by itself (a whole case with its timeline).
+    """Note the lawful removal of something with a chain of its own (a case with its timeline).
 
     Args:
         chain: a name of its own for such things: "cases".

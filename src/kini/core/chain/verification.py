@@ -79,7 +79,7 @@ def _row_faults(report: Report, chain: Chain, block: ChainBlock, removal: ChainR
 
 
 def _forged(removals: dict[str, ChainRemoval]) -> list[ChainRemoval]:
-    """Notes of removed rows that the program did not write; they are taken off the others."""
+    """Find forged notes of removal, which the program did not write, and take them off the others."""
     forged = [each for each in removals.values() if digests.removal_seal(each) != bytes(each.seal)]
     for each in forged:
         del removals[each.subject]

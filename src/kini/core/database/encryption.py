@@ -57,17 +57,17 @@ class EncryptedTextField(_Field):
         return self.read(value)
 
     def read(self, value: bytes | memoryview | None) -> Any:
-        """The plain value of what stands in the column."""
+        """Decrypt a stored value."""
         if value is None:
             return None
         return self.decode(crypto.unseal(value, self.context)) if value else ""
 
     def encrypt(self, value: Any) -> bytes:
-        """A value that is not empty, as it is stored."""
+        """Encrypt a value that is not empty."""
         return crypto.seal(self.encode(value), self.context)
 
     def rotated(self, stored: bytes | None) -> bytes | None:
-        """What is stored, under the first key of the ring."""
+        """Return the stored value encrypted again with the first key of the ring."""
         return self.encrypt(self.read(stored)) if stored and crypto.needs_rotation(stored) else stored
 
     def encode(self, value: Any) -> bytes:
@@ -77,7 +77,7 @@ class EncryptedTextField(_Field):
         return plain.decode()
 
     def get_lookup(self, lookup_name: str) -> Any:
-        """Only lookups that can hold: what is encrypted cannot be compared."""
+        """Allow only the lookups that work on encrypted values."""
         if lookup_name not in ("isnull", "exact"):
             raise FieldError(f"{self.name} is encrypted: it cannot be searched by {lookup_name}.")
         return super().get_lookup(lookup_name)
@@ -144,7 +144,7 @@ class EncryptedKeysJSONField(models.JSONField):
         return {key: self._unseal(item) if key in self.keys else item for key, item in value.items()}
 
     def rotated(self, stored: Any) -> Any:
-        """What is stored, as text, under the first key of the ring."""
+        """Return the stored value, as text, encrypted again with the first key of the ring."""
         value = json.loads(stored)
         old = [value[key] for key in self.keys if key in value]
         if any(self._is_sealed(each) and crypto.needs_rotation(base64.b64decode(each[_SEALED])) for each in old):

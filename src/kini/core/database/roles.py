@@ -1,7 +1,7 @@
 """Two roles of the database: the owner of the tables migrates, the program reads and writes rows.
 
 The program's role (DATABASE_URL) owns nothing: it cannot alter a table, switch off a trigger, empty a table, or change
-and delete rows of append-only ones. `./kini prepare` gives it its rights anew as the owner (KINI_OWNER_DATABASE_URL)
+and delete rows of append-only ones. `./kini prepare` grants its rights again as the owner (KINI_OWNER_DATABASE_URL)
 after each migration. Without an owner's address one role does both, as in a first look of an older version.
 """
 
@@ -42,11 +42,11 @@ _TOO_MUCH = """
 
 
 class RoleFault(Exception):
-    """The roles are not as they must be; the message says what to do."""
+    """The database roles are set up wrongly; the message says what to do."""
 
 
 def end_unrestricted() -> None:
-    """End a process whose role could do too much; one that the database does not answer goes on and waits for it."""
+    """Exit when the role has too many rights; wait while the database does not answer."""
     try:
         require_restricted()
     except OperationalError:
@@ -57,7 +57,7 @@ def end_unrestricted() -> None:
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """Let this process's statements be the owner's; where there is no owner's address, nothing changes."""
+    """Run this process's statements as the owner; without an owner's address nothing changes."""
     connection = connections["default"]
     before = dict(connection.settings_dict)
     become_owner()
@@ -119,7 +119,7 @@ def _grants(growing: list[str], functions: list[str], database: str) -> Iterator
 
 
 def problem() -> str:
-    """What the program's role can do and should not, the rest of a sentence about it; empty when all is well."""
+    """Find a right that the program's role must not have; the end of a sentence about it, empty when all is well."""
     with connections["default"].cursor() as cursor:
         cursor.execute(_TOO_MUCH)
         found = cursor.fetchone()
@@ -127,7 +127,7 @@ def problem() -> str:
 
 
 def require_restricted() -> None:
-    """In production, stop a program whose role could undo what triggers hold.
+    """Refuse, in production, a role that could switch off triggers or change append-only rows.
 
     Raises:
         RoleFault: naming what its role can do.

@@ -1,4 +1,4 @@
-"""Messages that wait are encrypted, delivered ones are gone, and cache rows say nothing any more."""
+"""Encrypt waiting messages, delete delivered ones, and empty the cache."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Messages, whom they reach, what people wrote, and push subscriptions are encrypted."""
+"""Encrypt messages, their recipients, what people wrote, and push subscriptions."""
 
 from django.db import migrations, models
 

@@ -22,7 +22,7 @@ from kini.people.purposes import CASEWORK
 def log_reads(*, by: Actor, what: What, reads: Collection[Read], purpose: str = CASEWORK) -> None:
     """Log that an officer reads these things about people, each once a day; nothing where no officer reads.
 
-    Whoever calls it has checked the permission to read. One statement: inside a transaction it is sent with the next
+    The caller has checked the permission to read. One statement: inside a transaction it is sent with the next
     one, else at once.
     """
     access_log.store_reads(by, what, reads, purpose)
@@ -30,7 +30,7 @@ def log_reads(*, by: Actor, what: What, reads: Collection[Read], purpose: str = 
 
 @action
 def report_unusual(*, by: Actor, officer: Officer, day: date, reads: int, looks: int) -> bool:
-    """Raise the alarm that an officer read unusually much on a day, once for each day and sort. Says whether it is new.
+    """Report that an officer read unusually much on a day, once for each day and type. Returns True when it is new.
 
     Raises:
         NotAllowed: when anybody but the program asks.
@@ -66,7 +66,7 @@ def log_look(
 
     Raises:
         NotAllowed: without the permission to see identities.
-        Refused: without a reason worth the name, or a purpose that is on the list.
+        Refused: without an acceptable reason, or a purpose that is on the list.
     """
     if scope is None:
         rules.require_somewhere(by, Permission.SEE_IDENTITY)

@@ -1,4 +1,4 @@
-"""Proving who somebody is: at a counter with the card on the table, and settling whose a number is."""
+"""Actions of assurance: prove a profile at a counter with the card, and settle who holds a number."""
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from kini.people.purposes import COUNTER
 
 @action
 def prove_at_counter(*, by: Actor, resident: Resident, document: str, reason: str, name: str = "") -> Resident:
-    """The person stands at a counter and showed the card: the profile and its account, if any, are theirs.
+    """Record that the person at a counter showed the card: the profile and its account, if any, are theirs.
 
     Args:
         document: what they showed (assurance.DOCUMENTS).
@@ -42,7 +42,7 @@ def prove_at_counter(*, by: Actor, resident: Resident, document: str, reason: st
 def settle_number(
     *, by: Actor, holder: Resident, details: Details, phone: str, document: str, reason: str, dispute: str = ""
 ) -> Resident:
-    """The person at the counter is not the one whose profile has their number: they get a profile of their own.
+    """Give the person at the counter a profile of their own, when another one's profile has their number.
 
     The earlier holder loses the number and is told so, and nothing else: what the counter does from now on belongs to
     the new profile, which no account reads.

@@ -1,4 +1,4 @@
-"""What happens around an account's sign-ins: devices remembered and forgotten, second steps changed, wrong codes."""
+"""Actions around sign-in: remember and forget devices, note changed second steps and wrong codes."""
 
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ MOST_DEVICES = 10
 
 @action
 def remember_device(*, by: Actor, user: User, device_hash: bytes, name: str) -> bool:
-    """Note a sign-in on a device. The person is told of one where they never were, except of their first one.
+    """Note a sign-in on a device. The person is told of a new device, except the first one of the account.
 
     Returns:
         Whether the device is new to the account.
@@ -52,7 +52,7 @@ def forget_device(*, by: Actor, device: KnownDevice) -> None:
 
 @action
 def note_second_step(*, by: Actor, user: User, event: str) -> None:
-    """A second step was added, removed or made anew: the person is told wherever they are reached.
+    """Note that a second step was added, removed or renewed, and tell the person on all contacts.
 
     Args:
         event: a key of `security_notices.SECOND_STEPS`.
@@ -70,7 +70,7 @@ def note_failed_sign_in(*, by: Actor, user: User, step: str) -> None:
     """Note a wrong code for an account.
 
     Args:
-        by: whoever typed it, a guest as a rule.
+        by: the actor who typed it, a guest as a rule.
         step: "code" or "second-step".
     """
     audit.record(by=by, action="people.sign-in-failed", subject=f"user:{user.pk}", detail={"step": step})

@@ -1,4 +1,4 @@
-"""Office days: how long programs may work at the desk for an officer."""
+"""Office days: the spans in which programs may work at the desk for an officer."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ LONGEST_DAY = timedelta(hours=10)
 
 @action
 def open_office_day(*, by: Actor, user: User, until: datetime) -> None:
-    """Begin an officer's office day, after a sign-in that has what the city demands. Nothing happens to others.
+    """Begin an officer's office day, after a sign-in that has what the city demands. Does nothing for others.
 
     Raises:
         NotAllowed: when anybody but the program asks.

@@ -165,7 +165,7 @@ def stop_program(*, by: Actor, user: User, client: Client) -> None:
 
 @action
 def use_credential(*, by: Actor, credential: str, family: str, client: Client, user: User) -> bool:
-    """Note that a code or refresh token was exchanged; False when it was before. Both are given as hashes."""
+    """Note that a code or refresh token (its hash) was exchanged; False when that was noted before."""
     _operator(by)
     about = {"family": family, "client": client, "user": user, "used_at": timezone.now()}
     _used, first = UsedCredential.objects.get_or_create(hash=credential, defaults=about)
@@ -174,7 +174,7 @@ def use_credential(*, by: Actor, credential: str, family: str, client: Client, u
 
 @action
 def revoke_family(*, by: Actor, user: User, client: Client, family: str) -> int:
-    """End every token of one authorization, as a code or refresh token of it was used twice. Gives how many there were.
+    """End every token of one authorization, as a code or refresh token of it was used twice. Returns their number.
 
     One of the two who used it is a thief (RFC 9700, section 4.14.2); the person is told.
     """

@@ -1,4 +1,4 @@
-"""Asking a register whether somebody is who they say: begun by the person or at a counter, answered by a job."""
+"""Register checks of identity: begun by the person or at a counter, answered by a job."""
 
 import uuid
 from datetime import date, timedelta
@@ -72,7 +72,7 @@ def _written(birth_date: date | None) -> str:
 
 @action
 def note_register_answer(*, by: Actor, check: RegisterCheck, answer: Answer) -> RegisterCheck:
-    """Write down what the register said; a match raises the level. Said again it changes nothing.
+    """Record the register's answer; a match raises the level. A repeated answer changes nothing.
 
     Raises:
         NotAllowed: when anybody but the program asks.
@@ -87,7 +87,7 @@ def note_register_answer(*, by: Actor, check: RegisterCheck, answer: Answer) -> 
 
 @action
 def note_register_silence(*, by: Actor, check: RegisterCheck) -> RegisterCheck:
-    """The register gave no answer: it is asked again later, a few times.
+    """Note that the register gave no answer: it is asked again later, a few times.
 
     Raises:
         NotAllowed: when anybody but the program asks.
@@ -140,5 +140,5 @@ def _raise_level(by: Actor, check: RegisterCheck, claim: Claim, answer: Answer) 
 
 
 def _gives_way(holder: Resident, *, in_person: bool) -> bool:
-    """Whether the holder of a number loses it: what is known at home a thief may know, too, so it beats no proof."""
+    """Tell whether the holder of a number loses it: a check of data that a thief may know beats no proof."""
     return holder.assurance < (Assurance.REGISTER_IN_PERSON if in_person else Assurance.COUNTER)

@@ -1,4 +1,4 @@
-"""Whoever had a program act for them before consents were kept goes on allowing it what its tokens carry."""
+"""Create consents from the scopes of tokens that were issued before consents were stored."""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""Sessions are found by the hash of their key, and sealed; everybody who is signed in stays signed in."""
+"""Hash the keys of sessions and encrypt their data; everybody who is signed in stays signed in."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Family cards that were sealed before are found again by a keyed hash, as far as their keys are still there."""
+"""Compute the keyed hash of stored family cards whose keys are still there."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""A level of assurance is what its history says, and a number moves only to whoever is surer of it, or by a dispute."""
+"""Triggers: a level of assurance equals its history; a number moves only to a surer profile, or by a dispute."""
 
 from django.db import migrations
 

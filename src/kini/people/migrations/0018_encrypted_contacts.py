@@ -1,4 +1,4 @@
-"""Names, contacts, addresses and days of birth of profiles and accounts are encrypted."""
+"""Encrypt names, contacts, addresses and days of birth of profiles and accounts."""
 
 from django.db import migrations, models
 

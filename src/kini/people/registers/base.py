@@ -1,4 +1,4 @@
-"""What a register is asked and what it answers; adapters are registered by name, by plug-ins, too."""
+"""Requests to registers and their answers; adapters, also those of plug-ins, are registered by name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ type Result = Literal["match", "mismatch"]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a person says of themselves.
+    """A person's statement about themselves.
 
     Attributes:
         reference: names the request at the register; the same one when it is sent again.
@@ -26,7 +26,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether the register has exactly this person; which part differs is never passed on."""
+    """Answer of a register: it has exactly this person or not; the part that differs is never passed on."""
 
     result: Result
     receipt: str = ""
@@ -49,7 +49,7 @@ class Register(Protocol):
         """
 
     def check_config(self) -> Sequence[str]:
-        """What is wrong with its options, in words for the operator."""
+        """Check its options; a sentence for the operator about each fault."""
 
 
 #: By the name that the operator's file gives as `adapter`; called with the table's name and its other words.

@@ -21,7 +21,7 @@ log = structlog.get_logger("kini.registers")
 
 
 class Matches(BaseModel):
-    """Which parts fit."""
+    """Parts of the claim that match the register."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What a person says to a register, sealed while it waits for the answer."""
+"""Claims of persons to a register, sealed while they wait for the answer."""
 
 from datetime import date
 from uuid import UUID
@@ -9,7 +9,7 @@ from kini.people.registers.base import Claim
 
 
 def context_of(reference: UUID) -> str:
-    """What a sealed claim is bound to: its own request."""
+    """Encryption context of a sealed claim: its own request."""
     return f"register-check:{reference}"
 
 

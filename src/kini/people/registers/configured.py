@@ -1,4 +1,4 @@
-"""The register that the operator's file names (KINI_REGISTER): a TOML table with its adapter and that one's words."""
+"""The register that the operator's file names (KINI_REGISTER): a TOML table with its adapter and its options."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""A pretended civil registry on loopback, with the real one's rules: a token, one answer per request, no data out.
+"""Sandbox civil registry on loopback, with the real one's rules: a token, one answer per request, no data out.
 
 `POST /faults` says how it misbehaves from now on: `{"answer": "timeout"}`, `down`, `garbled`,
 `talkative`; `{}` ends it.

@@ -1,4 +1,4 @@
-"""Tables that are made and changed while the city runs, by functions with the rights of the tables' owner."""
+"""Functions with the owner's rights that create and change tables while the city runs."""
 
 from django.db import migrations
 
