@@ -109,7 +109,7 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(ENV.database_url)}
-#: Who owns the tables and migrates them (core/database/roles.py); None: the same role.
+#: Role that owns the tables and migrates them (core/database/roles.py); None: the same role.
 OWNER_DATABASE = database(ENV.owner_database_url) if ENV.owner_database_url else None
 #: Short-lived things that every process must see: authorization codes, counters of allauth. Of each process for itself:
 #: finished pages of some kilobytes (web/shelf.py).

@@ -19,7 +19,7 @@ MOST = 100
 MOST_KEY = 2**62
 
 Limit = Annotated[int, Query(20, ge=1, le=MOST, description="How many at most.")]
-#: The pattern is described only: `read` refuses other cursors with a sentence of its own.
+#: Only for the description: `read` refuses other cursors with its own message.
 _Base64 = Annotated[str, WithJsonSchema({"type": "string", "maxLength": 400, "pattern": "^[A-Za-z0-9_-]*$"})]
 Cursor = Annotated[
     _Base64, Query("", max_length=400, description="`next` of the page before; left out: from the start.")

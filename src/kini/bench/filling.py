@@ -204,7 +204,7 @@ def _next_key(model: type[models.Model]) -> int:
 
 
 def _count_on(*tables: type[models.Model]) -> None:
-    """Let the tables' own ids go on behind those that were given here. As the tables' owner."""
+    """Set the tables' sequences behind the ids that were inserted here. As the tables' owner."""
     for model in tables or (Case, TimelineEntry):
         with roles.as_owner(), connection.cursor() as cursor:
             table, following = model._meta.db_table, _next_key(model)

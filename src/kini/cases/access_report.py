@@ -17,9 +17,9 @@ from kini.people import purposes
 from kini.people.access_rules import Threshold, is_unusual, usual
 from kini.people.models import AccessLog, Officer
 
-#: Days before the one in question that say what is usual.
+#: Number of earlier days from which the usual counts are computed.
 DAYS = 28
-#: From so many officers on a day on, the reads of one person are listed.
+#: Number of officers on a day from which the reads of one person are listed.
 MANY = 3
 _SECOND = timedelta(seconds=1)
 
@@ -39,9 +39,9 @@ class Line:
     """One officer on one day.
 
     Attributes:
-        people: of how many persons.
+        people: number of persons whose data was read.
         reads_usual, looks_usual: the officer's median of the days before on which they read anything.
-        reads_agency, looks_agency: the median of what is usual in the agency.
+        reads_agency, looks_agency: the median of the usual counts in the agency.
         untouched: cases that the officer read and neither holds nor ever worked on.
         elsewhere: cases in areas where they hold no open case; None when they hold none at all.
         off_hours: reads while offices were closed.

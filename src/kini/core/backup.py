@@ -136,8 +136,8 @@ def _write(out: IO[bytes], url: str) -> Manifest:
         before = file_references.all_named()
         for number, piece in enumerate(dumps.dump(url), 1):
             add(f"{DATABASE}{number}", zlib.compress(piece, level=1))
-        # After the database, as a file is kept before a row names it. What lost its row while the dump was written is
-        # in the dump and still on the disk: the sweep waits for a day.
+        # After the database, as a file is stored before a row names it. A file that lost its row during the dump is
+        # still on the disk, because the sweep waits for a day.
         _add_files(add, manifest, before | file_references.all_named())
         _add_beside(add)
         seal(MANIFEST, json.dumps(asdict(manifest)).encode())

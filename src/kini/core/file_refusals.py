@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop
 from kini.core.actors import Refused
 from kini.core.decoder.errors import Unfit
 
-#: What a person reads for each code of `Unfit`.
+#: Message to the person for each code of `Unfit`.
 REASONS = {
     "picture-damaged": gettext_noop("This picture is damaged. Take it again, or save it again."),
     "too-many-pixels": gettext_noop("This picture has too many pixels. It may have up to {number} megapixels."),

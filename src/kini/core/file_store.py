@@ -16,7 +16,7 @@ from django.conf import settings
 from kini.core import sealed_files
 from kini.core.crypto import SealBroken
 
-#: In the folder once everything in it was sealed; the release before kept files as they were.
+#: Marker in the folder after all its files were encrypted; the previous release stored them in the clear.
 MARK = "sealed"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 log = structlog.get_logger("kini.files")

@@ -25,7 +25,7 @@ MAX_BODY = 10 * MAX_BYTES + 1_000_000
 #: All bodies that one process is reading; they lie on the disk from 1 MB each.
 MAX_PENDING = 1_000_000_000
 IN_MEMORY = 1_000_000
-#: Seconds for a body to come, and how many bytes earn one second more: even 2G phones send ten times as fast.
+#: Seconds for a body to arrive, and the bytes that earn one second more: even 2G phones send ten times as fast.
 BODY_SECONDS, BYTES_A_SECOND = 20.0, 500
 #: Requests that wait for a thread; each further one is told to come back.
 MAX_WAITING = 1000

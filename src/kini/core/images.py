@@ -14,7 +14,7 @@ from kini.core.decoder.errors import Unfit
 
 #: More than most phones take in one picture.
 MAX_PIXELS = 50_000_000
-#: What a decoded picture may take in memory, by format: only JPEG can be read at half the size.
+#: Memory limit of a decoded picture, by format: only JPEG can be read at half the size.
 MAX_DECODED_BYTES = {"JPEG": 200_000_000, "PNG": 100_000_000, "WEBP": 100_000_000}
 #: Bytes that Pillow keeps for a pixel; modes not named here take four.
 PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "LA": 4}
@@ -117,7 +117,7 @@ def _encode(image: Image.Image, form: str, turn: Image.Transpose | None) -> byte
 
 
 def _plain(image: Image.Image, form: str) -> Image.Image:
-    """The pixels in a mode that the format keeps, transparency included."""
+    """Convert the pixels to a mode that the format supports, with transparency."""
     modes = _PLAIN_MODES[form]
     if image.mode in modes:
         return image

@@ -5,7 +5,7 @@ Sources: Unicode 17, chapter 23 (format characters); Unicode Technical Report 36
 
 import unicodedata
 
-#: Marks that turn the direction of text around; in a name they only serve to deceive.
+#: Marks that turn the direction of text around; in a name they only deceive.
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: Letters and signs without any ink: fillers of Hangul, the empty braille cell.
 FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")

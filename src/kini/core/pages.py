@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from kini.core.models import OutboxMessage
 
 OUTBOX_LENGTH = 100
-#: Below this the disk of KINI_VAR counts as full: a few uploads, and what the database writes in a minute.
+#: Free bytes below which the disk of KINI_VAR counts as full: a few uploads, and a minute of database writes.
 LEAST_FREE_BYTES = 100_000_000
 
 

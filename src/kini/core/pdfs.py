@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObj
 from kini.core.decoder.errors import Unfit
 
 MAX_PAGES = 300
-#: Far above what a form of three hundred pages has, far below what keeps a decoder busy.
+#: Far more than a form of three hundred pages has, far fewer than would keep a decoder busy.
 MAX_OBJECTS = 30_000
 #: Of one object stream, as pypdf reads about a megabyte of objects in a second.
 MAX_UNPACKED_BYTES = 4_000_000

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kini.core import security_log
 
 NUL = "\x00"
-#: Probes ask by address; what they are told says nothing of the city.
+#: Probes ask by IP address; the answers reveal nothing about the city.
 HEALTH = "/health/"
 FORWARDED = (
     *("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP"),

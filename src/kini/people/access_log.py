@@ -61,7 +61,7 @@ class Read:
 
 
 _COLUMNS = "resident_id, at, officer_id, what, purpose, reason, reference, object_id, day"
-#: Rows that are there already are left out before they are inserted: a trigger on INSERT sees new entries alone.
+#: Existing rows are left out before the INSERT, so that its trigger sees only new entries.
 _STORE = f"""
     INSERT INTO people_accesslog ({_COLUMNS})
     SELECT read.resident, %(at)s::timestamptz, officer.id, %(what)s::varchar, %(purpose)s::varchar, '',

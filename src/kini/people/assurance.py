@@ -13,7 +13,7 @@ from kini.people.events import AssuranceChanged
 from kini.people.levels import level_name, level_words
 from kini.people.models import Assurance, AssuranceChange, Officer, Resident, User
 
-#: What an officer may have had before them, as it is kept.
+#: Documents that an officer may have seen, by their stored name.
 DOCUMENTS = ("identity-card", "family-card", "passport", "birth-certificate")
 
 

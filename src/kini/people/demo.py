@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from kini.core.texts import Text
 from kini.people.contacts import Contact
 
-#: How a session of a first look is marked: it needs no further proof there, and counts nowhere else.
+#: Mark of a one-click session in a first look: it needs no further proof there, and is void elsewhere.
 METHOD = "demo"
 
 

@@ -33,7 +33,7 @@ from kini.people.sign_in import next_of
 BY = system("people.directory")
 SECONDS_TO_ANSWER = 10
 _NEXT = "directory_next"
-#: What the library raises where the directory is away, or says something that does not hold.
+#: Errors of the library when the directory is away or its answer is invalid.
 FAULTS = (AuthlibBaseError, JoseError, requests.RequestException, LookupError, TypeError, ValueError, RuntimeError)
 
 

@@ -130,7 +130,7 @@ class Resident(models.Model):
             ),
         ]
         indexes = [
-            # What tells that two profiles are of one person or household (people/household.py).
+            # Columns by which profiles of one person or household are found (people/household.py).
             models.Index(fields=["phone"], name="people_resident_phone", condition=~Q(phone="")),
             models.Index(fields=["email"], name="people_resident_email", condition=~Q(email="")),
             models.Index(

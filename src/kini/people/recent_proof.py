@@ -33,7 +33,7 @@ from kini.people.sign_in import next_of
 
 type View = Callable[..., HttpResponseBase]
 
-#: For how long a proof counts; allauth's own counts for five minutes.
+#: Time for which a proof is valid; allauth's own is valid for five minutes.
 SECONDS = 10 * 60
 PURPOSE = "recent_proof"
 

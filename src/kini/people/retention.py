@@ -11,7 +11,7 @@ from kini.core.retention import DAY, YEAR, Rule, of_chain, of_rows, rules
 from kini.people import actions
 from kini.people.models import KnownDevice, OfficeDay, RegisterCheck, Session, UsedCredential, User
 
-#: After this time an account is removed into which nobody ever signed in.
+#: Age at which an account that was never used is removed.
 UNUSED = 7 * DAY
 
 

@@ -26,11 +26,11 @@ from kini.web import formats
 CONTEXT = "second-step"
 #: Keys of an authenticator's data that hold a secret.
 SECRETS = ("secret", "seed")
-#: How an authentication through the city's directory is called in a session.
+#: Name in a session of an authentication through the city's directory.
 DIRECTORY = "directory"
 
 type Step = Literal["none", "any", "passkey"]
-#: A passkey resists phishing: what is typed can be typed into a false page.
+#: A passkey resists phishing; typed codes can be typed into a false page.
 STRENGTHS: dict[Step, int] = {"none": 0, "any": 1, "passkey": 2}
 
 

@@ -16,7 +16,7 @@ from kini.web import formats
 #: A browser that forgets its cookies is a new device each time; more messages than these would not be read.
 NEW_DEVICES = Limit("people.new-device-notices", count=5, seconds=24 * 60 * 60)
 
-#: What happened, by the name that allauth has for it.
+#: Text of each event, by allauth's name for it.
 SECOND_STEPS = {
     "totp_activated": gettext_lazy("an authenticator app was added"),
     "totp_deactivated": gettext_lazy("the authenticator app was removed"),

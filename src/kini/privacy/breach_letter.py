@@ -14,7 +14,7 @@ from kini.privacy.models import Breach
 from kini.web import formats
 
 TEMPLATE = "privacy-breach"
-#: Within this time people and the authority are told: 3 x 24 hours.
+#: Time within which people and the authority must be told: 3 x 24 hours.
 TIME = timedelta(hours=72)
 
 

@@ -60,13 +60,13 @@ class Kind:
 
     #: Whether one asks for something for a person, so that it may be for somebody of the family.
     for_somebody: ClassVar[bool] = True
-    #: Only the person themselves can ask, of their own accord: the demo makes up none.
+    #: Only the person can make such a request: the demo makes none up.
     in_person: ClassVar[bool] = False
 
-    #: How many years an ended case keeps its answers and documents, where its service says nothing else.
+    #: Years for which an ended case keeps its answers and documents, unless its service sets another term.
     retention_years: ClassVar[int] = 5
 
-    #: Whether answers that are figures (choices, numbers) stay after that, for statistics.
+    #: True when answers that are figures (choices, numbers) stay after that, for statistics.
     figures_stay: ClassVar[bool] = False
 
     #: Whether there are cases of this kind, which go along a flow that the service names. Else it is only looked at.

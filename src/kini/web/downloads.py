@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from django.http import HttpResponse
 
-#: A cell that begins so would be a formula in a spreadsheet; some read the full-width signs of East Asia alike.
+#: A spreadsheet reads a cell with such a beginning as a formula, some also with the full-width signs of East Asia.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 

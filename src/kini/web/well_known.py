@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from kini.core import moments
 from kini.web.city import face
 
-#: How long security.txt holds where the operator gave no day; RFC 9116 advises less than a year.
+#: Validity of security.txt when the operator gave no day; RFC 9116 advises less than a year.
 HOLDS = timedelta(days=180)
 #: Beginnings of addresses that concern one person, or where codes and numbers are tried.
 PRIVATE = (

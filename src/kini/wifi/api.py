@@ -23,7 +23,7 @@ router = Router()
 NEAREST = 10
 _FRACTION = r"(\.[0-9]{1,15})?"
 _POINT = rf"^-?([0-8]?[0-9]{_FRACTION}|90(\.0+)?),-?((1[0-7][0-9]|[0-9]{{1,2}}){_FRACTION}|180(\.0+)?)$"
-#: The pattern is described only: `_point` refuses other texts with a sentence of its own.
+#: Only for the description: `_point` refuses other texts with its own message.
 _Text = Annotated[str, WithJsonSchema({"type": "string", "maxLength": 60, "pattern": _POINT})]
 Near = Annotated[_Text, Query(max_length=60, description="A point as latitude,longitude (WGS 84).")]
 

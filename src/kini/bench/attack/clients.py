@@ -96,7 +96,7 @@ class Visitor:
                 return
 
 
-#: What a slow client sends before it falls silent.
+#: Bytes that a slow client sends before it stops.
 SILENT = (
     b"",
     b"GET /services/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: ",

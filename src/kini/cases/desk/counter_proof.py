@@ -42,7 +42,7 @@ from kini.services.fields.base import Wrong
 from kini.services.fields.text import PhoneField
 
 SALT = "cases.counter"
-#: How long a person may stand at the counter, in seconds.
+#: Seconds for which the person at the counter is remembered.
 PATIENCE = 4 * 60 * 60
 #: Inputs in the order of the page.
 INPUTS = ("whose", "document", "card", "name", "phone", "address", "area", "reason", "register", "dispute")
@@ -71,7 +71,7 @@ def at_counter(actor: Actor, mark: str) -> Resident:
 
 
 def phone_of(request: HttpRequest) -> tuple[str, str]:
-    """(the person's phone number as it is kept, what is wrong with it)."""
+    """Return the person's phone number in its stored form, and the fault in it, if any."""
     field = PhoneField.model_validate({"label": _("Phone"), "optional": True})
     try:
         return field.parse("phone", forms.read(request).form) or "", ""

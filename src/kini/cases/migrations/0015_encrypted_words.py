@@ -14,7 +14,7 @@ from kini.core.database.encryption import (
 
 #: Append-only tables whose encrypted column may get another key.
 ROTATED = {"cases_rating": ("text",)}
-#: What people wrote on a timeline may get another key, or go (0014).
+#: Free text on a timeline may be encrypted with another key, or removed (0014).
 UPDATE = """
 CREATE OR REPLACE FUNCTION kini_timeline_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -10,7 +10,7 @@ TOLD = tuple(
 )
 
 
-#: What a row of the queue shows; guests' keys are for guests.
+#: Columns of a row of the queue, without guests' keys.
 QUEUED = tuple(column for column in TOLD if column != "guest_key")
 
 #: What no row of a list shows.

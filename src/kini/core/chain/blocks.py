@@ -18,7 +18,7 @@ from kini.core.chain import digests
 from kini.core.chain.registry import Chain, chains
 from kini.core.models import ChainBlock, ChainProposal
 
-#: Rows of a block: so near a fault can be located.
+#: Rows of a block, and so the precision with which a fault is located.
 BLOCK_ROWS = 10_000
 #: Transactions that write to a table now.
 _WRITERS = """

@@ -26,7 +26,7 @@ log = structlog.get_logger("kini.chain")
 
 #: Lines that are shipped together.
 BATCH = 1000
-#: A subject that names a thing by a key of this program. Of others (labels that somebody typed) only the kind is sent.
+#: A subject that names a thing by a key of this program. Of others (labels that somebody typed) only the type is sent.
 _PLAIN_SUBJECT = re.compile(r"[a-z-]+(:[A-Za-z0-9._-]{1,60})?")
 
 type Ship = Callable[[Iterable[tuple[datetime, str]]], None]

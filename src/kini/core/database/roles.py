@@ -27,7 +27,7 @@ _FUNCTIONS = """
     WHERE p.pronamespace = 'public'::regnamespace AND pg_has_role(p.proowner, 'USAGE')
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 """
-#: The first thing that the present role can do and should not, as the rest of a sentence about it.
+#: The first right that the current role must not have, as the end of a sentence about it.
 _TOO_MUCH = """
     SELECT 'is a superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
     UNION ALL

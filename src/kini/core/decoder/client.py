@@ -22,7 +22,7 @@ import kini
 from kini.core.decoder.errors import Unfit
 from kini.core.decoder.wire import READY, receive, send
 
-#: Uploads that one process works on or waits with; a web server's process has four threads.
+#: Uploads that one process handles at the same time; a web server's process has four threads.
 PER_PROCESS = 3
 #: Seconds in all until a visitor is told to try again, and between two looks for a free decoder.
 DEADLINE, PAUSE = 10.0, 0.02
@@ -47,13 +47,13 @@ class Decoded:
     offset: str = ""
 
 
-#: Uploads in hand.
+#: Uploads being handled.
 _places = threading.BoundedSemaphore(PER_PROCESS)
 
 
 @contextmanager
 def place() -> Iterator[None]:
-    """One of the places for uploads that this process works on at the same time.
+    """Take one of this process's slots for simultaneous uploads.
 
     Raises:
         Busy: at once, when all are taken.
@@ -98,7 +98,7 @@ def _exchange(connection: socket.socket, content: bytes, content_type: str, end:
 
 @contextmanager
 def _slot(locks: Path, end: float) -> Iterator[int]:
-    """The descriptor of a locked file: the lock is held until every copy of it is closed, the decoder's as well."""
+    """Descriptor of a locked file: the lock is held until every copy of it is closed, also the decoder's."""
     locks.mkdir(parents=True, exist_ok=True, mode=0o700)
     while (slot := _free(locks)) is None:
         if time.monotonic() > end:

@@ -24,9 +24,9 @@ CPU_SECONDS = 3
 WALL_SECONDS = 12
 #: Address space; a 50 megapixel photo in memory takes 200 MB and its smaller copy 70 MB.
 MEMORY_BYTES = 640_000_000
-#: What a decoder may answer: a scan of an A4 page as PNG has less.
+#: Largest answer of a decoder: a scan of an A4 page as PNG is smaller.
 MAX_OUTPUT_BYTES = 20_000_000
-#: Below everything that answers visitors.
+#: A lower priority than all processes that answer visitors.
 NICENESS = 5
 PRELOADED = (JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin)
 

@@ -10,7 +10,7 @@ from kini.core.database.encryption import EncryptedJSONField, EncryptedTextField
 HISTORY = "letters_letterentry"
 
 
-#: The guard is not asked where keys are rotated and nothing but the encrypted words differs.
+#: The guard is skipped when only the encrypted text changes, as in a rotation of keys.
 GUARD = """
 DROP TRIGGER letters_letter_guard ON letters_letter;
 CREATE TRIGGER letters_letter_guard BEFORE UPDATE ON letters_letter FOR EACH ROW

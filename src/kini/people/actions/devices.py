@@ -8,7 +8,7 @@ from kini.core.actors import Actor
 from kini.people import keeping, security_notices
 from kini.people.models import KnownDevice, User
 
-#: More than a person has; the one that was used longest ago is forgotten for another.
+#: More than a person has; a new device replaces the one used longest ago.
 MOST_DEVICES = 10
 
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 from kini.core.crypto import seal_json
 
 BATCH = 2000
-#: Of the release before: Django's own name of what it signed.
+#: Salt of Django's signed sessions, as in the previous release.
 SALT = "django.contrib.sessions.SessionStore"
 
 

@@ -52,5 +52,5 @@ class Register(Protocol):
         """Check its options; a sentence for the operator about each fault."""
 
 
-#: By the name that the operator's file gives as `adapter`; called with the table's name and its other words.
+#: By the name that the operator's file gives as `adapter`; called with the table's name and its other keys.
 adapters: Registry[Callable[..., Register]] = Registry("adapter of a register")

@@ -35,7 +35,7 @@ def erase_person(*, by: Actor, case: Case) -> dict[str, int]:
     queries.require_erasable(user)
     contact, language = (user.phone, user.email), user.language
     person = queries.person_of(user)
-    # The profile goes last: the other rooms find by its number and address what is theirs.
+    # The profile goes last: the other rooms find their data by its number and address.
     rooms = sorted((each for each in personal_data if each.erase), key=lambda each: each.name == "people.profile")
     erased = {each.name: each.erase(by, person) for each in rooms if each.erase}
     audit.record(by=by, action="privacy.person-erased", subject=f"user:{user.pk}", detail={"erased": erased})
