@@ -10,7 +10,20 @@ from kini.core import moments
 from kini.core.actors import NotAllowed, Refused, system
 from kini.core.models import AuditEntry
 from kini.services.models import ServiceVersion
-from tests.cases.town import ANSWERS, PERMIT, Town, acting, employed, filled, guest, offer, opened, person, photo
+from tests.cases.town import (
+    ANSWERS,
+    PERMIT,
+    Town,
+    acting,
+    employed,
+    filled,
+    guest,
+    offer,
+    opened,
+    person,
+    photo,
+    proved,
+)
 
 ASK = {"message": "Which boat?"}
 
@@ -204,7 +217,7 @@ def test_a_guest_follows_and_withdraws_by_a_secret_key(town: Town):
 
 def test_who_helped_at_a_counter_may_answer_for_the_person(town: Town, permit: ServiceVersion):
     counter = employed("+6281200000015", "Petugas Loket", town.registry, "counter")
-    draft = filled(acting(counter), permit, town.resident)
+    draft = filled(acting(counter), permit, proved(town.resident))
     case = actions.submit(by=acting(counter), draft=draft, confirm=True)
     assert (case.resident, case.submitted_by_id) == (town.resident, counter.user_id)
     case = moved(town, case, "clerk", "ask", **ASK)

@@ -39,21 +39,24 @@ def hidden_of_case(case: Case, resolved: Resolved, *, private: bool) -> dict[str
     return found
 
 
-def sealed_whole(kept: Draft | Case) -> bool:
-    """Tell whether all answers of the case are encrypted. This stays so for later edits."""
-    return kept.sealed is not None and not kept.answers
+def sealed_whole(kept: Draft | Case, resolved: Resolved) -> bool:
+    """Tell whether answers are encrypted that the version itself leaves in the clear. This stays so for later edits."""
+    if kept.sealed is None or kept.answers:
+        return False
+    context = case_context(kept) if isinstance(kept, Case) else draft_context(kept)
+    return not unseal_json(kept.sealed, context).keys() <= resolved.sealed
 
 
 def put_in_draft(draft: Draft, resolved: Resolved, answers: Mapping[str, Any], *, whole: bool = False) -> None:
     """Replace a draft's answers; the caller stores it."""
-    plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(draft))
+    plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(draft, resolved))
     draft.answers = plain
     draft.sealed = seal_json(sealed, draft_context(draft)) if sealed else None
 
 
 def put_in_case(case: Case, resolved: Resolved, answers: Mapping[str, Any], *, whole: bool = False) -> None:
     """Replace a case's answers; the caller stores it."""
-    plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(case))
+    plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(case, resolved))
     case.answers = plain
     case.sealed = seal_json(sealed, case_context(case)) if sealed else None
 

@@ -104,9 +104,9 @@ class Assistance(Kind):
 
     def opened(self, case: Any) -> Any:
         """Send the nearest unit of the agency, where the place is known."""
-        latitude, longitude = case.latitude, case.longitude
-        if latitude is None and answers.sealed_whole(case):  # the point is among the answers alone
-            place = whereabouts(resolve(case.version), answers.of_case(case))
+        latitude, longitude, resolved = case.latitude, case.longitude, resolve(case.version)
+        if latitude is None and answers.sealed_whole(case, resolved):  # the point is among the answers alone
+            place = whereabouts(resolved, answers.of_case(case))
             latitude, longitude = place.latitude, place.longitude
         if latitude is None and case.area:
             latitude, longitude = case.area.latitude, case.area.longitude

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kini.core.environment import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock")
 SECONDS = 120
 
 

@@ -114,7 +114,8 @@ def test_an_account_that_fits_is_proved_and_helped(
     assert proved.status_code == 303
     claimant.refresh_from_db()
     assert (claimant.assurance, claimant.name) == (Assurance.COUNTER, "Mbah Contoh")
-    assert AccessLog.objects.filter(resident=claimant, reason=PROOF["reason"], officer=helper).exists()
+    reasons = {each.reason for each in AccessLog.objects.filter(resident=claimant, officer=helper)}
+    assert PROOF["reason"] in reasons
     page, mark = found_by(counter)
     assert "Proved at a counter" in page
     counter.post("/desk/apply/", {"person": mark, "service": "stall-permit"})
@@ -194,7 +195,7 @@ def test_a_proved_number_moves_by_a_decided_dispute_alone(
     assert counter.post("/desk/apply/proof/", sent | {"dispute": case.reference}).status_code == 303
     claimant.refresh_from_db()
     assert claimant.national_id_hash is None
-    fresh = Resident.objects.get(name="Mbah Contoh")
+    fresh = next(each for each in Resident.objects.all() if each.name == "Mbah Contoh")
     assert (fresh.assurance, fresh.assurance_changes.get().dispute) == (Assurance.COUNTER, case.reference)
 
 
