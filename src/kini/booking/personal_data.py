@@ -46,6 +46,6 @@ def register() -> None:
         _bookings,
         rules=("cases.answers",),
         erase=_erase,
-        stays=_("That a place was taken stays counted, under a number that leads to nobody any more."),
+        stays=_("The booked place stays counted, under a number that no longer identifies anybody."),
     )
     personal_data.register(name, entry)

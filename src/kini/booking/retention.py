@@ -14,7 +14,7 @@ def register() -> None:
     rule = Rule(
         name,
         _("Turns in the waiting room of a service that many want at once"),
-        _("Needed for nothing any more"),
+        _("No longer needed"),
         timedelta(hours=1),
         of_rows(lambda before: Turn.objects.filter(seen_at__lt=before)),
         transient=True,

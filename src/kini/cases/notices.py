@@ -56,7 +56,9 @@ def register() -> None:
         gettext_lazy("When an officer of one's agency reads unusually many people's data"),
         {"name": gettext_lazy("A colleague"), "count": gettext_lazy("120 things"), "day": gettext_lazy("1 December")},
         gettext_lazy("{name}: unusually much reading"),
-        gettext_lazy("{name} opened {count} on {day}, far more than usual. See at the desk what, and ask the officer."),
+        gettext_lazy(
+            "{name} opened {count} on {day}, far more than usual. See the report at the desk, and ask the officer."
+        ),
     )
     for sort in (step, mention, unusual):
         sorts.register(sort.id, sort)

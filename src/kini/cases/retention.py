@@ -82,14 +82,14 @@ def register() -> None:
         Rule(
             "cases.drafts",
             _("Applications that were begun and not sent, with their files"),
-            _("Needed for nothing thirty days after the last answer"),
+            _("Not needed thirty days after the last answer"),
             timedelta(),
             Removal(lambda before: _drafts(before).count(), lambda before: actions.clean_up_drafts(by=BY)),
         ),
         Rule(
             "cases.presences",
             _("Which officer has a case before them"),
-            _("Needed for nothing any more"),
+            _("No longer needed"),
             timedelta(),
             of_rows(lambda before: Presence.objects.filter(until__lt=before)),
             transient=True,

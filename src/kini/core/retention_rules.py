@@ -30,7 +30,7 @@ def _remove_failed(before: datetime) -> int:
 
 def register() -> None:
     """Register the rules; called once, when the room is ready."""
-    technical = _("Needed for nothing any more")
+    technical = _("No longer needed")
     for rule in (
         Rule(
             "core.limits",

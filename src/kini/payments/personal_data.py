@@ -38,6 +38,6 @@ def register() -> None:
         },
         _payments,
         rules=("cases.answers",),
-        stays=_("Payments and receipts stay, because tax law has them kept for at least ten years."),
+        stays=_("Payments and receipts stay, because tax law requires them for at least ten years."),
     )
     personal_data.register(name, entry)

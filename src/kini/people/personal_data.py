@@ -236,7 +236,7 @@ def register() -> None:
             {"at": _("When"), "action": _("What"), "subject": _("About")},
             _activity,
             rules=("core.audit",),
-            stays=_("The record of what was done stays, under a number that leads to nobody any more."),
+            stays=_("The record of what was done stays, under a number that no longer identifies anybody."),
         ),
     ):
         personal_data.register(each.name, each)

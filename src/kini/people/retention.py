@@ -37,14 +37,14 @@ def register() -> None:
         Rule(
             "people.unused-accounts",
             _("Numbers and addresses for which a code was asked and never used"),
-            _("Needed for nothing any more"),
+            _("No longer needed"),
             UNUSED,
             of_rows(unused, delete=_remove_unused),
         ),
         Rule(
             "people.sessions",
             _("Sessions that have ended: when and with which device somebody was signed in"),
-            _("Needed for nothing any more"),
+            _("No longer needed"),
             timedelta(),
             of_rows(lambda before: Session.objects.filter(expire_date__lt=before)),
             transient=True,
@@ -59,7 +59,7 @@ def register() -> None:
         Rule(
             "people.office-days",
             _("Until when programs may work at the desk for an officer"),
-            _("Needed for nothing any more"),
+            _("No longer needed"),
             timedelta(),
             of_rows(lambda before: OfficeDay.objects.filter(until__lt=before)),
             transient=True,

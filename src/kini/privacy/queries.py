@@ -98,7 +98,9 @@ def require_erasable(user: User) -> None:
         raise Refused(_("You work for the city with this account. It can be deleted when that has ended."))
     resident = Resident.objects.filter(user=user).first()
     if holds.of_person(user_id=user.pk, resident_id=resident.pk if resident else None):
-        raise Refused(_("A law or a court has your data kept at the moment. It cannot be deleted before that ends."))
+        raise Refused(
+            _("A law or a court requires us to keep your data at the moment. It cannot be deleted before that ends.")
+        )
 
 
 def consequences(user: User) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def register() -> None:
             },
             _sessions,
             rules=("wifi.sessions", "wifi.pseudonym-keys"),
-            stays=_("Wi-Fi sessions stay without any way to you or your devices."),
+            stays=_("Wi-Fi sessions stay, without any link to you or your devices."),
         ),
     ):
         personal_data.register(each.name, each)

@@ -53,14 +53,14 @@ def register() -> None:
         Rule(
             "wifi.devices",
             _("Devices that come into the Wi-Fi by themselves, under a keyed hash"),
-            _("Needed for nothing once the device no longer comes in by itself"),
+            _("Not needed once the device no longer connects by itself"),
             DAY,
             of_rows(lambda before: Device.objects.filter(expires_at__lt=before, blocked_at=None)),
         ),
         Rule(
             "wifi.passes",
             _("One-time passwords of the Wi-Fi portal"),
-            _("Needed for nothing any more"),
+            _("No longer needed"),
             timedelta(),
             of_rows(lambda before: Pass.objects.filter(expires_at__lt=before)),
             transient=True,

@@ -179,7 +179,7 @@ def _decided(request: HttpRequest, number: str) -> str:
     read, service = references.read(pack.current().reference_prefix, typed), catalogues.current().identity_dispute
     case = Case.objects.select_related("version").filter(reference=read or "", service_id=service).first()
     if case is None or case.outcome != "granted" or number not in answers.of_case(case).values():
-        raise Refused(_("There is no dispute of that reference that was decided for this person."))
+        raise Refused(_("No dispute with that reference was decided for this person."))
     if AssuranceChange.objects.filter(dispute=case.reference).exists():
         raise Refused(_("This decision was carried out already."))
     return str(case.reference)
