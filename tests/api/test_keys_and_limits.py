@@ -1,6 +1,9 @@
 """Sent twice is done once; asked too often is refused with the time to wait."""
 
+from dataclasses import replace
+
 from django.test import Client
+from pytest_django import Settings
 
 from kini.api import allowance
 from kini.api.models import KeptAnswer
@@ -19,6 +22,19 @@ def test_the_same_request_with_the_same_key_is_one_case(town: Town, permit: Serv
     assert (first.status_code, second.status_code, first.json()) == (201, 201, second.json())
     assert (second.headers["Idempotency-Replayed"], second.headers["Location"]) == ("true", first.headers["Location"])
     assert "Idempotency-Replayed" not in first.headers
+    assert Case.objects.count() == 1
+
+
+def test_an_answer_kept_before_a_new_hash_key_is_given_again(
+    town: Town, permit: ServiceVersion, program: Programs, settings: Settings
+):
+    """Low 14: a case sent again across the restart is not opened twice, nor refused."""
+    app = program(town.resident)
+    app.post("/cases", NEW, Idempotency_Key="a")
+    new = "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
+    settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
+    assert app.post("/cases", NEW, Idempotency_Key="a").headers["Idempotency-Replayed"] == "true"
+    assert app.post("/cases", {**NEW, "confirm": False}, Idempotency_Key="a").status_code == 422
     assert Case.objects.count() == 1
 
 

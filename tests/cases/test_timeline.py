@@ -124,6 +124,21 @@ def test_a_case_that_vanished_is_missed(rich: Case):
     assert list(timeline.verify_all()) == [(rich.reference, ["the whole case is gone"])]
 
 
+def test_a_new_hash_key_leaves_the_timeline_whole(rich: Case, town: Town, settings: Settings):
+    """Low 14: entries of both keys verify, while the old one stays in the ring; a wrong key is found out."""
+    old, new = settings.ENV.hash_key, "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
+    settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{old}")
+    assert timeline.verify(rich) == []
+    case = actions.note(by=town.named("clerk"), case=rich, text="With the new key.")
+    assert list(timeline.verify_all()) == [(rich.reference, [])]
+    behind(ENTRY.format("actor_name = 'Somebody'"), case.pk)
+    assert timeline.verify(case) == ["entry 2 was changed"]
+    settings.ENV = replace(settings.ENV, hash_key=new)
+    assert "entry 1 was changed" in timeline.verify(case)
+    settings.ENV = replace(settings.ENV, hash_key=old)
+    assert f"entry {case.entries} was changed" in timeline.verify(case)
+
+
 def test_new_keys_leave_the_timeline_whole(rich: Case, settings: Settings):
     ring = "new:bmV3LWRhdGEta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4=," + settings.ENV.data_keys
     settings.ENV = replace(settings.ENV, data_keys=ring)

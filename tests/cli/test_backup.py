@@ -152,6 +152,22 @@ def test_the_city_of_another_hash_key_is_refused(
     assert contents(elsewhere) == {}
 
 
+def test_a_backup_of_before_a_new_hash_key_is_restored_with_both_and_later_ones_need_both(
+    case: Case, here: str, elsewhere: str, tmp_path: Path, settings: Settings
+) -> None:
+    old, later = tmp_path / "old.kini", tmp_path / "later.kini"
+    backup.write(old, here)
+    before, new = settings.ENV.hash_key, RING.replace("old:", "new:")
+    settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{before}")
+    backup.write(later, here)
+    backup.restore(backup.Backup(old), elsewhere)
+    assert contents(elsewhere) == contents(here)
+    for one in (before, new):
+        settings.ENV = replace(settings.ENV, hash_key=one)
+        with pytest.raises(backup.BackupFault, match="KINI_HASH_KEY"):
+            backup.restore(backup.Backup(later), elsewhere, replace=True)
+
+
 def test_a_city_that_is_there_is_replaced_only_by_force(case: Case, here: str, elsewhere: str, tmp_path: Path) -> None:
     file = tmp_path / "city.kini"
     backup.write(file, here)

@@ -1,12 +1,14 @@
 """Chained tables: sealed beside the requests, and no change behind the program goes unnoticed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from kini.core import audit, chain
 from kini.core.actors import system
@@ -49,6 +51,16 @@ def sealed(db: None, monkeypatch: pytest.MonkeyPatch) -> list[ChainBlock]:
     made = seal_now()
     write(1, 24)
     return made
+
+
+def test_blocks_of_an_older_hash_key_still_verify(sealed: list[ChainBlock], settings: Settings) -> None:
+    """Low 14: a chain goes on under a new key, and the old one is needed to verify what it sealed."""
+    new = "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
+    settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
+    assert seal_now()
+    assert faults() == []
+    settings.ENV = replace(settings.ENV, hash_key=new)
+    assert faults() == [f"block {number} was changed or not made by this city's program" for number in (1, 2, 3)]
 
 
 def test_rows_are_sealed_in_blocks(sealed: list[ChainBlock]) -> None:

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from kini.core import crypto
+from kini.messages import push
+from kini.people import sealing
+from kini.wifi import admission, entrance
 
 OLD = "old:" + base64.b64encode(b"o" * 32).decode()
 NEW = "new:" + base64.b64encode(b"n" * 32).decode()
@@ -80,3 +83,53 @@ def test_purposes_cannot_be_compared(settings: Settings) -> None:
     before = crypto.mac(b"3174", "timeline")
     settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"h" * 32).decode())
     assert crypto.mac(b"3174", "timeline") != before
+
+
+def use_hash_keys(settings: Settings, *names: str) -> None:
+    """A ring of keys made of the names' first letters."""
+    ring = ",".join(f"{name}:{base64.b64encode(name[:1].encode() * 32).decode()}" for name in names)
+    settings.ENV = dataclasses.replace(settings.ENV, hash_key=ring)
+
+
+def test_hash_keys_are_replaced_and_old_hashes_still_found(settings: Settings) -> None:
+    """Low 14: what the old key made is found and verified for as long as it stays in the ring, and no longer."""
+    settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
+    hashed, mac, permanent = _made()
+    pads = crypto.pads("wifi device")
+    use_hash_keys(settings, "new", "old")
+    assert crypto.keyed_hash("3174", "phone") != hashed
+    assert crypto.hash_forms("3174", "phone") == [crypto.keyed_hash("3174", "phone"), hashed]
+    assert crypto.is_hash_of(hashed, "3174", "phone")
+    assert not crypto.is_hash_of(hashed, "3175", "phone")
+    assert not crypto.is_hash_of(hashed, "3174", "national id")
+    assert not crypto.is_hash_of(None, "3174", "phone")
+    assert crypto.is_mac_of(mac, b"3174", "timeline")
+    assert (crypto.permanent_hash("3174", "phone"), crypto.pads("wifi device")) == (permanent, pads)
+    use_hash_keys(settings, "new")
+    assert not crypto.is_hash_of(hashed, "3174", "phone")
+    assert not crypto.is_mac_of(mac, b"3174", "timeline")
+
+
+def _made() -> tuple[bytes, bytes, bytes]:
+    return (
+        crypto.keyed_hash("3174", "phone"),
+        crypto.mac(b"3174", "timeline"),
+        crypto.permanent_hash("3174", "phone"),
+    )
+
+
+def test_what_others_keep_outlives_a_new_hash_key(settings: Settings) -> None:
+    """Low 14: web push, pairwise subjects and the Wi-Fi's marks stay; FreeRADIUS's password changes."""
+    settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
+    kept, password = _kept_elsewhere(), entrance.parameters()["password"]
+    use_hash_keys(settings, "new", "old")
+    assert _kept_elsewhere() == kept
+    assert entrance.parameters()["password"] != password
+    use_hash_keys(settings, "newer", "mid", "old")
+    assert _kept_elsewhere() == kept
+
+
+def _kept_elsewhere() -> list[object]:
+    vapid = push.own_key().private_numbers().private_value
+    subject = sealing.program_subject("app", 1)
+    return [vapid, subject, admission.voucher_mark("ABCD"), admission.one_time("nonce"), admission.decision()]

@@ -52,6 +52,14 @@ def test_a_key_that_everybody_knows_is_refused(name: str) -> None:
         environment.read(GOOD | {name: FIXED_KEYS[name]})
 
 
+def test_a_ring_of_hash_keys_is_accepted_and_read_whole() -> None:
+    new = base64.b64encode(b"n" * 32).decode()
+    environment.read(GOOD | {"KINI_HASH_KEY": f"new:{new},old:{KEY}"})
+    for wrong in (f"new:{new},{KEY}", f"new:{new},old:c2hvcnQ="):
+        with pytest.raises(EnvironmentFault, match="KINI_HASH_KEY"):
+            environment.read(GOOD | {"KINI_HASH_KEY": wrong})
+
+
 @pytest.mark.parametrize("inside", ["", "/signing", "/a/b"])
 def test_signing_keys_inside_the_city_s_folder_are_refused(tmp_path: Path, inside: str) -> None:
     """H8: whoever takes the folder, or a backup of it, would sign letters as the city."""

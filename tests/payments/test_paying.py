@@ -170,6 +170,14 @@ def test_money_that_came_by_transfer_is_returned_by_hand(town, case, bill, bank)
     assert books()["surplus"] == 0
 
 
+def test_a_bill_loaded_before_a_new_hash_key_is_found_by_its_proof(town, bill, settings):
+    """Low 14: what the payer must know is kept nowhere, so that its hash stays the older key's."""
+    new = "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
+    settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
+    assert queries.open_bill("stall-tax", "AB 12", "camar") == bill
+    assert queries.open_bill("stall-tax", "AB 12", "elang") is None
+
+
 def test_a_refund_opens_the_bill_again(town, case, bill, bank):
     cashier = acting(employed("+6281200000061", "Kasir", town.registry, "cashier"))
     bank.told(scanned(bank, asked(town, case)))

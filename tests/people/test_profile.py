@@ -13,7 +13,7 @@ from kini.core.actors import NotAllowed
 from kini.core.crypto import SealBroken
 from kini.core.database.rotation import rotate_columns
 from kini.core.models import AuditEntry
-from kini.people import actions, pages, profile, sealing
+from kini.people import actions, hash_rotation, pages, profile, queries, sealing
 from kini.people.actions import Details, NumberTaken
 from kini.people.models import Resident
 from kini.people.rules import NationalId
@@ -195,7 +195,45 @@ def test_keys_rotate(resident, settings):
     assert not crypto.needs_rotation(resident.national_id_sealed)
 
 
+def test_a_new_hash_key_finds_people_before_and_after_hashes_are_computed_again(resident, settings, monkeypatch):
+    """Low 14: no profile is lost, no number is taken twice meanwhile, and the old key is not needed for it later."""
+    new = f"new:{base64.b64encode(b'h' * 32).decode()}"
+    people = [resident, *(Resident.objects.create() for _ in range(2))]
+    for each, number in zip(people, (NIK, OTHER_NIK, "3171015505800002"), strict=True):
+        actions.save_profile(by=BY, resident=each, details=Details("Warga", NationalId(number), "3171 0112"))
+    before = sealing.number_hash(NIK)
+    settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
+    assert queries.resident_by_number(NIK) == resident
+    with pytest.raises(NumberTaken):
+        actions.save_profile(by=BY, resident=Resident.objects.create(), details=Details("Lain", NUMBER))
+    actions.save_profile(by=BY, resident=resident, details=Details("Warga", NUMBER))
+    monkeypatch.setattr(hash_rotation, "BATCH", 2)
+    assert hash_rotation.rotate_hashes(by=BY) == (3, [])
+    assert hash_rotation.rotate_hashes(by=BY) == (0, [])
+    settings.ENV = replace(settings.ENV, hash_key=new)
+    assert queries.resident_by_number(NIK) == resident
+    assert queries.resident_by_number(OTHER_NIK) == people[1]
+    assert bytes(Resident.objects.get(pk=resident.pk).national_id_hash) != before
+    assert {bytes(each.family_card_hash) for each in Resident.objects.filter(pk__in=[one.pk for one in people])} == {
+        sealing.card_hash("31710112")
+    }
+    with pytest.raises(NumberTaken):
+        actions.save_profile(by=BY, resident=Resident.objects.create(), details=Details("Lain", NUMBER))
+
+
+def test_a_number_that_cannot_be_read_keeps_its_hash_and_is_named(resident, settings):
+    actions.save_profile(by=BY, resident=resident, details=Details("Warga", NUMBER))
+    stored_hash = bytes(Resident.objects.get(pk=resident.pk).national_id_hash)
+    Resident.objects.filter(pk=resident.pk).update(national_id_sealed=b"broken")
+    new = base64.b64encode(b"h" * 32).decode()
+    settings.ENV = replace(settings.ENV, hash_key=f"new:{new},old:{settings.ENV.hash_key}")
+    assert hash_rotation.rotate_hashes(by=BY) == (0, [resident.pk])
+    assert bytes(Resident.objects.get(pk=resident.pk).national_id_hash) == stored_hash
+
+
 def test_only_the_program_rotates_keys(resident):
+    with pytest.raises(NotAllowed):
+        hash_rotation.rotate_hashes(by=acting(resident))
     with pytest.raises(NotAllowed):
         actions.rotate_keys(by=acting(resident))
 

@@ -159,6 +159,16 @@ def test_a_confirmed_person_takes_the_number_from_an_unproved_claim(sandbox, res
     assert claimant.national_id_hash is None
 
 
+def test_a_number_is_taken_from_a_claim_under_an_older_hash_key(sandbox, resident, person, settings):
+    """Low 14: the unique column cannot see that both are one number, the program does."""
+    claimant = actions.save_profile(by=BY, resident=person("+6281299999999", "X"), details=Details("X", NUMBER))
+    new = "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
+    settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
+    assert ask(resident).state == "match"
+    claimant.refresh_from_db()
+    assert claimant.national_id_hash is None
+
+
 def test_from_home_no_proof_is_beaten(sandbox, resident, person, officer, signed_in):
     """A thief may know name, number and birth date; the person who showed the card keeps the number."""
     owner = actions.save_profile(by=BY, resident=person("+6281299999999", "X"), details=Details("Siti", NUMBER))

@@ -127,6 +127,15 @@ def test_known_and_unknown_numbers_are_answered_alike(client, resident):
     assert body(client) == body(stranger)
 
 
+def test_a_code_that_was_sent_before_a_new_hash_key_signs_in(client, resident, settings):
+    """Low 14: and so does one that comes after it, for the person who was there before."""
+    new = "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
+    ask(client)
+    settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
+    client.post(CODE, {"code": newest_code(PHONE)})
+    assert signed_in(client)
+
+
 def test_a_new_code_replaces_the_old_one(client):
     ask(client)
     old = newest_code(PHONE)

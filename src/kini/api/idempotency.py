@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from kini.api.callers import Caller, caller_of
 from kini.api.models import KeptAnswer
 from kini.api.problems import Problem, Wrong
-from kini.core.crypto import mac
+from kini.core.crypto import is_mac_of, mac
 from kini.core.database.prepared import prepared, send_later
 
 FORM = "multipart/form-data"
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+PURPOSE = "api.request"
 KEPT = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _FIND = """
@@ -72,20 +73,20 @@ def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], Ht
         return _again(kept, digest)
     response = write()
     body = _BODY.get_prep_value(response.content.decode())
-    said = (caller.key, key, digest, response.status_code, response.get("Location", ""), body)
+    said = (caller.key, key, mac(digest, PURPOSE), response.status_code, response.get("Location", ""), body)
     send_later(_KEEP, (*said, timezone.now()))
     return response
 
 
 def _digest(request: HttpRequest) -> bytes:
-    """Digest that identifies this request: method, address, body, files. Keyed, so that nobody guesses a short body."""
+    """Digest that identifies this request: method, address, body, files. Stored keyed: nobody guesses a short body."""
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body)
     for name, files in sorted(request.FILES.lists()) if request.content_type == FORM else ():
         for file in files:
             digest.update(f"\n{name}\n{file.size}\n".encode())
             for chunk in file.chunks():
                 digest.update(chunk)
-    return mac(digest.digest(), "api.request")
+    return digest.digest()
 
 
 def _find(owner: str, key: str) -> KeptAnswer | None:
@@ -99,7 +100,7 @@ def _find(owner: str, key: str) -> KeptAnswer | None:
 
 
 def _again(kept: KeptAnswer, digest: bytes) -> HttpResponse:
-    if bytes(kept.request) != digest:
+    if not is_mac_of(kept.request, digest, PURPOSE):
         detail = _("This key was used for another request. Choose a new one for a new request.")
         raise Problem(422, detail, "key-used", (Wrong(parameter=HEADER, detail=detail),))
     headers = {REPLAYED: "true"} | ({"Location": kept.location} if kept.location else {})

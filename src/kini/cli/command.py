@@ -47,7 +47,7 @@ VERBS = {
     "operator": Verb("kini.cli.operators", "who may open the operator's pages: list, add, remove", Needs.DATABASE),
     "prepare": Verb("kini.cli.prepare", "migrate the database and load the pack (part of up)", Needs.CITY),
     "worker": Verb("kini.cli.worker", "run background work (part of up)", Needs.CITY),
-    "rotate-keys": Verb("kini.cli.rotate", "encrypt again what an older key encrypted", Needs.DATABASE),
+    "rotate-keys": Verb("kini.cli.rotate", "encrypt and hash again what an older key did", Needs.DATABASE),
     "shots": Verb("kini.cli.shots", "take pictures of the main pages, of a city with demo people"),
     "lock": Verb("kini.cli.lock", "write the lock files anew from pyproject.toml"),
     "texts": Verb("kini.cli.texts", "collect and compile the texts of the interface", Needs.SETTINGS),

@@ -1,4 +1,4 @@
-"""`./kini rotate-keys`: after a new key was put first in KINI_DATA_KEYS, encrypt everything under it."""
+"""`./kini rotate-keys`: after a new key was put first in KINI_DATA_KEYS or KINI_HASH_KEY, renew what it can."""
 
 import argparse
 
@@ -8,6 +8,7 @@ from kini.core.actors import system
 from kini.core.database import roles
 from kini.core.database.rotation import rotate_columns
 from kini.people import actions as people_actions
+from kini.people.hash_rotation import rotate_hashes
 from kini.wifi import actions as wifi_actions
 
 
@@ -18,6 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     by = system("rotate-keys")
     people = people_actions.rotate_keys(by=by)
+    hashes, unreadable = rotate_hashes(by=by)
     cases = cases_actions.rotate_keys(by=by)
     access_points = wifi_actions.rotate_keys(by=by)
     files, broken = file_store.rotate_keys()
@@ -25,8 +27,12 @@ def run(options: argparse.Namespace) -> int:
         rows = rotate_columns(by=by)
     print(
         f"Encrypted again: {people} profiles, {cases} cases and drafts, {access_points} access points, {files} files,"
-        f" {rows} rows."
+        f" {rows} rows. Hashed again: the numbers of {hashes} profiles."
     )
     for sha256 in broken:
         print(f"The kept file {sha256} was changed or its key is gone; it cannot be read.")
-    return 1 if broken else 0
+    for resident in unreadable:
+        print(
+            f"The numbers of profile {resident} were changed or their key is gone; they keep the hash of an older key."
+        )
+    return 1 if broken or unreadable else 0

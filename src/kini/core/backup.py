@@ -86,7 +86,7 @@ class Manifest:
         damaged: hashes of kept files that were changed; they are not in the backup.
         missing: hashes that rows name and under which nothing is kept.
         migrations: "app.name" of every migration that the database had.
-        hash_key: tells whether a KINI_HASH_KEY is the one that sealed the timelines.
+        hash_key: marks of the keys in KINI_HASH_KEY, by which timelines are verified; comma-separated.
     """
 
     hash_key: str
@@ -122,7 +122,7 @@ def write(target: Path, url: str) -> Manifest:
 def _write(out: IO[bytes], url: str) -> Manifest:
     head = Head(FORMAT, kini.__version__, datetime.now(UTC).isoformat(timespec="seconds"), uuid.uuid4().hex)
     applied = sorted(map(".".join, MigrationRecorder(connection).applied_migrations()))
-    manifest = Manifest(hash_key_mark(), applied)
+    manifest = Manifest(",".join(hash_key_marks()), applied)
     with tarfile.open(fileobj=out, mode="w|") as tar:
 
         def seal(name: str, content: bytes) -> None:
@@ -274,8 +274,8 @@ def _put_back(backup: Backup) -> None:
 
 def require_fit(backup: Backup, manifest: Manifest) -> None:
     """Stop before anything is changed when this program could not go on with what is in the backup."""
-    if manifest.hash_key != hash_key_mark():
-        raise BackupFault(f"{backup.path} belongs to another KINI_HASH_KEY; give the one of the city it came from")
+    if not set(manifest.hash_key.split(",")) <= set(hash_key_marks()):
+        raise BackupFault(f"{backup.path} needs another KINI_HASH_KEY; give all keys of the city it came from")
     known = MigrationLoader(None).disk_migrations or {}
     rooms = {app for app, _name in known}
     for app, _dot, name in (each.partition(".") for each in manifest.migrations):
@@ -293,6 +293,6 @@ def require_free(url: str, replace: bool) -> None:
         raise BackupFault("there is a city in the database already; with --force everything in it is lost and replaced")
 
 
-def hash_key_mark() -> str:
-    """Tells one KINI_HASH_KEY from another without showing it."""
-    return crypto.keyed_hash("mark", "backup").hex()
+def hash_key_marks() -> list[str]:
+    """Marks by which keys of KINI_HASH_KEY are told apart without showing them."""
+    return [form.hex() for form in crypto.hash_forms("mark", "backup")]

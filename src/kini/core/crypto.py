@@ -6,6 +6,9 @@ Layout: version (1 byte), length of the key's id (1 byte), the id, nonce (12 byt
 
 Deterministic sealing (AES-SIV, RFC 5297, version 2, without a nonce) gives equal values of one context equal bytes, so
 that a column can be unique and looked up. It shows which values are equal, and nothing else.
+
+Keyed hashes are computed with the first key of KINI_HASH_KEY; `mac_forms` and `hash_forms` give them under every key,
+for what an older one made. The last key stays in the ring for good: `permanent_mac` and what is built on it use it.
 """
 
 import hashlib
@@ -13,13 +16,14 @@ import hmac
 import json
 import os
 from functools import cache
+from secrets import compare_digest
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from django.conf import settings
 
-from kini.core.keys import read_key, read_ring
+from kini.core.keys import read_hash_ring, read_ring
 
 VERSION, DETERMINISTIC = 1, 2
 NONCE_BYTES = 12
@@ -102,12 +106,27 @@ def keyed_hash(value: str, purpose: str) -> bytes:
     return mac(value.encode(), f"find {purpose}")
 
 
+def hash_forms(value: str, purpose: str) -> list[bytes]:
+    """The keyed hash of a value under each key of the ring, the first key first; any of them may be stored."""
+    return mac_forms(value.encode(), f"find {purpose}")
+
+
+def is_hash_of(stored: bytes | memoryview | None, value: str, purpose: str) -> bool:
+    """Compare a stored keyed hash with a value, under any key of the ring."""
+    return stored is not None and is_mac_of(stored, value.encode(), f"find {purpose}")
+
+
+def permanent_hash(value: str, purpose: str) -> bytes:
+    """A keyed hash that other systems keep or compute, and that cannot be computed anew: under the last key."""
+    return permanent_mac(value.encode(), f"find {purpose}")
+
+
 def pads(purpose: str) -> bytes:
-    """What another program needs to reckon `keyed_hash` for one purpose: the inner and the outer block of its key.
+    """What another program needs to compute `permanent_hash` for one purpose: the inner and outer block of its key.
 
     With blocks i and o of 64 bytes each, the hash of a value v is SHA-256(o + SHA-256(i + v)) (RFC 2104).
     """
-    return blocks(hmac.digest(read_key(settings.ENV.hash_key), f"find {purpose}".encode(), hashlib.sha256))
+    return blocks(_keys_for(settings.ENV.hash_key, f"find {purpose}")[-1])
 
 
 def blocks(key: bytes) -> bytes:
@@ -117,13 +136,30 @@ def blocks(key: bytes) -> bytes:
 
 
 def mac(data: bytes, purpose: str) -> bytes:
-    """HMAC-SHA256 (32 bytes) over data, with a key of its own for each purpose."""
-    return hmac.digest(_own_key(settings.ENV.hash_key, purpose), data, hashlib.sha256)
+    """HMAC-SHA256 (32 bytes) over data, with a key of its own for each purpose, from the first key of the ring."""
+    return hmac.digest(_keys_for(settings.ENV.hash_key, purpose)[0], data, hashlib.sha256)
+
+
+def mac_forms(data: bytes, purpose: str) -> list[bytes]:
+    """The MAC of data under each key of the ring, the first key first."""
+    return [hmac.digest(key, data, hashlib.sha256) for key in _keys_for(settings.ENV.hash_key, purpose)]
+
+
+def is_mac_of(stored: bytes | memoryview, data: bytes, purpose: str) -> bool:
+    """Compare a stored MAC with data, under any key of the ring."""
+    known, keys = bytes(stored), _keys_for(settings.ENV.hash_key, purpose)
+    return any(compare_digest(known, hmac.digest(key, data, hashlib.sha256)) for key in keys)
+
+
+def permanent_mac(data: bytes, purpose: str) -> bytes:
+    """A MAC that a new key does not change: under the last key of the ring."""
+    return hmac.digest(_keys_for(settings.ENV.hash_key, purpose)[-1], data, hashlib.sha256)
 
 
 @cache
-def _own_key(text: str, purpose: str) -> bytes:
-    return hmac.digest(read_key(text), purpose.encode(), hashlib.sha256)
+def _keys_for(text: str, purpose: str) -> tuple[bytes, ...]:
+    """From each key of the ring one for that purpose alone, in the order of the ring."""
+    return tuple(hmac.digest(key, purpose.encode(), hashlib.sha256) for key in read_hash_ring(text))
 
 
 @cache

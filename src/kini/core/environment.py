@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from kini.core import malware
-from kini.core.keys import read_key, read_ring, read_signing_key
+from kini.core.keys import read_hash_ring, read_ring, read_signing_key
 from kini.core.mail import mailers
 from kini.core.syslog import read_address
 
@@ -55,7 +55,7 @@ class Environment:
     Attributes:
         name: "local" (a first look, tests) or "production".
         data_keys: key ring for data at rest, "id:base64" of 32 bytes each, comma-separated; the first one encrypts.
-        hash_key: base64 of 32 bytes; finds encrypted values again (NIK, phone) and seals timelines.
+        hash_key: base64 of 32 bytes or a ring like data_keys; finds encrypted values again (NIK) and seals timelines.
         signing_key: private RSA key in PEM; signs what programs are told about who signed in.
         mail_url: how e-mail leaves, smtp://name:password@host:port or smtps://...; empty: it does not.
         mail_from: the sender's address.
@@ -280,7 +280,7 @@ def unreadable(given: Mapping[str, str]) -> list[str]:
     """What is given and cannot be read; no secret is repeated in the message."""
     readers: dict[str, Callable[[str], object]] = {
         "KINI_DATA_KEYS": read_ring,
-        "KINI_HASH_KEY": read_key,
+        "KINI_HASH_KEY": read_hash_ring,
         "KINI_SIGNING_KEY": read_signing_key,
         "KINI_MAIL": mailers,
         "KINI_PROXIES": int,

@@ -61,3 +61,12 @@ def read_ring(text: str) -> dict[str, bytes]:
         except ValueError as error:
             raise ValueError(f'key "{name}" {error}') from None
     return ring
+
+
+def read_hash_ring(text: str) -> list[bytes]:
+    """Keys of keyed hashes, the first one for new hashes: a ring, or one key without an id.
+
+    Raises:
+        ValueError: saying what is wrong, without showing a key.
+    """
+    return list(read_ring(text).values()) if ":" in text else [read_key(text)]

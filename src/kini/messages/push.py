@@ -1,6 +1,6 @@
 """Web push: a message sealed for one browser (RFC 8291, aes128gcm), and the city's signature on the request (RFC 8292).
 
-The city's key (P-256) is derived from KINI_HASH_KEY, which never changes: browsers tie their subscriptions to it.
+The city's key (P-256) is derived from the last key of KINI_HASH_KEY, which stays: browsers tie subscriptions to it.
 """
 
 import base64
@@ -42,7 +42,7 @@ def point(key: ec.EllipticCurvePublicKey) -> bytes:
 
 def own_key() -> ec.EllipticCurvePrivateKey:
     """The city's key."""
-    return _key(crypto.mac(b"vapid", "messages.push"))
+    return _key(crypto.permanent_mac(b"vapid", "messages.push"))
 
 
 @cache

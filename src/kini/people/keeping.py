@@ -54,11 +54,13 @@ def keep(resident: Resident, details: Details) -> set[str]:
     Raises:
         NumberTaken: when another profile has the number.
     """
+    if details.number and sealing.is_hashed_elsewhere(resident, details.number.number):
+        raise _taken()
     before = (resident.name, resident.address, resident.area_id)
     resident.name, resident.address, resident.area = details.name, details.address, details.area
     after = (resident.name, resident.address, resident.area_id)
     changed = {name for name, a, b in zip(("name", "address", "area"), before, after, strict=True) if a != b}
-    if details.number and bytes(resident.national_id_hash or b"") != sealing.number_hash(details.number.number):
+    if details.number and not sealing.has_number(resident, details.number.number):
         sealing.put_national_id(resident, details.number)
         changed.add("national-id")
     if details.family_card:
@@ -68,13 +70,17 @@ def keep(resident: Resident, details: Details) -> set[str]:
         with transaction.atomic():
             resident.save()
     except IntegrityError:
-        raise NumberTaken(
-            _(
-                "Another profile already has this number. Compare it with the card. If it is right, take the card to "
-                "a counter: an officer there can join the two profiles."
-            )
-        ) from None
+        raise _taken() from None
     return changed
+
+
+def _taken() -> NumberTaken:
+    return NumberTaken(
+        _(
+            "Another profile already has this number. Compare it with the card. If it is right, take the card to "
+            "a counter: an officer there can join the two profiles."
+        )
+    )
 
 
 def log(by: Actor, resident: Resident | None, what: str, reason: str, reference: str, purpose: str) -> AccessLog:

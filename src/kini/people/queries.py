@@ -164,7 +164,7 @@ def user_by_contact(contact: Contact) -> User | None:
 
 def resident_by_number(number: str) -> Resident | None:
     """Whose national number that is (as `rules.read_national_id` writes it)."""
-    return Resident.objects.select_related("area").filter(national_id_hash=sealing.number_hash(number)).first()
+    return Resident.objects.select_related("area").filter(sealing.with_number(number)).first()
 
 
 def family_of(resident: Resident) -> QuerySet[FamilyTie]:

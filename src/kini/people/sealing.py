@@ -1,20 +1,40 @@
 """Identity numbers at rest: sealed to their row, and found again by a keyed hash."""
 
-from kini.core.crypto import keyed_hash, needs_rotation, seal, unseal
+from django.db.models import Q
+
+from kini.core.crypto import hash_forms, is_hash_of, keyed_hash, needs_rotation, permanent_hash, seal, unseal
 from kini.people.models import Resident
 from kini.people.rules import NationalId
 
 SEALED_FIELDS = ("national_id_sealed", "family_card_sealed")
+NATIONAL_ID = "people.national-id"
 
 
 def number_hash(number: str) -> bytes:
     """The 32 bytes under which a national number (as `rules.read_national_id` writes it) is found."""
-    return keyed_hash(number, "people.national-id")
+    return keyed_hash(number, NATIONAL_ID)
+
+
+def with_number(number: str) -> Q:
+    """Condition for the profile that has a national number; an older key may have hashed it."""
+    first, *older = hash_forms(number, NATIONAL_ID)
+    return Q(national_id_hash__in=[first, *older]) if older else Q(national_id_hash=first)
+
+
+def is_hashed_elsewhere(resident: Resident, number: str) -> bool:
+    """Look for another profile with that number under an older key, which the unique column cannot see."""
+    older = hash_forms(number, NATIONAL_ID)[1:]
+    return bool(older) and Resident.objects.filter(national_id_hash__in=older).exclude(pk=resident.pk).exists()
+
+
+def has_number(resident: Resident, number: str) -> bool:
+    """Compare the number of a profile with that one, under any key of the ring."""
+    return is_hash_of(resident.national_id_hash, number, NATIONAL_ID)
 
 
 def program_subject(client_id: str, user_id: int) -> str:
     """Pairwise identifier of a person for one program, 64 hexadecimal digits (OIDC Core 8.1): a keyed hash of both."""
-    return keyed_hash(f"{client_id}:{user_id}", "people.program-subject").hex()
+    return permanent_hash(f"{client_id}:{user_id}", "people.program-subject").hex()
 
 
 def card_hash(number: str) -> bytes:
@@ -70,3 +90,16 @@ def reseal(resident: Resident) -> bool:
     for field in old:
         put(resident, field, take(resident, field))
     return bool(old)
+
+
+def rehash(resident: Resident) -> bool:
+    """Compute the hashes of a profile's numbers with the first key. Says whether an older one had.
+
+    Raises:
+        SealBroken: when a number was changed around the program.
+    """
+    number, card = (take(resident, field) for field in SEALED_FIELDS)
+    new = (number_hash(number) if number else None, card_hash(card) if card else None)
+    old = tuple(stored and bytes(stored) for stored in (resident.national_id_hash, resident.family_card_hash))
+    resident.national_id_hash, resident.family_card_hash = new
+    return new != old

@@ -8,7 +8,7 @@ from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from kini.core.crypto import keyed_hash
+from kini.core.crypto import permanent_hash
 from kini.web import navigation
 from kini.web.city import face
 from kini.web.navigation import NavLink
@@ -107,7 +107,7 @@ class Site:
 def person_of(request: HttpRequest) -> str:
     """Tells the phone whether the same person is there as before, and says nothing else; empty for a guest."""
     user = getattr(request, "user", None)
-    return keyed_hash(str(user.pk), "web.person").hex()[:16] if user and user.is_authenticated else ""
+    return permanent_hash(str(user.pk), "web.person").hex()[:16] if user and user.is_authenticated else ""
 
 
 def language_name(code: str) -> str:

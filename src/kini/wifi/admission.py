@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.db.models import Model
 
 from kini.city import pack
-from kini.core.crypto import keyed_hash, pads
+from kini.core.crypto import pads, permanent_hash
 from kini.wifi import rules
 from kini.wifi.schema import Hours
 
@@ -30,7 +30,7 @@ ATTRIBUTES = WHETHER | GRANTED
 
 def voucher_mark(typed: str) -> bytes:
     """By which a voucher is found."""
-    return keyed_hash(rules.code(typed), VOUCHER)
+    return permanent_hash(rules.code(typed), VOUCHER)
 
 
 def device_subject(mark: bytes) -> str:
@@ -40,7 +40,7 @@ def device_subject(mark: bytes) -> str:
 
 def one_time(nonce: str) -> str:
     """The one-time password of a Pass, which is kept nowhere."""
-    return keyed_hash(nonce, PASS).hex()[:PASS_LENGTH]
+    return permanent_hash(nonce, PASS).hex()[:PASS_LENGTH]
 
 
 def written(hours: Hours | None) -> dict[str, list[str]] | None:

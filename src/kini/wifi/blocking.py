@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kini.core import moments
 from kini.core.actors import Refused
-from kini.core.crypto import keyed_hash
+from kini.core.crypto import permanent_hash
 from kini.core.database.worded import Worded
 from kini.wifi import admission, rules
 from kini.wifi.models import Block, Device, Voucher
@@ -58,7 +58,7 @@ def typed(words: str) -> Target:
         Refused: when it is neither.
     """
     try:
-        return Target(device=keyed_hash(rules.mac(words), admission.DEVICE))
+        return Target(device=permanent_hash(rules.mac(words), admission.DEVICE))
     except ValueError:
         found = Voucher.objects.filter(mark=admission.voucher_mark(words)).first()
     if found is None:

@@ -14,7 +14,7 @@ from django.db import connection
 
 from kini.city import pack
 from kini.core import moments
-from kini.core.crypto import keyed_hash
+from kini.core.crypto import permanent_hash
 from kini.core.database.bulk import copying
 from kini.wifi import pseudonyms, reviewing
 from kini.wifi.admission import DEVICE
@@ -143,7 +143,7 @@ class Row:
         """
         if said.status == "restart":
             return cls(said, "")
-        mark = keyed_hash(said.station, DEVICE)
+        mark = permanent_hash(said.station, DEVICE)
         # Of the device only its keyed hash: a key that could be reckoned from a MAC would name the device.
         key = hashlib.sha256("\0".join((said.nas, said.session, "")).encode() + mark).digest()
         texts = said.nas.translate(_ESCAPED), said.access_point, said.cause.translate(_ESCAPED)

@@ -4,7 +4,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.core.crypto import keyed_hash
+from kini.core.crypto import permanent_hash
 from kini.wifi import rules
 from kini.wifi.admission import DEVICE
 from kini.wifi.models import Group
@@ -46,6 +46,6 @@ def mark_of(mac: str) -> bytes:
         Refused: when it is no MAC address.
     """
     try:
-        return keyed_hash(rules.mac(mac), DEVICE)
+        return permanent_hash(rules.mac(mac), DEVICE)
     except ValueError as fault:
         raise Refused(str(fault)) from None

@@ -8,7 +8,7 @@ from types import NoneType
 from typing import Any
 
 from kini.cases.models import Case, Document, TimelineEntry
-from kini.core.crypto import mac
+from kini.core.crypto import is_mac_of, mac, mac_forms
 
 PURPOSE = "timeline"
 NO_ENTRY = bytes(32)
@@ -47,6 +47,15 @@ _FORM = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fal
 
 def entry_digest(reference: str, entry: TimelineEntry) -> bytes:
     """The keyed digest of an entry, chained to the one before by `entry.previous`."""
+    return mac(_entry(reference, entry), PURPOSE)
+
+
+def entry_digests(reference: str, entry: TimelineEntry) -> list[str]:
+    """The digest of an entry under each key of the ring, in hexadecimal digits: any of them is right."""
+    return [form.hex() for form in mac_forms(_entry(reference, entry), PURPOSE)]
+
+
+def _entry(reference: str, entry: TimelineEntry) -> bytes:
     said = [
         reference,
         entry.number,
@@ -61,11 +70,20 @@ def entry_digest(reference: str, entry: TimelineEntry) -> bytes:
         entry.actor_name,
         entry.data,
     ]
-    return mac(bytes(entry.previous) + canonical(said), PURPOSE)
+    return bytes(entry.previous) + canonical(said)
 
 
 def seal(case: Case) -> bytes:
     """The keyed digest over what the timeline makes of a case: its head and everything derived."""
+    return mac(_derived(case), PURPOSE)
+
+
+def is_sealed(case: Case) -> bool:
+    """Compare the seal of a case with what it covers, under any key of the ring."""
+    return is_mac_of(case.seal, _derived(case), PURPOSE)
+
+
+def _derived(case: Case) -> bytes:
     derived = [
         case.reference,
         case.entries,
@@ -79,7 +97,7 @@ def seal(case: Case) -> bytes:
         case.closed_at,
         case.outcome,
     ]
-    return mac(canonical(derived), PURPOSE)
+    return canonical(derived)
 
 
 def _facts(case: Case, _documents: Iterable[Document]) -> Any:

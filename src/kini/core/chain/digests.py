@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from kini.core.crypto import mac
+from kini.core.crypto import is_mac_of, mac
 from kini.core.database.bulk import copying
 from kini.core.models import ChainBlock, ChainRemoval
 
@@ -71,7 +71,16 @@ def rows_digest(table: str, columns: Sequence[str], first: int, last: int, most:
 
 def block_seal(block: ChainBlock) -> bytes:
     """The keyed digest over everything that a block says, its content by its digest."""
-    return _keyed(
+    return mac(_block(block), PURPOSE)
+
+
+def is_block_sealed(block: ChainBlock) -> bool:
+    """Compare the seal of a block with what it covers, under any key of the ring."""
+    return is_mac_of(block.seal, _block(block), PURPOSE)
+
+
+def _block(block: ChainBlock) -> bytes:
+    return _canonical(
         block.chain,
         block.number,
         block.first,
@@ -86,7 +95,16 @@ def block_seal(block: ChainBlock) -> bytes:
 
 def removal_seal(removal: ChainRemoval) -> bytes:
     """The keyed digest over a note of removed rows, so that only the program can have written it."""
-    return _keyed(
+    return mac(_removal(removal), PURPOSE)
+
+
+def is_removal_sealed(removal: ChainRemoval) -> bool:
+    """Compare the seal of a note of removed rows with what it covers, under any key of the ring."""
+    return is_mac_of(removal.seal, _removal(removal), PURPOSE)
+
+
+def _removal(removal: ChainRemoval) -> bytes:
+    return _canonical(
         "removal",
         removal.chain,
         removal.subject,
@@ -97,8 +115,8 @@ def removal_seal(removal: ChainRemoval) -> bytes:
     )
 
 
-def _keyed(*values: Any) -> bytes:
-    return mac(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode(), PURPOSE)
+def _canonical(*values: Any) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _moment(at: datetime) -> str:

@@ -58,7 +58,7 @@ def _link_faults(block: ChainBlock, before: ChainBlock | None) -> Iterator[str]:
         yield f"block {number} is missing"
     elif bytes(block.previous) != previous or block.first != first:
         yield f"block {block.number} does not follow the block before it"
-    if digests.block_seal(block) != bytes(block.seal):
+    if not digests.is_block_sealed(block):
         yield f"block {block.number} was changed or not made by this city's program"
 
 
@@ -80,7 +80,7 @@ def _row_faults(report: Report, chain: Chain, block: ChainBlock, removal: ChainR
 
 def _forged(removals: dict[str, ChainRemoval]) -> list[ChainRemoval]:
     """Find forged notes of removal, which the program did not write, and take them off the others."""
-    forged = [each for each in removals.values() if digests.removal_seal(each) != bytes(each.seal)]
+    forged = [each for each in removals.values() if not digests.is_removal_sealed(each)]
     for each in forged:
         del removals[each.subject]
     return forged

@@ -57,7 +57,7 @@ def settle_number(
     """
     holder = _for_proof(by, holder, document)
     number = details.number
-    if number is None or bytes(holder.national_id_hash or b"") != sealing.number_hash(number.number):
+    if number is None or not sealing.has_number(holder, number.number):
         raise Refused(_("This number has moved meanwhile. Type it once more."))
     if holder.assurance > Assurance.TYPED and not dispute:
         raise Refused(_("The other profile has proved this number. The person can open a dispute about it."))

@@ -121,11 +121,11 @@ def _raise_level(by: Actor, check: RegisterCheck, claim: Claim, answer: Answer) 
     """Give the confirmed number and name to the profile, unless somebody surer has the number ("held")."""
     resident = Resident.objects.select_for_update().get(pk=check.resident_id)
     number = rules.read_national_id(claim.number, pack.current().national_id, timezone.localdate())
-    digest = sealing.number_hash(number.number)
-    own = bytes(resident.national_id_hash or b"") == digest
+    own = sealing.has_number(resident, number.number)
     seen = check.officer is not None or (own and resident.assurance == Assurance.COUNTER)
     level = Assurance.REGISTER_IN_PERSON if seen else Assurance.REGISTER
-    holder = Resident.objects.select_for_update().filter(national_id_hash=digest).exclude(pk=resident.pk).first()
+    others = Resident.objects.select_for_update().exclude(pk=resident.pk)
+    holder = others.filter(sealing.with_number(number.number)).first()
     if holder and not _gives_way(holder, in_person=seen):
         return "held"
     if holder:

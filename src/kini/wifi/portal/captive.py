@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kini.core.crypto import keyed_hash
+from kini.core.crypto import permanent_hash
 from kini.wifi import declared, queries, rules
 from kini.wifi.admission import DEVICE
 from kini.wifi.models import AccessPoint
@@ -44,7 +44,7 @@ def _said(request: HttpRequest, device: str, point: AccessPoint) -> dict[str, An
     }
     if said["captive"]:
         return said
-    seconds, known = answer.get("Session-Timeout"), queries.known_device(keyed_hash(device, DEVICE))
+    seconds, known = answer.get("Session-Timeout"), queries.known_device(permanent_hash(device, DEVICE))
     left = queries.octets_left(known) if known else None
     return said | {
         **({"seconds-remaining": int(seconds)} if seconds else {}),

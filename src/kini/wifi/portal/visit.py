@@ -18,7 +18,7 @@ from django.http import HttpRequest
 
 from kini.core import moments
 from kini.core.client_address import client_address, forwarded_address
-from kini.core.crypto import SealBroken, keyed_hash, seal_json, unseal_json
+from kini.core.crypto import SealBroken, permanent_hash, seal_json, unseal_json
 from kini.wifi.admission import DEVICE
 from kini.wifi.holding import held
 from kini.wifi.models import AccessPoint
@@ -45,7 +45,7 @@ class Visit:
     @cached_property
     def device(self) -> bytes:
         """Keyed hash of the device's MAC."""
-        return keyed_hash(self.arrival.device, DEVICE)
+        return permanent_hash(self.arrival.device, DEVICE)
 
     @cached_property
     def token(self) -> str:
