@@ -41,6 +41,22 @@ class PeopleConfig(AppConfig):
             "day",
         )
         chains.register("looks", Chain("people_accesslog", columns, at="at", keep_days=365))
+        columns = (
+            "id",
+            "resident_id",
+            "at",
+            "level",
+            "previous",
+            "cause",
+            "officer_id",
+            "register",
+            "evidence",
+            "reason",
+            "successor_id",
+            "dispute",
+        )
+        # Never removed: the newest row says which level holds, and an emptied profile keeps its history.
+        chains.register("assurance", Chain("people_assurancechange", columns))
         retention.register()
         personal_data.register()
         pack_checks.register("people.roles", check_roles)

@@ -324,7 +324,7 @@ class UsedCredential(models.Model):
 
 
 class AssuranceChange(models.Model):
-    """One change of a profile's level of assurance. Append-only; the newest one says which level holds.
+    """One change of a profile's level of assurance. Append-only and chained; the newest one says which level holds.
 
     A trigger compares it with the profile, and lets a number move only to a profile that is surer, or by a dispute.
     """

@@ -1,0 +1,79 @@
+"""The history of levels of assurance is chained: a row that was changed behind the program is found."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from kini.core import chain
+from kini.core.chain import blocks
+from kini.core.database import roles
+from kini.core.models import ChainProposal
+from kini.people import actions
+from kini.people.actions import Details
+from kini.people.models import Assurance, AssuranceChange, Officer, Resident
+from kini.people.personal_data import empty_profile
+from kini.people.rules import NationalId
+from tests.people.conftest import BY, NIK, acting
+
+pytestmark = pytest.mark.django_db
+PROGRAM = "kini_tests_of_assurance"
+TAMPERING = {
+    "a raised level": "UPDATE people_assurancechange SET level = 3",
+    "another officer": "UPDATE people_assurancechange SET officer_id = NULL",
+    "another reason": "UPDATE people_assurancechange SET reason = 'Saya sendiri'",
+    "a deleted row": "DELETE FROM people_assurancechange",
+}
+
+
+@pytest.fixture
+def proved(officer: Officer, resident: Resident) -> Resident:
+    actions.save_profile(by=BY, resident=resident, details=Details("Siti Aminah", NationalId(NIK)))
+    actions.prove_at_counter(
+        by=acting(officer), resident=resident, document="identity-card", reason="Membawa kartu ke loket"
+    )
+    _seal()
+    return resident
+
+
+def _seal() -> None:
+    """Seal within the transaction of a test, which writes to the table itself, so that the first run only proposes."""
+    blocks.seal_all()
+    ChainProposal.objects.update(writers=[])
+    blocks.seal_all()
+
+
+def test_a_change_behind_the_program_is_found(proved: Resident) -> None:
+    report = chain.verify("assurance")
+    assert (report.rows, report.faults) == (1, [])
+    for statement in TAMPERING.values():
+        with pytest.raises(LookupError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(statement)
+            assert chain.verify("assurance").faults != []
+            raise LookupError  # undo it before the next one
+    assert chain.verify("assurance").faults == []
+
+
+def test_an_emptied_profile_keeps_its_history_whole(proved: Resident) -> None:
+    proved.refresh_from_db()
+    empty_profile(proved)
+    _seal()
+    report = chain.verify("assurance")
+    assert (report.rows, report.faults) == (2, [])
+    newest = AssuranceChange.objects.latest("pk")
+    assert (newest.cause, newest.level) == ("released", Assurance.TYPED)
+
+
+def test_no_rule_of_retention_removes_it(proved: Resident) -> None:
+    newest = AssuranceChange.objects.latest("pk")
+    assert chain.removable("assurance", before=newest.at.replace(year=newest.at.year + 50)) == []
+
+
+def test_the_role_of_the_program_may_add_and_not_change(proved: Resident) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {PROGRAM}")
+    roles.grant(PROGRAM)
+    for statement in TAMPERING.values():
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL ROLE {PROGRAM}")
+                cursor.execute(statement)
