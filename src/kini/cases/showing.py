@@ -79,6 +79,7 @@ class CaseView:
         word: the public word of the state; `now` the plain sentence about it.
         person: whose case it is; empty when the viewer may not see it.
         theirs: whether the viewer is its resident, not an officer.
+        private: nothing about the person is shown to this viewer (reports).
         panel: template and context of what the kind adds, or None.
     """
 
@@ -90,6 +91,7 @@ class CaseView:
     now: str
     person: str
     theirs: bool
+    private: bool
     reading: rules.Reading
     stages: tuple[rules.Stage, ...]
     buttons: tuple[Button, ...]
@@ -140,6 +142,7 @@ def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = Fal
         now=str(state.does),
         person="" if hides or case.resident is None else case.resident.name,
         theirs=theirs,
+        private=hides,
         reading=rules.clock_reading(entries, flow, resolved.definition.target, pack.current().calendar, now),
         stages=rules.progress(flow, entries),
         buttons=tuple(Button(edge, rules.move_label(edge, resolved.moves)) for edge in moves),

@@ -8,7 +8,7 @@ from kini.cases.models import Case
 from kini.people.models import AccessLog
 from kini.services.models import ServiceVersion
 from tests.cases.desk.conftest import Browse
-from tests.cases.town import NIK, Town, employed, opened, person
+from tests.cases.town import NIK, Town, employed, opened, person, proved
 from tests.pagechecks import CheckedClient
 
 #: One of them, the entry of the access log, is sent with the next one.
@@ -47,6 +47,18 @@ def test_officers_who_may_not_see_identities_never_read_the_name(
         )
         assert "Warga Contoh" not in client.get("/desk/?view=all").content.decode()
     assert not AccessLog.objects.filter(day=None).exists()
+
+
+def test_the_facts_say_how_surely_the_applicant_is_known(
+    town: Town, case: Case, head: CheckedClient, clerk: CheckedClient
+):
+    for client in (head, clerk):
+        assert "Not proved yet" in read(client, case)
+    proved(town.resident)
+    for client in (head, clerk):
+        page = read(client, case)
+        assert "Proved at a counter" in page
+        assert "Not proved yet" not in page
 
 
 def test_a_reference_may_be_written_in_any_way_and_nonsense_is_not_found(case: Case, clerk: CheckedClient):

@@ -22,6 +22,7 @@ from kini.city.models import Agency
 from kini.core.actors import Actor, NotAllowed, Refused
 from kini.core.numbers import key_of
 from kini.people import purposes
+from kini.people.levels import level_words
 from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.queries import officer_of, officers_over
@@ -204,6 +205,8 @@ def _facts(found: Case, view: CaseView) -> Iterator[tuple[str, Any]]:
     yield _("Since"), formats.moment(found.state_since)
     if view.person:
         yield _("Resident"), view.person
+    if found.resident and not view.private:
+        yield _("Level"), level_words(found.resident.assurance)
     yield _("Came by"), channel_word(found.channel)
     yield _("Opened"), formats.moment(found.opened_at)
     if found.due_at and not found.closed_at:
