@@ -2,16 +2,22 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Client as Program
 from allauth.idp.oidc.models import Token
 from django.test import Client
+from pytest_django import Settings
 
-from kini.booking import jobs, queries
+from kini.booking import actions, jobs, queries
 from kini.booking.models import Booking, Quota
 from kini.cases.models import Case
+from kini.core import crypto
+from kini.core.actors import NotAllowed, system
+from kini.core.database.rotation import rotate_columns
+from kini.people import actions as people_actions
 from kini.people.models import User
 from kini.services.models import ServiceVersion
 from kini.web.formats import local
@@ -63,6 +69,27 @@ def test_a_program_finds_a_day_and_a_slot_and_books(bearer: dict[str, str], ferr
     assert queries.of_case(case) == booking
     assert case.resident == town.resident
     assert book(bearer, slot.pk)[0] == 409
+
+
+def test_a_new_key_leaves_what_the_case_will_be_opened_from(
+    bearer: dict[str, str], ferry: ServiceVersion, town: Town, settings: Settings
+) -> None:
+    [slot, *_] = first_slots(ferry)
+    _status, said = book(bearer, slot.pk)
+    with pytest.raises(NotAllowed):
+        actions.rotate_keys(by=town.named("head"))
+    ring = "new:bmV3LWRhdGEta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4=," + settings.ENV.data_keys
+    settings.ENV = replace(settings.ENV, data_keys=ring)
+    assert actions.rotate_keys(by=system("tests")) == 1
+    booking = Booking.objects.get(reference=said["reference"])
+    assert not crypto.needs_rotation(booking.request)
+    assert actions.rotate_keys(by=system("tests")) == 0
+    people_actions.rotate_keys(by=system("tests"))
+    rotate_columns(by=system("tests"))
+    settings.ENV = replace(settings.ENV, data_keys=ring.split(",")[0])
+    case = actions.open_case(by=system("tests"), booking=booking)
+    assert case is not None
+    assert case.reference == said["reference"]
 
 
 def test_what_cannot_be_booked_is_refused_with_a_reason(

@@ -2,6 +2,7 @@
 
 import argparse
 
+from kini.booking import actions as booking_actions
 from kini.cases import actions as cases_actions
 from kini.core import file_store
 from kini.core.actors import system
@@ -21,13 +22,15 @@ def run(options: argparse.Namespace) -> int:
     people = people_actions.rotate_keys(by=by)
     hashes, unreadable = rotate_hashes(by=by)
     cases = cases_actions.rotate_keys(by=by)
+    bookings = booking_actions.rotate_keys(by=by)
     access_points = wifi_actions.rotate_keys(by=by)
     files, broken = file_store.rotate_keys()
     with roles.as_owner():  # the program itself may not write append-only tables
         rows = rotate_columns(by=by)
     print(
-        f"Encrypted again: {people} profiles, {cases} cases and drafts, {access_points} access points, {files} files,"
-        f" {rows} rows. Hashed again: the numbers of {hashes} profiles."
+        f"Encrypted again: {people} profiles, {cases} cases and drafts, {bookings} bookings,"
+        f" {access_points} access points, {files} files, {rows} rows."
+        f" Hashed again: the numbers of {hashes} profiles."
     )
     for sha256 in broken:
         print(f"The kept file {sha256} was changed or its key is gone; it cannot be read.")

@@ -1,6 +1,7 @@
 """Every write about slots and bookings by those who book. What officers do at the venue is in `venue.py`."""
 
 from kini.booking.actions.changing import cancel, give_up, hand_over, move, reschedule
+from kini.booking.actions.keys import rotate_keys
 from kini.booking.actions.making import book, confirm, hold, open_case
 from kini.booking.actions.slots import open_slots, rehearse_past, rehearse_slots
 from kini.booking.actions.waiting import pass_on, sweep, wait
@@ -19,6 +20,7 @@ __all__ = [
     "rehearse_past",
     "rehearse_slots",
     "reschedule",
+    "rotate_keys",
     "sweep",
     "wait",
 ]

@@ -1,0 +1,29 @@
+"""Rotation of keys: requests of bookings whose case is not open yet."""
+
+from kini.booking.actions.making import request_context
+from kini.booking.models import Booking
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import Actor, ActorKind, NotAllowed
+from kini.core.crypto import needs_rotation, seal, unseal
+
+BATCH = 500
+
+
+@action
+def rotate_keys(*, by: Actor) -> int:
+    """Seal every request with the first key of the ring. Returns how many an older key had sealed.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed("Keys are rotated from the command line.")
+    sealed = Booking.objects.select_for_update().filter(request__isnull=False).only("reference", "request")
+    old = [booking for booking in sealed.iterator(BATCH) if needs_rotation(booking.request)]
+    for booking in old:
+        context = request_context(booking.reference)
+        booking.request = seal(unseal(booking.request, context), context)
+    Booking.objects.bulk_update(old, ["request"], batch_size=BATCH)
+    audit.record(by=by, action="booking.keys-rotated", subject="bookings", detail={"count": len(old)})
+    return len(old)
