@@ -30,7 +30,7 @@ def proved(officer: Officer, resident: Resident) -> Resident:
     actions.prove_at_counter(
         by=acting(officer), resident=resident, document="identity-card", reason="Membawa kartu ke loket"
     )
-    _run("SET CONSTRAINTS ALL IMMEDIATE")  # as at the end of a transaction
+    _run("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED")  # as at the end of a transaction
     _seal()
     return resident
 

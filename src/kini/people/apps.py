@@ -41,7 +41,7 @@ class PeopleConfig(AppConfig):
             "day",
         )
         chains.register("looks", Chain("people_accesslog", columns, at="at", keep_days=365))
-        columns = (
+        changes = (
             "id",
             "resident_id",
             "at",
@@ -56,7 +56,7 @@ class PeopleConfig(AppConfig):
             "dispute",
         )
         # Never removed: the newest row says which level holds, and an emptied profile keeps its history.
-        chains.register("assurance", Chain("people_assurancechange", columns))
+        chains.register("assurance", Chain("people_assurancechange", changes))
         retention.register()
         personal_data.register()
         pack_checks.register("people.roles", check_roles)
