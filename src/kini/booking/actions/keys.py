@@ -20,10 +20,15 @@ def rotate_keys(*, by: Actor) -> int:
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("Keys are rotated from the command line.")
     sealed = Booking.objects.select_for_update().filter(request__isnull=False).only("reference", "request")
-    old = [booking for booking in sealed.iterator(BATCH) if needs_rotation(booking.request)]
-    for booking in old:
-        context = request_context(booking.reference)
-        booking.request = seal(unseal(booking.request, context), context)
-    Booking.objects.bulk_update(old, ["request"], batch_size=BATCH)
-    audit.record(by=by, action="booking.keys-rotated", subject="bookings", detail={"count": len(old)})
-    return len(old)
+    changed = [booking for booking in sealed.iterator(BATCH) if _reseal(booking)]
+    Booking.objects.bulk_update(changed, ["request"], batch_size=BATCH)
+    audit.record(by=by, action="booking.keys-rotated", subject="bookings", detail={"count": len(changed)})
+    return len(changed)
+
+
+def _reseal(booking: Booking) -> bool:
+    if booking.request is None or not needs_rotation(booking.request):
+        return False
+    context = request_context(booking.reference)
+    booking.request = seal(unseal(booking.request, context), context)
+    return True
