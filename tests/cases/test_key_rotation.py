@@ -1,0 +1,46 @@
+"""`./kini rotate-keys` after both rings got a new first key: everything reads, is found and verifies as before."""
+
+from argparse import Namespace
+from dataclasses import replace
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from kini.cases import actions, timeline
+from kini.cases.models import Case
+from kini.cli import rotate
+from kini.people import queries, sealing
+from kini.people.models import Resident
+from kini.people.rules import NationalId
+from kini.services.models import ServiceVersion
+from tests.cases.town import Town, filled
+
+NIK = "3171014407900004"
+NEW = "new:bmV3LWtleS1vZi0zMi1ieXRlcy1sb25nLi4uLi4uLi4="
+
+
+def test_the_verb_renews_what_it_can_and_the_rest_still_verifies(
+    transactional_db: None,
+    town: Town,
+    permit: ServiceVersion,
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Low 14, from end to end."""
+    sealing.put_national_id(town.resident, NationalId(NIK))
+    town.resident.save()
+    before = sealing.number_hash(NIK)
+    by = town.named("resident")
+    case = actions.submit(by=by, draft=filled(by, permit, town.resident), confirm=True)
+    env = settings.ENV
+    settings.ENV = replace(env, data_keys=f"{NEW},{env.data_keys}", hash_key=f"{NEW},old:{env.hash_key}")
+    assert rotate.run(Namespace()) == 0
+    assert "Hashed again: the numbers of 1 profiles." in capsys.readouterr().out
+    settings.ENV = replace(settings.ENV, data_keys=NEW)
+    resident = Resident.objects.get(pk=town.resident.pk)
+    assert (queries.resident_by_number(NIK), sealing.take(resident, "national_id_sealed")) == (resident, NIK)
+    assert bytes(resident.national_id_hash or b"") != before
+    assert timeline.verify(Case.objects.get(pk=case.pk)) == []
+    settings.ENV = replace(settings.ENV, hash_key=NEW)
+    assert queries.resident_by_number(NIK) == resident
+    assert "entry 1 was changed" in timeline.verify(Case.objects.get(pk=case.pk))
