@@ -154,6 +154,47 @@ def test_the_database_lets_only_writing_go_and_the_check_finds_who_did_it_otherw
     assert timeline.verify(ended) == [f"entry {entry.number} was changed"]
 
 
+@pytest.fixture
+def rated(town: Town, permit: ServiceVersion) -> Case:
+    by = town.named("resident")
+    case = actions.submit(by=by, draft=filled(by, permit, town.resident), confirm=True)
+    case = actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "Full."})
+    actions.rate(by=by, case=case, score=2, text="Warga Contoh waited for weeks.")
+    return case
+
+
+def test_the_text_of_a_rating_goes_and_its_mark_stays(rated, town):
+    with past():
+        assert applied() == 1
+        rating = rated.ratings.get()
+        assert (rating.score, rating.text) == (2, "")
+        assert timeline.verify(rated) == []
+        with pytest.raises(Refused, match="no longer be rated"):
+            actions.rate(by=town.named("resident"), case=rated, score=5, text="Late.")
+
+
+def test_what_is_on_hold_keeps_the_text_of_its_rating(rated, guardian):
+    people_actions.place_hold(by=acting(guardian), reason="Court of Jakarta, 12/2026", reference=rated.reference)
+    with past():
+        assert applied() == 0
+    assert rated.ratings.get().text
+
+
+def changed(rating, values: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE cases_rating SET {values} WHERE id = %s", [rating.pk])
+
+
+def test_the_database_lets_only_the_text_of_a_rating_go_and_only_of_an_ended_case(rated, town):
+    rating = rated.ratings.get()
+    for values in ("text = 'x'::bytea", "text = '', score = 5", "score = 5", "text = '', at = now()"):
+        with pytest.raises(IntegrityError, match="append-only"):
+            changed(rating, values)
+    actions.move(by=town.named("resident"), case=rated, move="object", given={"message": "Look again."})
+    with pytest.raises(IntegrityError, match="append-only"):
+        changed(rating, "text = ''")
+
+
 def test_holds_need_the_permission_and_a_reason(ended, town, guardian):
     with pytest.raises(Refused):
         people_actions.place_hold(by=town.named("head"), reference=ended.reference, reason="Because")

@@ -231,7 +231,10 @@ class Checkpoint(models.Model):
 
 
 class Rating(models.Model):
-    """What its resident thinks of how a case was handled, once for each time that it ended (trigger). Append-only."""
+    """What its resident thinks of how a case was handled, once for each time that it ended (trigger). Append-only.
+
+    The text goes when the case is anonymised; the mark stays.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="ratings")
     closed_at = models.DateTimeField(help_text="When the case ended; a reopened one ends again.")

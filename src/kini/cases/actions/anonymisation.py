@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from kini.cases import anonymisation, answers, timeline
@@ -40,6 +41,7 @@ def anonymise(*, by: Actor, case: Case) -> Case:
         changed.append("facts")
     Draft.objects.filter(case=case).delete()
     _drop_files(anonymisation.to_remove(case))
+    _drop_texts_of_ratings(case)
     case.anonymised_at = moments.now()
     timeline.append(case, by=by, sort=redaction.SORT, data={"redacted": redacted}, changed=changed)
     audit.record(by=by, action="cases.anonymised", subject=f"case:{case.reference}")
@@ -68,6 +70,12 @@ def _drop_files(documents: list[Document]) -> None:
         each.name, each.taken_at, each.removed_at = each.slot, None, each.removed_at or moments.now()
     fields = ["sha256", "source_sha256", "name", "taken_at", "removed_at"]
     Document.objects.bulk_update(documents, fields)
+
+
+def _drop_texts_of_ratings(case: Case) -> None:
+    """Remove what the resident wrote beside the marks; the table is append-only but for this function."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kini_ratings_redact(%s)", [case.pk])
 
 
 def _on_hold(case: Case) -> bool:

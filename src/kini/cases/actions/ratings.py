@@ -23,13 +23,15 @@ def rate(*, by: Actor, case: Case, score: int, text: str = "", guest_key: str = 
 
     Raises:
         NotAllowed: when the case is not the actor's own.
-        Refused: when the case has not been decided, there is no such score, or the text is too long.
+        Refused: when the case has not been decided or is anonymised, there is no such score, or the text is too long.
     """
     case = lock(case)
     if rules.RESIDENT not in hats(by, case, guest_key):
         raise NotAllowed(_("You cannot rate this case. It belongs to somebody else."))
     if case.closed_at is None or case.outcome not in rules.RATED_OUTCOMES:
         raise Refused(_("You can rate a case once it has been decided."))
+    if case.anonymised_at:  # its texts are gone already, and no later run would remove another one
+        raise Refused(_("This case ended so long ago that it can no longer be rated."))
     if score not in rules.SCORES:
         raise Refused(_("Choose one of the five marks."))
     rating, made = Rating.objects.get_or_create(

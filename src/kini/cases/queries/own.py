@@ -92,7 +92,7 @@ def rating_of(case: Case) -> Rating | None:
 
 def can_be_rated(case: Case) -> bool:
     """Whether the city has decided it, and its resident has not yet said how that went."""
-    return case.outcome in rules.RATED_OUTCOMES and rating_of(case) is None
+    return case.outcome in rules.RATED_OUTCOMES and not case.anonymised_at and rating_of(case) is None
 
 
 def own_document(case: Case, pk: Any) -> Document:
