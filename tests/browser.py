@@ -1,7 +1,7 @@
 """A scratch city with a real server, and real Chromium in front of it: one of each for all tests of a worker."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,11 +19,26 @@ PATIENCE = 30_000  # milliseconds
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a browser run on one worker, one after the other (`--dist loadgroup`)."""
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        if drives_browser(item):
             item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed; install the package chromium"))
+
+
+def drives_browser(item: pytest.Item) -> bool:
+    return "chromium" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """Stop Playwright when another kind of test comes next: its event loop runs in the thread of the tests."""
+    result = yield
+    if drives_browser(item) and not (nextitem and drives_browser(nextitem)):
+        request = item._request  # type: ignore[attr-defined] -- pytest has no public call that ends a fixture early
+        if fixture := request._fixture_defs.get("chromium"):
+            fixture.finish(request)
+    return result
 
 
 @pytest.fixture(scope="session")

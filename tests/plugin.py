@@ -19,8 +19,6 @@ from kini.core.database.embedded import Server
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["KINI_ENV"] = "local"
-        # Tests with a browser leave a loop in the thread of those behind them.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         os.environ["KINI_VAR"] = str(_folder(early_config, "kini-tests-var-"))
         (Path(os.environ["KINI_VAR"]) / "static").mkdir()
         if not os.environ.get("DATABASE_URL"):

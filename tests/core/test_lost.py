@@ -23,10 +23,8 @@ from kini.settings import database
 
 
 @pytest.fixture
-def server(django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def server(django_db_blocker: DjangoDbBlocker) -> Iterator[Server]:
     """A database of this test's own, to which the program is connected."""
-    # Tests with a browser, which may have run before in this process, leave a loop in its thread.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     before = connections["default"]
     with tempfile.TemporaryDirectory(prefix="kini-tests-") as folder, Server(Path(folder) / "postgres") as running:
         own = DatabaseWrapper({**before.settings_dict, **database(running.url("kini"))})
