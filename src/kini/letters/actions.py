@@ -77,7 +77,7 @@ def withdraw_letter(*, by: Actor, letter: Letter, cause: str, note: str = "") ->
     letter.state, letter.cause, letter.ended_at = LetterState.WITHDRAWN, cause, moments.now()
     letter.save(update_fields=["state", "cause", "ended_at"])
     _remember(by, letter, note)
-    data = {"title": letter.said["title"], "number": letter.number, "cause": cause}
+    data = {"title": letter.title, "number": letter.number, "cause": cause}
     case_actions.tell(by=by, case=letter.case, sort="letter-withdrawn", data=data)
     audit.record(by=by, action="letters.withdrawn", subject=f"letter:{letter.number}", detail={"cause": cause})
     return letter
@@ -99,6 +99,22 @@ def replace_letter(*, by: Actor, letter: Letter, note: str) -> Letter:
     if ordered is None:
         raise Refused(_("No letter is due here."))
     return _issue(by, case, ordered, case.timeline.get(number=letter.entry), moments.now(), letter, note)
+
+
+@action
+def remove_text(*, by: Actor, letter: Letter) -> Letter:
+    """Remove what a letter says, after its term and after its file. Number, code, dates and state stay.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("The program does this by itself."))
+    letter = _locked(letter)
+    letter.said = ""
+    letter.save(update_fields=["said"])
+    audit.record(by=by, action="letters.text-removed", subject=f"letter:{letter.number}")
+    return letter
 
 
 def _ordered(case: Case) -> Ordered | None:
@@ -168,7 +184,7 @@ def _sign(by: Actor, letter: Letter) -> Letter:
     except (keys.NoKey, rendering.Unprintable, LookupError) as reason:
         log.error("a letter waits", letter=letter.number, agency=letter.agency_id, reason=str(reason))
         return letter
-    title = letter.said["title"]
+    title = letter.title
     name = rules.file_name(title, letter.number)
     paper = case_actions.Paper("letter", name, content, "application/pdf")
     data = {"title": title, "number": letter.number, "replaces": Letter.objects.filter(successor=letter).exists()}

@@ -43,7 +43,7 @@ def list_letters(request: HttpRequest, reference: str) -> LettersOut:
 def read_letter(request: HttpRequest, reference: str, letter: UUID) -> FileResponse:
     """A valid letter as it was signed (PDF)."""
     found = Letter.objects.select_related("document").get(pk=letter, case=own_case(caller_of(request), reference))
-    if found.document is None or found.state != "valid":
+    if found.document is None or not found.document.sha256 or found.state != "valid":
         raise Http404
     return sent(found.document)
 
@@ -51,7 +51,7 @@ def read_letter(request: HttpRequest, reference: str, letter: UUID) -> FileRespo
 def _told(letter: Letter) -> LetterOut:
     return LetterOut(
         id=str(letter.pk),
-        title=str(letter.said["title"]),
+        title=letter.title,
         state=str(letter.state),
         issued_at=letter.issued_at,
         code=letter.code if letter.document_id else None,

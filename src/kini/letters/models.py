@@ -1,9 +1,10 @@
-"""Letters and what happened to each. The database keeps what a letter says, and its history only grows."""
+"""Letters and what happened to each. The database keeps what a letter says for its term; its history only grows."""
 
 import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from kini.cases.models import Case, Document
 from kini.city.models import Agency
@@ -22,14 +23,14 @@ LIVE = (LetterState.WAITING, LetterState.VALID)
 
 
 class Letter(models.Model):
-    """One letter of a case. What it says never changes (trigger); only what becomes of it does.
+    """One letter of a case. What it says never changes (trigger), until it is removed after its term.
 
     Attributes:
         code: by which anybody who holds the paper finds it (core.references.new_code).
         entry: number of the step on the case's timeline that decided it.
         ordinal: which letter of its case it is; case and ordinal make its number.
         source: SHA-256 of the template and the layout from which it was made.
-        said: what the paper says (rules.Said), in its own language, numbers masked.
+        said: what the paper says (rules.Said), in its own language, numbers masked; empty after its term.
         issued_at: when it was decided; the date on the paper.
         document: the signed file, among the documents of its case; none while it waits.
     """
@@ -81,6 +82,11 @@ class Letter(models.Model):
     @property
     def number(self) -> str:
         return f"{self.case.reference}/{self.ordinal}"
+
+    @property
+    def title(self) -> str:
+        """The title on the paper; a general word after its term."""
+        return str(self.said["title"]) if self.said else _("Letter")
 
 
 class LetterEntry(models.Model):

@@ -77,7 +77,7 @@ def _shown(letter: Letter) -> dict[str, object]:
     resolved = resolve(letter.case.version)
     kind = kinds.get(letter.case.kind)
     sensitive = kind.quick_exit(resolved.definition)
-    said = rules.Said.of_json(letter.said)
+    said = saying.text_of(letter)
     ordered = resolved.definition.gives.letter
     last = saying.last_day(ordered, letter.issued_at) if ordered else None
     return {

@@ -13,7 +13,7 @@ from kini.people.data_registry import Basis, Person, PersonalData, Record, perso
 def _letters(person: Person) -> Iterator[Record]:
     cases = Case.objects.filter(ours_q(person.user.pk))
     for letter in Letter.objects.filter(case__in=cases).select_related("case").order_by("issued_at"):
-        own = {"number": letter.number, "title": letter.said.get("title", ""), "issued_at": letter.issued_at}
+        own = {"number": letter.number, "title": letter.title, "issued_at": letter.issued_at}
         yield own | {"state": letter.get_state_display(), "code": letter.code}
 
 

@@ -1,9 +1,9 @@
-"""Retention of signed letters."""
+"""Retention of signed letters: the file and what it says go, its number, code, dates and state stay."""
 
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.cases import actions
@@ -12,7 +12,9 @@ from kini.cases.models import Case
 from kini.core import moments
 from kini.core.actors import system
 from kini.core.retention import YEAR, Removal, Rule, rules, term_of
-from kini.letters.models import Letter
+from kini.letters import actions as letter_actions
+from kini.letters.models import LIVE, Letter
+from kini.people import holds
 
 BY = system("retention")
 NAME = "letters.papers"
@@ -20,15 +22,23 @@ LETTERS_AT_ONCE = 100
 
 
 def _past(before: datetime) -> QuerySet[Letter]:
-    return Letter.objects.filter(issued_at__lt=before, document__isnull=False).exclude(document__sha256="")
+    """Letters past their term that still have their text; one that waits for its signature is not over."""
+    over = Q(document__isnull=False) | ~Q(state__in=LIVE)
+    return Letter.objects.filter(over, issued_at__lt=before).exclude(said="")
+
+
+def _held() -> Q:
+    of_person = Q(case__resident__isnull=False, case__resident_id__in=holds.residents())
+    return of_person | Q(case__reference__in=holds.references())
 
 
 def _remove(before: datetime) -> int:
-    """Remove the files of some letters; that there was one, and its number, stay."""
-    letters = list(_past(before).select_related("case", "document").order_by("pk")[:LETTERS_AT_ONCE])
+    """Remove the files and texts of some letters; that there was one, and its number, stay."""
+    letters = list(_past(before).exclude(_held()).select_related("case", "document").order_by("pk")[:LETTERS_AT_ONCE])
     for letter in letters:
-        if letter.document:
+        if letter.document and letter.document.sha256:
             actions.remove_files(by=BY, case=letter.case, documents=[letter.document])
+        letter_actions.remove_text(by=BY, letter=letter)
     return len(letters)
 
 
@@ -46,7 +56,11 @@ def register() -> None:
         _("Signed letters"),
         _("Archives law; anybody who holds one must be able to check it"),
         10 * YEAR,
-        Removal(lambda before: _past(before).count(), _remove),
+        Removal(
+            lambda before: _past(before).exclude(_held()).count(),
+            _remove,
+            lambda before: _past(before).filter(_held()).count(),
+        ),
     )
     rules.register(NAME, rule)
     kept_documents.register(NAME, kept)

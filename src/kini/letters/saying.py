@@ -11,6 +11,7 @@ from kini.cases import answers
 from kini.cases import rules as case_rules
 from kini.cases.models import Case, TimelineEntry
 from kini.city import pack
+from kini.letters.models import Letter as Issued
 from kini.letters.rules import Row, Said, plain
 from kini.services.fields.base import FieldBase
 from kini.services.schema import Letter
@@ -51,6 +52,27 @@ def said_of(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> S
             dated=formats.day(at),
             until=formats.day(last) if last else "",
             rows=tuple(_rows(case, resolved, letter)),
+        )
+
+
+def text_of(letter: Issued) -> Said:
+    """The stored text of a letter; after its term what is not personal, from its service and agency."""
+    if letter.said:
+        return Said.of_json(letter.said)
+    definition = resolve(letter.case.version).definition
+    ordered = definition.gives.letter
+    with translation.override(letter.language):
+        last = last_day(ordered, letter.issued_at) if ordered else None
+        return Said(
+            title=str((ordered and ordered.title) or definition.gives.name),
+            service=str(definition.name),
+            agency=str(letter.agency.title),
+            unit="",
+            decider="",
+            city=str(pack.current().name),
+            dated=formats.day(letter.issued_at),
+            until=formats.day(last) if last else "",
+            rows=(),
         )
 
 
