@@ -148,3 +148,8 @@ def send_there(case: Case, booking: Booking) -> None:
     unit = booking.slot.unit
     if unit and unit.pk != case.unit_id and unit.agency_id == case.agency_id:
         case_actions.send_unit(by=system("booking"), case=case, unit=unit)
+
+
+def request_context(reference: str) -> str:
+    """The context under which a booking's request is sealed."""
+    return f"booking {reference}"

@@ -1,6 +1,6 @@
 """Rotation of keys: requests of bookings whose case is not open yet."""
 
-from kini.booking.actions.making import request_context
+from kini.booking import taking
 from kini.booking.models import Booking
 from kini.core import audit
 from kini.core.actions import action
@@ -29,6 +29,6 @@ def rotate_keys(*, by: Actor) -> int:
 def _reseal(booking: Booking) -> bool:
     if booking.request is None or not needs_rotation(booking.request):
         return False
-    context = request_context(booking.reference)
+    context = taking.request_context(booking.reference)
     booking.request = seal(unseal(booking.request, context), context)
     return True

@@ -57,13 +57,8 @@ def book(
     version = resolve_many([service.current_id or 0])[service.current_id or 0]
     access.require_assurance(by, version.definition.assurance, resident)
     reference = references.new(pack.current().reference_prefix)
-    request = seal_json({"version": service.current_id, "given": given}, request_context(reference))
+    request = seal_json({"version": service.current_id, "given": given}, taking.request_context(reference))
     return taking.take(by, slot, resident, group, party, becomes="confirmed", reference=reference, request=request)
-
-
-def request_context(reference: str) -> str:
-    """The context under which a booking's request is sealed."""
-    return f"booking {reference}"
 
 
 @action
@@ -125,7 +120,7 @@ def open_case(*, by: Actor, booking: Booking) -> Case | None:
     booking = Booking.objects.select_for_update(of=("self",)).select_related("resident").get(pk=booking.pk)
     if booking.case_id or not booking.request:
         return booking.case
-    asked = unseal_json(booking.request, request_context(booking.reference))
+    asked = unseal_json(booking.request, taking.request_context(booking.reference))
     return case_actions.apply(
         by=Actor(ActorKind.RESIDENT, booking.user_id),
         version=ServiceVersion.objects.select_related("service").get(pk=asked["version"]),
