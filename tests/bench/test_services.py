@@ -37,6 +37,7 @@ if __name__ == "__main__":
         from kini.cases import answers, timeline
         from kini.cases.models import Case, TimelineEntry
         from kini.cases.timeline.chain import DERIVED
+        from kini.core.database import roles
         from kini.services import questions
         from kini.services.models import FlowEdge
         from kini.services.versions import resolve
@@ -55,7 +56,7 @@ if __name__ == "__main__":
         for entry in TimelineEntry.objects.exclude(to_state="").select_related("case"):
             edges = FlowEdge.objects.filter(version=entry.case.version_id, state=entry.from_state)
             assert edges.filter(next_state=entry.to_state).exists()
-        with connection.cursor() as cursor:
+        with roles.as_owner(), connection.cursor() as cursor:
             for table in ("cases_case", "cases_timelineentry", "cases_document"):
                 cursor.execute(
                     "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from django.template.loader import render_to_string
+from django.test import RequestFactory
 from django.urls import resolve
 
-from kini.web.city import face
+from kini.web.pages import server_error
 from tests.faces.conftest import PHONE
 from tests.faces.pages import GUARDED, GUEST, PAGE_TYPES, PageType, Town, address, prove
 
@@ -44,7 +44,7 @@ def test_page(kind: PageType, city: str, town: Town, page_of: Callable) -> None:
 def open_page(page, kind: PageType, city: str, town: Town) -> None:
     page.set_viewport_size(PHONE)
     if kind.name == "broken":
-        html = render_to_string("web/server_error.html", {"city": face()})
+        html = server_error(RequestFactory().get("/broken/")).content
         page.route("**/broken/", lambda route: route.fulfill(status=500, content_type="text/html", body=html))
     start = city + address(kind, town)
     page.goto(start)
