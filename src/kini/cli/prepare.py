@@ -13,7 +13,7 @@ from kini.cases import wordings
 from kini.city import actions as city_actions
 from kini.city import checks, pack
 from kini.cli import check_pack, console
-from kini.core import chain, file_store
+from kini.core import chain, file_store, retention
 from kini.core.actors import system
 from kini.core.chain import removal
 from kini.core.database import roles
@@ -102,6 +102,7 @@ def prepare() -> int:
                 cases.spread(cast)
                 privacy.ask(cast)
                 access.read(cast)
+                retention.apply_retention()  # as if each night of the demo's past had come
     return 0
 
 
