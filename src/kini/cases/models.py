@@ -231,7 +231,7 @@ class Checkpoint(models.Model):
 
 
 class Rating(models.Model):
-    """What its resident thinks of how a case was handled, once for each time that it ended (trigger). Append-only.
+    """A resident's rating of how a case was handled, once for each time that it ended (trigger). Append-only.
 
     The text goes when the case is anonymised; the mark stays.
     """

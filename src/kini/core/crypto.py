@@ -117,12 +117,12 @@ def is_hash_of(stored: bytes | memoryview | None, value: str, purpose: str) -> b
 
 
 def permanent_hash(value: str, purpose: str) -> bytes:
-    """A keyed hash that other systems keep or compute, and that cannot be computed anew: under the last key."""
+    """A keyed hash that other systems store or compute, so that it never changes: under the last key of the ring."""
     return permanent_mac(value.encode(), f"find {purpose}")
 
 
 def pads(purpose: str) -> bytes:
-    """What another program needs to compute `permanent_hash` for one purpose: the inner and outer block of its key.
+    """Inner and outer block of the key of `permanent_hash` for one purpose, for another program to compute it.
 
     With blocks i and o of 64 bytes each, the hash of a value v is SHA-256(o + SHA-256(i + v)) (RFC 2104).
     """
