@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from kini.cases import answers, rules
-from kini.cases.actions import move, send_unit
+from kini.cases.actions import move_opened, send_unit
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.routing import whereabouts
 from kini.city import queries
@@ -64,7 +64,7 @@ class Registration(Kind):
         if rules.edge_of(resolved.flow, case.state, rule.move) is None:
             log.warning("automatic decision impossible", service=case.service_id, move=rule.move, state=case.state)
             return case
-        return move(by=system("automatic decision"), case=case, move=rule.move)
+        return move_opened(by=system("automatic decision"), case=case, move=rule.move)
 
 
 class AssistanceOptions(Strict):

@@ -14,7 +14,7 @@ from kini.cases.actions.desk import assign, be_present, look, note, open_at_desk
 from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
 from kini.cases.actions.filters import LONGEST_NAME, delete_filter, open_with, save_filter
 from kini.cases.actions.joining import join, keep_apart, release, separate
-from kini.cases.actions.moves import Stale, answer_correction, move, withdraw
+from kini.cases.actions.moves import Stale, answer_correction, move, move_opened, withdraw
 from kini.cases.actions.ratings import rate
 from kini.cases.actions.replies import LONGEST_TITLE, begin_replies, change_reply, switch_reply, write_reply
 from kini.cases.actions.submission import apply, submit
@@ -60,6 +60,7 @@ __all__ = [
     "keep_apart",
     "look",
     "move",
+    "move_opened",
     "note",
     "open_at_desk",
     "open_correction",

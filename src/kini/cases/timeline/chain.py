@@ -106,7 +106,9 @@ def append(
     at = max(moments.now(), case.state_since)
     from_state = case.state if to_state else ""
     if to_state:
-        _apply(case, derive([*_steps(case), _Step(at, to_state)], resolve(case.version)))
+        # The only entry is the opening, which the case's own columns repeat.
+        before = [_Step(case.state_since, case.state)] if case.entries == 1 else _steps(case)
+        _apply(case, derive([*before, _Step(at, to_state)], resolve(case.version)))
     entry = new(
         TimelineEntry,
         case=case,
