@@ -1,31 +1,42 @@
-"""`./kini sandbox payments`: a payment provider to try with, on loopback (part of up in a first look)."""
+"""`./kini sandbox [NAME ...]`: pretended outside systems on loopback, in one process (part of up in a first look)."""
 
 import argparse
-import os
 import signal
+import threading
 from pathlib import Path
-from threading import Thread
 
-from kini.core.environment import ROOT
-from kini.payments.sandbox import keys
-from kini.payments.sandbox.bank import Bank
-from kini.payments.sandbox.server import Sandbox, server
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from kini.core.sandboxes import SandboxServer, Start, sandboxes
+
+sandboxes.register("register", SandboxServer("Pretended civil registry", 8792, "kini.demo.civil_register.start"))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8790, help="port on loopback (8790)")
-    parser.add_argument("--city", default="http://127.0.0.1:8000", help="address of the city that is told of payments")
-    parser.add_argument("--var", type=Path, help="folder for its keys and orders (payments in the var folder)")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        choices=[[], *sandboxes.names()],
+        help=f"{', '.join(sandboxes.names())} (all)",
+    )
+    parser.add_argument("--port", type=int, help="port on loopback; 0: any free one (each its own)")
+    parser.add_argument("--city", default="http://127.0.0.1:8000", help="address of the city that they call back")
+    parser.add_argument("--var", type=Path, help="folder with a folder for the configuration of each (the var folder)")
 
 
 def run(options: argparse.Namespace) -> int:
-    folder = options.var or Path(os.environ.get("KINI_VAR", ROOT / "var")) / "payments"
-    made = keys.made(folder)
-    provider = Sandbox(Bank(folder / "orders.sqlite3"), made, f"{options.city}/payments/notices/{keys.NAME}/")
-    running = server(provider, options.port)
-    configuration = keys.configure(made, running.server_address[1])
-    print(f"Pretended bank: http://127.0.0.1:{running.server_address[1]}  (KINI_PAYMENTS={configuration})", flush=True)
+    stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: Thread(target=running.shutdown).start())
-    running.serve_forever()
+        signal.signal(number, lambda *_: stop.set())
+    for name in options.names or sandboxes.names():
+        sandbox = sandboxes.get(name)
+        start: Start = import_string(sandbox.start)
+        port = sandbox.port if options.port is None else options.port
+        server, configuration = start((options.var or settings.VAR_PATH) / name, options.city, port)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        print(f"{sandbox.label}: {address}  (KINI_{name.upper()}={configuration})", flush=True)
+    stop.wait()
     return 0

@@ -101,12 +101,7 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     if (code := supervisor.run("prepare", verb("prepare"))) != 0:
         return code
     address = address_of(options.host, options.port)
-    for name, told in (("payments", read.payments), ("messages", read.messages), ("register", read.register)):
-        if told == own_file(read.var, name):
-            told.unlink(missing_ok=True)  # the port is another one each time
-            words = ("--port", "0", "--city", address, "--var", str(told.parent))
-            supervisor.start(f"{name} sandbox", verb("sandbox", name, *words), again=True)
-            supervisor.wait_until(told.is_file, seconds=60)
+    start_sandboxes(read, address, supervisor)
     with console.step("Web server and worker"):
         hold_early()
         supervisor.start("web", forked(partial(serving.serve, web_words(options.host, options.port))), again=True)
@@ -117,6 +112,19 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
         print(f"\nkini: {reason}; everything else was stopped.", file=sys.stderr)
         return 1
     return 0
+
+
+def start_sandboxes(read: environment.Environment, city: str, supervisor: Supervisor) -> None:
+    """One process with the pretended providers of a first look, each of which writes how it is reached."""
+    told = {"payments": read.payments, "messages": read.messages, "register": read.register}
+    files = {name: path for name, path in told.items() if path == own_file(read.var, name)}
+    if not files:
+        return
+    for path in files.values():
+        path.unlink(missing_ok=True)  # the port is another one each time
+    words = ("sandbox", *files, "--port", "0", "--city", city, "--var", str(read.var))
+    supervisor.start("sandboxes", verb(*words), again=True)
+    supervisor.wait_until(lambda: all(path.is_file() for path in files.values()), seconds=60)
 
 
 def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server:

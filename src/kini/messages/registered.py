@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.city.checks import pack_checks
 from kini.core.delivery import sms_destinations, sms_providers
+from kini.core.sandboxes import SandboxServer, sandboxes
 from kini.messages import identity_notices, program_notices, queries, wording
 from kini.messages.channels.base import channels
 from kini.messages.channels.carried import Sms, WhatsApp
@@ -28,6 +29,7 @@ def register() -> None:
     worker_scripts.register("push", "messages/push-worker.js")
     adapters.register("twilio", Twilio)
     adapters.register("whatsapp", WhatsAppProvider)
+    sandboxes.register("messages", SandboxServer("Pretended phones", 8791, "kini.messages.sandbox.server.start"))
     sms_providers.register("messages", send_code)
     sms_destinations.register("countries of the pack", wording.may_receive_sms)
     pack_checks.register("messages", wording.check)

@@ -13,6 +13,7 @@ class Payments(AppConfig):
         from kini.city.checks import pack_checks
         from kini.core import references
         from kini.core.chain import Chain, chains
+        from kini.core.sandboxes import SandboxServer, sandboxes
         from kini.payments import actions, api, pages, personal_data, tables, wording
         from kini.payments.kind import PaymentKind
         from kini.payments.providers.base import adapters
@@ -29,6 +30,7 @@ class Payments(AppConfig):
         tables.register()
         personal_data.register()
         adapters.register("snap", Snap)
+        sandboxes.register("payments", SandboxServer("Pretended bank", 8790, "kini.payments.sandbox.server.start"))
         parts.register("payments", Part("Paying", api.router))
         kinds.register(PaymentKind.id, PaymentKind())
         pack_checks.register("bills", check_bills)

@@ -11,26 +11,19 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-import httpx
-
+from kini.core.sandboxes import SandboxHandler, bind, call_city
+from kini.messages import wording
 from kini.messages.providers.twilio import signature
-from kini.messages.sandbox import page
+from kini.messages.sandbox import keys, page
 from kini.messages.sandbox.carriers import Carriers, Refusal, Taken
 from kini.messages.sandbox.keys import ACCOUNT, NUMBER, SENDER, Keys
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
-
-
-def over_http(address: str, body: bytes, headers: dict[str, str]) -> int:
-    """Post a notice; the status of the answer, 599 when there is none."""
-    try:
-        return httpx.post(address, content=body, headers=headers, timeout=10).status_code
-    except httpx.HTTPError:
-        return 599
 
 
 @dataclass
@@ -41,7 +34,7 @@ class Sandbox:
     keys: Keys
     notify: str
     faults: dict[str, Any] = field(default_factory=dict)
-    post: Callable[[str, bytes, dict[str, str]], int] = over_http
+    post: Callable[[str, bytes, dict[str, str]], int] = call_city
 
     def receipts(self, taken: Taken) -> None:
         """Tell what became of a message."""
@@ -93,11 +86,10 @@ class Sandbox:
         return self.by_whatsapp({"messages": [message]})
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Reads requests for one sandbox (`server` binds it)."""
+class Handler(SandboxHandler):
+    """Requests to one sandbox (`server` binds it)."""
 
     sandbox: Sandbox
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         parts = [part for part in urlsplit(self.path).path.split("/") if part]
@@ -110,10 +102,11 @@ class Handler(BaseHTTPRequestHandler):
         if parts:
             return self.json(404, {"error": {"code": 100, "message": "Unsupported get request"}})
         number = parse_qs(urlsplit(self.path).query).get("number", [""])[0]
-        self.html(page.phone(self.sandbox.carriers.taken, number.replace(" ", "+", 1)))
+        phone = page.phone(self.sandbox.carriers.taken, number.replace(" ", "+", 1))
+        self.answer(200, phone, "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         path = urlsplit(self.path).path
         try:
             if path == "/faults":
@@ -171,26 +164,14 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def json(self, status: int, content: Mapping[str, Any]) -> None:
-        self.answer(status, json.dumps(content).encode(), JSON)
-
-    def html(self, text: str) -> None:
-        self.answer(200, text.encode(), "text/html; charset=utf-8")
-
-    def answer(self, status: int, body: bytes, content_type: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
-        """Quiet: the city's own log says what was asked."""
-
 
 def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
     """A server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
-    handler = type("BoundHandler", (Handler,), {"sandbox": sandbox})
-    made = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    made.daemon_threads = True
-    return made
+    return bind(Handler, sandbox, port)
+
+
+def start(folder: Path, city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
+    """The server and its configuration, as core.sandboxes wants them."""
+    made = keys.made()
+    running = server(Sandbox(Carriers(wording.templates()), made, f"{city}/messages/notices/"), port)
+    return running, keys.configure(folder, made, running.server_address[1])

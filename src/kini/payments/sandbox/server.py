@@ -15,18 +15,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from kini.core.sandboxes import SandboxHandler, bind, call_city
 from kini.payments.providers.snap import CREATE, REFUND, STATUS, TOKEN, ZONE
-from kini.payments.sandbox import page
+from kini.payments.sandbox import keys, page
 from kini.payments.sandbox.bank import Bank, Order
 from kini.payments.sandbox.keys import CLIENT, NAME, Keys
 
@@ -38,14 +39,6 @@ class Unauthorised(Exception):
     """The caller is not who it says."""
 
 
-def over_http(address: str, body: bytes, headers: dict[str, str]) -> int:
-    """Post a notice; the status of the answer, 599 when there is none."""
-    try:
-        return httpx.post(address, content=body, headers=headers, timeout=10).status_code
-    except httpx.HTTPError:
-        return 599
-
-
 @dataclass
 class Sandbox:
     """The provider's side of the interface."""
@@ -55,7 +48,7 @@ class Sandbox:
     notify: str
     faults: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, float] = field(default_factory=dict)
-    post: Callable[[str, bytes, dict[str, str]], int] = over_http
+    post: Callable[[str, bytes, dict[str, str]], int] = call_city
 
     def token(self, headers: Any) -> dict[str, Any]:
         """Give a token to whoever signs with the city's key."""
@@ -159,18 +152,17 @@ def told(order: Order, currency: str = "IDR", fraction: str = "00") -> dict[str,
     return about
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Reads requests for one sandbox (`handler` binds it)."""
+class Handler(SandboxHandler):
+    """Requests to one sandbox (`server` binds it)."""
 
     sandbox: Sandbox
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         asked = parse_qs(urlsplit(self.path).query).get("reference", [""])[0]
         self.answer(200, page.bank(self.sandbox.bank.orders(), asked), "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         path = urlsplit(self.path).path
         deeds: dict[str, Callable[[bytes], None]] = {"/pay": self.pay, "/faults": self.misbehave}
         try:
@@ -223,24 +215,14 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.json(200, answer)
 
-    def json(self, status: int, content: dict[str, Any]) -> None:
-        self.answer(status, json.dumps(content), "application/json")
-
-    def answer(self, status: int, text: str, content_type: str) -> None:
-        body = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
-        """Quiet: the city's own log says what was asked."""
-
 
 def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
     """A server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
-    handler = type("BoundHandler", (Handler,), {"sandbox": sandbox})
-    made = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    made.daemon_threads = True
-    return made
+    return bind(Handler, sandbox, port)
+
+
+def start(folder: Path, city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
+    """The server and its configuration, as core.sandboxes wants them."""
+    made = keys.made(folder)
+    running = server(Sandbox(Bank(folder / "orders.sqlite3"), made, f"{city}/payments/notices/{NAME}/"), port)
+    return running, keys.configure(made, running.server_address[1])

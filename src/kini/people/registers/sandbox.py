@@ -9,9 +9,11 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from kini.core.sandboxes import SandboxHandler, bind
 
 #: Longer than the city waits.
 SILENCE = 8.0
@@ -59,49 +61,35 @@ def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Reads requests for one sandbox (`server` binds it)."""
+class Handler(SandboxHandler):
+    """Requests to one sandbox (`server` binds it)."""
 
     sandbox: Sandbox
-    protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         if self.path == "/faults":
             self.sandbox.faults = dict(json.loads(body))
-            return self.answer(200, b"{}")
+            return self.json(200, {})
         if self.path != "/verifications":
-            return self.answer(404, b"{}")
+            return self.json(404, {})
         if self.headers.get("Authorization") != f"Bearer {self.sandbox.token}":
-            return self.answer(401, b"{}")
+            return self.json(401, {})
         match self.sandbox.faults.get("answer"):
             case "timeout":
                 self.sandbox.stopped.wait(SILENCE)
                 self.close_connection = True
                 return None
             case "down":
-                return self.answer(503, b"{}")
+                return self.json(503, {})
             case "garbled":
-                return self.answer(200, b"<html>")
-        return self.answer(200, json.dumps(self.sandbox.verify(json.loads(body))).encode())
-
-    def answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
-        """Quiet: numbers of people do not belong into a log."""
+                return self.answer(200, "<html>", "application/json")
+        return self.json(200, self.sandbox.verify(json.loads(body)))
 
 
 def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
     """A server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
-    handler = type("BoundHandler", (Handler,), {"sandbox": sandbox})
-    made = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    made.daemon_threads = True
-    return made
+    return bind(Handler, sandbox, port)
 
 
 def configure(folder: Path, token: str, port: int) -> Path:

@@ -1,0 +1,73 @@
+"""Sandbox servers of outside systems: a registry that rooms fill, and the HTTP handler that all of them share."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from kini.core.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxServer:
+    """A pretended outside system on loopback.
+
+    Attributes:
+        label: for the operator.
+        port: its usual one.
+        start: dotted name of a function `(folder, city, port) -> (server, configuration file)`, imported when it
+            starts. It writes its configuration to `folder`, calls back the city at address `city`, and returns a
+            server that is not yet serving; port 0 takes a free one.
+    """
+
+    label: str
+    port: int
+    start: str
+
+
+type Start = Callable[[Path, str, int], tuple[ThreadingHTTPServer, Path]]
+
+sandboxes = Registry[SandboxServer]("sandbox")
+
+
+class SandboxHandler(BaseHTTPRequestHandler):
+    """Base of the handlers: responses of a known length; nothing is logged, as requests hold numbers of people."""
+
+    protocol_version = "HTTP/1.1"
+
+    def body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def json(self, status: int, content: Mapping[str, Any]) -> None:
+        self.answer(status, json.dumps(content), "application/json")
+
+    def answer(self, status: int, body: str | bytes, content_type: str) -> None:
+        content = body.encode() if isinstance(body, str) else body
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
+        pass
+
+
+def bind(handler: type[SandboxHandler], sandbox: object, port: int = 0) -> ThreadingHTTPServer:
+    """A server on loopback whose handler has `sandbox`, to be run with `serve_forever`; port 0 takes a free one."""
+    bound = type("BoundHandler", (handler,), {"sandbox": sandbox})
+    server = ThreadingHTTPServer(("127.0.0.1", port), bound)
+    server.daemon_threads = True
+    return server
+
+
+def call_city(address: str, body: bytes, headers: dict[str, str]) -> int:
+    """Post to the city; the status of the response, 599 when there is none."""
+    try:
+        return httpx.post(address, content=body, headers=headers, timeout=10).status_code
+    except httpx.HTTPError:
+        return 599

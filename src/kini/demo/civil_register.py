@@ -1,0 +1,31 @@
+"""The sandbox civil registry of a first look: it knows the demo's people, and some whom nobody has met yet."""
+
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+from django.utils import timezone, translation
+
+from kini.city import pack
+from kini.demo.people import AT_COUNTER, WITH_ACCOUNT, name_of
+from kini.people import rules
+from kini.people.registers.sandbox import Person, Sandbox, configure, server
+from kini.services.fields.identity import national_example
+
+#: Beyond the people of the demo, so that a new account finds a number, too.
+MORE = 20
+
+
+def people() -> dict[str, Person]:
+    """Made-up people by number."""
+    kind, today = pack.current().national_id, timezone.localdate()
+    with translation.override(pack.current().languages[0]):
+        numbered = range(1, WITH_ACCOUNT + AT_COUNTER + MORE + 1)
+        read = [(number, rules.read_national_id(national_example(kind, number), kind, today)) for number in numbered]
+        return {each.number: Person(name_of(number), f"{each.birth_date or ''}") for number, each in read}
+
+
+def start(folder: Path, _city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
+    """The server and its configuration, as core.sandboxes wants them."""
+    sandbox = Sandbox(people())
+    running = server(sandbox, port)
+    return running, configure(folder, sandbox.token, running.server_address[1])
