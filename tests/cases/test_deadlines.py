@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kini.cases.rules import Standing, clock_reading
-from kini.core.clock import WorkCalendar
+from kini.core.working_time import WorkCalendar
 from kini.services.schema import Target
 from tests.cases.flows import STATES, flow
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from kini.core import audit, chain
 from kini.core.actors import system
 from kini.core.chain import blocks
-from kini.core.database.worded import give_key
+from kini.core.database.fast_models import give_key
 from kini.core.models import AuditEntry, ChainBlock, ChainProposal, ChainRemoval
 
 BY = system("tests")

@@ -15,9 +15,9 @@ from django.db import OperationalError, connection, connections, transaction
 from pytest_django import DjangoDbBlocker
 
 from kini.core.database.embedded import Server
+from kini.core.database.fast_models import give_key, insert_later
 from kini.core.database.postgresql.base import DatabaseWrapper
 from kini.core.database.prepared import prepared
-from kini.core.database.worded import give_key, insert_later
 from kini.core.models import OutboxMessage
 from kini.settings import database
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, models
 from django.db.models.expressions import RawSQL
 
 from kini.city.models import Agency
-from kini.core.database.worded import give_key, insert_later, new, update_later
+from kini.core.database.fast_models import give_key, insert_later, new, update_later
 from kini.core.models import LimitCounter, OutboxMessage
 from kini.people.models import Officer, Resident, RoleGrant, User
 

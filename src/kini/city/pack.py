@@ -20,11 +20,11 @@ from kini.city.schema import (
     OfficerRules,
     known_subdivision,
 )
-from kini.core.clock import Hours, WorkCalendar
 from kini.core.faults import Fault, PackFaults, Source, parse, read_source
 from kini.core.geometry import Point
 from kini.core.held import held
 from kini.core.texts import Text, untranslated
+from kini.core.working_time import Hours, WorkCalendar
 from kini.web.theme import faults as theme_faults
 
 CITY_FILE = "city.toml"

@@ -5,7 +5,8 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import QuerySet
 
-from kini.core.database.worded import Worded, row_of
+from kini.core.database.fast_models import row_of
+from kini.core.database.worded import Worded
 from kini.people.models import User
 
 _COLUMNS = [field.attname for field in User._meta.concrete_fields]

@@ -15,7 +15,8 @@ from django.utils.crypto import get_random_string
 from kini.api.callers import scopes
 from kini.city import queries as city_queries
 from kini.core.actors import Actor, ActorKind
-from kini.core.database.worded import Worded, row_of
+from kini.core.database.fast_models import row_of
+from kini.core.database.worded import Worded
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import sealing, second_step

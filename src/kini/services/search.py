@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from kini.city import pack
 from kini.core import audit
+from kini.core.database.fast_models import row_of
 from kini.core.database.prepared import prepared
-from kini.core.database.worded import row_of
 from kini.core.texts import words_of
 from kini.services import catalogue
 from kini.services.catalogue import Catalogue

@@ -17,7 +17,7 @@ from kini.city import pack
 from kini.core import audit, events, references
 from kini.core.actions import action
 from kini.core.actors import Actor, NotAllowed, Refused
-from kini.core.database.worded import new
+from kini.core.database.fast_models import new
 from kini.people import profile
 from kini.people.models import Resident
 from kini.services import questions

@@ -20,7 +20,8 @@ from kini.cases.models import MOST_FILTERS, SavedFilter
 from kini.cases.pages.forms import UNREADABLE
 from kini.city.models import Area
 from kini.core.actors import NotAllowed, Refused
-from kini.core.database.worded import Worded, row_of
+from kini.core.database.fast_models import row_of
+from kini.core.database.worded import Worded
 from kini.people.queries import actor_for
 from kini.services.models import Service
 from kini.services.versions import resolve

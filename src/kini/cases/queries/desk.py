@@ -15,7 +15,8 @@ from kini.cases.queries.columns import QUEUED, UNSHOWN
 from kini.city import queries as city_queries
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import SOME_TIME, Words, row_of, words_of
+from kini.core.database.fast_models import row_of
+from kini.core.database.worded import SOME_TIME, Words, words_of
 from kini.people.filters import below, visible_cases_q
 from kini.people.models import Officer
 from kini.people.permissions import Permission

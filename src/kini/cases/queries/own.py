@@ -12,7 +12,8 @@ from kini.cases.queries.columns import TOLD, UNSHOWN
 from kini.city import queries as city_queries
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import Worded, row_of
+from kini.core.database.fast_models import row_of
+from kini.core.database.worded import Worded
 from kini.people.models import Resident
 
 #: A case of which its resident may still hear: open, or joined to one that is.

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from kini.core.clock import WorkCalendar
+from kini.core.working_time import WorkCalendar
 from kini.services.flows import Flow
 from kini.services.schema import Target
 

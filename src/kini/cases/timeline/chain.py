@@ -12,7 +12,7 @@ from kini.cases.timeline import digests
 from kini.city import pack
 from kini.core import moments
 from kini.core.actors import Actor
-from kini.core.database.worded import give_key, insert_later, new, update_later
+from kini.core.database.fast_models import give_key, insert_later, new, update_later
 from kini.services.versions import Resolved, resolve
 
 DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since", "closed_at", "outcome"]

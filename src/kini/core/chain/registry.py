@@ -18,7 +18,7 @@ class Chain:
             rows are never removed.
 
     The key is a bigint that the database itself counts up when the row is inserted. Keys that a process takes ahead
-    (`worded.give_key`) would come after their block was sealed, and are refused.
+    (`fast_models.give_key`) would come after their block was sealed, and are refused.
     """
 
     table: str

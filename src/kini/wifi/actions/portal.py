@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from kini.core import audit, events, moments
 from kini.core.actions import action
 from kini.core.actors import Actor, Refused
-from kini.core.database.worded import Worded, insert_later
+from kini.core.database.fast_models import insert_later
+from kini.core.database.worded import Worded
 from kini.people import keeping
 from kini.people.models import User
 from kini.wifi import admission, blocking, declared, queries

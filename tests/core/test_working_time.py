@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kini.core.clock import ALL_DAY, WorkCalendar
+from kini.core.working_time import ALL_DAY, WorkCalendar
 
 OFFICE = ((time(7, 30), time(12)), (time(13), time(16)))
 FRIDAY = ((time(7, 30), time(11, 30)), (time(13), time(16, 30)))
