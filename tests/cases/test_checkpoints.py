@@ -86,9 +86,9 @@ def test_entries_that_follow_from_another_case_are_recorded_each_night(case: Cas
 
 def test_a_changed_checkpoint_is_found(case: Case) -> None:
     seal("timelines")
-    assert chain.verify("timelines").faults == []
+    assert chain.verify("timelines").findings == []
     behind("UPDATE cases_checkpoint SET heads = ''")
-    assert chain.verify("timelines").faults != []
+    assert chain.verify("timelines").findings != []
 
 
 @pytest.mark.parametrize("kind", ["changed", "missing"])

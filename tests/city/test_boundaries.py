@@ -80,7 +80,7 @@ def test_every_fault_of_the_file_is_named_and_nothing_is_stored(loaded_town, tmp
     path = written(tmp_path, [feature("VS-1", BORDERS["VS-1"]), *(each for each, _ in faults.values())])
     with pytest.raises(PackFaults) as caught:
         actions.load_boundaries(by=BY, path=path)
-    found = {fault.field: fault.message for fault in caught.value.faults}
+    found = {fault.field: fault.message for fault in caught.value.errors}
     assert found.keys() == faults.keys()
     assert all(words in found[field] for field, (_, words) in faults.items()), found
     assert not AreaBoundary.objects.exists()

@@ -33,7 +33,7 @@ def behind(statement: str) -> None:
 
 
 def faults(name: str = "audit") -> list[str]:
-    return chain.verify(name).faults
+    return chain.verify(name).findings
 
 
 def seal_now() -> list[ChainBlock]:
@@ -67,7 +67,7 @@ def test_rows_are_sealed_in_blocks(sealed: list[ChainBlock]) -> None:
     assert [block.rows for block in sealed] == [10, 10, 3]
     assert [block.number for block in sealed] == [1, 2, 3]
     report = chain.verify("audit")
-    assert (report.blocks, report.rows, report.unsealed, report.faults) == (3, 23, 1, [])
+    assert (report.blocks, report.rows, report.unsealed, report.findings) == (3, 23, 1, [])
 
 
 #: The second block has the rows "lamp:11" to "lamp:20".
@@ -170,7 +170,7 @@ class TestRemoval:
         assert not AuditEntry.objects.filter(pk__lte=old[0].last).exists()
         assert chain.removable("audit", before=year_ago) == old[1:]
         report = chain.verify("audit")
-        assert (report.faults, report.rows, report.removed) == ([], 13, 10)
+        assert (report.findings, report.rows, report.removed) == ([], 13, 10)
         assert AuditEntry.objects.filter(action="core.chained-rows-removed", subject="chain:audit").exists()
 
     def test_a_row_that_comes_back_is_found(self, old: list[ChainBlock]) -> None:
@@ -234,7 +234,7 @@ def test_a_block_waits_for_transactions_that_took_a_lower_key(slow_writer: tuple
     finish.set()
     thread.join()
     assert [block.rows for block in blocks.seal("audit")] == [3, 3]
-    assert chain.verify("audit").faults == []
+    assert chain.verify("audit").findings == []
 
 
 def test_a_proposal_of_another_server_is_dropped(slow_writer: tuple[Event, Event, Thread]) -> None:

@@ -51,9 +51,9 @@ def _run(*statements: str) -> None:
 @pytest.mark.parametrize("statement", TAMPERING.values(), ids=TAMPERING)
 def test_a_change_behind_the_program_is_found(proved: Resident, statement: str) -> None:
     report = chain.verify("assurance")
-    assert (report.rows, report.faults) == (1, [])
+    assert (report.rows, report.findings) == (1, [])
     _run("SET LOCAL session_replication_role = replica", statement, "SET LOCAL session_replication_role = origin")
-    assert chain.verify("assurance").faults != []
+    assert chain.verify("assurance").findings != []
 
 
 def test_an_emptied_profile_keeps_its_history_whole(proved: Resident) -> None:
@@ -61,7 +61,7 @@ def test_an_emptied_profile_keeps_its_history_whole(proved: Resident) -> None:
     empty_profile(proved)
     _seal()
     report = chain.verify("assurance")
-    assert (report.rows, report.faults) == (2, [])
+    assert (report.rows, report.findings) == (2, [])
     newest = AssuranceChange.objects.latest("pk")
     assert (newest.cause, newest.level) == ("released", Assurance.TYPED)
 

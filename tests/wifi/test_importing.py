@@ -132,7 +132,7 @@ def test_a_file_that_is_no_table_is_one_fault(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(PackFaults) as raised:
         reading.read_list(path)
-    assert len(raised.value.faults) == 1
+    assert len(raised.value.errors) == 1
 
 
 def test_geojson_is_read_with_its_points(town, tmp_path):

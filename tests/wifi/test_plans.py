@@ -111,7 +111,7 @@ def test_every_bad_line_of_a_list_is_named(network, tmp_path):
     path.write_text(LIST + "\n".join(lines) + "\n", "utf-8")
     with pytest.raises(PackFaults) as raised:
         places.listed(path, declared.network())
-    found = {(fault.line, fault.field) for fault in raised.value.faults}
+    found = {(fault.line, fault.field) for fault in raised.value.errors}
     assert found == {(3, "code"), (4, "kind"), (5, "latitude"), (6, "latitude"), (6, "cost")}
 
 

@@ -42,7 +42,7 @@ def check_wordings(root: Path) -> Iterator[Fault]:
     try:
         found, languages = read_wordings(root), load_city(root).languages
     except PackFaults as faults:
-        yield from (fault for fault in faults.faults if fault.file == FILE)
+        yield from (fault for fault in faults.errors if fault.file == FILE)
         return
     if found:
         source = read_source(root / FILE, root)

@@ -22,5 +22,5 @@ def check_city(path: Path) -> list[Fault]:
     try:
         read_tables(path, load_city(path))
     except PackFaults as error:
-        return error.faults
+        return error.errors
     return []

@@ -119,7 +119,7 @@ def _read[M: (CityFile, CalendarFile)](
         source = read_source(path / name, path)
         return source, parse(source, model)
     except PackFaults as error:
-        faults += error.faults
+        faults += error.errors
         return None
 
 

@@ -112,7 +112,7 @@ def check_privacy(root: Path) -> Iterator[Fault]:
         yield from untranslated(source, found, load_city(root).languages)
         yield from _references(root, source, found)
     except PackFaults as faults:
-        yield from (fault for fault in faults.faults if fault.file == FILE)
+        yield from (fault for fault in faults.errors if fault.file == FILE)
 
 
 def _references(root: Path, source: Source, found: PrivacyFile) -> Iterator[Fault]:

@@ -73,4 +73,4 @@ def _row[M: BaseModel](
     try:
         yield Row(file, line, parse(Source(file, dict(zip(header, cells, strict=True)), {(): line}), model))
     except PackFaults as error:
-        faults += error.faults
+        faults += error.errors

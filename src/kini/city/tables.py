@@ -117,7 +117,7 @@ def _agencies(
         source = read_source(path / AGENCIES_FILE, path)
         entries = parse(source, AgencyFile).root
     except PackFaults as error:
-        faults += error.faults
+        faults += error.errors
         return {}, []
     faults += untranslated(source, entries, city.languages)
     levels = [level.id for level in city.area_levels]

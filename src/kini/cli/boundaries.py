@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         count = actions.load_boundaries(by=system("city boundaries"), path=options.file, source=source)
     except PackFaults as faults:
-        print(*faults.faults, sep=os.linesep)
+        print(*faults.errors, sep=os.linesep)
         raise console.Fault(f"{options.file} was not loaded; mend the lines above.") from None
     print(f"{count} borders loaded.")
     return 0

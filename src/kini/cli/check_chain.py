@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     tampered += shown(file_references.faults(checked=timeline.checked_files()))
     tampered += shown(checkpoints.verify())
     for report in chain.verify_all():
-        tampered += shown(f"{report.chain}: {fault}" for fault in report.faults)
+        tampered += shown(f"{report.chain}: {fault}" for fault in report.findings)
         removed = f", {report.removed} removed under a rule" if report.removed else ""
         print(f"{report.chain}: {report.blocks} blocks, {report.rows} rows{removed}, {report.unsealed} not sealed yet.")
     if options.heads:

@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         return prepare()
     except PackFaults as faults:
-        check_pack.show(faults.faults)
-        raise console.Fault(check_pack.summary(settings.CITY_PATH, faults.faults)) from None
+        check_pack.show(faults.errors)
+        raise console.Fault(check_pack.summary(settings.CITY_PATH, faults.errors)) from None
     except roles.RoleFault as fault:
         raise console.Fault(f"{fault}.") from None
     except psycopg.OperationalError as error:

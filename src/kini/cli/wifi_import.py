@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         listed = reading.read_list(options.file, mapping)
         found = actions.import_points(by=system("wifi import"), listed=listed, dry_run=options.dry_run)
     except PackFaults as faults:
-        print(*faults.faults, sep="\n")
+        print(*faults.errors, sep="\n")
         raise console.Fault(f"{options.file} was not loaded; mend the lines above.") from None
     except Refused as reason:
         raise console.Fault(str(reason)) from None

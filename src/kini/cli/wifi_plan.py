@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         with console.step(f"Choosing among {len(offered)}"):
             found = reckoning.reckon(wish, offered)
     except PackFaults as faults:
-        print(*faults.faults, sep="\n")
+        print(*faults.errors, sep="\n")
         raise console.Fault("the list of places was not taken; mend the lines above.") from None
     except Refused as reason:
         raise console.Fault(str(reason)) from None

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         points = [numbered.row for numbered in laying.points(network, options.points).rows] if network else []
     except PackFaults as faults:
-        raise console.Fault("; ".join(map(str, faults.faults))) from None
+        raise console.Fault("; ".join(map(str, faults.errors))) from None
     if network is None or not points:
         raise console.Fault("the pack lays no points: it needs wifi.yaml and wifi-points.csv.")
     where = simulating.world(network, points, options.seed)

@@ -39,8 +39,8 @@ class PackFaults(Exception):
     """A pack cannot be loaded; carries every fault that was found."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        self.faults = sorted(faults)
-        super().__init__("\n".join(map(str, self.faults)))
+        self.errors = sorted(faults)
+        super().__init__("\n".join(map(str, self.errors)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def _faults(root: Path) -> Iterator[Fault]:
             feed = parse(source, Feed)
             languages = load_city(root).languages
         except PackFaults as error:
-            yield from error.faults
+            yield from error.errors
             continue
         shown |= set(feed.services)
         yield from untranslated(source, feed, languages)

@@ -116,7 +116,7 @@ def check(root: Path) -> Iterator[Fault]:
             source = read_source(path, root)
             own = parse(source, Wording)
         except PackFaults as error:
-            yield from error.faults
+            yield from error.errors
             continue
         yield from untranslated(source, own, languages)
         yield from _faults(source, own, path.stem)
@@ -127,7 +127,7 @@ def _manners_faults(root: Path) -> Iterator[Fault]:
         source = read_source(root / FILE, root)
         manners = parse(source, Manners)
     except PackFaults as error:
-        yield from error.faults
+        yield from error.errors
         return
     if (manners.quiet_from is None) != (manners.quiet_until is None):
         yield source.fault((), "quiet hours have one end only", "Write quiet_from and quiet_until.")

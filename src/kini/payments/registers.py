@@ -164,7 +164,7 @@ def _faults(root: Path) -> Iterator[Fault]:
             register = parse(source, Register)
             yield from untranslated(source, register, load_city(root).languages)
         except PackFaults as error:
-            yield from error.faults
+            yield from error.errors
     for path in sorted((root / FOLDER).glob("*.csv")):
         for fault in read_rows(path)[1]:
             line, _colon, text = fault.partition(": ")

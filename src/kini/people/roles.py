@@ -61,4 +61,4 @@ def check_roles(root: Path) -> Iterator[Fault]:
         source = read_source(root / FILE, root)
         yield from untranslated(source, parse(source, Roles).root, load_city(root).languages)
     except PackFaults as faults:
-        yield from (fault for fault in faults.faults if fault.file == FILE)
+        yield from (fault for fault in faults.errors if fault.file == FILE)

@@ -39,7 +39,7 @@ class Reading:
         try:
             source = read_source(full, self.pack.root)
         except PackFaults as error:
-            self.faults += error.faults
+            self.faults += error.errors
             return None
         if not isinstance(source.data, dict):
             self.faults.append(
@@ -54,7 +54,7 @@ class Reading:
         try:
             value = parse(source, model, data, place)
         except PackFaults as error:
-            self.faults += error.faults
+            self.faults += error.errors
             return None
         inner = value.root if isinstance(value, RootModel) else value
         faults = untranslated(source, inner, self.pack.languages, place)
@@ -170,7 +170,7 @@ def _shared_faults(source: Source, languages: Sequence[str]) -> Iterator[Fault]:
                 try:
                     text = parse(source, Text, value, (name, key))
                 except PackFaults as error:
-                    yield from error.faults
+                    yield from error.errors
                 else:
                     yield from untranslated(source, text, languages, (name, key))
 

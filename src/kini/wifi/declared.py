@@ -86,7 +86,7 @@ def check_wifi(root: Path) -> Iterable[Fault]:
         yield from _candidates(root, source, network, {place.kind for place in tables.places})
         areas, agencies = {area.code for area in tables.areas}, {agency.id for agency in tables.agencies}
     except PackFaults as error:
-        yield from error.faults
+        yield from error.errors
         return
     named = {("agency",): network.agency} | {("providers", name): each for name, each in network.providers.items()}
     for place, agency in named.items():

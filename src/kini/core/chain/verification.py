@@ -26,7 +26,7 @@ class Report:
     rows: int = 0
     removed: int = 0
     unsealed: int = 0
-    faults: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
 
 
 def verify_all() -> Iterator[Report]:
@@ -35,16 +35,16 @@ def verify_all() -> Iterator[Report]:
 
 
 def verify(name: str) -> Report:
-    """Verify one chain; `faults` has a sentence for each thing that is wrong."""
+    """Verify one chain; `findings` has a sentence for each thing that is wrong."""
     report, chain = Report(name), chains.get(name)
     removals = {each.subject: each for each in ChainRemoval.objects.filter(chain=name)}
-    report.faults += [f"the note of removed rows {each.subject} is forged" for each in _forged(removals)]
+    report.findings += [f"the note of removed rows {each.subject} is forged" for each in _forged(removals)]
     before: ChainBlock | None = None
     for block in ChainBlock.objects.filter(chain=name).order_by("number").iterator():
-        report.faults += _link_faults(block, before)
-        report.faults += _row_faults(report, chain, block, removals.pop(str(block.number), None))
+        report.findings += _link_faults(block, before)
+        report.findings += _row_faults(report, chain, block, removals.pop(str(block.number), None))
         report.blocks, before = report.blocks + 1, block
-    report.faults += [f"block {subject}, whose rows were removed, is gone" for subject in removals]
+    report.findings += [f"block {subject}, whose rows were removed, is gone" for subject in removals]
     report.unsealed = _count(chain, before.last + 1 if before else 0, None)
     return report
 
