@@ -33,10 +33,10 @@ def _faults(root: Path) -> Iterator[Fault]:
 
 def _fault(source: Source, said: dict[str, Any], levels: set[str], kinds: set[str]) -> Iterator[Fault]:
     if (level := said.get("level")) and level not in levels:
-        yield source.fault((KIND, "level"), f'there is no level "{level}"', f"Use: {', '.join(sorted(levels))}.")
+        yield source.error_at((KIND, "level"), f'there is no level "{level}"', f"Use: {', '.join(sorted(levels))}.")
     if (kind := said.get("place")) and kind not in kinds:
         remedy = f"Add places of this kind to places.csv, or use: {', '.join(sorted(kinds))}."
-        yield source.fault((KIND, "place"), f'there is no place of the kind "{kind}"', remedy)
+        yield source.error_at((KIND, "place"), f'there is no place of the kind "{kind}"', remedy)
 
 
 def _kinds_of_places(root: Path) -> set[str]:

@@ -54,7 +54,9 @@ def check_wordings(root: Path) -> Iterator[Fault]:
 def _faults(source: Source, name: str, wording: Wording) -> Iterator[Fault]:
     for language, title in wording.title.root.items():
         if len(title) > LONGEST_TITLE:
-            yield source.fault((name, "title", language), "the title is too long", f"At most {LONGEST_TITLE} letters.")
+            yield source.error_at(
+                (name, "title", language), "the title is too long", f"At most {LONGEST_TITLE} letters."
+            )
     for language, text in wording.text.root.items():
         for unknown in unknown_placeholders(text):
-            yield source.fault((name, "text", language), f"nothing stands for {{{unknown}}}", "Take it out.")
+            yield source.error_at((name, "text", language), f"nothing stands for {{{unknown}}}", "Take it out.")

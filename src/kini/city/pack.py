@@ -104,7 +104,7 @@ def load_city(path: Path) -> City:
     if city:
         source, form = city
         faults += untranslated(source, form, form.languages)
-        faults += [source.fault(("theme", key), message) for key, message in theme_faults(form.theme)]
+        faults += [source.error_at(("theme", key), message) for key, message in theme_faults(form.theme)]
     if city and calendar:
         faults += _calendar_faults(calendar[0], city[1], calendar[1])
     if faults or not city or not calendar:
@@ -126,11 +126,11 @@ def _read[M: (CityFile, CalendarFile)](
 def _calendar_faults(source: Source, city: CityFile, calendar: CalendarFile) -> list[Fault]:
     faults = list(untranslated(source, calendar, city.languages))
     if wrong := known_subdivision(city.country, calendar.subdivision):
-        return [*faults, source.fault(("subdivision",), wrong)]
+        return [*faults, source.error_at(("subdivision",), wrong)]
     try:
         work_calendar(city, calendar)
     except ValueError as error:
-        faults.append(source.fault(("office_hours",), str(error), 'Write spans in order, as "07:30-16:00".'))
+        faults.append(source.error_at(("office_hours",), str(error), 'Write spans in order, as "07:30-16:00".'))
     return faults
 
 

@@ -123,8 +123,8 @@ def _references(root: Path, source: Source, found: PrivacyFile) -> Iterator[Faul
     ):
         known = read_source(root / file, root).data
         if name not in known:
-            yield source.fault((place,), f'there is no "{name}" in {file}', f"Use one of: {', '.join(known)}.")
+            yield source.error_at((place,), f'there is no "{name}" in {file}', f"Use one of: {', '.join(known)}.")
     for name in found.retention:
         if name not in retention.rules:
             known_rules = ", ".join(sorted(retention.rules.names()))
-            yield source.fault(("retention", name), f'there is no rule "{name}"', f"Use one of: {known_rules}.")
+            yield source.error_at(("retention", name), f'there is no rule "{name}"', f"Use one of: {known_rules}.")

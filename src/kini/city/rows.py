@@ -19,7 +19,7 @@ class Row[M: BaseModel]:
     line: int
     value: M
 
-    def fault(self, column: str, message: str, remedy: str = "") -> Fault:
+    def error_at(self, column: str, message: str, remedy: str = "") -> Fault:
         return Fault(self.file, self.line, column, message, remedy)
 
 

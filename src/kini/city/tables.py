@@ -61,19 +61,19 @@ def _areas(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel], faults: list[F
 def _area_faults(row: Row[AreaRow], depths: dict[str, int], areas: dict[str, Area]) -> Iterator[Fault]:
     area = row.value
     if area.code in areas:
-        yield row.fault("code", f"{area.code} stands twice", "Keep one line.")
+        yield row.error_at("code", f"{area.code} stands twice", "Keep one line.")
     if area.level not in depths:
-        yield row.fault("level", f'there is no level "{area.level}"', f"Use: {', '.join(depths)}.")
+        yield row.error_at("level", f'there is no level "{area.level}"', f"Use: {', '.join(depths)}.")
         return
     depth = depths[area.level]
     if depth == 0 and area.parent:
-        yield row.fault("parent", "the whole city lies in nothing else", "Leave it empty.")
+        yield row.error_at("parent", "the whole city lies in nothing else", "Leave it empty.")
     elif depth and (area.parent not in areas or areas[area.parent].depth != depth - 1):
         above = list(depths)[depth - 1]
         message = f'"{area.parent or ""}" is no area of the level {above}'
-        yield row.fault("parent", message, f"Give the code of a {above}.")
+        yield row.error_at("parent", message, f"Give the code of a {above}.")
     elif depth and len(areas[area.parent or ""].path) + 1 + len(area.code) > LONGEST_PATH:
-        yield row.fault("code", f"the codes down to here are over {LONGEST_PATH} letters together", "Shorten them.")
+        yield row.error_at("code", f"the codes down to here are over {LONGEST_PATH} letters together", "Shorten them.")
 
 
 def _whole_faults(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel]) -> Iterator[Fault]:
@@ -81,7 +81,7 @@ def _whole_faults(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel]) -> Iter
     if not whole:
         yield Fault(rows[0].file, 0, "", "the whole city is missing", f"Add one line of the level {levels[0].id}.")
     for row in whole[1:]:
-        yield row.fault("level", "there is more than one whole city", "Keep one.")
+        yield row.error_at("level", "there is more than one whole city", "Keep one.")
     if not any(row.value.level == levels[-1].id for row in rows):
         yield Fault(rows[0].file, 0, "", f"there is no area of the level {levels[-1].id}", "Add at least one.")
 
@@ -91,7 +91,7 @@ def _double_points(rows: list[Row[AreaRow]]) -> Iterator[Fault]:
     for row in rows:
         other = seen.setdefault((row.value.latitude, row.value.longitude), row.value.code)
         if other != row.value.code:
-            yield row.fault("latitude", f"the same point as {other}", "Give each area a point of its own.")
+            yield row.error_at("latitude", f"the same point as {other}", "Give each area a point of its own.")
 
 
 def _area(row: AreaRow, depth: int, areas: dict[str, Area]) -> Area:
@@ -130,7 +130,7 @@ def _agencies(
                 continue
             for made in _units(agency, unit, areas):
                 if made.pk in units:
-                    faults.append(source.fault(where, f"a second unit in {made.area_id}", "Keep one unit an area."))
+                    faults.append(source.error_at(where, f"a second unit in {made.area_id}", "Keep one unit an area."))
                 units[made.pk] = made
     agencies = {id_: Agency(id=id_, name=entry.name.root, short_name=entry.short) for id_, entry in entries.items()}
     return agencies, list(units.values())
@@ -140,11 +140,11 @@ def _unit_faults(
     source: Source, where: tuple[str | int, ...], unit: UnitEntry, levels: list[str], areas: dict[str, Area]
 ) -> Iterator[Fault]:
     if unit.level is not None and unit.level not in levels:
-        yield source.fault((*where, "level"), f'there is no level "{unit.level}"', f"Use: {', '.join(levels)}.")
+        yield source.error_at((*where, "level"), f'there is no level "{unit.level}"', f"Use: {', '.join(levels)}.")
     elif unit.level is not None and unit.level != levels[0] and any("{area}" not in t for t in unit.name.root.values()):
-        yield source.fault((*where, "name"), "every unit would be called the same", "Put {area} into the name.")
+        yield source.error_at((*where, "name"), "every unit would be called the same", "Put {area} into the name.")
     if unit.area is not None and areas and unit.area not in areas:
-        yield source.fault((*where, "area"), f'there is no area "{unit.area}"', f"Use a code of {AREAS_FILE}.")
+        yield source.error_at((*where, "area"), f'there is no area "{unit.area}"', f"Use a code of {AREAS_FILE}.")
 
 
 def _units(agency: str, unit: UnitEntry, areas: dict[str, Area]) -> Iterator[Unit]:
@@ -161,11 +161,13 @@ def _places(
     for row in rows:
         place = row.value
         if place.id in places:
-            faults.append(row.fault("id", f"{place.id} stands twice", "Keep one line."))
+            faults.append(row.error_at("id", f"{place.id} stands twice", "Keep one line."))
         if areas and place.area not in areas:
-            faults.append(row.fault("area", f'there is no area "{place.area}"', f"Use a code of {AREAS_FILE}."))
+            faults.append(row.error_at("area", f'there is no area "{place.area}"', f"Use a code of {AREAS_FILE}."))
         if agencies and place.agency and place.agency not in agencies:
-            faults.append(row.fault("agency", f'there is no agency "{place.agency}"', f"Use an id of {AGENCIES_FILE}."))
+            faults.append(
+                row.error_at("agency", f'there is no agency "{place.agency}"', f"Use an id of {AGENCIES_FILE}.")
+            )
         places[place.id] = _place(place)
     return list(places.values())
 

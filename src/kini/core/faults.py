@@ -57,7 +57,7 @@ class Source:
             place = place[:-1]
         return self.lines.get(place, 1)
 
-    def fault(self, place: Place, message: str, remedy: str = "") -> Fault:
+    def error_at(self, place: Place, message: str, remedy: str = "") -> Fault:
         return Fault(self.file, self.line(place), ".".join(map(str, place)), message, remedy)
 
 
@@ -176,7 +176,7 @@ def faults_of(source: Source, error: ValidationError, place: Place = ()) -> list
 
 def _fault(source: Source, place: Place, error: Any) -> Fault:
     inner = _known(source, (*place, *error["loc"]))
-    return source.fault(inner, error["msg"].removeprefix("Value error, "), REMEDIES.get(error["type"], ""))
+    return source.error_at(inner, error["msg"].removeprefix("Value error, "), REMEDIES.get(error["type"], ""))
 
 
 def _known(source: Source, place: Place) -> Place:

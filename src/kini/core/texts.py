@@ -57,9 +57,9 @@ def untranslated(source: Source, value: Any, languages: Sequence[str], place: Pl
 def _language_faults(source: Source, text: Text, languages: Sequence[str], place: Place) -> Iterator[Fault]:
     missing = [] if text.root.get("") else [language for language in languages if not text.root.get(language)]
     if missing:
-        yield source.fault(place, f"no text in {', '.join(missing)}", "Write it in every language of the city.")
+        yield source.error_at(place, f"no text in {', '.join(missing)}", "Write it in every language of the city.")
     for other in text.languages - {"", *languages}:
-        yield source.fault((*place, other), f'"{other}" is no language of the city', f"Use: {', '.join(languages)}.")
+        yield source.error_at((*place, other), f'"{other}" is no language of the city', f"Use: {', '.join(languages)}.")
 
 
 def words_of(text: str) -> list[str]:

@@ -77,7 +77,9 @@ def _faults(root: Path) -> Iterator[Fault]:
         yield from untranslated(source, feed, languages)
         for index, service in enumerate(feed.services):
             if service not in services:
-                yield source.fault(("services", index), f'there is no service "{service}"', "Name a file of services/.")
+                yield source.error_at(
+                    ("services", index), f'there is no service "{service}"', "Name a file of services/."
+                )
         yield from _sample_faults(root, path.stem, feed)
     for service, (path, own) in services.items():
         if KIND in kinds and own and service not in shown:

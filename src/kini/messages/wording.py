@@ -130,13 +130,13 @@ def _manners_faults(root: Path) -> Iterator[Fault]:
         yield from error.errors
         return
     if (manners.quiet_from is None) != (manners.quiet_until is None):
-        yield source.fault((), "quiet hours have one end only", "Write quiet_from and quiet_until.")
+        yield source.error_at((), "quiet hours have one end only", "Write quiet_from and quiet_until.")
 
 
 def _faults(source: Source, own: Wording, name: str) -> Iterator[Fault]:
     sort = sorts.find(name)
     if sort is None:
-        yield source.fault((), f'no message is of the sort "{name}"', f"There are: {', '.join(sorts.names())}.")
+        yield source.error_at((), f'no message is of the sort "{name}"', f"There are: {', '.join(sorts.names())}.")
         return
     examples = {word: str(example) for word, example in sort.words.items()}
     for part in ("subject", "text", "short"):
@@ -144,7 +144,7 @@ def _faults(source: Source, own: Wording, name: str) -> Iterator[Fault]:
         for language, text in written.root.items() if written else ():
             if unknown := rules.names_in(text) - examples.keys():
                 remedy = f"Use: {', '.join(examples)}."
-                yield source.fault((part, language), f"unknown words {', '.join(sorted(unknown))}", remedy)
+                yield source.error_at((part, language), f"unknown words {', '.join(sorted(unknown))}", remedy)
             elif part == "short" and rules.septets(filled := rules.gsm7(rules.fill(text, examples))) > rules.SMS_LENGTH:
                 message = f"with its examples this takes {rules.septets(filled)} of the 160 signs of an SMS"
-                yield source.fault((part, language), message, "Shorten it.")
+                yield source.error_at((part, language), message, "Shorten it.")

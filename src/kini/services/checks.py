@@ -84,13 +84,13 @@ def _inputs(pack: Pack, source: Source) -> Iterator[Fault]:
         if field.is_sealed():
             message = f'"{field.type}" is kept encrypted, and what is given at a step is not'
             remedy = "Ask for it in the questions of the service, or use another type here."
-            yield source.fault((name, "type"), message, remedy)
+            yield source.error_at((name, "type"), message, remedy)
 
 
 def unknown(source: Source, place: Place, what: str, name: str, known: Iterable[str]) -> Fault:
     names = sorted(known)
     shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-    return source.fault(place, f'there is no {what} "{name}"', f"Use one of: {shown}." if names else "Add it.")
+    return source.error_at(place, f'there is no {what} "{name}"', f"Use one of: {shown}." if names else "Add it.")
 
 
 def _catalogue(pack: Pack) -> Iterator[Fault]:
@@ -109,7 +109,7 @@ def _catalogue(pack: Pack) -> Iterator[Fault]:
             named = pack.services.get(name)
             if named and event not in named.definition.events:
                 message = f'"{name}" does not name this life event'
-                yield source.fault(("events", event, "order", index), message, f"Add {event} to its events: there.")
+                yield source.error_at(("events", event, "order", index), message, f"Add {event} to its events: there.")
             elif not named and not any((pack.root / "services").rglob(f"{name}.yaml")):
                 yield unknown(source, ("events", event, "order", index), "service", name, pack.services)
 
@@ -132,11 +132,11 @@ def _flow(pack: Pack, name: str) -> Iterator[Fault]:
         for word, move in state.moves.items():
             edge = (*place, "moves", word)
             if word in IMPLIED:
-                yield source.fault(edge, f'"{word}" is a name of the house', "Call the move something else.")
+                yield source.error_at(edge, f'"{word}" is a name of the house', "Call the move something else.")
             if roles_known and move.by and move.by not in actors:
                 yield unknown(source, (*edge, "by"), "role", move.by, actors)
             if not move.label and word not in pack.moves:
-                yield source.fault(
+                yield source.error_at(
                     edge, "nothing says what its button reads", f'Give it a label, or "{word}" in moves.yaml.'
                 )
             for index, needed in enumerate(move.needs):
@@ -192,13 +192,13 @@ def _kind(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
             yield unknown(source, ("kind",), "kind", definition.kind, {*kinds.names(), *city.planned_kinds})
         return
     if kind.needs_flow and not definition.flow:
-        yield source.fault(("kind",), f'a service of the kind "{kind.id}" needs a flow', "Add flow: and its name.")
+        yield source.error_at(("kind",), f'a service of the kind "{kind.id}" needs a flow', "Add flow: and its name.")
     if definition.assurance not in (None, "typed") and kind.sign_in != "required":
         message = f'a service of the kind "{kind.id}" is open to guests, of whom nothing can be proved'
-        yield source.fault(("assurance",), message, "Remove assurance:, or choose a kind for which one signs in.")
+        yield source.error_at(("assurance",), message, "Remove assurance:, or choose a kind for which one signs in.")
     asked = [placed.page for placed in placed_pages(pack, service)]  # a kind sees the questions of blocks, too
     for place, message in kind.check(definition.model_copy(update={"ask": asked})):
-        yield source.fault(place, message)
+        yield source.error_at(place, message)
 
 
 def _letter(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
@@ -217,7 +217,7 @@ def _letter(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
             yield unknown(source, (*place, "at", index), "state", state, flow.states)
     if not letter.at and not any(state.outcome == "granted" for state in flow.states.values()):
         remedy = f"Say at which state it is made: at: one of {', '.join(flow.states)}."
-        yield source.fault(place, 'its flow has no end with the outcome "granted"', remedy)
+        yield source.error_at(place, 'its flow has no end with the outcome "granted"', remedy)
     given = {name for state in flow.states.values() for move in state.moves.values() for name in move.needs}
     pages = [placed.page for placed in placed_pages(pack, service)]
     asked = {name for page in pages for name in ([page.repeat.name] if page.repeat else page.fields)}
@@ -255,7 +255,7 @@ def _questions(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
                 yield _twice(service, placed, name)
         if placed.page.repeat and len(levels(placed.page)) > 1:
             message = "a field of a repeated page depends on another one of the same page"
-            yield placed.source.fault((*placed.place, "fields"), message, "Take the condition away.")
+            yield placed.source.error_at((*placed.place, "fields"), message, "Take the condition away.")
         inside = dict(earlier)
         for name, field in placed.page.fields.items():
             here = (*placed.place, "fields", name, "when")
@@ -271,7 +271,7 @@ def _questions(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
 def _twice(service: ServiceFile, placed: PlacedPage, name: str) -> Fault:
     own = placed.source is service.source
     place = (*placed.place, "fields", name) if own else placed.asked_at
-    return service.source.fault(
+    return service.source.error_at(
         place, f'"{name}" is asked twice in this service', "Give each answer a name of its own."
     )
 
@@ -280,7 +280,7 @@ def _attachments(service: ServiceFile, earlier: Mapping[str, FieldBase], listed:
     for name, attachment in service.definition.attach.items():
         place: Place = ("attach", name)
         if name in earlier or name in listed:
-            yield service.source.fault(place, f'"{name}" is also the name of a question', "Rename one of them.")
+            yield service.source.error_at(place, f'"{name}" is also the name of a question', "Rename one of them.")
         if attachment.when:
             yield from _names(service.source, (*place, "when"), attachment.when, earlier, listed)
 
@@ -308,13 +308,15 @@ def _names(
 ) -> Iterator[Fault]:
     for name in sorted(when.names - earlier.keys()):
         why = "has many answers" if name in listed else "is not asked before"
-        yield source.fault(place, f'the condition looks at "{name}", which {why}', f"Use one of: {', '.join(earlier)}.")
+        yield source.error_at(
+            place, f'the condition looks at "{name}", which {why}', f"Use one of: {', '.join(earlier)}."
+        )
     for name, wanted in when.wanted():
         field = earlier.get(name)
         possible = _possible(field) if field else None
         if possible is not None and wanted not in possible:
             shown = ", ".join(map(_written_value, possible))
-            yield source.fault(place, f'"{name}" is never {_written_value(wanted)}', f"Use one of: {shown}.")
+            yield source.error_at(place, f'"{name}" is never {_written_value(wanted)}', f"Use one of: {shown}.")
 
 
 def _possible(field: FieldBase) -> list[Any] | None:

@@ -43,7 +43,7 @@ class Reading:
             return None
         if not isinstance(source.data, dict):
             self.faults.append(
-                source.fault((), "this file must hold keys with values", "Start it with a key and a colon.")
+                source.error_at((), "this file must hold keys with values", "Start it with a key and a colon.")
             )
             return None
         self.pack.sources[path] = source
@@ -70,7 +70,7 @@ class Reading:
         found: dict[str, Any] = {}
         for name, data in source.data.items():
             if not isinstance(name, str) or not re.match(key, name):
-                self.faults.append(source.fault((name,), f'"{name}" cannot be a name here', NAME_REMEDY))
+                self.faults.append(source.error_at((name,), f'"{name}" cannot be a name here', NAME_REMEDY))
                 continue
             value = self.parsed(source, _alone(item), {} if data is None else data, (name,))
             if value is not None:
@@ -165,7 +165,7 @@ def _shared_faults(source: Source, languages: Sequence[str]) -> Iterator[Fault]:
     for name, state in source.data.items():
         for key, value in (state or {}).items():
             if key not in State.model_fields:
-                yield source.fault((name, key), "unknown key", f"A state has: {', '.join(State.model_fields)}.")
+                yield source.error_at((name, key), "unknown key", f"A state has: {', '.join(State.model_fields)}.")
             elif key in ("name", "does"):
                 try:
                     text = parse(source, Text, value, (name, key))
@@ -191,7 +191,7 @@ def _without_unknown_keys(reading: Reading, source: Source) -> dict[str, Any]:
     known = definition_keys() | {str(source.data.get("kind"))}
     for key in source.data.keys() - known:
         remedy = f"Remove it, or mend its spelling; a service has: {', '.join(sorted(known))}."
-        reading.faults.append(source.fault((key,), "unknown key", remedy))
+        reading.faults.append(source.error_at((key,), "unknown key", remedy))
     return {key: value for key, value in source.data.items() if key in known}
 
 

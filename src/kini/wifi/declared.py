@@ -91,11 +91,11 @@ def check_wifi(root: Path) -> Iterable[Fault]:
     named = {("agency",): network.agency} | {("providers", name): each for name, each in network.providers.items()}
     for place, agency in named.items():
         if agency and agency not in agencies:
-            yield source.fault(place, f'there is no agency "{agency}"', "Name one of agencies.yaml.")
+            yield source.error_at(place, f'there is no agency "{agency}"', "Name one of agencies.yaml.")
     faults: list[Fault] = []
     if (root / COUNTS).is_file():
         rows = read_rows(root / COUNTS, root, CountRow, faults)
-        faults += [row.fault("area", "the city has no such area") for row in rows if row.value.area not in areas]
+        faults += [row.error_at("area", "the city has no such area") for row in rows if row.value.area not in areas]
     yield from faults
 
 
@@ -105,7 +105,9 @@ def _candidates(root: Path, source: Source, network: WifiFile, kinds: set[str]) 
     for number, entry in enumerate(network.plans):
         for sort in sorted(set(entry.candidates) - known):
             message = f'there is no kind of place and no feed "{sort}"'
-            yield source.fault(("plans", number, "candidates", sort), message, "Name one of places.csv or of feeds/.")
+            yield source.error_at(
+                ("plans", number, "candidates", sort), message, "Name one of places.csv or of feeds/."
+            )
     faults: list[Fault] = []
     if (root / CANDIDATES).is_file():
         rows = read_rows(root / CANDIDATES, root, CandidateRow, faults)
@@ -121,4 +123,4 @@ def _services(root: Path, source: Source, network: WifiFile) -> Iterable[Fault]:
     }
     for place, service in named.items():
         if service and not list(root.glob(f"services/*/{service}.yaml")):
-            yield source.fault(place, f'there is no service "{service}"', "Name a file of services/.")
+            yield source.error_at(place, f'there is no service "{service}"', "Name a file of services/.")

@@ -114,14 +114,18 @@ def _checked(listed: Listed, network: WifiFile) -> dict[str, Area]:
             _check_site(listed, each, network, areas, lowest, lying)
         elif _of_site(before.row) != _of_site(row):
             message = f"the site {row.site} is another one in row {before.number}"
-            listed.fault(each.number, "site", message, "Give every row of a site the same name, kind, place and hours.")
+            listed.error_at(
+                each.number, "site", message, "Give every row of a site the same name, kind, place and hours."
+            )
         for name in ("mac", *IDENTIFIERS, "secret"):
             value = getattr(row, name)
             if value and (other := taken.setdefault((name, value), each.number)) != each.number:
-                listed.fault(each.number, name, f"it stands in row {other} already", "Give each access point its own.")
+                listed.error_at(
+                    each.number, name, f"it stands in row {other} already", "Give each access point its own."
+                )
         if before and not row.mac and len(listed.faults) == count:
             message = f"the site {row.site} stands in row {before.number} already"
-            listed.fault(each.number, "site", message, "Keep one of the rows, or name an access point by its mac.")
+            listed.error_at(each.number, "site", message, "Keep one of the rows, or name an access point by its mac.")
         if len(listed.faults) == count:
             first.setdefault(row.site, each)
             good.append(each)
@@ -146,18 +150,20 @@ def _check_site(
     row = each.row
     if row.kind not in network.kinds:
         known = f"Use one of: {', '.join(network.kinds)}; a mapping can say which of theirs is which."
-        listed.fault(each.number, "kind", f'there is no kind "{row.kind}"', known)
+        listed.error_at(each.number, "kind", f'there is no kind "{row.kind}"', known)
     if row.scheme and row.scheme not in network.schemes:
         known = f"Use one of: {', '.join(network.schemes)}." if network.schemes else "Leave it empty."
-        listed.fault(each.number, "scheme", f'there is no scheme "{row.scheme}"', known)
+        listed.error_at(each.number, "scheme", f'there is no scheme "{row.scheme}"', known)
     found = city.area(row.area or lying[row.latitude, row.longitude] or "")
     if found and found.level == lowest:
         areas[row.site] = found
     elif row.area:
         level = current().level_name(lowest)
-        listed.fault(each.number, "area", f'"{row.area}" is no area of the level {level}', "Use a code of areas.csv.")
+        listed.error_at(
+            each.number, "area", f'"{row.area}" is no area of the level {level}', "Use a code of areas.csv."
+        )
     else:
-        listed.fault(
+        listed.error_at(
             each.number,
             "latitude",
             f"{row.latitude}, {row.longitude} lies outside the city",
@@ -179,7 +185,7 @@ def _refuse_taken(listed: Listed) -> None:
         wanted = {name: getattr(each.row, name) for name in IDENTIFIERS} | {"secret": marks.get(each.row.mac)}
         taken = [name for name, value in wanted.items() if owners[name].get(value, each.row.mac) != each.row.mac]
         for name in taken:
-            listed.fault(each.number, name, "it belongs to another access point", "Give each access point its own.")
+            listed.error_at(each.number, name, "it belongs to another access point", "Give each access point its own.")
         if not taken:
             good.append(each)
     listed.rows = good

@@ -38,7 +38,7 @@ class Listed:
     faults: list[Fault] = field(default_factory=list)
     theirs: dict[str, str] = field(default_factory=dict)
 
-    def fault(self, number: int, name: str, message: str, remedy: str = "") -> None:
+    def error_at(self, number: int, name: str, message: str, remedy: str = "") -> None:
         """Note what is wrong in a row, under the name that its column has in the list."""
         self.faults.append(Fault(self.file, number, self.theirs.get(name, name), message, remedy))
 
@@ -63,7 +63,7 @@ def read_list(path: Path, mapping: Mapping | None = None) -> Listed:
     ours = _columns(mapping)
     for number, cells in _raw(path):
         if None in cells:
-            found.fault(number, "", "there are more cells than columns", "Quote texts with a comma.")
+            found.error_at(number, "", "there are more cells than columns", "Quote texts with a comma.")
             continue
         row = {name: text for name, theirs, said in ours if (text := said(cells.get(theirs)))}
         try:
@@ -71,7 +71,7 @@ def read_list(path: Path, mapping: Mapping | None = None) -> Listed:
         except ValidationError as error:
             for fault in _faults(path.name, number, row, error):
                 name = fault.field.removeprefix("hours.").split(".")[0]
-                found.fault(number, name, fault.message, _remedy(fault, name))
+                found.error_at(number, name, fault.message, _remedy(fault, name))
     return found
 
 

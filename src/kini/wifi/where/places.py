@@ -52,9 +52,9 @@ def listed(path: Path, network: WifiFile) -> list[Candidate]:
         one, area = row.value, city.locate(row.value.latitude, row.value.longitude)
         wrong = list(kind_faults(row, network.kinds))
         if area is None:
-            wrong.append(row.fault("latitude", "lies outside the city", "Give degrees in WGS 84."))
+            wrong.append(row.error_at("latitude", "lies outside the city", "Give degrees in WGS 84."))
         elif one.code in found:
-            wrong.append(row.fault("code", "it stands twice", "Give each place a code of its own."))
+            wrong.append(row.error_at("code", "it stands twice", "Give each place a code of its own."))
         if wrong or area is None:
             faults += wrong
             continue

@@ -55,4 +55,4 @@ class CandidateRow(Strict):
 def kind_faults(row: Row[CandidateRow], kinds: Collection[str]) -> Iterator[Fault]:
     """A kind of site that the city does not have."""
     if row.value.kind and row.value.kind not in kinds:
-        yield row.fault("kind", f'there is no kind "{row.value.kind}"', f"Use one of: {', '.join(kinds)}; or none.")
+        yield row.error_at("kind", f'there is no kind "{row.value.kind}"', f"Use one of: {', '.join(kinds)}; or none.")
