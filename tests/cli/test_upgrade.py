@@ -88,6 +88,41 @@ print(f"{checked} words are encrypted")
 """
 
 
+#: Waiting events as 0.1 stored them, by dotted Python names.
+WAITING = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args)
+    SELECT 'events', 'core.deliver_event', 0, jsonb_build_object('listener', listener, 'event', event, 'fields', fields)
+    FROM (VALUES
+        ('kini.messages.jobs.bring_messages_along', 'kini.people.events.ProfilesJoined',
+         '{"kept": 0, "gone": 0, "user": 0}'::jsonb),
+        ('kini.cases.notices.tell_moved', 'kini.cases.events.CaseMoved',
+         (SELECT jsonb_build_object('reference', reference, 'move', move, 'state', to_state, 'entry', number)
+          FROM cases_timelineentry JOIN cases_case ON cases_case.id = case_id WHERE move <> '' LIMIT 1))
+    ) AS stored (listener, event, fields)
+"""
+
+#: Without the migrations that `./kini restore` runs.
+RESTORE = """
+import sys
+from pathlib import Path
+import django
+django.setup()
+from kini.core import backup
+backup.restore(backup.Backup(Path(sys.argv[1])), sys.argv[2])
+"""
+
+DELIVER = """
+import django
+django.setup()
+from kini.core import jobs
+from procrastinate.contrib.django.models import ProcrastinateJob
+waiting = ProcrastinateJob.objects.filter(task_name="core.deliver_event")
+for each in waiting:
+    jobs.app.tasks[each.task_name](**each.args)
+print(sorted(each.args["listener"] for each in waiting if each.args["event"] in ("people.profiles_merged", "cases.moved")))
+"""
+
+
 def run(words: list[str], url: str, var: Path) -> str:
     env = os.environ | {"DATABASE_URL": url, "KINI_VAR": str(var), "KINI_CITY": str(PACK), "KINI_OUTBOX": "1"}
     env |= {"PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "kini.settings", "KINI_LOG_LEVEL": "error"}
@@ -118,6 +153,17 @@ def test_a_city_of_an_earlier_version_lives_on(backup: Path, elsewhere: str, tmp
     assert "cases opened" in run(["-c", LOOK], elsewhere, tmp_path)
     assert int(run(["-c", CLEAR], elsewhere, tmp_path).split()[0]) > 100
     assert "90 cases checked, 0 tampered with." in run(["-m", "kini.cli", "check", "chain"], elsewhere, tmp_path)
+
+
+@pytest.mark.parametrize("backup", RELEASED, ids=lambda path: path.stem)
+def test_waiting_events_are_delivered_after_an_upgrade(backup: Path, elsewhere: str, tmp_path: Path) -> None:
+    run(["-c", RESTORE, str(backup), elsewhere], elsewhere, tmp_path)
+    with psycopg.connect(elsewhere) as db:
+        db.execute(WAITING)
+    run(["-m", "kini.cli", "prepare"], elsewhere, tmp_path)
+    delivered = run(["-c", DELIVER], elsewhere, tmp_path)
+    assert "cases.notify_moved" in delivered
+    assert "messages.merge_profiles" in delivered
 
 
 def test_there_is_an_earlier_version_to_come_from() -> None:

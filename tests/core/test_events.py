@@ -2,7 +2,9 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, transaction
@@ -16,6 +18,7 @@ from kini.core.actors import Actor, system
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LampLit(events.Event):
+    name: ClassVar[str] = "test.lamp_lit"
     lamp: str
     hours: int
 
@@ -23,12 +26,12 @@ class LampLit(events.Event):
 heard: list[tuple[str, LampLit]] = []
 
 
-@events.listens(LampLit)
+@events.listens(LampLit, name="test.diary")
 def diary(event: LampLit) -> None:
     heard.append(("diary", event))
 
 
-@events.listens(LampLit)
+@events.listens(LampLit, name="test.moth")
 def moth(event: LampLit) -> None:
     heard.append(("moth", event))
 
@@ -90,7 +93,7 @@ def test_a_real_worker_delivers_and_forgets() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_failing_listener_is_tried_again_later() -> None:
-    events.deliver.defer(listener="nobody", event=events.name_of(LampLit), fields={"lamp": "hall", "hours": 3})
+    events.deliver.defer(listener="nobody", event=LampLit.name, fields={"lamp": "hall", "hours": 3})
     work_off()
     waiting = ProcrastinateJob.objects.get(task_name=events.deliver.name)  # the worker's own clock may have made others
     assert waiting.status == "todo"
@@ -136,10 +139,11 @@ def test_an_action_is_told_who_acts() -> None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LampSold(events.Event):
+    name: ClassVar[str] = "test.lamp_sold"
     price: int
 
 
-@events.listens(LampSold, only=lambda event: event.price > 100)
+@events.listens(LampSold, name="test.treasurer", only=lambda event: event.price > 100)
 def treasurer(event: LampSold) -> None:
     pass
 
@@ -150,3 +154,58 @@ def test_a_listener_hears_only_what_it_wants(run_jobs: Callable[[], int], price:
     with transaction.atomic():
         events.announce(LampSold(price))
     assert run_jobs() == told
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LampMoved(events.Event):
+    """Its first version said "room"."""
+
+    name: ClassVar[str] = "test.lamp_moved"
+    version: ClassVar[int] = 2
+    place: str
+    floor: int = 0
+
+    @classmethod
+    def upgrade(cls, fields: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+        return {"place": fields["room"]} if version == 1 else fields
+
+
+moved: list[LampMoved] = []
+
+
+@events.listens(LampMoved, name="test.caretaker")
+def caretaker(event: LampMoved) -> None:
+    moved.append(event)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"fields": {"room": "hall"}},
+        {"fields": {"room": "hall"}, "version": 1},
+        {"fields": {"place": "hall"}, "version": 2},
+    ],
+)
+def test_events_of_earlier_versions_are_delivered(run_jobs: Callable[[], int], stored: dict[str, Any]) -> None:
+    moved.clear()
+    events.deliver.defer(listener="test.caretaker", event="test.lamp_moved", **stored)
+    assert run_jobs() == 1
+    assert moved == [LampMoved("hall")]
+
+
+def test_names_are_stable_and_unique() -> None:
+    assert all(re.fullmatch(r"\w+\.\w+", name) for name in events._events)
+    with pytest.raises(ValueError, match="registered twice"):
+        events.listens(LampMoved, name="test.caretaker")(caretaker)
+    with pytest.raises(ValueError, match="Two events"):
+        events.listens(dataclasses.make_dataclass("Other", [], bases=(LampMoved,), frozen=True), name="test.other")(
+            caretaker
+        )
+
+
+def test_an_event_that_is_gone_says_what_there_is() -> None:
+    with pytest.raises(LookupError, match=r'no event "test.gone"'):
+        events.deliver(listener="test.caretaker", event="test.gone", fields={})
+    with pytest.raises(LookupError, match=r'no subscriber "test.gone"; there are: test.caretaker'):
+        events.deliver(listener="test.gone", event="test.lamp_moved", fields={"place": "hall"}, version=2)

@@ -33,7 +33,7 @@ from tests.wifi.test_portal import (  # noqa: F401 -- fixtures
 told: list[DevicesSignedOut] = []
 
 
-@events.listens(DevicesSignedOut)
+@events.listens(DevicesSignedOut, name="test.signed_out")
 def listener(event: DevicesSignedOut) -> None:
     told.append(event)
 

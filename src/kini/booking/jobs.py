@@ -62,19 +62,19 @@ def let_lapse() -> None:
                 log.warning("a booking of a day that is over stays open", booking=booking.pk, reason=str(refusal))
 
 
-@listens(PlaceOffered)
+@listens(PlaceOffered, name="booking.notify_offer")
 def tell_offer(event: PlaceOffered) -> None:
     """Tell whoever waited that a place is theirs, and until when."""
     notices.tell_offer(event.booking)
 
 
-@listens(WaitedInVain)
+@listens(WaitedInVain, name="booking.notify_closed")
 def tell_closed(event: WaitedInVain) -> None:
     """Tell somebody that they wait no more."""
     notices.tell_closed(event.booking, event.message)
 
 
-@listens(ProfilesJoined)
+@listens(ProfilesJoined, name="booking.merge_profiles")
 def bring_bookings_along(event: ProfilesJoined) -> None:
     """What was booked at a counter belongs to the joined profile."""
     actions.hand_over(by=BY, gone=event.gone, kept=event.kept)

@@ -1,6 +1,7 @@
 """What rooms above (and our own notices) hear from cases, after commit."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kini.core.events import Event
 
@@ -9,6 +10,7 @@ from kini.core.events import Event
 class CaseOpened(Event):
     """A case was opened: its service is empty where it was announced by a version that did not say it."""
 
+    name: ClassVar[str] = "cases.opened"
     reference: str
     service: str = ""
 
@@ -17,6 +19,7 @@ class CaseOpened(Event):
 class CaseTold(Event):
     """A room above wrote down what happened to a case: `entry` is the number of the entry on its timeline."""
 
+    name: ClassVar[str] = "cases.entry_added"
     reference: str
     entry: int
 
@@ -25,6 +28,7 @@ class CaseTold(Event):
 class CaseMoved(Event):
     """A case went along an edge: `entry` is the number of the entry on its timeline, `state` where it is now."""
 
+    name: ClassVar[str] = "cases.moved"
     reference: str
     move: str
     state: str
@@ -35,6 +39,7 @@ class CaseMoved(Event):
 class OfficersMentioned(Event):
     """An internal note names colleagues: `entry` is its number on the timeline, `officers` are ids."""
 
+    name: ClassVar[str] = "cases.officers_mentioned"
     reference: str
     entry: int
     officers: list[int]

@@ -100,7 +100,7 @@ def carry_out_bulks() -> None:
         carry_out_bulk(pk)
 
 
-@listens(CaseMoved)
+@listens(CaseMoved, name="cases.release_duplicates")
 def release_followers(event: CaseMoved) -> None:
     """When a case goes away without a decision, those that were joined to it go on without it."""
     case = Case.objects.get(reference=event.reference)
@@ -108,7 +108,7 @@ def release_followers(event: CaseMoved) -> None:
         actions.release(by=system("joined cases"), case=case)
 
 
-@listens(ProfilesJoined)
+@listens(ProfilesJoined, name="cases.merge_profiles")
 def bring_cases_along(event: ProfilesJoined) -> None:
     """What was applied for at a counter belongs to the joined profile."""
     actions.hand_over_cases(by=system("joined profiles"), gone=event.gone, kept=event.kept)

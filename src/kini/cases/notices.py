@@ -64,19 +64,19 @@ def register() -> None:
         sorts.register(sort.id, sort)
 
 
-@listens(CaseOpened)
+@listens(CaseOpened, name="cases.notify_opened")
 def tell_opened(event: CaseOpened) -> None:
     """Tell the resident that the case is there, and its reference."""
     _tell(event.reference, 1)
 
 
-@listens(CaseMoved)
+@listens(CaseMoved, name="cases.notify_moved")
 def tell_moved(event: CaseMoved) -> None:
     """Tell the resident what happened, unless they did it themselves."""
     _tell(event.reference, event.entry)
 
 
-@listens(CaseMoved)
+@listens(CaseMoved, name="cases.notify_duplicates")
 def tell_followers(event: CaseMoved) -> None:
     """Tell those whose cases were joined to this one what happened to it."""
     entry = _entry(event.reference, event.entry)
@@ -87,13 +87,13 @@ def tell_followers(event: CaseMoved) -> None:
         _send(follower, entry)
 
 
-@listens(CaseTold)
+@listens(CaseTold, name="cases.notify_entry")
 def tell_told(event: CaseTold) -> None:
     """Tell the resident what another room did."""
     _tell(event.reference, event.entry)
 
 
-@listens(OfficersMentioned)
+@listens(OfficersMentioned, name="cases.notify_mentioned")
 def tell_mentioned(event: OfficersMentioned) -> None:
     """Tell officers that a colleague names them in a note; what it says they read at the desk."""
     entry = TimelineEntry.objects.select_related("case").get(case__reference=event.reference, number=event.entry)
@@ -112,7 +112,7 @@ def tell_mentioned(event: OfficersMentioned) -> None:
         )
 
 
-@listens(UnusualAccess)
+@listens(UnusualAccess, name="cases.notify_heads")
 def tell_heads(event: UnusualAccess) -> None:
     """Tell those who manage the officers of an agency that one of them reads unusually much; not that one."""
     officer = Officer.objects.select_related("agency").get(pk=event.officer)

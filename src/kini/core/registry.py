@@ -1,6 +1,6 @@
 """One registry per extension point. The house registers its own features in the same way as an outside package."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 
 class Registry[T]:
@@ -40,6 +40,9 @@ class Registry[T]:
 
     def names(self) -> tuple[str, ...]:
         return tuple(self._items)
+
+    def items(self) -> Iterable[tuple[str, T]]:
+        return self._items.items()
 
     def __contains__(self, name: str) -> bool:
         return name in self._items

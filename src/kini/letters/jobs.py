@@ -12,7 +12,7 @@ from kini.services.versions import resolve
 BY = system("letters")
 
 
-@listens(CaseMoved)
+@listens(CaseMoved, name="letters.follow_case")
 def follow(event: CaseMoved) -> None:
     """Issue the letter that a service orders at the new state; take one back where the case ended otherwise."""
     found = Case.objects.select_related("version").defer("version__content")

@@ -44,7 +44,7 @@ def register() -> None:
         sorts.register(sort.id, sort)
 
 
-@listens(AssuranceChanged)
+@listens(AssuranceChanged, name="messages.notify_assurance")
 def tell_changed(event: AssuranceChanged) -> None:
     """Tell every account that reads the profile; the new holder of a number that moved is not named."""
     change = AssuranceChange.objects.select_related("resident__user").get(pk=event.change)

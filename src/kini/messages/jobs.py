@@ -26,7 +26,7 @@ def advance() -> None:
         actions.advance(by=speaking.BY, message=message)
 
 
-@listens(ProfilesJoined)
+@listens(ProfilesJoined, name="messages.merge_profiles")
 def bring_messages_along(event: ProfilesJoined) -> None:
     """What was told at a counter stands in the inbox of the joined profile."""
     actions.hand_over(by=speaking.BY, gone=event.gone, kept=event.kept, user=event.user)

@@ -30,7 +30,7 @@ def register() -> None:
     sorts.register(revoked.id, revoked)
 
 
-@listens(ProgramTokensRevoked)
+@listens(ProgramTokensRevoked, name="messages.notify_tokens_revoked")
 def tell_revoked(event: ProgramTokensRevoked) -> None:
     """Tell the person, once for each authorization that ended."""
     user = User.objects.filter(pk=event.user, is_active=True).first()

@@ -1,6 +1,7 @@
 """What this room announces."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kini.core.events import Event
 
@@ -9,4 +10,5 @@ from kini.core.events import Event
 class BillPaid(Event):
     """A bill was paid."""
 
+    name: ClassVar[str] = "payments.bill_paid"
     payment: str

@@ -1,6 +1,7 @@
 """What rooms above hear from this one."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kini.core.events import Event
 
@@ -9,6 +10,7 @@ from kini.core.events import Event
 class UnusualAccess(Event):
     """An officer read unusually much on a day: things, and looks at what is hidden."""
 
+    name: ClassVar[str] = "people.unusual_access"
     officer: int
     day: str
     reads: int
@@ -22,6 +24,7 @@ class ProfilesJoined(Event):
     Whatever points to `gone` (cases, drafts) should point to `kept`.
     """
 
+    name: ClassVar[str] = "people.profiles_merged"
     kept: int
     gone: int
     user: int
@@ -35,6 +38,7 @@ class ProgramTokensRevoked(Event):
         family: of the tokens; unique for the change.
     """
 
+    name: ClassVar[str] = "people.client_tokens_revoked"
     user: int
     program: str
     family: str
@@ -44,4 +48,5 @@ class ProgramTokensRevoked(Event):
 class AssuranceChanged(Event):
     """A profile's level of assurance changed, by somebody other than the person themselves."""
 
+    name: ClassVar[str] = "people.assurance_changed"
     change: int

@@ -27,9 +27,9 @@ class Scratch:
     def serve(self) -> str:
         """Start the web server on a free port of loopback; its address."""
         port = free_port()
-        payments = ["sandbox", "payments", "--port", "0", "--city", address_of("127.0.0.1", port)]
-        payments += ["--var", str(self.var / "payments")]
-        self.supervisor.start("payment sandbox", spawned([sys.executable, "-m", "kini.cli", *payments], self.env))
+        words = ["sandbox", "payments", "--port", "0", "--city", address_of("127.0.0.1", port), "--var", str(self.var)]
+        self.supervisor.start("sandbox", spawned([sys.executable, "-m", "kini.cli", *words], self.env))
+        self.supervisor.wait_until((self.var / "payments" / "payments.toml").is_file, seconds=60)
         return self.start("web", web_command("127.0.0.1", port, workers=2, threads=3), port)
 
     def start(

@@ -1,6 +1,7 @@
 """What happens on the network that others hear of."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kini.core.events import Event
 
@@ -9,6 +10,7 @@ from kini.core.events import Event
 class OutagesBegan(Event):
     """Access points are down, found by one check. `outages`: their keys."""
 
+    name: ClassVar[str] = "wifi.outages_began"
     outages: list[int]
 
 
@@ -21,5 +23,6 @@ class DevicesSignedOut(Event):
         reason: what happened, in a word.
     """
 
+    name: ClassVar[str] = "wifi.devices_signed_out"
     devices: list[str]
     reason: str = "signed-out"

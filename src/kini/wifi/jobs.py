@@ -27,7 +27,7 @@ def _may_be_fault(event: CaseOpened) -> bool:
     return network is not None and network.fault is not None and event.service in ("", network.fault.service)
 
 
-@listens(CaseOpened, only=_may_be_fault)
+@listens(CaseOpened, name="wifi.note_fault", only=_may_be_fault)
 def note_fault(event: CaseOpened) -> None:
     """A report of a fault belongs to its site, and follows the one that is open there already."""
     network = declared.network()
@@ -36,7 +36,7 @@ def note_fault(event: CaseOpened) -> None:
         actions.note_fault(by=system("wifi"), case=case)
 
 
-@listens(DevicesSignedOut)
+@listens(DevicesSignedOut, name="wifi.end_sessions")
 def end_sessions(event: DevicesSignedOut) -> None:
     """Sessions of devices that do not come in any more end at their access points."""
     marks = [bytes.fromhex(mark) for mark in event.devices]
@@ -81,7 +81,7 @@ def collect() -> None:
         pass
 
 
-@listens(OutagesBegan)
+@listens(OutagesBegan, name="wifi.notify_outages")
 def tell_down(event: OutagesBegan) -> None:
     """Access points that are down are told to who watches them."""
     notices.tell_down(event.outages)
