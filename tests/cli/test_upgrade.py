@@ -119,7 +119,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 waiting = ProcrastinateJob.objects.filter(task_name="core.deliver_event")
 for each in waiting:
     jobs.app.tasks[each.task_name](**each.args)
-print(sorted(each.args["listener"] for each in waiting if each.args["event"] in ("people.profiles_merged", "cases.moved")))
+print([each.args["listener"] for each in waiting])
 """
 
 
