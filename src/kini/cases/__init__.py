@@ -1,1 +1,1 @@
-"""What residents asked for: drafts, cases, their flow, clock and timeline, documents, and the officer's desk."""
+"""Cases: drafts, flow, clock, timeline, documents, residents' pages and the officers' desk."""

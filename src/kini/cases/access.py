@@ -1,4 +1,4 @@
-"""Who somebody is towards a case: the hats that a flow's edges ask for."""
+"""Access to cases: roles of an actor towards a case (as flow edges require them) and guards for actions."""
 
 from collections.abc import Iterable
 from secrets import compare_digest
@@ -25,26 +25,26 @@ RELATED = gettext_lazy("This case is your own or your family's. A colleague work
 
 
 def scope_of(case: Case) -> Scope:
-    """What a case belongs to, as far as permissions go."""
+    """Permission scope of a case."""
     return Scope(case.agency_id, case.area_path, case.service_id)
 
 
 def ours_q(user_id: int) -> Q:
-    """A condition on rows with a `resident`: those of the user and of family members without an account."""
+    """Condition on rows with a `resident`: the user, or a family member without an account."""
     family = FamilyTie.objects.filter(resident__user_id=user_id, member__user__isnull=True)
     return Q(resident__user_id=user_id) | Q(resident_id__in=family.values("member_id"))
 
 
 def related_q(user_id: int) -> Q:
-    """A condition on cases with which an account's person has a conflict of interest (`_concerns`)."""
+    """Condition on cases in which an account's person has a conflict of interest (`_concerns`)."""
     household = household_of(user_id)
     sent_in = Q(submitted_by_id__in=household.accounts) & ~Q(channel="counter")
     return Q(resident_id__in=household.residents) | sent_in
 
 
 def _concerns(household: Household, case: Case) -> bool:
-    """Tell whether a case is for somebody of a household, or was sent in by one of its accounts (not at a counter,
-    where officers help others).
+    """Return True if the case is for a member of the household, or was submitted by one of its accounts. Cases
+    submitted at a counter do not count: there officers help others.
     """
     if case.resident_id in household.residents:
         return True
@@ -52,12 +52,12 @@ def _concerns(household: Household, case: Case) -> bool:
 
 
 def is_related(by: Actor, case: Case) -> bool:
-    """Tell whether the case concerns the actor's person or household, so that colleagues work on it. One statement."""
+    """Return True if the case concerns the actor or their household; only colleagues may work on it. One query."""
     return _concerns(household_of(by.user_id), case)
 
 
 def is_theirs(by: Actor, case: Case, guest_key: str = "") -> bool:
-    """Whether the case is the actor's own: for themselves, for family, or opened by a guest's secret link."""
+    """Return True if the case is the actor's own: for themselves, for family, or opened by a guest's secret link."""
     if _opened_by_link(case, guest_key):
         return True
     if by.user_id is None or case.resident_id is None:
@@ -70,10 +70,10 @@ def _opened_by_link(case: Case, guest_key: str) -> bool:
 
 
 def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
-    """The hats that the actor wears towards a case: roles, "resident", "system".
+    """Roles of the actor towards a case: role ids, "resident" or "system".
 
-    An officer has no role towards a case of their own or of their household. One who applied for somebody at a counter
-    may go on answering for them.
+    An officer has no role in a case of their own household. An officer who applied for somebody at a counter may also
+    act as the resident.
     """
     if by.kind is ActorKind.SYSTEM:
         return frozenset({SYSTEM})
@@ -83,7 +83,7 @@ def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
 
 
 def hats_over(by: Actor, cases: Iterable[Case]) -> dict[int, frozenset[str]]:
-    """The hats of an officer towards each of many cases, by its id. One statement; two where one of them is related."""
+    """Roles of an officer towards each of many cases, by case id. One query, two if any of the cases is related."""
     household, some = household_of(by.user_id), {case.pk: case for case in cases}
     related = [pk for pk, case in some.items() if _concerns(household, case)]
     own = set(Case.objects.filter(ours_q(by.user_id or 0), pk__in=related).values_list("pk", flat=True))
@@ -92,7 +92,7 @@ def hats_over(by: Actor, cases: Iterable[Case]) -> dict[int, frozenset[str]]:
 
 
 def _at_work(by: Actor, case: Case) -> frozenset[str]:
-    """The hats of whoever the case is not about."""
+    """Roles of an actor who has no conflict of interest in the case."""
     if not by.is_officer:
         return frozenset()
     scope = scope_of(case)
@@ -103,7 +103,7 @@ def _at_work(by: Actor, case: Case) -> frozenset[str]:
 
 
 def require_at_desk(by: Actor, permission: Permission, case: Case) -> None:
-    """Stop whoever may not do this at the desk, and officers whose own or family's case it is: colleagues work on that.
+    """Require the permission over the case, and no conflict of interest.
 
     Raises:
         NotAllowed: with a sentence for the actor.
@@ -113,7 +113,7 @@ def require_at_desk(by: Actor, permission: Permission, case: Case) -> None:
 
 
 def require_unrelated(by: Actor, case: Case) -> None:
-    """Stop officers whose own case it is, or that of somebody of their household.
+    """Refuse officers whose own case, or whose household's case, this is.
 
     Raises:
         NotAllowed: with a sentence for the actor.
@@ -123,7 +123,7 @@ def require_unrelated(by: Actor, case: Case) -> None:
 
 
 def require_theirs(by: Actor, draft: Draft, guest_key: str = "") -> None:
-    """Stop whoever neither owns the draft nor, once it is a case, the case.
+    """Require that the actor owns the draft or, once it was submitted, the case.
 
     Raises:
         NotAllowed: in words that do not say whether there is such a draft.
@@ -136,7 +136,7 @@ def require_theirs(by: Actor, draft: Draft, guest_key: str = "") -> None:
 
 
 def require_may_begin(by: Actor, service: Service, resident: Resident | None) -> None:
-    """Stop whoever may not ask for this service for that person now.
+    """Require that the actor may start an application for this service and person now.
 
     Raises:
         NotAllowed: when the actor may not apply for that person, or must sign in first.
@@ -154,7 +154,7 @@ def require_may_begin(by: Actor, service: Service, resident: Resident | None) ->
 
 
 def may_apply_for(by: Actor, resident: Resident | None) -> bool:
-    """Whether the actor may apply for that person (None: a guest, for themselves)."""
+    """Return True if the actor may apply for that person (None: a guest, for themselves)."""
     match by.kind:
         case ActorKind.SYSTEM:
             return True
@@ -171,7 +171,7 @@ def may_apply_for(by: Actor, resident: Resident | None) -> bool:
 
 
 def require_assurance(by: Actor, needed: Level | None, resident: Resident | None) -> None:
-    """Require the level of assurance that a service asks for, of the applicant or the person at the officer's counter.
+    """Require the service's level of assurance from the applicant, or from the person at the officer's counter.
 
     Raises:
         AssuranceNeeded: with what to do first.
@@ -181,7 +181,7 @@ def require_assurance(by: Actor, needed: Level | None, resident: Resident | None
 
 
 def _answerable(by: Actor, resident: Resident) -> Resident:
-    """Person whose level counts: the applicant, also for family; for an officer the person at the counter."""
+    """Person whose level counts: the applicant, also for family; at a counter the person served there."""
     if by.user_id is None or resident.user_id == by.user_id:
         return resident
     own = Resident.objects.filter(user_id=by.user_id).first()

@@ -1,4 +1,6 @@
-"""Access report for heads: a day's counts against the usual ones, and reads outside an officer's own work."""
+"""Access report for heads: an officer's reads on a day compared with the usual number, and reads outside their own
+work.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,15 +19,15 @@ from kini.people import purposes
 from kini.people.access_rules import Threshold, is_unusual, usual
 from kini.people.models import AccessLog, Officer
 
-#: Number of earlier days from which the usual counts are computed.
+#: Earlier days from which the usual number of reads is computed.
 DAYS = 28
-#: Number of officers on a day from which the reads of one person are listed.
+#: A person is listed if at least this many officers read them on a day.
 MANY = 3
 _SECOND = timedelta(seconds=1)
 
 
 class Counts(NamedTuple):
-    """Counts of one officer on one day: things read, and looks at hidden data."""
+    """Reads of one officer on one day, and reveals of hidden data (`looks`)."""
 
     reads: int = 0
     looks: int = 0
@@ -77,7 +79,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class OftenRead:
-    """A person whom many officers read on a day, by the references of their cases."""
+    """Person read by many officers on one day, with the references of their cases."""
 
     officers: int
     references: tuple[str, ...]
@@ -85,7 +87,7 @@ class OftenRead:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A day: lines of officers, unusual ones first, and persons whom many read."""
+    """Access report of one day: lines by officer, unusual ones first, and persons read by many."""
 
     day: date
     lines: list[Line] = field(default_factory=list)
@@ -110,7 +112,7 @@ def report(officers: Iterable[Officer], day: date) -> Report:
 
 
 def counted(officers: Iterable[Officer], day: date) -> dict[int, Line]:
-    """The counts of a day with what is usual, by the officer's id. One query."""
+    """Reads of a day with the usual numbers, by officer id. One query."""
     lines = {officer.pk: Line(officer) for officer in officers}
     before: dict[int, list[Counts]] = defaultdict(list)
     for pk, on, counts in _daily(lines, day):
@@ -126,7 +128,7 @@ def counted(officers: Iterable[Officer], day: date) -> dict[int, Line]:
 
 
 def who_read(day: date) -> list[Officer]:
-    """Officers of the agencies in which somebody reads enough on a day to be unusual. Two queries."""
+    """Officers of all agencies in which anybody reads enough on that day to be unusual. Two queries."""
     limits, (start, end) = purposes.limits(), span(day)
     found = AccessLog.objects.filter(at__gte=start, at__lt=end).order_by().values_list("officer__agency", "officer")
     counts = found.annotate(
@@ -158,7 +160,7 @@ def _daily(officers: Collection[int], day: date) -> list[tuple[int, date, Counts
 
 
 def span(day: date) -> tuple[datetime, datetime]:
-    """Start and end of a day of the city."""
+    """Start and end of a day in the city's time zone."""
     zone = pack.current().timezone
     return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
 
@@ -195,7 +197,7 @@ def _by_officer(rows: Iterable[_Row]) -> dict[int, list[_Row]]:
 
 
 def _worked_on(lines: Mapping[int, Line], cases: Iterable[Case]) -> set[tuple[int, int]]:
-    """Pairs (officer, case) of officers who did anything with one of these cases."""
+    """Pairs (officer, case): the officer has at least one timeline entry on the case."""
     officers = {line.officer.user_id: pk for pk, line in lines.items()}
     deeds = TimelineEntry.objects.filter(case__in=[case.pk for case in cases], actor_kind=ActorKind.OFFICER).order_by()
     some: Any = deeds.filter(actor_id__in=officers).values_list("actor_id", "case_id").distinct()
@@ -203,7 +205,7 @@ def _worked_on(lines: Mapping[int, Line], cases: Iterable[Case]) -> set[tuple[in
 
 
 def _areas_of(officers: Collection[int]) -> dict[int, set[str]]:
-    """Areas in which each officer holds open cases."""
+    """Areas in which each officer is assigned open cases."""
     held = Case.objects.filter(assignee_id__in=officers, closed_at__isnull=True).order_by()
     found: dict[int, set[str]] = defaultdict(set)
     for officer, path in held.values_list("assignee_id", "area_path").distinct():
@@ -213,7 +215,7 @@ def _areas_of(officers: Collection[int]) -> dict[int, set[str]]:
 
 
 def _often(rows: Iterable[_Row]) -> list[OftenRead]:
-    """Persons whom MANY officers or more read, the most read first."""
+    """Persons read by at least OFTEN_READ_BY officers, the most read first."""
     officers: dict[int | str, set[int]] = defaultdict(set)
     references: dict[int | str, set[str]] = defaultdict(set)
     for row in rows:

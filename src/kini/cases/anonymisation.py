@@ -1,4 +1,4 @@
-"""Rules of anonymisation: the parts of an ended case that stay after its term, and the documents that outlive it."""
+"""Anonymisation rules: answers kept after the retention period, and documents that outlive their case."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,17 +8,17 @@ from kini.core.registry import Registry
 from kini.services.kinds import Kind
 from kini.services.versions import Resolved
 
-#: Types of fields whose answers are figures that name nobody.
+#: Field types whose answers identify nobody.
 FIGURES = frozenset({"choice", "multichoice", "boolean", "integer", "decimal", "money", "year"})
-#: Decimals of a degree that stay of a place: about a kilometre.
+#: Decimals of a degree kept of coordinates: about one kilometre.
 COARSE = 2
 
-#: Documents of a case that are kept longer than the case: ids, by the room that says so.
+#: Functions of rooms that return ids of documents to keep longer than their case.
 kept_documents: Registry[Callable[[Case], set[Any]]] = Registry("keeper of documents")
 
 
 def figures(kind: Kind, resolved: Resolved, given: dict[str, Any]) -> dict[str, Any]:
-    """Answers that stay of a case of that kind: none, or the figures that are not about a person."""
+    """Answers to keep: figures that identify nobody, if the kind keeps them; otherwise none."""
     if not kind.figures_stay:
         return {}
     return {
@@ -29,13 +29,13 @@ def figures(kind: Kind, resolved: Resolved, given: dict[str, Any]) -> dict[str, 
 
 
 def coarse(case: Case) -> tuple[float | None, float | None]:
-    """The place of a case, rounded."""
+    """Coordinates of a case, rounded."""
     if case.latitude is None or case.longitude is None:
         return None, None
     return round(case.latitude, COARSE), round(case.longitude, COARSE)
 
 
 def to_remove(case: Case) -> list[Document]:
-    """The documents of a case whose files go with it."""
+    """Documents of a case whose files are removed with it."""
     kept = {pk for keeper in kept_documents for pk in keeper(case)}
     return [each for each in case.documents.all() if each.pk not in kept and each.sha256]

@@ -1,4 +1,4 @@
-"""What the city answers who writes "STATUS KINI-7F3K-9Q2M": where the case is, to the number of its resident alone."""
+"""Reply to the message "STATUS KINI-7F3K-9Q2M", for the phone number of the case's resident only."""
 
 import re
 
@@ -22,7 +22,7 @@ ASKS = re.compile(r"^\s*STATUS\s+(\S.*)$", re.IGNORECASE | re.DOTALL)
 
 
 def status(heard: Heard) -> str | None:
-    """Where a case is. A number that is not its resident's learns as little as of a case that does not exist."""
+    """Return the state of the case. A number other than the resident's gets the same reply as for an unknown case."""
     asked = ASKS.match(heard.text)
     if asked is None:
         return None

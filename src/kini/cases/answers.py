@@ -1,4 +1,4 @@
-"""Answers in the clear: the plain ones, and the sealed ones decrypted. Callers have checked who is asking.
+"""Decrypted answers of drafts and cases. Callers have checked the permission.
 
 All answers of a sensitive service (`sensitive: true`) are encrypted: neither a search nor a dump shows a word of them.
 """
@@ -24,12 +24,14 @@ def of_case(case: Case) -> dict[str, Any]:
 
 
 def is_hidden(field: FieldBase, *, private: bool) -> bool:
-    """Whether officers see an answer only after a look that is logged: sealed ones, and in private cases who it is."""
+    """Return True if officers must reveal the answer (logged): sealed answers, and in private cases those about
+    identity.
+    """
     return field.is_sealed() or (private and field.profile is not None)
 
 
 def hidden_of_case(case: Case, resolved: Resolved, *, private: bool) -> dict[str, Any]:
-    """The answers that an officer's page hides, by field; those of repeated pages as the whole list."""
+    """Answers hidden on an officer's page, by field; those of repeated pages as the whole list."""
     given = of_case(case)
     found: dict[str, Any] = {}
     for page in resolved.pages:
@@ -40,7 +42,7 @@ def hidden_of_case(case: Case, resolved: Resolved, *, private: bool) -> dict[str
 
 
 def sealed_whole(kept: Draft | Case, resolved: Resolved) -> bool:
-    """Tell whether answers are encrypted that the version itself leaves in the clear. This stays so for later edits."""
+    """Return True if answers are encrypted that the version leaves in the clear. Later edits keep this."""
     if kept.sealed is None or kept.answers:
         return False
     context = case_context(kept) if isinstance(kept, Case) else draft_context(kept)
@@ -48,14 +50,14 @@ def sealed_whole(kept: Draft | Case, resolved: Resolved) -> bool:
 
 
 def put_in_draft(draft: Draft, resolved: Resolved, answers: Mapping[str, Any], *, whole: bool = False) -> None:
-    """Replace a draft's answers; the caller stores it."""
+    """Set a draft's answers, encrypted where required. Does not save."""
     plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(draft, resolved))
     draft.answers = plain
     draft.sealed = seal_json(sealed, draft_context(draft)) if sealed else None
 
 
 def put_in_case(case: Case, resolved: Resolved, answers: Mapping[str, Any], *, whole: bool = False) -> None:
-    """Replace a case's answers; the caller stores it."""
+    """Set a case's answers, encrypted where required. Does not save."""
     plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(case, resolved))
     case.answers = plain
     case.sealed = seal_json(sealed, case_context(case)) if sealed else None

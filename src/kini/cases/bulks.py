@@ -1,4 +1,4 @@
-"""Which of many cases can take one step together, and why others cannot. Nothing here changes anything."""
+"""Read side of batch moves: the moves that many cases can take together, and the obstacles. Read-only."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from kini.services.versions import Resolved, resolve_many
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A case with the edge that it would take.
+    """Case with the edge that it would take.
 
     Attributes:
         edge: None when no such step leads on from where it stands.
@@ -31,7 +31,7 @@ class Planned:
 
     @property
     def step(self) -> str:
-        """What officers call where it stands."""
+        """Officers' name of the present state."""
         return str(self.resolved.flow.states[self.case.state].name)
 
     @property
@@ -45,7 +45,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A step that at least one of the cases can take. `danger`: for at least one it is a grave one."""
+    """Move that at least one of the cases can take. `danger`: irreversible for at least one."""
 
     move: str
     label: str
@@ -54,7 +54,7 @@ class Choice:
 
 
 def chosen(by: Actor, references: Iterable[str]) -> list[Case]:
-    """The cases of those numbers that the officer sees, in their order. One query."""
+    """Cases with these references that the officer may see, in that order. One query."""
     wanted = list(dict.fromkeys(references))
     found = queries.visible(by).filter(reference__in=wanted).defer(*queries.UNSHOWN[:-1])
     by_reference = {case.reference: case for case in found}
@@ -62,7 +62,7 @@ def chosen(by: Actor, references: Iterable[str]) -> list[Case]:
 
 
 def choices(by: Actor, cases: Iterable[Case]) -> list[Choice]:
-    """The steps that the cases can take together: grave ones behind the others, each those of the most cases first."""
+    """Moves that the cases can take together, the most frequent first, dangerous ones last."""
     found = [plan for plan in _every(by, cases) if plan.edge and not plan.obstacle]
     counts = Counter(plan.edge.move for plan in found if plan.edge)
     firsts = {plan.edge.move: plan for plan in reversed(found) if plan.edge}
@@ -76,7 +76,7 @@ def label_of(plan: Planned) -> str:
 
 
 def plan(by: Actor, cases: Iterable[Case], move: str) -> list[Planned]:
-    """Each case with the edge of that name. At most four queries, however many cases."""
+    """Plan the move for each case. At most four queries for any number of cases."""
     look = _Look(by, list(cases))
     return [look.planned(case, rules.edge_of(look.resolved(case).flow, case.state, move)) for case in look.cases]
 
@@ -89,7 +89,7 @@ def _every(by: Actor, cases: Iterable[Case]) -> Iterator[Planned]:
 
 
 class _Look:
-    """What is read once about all of the cases."""
+    """Data loaded once for all of the cases."""
 
     def __init__(self, by: Actor, cases: list[Case]) -> None:
         keys = [case.pk for case in cases]

@@ -1,4 +1,4 @@
-"""A resident changes what an officer asked for: in the draft that the case came from, until it is sent in."""
+"""Corrections: a resident changes answers at an officer's request, in the case's own draft, until they send it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from kini.services.versions import Resolved
 
 
 class Incomplete(Refused):
-    """Pages still lack answers; `pages` names them in the order in which they are asked."""
+    """Answers are missing; `pages` holds the keys of these pages in order."""
 
     def __init__(self, pages: list[str]) -> None:
         super().__init__(_("Some questions are not answered yet. Answer them, then send it once more."))
@@ -23,14 +23,13 @@ class Incomplete(Refused):
 
 
 def flagged(case: Case) -> frozenset[str]:
-    """Keys of the pages that the officer asked to correct with the step into this state; empty: all of them."""
+    """Keys of the pages that the officer asked to have corrected; empty means all."""
     entry = TimelineEntry.objects.filter(case=case).exclude(to_state="").order_by("-number").first()
     return frozenset((entry.data.get("given") or {}).get(PAGES) or ()) if entry else frozenset()
 
 
 def open_pages(case: Case, draft: Draft, resolved: Resolved) -> frozenset[str]:
-    """Keys of the pages whose answers may be changed now: those that were asked for, and those that the changes so
-    far have made necessary."""
+    """Keys of the pages that may be changed: those requested, and those made necessary by the changes so far."""
     if not rules.correctable(resolved.flow, case.state):
         return frozenset()
     before, asked = answers.of_case(case), applicable_pages(resolved, answers.of_draft(draft), {})
@@ -39,7 +38,7 @@ def open_pages(case: Case, draft: Draft, resolved: Resolved) -> frozenset[str]:
 
 
 def present(draft: Draft) -> Iterator[Document]:
-    """The documents that count: not yet part of a case, or part of it and still among the draft's answers."""
+    """Documents in use: new ones, and those of the case that the draft's answers still refer to."""
     used = used_files(answers.of_draft(draft))
     for document in draft.documents.filter(removed_at__isnull=True).order_by("uploaded_at", "pk"):
         if document.case_id is None or str(document.pk) in used:
@@ -52,7 +51,7 @@ def used_files(given: dict[str, Any]) -> frozenset[str]:
 
 
 def reset(case: Case, resolved: Resolved) -> None:
-    """Let the draft say what the case says, and drop files that were never sent in."""
+    """Reset the draft to the case's answers and delete files that were never submitted."""
     draft = Draft.objects.select_for_update().filter(case=case).first()
     if draft:
         draft.documents.filter(case__isnull=True).delete()
@@ -61,7 +60,7 @@ def reset(case: Case, resolved: Resolved) -> None:
 
 
 def take_over(case: Case, resolved: Resolved) -> list[str]:
-    """Let the case say what its draft says, replaced documents marked as such. The caller stores the case.
+    """Copy the draft's answers to the case and mark replaced documents as removed. The caller saves the case.
 
     Returns:
         Names of the answers that changed.

@@ -1,4 +1,4 @@
-"""What rooms above (and our own notices) hear from cases, after commit."""
+"""Events of cases, delivered after commit to rooms above and to this room's notifications."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from kini.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened(Event):
-    """A case was opened: its service is empty where it was announced by a version that did not say it."""
+    """A case was opened. `service` is empty in events stored by versions that lacked the field."""
 
     name: ClassVar[str] = "cases.opened"
     reference: str
@@ -17,7 +17,7 @@ class CaseOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class CaseTold(Event):
-    """A room above wrote down what happened to a case: `entry` is the number of the entry on its timeline."""
+    """A room above added an entry to the timeline; `entry` is its number."""
 
     name: ClassVar[str] = "cases.entry_added"
     reference: str
@@ -26,7 +26,7 @@ class CaseTold(Event):
 
 @dataclass(frozen=True, slots=True)
 class CaseMoved(Event):
-    """A case went along an edge: `entry` is the number of the entry on its timeline, `state` where it is now."""
+    """A case moved along an edge; `entry` is the number of its timeline entry, `state` the new state."""
 
     name: ClassVar[str] = "cases.moved"
     reference: str
@@ -37,7 +37,7 @@ class CaseMoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class OfficersMentioned(Event):
-    """An internal note names colleagues: `entry` is its number on the timeline, `officers` are ids."""
+    """An internal note mentions colleagues; `entry` is its number, `officers` their ids."""
 
     name: ClassVar[str] = "cases.officers_mentioned"
     reference: str

@@ -1,4 +1,4 @@
-"""Cases and drafts held for a change: locked, read anew, and theirs to change."""
+"""Row locks for cases and drafts, and checks on a locked draft."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,35 +10,37 @@ from kini.core import moments
 from kini.core.actors import Actor, Refused
 from kini.people.models import Resident
 
-#: How long a draft waits for its next answer.
+#: Lifetime of a draft after its last answer.
 LIFETIME = timedelta(days=30)
 
 
 class Expired(Refused):
-    """A draft has waited too long; a new one must be begun."""
+    """The draft has expired; the applicant must start again."""
 
 
 def lock(case: Case) -> Case:
-    """The case as it is now; nobody else may change it until the transaction ends."""
+    """Lock the case until the end of the transaction and return it freshly read."""
     _hold(Case, case.pk)
     found = Case.objects.select_related("version", "resident", "area", "unit")
     return found.defer("version__content", "search").get(pk=case.pk)
 
 
 def lock_draft(draft: Draft) -> Draft:
-    """The draft as it is now; nobody else may change it until the transaction ends."""
+    """Lock the draft until the end of the transaction and return it freshly read."""
     _hold(Draft, draft.pk)
     found = Draft.objects.select_related("version__service", "case__version", "resident__area")
     return found.defer("version__content", "case__version__content").get(pk=draft.pk)
 
 
 def _hold(model: type[Case] | type[Draft], pk: Any) -> None:
-    """Lock one row. Reading it comes after that: a query that waits for a lock still joins what it saw before."""
+    """Lock one row. The caller reads it afterwards: a query that waits for a lock returns joined rows from before the
+    wait.
+    """
     model._default_manager.select_for_update().only("pk").get(pk=pk)
 
 
 def usable(draft: Draft) -> Draft:
-    """The draft, when it can still be gone on with.
+    """Return the draft if it can still be edited.
 
     Raises:
         Expired: when it waited too long.
@@ -53,7 +55,7 @@ def usable(draft: Draft) -> Draft:
 
 
 def claimed(by: Actor, draft: Draft) -> Draft:
-    """The draft of a guest who has signed in meanwhile is theirs from then on, for themselves."""
+    """Assign a guest's draft to the user who has signed in since."""
     if draft.owner_id is None and draft.case_id is None and by.user_id is not None:
         draft.owner_id = by.user_id
         draft.resident = Resident.objects.select_related("area").filter(user_id=by.user_id).first()
@@ -62,6 +64,6 @@ def claimed(by: Actor, draft: Draft) -> Draft:
 
 
 def store_draft(draft: Draft) -> None:
-    """Store changed answers; the draft waits anew."""
+    """Save changed answers and extend the draft's lifetime."""
     draft.expires_at = moments.now() + LIFETIME
     draft.save(update_fields=["answers", "sealed", "expires_at", "updated_at"])

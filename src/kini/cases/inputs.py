@@ -1,4 +1,4 @@
-"""What is given at a step of a flow: read from a form, checked against what the edge needs, its files kept."""
+"""Inputs of a transition: parse them from a form or JSON, validate them against the edge, store uploads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,16 +17,16 @@ from kini.services.fields.text import clean
 from kini.services.fields.uploads import UploadField
 from kini.services.versions import Resolved
 
-#: Texts that may be given at every step, and how long they may be.
+#: Text inputs that every transition accepts, and their maximal length.
 ALWAYS = ("reason", "message")
 LONGEST_TEXT = 2000
-#: Keys of the pages of questions that a resident is asked to correct.
+#: Input with the keys of the question pages to correct.
 PAGES = "pages"
 
 
 @dataclass(slots=True)
 class Given:
-    """What a form sent for a step: values by input, what is wrong by input, and what was typed."""
+    """Parsed inputs of a transition: values, errors and raw input, each by name."""
 
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -34,12 +34,12 @@ class Given:
 
 
 def fields_of(resolved: Resolved, edge: rules.Edge) -> dict[str, FieldBase]:
-    """The inputs that an edge needs, as fields."""
+    """Fields that the edge asks for, by name."""
     return {name: resolved.inputs[name] for name in edge.needs}
 
 
 def take(resolved: Resolved, edge: rules.Edge, sent: Submitted) -> Given:
-    """Read what was sent for an edge. Uploads stay uploads: the action keeps them."""
+    """Parse a submitted form. Uploads stay uploads; the action stores them."""
     found = Given()
     for name, field_ in fields_of(resolved, edge).items():
         found.typed[name] = field_.typed(name, sent)
@@ -59,7 +59,7 @@ def take(resolved: Resolved, edge: rules.Edge, sent: Submitted) -> Given:
 def read(
     resolved: Resolved, edge: rules.Edge, given: Mapping[str, Any], files: MultiValueDict[str, UploadedFile]
 ) -> Given:
-    """What a program gave for an edge: JSON by input, and files by input."""
+    """Parse an API request: JSON by name, and files by name."""
     found = Given()
     fields = fields_of(resolved, edge)
     pages = page_keys(resolved, edge)
@@ -95,7 +95,7 @@ def _read_one(
 
 
 def _read_text(found: Given, name: str, value: Any, pages: frozenset[str]) -> None:
-    """A text that every step takes, or the pages to be corrected."""
+    """Parse a text that every transition accepts, or the list of pages to correct."""
     if name == PAGES and not (isinstance(value, list) and all(each in pages for each in value)):
         found.errors[name] = _("Give a list of pages: %(pages)s.") % {"pages": ", ".join(sorted(pages))}
     elif name != PAGES and not isinstance(value, str):
@@ -108,7 +108,7 @@ def _read_text(found: Given, name: str, value: Any, pages: frozenset[str]) -> No
 
 
 def page_keys(resolved: Resolved, edge: rules.Edge) -> frozenset[str]:
-    """Keys of the pages of questions that may be asked to be corrected with this step."""
+    """Keys of the question pages that may be sent back for correction with this transition."""
     if not rules.correctable(resolved.flow, edge.to):
         return frozenset()
     return frozenset(page.key for page in resolved.pages)
@@ -124,7 +124,7 @@ def _uploads(name: str, field_: UploadField, files: MultiValueDict[str, Uploaded
 
 
 def keep(by: Actor, case: Case, resolved: Resolved, edge: rules.Edge, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Check what is given at a step and keep its files as the case's documents.
+    """Validate the inputs of a transition and store its uploads as documents of the case.
 
     Returns:
         The values, an upload's as {"files": [ids of documents]}.
@@ -148,7 +148,7 @@ def keep(by: Actor, case: Case, resolved: Resolved, edge: rules.Edge, given: Map
 
 
 def plain_text(text: str) -> str:
-    """A text that somebody wrote at a step, in a clean form.
+    """Return a text cleaned of control characters and surrounding space.
 
     Raises:
         Refused: when it is too long, or holds characters that cannot be shown.
@@ -167,17 +167,17 @@ def _keep(by: Actor, case: Case, name: str, field_: UploadField, upload: Uploade
 
 
 def step_slot(name: str) -> str:
-    """The slot of files given at a step, apart from those that answer questions."""
+    """Slot of files uploaded with a transition, distinct from those of questions."""
     return f"step:{name}"
 
 
 def uploads_in(values: Mapping[str, Any]) -> list[UploadedFile]:
-    """The files among the values of a step, before it is taken."""
+    """Uploads among the values of a transition that has not been taken yet."""
     return [
         each for value in values.values() if isinstance(value, list) for each in value if isinstance(each, UploadedFile)
     ]
 
 
 def files_in(value: Any) -> list[str]:
-    """The ids of documents in an upload's value."""
+    """Document ids in the value of an upload field."""
     return list(value.get("files") or ()) if isinstance(value, dict) else []

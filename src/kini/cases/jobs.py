@@ -1,4 +1,4 @@
-"""Scheduled work: timed transitions, search index, cases of joined profiles, checkpoints, alarms."""
+"""Scheduled jobs: timed transitions, search index, checkpoints, access alarms, batch moves; listeners."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from kini.people.events import ProfilesJoined
 from kini.people.queries import officer_actor
 from kini.web import formats
 
-#: For how long a step for many cases is tried again after errors.
+#: Time for which a batch move is retried after errors.
 TRIED_FOR = timedelta(hours=1)
 
 log = structlog.get_logger("kini.cases")
@@ -28,7 +28,7 @@ log = structlog.get_logger("kini.cases")
 
 @every("*/10 * * * *", name="cases.take_due_edges")
 def take_due_edges() -> None:
-    """Take every edge whose time has come; a case that cannot be moved does not keep the others waiting."""
+    """Take all timed transitions that are due; one failing case does not stop the others."""
     by = system("time")
     for pk in list(queries.due_edges()):
         try:
@@ -39,26 +39,26 @@ def take_due_edges() -> None:
 
 @every("* * * * *", name="cases.record_heads")
 def record_heads() -> None:
-    """Record how far the timelines of changed cases have come."""
+    """Checkpoint the timelines of changed cases."""
     checkpoints.record()
 
 
 @every("11 1 * * *", name="cases.record_recent_heads")
 def record_recent_heads() -> None:
-    """Record it also for cases whose entries follow from another case."""
+    """Checkpoint recent timelines again, to include entries that other cases' actions added."""
     checkpoints.record_recent()
 
 
 @every("*/5 * * * *", name="cases.index")
 def index_cases() -> None:
-    """Cases from before there was a search, and those brought in by the thousands, are found as well."""
+    """Index cases that were imported, or created before the search index existed."""
     while actions.index_cases(by=system("search")):
         pass
 
 
 @every("*/5 * * * *", name="cases.check_access")
 def check_access() -> None:
-    """Tell the heads of an agency, once a day, when an officer reads or unmasks unusually much."""
+    """Notify heads, once a day, when an officer reads or reveals unusually much."""
     by, today = system("access check"), formats.today()
     officers = access_report.who_read(today)
     for line in access_report.counted(officers, today).values():
@@ -70,14 +70,14 @@ def check_access() -> None:
 
 @every("27 2 * * *", name="cases.seal_sensitive")
 def seal_sensitive() -> None:
-    """Encrypt answers sent in before their service was marked sensitive."""
+    """Encrypt answers submitted before their service was marked sensitive."""
     while actions.seal_sensitive(by=system("sealing")):
         pass
 
 
 @job(CARRY_OUT, queue="cases")
 def carry_out_bulk(bulk: int) -> None:
-    """Take one step for many cases, each in a transaction of its own. What an error keeps back is tried anew later."""
+    """Run a batch move, each case in its own transaction. Cases that fail with an error are retried later."""
     by, now = system("bulk"), moments.now()
     if not actions.begin_bulk(by=by, bulk=bulk):
         return
@@ -94,7 +94,7 @@ def carry_out_bulk(bulk: int) -> None:
 
 @every("* * * * *", name="cases.carry_out_bulks")
 def carry_out_bulks() -> None:
-    """Those whose worker stopped in the middle are gone on with."""
+    """Resume batch moves whose worker died."""
     due = Bulk.objects.filter(ended_at__isnull=True, taken_back_at__isnull=True, due_at__lte=moments.now())
     for pk in due.order_by("due_at").values_list("pk", flat=True):
         carry_out_bulk(pk)
@@ -102,7 +102,7 @@ def carry_out_bulks() -> None:
 
 @listens(CaseMoved, name="cases.release_duplicates")
 def release_followers(event: CaseMoved) -> None:
-    """When a case goes away without a decision, those that were joined to it go on without it."""
+    """Release the duplicates of a case that ended without a decision."""
     case = Case.objects.get(reference=event.reference)
     if case.outcome in rules.UNDECIDED and case.followers.exists():
         actions.release(by=system("joined cases"), case=case)
@@ -110,5 +110,5 @@ def release_followers(event: CaseMoved) -> None:
 
 @listens(ProfilesJoined, name="cases.merge_profiles")
 def bring_cases_along(event: ProfilesJoined) -> None:
-    """What was applied for at a counter belongs to the joined profile."""
+    """Move cases opened at a counter to the profile that theirs was merged into."""
     actions.hand_over_cases(by=system("joined profiles"), gone=event.gone, kept=event.kept)

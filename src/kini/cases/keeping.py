@@ -1,4 +1,4 @@
-"""Uploads become documents; how many and how large they may be."""
+"""Attachments: store uploads as documents; limits per case."""
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -8,13 +8,13 @@ from kini.city import pack
 from kini.core import files
 from kini.core.actors import Actor
 
-#: Per case, whatever it asks for; a service with more documents than this may have a file for each.
+#: Limits per case. A service that asks for more documents may have a file for each.
 MOST_FILES = 10
 MOST_BYTES = 25_000_000
 
 
 def keep_upload(by: Actor, upload: UploadedFile, *, accept: frozenset[str], slot: str) -> Document:
-    """Keep an uploaded file, as a document that is not stored yet.
+    """Store an uploaded file; return an unsaved document for it.
 
     Raises:
         FileRefused: when the file cannot be taken.

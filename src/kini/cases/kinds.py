@@ -1,4 +1,4 @@
-"""The kinds of service that need nothing but a flow: applications, registrations, and calls for help."""
+"""Kinds that need only a flow: application, registration, assistance."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -24,7 +24,7 @@ log = structlog.get_logger("kini.cases")
 
 
 class Application(Kind):
-    """Questions and documents, and an officer who decides."""
+    """Questions and documents, decided by an officer."""
 
     id = "application"
     label = _("Application")
@@ -32,7 +32,7 @@ class Application(Kind):
 
 
 class Automatic(Strict):
-    """A decision that needs no officer.
+    """Automatic decision.
 
     Attributes:
         when: a condition on the answers; left out, it always holds.
@@ -48,7 +48,7 @@ class RegistrationOptions(Strict):
 
 
 class Registration(Kind):
-    """Enrolment in a list, programme or register; a rule may decide it at once."""
+    """Enrolment in a list, programme or register; a rule may decide at once."""
 
     id = "registration"
     label = _("Registration")
@@ -56,7 +56,7 @@ class Registration(Kind):
     Options: ClassVar[type[Strict]] = RegistrationOptions
 
     def opened(self, case: Any) -> Any:
-        """Take the automatic decision, where the service has one that holds for these answers."""
+        """Take the automatic decision if its condition holds for these answers."""
         resolved = resolve(case.version)
         rule = self.options(resolved.definition).automatic
         if rule is None or (rule.when and not rule.when.holds(answers.of_case(case))):
@@ -74,7 +74,7 @@ class AssistanceOptions(Strict):
 
 
 class Assistance(Kind):
-    """Help for somebody now: where they are comes first, the nearest unit is sent, and they see who is coming."""
+    """Urgent help: location first, dispatch of the nearest unit, progress for the caller."""
 
     id = "assistance"
     label = _("Assistance")
@@ -83,19 +83,19 @@ class Assistance(Kind):
     sign_in = "optional"
 
     def title(self, definition: Definition) -> Text:
-        """The neutral title, where the service has one."""
+        """Return the neutral title if the service has one."""
         return self.options(definition).title or definition.name
 
     def quick_exit(self, definition: Definition) -> bool:
-        """Whether the service asks for it."""
+        """Return True if the service asks for a quick exit."""
         return bool(self.options(definition).quick_exit)
 
     def call(self, definition: Definition) -> str:
-        """The channel with the number for those who would rather call."""
+        """Return the channel with the number to call."""
         return self.options(definition).call or ""
 
     def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
-        """Also: the number to call must be among the other ways, so that it stands in the version."""
+        """Also require that the channel to call is among `also`, so that the version holds it."""
         faults = list(super().check(definition))
         yield from faults
         call = None if faults else self.options(definition).call
@@ -103,7 +103,7 @@ class Assistance(Kind):
             yield (self.id, "call"), f'"{call}" is not among the other ways; add it to "also"'
 
     def opened(self, case: Any) -> Any:
-        """Send the nearest unit of the agency, where the place is known."""
+        """Dispatch the nearest unit of the agency if the location is known."""
         latitude, longitude, resolved = case.latitude, case.longitude, resolve(case.version)
         if latitude is None and answers.sealed_whole(case, resolved):  # the point is among the answers alone
             place = whereabouts(resolved, answers.of_case(case))
@@ -116,7 +116,7 @@ class Assistance(Kind):
         return case
 
     def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
-        """Who is coming, as soon as somebody said when they arrive, and the number to call."""
+        """Return the panel with the unit, its arrival time and the number to call."""
         resolved = resolve(case.version)
         channel = resolved.channels.get(self.options(resolved.definition).call or "")
         context = {
@@ -130,7 +130,7 @@ class Assistance(Kind):
 
 
 def _eta(case: Case) -> str:
-    """What the unit last said about its arrival (the input `eta`), in words."""
+    """Latest arrival time reported by the unit (input `eta`), formatted."""
     field = resolve(case.version).inputs.get("eta")
     steps = TimelineEntry.objects.filter(case=case).order_by("-number").values_list("data", flat=True)
     given = (data.get("given") or {} for data in steps if field)

@@ -1,4 +1,4 @@
-"""Cases with their drafts, timeline and documents. What must hold is held by constraints and triggers."""
+"""Models of cases, drafts, timeline and documents. Constraints and triggers hold the invariants."""
 
 import uuid
 
@@ -21,7 +21,7 @@ from kini.people.models import Officer, Resident, User
 from kini.services.flows import PublicState
 from kini.services.models import Service, ServiceVersion
 
-#: Cases at work, and those among them whose clock runs.
+#: Open cases, and those among them whose clock runs.
 OPEN = Q(closed_at__isnull=True)
 RUNNING = OPEN & Q(paused_at__isnull=True)
 
@@ -29,10 +29,10 @@ CHANNELS = [(c, c) for c in ("web", "counter", "phone", "api", "message", "partn
 
 
 class Draft(models.Model):
-    """Answers on their way. Owned by a signed-in user, or by the browser session of a guest.
+    """Application or correction in progress, owned by a user or by a guest's browser session.
 
-    `answers` are values by field name; sealed ones stand encrypted in `sealed`. A submitted draft keeps pointing at
-    its case, so that a second submission finds the first.
+    `answers` are values by field name; sealed answers are encrypted in `sealed`. A submitted draft keeps pointing at
+    its case, which makes submission idempotent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,10 +58,10 @@ class Draft(models.Model):
 
 
 class Case(models.Model):
-    """What somebody asked for. `state` moves only along the edges of its version's flow (trigger).
+    """Request of a resident. A trigger allows `state` to move only along the edges of its version's flow.
 
-    Derived from the timeline and recomputable from it: state, public, due_at, at_risk_at, paused_at, closed_at,
-    entries, head. `seal` is a keyed digest over what must not change unseen (see cases/timeline.py).
+    Derived from the timeline and recomputable: state, public, due_at, at_risk_at, paused_at, closed_at, entries, head.
+    `seal` is a MAC over the derived columns (see timeline/digests.py).
     """
 
     reference = models.CharField(max_length=30)
@@ -131,14 +131,14 @@ class Case(models.Model):
                 name="cases_joined_to_another",
             ),
         ]
-        # Each of these is written with every case. A foreign key with which one of them begins has none of its own; by
-        # itself one to a key in words would bring a second index, for patterns, which nobody asks for.
+        # Every index slows down inserts. A foreign key has no index of its own if one of these begins with it; for a
+        # text key Django would also add an unused index for patterns.
         indexes = [
             models.Index(fields=["unit"], name="cases_unit"),
             models.Index(fields=["area"], name="cases_area"),
             models.Index(fields=["resident", "-opened_at"], name="cases_resident"),
             models.Index(fields=["service", "-opened_at", "-id"], name="cases_opened_service"),
-            # The queue: each view and filter reads its page from one of these, however many cases there are.
+            # Queue: each view and filter reads its page from one of these.
             models.Index(fields=["agency", "due_at", "id"], name="cases_queue", condition=OPEN),
             models.Index(fields=["assignee", "due_at"], name="cases_assigned", condition=OPEN),
             models.Index(
@@ -161,7 +161,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["agency", "-opened_at", "-id"], name="cases_opened"),
             GinIndex(fields=["search"], name="cases_search"),
-            # What may be the same thing is looked up in a strip of latitude among the open cases of one service.
+            # Duplicates are looked up in a strip of latitude among the open cases of one service.
             models.Index(fields=["service", "latitude"], name="cases_near", condition=OPEN & Q(latitude__isnull=False)),
             models.Index(fields=["leader"], name="cases_followers", condition=Q(leader__isnull=False)),
             models.Index(
@@ -177,12 +177,12 @@ class Case(models.Model):
 
     @property
     def standing(self) -> str:
-        """The public state that its resident reads: once it is joined to another case, that of the other one."""
+        """Public state shown to the resident: that of the case it was merged into, if any."""
         return self.leader.public if self.leader else self.public
 
 
 class Apart(models.Model):
-    """Two cases that look like the same thing and, as an officer found, are not. Append-only (trigger)."""
+    """Pair of similar cases that an officer marked as different. Append-only (trigger)."""
 
     first = models.ForeignKey(Case, models.PROTECT, related_name="+")
     later = models.ForeignKey(Case, models.PROTECT, related_name="+")
@@ -197,7 +197,7 @@ class Apart(models.Model):
 
 
 class TimelineEntry(models.Model):
-    """One thing that happened to a case. Append-only (trigger), each chained to the one before by a keyed digest."""
+    """Timeline entry, chained to the previous one by a keyed digest. Append-only (trigger)."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="timeline", db_index=False)
     number = models.PositiveIntegerField()
@@ -220,9 +220,9 @@ class TimelineEntry(models.Model):
 
 
 class Checkpoint(models.Model):
-    """Checkpoint of timelines: the newest entry of each case that changed since the last one. Append-only, chained.
+    """Newest timeline entry of each case that changed since the last checkpoint. Append-only, chained.
 
-    A case that vanishes with all its rows, or goes back to an earlier entry, contradicts it.
+    A deleted or rolled back case contradicts it.
     """
 
     at = models.DateTimeField()
@@ -231,9 +231,9 @@ class Checkpoint(models.Model):
 
 
 class Rating(models.Model):
-    """A resident's rating of how a case was handled, once for each time that it ended (trigger). Append-only.
+    """Rating by the resident, once for each time the case ended (trigger). Append-only.
 
-    The text goes when the case is anonymised; the mark stays.
+    Anonymisation removes the text and keeps the score.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="ratings")
@@ -250,12 +250,12 @@ class Rating(models.Model):
 
     @property
     def word(self) -> str:
-        """The mark in words."""
+        """Score in words."""
         return str(SCORES[self.score])
 
 
 class Document(models.Model):
-    """An uploaded file, kept by the hash of its content outside the web root, served only through a check."""
+    """Uploaded file, stored by content hash outside the web root and served only after a permission check."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.ForeignKey(Draft, models.SET_NULL, null=True, related_name="documents")
@@ -277,7 +277,7 @@ class Document(models.Model):
 
 
 class Mention(models.Model):
-    """An officer who is named in an internal note, and since when they have seen it."""
+    """Mention of an officer in an internal note, with the time of reading."""
 
     entry = models.ForeignKey(TimelineEntry, models.PROTECT, related_name="mentions")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="mentions")
@@ -292,7 +292,7 @@ class Mention(models.Model):
 
 
 class Presence(models.Model):
-    """An officer who has a case before them now; it expires unless their page says so again."""
+    """Officer who has a case open now; expires unless their page renews it."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="presences")
     officer = models.ForeignKey(Officer, models.CASCADE)
@@ -303,7 +303,7 @@ class Presence(models.Model):
 
 
 class CannedReply(models.Model):
-    """A text that an agency's officers often write, for one service or (none) for all. Each change is a new version."""
+    """Canned reply of an agency, for one service or (none) for all. Each change adds a version."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="replies")
     service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="replies")
@@ -324,7 +324,7 @@ class CannedReply(models.Model):
 
 
 class CannedReplyVersion(models.Model):
-    """What a canned reply once said. Append-only (trigger)."""
+    """Earlier version of a canned reply. Append-only (trigger)."""
 
     reply = models.ForeignKey(CannedReply, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -337,12 +337,12 @@ class CannedReplyVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["reply", "number"], name="cases_reply_version_once")]
 
 
-#: A rail is read at a glance; a longer one is a list to search.
+#: The rail must be readable at a glance.
 MOST_FILTERS = 12
 
 
 class SavedFilter(models.Model):
-    """A view of the queue under a name of the officer's own. `query` is what stands in its address."""
+    """Named view of the queue, saved by an officer. `query` is its query string."""
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="filters")
     place = models.PositiveSmallIntegerField(
@@ -366,9 +366,9 @@ class SavedFilter(models.Model):
 
 
 class Bulk(models.Model):
-    """One step for many cases, decided at once and taken at `due_at`. Until it begins, its officer may take it back.
+    """Move of many cases, decided at once and taken at `due_at`. Its officer may cancel it until it begins.
 
-    Before that nothing has happened to any case, and nobody has been told.
+    Before that no case has changed and nobody has been notified.
     """
 
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="bulks")
@@ -409,7 +409,7 @@ class Bulk(models.Model):
 
 
 class BulkCase(models.Model):
-    """A case among many, the state in which its officer saw it, and what became of it."""
+    """One case of a batch move: the state in which the officer saw it, and the result."""
 
     WAITING, MOVED, REFUSED, TAKEN_BACK = "waiting", "moved", "refused", "taken-back"
     RESULTS = [(result, result) for result in (WAITING, MOVED, REFUSED, TAKEN_BACK)]

@@ -1,4 +1,4 @@
-"""What people are told about cases: residents of every step, in a plain sentence; officers when a note names them."""
+"""Notifications about cases: to residents of every step, to officers of mentions, to heads of unusual reading."""
 
 from datetime import date, datetime
 
@@ -30,7 +30,7 @@ EXAMPLE = "KINI-7F3K-9Q2M"
 
 
 def register() -> None:
-    """Register what this room tells; called once, when the room is ready."""
+    """Register this room's message types. Called once from `AppConfig.ready`."""
     step = Sort(
         "case-step",
         gettext_lazy("When something happened to a case"),
@@ -66,19 +66,19 @@ def register() -> None:
 
 @listens(CaseOpened, name="cases.notify_opened")
 def tell_opened(event: CaseOpened) -> None:
-    """Tell the resident that the case is there, and its reference."""
+    """Notify the resident that the case was opened."""
     _tell(event.reference, 1)
 
 
 @listens(CaseMoved, name="cases.notify_moved")
 def tell_moved(event: CaseMoved) -> None:
-    """Tell the resident what happened, unless they did it themselves."""
+    """Notify the resident of a step, unless they took it themselves."""
     _tell(event.reference, event.entry)
 
 
 @listens(CaseMoved, name="cases.notify_duplicates")
 def tell_followers(event: CaseMoved) -> None:
-    """Tell those whose cases were joined to this one what happened to it."""
+    """Notify the residents of merged duplicates of a step."""
     entry = _entry(event.reference, event.entry)
     if entry is None or not entry.public:
         return
@@ -89,13 +89,13 @@ def tell_followers(event: CaseMoved) -> None:
 
 @listens(CaseTold, name="cases.notify_entry")
 def tell_told(event: CaseTold) -> None:
-    """Tell the resident what another room did."""
+    """Notify the resident of an entry that another room added."""
     _tell(event.reference, event.entry)
 
 
 @listens(OfficersMentioned, name="cases.notify_mentioned")
 def tell_mentioned(event: OfficersMentioned) -> None:
-    """Tell officers that a colleague names them in a note; what it says they read at the desk."""
+    """Notify officers that a note mentions them. The message does not contain the note."""
     entry = TimelineEntry.objects.select_related("case").get(case__reference=event.reference, number=event.entry)
     for officer in Officer.objects.filter(pk__in=event.officers, active=True).select_related("user"):
         to = Person(officer.user)
@@ -114,7 +114,7 @@ def tell_mentioned(event: OfficersMentioned) -> None:
 
 @listens(UnusualAccess, name="cases.notify_heads")
 def tell_heads(event: UnusualAccess) -> None:
-    """Tell those who manage the officers of an agency that one of them reads unusually much; not that one."""
+    """Notify the managers of an agency's officers, except the officer concerned, of unusual reading."""
     officer = Officer.objects.select_related("agency").get(pk=event.officer)
     day = date.fromisoformat(event.day)
     heads = people_queries.officers_over(Scope(officer.agency_id), Permission.MANAGE_OFFICERS)
@@ -152,14 +152,14 @@ def _tell(reference: str, number: int) -> None:
     entry = _entry(reference, number)
     if entry is None or not entry.public:
         return
-    # At a counter or by phone it was an officer who sent the case in: what they do next is news to the resident.
+    # At a counter or by phone an officer submitted the case, so the resident must hear of that officer's steps.
     own_step = entry.sort == "moved" and entry.actor_id is not None and entry.actor_id == entry.case.submitted_by_id
     if not own_step or entry.case.channel in ("counter", "phone"):
         _send(entry.case, entry)
 
 
 def _send(case: Case, entry: TimelineEntry) -> None:
-    """Tell whoever asked for `case` of an entry of its timeline, or of that of the case that it was joined to."""
+    """Notify the applicant of `case` about a timeline entry of that case, or of the case it was merged into."""
     if case.resident is None:
         return
     resolved, kind = resolve(entry.case.version), kinds.get(entry.case.kind)
@@ -188,7 +188,7 @@ def _send(case: Case, entry: TimelineEntry) -> None:
 
 
 def person_of(case: Case) -> Person:
-    """Who follows the case: its resident, or whoever applied for a member of the family without an account."""
+    """Recipient of messages about the case: the resident, or who applied for a family member without an account."""
     resident = case.resident
     for_family = case.submitted_by if case.channel == "web" else None
     return Person((resident.user if resident else None) or for_family, resident)
@@ -199,13 +199,13 @@ def _about(case: Case) -> messages.About:
 
 
 def neutral(entry: TimelineEntry, resolved: Resolved, *, quiet: bool) -> str:
-    """What happened; of a sensitive service only the public word, as somebody else may read the message."""
+    """Return the entry's sentence; for a sensitive service only the public word, since others may read the message."""
     if quiet:
         return rules.public_word(resolved.flow.states[entry.to_state or entry.case.state].public.value) + "."
     return rules.sentence(entry, resolved.flow)
 
 
 def _needed_by(entry: TimelineEntry, resolved: Resolved) -> datetime | None:
-    """When time takes the step if the resident does nothing."""
+    """Time at which the timed transition is taken if the resident does nothing."""
     after = resolved.flow.states[entry.to_state].after if entry.to_state else None
     return pack.current().calendar.add(entry.at, "days", after.days) if after else None

@@ -1,4 +1,4 @@
-"""What rooms above put on the pages of a case, beside what its kind adds."""
+"""Registry of panels that rooms above add to the pages of a case."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ type Place = Literal["tracker", "sent", "papers", "desk"]
 
 @dataclass(frozen=True, slots=True)
 class CasePanel:
-    """A piece of a page: HTML, or None when there is nothing to show for that case.
+    """Fragment of a page: HTML, or None if there is nothing to show for the case.
 
     Attributes:
         place: the resident's page of the case, the page after sending it, what may be kept of it ("papers"), or the
@@ -31,12 +31,12 @@ case_panels: Registry[CasePanel] = Registry("panel of a case")
 
 
 def drawn(request: HttpRequest, view: CaseView, place: Place) -> SafeString:
-    """Everything that stands on that page: what the kind adds first, then the rooms above in their order."""
+    """Render all panels of a page: the kind's own first, then those of rooms above in order."""
     own = render_to_string(*view.panel, request=request) if view.panel else ""
     return mark_safe(own + beside(request, view, place))  # both are HTML already
 
 
 def beside(request: HttpRequest, view: CaseView, place: Place) -> SafeString:
-    """What the rooms above put there."""
+    """Render the panels of rooms above."""
     found = (panel.render(request, view) for panel in case_panels if panel.place == place)
     return mark_safe("".join(html for html in found if html))  # each of them is HTML already

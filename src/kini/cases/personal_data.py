@@ -1,4 +1,4 @@
-"""Personal data of cases: requests with answers, documents and history, and drafts."""
+"""Personal data in cases, for copy and deletion: requests with answers, documents and history, and drafts."""
 
 from collections.abc import Iterator
 
@@ -59,7 +59,7 @@ def _documents(person: Person) -> Iterator[File]:
 
 
 def _withdraw_open(by: Actor, person: Person) -> int:
-    """Withdraw open cases where that is still possible; others go on without the account."""
+    """Withdraw open cases where their flow allows it; the others continue without the account."""
     found = Case.objects.filter(resident=person.resident, closed_at=None)
     found = found.exclude(service__category__in=house.categories())
     return sum(_withdrawn(by, case) for case in found)
@@ -100,7 +100,7 @@ def _erase_drafts(by: Actor, person: Person) -> int:
 
 
 def register() -> None:
-    """Register what this room holds; called once, when the room is ready."""
+    """Register this room's personal data. Called once from `AppConfig.ready`."""
     for each in (
         PersonalData(
             "cases.requests",

@@ -1,4 +1,4 @@
-"""Entries of the access log for what officers read of cases, drafts and documents; one's own leaves none."""
+"""Access log entries for officers' reads of cases, drafts and documents. Reads of one's own cases are not logged."""
 
 from collections.abc import Iterable
 
@@ -12,18 +12,18 @@ from kini.people.purposes import CASEWORK, COUNTER
 
 
 def log_case(by: Actor, case: Case) -> None:
-    """Log that an officer opens a case that is not their own."""
+    """Log that an officer opens a case. The caller has checked that it is not their own."""
     _log(by, What.CASE, [Read(case.resident_id, case.reference)], _purpose(by, case))
 
 
 def log_case_unless_own(by: Actor, case: Case, guest_key: str = "") -> None:
-    """The same on pages that residents and officers share."""
+    """Log the read, unless the case is the actor's own; for pages shared by residents and officers."""
     if by.is_officer and not access.is_theirs(by, case, guest_key):
         log_case(by, case)
 
 
 def log_document(by: Actor, document: Document, guest_key: str = "") -> None:
-    """Log that an officer opens a file of a case or of a draft that is not their own."""
+    """Log that an officer opens a file of a case or draft, unless it is their own."""
     draft = document.draft
     case = document.case or (draft.case if draft else None)
     if not by.is_officer:
@@ -36,12 +36,12 @@ def log_document(by: Actor, document: Document, guest_key: str = "") -> None:
 
 
 def log_person(by: Actor, resident: Resident) -> None:
-    """Log that an officer has somebody's profile before them, at a counter."""
+    """Log that an officer at a counter reads a person's profile."""
     _log(by, What.PERSON, [Read(resident.pk)], COUNTER)
 
 
 def log_drafts(by: Actor, drafts: Iterable[Draft]) -> None:
-    """Log whose names an officer reads on drafts for others, at a counter."""
+    """Log that an officer at a counter reads the names of the people for whom the drafts are."""
     _log(by, What.PERSON, [Read(draft.resident_id) for draft in drafts if _is_at_counter(draft)], COUNTER)
 
 

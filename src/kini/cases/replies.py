@@ -1,4 +1,4 @@
-"""Canned replies in the text of a step, where they stay editable."""
+"""Canned replies inserted into the text of a step, where officers can still edit them."""
 
 from collections.abc import Iterable
 
@@ -15,13 +15,13 @@ from kini.web import formats
 
 
 def offered(case: Case) -> QuerySet[CannedReply]:
-    """The replies for a case: those of its agency for its service, then those for all services, by title."""
+    """Replies for a case: those of its agency for its service, then those for all services, by title."""
     fitting = Q(service__isnull=True) | Q(service_id=case.service_id)
     return CannedReply.objects.filter(fitting, agency_id=case.agency_id, active=True).order_by("service", "title")
 
 
 def filled(actor: Actor, case: Case, replies: Iterable[CannedReply]) -> list[tuple[CannedReply, str]]:
-    """Replies with what they say once that which they leave open is filled in for this case."""
+    """Replies with their placeholders filled in for this case."""
     resolved = resolve(case.version)
     writer = officer_of(actor)
     values = {
@@ -36,7 +36,7 @@ def filled(actor: Actor, case: Case, replies: Iterable[CannedReply]) -> list[tup
 
 
 def added(actor: Actor, case: Case, wanted: str, typed: str) -> str:
-    """What was typed with a reply (its id) behind it; as it was, when there is no such reply."""
+    """Return the typed text followed by the reply with this id; unchanged if there is no such reply."""
     reply = offered(case).filter(pk=key_of(wanted)).first()
     if reply is None:
         return typed

@@ -1,4 +1,4 @@
-"""Retention of drafts, of officers' working lists, and of the answers and documents of ended cases."""
+"""Retention of drafts, presences, batch moves, and of answers and documents of ended cases."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ def _bulks(before: datetime) -> QuerySet[Bulk]:
 
 
 def _past(before: datetime) -> QuerySet[Case]:
-    """Ended cases past their term; the moment is that of cases without a term of their own."""
+    """Ended cases past their retention period. `before` applies to services without a period of their own."""
     now = before + term_of(rules.get(ANSWERS))
     due = Q(pk__in=())
     for years, services in _services_by_term().items():
@@ -43,7 +43,7 @@ def _past(before: datetime) -> QuerySet[Case]:
 
 
 def _services_by_term() -> dict[int, list[str]]:
-    """The services by their years of retention; 0: the rule's own term."""
+    """Services by retention in years; 0 for the rule's own period."""
     found: dict[int, list[str]] = defaultdict(list)
     rows = list(Service.objects.values_list("pk", "kind", "current_id"))
     resolved = resolve_many(current for _pk, _kind, current in rows if current)
@@ -54,7 +54,7 @@ def _services_by_term() -> dict[int, list[str]]:
 
 
 def _years_of(kind: str) -> int:
-    """The years that a kind names, where they differ from what all kinds have."""
+    """Retention in years that a kind sets, if it differs from the default."""
     known = kinds.find(kind)
     return known.retention_years if known and known.retention_years != Kind.retention_years else 0
 
@@ -65,7 +65,7 @@ def _held() -> Q:
 
 
 def _anonymise(before: datetime) -> int:
-    """Anonymise some cases, each in its own savepoint: one that fails does not stop the others."""
+    """Anonymise a batch of cases, each in its own savepoint: one failure does not stop the others."""
     removed = 0
     for case in _past(before).exclude(_held()).order_by("pk")[:CASES_AT_ONCE]:
         try:
@@ -77,7 +77,7 @@ def _anonymise(before: datetime) -> int:
 
 
 def register() -> None:
-    """Register the rules; called once, when the room is ready."""
+    """Register the retention rules. Called once from `AppConfig.ready`."""
     for rule in (
         Rule(
             "cases.drafts",

@@ -1,4 +1,4 @@
-"""Where a new case goes: the agency of its service, the area it is about, the unit that works there."""
+"""Routing of a new case: agency of the service, area of the location, unit that works there."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from kini.city.models import Agency, Area, Unit
 from kini.people.models import Resident
 from kini.services.versions import Resolved
 
-#: Types of fields that say where something is, the surest first.
+#: Field types that hold a location, the most precise first.
 PLACES = ("location", "address", "area")
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """What an answer says about the place: the code of an area, and a point where there is one."""
+    """Location given in an answer: area code, and coordinates if known."""
 
     area: str = ""
     latitude: float | None = None
@@ -32,7 +32,7 @@ class Route:
 
 
 def whereabouts(resolved: Resolved, answers: Mapping[str, Any]) -> Whereabouts:
-    """The place that the answers are about: the first location, else the first address, else the first area."""
+    """Location of the answers: the first of type location, else address, else area."""
     given = list(_places(resolved, answers))
     for sort in PLACES:
         for field_type, value in given:
@@ -55,7 +55,7 @@ def _place(value: Any) -> Whereabouts:
 
 
 def route(resolved: Resolved, answers: Mapping[str, Any], resident: Resident | None) -> Route:
-    """Agency, area and unit of a new case.
+    """Return agency, area and unit of a new case.
 
     Raises:
         Agency.DoesNotExist: when the pack no longer has the agency of an old version.

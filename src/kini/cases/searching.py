@@ -1,6 +1,6 @@
-"""What officers find a case by: its number, service and area, and what the person wrote in words of their own.
+"""Full-text index of cases for officers: reference, service, area and free-text answers.
 
-Never by who asked: answers that are sealed, or that a profile knows, are not among the words.
+People cannot be found: sealed answers and answers taken from a profile are not indexed.
 """
 
 import re
@@ -20,21 +20,21 @@ from kini.core.database.prepared import prepared
 from kini.services.indexing import configurations
 from kini.services.versions import Resolved, resolve
 
-#: Word for word, whatever the language; its words are found by their beginning.
+#: Text search configuration without stemming, matched by prefix.
 PLAIN = "simple"
-#: Characters of a case's words, and words of a search.
+#: Indexed characters per case, and words per search.
 MOST_TEXT = 20_000
 MOST_WORDS = 8
 LEAST_BEGINNING = 2
 
 
 def words_of(text: str) -> list[str]:
-    """Letters and digits that stand together, in lower case: "E-KTP hilang!" -> ["e", "ktp", "hilang"]."""
+    """Split into lower-case words of letters and digits: "E-KTP hilang!" -> ["e", "ktp", "hilang"]."""
     return re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).lower())
 
 
 def vector(case: Case) -> RawSQL:
-    """What a search compares with, as PostgreSQL works it out: plain words, and their stems in the city's languages."""
+    """Search vector computed by PostgreSQL: plain words, and stems in the city's languages."""
     resolved = resolve(case.version)
     names = (PLAIN, *configurations(pack.current().languages))
     own = " ".join(words_of(" ".join(_texts(case, resolved))[:MOST_TEXT]))
@@ -44,14 +44,14 @@ def vector(case: Case) -> RawSQL:
 
 
 def _worked_out(names: Sequence[str]) -> str:
-    """SQL that works out the words of one parameter; only configurations that Kini knows are written into it."""
+    """SQL that builds the vector of one parameter. Only known text search configurations are interpolated."""
     combined = " || ".join(f"to_tsvector('{name}', given.words)" for name in names)
     return f"(SELECT strip({combined}) FROM (SELECT %s::text) AS given (words))"  # noqa: S608
 
 
 @lru_cache(maxsize=2000)
 def _of_service(said: str, names: Sequence[str]) -> str:
-    """What a service says is the same in all its cases, so it is worked out once: a vector as PostgreSQL writes it."""
+    """Vector of the service's own words as PostgreSQL text. Cached, since it is the same for all its cases."""
     [(vector,)] = prepared(f"SELECT {_worked_out(names)}::text", [" ".join(words_of(said))])  # noqa: S608 -- as above
     return str(vector)
 
@@ -71,7 +71,7 @@ def _own_words(resolved: Resolved, answers: Mapping[str, Any]) -> Iterator[str]:
 
 
 def found_by(text: str) -> Q:
-    """Cases with that number, however it was typed, or with every one of these words."""
+    """Condition: the reference, in any notation, or all of these words."""
     if read := references.read(pack.current().reference_prefix, text):
         return Q(reference=read)
     words = words_of(text)[:MOST_WORDS]
@@ -84,7 +84,7 @@ def found_by(text: str) -> Q:
 
 
 def _query(word: str) -> Any:
-    """A word, from its beginning or by its stem."""
+    """Match a word by its prefix or its stem."""
     beginning = f"'{word}':*" if len(word) >= LEAST_BEGINNING else f"'{word}'"
     found: Any = SearchQuery(beginning, config=PLAIN, search_type="raw")
     for name in configurations(pack.current().languages):

@@ -1,4 +1,4 @@
-"""A case as a page shows it, to its resident or to an officer: what each may see is decided here, once."""
+"""View model of a case page, for the resident or an officer. The only place that decides what each may see."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from kini.services.versions import Resolved, resolve
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One answer: what was asked, what was said, and the files. `hidden`: a look at it must be given a reason."""
+    """One answer with its label and files. `hidden`: revealing it requires a reason."""
 
     name: str
     label: str
@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The answers of one page. `open`: the resident may change them now."""
+    """Answers of one page. `open`: the resident may change them now."""
 
     page: str
     heading: str
@@ -45,7 +45,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened, in a sentence, with what was given at the step (label, text) and its files.
+    """Timeline entry as a sentence, with the inputs of the transition (label, text) and their files.
 
     Attributes:
         step: what officers call the state that it led to; empty when it is no step of the flow.
@@ -63,7 +63,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A move that the viewer may take, and what its button says."""
+    """Move that the viewer may take, with its button label."""
 
     edge: rules.Edge
     label: str
@@ -71,7 +71,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """Everything that stands on the page of a case.
+    """Content of a case page.
 
     Attributes:
         hats: what the viewer is to the case (access.hats).
@@ -106,19 +106,19 @@ class CaseView:
 
     @property
     def due_label(self) -> str:
-        """What happens by the day that is promised: help is done, the rest is decided."""
+        """Label of the due date: help is to be done, anything else decided."""
         gives = self.resolved.definition.gives
         return _("To be done by") if gives and gives.type == "help" else _("To be decided by")
 
     @property
     def due_note(self) -> Text | str:
-        """What the service says about its time: from when it runs, on what it depends."""
+        """The service's note on its target."""
         target = self.resolved.definition.target
         return (target.note if target else None) or ""
 
 
 def case_view(actor: Actor, case: Case, guest_key: str = "", *, desk: bool = False) -> CaseView:
-    """The page of a case (from queries.case_for) for somebody who may see it. At most ten queries.
+    """Build the page of a case (from queries.case_for) for a viewer who may see it. At most ten queries.
 
     Args:
         desk: it is shown to an officer at work, even when they helped its resident at a counter.
@@ -207,7 +207,7 @@ def _lines(
 
 
 def _said(given: Mapping[str, Any], resolved: Resolved) -> Iterator[tuple[str, str]]:
-    """What was given at a step, labelled; files are shown as such."""
+    """Labelled inputs of a transition, without files."""
     for name, value in given.items():
         field = resolved.inputs.get(name)
         if name == PAGES:

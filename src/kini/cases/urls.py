@@ -1,10 +1,10 @@
-"""Addresses of the residents' pages; those of the desk are in `desk/urls.py`."""
+"""URLs of the residents' pages; those of the desk are in `desk/urls.py`."""
 
 from django.urls import include, path
 
 from kini.cases.pages import apply, documents, entries, finding, listing, moves, questions, ratings, start, tracking
 
-#: The pages of a walk through questions, below an application or the correction of a case.
+#: Pages of the wizard, below an application or the correction of a case.
 walk = [
     path("files/<uuid:document>/", documents.document, name="file"),
     path("<slug:key>/", questions.question, name="question"),

@@ -1,4 +1,4 @@
-"""Texts with which every agency begins: replies.yaml of the pack. Its heads change them and write others."""
+"""Default canned replies of every agency, from replies.yaml. Heads of agencies change them and add others."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ FILE = "replies.yaml"
 
 
 class Wording(BaseModel):
-    """replies.yaml: a short title to choose it by, and the text; "…" stands where the officer fills in."""
+    """Entry of replies.yaml: short title and text; the officer completes "…"."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,11 +25,11 @@ class Wording(BaseModel):
 
 
 class Wordings(RootModel[dict[Id, Wording]]):
-    """The whole file: wordings by id."""
+    """File replies.yaml: default replies by id."""
 
 
 def read_wordings(root: Path) -> Mapping[str, Wording]:
-    """The wordings of the pack in that folder; none where it has no such file.
+    """Read the default replies of the pack in that folder; empty without the file.
 
     Raises:
         PackFaults: with every fault of the file.
@@ -38,7 +38,7 @@ def read_wordings(root: Path) -> Mapping[str, Wording]:
 
 
 def check_wordings(root: Path) -> Iterator[Fault]:
-    """Faults of replies.yaml, for `./kini check pack`."""
+    """Validate replies.yaml, for `./kini check pack`."""
     try:
         found, languages = read_wordings(root), load_city(root).languages
     except PackFaults as faults:

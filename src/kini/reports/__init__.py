@@ -1,1 +1,1 @@
-"""Geotagged reports and proof of work; the kind `report`."""
+"""Geotagged reports with proof of work; the kind `report`."""

@@ -1,7 +1,7 @@
-"""A report that begins on WhatsApp: a photo, a place and a few words become a draft, which is finished in the app.
+"""Reports by WhatsApp: photo, location and text become a draft that is finished in the app.
 
-There is no state of a conversation: whatever a resident sends within a day goes into the same draft of the service that
-the pack names (`report` in messages.toml), and each answer says what is still missing.
+There is no conversation state: everything a resident sends within a day goes into the same draft of the service named
+by the pack (`report` in messages.toml), and each reply lists what is missing.
 """
 
 import re
@@ -31,13 +31,13 @@ from kini.services.fields.base import Wrong
 from kini.services.models import Service
 from kini.services.versions import Resolved, resolve
 
-#: Begins a report in words; a photo or a place alone begins one as well.
+#: Keyword that begins a report by text; a photo or a location needs none.
 BEGINS = re.compile(r"^\s*(?:LAPOR|REPORT)\b[\s:,.-]*(.*)$", re.IGNORECASE | re.DOTALL)
 SAME_REPORT = timedelta(days=1)
 
 
 def report(heard: Heard) -> str | None:
-    """Take a photo, a place or words that begin with REPORT into a draft; say what is missing and where it ends."""
+    """Add a photo, a location or a text beginning with REPORT to a draft; reply with what is missing and the link."""
     words = BEGINS.match(heard.text)
     if heard.channel != "whatsapp" or not (words or heard.photo or heard.latitude is not None):
         return None
@@ -62,14 +62,14 @@ def report(heard: Heard) -> str | None:
 
 
 def _draft(user: User) -> Draft | None:
-    """The report that they are at."""
+    """Current draft of the reporter."""
     since = moments.now() - SAME_REPORT
     found = Draft.objects.filter(owner=user, channel="message", case=None, created_at__gt=since)
     return found.select_related("version").order_by("-created_at").first()
 
 
 def _name(resolved: Resolved, sort: str) -> str:
-    """The first question of that type; empty when the service asks none."""
+    """First question of that type; empty if the service has none."""
     return next((name for page in resolved.pages for name, field in page.fields.items() if field.type == sort), "")
 
 
@@ -102,7 +102,7 @@ def _missing(draft: Draft) -> str:
 
 
 def check(root: Path) -> Iterator[Fault]:
-    """Whether the service that messages.toml names for reports exists."""
+    """Check that the service named in messages.toml exists."""
     name = manners_of(root).report if (root / FILE).exists() else ""
     if name and not list(root.glob(f"services/*/{name}.yaml")):
         yield Fault(FILE, 0, "report", f'there is no service "{name}"', "Name a service of the kind report.")

@@ -1,4 +1,4 @@
-"""The kind `report`: something that somebody saw, where it is, and proof that it was mended."""
+"""Kind `report`: a problem, its location, and proof that it was fixed."""
 
 from typing import Any, ClassVar
 
@@ -23,10 +23,10 @@ class ReportOptions(Strict):
 
 
 class Report(Kind):
-    """A report is private by default: officers work on the place, and do not see who reported it.
+    """Kind of reports. Private by default: officers do not see the reporter.
 
-    It is closed with a photo of the work: taken after the report, as far as the photo says, and never used before.
-    The reporter may dispute it where the flow leads back.
+    A report is closed with a photo taken after it (as far as its metadata says) and never used before. The reporter may
+    dispute it where the flow allows it.
     """
 
     id = "report"
@@ -41,7 +41,7 @@ class Report(Kind):
     figures_stay = True
 
     def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
-        """Refuse bad evidence, and refuse to close without any."""
+        """Refuse invalid evidence, and closing without evidence."""
         resolved = resolve(case.version)
         name = self.options(resolved.definition).evidence
         if name is None:
@@ -56,7 +56,7 @@ class Report(Kind):
 
 
 def check_evidence(document: Document, case: Any) -> None:
-    """Stop a photo that cannot show the finished work.
+    """Refuse a photo that cannot show the finished work.
 
     Raises:
         Refused: when it is older than the report, or was used before.

@@ -1,4 +1,4 @@
-"""Where a report begins: what can be reported, and whom to call when it cannot wait."""
+"""Start page of reports: categories, and numbers to call in an emergency."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +11,7 @@ from kini.services import queries as services
 
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
-    """Everything that can be reported here, what most people look for first."""
+    """List everything that can be reported, the most used first."""
     categories = catalogue.current().categories
     cards = [(card, categories.get(card.category)) for card in services.by_kind(Report.id)]
     return render(request, "reports/choose.html", {"cards": cards})

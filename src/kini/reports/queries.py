@@ -1,4 +1,4 @@
-"""Reads about the evidence of reports."""
+"""Queries on evidence of reports."""
 
 from django.db.models import Q
 
@@ -6,6 +6,6 @@ from kini.cases.models import Document
 
 
 def used_before(document: Document) -> bool:
-    """Whether the same file, or the same picture, was uploaded anywhere before."""
+    """Return True if the same file or picture was uploaded before."""
     same = Q(source_sha256=document.source_sha256) | Q(sha256=document.sha256)
     return Document.objects.filter(same).exclude(pk=document.pk).exists()

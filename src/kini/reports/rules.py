@@ -1,4 +1,4 @@
-"""What proves that work was done: pure."""
+"""Pure rules of evidence."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,7 +8,7 @@ from kini.services.flows import Flow
 
 
 class Said(Protocol):
-    """What is read of a timeline entry."""
+    """Fields of a timeline entry that the rules need."""
 
     @property
     def from_state(self) -> str: ...
@@ -19,12 +19,12 @@ class Said(Protocol):
 
 
 def solves(flow: Flow, state: str) -> bool:
-    """Whether reaching this state says that the problem is solved."""
+    """Return True if the state means that the problem is solved."""
     return flow.states[state].outcome == "solved"
 
 
 def evidence_given(entries: Iterable[Said], flow: Flow, name: str) -> bool:
-    """Whether an officer has shown the evidence `name` since the report was opened, or last opened again."""
+    """Return True if an officer has given the evidence `name` since the report was last opened."""
     given = False
     for entry in entries:
         if entry.from_state and flow.states[entry.from_state].end:
@@ -35,5 +35,5 @@ def evidence_given(entries: Iterable[Said], flow: Flow, name: str) -> bool:
 
 
 def taken_too_early(taken_at: datetime | None, reported_at: datetime) -> bool:
-    """Whether a photo says that it was taken before the report; many photos do not say."""
+    """Return True if the photo's metadata says that it predates the report. Many photos have none."""
     return taken_at is not None and taken_at < reported_at

@@ -1,4 +1,4 @@
-"""Every write about cases: drafts and their submission, moves, the officer's desk, and what happens by itself."""
+"""Actions on cases: drafts and submission, moves, desk work, duplicates, batch moves, maintenance."""
 
 from kini.cases.actions.anonymisation import anonymise, remove_files
 from kini.cases.actions.bulks import (

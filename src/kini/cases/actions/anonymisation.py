@@ -1,4 +1,4 @@
-"""Anonymisation of ended cases past their term: answers, documents and texts go; number, state and dates stay."""
+"""Anonymise ended cases past retention: answers, documents and texts go; reference, state and dates stay."""
 
 import secrets
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from kini.services.versions import resolve
 
 @action
 def anonymise(*, by: Actor, case: Case) -> Case:
-    """Remove what is personal from an ended case. Its timeline stays verifiable: an entry carries the new digests.
+    """Remove personal data from an ended case. Its timeline stays verifiable: an entry carries the new digests.
 
     Raises:
         NotAllowed: for anybody but the program.
@@ -50,7 +50,7 @@ def anonymise(*, by: Actor, case: Case) -> Case:
 
 @action
 def remove_files(*, by: Actor, case: Case, documents: Iterable[Document]) -> Case:
-    """Remove the files of documents that were kept longer than their case.
+    """Remove the files of documents that outlived their case.
 
     Raises:
         NotAllowed: for anybody but the program.
@@ -64,7 +64,7 @@ def remove_files(*, by: Actor, case: Case, documents: Iterable[Document]) -> Cas
 
 
 def _drop_files(documents: list[Document]) -> None:
-    """Remove the files' names from the rows; the sweep of files then deletes them from the disk."""
+    """Clear the hashes on the rows; the file sweep then deletes the files."""
     for each in documents:
         each.sha256 = each.source_sha256 = ""
         each.name, each.taken_at, each.removed_at = each.slot, None, each.removed_at or moments.now()
@@ -73,7 +73,7 @@ def _drop_files(documents: list[Document]) -> None:
 
 
 def _drop_texts_of_ratings(case: Case) -> None:
-    """Remove what the resident wrote beside the marks; the table is append-only but for this function."""
+    """Remove the texts of ratings through the only function that may change this append-only table."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT kini_ratings_redact(%s)", [case.pk])
 

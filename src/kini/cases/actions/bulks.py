@@ -1,4 +1,4 @@
-"""One step for many cases: decided at once, held back for a while, then taken case by case by the ordinary action."""
+"""Batch moves: decided at once, delayed so that they can be cancelled, then taken case by case as usual."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -16,10 +16,10 @@ from kini.people import keeping
 from kini.people import queries as people_queries
 from kini.people.models import Officer
 
-#: How long a decision about many cases can be taken back.
+#: Seconds in which a batch move can be cancelled.
 UNDO_SECONDS = 30
 MOST_CASES = 50
-#: The job that carries one out (cases/jobs.py).
+#: Name of the job that runs a batch move (jobs.py).
 CARRY_OUT = "cases.carry_out_bulk"
 
 
@@ -27,7 +27,7 @@ CARRY_OUT = "cases.carry_out_bulk"
 def plan_bulk(
     *, by: Actor, cases: Iterable[Case], move: str, given: Mapping[str, Any] | None = None, query: str = ""
 ) -> Bulk:
-    """Decide one step for many cases, each in the state that was shown. It is taken UNDO_SECONDS from now.
+    """Schedule a move for many cases, each in the state that was shown. It is taken UNDO_SECONDS later.
 
     Args:
         cases: as the page showed them; those that cannot take the step are left out.
@@ -60,7 +60,7 @@ def plan_bulk(
 
 @action
 def take_back_bulk(*, by: Actor, bulk: Bulk) -> Bulk:
-    """Take the decision back as a whole, before anything has happened. Twice is the same as once.
+    """Cancel a batch move before it begins. Idempotent.
 
     Raises:
         NotAllowed: when another officer made it.
@@ -81,7 +81,9 @@ def take_back_bulk(*, by: Actor, bulk: Bulk) -> Bulk:
 
 @action
 def begin_bulk(*, by: Actor, bulk: int) -> bool:
-    """From now on it cannot be taken back. False when there is nothing to do: taken back, ended, or not yet time."""
+    """Begin a batch move, after which it cannot be cancelled. Return False if it was cancelled, has ended or is not
+    due.
+    """
     found = _locked(bulk)
     if found.taken_back_at or found.ended_at or moments.now() < found.due_at:
         return False
@@ -94,9 +96,9 @@ def begin_bulk(*, by: Actor, bulk: int) -> bool:
 
 @action
 def take_bulk_step(*, by: Actor, item: int) -> BulkCase:
-    """Move one of the cases and note that it was, in one transaction: once, however often this is called.
+    """Move one case and record the result in one transaction; idempotent.
 
-    What is refused by then is noted with the reason.
+    A refusal is recorded with its reason.
     """
     found = BulkCase.objects.select_for_update(of=("self",)).select_related("bulk", "case").get(pk=item)
     if found.result != BulkCase.WAITING:
@@ -117,7 +119,9 @@ def take_bulk_step(*, by: Actor, item: int) -> BulkCase:
 
 @action
 def end_bulk(*, by: Actor, bulk: int, give_up: bool = False) -> None:
-    """Every case has been tried. With `give_up` those that an error kept back are noted as such."""
+    """End the batch move if no case is waiting. With `give_up`, cases that failed with an error are recorded as
+    refused.
+    """
     found = _locked(bulk)
     waiting = found.cases.filter(result=BulkCase.WAITING)
     if give_up:

@@ -1,4 +1,4 @@
-"""What officers do with a case beside moving it: assign, transfer, note, and look at what is sealed."""
+"""Officers' actions besides moves: assign, transfer, note, presence, reveal hidden data."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,13 +25,14 @@ from kini.people.rules import may
 from kini.services.kinds import kinds
 from kini.services.versions import resolve
 
-#: How long an officer counts as looking at a case after their page said so; pages say it three times as often.
+#: Lifetime of a presence in seconds. Pages renew it three times as often.
 PRESENT_SECONDS = 60
 
 
 @action
 def assign(*, by: Actor, case: Case, officer: Officer | None) -> Case:
-    """Hand a case to an officer who may see it, or (None) back to nobody. Taking it oneself needs only to act on it.
+    """Assign a case to an officer who may see it, or (None) to nobody. Assigning to oneself only needs permission to
+    act.
 
     Raises:
         NotAllowed: without the permission, or when the case is their own.
@@ -54,7 +55,7 @@ def assign(*, by: Actor, case: Case, officer: Officer | None) -> Case:
 
 @action
 def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
-    """Pass a case to another agency, which goes on with the same step; the resident reads the reason.
+    """Transfer a case to another agency, which continues with the same step. The resident reads the reason.
 
     Raises:
         NotAllowed: without the permission, or when the case is their own.
@@ -78,7 +79,7 @@ def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
 
 @action
 def send_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case:
-    """Put a case into the hands of a unit of its agency; the resident reads which.
+    """Assign a case to a unit of its agency; the resident reads which one.
 
     Args:
         new: the case was opened in this very transaction, so that nobody else can have changed it.
@@ -100,7 +101,7 @@ def send_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case:
 
 @action
 def note(*, by: Actor, case: Case, text: str) -> Case:
-    """Write an internal note, which residents never see. Colleagues whom it names ("@Name") are told.
+    """Add an internal note, which residents never see, and notify the colleagues it mentions ("@Name").
 
     Raises:
         NotAllowed: without the permission, or when the case is their own.
@@ -119,7 +120,7 @@ def note(*, by: Actor, case: Case, text: str) -> Case:
 
 
 def _meant(by: Actor, case: Case, text: str) -> list[int]:
-    """Ids of the colleagues whom a note names, among those who may see the case; not who writes it."""
+    """Ids of the mentioned colleagues who may see the case, without the author."""
     if "@" not in text:
         return []
     colleagues = people_queries.officers_over(access.scope_of(case), Permission.SEE_CASES)
@@ -130,7 +131,7 @@ def _meant(by: Actor, case: Case, text: str) -> list[int]:
 
 @action
 def read_mentions(*, by: Actor, case: Case) -> int:
-    """The officer has the case before them: what names them there is read. Says how many notes were not before."""
+    """Mark the officer's mentions in the case as read; return how many were unread."""
     unread = Mention.objects.filter(Q(officer__user_id=by.user_id), entry__case=case, read_at__isnull=True)
     count = unread.update(read_at=moments.now())
     if count:
@@ -140,7 +141,7 @@ def read_mentions(*, by: Actor, case: Case) -> int:
 
 @action
 def open_at_desk(*, by: Actor, case: Case) -> None:
-    """Open the case for the officer: log the read, note their presence, mark mentions of them as read. One transaction.
+    """Log the read, record presence and mark mentions as read, in one transaction.
 
     Raises:
         NotAllowed: as `be_present`.
@@ -152,9 +153,9 @@ def open_at_desk(*, by: Actor, case: Case) -> None:
 
 @action
 def be_present(*, by: Actor, case: Case) -> None:
-    """Say that an officer has the case before them, for the next PRESENT_SECONDS.
+    """Record for PRESENCE_SECONDS that the officer has the case open.
 
-    Nothing about it is kept for longer, so it leaves no entry in the audit trail.
+    Too short-lived for an audit entry.
 
     Raises:
         NotAllowed: when they do not see the case, or are no working officer.
@@ -172,7 +173,7 @@ def be_present(*, by: Actor, case: Case) -> None:
 
 @action
 def look(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> dict[str, Any]:
-    """What is hidden on the officer's page, in the clear; the look is logged first, and the resident can read it.
+    """Return hidden data in the clear, after logging it where the resident can read it.
 
     Args:
         what: "answers" (hidden answers by field name) or "identity" (the resident's profile by attribute).
@@ -201,7 +202,7 @@ def look(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> dict
 
 
 def _may_hold(officer: Officer, case: Case) -> bool:
-    """Whether that officer sees such cases, and this one is not about themselves."""
+    """Return True if the officer may see the case and has no conflict of interest."""
     holder = people_queries.officer_actor(officer)
     return may(holder, Permission.SEE_CASES, access.scope_of(case)) and not access.is_related(holder, case)
 

@@ -1,4 +1,4 @@
-"""Answers on their way: begun, kept page by page, resumed on another device, and opened once more for corrections."""
+"""Drafts: start, save page by page, resume on another device, reopen for corrections."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ from kini.services.versions import Resolved, resolve
 
 @action
 def start_draft(*, by: Actor, version: ServiceVersion, resident: Resident | None = None, channel: str = "web") -> Draft:
-    """Begin an application.
+    """Start an application.
 
     Args:
         resident: for whom it is; None only for a guest.
@@ -50,7 +50,7 @@ def start_draft(*, by: Actor, version: ServiceVersion, resident: Resident | None
 
 @action
 def save_answers(*, by: Actor, draft: Draft, page: str, values: Mapping[str, Any], guest_key: str = "") -> Draft:
-    """Keep the answers of one page.
+    """Save the answers of one page.
 
     Args:
         page: the page's key.
@@ -77,7 +77,7 @@ def _keep(by: Actor, draft: Draft, resolved: Resolved, values: Mapping[str, Any]
 
 @action
 def fill(*, by: Actor, draft: Draft, values: Mapping[str, Any], guest_key: str = "") -> Draft:
-    """Keep answers to any of the questions at once.
+    """Save answers to any questions at once.
 
     Args:
         values: valid values by field or repeated page (services.answering.take); None takes an answer away.
@@ -124,7 +124,7 @@ def attach(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, guest_ke
 
 @action
 def detach(*, by: Actor, draft: Draft, document: Document, guest_key: str = "") -> None:
-    """Take a file off a draft. What a case already holds stays on record and is replaced with the answer.
+    """Remove a file from a draft. A document of the case stays on record until the correction is sent.
 
     Raises:
         NotAllowed, Expired, Refused: as `save_answers`, or when the file belongs to another draft.
@@ -147,7 +147,7 @@ def detach(*, by: Actor, draft: Draft, document: Document, guest_key: str = "") 
 
 @action
 def discard_draft(*, by: Actor, draft: Draft) -> None:
-    """Throw a draft away, with its files. One that became a case stays.
+    """Delete a draft with its files. Submitted drafts are kept.
 
     Raises:
         NotAllowed: when it is somebody else's.
@@ -164,7 +164,7 @@ def discard_draft(*, by: Actor, draft: Draft) -> None:
 
 @action
 def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
-    """The draft in which a resident corrects a case: the one it came from, else a new one with its answers.
+    """Return the draft in which a resident corrects a case: its original one, else a new one with its answers.
 
     Raises:
         NotAllowed: when the case is somebody else's.
@@ -189,7 +189,7 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
 
 
 def _open(by: Actor, draft: Draft, pages: set[str], guest_key: str) -> tuple[Draft, Resolved]:
-    """The locked draft with its definition, when the actor may answer those pages now."""
+    """Lock the draft and return it with its definition, if the actor may answer these pages now."""
     draft = lock_draft(draft)
     access.require_theirs(by, draft, guest_key)
     resolved = resolve(usable(claimed(by, draft)).version)
@@ -201,7 +201,7 @@ def _open(by: Actor, draft: Draft, pages: set[str], guest_key: str) -> tuple[Dra
 
 
 def _own_files(draft: Draft, values: Mapping[str, Any]) -> None:
-    """Answers may refer only to files of this draft and slot, whoever put the ids together."""
+    """Require that answers refer only to files of this draft and slot."""
     wanted = {(name, file) for name, value in values.items() for file in files_in(value)}
     if wanted - {(document.slot, str(document.pk)) for document in (corrections.present(draft) if wanted else ())}:
         raise Refused(_("This file is no longer there. Add it again."))

@@ -1,4 +1,4 @@
-"""An officer's own filters: views of the queue under a name, a few of them, one of which may open the desk."""
+"""Saved filters: an officer's named views of the queue, limited in number, one of which may be the default."""
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ LONGEST_NAME = 40
 
 @action
 def save_filter(*, by: Actor, name: str, query: str, first: bool = False) -> SavedFilter:
-    """Keep a view of the queue under a name, in the first place of the rail that is free.
+    """Save a view of the queue in the first free position of the rail.
 
     Args:
         query: what stands in the queue's address (desk.addresses.Asked.query).
@@ -46,7 +46,7 @@ def save_filter(*, by: Actor, name: str, query: str, first: bool = False) -> Sav
 
 @action
 def open_with(*, by: Actor, kept: SavedFilter, first: bool) -> SavedFilter:
-    """Open the desk with this filter from now on, or (first=False) with what is due. Raises as `delete_filter`."""
+    """Make this filter the desk's default, or (first=False) no longer. Raises as `delete_filter`."""
     kept = _own(by, kept)
     if kept.first is not first:
         kept.officer.filters.filter(first=True).update(first=False)
@@ -58,7 +58,7 @@ def open_with(*, by: Actor, kept: SavedFilter, first: bool) -> SavedFilter:
 
 @action
 def delete_filter(*, by: Actor, kept: SavedFilter) -> None:
-    """Forget a filter; the cases behind it stay where they are.
+    """Delete a saved filter.
 
     Raises:
         NotAllowed: when it is somebody else's.
@@ -69,7 +69,7 @@ def delete_filter(*, by: Actor, kept: SavedFilter) -> None:
 
 
 def _officer(by: Actor) -> Officer:
-    """Who acts, locked, so that two of their pages do not take the same place."""
+    """Return the acting officer, locked so that concurrent requests do not take the same position."""
     officer = people_queries.officer_of(by)
     if officer is None:
         raise NotAllowed(_("Only officers work on cases."))

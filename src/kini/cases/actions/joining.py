@@ -1,4 +1,4 @@
-"""Cases that are the same thing: the later one is joined to the first and follows it; a mistake can be undone."""
+"""Duplicates: merge the later case into the earlier one, undo a merge, mark pairs as different."""
 
 from django.utils.translation import gettext as _
 
@@ -16,10 +16,10 @@ from kini.services.versions import resolve
 
 @action
 def join(*, by: Actor, case: Case, other: Case) -> Case:
-    """Join two cases that are the same thing: the later one ends and follows the first one, whichever is which.
+    """Merge two duplicates: the later case ends and follows the earlier one, in whichever order they are given.
 
-    Its resident reads that it is so, hears of every further step of the first, and never whose that one is. Cases that
-    followed the later one follow the first from now on.
+    The resident of the later case is notified of the merge and of all further steps of the other case, without learning
+    whose it is. Duplicates of the later case now follow the earlier one.
 
     Returns:
         The later case as stored.
@@ -47,7 +47,7 @@ def join(*, by: Actor, case: Case, other: Case) -> Case:
 
 @action
 def keep_apart(*, by: Actor, case: Case, other: Case) -> Apart:
-    """Say that two cases that look like the same thing are not; nobody is asked again.
+    """Mark two similar cases as different, so that they are no longer suggested.
 
     Raises:
         NotAllowed: without the permission over both, or when one of them is the officer's own.
@@ -57,7 +57,7 @@ def keep_apart(*, by: Actor, case: Case, other: Case) -> Apart:
 
 @action
 def separate(*, by: Actor, case: Case) -> Case:
-    """Undo a joining that was a mistake: the case begins its flow anew, by itself.
+    """Undo a merge: the case restarts its flow on its own.
 
     Raises:
         NotAllowed: without the permission, or when the case is the officer's own.
@@ -73,7 +73,7 @@ def separate(*, by: Actor, case: Case) -> Case:
 
 @action
 def release(*, by: Actor, case: Case) -> Case | None:
-    """Let those who follow a case that went away undecided go on: the earliest begins anew, the rest follow it.
+    """Release the duplicates of a case that ended undecided: the earliest restarts, the others follow it.
 
     Returns:
         The one that goes on; None when nobody follows.
@@ -96,7 +96,7 @@ def release(*, by: Actor, case: Case) -> Case | None:
 
 
 def _both(by: Actor, case: Case, other: Case) -> tuple[Case, Case]:
-    """(the earlier, the later), locked in one order whoever asks, when the actor may join both."""
+    """Lock both cases in a fixed order and return (earlier, later), if the actor may merge them."""
     if case.pk == other.pk:
         raise Refused(_("A case cannot be compared with itself."))
     pair = [lock(each) for each in sorted((case, other), key=lambda each: each.pk)]
@@ -116,7 +116,7 @@ def _apart(by: Actor, one: Case, other: Case) -> Apart:
 
 
 def _follow(by: Actor, before: Case, leader: Case) -> None:
-    """Whoever followed one case follows another one from now on, and reads it."""
+    """Let the duplicates of one case follow another."""
     for follower in before.followers.order_by("pk"):
         follower = lock(follower)
         follower.leader = leader
@@ -131,7 +131,7 @@ def _separated(by: Actor, case: Case) -> Case:
 
 
 def _step(by: Actor, case: Case, move: str, to: str) -> None:
-    """A step that no page of the flow offers; what follows from every other step follows from this one."""
+    """Take a step that no page offers, with the effects of an ordinary one."""
     data = {"leader": case.leader.reference if case.leader else ""}
     entry = timeline.append(case, by=by, sort="moved", move=move, to_state=to, data=data)
     kinds.get(case.kind).moved(case, move, {})

@@ -1,4 +1,4 @@
-"""Steps of a case along its flow, taken by residents, officers and time."""
+"""Moves of a case along its flow, by residents, officers and timers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from kini.services.versions import Resolved, resolve
 
 
 class Stale(Refused):
-    """The page showed a state in which the case no longer is."""
+    """The page showed a state that the case has left."""
 
 
 @action
@@ -31,7 +31,7 @@ def move(
     expected_state: str = "",
     guest_key: str = "",
 ) -> Case:
-    """Take a case along an edge of its flow.
+    """Move a case along an edge of its flow.
 
     Args:
         given: values of the inputs that the edge needs (inputs.take), files as lists of uploads;
@@ -55,10 +55,7 @@ def move(
 
 @action
 def move_opened(*, by: Actor, case: Case, move: str) -> Case:
-    """Take an edge of a case that this transaction has opened: no other one sees it, so it is neither locked nor read.
-
-    Raises as `move` does.
-    """
+    """Move a case that was opened in this transaction; it needs no lock and no fresh read. Raises as `move`."""
     return _take(by, case, move, {}, "")
 
 
@@ -85,7 +82,7 @@ def _take(by: Actor, case: Case, move: str, given: Mapping[str, Any], guest_key:
 
 @action
 def withdraw(*, by: Actor, case: Case, reason: str = "", expected_state: str = "", guest_key: str = "") -> Case:
-    """Withdraw a case; only its resident may, and only where the flow lets them. Raises as `move` does."""
+    """Withdraw a case, as its resident, where the flow allows it. Raises as `move`."""
     given = {"reason": reason} if reason.strip() else {}
     return move(by=by, case=case, move=rules.WITHDRAW, given=given, expected_state=expected_state, guest_key=guest_key)
 
@@ -94,7 +91,7 @@ def withdraw(*, by: Actor, case: Case, reason: str = "", expected_state: str = "
 def answer_correction(
     *, by: Actor, case: Case, message: str = "", expected_state: str = "", guest_key: str = ""
 ) -> Case:
-    """Send in what was asked for: the answers and documents changed in the case's draft. Raises as `move` does."""
+    """Send a correction: changed answers and documents from the case's draft. Raises as `move`."""
     given = {"message": message} if message.strip() else {}
     return move(by=by, case=case, move=rules.ANSWER, given=given, expected_state=expected_state, guest_key=guest_key)
 

@@ -1,4 +1,4 @@
-"""What a resident thinks of how their case was handled."""
+"""Ratings by residents."""
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from kini.core.actors import Actor, NotAllowed, Refused
 
 @action
 def rate(*, by: Actor, case: Case, score: int, text: str = "", guest_key: str = "") -> Rating:
-    """Keep what the resident thinks of an ended case, once for each end. Sent twice, the first one stays.
+    """Store the resident's rating of an ended case, once per ending. Later ratings are ignored.
 
     Args:
         score: 1 (very bad) to 5 (very good), see rules.SCORES.

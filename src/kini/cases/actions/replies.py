@@ -1,4 +1,4 @@
-"""Canned replies of an agency: written, changed, put aside. Every change is a version that stays."""
+"""Canned replies of an agency: create, update, deactivate. Every change is kept as a version."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ LONGEST_TITLE = 80
 
 @action
 def write_reply(*, by: Actor, agency: Agency, service: Service | None, title: str, text: str) -> CannedReply:
-    """A new canned reply, for one service of the agency or (None) for all.
+    """Create a canned reply, for one service of the agency or (None) for all.
 
     Raises:
         NotAllowed: without the permission over that service, or over the whole agency.
@@ -34,9 +34,7 @@ def write_reply(*, by: Actor, agency: Agency, service: Service | None, title: st
 
 @action
 def begin_replies(*, by: Actor, texts: Mapping[str, str]) -> int:
-    """Give every agency that has no canned reply yet these texts, by title; how many were written. Raises as
-    `write_reply`.
-    """
+    """Create these replies, by title, for every agency without any; return their number. Raises as `create_reply`."""
     new = list(Agency.objects.filter(active=True, replies=None))
     for agency in new:
         for title, text in texts.items():
@@ -46,7 +44,7 @@ def begin_replies(*, by: Actor, texts: Mapping[str, str]) -> int:
 
 @action
 def change_reply(*, by: Actor, reply: CannedReply, title: str, text: str) -> CannedReply:
-    """Change a canned reply; what it said before stays as an earlier version. Raises as `write_reply`."""
+    """Update a canned reply; the previous text is kept as a version. Raises as `create_reply`."""
     reply = _locked(reply)
     if (reply.title, reply.text) == (title.strip(), text.strip()):
         return reply
@@ -55,7 +53,7 @@ def change_reply(*, by: Actor, reply: CannedReply, title: str, text: str) -> Can
 
 @action
 def switch_reply(*, by: Actor, reply: CannedReply, active: bool) -> CannedReply:
-    """Put a canned reply aside, so that it is no longer offered, or offer it again. Raises as `write_reply`."""
+    """Deactivate or reactivate a canned reply. Raises as `create_reply`."""
     reply = _locked(reply)
     _require(by, reply)
     if reply.active is not active:

@@ -1,4 +1,4 @@
-"""From a draft to a case: once, whole, routed, with its clock running."""
+"""Submission: create a routed case with a running clock from a draft or from complete answers."""
 
 import secrets
 from collections import defaultdict
@@ -28,10 +28,10 @@ from kini.services.versions import Resolved, resolve
 
 @action
 def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
-    """Send a draft in. A draft sent in twice, even at the same moment, is one case: the draft's id is the key.
+    """Submit a draft. Idempotent, also under concurrency: one draft is one case.
 
-    The draft keeps the definition with which it was begun. What the profile knows is copied into the case, so that
-    the case reads the same when the profile changes.
+    The case keeps the definition with which the draft was started. Profile data is copied into the case, so that later
+    changes of the profile do not affect it.
 
     Args:
         confirm: whether the person said that the answers are true.
@@ -74,7 +74,7 @@ def apply(
     confirm: bool,
     reference: str = "",
 ) -> Case:
-    """A whole application at once, as programs send it: from answers to a case, without a draft.
+    """Create a case from complete answers without a draft, for the API.
 
     Args:
         resident: for whom it is; None only for a guest.
@@ -98,7 +98,7 @@ def apply(
 
 
 def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
-    """The case as it is after its kind has done what it does at once; told to whoever listens."""
+    """Run the kind's hook, announce the case and return it as the hook left it."""
     audit.record(by=by, action="cases.submitted", subject=f"case:{case.reference}", detail=detail)
     opened: Case = kinds.get(case.kind).opened(case)
     events.announce(CaseOpened(opened.reference, opened.service_id))
@@ -106,7 +106,7 @@ def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
 
 
 def _complete(resolved: Resolved, given: Mapping[str, Any], resident: Resident | None) -> dict[str, Any]:
-    """All answers that count, those of the profile among them."""
+    """All relevant answers, including those from the profile."""
     known = profile.known(resident) if resident else {}
     final, missing = questions.whole(resolved, given, known)
     if missing:
@@ -146,15 +146,15 @@ def _new_case(
     return case
 
 
-#: References that were free a moment ago, by prefix, and how many are looked up at once.
+#: Pool of recently free references by prefix, and its refill size.
 _free: defaultdict[str, list[str]] = defaultdict(list)
 HANDFUL = 50
 
 
 def _new_reference() -> str:
-    """A reference that is free; there are thirty thousand millions of them.
+    """Return a free reference out of about 3e10.
 
-    One that another process has taken in the meantime is refused by the table.
+    If another process takes it in the meantime, the unique constraint refuses the case.
     """
     prefix = pack.current().reference_prefix
     free = _free[prefix]

@@ -1,4 +1,4 @@
-"""How rooms above write on a timeline, and put papers that they made into a case."""
+"""Timeline entries and generated documents that rooms above add to a case."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from kini.core.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A file that the program made: the slot it lies in, and the name under which it is downloaded."""
+    """Generated file: its slot, and its name for downloads."""
 
     slot: str
     name: str
@@ -24,7 +24,7 @@ class Paper:
 
 @action
 def tell(*, by: Actor, case: Case, sort: str, data: dict[str, Any], paper: Paper | None = None) -> Document | None:
-    """Write down what happened to a case, for its resident to read. The caller has checked who may do it.
+    """Add an entry to the case's timeline, visible to its resident. The caller has checked the permission.
 
     Args:
         sort: a sort of entry registered in `rules.tellers`.

@@ -1,4 +1,4 @@
-"""What happens to cases and drafts by itself: time passes, drafts expire, keys change, profiles are joined."""
+"""Maintenance of cases and drafts: timed transitions, expiry, key rotation, profile merges, search index."""
 
 from uuid import UUID
 
@@ -18,14 +18,14 @@ from kini.people.models import Resident
 from kini.services import queries as service_queries
 from kini.services.versions import resolve
 
-#: Cases made ready for the search, and sealed, in one transaction.
+#: Cases indexed, and encrypted, in one transaction.
 MOST_INDEXED = 1000
 MOST_SEALED = 200
 
 
 @action
 def take_due_edge(*, by: Actor, case: Case) -> Case:
-    """Take the edge that time takes (`after`), when the case has stood in its state for that long.
+    """Take the timed transition (`after`) if the case has been in its state long enough.
 
     Raises:
         NotAllowed: when anybody but the program asks.
@@ -41,7 +41,7 @@ def take_due_edge(*, by: Actor, case: Case) -> Case:
 
 @action
 def clean_up_drafts(*, by: Actor) -> int:
-    """Delete drafts that waited too long, with files nobody sent in; those of running cases stay. Says how many.
+    """Delete expired drafts with unsubmitted files, except those of open cases; return their number.
 
     Raises:
         NotAllowed: when anybody but the program asks.
@@ -61,7 +61,7 @@ def clean_up_drafts(*, by: Actor) -> int:
 
 @action
 def rotate_keys(*, by: Actor) -> int:
-    """Seal every sealed answer with the first key of the ring. Says how many cases and drafts were sealed anew.
+    """Re-encrypt sealed answers with the ring's first key; return the number of cases and drafts changed.
 
     Raises:
         NotAllowed: when anybody but the program asks.
@@ -77,9 +77,9 @@ def rotate_keys(*, by: Actor) -> int:
 
 @action
 def seal_sensitive(*, by: Actor) -> int:
-    """Encrypt all answers of drafts and cases from before their service was marked sensitive. Returns their number.
+    """Encrypt all answers of drafts and cases older than their service's sensitive flag; return their number.
 
-    At most MOST_SEALED in one transaction: the caller repeats it until nothing is left.
+    At most ENCRYPT_BATCH per transaction: the caller repeats it until nothing is left.
 
     Raises:
         NotAllowed: when anybody but the program asks.
@@ -110,9 +110,9 @@ def _seal_case(by: Actor, case: Case) -> None:
 
 @action
 def hand_over_cases(*, by: Actor, gone: int, kept: int) -> int:
-    """Give the cases and drafts of an emptied profile (ids of residents) to the one it was joined with.
+    """Move cases and drafts of a merged profile (ids of residents) to the remaining one.
 
-    Says how many cases; done again it does nothing.
+    Returns the number of cases; idempotent.
 
     Raises:
         NotAllowed: when anybody but the program asks.
@@ -130,7 +130,7 @@ def hand_over_cases(*, by: Actor, gone: int, kept: int) -> int:
 
 @action
 def index_cases(*, by: Actor) -> int:
-    """Let cases that came in another way than through `submit` be found by their words. Says how many.
+    """Index cases that were not created by `submit`; return their number.
 
     Raises:
         NotAllowed: when anybody but the program asks.

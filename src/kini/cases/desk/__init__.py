@@ -1,1 +1,1 @@
-"""The officers' desk: the queue, the case page with every step, helping at a counter, and what is late."""
+"""Officers' desk: queue, case page, moves, counter service, statistics."""

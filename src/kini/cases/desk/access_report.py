@@ -1,4 +1,4 @@
-"""Pages of the access report: reading by the officers of one's agencies, by day, also as CSV."""
+"""Pages of the access report: reads by the officers of one's agencies, by day, also as CSV."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ MANAGE = Permission.MANAGE_OFFICERS
 @for_officers(MANAGE)
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
-    """Show the report on the day of the address (`day`), today without one."""
+    """Show the report of the requested day (`day`, default today)."""
     found = _report(request)
     before, after = found.day - timedelta(days=1), found.day + timedelta(days=1)
     context = {
@@ -43,7 +43,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @for_officers(MANAGE)
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
-    """The same day as CSV; it names officers, and residents by nothing but counts."""
+    """The same day as CSV. It names officers; residents appear only as counts."""
     found = _report(request)
     head = [
         *(_("Officer"), _("Agency"), _("Day"), _("Reads"), _("Usual"), _("Median of the agency"), _("People")),
@@ -69,7 +69,7 @@ def _report(request: HttpRequest) -> Report:
 
 
 def _day(text: str) -> date:
-    """The day that was asked for; today when it is none, or has not come yet."""
+    """Parse the requested day; today if it is invalid or in the future."""
     today = formats.today()
     try:
         return min(date.fromisoformat(text), today)

@@ -1,4 +1,4 @@
-"""The queue's address: which view and filters stand in it, and how they go along to the cases opened from there."""
+"""URL of the queue: view and filters in the query string, passed on to case pages as the way back."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from kini.cases import rules
 from kini.cases.queries import Filters, View
 from kini.city.models import Area
 
-#: Views by what the address calls them.
+#: Views by query parameter.
 VIEWS: dict[str, tuple[View, str | Promise]] = {
     "due": ("due", gettext_lazy("Due")),
     "mine": ("mine", gettext_lazy("My tasks")),
@@ -27,18 +27,18 @@ VIEWS: dict[str, tuple[View, str | Promise]] = {
 }
 LONGEST = 120
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-#: How the address of a case says from which queue it was opened.
+#: Query parameter of case pages that holds the queue's query string.
 TRAIL = "in"
 
 
 def cleaned(text: str) -> str:
-    """What stood in an address, without what no database takes."""
+    """Remove control characters from a query parameter and limit its length."""
     return CONTROL.sub("", text)[:LONGEST].strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What stands in a queue's address: a view, a service's id, an area's code, a public state and words."""
+    """Parsed query string of the queue: view, service id, area code, public state, search words."""
 
     view: str = "due"
     service: str = ""
@@ -48,16 +48,16 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """The same as a query string, always written alike; the view stands in it in any case."""
+        """Normalised query string; always includes the view."""
         return urlencode({name: getattr(self, name) for name in self.__slots__ if getattr(self, name)})
 
     @property
     def narrow(self) -> bool:
-        """Whether it shows less than its view."""
+        """True if any filter besides the view is set."""
         return bool(self.service or self.area or self.state or self.q)
 
     def filters(self, paths: Mapping[str, str], after: str = "") -> Filters:
-        """What the database is asked.
+        """Convert to database filters.
 
         Args:
             paths: of the area, by its code; without its path nothing is found.
@@ -67,7 +67,7 @@ class Asked:
 
 
 def read(query: Mapping[str, str]) -> Asked:
-    """What an address asks for; a view or state that does not exist narrows nothing."""
+    """Parse a query string mapping; unknown views and states are ignored."""
     given = {name: cleaned(query.get(name, "")) for name in Asked.__slots__}
     given["view"] = given["view"] if given["view"] in VIEWS else "due"
     given["state"] = given["state"] if given["state"] in set(rules.WORDS) else ""
@@ -75,12 +75,12 @@ def read(query: Mapping[str, str]) -> Asked:
 
 
 def read_query(query: str) -> Asked:
-    """What a query string asks for."""
+    """Parse a query string."""
     return read(QueryDict(query[:2000]))
 
 
 def address(asked: Asked, after: str = "") -> str:
-    """The address of a queue, from the beginning or behind a cursor."""
+    """URL of a queue, from the start or after a cursor."""
     query = asked.query if asked != Asked() else ""
     more = urlencode({"after": after}) if after else ""
     joined = "&".join(filter(None, (query, more)))
@@ -88,15 +88,15 @@ def address(asked: Asked, after: str = "") -> str:
 
 
 def paths_of(codes: Iterable[str]) -> dict[str, str]:
-    """Paths of areas by their codes. One query, none without codes."""
+    """Paths of areas by code. One query, none without codes."""
     wanted = set(filter(None, codes))
     return dict(Area.objects.filter(code__in=wanted).values_list("code", "path")) if wanted else {}
 
 
 def trail(request: HttpRequest) -> str:
-    """What keeps the way back on the address of a case: "?in=..." when it was opened from a queue, else "".
+    """Query string that carries the way back to the queue: "?in=..." or "".
 
-    The queue's own pages give theirs; the pages of a case hand on what they were given.
+    Case pages pass on the one they received.
     """
     came = request.GET.get(TRAIL, "")
     return trail_of(read_query(came)) if came else ""
@@ -107,5 +107,5 @@ def trail_of(asked: Asked) -> str:
 
 
 def came_from(request: HttpRequest) -> Asked:
-    """The queue from which a case was opened; what is due, when it was opened from elsewhere."""
+    """Queue from which the case was opened; the default queue otherwise."""
     return read_query(request.GET.get(TRAIL, ""))

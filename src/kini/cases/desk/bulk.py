@@ -1,4 +1,4 @@
-"""One step for many cases: which step, what will happen and to which of them, a while to take it back, what became."""
+"""Pages of batch moves: choose the move, review the cases, cancel in time, see the result."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -27,17 +27,17 @@ from kini.services.fields.base import FieldBase
 from kini.services.versions import resolve_many
 from kini.web import formats
 
-#: Those that the list of an officer's own shows.
+#: Number of batch moves in an officer's list.
 LATEST = 20
-#: Seconds between looks at one that is being carried out.
+#: Seconds between reloads while a batch move runs.
 LOOK_AGAIN = 2
 
 
 @for_officers(Permission.ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk(request: HttpRequest) -> HttpResponse:
-    """The officer's latest ones; posted cases get the page of the steps (`move` empty), that of what will happen, or
-    (`confirm`) the decision.
+    """List the officer's latest batch moves. POST with cases shows the choice of moves (`move` empty), the review, or
+    (`confirm`) schedules the batch.
     """
     actor = actor_for(request)
     if request.method != "POST":
@@ -78,7 +78,7 @@ def _show(
     problems: Iterable[str] = (),
     status: int = 422,
 ) -> HttpResponse:
-    """What will happen, and to which of them; with what must be mended."""
+    """Review page: affected cases, inputs and errors."""
     plans = bulks.plan(actor, cases, move)
     fitting = [each for each in plans if not each.obstacle]
     fields, given = _fields(fitting), given or Given()
@@ -96,12 +96,12 @@ def _show(
 
 
 def _fields(plans: Iterable[Planned]) -> dict[str, FieldBase]:
-    """Everything that the steps of these cases need, each asked once for all of them."""
+    """Inputs needed by any of the cases, each asked once."""
     return {name: field for each in plans for name, field in each.fields.items()}
 
 
 def _taken(plans: Iterable[Planned], sent: Sent) -> Given:
-    """What was given for all of them."""
+    """Parsed inputs for all of the cases."""
     found = Given()
     for each in {(each.case.version_id, each.case.state): each for each in plans}.values():
         if each.edge:
@@ -114,7 +114,7 @@ def _taken(plans: Iterable[Planned], sent: Sent) -> Given:
 
 
 def _decide(request: HttpRequest, actor: Actor, cases: list[Case], sent: Sent) -> HttpResponse:
-    """Hold the decision ready. Cases that have moved on since the page was shown are not part of it."""
+    """Schedule the batch. Cases that have moved since the page was shown are left out."""
     move, seen = sent.form.text("move"), set(sent.form.texts("seen"))
     plans = bulks.plan(actor, cases, move)
     fitting = [each for each in plans if not each.obstacle]
@@ -144,7 +144,7 @@ def _decide(request: HttpRequest, actor: Actor, cases: list[Case], sent: Sent) -
 @for_officers(Permission.ACT)
 @require_safe
 def became(request: HttpRequest, bulk: int) -> HttpResponse:
-    """What became of a decision about many cases: held back, taken back, or taken case by case."""
+    """Result of a batch move: waiting, cancelled, or case by case."""
     found = _own(request, bulk)
     rows = found.cases.select_related("case__version").defer("case__answers", "case__sealed", "case__version__content")
     items = list(rows.order_by("pk"))
@@ -173,7 +173,7 @@ def _row(item: BulkCase, versions: Mapping[int, Any]) -> dict[str, Any]:
 
 
 def _note(bulk: Bulk) -> str:
-    """How it stands, and when it was decided."""
+    """Status and time of decision."""
     return f"{_word(bulk)} · {formats.moment(bulk.made_at)}"
 
 
@@ -196,7 +196,7 @@ def _own(request: HttpRequest, pk: int) -> Bulk:
 @for_officers(Permission.ACT)
 @require_POST
 def take_back(request: HttpRequest, bulk: int) -> HttpResponse:
-    """Take the decision back, as long as nothing has happened."""
+    """Cancel the batch move if it has not begun."""
     found = _own(request, bulk)
     try:
         actions.take_back_bulk(by=actor_for(request), bulk=found)

@@ -1,4 +1,4 @@
-"""A case on the desk: everything an officer may know of it, every step they may take, and the forms beside it."""
+"""Case page of the desk: everything the officer may know, all moves they may take, and the forms."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -31,11 +31,11 @@ from kini.services.fields.base import FieldBase
 from kini.services.versions import Resolved, resolve
 from kini.web import formats
 
-#: Answers that say who somebody is.
+#: Profile attributes that identify a person.
 NAMING = frozenset({"name"})
 LONGEST_REASON = 240
 LOOKS = ("identity", "answers")
-#: Answers and happenings that the summary beside the queue shows.
+#: Number of answers and timeline entries in the summary beside the queue.
 BRIEF, BRIEF_LINES = 8, 3
 
 type Problems = list[tuple[str, str]]
@@ -43,7 +43,7 @@ type Problems = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the case page shows beside the case itself.
+    """Content of the desk's case page besides the case itself.
 
     Attributes:
         view: the case, with who it is about only as far as the officer may know.
@@ -73,7 +73,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 @for_officers()
 @require_safe
 def summary(request: HttpRequest, reference: str) -> HttpResponse:
-    """A piece of a page: the case in short with its steps, to stand beside the queue."""
+    """Fragment with the case in short and its moves, shown beside the queue."""
     actor, found = case_at_desk(request, reference)
     desk = desk_of(actor, found)
     rows = [row for section in desk.view.sections for row in section.rows]
@@ -91,7 +91,7 @@ def summary(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def near(found: Case) -> int:
-    """How many seconds before its end a case is at risk."""
+    """Seconds between the at-risk mark and the deadline."""
     return int((found.due_at - found.at_risk_at).total_seconds()) if found.due_at and found.at_risk_at else 0
 
 
@@ -105,7 +105,7 @@ def page(
     kept: Iterable[tuple[str, str]] = (),
     status: int = 422,
 ) -> HttpResponse:
-    """The case page, with what must be mended.
+    """Render the case page, with errors if any.
 
     Args:
         errors: (id of the input, what to do); with any, the answer's status is `status`.
@@ -139,7 +139,7 @@ def page(
 
 
 def desk_of(actor: Actor, found: Case) -> Desk:
-    """Everything for the case page. At most eighteen queries, whatever the case holds."""
+    """Build the content of the case page. At most eighteen queries for any case."""
     view = case_view(actor, found, desk=True)
     me = officer_of(actor)
     scope = access.scope_of(found)
@@ -158,7 +158,7 @@ def desk_of(actor: Actor, found: Case) -> Desk:
 
 
 def _anchors(desk: Desk) -> frozenset[str]:
-    """Ids of the inputs that stand on the page."""
+    """Ids of the inputs on the page."""
     sets = (
         (desk.view.may_assign, {"officer"}),
         (desk.view.may_transfer, {"agency", "transfer_reason"}),
@@ -174,7 +174,7 @@ def _others(found: Case) -> list[Agency]:
 
 
 def _unnamed(view: CaseView) -> tuple[Section, ...]:
-    """The answers without those that say who somebody is."""
+    """Answers without those that identify a person."""
     naming = {name for page in view.resolved.pages for name, f in page.fields.items() if f.profile in NAMING}
     return tuple(
         replace(
@@ -188,7 +188,7 @@ def _unnamed(view: CaseView) -> tuple[Section, ...]:
 
 
 def grouped(sections: Iterable[Section]) -> list[tuple[str, list[Row]]]:
-    """Answers under their headings; single ones whose label says as much stand together, without a heading."""
+    """Answers under their headings; single answers labelled like their page are listed together without a heading."""
     groups: list[tuple[str, list[Row]]] = []
     for section in sections:
         alone = len(section.rows) == 1 and section.rows[0].label == section.heading
@@ -200,7 +200,7 @@ def grouped(sections: Iterable[Section]) -> list[tuple[str, list[Row]]]:
 
 
 def _facts(found: Case, view: CaseView) -> Iterator[tuple[str, Any]]:
-    """What stands at the top of the page, as labels and values."""
+    """Labels and values at the top of the page."""
     yield _("Step"), view.resolved.flow.states[found.state].name
     yield _("Since"), formats.moment(found.state_since)
     if view.person:
@@ -222,7 +222,7 @@ def _facts(found: Case, view: CaseView) -> Iterator[tuple[str, Any]]:
 
 
 def channel_word(channel: str) -> str:
-    """How somebody came, in words."""
+    """Channel in words."""
     words = {
         "web": _("Web"),
         "counter": _("Counter, on behalf of the resident"),
@@ -234,18 +234,18 @@ def channel_word(channel: str) -> str:
     return words.get(channel, channel)
 
 
-# The forms beside the case
+# Forms beside the case
 
 
 def text_of(request: HttpRequest, name: str) -> str:
-    """What was typed, without characters that cannot be kept."""
+    """Return a posted text without unstorable characters."""
     return UNREADABLE.sub("", request.POST.get(name, "")).replace("\r\n", "\n").strip()
 
 
 def _attempt(
     request: HttpRequest, actor: Actor, found: Case, deed: Callable[[], Any], anchor: str, *names: str
 ) -> HttpResponse | None:
-    """Do it; a page that says what to mend, with everything typed, when it is refused."""
+    """Run the action; on refusal render the page with the error and everything typed."""
     try:
         deed()
     except NotAllowed:
@@ -259,7 +259,7 @@ def _attempt(
 @for_officers()
 @require_POST
 def assign(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take the case, hand it to a colleague (`officer`: id), or give it back ("none")."""
+    """Take the case, assign it to a colleague (`officer`: id), or to nobody ("none")."""
     actor, found = case_at_desk(request, reference)
     wanted = cleaned(request.POST.get("officer", ""))
 
@@ -288,7 +288,7 @@ def _officer(actor: Actor, wanted: str) -> Officer | None:
 @for_officers()
 @require_POST
 def transfer(request: HttpRequest, reference: str) -> HttpResponse:
-    """Pass the case to another agency; from then on it is theirs, and seldom still on this desk."""
+    """Transfer the case to another agency, usually out of the officer's sight."""
     actor, found = case_at_desk(request, reference)
     reason = text_of(request, "transfer_reason")
 
@@ -308,7 +308,7 @@ def transfer(request: HttpRequest, reference: str) -> HttpResponse:
 @for_officers()
 @require_POST
 def note(request: HttpRequest, reference: str) -> HttpResponse:
-    """Write an internal note; a colleague chosen beside it (`mention`: name) is named at its end."""
+    """Add an internal note; a colleague selected in `mention` (name) is mentioned at its end."""
     actor, found = case_at_desk(request, reference)
     text, mention = text_of(request, "text"), cleaned(request.POST.get("mention", ""))
     if text and mention and f"@{mention}" not in text:
@@ -324,7 +324,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 @for_officers()
 @require_POST
 def look(request: HttpRequest, reference: str) -> HttpResponse:
-    """What is hidden, shown once on this page. The look is logged first, with its reason, for the resident to read."""
+    """Reveal hidden data once on this page. The reveal is logged first, with its reason, for the resident to read."""
     actor, found = case_at_desk(request, reference)
     what, purpose = request.POST.get("what", ""), cleaned(request.POST.get("purpose", ""))
     shown: dict[str, Any] = {}
@@ -354,7 +354,7 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _answers(resolved: Resolved, shown: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Hidden answers in the clear, labelled; of a list each item's."""
+    """Hidden answers in the clear with labels, lists item by item."""
     for page_ in resolved.pages:
         if page_.repeat:
             for item in shown.get(page_.repeat.name) or []:

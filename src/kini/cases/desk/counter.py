@@ -1,4 +1,4 @@
-"""At a counter: an officer applies for a resident without a phone, who goes home with a receipt."""
+"""Counter service: an officer applies for a resident who has no phone and leaves with a printed receipt."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -37,18 +37,18 @@ from kini.services.queries import Card
 from kini.services.versions import resolve
 from kini.web import formats
 
-#: More numbers in a day would be somebody who tries out which ones are known.
+#: A higher number of look-ups per day suggests enumeration of known numbers.
 NUMBERS = Limit("cases.counter-number", count=300, seconds=24 * 60 * 60)
 LATEST = 10
 
-#: Inputs about somebody who is not known yet, in the order of the page.
+#: Inputs about an unknown person, in the order of the page.
 TYPED = ("name", "phone", "address", "area")
 
 
 @for_officers(Permission.APPLY_FOR_OTHERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
-    """First the person, found by the number on their card or added; then the service; then its ordinary questions."""
+    """Find or add the person by card number, choose the service, then continue with its ordinary questions."""
     actor = actor_for(request)
     if request.method == "POST":
         return _start(request, actor) if "person" in request.POST else _person(request, actor)
@@ -64,7 +64,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 
 
 def _person(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Find the person by number. Whoever is not known yet is added, once their name is there."""
+    """Find the person by number; add an unknown one once the name is given."""
     form, new = ProfileForm(request.POST), "new" in request.POST
     phone, wrong = phone_of(request)
     problems = _problems(form) | ({"phone": wrong} if wrong else {})
@@ -89,7 +89,7 @@ def _person(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _problems(form: ProfileForm) -> dict[str, str]:
-    """What is wrong, by input, in the order of the page. At a counter the number must be there."""
+    """Errors by input, in the order of the page. At a counter the number is required."""
     found = {name: str(form.errors[name][0]) for name in ("number", *TYPED) if name in form.errors}
     if "number" not in found and form.cleaned_data.get("number") is None:
         found = {"number": _("Type the number on the person's card."), **found}
@@ -110,7 +110,7 @@ def _find(request: HttpRequest, actor: Actor, error: str = "") -> HttpResponse:
 
 
 def _add(request: HttpRequest, problems: Mapping[str, str]) -> HttpResponse:
-    """Nobody has that number yet: what the city needs to know of the person."""
+    """Form for a person whose number is unknown."""
     context = {
         "errors": list(problems.items()),
         "wrong": problems,
@@ -162,7 +162,7 @@ def _start(request: HttpRequest, actor: Actor) -> HttpResponse:
     return see_other("cases:draft", draft.pk)
 
 
-# What this officer did at the counter
+# Recent work of this officer at the counter
 
 
 def _drafts(actor: Actor) -> list[Draft]:
@@ -178,7 +178,7 @@ def _latest(actor: Actor) -> list[Row]:
 @for_officers(Permission.APPLY_FOR_OTHERS)
 @require_safe
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
-    """What the resident takes home on paper: the reference, what happens next, and how to ask about it."""
+    """Printable receipt: reference, next steps, and how to ask about the case."""
     actor = actor_for(request)
     read = references.read(pack.current().reference_prefix, reference)
     case = Case.objects.select_related("version", "service", "agency", "unit", "resident").filter(

@@ -1,7 +1,7 @@
-"""Proof at a counter, before a case begins, that the profile with the number is that of the person who stands there.
+"""Identity proof at a counter: check, before a case begins, that the profile belongs to the person present.
 
-Anybody can type a number, and many have leaked. So nothing is begun for a profile that an account reads and
-nobody proved: the officer compares, and proves it or gives the person a profile of their own.
+Numbers can be guessed, and many have leaked. No application is started for an unproven profile that an account can
+read: the officer compares, then proves the profile or gives the person one of their own.
 """
 
 from collections.abc import Mapping
@@ -42,20 +42,20 @@ from kini.services.fields.base import Wrong
 from kini.services.fields.text import PhoneField
 
 SALT = "cases.counter"
-#: Seconds for which the person at the counter is remembered.
+#: Seconds for which the signed URL of the person is valid.
 PATIENCE = 4 * 60 * 60
 #: Inputs in the order of the page.
 INPUTS = ("whose", "document", "card", "name", "phone", "address", "area", "reason", "register", "dispute")
 
 
 def address_of(actor: Actor, resident: Resident) -> str:
-    """The page on which this officer goes on for that person, as long as they may stand at the counter."""
+    """URL on which this officer continues for the person, signed and limited in time."""
     mark = signing.dumps([actor.user_id, resident.pk], salt=SALT)
     return f"{reverse('cases:desk-apply')}?{urlencode({'person': mark})}"
 
 
 def at_counter(actor: Actor, mark: str) -> Resident:
-    """The person who stands at this officer's counter.
+    """Return the person at this officer's counter from the signed URL.
 
     Raises:
         Http404: when nobody does (any more).
@@ -71,7 +71,7 @@ def at_counter(actor: Actor, mark: str) -> Resident:
 
 
 def phone_of(request: HttpRequest) -> tuple[str, str]:
-    """Return the person's phone number in its stored form, and the fault in it, if any."""
+    """Return the person's phone number in stored form, and its error if any."""
     field = PhoneField.model_validate({"label": _("Phone"), "optional": True})
     try:
         return field.parse("phone", forms.read(request).form) or "", ""
@@ -82,7 +82,7 @@ def phone_of(request: HttpRequest) -> tuple[str, str]:
 def proof_page(
     request: HttpRequest, resident: Resident, mark: str, problems: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    """Show the profile and its account, and the ways to go on."""
+    """Show the profile, its account and the options."""
     reads.log_person(actor_for(request), resident)
     number = profile.profile_value(resident, "national_id")
     context = {
@@ -106,7 +106,7 @@ def proof_page(
 @for_officers(Permission.APPLY_FOR_OTHERS)
 @require_POST
 def prove(request: HttpRequest) -> HttpResponse:
-    """Prove the profile, or give the person one of their own; then the service is chosen for it."""
+    """Prove the profile or create one of the person's own, then continue to the choice of service."""
     actor, mark = actor_for(request), cleaned(request.POST.get("person", ""))
     resident = at_counter(actor, mark)
     form = ProfileForm(request.POST)
@@ -123,7 +123,7 @@ def prove(request: HttpRequest) -> HttpResponse:
 
 
 def _problems(request: HttpRequest, form: ProfileForm) -> dict[str, str]:
-    """Missing and wrong inputs, by name, in the order of the page."""
+    """Missing and invalid inputs by name, in the order of the page."""
     found = {}
     if request.POST.get("whose") not in ("theirs", "other"):
         found["whose"] = _("Say whose profile it is.")
@@ -136,7 +136,7 @@ def _problems(request: HttpRequest, form: ProfileForm) -> dict[str, str]:
 
 
 def _proved(request: HttpRequest, actor: Actor, resident: Resident, form: ProfileForm, phone: str) -> Resident:
-    """The profile with which the officer goes on."""
+    """Return the profile with which the officer continues."""
     found = _settled(request, actor, resident, form, phone)
     if "register" in request.POST and register() is not None and (number := number_of(found)):
         agreed = _("The person agreed at the counter that the civil register is asked.")
@@ -145,13 +145,13 @@ def _proved(request: HttpRequest, actor: Actor, resident: Resident, form: Profil
 
 
 def number_of(resident: Resident) -> NationalId | None:
-    """The number of a profile, read again."""
+    """Number of a profile in normalised form."""
     number = profile.profile_value(resident, "national_id")
     return rules.read_national_id(number, pack.current().national_id, timezone.localdate()) if number else None
 
 
 def _settled(request: HttpRequest, actor: Actor, resident: Resident, form: ProfileForm, phone: str) -> Resident:
-    """The profile that was there, now proved, or another one that has its number."""
+    """Return the existing profile, now proved, or another one that has its number."""
     document, reason, name = request.POST["document"], request.POST.get("reason", ""), form.cleaned_data["name"]
     if request.POST["whose"] == "theirs":
         return people_actions.prove_at_counter(by=actor, resident=resident, document=document, reason=reason, name=name)
@@ -168,7 +168,7 @@ def _settled(request: HttpRequest, actor: Actor, resident: Resident, form: Profi
 
 
 def _decided(request: HttpRequest, number: str) -> str:
-    """Reference of the dispute that gave this number to the person at the counter; empty when none was named.
+    """Reference of the dispute that gave this number to the person present; empty if none was named.
 
     Raises:
         Refused: when it is no dispute about this number that was decided so, or was used before.

@@ -1,4 +1,4 @@
-"""What an officer's rail and the head of their queue count."""
+"""Counts shown in the desk's rail and above the queue, with a short cache."""
 
 import time as clock
 from collections.abc import Callable, Hashable, Mapping
@@ -24,7 +24,7 @@ from kini.services.kinds import kinds
 from kini.services.models import Service
 from kini.services.versions import Resolved, resolve_many
 
-#: Seconds for which what is read of all cases is remembered.
+#: Lifetime of cached values over all cases.
 REMEMBERED = 60
 MOST_REMEMBERED = 5_000
 SEE = Permission.SEE_CASES
@@ -32,14 +32,14 @@ SEE = Permission.SEE_CASES
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Areas to choose from among the filters: (code, words) of each, and their paths by code."""
+    """Areas of the filter: (code, label) pairs, and paths by code."""
 
     choices: tuple[tuple[str, str], ...]
     paths: Mapping[str, str]
 
 
 class Median(Aggregate):
-    """The middle one of all values."""
+    """SQL median."""
 
     name = "Median"
     function = "PERCENTILE_CONT"
@@ -47,7 +47,7 @@ class Median(Aggregate):
 
 
 def waiting(request: HttpRequest) -> dict[View, int]:
-    """How many cases stand behind each view; looked up once per request."""
+    """Number of cases in each view; computed once per request."""
     found: dict[View, int] | None = getattr(request, "_kini_desk_counts", None)
     if found is None:
         found = queries.counts(actor_for(request))
@@ -56,9 +56,9 @@ def waiting(request: HttpRequest) -> dict[View, int]:
 
 
 def today(actor: Actor) -> dict[str, Any]:
-    """Numbers of this day in the city: opened, ended, and the middle of how long the ended ones took, in seconds.
+    """Today's numbers: opened, closed, and median duration of closed cases in seconds.
 
-    As they were within a minute.
+    Cached for CACHE_SECONDS.
     """
     return remembered("today", actor, _today)
 
@@ -77,12 +77,12 @@ def _today(actor: Actor) -> dict[str, Any]:
 
 
 def services_with_cases(actor: Actor) -> list[tuple[str, str]]:
-    """(id, title) of the services of which the officer sees open cases, by title; as they were within a minute."""
+    """(id, title) of services with open cases visible to the officer, by title; cached."""
     return remembered("services", actor, _services)
 
 
 def _services(actor: Actor) -> list[tuple[str, str]]:
-    # One look into the index for each service: however many cases are open, the first one tells.
+    # One index probe per service: the first open case suffices.
     urgent = queries.visible(actor).filter(closed_at__isnull=True, service=OuterRef("pk")).order_by("due_at", "pk")
     found = Service.objects.annotate(version=Subquery(urgent.values("version")[:1])).filter(version__isnull=False)
     versions = dict(found.values_list("pk", "version"))
@@ -92,12 +92,12 @@ def _services(actor: Actor) -> list[tuple[str, str]]:
 
 
 def title_of(resolved: Resolved) -> str:
-    """What lists of cases call a service."""
+    """Title of a service in lists of cases."""
     return str(kinds.get(resolved.definition.kind).title(resolved.definition))
 
 
 def areas_with_cases(actor: Actor) -> Places:
-    """The areas in which the officer sees open cases, with those around them; as they were within a minute."""
+    """Areas with open cases visible to the officer, and their parents; cached."""
     return remembered("areas", actor, _areas)
 
 
@@ -110,8 +110,8 @@ def _areas(actor: Actor) -> Places:
 
 
 def remembered[T](what: str, actor: Actor, read: Callable[[Actor], T], permission: Permission = SEE) -> T:
-    """What is read of every case over which an officer has the permission, kept for a minute for all who see the same:
-    nobody changes it.
+    """Cache a value computed over all cases visible with this permission, shared by all officers with the same scope.
+    The value must not be mutated.
 
     Args:
         what: names what is read, with everything that it depends on besides the actor and the language.
@@ -130,12 +130,12 @@ _remembered: dict[tuple[Hashable, ...], tuple[float, Any]] = {}
 
 
 def forget() -> None:
-    """Read everything anew."""
+    """Clear the cache."""
     _remembered.clear()
 
 
 @lru_cache(maxsize=500)
 def _sight(actor: Actor, permission: Permission) -> tuple[tuple[str, ...], ...]:
-    """What somebody sees by that permission; the same for all who see the same."""
+    """Cache key: scope of the actor's permission."""
     seen = (g for g in actor.grants if permission in g.permissions)
     return tuple(sorted((g.agency, g.area_path, *sorted(g.services)) for g in seen))

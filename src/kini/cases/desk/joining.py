@@ -1,4 +1,4 @@
-"""Cases that may be the same thing: named on the case page, compared side by side, joined or kept apart."""
+"""Duplicates at the desk: suggestions on the case page, side-by-side comparison, merge."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from kini.web import formats
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One thing that both cases say, or one of them."""
+    """Row of the comparison: a fact or answer of one case or both."""
 
     label: str
     first: str
@@ -37,12 +37,12 @@ class Compared:
 
     @property
     def differs(self) -> bool:
-        """Whether they are seen to say different things; what is hidden is not compared, and files only by the eye."""
+        """True if both values are visible and differ. Files are compared by eye."""
         return not self.hidden and self.first != self.later
 
 
 def panel(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """On the case page: what may be the same thing, what it is joined to, and what is joined to it."""
+    """Panel of the case page: possible duplicates, the case it was merged into, and merged cases."""
     case, actor = view.case, actor_for(request)
     if not may(actor, Permission.JOIN_CASES, access.scope_of(case)):
         return None
@@ -55,7 +55,7 @@ def panel(request: HttpRequest, view: CaseView) -> SafeString | None:
 
 
 def followed(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """On the tracker of a joined case: how far the other one is, in sentences that say nothing about anybody."""
+    """Panel of a merged case's tracker: progress of the other case in impersonal sentences."""
     leader = view.case.leader
     if leader is None:
         return None
@@ -72,7 +72,7 @@ def followed(request: HttpRequest, view: CaseView) -> SafeString | None:
 @for_officers(Permission.JOIN_CASES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: HttpRequest, reference: str, other: str) -> HttpResponse:
-    """Two cases side by side; posting `verdict` ("same" or "apart") says what they are to each other."""
+    """Compare two cases side by side; POST `verdict` ("same" or "apart") decides."""
     actor, one = case_at_desk(request, reference)
     _actor, two = case_at_desk(request, other)
     first, later = sorted((one, two), key=lambda each: (each.opened_at, each.pk))
@@ -116,7 +116,7 @@ def _decided(request: HttpRequest, first: Case, later: Case, back: Case) -> Http
 @for_officers(Permission.JOIN_CASES)
 @require_POST
 def separate(request: HttpRequest, reference: str) -> HttpResponse:
-    """Undo a joining."""
+    """Undo a merge."""
     actor, case = case_at_desk(request, reference)
     try:
         actions.separate(by=actor, case=case)
@@ -129,7 +129,7 @@ def separate(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _rows(first: CaseView, later: CaseView) -> Iterable[Compared]:
-    """Facts, then answers under their labels, in the order of the first."""
+    """Facts, then answers by label, in the order of the first case."""
     yield from _facts(first, later)
     said = [
         {
@@ -147,7 +147,7 @@ def _rows(first: CaseView, later: CaseView) -> Iterable[Compared]:
 
 
 def _numbered(rows: Iterable[Any]) -> Iterable[tuple[int, Any]]:
-    """Each row with how many of the same label stand before it: items of a list have the same labels."""
+    """Number rows with the same label, since items of a list share labels."""
     seen: dict[str, int] = {}
     for row in rows:
         seen[row.label] = seen.get(row.label, -1) + 1

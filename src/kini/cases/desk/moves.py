@@ -1,4 +1,4 @@
-"""Steps of a case taken at the desk: with a page of their own where something must be given."""
+"""Moves at the desk, with a form where inputs are needed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ from kini.services.fields.text import LongTextField
 from kini.services.fields.uploads import UploadField
 from kini.services.versions import Resolved, resolve
 
-#: Sent in place of a missing mark of the state that the page showed: no state is called so.
+#: Stands for a missing `state` input; no state has this name.
 UNKNOWN = "?"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A move of a case, as its page draws it."""
+    """Move as drawn on its page."""
 
     case: Case
     resolved: Resolved
@@ -49,12 +49,12 @@ class Step:
 
     @property
     def wording(self) -> str:
-        """The input in which the officer writes to the resident, where the step has one."""
+        """Name of the input with the text to the resident, if any."""
         return next((name for name, field in self.fields.items() if isinstance(field, LongTextField)), "")
 
     @property
     def pages(self) -> list[tuple[str, str]]:
-        """Pages of questions that the resident may be asked to correct: (key, heading)."""
+        """Question pages that can be sent back for correction: (key, heading)."""
         if not rules.correctable(self.resolved.flow, self.edge.to):
             return []
         return [(page.key, str(page.heading)) for page in self.resolved.pages]
@@ -63,7 +63,7 @@ class Step:
 @for_officers()
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
-    """The page of one step; posting takes it."""
+    """Show the form of a move; POST takes it."""
     actor, case = case_at_desk(request, reference)
     step = _offered(actor, case, move)
     if request.method == "POST":
@@ -74,7 +74,7 @@ def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
 
 
 def _insert(request: HttpRequest, actor: Actor, step: Step, sent: forms.Sent) -> HttpResponse:
-    """The page once more, with a canned reply in the text; nothing is sent yet."""
+    """Show the form again with a canned reply inserted; nothing is sent."""
     typed = inputs.take(step.resolved, step.edge, sent.form).typed
     if name := step.wording:
         reply = sent.form.text("reply")
@@ -83,7 +83,7 @@ def _insert(request: HttpRequest, actor: Actor, step: Step, sent: forms.Sent) ->
 
 
 def _offered(actor: Actor, case: Case, move: str) -> Step | None:
-    """The step, when the officer may take it now.
+    """Return the move if the officer may take it now.
 
     Raises:
         NotAllowed: when it belongs to somebody else.
@@ -125,13 +125,13 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: Step 
 
 
 def _was_taken(actor: Actor, case: Case, move: str, shown: str) -> bool:
-    """Whether this very form arrives for the second time."""
+    """Return True if the same form was submitted before."""
     last = TimelineEntry.objects.filter(case=case).exclude(to_state="").order_by("-number").first()
     return last is not None and (last.move, last.from_state, last.actor_id) == (move, shown, actor.user_id)
 
 
 def _gone(request: HttpRequest, actor: Actor, case: Case, shown: str, data: Mapping[str, str]) -> HttpResponse:
-    """The case has moved on, or there is no such step: the case as it is now, and what was typed."""
+    """Show the current case and the typed text when the move is no longer possible."""
     message = _("This step is not possible now. Look at the case once more.")
     if shown != case.state:
         message = _("This case has moved on meanwhile. Look at it once more before you go on.")
@@ -141,7 +141,7 @@ def _gone(request: HttpRequest, actor: Actor, case: Case, shown: str, data: Mapp
 
 
 def _where(step: Step, refusal: Refused) -> str:
-    """The input that a refusal is about: that of a bad file, when there is only one."""
+    """Input that a refusal refers to: the only upload, if it was about a file."""
     uploads = [name for name, field in step.fields.items() if isinstance(field, UploadField)]
     return uploads[0] if isinstance(refusal, FileRefused) and len(uploads) == 1 else ""
 

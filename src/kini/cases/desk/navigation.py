@@ -1,4 +1,4 @@
-"""The desk's rail, and the way to the desk for officers."""
+"""Navigation of the desk: rail and entry for officers."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,7 +13,7 @@ from kini.cases.queries import View
 from kini.people.permissions import Permission
 from kini.web.navigation import NavItem, NavShelf, navigation, shelves
 
-#: Icons of the views that stand in the rail, in order.
+#: Icons of the rail's views, in order.
 RAIL = {
     "due": "clock",
     "mine": "person",
@@ -27,7 +27,7 @@ RAIL = {
 
 
 def register() -> None:
-    """Put the desk into the navigation; called once, when the room is ready."""
+    """Register the desk's navigation. Called once from `AppConfig.ready`."""
     navigation.register("desk", NavItem("cases:desk", _("Desk"), "briefcase", order=80, visible=is_working))
     navigation.register(
         "desk-account",
@@ -76,7 +76,7 @@ def register() -> None:
 
 
 def _shelf(request: HttpRequest) -> Iterator[NavItem]:
-    """The views of the queue, then the officer's own filters."""
+    """Entries of the rail: views of the queue, then saved filters."""
     opens_with = saved.first(request)
     for order, (view, icon) in enumerate(RAIL.items(), 10):
         query = f"view={view}" if view != "due" or opens_with else ""
@@ -97,5 +97,5 @@ def _behind_filter(pk: int) -> Callable[[HttpRequest], int | str | None]:
 
 
 def _capped(count: int | None) -> int | str | None:
-    """A count; in words from where nobody counted on."""
+    """Format a count, with a suffix at the counting limit."""
     return f"{queries.MOST_COUNTED - 1}+" if count == queries.MOST_COUNTED else count

@@ -1,4 +1,4 @@
-"""Numbers of a day beside the same day of earlier weeks, for heads of agencies: by service or by unit."""
+"""Statistics of a day compared with the same weekday of earlier weeks, by service or unit, for heads of agencies."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -29,16 +29,16 @@ from kini.people.queries import actor_for
 from kini.services.versions import resolve_many
 from kini.web import formats
 
-#: The day itself, and the same day of the weeks before.
+#: Number of compared days, the day itself included.
 WEEKS = 8
 GROUPINGS: Mapping[str, str | Promise] = {"service": gettext_lazy("Service"), "unit": gettext_lazy("Unit")}
-#: Groups that are shown, those with the most that came in or was decided.
+#: Number of groups shown, those with the most opened or decided cases.
 MOST_LINES = 60
 
 
 @dataclass(slots=True)
 class Counts:
-    """Numbers of some cases on the compared days, the earliest first.
+    """Counts of a group of cases on the compared days, earliest first.
 
     Attributes:
         opened, ended: how many came in, and were decided.
@@ -56,7 +56,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """All of it, and by group."""
+    """Statistics in total and by group."""
 
     days: list[date]
     whole: Counts
@@ -66,7 +66,7 @@ class Numbers:
 @for_officers(Permission.SEE_OVERDUE)
 @require_safe
 def numbers(request: HttpRequest) -> HttpResponse:
-    """The page: `day` (2026-11-24; left out or not to be had: today) and `by` (a key of GROUPINGS)."""
+    """Show statistics of `day` (2026-11-24; default and fallback today), grouped by `by` (key of GROUPINGS)."""
     actor, by = actor_for(request), request.GET.get("by", "")
     by = by if by in GROUPINGS else "service"
     today = timezone.localdate(moments.now(), pack.current().timezone)
@@ -95,7 +95,7 @@ def _asked(text: str, today: date) -> date:
 
 
 def _measures(whole: Counts) -> Iterable[tuple[str, list[Any], list[str]]]:
-    """(what is counted, its values, the values in words, the day itself first)."""
+    """Rows (label, values, formatted values), the day itself first."""
     yield _("Came in"), whole.opened, [str(value) for value in whole.opened[::-1]]
     yield _("Decided"), whole.ended, [str(value) for value in whole.ended[::-1]]
     yield _("Decided late"), whole.late, [str(value) for value in whole.late[::-1]]
@@ -104,10 +104,10 @@ def _measures(whole: Counts) -> Iterable[tuple[str, list[Any], list[str]]]:
 
 
 def of_day(actor: Actor, day: date, by: str) -> Numbers:
-    """Numbers of that day and of the same day in the weeks before. Five queries.
+    """Compute the statistics of a day and of the same weekday before. Five queries.
 
-    Only rows of these days are read, along the indexes of what was opened and ended: it grows with what happens on a
-    day, not with how many cases there are.
+    Reads only rows of these days through the indexes on opening and closing, so the cost depends on a day's volume, not
+    on the total.
     """
     days = [day - timedelta(weeks=back) for back in reversed(range(WEEKS))]
     seen = queries.visible(actor, Permission.SEE_OVERDUE).order_by()
@@ -141,7 +141,7 @@ def _took() -> figures.Median:
 
 
 def _on(found: QuerySet[Case], column: str, days: Iterable[date]) -> QuerySet[Case]:
-    """The cases whose moment lies on one of these days by the city's clocks."""
+    """Cases whose timestamp lies on one of these days in the city's time zone."""
     zone = pack.current().timezone
     within = Q(pk__in=())
     for day in days:
@@ -163,7 +163,7 @@ def _note(
     whole: list[int],
     of_group: Callable[[str], list[int]],
 ) -> None:
-    """Add a row's count to the whole and to its group."""
+    """Add a row's count to the total and to its group."""
     place = days.index(row["on"])
     whole[place] += row["count"]
     of_group(row[by] or "")[place] += row["count"]
@@ -171,7 +171,7 @@ def _note(
 
 
 def _name(groups: Mapping[str, Counts], by: str, versions: Mapping[str, int]) -> None:
-    """Give each group its title: that of the service's latest version among these cases, or the unit's name."""
+    """Set group titles: that of the service's latest version among these cases, or the unit's name."""
     if by == "unit":
         units = Unit.objects.in_bulk([key for key in groups if key])
         for key, group in groups.items():

@@ -1,4 +1,4 @@
-"""Officers of one's agencies and their roles, for those who manage them; everything that was done about them stays."""
+"""Management of an agency's officers and their roles, with the history of changes."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ from kini.services.models import Service
 
 MANAGE = Permission.MANAGE_OFFICERS
 PER_PAGE = 50
-#: Entries of an officer's history that the page shows.
+#: Number of history entries shown.
 LATEST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role of an officer in words. `takeable`: whether this visitor may take it away."""
+    """Role held by an officer. `takeable`: the visitor may revoke it."""
 
     pk: int
     name: str
@@ -51,7 +51,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A role that can be given: what such an officer is, and what they may do."""
+    """Role that can be granted, with its description and permissions."""
 
     id: str
     name: str
@@ -62,7 +62,7 @@ class Offer:
 @for_officers(MANAGE)
 @require_safe
 def officers(request: HttpRequest) -> HttpResponse:
-    """Who works for the agencies in which one manages officers."""
+    """List officers of the agencies that the visitor manages."""
     actor, asked = actor_for(request), cleaned(request.GET.get("q", ""))
     found = queries.officers_managed(actor)
     if asked:
@@ -76,7 +76,7 @@ def officers(request: HttpRequest) -> HttpResponse:
 @for_officers(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    """Somebody new, by their phone number or e-mail address."""
+    """Invite an officer by phone number or e-mail address."""
     actor = actor_for(request)
     agencies = _whole_agencies(actor)
     typed = {name: cleaned(request.POST.get(name, "")) for name in ("contact", "name", "agency")}
@@ -107,7 +107,7 @@ def _invited(actor: Actor, typed: dict[str, str], agency: Agency | None) -> Offi
 @for_officers(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def officer(request: HttpRequest, officer: int) -> HttpResponse:
-    """One officer: roles, and what was done about them; posting gives a role."""
+    """Show an officer with roles and history; POST grants a role."""
     actor, found = _managed(request, officer)
     if request.method != "POST":
         return _page(request, actor, found)
@@ -125,7 +125,7 @@ def officer(request: HttpRequest, officer: int) -> HttpResponse:
 @for_officers(MANAGE)
 @require_POST
 def take(request: HttpRequest, officer: int, grant: int) -> HttpResponse:
-    """Take a role away; taken away twice it is away."""
+    """Revoke a role. Idempotent."""
     actor, found = _managed(request, officer)
     held = RoleGrant.objects.select_related("area", "officer").filter(pk=grant, officer=found).first()
 
@@ -139,7 +139,7 @@ def take(request: HttpRequest, officer: int, grant: int) -> HttpResponse:
 @for_officers(MANAGE)
 @require_POST
 def switch(request: HttpRequest, officer: int) -> HttpResponse:
-    """End somebody's work, or let them work again (`active`: yes)."""
+    """Deactivate or reactivate an officer (`active`: yes)."""
     actor, found = _managed(request, officer)
     active = request.POST.get("active") == "yes"
     deed = actions.reactivate_officer if active else actions.deactivate_officer
@@ -150,7 +150,7 @@ def switch(request: HttpRequest, officer: int) -> HttpResponse:
 @for_officers(MANAGE)
 @require_POST
 def link(request: HttpRequest, officer: int) -> HttpResponse:
-    """Link an officer to an address in the city's directory; an empty one ends it."""
+    """Link an officer to an address in the city's directory; an empty one removes the link."""
     actor, found = _managed(request, officer)
     if directory() is None:
         raise Http404
@@ -166,7 +166,7 @@ def link(request: HttpRequest, officer: int) -> HttpResponse:
 
 
 def _done(request: HttpRequest, actor: Actor, found: Officer, deed: Callable[[], Any], words: str) -> HttpResponse:
-    """Do it and say so, or the page with what stands against it."""
+    """Run the action and confirm it, or show the page with the refusal."""
     try:
         deed()
     except (Refused, ContactFault) as refusal:
@@ -207,22 +207,22 @@ def _page(request: HttpRequest, actor: Actor, found: Officer, error: str = "") -
     return render(request, "cases/desk/officer.html", context, status=422 if error else 200)
 
 
-# What a manager may give, and over what
+# Roles and scopes that a manager may grant
 
 
 def _grants(actor: Actor, agency: str) -> list[Grant]:
-    """Those of the manager's own grants that let them manage officers there."""
+    """Grants of the manager that allow managing officers of that agency."""
     return [grant for grant in actor.grants if grant.agency == agency and MANAGE in grant.permissions]
 
 
 def _whole_agencies(actor: Actor) -> list[Agency]:
-    """The agencies all of whose officers one manages."""
+    """Agencies of which the manager manages all officers."""
     ids = {grant.agency for grant in actor.grants if may(actor, MANAGE, Scope(grant.agency))}
     return list(Agency.objects.filter(pk__in=ids, active=True).order_by("short_name"))
 
 
 def _offers(actor: Actor, found: Officer) -> list[Offer]:
-    """The roles that may do nothing which the manager may not do, somewhere in that agency."""
+    """Roles with no permission that the manager lacks in that agency."""
     scopes = [
         Scope(grant.agency, grant.area_path, service)
         for grant in _grants(actor, found.agency_id)
@@ -234,12 +234,12 @@ def _offers(actor: Actor, found: Officer) -> list[Offer]:
 
 
 def may_words(role: Role) -> str:
-    """What a role may do, as a list in words."""
+    """Permissions of a role as a list in words."""
     return ", ".join(str(WORDS[permission]) for permission in role.may)
 
 
 def _paths(actor: Actor, found: Officer) -> list[str]:
-    """The parts of the city in which one manages; none: everywhere."""
+    """Area paths that the manager manages; empty means all."""
     paths = [grant.area_path for grant in _grants(actor, found.agency_id)]
     return [] if "" in paths else paths
 
@@ -252,7 +252,7 @@ def _areas(actor: Actor, found: Officer) -> list[Area]:
 
 
 def _services(actor: Actor, found: Officer) -> list[tuple[str, str]]:
-    """(id, name) of the services of that agency over which one manages, by name."""
+    """(id, name) of services of the agency that the manager manages, by name."""
     limits = [grant.services for grant in _grants(actor, found.agency_id)]
     offered = Service.objects.filter(active=True, agency_id=found.agency_id)
     if all(limits):
@@ -264,12 +264,12 @@ def _services(actor: Actor, found: Officer) -> list[tuple[str, str]]:
 
 
 def masked(officer: Officer) -> str:
-    """Enough of somebody's number or address to know it again."""
+    """Contact masked but recognisable."""
     return contact_of(officer.user).masked
 
 
 def role_name(role: str) -> str:
-    """What the pack calls a role; its id when the pack no longer has it."""
+    """Name of a role in the pack; its id if the pack no longer defines it."""
     found = roles().get(role)
     return str(found.name) if found else role
 
@@ -285,7 +285,7 @@ def _held(actor: Actor, found: Officer, grant: RoleGrant, names: dict[str, str])
 
 
 def _history(found: Officer) -> list[tuple[AuditEntry, str, str]]:
-    """(entry, what was done, by whom), latest first."""
+    """Rows (entry, sentence, actor), latest first."""
     entries = list(queries.history_of(found)[:LATEST])
     names = queries.officer_names(entry.actor_id for entry in entries)
     places = _places(entries)

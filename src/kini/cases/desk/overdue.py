@@ -1,4 +1,4 @@
-"""What is late and why, for heads of agencies: by service, unit, officer or step, and as a table to take away."""
+"""Overdue cases for heads of agencies: grouped by service, unit, officer or step, and as CSV."""
 
 import csv
 from collections import Counter
@@ -30,20 +30,20 @@ from kini.people.queries import actor_for
 from kini.services.versions import Resolved, resolve, resolve_many
 from kini.web import downloads, formats
 
-#: By what late cases are grouped, and what the first column is then called.
+#: Groupings of overdue cases with the heading of the first column.
 GROUPINGS: Mapping[str, str | Promise] = {
     "service": gettext_lazy("Service"),
     "unit": gettext_lazy("Unit"),
     "officer": gettext_lazy("Officer"),
     "step": gettext_lazy("Step"),
 }
-#: Late cases that stand below the groups, those that are late the longest.
+#: Number of longest overdue cases listed below the groups.
 LONGEST = 20
 
 
 @dataclass(slots=True)
 class Late:
-    """Late cases that have something in common.
+    """Group of overdue cases.
 
     Attributes:
         since: when the first of them was due.
@@ -64,16 +64,16 @@ class Late:
 
     @property
     def at_steps(self) -> list[tuple[str, int]]:
-        """Steps with how many stand there, the most first."""
+        """Steps with their number of cases, most first."""
         return self.steps.most_common()
 
     @property
     def for_whom(self) -> list[tuple[str, int]]:
-        """Whom they wait for with how many do, the most first."""
+        """Parties waited for with their number of cases, most first."""
         return self.waits.most_common()
 
     def add(self, row: Mapping[str, Any], step: str, waits: str) -> None:
-        """Take in cases that share all of that (a row of `_shared`)."""
+        """Add a row of `_shared`."""
         self.since = min(self.since, row["since"])
         self.count += row["count"]
         self.resting += row["resting"]
@@ -82,7 +82,7 @@ class Late:
         self.waits[waits] += row["count"]
 
 
-#: How groups are sorted, by what the address calls it.
+#: Sort orders of groups by query parameter.
 SORTS: Mapping[str, Callable[[Late], Any]] = {
     "count": lambda group: (-group.count, group.since),
     "since": lambda group: (group.since, group.title),
@@ -94,7 +94,7 @@ SORTS: Mapping[str, Callable[[Late], Any]] = {
 @for_officers(Permission.SEE_OVERDUE)
 @require_safe
 def overdue(request: HttpRequest) -> HttpResponse:
-    """What is late: groups (`by`) in an order (`sort`), and below them the cases that are late the longest."""
+    """Show overdue cases in groups (`by`), sorted by `sort`, and the longest overdue ones."""
     actor = actor_for(request)
     by, sort = request.GET.get("by", ""), request.GET.get("sort", "")
     by, sort = by if by in GROUPINGS else "service", sort if sort in SORTS else "count"
@@ -116,7 +116,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
 
 
 def late(actor: Actor, by: str = "service") -> list[Late]:
-    """Late cases in groups. At most four queries, however many cases there are.
+    """Overdue cases in groups. At most four queries for any number of cases.
 
     Args:
         by: a key of GROUPINGS.
@@ -146,7 +146,7 @@ def _late(actor: Actor) -> QuerySet[Case]:
 
 
 def _shared(actor: Actor) -> list[dict[str, Any]]:
-    """How many late cases share service, unit, officer and step. One query, read along the index of what is due."""
+    """Number of overdue cases by service, unit, officer and step. One query along the index by due date."""
     rows = _late(actor).order_by().values("service", "version", "unit", "assignee", "state")
     counts = rows.annotate(
         count=Count("pk"), resting=Count("pk", filter=Q(paused_at__isnull=False)), since=Min("due_at")
@@ -155,7 +155,7 @@ def _shared(actor: Actor) -> list[dict[str, Any]]:
 
 
 def step_of(resolved: Resolved, state: str) -> tuple[str, str]:
-    """What a step is called, and whom a case there waits for: a role, the resident, or the program."""
+    """Name of a step and the party it waits for: a role, the resident, or the program."""
     step = resolved.flow.states[state]
     if step.by == rules.RESIDENT:
         return str(step.name), _("The resident")
@@ -164,22 +164,22 @@ def step_of(resolved: Resolved, state: str) -> tuple[str, str]:
 
 
 def standing(case: Case) -> tuple[str, str, str]:
-    """(service, step, whom it waits for) of a case, in words."""
+    """(service, step, party waited for) of a case, in words."""
     resolved = resolve(case.version)
     return figures.title_of(resolved), *step_of(resolved, case.state)
 
 
 def _late_cases(actor: Actor) -> QuerySet[Case]:
-    """Late cases, the longest late first, without anything that was answered."""
+    """Overdue cases without answers, the longest overdue first."""
     related = ("version", "unit", "area", "agency", "assignee")
     return _late(actor).select_related(*related).defer(*queries.UNSHOWN).order_by("due_at", "pk")
 
 
-# A table to take away
+# CSV
 
 
 class _Echo:
-    """A file that gives back each line instead of keeping it."""
+    """File-like object whose `write` returns the line, for streaming CSV."""
 
     def write(self, line: str) -> str:
         return line
@@ -188,7 +188,7 @@ class _Echo:
 @for_officers(Permission.SEE_OVERDUE)
 @require_safe
 def table(request: HttpRequest) -> HttpResponseBase:
-    """Every late case as CSV, without anything about persons: neither residents nor officers are named."""
+    """All overdue cases as CSV, without names of residents or officers."""
     writer = csv.writer(_Echo())
     cases = _late_cases(actor_for(request)).iterator(chunk_size=2000)
     lines = (writer.writerow(map(downloads.cell, line)) for line in _lines(cases))

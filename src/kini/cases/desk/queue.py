@@ -1,4 +1,4 @@
-"""The queue: what is due first, seen through views and filters that stand in the address."""
+"""Queue page: views and filters in the URL, by due date."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ MOST_CHOSEN = queries.PAGE
 @for_officers()
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
-    """The table; posting takes the ticked cases into one's own hands."""
+    """Show the queue; POST assigns the ticked cases to oneself."""
     if request.method == "POST":
         return _take(request)
     opens_with = saved.first(request) if not request.GET else None
@@ -65,7 +65,7 @@ def _show(request: HttpRequest) -> HttpResponse:
 
 
 def _services(asked: Asked, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The choices, with that of the address, of which there may be no case now."""
+    """Choices of services, including the selected one even if it has no cases now."""
     missing = asked.service and asked.service not in dict(choices)
     return [*choices, (asked.service, saved.service_title(asked.service))] if missing else choices
 
@@ -81,7 +81,7 @@ def _areas(asked: Asked, known: Places) -> Places:
 @for_officers()
 @require_safe
 def following(request: HttpRequest, reference: str) -> HttpResponse:
-    """On to the case that comes after this one in the queue from which it was opened."""
+    """Redirect to the next case of the queue from which this one was opened."""
     actor, case = case_at_desk(request, reference, shown=False)
     asked = addresses.came_from(request)
     found = queries.next_case(actor, asked.filters(addresses.paths_of([asked.area])), case)
@@ -92,13 +92,13 @@ def following(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def picked(request: HttpRequest) -> list[str]:
-    """The references that were ticked, each once; "all on this page" names several, with spaces between them."""
+    """Ticked references without duplicates; "all on this page" holds several separated by spaces."""
     named = (each for value in request.POST.getlist("case") for each in CONTROL.sub(" ", value).split())
     return list(dict.fromkeys(named))[:MOST_CHOSEN]
 
 
 def _take(request: HttpRequest) -> HttpResponse:
-    """Take the ticked cases; those that cannot be taken are left where they are, and counted."""
+    """Assign the ticked cases to oneself; count those that are refused."""
     officer = officer_of(actor_for(request))
     chosen = picked(request)
     taken = sum(_taken(request, reference, officer) for reference in chosen)

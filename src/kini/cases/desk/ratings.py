@@ -1,4 +1,4 @@
-"""What residents say of how their cases were handled, and how often they object: for heads of agencies, by service."""
+"""Ratings and objections by service, for heads of agencies."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.services.versions import resolve_many
 
-#: How far back the page looks, and how many sentences it shows.
+#: Period of the page in days, and number of comments shown.
 DAYS = 90
 MOST_SENTENCES = 30
 
 
 @dataclass(slots=True)
 class Judged:
-    """What residents say of one service.
+    """Ratings of one service.
 
     Attributes:
         marks: how often each mark (1..5) was given.
@@ -47,21 +47,21 @@ class Judged:
 
     @property
     def mean(self) -> str:
-        """The mean mark with one decimal; "" without any."""
+        """Mean score with one decimal; "" without ratings."""
         if not self.count:
             return ""
         return number_format(sum(mark * n for mark, n in self.marks.items()) / self.count, 1, use_l10n=True)
 
     @property
     def spread(self) -> Iterator[tuple[str, int]]:
-        """(word, how often) of the marks that were given."""
+        """Pairs (score in words, number)."""
         return ((str(word), self.marks[score]) for score, word in rules.SCORES.items() if self.marks[score])
 
 
 @for_officers(Permission.SEE_OVERDUE)
 @require_safe
 def ratings(request: HttpRequest) -> HttpResponse:
-    """Marks, objections and sentences of the last months."""
+    """Show scores, objections and comments of the last DAYS days."""
     actor = actor_for(request)
     rows = judged(actor)
     whole = Judged("", marks=sum((row.marks for row in rows), Counter()))
@@ -77,7 +77,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
 
 
 def judged(actor: Actor) -> list[Judged]:
-    """By service, the most rated first. Four queries, however many cases there are."""
+    """Ratings by service, the most rated first. Four queries for any number of cases."""
     since = moments.now() - timedelta(days=DAYS)
     seen = queries.visible(actor, Permission.SEE_OVERDUE)
     rated = Rating.objects.filter(case__in=seen.values("pk"), at__gte=since).order_by()
@@ -102,7 +102,7 @@ def judged(actor: Actor) -> list[Judged]:
 
 
 def sentences(actor: Actor) -> list[Rating]:
-    """The latest sentences, without saying whose they are."""
+    """Latest comments, without their authors."""
     seen = queries.visible(actor, Permission.SEE_OVERDUE)
     said = Rating.objects.filter(case__in=seen.values("pk")).exclude(text="").order_by("-at")
     return list(said.only("score", "text", "at")[:MOST_SENTENCES])

@@ -1,4 +1,4 @@
-"""The pages on which canned replies are written."""
+"""Pages for editing canned replies."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ MANAGE = Permission.MANAGE_REPLIES
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """For what a reply can be written: an agency, and one of its services or (none) all."""
+    """Scope of a canned reply: an agency, and one of its services or (None) all."""
 
     agency: Agency
     service: Service | None
@@ -40,7 +40,7 @@ class Home:
 
 
 def _homes(actor: Actor) -> list[Home]:
-    """Everything for which the officer may write replies, by agency and name."""
+    """Scopes in which the officer may write replies, by agency and name."""
     mine = {grant.agency for grant in actor.grants if MANAGE in grant.permissions}
     homes: list[Home] = []
     for agency in Agency.objects.filter(pk__in=mine, active=True).order_by("short_name"):
@@ -56,7 +56,7 @@ def _homes(actor: Actor) -> list[Home]:
 @for_officers(MANAGE)
 @require_safe
 def replies(request: HttpRequest) -> HttpResponse:
-    """The replies that one may change, those of one service together."""
+    """List the replies that the officer may edit, grouped by service."""
     homes = {home.key: home for home in _homes(actor_for(request))}
     found = CannedReply.objects.filter(agency__in={home.agency.pk for home in homes.values()})
     groups: dict[str, list[CannedReply]] = {key: [] for key in homes}
@@ -73,7 +73,7 @@ def _key(reply: CannedReply) -> str:
 @for_officers(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    """A new reply."""
+    """Create a reply."""
     actor = actor_for(request)
     homes = _homes(actor)
     wanted = cleaned(request.POST.get("home", "") or request.GET.get("home", ""))
@@ -97,7 +97,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @for_officers(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, reply: int) -> HttpResponse:
-    """A reply, with what it said before; posting changes it."""
+    """Show a reply with its versions; POST updates it."""
     actor, found = _managed(request, reply)
     typed, error = {"title": found.title, "text": found.text}, ("", "")
     if request.method == "POST":
@@ -116,7 +116,7 @@ def reply(request: HttpRequest, reply: int) -> HttpResponse:
 @for_officers(MANAGE)
 @require_POST
 def switch(request: HttpRequest, reply: int) -> HttpResponse:
-    """Put a reply aside, or offer it again (`active`: yes)."""
+    """Deactivate or reactivate a reply (`active`: yes)."""
     actor, found = _managed(request, reply)
     actions.switch_reply(by=actor, reply=found, active=request.POST.get("active") == "yes")
     return see_other("cases:desk-reply", found.pk)
@@ -137,7 +137,7 @@ def _said(typed: dict[str, str]) -> dict[str, str]:
 
 
 def _where(typed: dict[str, str]) -> str:
-    """The input that a refusal is about."""
+    """Input that a refusal refers to."""
     return "title" if not typed["title"] or len(typed["title"]) > actions.LONGEST_TITLE else "text"
 
 
@@ -148,7 +148,7 @@ def _form(request: HttpRequest, typed: dict[str, str], error: tuple[str, str], *
 
 
 def _versions(found: CannedReply) -> list[tuple[CannedReplyVersion, str]]:
-    """Earlier versions with who wrote them, latest first."""
+    """Earlier versions with their authors, latest first."""
     rows = list(found.versions.order_by("-number"))
     names = officer_names(row.by_id for row in rows)
     return [(row, names.get(row.by_id or 0) or _("The program")) for row in rows]

@@ -1,4 +1,4 @@
-"""The rows of the queue's table, as HTML."""
+"""Rows of the queue's table as HTML."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ NOTHING = "–"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case as the table shows it.
+    """Row of the queue.
 
     Attributes:
         near: how many seconds before its end it is at risk.
@@ -38,7 +38,7 @@ class Row:
 
 
 def rows_of(cases: Collection[Case]) -> list[Row]:
-    """The cases as the table shows them, in their order."""
+    """Build the rows in the order of the cases."""
     now, versions = moments.now(), resolve_many(case.version_id for case in cases)
     titles = {key: figures.title_of(resolved) for key, resolved in versions.items()}
 
@@ -56,7 +56,7 @@ def rows_of(cases: Collection[Case]) -> list[Row]:
 
 
 def rows_html(rows: Iterable[Row], trail: str, *, ticks: bool) -> SafeString:
-    """The rows.
+    """Render the rows.
 
     Args:
         trail: query of the addresses that says from which queue one comes.

@@ -1,4 +1,4 @@
-"""Filters that an officer has saved: in the rail with how many cases wait behind each, and the page that keeps them."""
+"""Saved filters: entries of the rail with counts, and the page that manages them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -26,12 +26,12 @@ from kini.people.queries import actor_for
 from kini.services.models import Service
 from kini.services.versions import resolve
 
-#: Views in which cases are counted: what has ended is no work.
+#: Views with counts; closed cases need no work.
 COUNTED = frozenset(VIEWS) - {"ended", "all"}
 
 
 def own(request: HttpRequest) -> list[SavedFilter]:
-    """The officer's filters in the order of the rail; looked up once per request."""
+    """The officer's filters in the order of the rail; loaded once per request."""
     found: list[SavedFilter] | None = getattr(request, "_kini_filters", None)
     if found is None:
         rows = _saved(user=request.user.pk or 0)
@@ -49,14 +49,14 @@ def _saved(user: int) -> QuerySet[SavedFilter, Any]:
 
 
 def first(request: HttpRequest) -> Asked | None:
-    """What the desk opens with, where the officer chose something."""
+    """Query string of the officer's default filter, if any."""
     return next((addresses.read_query(kept.query) for kept in own(request) if kept.first), None)
 
 
 def counts(request: HttpRequest) -> dict[int, int]:
-    """How many cases fit each filter, by its id, up to queries.MOST_COUNTED; looked up once per request.
+    """Number of cases for each filter by id, up to queries.MAX_COUNTED; computed once per request.
 
-    Only where an index tells it at once, however large the city is: not of words or a state, nor of ended cases.
+    Only for filters that an index can count quickly: not for search words, states or closed cases.
     """
     found: dict[int, int] | None = getattr(request, "_kini_filter_counts", None)
     if found is None:
@@ -70,7 +70,7 @@ def counts(request: HttpRequest) -> dict[int, int]:
 
 
 def described(asked: Asked) -> str:
-    """A filter in words: "Late · Birth certificate · Harbour"."""
+    """Describe a filter in words: "Late · Birth certificate · Harbour"."""
     return " · ".join(_parts(asked))
 
 
@@ -87,7 +87,7 @@ def _parts(asked: Asked) -> Iterator[str]:
 
 
 def service_title(pk: str) -> str:
-    """What lists of cases call a service; its id when there is none."""
+    """Title of a service in lists of cases; its id if it does not exist."""
     found = Service.objects.filter(pk=pk).select_related("current").first()
     return title_of(resolve(found.current)) if found and found.current else pk
 
@@ -99,7 +99,7 @@ def area_name(code: str) -> str:
 @for_officers()
 @require_http_methods(["GET", "HEAD", "POST"])
 def filters(request: HttpRequest) -> HttpResponse:
-    """The officer's filters; posting saves the view in the address (`view`, `service` ...) under a name."""
+    """Show the officer's filters; POST saves the view in the URL (`view`, `service` ...) under a name."""
     asked = addresses.read(request.GET) if request.GET else None
     if request.method != "POST" or asked is None:
         return _page(request, asked)
@@ -137,14 +137,14 @@ def _page(
 
 
 def link(kept: SavedFilter) -> str:
-    """Where a filter leads; the view stands in the address, also where it is the usual one."""
+    """URL of a filter; always includes the view."""
     return f"{reverse('cases:desk')}?{kept.query}"
 
 
 @for_officers()
 @require_POST
 def change(request: HttpRequest, kept: int) -> HttpResponse:
-    """Open the desk with a filter or no longer (`first`: "yes" or "no"), or delete it (`delete`)."""
+    """Set or unset the default filter (`first`: "yes" or "no"), or delete the filter (`delete`)."""
     actor = actor_for(request)
     found = SavedFilter.objects.filter(Q(officer__user_id=actor.user_id), pk=kept).first()
     if found is None:

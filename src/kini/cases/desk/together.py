@@ -1,4 +1,4 @@
-"""Colleagues at work on the same cases: who looks at one now, and who is named in notes."""
+"""Colleagues on the same case: who has it open now, and mentions in notes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ from kini.core.database.worded import Words, words_of
 from kini.people.queries import actor_for, officer_names
 from kini.services.versions import resolve_many
 
-#: Mentions that the list shows.
+#: Number of mentions in the list.
 LATEST = 100
-#: A page says that it is still looked at three times within the time that counts.
+#: Interval of heartbeats: three per lifetime of a presence.
 EVERY_SECONDS = PRESENT_SECONDS // 3
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A note that names the officer. `new`: they have not had the case before them since."""
+    """Mention of the officer in a note. `new`: not read yet."""
 
     case: Case
     title: str
@@ -42,7 +42,7 @@ class Named:
 
 
 def here(actor: Actor, case: Case) -> list[str]:
-    """Names of the colleagues who look at the case now. One query."""
+    """Names of the colleagues who have the case open now. One query."""
     present = Presence.objects.filter(case=case, until__gt=moments.now()).exclude(Q(officer__user_id=actor.user_id))
     return list(present.order_by("officer__name").values_list("officer__name", flat=True))
 
@@ -50,9 +50,9 @@ def here(actor: Actor, case: Case) -> list[str]:
 @for_officers()
 @require_POST
 def presence(request: HttpRequest, reference: str) -> HttpResponse:
-    """The page of a case says that it is still looked at, and learns who else does.
+    """Heartbeat of an open case page; returns the colleagues who have it open.
 
-    It says so by itself: nobody need sit before it, so that this use does not lengthen a session.
+    Sent by the page itself, so it does not extend the session.
     """
     request.unattended = True  # type: ignore[attr-defined]
     actor, case = case_at_desk(request, reference, shown=False)  # its page has logged it
@@ -61,12 +61,12 @@ def presence(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _mentions(actor: Actor) -> QuerySet[Mention]:
-    """Notes that name the actor, on cases that they see."""
+    """Mentions of the actor on cases they may see."""
     return Mention.objects.filter(Q(officer__user_id=actor.user_id), entry__case__in=queries.visible(actor))
 
 
 def unread(request: HttpRequest) -> int:
-    """How many notes that name the visitor are new to them, as far as the list shows them."""
+    """Number of unread mentions, up to the length of the list."""
     return len(_unread(actor_for(request)).rows(moments.now()))
 
 
@@ -78,7 +78,7 @@ def _unread(actor: Actor) -> Words:
 @for_officers()
 @require_safe
 def mentions(request: HttpRequest) -> HttpResponse:
-    """Notes in which colleagues name the officer, latest first. Opening the case makes them read."""
+    """List mentions of the officer, latest first. Opening a case marks its mentions as read."""
     return render(request, "cases/desk/mentions.html", {"rows": list(_named(actor_for(request)))})
 
 

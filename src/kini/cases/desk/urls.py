@@ -1,4 +1,4 @@
-"""Addresses of the desk, in the namespace of cases."""
+"""URLs of the desk, in the namespace of cases."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Who works at the desk: officers with at least one role, each seeing the cases of their grants and nothing else."""
+"""Guards of the desk: officers with a role, each limited to the cases of their grants."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -24,17 +24,17 @@ from kini.people.rules import may, may_somewhere
 
 
 def see_other(to: str, *args: Any) -> HttpResponse:
-    """What was sent is done; the page to read next is another one."""
+    """Redirect with 303 after a POST."""
     return SeeOther(resolve_url(to, *args))
 
 
 def back_to_case(request: HttpRequest, reference: str) -> HttpResponse:
-    """What was sent is done; the case is shown anew, and its page still knows from which queue it was opened."""
+    """Redirect to the case page, keeping the way back to the queue."""
     return see_other(reverse("cases:desk-case", args=[reference]) + addresses.trail(request))
 
 
 class OwnCase(Exception):
-    """An officer's own case, on which only colleagues work."""
+    """The case is the officer's own; only colleagues work on it."""
 
     def __init__(self, case: Case) -> None:
         super().__init__(case.reference)
@@ -42,19 +42,19 @@ class OwnCase(Exception):
 
 
 def is_working(request: HttpRequest) -> bool:
-    """Whether the visitor has a desk."""
+    """Return True if the visitor may use the desk."""
     return request.user.is_authenticated and may_somewhere(actor_for(request), Permission.SEE_CASES)
 
 
 def may_here(permission: Permission) -> Callable[[HttpRequest], bool]:
-    """Whether a visitor has the permission anywhere."""
+    """Predicate on requests: the visitor has the permission in at least one scope."""
     return lambda request: request.user.is_authenticated and may_somewhere(actor_for(request), permission)
 
 
 def for_officers[**P](
     permission: Permission = Permission.SEE_CASES,
 ) -> Callable[[Callable[P, HttpResponseBase]], Callable[P, HttpResponseBase]]:
-    """A page of the desk: never cached, closed to whoever has the permission nowhere."""
+    """Restrict a view to officers with the permission in at least one scope; never cached."""
 
     def decorate(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
         @wraps(view)
@@ -75,13 +75,13 @@ def for_officers[**P](
 
 
 def case_at_desk(request: HttpRequest, reference: str, *, shown: bool = True) -> tuple[Actor, Case]:
-    """Who is working, and the case of that address. Raises as `found_at_desk` does."""
+    """Return the actor and the requested case. Raises as `read_case_at_desk`."""
     actor = actor_for(request)
     return actor, found_at_desk(actor, reference, shown=shown)
 
 
 def found_at_desk(actor: Actor, reference: str, *, shown: bool = True) -> Case:
-    """Return the case of that reference for an officer who may see it, and log the read.
+    """Return the case of that reference if the officer may see it, and log the read.
 
     Args:
         shown: False where the answer shows nothing of the case, or the caller logs the read itself.

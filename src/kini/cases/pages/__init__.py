@@ -1,1 +1,1 @@
-"""The pages of residents: applying question by question, following a case, correcting it and taking one's own steps."""
+"""Residents' pages: apply, follow a case, correct it, take one's own moves."""

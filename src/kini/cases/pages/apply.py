@@ -1,4 +1,4 @@
-"""The two ends of an application: where it is gone on with, and where it is checked and sent in."""
+"""Resume an application; check and submit it."""
 
 import json
 from typing import Any
@@ -22,14 +22,14 @@ from kini.core.crypto import keyed_hash
 from kini.people.queries import actor_for
 from kini.services import questions
 
-#: An input that says which answers were shown.
+#: Input with the token of the shown answers.
 CONFIRM = "confirm"
 
 
 @personal
 @require_safe
 def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """Go on where an answer is missing; begin with the first page."""
+    """Redirect to the first unanswered page."""
     walk = walk_of(request, draft=draft)
     if not walk.answers and walk.pages:
         return redirect(walk.question(walk.pages[0].key))
@@ -42,7 +42,7 @@ type Preview = tuple[str, dict[str, Any]]
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """Look at all answers once more, and send them in."""
+    """Show all answers; POST submits them."""
     actor = actor_for(request)
     if request.method == "POST" and (case := queries.draft_for(actor, draft).case):
         return SeeOther(reverse("cases:sent", args=[case.reference]))
@@ -64,13 +64,13 @@ def check(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 
 def _token(walk: Walk) -> str:
-    """Says which answers were shown: only those are sent in, whatever another tab has changed meanwhile."""
+    """Token of the shown answers: submission fails if another tab changed them since."""
     final = questions.final_answers(walk.resolved, walk.answers, walk.known)
     return keyed_hash(f"{walk.draft.pk} {json.dumps(final, sort_keys=True)}", "cases.check").hex()
 
 
 def _preview(walk: Walk) -> tuple[Preview | None, str]:
-    """What the kind shows before anything is sent, and why nothing can be sent with these answers."""
+    """Preview by the kind, or its reason why these answers cannot be submitted."""
     final = questions.final_answers(walk.resolved, walk.answers, walk.known)
     try:
         return walk.kind.preview(walk.resolved, final, walk.draft), ""
@@ -97,7 +97,7 @@ def _summary(
 @personal
 @require_POST
 def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """Throw a draft away."""
+    """Delete a draft."""
     actor = actor_for(request)
     actions.discard_draft(by=actor, draft=queries.draft_for(actor, draft))
     messages.success(request, _("The draft is deleted."))
@@ -107,7 +107,7 @@ def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
 @personal
 @require_safe
 def sent(request: HttpRequest, reference: str) -> HttpResponse:
-    """It has arrived: the number, what happens next and by when, and how to follow it."""
+    """Confirmation page: reference, next steps with dates, and how to follow the case."""
     case = own_case_of(request, reference)
     view = tracking.following(request, case)
     context = {

@@ -1,4 +1,4 @@
-"""Files of cases and drafts, for those who may see them. Nothing in a file can act on our pages."""
+"""Files of cases and drafts for those who may see them, served so that no content is executed."""
 
 from urllib.parse import quote
 from uuid import UUID
@@ -17,7 +17,7 @@ from kini.people.queries import actor_for
 @personal
 @require_safe
 def document(request: HttpRequest, document: UUID, draft: UUID | None = None, reference: str = "") -> FileResponse:
-    """One file: pictures are shown, everything else is downloaded."""
+    """Serve one file: pictures inline, everything else as download."""
     found = queries.document_for(actor_for(request), document, guest_key(request, reference))
     belongs = found.draft_id == draft if draft else bool(found.case and found.case.reference == reference)
     draft_of_case = found.draft and found.draft.case and found.draft.case.reference == reference
@@ -28,7 +28,7 @@ def document(request: HttpRequest, document: UUID, draft: UUID | None = None, re
 
 
 def sent(document: Document) -> FileResponse:
-    """A document's file as an answer.
+    """Response with a document's file.
 
     Raises:
         Http404: when the file is lost.

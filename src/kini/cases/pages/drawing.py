@@ -1,4 +1,4 @@
-"""A page of questions, drawn: on its way or with what must be mended, and nothing typed is lost."""
+"""Rendering of a question page, with errors and everything typed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def draw(
     errors: forms.Errors,
     **more: Any,
 ) -> HttpResponse:
-    """The page with its form.
+    """Render the page with its form.
 
     Args:
         typed: what stands in the inputs, by field.

@@ -1,4 +1,4 @@
-"""Pages that are answered several times: a list of entries, each on a page of its own."""
+"""Repeated question pages: a list of entries, each edited on its own page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,12 +19,12 @@ from kini.services import questions
 from kini.services.fields.base import Wrong
 from kini.services.versions import ResolvedPage
 
-#: A mark in the form of an entry that was not there yet when the form was drawn.
+#: Input that marks the form of a new entry.
 NEW = "new"
 
 
 def listed(request: HttpRequest, walk: Walk, page: ResolvedPage) -> HttpResponse:
-    """The entries so far, with the ways to add, change and remove one, and to go on."""
+    """List of entries, with links to add, change and remove them and to continue."""
     if request.method == "POST" or page.repeat is None:
         raise Http404
     there = questions.items(page, walk.answers)
@@ -57,7 +57,7 @@ def _shown(walk: Walk, page: ResolvedPage, number: int, item: Mapping[str, Any])
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: HttpRequest, key: str, number: int, draft: UUID | None = None, reference: str = "") -> HttpResponse:
-    """One entry: a new one, or one to change."""
+    """Form of a new or existing entry."""
     walk = walk_of(request, draft=draft, reference=reference)
     page = _repeated(walk, key)
     there = questions.items(page, walk.answers)
@@ -82,7 +82,7 @@ def entry(request: HttpRequest, key: str, number: int, draft: UUID | None = None
 
 
 def _just_added(there: list[dict[str, Any]], number: int, values: Mapping[str, Any]) -> bool:
-    """Whether a form for a new entry arrives for the second time."""
+    """Return True if the form of a new entry was submitted twice."""
     given = {name: value for name, value in values.items() if value is not None}
     return number <= len(there) and there[number - 1] == given
 
@@ -122,7 +122,7 @@ def _draw(
 def remove_entry(
     request: HttpRequest, key: str, number: int, draft: UUID | None = None, reference: str = ""
 ) -> HttpResponse:
-    """Take an entry off the list."""
+    """Remove an entry from the list."""
     walk = walk_of(request, draft=draft, reference=reference)
     page = _repeated(walk, key)
     if number <= len(questions.items(page, walk.answers)):
@@ -134,7 +134,7 @@ def remove_entry(
 @personal
 @require_POST
 def onward(request: HttpRequest, key: str, draft: UUID | None = None, reference: str = "") -> HttpResponse:
-    """There are enough entries: go on. A list that may be empty is thereby answered."""
+    """Finish the list. An optional list counts as answered from now on."""
     walk = walk_of(request, draft=draft, reference=reference)
     page = _repeated(walk, key)
     if questions.is_missing(page, walk.answers):

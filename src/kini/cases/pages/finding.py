@@ -1,4 +1,4 @@
-"""Finding a case by the number that somebody wrote down."""
+"""Lookup of a case by its reference."""
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ LONGEST = 200
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
-    """Find a case by the number that somebody wrote down; a guest needs the secret link as well."""
+    """Find a case by its reference; guests also need the secret link."""
     typed = request.POST.get("reference", "").replace("\x00", "")[:LONGEST].strip()
     error = ""
     if request.method == "POST":
@@ -32,7 +32,7 @@ def track(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, typed: str) -> tuple[str, str]:
-    """The address of a case, or what to do instead. A whole secret link may be pasted."""
+    """URL of the case, or an instruction. A complete secret link is accepted too."""
     number, _question, query = typed.rpartition("/cases/")[2].partition("?")
     prefix = pack.current().reference_prefix
     reference = references.read(prefix, number.strip("/ "))

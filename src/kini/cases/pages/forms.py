@@ -1,4 +1,4 @@
-"""Forms of fields: read without trust, and drawn again with everything that was typed."""
+"""Reading and rendering of field forms: untrusted input, shown again as typed."""
 
 import hashlib
 import re
@@ -16,9 +16,9 @@ from kini.services.fields.base import FieldBase, Submitted
 from kini.services.fields.uploads import UploadField
 from kini.services.questions import ALWAYS_SENT
 
-#: Characters that no person types: control characters, and what stands for bytes of another encoding.
+#: Characters that nobody types: control and replacement characters.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
-#: Inputs of every form, beside its fields.
+#: Inputs of every form besides its fields.
 FRAME = ALWAYS_SENT
 
 type Errors = dict[str, str]
@@ -26,7 +26,7 @@ type Errors = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a form sent, without unreadable characters.
+    """Submitted form without unreadable characters.
 
     Attributes:
         unreadable: names of inputs that held such characters.
@@ -38,7 +38,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A field as `{% ask %}` takes it; with `heading` its label is the page's heading."""
+    """Field as `{% ask %}` expects it; with `heading` its label is the page's heading."""
 
     field: FieldBase
     name: str
@@ -49,7 +49,7 @@ class Drawn:
 
 
 def read(request: HttpRequest) -> Sent:
-    """What the form of a page sent."""
+    """Read the submitted form."""
     data: MultiValueDict[str, str] = MultiValueDict()
     unreadable = set()
     for name, values in request.POST.lists():
@@ -61,7 +61,7 @@ def read(request: HttpRequest) -> Sent:
 
 
 def unreadable(sent: Sent, fields: Mapping[str, FieldBase]) -> Errors:
-    """Fields whose inputs held unreadable characters, and what to do about it."""
+    """Errors of fields whose inputs held unreadable characters."""
     owners = {name: owner for owner, field in fields.items() for name in field.inputs(owner)}
     return {
         owners[name]: _("This holds characters that cannot be read. Delete them, or type it again.")
@@ -71,7 +71,7 @@ def unreadable(sent: Sent, fields: Mapping[str, FieldBase]) -> Errors:
 
 
 def surplus(sent: Sent, fields: Mapping[str, FieldBase], beside: frozenset[str]) -> Errors:
-    """Under the name "": that the form sent inputs which nobody asked for."""
+    """Error under the name "" if the form sent inputs that are not on the page."""
     known = FRAME | beside | {name for owner, field in fields.items() for name in field.inputs(owner)}
     if not {*sent.form.data, *sent.form.files} - known:
         return {}
@@ -79,12 +79,12 @@ def surplus(sent: Sent, fields: Mapping[str, FieldBase], beside: frozenset[str])
 
 
 def chosen(sent: Sent, name: str) -> list[UploadedFile]:
-    """The files that were chosen; an input without one sends none."""
+    """Uploaded files of an input."""
     return [upload for upload in sent.form.files.getlist(name) if upload.name]
 
 
 def is_there(upload: UploadedFile, documents: Iterable[Document]) -> bool:
-    """Whether the very same file is already among these: a form that was sent twice adds it once."""
+    """Return True if an identical file is among the documents, so that resubmission adds it once."""
     upload.seek(0)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
@@ -104,7 +104,7 @@ def draw(
     heading: bool = False,
     files: Mapping[str, Document] | None = None,
 ) -> list[Drawn]:
-    """The fields of a page.
+    """Render the fields of a page.
 
     Args:
         typed: what stands in the inputs, by field.
@@ -119,6 +119,6 @@ def draw(
 
 
 def summary(fields: Mapping[str, FieldBase], errors: Errors) -> list[tuple[str, str]]:
-    """The errors for the summary on top, in the order of the fields: (id of the input, message)."""
+    """Errors for the summary in the order of the fields: (id of the input, message)."""
     general = [("", errors[""])] if "" in errors else []
     return general + [(fields[name].anchor(name), errors[name]) for name in fields if name in errors]

@@ -1,4 +1,4 @@
-"""What the room puts on the home page: the visitor's own cases."""
+"""Section of the home page with the visitor's own cases."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -14,7 +14,7 @@ MOST_SHOWN = 3
 
 
 def my_cases(request: HttpRequest) -> SafeString | None:
-    """The cases that go on, what needs an answer first, and how many drafts wait; for somebody known only."""
+    """Open cases, those waiting for the visitor first, and the number of drafts; only for signed-in visitors."""
     actor = actor_for(request)
     if actor.user_id is None and not actor.session and not keys_of(request):
         return None

@@ -1,4 +1,4 @@
-"""One's cases and drafts in lists: on a page of their own and on the home page."""
+"""Lists of own cases and drafts."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ PER_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a list: what it is called, where it stands, and what is asked of the visitor."""
+    """Row of a case."""
 
     case: Case
     title: Text
@@ -36,7 +36,7 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft in a list."""
+    """Row of a draft."""
 
     draft: Draft
     title: Text
@@ -46,7 +46,7 @@ class DraftRow:
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """What one asked for: drafts, what is going on, what has ended."""
+    """Page of the visitor's drafts, open cases and closed cases."""
     found = own_cases(request)
     ended = Paginator(found.exclude(queries.GOING_ON), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -59,7 +59,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def own_cases(request: HttpRequest) -> QuerySet[Case]:
-    """The visitor's cases, latest first, those among them whose keys this browser holds."""
+    """The visitor's cases, latest first, including guest cases whose keys this browser holds."""
     mine = queries.my_cases(actor_for(request))
     if keys := keys_of(request):
         ours = Q(pk__in=mine.values("pk")) if request.user.is_authenticated else Q(pk__in=())
@@ -79,7 +79,7 @@ def case_rows(request: HttpRequest, cases: Iterable[Case]) -> Iterator[CaseRow]:
 
 
 def _note(request: HttpRequest, case: Case) -> str:
-    """For whom it is when not for oneself, and by when it is done or how late it is."""
+    """Person it is for (unless oneself), and due date or delay."""
     parts = []
     if case.resident and case.resident.user_id != request.user.pk and case.resident.name:
         parts.append(_("for %(name)s") % {"name": case.resident.name})

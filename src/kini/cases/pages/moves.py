@@ -1,4 +1,4 @@
-"""The steps that a resident takes: withdraw, object, reopen, and the answer to what an officer asked for."""
+"""Moves of a resident: withdraw, object, reopen, answer a request for correction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,14 +22,14 @@ from kini.people.queries import actor_for
 from kini.services.versions import resolve
 from kini.web.refusals import status_of
 
-#: Inputs beside the fields: the state that the page showed, and why one withdraws.
+#: Inputs besides the fields: the shown state, and the reason for withdrawing.
 STATE, REASON = "state", "reason"
 
 
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
-    """Take a step; what it needs is asked on a page of its own."""
+    """Take a move; required inputs are asked on a page of their own."""
     case = own_case_of(request, reference)
     if request.method != "POST":
         return _asked(request, case, move)
@@ -65,7 +65,7 @@ def _asked(request: HttpRequest, case: Case, move: str) -> HttpResponse:
 
 
 def _taken(request: HttpRequest, case: Case, move: str, values: Mapping[str, Any], sent: forms.Sent) -> HttpResponse:
-    """Take the step; one that was taken by this very form already is done."""
+    """Take the move; a resubmitted form counts as done."""
     actor, shown = actor_for(request), sent.form.text(STATE)
     address = reverse("cases:case", args=[case.reference])
     if case.state != shown and _was_taken(case, move, shown, actor.user_id):
@@ -90,7 +90,7 @@ def _again(
     errors: forms.Errors,
     status: int = 422,
 ) -> HttpResponse:
-    """The form once more, with what must be mended and everything that was typed."""
+    """Show the form again with errors and everything typed."""
     if edge.move == rules.ANSWER and rules.correctable(resolve(case.version).flow, case.state):
         return _correction(request, walk_of(request, reference=case.reference), edge, typed, errors, status)
     return _form(request, case, edge, typed, errors, status)
@@ -122,7 +122,7 @@ def _form(
 @personal
 @require_safe
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
-    """What an officer asked to have corrected, page by page, and the way to send it."""
+    """Overview of the requested corrections, page by page, and the form that sends them."""
     case = own_case_of(request, reference)
     flow = resolve(case.version).flow
     edge = rules.edge_of(flow, case.state, rules.ANSWER)

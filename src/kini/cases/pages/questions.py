@@ -1,4 +1,4 @@
-"""Question pages: one thing a page, answered in any order, kept at once, on any device."""
+"""Question pages, answered in any order, saved at once, on any device."""
 
 from uuid import UUID
 
@@ -18,16 +18,16 @@ from kini.services.fields.uploads import UploadField
 from kini.services.versions import ResolvedPage
 from kini.web.refusals import status_of
 
-#: A button beside the fields, which takes a file away again.
+#: Button that removes a file.
 REMOVE = "remove"
-#: Too many tries, no decoder, no room: the same file may be taken later.
+#: Refusals that do not depend on the file: rate limit, no decoder, disk full.
 NOT_THE_FILE = (429, 503, 507)
 
 
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, key: str, draft: UUID | None = None, reference: str = "") -> HttpResponse:
-    """One page of questions; of a page that is answered several times the list of its entries."""
+    """Show one question page, or for a repeated page its list of entries."""
     walk = walk_of(request, draft=draft, reference=reference)
     page = walk.page(key)
     if page.repeat:
@@ -49,7 +49,7 @@ def question(request: HttpRequest, key: str, draft: UUID | None = None, referenc
 
 
 def _files(request: HttpRequest, walk: Walk, page: ResolvedPage, sent: Sent) -> tuple[bool, Walk, Errors, int]:
-    """Take a file away and keep those that were chosen.
+    """Remove a file or store the uploaded ones.
 
     Returns:
         Whether one was taken away, the walk as it is now, errors by field, and the status of a refusal that is not the
@@ -65,7 +65,7 @@ def _files(request: HttpRequest, walk: Walk, page: ResolvedPage, sent: Sent) -> 
 
 
 def _detach(walk: Walk, sent: Sent) -> bool:
-    """Take a file away, when that is what was asked for; one that is gone already is no fault."""
+    """Remove a file if requested; a file already removed is no error."""
     wanted = sent.form.text(REMOVE)
     if wanted in walk.documents:
         actions.detach(by=walk.actor, draft=walk.draft, document=walk.documents[wanted], guest_key=walk.guest_key)
@@ -73,7 +73,7 @@ def _detach(walk: Walk, sent: Sent) -> bool:
 
 
 def _attach(request: HttpRequest, walk: Walk, page: ResolvedPage, sent: Sent) -> dict[str, Refused]:
-    """Keep the files that were chosen; refusals by field."""
+    """Store the uploaded files; return refusals by field."""
     refused: dict[str, Refused] = {}
     for name, each in page.fields.items():
         there = [document for document in walk.documents.values() if document.slot == name]
@@ -91,7 +91,7 @@ def _attach(request: HttpRequest, walk: Walk, page: ResolvedPage, sent: Sent) ->
 
 
 def _slots(walk: Walk, page: ResolvedPage) -> dict[str, list[str]]:
-    """The ids of the files that lie in the page's upload fields."""
+    """Ids of the files in the page's upload fields."""
     return {
         name: [pk for pk, document in walk.documents.items() if document.slot == name]
         for name, each in page.fields.items()

@@ -1,4 +1,4 @@
-"""What the resident thinks of how their case was handled, asked once it has been decided."""
+"""Rating by the resident once the case was decided."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ SCORE, TEXT = "score", "text"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One of the five marks as a choice."""
+    """Score as a choice."""
 
     value: int
     label: str | Promise
@@ -34,7 +34,7 @@ class Mark:
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: HttpRequest, reference: str) -> HttpResponse:
-    """Five marks and a sentence; the tracker shows the same form."""
+    """Form with five scores and a comment, also shown on the tracker."""
     case = own_case_of(request, reference)
     if request.method != "POST":
         if not queries.can_be_rated(case):
@@ -56,7 +56,7 @@ def rate(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def panel(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """On the tracker of a decided case: the form, or what was said."""
+    """Panel of the tracker for a decided case: the form, or the given rating."""
     if not view.theirs or view.case.outcome not in rules.RATED_OUTCOMES:
         return None
     context = {"case": view.case, "rating": queries.rating_of(view.case), "marks": marks()}
@@ -64,7 +64,7 @@ def panel(request: HttpRequest, view: CaseView) -> SafeString | None:
 
 
 def marks(chosen: str = "") -> list[Mark]:
-    """The five marks."""
+    """The five scores as choices."""
     return [Mark(score, word, str(score) == chosen) for score, word in rules.SCORES.items()]
 
 

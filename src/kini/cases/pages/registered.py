@@ -1,4 +1,4 @@
-"""Where residents find these pages: navigation, home page, and the start page of every service."""
+"""Registration of the residents' pages: navigation, home page, start page of every service."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from kini.web.navigation import NavItem, navigation
 
 
 def register() -> None:
-    """Register everything once; called from `CasesConfig.ready`."""
+    """Register the pages. Called once from `CasesConfig.ready`."""
     navigation.register("cases", NavItem("cases:mine", _("My cases"), "document", order=40))
     navigation.register(
         "cases-account",

@@ -1,4 +1,4 @@
-"""Beginning: the button on a service's start page, and the drafts that wait there."""
+"""Start of an application: panel on a service's start page, with existing drafts."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ from kini.web.form_origin import same_origin_suffices
 #: Drafts that guests may begin from one network address; many phones can stand behind one.
 GUESTS = limits.Limit("cases.guest-draft", count=120, seconds=3600)
 FOR_WHOM = "for_whom"
-#: Before the name of an input of a question, where the page that leads here knows the answer.
+#: Prefix of inputs with answers that the linking page knows.
 KNOWN = "known."
 MOST_SHOWN = 3
 
@@ -45,9 +45,9 @@ MOST_SHOWN = 3
 @never_cache
 @require_POST
 def start(request: HttpRequest, service: str) -> HttpResponse:
-    """Begin an application, or go on with one that was begun and not touched yet.
+    """Start an application, or continue an untouched draft.
 
-    The form carries no token, so that start pages are the same for all strangers (web/form_origin.py).
+    The form has no CSRF token, so that start pages are cacheable for anonymous visitors (web/form_origin.py).
     """
     found = _offered(service)
     kind = kinds.find(found.kind)
@@ -71,7 +71,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
 
 
 def _known(request: HttpRequest, resolved: Resolved) -> dict[str, Any]:
-    """Answers that the page which led here knows, sent as a question's own inputs; what cannot be taken is asked."""
+    """Answers passed by the linking page as inputs of questions; invalid ones are dropped and asked."""
     data = {name.removeprefix(KNOWN): values for name, values in request.POST.lists() if name.startswith(KNOWN)}
     sent, found = Submitted(MultiValueDict(data), MultiValueDict()), {}
     for page in resolved.pages:
@@ -93,7 +93,7 @@ def _offered(service: str) -> Service:
 
 
 def _for_whom(request: HttpRequest, actor: Actor) -> Resident | None:
-    """The visitor, or the family member whom they chose; None for a guest."""
+    """The visitor or the selected family member; None for a guest."""
     if not isinstance(request.user, User):
         return None
     own = people_actions.ensure_resident(by=actor, user=request.user)
@@ -107,7 +107,7 @@ def _for_whom(request: HttpRequest, actor: Actor) -> Resident | None:
 
 
 def _untouched(actor: Actor, service: Service, resident: Resident | None) -> Draft | None:
-    """A draft of the same service for the same person in which nothing stands yet: what a second click would make."""
+    """Empty draft of the same service and person, as a second click would create."""
     drafts = queries.drafts_of(actor).filter(
         version_id=service.current_id, resident=resident, channel="web", answers={}, sealed=None, documents=None
     )
@@ -115,7 +115,7 @@ def _untouched(actor: Actor, service: Service, resident: Resident | None) -> Dra
 
 
 def panel(request: HttpRequest, service: Service) -> SafeString | None:
-    """The way in: a button that names the deed, for whom, drafts to go on with. None where nothing opens a case."""
+    """Start button, choice of person and existing drafts. None for kinds without cases."""
     kind = kinds.get(service.kind)
     if not kind.needs_flow:
         return None
@@ -136,13 +136,13 @@ def panel(request: HttpRequest, service: Service) -> SafeString | None:
 
 
 def _proof_address(service: Service, needed: int) -> str:
-    """Address of the page that explains how to prove one's identity, with the way back to the service."""
+    """URL of the page about identity proof, with the way back to the service."""
     back = reverse("services:service", args=[service.pk])
     return f"{reverse('people:identity')}?{urlencode({'needs': level_name(needed), 'next': back})}"
 
 
 def _lacking(actor: Actor, user: Any, service: Service, needed: Level | None) -> dict[str, str]:
-    """The level that the visitor lacks for this service and the way to it; of a stranger only what will be asked."""
+    """Missing level of assurance and the way to reach it; for anonymous visitors the requirement only."""
     own = Resident.objects.filter(user=user).first() if isinstance(user, User) else None
     if needed is None or needed == "typed" or (own and own.assurance >= LEVELS[needed]):
         return {}
@@ -157,7 +157,7 @@ def _drafts(actor: Actor, service: Service) -> list[Draft]:
 
 
 def _family(user: User) -> list[Resident]:
-    """Those for whom the visitor may apply besides themselves."""
+    """Family members for whom the visitor may apply."""
     own = Resident.objects.filter(user=user).first()
     ties = people_queries.family_of(own).filter(member__user__isnull=True) if own else []
     return [tie.member for tie in ties]

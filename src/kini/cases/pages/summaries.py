@@ -1,4 +1,4 @@
-"""Answers on their way, page by page: to be checked, changed or corrected. Their owner sees them unmasked."""
+"""Summary of answers page by page, for checking and correction. Owners see them unmasked."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from kini.services.versions import ResolvedPage
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer; `text` is empty when none was given. Files are shown as such. `change` leads to a lone question."""
+    """Row of one answer; `text` is empty if unanswered. `change` links to a single question."""
 
     label: Any
     text: str
@@ -27,7 +27,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The answers of one page or entry under its heading; or, without a heading, of lone questions in a row.
+    """Answers of one page or entry under its heading, or of several single questions without a heading.
 
     Attributes:
         change: where the answers under a heading are changed.
@@ -43,12 +43,12 @@ class Part:
 
 
 def parts(walk: Walk) -> list[Part]:
-    """The pages that are asked, with their answers."""
+    """Sections of the applicable pages with their answers."""
     return joined(_pages(walk))
 
 
 def joined(parts: Iterable[Part]) -> list[Part]:
-    """The same, with neighbours without a heading in one list."""
+    """Merge adjacent sections without a heading."""
     found: list[Part] = []
     for part in parts:
         if found and not part.heading and not found[-1].heading:
@@ -59,7 +59,7 @@ def joined(parts: Iterable[Part]) -> list[Part]:
 
 
 def told(sections: Iterable[Section]) -> list[Part]:
-    """What a case says, as its page shows it: numbers masked, nothing to change."""
+    """Answers of a submitted case: numbers masked, not editable."""
     return joined(
         Part(
             "" if [row.label for row in section.rows] == [section.heading] else section.heading,
@@ -104,7 +104,7 @@ def _rows(walk: Walk, page: ResolvedPage, given: Mapping[str, Any]) -> Iterator[
 
 
 def of_profile(walk: Walk) -> Iterator[tuple[Any, str]]:
-    """What the profile answers, numbers masked."""
+    """Answers from the profile, numbers masked."""
     final = questions.final_answers(walk.resolved, walk.answers, walk.known)
     for name, field in walk.resolved.fields.items():
         if name in final and field.profile and walk.known.get(field.profile) is not None:

@@ -1,4 +1,4 @@
-"""The page of one case: where it stands, what is asked of its resident, and all that happened to it."""
+"""Tracker: state of one case, requests to its resident, and its history."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,14 +27,14 @@ from kini.people.queries import actor_for
 from kini.web import formats
 from kini.web.components import TimelineEntry
 
-#: Entries of the access log beside a case.
+#: Number of access log entries on the tracker.
 LATEST_READS = 5
 
 
 @personal
 @require_safe
 def case(request: HttpRequest, reference: str) -> HttpResponse:
-    """One case. A guest's secret link opens it in this browser and is not shown again."""
+    """Show one case. A guest's secret link is remembered in the session and removed from the URL."""
     if key := request.GET.get("key", ""):
         return _opened_by_key(request, reference, key)
     found = case_of(request, reference)
@@ -72,7 +72,7 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
 
 
 def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
-    """By when, and who holds it. A time that is not certain is said to be an aim."""
+    """Due date and current holder. An uncertain date is called an aim."""
     case, target = view.case, view.resolved.definition.target
     if case.leader:
         yield _("Joined on"), formats.day(case.state_since)
@@ -93,13 +93,13 @@ def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
 
 
 def behalf(request: HttpRequest, view: CaseView) -> str:
-    """Whose case it is, when it is not the visitor's own."""
+    """Name of the case's person, if it is not the visitor."""
     resident = view.case.resident
     return view.person if resident and resident.user_id != request.user.pk else ""
 
 
 def reads_of(request: HttpRequest, case: Case) -> list[Entry] | None:
-    """The latest entries of the access log for this case; None for an officer who helps its resident at a counter."""
+    """Latest access log entries of the case; None for an officer who helps its resident at a counter."""
     if not access.is_theirs(actor_for(request), case, guest_key(request, case.reference)):
         return None
     log = people_queries.access_log_of_case(case.reference)
@@ -115,18 +115,18 @@ def _opened_by_key(request: HttpRequest, reference: str, key: str) -> HttpRespon
 
 
 def following(request: HttpRequest, case: Case) -> CaseView:
-    """A case as its resident sees it."""
+    """The case as its resident sees it."""
     return case_view(actor_for(request), case, guest_key(request, case.reference))
 
 
 def ahead(view: CaseView) -> list[str]:
-    """What will happen if all goes well, a plain sentence a step."""
+    """Next steps if all goes well, a sentence each."""
     flow = view.resolved.flow
     return [str(flow.states[state].does) for state in flow.usual_way(view.case.state)]
 
 
 def asked(view: CaseView) -> tuple[tuple[str, str], ...]:
-    """What the officer wrote with the step into the present state."""
+    """The officer's message with the move into the present state."""
     steps = [line for line in view.lines if line.at == view.case.state_since]
     return steps[-1].said if steps else ()
 

@@ -1,4 +1,4 @@
-"""Who is visiting: their own drafts and cases, and nothing else. A guest's cases are opened by a secret key."""
+"""Guards of residents' pages: own drafts and cases only; guests open theirs by a secret key."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,15 +20,15 @@ from kini.core import limits, references
 from kini.core.client_address import client_network
 from kini.people.queries import READING, actor_for
 
-#: Where a guest's browser keeps the keys of their cases, by reference, the latest last.
+#: Session key of a guest's case keys, by reference, the latest last.
 KEYS = "case_keys"
 MOST_KEYS = 30
-#: Numbers and keys of cases that may be tried from one network address.
+#: Limit on look-ups of cases by reference or key from one network.
 TRIES = limits.Limit("cases.track", count=40, seconds=3600)
 
 
 class SentAlready(Exception):
-    """The draft became a case; there is nothing more to answer."""
+    """The draft was already submitted."""
 
     def __init__(self, case: Case) -> None:
         super().__init__(case.reference)
@@ -36,7 +36,7 @@ class SentAlready(Exception):
 
 
 class Skipped(Exception):
-    """The page is not asked now; `url` leads on."""
+    """The page is not applicable now; continue at `url`."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -44,13 +44,13 @@ class Skipped(Exception):
 
 
 class SeeOther(HttpResponseRedirect):
-    """What was sent has been done; the page that shows it is fetched anew (303)."""
+    """Redirect with 303 after a POST."""
 
     status_code = 303
 
 
 def keys_of(request: HttpRequest) -> dict[str, str]:
-    """The secret keys that this browser holds, by reference."""
+    """Secret keys in this browser's session, by reference."""
     return dict(request.session.get(KEYS) or {})
 
 
@@ -59,21 +59,21 @@ def guest_key(request: HttpRequest, reference: str) -> str:
 
 
 def keep_key(request: HttpRequest, case: Case) -> None:
-    """Let this browser open a guest's case from now on."""
+    """Remember a guest's key in this browser's session."""
     if case.guest_key:
         kept = keys_of(request) | {case.reference: case.guest_key}
         request.session[KEYS] = dict(list(kept.items())[-MOST_KEYS:])
 
 
 def secret_address(request: HttpRequest, case: Case) -> str:
-    """The address that opens a guest's case on any device; empty where one signs in instead."""
+    """URL that opens a guest's case on any device; empty for cases of an account."""
     if not case.guest_key:
         return ""
     return request.build_absolute_uri(f"{reverse('cases:case', args=[case.reference])}?key={case.guest_key}")
 
 
 def count_try(request: HttpRequest) -> None:
-    """Count one try to find a case.
+    """Count an attempt to find a case.
 
     Raises:
         TooMany: when it is one too many.
@@ -82,7 +82,7 @@ def count_try(request: HttpRequest) -> None:
 
 
 def case_of(request: HttpRequest, reference: str) -> Case:
-    """The visitor's own case, or one that they may see as an officer.
+    """Return the visitor's own case, or one that they may see as an officer.
 
     Raises:
         Case.DoesNotExist: when it is neither.
@@ -97,7 +97,7 @@ def case_of(request: HttpRequest, reference: str) -> Case:
 
 
 def own_case_of(request: HttpRequest, reference: str) -> Case:
-    """The case, when the visitor is its resident or helps them at a counter.
+    """Return the case if the visitor is its resident or helps them at a counter.
 
     Raises:
         Case.DoesNotExist: when it is somebody else's.
@@ -109,10 +109,10 @@ def own_case_of(request: HttpRequest, reference: str) -> Case:
 
 
 def personal[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """A page that shows something of somebody: never cached, and what belongs to others does not exist.
+    """Restrict a view to the owner: never cached, 404 for objects of others.
 
-    Who has not signed in is asked to, whether there is such a thing or not. What was sent in already leads to its
-    case, a question that is not asked leads on, and an expired draft says so.
+    Anonymous visitors are sent to sign-in, whether the object exists or not. Submitted drafts redirect to their case,
+    inapplicable questions to the next page; expired drafts get a page of their own.
     """
 
     @wraps(view)

@@ -1,6 +1,6 @@
-"""A walk through the questions of a service: an application on its way, or the correction of a case.
+"""Wizard over the questions of a service, for an application or the correction of a case.
 
-Both ask the same pages in the same way; they differ in their addresses and in where they lead in the end.
+Both show the same pages; they differ in their URLs and in the final page.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ from kini.services.versions import Resolved, ResolvedPage, resolve
 
 @dataclass(frozen=True)
 class Walk:
-    """A draft with what its pages need.
+    """Draft with the data its pages need.
 
     Attributes:
         case: the case that is corrected; None for an application on its way.
@@ -58,7 +58,7 @@ class Walk:
 
     @property
     def title(self) -> Text:
-        """What pages call the service: a neutral title where its name could harm."""
+        """Title of the service, neutral where its name could harm."""
         return self.kind.title(self.resolved.definition)
 
     @property
@@ -67,12 +67,12 @@ class Walk:
 
     @property
     def call(self) -> str:
-        """The number to call instead, where minutes count."""
+        """Phone number for emergencies, or ""."""
         return number_to_call(self.kind, self.resolved)
 
     @property
     def behalf(self) -> str:
-        """For whom somebody else fills this in; empty when it is for oneself."""
+        """Name of the person applied for; empty for oneself."""
         resident = self.draft.resident
         if resident is None or resident.user_id == self.actor.user_id:
             return ""
@@ -84,7 +84,7 @@ class Walk:
 
     @cached_property
     def pages(self) -> list[ResolvedPage]:
-        """The pages that are asked, given the answers so far; of a correction those that may be changed."""
+        """Applicable pages given the answers; in a correction only those that may be changed."""
         asked = questions.applicable_pages(self.resolved, self.answers, self.known)
         if self.case is None:
             return asked
@@ -92,7 +92,7 @@ class Walk:
         return [page for page in asked if page.key in open_now]
 
     def page(self, key: str) -> ResolvedPage:
-        """The page of that key.
+        """Return the page with that key.
 
         Raises:
             Http404: when the service has no such page.
@@ -107,43 +107,43 @@ class Walk:
 
     @cached_property
     def missing(self) -> list[ResolvedPage]:
-        """Pages that still lack an answer, in their order."""
+        """Pages with missing answers, in order."""
         return list(questions.missing_pages(self.resolved, self.answers, self.known))
 
     @cached_property
     def documents(self) -> dict[str, Document]:
-        """The files that count, by id, in the order in which they came."""
+        """Documents in use by id, in upload order."""
         return {str(document.pk): document for document in corrections.present(self.draft)}
 
     def anew(self) -> "Walk":
-        """The same walk with the answers as they are stored now."""
+        """Return the wizard with freshly loaded answers."""
         related = Draft.objects.select_related("version__service", "case", "resident__area")
         draft = related.defer("version__content").get(pk=self.draft.pk)
         return Walk(self.actor, draft, self.case, self.known, self.guest_key, self.change)
 
-    # Addresses
+    # URLs
 
     def url(self, name: str, **more: Any) -> str:
-        """An address of this walk: "question", "item", "item-remove", "onward", "file", "file-remove"."""
+        """URL within this wizard: "question", "item", "item-remove", "onward", "file" or "file-remove"."""
         root = {"reference": self.case.reference} if self.case else {"draft": self.draft.pk}
         return reverse(f"cases:{name}", kwargs=root | more)
 
     @property
     def end(self) -> str:
-        """Where the walk leads when every page is answered."""
+        """URL of the final page."""
         return self.url("correct" if self.case else "check")
 
     @property
     def next_missing(self) -> str:
-        """The first page that lacks an answer, else the end."""
+        """URL of the first page with missing answers, else the final page."""
         return self.question(self.missing[0].key) if self.missing else self.end
 
     def question(self, key: str) -> str:
-        """The address of a page, which still knows whether it leads back to the summary."""
+        """URL of a page, keeping the way back to the summary."""
         return self.url("question", key=key) + ("?change=1" if self.change else "")
 
     def before(self, key: str) -> str:
-        """Where the back link of a page leads."""
+        """URL of the back link."""
         if self.change or self.case:
             return self.end
         earlier = [page for page in self.pages if self._number(page.key) < self._number(key)]
@@ -152,7 +152,7 @@ class Walk:
         return reverse("services:service", args=[self.draft.version.service_id])
 
     def after(self, key: str) -> str:
-        """Where a page leads once it is answered."""
+        """URL that follows once the page is answered."""
         if self.case:
             return self.end
         if self.change:
@@ -161,23 +161,23 @@ class Walk:
         return self.url("question", key=later[0].key) if later else self.next_missing
 
     def part(self, key: str) -> tuple[int, int]:
-        """Which part of how many a page is; the summary is the last one."""
+        """(position, total) of a page; the summary is the last one."""
         earlier = sum(self._number(page.key) < self._number(key) for page in self.pages)
         return earlier + 1, len(self.pages) + 1
 
     def _number(self, key: str) -> int:
-        """The page's number among all pages of the service, asked or not."""
+        """Position among all pages of the service, applicable or not."""
         return [page.key for page in self.resolved.pages].index(key)
 
 
 def number_to_call(kind: Kind, resolved: Resolved) -> str:
-    """The number that the service's kind shows on top of every page; empty when there is none."""
+    """Phone number that the service's kind shows on every page; empty if none."""
     channel = resolved.channels.get(kind.call(resolved.definition))
     return (channel.phone or "") if channel else ""
 
 
 def walk_of(request: HttpRequest, *, draft: UUID | None = None, reference: str = "") -> Walk:
-    """The walk of an address: /apply/DRAFT/... or /cases/REFERENCE/correct/...
+    """Wizard of the request: /apply/DRAFT/... or /cases/REFERENCE/correct/...
 
     Raises:
         Draft.DoesNotExist, Case.DoesNotExist: when it is somebody else's.

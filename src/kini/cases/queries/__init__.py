@@ -1,4 +1,4 @@
-"""Reads of cases: the officer's queue, a resident's cases, drafts, and what time has to move."""
+"""Queries on cases: queue, lookup by permission, a resident's cases and drafts, duplicates, due transitions."""
 
 from kini.cases.queries.columns import TOLD, UNSHOWN
 from kini.cases.queries.desk import (

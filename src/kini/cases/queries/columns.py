@@ -1,8 +1,8 @@
-"""Which columns of a case are read."""
+"""Column lists for reading cases."""
 
 from kini.cases.models import Case
 
-#: What is told of a case, by column.
+#: Columns of a case shown to its resident.
 TOLD = tuple(
     field.attname
     for field in Case._meta.concrete_fields
@@ -13,5 +13,5 @@ TOLD = tuple(
 #: Columns of a row of the queue, without guests' keys.
 QUEUED = tuple(column for column in TOLD if column != "guest_key")
 
-#: What no row of a list shows.
+#: Columns that no list shows.
 UNSHOWN = ("answers", "sealed", "head", "seal", "search", "version__content")

@@ -1,4 +1,4 @@
-"""The officer's queue and its counts, among the cases that they may see."""
+"""Queue of an officer and its counts, among the cases they may see."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _AREA, _ASSIGNEE = QUEUED.index("area_id"), QUEUED.index("assignee_id")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an officer wants to see.
+    """Filters of the queue.
 
     Attributes:
         view: due: all open ones; at-risk: near their end; waiting: those whose clock stands for the resident; all:
@@ -52,20 +52,20 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One page of the queue, and the cursor of the next one ("" at the end)."""
+    """Page of the queue with the cursor of the next one ("" at the end)."""
 
     cases: list[Case]
     next: str
 
 
-#: By what each view is ordered; "-": the latest first.
+#: Sort column of each view; "-" for descending.
 ORDERS = {"closed": "-closed_at", "all": "-opened_at"}
 
 
 def queue(actor: Actor, filters: Filters | None = None, size: int | None = None) -> Queue:
-    """The cases that an officer may see, what is due first (ended ones and all: the latest first).
+    """Return a page of the queue, by due date (closed and all: latest first).
 
-    One query; two where cases with and without a due date meet.
+    One query, two where cases with and without a due date meet.
     """
     filters, size = filters or Filters(), size or PAGE
     now, cases = moments.now(), list[Case]()
@@ -80,13 +80,13 @@ def queue(actor: Actor, filters: Filters | None = None, size: int | None = None)
 
 @lru_cache(maxsize=500)
 def _pages(actor: Actor, filters: Filters, most: int) -> tuple[Words, ...]:
-    """The queries of a page of the queue, one for each part."""
+    """Query each part of a page of the queue."""
     found = _narrowed(visible(actor), actor, filters, SOME_TIME).values_list(*QUEUED, "assignee__name")
     return tuple(words_of(part[:most]) for part in _parts(found, ORDERS.get(filters.view, "due_at"), filters.after))
 
 
 def _in_queue(row: Sequence[Any]) -> Case:
-    """A case with what a row of the queue shows."""
+    """Build a case with the columns of a queue row."""
     *columns, officer = row
     area, assignee = columns[_AREA], columns[_ASSIGNEE]
     return row_of(
@@ -98,14 +98,14 @@ def _in_queue(row: Sequence[Any]) -> Case:
     )
 
 
-#: Cases of an officer's own that may follow each other before the next one of somebody else.
+#: Number of consecutive cases with a conflict of interest that `next_case` skips.
 MOST_OWN = 5
 
 
 def next_case(actor: Actor, filters: Filters, case: Case) -> Case | None:
-    """The case that comes after this one in a queue, wherever this one stands by now; None behind the last.
+    """Return the case after this one in the queue, even if this one has left it; None after the last.
 
-    Those about the officer are passed over.
+    Skips cases in which the officer has a conflict of interest.
     """
     order = ORDERS.get(filters.view, "due_at")
     found = _narrowed(visible(actor), actor, filters).exclude(pk=case.pk).defer(*UNSHOWN[:-1])
@@ -117,7 +117,7 @@ def next_case(actor: Actor, filters: Filters, case: Case) -> Case | None:
 
 
 def _parts[R](found: QuerySet[Case, R], order: str, cursor: str) -> Iterator[QuerySet[Case, R]]:
-    """The rows behind a cursor in their order, each part read along an index; a broken cursor begins anew."""
+    """Rows after the cursor, in order, one part per index scan; an invalid cursor starts from the beginning."""
     column, back = order.removeprefix("-"), order.startswith("-")
     ordered = found.order_by(F(column).desc() if back else F(column).asc(nulls_last=True), "-id" if back else "id")
     read = _read_cursor(cursor)
@@ -135,7 +135,7 @@ def _parts[R](found: QuerySet[Case, R], order: str, cursor: str) -> Iterator[Que
 
 @dataclass(frozen=True, slots=True)
 class _Cursor:
-    """The last row of a page: when (None: not due), and its key."""
+    """Position in the queue: sort value (None: not due) and primary key of the last row."""
 
     at: datetime | None
     pk: int
@@ -147,7 +147,7 @@ def _cursor(case: Case, order: str) -> str:
 
 
 def is_cursor(text: str) -> bool:
-    """Whether a text is a cursor of a queue."""
+    """Return True if the text is a valid queue cursor."""
     return _read_cursor(text) is not None
 
 
@@ -160,20 +160,20 @@ def _read_cursor(cursor: str) -> _Cursor | None:
     return None if (read.at and read.at.tzinfo is None) or not 0 <= read.pk < 2**63 else read
 
 
-#: Counts of the rail stop here: more is "999+".
+#: Counts stop here; more is shown as "999+".
 MOST_COUNTED = 1000
 
 
 def counts(actor: Actor) -> dict[View, int]:
-    """How many cases stand behind each view of the rail, up to MOST_COUNTED; ended ones aside. One query."""
+    """Count the cases of each view up to MAX_COUNTED; closed cases are not counted. One query."""
     views = [view for view in VIEWS if view not in ("closed", "all")]
     return dict(zip(views, count(actor, map(Filters, views)), strict=True))
 
 
 def count(actor: Actor, filters: Iterable[Filters]) -> list[int]:
-    """How many cases fit each of these filters, up to MOST_COUNTED. One query.
+    """Count the cases of each filter up to MAX_COUNTED. One query.
 
-    Each is counted by itself, so that each is read along its own index and no further than it must.
+    Each filter has its own subquery, so that each uses its own index and stops at the limit.
     """
     asked = tuple(filters)
     return list(_counts(actor, asked).rows(moments.now())[0]) if asked else []
@@ -181,18 +181,18 @@ def count(actor: Actor, filters: Iterable[Filters]) -> list[int]:
 
 @lru_cache(maxsize=500)
 def _counts(actor: Actor, filters: tuple[Filters, ...]) -> Words:
-    """The query that counts."""
+    """Build the counting query."""
     found = [
         words_of(_narrowed(visible(actor), actor, each, SOME_TIME).order_by().values("pk")[:MOST_COUNTED])
         for each in filters
     ]
-    # The queries are the ORM's own, with their parameters apart.
+    # The SQL comes from the ORM; parameters are passed separately.
     columns = [f"(SELECT count(*) FROM ({each.sql}) AS found)" if each.sql else "0" for each in found]  # noqa: S608
     return Words(f"SELECT {', '.join(columns)}", tuple(value for each in found for value in each.parameters))
 
 
 def visible(actor: Actor, permission: Permission = Permission.SEE_CASES) -> QuerySet[Case]:
-    """The cases over which an officer has the permission."""
+    """Cases over which an officer has the permission."""
     return Case.objects.filter(visible_cases_q(actor, permission))
 
 

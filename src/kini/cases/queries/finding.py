@@ -1,4 +1,4 @@
-"""One case, draft or document, where the actor may see it."""
+"""Lookup of one case, draft or document that the actor may see."""
 
 from secrets import compare_digest
 from typing import Any
@@ -15,7 +15,7 @@ from kini.people.rules import may_somewhere
 
 
 def draft_for(actor: Actor, pk: Any, guest_key: str = "") -> Draft:
-    """A draft of the actor, sent in or not.
+    """Return a draft of the actor, submitted or not.
 
     Raises:
         Draft.DoesNotExist: when there is none, or it is somebody else's.
@@ -32,7 +32,7 @@ def draft_for(actor: Actor, pk: Any, guest_key: str = "") -> Draft:
 
 
 def case_for(actor: Actor, reference: str, guest_key: str = "") -> Case:
-    """A case that the actor may see: their own, one within an officer's grants, or one opened by its secret link.
+    """Return a case that the actor may see: their own, within an officer's grants, or opened by its secret link.
 
     Raises:
         Case.DoesNotExist: when there is none, or it is not theirs to see.
@@ -49,7 +49,7 @@ def case_for(actor: Actor, reference: str, guest_key: str = "") -> Case:
 
 
 def sees(actor: Actor, case: Case) -> bool:
-    """Tell whether a case is among those an actor may see (a guest's link aside). Two statements at most.
+    """Return True if the actor may see the case (ignoring a guest's link). Two queries at most.
 
     Raises:
         NotAllowed: when they would see it as an officer, and it concerns somebody of their household.
@@ -66,7 +66,7 @@ def sees(actor: Actor, case: Case) -> bool:
 
 
 def document_for(actor: Actor, pk: Any, guest_key: str = "") -> Document:
-    """A document of a case or draft that the actor may see.
+    """Return a document of a case or draft that the actor may see.
 
     Raises:
         Document.DoesNotExist: when there is none, or it is not theirs to see.

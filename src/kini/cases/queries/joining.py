@@ -1,4 +1,4 @@
-"""Cases that may be the same thing."""
+"""Candidates for duplicates of a case."""
 
 import math
 from dataclasses import dataclass
@@ -15,24 +15,24 @@ from kini.core.actors import Actor
 from kini.core.geometry import EARTH_RADIUS_M, distance_m
 from kini.services.kinds import kinds
 
-#: How far apart, in metres and in days, two reports may lie that could be the same thing; and how many are compared.
+#: Maximal distance and time between duplicates; number of cases compared and suggested.
 NEAR_METRES, NEAR_DAYS = 100.0, 14
 MOST_READ, MOST_ALIKE = 40, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """An open case that may be the same thing as another one, and how many metres lie between them."""
+    """Open case that may be a duplicate, with the distance in metres."""
 
     case: Case
     metres: float | None
 
 
 def alike(actor: Actor, case: Case) -> list[Alike]:
-    """Open cases of the same service, among those an officer sees, that may be the same thing; the nearest first.
+    """Return open cases of the same service, visible to the officer, that may be duplicates; nearest first.
 
-    Those that an officer once kept apart are not among them. At most two queries, the second
-    read along the index of the resident's cases or of places.
+    Pairs marked as not duplicate are excluded. At most two queries, the second along the index by resident or by
+    location.
     """
     by_place = kinds.get(case.kind).alike == "place"
     if case.closed_at or (case.latitude if by_place else case.resident_id) is None:
@@ -49,7 +49,7 @@ def alike(actor: Actor, case: Case) -> list[Alike]:
 
 
 def _near_q(case: Case) -> Q:
-    """Cases in the square around a case, opened at nearly the same time."""
+    """Cases in a bounding box around the case, opened within NEAR_DAYS."""
     latitude, longitude = case.latitude or 0.0, case.longitude or 0.0
     north = math.degrees(NEAR_METRES / EARTH_RADIUS_M)
     east = north / max(math.cos(math.radians(latitude)), 0.01)
@@ -62,7 +62,7 @@ def _near_q(case: Case) -> Q:
 
 
 def distance(one: Case, other: Case) -> float | None:
-    """Metres between the places of two cases; None when one of them has no place."""
+    """Distance in metres between two cases; None if one has no location."""
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return None
     return distance_m((one.latitude, one.longitude), (other.latitude, other.longitude))

@@ -16,19 +16,19 @@ from kini.core.database.fast_models import row_of
 from kini.core.database.worded import Worded
 from kini.people.models import Resident
 
-#: A case of which its resident may still hear: open, or joined to one that is.
+#: Cases that can still change: open, or merged into an open one.
 GOING_ON = Q(closed_at__isnull=True) | Q(leader__isnull=False, leader__closed_at__isnull=True)
 
 
 def my_cases(actor: Actor) -> QuerySet[Case]:
-    """The cases of a resident and of those for whom they act, latest first."""
+    """Cases of a resident and of those for whom they act, latest first."""
     if actor.user_id is None:
         return Case.objects.none()
     return _listed(Case.objects.filter(ours_q(actor.user_id))).order_by("-opened_at", "-pk")
 
 
 def own_case(actor: Actor, reference: str, guest_key: str = "") -> Case:
-    """A case of the actor's own, or one opened by its secret key, with what is told of it. One query.
+    """Return the actor's own case, or one opened by its secret key, with its details. One query.
 
     Raises:
         Case.DoesNotExist: when there is none, or it is somebody else's.
@@ -58,7 +58,7 @@ def _keyed(key: bytes, reference: str) -> QuerySet[Case, Any]:
 
 
 def _placed(case: Case) -> Case:
-    """The case with its agency, unit and area as the process holds them."""
+    """Attach agency, unit and area from the process cache."""
     case.agency = city_queries.agency(case.agency_id)
     case.unit = city_queries.unit(case.unit_id) if case.unit_id else None
     case.area = city_queries.area(case.area_id, active=False) if case.area_id else None
@@ -66,7 +66,7 @@ def _placed(case: Case) -> Case:
 
 
 def own_page(actor: Actor, after: tuple[datetime, int] | None, count: int) -> list[Case]:
-    """The actor's own cases, latest first, behind the one that was opened at that moment. One query."""
+    """Return the actor's own cases opened before a moment, latest first. One query."""
     found = Case.objects.filter(ours_q(actor.user_id or 0)).defer("answers", "sealed", "head", "seal")
     if after:
         found = found.filter(Q(opened_at__lt=after[0]) | Q(opened_at=after[0], pk__lt=after[1]))
@@ -74,30 +74,30 @@ def own_page(actor: Actor, after: tuple[datetime, int] | None, count: int) -> li
 
 
 def drafts_of(actor: Actor) -> QuerySet[Draft]:
-    """What somebody began and has not sent in, latest first."""
+    """Drafts of the actor that were not submitted, latest first."""
     theirs = Q(owner_id=actor.user_id) if actor.user_id else Q(owner__isnull=True, session=actor.session or None)
     waiting = Draft.objects.filter(theirs, case__isnull=True, expires_at__gt=moments.now())
     return waiting.select_related("version__service", "resident").defer("version__content").order_by("-updated_at")
 
 
 def _listed(found: QuerySet[Case]) -> QuerySet[Case]:
-    """With what a row of a resident's list shows, and without what it does not."""
+    """Load the columns of a row in a resident's list, and no others."""
     related = found.select_related("service", "version", "area", "unit", "assignee", "agency", "resident")
     return related.defer(*UNSHOWN, "service__search", "service__search_text")
 
 
 def rating_of(case: Case) -> Rating | None:
-    """What its resident thinks of the end that a case has now."""
+    """The resident's rating of the case's present ending."""
     return Rating.objects.filter(case=case, closed_at=case.closed_at).first() if case.closed_at else None
 
 
 def can_be_rated(case: Case) -> bool:
-    """Whether the city has decided it, and its resident has not yet said how that went."""
+    """Return True if the city decided the case and its resident has not rated it yet."""
     return case.outcome in rules.RATED_OUTCOMES and not case.anonymised_at and rating_of(case) is None
 
 
 def own_document(case: Case, pk: Any) -> Document:
-    """A document of one's own case, or of the draft in which it is corrected.
+    """Document of the actor's own case, or of the draft of its correction.
 
     Raises:
         Document.DoesNotExist: when there is none.

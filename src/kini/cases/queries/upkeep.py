@@ -1,4 +1,4 @@
-"""What time has to move."""
+"""Cases whose timed transition is due."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +14,7 @@ from kini.services.versions import resolve
 
 
 def due_edges() -> Iterator[int]:
-    """Ids of cases that have stood in a state for as long as its `after` says."""
+    """Ids of cases that have been in their state for as long as its `after` says."""
     now, calendar = moments.now(), pack.current().calendar
     standing = Case.objects.filter(
         version=OuterRef("version"), state=OuterRef("state"), state_since__lte=now - timedelta(hours=23)

@@ -1,4 +1,4 @@
-"""Pure rules of cases: which edges lead on, when something is due, what people read about it."""
+"""Pure rules: edges of the flow, deadlines, sentences for residents, placeholders."""
 
 from kini.cases.rules.deadlines import Reading, Standing, Step, clock_reading
 from kini.cases.rules.edges import (

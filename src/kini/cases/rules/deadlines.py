@@ -1,8 +1,8 @@
-"""The clock of a case: reckoned from its timeline alone, so that it comes out the same whenever it is asked.
+"""Clock of a case, computed from its timeline alone, hence reproducible.
 
-The clock runs while the city must act. It stands while the resident must (`clock: paused`) and once a case has
-ended; a reopened case goes on where it stopped. What is promised in working days runs by office hours. A state with
-a time of its own (the review of an objection) has a clock of its own, and the service's stands meanwhile.
+The clock runs while the city must act. It is paused while the resident must act (`clock: paused`) and stops when the
+case has ended; a reopened case continues where it stopped. Targets in working days count office hours. A state with its
+own target (the review of an objection) has its own clock, and the service's clock is paused meanwhile.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ RISK_NUMERATOR, RISK_DENOMINATOR = 3, 4
 
 
 class Standing(StrEnum):
-    """How a case stands against its target."""
+    """Status of a case against its target."""
 
     ON_TIME = "on_time"
     AT_RISK = "at_risk"
@@ -31,7 +31,7 @@ class Standing(StrEnum):
 
 
 class Step(Protocol):
-    """What the clock reads of a timeline entry; entries without a `to_state` do not touch it."""
+    """Fields of a timeline entry that the clock needs; entries without `to_state` do not affect it."""
 
     @property
     def at(self) -> datetime: ...
@@ -41,7 +41,7 @@ class Step(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The clock of a case at one moment.
+    """Clock of a case at one moment.
 
     Attributes:
         due: when the promised time is used up; None without a target, and while the clock stands with time left.
@@ -64,7 +64,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A time in which the clock ran, and whether the end of the case is what ended it."""
+    """Interval in which the clock ran; `ended`: the end of the case stopped it."""
 
     start: datetime
     end: datetime | None
@@ -74,8 +74,7 @@ class _Span:
 def clock_reading(
     entries: Iterable[Step], flow: Flow, target: Target | None, calendar: WorkCalendar, now: datetime
 ) -> Reading:
-    """Read the clock from the entries (in order) as at `now`. Everything but `used`, `left` and `state` is
-    independent of `now`."""
+    """Compute the clock from the entries (in order) at `now`. Only `used`, `left` and `state` depend on `now`."""
     steps = [(entry.at, entry.to_state) for entry in entries if entry.to_state]
     paused, closed = _standing_since(steps, flow)
     own = flow.states[steps[-1][1]].target if steps else None
@@ -108,13 +107,13 @@ def _standing(
 
 
 def _runs(flow: Flow, state: str) -> bool:
-    """Whether the service's clock runs in a state."""
+    """Return True if the service's clock runs in the state."""
     here = flow.states[state]
     return not here.end and here.clock == "running" and here.target is None
 
 
 def _running(steps: list[tuple[datetime, str]], flow: Flow) -> Iterator[_Span]:
-    """The spans in which the clock ran, neighbours joined."""
+    """Intervals in which the clock ran, adjacent ones merged."""
     since: datetime | None = None
     for at, state in steps:
         if _runs(flow, state):
@@ -127,7 +126,7 @@ def _running(steps: list[tuple[datetime, str]], flow: Flow) -> Iterator[_Span]:
 
 
 def _standing_since(steps: list[tuple[datetime, str]], flow: Flow) -> tuple[datetime | None, datetime | None]:
-    """(since when paused, since when closed), as far as the last state is one or the other."""
+    """Return (paused since, closed since), each None unless the last state is paused or closed."""
     paused = closed = None
     for at, name in steps:
         state = flow.states[name]
@@ -139,7 +138,7 @@ def _standing_since(steps: list[tuple[datetime, str]], flow: Flow) -> tuple[date
 def _moment_of(
     seconds: int, spans: list[_Span], on: bool, calendar: WorkCalendar, unit: str, unpaused: datetime
 ) -> datetime | None:
-    """When `seconds` of running time are used up; None when the clock stands before that.
+    """Return the moment at which `seconds` of running time are used up; None if the clock stops before.
 
     Args:
         on: whether the last span would run on, were it not for the end of the case.

@@ -1,4 +1,4 @@
-"""Which edges lead on from a state, and who may take them."""
+"""Edges that lead out of a state, and the roles that may take them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from kini.services.flows import JOINED, WITHDRAWN, Flow
 
 RESIDENT = "resident"
 SYSTEM = "system"
-#: The resident's move out of a correction: it takes over the changed answers and documents.
+#: Resident's move out of a correction; it copies the changed answers and documents to the case.
 ANSWER = "answer"
 WITHDRAW = "withdraw"
-#: The resident's move against a decision, and the move of whoever finds that they are right.
+#: Resident's objection to a decision, and the officer's move that grants it.
 OBJECT, OVERTURN = "object", "overturn"
 AFTER = "after"
-#: What officers do with a case that is the same thing as another one, and undo when it was not.
+#: Merge of a duplicate into another case, and its undoing.
 JOIN, SEPARATE = "join", "separate"
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One way out of a state, implied ones included.
+    """Edge out of a state, written in the flow or implied.
 
     Attributes:
         by: a role, "resident" or "system"; empty: nobody but the system.
@@ -39,7 +39,7 @@ class Edge:
 
 
 def edges_from(flow: Flow, state: str) -> tuple[Edge, ...]:
-    """All edges out of a state: the written ones, then withdrawing, what time does, and joining with another case."""
+    """All edges out of a state: written ones, then withdrawal, timed transition and merge."""
     here = flow.states[state]
     edges = [
         Edge(name, move.to, move.by or here.by or "", tuple(move.needs), move.label, move.within, move.danger)
@@ -57,19 +57,19 @@ def edges_from(flow: Flow, state: str) -> tuple[Edge, ...]:
 
 
 def edge_of(flow: Flow, state: str, move: str) -> Edge | None:
-    """The edge of that name out of the state, or None."""
+    """Return the edge of that name out of the state, or None."""
     return next((edge for edge in edges_from(flow, state) if edge.move == move), None)
 
 
 def in_time(edge: Edge, closed_at: datetime | None, now: datetime) -> bool:
-    """Whether an edge out of an ended case may still be taken."""
+    """Return True if an edge out of an ended case may still be taken."""
     return closed_at is None or edge.within is None or now <= closed_at + timedelta(days=edge.within)
 
 
 def next_moves(
     flow: Flow, state: str, hats: Iterable[str], closed_at: datetime | None, now: datetime
 ) -> tuple[Edge, ...]:
-    """The edges that somebody with these hats (roles, "resident") may take now."""
+    """Edges that an actor with these roles (role ids, "resident") may take now."""
     worn = frozenset(hats)
     return tuple(
         edge for edge in edges_from(flow, state) if edge.by in worn - {SYSTEM} and in_time(edge, closed_at, now)
@@ -77,6 +77,6 @@ def next_moves(
 
 
 def correctable(flow: Flow, state: str) -> bool:
-    """Whether the resident may change answers and documents in this state."""
+    """Return True if the resident may change answers and documents in this state."""
     edge = edge_of(flow, state, ANSWER)
     return edge is not None and edge.by == RESIDENT

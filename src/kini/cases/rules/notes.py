@@ -1,4 +1,4 @@
-"""Internal notes and canned replies: who is meant by "@Name", and what stands for "{reference}"."""
+"""Mentions ("@Name") in internal notes and placeholders ("{reference}") in canned replies."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-#: What a canned reply may leave to be filled in, in words.
+#: Placeholders of canned replies with their descriptions.
 PLACEHOLDERS: Mapping[str, str | Promise] = {
     "reference": _("the number of the case"),
     "service": _("the name of the service"),
@@ -19,7 +19,7 @@ _PLACE = re.compile(r"\{([^{}\s]*)\}")
 
 
 def mentioned(text: str, names: Mapping[int, str]) -> frozenset[int]:
-    """Those whose whole name stands in the text after an "@"; of two that begin alike the longer one is meant.
+    """Keys of all whose full name follows an "@"; of two names with the same beginning the longer one wins.
 
     Args:
         names: of colleagues, by id; all who are called the same are meant.
@@ -35,10 +35,10 @@ def mentioned(text: str, names: Mapping[int, str]) -> frozenset[int]:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with the values in place of "{name}"; what has no value stays, so that somebody sees it."""
+    """Replace "{name}" by its value. Placeholders without a value stay, so that they are noticed."""
     return _PLACE.sub(lambda place: values.get(place[1], "") or place[0], text)
 
 
 def unknown_placeholders(text: str) -> list[str]:
-    """Names in braces that stand for nothing."""
+    """Placeholders for which there is no value."""
     return sorted({name for name in _PLACE.findall(text) if name not in PLACEHOLDERS})

@@ -1,4 +1,4 @@
-"""Where a case is between its beginning and its end, in the public words."""
+"""Progress of a case in public states, for the tracker."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Literal
 from kini.cases.rules.deadlines import Step
 from kini.services.flows import Flow, PublicState
 
-#: Ends at which nobody decided anything.
+#: Outcomes without a decision.
 UNDECIDED = frozenset({"withdrawn", "expired"})
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One mark on the tracker's line: a public word, when it began, and where it stands."""
+    """Step of the tracker: public state, since when, and its position."""
 
     word: PublicState
     at: datetime | None
@@ -22,7 +22,7 @@ class Stage:
 
 
 def progress(flow: Flow, entries: Iterable[Step]) -> tuple[Stage, ...]:
-    """The words so far, and those that lie ahead if all goes well; neighbours with the same word are one mark."""
+    """Return the stages so far and those ahead if all goes well; adjacent equal stages are merged."""
     walked = [(entry.to_state, entry.at) for entry in entries if entry.to_state]
     stages: list[Stage] = []
     for state, at in walked:

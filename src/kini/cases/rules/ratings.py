@@ -1,11 +1,11 @@
-"""The marks that residents give, in words."""
+"""Scores of ratings in words."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-#: What each mark means.
+#: Scores in words.
 SCORES: Mapping[int, str | Promise] = {
     1: _("Very bad"),
     2: _("Bad"),
@@ -13,5 +13,5 @@ SCORES: Mapping[int, str | Promise] = {
     4: _("Good"),
     5: _("Very good"),
 }
-#: Ends at which the city decided something; what was withdrawn or ran out says nothing about it.
+#: Outcomes decided by the city; withdrawn and expired cases are not rated.
 RATED_OUTCOMES = frozenset({"granted", "refused", "solved", "unfounded"})

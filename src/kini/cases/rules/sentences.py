@@ -1,4 +1,4 @@
-"""What happened to a case, in plain sentences, and the public words."""
+"""Sentences for timeline entries, labels of moves, words of public states."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from kini.core.registry import Registry
 from kini.core.texts import Text
 from kini.services.flows import Flow, PublicState
 
-#: The words that residents see, whatever a flow calls its states.
+#: Words that residents see for public states.
 WORDS: Mapping[str, str | Promise] = {
     PublicState.WAITING: gettext_lazy("Waiting"),
     PublicState.COORDINATION: gettext_lazy("Coordination"),
@@ -24,12 +24,12 @@ WORDS: Mapping[str, str | Promise] = {
 }
 
 
-#: What rooms above write on a timeline, by the sort of the entry: its data as a sentence for the resident.
+#: Renderers of entries added by rooms above, by entry type: data to a sentence for the resident.
 tellers: Registry[Callable[[Mapping[str, Any]], str]] = Registry("sort of entry")
 
 
 class Told(Protocol):
-    """What a sentence reads of a timeline entry."""
+    """Fields of a timeline entry that a sentence needs."""
 
     @property
     def sort(self) -> str: ...
@@ -42,19 +42,19 @@ class Told(Protocol):
 
 
 def public_word(state: str) -> str:
-    """The public word of a public state, in the active language."""
+    """Word for a public state in the active language."""
     return str(WORDS[state])
 
 
 def move_label(edge: Edge, words: Mapping[str, Text]) -> str:
-    """What the button of an edge says: its own label, else the pack's common word for that move."""
+    """Button label of an edge: its own label, else the pack's common word for the move."""
     if text := edge.label or words.get(edge.move):
         return str(text)
     return _("Withdraw") if edge.move == WITHDRAW else edge.move.replace("_", " ").capitalize()
 
 
 def sentence(entry: Told, flow: Flow) -> str:
-    """One entry as a sentence that a resident understands."""
+    """Render an entry as a sentence for the resident."""
     match entry.sort:
         case "opened":
             return _("We have received this case. %(now)s") % {"now": flow.states[entry.to_state].does}

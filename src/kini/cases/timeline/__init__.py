@@ -1,9 +1,9 @@
-"""The timeline of a case: append-only, chained entry by entry with keyed digests, and checked as a whole.
+"""Timeline of a case: append-only, a chain of keyed digests, verifiable as a whole.
 
-Each entry's digest covers the entry and the digest before it. Entries that change what a case holds (its answers,
-its documents, who holds it) carry a digest of the new content, and the case carries a seal over its head and state.
-So a changed byte, a missing or an added entry, a changed answer, state, document row or file is found, and a later
-step cannot cover it up: it records only what it changed itself.
+Each entry's digest covers the entry and the previous digest. Entries that change the case's answers, documents or
+holder carry a digest of the new content, and the case carries a MAC over its head and state. So a changed byte, a
+missing or added entry, a changed answer, state, document row or file is detected, and a later step cannot hide it,
+since it records only its own changes.
 """
 
 from kini.cases.timeline.chain import append, derive, open_case, recompute

@@ -1,4 +1,4 @@
-"""Adding an entry to a timeline, and reading a case's derived columns from it."""
+"""Append entries to a timeline and derive the case's columns from it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since"
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The columns of a case that its timeline alone decides."""
+    """Columns of a case that are derived from its timeline."""
 
     state: str
     public: str
@@ -39,7 +39,7 @@ class _Step:
 
 
 def derive(entries: Iterable[Step], resolved: Resolved) -> Derived:
-    """What the entries (in order, one at least with a state) say about a case. Does not depend on when it is asked."""
+    """Derive the columns from the entries (in order, at least one with a state). Independent of the current time."""
     steps = [entry for entry in entries if entry.to_state]
     last = steps[-1]
     flow = resolved.flow
@@ -58,12 +58,12 @@ def derive(entries: Iterable[Step], resolved: Resolved) -> Derived:
 
 
 def recompute(case: Case) -> Derived:
-    """The derived columns of a case, read from its timeline anew; equal to what is stored."""
+    """Derive the columns from the stored timeline; they equal the stored ones."""
     return derive(_steps(case), resolve(case.version))
 
 
 def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> None:
-    """Store a new case (complete but for what its timeline decides) with its first entry, in the flow's start.
+    """Store a new case, complete but for derived columns, with its first entry in the flow's start state.
 
     Args:
         documents: what was attached to its draft and is used; they become the case's.
@@ -96,7 +96,7 @@ def append(
     data: dict[str, Any] | None = None,
     changed: Iterable[str] = (),
 ) -> TimelineEntry:
-    """Add an entry, and store with it the case and what follows from the entry.
+    """Append an entry and save the case with all derived columns.
 
     Args:
         case: locked by the action that calls this, and as changed by it; its columns are stored here.
@@ -106,7 +106,7 @@ def append(
     at = max(moments.now(), case.state_since)
     from_state = case.state if to_state else ""
     if to_state:
-        # The only entry is the opening, which the case's own columns repeat.
+        # The only entry is the opening, whose content equals the case's own columns.
         before = [_Step(case.state_since, case.state)] if case.entries == 1 else _steps(case)
         _apply(case, derive([*before, _Step(at, to_state)], resolve(case.version)))
     entry = new(
@@ -124,7 +124,7 @@ def append(
 
 
 def _add(entry: TimelineEntry, by: Actor, changed: list[str]) -> TimelineEntry:
-    """Chain and store the entry, then store its case."""
+    """Chain and save the entry, then save its case."""
     case = entry.case
     if "answers" in changed:
         case.search = searching.vector(case)
@@ -138,7 +138,7 @@ def _add(entry: TimelineEntry, by: Actor, changed: list[str]) -> TimelineEntry:
 
 
 def _chain(entry: TimelineEntry, by: Actor, changed: Iterable[str], documents: Sequence[Document]) -> None:
-    """Number and chain the entry, which says what the changed parts hold now, and seal its case.
+    """Number and chain the entry, add digests of the changed parts, and compute the case's MAC.
 
     Args:
         documents: of the case; needed where they changed.

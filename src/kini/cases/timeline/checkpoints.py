@@ -1,7 +1,7 @@
-"""Checkpoints of all timelines: which entry each changed case had reached, in a table that is chained itself.
+"""Checkpoints of all timelines: the newest entry of each changed case, in a chained table.
 
-A timeline's own chain cannot show that a whole case vanished, or that it was put back to an earlier state together with
-its seal. Checkpoints are sealed in blocks whose heads are shipped out (core/chain), so both are found.
+A timeline's own chain cannot show that a whole case was deleted, or rolled back to an earlier state together with its
+MAC. Checkpoints are sealed in blocks whose heads are shipped out (core/chain), so both are detected.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,9 +16,9 @@ from kini.core import moments
 from kini.core.chain.blocks import last_block
 from kini.core.models import AuditEntry, ChainRemoval
 
-#: Name under which lawfully removed cases are noted (`core.chain.note_removal`), by their references.
+#: Chain name under which lawful removals are recorded by reference (`core.chain.note_removal`).
 REMOVED = "cases"
-#: Cases that one checkpoint lists at most.
+#: Maximal number of cases in one checkpoint.
 MOST = 10_000
 _SUBJECT = "case:"
 _ENTRIES = """
@@ -30,9 +30,9 @@ _ENTRIES = """
 
 
 def record() -> int:
-    """Record the heads of cases that changed since the last checkpoint (the first time all); returns their number.
+    """Checkpoint all cases that changed since the last checkpoint (at first all cases); return their number.
 
-    What changed is read from the audit trail up to its last sealed entry, behind which no entry appears any more.
+    Changed cases are read from the audit trail up to its last sealed entry, before which no entry can appear any more.
     """
     block, before = last_block("audit"), Checkpoint.objects.order_by("-pk").first()
     if block is None or (before and block.last <= before.audited):
@@ -47,7 +47,7 @@ def record() -> int:
 
 
 def record_recent(days: int = 2) -> int:
-    """Record the heads of all cases with an entry of these days; some entries follow from another case's action."""
+    """Checkpoint all cases with an entry in the last days, since actions on other cases add entries too."""
     last = Checkpoint.objects.order_by("-pk").first()
     since = moments.now() - timedelta(days=days)
     recent = TimelineEntry.objects.filter(at__gt=since).values("case_id")
@@ -55,7 +55,7 @@ def record_recent(days: int = 2) -> int:
 
 
 def _store(cases: QuerySet[Case], audited: int) -> int:
-    """Store checkpoints of these cases. Their heads are read from their timelines, not from the cases."""
+    """Store checkpoints of these cases. Heads are read from the timelines, not from the cases."""
     heads = (
         TimelineEntry.objects.filter(case__in=cases, number=F("case__entries"))
         .order_by("case_id")
@@ -70,7 +70,7 @@ def _store(cases: QuerySet[Case], audited: int) -> int:
 
 
 def verify() -> Iterator[str]:
-    """Compare every checkpoint with the timelines as they are; a sentence for each case that contradicts one."""
+    """Compare all checkpoints with the stored timelines; yield a sentence for each contradiction."""
     removed = set(ChainRemoval.objects.filter(chain=REMOVED).values_list("subject", flat=True))
     told: set[str] = set()
     for checkpoint in Checkpoint.objects.order_by("pk").iterator(chunk_size=10):

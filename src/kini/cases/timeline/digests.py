@@ -1,4 +1,4 @@
-"""What is digested, and how: one canonical form, so that the database gives back what was signed."""
+"""Canonical form and keyed digests of entries and cases."""
 
 import hashlib
 import json
@@ -15,12 +15,12 @@ NO_ENTRY = bytes(32)
 
 
 def canonical(value: Any) -> bytes:
-    """A JSON value (and moments in it) as bytes that are equal whenever the values are."""
+    """Serialise a JSON value (datetimes allowed) so that equal values give equal bytes."""
     return _FORM.encode(_plain(value)).encode()
 
 
 def _plain(value: Any) -> Any:
-    """Whole floats as integers: jsonb does not tell 2.0e16 from 20000000000000000."""
+    """Convert whole floats to integers: jsonb does not distinguish 2.0e16 from 20000000000000000."""
     if type(value) in _PLAIN:
         return value
     if isinstance(value, float):
@@ -32,7 +32,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-#: Most values are of these types, and are what they are.
+#: Fast path: most values are of these types and need no conversion.
 _PLAIN = frozenset({str, int, bool, NoneType, datetime})
 
 
@@ -46,12 +46,12 @@ _FORM = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fal
 
 
 def entry_digest(reference: str, entry: TimelineEntry) -> bytes:
-    """The keyed digest of an entry, chained to the one before by `entry.previous`."""
+    """Keyed digest of an entry, chained to the previous one by `entry.previous`."""
     return mac(_entry(reference, entry), PURPOSE)
 
 
 def entry_digests(reference: str, entry: TimelineEntry) -> list[str]:
-    """The digest of an entry under each key of the ring, in hexadecimal digits: any of them is right."""
+    """Hexadecimal digests of an entry under every key of the ring; any of them is valid."""
     return [form.hex() for form in mac_forms(_entry(reference, entry), PURPOSE)]
 
 
@@ -74,12 +74,12 @@ def _entry(reference: str, entry: TimelineEntry) -> bytes:
 
 
 def seal(case: Case) -> bytes:
-    """The keyed digest over what the timeline makes of a case: its head and everything derived."""
+    """MAC over the columns derived from the timeline, head included."""
     return mac(_derived(case), PURPOSE)
 
 
 def is_sealed(case: Case) -> bool:
-    """Compare the seal of a case with what it covers, under any key of the ring."""
+    """Return True if the stored MAC of the case is valid under any key of the ring."""
     return is_mac_of(case.seal, _derived(case), PURPOSE)
 
 
@@ -146,7 +146,7 @@ def _documents(_case: Case, documents: Iterable[Document]) -> Any:
     ]
 
 
-#: What a case holds, in parts that change at different steps.
+#: Content of a case in parts that change independently.
 PARTS: Mapping[str, Callable[[Case, Iterable[Document]], Any]] = {
     "facts": _facts,
     "holder": _holder,
@@ -156,5 +156,5 @@ PARTS: Mapping[str, Callable[[Case, Iterable[Document]], Any]] = {
 
 
 def part_digest(part: str, case: Case, documents: Iterable[Document]) -> str:
-    """Digest of one part of what a case holds, in hexadecimal digits; entries carry it under `holds`."""
+    """Hexadecimal digest of one part of a case's content; entries carry it under `holds`."""
     return hashlib.sha256(canonical(PARTS[part](case, documents))).hexdigest()

@@ -1,8 +1,8 @@
-"""Removal of free text from the timeline of a case past its term, in a way that can be verified.
+"""Verifiable removal of free text from the timeline of a case past its retention period.
 
-What residents and officers wrote may name people. The database lets these parts go, and nothing else, once a case has
-ended (`kini_timeline_redact`). The entry that says so carries the keyed digest of each redacted entry as it is since,
-so that a text that somebody else removed is still found.
+Text written by residents and officers may name people. The database allows removing these parts, and nothing else, once
+a case has ended (`kini_timeline_redact`). The entry about the removal carries the new keyed digest of each redacted
+entry, so that an unauthorised removal is still detected.
 """
 
 from typing import Any
@@ -12,13 +12,13 @@ from django.db import connection
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.timeline import digests
 
-#: Parts of an entry's data that people wrote.
+#: Keys of an entry's data that hold free text.
 WRITTEN = frozenset({"given", "text"})
 SORT = "anonymised"
 
 
 def redact(case: Case) -> dict[str, str]:
-    """Remove what people wrote on the timeline of a closed case; the new digests by the number of the entry."""
+    """Remove free text from the timeline of a closed case; return the new digests by entry number."""
     entries = [entry for entry in case.timeline.all() if WRITTEN & entry.data.keys()]
     if not entries:
         return {}
@@ -32,14 +32,14 @@ def without_writing(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def digest_of(case: Case, entry: TimelineEntry, data: dict[str, Any]) -> str:
-    """The keyed digest of an entry with other data, in hexadecimal digits."""
+    """Hexadecimal keyed digest of the entry with other data."""
     redacted = TimelineEntry(**{field.attname: getattr(entry, field.attname) for field in entry._meta.concrete_fields})
     redacted.data = data
     return digests.entry_digest(case.reference, redacted).hex()
 
 
 def redacted(entries: list[TimelineEntry]) -> dict[int, str]:
-    """The digests that redacted entries of a timeline must have, by number."""
+    """Digests that redacted entries must have, by entry number."""
     found: dict[int, str] = {}
     for entry in entries:
         if entry.sort == SORT:

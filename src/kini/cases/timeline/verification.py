@@ -1,4 +1,4 @@
-"""Checking timelines: what was changed, added or taken away behind the program's back."""
+"""Verification of timelines: detect changes made outside the program."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ BATCH = 500
 
 @dataclass(slots=True)
 class _Files:
-    """The files that were already read, so that a content is read once."""
+    """Results for files that were already read, so that each is read once."""
 
     good: dict[str, bool] = field(default_factory=dict)
 
@@ -27,14 +27,14 @@ class _Files:
 
 
 def verify(case: Case) -> list[str]:
-    """Everything that is wrong with one case, a sentence each; empty when it is untouched."""
+    """Return all faults of one case, a sentence each; empty if it is intact."""
     return _verify(case.pk, _Files())
 
 
 def verify_all(*, with_files: bool = True) -> Iterator[tuple[str, list[str]]]:
-    """Check every case, in batches: its reference and what is wrong with it, cases that are gone at the end.
+    """Verify all cases in batches: yield each reference with its faults, deleted cases last.
 
-    A case that looks wrong is looked at once more under a lock, so that one that moves meanwhile is no false alarm.
+    A case that seems faulty is verified again under a lock, so that concurrent moves raise no false alarm.
 
     Args:
         with_files: also read every kept file.
@@ -56,7 +56,9 @@ def verify_all(*, with_files: bool = True) -> Iterator[tuple[str, list[str]]]:
 
 
 def _after(last: int) -> list[Case]:
-    """The next cases; without what is encrypted in them when that was changed in one, so that it is found by itself."""
+    """Next batch of cases. If an encrypted column is corrupt, it is deferred; the case is then reported by its own
+    check.
+    """
     found = Case.objects.filter(pk__gt=last).order_by("pk")[:BATCH]
     try:
         return list(found)
@@ -65,7 +67,7 @@ def _after(last: int) -> list[Case]:
 
 
 def checked_files() -> set[str]:
-    """The hashes of the files that are checked with timelines."""
+    """Hashes of the files that are verified with the timelines."""
     return set(Document.objects.filter(case__isnull=False).values_list("sha256", flat=True))
 
 
@@ -126,7 +128,7 @@ PART_WORDS = {
 
 
 def _content_faults(case: Case, entries: list[TimelineEntry], documents: list[Document]) -> Iterator[str]:
-    """Parts whose digest is not the one that the last entry which changed them recorded."""
+    """Parts whose digest differs from the one in the last entry that changed them."""
     recorded: dict[str, str] = {}
     for entry in entries:
         recorded |= entry.data.get("holds") or {}
@@ -136,7 +138,7 @@ def _content_faults(case: Case, entries: list[TimelineEntry], documents: list[Do
 
 
 def _vanished() -> list[str]:
-    """References that the audit trail has as submitted, but whose cases are gone without a note of lawful removal."""
+    """References of submitted cases in the audit trail that are gone without a record of lawful removal."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT substr(subject, 6) FROM core_auditentry a WHERE action = 'cases.submitted' AND NOT EXISTS"
