@@ -1,7 +1,7 @@
 """What a booking service says under `booking:`: where, when, how many at a time, for whom, how far ahead."""
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,7 +17,7 @@ class Hours(Week):
     """Spans in which it is open, by weekday; a day without any is closed."""
 
     @model_validator(mode="after")
-    def _in_order(self) -> "Hours":
+    def _in_order(self) -> Self:
         for day in WEEKDAYS:
             edges = [edge for span in getattr(self, day) for edge in span]
             if edges != sorted(set(edges)):
@@ -40,7 +40,7 @@ class Exceptional(Strict):
     note: Text | None = None
 
     @model_validator(mode="after")
-    def _forward(self) -> "Exceptional":
+    def _forward(self) -> Self:
         if self.until and self.until < self.from_:
             raise ValueError(f"it ends on {self.until}, before it begins; mend one of the days")
         return self
@@ -150,7 +150,7 @@ class BookingOptions(Strict):
     )
 
     @model_validator(mode="after")
-    def _fits(self) -> "BookingOptions":
+    def _fits(self) -> Self:
         if (self.level is None) == (self.place is None):
             raise ValueError('say where: either "level" (units of the agency) or "place" (a kind of places.csv)')
         least = min([self.capacity, *(r.capacity for r in self.resources.values() if r.capacity)])

@@ -1,7 +1,7 @@
 """The typed schema of the pack's feeds/NAME.yaml."""
 
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -24,7 +24,7 @@ class Span(Strict):
     days: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
-    def _one_unit(self) -> "Span":
+    def _one_unit(self) -> Self:
         if sum(each is not None for each in (self.minutes, self.hours, self.days)) != 1:
             raise ValueError("give exactly one of minutes, hours, days")
         return self
@@ -92,7 +92,7 @@ class FeedField(Strict):
     smallest: int | None = Field(default=None, ge=2)
 
     @model_validator(mode="after")
-    def _choice_with_options(self) -> "FeedField":
+    def _choice_with_options(self) -> Self:
         if (self.type == "choice") != bool(self.options):
             raise ValueError("a choice has options, and nothing else has")
         return self
@@ -123,7 +123,7 @@ class Where(Strict):
     )
 
     @model_validator(mode="after")
-    def _both_or_neither(self) -> "Where":
+    def _both_or_neither(self) -> Self:
         if bool(self.latitude) != bool(self.longitude) or not (self.latitude or self.area):
             raise ValueError("name the columns of latitude and longitude, or that of the area")
         return self
@@ -168,7 +168,7 @@ class Levels(Strict):
     rules: list[LevelRule] = []
 
     @model_validator(mode="after")
-    def _steps_exist(self) -> "Levels":
+    def _steps_exist(self) -> Self:
         if not self.given and not (self.of and self.rules):
             raise ValueError(
                 "say which number is judged (of) by which rules, or where the source says the step (given)"
@@ -245,7 +245,7 @@ class Feed(Strict):
     note: Text | None = None
 
     @model_validator(mode="after")
-    def _whole(self) -> "Feed":
+    def _whole(self) -> Self:
         if self.source.format == "gtfs":
             if self.fields or self.key or self.show:
                 raise ValueError("a timetable (gtfs) has its own fields; leave out key, fields and show")
@@ -298,7 +298,7 @@ class Check(Strict):
     from_: date = Field(alias="from", description="Since when these rules hold.")
 
     @model_validator(mode="after")
-    def _last_always_holds(self) -> "Check":
+    def _last_always_holds(self) -> Self:
         if self.results[-1].when is not None or any(each.when is None for each in self.results[:-1]):
             raise ValueError("every result but the last one has a condition, and the last one has none")
         return self

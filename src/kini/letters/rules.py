@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -54,7 +54,7 @@ class Said:
         return asdict(self) | {"rows": [asdict(row) for row in self.rows]}
 
     @classmethod
-    def of_json(cls, stored: Mapping[str, Any]) -> "Said":
+    def of_json(cls, stored: Mapping[str, Any]) -> Self:
         return cls(**{**stored, "rows": tuple(Row(**row) for row in stored["rows"])})
 
 

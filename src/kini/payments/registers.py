@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -51,7 +51,7 @@ class ReliefRule(Strict):
     confidence: Confidence = "low"
 
     @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> "ReliefRule":
+    def _ends_after_it_begins(self) -> Self:
         if self.until < self.from_:
             raise ValueError(f"it ends on {self.until}, before it begins; mend one of the days")
         return self
