@@ -85,7 +85,7 @@ MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def forgotten() -> Iterator[None]:
-    """What this process believes of one test's city does not reach the next."""
+    """Clear caches, so that no test sees another test's city."""
     queries.forget()
     api.forget()
     yield
@@ -107,12 +107,12 @@ def answers(people: int = 1, group: str = "other") -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def draft(town: Town, ferry: ServiceVersion) -> Draft:
-    """The resident's draft, answered: one person, of no group."""
+    """The resident's answered draft: one person, no group."""
     return filled(town.named("resident"), ferry, town.resident, answers())
 
 
 def first_slots(ferry: ServiceVersion, count: int = 2) -> list[Slot]:
-    """The next slots at the pier that can be booked, from tomorrow on: whatever the hour is, none begins soon."""
+    """Next bookable slots at the pier, from tomorrow on, so that none begins soon."""
     at = queries.venue(ferry.service, "registry-pier")
     assert at
     day = formats.today() + timedelta(days=1)
@@ -122,7 +122,7 @@ def first_slots(ferry: ServiceVersion, count: int = 2) -> list[Slot]:
 
 
 def holding(who: Resident, ferry: ServiceVersion, slot: Slot, people: int = 1, group: str = "other") -> Booking:
-    """Somebody who holds a slot."""
+    """A booking that holds a slot."""
     draft = filled(acting(who), ferry, who, answers(people, group))
     wanted = wish_of(draft)
     return actions.hold(by=acting(who), draft=draft, slot=slot, group=wanted.group, party=wanted.party)

@@ -1,4 +1,4 @@
-"""Booking by programs: free days and slots, a booking in one request, and the case that follows."""
+"""Bookings by API: free days and slots, a booking in one request, and its case."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ def bearer(town: Town) -> dict[str, str]:
 
 
 def token(user: User | None) -> dict[str, str]:
-    """The header of a program that may read and book for somebody."""
+    """Authorization header of a client that may read and book."""
     program, _new = Program.objects.get_or_create(id="tests", name="Tests")
     word = f"token-{user.pk if user else 0}"
     hashed = hashlib.sha256(word.encode()).hexdigest()

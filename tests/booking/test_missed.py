@@ -1,4 +1,4 @@
-"""Who booked and did not come: marked by itself where others were checked in; what follows is a dated rule."""
+"""No-shows: marked automatically where others were checked in; consequences follow a dated rule."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ def strict(town: Town) -> ServiceVersion:
 
 @pytest.fixture
 def patient(town: Town) -> ServiceVersion:
-    """The ferry, where time ends a booking of which nobody says how it went."""
+    """The ferry with a lapse move in its flow."""
     moves = FLOW["states"]["booked"]["moves"] | {"lapse": {"to": "over", "by": "system", "label": "Passed"}}
     over = FLOW["states"]["missed"] | {"name": "Over", "does": "It is over."}
     states = FLOW["states"] | {"booked": FLOW["states"]["booked"] | {"moves": moves}, "over": over}
@@ -50,7 +50,7 @@ def booked(who: Resident, version: ServiceVersion, slot: Slot) -> Case:
 
 @contextmanager
 def passed(slot: Slot, minutes: int) -> Iterator[None]:
-    """So long after the end of a slot."""
+    """Time after the end of a slot."""
     with moments.at(slot.ends_at + timedelta(minutes=minutes)):
         yield
 

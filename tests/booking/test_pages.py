@@ -1,4 +1,4 @@
-"""From the question to the ticket on plain pages, and the day of the venue at the desk."""
+"""Pages from the questions to the ticket, and the venue's day at the desk."""
 
 import re
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def text(response: object) -> str:
 
 
 def booked(resident: CheckedClient, draft: Draft) -> Case:
-    """Everything that a resident does after the questions."""
+    """All steps of a resident after the questions."""
     places = resident.get(reverse("cases:check", args=[draft.pk]), follow=True)
     [hill, _pier] = free_links(text(places))
     times = resident.get(free_links(text(resident.get(hill)))[0])

@@ -1,4 +1,4 @@
-"""Two hundred at once for fifty places, some of whom die half-way: fifty bookings, none too many, none lost."""
+"""Two hundred clients for fifty places, some cut off halfway: fifty bookings, none oversold or lost."""
 
 import subprocess
 import sys
@@ -48,7 +48,7 @@ def rush(transactional_db: None) -> tuple[ServiceVersion, Slot, list[Resident]]:
 
 
 def words(slot: Slot, resident: Resident, state: str = "confirmed") -> str:
-    """The statement that books, as text."""
+    """SQL of a booking."""
     return (
         f"SELECT kini_book('{moments.now().isoformat()}', {slot.pk}, ARRAY[''], 1, {resident.pk}, "
         f"'{taking.period_of(slot)}', 'DEAD-{resident.pk}', '{state}', NULL, NULL, NULL, NULL)"
@@ -56,7 +56,7 @@ def words(slot: Slot, resident: Resident, state: str = "confirmed") -> str:
 
 
 def dsn() -> str:
-    """The test database, for connections around the pool."""
+    """Connection string of the test database, for connections outside the pool."""
     known = connection.settings_dict
     return psycopg.conninfo.make_conninfo(
         host=known["HOST"], port=known["PORT"], user=known["USER"], password=known["PASSWORD"], dbname=known["NAME"]
@@ -70,7 +70,7 @@ def test_fifty_of_two_hundred_get_a_place_even_when_some_die(
     address, start = dsn(), Barrier(CLIENTS)
 
     def dies(resident: Resident) -> None:
-        """Books, and its connection is cut before the end."""
+        """Book, with the connection cut before the end."""
         own = psycopg.connect(address)
         own.execute(words(slot, resident))
         with pytest.raises(psycopg.OperationalError):

@@ -1,4 +1,4 @@
-"""Holding, confirming, waiting: never too many, never lost, never double."""
+"""Allocation: hold, confirm, wait; never oversold, lost or double."""
 
 from copy import deepcopy
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The waiting room: straight on while few come; numbers and lots when many do."""
+"""Waiting room: direct admission at low demand, numbers and lots at high demand."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ START = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 @pytest.fixture
 def busy(town: Town) -> ServiceVersion:
-    """The ferry, which lets in two a minute."""
+    """The ferry, which admits two visitors a minute."""
     schedule = SERVICE["booking"] | {"rush": {"admit": 2, "seconds": 60}}
     version = offer("ferry", SERVICE | {"booking": schedule}, Flow.model_validate(FLOW))
     actions.open_slots(by=BY, service=version.service)

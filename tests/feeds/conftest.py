@@ -1,4 +1,4 @@
-"""A made-up town with two feeds: posts on a river that are measured, and schools that are only told."""
+"""A made-up town with two feeds: measured posts on a river, and schools."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -71,7 +71,7 @@ def folder(running_pack: Callable[..., Path], db: None, var: Path) -> Path:
 
 @pytest.fixture
 def posts(folder: Path) -> Bring:
-    """Load rows of posts, written as lines of their table."""
+    """Import rows of posts, given as CSV lines."""
 
     def bring(*lines: str, **options: object) -> Load | None:
         content = (HEAD + "\n".join(lines) + "\n").encode()

@@ -1,4 +1,4 @@
-"""Sources that are looked at by themselves: an address that is asked sparingly, and a folder for files."""
+"""Polling of sources: conditional requests, and a folder for files."""
 
 import os
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ ROWS = (HEAD + "Mill,2026-11-23,11:30,120,calm,38.73,-9.475\n").encode()
 
 
 class Site(ThreadingHTTPServer):
-    """A source that keeps HTTP's rules: it answers 304 to whoever has its file already."""
+    """An HTTP source that answers 304 to a client with the current file."""
 
     asked: list[tuple[str, str]]
     content = ROWS
@@ -61,7 +61,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def asked(folder, site):
-    """The posts come from the site."""
+    """The posts, with the site as source."""
 
     def declare(path="/rows.csv", more=""):
         source = f"source: {{http: 'http://127.0.0.1:{site.server_port}{path}', every: {{minutes: 5}}, {more}"

@@ -1,4 +1,4 @@
-"""The home page says how the city stands now: near the visitor, else where it is gravest."""
+"""Home section: figures near the visitor, else the gravest."""
 
 import pytest
 from django.db import connection
@@ -17,7 +17,7 @@ def noon():
 
 
 def home(client) -> str:
-    """The part of the page with the figures; empty where there is none."""
+    """HTML of the section; empty without figures."""
     html = client.get("/", headers={"Accept-Language": "en"}).content.decode()
     return html.partition("The city now")[2].partition("</section>")[0]
 

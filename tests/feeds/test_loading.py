@@ -1,4 +1,4 @@
-"""Files come in: good rows, named faults, nothing lost, nothing twice."""
+"""Imports: good rows, reported errors, nothing lost, nothing twice."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What people see: figures with source and age, filters, what is near, maps, charts, downloads."""
+"""Pages of feeds: figures with source and age, filters, nearness, maps, charts, downloads."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""What is reckoned about figures."""
+"""Rules of figures."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Timetables: whole editions, what leaves next, and how to get from one stop to another."""
+"""Timetables: editions, departures, journeys."""
 
 import io
 import zipfile

@@ -53,7 +53,7 @@ def city(settings: Settings, var: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def keys(town: Town, settings: Settings) -> Path:
-    """Every agency has its key."""
+    """A key for every agency."""
     agencies = [(agency.pk, agency.short_name) for agency in queries.signing_agencies()]
     first_look.make_development_keys(settings.ENV.signing_keys, agencies)
     return settings.ENV.signing_keys
@@ -71,7 +71,7 @@ def case(town: Town, permit: ServiceVersion) -> Case:
 
 @pytest.fixture
 def grant(town: Town, run_jobs: Callable[[], int]) -> Callable[[Case], Case]:
-    """Take a case to its good end, and let the worker do what follows."""
+    """Grant a case and run the jobs."""
 
     def to_the_end(case: Case) -> Case:
         case = case_actions.move(by=town.named("clerk"), case=case, move="accept")

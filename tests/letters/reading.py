@@ -1,4 +1,4 @@
-"""Reads letters as independent programs do."""
+"""Read letters with independent programs."""
 
 import shutil
 import subprocess
@@ -25,7 +25,7 @@ def text_of(letter: Letter) -> str:
 
 
 def pdfsig(file: Path, *words: str) -> str:
-    """What poppler's pdfsig says about the signatures of a file."""
+    """Output of poppler's pdfsig about the signatures of a file."""
     tool = shutil.which("pdfsig")
     assert tool
     done = subprocess.run([tool, *words, str(file)], capture_output=True, text=True, check=False)

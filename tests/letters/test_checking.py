@@ -1,4 +1,4 @@
-"""Anybody who holds a paper checks it: they read what the paper says, and whether it still holds."""
+"""Public verification: content and validity of a letter."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A decision makes a letter: once, whatever is delivered twice; with the agency's signature, or waiting for it."""
+"""Issuing: one letter per decision despite repeated events; signed, or waiting for the key."""
 
 import json
 

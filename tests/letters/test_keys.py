@@ -1,4 +1,4 @@
-"""Keys of agencies: brought in as PKCS#12 or PEM, refused with a reason, and made only for a first look."""
+"""Signing keys: PKCS#12 and PEM, refusals with a reason, development keys."""
 
 import stat
 import threading
@@ -77,7 +77,7 @@ def test_no_key_names_the_agency_and_the_file(folder):
 
 
 def bring(folder, agency, key, begins, days):
-    """A self-signed certificate for a key, put where the agency's is looked for."""
+    """Write a self-signed certificate and key where the agency's are expected."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, agency)])
     own = x509.CertificateBuilder(name, name, key.public_key(), 1, begins, begins + timedelta(days=days))
     own = own.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)

@@ -1,4 +1,4 @@
-"""What an author can get wrong about letters is told with file, line and remedy, before a resident waits for one."""
+"""Errors of letters in a pack are reported with file, line and remedy."""
 
 import shutil
 from pathlib import Path
@@ -29,7 +29,7 @@ SERVICE = "services/civil-registration/birth-certificate.yaml"
 
 
 def changed(pack: Path, old: str, new: str) -> int:
-    """Change the first place that says `old`; its line."""
+    """Replace the first occurrence of `old`; returns its line."""
     text = (pack / SERVICE).read_text("utf-8")
     assert old in text
     (pack / SERVICE).write_text(text.replace(old, new, 1), "utf-8")
@@ -86,7 +86,7 @@ def test_a_template_cannot_read_the_machine(copied):
 
 
 def documents(pack):
-    """Services whose document the city writes; what a booked visit leads to is given at the place itself."""
+    """Services whose document the city issues; a booked visit's result is handed over at the venue."""
     for service in pack.services.values():
         definition = service.definition
         if definition.gives.type == "document" and definition.kind in kinds and definition.kind != "booking":

@@ -1,4 +1,4 @@
-"""What independent programs say about a letter: its signature, its tags, its language, its fonts."""
+"""Signed PDFs checked by independent programs: signature, tags, language, fonts."""
 
 import shutil
 from dataclasses import replace

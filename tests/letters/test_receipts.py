@@ -1,4 +1,4 @@
-"""Whoever sent a case in keeps its receipt as a PDF: the number, what happens next, and by when."""
+"""Receipt of a case as PDF: number, next steps, deadline."""
 
 from io import BytesIO
 

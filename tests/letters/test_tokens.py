@@ -1,4 +1,4 @@
-"""Keys in a token (SoftHSM stands for the agency's), and keys with a password that lies elsewhere."""
+"""Keys in a token (SoftHSM), and keys with a password in a separate folder."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm
 
 @pytest.fixture(scope="module")
 def unsigned() -> bytes:
-    """A page of paper."""
+    """A PDF of one page."""
     return typst.compile(b"= Surat")
 
 
@@ -34,7 +34,7 @@ def folder(settings: Settings) -> Path:
 
 @pytest.fixture
 def passwords(settings: Settings, tmp_path: Path) -> Path:
-    """A folder of its own for passwords, as systemd gives one."""
+    """A separate folder for passwords, as systemd credentials are."""
     folder = tmp_path / "credentials"
     folder.mkdir()
     settings.ENV = replace(settings.ENV, signing_passwords=folder)
@@ -63,7 +63,7 @@ def run(*words: str) -> None:
 
 
 def into_token(module: str, folder: Path, tmp_path: Path) -> None:
-    """Move the agency's key and certificate into a token; the folder keeps the description alone."""
+    """Move the agency's key and certificate into a token; only the description stays in the folder."""
     content = (folder / "registry.pem").read_bytes()
     key = serialization.load_pem_private_key(content, None)
     form = serialization.PrivateFormat.PKCS8

@@ -81,7 +81,7 @@ ANSWERS = {"stall": {"stall": "AB 12", "word": "camar"}}
 
 @pytest.fixture
 def stall_tax(town: Town, running_pack: Callable[..., Path]) -> ServiceVersion:
-    """The service, its register and one bill of 50,000 that is due in a distant year."""
+    """The service, its register and one bill of 50,000 due in a distant year."""
     running_pack(PACK, {"bills/stall-tax.yaml": REGISTER})
     actions.load_bills(by=BY, register="stall-tax", rows=[Row("AB12", "2026", 50_000, FAR, "CAMAR")])
     return offer("stall-tax", SERVICE, Flow.model_validate(FLOW))
@@ -99,7 +99,7 @@ def bill(case: Case) -> Bill:
 
 @pytest.fixture
 def bank(tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
-    """The provider, running; what it tells reaches the city when a test calls `bank.tell` (no thread does)."""
+    """The running provider; a test sends its webhooks with `bank.tell` (no thread does)."""
     made = keys.made(tmp_path / "payments")
     sandbox = Sandbox(Bank(tmp_path / "payments" / "orders"), made, "http://testserver/payments/notices/sandbox/")
     sandbox.post = told
@@ -116,7 +116,7 @@ def bank(tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
 
 
 def told(address: str, body: bytes, headers: dict[str, str]) -> int:
-    """What the provider posts, brought to the city."""
+    """Deliver a provider's request to the city."""
     path = address.removeprefix("http://testserver")
     content_type = headers.pop("Content-Type")
     return Client().post(path, body, content_type=content_type, headers=headers).status_code

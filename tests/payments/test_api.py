@@ -1,4 +1,4 @@
-"""A bill is read and paid by a program."""
+"""API of payments: read a bill and pay it."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""Paying as a resident sees it, and the pages of officers who give money back."""
+"""Residents' pages of payments, and officers' pages of refunds."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A bill is paid exactly once, whatever the provider does; money that is too much goes back; the books balance."""
+"""Payments: a bill is paid exactly once, overpayments are refunded, and the ledger balances."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -31,13 +31,13 @@ RECONCILED = "provider_reference,reference,amount,fee,paid_at,settled_on\n"
 
 
 def asked(town: Town, case: Case, method: Any = "qr", by: str = "resident") -> Payment:
-    """A code, as a resident gets it."""
+    """A code requested by the resident."""
     payment = actions.ask_for_code(by=town.named(by), case=case, method=method)
     return speaking.obtain_code(payment)
 
 
 def scanned(bank: Sandbox, payment: Payment, amount: int = 0) -> Any:
-    """The payer pays at their bank; the order as the bank knows it. Nobody has told the city yet."""
+    """A payment at the payer's bank; returns the bank's order. The city is not notified yet."""
     order = bank.bank.order(payment.code)
     assert order is not None
     bank.pay(order, amount or order.amount)
@@ -171,7 +171,7 @@ def test_money_that_came_by_transfer_is_returned_by_hand(town, case, bill, bank)
 
 
 def test_a_bill_loaded_before_a_new_hash_key_is_found_by_its_proof(town, bill, settings):
-    """Low 14: what the payer must know is kept nowhere, so that its hash stays the older key's."""
+    """The proof is stored nowhere, so its hash keeps the old key."""
     new = "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
     settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
     assert queries.open_bill("stall-tax", "AB 12", "camar") == bill
@@ -295,7 +295,7 @@ def test_a_settlement_file_agrees_finds_what_nobody_told_and_names_what_is_unkno
 
 
 def reconciled(file: Path, *lines: str) -> int:
-    """The verdict over a settlement file of these lines."""
+    """Verdicts of a settlement file with these lines."""
     file.write_text(RECONCILED + "\n".join(lines), "utf-8")
     return reconcile.run(type("Options", (), {"provider": "sandbox", "file": file}))
 
@@ -373,7 +373,7 @@ def test_money_of_another_currency_is_refused(town, case, bill, bank):
 
 
 def booked(deed: Callable[[], Any]) -> None:
-    """Do it in a transaction of its own that ends with the checks of a commit."""
+    """Run a function in a transaction that ends with the checks of a commit."""
     with transaction.atomic():
         deed()
         connection.check_constraints()
@@ -411,7 +411,7 @@ def test_the_database_knows_one_payment_a_bill(town, case, bill, bank):
 
 
 def at_once(*deeds: Callable[[], Any]) -> list[Exception]:
-    """Run deeds in threads that begin together; what they raised."""
+    """Run functions in threads that start together; returns their exceptions."""
     barrier, raised = Barrier(len(deeds)), []
 
     def run(deed: Callable[[], Any]) -> None:

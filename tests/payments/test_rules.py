@@ -1,4 +1,4 @@
-"""What is owed, QR payloads, and the tables that agencies bring."""
+"""Amounts owed, QR payloads, and bill tables."""
 
 from datetime import date
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Places at a time: slots with quotas, bookings that are never too many, waiting lists, tickets; the kind `booking`."""
+"""Bookings: slots with quotas that are never oversold, waiting lists, tickets; the kind `booking`."""

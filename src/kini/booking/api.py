@@ -1,4 +1,4 @@
-"""Booking for programs: the free slots of a month, and a booking in one request."""
+"""API of bookings: free slots of a month, and a booking in one request."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -21,12 +21,12 @@ from kini.services.models import Service
 from kini.services.versions import resolve_many
 
 router = Router()
-#: Days that one request may ask for.
+#: Most days in one request.
 MOST_DAYS = 45
 
 
 class SlotOut(Out):
-    """A slot: how many people could still book it together. `state`: free, full, or over (not bookable now)."""
+    """A slot and how many people can still book it together. `state`: free, full, or over (not bookable now)."""
 
     slot: int
     resource: str
@@ -37,13 +37,13 @@ class SlotOut(Out):
 
 
 class SlotsOut(Out):
-    """The slots of some days at one venue, in order."""
+    """Slots of some days at one venue, in order."""
 
     slots: list[SlotOut]
 
 
 class DayOut(Out):
-    """A day: places that are free in so many slots; `state` as of a slot, the best of them."""
+    """Free places of a day, and the number of its slots; `state` is the best state of its slots."""
 
     day: date
     free: int
@@ -58,7 +58,7 @@ class DaysOut(Out):
 
 
 class VenueOut(Out):
-    """Where a service is given."""
+    """A place where a service is given."""
 
     venue: str
     name: str
@@ -75,7 +75,7 @@ class NewBooking(In):
     """A booking in one request."""
 
     service: str = Field(max_length=60)
-    slot: int = Field(ge=1, le=2**62, description="Of GET /services/{service}/slots.")
+    slot: int = Field(ge=1, le=2**62, description="From GET /services/{service}/slots.")
     answers: dict[str, Any] = Field(
         default={}, description="Answers by name, as the service's questions describe them."
     )
@@ -83,7 +83,7 @@ class NewBooking(In):
 
 
 class BookingOut(Out):
-    """A confirmed booking. Its case has the same reference and is there a moment later."""
+    """A confirmed booking. Its case gets the same reference and is opened within a minute."""
 
     reference: str
     slot: int
@@ -91,7 +91,7 @@ class BookingOut(Out):
 
 @router.get("/services/{service}/venues", needs=READ)
 def list_venues(request: HttpRequest, service: str) -> VenuesOut:
-    """Where a service can be booked."""
+    """Venues where a service can be booked."""
     found = _bookable(service)
     venues = (VenueOut(venue=each.key, name=each.name, area=each.area.pk) for each in queries.venues(found))
     return VenuesOut(venues=list(venues))
@@ -101,7 +101,7 @@ def list_venues(request: HttpRequest, service: str) -> VenuesOut:
 def list_slots(
     request: HttpRequest, service: str, venue: str, first: date, last: date, group: str = "", party: int = 1
 ) -> SlotsOut:
-    """The slots of some days at a venue (both days included, at most 45), for so many people of a group."""
+    """Slots of some days at a venue (both days included, at most 45) for a party of one group."""
     found, at = _at(service, venue, first, last)
     slots = queries.free(found, at, queries.Wanted(first, last, group, party))
     return SlotsOut(slots=[_slot_out(each) for each in slots])
@@ -111,14 +111,14 @@ def list_slots(
 def list_days(
     request: HttpRequest, service: str, venue: str, first: date, last: date, group: str = "", party: int = 1
 ) -> DaysOut:
-    """The same by day, at most five seconds old: how many places are free in how many slots. Others are left out."""
+    """Slots by day, cached for five seconds: free places and number of slots. Days without slots are left out."""
     found, at = _at(service, venue, first, last)
     return _days_lately(found.pk, at.key, queries.Wanted(first, last, group, party), queries.tick())
 
 
 @lru_cache(maxsize=5000)
 def _days_lately(service: str, venue: str, wanted: queries.Wanted, _now: int) -> DaysOut:
-    """Many look while few book, and what is taken shows when it is booked."""
+    """Days at a venue, cached: many people look while few book, and booking checks the database again."""
     found = _bookable(service)
     at = queries.venue(found, venue)
     days = queries.days(found, at, wanted) if at else []
@@ -126,7 +126,7 @@ def _days_lately(service: str, venue: str, wanted: queries.Wanted, _now: int) ->
 
 
 def forget() -> None:
-    """Ask the database anew."""
+    """Clear the cache of days."""
     _days_lately.cache_clear()
 
 
@@ -143,7 +143,7 @@ def _slot_out(each: queries.Free) -> SlotOut:
 
 @router.post("/bookings", needs=WRITE, made_at="/cases/{reference}")
 def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
-    """Book in one request: the place is confirmed at once or not at all, the case is opened right after."""
+    """Book in one request: the place is confirmed at once or not at all; the case is opened afterwards."""
     actor = caller_of(request).actor
     service = _bookable(body.service)
     if actor.user_id is None:
@@ -176,10 +176,10 @@ def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
 
 
 def _at(service: str, venue: str, first: date, last: date) -> tuple[Service, queries.Venue]:
-    """The service and its venue.
+    """Service and venue of the request.
 
     Raises:
-        Problem: when there is no such venue, or the days are too many or not in order.
+        Problem: for an unknown venue, too many days, or days out of order.
     """
     found = _bookable(service)
     at = queries.venue(found, venue)
@@ -194,10 +194,10 @@ def _wrong(faults: Any) -> tuple[Wrong, ...]:
 
 
 def _bookable(service: str) -> Service:
-    """The service, when it is one that is booked.
+    """A bookable service.
 
     Raises:
-        Problem: when there is none of that name.
+        Problem: for an unknown service.
     """
     try:
         return queries.offered(service)

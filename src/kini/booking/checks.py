@@ -1,4 +1,4 @@
-"""What only the whole pack can tell of a schedule: places that are not there, levels that are none."""
+"""Check of booking schedules against the whole pack: kinds of places and levels that do not exist."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from kini.core.faults import Fault, PackFaults, Source, read_source
 
 
 def check_schedules(root: Path) -> Iterable[Fault]:
-    """Faults of the schedules of a pack's services."""
+    """Errors in the schedules of a pack's services."""
     return list(_faults(root))
 
 
@@ -19,7 +19,7 @@ def _faults(root: Path) -> Iterator[Fault]:
     try:
         levels = {level.id for level in load_city(root).area_levels}
     except PackFaults:
-        return  # the city room says why
+        return  # reported by the check of the city
     kinds = _kinds_of_places(root)
     for path in sorted((root / "services").rglob("*.yaml")):
         try:

@@ -1,4 +1,4 @@
-"""Somebody who chooses a place, a day and a time: for a draft, or to take a booking elsewhere."""
+"""The slot picker: place, day and time for a draft, or for moving a booking."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from kini.services.versions import resolve
 
 @dataclass(frozen=True)
 class Choosing:
-    """Who chooses, for what, and what they wish. `before` is what they have, or hold, already."""
+    """The person who picks a slot, the service, and the party. `before` is the slot that they have or hold already."""
 
     actor: Actor
     service: Service
@@ -46,14 +46,14 @@ class Choosing:
 
     @property
     def title(self) -> Text:
-        """What pages call the service: a neutral title where its name could harm."""
+        """Title of the service on pages; a neutral one where its name could harm."""
         version = self.case.version if self.case else self.walk.draft.version if self.walk else None
         assert version
         return kinds.get(queries.KIND).title(resolve(version).definition)
 
     @property
     def home(self) -> list[str]:
-        """The codes around where the person lives, the whole first; empty when that is not known."""
+        """Codes of the areas around the person's home, largest first; empty when unknown."""
         resident = self.case.resident if self.case else self.walk.draft.resident if self.walk else None
         return resident.area.path.split("/") if resident and resident.area else []
 
@@ -63,34 +63,34 @@ class Choosing:
 
     @property
     def _given(self) -> Mapping[str, Any]:
-        """The answers that count, those of the profile among them."""
+        """Effective answers, those from the profile included."""
         if self.case:
             return answers.of_case(self.case)
         return visits.given_in(self.walk.draft) if self.walk else {}
 
     def venue(self, key: str) -> Venue:
-        """One of them.
+        """A venue of the service.
 
         Raises:
-            Http404: when there is none of that key.
+            Http404: for an unknown key.
         """
         if found := queries.venue(self.service, key):
             return found
         raise Http404
 
     def slot(self, pk: str) -> Slot | None:
-        """The slot with that key, when it is one of the service."""
+        """The slot of that key, if it belongs to the service."""
         return queries.slot(self.service, key_of(pk))
 
     def wanted(self, first: date, last: date) -> queries.Wanted:
-        """What they look for on these days."""
+        """The search for slots on these days."""
         return queries.Wanted(first, last, self.wish.group, self.wish.party, self.wish.resource)
 
     def take(self, slot: Slot) -> None:
-        """Hold the slot, or take the booking there.
+        """Hold the slot for the draft, or move the booking to it.
 
         Raises:
-            Full, Refused: in words for the page.
+            Full, Refused: with a message for the page.
         """
         if self.case:
             actions.reschedule(by=self.actor, case=self.case, slot=slot, guest_key=self.guest_key)
@@ -101,7 +101,7 @@ class Choosing:
     # Addresses
 
     def url(self, name: str, **more: Any) -> str:
-        """An address of the choice: "places", "days", "times"."""
+        """URL of a step of the picker: "places", "days", "times"."""
         if self.case:
             return reverse(f"booking:re-{name}", kwargs={"reference": self.case.reference} | more)
         return reverse(f"booking:{name}", kwargs={"draft": self.draft.pk} | more)
@@ -117,14 +117,14 @@ class Choosing:
 
     @property
     def end(self) -> str:
-        """Where it leads in the end."""
+        """URL of the page after a slot was picked."""
         return (
             reverse("booking:ticket", args=[self.case.reference]) if self.case else self.walk.end if self.walk else ""
         )
 
     @property
     def back(self) -> str:
-        """Where one came from."""
+        """URL of the page before the picker."""
         if self.case or not self.walk:
             return self.end
         pages = self.walk.pages
@@ -132,12 +132,12 @@ class Choosing:
 
 
 def choosing_of(request: HttpRequest, draft: UUID | None = None, reference: str = "") -> Choosing:
-    """Who chooses at this address.
+    """The slot picker of a request, for a draft or for the case of a booking.
 
     Raises:
-        Draft.DoesNotExist, Case.DoesNotExist: when it is somebody else's.
-        SentAlready, Expired, Refused: when the draft cannot be gone on with.
-        Http404: when it has nothing to do with booking.
+        Draft.DoesNotExist, Case.DoesNotExist: if it belongs to somebody else.
+        SentAlready, Expired, Refused: if the draft cannot be continued.
+        Http404: if it is not a booking.
     """
     if draft is None:
         return _of_case(request, reference)

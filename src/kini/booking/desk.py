@@ -1,4 +1,4 @@
-"""The day of a venue, for those who work there: who comes when, check in, call, walk-ins, closing a slot."""
+"""Officers' pages for the day of a venue: list, check-in, calls, walk-ins, closing a slot."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def address(service: Service, at: Venue, day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A venue of a service where the officer works: its day, and how many come today."""
+    """A venue where the officer works, and the number of people expected today."""
 
     title: Text
     venue: Venue
@@ -57,7 +57,7 @@ class Row:
 @for_officers(Permission.ACT)
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """The venues at which the officer works, those where somebody comes today first."""
+    """Venues where the officer works, most expected people first."""
     actor, day = actor_for(request), formats.today()
     counts = queries.coming(day)
     rows = [
@@ -74,7 +74,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A slot of the day with those who come and its walk-in places."""
+    """A slot of the day with its bookings and places."""
 
     slot: Slot
     resource: Text | None
@@ -87,7 +87,7 @@ class Session:
 @for_officers(Permission.ACT)
 @require_safe
 def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpResponse:
-    """Who comes on a day."""
+    """Bookings of a day at a venue."""
     found, at, on = _where(request, service, venue, day)
     bookings = [each for each in queries.of_day(found, at, on) if _shown(each)]
     _log_names(actor_for(request), bookings)
@@ -109,13 +109,13 @@ def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpRespons
 
 
 def _log_names(actor: Actor, bookings: Iterable[Booking]) -> None:
-    """Log whose names the officer reads."""
+    """Log the read access to the residents' names."""
     reads = [Read(each.resident_id, each.reference) for each in bookings if each.resident_id]
     people_actions.log_reads(by=actor, what=What.BOOKING, reads=reads, purpose=APPOINTMENT)
 
 
 def _shown(booking: Booking) -> bool:
-    """Whether somebody comes, came, or was expected and nobody said whether they came."""
+    """Select bookings for the day's list: expected, present, served, missed, or expired without an outcome."""
     passed = booking.state == "expired" and booking.case_id is not None
     return passed or booking.state in (*COMING, "served", "missed")
 
@@ -154,7 +154,7 @@ def _sessions(service: Service, at: Venue, on: date, bookings: Iterable[Booking]
 @for_officers(Permission.ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:
-    """Check somebody in by the code of their ticket: typed, or by their QR (`code`)."""
+    """Check in by the code of the ticket (`code`), typed or from its QR code."""
     actor = actor_for(request)
     typed = (request.POST.get("code") or request.GET.get("code") or "").replace("\0", "")[:40]
     read = references.read(pack.current().reference_prefix, typed) if typed else None
@@ -191,7 +191,7 @@ def _day_of(booking: Booking) -> str:
 @for_officers(Permission.ACT)
 @require_POST
 def deed(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
-    """Something done with a booking: check-in, call, serve, miss, was-there."""
+    """Change a booking: check-in, call, serve, miss, was-there."""
     actor = actor_for(request)
     booking = queries.bookings().filter(reference=reference).first()
     if booking is None or not may(actor, Permission.ACT, venue.scope_of(booking.slot)):
@@ -211,7 +211,7 @@ def deed(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
 
 
 def _slot(request: HttpRequest, slot: int) -> tuple[Actor, Slot, str]:
-    """Who works, the slot, and the address of its day."""
+    """The officer, the slot, and the URL of its day."""
     actor = actor_for(request)
     found = Slot.objects.select_related("service", "area", "unit__area", "place__area").filter(pk=slot).first()
     if found is None or not may(actor, Permission.ACT, venue.scope_of(found)):
@@ -222,7 +222,7 @@ def _slot(request: HttpRequest, slot: int) -> tuple[Actor, Slot, str]:
 @for_officers(Permission.ACT)
 @require_POST
 def walk_in(request: HttpRequest, slot: int) -> HttpResponse:
-    """Take in somebody who came without a booking."""
+    """Admit a visitor without a booking."""
     actor, found, back = _slot(request, slot)
     try:
         booking = venue.walk_in(by=actor, slot=found)
@@ -235,7 +235,7 @@ def walk_in(request: HttpRequest, slot: int) -> HttpResponse:
 @for_officers(Permission.ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, slot: int) -> HttpResponse:
-    """Close a slot (`message`): everybody is moved to the next one with room and reads why."""
+    """Close a slot (`message`): bookings move to the next slot with room, and their residents read the message."""
     actor, found, back = _slot(request, slot)
     message, errors = request.POST.get("message", "").replace("\0", "").strip(), []
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""What this room announces."""
+"""Events of bookings."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from kini.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class PlaceOffered(Event):
-    """A place became free and is offered to somebody who waits."""
+    """A free place was offered to the next person on the waiting list."""
 
     name: ClassVar[str] = "booking.place_offered"
     booking: int
@@ -16,7 +16,7 @@ class PlaceOffered(Event):
 
 @dataclass(frozen=True, slots=True)
 class WaitedInVain(Event):
-    """A slot was closed, so that whoever waits for a place in it gets none; `message` says why."""
+    """A slot with a waiting list was closed; `message` is the reason."""
 
     name: ClassVar[str] = "booking.slot_closed"
     booking: int

@@ -1,4 +1,4 @@
-"""What happens by itself: slots are opened day by day, holds run out, offers are told, cases follow bookings."""
+"""Jobs: open slots, expire holds, offer free places, open cases, and end bookings of past days."""
 
 import structlog
 
@@ -17,14 +17,14 @@ MOST_AT_ONCE = 1_000
 
 @every("5 * * * *", name="booking.open_slots")
 def open_slots() -> None:
-    """One more day can be booked, when its time has come."""
+    """Open the slots of the next day, once a service's opening time has come."""
     for service in queries.services():
         actions.open_slots(by=BY, service=service)
 
 
 @every("* * * * *", name="booking.sweep")
 def sweep() -> None:
-    """Holds that ran out make room, and what is free is offered to those who wait."""
+    """Expire holds and offer free places to the waiting lists."""
     actions.sweep(by=BY)
     for slot in Slot.objects.filter(bookings__state="waiting").select_related("service").distinct():
         actions.pass_on(by=BY, slot=slot)
@@ -32,7 +32,7 @@ def sweep() -> None:
 
 @every("* * * * *", name="booking.open_cases")
 def open_cases() -> None:
-    """Bookings that programs made get their cases; one that cannot does not keep the others waiting."""
+    """Open the cases of bookings made through the API; a refusal does not stop the others."""
     for pk in list(queries.without_case().values_list("pk", flat=True)):
         try:
             actions.open_case(by=BY, booking=Booking(pk=pk))
@@ -42,7 +42,7 @@ def open_cases() -> None:
 
 @every("*/10 * * * *", name="booking.mark_missed")
 def mark_missed() -> None:
-    """Who booked and was not there, where the service says so; one that cannot be told does not stop the others."""
+    """Mark no-shows of services with such a rule; a refusal does not stop the others."""
     for service in queries.services():
         for booking in list(queries.not_come(service)[:MOST_AT_ONCE]):
             try:
@@ -53,7 +53,7 @@ def mark_missed() -> None:
 
 @every("37 * * * *", name="booking.let_lapse")
 def let_lapse() -> None:
-    """Bookings of which nobody says how they went end a day after their time; one that cannot stops no other."""
+    """End bookings without an outcome a day after their time; a refusal does not stop the others."""
     for service in queries.services():
         for booking in list(queries.left_open(service)[:MOST_AT_ONCE]):
             try:
@@ -64,17 +64,17 @@ def let_lapse() -> None:
 
 @listens(PlaceOffered, name="booking.notify_offer")
 def tell_offer(event: PlaceOffered) -> None:
-    """Tell whoever waited that a place is theirs, and until when."""
+    """Notify the resident of the offer and its deadline."""
     notices.tell_offer(event.booking)
 
 
 @listens(WaitedInVain, name="booking.notify_closed")
 def tell_closed(event: WaitedInVain) -> None:
-    """Tell somebody that they wait no more."""
+    """Notify a resident that the slot they waited for was closed."""
     notices.tell_closed(event.booking, event.message)
 
 
 @listens(ProfilesJoined, name="booking.merge_profiles")
 def bring_bookings_along(event: ProfilesJoined) -> None:
-    """What was booked at a counter belongs to the joined profile."""
+    """Transfer the bookings of a merged profile to the remaining one."""
     actions.hand_over(by=BY, gone=event.gone, kept=event.kept)

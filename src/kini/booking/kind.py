@@ -1,4 +1,4 @@
-"""The kind `booking`: after the questions somebody chooses a place, a day and a time, which is held until they send."""
+"""The kind `booking`: after the questions the applicant picks a place, day and time, held until they send."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,13 +26,13 @@ from kini.services.versions import Resolved
 from kini.web import formats
 
 BY = system("booking")
-#: How many slots the demo tries until one fits somebody's other bookings.
+#: Slots that the demo tries before it gives up.
 TRIES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who comes and for what, as the answers of a draft or a case say. `resource` None: for whatever there is."""
+    """Party of a booking, read from the answers of a draft or case. `resource` None: any."""
 
     group: str
     party: int
@@ -40,7 +40,7 @@ class Wish:
 
 
 def wish(options: BookingOptions, given: dict[str, Any], resident: Resident | None) -> Wish:
-    """What the answers, and the profile of whom it is for, say about those who come."""
+    """Read group, party size and resource from answers and profile."""
     party = given.get(options.party) if options.party else 1
     said = str(given.get(options.group) or "") if options.group else ""
     group = options.group_of(said, resident.birth_date if resident else None, formats.today())
@@ -48,7 +48,7 @@ def wish(options: BookingOptions, given: dict[str, Any], resident: Resident | No
 
 
 def wish_of(draft: Draft) -> Wish:
-    """The same for a draft."""
+    """Read group, party size and resource from a draft."""
     return wish(queries.options_of_version(draft.version_id), answers.of_draft(draft), draft.resident)
 
 
@@ -57,7 +57,7 @@ def _options(asked: dict[str, FieldBase], name: str | None) -> set[str]:
 
 
 def _wanted(draft: Draft) -> tuple[str, int]:
-    """As which group a draft books, and for how many."""
+    """Quota group and party size of a draft."""
     wanted = wish_of(draft)
     return queries.options_of_version(draft.version_id).groups_for(wanted.group)[0], wanted.party
 
@@ -71,7 +71,7 @@ class BookingKind(Kind):
     Options: ClassVar[type[Strict]] = BookingOptions
 
     def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
-        """Also: the questions that it names are asked, and say what they must."""
+        """Also check that the named questions exist and have the right type."""
         faults = list(super().check(definition))
         yield from faults
         if not faults:
@@ -98,14 +98,14 @@ class BookingKind(Kind):
             yield (self.id, "resources"), f'"{options.resource}" has an option "{name}", which is no resource'
 
     def step(self, draft: Draft) -> str:
-        """Where a time is chosen, as long as none is held."""
+        """URL of the slot picker, unless a fitting slot is held."""
         held = queries.of_draft(draft)
         if held and held.state in PASSING and (held.group, held.party) == _wanted(draft):
             return ""
         return reverse("booking:places", args=[draft.pk])
 
     def preview(self, resolved: Resolved, given: dict[str, Any], draft: Any) -> tuple[str, dict[str, Any]] | None:
-        """The time that is held, and until when."""
+        """The held slot and its deadline."""
         held = queries.of_draft(draft)
         if held is None:
             return None
@@ -115,13 +115,13 @@ class BookingKind(Kind):
         return "booking/preview.html", context | {"missed": options.missed_on(formats.today())}
 
     def opened(self, case: Case) -> Case:
-        """The held time becomes theirs, with the case or not at all."""
+        """Confirm the held slot in the transaction that opens the case."""
         actions.confirm(by=BY, case=case)
         case.refresh_from_db()  # it may have been sent to the unit of the place
         return case
 
     def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
-        """The booking goes along with its case."""
+        """Record the outcome of the booking when its case moves."""
         booking = queries.of_case(case)
         if booking is None:
             return
@@ -134,7 +134,7 @@ class BookingKind(Kind):
                 actions.cancel(by=BY, booking=booking)
 
     def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
-        """When and where, and the ticket."""
+        """Time, place and ticket."""
         booking = queries.of_case(case)
         if booking is None:
             return None
@@ -145,7 +145,7 @@ class BookingKind(Kind):
         return "booking/panel.html", context | {"resource": options.resources.get(booking.slot.resource)}
 
     def on_receipt(self, case: Case) -> OnReceipt | None:
-        """When and where, and the code to check in with."""
+        """Time, place and check-in code."""
         booking = queries.of_case(case)
         if booking is None:
             return None
@@ -169,17 +169,17 @@ class BookingKind(Kind):
         return OnReceipt(lines, check_in_address(booking), says)
 
     def rehearse(self, resolved: Resolved, number: int) -> None:
-        """See that there are slots to choose from."""
+        """Create an example slot."""
         service = Service.objects.select_related("current").get(pk=resolved.service)
         actions.rehearse_slots(by=BY, service=service, number=number)
 
     def rehearse_move(self, case: Case, move: str) -> None:
-        """Let the time pass before somebody is said not to have come."""
+        """End the slot in the past, so that its booking can be missed."""
         if move == venue.MISS and (booking := queries.of_case(case)):
             actions.rehearse_past(by=BY, slot=booking.slot)
 
     def rehearse_step(self, by: Actor, draft: Draft, number: int) -> None:
-        """Hold the first slot that somebody can have."""
+        """Hold the first slot that is free for the party."""
         wanted, now = wish_of(draft), moments.now()
         service = draft.version.service
         found = Slot.objects.filter(service=service, starts_at__gt=now, starts_at__lt=now + timedelta(days=400))

@@ -1,4 +1,4 @@
-"""Slots, their quotas, and bookings. Counters follow bookings by a trigger; a check holds them within capacity."""
+"""Slots, quotas and bookings. A trigger keeps the counters; a check holds them within capacity."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,21 +8,21 @@ from kini.city.models import Area, Place, Unit
 from kini.people.models import Resident, User
 from kini.services.models import Service
 
-#: States in which a booking takes places of its quota.
+#: States in which a booking occupies places of its quota.
 TAKING = ("held", "offered", "confirmed", "arrived", "served", "missed")
-#: States that stand in the way of another booking of the same person in the same period.
+#: States that exclude another booking of the same person in the same period.
 ONCE = ("held", "offered", "waiting", "confirmed", "arrived", "served")
-#: States that end by themselves at `expires_at`; only a sweep or another booking of the slot has to notice.
+#: States that end at `expires_at`; noticed by the sweep or by another booking of the slot.
 PASSING = ("held", "offered")
-#: States in which somebody comes, or has come.
+#: States in which the visitor is expected or present.
 COMING = ("confirmed", "arrived")
 STATES = [(s, s) for s in (*TAKING, "waiting", "cancelled", "expired")]
-#: The quota of those who come without a booking; of no group: everybody's.
+#: Quota groups: visitors without a booking, and everybody.
 WALK_IN, EVERYBODY = "walk-in", ""
 
 
 class Slot(models.Model):
-    """A stretch of time in which a service is given at a venue: a unit of the agency, or a place one goes to."""
+    """A period in which a service is given at a venue: a unit of the agency, or a place."""
 
     service = models.ForeignKey(Service, models.PROTECT, related_name="slots")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True)
@@ -55,7 +55,7 @@ class Slot(models.Model):
 
 
 class Quota(models.Model):
-    """The places of a slot for one group of people, and how many of them are taken."""
+    """Places of a slot for one group, and how many of them are taken."""
 
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="quotas")
     group = models.CharField(max_length=60, blank=True, help_text="Empty: everybody.")
@@ -70,9 +70,9 @@ class Quota(models.Model):
 
 
 class Booking(models.Model):
-    """Places of a slot for somebody: held while they answer, confirmed, and what became of it.
+    """Booked places of a slot, from hold to outcome.
 
-    `reference` is that of its case; a booking whose case is not open yet, or has none (a walk-in), keeps its own.
+    `reference` is that of its case; without a case (not open yet, or a walk-in) it is the booking's own.
     """
 
     reference = models.CharField(max_length=30, unique=True)
@@ -127,7 +127,7 @@ class Booking(models.Model):
 
 
 class Turn(models.Model):
-    """Somebody in the waiting room of a service in demand. Those who come within a window are drawn by lot."""
+    """A visitor in the waiting room of a service in high demand. Arrivals of one window are ordered by lot."""
 
     service = models.ForeignKey(Service, models.CASCADE)
     visitor = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""What people are told beside the steps of their case."""
+"""Notifications of the waiting list; steps of a case are notified by `cases`."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +17,7 @@ from kini.messages.recipients import Person
 from kini.messages.sorts import Sort
 from kini.web import formats
 
-#: People may be on their way to what is so near.
+#: A slot this close is announced at once: people may be on their way.
 NEAR = timedelta(hours=12)
 OFFER = Sort(
     "place-offered",
@@ -50,7 +50,7 @@ CLOSED = Sort(
 
 
 def tell_offer(pk: int) -> None:
-    """An offer: when, where, and until when it holds. It does not wait for the morning, as it runs out."""
+    """Notify of an offer: time, place and deadline. Sent at once, since it expires."""
     booking = _waiting(pk)
     if booking and booking.state == "offered" and (until := booking.expires_at):
         key = f"booking:{booking.pk}:{until:%Y%m%d%H%M}"
@@ -58,20 +58,20 @@ def tell_offer(pk: int) -> None:
 
 
 def tell_closed(pk: int, message: str) -> None:
-    """The time for which somebody waits was closed, and why. It waits for the morning unless the time is near."""
+    """Notify that the slot was closed, and why. Sent in the morning unless the slot is near."""
     if booking := _waiting(pk):
         near = booking.slot.starts_at - moments.now() < NEAR
         _tell(booking, CLOSED, f"booking:{booking.pk}:closed", near, lambda: {"message": message})
 
 
 def _waiting(pk: int) -> Booking | None:
-    """A booking that began on the waiting list, while there is somebody to tell."""
+    """A booking from the waiting list that still has a user and a draft."""
     found = queries.bookings().select_related("user", "draft", "slot__area", "slot__service")
     return found.filter(pk=pk, user__isnull=False, draft__isnull=False).first()
 
 
 def _tell(booking: Booking, sort: Sort, key: str, urgent: bool, more: Callable[[], dict[str, str]]) -> None:
-    """Tell it; `more` gives further words, in the language of the person."""
+    """Send a message; `more` returns further values in the person's language."""
     assert booking.user
     assert booking.draft
     to, link = Person(booking.user), reverse("cases:draft", args=[booking.draft.pk])

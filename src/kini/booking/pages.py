@@ -1,4 +1,4 @@
-"""Pages of somebody who books: places, a month of days, the times of a day; and how a queue stands."""
+"""Residents' pages of bookings: places, a month of days, times of a day, and the public queue."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A venue to choose, and the next day with a free place (None: none for now)."""
+    """A venue to choose, and its next day with a free place (None: none now)."""
 
     venue: Venue
     url: str
@@ -37,7 +37,7 @@ class Place:
 
 
 def in_turn(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page of the choice: shown to those whose turn it is; the others wait, with their number."""
+    """Decorator: show the page of the waiting room until the visitor is admitted."""
 
     @wraps(view)
     def inside(
@@ -56,7 +56,7 @@ def in_turn(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_safe
 @in_turn
 def places(request: HttpRequest, choosing: Choosing) -> HttpResponse:
-    """Where? Those around where the person lives come first."""
+    """List of venues, those near the person's home first."""
     if len(choosing.venues) == 1:
         return redirect(choosing.url("days", venue=choosing.venues[0].key))
     following = queries.next_days(choosing.service, choosing.wish.group, choosing.wish.party, choosing.wish.resource)
@@ -75,7 +75,7 @@ def places(request: HttpRequest, choosing: Choosing) -> HttpResponse:
 @require_safe
 @in_turn
 def days(request: HttpRequest, choosing: Choosing, venue: str) -> HttpResponse:
-    """A month of days with what is free; the first one is that of the next free day."""
+    """Calendar of a month with free places; starts at the month of the next free day."""
     at, today = choosing.venue(venue), formats.today()
     last = queries.last_day(choosing.service, at)
     found = {day.day: day for day in queries.days(choosing.service, at, choosing.wanted(today, last))}
@@ -97,7 +97,7 @@ def days(request: HttpRequest, choosing: Choosing, venue: str) -> HttpResponse:
 
 
 def _month(typed: str, otherwise: date) -> date:
-    """The first day of the month that an address names ("2026-12")."""
+    """First day of the month in the query ("2026-12")."""
     try:
         return date.fromisoformat(f"{typed}-01")
     except ValueError:
@@ -111,7 +111,7 @@ def _bounds(month: date) -> tuple[date, date]:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day in the table; `url` where one can choose it."""
+    """A day of the calendar; `url` if it can be chosen."""
 
     day: Day
     url: str
@@ -120,7 +120,7 @@ class Cell:
 def _weeks(
     first: date, until: date, found: Mapping[date, Day], choosing: Choosing, at: Venue
 ) -> list[list[Cell | None]]:
-    """The days in rows from Monday to Sunday, weeks that are over left out; None outside the month."""
+    """Days in rows from Monday to Sunday, past weeks left out; None outside the month."""
     first = max(first, formats.today() - timedelta(days=formats.today().weekday()))
     cells: list[Cell | None] = [None] * first.weekday()
     for number in range((until - first).days + 1):
@@ -137,7 +137,7 @@ def _weeks(
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_turn
 def times(request: HttpRequest, choosing: Choosing, venue: str, day: str) -> HttpResponse:
-    """The times of a day. Posting `slot` holds it; of a full one it joins the waiting list."""
+    """Times of a day. Posting `slot` holds it, or joins the waiting list of a full one."""
     at, on = choosing.venue(venue), _day(day)
     error = ""
     if request.method == "POST":
@@ -170,7 +170,7 @@ def _day(typed: str) -> date:
 
 
 def _taken(request: HttpRequest, choosing: Choosing, slot: Slot, *, wait: bool) -> str:
-    """Hold a slot or wait for it; why not, or nothing."""
+    """Hold a slot or join its waiting list; returns an error message, or nothing."""
     try:
         if wait and choosing.walk:
             wanted = choosing.wish
@@ -189,7 +189,7 @@ def _taken(request: HttpRequest, choosing: Choosing, slot: Slot, *, wait: bool) 
 @personal
 @require_POST
 def give_up(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """Leave the waiting list, or let go of what is held."""
+    """Leave the waiting list, or release the held slot."""
     choosing = choosing_of(request, draft)
     actions.give_up(by=choosing.actor, draft=choosing.draft)
     return SeeOther(choosing.url("places"))
@@ -197,17 +197,17 @@ def give_up(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 @require_safe
 def standing(request: HttpRequest, service: str, venue: str) -> HttpResponse:
-    """How today's queue stands at a venue, open to all: who is served now, how many wait."""
+    """Public page of today's queue at a venue: number being served, and how many wait."""
     found, at = venue_at(service, venue)
     context = {"title": queries.title_of(found), "venue": at, "standing": queries.standing(found, at, formats.today())}
     return render(request, "booking/standing.html", context)
 
 
 def venue_at(service: str, venue: str) -> tuple[Service, Venue]:
-    """A service that is booked and one of its venues.
+    """A bookable service and one of its venues.
 
     Raises:
-        Http404: when there is no such service or venue.
+        Http404: for an unknown service or venue.
     """
     try:
         found = services_queries.service(service)

@@ -21,12 +21,12 @@ def _bookings(person: Person) -> Iterator[Record]:
 
 
 def _erase(by: Actor, person: Person) -> int:
-    """Remove the links from bookings to open cases; the places stay counted under the case's number."""
+    """Delete the sealed requests of bookings without a case; the places stay counted."""
     return _own(person).filter(request__isnull=False, case__isnull=False).update(request=None)
 
 
 def register() -> None:
-    """Register what this room holds; called once, when the room is ready."""
+    """Register the personal data of this room; called from `AppConfig.ready`."""
     name = "booking.bookings"
     entry = PersonalData(
         name,

@@ -1,4 +1,4 @@
-"""What the room adds to others: its kind, sentences of the timeline, a check of the pack, the way of officers."""
+"""Registration in other rooms: kind, timeline entries, pack check, message types, navigation."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -9,7 +9,7 @@ from kini.core.retention import Rule, of_rows, rules
 
 
 def register() -> None:
-    """Register the rule; called once, when the room is ready."""
+    """Register the rule; called from `AppConfig.ready`."""
     name = "booking.turns"
     rule = Rule(
         name,

@@ -1,4 +1,4 @@
-"""When slots are, when they can be booked, and how long somebody waits. Pure."""
+"""Rules of slots, booking deadlines and waiting times. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MIDNIGHT = time(0)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A slot as the schedule has it. Aware moments."""
+    """A slot of the schedule. Times are aware."""
 
     resource: str
     starts_at: datetime
@@ -49,7 +49,7 @@ def _spans(
 
 
 def _parts(start: datetime, end: datetime, options: BookingOptions) -> Iterator[tuple[datetime, datetime]]:
-    """A span cut into slots; what is left at its end and shorter than a slot is none."""
+    """Cut a span into slots; a remainder shorter than a slot is dropped."""
     if options.every is None:
         yield start, end
         return
@@ -60,7 +60,7 @@ def _parts(start: datetime, end: datetime, options: BookingOptions) -> Iterator[
 
 
 def last_call(options: BookingOptions, starts_at: datetime) -> datetime:
-    """Until when a slot can be booked. `starts_at` on the clocks of the city."""
+    """Latest moment to book a slot. `starts_at` is in the city's time zone."""
     by_hours = starts_at - timedelta(hours=options.lead_hours)
     if not options.lead_days:
         return by_hours
@@ -69,7 +69,7 @@ def last_call(options: BookingOptions, starts_at: datetime) -> datetime:
 
 
 def earliest(options: BookingOptions, now: datetime) -> datetime:
-    """The first moment at which a slot may begin that is booked `now` (on the clocks of the city)."""
+    """Earliest start of a slot that can be booked `now` (in the city's time zone)."""
     by_hours = now + timedelta(hours=options.lead_hours)
     if not options.lead_days:
         return by_hours
@@ -77,7 +77,7 @@ def earliest(options: BookingOptions, now: datetime) -> datetime:
 
 
 def period(once: str, service: str, day: date) -> str:
-    """The time within which the same person books the service once."""
+    """Key of the period in which a person may book the service once."""
     year, week, _weekday = day.isocalendar()
     named = {
         "day": day.isoformat(),
@@ -90,21 +90,21 @@ def period(once: str, service: str, day: date) -> str:
 
 
 def minutes_to_wait(ahead: int, served: int, since_minutes: float, slot_minutes: float, capacity: int) -> int:
-    """About how long somebody waits with so many ahead: by the pace of today, else by that of the schedule.
+    """Estimate the wait in minutes for a position in the queue, by today's pace or else by the schedule.
 
     Args:
-        served: who was called today within the last `since_minutes`.
+        served: number of people called within the last `since_minutes`.
     """
     each = since_minutes / served if served >= 3 else slot_minutes / max(1, capacity)
     return max(1, round(ahead * each)) if ahead else 0
 
 
 def pause(missed: Sequence[date], times: int, days: int, today: date) -> date | None:
-    """Until when somebody cannot book who did not come on these days; None: they can.
+    """Last day of the pause after missed bookings on these days; None: no pause.
 
     Args:
-        times: how often leads to a pause.
-        days: its length, after the last time.
+        times: number of missed bookings that leads to a pause.
+        days: length of the pause, counted from the last missed booking.
     """
     if len(missed) < times:
         return None
@@ -113,7 +113,7 @@ def pause(missed: Sequence[date], times: int, days: int, today: date) -> date | 
 
 
 def example_moment(options: BookingOptions, now: datetime, number: int) -> datetime:
-    """A moment that can be booked `now` (on the clocks of the city); other numbers give other days."""
+    """A bookable start for an example; other numbers give other days. `now` is in the city's time zone."""
     days = {"day": 1, "week": 7, "month": 31, "year": 366, "ever": 1}[options.once]
     first = now + timedelta(hours=options.lead_hours, days=options.lead_days + 1)
     return (first + timedelta(days=days * (number % 5))).replace(hour=9, minute=0, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""What a booking service says under `booking:`: where, when, how many at a time, for whom, how far ahead."""
+"""Typed options of a booking service (`booking:` in its file): venues, hours, capacity, quotas, lead times."""
 
 from datetime import date, time
 from typing import Annotated, Literal, Self
@@ -14,7 +14,7 @@ from kini.services.schema import Id, Name
 
 
 class Hours(Week):
-    """Spans in which it is open, by weekday; a day without any is closed."""
+    """Opening hours by weekday; a day without spans is closed."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -26,10 +26,10 @@ class Hours(Week):
 
 
 class Exceptional(Strict):
-    """Days on which other hours hold; without any it is closed.
+    """Days with other hours; without `hours` it is closed.
 
     Attributes:
-        from_: first day; `until` the last one, the same when left out.
+        from_: first day; `until` is the last one (default: the same).
         venue: only at that unit or place.
     """
 
@@ -50,11 +50,11 @@ class Exceptional(Strict):
 
 
 class Group(Strict):
-    """A share of the capacity that is kept for a group of people.
+    """Places reserved for a group of people.
 
     Attributes:
-        letter: with which their queue numbers begin.
-        from_age: years from which on one is of it. Whose profile says that they are younger books as everybody does.
+        letter: first letter of their queue numbers.
+        from_age: minimum age in years; people with a younger profile book from the general quota.
     """
 
     name: Text
@@ -64,7 +64,7 @@ class Group(Strict):
 
 
 class Resource(Strict):
-    """One of several things at a venue that are booked apart: a ward, a court. The rest is as the service says."""
+    """One of several separately booked things at a venue: a ward, a court. Defaults are those of the service."""
 
     name: Text
     capacity: int | None = Field(default=None, ge=1)
@@ -73,26 +73,26 @@ class Resource(Strict):
 
 
 class Rush(Strict):
-    """When more people come than this, they get a number and are let in by lot, batch by batch."""
+    """Waiting room: above this demand visitors get a number and are admitted by lot, batch by batch."""
 
     admit: int = Field(ge=1, description="How many are let in within a window.")
     seconds: int = Field(default=60, ge=10, le=3600, description="Length of a window.")
 
 
 class WaitingList(Strict):
-    """What becomes free is offered to those who wait, in their order."""
+    """Waiting list: free places are offered in order of arrival."""
 
     offer_minutes: int = Field(default=120, ge=5, description="How long an offer holds.")
 
 
 class Missed(Strict):
-    """What holds, from a day on, for those who book and do not come.
+    """Rule for no-shows, valid from a day on.
 
     Attributes:
-        after_minutes: so long after the end of their time they are taken as not having come, where others were checked
-            in that day; a day without any check-in says nothing.
-        times: who did not come so often `within_days` cannot book for `pause_days` after the last time; left out,
-            nothing follows.
+        after_minutes: minutes after the end of the slot until a booking counts as missed; only on days on which others
+            were checked in.
+        times: number of missed bookings `within_days` that blocks new ones for `pause_days` after the last; None:
+            never.
     """
 
     since: date
@@ -103,7 +103,7 @@ class Missed(Strict):
 
 
 class BookingOptions(Strict):
-    """What a booking service says under `booking:`.
+    """Options of a booking service (`booking:` in its file).
 
     Attributes:
         level: it is given by the agency's units of that level of areas; `place`: at the places of that kind.

@@ -1,4 +1,4 @@
-"""Taking places: one statement of the database that either books or says why not."""
+"""Slot allocation: one SQL statement that books or returns the reason why not."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from kini.people.models import Resident
 from kini.web import formats
 from kini.web.formats import local
 
-#: Books, or says why not; what is booked leaves its entry in the audit trail.
+#: Books, or returns the reason; a booking writes its audit entry in the same statement.
 _BOOK = f"""
     WITH tried AS MATERIALIZED (
         SELECT kini_book(%s, %s, %s::text[], %s, %s, %s, %s, %s, %s, %s, %s, %s) AS verdict
@@ -28,7 +28,7 @@ _REBOOK = "SELECT kini_rebook(%s, %s, %s, %s::text[], %s)"
 
 
 class Full(Refused):
-    """There is no room in the slot; one may choose another, or wait."""
+    """The slot has no room; the user may choose another, or wait."""
 
 
 def take(
@@ -44,14 +44,14 @@ def take(
     draft: Draft | None = None,
     request: bytes | None = None,
 ) -> str:
-    """Take places of a slot, in one statement with its entry in the audit trail; the reference of the booking.
+    """Allocate places of a slot and write the audit entry, in one statement. Returns the booking's reference.
 
     Args:
-        resident: None for a walk-in, who comes while others have been booked long before.
+        resident: None for a walk-in.
         becomes: "held" (then with `until`) or "confirmed".
 
     Raises:
-        Full, Refused: in words for whoever booked.
+        Full, Refused: with a message for the user.
     """
     options = queries.options_of(slot.service)
     if not 1 <= party <= options.most:
@@ -89,10 +89,10 @@ def _ask(words: str, values: list[Any]) -> str:
 
 
 def understood(verdict: str) -> None:
-    """Nothing, when it is booked.
+    """Raise the error of a verdict; nothing if it is booked.
 
     Raises:
-        Full, Refused: in words for whoever booked.
+        Full, Refused: with a message for the user.
     """
     match verdict:
         case "full":
@@ -104,10 +104,10 @@ def understood(verdict: str) -> None:
 
 
 def _not_paused(slot: Slot, resident: Resident) -> None:
-    """Stop whoever often booked and did not come.
+    """Refuse residents who are paused after missed bookings.
 
     Raises:
-        Refused: in words for whoever booked.
+        Refused: with a message for the user.
     """
     if until := queries.paused_until(slot.service, resident):
         words = {"day": formats.day(until)}
@@ -118,33 +118,33 @@ def _not_paused(slot: Slot, resident: Resident) -> None:
 
 
 def in_time(slot: Slot) -> None:
-    """Stop whoever is too early or too late.
+    """Refuse slots that cannot be booked now.
 
     Raises:
-        Refused: in words for whoever booked.
+        Refused: with a message for the user.
     """
     if not queries.bookable(slot.service, slot):
         raise Refused(_("This time cannot be booked now. Choose another one."))
 
 
 def period_of(slot: Slot) -> str:
-    """The time within which the same person books once."""
+    """Key of the period in which a person may book the service once."""
     once = queries.options_of(slot.service).once
     return rules.period(once, slot.service_id, local(slot.starts_at).date())
 
 
 def rebook(booking: Booking, slot: Slot) -> None:
-    """Take a booking to another slot, its places there and here in one statement.
+    """Move a booking to another slot: both places change in one statement.
 
     Raises:
-        Full, Refused: in words for whoever booked.
+        Full, Refused: with a message for the user.
     """
     groups = queries.options_of(slot.service).groups_for(booking.group)
     understood(_ask(_REBOOK, [moments.now(), booking.pk, slot.pk, groups, period_of(slot)]))
 
 
 def send_there(case: Case, booking: Booking) -> None:
-    """The unit at which it is booked works on the case."""
+    """Assign the case to the unit of the booked venue."""
     unit = booking.slot.unit
     if unit and unit.pk != case.unit_id and unit.agency_id == case.agency_id:
         case_actions.send_unit(by=system("booking"), case=case, unit=unit)

@@ -1,4 +1,4 @@
-"""The ticket: QR and code to check in with, the queue, the calendar's file, and the way to another time."""
+"""Ticket of a booking: QR code, queue status, calendar file, link to another time."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,7 +29,7 @@ def _booking(request: HttpRequest, reference: str) -> tuple[Case, Booking]:
 
 
 def check_in_address(booking: Booking) -> str:
-    """The path that the QR code of a ticket carries: where an officer checks it in."""
+    """Path in the QR code of a ticket: the officers' check-in page."""
     return f"{reverse('booking:desk-check-in')}?code={booking.reference}"
 
 
@@ -69,7 +69,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
 @personal
 @require_safe
 def calendar(request: HttpRequest, reference: str) -> HttpResponse:
-    """The booking as an iCalendar file (RFC 5545). Taken elsewhere, it is the same event with a higher sequence."""
+    """The booking as an iCalendar file (RFC 5545). A moved booking is the same event with a higher sequence."""
     case, booking = _booking(request, reference)
     slot, at = booking.slot, queries.venue_of(booking.slot)
     host = request.get_host().split(":")[0]

@@ -1,4 +1,4 @@
-"""The waiting room of a service in demand: somebody's turn, or their number and how long it takes about."""
+"""Waiting room of a service in high demand: admit a visitor, or return their position."""
 
 from dataclasses import dataclass
 
@@ -10,23 +10,23 @@ from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind
 from kini.services.models import Service
 
-#: How long somebody who was let in may choose.
+#: Time in which an admitted visitor may pick a slot.
 LASTS = "15 minutes"
-#: How often the page of the waiting room asks again, in seconds.
+#: Seconds between polls of the waiting page.
 AGAIN = 10
 _TURN = "SELECT admitted, ahead, wait FROM kini_booking_turn(%s, %s, %s, %s, %s, %s::interval)"
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """It is not somebody's turn yet: their number in the waiting room, and about how many seconds it takes."""
+    """Position in the waiting room, and the estimated wait in seconds."""
 
     number: int
     seconds: int
 
 
 def wait_for(by: Actor, service: Service) -> Waits | None:
-    """Ask whether it is somebody's turn, where there are turns at all; officers and the program have none."""
+    """Request admission if the service has a waiting room; officers and system actors need none."""
     if queries.options_of(service).rush is None or by.kind is ActorKind.SYSTEM or by.is_officer:
         return None
     return ask(by=by, service=service)
@@ -34,9 +34,9 @@ def wait_for(by: Actor, service: Service) -> Waits | None:
 
 @action
 def ask(*, by: Actor, service: Service) -> Waits | None:
-    """Ask whether it is somebody's turn to choose; None: it is.
+    """Request admission; None: admitted.
 
-    The turn itself is no change of anything that lasts, so it leaves no entry in the audit trail.
+    Tickets are short-lived, so no audit entry is written.
     """
     rush = queries.options_of(service).rush
     if rush is None:

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from kini.booking import desk, pages, ticket
 
-#: Choosing a place, a day and a time: for a draft, or for another time of a booking.
+#: Steps of the slot picker, for a draft or for moving a booking.
 choosing: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("", pages.places, "places"),
     ("<str:venue>/", pages.days, "days"),

@@ -1,4 +1,4 @@
-"""What officers do at a venue: check people in, call them, take in who comes unbooked, close a slot."""
+"""Officers' actions at a venue: check in, call, admit walk-ins, record outcomes, close a slot."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,19 +22,19 @@ from kini.people.rules import require
 from kini.services.models import Service
 from kini.web.formats import local, today
 
-#: Moves of a booking's flow: it was used, it was not, the city called it off.
+#: Moves of a booking's flow: served, missed, called off by the city.
 SERVE, MISS, CALL_OFF = "serve", "miss", "call_off"
-#: An entry of the timeline: they came after all.
+#: Timeline entry: a no-show was taken back.
 WAS_THERE = "was-there"
 
 
 def scope_of(slot: Slot) -> Scope:
-    """What a slot belongs to, as far as permissions go."""
+    """Permission scope of a slot."""
     return Scope(slot.service.agency_id, slot.area.path, slot.service_id)
 
 
 def _locked(by: Actor, booking: Booking) -> Booking:
-    """The booking as it is now, for an officer who works at its venue."""
+    """Lock and reload the booking for an officer of its venue."""
     Booking.objects.select_for_update().only("pk").get(pk=booking.pk)
     found = queries.bookings().select_related("case").get(pk=booking.pk)
     require(by, Permission.ACT, scope_of(found.slot))
@@ -45,11 +45,11 @@ def _locked(by: Actor, booking: Booking) -> Booking:
 
 @action
 def check_in(*, by: Actor, booking: Booking) -> Booking:
-    """Somebody is there: they get the next number of the day's queue. Done again it changes nothing.
+    """Check in: assign the next number of the day's queue. Idempotent.
 
     Raises:
-        NotAllowed: when the officer does not work there, or it is their own.
-        Refused: when it is for another day, or over.
+        NotAllowed: if the officer does not work there, or it is their own booking.
+        Refused: if it is for another day, or over.
     """
     booking = _locked(by, booking)
     if booking.state == "arrived":
@@ -69,7 +69,7 @@ def _arrive(by: Actor, booking: Booking) -> Booking:
 
 
 def _next_number(booking: Booking) -> str:
-    """The next number of the day at the venue, with the letter of the group; the day's first slot is its lock."""
+    """Next queue number of the day at the venue, with the letter of the group. The day's first slot is the lock."""
     slot = booking.slot
     service, venue, day = slot.service, queries.venue_of(slot), local(slot.starts_at).date()
     start, end = queries.span(day, day)
@@ -82,11 +82,11 @@ def _next_number(booking: Booking) -> str:
 
 @action
 def call(*, by: Actor, booking: Booking) -> Booking:
-    """Call somebody who has arrived; their number is what is served now.
+    """Call a visitor who has checked in; theirs becomes the number being served.
 
     Raises:
         NotAllowed: as `check_in`.
-        Refused: when they are not there.
+        Refused: if they have not checked in.
     """
     booking = _locked(by, booking)
     if booking.state != "arrived":
@@ -99,11 +99,11 @@ def call(*, by: Actor, booking: Booking) -> Booking:
 
 @action
 def finish(*, by: Actor, booking: Booking, used: bool) -> None:
-    """Somebody was served, or did not come; the case goes along with it.
+    """Record that a visitor was served or did not come, and move the case.
 
     Raises:
-        NotAllowed: as `check_in`, or when the step is not theirs.
-        Refused: when it is over already, or too early to say that they did not come.
+        NotAllowed: as `check_in`, or if the officer may not take the step.
+        Refused: if it is over, or too early for a no-show.
     """
     booking = _locked(by, booking)
     if booking.state not in COMING:
@@ -116,7 +116,7 @@ def finish(*, by: Actor, booking: Booking, used: bool) -> None:
 
 @action
 def conclude(*, by: Actor, booking: Booking, used: bool) -> None:
-    """Write down how a booking ended; called when its case has gone that way. Done again it changes nothing."""
+    """Record the outcome of a booking; called when its case has moved. Idempotent."""
     booking = Booking.objects.select_for_update(of=("self",)).select_related("slot").get(pk=booking.pk)
     if booking.state not in COMING:
         return
@@ -129,10 +129,10 @@ def conclude(*, by: Actor, booking: Booking, used: bool) -> None:
 
 @action
 def mark_missed(*, by: Actor, booking: Booking) -> bool:
-    """Write down that somebody did not come, when their time is long over (queries.not_come). Says whether it was so.
+    """Mark a no-show, if the booking still is one. Returns whether it was.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     found = _still(by, booking, queries.not_come)
     if found is None:
@@ -146,13 +146,13 @@ def mark_missed(*, by: Actor, booking: Booking) -> bool:
 
 @action
 def let_lapse(*, by: Actor, booking: Booking) -> bool:
-    """End a booking whose day is over (queries.left_open): who was checked in was there, of others nobody knows.
+    """Lapse a booking of a past day: visitors who checked in count as served, of others nothing is known.
 
     Returns:
-        Whether it was so.
+        Whether the booking was due.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     found = _still(by, booking, queries.left_open)
     if found is None:
@@ -165,10 +165,10 @@ def let_lapse(*, by: Actor, booking: Booking) -> bool:
 
 
 def _still(by: Actor, booking: Booking, those: Callable[[Service], QuerySet[Booking]]) -> Booking | None:
-    """The booking, locked, when it is still one of those of its service which the program ends by itself.
+    """Lock the booking; None if the query no longer returns it.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))
@@ -179,7 +179,7 @@ def _still(by: Actor, booking: Booking, those: Callable[[Service], QuerySet[Book
 
 @action
 def write_lapsed(*, by: Actor, booking: Booking) -> None:
-    """Write down that the day of a booking passed; called when its case has gone that way. Again it changes nothing."""
+    """Record that the booking expired; called when its case has moved. Idempotent."""
     booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
     if booking.state not in COMING:
         return
@@ -190,11 +190,11 @@ def write_lapsed(*, by: Actor, booking: Booking) -> None:
 
 @action
 def was_there(*, by: Actor, booking: Booking) -> None:
-    """Take back that somebody did not come; it counts against them no more, and they read so.
+    """Undo a no-show: it no longer counts, and the resident reads so.
 
     Raises:
         NotAllowed: as `check_in`.
-        Refused: when nobody said that they did not come, or they have another booking in that time by now.
+        Refused: if the booking was not missed, or they have another booking in that period by now.
     """
     booking = _locked(by, booking)
     if booking.state != "missed":
@@ -212,12 +212,12 @@ def was_there(*, by: Actor, booking: Booking) -> None:
 
 @action
 def walk_in(*, by: Actor, slot: Slot, party: int = 1) -> Booking:
-    """Take in somebody who came without a booking: from the places kept for that, with a number at once.
+    """Admit a visitor without a booking from the walk-in quota, with a number at once.
 
     Raises:
-        NotAllowed: when the officer does not work there.
-        Full: when the places kept for walk-ins are taken.
-        Refused: when the slot is closed or over.
+        NotAllowed: if the officer does not work there.
+        Full: if the walk-in quota is taken.
+        Refused: if the slot is closed or over.
     """
     require(by, Permission.ACT, scope_of(slot))
     if slot.closed_at or slot.ends_at <= moments.now():
@@ -231,17 +231,17 @@ def walk_in(*, by: Actor, slot: Slot, party: int = 1) -> Booking:
 
 @action
 def close(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
-    """Close a slot: whoever comes is moved to the next one with room, else called off; each is told why, once.
+    """Close a slot: bookings move to the next slot with room or are called off; each resident is notified once.
 
     Args:
-        message: a sentence that they all read.
+        message: reason, read by every resident concerned.
 
     Returns:
-        How many were moved, and how many called off.
+        Number of bookings moved, and called off.
 
     Raises:
-        NotAllowed: when the officer does not work there.
-        Refused: without a message, or when it is closed already.
+        NotAllowed: if the officer does not work there.
+        Refused: without a message, or if the slot is closed already.
     """
     require(by, Permission.ACT, scope_of(slot))
     slot = (
@@ -269,7 +269,7 @@ def close(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
 
 
 def _found_other(by: Actor, booking: Booking, slot: Slot, message: str) -> bool:
-    """Whether there is another slot for a booking; else it is called off."""
+    """Move a booking to the next free slot, or call it off. Returns whether it was moved."""
     options = queries.options_of(slot.service)
     day, venue = local(slot.starts_at).date(), queries.venue_of(slot)
     last = day + timedelta(days=options.days)

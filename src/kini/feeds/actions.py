@@ -1,4 +1,4 @@
-"""Every write about feeds. A file is one transaction: its good rows come in and what they replace is kept."""
+"""Actions on feeds: import rows, record failures, claim due sources. An import is one transaction."""
 
 from collections.abc import Sequence
 
@@ -22,18 +22,17 @@ BATCH = 1_000
 
 @action
 def load_rows(*, by: Actor, name: str, content: bytes, origin: Origin, force: bool = False) -> Load | None:
-    """Bring the rows of a file in. The same file again changes nothing.
+    """Import the rows of a file. Idempotent.
 
     Args:
-        force: take it also when many of its rows are faulty, many known ones are missing from it, or it was loaded
-            before.
+        force: import it even if many rows are faulty, many known rows are missing, or it was imported before.
 
     Returns:
-        The record of the load; None when the file was known already.
+        The import run; None if the file was imported before.
 
     Raises:
-        NotAllowed: for anybody but a command or job of the program.
-        FeedRefused: when it cannot be read, or too much of it is faulty; nothing is changed then.
+        NotAllowed: for anybody but the system.
+        FeedRefused: if it is unreadable or too much of it is faulty; nothing is changed.
     """
     only_the_program(by)
     feed, state = declared.feeds()[name], hold(name)
@@ -62,7 +61,7 @@ def load_rows(*, by: Actor, name: str, content: bytes, origin: Origin, force: bo
 
 @action
 def note_failure(*, by: Actor, name: str, origin: str, problem: str, faults: Sequence[RowFault] = ()) -> None:
-    """Remember that a source cannot be read, and since when; its last good figures stay as they are."""
+    """Record that a source cannot be read, and since when; its last good figures stay."""
     only_the_program(by)
     state, now = hold(name), moments.now()
     state.tried_at, state.failed_since, state.problem = now, state.failed_since or now, problem[:2000]
@@ -76,7 +75,7 @@ def note_failure(*, by: Actor, name: str, origin: str, problem: str, faults: Seq
 
 @action
 def note_unchanged(*, by: Actor, name: str) -> None:
-    """The source was reached and says that it has nothing new."""
+    """Record that the source has nothing new."""
     only_the_program(by)
     state = hold(name)
     settle(state, Origin("", state.made_up, state.etag, state.modified), state.digest)
@@ -85,7 +84,7 @@ def note_unchanged(*, by: Actor, name: str) -> None:
 
 @action
 def claim_due(*, by: Actor) -> list[str]:
-    """The feeds whose source is to be looked at now, each given out once until its next turn."""
+    """Claim the feeds whose source is due; each is returned once per interval."""
     only_the_program(by)
     now, due = moments.now(), []
     for name, feed in declared.feeds().items():

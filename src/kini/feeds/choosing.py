@@ -1,4 +1,4 @@
-"""What somebody asked a feed for, and the rows that fit: words, filters, a level, an area, what is near."""
+"""Filters of a feed's rows: words, field values, level, area, nearness."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ MOST_OPTIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One way to choose: the name of its input, what can be chosen, and what was."""
+    """A filter control: input name, options, and the chosen one."""
 
     name: str
     label: str
@@ -35,13 +35,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was asked for.
+    """Filter values of a request.
 
     Attributes:
-        near: a point from which distances are measured.
-        exact: it is where the visitor is, not the middle of an area.
-        near_text: what was typed to say where.
-        problem: why nothing is near, in words.
+        near: point from which distances are measured.
+        exact: `near` is the visitor's position, not the centre of an area.
+        near_text: typed name of the place.
+        problem: error message about the place.
     """
 
     words: str = ""
@@ -55,12 +55,12 @@ class Choice:
 
     @property
     def any(self) -> bool:
-        """Whether anything was asked for at all."""
+        """Check whether any filter is set."""
         return bool(self.words or self.filters or self.level or self.area or self.near)
 
 
 def choice_of(feed: Feed, asked: Mapping[str, str], point: Point | None = None) -> Choice:
-    """Read what an address asks for. Values that do not exist are left out."""
+    """Parse the filters of a query string. Unknown values are dropped."""
     words = "".join(c for c in asked.get("q", "") if c.isprintable())[:LONGEST].strip()
     filters = {name: asked[f"f-{name}"][:LONGEST] for name in feed.table.filters if asked.get(f"f-{name}")}
     level = asked.get("level", "") if feed.levels and asked.get("level", "") in feed.levels.steps else ""
@@ -73,7 +73,7 @@ def choice_of(feed: Feed, asked: Mapping[str, str], point: Point | None = None) 
 
 
 def figures(name: str, feed: Feed, state: FeedState, choice: Choice) -> list[Figure]:
-    """The rows that fit, in the order in which they are shown. One query."""
+    """Matching rows, in display order. One query."""
     now = moments.now()
     found = [
         queries.figure(feed, state, record, now, _metres(record, choice.near))
@@ -99,7 +99,7 @@ def _fitting(name: str, feed: Feed, choice: Choice) -> QuerySet[Record]:
 
 
 def place_of(record: Record) -> Point | None:
-    """Where a row stands: its own point, else the middle of its area."""
+    """Position of a row: its own point, else the centre of its area."""
     if record.latitude is not None and record.longitude is not None:
         return record.latitude, record.longitude
     return (record.area.latitude, record.area.longitude) if record.area else None
@@ -131,7 +131,7 @@ def _ordered(feed: Feed, found: list[Figure]) -> list[Figure]:
 
 
 def filters_of(name: str, feed: Feed, choice: Choice) -> list[Filter]:
-    """The selects of the page."""
+    """Filter controls of the page."""
     found = [_filter(name, feed, each, choice) for each in feed.table.filters]
     if feed.levels:
         steps = [(step, str(each.name)) for step, each in feed.levels.steps.items()]
@@ -156,11 +156,11 @@ def _filter(name: str, feed: Feed, field_name: str, choice: Choice) -> Filter:
 
 
 def _large_areas() -> Sequence[Area]:
-    """The areas just below the whole city."""
+    """Areas one level below the whole city."""
     levels = pack.current().area_levels
     return list(city.areas_by_level(levels[1].id))
 
 
 def sortable(feed: Feed) -> bool:
-    """Whether the feed has a number that stands out."""
+    """Check whether the feed's main figure is a number."""
     return bool(feed.table.figure and feed.fields[feed.table.figure].type in NUMBERS)

@@ -1,4 +1,4 @@
-"""The feeds that the running city declares, and the check of their files."""
+"""Feeds of the pack, and the check of their files."""
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -20,10 +20,10 @@ KIND = "information"
 
 
 def feeds() -> dict[str, Feed]:
-    """The feeds of this process's city by id, read once.
+    """Feeds of the running city by id, cached.
 
     Raises:
-        PackFaults: when a file cannot be taken.
+        PackFaults: if a file is invalid.
     """
     return _once(settings.CITY_PATH)
 
@@ -38,12 +38,12 @@ def find(name: str) -> Feed | None:
 
 
 def of_service(service: str) -> dict[str, Feed]:
-    """The feeds that stand on the page of a service."""
+    """Feeds shown on the page of a service."""
     return {name: feed for name, feed in feeds().items() if service in feed.services}
 
 
 def samples(name: str) -> Path | None:
-    """The made-up rows that the pack has for a feed, where it has any."""
+    """Path of a feed's sample rows, if it has any."""
     return _samples(Path(settings.CITY_PATH), name)
 
 
@@ -53,12 +53,12 @@ def _samples(root: Path, name: str) -> Path | None:
 
 
 def digest(feed: Feed, content: bytes) -> str:
-    """Changes when the content does, or what the pack says about its meaning."""
+    """Digest of a file's content and its feed's declaration."""
     return sha256(feed.model_dump_json().encode() + content).hexdigest()
 
 
 def check_feeds(root: Path) -> Iterable[Fault]:
-    """Faults of the pack's feeds, of their samples, and services of the kind without any."""
+    """Errors in the pack's feeds and samples, and information services without a feed."""
     return list(_faults(root))
 
 
@@ -89,13 +89,13 @@ def _faults(root: Path) -> Iterator[Fault]:
 
 
 def _services(root: Path) -> dict[str, tuple[Path, bool]]:
-    """Every service of the pack: its file, and whether a feed must show something on its page."""
+    """Services of the pack: their file, and whether a feed must show something on their page."""
     found = {}
     for path in sorted((root / "services").rglob("*.yaml")):
         try:
             data = read_source(path, root).data
         except PackFaults:
-            continue  # told by the services room
+            continue  # reported by the check of services
         wanting = isinstance(data, dict) and data.get("kind") == KIND and not data.get(KIND)
         found[path.stem] = (path, wanting)
     return found

@@ -1,4 +1,4 @@
-"""The same figures for programs and spreadsheets: CSV and GeoJSON, each with source, licence and age."""
+"""Downloads of a feed's rows: CSV and GeoJSON, each with source, licence and age."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ ABOUT = ("measured_at", "old", "level", "area", "latitude", "longitude", "source
 
 @require_safe
 def table(request: HttpRequest, name: str) -> HttpResponse:
-    """The rows that the page shows, as CSV."""
+    """Rows of the page as CSV."""
     status, found = _found(request, name)
     names = ["key", *status.feed.fields, *ABOUT]
     rows = (_cells(status, each) for each in found)
@@ -25,7 +25,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def points(request: HttpRequest, name: str) -> HttpResponse:
-    """The rows that the page shows, as GeoJSON; those without a place have no geometry."""
+    """Rows of the page as GeoJSON; without a position the geometry is null."""
     status, found = _found(request, name)
     features = []
     for each in found:
@@ -40,7 +40,7 @@ def points(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def history(request: HttpRequest, name: str, key: str) -> HttpResponse:
-    """The course of one row, as CSV."""
+    """Time series of one row as CSV."""
     status = status_or_404(name)
     record = queries.records(name).select_related("load").filter(key=key).first()
     if record is None:

@@ -1,4 +1,4 @@
-"""Sources that are looked at by themselves: an address that is asked, or a file that somebody laid down for us."""
+"""Reading of a feed's source: an HTTP address, or a file dropped into a folder."""
 
 import time
 from dataclasses import dataclass
@@ -15,24 +15,24 @@ from kini.feeds.schema import Feed, Source
 
 FOLDER = "feeds"
 ENDINGS = {"csv": "csv", "json": "json", "geojson": "geojson", "gtfs": "zip"}
-#: Seconds without an answer, and until the whole file must be here.
+#: Seconds without data, and for the whole download.
 SILENT, LONGEST = 20.0, 120.0
 MOST_HOPS = 3
-#: A file that changed less than this many seconds ago is perhaps still being written.
+#: Age in seconds below which a file may still be being written.
 SETTLED = 5.0
 
 
 class Unreachable(Exception):
-    """The source could not be read; the message says why."""
+    """The source could not be read; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a source gave.
+    """A file of a source.
 
     Attributes:
-        content: None when it has nothing new.
-        name: of the file, or the address.
+        content: None if it is unchanged.
+        name: name of the file, or its address.
     """
 
     content: bytes | None
@@ -42,16 +42,16 @@ class Fetched:
 
 
 def fetch(name: str, feed: Feed, state: FeedState) -> Fetched | None:
-    """Look at the source; None when it is a folder in which nothing was laid down yet.
+    """Read a source; None if its folder holds no file yet.
 
     Raises:
-        Unreachable: when it does not answer, answers something else, or too much.
+        Unreachable: if it does not answer, fails, or sends too much.
     """
     return from_address(feed.source, state) if feed.source.http else from_folder(name, feed.source, state)
 
 
 def drop(name: str, source: Source) -> Path:
-    """Where files of a feed without an address are laid down."""
+    """Path at which files of a feed without an address are dropped."""
     return Path(settings.VAR_PATH) / FOLDER / f"{name}.{ENDINGS[source.format]}"
 
 
@@ -73,7 +73,7 @@ def from_folder(name: str, source: Source, state: FeedState) -> Fetched | None:
 
 
 def from_address(source: Source, state: FeedState) -> Fetched:
-    """Ask an address, telling what we have; on the way only hosts that the pack names are asked.
+    """Request an address conditionally; redirects are followed only to hosts named in the pack.
 
     Raises:
         Unreachable: as above.

@@ -1,4 +1,4 @@
-"""What every load of a feed shares: who may load, the feed's state held for it, and how it ends."""
+"""Shared steps of an import run: permission, lock of the feed's state, its outcome."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MOST_FAULTS_KEPT = 200
 
 
 class FeedRefused(Refused):
-    """A file was not taken; nothing of it was loaded. `faults` are those of its rows."""
+    """A file was refused; nothing of it was stored. `faults` are those of its rows."""
 
     def __init__(self, message: str, faults: Sequence[RowFault] = (), total: int = 0) -> None:
         super().__init__(message)
@@ -22,11 +22,11 @@ class FeedRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a file came from.
+    """Origin of a file.
 
     Attributes:
-        name: of the file, or its address.
-        made_up: a sample of the pack.
+        name: name of the file, or its address.
+        made_up: it is a sample of the pack.
     """
 
     name: str
@@ -41,13 +41,13 @@ def only_the_program(by: Actor) -> None:
 
 
 def hold(name: str) -> FeedState:
-    """The state of a feed, held for this transaction, so that two loads of one feed come one after the other."""
+    """Lock the state of a feed for this transaction: imports of one feed run one after the other."""
     FeedState.objects.get_or_create(feed=name)
     return FeedState.objects.select_for_update().get(feed=name)
 
 
 def settle(state: FeedState, origin: Origin, digest: str) -> None:
-    """The source was read without fault."""
+    """Record that the source was read successfully."""
     state.tried_at = state.checked_at = moments.now()
     state.failed_since, state.problem = None, ""
     state.digest, state.etag, state.modified, state.made_up = digest, origin.etag, origin.modified, origin.made_up

@@ -1,4 +1,4 @@
-"""On the home page: how the city stands now, near the visitor where their area is known, else where it is gravest."""
+"""Home section: current figures near the visitor's area, else those of the gravest level."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from kini.feeds.schema import Feed
 from kini.people.near import area_of
 from kini.web import formats
 
-#: What is farther away than this (metres) tells a visitor nothing.
+#: Distance in metres beyond which a figure is not shown as near.
 FAR_M = 15_000
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure of the section; a row without a number of its own is told by how far it is."""
+    """A figure of the section; a row without a number shows its distance."""
 
     feed: Feed
     figure: Figure
@@ -37,7 +37,7 @@ class Tile:
 
 
 def section(request: HttpRequest) -> SafeString | None:
-    """The figures that the pack puts on the home page; None when none of them is known. Two queries, and the area's."""
+    """Figures that the pack puts on the home page; None without any. Two queries, and the area's."""
     named = {name: feed for name, feed in declared.feeds().items() if feed.show and feed.show.home}
     if not named:
         return None
@@ -52,7 +52,7 @@ def section(request: HttpRequest) -> SafeString | None:
 
 
 def _nearest(named: Mapping[str, Feed], states: Mapping[str, FeedState], area: Area) -> dict[str, Figure]:
-    """Of each feed the row that is nearest to the middle of an area, as the crow flies over a small city."""
+    """Row of each feed nearest to the centre of an area, on a flat map."""
     here = (area.latitude, area.longitude)
     off = [
         Abs(Coalesce(F(name), F(f"area__{name}"), output_field=FloatField()) - at)
@@ -72,7 +72,7 @@ def _nearest(named: Mapping[str, Feed], states: Mapping[str, FeedState], area: A
 
 
 def _gravest(named: Mapping[str, Feed], states: Mapping[str, FeedState]) -> dict[str, Figure]:
-    """Of each feed that has levels the row that stands on the gravest one, fresh ones before old ones."""
+    """Row of each feed on the gravest level, fresh ones before old ones."""
     graded = [name for name, feed in named.items() if feed.levels and feed.table.figure and name in states]
     rows = Record.objects.filter(feed__in=graded, gone_at=None).select_related("area").order_by("title", "key")
     now, figures = moments.now(), {}

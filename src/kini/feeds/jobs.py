@@ -1,4 +1,4 @@
-"""Sources are looked at in their turn."""
+"""Jobs: poll the sources of feeds."""
 
 from kini.core.actors import system
 from kini.core.jobs import every, job, store
@@ -14,5 +14,5 @@ def look(name: str) -> None:
 
 @every("* * * * *", name="feeds.look_at_due")
 def look_at_due() -> None:
-    """Give out the feeds whose turn it is; one slow source does not keep the others waiting."""
+    """Store a job for each due feed, so that a slow source does not delay the others."""
     store(look, [{"name": name} for name in actions.claim_due(by=BY)])

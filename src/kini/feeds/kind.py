@@ -1,4 +1,4 @@
-"""The kind `information`: a service that opens no case but shows what the city knows, with its source and age."""
+"""The kind `information`: a service without cases that shows figures with source and age."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -13,13 +13,13 @@ from kini.services.schema import Definition, Page
 
 
 class InformationOptions(Strict):
-    """What an information service says under `information:`; what it shows stands in the feeds that name it."""
+    """Options of an information service (`information:` in its file). Its figures are named by the feeds."""
 
     check: Check | None = Field(default=None, description="A self-check over the questions of the service.")
 
 
 class Information(Kind):
-    """Figures to look at. Which ones stands in the feeds, each of which names the services that show it."""
+    """A service that shows figures. Each feed names the services that show it."""
 
     id = "information"
     label = gettext_lazy("Information")
@@ -29,7 +29,7 @@ class Information(Kind):
     needs_flow = False
 
     def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
-        """Also: questions are asked for a self-check only, and its conditions look at them."""
+        """Also check that questions and self-check go together, and that conditions refer to them."""
         faults = list(super().check(definition))
         yield from faults
         check = None if faults else self.options(definition).check

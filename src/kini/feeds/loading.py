@@ -1,4 +1,4 @@
-"""From a source to the tables, whatever its format; a failure is remembered and leaves what is there."""
+"""Importer of feeds of every format; a failure is recorded and leaves the data unchanged."""
 
 import io
 import zipfile
@@ -13,10 +13,10 @@ from kini.feeds.transit.storing import load_timetable
 
 
 def bring(*, by: Actor, name: str, content: bytes, origin: Origin, force: bool = False) -> Load | None:
-    """Load a file; None when it was known already.
+    """Import a file; None if it was imported before.
 
     Raises:
-        FeedRefused: when it was not taken. That it came is remembered.
+        FeedRefused: if it is refused, which is recorded.
     """
     try:
         load = load_timetable if declared.feeds()[name].source.format == "gtfs" else actions.load_rows
@@ -27,7 +27,7 @@ def bring(*, by: Actor, name: str, content: bytes, origin: Origin, force: bool =
 
 
 def look(*, by: Actor, name: str) -> None:
-    """Look at a feed's source and load what is new. Whatever goes wrong there is remembered, and nothing is lost."""
+    """Poll a feed's source and import what is new. Failures are recorded."""
     feed, state = declared.feeds()[name], FeedState.objects.filter(feed=name).first() or FeedState(feed=name)
     try:
         found = fetch(name, feed, state)
@@ -45,7 +45,7 @@ def look(*, by: Actor, name: str) -> None:
 
 
 def load_samples(*, by: Actor) -> int:
-    """Load the pack's made-up rows of every feed that has no real ones; how many feeds that were."""
+    """Import the pack's samples of every feed without real rows. Returns the number of feeds."""
     loaded = 0
     real = set(FeedState.objects.filter(made_up=False, loaded_at__isnull=False).values_list("feed", flat=True))
     for name in declared.feeds():
@@ -57,7 +57,7 @@ def load_samples(*, by: Actor) -> int:
 
 
 def content_of(path: Path) -> bytes:
-    """A file; of a folder (the parts of a timetable, so that they can be read and compared) a zip of it."""
+    """Content of a sample: a file, or a zip of a folder (the tables of a timetable)."""
     if not path.is_dir():
         return path.read_bytes()
     packed = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What feeds brought: rows as they are known now, all that was known before, and the record of every load."""
+"""Rows of feeds with their history, import runs, and timetables."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,12 +9,12 @@ OUTCOMES = [(each, each) for each in ("loaded", "refused")]
 
 
 class FeedState(models.Model):
-    """How it stands with a feed's source.
+    """State of a feed's source.
 
     Attributes:
-        checked_at: when the source was last read without fault, also when it had nothing new.
-        failed_since: since when it cannot be read; None while it can.
-        made_up: its rows are samples of the pack.
+        checked_at: last successful read of the source, even if unchanged.
+        failed_since: first failure since the last success; None while it works.
+        made_up: the rows are samples of the pack.
     """
 
     feed = models.CharField(max_length=60, primary_key=True)
@@ -42,7 +42,7 @@ class FeedState(models.Model):
 
 
 class Load(models.Model):
-    """One file that came, and what became of its rows. Append-only."""
+    """An import run: one file and the outcome of its rows. Append-only."""
 
     feed = models.CharField(max_length=60)
     at = models.DateTimeField()
@@ -62,7 +62,7 @@ class Load(models.Model):
 
 
 class Record(models.Model):
-    """A row as it is known now: of a station its newest measurement, of a school what is told about it."""
+    """Current version of a row: a station's newest measurement, a school's details."""
 
     feed = models.CharField(max_length=60)
     key = models.CharField(max_length=160)
@@ -89,9 +89,9 @@ class Record(models.Model):
 
 
 class Past(models.Model):
-    """What was known of a row before: an older measurement, or what a correction replaced. Append-only.
+    """Former version of a row: an older measurement, or one replaced by a correction. Append-only.
 
-    Of several for one moment the newest one was known last.
+    Of several versions for one moment the newest is valid.
     """
 
     feed = models.CharField(max_length=60)
@@ -112,9 +112,9 @@ class Past(models.Model):
 
 
 class Timetable(models.Model):
-    """One edition of a timetable (GTFS). The newest is current; the one before it is kept.
+    """An edition of a timetable (GTFS). The current and the previous one are kept.
 
-    Its rows name each other by numbers within the edition, which foreign keys of two columns hold together.
+    Its rows refer to each other by numbers within the edition (two-column foreign keys in the database).
     """
 
     feed = models.CharField(max_length=60)
@@ -130,11 +130,11 @@ class Timetable(models.Model):
 
 
 class Stop(models.Model):
-    """A place where vehicles stop: a pole, a platform, or a station that holds platforms.
+    """A stop: a pole, a platform, or a station with platforms.
 
     Attributes:
-        place: number of the station that holds it, else its own: what people call the stop.
-        served: something stops here, or at one of its platforms.
+        place: number of its station, else its own number.
+        served: some trip stops here or at one of its platforms.
     """
 
     timetable = models.ForeignKey(Timetable, models.CASCADE)
@@ -156,7 +156,7 @@ class Stop(models.Model):
 
 
 class Route(models.Model):
-    """A line. The fare is in whole units of the currency; none where it is not known."""
+    """A line. The fare is in whole units of the currency; None if unknown."""
 
     timetable = models.ForeignKey(Timetable, models.CASCADE)
     number = models.PositiveIntegerField()
@@ -171,7 +171,7 @@ class Route(models.Model):
 
 
 class Days(models.Model):
-    """On which days the trips of a service run: by weekday (0 is Monday) within dates, and single days besides."""
+    """Service calendar: weekdays (0 is Monday) within dates, plus and minus single days."""
 
     timetable = models.ForeignKey(Timetable, models.CASCADE)
     number = models.PositiveIntegerField()
@@ -186,10 +186,10 @@ class Days(models.Model):
 
 
 class Trip(models.Model):
-    """One run along stops. `begins` is the second of the service day at which it leaves its first stop.
+    """A trip along stops. `begins` is the second of the service day at which it leaves its first stop.
 
     Attributes:
-        frequencies: [[from second, until second, seconds between], ...] where it runs again and again.
+        frequencies: [[from second, until second, headway in seconds], ...] of a trip that repeats.
     """
 
     timetable = models.ForeignKey(Timetable, models.CASCADE)
@@ -205,7 +205,7 @@ class Trip(models.Model):
 
 
 class Call(models.Model):
-    """A trip at a stop: seconds of the service day, which may pass midnight (over 86,400). `ends`: its last stop."""
+    """A trip's call at a stop, in seconds of the service day (over 86,400 after midnight). `ends`: its last stop."""
 
     timetable = models.ForeignKey(Timetable, models.CASCADE)
     trip = models.PositiveIntegerField()
@@ -224,7 +224,7 @@ class Call(models.Model):
 
 
 class Transfer(models.Model):
-    """Two stops between which one can walk to change."""
+    """Two stops within walking distance for a change."""
 
     timetable = models.ForeignKey(Timetable, models.CASCADE)
     one = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""The pages of feeds: what there is with filters, map and list; and one row with its course. Open to everybody."""
+"""Public pages of feeds: rows with filters, map and list; one row with its time series."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,14 +25,14 @@ from kini.web import charts
 from kini.web.copies import copied
 
 ON_PAGE = 20
-#: Values that say nothing without the name of their field.
+#: Types whose values need the label of their field.
 LABELLED = frozenset({"integer", "number", "boolean"})
 MOST_IN_TABLE = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the list as it is shown."""
+    """A row of the list."""
 
     number: int
     figure: Figure
@@ -49,7 +49,7 @@ class Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 @copied
 def feed(request: HttpRequest, name: str) -> HttpResponse:
-    """The list with its map. A point that a device gives comes by POST, so that no log keeps where somebody is."""
+    """List and map. A device's position comes by POST, so that no log stores it."""
     status = status_or_404(name)
     if status.feed.source.format == "gtfs":
         return transit.timetable(request, status)
@@ -77,7 +77,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @copied
 def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
-    """One row: everything that is known of it, and the course of its numbers."""
+    """One row with all its fields and its time series."""
     status = status_or_404(name)
     found = queries.records(name).select_related("load", "area__parent").filter(key=key).first()
     if found is None:
@@ -123,7 +123,7 @@ def line(name: str, feed: Feed, number: int, figure: Figure) -> Line:
 
 
 def street(record: Record) -> str:
-    """Where a map of streets shows an exact point; empty where there is none."""
+    """URL of a street map at an exact point; empty without one."""
     if record.latitude is None:
         return ""
     point = f"{record.latitude}/{record.longitude}"
@@ -159,7 +159,7 @@ def _place(record: Record) -> list[tuple[str, str]]:
 
 
 def _steps(feed: Feed, found: list[Figure]) -> list[tuple[Step, int]]:
-    """The scale, with how many rows stand on each step."""
+    """Steps of the scale, with the number of rows on each."""
     if feed.levels is None:
         return []
     counts = dict.fromkeys(feed.levels.steps, 0)
@@ -183,7 +183,7 @@ def _chart(feed: Feed, record: Record, course: queries.Course) -> charts.Chart |
 
 
 def _table(feed: Feed, course: queries.Course) -> tuple[list[str], list[tuple[str, list[Any]]]] | None:
-    """The newest figures of the course, for those who do not see the chart."""
+    """Newest values of the time series, as a table for those who cannot see the chart."""
     if len(course) < 2 or not feed.table.chart:
         return None
     heads = [str(feed.fields[each].label) for each in feed.table.chart]

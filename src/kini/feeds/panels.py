@@ -1,4 +1,4 @@
-"""What feeds put on the start page of a service: how things stand, and the way to the whole."""
+"""Panel on the start page of a service: its feeds with current values and links."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ from kini.services.versions import resolve
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A feed in one line; on the page of a service that shows figures also how things stand.
+    """One line about a feed; on the page of its own information service with current values.
 
     Attributes:
-        worst: the gravest level that a fresh row stands on.
+        worst: gravest level of a fresh row.
     """
 
     feed: Feed
@@ -32,7 +32,7 @@ class Glance:
 
 
 def panel(request: HttpRequest, service: Service) -> SafeString | None:
-    """The feeds that the service shows; None when there is none."""
+    """Panel of the feeds that the service shows; None without any."""
     names = declared.of_service(service.pk)
     check = service.kind == declared.KIND and service.current and _has_check(service.current)
     if not names and not check:
@@ -51,7 +51,7 @@ def _has_check(version: ServiceVersion) -> bool:
 
 
 def glance(name: str, feed: Feed, own: bool) -> Glance:
-    """A feed in one line; elsewhere than on the page of its own service only the way to it, which asks nothing."""
+    """One line about a feed; other services show only the link, without a query."""
     url = reverse("feeds:feed", args=[name])
     if not own:
         return Glance(feed, url)
@@ -60,7 +60,7 @@ def glance(name: str, feed: Feed, own: bool) -> Glance:
 
 
 def _worst(status: Status) -> Step | None:
-    """The gravest step that a fresh row stands on, where the feed's order is by level."""
+    """Gravest level of a fresh row, if the feed is ordered by level."""
     feed = status.feed
     if feed.levels is None or feed.show is None or feed.show.order != "level":
         return None

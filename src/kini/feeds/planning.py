@@ -1,4 +1,4 @@
-"""What the rows of a file change, compared with what is known. Reads, and writes nothing."""
+"""Diff of a file against the stored rows. Writes nothing."""
 
 import hashlib
 import json
@@ -15,15 +15,15 @@ from kini.feeds.models import Load, Past, Record
 from kini.feeds.reading import Read, Row
 from kini.feeds.schema import Feed
 
-#: Of a source that names everything, at most this share may vanish at once; below so many rows nobody counts.
+#: Largest share of rows that may vanish at once from a complete source, and the number of rows below which any may.
 MOST_GONE, FEW = 0.5, 10
 
 
 @dataclass(slots=True)
 class Plan:
-    """What a file changes. `older` are rows about a time before what is known now.
+    """Changes that a file makes. `older` are rows about a time before the current one.
 
-    Every good row counts once: `added`, `changed`, `earlier` (it adds to the past) or `same` (it says nothing new).
+    Every good row counts once: `added`, `changed`, `earlier` (adds to the history) or `same` (nothing new).
     """
 
     added: list[Record]
@@ -36,10 +36,10 @@ class Plan:
 
 
 def plan_for(name: str, feed: Feed, found: Read, load: Load, force: bool) -> Plan:
-    """What a load of these rows changes; the known rows are locked until its transaction ends.
+    """Compute the changes of an import; known rows are locked until its transaction ends.
 
     Raises:
-        FeedRefused: when too many known rows are missing from a source that names everything.
+        FeedRefused: if too many known rows are missing from a complete source.
     """
     known = {record.key: record for record in Record.objects.filter(feed=name).select_for_update()}
     before = {(key, record.moment): record.digest for key, record in known.items()}
@@ -59,7 +59,7 @@ def plan_for(name: str, feed: Feed, found: Read, load: Load, force: bool) -> Pla
 
 
 def _newest(rows: Iterable[Row]) -> tuple[dict[str, Row], list[Row]]:
-    """Of each key the newest row, and all the others."""
+    """Newest row of each key, and all other rows."""
     newest: dict[str, Row] = {}
     older = []
     for row in rows:
@@ -77,7 +77,7 @@ def _after(one: datetime | None, other: datetime | None) -> bool:
 
 
 def _place(plan: Plan, name: str, record: Record | None, row: Row, load: Load, area: str | None) -> None:
-    """What the newest row of a key changes."""
+    """Add the change of a key's newest row."""
     digest = digest_of(row)
     if record is None:
         plan.added.append(_record(Record(feed=name, key=row.key), row, digest, load, area))
@@ -114,7 +114,7 @@ def _as_past(record: Record, load: Load) -> Past:
 
 
 def _unknown(name: str, rows: Sequence[Row], before: dict[tuple[str, datetime | None], str], load: Load) -> list[Past]:
-    """Older measurements that say something which was not known."""
+    """Older measurements that are new or differ from the stored ones."""
     if not rows:
         return []
     keys, times = {row.key for row in rows}, {row.moment for row in rows}
@@ -139,7 +139,7 @@ def _unknown(name: str, rows: Sequence[Row], before: dict[tuple[str, datetime | 
 
 
 def digest_of(row: Row) -> str:
-    """Changes with anything that a row says."""
+    """Digest of everything in a row."""
     said = json.dumps([row.title, row.values, row.latitude, row.longitude, row.area], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 

@@ -1,4 +1,4 @@
-"""What pages and commands ask about feeds: how it stands with a source, its rows now, and the course of one row."""
+"""Queries of feeds: status of a source, current rows, time series of a row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,21 +17,21 @@ from kini.feeds.models import FeedState, Past, Record, Stop
 from kini.feeds.schema import Feed, Step
 
 MOST_POINTS = 400
-#: The stops of a timetable that people are shown.
+#: Condition for the stops of a current timetable that pages show.
 SERVED = Q(timetable__current=True, served=True, place=F("number"))
 
-#: What a row said at each moment, oldest first.
+#: Values of a row by moment, oldest first.
 type Course = list[tuple[datetime, dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How it stands with a feed.
+    """Status of a feed.
 
     Attributes:
-        rows: how many are known now.
-        measured_at: the newest moment of its rows; for rows without one, when the source was last read.
-        old: nothing of it is fresh.
+        rows: number of current rows.
+        measured_at: newest moment of its rows; for rows without one, the last read of the source.
+        old: no row is fresh.
     """
 
     name: str
@@ -44,12 +44,12 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A row as it is shown.
+    """A row with its age and level.
 
     Attributes:
-        at: when it was measured, or when its source was last read.
-        old: past the limit of its feed.
-        level: the step it reaches, with its id; None where nothing judges it.
+        at: time of measurement, or the last read of its source.
+        old: older than its feed's limit.
+        level: level that it reaches; None without a rule.
     """
 
     record: Record
@@ -62,7 +62,7 @@ class Figure:
 
 
 def statuses() -> list[Status]:
-    """Every feed of the city. Three queries."""
+    """Status of every feed. Three queries."""
     states = {state.feed: state for state in FeedState.objects.all()}
     counted = Record.objects.filter(gone_at=None).values("feed").annotate(rows=Count("id"), newest=Max("moment"))
     counts = {each["feed"]: (each["rows"], each["newest"]) for each in counted}
@@ -75,10 +75,10 @@ def statuses() -> list[Status]:
 
 
 def status(name: str) -> Status:
-    """One feed.
+    """Status of a feed.
 
     Raises:
-        LookupError: when the city has none of that name.
+        LookupError: for an unknown feed.
     """
     feed = declared.find(name)
     if feed is None:
@@ -101,7 +101,7 @@ def _states(feed: str) -> QuerySet[FeedState, Any]:
 
 @lru_cache(maxsize=8)
 def _served(name: str, _loaded: datetime | None) -> int:
-    """How many stops a timetable has; another number only after another load."""
+    """Number of stops of a timetable, cached until the next import."""
     return Stop.objects.filter(SERVED, timetable__feed=name).count()
 
 
@@ -111,19 +111,19 @@ def _status(name: str, feed: Feed, state: FeedState, rows: int, newest: datetime
 
 
 def records(name: str) -> QuerySet[Record]:
-    """The rows of a feed as they are known now."""
+    """Current rows of a feed."""
     return Record.objects.filter(feed=name, gone_at=None).select_related("area")
 
 
 def spots_of(name: str) -> Iterator[Spot]:
-    """Where the rows of a feed stand, as they are known now."""
+    """Points of a feed's current rows."""
     for row in records(name).select_related("load").order_by("key"):
         if row.latitude is not None and row.longitude is not None:
             yield Spot(row.key, row.title, row.latitude, row.longitude, row.load.made_up)
 
 
 def figure(feed: Feed, state: FeedState, record: Record, now: datetime, metres: float | None = None) -> Figure:
-    """A row with its age and the step it reaches."""
+    """Build the figure of a row: age and level."""
     at = record.moment if feed.at else state.checked_at
     level_id = level_of(feed, record.key, record.values, at or now)
     step = feed.levels.steps[level_id] if feed.levels and level_id else None
@@ -132,7 +132,7 @@ def figure(feed: Feed, state: FeedState, record: Record, now: datetime, metres: 
 
 
 def level_of(feed: Feed, key: str, values: dict[str, Any], at: datetime) -> str:
-    """The step that a row reaches by the rule of its day, else the one that the source says; empty: none."""
+    """Level of a row by the rule of its day, else as given by the source; empty: none."""
     if feed.levels is None:
         return ""
     day = at.astimezone(pack.current().timezone).date()
@@ -147,7 +147,7 @@ def _doubtful(feed: Feed, key: str, at: datetime) -> bool:
 
 
 def limits(feed: Feed, record: Record, now: datetime) -> list[tuple[str, float]]:
-    """The numbers from which on a row reaches each step today, with the steps' names."""
+    """Today's thresholds of a row's levels, with their names."""
     assert feed.levels is not None
     index = rules.applicable(feed.levels.scale, record.key, now.astimezone(pack.current().timezone).date())
     least = feed.levels.rules[index].at_least if index is not None else {}
@@ -155,7 +155,7 @@ def limits(feed: Feed, record: Record, now: datetime) -> list[tuple[str, float]]
 
 
 def course(feed: Feed, record: Record, most: int = MOST_POINTS) -> Course:
-    """What a row said at each moment, oldest first, as it was known last; at most that many moments."""
+    """Time series of a row, oldest first, latest correction of each moment; at most `most` moments."""
     if record.moment is None:
         return []
     past = Past.objects.filter(feed=record.feed, key=record.key, moment__isnull=False)

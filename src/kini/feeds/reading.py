@@ -1,4 +1,4 @@
-"""Rows of a file as a feed declares them: read, typed and checked. A fault names row and field; nothing is stored."""
+"""Row parser: reads, types and checks the rows of a file as its feed declares. Stores nothing."""
 
 import csv
 import io
@@ -18,24 +18,24 @@ from kini.feeds import rules
 from kini.feeds.schema import NUMBERS, Feed, FeedField
 
 LONGEST_TEXT = 4_000
-#: What stands where a file holds what is no character.
+#: Replacement for undecodable characters.
 UNKNOWN = "\ufffd"
-#: A measurement may lie so far ahead of our clock before it is a fault.
+#: Tolerance for measurements ahead of our clock.
 AHEAD = timedelta(hours=2)
 TRUE, FALSE = frozenset({"1", "true", "yes", "ya"}), frozenset({"0", "false", "no", "tidak"})
 
 
 class Unreadable(Exception):
-    """A file cannot be read as what it should be; the message says why."""
+    """A file is not of its format; the message is the reason."""
 
 
 class _Bad(Exception):
-    """A cell that cannot be taken: (field, what is wrong)."""
+    """Invalid cell: (field, error)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """What is wrong in one row. Rows of a table are numbered by its lines, the first one being 1."""
+    """Error in a row. Rows of a table are numbered by line, starting at 1."""
 
     row: int
     field: str
@@ -48,11 +48,11 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One good row.
+    """A valid row.
 
     Attributes:
-        number: its line, for faults.
-        moment: when it was measured, aware; None where rows have no moment.
+        number: its line, for error messages.
+        moment: time of measurement, aware; None for rows without one.
         area: code of an area, or empty.
     """
 
@@ -68,10 +68,10 @@ class Row:
 
 @dataclass(slots=True)
 class Read:
-    """What a file holds: good rows, and what is wrong with the others. `total` counts both.
+    """Valid rows and errors of a file. `total` counts both.
 
     Attributes:
-        twice: rows that say once more what another one says.
+        twice: number of rows that repeat another one.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -81,14 +81,14 @@ class Read:
 
 
 def read(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = False) -> Read:
-    """Read the whole file.
+    """Parse the whole file.
 
     Args:
-        zone: in which moments without one are meant.
+        zone: time zone of moments without one.
         sample: moments may be written as "now-20m".
 
     Raises:
-        Unreadable: when it is no file of the feed's format, or lacks a column.
+        Unreadable: if it is not of the feed's format, or lacks a column.
     """
     found = Read()
     seen: dict[tuple[str, datetime | None], Row] = {}
@@ -111,7 +111,7 @@ def read(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = False) ->
 
 
 def _raw(feed: Feed, content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Numbered rows with their cells by column."""
+    """Rows by number, as cells by column."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -142,7 +142,7 @@ def _renamed(feed: Feed, names: Iterable[str]) -> list[str]:
 
 
 def columns(feed: Feed) -> list[str]:
-    """Every column that must be there, each once."""
+    """Required columns, each once."""
     where = feed.where
     wanted = [each.from_ or name for name, each in feed.fields.items() if not each.optional]
     wanted += _parts(feed.at.from_) if feed.at else []
@@ -176,7 +176,7 @@ def _feature(item: Any) -> Mapping[str, Any]:
 
 
 def _row(feed: Feed, number: int, cells: Mapping[str, Any], zone: ZoneInfo, sample: bool) -> Row:
-    if None in cells:  # what csv makes of cells without a column
+    if None in cells:  # csv collects surplus cells under None
         raise _Bad("", _("there are more cells than columns"))
     values = {}
     for name, each in feed.fields.items():
@@ -194,7 +194,7 @@ def _row(feed: Feed, number: int, cells: Mapping[str, Any], zone: ZoneInfo, samp
 
 
 def _text(feed: Feed, cell: Any) -> str:
-    """A cell as text; empty where the source knows nothing."""
+    """Text of a cell; empty if the source gives no value."""
     text = "" if cell is None else str(cell).replace("\0", UNKNOWN).strip()
     return "" if text in feed.source.empty else text
 
@@ -276,7 +276,7 @@ def _moment(feed: Feed, cells: Mapping[str, Any], zone: ZoneInfo, sample: bool) 
 
 
 def _whole(feed: Feed, moment: datetime) -> datetime:
-    """The moment with no more of it than the feed means."""
+    """Moment cut to the feed's precision."""
     assert feed.at is not None
     if feed.at.shows == "minute":
         return moment.replace(second=0, microsecond=0)
@@ -285,10 +285,10 @@ def _whole(feed: Feed, moment: datetime) -> datetime:
 
 
 def _parts(pattern: str) -> list[str]:
-    """The columns in braces."""
+    """Columns in braces."""
     return [name for _text, name, _form, _conversion in Formatter().parse(pattern) if name]
 
 
 def sentences(faults: Iterable[RowFault], most: int) -> list[str]:
-    """The first faults as sentences."""
+    """First errors as sentences."""
     return [str(fault) for _n, fault in zip(range(most), faults, strict=False)]

@@ -1,4 +1,4 @@
-"""What can be reckoned about figures without database, clock or request. Pure."""
+"""Rules of figures: levels, age, keys, disclosure of small numbers. Pure."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-#: How a sample says a moment: so long before it is loaded.
+#: Relative moment in a sample: "now-20m".
 _AGO = re.compile(r"^now(?:-(\d{1,6})([mhd]))?$")
 LONGEST_KEY = 160
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -15,10 +15,10 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """From which value on each step is reached, from a day on; `keys` empty: for every row without a rule of its own.
+    """Thresholds of the levels, valid from a day on; `keys` empty: for every row without a rule of its own.
 
     Attributes:
-        at_least: (step, smallest value), growing.
+        at_least: (level, smallest value), ascending.
     """
 
     since: date
@@ -27,13 +27,13 @@ class Rule:
 
 
 def applicable(scale: Sequence[Rule], key: str, day: date) -> int | None:
-    """Which rule judges that row on that day: its own before a general one, and of those the newest begun."""
+    """Index of the rule for a row on a day: its own before a general one, then the newest; None without one."""
     fits = [n for n, rule in enumerate(scale) if rule.since <= day and (not rule.keys or key in rule.keys)]
     return max(fits, key=lambda n: (bool(scale[n].keys), scale[n].since), default=None)
 
 
 def level(scale: Sequence[Rule], steps: Sequence[str], key: str, value: float | None, day: date) -> str | None:
-    """The step that a value reaches by the rule of its day; the first step below all numbers; None without a rule."""
+    """Level of a value by the rule of its day; the first level below all thresholds; None without a rule."""
     index = applicable(scale, key, day)
     if index is None or value is None:
         return None
@@ -42,18 +42,18 @@ def level(scale: Sequence[Rule], steps: Sequence[str], key: str, value: float | 
 
 
 def is_old(at: datetime | None, fresh: timedelta, now: datetime) -> bool:
-    """Whether a figure measured then is past its limit; one that was never measured is."""
+    """Check whether a figure is older than its limit; one that was never measured is."""
     return at is None or now - at > fresh
 
 
 def slug(text: str) -> str:
-    """A part of a key: small letters and digits, joined by single dashes."""
+    """Part of a key: lower-case letters and digits, joined by single dashes."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def key(parts: Iterable[str]) -> str:
-    """The key that these parts name together; a long one is cut and stays unlike others. Empty: they name nothing.
+    """Key of these parts; a long one is cut and made unique by a digest. Empty if all parts are.
 
     >>> key(["Mill Bridge", "2"])
     'mill-bridge--2'
@@ -65,7 +65,7 @@ def key(parts: Iterable[str]) -> str:
 
 
 def ago(text: str, now: datetime) -> datetime | None:
-    """The moment that a sample means by "now-20m"; None when it is written otherwise."""
+    """Moment of "now-20m" in a sample; None in another format."""
     found = _AGO.match(text)
     if found is None:
         return None
@@ -74,5 +74,5 @@ def ago(text: str, now: datetime) -> datetime | None:
 
 
 def shown(value: float, smallest: int | None) -> bool:
-    """Whether a number may be shown: it is nothing, or not so small that it could point at persons."""
+    """Check whether a number may be published: zero, or large enough not to identify persons."""
     return smallest is None or value == 0 or value >= smallest

@@ -17,7 +17,7 @@ NUMBERS = frozenset({"integer", "number", "money"})
 
 
 class Span(Strict):
-    """A length of time: exactly one unit."""
+    """Duration: exactly one unit."""
 
     minutes: int | None = Field(default=None, ge=1)
     hours: int | None = Field(default=None, ge=1)
@@ -35,20 +35,20 @@ class Span(Strict):
 
 
 class Source(Strict):
-    """Where the rows come from.
+    """Source of the rows.
 
     Attributes:
-        name: who publishes them; stands beside every figure.
-        licence: under which terms.
-        format: what a file of them is.
-        http: address that is asked; left out, files are laid into the folder `feeds` of the var folder.
-        hosts: hosts besides that of `http` to which it may send us on.
-        every: how often we look.
-        whole: a file holds everything there is, so that what is missing from it is gone.
-        rows: keys down to the list of rows, in JSON ("data.items").
-        renamed: what columns are called in other years' files, and the name that the fields know.
-        empty: what the source writes where it knows nothing.
-        most_faults: per cent of faulty rows over which a file is refused as a whole.
+        name: publisher; shown beside every figure.
+        licence: terms of use.
+        format: file format.
+        http: address to poll; without it files are dropped into the folder `feeds` of the var folder.
+        hosts: further hosts to which it may redirect.
+        every: polling interval.
+        whole: a file is complete, so that rows missing from it are gone.
+        rows: path to the list of rows in JSON ("data.items").
+        renamed: column names of other years' files, and the name that the fields use.
+        empty: what the source writes for unknown values.
+        most_faults: per cent of faulty rows above which a file is refused.
     """
 
     name: Text
@@ -67,15 +67,15 @@ class Source(Strict):
 
 
 class FeedField(Strict):
-    """One value of a row.
+    """A field of a row.
 
     Attributes:
-        from_: column of the source; left out, the column of the field's own name.
-        values: what the source writes, and what we mean by it.
-        options: of a choice, by the word that we keep.
-        words: what words of the source mean in the languages of the city; any other is shown as it stands.
-        internal: kept, and in downloads, but nothing that people read.
-        smallest: numbers above nothing and below this one are not shown, since they could point at persons.
+        from_: column of the source (default: the field's name).
+        values: translation of the source's values.
+        options: options of a choice, by stored value.
+        words: translations of the source's words; others are shown unchanged.
+        internal: stored and in downloads, but not shown on pages.
+        smallest: numbers above zero and below this one are hidden, since they could identify persons.
     """
 
     type: FieldType = "text"
@@ -99,12 +99,12 @@ class FeedField(Strict):
 
 
 class Moment(Strict):
-    """When a row was measured.
+    """Time of measurement of a row.
 
     Attributes:
         from_: columns in braces: "{date} {time}"; it must read as 2026-11-25 or 2026-11-25 14:05, in the city's time.
-        values: for parts that are words ({Januari: "01"}).
-        shows: how much of it is meant.
+        values: translation of parts that are words ({Januari: "01"}).
+        shows: precision.
     """
 
     from_: str = Field(alias="from")
@@ -113,7 +113,7 @@ class Moment(Strict):
 
 
 class Where(Strict):
-    """Columns that say where a row belongs: a point, an area of the city by code, or both."""
+    """Columns of a row's position: a point, an area of the city by code, or both."""
 
     latitude: str = ""
     longitude: str = ""
@@ -130,7 +130,7 @@ class Where(Strict):
 
 
 class Step(Strict):
-    """One step of a scale. Its word is always shown; the tone only colours it."""
+    """One level of a scale. Its name is always shown; the tone only colours it."""
 
     name: Text
     tone: Tone = "neutral"
@@ -138,12 +138,12 @@ class Step(Strict):
 
 
 class LevelRule(Strict):
-    """From which value on a step is reached, from a day on.
+    """Thresholds of the levels, valid from a day on.
 
     Attributes:
-        from_: first day; left out, always.
-        keys: rows to which it applies (as their key is shown in downloads); left out, all for which no other rule is.
-        at_least: step -> the smallest value that reaches it.
+        from_: first day (default: always).
+        keys: rows to which it applies (as their key is shown in downloads); default: all without a rule of their own.
+        at_least: level -> smallest value that reaches it.
     """
 
     from_: date = Field(default=date.min, alias="from")
@@ -154,12 +154,12 @@ class LevelRule(Strict):
 
 
 class Levels(Strict):
-    """A scale on which a number is judged by dated rules.
+    """A scale that rates a number by dated rules.
 
     Attributes:
-        of: the number; left out, only the source says the step.
-        given: a choice with the steps' names, in which the source itself says the step; used where no rule is ours.
-        steps: in the order in which the number grows.
+        of: field with the number; without it only the source gives the level.
+        given: choice field in which the source gives the level; used where no rule applies.
+        steps: levels, in ascending order of the number.
     """
 
     of: Name | None = None
@@ -189,23 +189,23 @@ class Levels(Strict):
         ]
 
     def confidence(self, key: str, day: date) -> str:
-        """How sure the rule is by which that row is judged on that day."""
+        """Confidence of the rule for that row on that day."""
         index = applicable(self.scale, key, day)
         return "high" if index is None else self.rules[index].confidence
 
 
 class Show(Strict):
-    """How the rows are shown.
+    """Display of the rows.
 
     Attributes:
-        title: the field that names a row.
-        figure: the number that stands out.
-        notes: fields that stand beside it in the list.
+        title: field that names a row.
+        figure: main number.
+        notes: fields shown beside it in the list.
         text: a longer text (news).
-        filters: fields by which one can choose.
-        chart: numbers whose course is drawn.
-        order: of the list.
-        home: whether the home page shows the row nearest to the visitor, else the one on the gravest level.
+        filters: fields with a filter.
+        chart: numbers drawn over time.
+        order: order of the list.
+        home: show on the home page the row nearest to the visitor, else the one on the gravest level.
     """
 
     title: Name
@@ -223,10 +223,10 @@ class Feed(Strict):
     """feeds/NAME.yaml. The file name is the feed's id.
 
     Attributes:
-        services: services on whose page it stands.
-        fresh: how long after its measurement a figure is no longer called old; for rows without a moment, after the
-            source was last read.
-        key: the fields that together name a row.
+        services: services whose page shows it.
+        fresh: age from which a figure counts as old, after its measurement or, without one, the last read of the
+            source.
+        key: fields that together identify a row.
     """
 
     name: Text
@@ -271,10 +271,10 @@ class Feed(Strict):
 
     @property
     def table(self) -> Show:
-        """How rows are shown.
+        """Display of the rows.
 
         Raises:
-            LookupError: for a timetable, which has none.
+            LookupError: for a timetable.
         """
         if self.show is None:
             raise LookupError("A timetable has no rows of this sort.")
@@ -282,7 +282,7 @@ class Feed(Strict):
 
 
 class Result(Strict):
-    """What a self-check says when its condition holds for the answers."""
+    """Result of a self-check, shown if its condition holds."""
 
     when: When | None = None
     name: Text
@@ -291,11 +291,11 @@ class Result(Strict):
 
 
 class Check(Strict):
-    """Questions that are answered on the spot; the first result whose condition holds is shown. Nothing is kept."""
+    """Self-check: the first result whose condition holds is shown. Nothing is stored."""
 
     results: Annotated[list[Result], Field(min_length=2)]
     source: Text
-    from_: date = Field(alias="from", description="Since when these rules hold.")
+    from_: date = Field(alias="from", description="Day from which these rules are valid.")
 
     @model_validator(mode="after")
     def _last_always_holds(self) -> Self:

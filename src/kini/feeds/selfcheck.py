@@ -1,4 +1,4 @@
-"""A self-check: questions answered on the spot, a result by the pack's dated rules. Nothing of it is kept."""
+"""Self-check page: questions and a result by the pack's dated rules. Nothing is stored."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from kini.services.versions import Resolved, ResolvedPage, resolve
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A question with what stands in it and what is wrong there."""
+    """A question with its value and error."""
 
     field: FieldBase
     name: str
@@ -31,7 +31,7 @@ class Input:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def self_check(request: HttpRequest, service: str) -> HttpResponse:
-    """All questions on one page; the answers give a result at once."""
+    """All questions on one page, with the result after submission."""
     resolved, check = _asked(service)
     page = _page(resolved)
     if request.method != "POST":
@@ -42,7 +42,7 @@ def self_check(request: HttpRequest, service: str) -> HttpResponse:
 
 
 def result(check: Check, answers: dict[str, Any]) -> Result:
-    """The first result whose condition holds; the last one always does."""
+    """First result whose condition holds; the last one always does."""
     return next(each for each in check.results if each.when is None or each.when.holds(answers))
 
 
@@ -61,7 +61,7 @@ def _asked(service: str) -> tuple[Resolved, Check]:
 
 
 def _page(resolved: Resolved) -> ResolvedPage:
-    """Every question of the service as one page."""
+    """All questions of the service as one page."""
     fields: dict[str, FieldBase] = {}
     for page in resolved.pages:
         fields |= page.fields

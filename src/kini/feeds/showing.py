@@ -1,4 +1,4 @@
-"""What every page of a feed says, whatever its rows are: where it stands, its source, and how old its figures are."""
+"""Common context of a feed's pages: breadcrumbs, source, age."""
 
 from contextlib import suppress
 from typing import Any
@@ -17,7 +17,7 @@ from kini.web import formats
 
 
 def status_or_404(name: str) -> Status:
-    """One feed of the city, or the page that says that there is none."""
+    """Status of a feed, or 404."""
     try:
         return queries.status(name)
     except LookupError:
@@ -25,7 +25,7 @@ def status_or_404(name: str) -> Status:
 
 
 def about(status: Status) -> dict[str, Any]:
-    """What every page of a feed says: where it is, where its figures come from, how old they are."""
+    """Common context of a feed's pages: breadcrumbs, status, age, failure."""
     feed, state = status.feed, status.state
     return {
         "name": status.name,
@@ -38,7 +38,7 @@ def about(status: Status) -> dict[str, Any]:
 
 
 def _services(feed: Feed) -> list[tuple[str, str]]:
-    """The first service that shows the feed."""
+    """Breadcrumb of the first service that shows the feed."""
     for name in feed.services:
         with suppress(Service.DoesNotExist):
             found = queries_of_services.service(name)

@@ -1,4 +1,4 @@
-"""What operators see of feeds: how their sources do, and every load."""
+"""Operator's tables: states of sources, and import runs."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,6 @@ class Loads(Table):
 
 
 def register() -> None:
-    """Bring these tables to the operator's pages."""
+    """Register these tables with the operator's site."""
     site.register(FeedState, States)
     site.register(Load, Loads)

@@ -1,4 +1,4 @@
-"""Values of a row in words, in the language of the page."""
+"""Values of a row formatted for pages and downloads."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from kini.web.templatetags.kini import phone
 
 
 def said(form: FeedField, value: Any) -> Any:
-    """A value as people read it, with its unit; empty where nothing is known. It may be HTML (a link, a number)."""
+    """Format a value with its unit; empty if unknown. May be HTML (a link, a phone number)."""
     if value is None:
         return ""
     if form.type in NUMBERS:
@@ -37,13 +37,13 @@ def said(form: FeedField, value: Any) -> Any:
 
 
 def title(feed: Feed, record: Record) -> str:
-    """What a row is called."""
+    """Title of a row."""
     form = feed.fields.get(feed.table.title)
     return str(form.words.get(record.title, record.title)) if form else record.title
 
 
 def number(form: FeedField, value: float) -> str:
-    """A number without its unit; one that is too small to be shown says only that."""
+    """Format a number without unit; one too small to publish is shown as a bound."""
     if not rules.shown(value, form.smallest):
         return _("fewer than %(count)d") % {"count": form.smallest}
     if form.type == "money":
@@ -53,14 +53,14 @@ def number(form: FeedField, value: float) -> str:
 
 
 def plain(form: FeedField, value: Any) -> Any:
-    """A value for a download: as it is kept, except that what is too small to be shown is left out."""
+    """Value for a download; one too small to publish is replaced by a bound."""
     if form.type in NUMBERS and value is not None and not rules.shown(value, form.smallest):
         return f"<{form.smallest}"
     return value
 
 
 def when(feed: Feed, at: datetime | None) -> str:
-    """A moment, with as much of it as the feed means."""
+    """Format a moment with the feed's precision."""
     if at is None:
         return ""
     match feed.at.shows if feed.at else "minute":

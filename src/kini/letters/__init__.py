@@ -1,1 +1,1 @@
-"""Letters: signed papers that carry the result of a case, and the page where anybody can check one."""
+"""Letters: signed documents that carry the result of a case, and their public verification page."""

@@ -1,4 +1,4 @@
-"""Every write about letters: issuing, signing, withdrawing, replacing."""
+"""Actions on letters: issue, sign, withdraw, replace, remove the text."""
 
 from datetime import datetime
 
@@ -25,16 +25,16 @@ LONGEST_NOTE = 2000
 
 @action
 def issue_letter(*, by: Actor, case: Case, entry: int) -> Letter:
-    """Make the letter of a case that has reached a state for which its service orders one. Done again it does nothing.
+    """Issue the letter that a service orders at the case's state. Idempotent.
 
-    A letter of an earlier decision is replaced. Without the agency's key the letter waits until there is one.
+    A letter of an earlier decision is replaced. Without the agency's key the letter waits for it.
 
     Args:
-        entry: number of the step on the timeline that decided it.
+        entry: number of the timeline entry of the decision.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
-        Refused: when the service orders no letter at the state to which that step led.
+        NotAllowed: for anybody but the system.
+        Refused: if the service orders no letter at that step's state.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))
@@ -49,10 +49,10 @@ def issue_letter(*, by: Actor, case: Case, entry: int) -> Letter:
 
 @action
 def sign_letter(*, by: Actor, letter: Letter) -> Letter:
-    """Try once more to sign a letter that waits.
+    """Sign a waiting letter.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))
@@ -62,14 +62,14 @@ def sign_letter(*, by: Actor, letter: Letter) -> Letter:
 
 @action
 def withdraw_letter(*, by: Actor, letter: Letter, cause: str, note: str = "") -> Letter:
-    """Declare a letter no longer valid. Its resident and whoever checks it read the cause, officers also the note.
+    """Withdraw a letter. Its resident and anybody who verifies it read the cause; the note is for officers.
 
     Args:
         cause: a key of `rules.CAUSES`.
 
     Raises:
         NotAllowed: without the permission.
-        Refused: when it is no longer valid, or no cause is given.
+        Refused: if it is no longer valid, or without a cause.
     """
     letter = _manageable(by, letter)
     if cause not in rules.CAUSES:
@@ -85,11 +85,11 @@ def withdraw_letter(*, by: Actor, letter: Letter, cause: str, note: str = "") ->
 
 @action
 def replace_letter(*, by: Actor, letter: Letter, note: str) -> Letter:
-    """Put a newer letter, made from the case as it is now, in the place of one.
+    """Replace a letter by a newer one, made from the case as it is now.
 
     Raises:
         NotAllowed: without the permission.
-        Refused: when it is no longer valid, no reason is given, or the service orders no letter any more.
+        Refused: if it is no longer valid, without a reason, or if the service orders no letter any more.
     """
     letter = _manageable(by, letter)
     if not note.strip():
@@ -103,10 +103,10 @@ def replace_letter(*, by: Actor, letter: Letter, note: str) -> Letter:
 
 @action
 def remove_text(*, by: Actor, letter: Letter) -> Letter:
-    """Remove what a letter says, after its term and after its file. Number, code, dates and state stay.
+    """Delete the text of a letter after its retention term, after its file. Number, code, dates and state stay.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))
@@ -122,7 +122,7 @@ def _ordered(case: Case) -> Ordered | None:
 
 
 def _held(case: Case) -> Case:
-    """The case, locked: only one letter of it is made or ended at a time."""
+    """Lock the case: only one letter of it is issued or ended at a time."""
     Case.objects.select_for_update().only("pk").get(pk=case.pk)
     related = ("version", "agency", "unit", "resident")
     return Case.objects.select_related(*related).defer("version__content").get(pk=case.pk)
@@ -136,7 +136,7 @@ def _locked(letter: Letter) -> Letter:
 
 
 def _manageable(by: Actor, letter: Letter) -> Letter:
-    """The letter, locked, when the actor may end it now."""
+    """Lock the letter; require that the actor may end it now."""
     letter = _locked(letter)
     access.require_at_desk(by, Permission.MANAGE_LETTERS, letter.case)
     if letter.state not in LIVE:
@@ -178,7 +178,7 @@ def _issue(
 
 
 def _sign(by: Actor, letter: Letter) -> Letter:
-    """Set, sign and hand over a letter; where the agency's key or the template fails, it goes on waiting."""
+    """Typeset, sign and file a letter; if the agency's key or the template fails, it keeps waiting."""
     try:
         content = _signed(letter)
     except (keys.NoKey, rendering.Unprintable, LookupError) as reason:
@@ -200,7 +200,7 @@ def _signed(letter: Letter) -> bytes:
     from kini.letters import signing
 
     said = rules.Said.of_json(letter.said)
-    signing.signer_of(letter.agency_id)  # before the work of setting it: most failures are here
+    signing.signer_of(letter.agency_id)  # before the work of typesetting: most failures are here
     with translation.override(letter.language):
         data = rendering.letter_data(said, rendering.colour(), letter.language, letter.number, letter.code)
         label = _("Electronic signature of %(agency)s") % {"agency": said.agency}
@@ -209,7 +209,7 @@ def _signed(letter: Letter) -> bytes:
 
 
 def _remember(by: Actor, letter: Letter, note: str = "") -> None:
-    """Add to the letter's history what has become of it."""
+    """Add the letter's state to its history."""
     LetterEntry.objects.create(
         letter=letter,
         at=moments.now(),

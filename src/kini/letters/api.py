@@ -1,4 +1,4 @@
-"""Letters for programs: those of one's own cases, and their files."""
+"""API of letters: the letters of one's own cases, and their files."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +24,7 @@ class LetterOut(Out):
     title: str
     state: str = Field(description="valid, waiting (not signed yet), replaced or withdrawn.")
     issued_at: datetime
-    code: str | None = Field(description="By it anybody checks the paper at /v/CODE; null until it is signed.")
+    code: str | None = Field(description="Code for verification at /v/CODE; null until it is signed.")
 
 
 class LettersOut(Out):
@@ -41,7 +41,7 @@ def list_letters(request: HttpRequest, reference: str) -> LettersOut:
 
 @router.get("/cases/{reference}/letters/{uuid:letter}", needs=READ, media="application/pdf")
 def read_letter(request: HttpRequest, reference: str, letter: UUID) -> FileResponse:
-    """A valid letter as it was signed (PDF)."""
+    """File of a valid letter (signed PDF)."""
     found = Letter.objects.select_related("document").get(pk=letter, case=own_case(caller_of(request), reference))
     if found.document is None or not found.document.sha256 or found.state != "valid":
         raise Http404

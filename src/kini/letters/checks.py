@@ -1,4 +1,4 @@
-"""A pack's templates are set once with made-up data, so that a broken one is found before a resident waits for it."""
+"""Check of the pack's letter templates: each is typeset with made-up data."""
 
 import re
 from collections.abc import Iterator
@@ -23,15 +23,15 @@ SAID = Said(
     rows=(Row("name", "Name", "Somebody"),),
 )
 CODE = "7F3K-9Q2M-V0XA-4TBE-8HJ5"
-#: What a pack's own receipt reads beside that.
+#: Further labels of a receipt template.
 RECEIPT_LABELS = {"next": "What happens next", "follow": "Follow it", "warning": "Nobody asks for money."}
-#: The layout is no letter of its own.
+#: Files that are included by templates.
 SHARED = frozenset({"layout"})
 _PLACE = re.compile(r"(\w[\w-]*\.typ):(\d+):\d+")
 
 
 def check(root: Path) -> Iterator[Fault]:
-    """Templates that cannot be set, at the line that the typesetter names."""
+    """Errors of templates that cannot be typeset, at the typesetter's line."""
     for path in sorted((root / rendering.FOLDER).glob("*.typ")):
         if path.stem in SHARED:
             continue

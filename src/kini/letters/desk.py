@@ -1,4 +1,4 @@
-"""Withdrawing a letter, and putting a newer one in its place: each asks for a reason on a page of its own."""
+"""Officers' pages to withdraw or replace a letter, each with a reason."""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ def _letter(request: HttpRequest, reference: str, pk: UUID) -> tuple[Actor, Case
 @for_officers(Permission.MANAGE_LETTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
-    """Say why a letter is withdrawn."""
+    """Withdraw a letter (`cause`, `note`)."""
     actor, case, found = _letter(request, reference, letter)
     if request.method != "POST":
         return _page(request, case, found)
@@ -47,7 +47,7 @@ def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse
 @for_officers(Permission.MANAGE_LETTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def replace(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
-    """Say why a newer letter is needed."""
+    """Replace a letter (`note`)."""
     actor, case, found = _letter(request, reference, letter)
     if request.method != "POST":
         return _page(request, case, found, replacing=True)

@@ -1,4 +1,4 @@
-"""Letters follow what happens to cases, and those that wait for a key are tried again."""
+"""Jobs of letters: issue or withdraw when cases move; sign waiting letters."""
 
 from kini.cases.events import CaseMoved
 from kini.cases.models import Case
@@ -14,7 +14,7 @@ BY = system("letters")
 
 @listens(CaseMoved, name="letters.follow_case")
 def follow(event: CaseMoved) -> None:
-    """Issue the letter that a service orders at the new state; take one back where the case ended otherwise."""
+    """Issue the letter ordered at the new state; withdraw letters of a case that ended otherwise."""
     found = Case.objects.select_related("version").defer("version__content")
     case = found.get(reference=event.reference)
     resolved = resolve(case.version)
@@ -30,6 +30,6 @@ def follow(event: CaseMoved) -> None:
 
 @every("*/10 * * * *", name="letters.sign_waiting")
 def sign_waiting() -> None:
-    """Sign what waits; a letter that still cannot be signed does not keep the others waiting."""
+    """Sign waiting letters; one that fails does not stop the others."""
     for letter in list(queries.waiting()):
         actions.sign_letter(by=BY, letter=letter)

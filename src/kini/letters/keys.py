@@ -1,9 +1,8 @@
-"""The agencies' keys: where they lie, and those of a first look.
+"""Signing keys of the agencies: location, passwords, and development keys.
 
-They lie in a folder (KINI_SIGNING_KEYS), named after the agency: `AGENCY.p12`, or `AGENCY.pem` with key, certificate
-and chain, or `AGENCY.toml`, which names a key in a token (PKCS#11). Their passwords are in `AGENCY.password` of the
-folder KINI_SIGNING_PASSWORDS. They are read when something is signed (signing.py) and never reach the database or a
-backup.
+They are files of the folder KINI_SIGNING_KEYS: `AGENCY.p12`, or `AGENCY.pem` with key, certificate and chain, or
+`AGENCY.toml`, which names a key in a token (PKCS#11). Their passwords are in `AGENCY.password` of the folder
+KINI_SIGNING_PASSWORDS. They are read when something is signed (signing.py) and never reach the database or a backup.
 """
 
 from collections.abc import Iterable
@@ -25,7 +24,7 @@ class NoKey(Exception):
 
 
 def has_key(folder: Path, agency: str) -> bool:
-    """Whether a key of that agency lies in the folder; whether it can be used is known when it signs."""
+    """Check for a key file of the agency; it is validated when it signs."""
     return any((folder / f"{agency}{ending}").is_file() for ending in (".toml", ".p12", ".pem"))
 
 
@@ -38,9 +37,9 @@ def password_of(agency: str) -> bytes | None:
 
 
 def make_development_keys(folder: Path, agencies: Iterable[tuple[str, str]]) -> int:
-    """Give every agency (id, name) without a key one that only proves the machinery. Says how many were made.
+    """Create a development key for every agency (id, name) without a key. Returns their number.
 
-    An authority made here signs their certificates; nobody outside trusts it.
+    Certificates are signed by a local development authority that nobody trusts.
     """
     wanted = [(agency, name) for agency, name in agencies if not has_key(folder, agency)]
     if not wanted:
@@ -98,7 +97,7 @@ def _certificate(
 
 
 def _write(path: Path, key: ec.EllipticCurvePrivateKey, *certificates: x509.Certificate) -> None:
-    """Key and certificates in one file that only this user reads."""
+    """Write key and certificates to one file, readable by this user only."""
     path.touch(mode=0o600)
     plain = serialization.NoEncryption()
     key_pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)

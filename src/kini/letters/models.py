@@ -1,4 +1,4 @@
-"""Letters and what happened to each. The database keeps what a letter says for its term; its history only grows."""
+"""Letters and their history. Triggers keep a letter's text unchanged for its term and the history append-only."""
 
 import uuid
 
@@ -23,16 +23,16 @@ LIVE = (LetterState.WAITING, LetterState.VALID)
 
 
 class Letter(models.Model):
-    """One letter of a case. What it says never changes (trigger), until it is removed after its term.
+    """A letter of a case. Its text never changes (trigger), until it is removed after its term.
 
     Attributes:
-        code: by which anybody who holds the paper finds it (core.references.new_code).
-        entry: number of the step on the case's timeline that decided it.
-        ordinal: which letter of its case it is; case and ordinal make its number.
-        source: SHA-256 of the template and the layout from which it was made.
-        said: what the paper says (rules.Said), in its own language, numbers masked; empty after its term.
-        issued_at: when it was decided; the date on the paper.
-        document: the signed file, among the documents of its case; none while it waits.
+        code: verification code (core.references.new_code).
+        entry: number of the timeline entry of the decision.
+        ordinal: position among the letters of its case; part of its number.
+        source: SHA-256 of its template and layout.
+        said: content of the letter (rules.Said), in its language, numbers masked; empty after its term.
+        issued_at: time of the decision; the date on the letter.
+        document: signed file, a document of its case; None while it waits.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -85,12 +85,12 @@ class Letter(models.Model):
 
     @property
     def title(self) -> str:
-        """The title on the paper; a general word after its term."""
+        """Title of the letter; a generic one after its term."""
         return str(self.said["title"]) if self.said else _("Letter")
 
 
 class LetterEntry(models.Model):
-    """One thing that happened to a letter. Append-only (trigger).
+    """One change of a letter's state. Append-only (trigger).
 
     `note` is the officer's own reason for withdrawing or replacing; only officers read it.
     """

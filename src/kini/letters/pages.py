@@ -1,4 +1,4 @@
-"""Where anybody checks a letter by its code. It says what the paper says, and whether that still holds."""
+"""Public verification of a letter by its code: its content, and whether it is valid."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,13 +18,13 @@ from kini.letters.models import Letter
 from kini.services.kinds import kinds
 from kini.services.versions import resolve
 
-#: Codes that may be tried from one network address; an office behind one address checks some letters a day.
+#: Codes that may be tried from one network address; an office behind one address verifies some letters a day.
 TRIES = limits.Limit("letters.check", count=120, seconds=3600)
 LONGEST = 60
 
 
 def _unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page that no search engine keeps and no address leads out of."""
+    """Decorator: no indexing, no caching, no referrer."""
 
     @wraps(view)
     def inside(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
@@ -39,7 +39,7 @@ def _unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @_unlisted
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Type the code of a letter."""
+    """Form for the code of a letter."""
     typed = request.GET.get("code", "").replace("\x00", "")[:LONGEST].strip()
     if not typed:
         return render(request, "letters/find.html", {"typed": "", "errors": []})
@@ -53,7 +53,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @_unlisted
 @require_safe
 def check(request: HttpRequest, code: str) -> HttpResponse:
-    """What the letter of that code says, and whether it is valid. One that nobody was given looks like any other no."""
+    """Content and validity of the letter with that code; an unknown code and one never handed out look alike."""
     read = references.read_code(code)
     if read and read != code:
         return redirect("letters:check", code=read)
@@ -68,12 +68,12 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _elsewhere(code: str) -> str:
-    """Where the paper of a code that is no letter's is checked; empty when it is nobody's."""
+    """Verification URL of a code of another room; empty if unknown."""
     return next(filter(None, (address_of(code) for address_of in references.codes)), "")
 
 
 def _shown(letter: Letter) -> dict[str, object]:
-    """What stands on the page: of a sensitive service no more than that the paper is genuine."""
+    """Context of the page; a letter of a sensitive service shows only that it is genuine."""
     resolved = resolve(letter.case.version)
     kind = kinds.get(letter.case.kind)
     sensitive = kind.quick_exit(resolved.definition)

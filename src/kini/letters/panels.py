@@ -1,4 +1,4 @@
-"""The letters of a case on its pages: for its resident to download, for officers to watch over."""
+"""Panels of letters on case pages, for residents and officers."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -14,7 +14,7 @@ from kini.people.rules import may
 
 
 def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """The valid letter, or the news that it is being signed, or was withdrawn."""
+    """The valid letter, or its state: being signed, withdrawn."""
     if view.resolved.definition.gives.letter is None:
         return None
     letters = queries.of_case(view.case)
@@ -25,12 +25,12 @@ def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
 
 
 def receipt(request: HttpRequest, view: CaseView) -> SafeString:
-    """The way to the receipt."""
+    """Link to the receipt."""
     return render_to_string("letters/receipt_button.html", {"case": view.case}, request)
 
 
 def of_desk(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """Every letter of the case with its history, and what the officer may do about it."""
+    """Letters of the case with history and the officer's actions."""
     if view.resolved.definition.gives.letter is None:
         return None
     letters = queries.of_case(view.case)

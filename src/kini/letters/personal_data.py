@@ -18,7 +18,7 @@ def _letters(person: Person) -> Iterator[Record]:
 
 
 def register() -> None:
-    """Register what this room holds; called once, when the room is ready."""
+    """Register the personal data of this room; called from `AppConfig.ready`."""
     name = "letters.letters"
     entry = PersonalData(
         name,

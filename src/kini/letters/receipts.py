@@ -1,4 +1,4 @@
-"""The receipt of a case as PDF, made when it is asked for: the number, what happens next, and by when."""
+"""Receipt of a case as PDF, made on request: number, next steps, deadline."""
 
 from typing import Any
 from urllib.parse import quote
@@ -37,7 +37,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def receipt_data(view: CaseView, steps: list[str]) -> dict[str, Any]:
-    """What the receipt's template reads."""
+    """Data of the receipt's template."""
     case, own = view.case, kinds.get(view.case.kind).on_receipt(view.case) or OnReceipt(())
     follow = f"{settings.ENV.address}{reverse('cases:case', args=[case.reference])}"
     address = f"{settings.ENV.address}{own.code}" if own.code else follow

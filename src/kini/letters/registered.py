@@ -1,4 +1,4 @@
-"""What the room adds to others: panels of a case, sentences of its timeline, a check of the pack, ways to the check."""
+"""Registration in other rooms: panels, timeline entries, pack check, API, navigation."""
 
 from collections.abc import Mapping
 from typing import Any

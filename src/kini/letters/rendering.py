@@ -1,4 +1,4 @@
-"""From data to PDF/UA-1. Data reaches the typesetter as a file of its own, never as part of a program."""
+"""Typesetting to PDF/UA-1. Data reaches the typesetter as a separate file, never as code."""
 
 import hashlib
 import io
@@ -19,32 +19,32 @@ from kini.core.registry import Registry
 from kini.letters.rules import Said, every_text, latin, plain
 from kini.web.theme import tokens
 
-#: Folders with the house's own papers; a pack's file of the same name in `letters/` takes the place of one of theirs.
+#: Folders with built-in templates; a pack's file of the same name in `letters/` overrides one.
 papers: Registry[Path] = Registry("folder of papers")
 papers.register("letters", Path(__file__).parent / "paper")
 FOLDER = "letters"
 HOUSE_COLOUR = "#0b5d51"
 MAIN = "main.typ"
-#: How the typesetter says that a character is in none of its fonts.
+#: The typesetter's message about a character that no font has.
 UNSHOWN = "could not be displayed"
 
 
 class Unprintable(Exception):
-    """A template cannot be set; the message is the typesetter's, with the line."""
+    """A template cannot be typeset; the message is the typesetter's, with the line."""
 
 
 def sources(root: Path) -> dict[str, bytes]:
-    """Every typst file that a template of the pack at `root` may use, by name."""
+    """Typst files available to templates of the pack at `root`, by name."""
     folders = [*papers, root / FOLDER]
     files = [file for folder in folders for file in sorted(folder.glob("*.typ"))]
     return {file.name: file.read_bytes() for file in files}
 
 
 def source_digest(root: Path, template: str) -> str:
-    """SHA-256 of a template with its layout: what a letter looked like when it was made.
+    """SHA-256 of a template and its layout.
 
     Raises:
-        LookupError: when there is no such template.
+        LookupError: for an unknown template.
     """
     files = sources(root)
     try:
@@ -54,12 +54,12 @@ def source_digest(root: Path, template: str) -> str:
 
 
 def compiled(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> bytes:
-    """A template of the pack with data, as PDF/UA-1: tagged, with title and language.
+    """Typeset a template with data as PDF/UA-1: tagged, with title and language.
 
-    Characters that no font has are set as "?", and everything else stays as it is.
+    Characters that no font has become "?".
 
     Raises:
-        Unprintable: when the template is broken.
+        Unprintable: if the template is broken.
     """
     clean = every_text(dict(data), plain)
     try:
@@ -82,7 +82,7 @@ def _set(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> 
     }
     fonts = root / FOLDER / "fonts"
     pdf = typst.compile(
-        cast("Any", files),  # files by name, which its types do not tell
+        cast("Any", files),  # files by name, missing from its type hints
         format="pdf",
         font_paths=[fonts] if fonts.is_dir() else [],
         ignore_system_fonts=True,
@@ -94,7 +94,7 @@ def _set(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> 
 
 
 def qr(address: str) -> bytes:
-    """A QR code of that address as SVG; a quarter of it may be soiled."""
+    """QR code of a URL as SVG, with error correction for a quarter of it."""
     drawing = io.BytesIO()
     segno.make(address, error="q", micro=False).save(drawing, kind="svg", border=0, xmldecl=False)
     return drawing.getvalue()
@@ -106,12 +106,12 @@ def colour() -> str:
 
 
 def check_address(code: str) -> str:
-    """Where a letter is checked."""
+    """Verification URL of a letter."""
     return f"{settings.ENV.address}{reverse('letters:check', args=[code])}"
 
 
 def letter_data(said: Said, colour: str, language: str, number: str, code: str) -> dict[str, Any]:
-    """What a letter's template and layout read. The layout's own words are in the active language."""
+    """Data of a letter's template and layout. Labels are in the active language."""
     address = check_address(code)
     labels = {
         "number": _("Number"),
@@ -133,7 +133,7 @@ def letter_data(said: Said, colour: str, language: str, number: str, code: str) 
 
 
 def base(colour: str, language: str) -> dict[str, Any]:
-    """What the layout of every paper reads; a paper of a first look says that it is one."""
+    """Data of the layout; outside production documents are marked as examples."""
     real = settings.ENV.production
     return {
         "colour": colour,

@@ -1,4 +1,4 @@
-"""Retention of signed letters: the file and what it says go, its number, code, dates and state stay."""
+"""Retention of signed letters: file and text are deleted; number, code, dates and state stay."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ LETTERS_AT_ONCE = 100
 
 
 def _past(before: datetime) -> QuerySet[Letter]:
-    """Letters past their term that still have their text; one that waits for its signature is not over."""
+    """Letters past their term that still have their text; waiting ones are excluded."""
     over = Q(document__isnull=False) | ~Q(state__in=LIVE)
     return Letter.objects.filter(over, issued_at__lt=before).exclude(said="")
 
@@ -33,7 +33,7 @@ def _held() -> Q:
 
 
 def _remove(before: datetime) -> int:
-    """Remove the files and texts of some letters; that there was one, and its number, stay."""
+    """Delete files and texts of some letters."""
     letters = list(_past(before).exclude(_held()).select_related("case", "document").order_by("pk")[:LETTERS_AT_ONCE])
     for letter in letters:
         if letter.document and letter.document.sha256:
@@ -43,14 +43,14 @@ def _remove(before: datetime) -> int:
 
 
 def kept(case: Case) -> set[Any]:
-    """The documents of a case that are letters whose own term is not over."""
+    """Documents of a case that are letters within their own term."""
     before = moments.now() - term_of(rules.get(NAME))
     found = Letter.objects.filter(case=case, issued_at__gte=before, document__isnull=False)
     return set(found.values_list("document_id", flat=True))
 
 
 def register() -> None:
-    """Register the rule; called once, when the room is ready."""
+    """Register the rule; called from `AppConfig.ready`."""
     rule = Rule(
         NAME,
         _("Signed letters"),

@@ -1,4 +1,4 @@
-"""What a paper says, and the words about what became of it: pure."""
+"""Content of a letter, and the texts about its state. Pure."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kini.services.flows import Flow
 from kini.services.schema import Letter
 
-#: Why a letter is withdrawn, in words that say nothing about anybody.
+#: Causes of a withdrawal; public, so they say nothing about a person.
 CAUSES: Mapping[str, str | Promise] = {
     "error": _("It contained an error."),
     "ended": _("What it was based on has ended."),
@@ -23,7 +23,7 @@ CAUSES: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the paper. `name` is what the service file calls it; a template may look it up."""
+    """One row of the letter. `name` is its name in the service file; templates may look it up."""
 
     name: str
     label: str
@@ -32,12 +32,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Everything that a paper says about a case.
+    """Content of a letter.
 
     Attributes:
-        decider: who decided, as a role: "Head of office".
-        agency: the full name of the agency, `unit` the part of it that held the case.
-        until: the last day on which it is valid; empty: for good.
+        decider: role of the person who decided: "Head of office".
+        agency: full name of the agency; `unit`: its unit with the case.
+        until: last valid day; empty: unlimited.
     """
 
     title: str
@@ -59,32 +59,32 @@ class Said:
 
 
 def states_of(letter: Letter, flow: Flow) -> frozenset[str]:
-    """The states at which a service's letter is made."""
+    """States at which a service's letter is issued."""
     return frozenset(letter.at) or frozenset(name for name, state in flow.states.items() if state.outcome == "granted")
 
 
 def spoils(flow: Flow, state: str) -> bool:
-    """Whether a case that ends so leaves no ground for a letter that was issued on the way."""
+    """Check whether a case that ends in this state invalidates letters issued before."""
     return flow.states[state].end and flow.states[state].outcome != "granted"
 
 
-#: Latin, Greek and Cyrillic with their marks and punctuation: what the bundled fonts have for certain.
+#: Latin, Greek and Cyrillic with marks and punctuation: glyphs that the bundled fonts have.
 _LEGIBLE = r"\n\u0020-\u007e\u00a0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e"
 
 
 def plain(text: str) -> str:
-    """Text as it can be set: composed, without control and direction characters."""
+    """Normalised text (NFC) without control and direction characters."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     return "".join(c for c in composed if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cn", "Cs"})
 
 
 def latin(text: str) -> str:
-    """The same with "?" for everything that the bundled fonts may lack."""
+    """Text with "?" for characters that the bundled fonts may lack."""
     return re.sub(f"[^{_LEGIBLE}]", "?", text)
 
 
 def every_text(data: Any, change: Any) -> Any:
-    """A JSON value with `change` applied to each text in it."""
+    """JSON value with `change` applied to each text in it."""
     match data:
         case str():
             return change(data)
@@ -96,6 +96,6 @@ def every_text(data: Any, change: Any) -> Any:
 
 
 def file_name(title: str, number: str, ending: str = "pdf") -> str:
-    """The name of a downloaded file: words and the number, without signs that file systems refuse."""
+    """Name of a downloaded file, without characters that file systems reject."""
     words: Iterable[str] = re.findall(r"\w+", f"{title} {number}")
     return f"{'-'.join(words)[:120]}.{ending}"

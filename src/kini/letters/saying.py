@@ -1,4 +1,4 @@
-"""From a case to what its letter says: only what the service file names, numbers masked, in the city's language."""
+"""Content of a case's letter: only fields named in the service file, numbers masked, in the city's language."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -20,12 +20,12 @@ from kini.web import formats
 
 
 def language() -> str:
-    """The language of letters: the city's own."""
+    """Language of letters: the city's first."""
     return pack.current().languages[0]
 
 
 def last_day(letter: Letter, at: datetime) -> date | None:
-    """The last day on which a letter of that moment is valid, by the city's calendar; None: for good."""
+    """Last valid day of a letter issued at that time, by the city's calendar; None: unlimited."""
     if not letter.months:
         return None
     city = pack.current()
@@ -33,11 +33,11 @@ def last_day(letter: Letter, at: datetime) -> date | None:
 
 
 def said_of(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> Said:
-    """What the letter says.
+    """Build the content of a letter.
 
     Args:
-        entry: the step that decided it.
-        at: the date on the paper.
+        entry: timeline entry of the decision.
+        at: date on the letter.
     """
     resolved = resolve(case.version)
     with translation.override(language()):
@@ -56,7 +56,7 @@ def said_of(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> S
 
 
 def text_of(letter: Issued) -> Said:
-    """The stored text of a letter; after its term what is not personal, from its service and agency."""
+    """Stored content of a letter; after its term only impersonal content, from service and agency."""
     if letter.said:
         return Said.of_json(letter.said)
     definition = resolve(letter.case.version).definition
@@ -77,7 +77,7 @@ def text_of(letter: Issued) -> Said:
 
 
 def _decider(resolved: Resolved, entry: TimelineEntry) -> str:
-    """The role that took the step; the program itself where a rule did."""
+    """Role that decided; a generic text for automatic decisions."""
     if entry.actor_kind != "officer":
         return _("Automatic decision by the rules of the service")
     edge = case_rules.edge_of(resolved.flow, entry.from_state, entry.move)
@@ -97,7 +97,7 @@ def _rows(case: Case, resolved: Resolved, letter: Letter) -> Iterator[Row]:
 
 
 def _shown(resolved: Resolved, name: str) -> tuple[FieldBase | None, ResolvedPage | None]:
-    """The question of that name (of a repeated page the first one, which lends its label), or the input of a step."""
+    """Field of that name: a question (of a repeated page the first one, for its label), or the input of a step."""
     for page in resolved.pages:
         if page.repeat and page.repeat.name == name:
             return next(iter(page.fields.values())), page
@@ -110,7 +110,7 @@ def _listed(page: ResolvedPage, items: list[Mapping[str, Any]]) -> str:
 
 
 def _given(case: Case) -> dict[str, Any]:
-    """What officers gave at the steps so far, the latest of each."""
+    """Officers' inputs so far, the latest of each."""
     given: dict[str, Any] = {}
     for entry in case.timeline.filter(actor_kind="officer", public=True):
         given |= entry.data.get("given") or {}

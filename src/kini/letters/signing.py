@@ -1,6 +1,6 @@
-"""Signatures after PAdES by an agency's own key.
+"""PAdES signatures with an agency's key.
 
-Import it where something is signed: its library is large, and most processes never sign.
+Import it lazily: its library is large, and most processes never sign.
 """
 
 import io
@@ -32,14 +32,14 @@ STAMP_SECONDS = 10
 
 
 def sign(pdf: bytes, agency: str, *, name: str, label: str, place: str) -> bytes:
-    """The PDF with a signature over all of it, still PDF/UA: PAdES B-B, with an authority's time stamp B-T.
+    """Sign a PDF, keeping PDF/UA: PAdES B-B, or B-T with a time-stamping authority.
 
     Args:
-        agency: id of the agency whose key signs.
-        name: who signs, in words; `label` names the signature to screen readers, `place` is where.
+        agency: id of the signing agency.
+        name: name of the signer; `label`: name of the signature for screen readers; `place`: location.
 
     Raises:
-        NoKey: when there is no key, its certificate is not valid now, or the time stamp cannot be had.
+        NoKey: without a key, if its certificate is not valid now, or without the time stamp.
     """
     with opened(agency) as signer:
         return _signed(pdf, signer, name=name, label=label, place=place)
@@ -47,7 +47,7 @@ def sign(pdf: bytes, agency: str, *, name: str, label: str, place: str) -> bytes
 
 @contextmanager
 def opened(agency: str) -> Iterator[signers.Signer]:
-    """The key of an agency for as long as it signs; a token's session is closed behind it.
+    """Signer of an agency; the session of a token is closed at the end.
 
     Raises:
         NoKey: as `signer_of`.
@@ -69,7 +69,7 @@ def _signed(pdf: bytes, signer: signers.Signer, *, name: str, label: str, place:
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, name=name, location=place
     )
-    # Nothing to see: its box lies outside the page, which is what PDF/UA asks of a signature without a picture.
+    # Invisible: PDF/UA requires the box of a signature without a picture to lie outside the page.
     unseen = fields.InvisSigSettings(box_out_of_bounds=True)
     field = fields.SigFieldSpec(FIELD, invis_sig_settings=unseen, readable_field_name=label)
     address = settings.ENV.time_stamps
@@ -82,10 +82,10 @@ def _signed(pdf: bytes, signer: signers.Signer, *, name: str, label: str, place:
 
 
 def signer_of(agency: str) -> signers.SimpleSigner:
-    """The key of an agency, ready to sign.
+    """Load the signer of an agency.
 
     Raises:
-        NoKey: when there is none, it cannot be read, or its certificate is not valid now.
+        NoKey: without a key, if it is unreadable, or if its certificate is not valid now.
     """
     folder, password = settings.ENV.signing_keys, keys.password_of(agency)
     signer = _from_p12(folder / f"{agency}.p12", password) or _from_pem(folder / f"{agency}.pem", password)
@@ -97,7 +97,7 @@ def signer_of(agency: str) -> signers.SimpleSigner:
 
 def _require_valid(agency: str, signer: signers.Signer) -> None:
     certificate = signer.signing_cert
-    assert certificate is not None  # a key without one is no signer
+    assert certificate is not None  # a signer always has a certificate
     if not certificate.not_valid_before <= datetime.now(UTC) <= certificate.not_valid_after:
         raise NoKey(f'The certificate of the agency "{agency}" is not valid now (until {certificate.not_valid_after}).')
 
@@ -129,7 +129,7 @@ def _from_pem(path: Path, password: bytes | None) -> signers.SimpleSigner | None
 
 
 def _opened(kind: str, der: bytes, password: bytes | None) -> bytes:
-    """A PKCS#8 key in the clear; one without a password needs none."""
+    """Decrypt a PKCS#8 key; one without a password is returned as it is."""
     if kind == "PRIVATE KEY":
         return der
     key = serialization.load_der_private_key(der, password)

@@ -1,4 +1,4 @@
-"""An agency's key that never leaves its token (a smart card, an HSM): it signs through PKCS#11.
+"""Signing with an agency's key in a token (smart card, HSM) through PKCS#11.
 
 `AGENCY.toml` describes it; its PIN is the agency's password (keys.password_of):
 
@@ -29,16 +29,16 @@ KNOWN = (*REQUIRED, "certificate", "certificates")
 
 @contextmanager
 def opened(described: Path, pin: bytes | None) -> Iterator[PKCS11Signer]:
-    """A session with the token that the file describes, ready to sign.
+    """Signer of the token that the file describes; the session is closed at the end.
 
     Raises:
-        NoKey: when the file cannot be read, or the token does not answer, knows no such key or refuses the PIN.
+        NoKey: if the file is unreadable, or the token fails, lacks the key or rejects the PIN.
     """
     words = _read(described)
     try:
         criteria = TokenCriteria(label=words["token"])
         session = open_pkcs11_session(words["module"], token_criteria=criteria, user_pin=pin.decode() if pin else None)
-    except Exception as error:  # makers' libraries raise what they like
+    except Exception as error:  # vendors' libraries raise arbitrary exceptions
         raise NoKey(f"The token of {described} cannot be opened ({_said(error)}); check its PIN and module.") from None
     try:
         yield _signer(described, words, session)
@@ -60,7 +60,7 @@ def _read(described: Path) -> dict[str, str]:
 
 
 def _signer(described: Path, words: dict[str, str], session: Any) -> PKCS11Signer:
-    """The key with its certificate: from the token, or from a PEM file beside its description."""
+    """Signer with its certificate: from the token, or from a PEM file beside its description."""
     own, store = None, SimpleCertificateStore()
     if "certificates" in words:
         own, *chain = _certificates(described.parent / words["certificates"])

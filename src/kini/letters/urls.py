@@ -1,4 +1,4 @@
-"""Addresses of letters. The short ones stand on paper."""
+"""URLs of letters. The short ones are printed on letters."""
 
 from django.urls import path
 

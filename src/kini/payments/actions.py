@@ -1,4 +1,4 @@
-"""Every write about bills and money. Providers are spoken to between actions, never inside one."""
+"""Actions on bills, payments, refunds and settlements. Providers are called between actions, never inside one."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -24,21 +24,21 @@ from kini.services.versions import resolve
 from kini.web import formats
 from kini.web.formats import local
 
-#: Moves of a bill's flow that the room takes by itself: it was paid, and the payment was given back.
+#: Automatic moves of a bill's flow: paid, and refunded.
 SETTLE, GIVEN_BACK = "settle", "refund"
-#: What is written on a case about money that goes back, and that is back.
+#: Timeline entries: a refund was started, a refund was completed.
 GOES_BACK, IS_BACK = "money-goes-back", "money-is-back"
-#: How long a code holds; never past the day for which its amount was reckoned.
+#: Lifetime of a code by method; never beyond the day for which its amount was computed.
 HOLDS = {"qr": timedelta(minutes=30), "va": timedelta(hours=24)}
 SHORTEST = timedelta(minutes=10)
 
 
 @action
 def load_bills(*, by: Actor, register: str, rows: Iterable[Row], made_up: bool = False) -> tuple[int, int]:
-    """Keep the bills of a table: new ones are added, changed ones that nobody has paid are changed.
+    """Store the bills of a table: add new ones, update changed ones without a payment.
 
     Returns:
-        How many were added, and how many changed.
+        Number of bills added, and changed.
     """
     agency, added, changed = registers()[register].agency, 0, 0
     known = {(bill.object, bill.period): bill for bill in Bill.objects.filter(register=register)}
@@ -68,17 +68,17 @@ def _differs(bill: Bill, facts: dict[str, object]) -> bool:
 
 @action
 def attach_bill(*, by: Actor, case: Case, bill: Bill) -> None:
-    """Say which bill a case is about, once."""
+    """Link a case to its bill, once."""
     BillCase.objects.create(case=case, bill=bill)
     audit.record(by=by, action="payments.bill-attached", subject=f"case:{case.reference}", detail={"bill": bill.pk})
 
 
 @action
 def charge(*, by: Actor, case: Case, register: str, amount: int) -> Bill:
-    """Make the bill of a charge that an officer's step says.
+    """Create the bill for a charge that an officer's step sets.
 
     Raises:
-        Refused: when the amount is nothing, or the case has a bill already.
+        Refused: if the amount is not positive, or the case has a bill already.
     """
     if amount <= 0:
         raise Refused(_("Write the amount of the charge, more than nothing."))
@@ -99,11 +99,11 @@ def charge(*, by: Actor, case: Case, register: str, amount: int) -> Bill:
 
 @action
 def ask_for_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") -> Payment:
-    """Begin to pay: a code of a provider, the one that still holds or a new one.
+    """Start a payment: return the code that is still valid, or request a new one.
 
     Raises:
-        NotAllowed: when the case is somebody else's.
-        Refused: when nothing is to be paid, or no provider takes that method.
+        NotAllowed: if the case belongs to somebody else.
+        Refused: if nothing is due, or no provider offers the method.
     """
     if RESIDENT not in access.hats(by, case, guest_key):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
@@ -138,7 +138,7 @@ def ask_for_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
 
 
 def _expiry(method: Method, now: datetime) -> datetime:
-    """When a code ends: with its time, and not long after the day for which its amount was reckoned."""
+    """Expiry of a code: its lifetime, cut at the end of the day for which its amount was computed."""
     here = local(now)
     last = here.replace(hour=23, minute=59, second=59, microsecond=0)
     return max(now + SHORTEST, min(now + HOLDS[method], last))
@@ -146,7 +146,7 @@ def _expiry(method: Method, now: datetime) -> datetime:
 
 @action
 def keep_code(*, by: Actor, payment: Payment, code: Code) -> Payment:
-    """Keep the code that a provider gave. A second answer changes nothing."""
+    """Store the provider's code. Idempotent."""
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
     if payment.state == "asked":
         payment.state, payment.code, payment.provider_reference = "waiting", code.code, code.provider_reference
@@ -157,7 +157,7 @@ def keep_code(*, by: Actor, payment: Payment, code: Code) -> Payment:
 
 @action
 def end_code(*, by: Actor, payment: Payment) -> None:
-    """A code by which nothing arrived ends. Money that still comes is taken all the same."""
+    """Expire a code without a payment. A later payment is still recorded."""
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
     if payment.state in LIVE:
         _end(payment, "expired" if payment.state == "waiting" else "failed")
@@ -171,10 +171,9 @@ def _end(payment: Payment, state: str) -> None:
 
 @action
 def take_notice(*, by: Actor, provider: str, notice: Notice, sha256: str) -> None:
-    """Take what a provider told; a second telling of the same changes nothing.
+    """Process a webhook of a provider. Idempotent.
 
-    What tells money from money is the order, not the number of the notice: that is unique for a day only, and nobody
-    signs it.
+    Payments are identified by the order: the number of the webhook is unique for a day only and not signed.
     """
     number = notice.external_id[:64]
     _row, new = ProviderNotice.objects.get_or_create(provider=provider, external_id=number, defaults={"sha256": sha256})
@@ -185,12 +184,12 @@ def take_notice(*, by: Actor, provider: str, notice: Notice, sha256: str) -> Non
 
 @action
 def record_paid(*, by: Actor, provider: str, paid: Paid) -> Payment:
-    """Money arrived: told by the provider, asked for, or found in a settlement file. The same money counts once.
+    """Record a payment reported by webhook, status request or settlement file. Each is recorded once.
 
-    The first payment of the right amount pays the bill; everything else is a surplus and goes back.
+    The first payment of the right amount settles the bill; any other is an overpayment and refunded.
 
     Raises:
-        Payment.DoesNotExist: when the reference is none of ours at that provider.
+        Payment.DoesNotExist: for a reference unknown at that provider.
     """
     known = Payment.objects.get(pk=_uuid(paid.reference), provider=provider)
     bill = Bill.objects.select_for_update().get(pk=known.bill_id)
@@ -225,7 +224,7 @@ def _uuid(reference: str) -> UUID:
 
 
 def _able(bill: Bill, step: str) -> list[Case]:
-    """The cases of a bill that can take a step now."""
+    """Cases of a bill whose flow allows this move now."""
     links = bill.cases.select_related("case__version")
     return [link.case for link in links if edge_of(resolve(link.case.version).flow, link.case.state, step)]
 
@@ -242,11 +241,11 @@ def _tell_of_return(by: Actor, payment: Payment, reason: str) -> None:
 
 @action
 def refund(*, by: Actor, payment: Payment, reason: str) -> Refund:
-    """Give a payment back; its bill is open again, and no case of it stays in a state that says it was paid.
+    """Refund a payment; its bill is open again, and its cases leave states that say it was paid.
 
     Raises:
-        NotAllowed: when the officer may not give money back.
-        Refused: when nothing was paid, it is on its way back, or no reason is given.
+        NotAllowed: without the permission.
+        Refused: if nothing was paid, a refund is under way, or no reason is given.
     """
     access.require_at_desk(by, Permission.REFUND, payment.case)
     if not reason.strip():
@@ -271,11 +270,11 @@ def refund(*, by: Actor, payment: Payment, reason: str) -> Refund:
 
 @action
 def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refund:
-    """The money is back with the payer: done by the provider, or by hand (then with the reference of the transfer).
+    """Record that a refund reached the payer: done by the provider, or by hand (with the reference of the transfer).
 
     Raises:
-        NotAllowed: when an officer may not give money back.
-        Refused: when the reference is missing.
+        NotAllowed: without the permission.
+        Refused: if the reference is missing.
     """
     access.require_at_desk(by, Permission.REFUND, refund.payment.case)
     if not provider_reference.strip():
@@ -293,9 +292,9 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
 
 @action
 def settle_row(*, by: Actor, provider: str, row: Settled) -> str:
-    """Take one line of a settlement file; the verdict: agreed, unknown, another amount, paid twice, or seen before.
+    """Record a settlement line; returns the verdict: agreed, unknown, another amount, paid twice or seen before.
 
-    Money of a second line for the same order is nobody's until somebody has looked: it waits in `unidentified`.
+    A second line for the same order is posted to `unidentified` until somebody has checked it.
     """
     if SettlementRow.objects.filter(provider=provider, provider_reference=row.provider_reference).exists():
         return "seen before"
@@ -329,7 +328,7 @@ def _verdict(payment: Payment | None, row: Settled, *, twice: bool) -> str:
 
 
 def _paid_by(by: Actor, provider: str, row: Settled) -> Payment | None:
-    """Our payment of a settled line; one of which nobody had told is recorded now."""
+    """Payment of a settled line; recorded now if no webhook reported it."""
     try:
         return record_paid(
             by=by, provider=provider, paid=Paid(row.reference, row.provider_reference, row.amount, row.paid_at)

@@ -1,4 +1,4 @@
-"""Bills for programs: what is owed in a case of one's own, a code to pay it with, and whether it was paid."""
+"""API of payments: the bill of a case, a code to pay it with, the state of a payment."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -21,26 +21,26 @@ router = Router()
 
 
 class BillOut(Out):
-    """A bill as it stands today. Amounts are in whole units of the city's currency."""
+    """A bill as of today. Amounts are in whole units of the city's currency."""
 
     name: str
-    object: str = Field(description="Number of the thing for which it is owed.")
+    object: str = Field(description="Number of the object that the bill is for.")
     period: str
     due_on: date
     principal: int
     fine: int
     relief: int
-    total: int = Field(description="To be paid when it is paid `on`.")
+    total: int = Field(description="Amount due if paid on the day `on`.")
     on: date
     currency: str
     paid: bool
-    receipt: str | None = Field(description="Number by which anybody checks that it was paid.")
-    made_up: bool = Field(description="A sample; no money moves.")
-    methods: list[str] = Field(description="How it can be paid.")
+    receipt: str | None = Field(description="Number by which anybody can verify the payment.")
+    made_up: bool = Field(description="Sample bill; no money moves.")
+    methods: list[str] = Field(description="Available payment methods.")
 
 
 class NewPayment(In):
-    """How somebody wants to pay."""
+    """The chosen payment method."""
 
     method: Literal["qr", "va"] = Field(description="qr: a QR code; va: the number of a virtual account.")
 
@@ -52,14 +52,14 @@ class PaymentOut(Out):
     method: str
     amount: int
     state: str
-    code: str | None = Field(description="What is scanned or transferred to; null until the provider gave it.")
+    code: str | None = Field(description="QR payload or account number; null until the provider has returned it.")
     expires_at: datetime
     receipt: str | None
 
 
 @router.get("/cases/{reference}/bill", needs=READ)
 def read_bill(request: HttpRequest, reference: str) -> BillOut:
-    """What is owed in a case."""
+    """The bill of a case."""
     bill = _bill(own_case(caller_of(request), reference))
     owed, paid = queries.owed(bill), queries.paid(bill)
     return BillOut(
@@ -80,10 +80,10 @@ def read_bill(request: HttpRequest, reference: str) -> BillOut:
     )
 
 
-# Without a key: sent again it gives the same code, and no transaction waits for the provider's machine.
+# Without an idempotency key: a repeated request returns the same code, and no transaction waits for the provider.
 @router.post("/cases/{reference}/payments", needs=WRITE, made_at="/cases/{reference}/payments/{id}", key="")
 def begin_payment(request: HttpRequest, reference: str, body: NewPayment) -> PaymentOut:
-    """Ask for a code to pay with: the one that still holds, or a new one."""
+    """Request a code: the one that is still valid, or a new one."""
     caller = caller_of(request)
     case = own_case(caller, reference)
     payment = actions.ask_for_code(by=caller.actor, case=case, method=body.method, guest_key=caller.guest_key)
@@ -92,7 +92,7 @@ def begin_payment(request: HttpRequest, reference: str, body: NewPayment) -> Pay
 
 @router.get("/cases/{reference}/payments/{uuid:payment}", needs=READ)
 def read_payment(request: HttpRequest, reference: str, payment: UUID) -> PaymentOut:
-    """How a payment stands."""
+    """State of a payment."""
     return _told(_bill(own_case(caller_of(request), reference)).payments.get(pk=payment))
 
 

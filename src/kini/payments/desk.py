@@ -1,4 +1,4 @@
-"""For officers: giving a payment back, and the list of what must be returned by hand."""
+"""Officers' pages: refund a payment, list refunds to transfer by hand."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from kini.people.queries import actor_for
 
 
 def _payment(request: HttpRequest, reference: str) -> tuple[Actor, Case, Payment]:
-    """Who is working, and the payment of the case of that address."""
+    """The officer, the case, and the payment that settled it."""
     actor, case = case_at_desk(request, reference)
     bill = queries.bill_of(case)
     payment = queries.paid(bill) if bill else None
@@ -31,7 +31,7 @@ def _payment(request: HttpRequest, reference: str) -> tuple[Actor, Case, Payment
 @for_officers(Permission.REFUND)
 @require_http_methods(["GET", "HEAD", "POST"])
 def refund(request: HttpRequest, reference: str) -> HttpResponse:
-    """Give the payment of a case back; posting (`reason`) does it."""
+    """Refund the payment of a case (`reason`)."""
     actor, case, payment = _payment(request, reference)
     reason, errors = request.POST.get("reason", "").replace("\0", "").strip(), []
     if request.method == "POST":
@@ -53,7 +53,7 @@ def refund(request: HttpRequest, reference: str) -> HttpResponse:
 @for_officers(Permission.REFUND)
 @require_safe
 def returns(request: HttpRequest) -> HttpResponse:
-    """Money that has to go back, of cases that the officer may see."""
+    """Open refunds of cases that the officer may see."""
     return render(request, "payments/desk_returns.html", {"refunds": _open(actor_for(request))})
 
 
@@ -66,7 +66,7 @@ def _open(actor: Actor) -> list[Refund]:
 @for_officers(Permission.REFUND)
 @require_POST
 def returned(request: HttpRequest, refund: UUID) -> HttpResponse:
-    """Record that money was transferred back (`provider_reference`)."""
+    """Record the transfer of a refund (`provider_reference`)."""
     actor = actor_for(request)
     found = next((each for each in _open(actor) if each.pk == refund), None)
     if found is None:

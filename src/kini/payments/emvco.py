@@ -1,7 +1,7 @@
 """QR codes of merchants as EMVCo specifies them (merchant-presented mode, 1.1).
 
-A payload is a row of fields: two digits of id, two digits of length in characters, the value. Fields 26 to 51 and 62
-hold fields themselves. The last field, 63, is a checksum over everything before it.
+A payload is a sequence of fields: two digits of id, two digits of length in characters, the value. Fields 26 to 51 and
+62 are nested. The last field, 63, is a checksum over everything before it.
 """
 
 import binascii
@@ -16,20 +16,20 @@ type Fields = Mapping[str, "str | Fields"]
 
 
 class PayloadBroken(ValueError):
-    """This is no payload of a merchant's QR code, or a character of it was changed."""
+    """Not a merchant QR payload, or corrupted."""
 
 
 def written(fields: Fields) -> str:
-    """The payload of these fields, in the order of their ids, with its checksum."""
+    """Encode fields in the order of their ids, with the checksum."""
     body = _row(fields) + CHECKSUM
     return body + _checksum(body)
 
 
 def read(payload: str) -> dict[str, "str | dict[str, str]"]:
-    """The fields of a payload, nested ones as dicts, without the checksum.
+    """Decode a payload into its fields, nested ones as dicts, without the checksum.
 
     Raises:
-        PayloadBroken: when its checksum or its shape is wrong.
+        PayloadBroken: if checksum or structure are wrong.
     """
     body, checksum = payload[:-4], payload[-4:]
     if not body.endswith(CHECKSUM) or _checksum(body) != checksum.upper():

@@ -1,4 +1,4 @@
-"""What this room announces."""
+"""Events of payments."""
 
 from dataclasses import dataclass
 from typing import ClassVar

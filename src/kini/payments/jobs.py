@@ -1,4 +1,4 @@
-"""What happens by itself: providers are asked about codes nobody told of, and money that is too much goes back."""
+"""Jobs: poll providers about unconfirmed payments, and send refunds."""
 
 import structlog
 
@@ -11,7 +11,7 @@ log = structlog.get_logger("kini.payments")
 
 @every("* * * * *", name="payments.ask_providers")
 def ask_providers() -> None:
-    """Ask about every code of which nobody has told; codes that never came are asked for once more."""
+    """Poll every unconfirmed payment; request missing codes again."""
     for payment in queries.unheard():
         try:
             speaking.ask(speaking.obtain_code(payment))
@@ -21,7 +21,7 @@ def ask_providers() -> None:
 
 @every("*/5 * * * *", name="payments.give_back")
 def give_back() -> None:
-    """Return what arrived too much."""
+    """Send open refunds to their providers."""
     for refund in queries.returns_open():
         try:
             speaking.give_back(refund)

@@ -1,4 +1,4 @@
-"""The kind `payment`: a bill is looked up by the number of a thing, paid online, and the case goes on by itself."""
+"""The kind `payment`: look up a bill, pay it online, and settle the case automatically."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -27,14 +27,14 @@ BY = system("payments")
 
 
 class PaymentOptions(Strict):
-    """What a payment service says under `payment:`.
+    """Options of a payment service (`payment:` in its file).
 
     Attributes:
         register: the register of the bills (bills/NAME.yaml).
-        object: the question that asks for the number of the thing; left out, an officer's step makes the bill.
-        proof: the question whose answer must agree with what the register knows, so that nobody reads others' bills.
-        period: the question that asks for the period; left out, the oldest open bill is meant.
-        amount: the input of an officer's step that says the charge, where there is no bill to look up.
+        object: question for the number of the object; without it an officer's step creates the bill.
+        proof: question whose answer must match the register, so that nobody reads others' bills.
+        period: question for the period; without it the oldest open bill is used.
+        amount: input of the officer's step that sets the charge, if there is no bill to look up.
     """
 
     register_: Id = Field(alias="register")
@@ -54,26 +54,26 @@ class PaymentKind(Kind):
     Options: ClassVar[type[Strict]] = PaymentOptions
 
     def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
-        """Also: there is a bill to look up, or a step that makes one."""
+        """Also check that either a question or a step supplies the bill."""
         faults = list(super().check(definition))
         yield from faults
         if not faults and bool((options := self.options(definition)).object) == bool(options.amount):
             yield (self.id,), 'say either "object" (the question with the number) or "amount" (the input of a step)'
 
     def preview(self, resolved: Resolved, given: dict[str, Any], draft: Any) -> tuple[str, dict[str, Any]] | None:
-        """The bill, before anything is sent.
+        """Preview of the bill.
 
         Raises:
-            Refused: when there is none, in words that do not tell a wrong number from a wrong proof.
+            Refused: if there is none; the message is the same for a wrong number and a wrong proof.
         """
         bill = self.find(resolved, given)
         return ("payments/preview.html", {"owed": queries.owed(bill)}) if bill else None
 
     def find(self, resolved: Resolved, given: dict[str, Any]) -> Bill | None:
-        """The bill that the answers mean; None where an officer's step makes it later.
+        """Bill that the answers identify; None if an officer's step creates it later.
 
         Raises:
-            Refused: when no open bill is meant.
+            Refused: if there is no such open bill.
         """
         options = self.options(resolved.definition)
         if not options.object:
@@ -90,13 +90,13 @@ class PaymentKind(Kind):
         return bill
 
     def opened(self, case: Case) -> Case:
-        """Say which bill it is about."""
+        """Link the case to its bill."""
         if bill := self.find(resolve(case.version), answers.of_case(case)):
             actions.attach_bill(by=BY, case=case, bill=bill)
         return case
 
     def rehearse(self, resolved: Resolved, number: int) -> None:
-        """A made-up bill for the number, proof and period that the example answers give."""
+        """Create a made-up bill for the number, proof and period of the example answers."""
         options = self.options(resolved.definition)
         if not options.object:
             return
@@ -109,7 +109,7 @@ class PaymentKind(Kind):
         actions.load_bills(by=BY, register=options.register_, rows=[row], made_up=True)
 
     def before_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
-        """Only a paid bill settles a case, and only one that is not paid ends it as given back."""
+        """Allow settling only with a paid bill, and the refund move only without one."""
         paid = (bill := queries.bill_of(case)) and queries.paid(bill)
         if move == actions.SETTLE and not paid:
             raise Refused(_("This bill has not been paid yet."))
@@ -117,13 +117,13 @@ class PaymentKind(Kind):
             raise Refused(_("This bill has been paid already."))
 
     def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
-        """Make the bill of a charge that the step said."""
+        """Create the bill for the charge set by the step."""
         options = self.options(resolve(case.version).definition)
         if options.amount and options.amount in given:
             actions.charge(by=BY, case=case, register=options.register_, amount=int(given[options.amount]))
 
     def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
-        """What is owed, and the way to pay it; once it is paid, the receipt."""
+        """Amount due and link to pay; after payment the receipt."""
         bill = queries.bill_of(case)
         if bill is None:
             return None
@@ -135,7 +135,7 @@ class PaymentKind(Kind):
         return "payments/panel.html", context | {"open": open_, "refund": refund, "anew": anew}
 
     def on_receipt(self, case: Case) -> OnReceipt | None:
-        """What was paid, and the code by which anybody checks it."""
+        """Paid amount, and the receipt code."""
         bill = queries.bill_of(case)
         payment = queries.paid(bill) if bill else None
         if payment is None or payment.received is None or payment.paid_at is None:

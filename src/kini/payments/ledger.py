@@ -1,8 +1,7 @@
-"""Bookings in double entry. A trigger refuses, at commit, an entry whose postings do not add up to nothing.
+"""Double-entry ledger. At commit a trigger rejects entries whose postings do not sum to zero.
 
-Accounts: `provider:NAME` (what a provider holds for us), `income:REGISTER` (what bills brought), `surplus` (what must
-be given back), `bank` (what was settled), `fees:NAME` (what a provider keeps), `unidentified` (none of ours, or
-a second time for the same order).
+Accounts: `provider:NAME` (held by a provider for the city), `income:REGISTER` (income from bills), `surplus` (to be
+refunded), `bank` (settled), `fees:NAME` (provider's fees), `unidentified` (unknown, or settled twice).
 """
 
 from collections.abc import Mapping
@@ -14,11 +13,11 @@ from kini.payments.models import LedgerEntry, Payment, Posting
 
 
 def book(key: str, postings: Mapping[str, int], payment: Payment | None = None) -> None:
-    """Book, inside the transaction of the action that calls this. What is booked already under that key stays as it is.
+    """Record an entry in the caller's transaction. An existing key is left unchanged.
 
     Args:
-        key: what this books, for example "paid:UUID".
-        postings: amounts by account, debit above zero; zeros are left out. They add up to zero.
+        key: unique key of the entry, for example "paid:UUID".
+        postings: amounts by account, debit positive; zeros are skipped. They sum to zero.
     """
     entry, new = LedgerEntry.objects.get_or_create(key=key, defaults={"at": moments.now(), "payment": payment})
     if new:
@@ -28,5 +27,5 @@ def book(key: str, postings: Mapping[str, int], payment: Payment | None = None) 
 
 
 def balances() -> dict[str, int]:
-    """What each account holds, debit above zero. They add up to zero."""
+    """Balance of each account, debit positive. They sum to zero."""
     return dict(Posting.objects.values_list("account").annotate(total=Sum("amount")).order_by("account"))

@@ -1,4 +1,4 @@
-"""Bills, their payments, and a ledger in double entry. What must hold is held by constraints and triggers."""
+"""Bills, payments, refunds and the double-entry ledger. Constraints and triggers enforce the invariants."""
 
 import uuid
 
@@ -15,7 +15,7 @@ STATES = [(s, s) for s in (*LIVE, *ARRIVED, "expired", "failed")]
 
 
 class Bill(models.Model):
-    """What is owed for a thing and a period. The amount on a day follows from it and the register's dated rules."""
+    """Amount owed for an object and a period. The total on a day follows from the register's dated rules."""
 
     register = models.CharField(max_length=60, help_text="File of the pack (bills/*.yaml) with its rules.")
     object = models.CharField(max_length=40, help_text="Number of the thing, letters and digits only.")
@@ -39,21 +39,21 @@ class Bill(models.Model):
 
     @property
     def period_words(self) -> str:
-        """The period as people write it, where it is a day or a month."""
+        """Period for display, if it is a day or a month."""
         return formats.period(self.period)
 
 
 class BillCase(models.Model):
-    """The case through which somebody pays a bill. Several people may look at one bill; it is paid once."""
+    """Link between a bill and a case. Several cases may show one bill; it is paid once."""
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="bill_case", primary_key=True)
     bill = models.ForeignKey(Bill, models.PROTECT, related_name="cases")
 
 
 class Payment(models.Model):
-    """One try to pay a bill, with the code that the provider gave for it. Money that arrives too much is a surplus.
+    """One attempt to pay a bill, with the provider's code. An overpayment has the state "surplus".
 
-    The id is the reference under which the provider knows it, so that asking twice makes one code.
+    The id is the reference sent to the provider, so that a repeated request creates one code.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -96,9 +96,9 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money on its way back. Its id is the provider's key, so that asking twice returns it once.
+    """A refund. Its id is the provider's idempotency key.
 
-    `reason` is an officer's; empty where too much had come.
+    `reason` is an officer's; empty for an overpayment.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -110,7 +110,7 @@ class Refund(models.Model):
 
 
 class ProviderNotice(models.Model):
-    """What a provider told, once: a second telling of the same finds this row. Append-only."""
+    """A processed webhook; a repeated one finds this row. Append-only."""
 
     provider = models.CharField(max_length=40)
     external_id = models.CharField(max_length=64)
@@ -122,7 +122,7 @@ class ProviderNotice(models.Model):
 
 
 class SettlementRow(models.Model):
-    """One line of a provider's settlement file, kept once, and how it agreed with ours. Append-only."""
+    """One line of a provider's settlement file and the verdict of its comparison. Append-only."""
 
     provider = models.CharField(max_length=40)
     provider_reference = models.CharField(max_length=64)
@@ -138,7 +138,7 @@ class SettlementRow(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """A booking: postings that add up to nothing. Append-only; its key says what it books, once."""
+    """A ledger entry whose postings sum to zero. Append-only; its key is unique."""
 
     key = models.CharField(max_length=80, unique=True)
     at = models.DateTimeField()
@@ -146,7 +146,7 @@ class LedgerEntry(models.Model):
 
 
 class Posting(models.Model):
-    """One side of a booking: debit above zero, credit below it. Append-only."""
+    """One posting: debit positive, credit negative. Append-only."""
 
     entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="postings")
     account = models.CharField(max_length=120)

@@ -1,4 +1,4 @@
-"""Where providers tell of payments. Only their signature counts; telling twice changes nothing."""
+"""Webhooks of payment providers: authenticated by signature, idempotent."""
 
 import hashlib
 
@@ -19,7 +19,7 @@ log = structlog.get_logger("kini.payments")
 @csrf_exempt
 @require_POST
 def notice(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take a notice: 401 when it is not the provider's or too old, 404 when the order is none of ours."""
+    """Receive a webhook: 401 for a bad signature or an old message, 400 if malformed, 404 for an unknown order."""
     configured = providers().get(provider)
     if configured is None:
         raise Http404

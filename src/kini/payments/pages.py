@@ -1,4 +1,4 @@
-"""Pages of somebody who pays: choose how, see the code, wait until it is paid; and the receipt, open to all."""
+"""Residents' pages of payments: choose a method, see the code, wait for payment; and the public receipt."""
 
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ def _bill(case: Case) -> Bill:
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
-    """Choose how to pay; posting (`method`) asks for a code."""
+    """Choose a method; posting (`method`) requests a code."""
     case = own_case_of(request, reference)
     bill = _bill(case)
     if queries.paid(bill):
@@ -66,7 +66,7 @@ def _code_address(case: Case, payment: Payment) -> str:
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
-    """The code to pay with. It looks again by itself; posting asks the provider at once."""
+    """Page of the code. It reloads itself; posting polls the provider at once."""
     case = own_case_of(request, reference)
     found = _bill(case).payments.filter(pk=payment).first()
     if found is None:
@@ -89,14 +89,14 @@ def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
 
 
 def address_of(code: str) -> str:
-    """Where the receipt of that code is read; empty when there is none."""
+    """URL of the receipt with that code; empty if there is none."""
     return reverse("payments:receipt", args=[code]) if queries.receipt(code) else ""
 
 
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """What a receipt says: what was paid, when, and to whom; never by whom."""
+    """Public receipt: what was paid, when and to whom; never by whom."""
     limits.require(LOOKUPS, client_network(request))
     read = references.read_code(number)
     payment = queries.receipt(read) if read else None

@@ -19,7 +19,7 @@ def _payments(person: Person) -> Iterator[Record]:
 
 
 def register() -> None:
-    """Register what this room holds; called once, when the room is ready."""
+    """Register the personal data of this room; called from `AppConfig.ready`."""
     name = "payments.payments"
     entry = PersonalData(
         name,

@@ -1,6 +1,6 @@
-"""The pack's bills/*.yaml: whose bills a register holds, and the dated rules by which their amount is reckoned.
+"""Tariffs: bill registers of the pack (bills/*.yaml) with dated rules, and reading of bill tables.
 
-A table of the same name (bills/NAME.csv) holds made-up bills for a first look; a city loads its own with
+A table of the same name (bills/NAME.csv) holds sample bills for the demo; a city loads its own with
 `./kini bills load NAME FILE.csv`.
 """
 
@@ -30,7 +30,7 @@ Percent = Annotated[float, Field(gt=0, le=100)]
 
 
 class FineRule(Strict):
-    """A fine for being late, from a day on."""
+    """Fine for late payment, valid from a day on."""
 
     from_: date = Field(alias="from")
     percent_a_month: Percent
@@ -40,7 +40,7 @@ class FineRule(Strict):
 
 
 class ReliefRule(Strict):
-    """Per cent taken off within some days, both included."""
+    """Relief in per cent within some days, both included."""
 
     name: Text
     from_: date = Field(alias="from")
@@ -69,13 +69,13 @@ class Register(Strict):
     reliefs: list[ReliefRule] = []
 
     def owed(self, principal: int, due_on: date, on: date) -> rules.Amount:
-        """What a bill of this register amounts to on a day."""
+        """Amount of a bill of this register on a day."""
         fines = [rules.Fine(each.from_, each.percent_a_month, each.most_months) for each in self.fines]
         reliefs = [rules.Relief(r.from_, r.until, r.percent, r.of, str(r.name)) for r in self.reliefs]
         return rules.owed(principal, due_on, on, fines, reliefs)
 
     def uncertain(self, due_on: date, on: date) -> bool:
-        """Whether a rule that is not certain has a part in the amount."""
+        """Check whether a rule of low confidence affects the amount."""
         doubts = [each.confidence for each in self.fines if on > due_on and each.from_ <= on]
         doubts += [each.confidence for each in self.reliefs if each.from_ <= on <= each.until]
         return "low" in doubts
@@ -83,7 +83,7 @@ class Register(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One bill of a table. `proof` is what else the payer must know, or empty."""
+    """One bill of a table. `proof` is the second fact that the payer must know, or empty."""
 
     object: str
     period: str
@@ -93,15 +93,15 @@ class Row:
 
 
 def compact(number: str) -> str:
-    """A number of a thing as bills know it: capital letters and digits only."""
+    """Normalise the number of an object: capital letters and digits only."""
     return re.sub(r"[^0-9A-Z]", "", number.upper())
 
 
 def registers() -> dict[str, Register]:
-    """The registers of this process's city, read once.
+    """Bill registers of the running city, cached.
 
     Raises:
-        PackFaults: when a file cannot be taken.
+        PackFaults: if a file is invalid.
     """
     return _once(settings.CITY_PATH)
 
@@ -112,12 +112,12 @@ def _once(root: Path) -> dict[str, Register]:
 
 
 def samples(name: str) -> Path:
-    """Where the pack keeps made-up bills of a register; there may be none."""
+    """Path of the sample bills of a register; it may not exist."""
     return Path(settings.CITY_PATH) / FOLDER / f"{name}.csv"
 
 
 def read_rows(path: Path) -> tuple[list[Row], list[str]]:
-    """The bills of a table, and what is wrong in it, a sentence for each bad row with its line."""
+    """Bills of a table, and an error sentence with line number for each bad row."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         if missing := [column for column in COLUMNS if column not in (reader.fieldnames or [])]:
@@ -153,7 +153,7 @@ def _row(raw: dict[str, str]) -> Row:
 
 
 def check_bills(root: Path) -> Iterable[Fault]:
-    """Faults of the pack's registers and their samples."""
+    """Errors in the pack's registers and sample bills."""
     return list(_faults(root))
 
 

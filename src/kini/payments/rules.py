@@ -1,4 +1,4 @@
-"""What is owed on a day, pure: principal, fine for being late, relief. Rules carry the day from which they hold."""
+"""Amount owed on a day: principal, fine, relief, by rules with a valid-from date. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Fine:
-    """Per cent of the principal for each month begun after the due date, at most so many months."""
+    """Fine in per cent of the principal for each month begun after the due date, with a maximum of months."""
 
     since: date
     percent_a_month: float
@@ -16,7 +16,7 @@ class Fine:
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """Per cent taken off the principal or off the fine of what is paid within these days (both included)."""
+    """Relief in per cent of principal or fine for payments within these days (both included)."""
 
     since: date
     until: date
@@ -27,7 +27,7 @@ class Relief:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What is owed, in whole units of the city's currency."""
+    """Amount owed, in whole units of the city's currency."""
 
     principal: int
     fine: int = 0
@@ -39,7 +39,7 @@ class Amount:
 
 
 def owed(principal: int, due_on: date, on: date, fines: Iterable[Fine], reliefs: Sequence[Relief] = ()) -> Amount:
-    """What a bill amounts to on a day. A month's fine is reckoned with the rule that held when that month began."""
+    """Amount of a bill on a day. A month's fine follows the rule in force at the start of that month."""
     fine = sum(_month_fine(principal, begun, number, fines) for number, begun in enumerate(_months_late(due_on, on), 1))
     fine_ = round(fine)
     relief = sum(
@@ -51,7 +51,7 @@ def owed(principal: int, due_on: date, on: date, fines: Iterable[Fine], reliefs:
 
 
 def holding[R: (Fine, Relief)](rules: Iterable[R], on: date) -> R | None:
-    """The rule that holds on a day: of those that had begun, the latest."""
+    """Rule in force on a day: the latest of those that have begun."""
     begun = [rule for rule in rules if rule.since <= on]
     return max(begun, key=lambda rule: rule.since) if begun else None
 
@@ -70,7 +70,7 @@ def _months_late(due_on: date, on: date) -> list[date]:
 
 
 def _months_after(day: date, months: int) -> date:
-    """The same day so many months later; of a shorter month its last one."""
+    """Same day some months later; in a shorter month its last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_of_next - timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Talking to providers: between the actions, so that no transaction waits for somebody else's machine."""
+"""Calls to payment providers, made between actions so that no transaction waits for a provider."""
 
 from typing import cast
 
@@ -14,12 +14,12 @@ from kini.payments.providers.configured import providers
 
 log = structlog.get_logger("kini.payments")
 BY = system("payments")
-#: Why money goes back that nobody asked to give back, as the provider reads it.
+#: Reason of an automatic refund, as sent to the provider.
 SURPLUS = "paid twice, or another amount"
 
 
 def order_of(payment: Payment) -> Order:
-    """The order as the provider knows it."""
+    """Order of a payment, as sent to the provider."""
     return Order(
         reference=payment.pk.hex,
         method=cast(Method, payment.method),
@@ -31,10 +31,10 @@ def order_of(payment: Payment) -> Order:
 
 
 def obtain_code(payment: Payment) -> Payment:
-    """Ask the provider for the code, when it has not given one.
+    """Request the provider's code, unless there is one.
 
     Raises:
-        ProviderFault: when it gave no usable answer; asking again is harmless.
+        ProviderFault: without a usable answer; a repeated request is harmless.
     """
     if payment.state != "asked" or payment.expires_at <= moments.now():
         return payment
@@ -46,7 +46,7 @@ def obtain_code(payment: Payment) -> Payment:
 
 
 def code_of(payment: Payment) -> Payment:
-    """The payment with its code, when the provider gives it now; else it is asked for again later."""
+    """Request the code; on failure the job repeats the request later."""
     try:
         return obtain_code(payment)
     except ProviderFault as fault:
@@ -55,7 +55,7 @@ def code_of(payment: Payment) -> Payment:
 
 
 def ask(payment: Payment) -> None:
-    """Ask the provider whether a code was paid; one that is over ends."""
+    """Poll the provider for a payment; expire a code past its grace period."""
     provider = providers().get(payment.provider)
     try:
         if provider and (paid := provider.status(order_of(payment), Code(payment.code, payment.provider_reference))):
@@ -64,16 +64,16 @@ def ask(payment: Payment) -> None:
     except ProviderFault as fault:
         log.warning("provider not reached", payment=str(payment.pk), fault=str(fault))
         if payment.state == "waiting":
-            return  # somebody holds its code
+            return  # somebody may still pay with this code
     if queries.over(payment, moments.now()):
         actions.end_code(by=BY, payment=payment)
 
 
 def give_back(refund: Refund) -> None:
-    """Let the provider give money back; what it does not give back waits for somebody to transfer it.
+    """Send a refund to the provider; one it cannot do waits for a manual transfer.
 
     Raises:
-        ProviderFault: when it gave no usable answer; asking again gives back once.
+        ProviderFault: without a usable answer; a repeated request refunds once.
     """
     payment = refund.payment
     provider = providers().get(payment.provider)

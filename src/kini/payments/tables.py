@@ -1,4 +1,4 @@
-"""What operators see of payments: what did not agree with a provider, and money on its way back. Nobody's name."""
+"""Operator's tables: settlements with differences, and refunds. No names of persons."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from kini.web import formats
 
 
 class Settlements(Table):
-    """Lines of settlement files about which somebody has to do something."""
+    """Settlement lines that need attention."""
 
     words = _("settled line to look at"), _("settled lines to look at")
     list_display = ("settled_on", "verdict_words", "sum_settled", "case", "provider", "provider_reference", "kept")
@@ -62,6 +62,6 @@ class Refunds(Table):
 
 
 def register() -> None:
-    """Bring these tables to the operator's pages."""
+    """Register these tables with the operator's site."""
     site.register(SettlementRow, Settlements)
     site.register(Refund, Refunds)

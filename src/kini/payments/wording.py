@@ -1,4 +1,4 @@
-"""Words about money: what residents read on their case when it goes back, what became of settled lines."""
+"""Texts about refunds on timelines, and verdicts of settlement lines."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from kini.web import formats
 
-#: How a line of a settlement file agrees with ours (actions.settle_row).
+#: Verdicts of settlement lines (actions.settle_row).
 VERDICTS = {
     "agreed": gettext_lazy("as with us"),
     "unknown": gettext_lazy("none of our payments"),
@@ -18,7 +18,7 @@ VERDICTS = {
 
 
 def goes_back(data: Mapping[str, Any]) -> str:
-    """An officer gave a payment back, or more money came than was owed."""
+    """Timeline entry: a refund by an officer, or of an overpayment."""
     words = {"amount": formats.money(data["amount"]), "reason": data["reason"]}
     if words["reason"]:
         return _("%(amount)s goes back to you, and the bill is open again. %(reason)s") % words
@@ -26,5 +26,5 @@ def goes_back(data: Mapping[str, Any]) -> str:
 
 
 def is_back(data: Mapping[str, Any]) -> str:
-    """The money was transferred."""
+    """Timeline entry: the refund was transferred."""
     return _("%(amount)s was transferred back to where it came from.") % {"amount": formats.money(data["amount"])}

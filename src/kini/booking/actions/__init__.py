@@ -1,4 +1,4 @@
-"""Every write about slots and bookings by those who book. What officers do at the venue is in `venue.py`."""
+"""Actions on slots and bookings by applicants and jobs. Officers' actions are in `venue.py`."""
 
 from kini.booking.actions.changing import cancel, give_up, hand_over, move, reschedule
 from kini.booking.actions.keys import rotate_keys

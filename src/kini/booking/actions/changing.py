@@ -1,4 +1,4 @@
-"""A booking is given up, ended, taken to another time, or to another profile."""
+"""Actions that change a booking: release, cancel, reschedule, transfer to another profile."""
 
 from django.utils.translation import gettext as _
 
@@ -16,10 +16,10 @@ from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
 
 @action
 def give_up(*, by: Actor, draft: Draft) -> None:
-    """Give up what a draft holds or waits for.
+    """Release what a draft holds or waits for.
 
     Raises:
-        NotAllowed: when the draft is somebody else's.
+        NotAllowed: if the draft belongs to somebody else.
     """
     access.require_theirs(by, draft)
     held = Booking.objects.select_for_update().filter(draft=draft, case=None, state__in=(*PASSING, "waiting"))
@@ -29,7 +29,7 @@ def give_up(*, by: Actor, draft: Draft) -> None:
 
 @action
 def cancel(*, by: Actor, booking: Booking) -> None:
-    """End a booking before it was used; its places go to those who wait. The case is ended by whoever calls this."""
+    """Cancel a booking and offer its places to the waiting list. The caller ends the case."""
     booking = Booking.objects.select_for_update(of=("self",)).select_related("slot__service").get(pk=booking.pk)
     if booking.state in (*COMING, *PASSING, "waiting"):
         _end(by, booking, "cancelled")
@@ -44,12 +44,12 @@ def _end(by: Actor, booking: Booking, state: str) -> None:
 
 @action
 def reschedule(*, by: Actor, case: Case, slot: Slot, guest_key: str = "") -> Booking:
-    """Take a booking to another time or place, in one step: the old places are given back only for the new ones.
+    """Move a booking to another slot in one step: the old places are released only for the new ones.
 
     Raises:
-        NotAllowed: when the case is somebody else's.
-        Full: when there is no room.
-        Refused: when it is too late for either time.
+        NotAllowed: if the case belongs to somebody else.
+        Full: if there is no room.
+        Refused: if it is too late for either slot.
     """
     booking = queries.of_case(case)
     if RESIDENT not in access.hats(by, case, guest_key) and by.kind is not ActorKind.SYSTEM:
@@ -66,10 +66,10 @@ def reschedule(*, by: Actor, case: Case, slot: Slot, guest_key: str = "") -> Boo
 
 @action
 def move(*, by: Actor, booking: Booking, slot: Slot, message: str = "") -> None:
-    """Move a booking to another slot of its service; its resident reads it, once. The caller has checked who may.
+    """Move a booking to another slot and notify its resident once. The caller has checked permissions.
 
     Raises:
-        Full, Refused: when there is no room, or they have another booking in that time.
+        Full, Refused: if there is no room, or they have another booking in that period.
     """
     before = booking.slot
     taking.rebook(booking, slot)
@@ -85,12 +85,12 @@ def move(*, by: Actor, booking: Booking, slot: Slot, message: str = "") -> None:
 
 @action
 def hand_over(*, by: Actor, gone: int, kept: int) -> int:
-    """Give the bookings of an emptied profile (ids of residents) to the one it was joined with. Says how many.
+    """Transfer the bookings of a merged profile (resident ids) to the remaining one. Returns their number.
 
-    Where both have one in the same time they keep both: nobody loses a place by it. Done again it does nothing.
+    Where both profiles have one in the same period, both stay: nobody loses a place. Idempotent.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))

@@ -1,4 +1,4 @@
-"""Rotation of keys: requests of bookings whose case is not open yet."""
+"""Key rotation for the sealed requests of bookings without a case."""
 
 from kini.booking import taking
 from kini.booking.models import Booking
@@ -12,10 +12,10 @@ BATCH = 500
 
 @action
 def rotate_keys(*, by: Actor) -> int:
-    """Seal every request with the first key of the ring. Returns how many an older key had sealed.
+    """Re-encrypt every request with the first key of the ring. Returns the number that had an older key.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("Keys are rotated from the command line.")

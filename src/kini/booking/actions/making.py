@@ -1,4 +1,4 @@
-"""A booking is made: held while somebody checks their answers and confirmed with the case, or booked at once."""
+"""Actions that make a booking: hold and confirm with the case, or book at once."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,12 +22,12 @@ from kini.services.versions import resolve_many
 
 @statement
 def hold(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Booking:
-    """Keep places of a slot for somebody while they check their answers. An earlier hold of theirs is given up.
+    """Hold places of a slot while the applicant checks their answers. Releases their earlier hold.
 
     Raises:
-        NotAllowed: when the draft is somebody else's.
-        Full: when there is no room.
-        Refused: when it is too early or too late, or they have a booking in that time already.
+        NotAllowed: if the draft belongs to somebody else.
+        Full: if there is no room.
+        Refused: if it is too early or too late, or they have a booking in that period already.
     """
     access.require_theirs(by, draft)
     options = queries.options_of(slot.service)
@@ -40,16 +40,16 @@ def hold(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Book
 def book(
     *, by: Actor, service: Service, slot: Slot, resident: Resident, group: str, party: int, given: dict[str, Any]
 ) -> str:
-    """Book at once, for programs: hold and confirm in one statement. The case is opened from `given` right after.
+    """Book at once, for the API: hold and confirm in one statement. The case is opened from `given` afterwards.
 
     Args:
         given: complete, valid answers (services.answering.take), without files.
 
     Returns:
-        The reference, which will be that of the case.
+        The reference, which the case will share.
 
     Raises:
-        NotAllowed: when it is for somebody else.
+        NotAllowed: if the resident is not the user's own.
         Full, Refused: as `hold`.
     """
     if resident.user_id != by.user_id:
@@ -63,13 +63,12 @@ def book(
 
 @action
 def confirm(*, by: Actor, case: Case) -> Booking:
-    """Turn what a case's draft holds, or was offered, into its booking; the case has just been opened.
+    """Confirm the hold or offer of a case's draft; the case has just been opened.
 
-    A hold that has run out still counts while nobody has taken its place. One that was booked before its case was
-    opened (`book`) only learns of the case.
+    An expired hold still counts while its place is free. A booking made before its case (`book`) is only linked to it.
 
     Raises:
-        Refused: when nothing is held any more and there is no room.
+        Refused: if nothing is held and there is no room.
     """
     booking = _to_confirm(case)
     if booking is None:
@@ -95,7 +94,7 @@ def _to_confirm(case: Case) -> Booking | None:
 
 
 def _again(by: Actor, booking: Booking) -> None:
-    """Take the places of a hold once more that somebody swept meanwhile."""
+    """Hold the places of an expired hold again."""
     taking.take(
         by,
         booking.slot,
@@ -110,10 +109,10 @@ def _again(by: Actor, booking: Booking) -> None:
 
 @action
 def open_case(*, by: Actor, booking: Booking) -> Case | None:
-    """Open the case of a booking that a program made. Done again it does nothing.
+    """Open the case of a booking made through the API. Idempotent.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))

@@ -1,4 +1,4 @@
-"""Slots: opened as the schedule says, and made for examples."""
+"""Actions that create slots: from the schedule, and for examples."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -19,13 +19,13 @@ from kini.web.formats import local
 
 @action
 def open_slots(*, by: Actor, service: Service) -> int:
-    """Bring the slots of a service to what its schedule says, for as many days as one can book ahead and one more.
+    """Bring the slots of a service in line with its schedule, for the bookable days and one more.
 
-    A slot that the schedule no longer has goes where nobody booked it, else it stays; a changed capacity is taken
-    over as far as what is taken allows. Says how many slots are new.
+    Slots that left the schedule are deleted unless booked; a changed capacity applies as far as taken places allow.
+    Returns the number of new slots.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))
@@ -78,7 +78,7 @@ def _bring(service: Service, options: BookingOptions, venue: queries.Venue) -> i
 
 
 def _resize(options: BookingOptions, planned: Mapping[int, rules.Planned]) -> None:
-    """Take over capacities and groups that the schedule changed."""
+    """Apply changed capacities and groups of the schedule."""
     found = Quota.objects.filter(slot__in=planned).select_for_update(no_key=True)
     known = {(quota.slot_id, quota.group): quota for quota in found.order_by("pk")}
     for pk, plan in planned.items():
@@ -93,10 +93,10 @@ def _resize(options: BookingOptions, planned: Mapping[int, rules.Planned]) -> No
 
 @action
 def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
-    """A slot for an example, at the venue and on the day of that number; what is there already stays.
+    """Create an example slot at the venue and on the day of that number; an existing one stays.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))
@@ -124,10 +124,10 @@ def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
 
 @action
 def rehearse_past(*, by: Actor, slot: Slot) -> None:
-    """Let a slot of today be over, for an example: an hour ago, unless the day is younger.
+    """End a slot of today for an example: an hour ago, or less shortly after midnight.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))

@@ -1,4 +1,4 @@
-"""The waiting list of a full slot: what becomes free is offered in the order in which people came."""
+"""Waiting list of a full slot: free places are offered in order of arrival."""
 
 from datetime import timedelta
 
@@ -21,11 +21,11 @@ _OFFER = "SELECT kini_booking_offer(%s, %s, %s)"
 
 @action
 def wait(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Booking:
-    """Join the waiting list of a full slot. What becomes free is offered in the order in which people came.
+    """Join the waiting list of a full slot.
 
     Raises:
-        NotAllowed: when the draft is somebody else's.
-        Refused: when the service has no waiting list, it is too late, or they have a booking in that time already.
+        NotAllowed: if the draft belongs to somebody else.
+        Refused: without a waiting list, too late, or with a booking in that period already.
     """
     access.require_theirs(by, draft)
     options = queries.options_of(slot.service)
@@ -55,7 +55,7 @@ def wait(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Book
 
 @action
 def pass_on(*, by: Actor, slot: Slot) -> int:
-    """Offer what is free in a slot to those who wait for it, and tell them. Says how many offers were made."""
+    """Offer free places of a slot to its waiting list and notify. Returns the number of offers."""
     options = queries.options_of(slot.service)
     if options.waiting_list is None or not queries.bookable(slot.service, slot):
         return 0
@@ -73,9 +73,9 @@ def pass_on(*, by: Actor, slot: Slot) -> int:
 
 @action
 def sweep(*, by: Actor) -> int:
-    """End holds and offers that have run out, and pass their places on. Says how many.
+    """Expire holds and offers past their deadline, and offer their places. Returns their number.
 
-    Nobody has to wait for this: whoever books a slot sweeps it. It keeps the tables small and makes offers.
+    Booking a slot expires its holds as well; this keeps the tables small and makes offers.
     """
     found = list(queries.passed().select_for_update(of=("self",), skip_locked=True).select_related("slot__service"))
     ended = Booking.objects.filter(pk__in=[booking.pk for booking in found])

@@ -1,4 +1,4 @@
-"""Counters follow bookings by themselves; a place is taken, moved or offered by one statement."""
+"""Triggers keep the counters of bookings; a place is taken, moved or offered by one statement."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""The waiting room: whose turn it is, decided in one statement."""
+"""The waiting room: admission is decided in one statement."""
 
 from django.db import migrations, models
 

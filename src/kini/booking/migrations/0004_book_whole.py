@@ -1,4 +1,4 @@
-"""Who is refused a place keeps what they hold: a refusal changes nothing, also where it is no larger transaction."""
+"""A refused booking changes nothing, also without an outer transaction: an earlier hold stays."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Every read of slots and bookings that is more than a look-up."""
+"""Queries of slots and bookings."""
 
 from kini.booking.queries.bookings import (
     LAPSE,

@@ -1,4 +1,4 @@
-"""Who has booked, who comes, and how the queue of a day stands."""
+"""Queries of bookings: of a case, draft or day, queue status, no-shows, consistency."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,22 +16,22 @@ from kini.people.models import Resident
 from kini.services.models import Service
 from kini.web.formats import local, today
 
-#: Of today's calls, those of so many minutes tell the pace.
+#: Calls of the last minutes from which the pace is computed.
 PACE_MINUTES = 90
-#: A check-in so long before or after a time was on the same day.
+#: A check-in within half a day of a slot was on the same day.
 HALF_A_DAY, A_DAY = timedelta(hours=12), timedelta(days=1)
-#: The move by which time ends a booking of which nobody says how it went.
+#: Move of the flow that ends a booking without an outcome.
 LAPSE = "lapse"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a day's queue stands.
+    """Status of a day's queue.
 
     Attributes:
-        serving: the number that was called last; empty before the first.
-        ahead: how many who have arrived are called before the booking in question.
-        minutes: about how long it waits.
+        serving: last called number; empty before the first call.
+        ahead: checked-in visitors before the given booking.
+        minutes: estimated wait of the given booking.
     """
 
     serving: str
@@ -41,14 +41,14 @@ class Standing:
 
 
 def bookings() -> QuerySet[Booking]:
-    """Bookings with their slots and where those are."""
+    """Bookings with slot, venue, area, service and resident selected."""
     return Booking.objects.select_related(
         "slot__unit__area__parent", "slot__place__area__parent", "slot__area", "slot__service__agency", "resident"
     )
 
 
 def of_draft(draft: Draft) -> Booking | None:
-    """What a draft holds or waits for: the latest."""
+    """Latest booking of a draft that was not cancelled."""
     return bookings().filter(draft=draft, case=None).exclude(state="cancelled").order_by("-pk").first()
 
 
@@ -57,7 +57,7 @@ def of_case(case: Case) -> Booking | None:
 
 
 def of_day(service: Service, at: Venue, day: date) -> QuerySet[Booking]:
-    """Who comes to a venue on a day."""
+    """Bookings of a day at a venue."""
     start, end = span(day, day)
     found = bookings().filter(slot__service=service, slot__starts_at__gte=start, slot__starts_at__lt=end)
     place = Q(slot__unit=at.unit) if at.unit else Q(slot__place=at.place)
@@ -65,7 +65,7 @@ def of_day(service: Service, at: Venue, day: date) -> QuerySet[Booking]:
 
 
 def standing(service: Service, at: Venue, day: date, booking: Booking | None = None) -> Standing:
-    """The queue of a day, and how many are before a booking in it. Two queries."""
+    """Status of a day's queue, optionally as seen by one booking. Two queries."""
     calls = of_day(service, at, day).filter(called_at__isnull=False).order_by("-called_at")
     called = list(calls.values_list("number", "called_at")[:50])
     arrived = of_day(service, at, day).filter(state="arrived", called_at=None)
@@ -84,12 +84,12 @@ def standing(service: Service, at: Venue, day: date, booking: Booking | None = N
 
 
 def without_case() -> QuerySet[Booking]:
-    """Confirmed bookings whose case is still to be opened."""
+    """Confirmed bookings whose case is not open yet."""
     return Booking.objects.filter(case=None, request__isnull=False, state__in=COMING).order_by("pk")
 
 
 def passed() -> QuerySet[Booking]:
-    """Holds and offers that have run out and that nobody has swept yet."""
+    """Expired holds and offers that were not swept yet."""
     return Booking.objects.filter(state__in=PASSING, expires_at__lte=moments.now())
 
 
@@ -102,14 +102,14 @@ _UNSOUND = """
 
 
 def unsound() -> list[int]:
-    """Quotas whose counter is not what their bookings say, or above their capacity: none, if the house stands."""
+    """Ids of quotas whose counter differs from their bookings or exceeds the capacity; empty in a sound database."""
     with connection.cursor() as cursor:
         cursor.execute(_UNSOUND)
         return [row[0] for row in cursor.fetchall()]
 
 
 def not_come(service: Service) -> QuerySet[Booking]:
-    """Bookings of a time that is over, of people who were not checked in where others were; by the rule of today."""
+    """No-shows by today's rule: bookings of past slots without check-in, where others were checked in."""
     rule = options_of(service).missed_on(today())
     if rule is None:
         return Booking.objects.none()
@@ -125,14 +125,14 @@ def not_come(service: Service) -> QuerySet[Booking]:
 
 
 def left_open(service: Service) -> QuerySet[Booking]:
-    """Bookings whose time ended a day ago, where the flow lets time end them; and walk-ins who were checked in."""
+    """Bookings that lapse: past for a day with a lapse move in the flow, and walk-ins who were checked in."""
     ends = Q(case__version__edges__move=LAPSE, case__version__edges__state=F("case__state"))
     left = Booking.objects.filter(slot__service=service, state__in=COMING, slot__ends_at__lte=moments.now() - A_DAY)
     return left.filter(ends | Q(case=None, request=None, state="arrived")).order_by("pk")
 
 
 def paused_until(service: Service, resident: Resident) -> date | None:
-    """The first day on which somebody may book again who often did not come; None: they may."""
+    """First day on which a resident may book again after missed bookings; None: now."""
     rule = options_of(service).missed_on(today())
     if rule is None or rule.times is None:
         return None
@@ -143,7 +143,7 @@ def paused_until(service: Service, resident: Resident) -> date | None:
 
 
 def coming(day: date) -> dict[tuple[str, str], int]:
-    """How many bookings there are on a day, by service and venue."""
+    """Number of expected bookings on a day, by service and venue."""
     start, end = span(day, day)
     found = Booking.objects.filter(state__in=COMING, slot__starts_at__gte=start, slot__starts_at__lt=end)
     at = Coalesce("slot__place_id", "slot__unit_id")

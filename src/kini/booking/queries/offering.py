@@ -1,4 +1,4 @@
-"""What is booked, where and when: services and their options, venues, slots, as a process holds them."""
+"""Bookable services with their options, venues and slots, from per-process caches."""
 
 import time
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ KIND = "booking"
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where a service is given: a unit of the agency, or a place. `key` is the id of either."""
+    """A venue: a unit of the agency, or a place. `key` is the id of either."""
 
     key: str
     name: str
@@ -36,7 +36,7 @@ class Venue:
 
     @property
     def q(self) -> Q:
-        """The slots there."""
+        """Filter for slots of this venue."""
         return Q(unit=self.unit, place=None) if self.unit else Q(place=self.place, unit=None)
 
     @property
@@ -45,7 +45,7 @@ class Venue:
 
 
 def options_of(service: Service) -> BookingOptions:
-    """What the service's present version says about booking."""
+    """Booking options of the service's current version."""
     return options_of_version(service.current_id or 0)
 
 
@@ -55,7 +55,7 @@ def options_of_version(version: int) -> BookingOptions:
 
 
 def title_of(service: Service) -> Text:
-    """What a service is called."""
+    """Name of a service."""
     return _definition(service.current_id or 0).name
 
 
@@ -63,16 +63,15 @@ def _definition(version: int) -> Definition:
     return resolve_many([version])[version].definition
 
 
-#: For how many seconds a process believes what changes now and then: when a slot is, how many places are free. Whether
-#: a slot can be booked is asked of the database each time.
+#: Cache lifetime in seconds for slots and free places. Booking itself always asks the database.
 BELIEVED = 5
 
 
 def offered(service: str) -> Service:
-    """A service that is booked, by its id.
+    """A bookable service by its id.
 
     Raises:
-        Service.DoesNotExist: when there is none.
+        Service.DoesNotExist: for an unknown service.
     """
     found = services_queries.service(service)
     if found.kind != KIND or not found.current_id:
@@ -81,7 +80,7 @@ def offered(service: str) -> Service:
 
 
 def tick() -> int:
-    """The number of the present stretch of BELIEVED seconds."""
+    """Number of the current cache period."""
     return int(time.monotonic() // BELIEVED)
 
 
@@ -103,17 +102,17 @@ def _slot(service: str, pk: int, _now: int) -> Slot | None:
 
 
 def forget() -> None:
-    """Ask the database anew."""
+    """Clear the cache of slots."""
     _slot.cache_clear()
 
 
 def services() -> QuerySet[Service]:
-    """Services that are booked."""
+    """Bookable services."""
     return Service.objects.filter(kind=KIND, active=True, current__isnull=False).order_by("id")
 
 
 def span(first: date, last: date) -> tuple[datetime, datetime]:
-    """From the first moment of a day in the city to the last of another."""
+    """Half-open range from the start of `first` to the end of `last`, in the city's time zone."""
     zone = pack.current().timezone
     return datetime.combine(first, rules.MIDNIGHT, zone), datetime.combine(
         last + timedelta(days=1), rules.MIDNIGHT, zone
@@ -121,7 +120,7 @@ def span(first: date, last: date) -> tuple[datetime, datetime]:
 
 
 def venues(service: Service) -> list[Venue]:
-    """Where a service is given, in the order of areas."""
+    """Venues of a service, ordered by area."""
     options = options_of(service)
     if options.level:
         units = [_of_unit(unit) for unit in atlas().units.get(service.agency_id, ()) if _gives(options, unit)]
@@ -130,7 +129,7 @@ def venues(service: Service) -> list[Venue]:
 
 
 def venue(service: Service, key: str) -> Venue | None:
-    """One of them."""
+    """A venue by its key."""
     options, found = options_of(service), atlas()
     if options.level:
         unit = found.units_by_key.get(key)
@@ -144,7 +143,7 @@ def _gives(options: BookingOptions, unit: Unit) -> bool:
 
 
 def venue_of(slot: Slot) -> Venue:
-    """Where a slot is (with its unit or place loaded)."""
+    """Venue of a slot (with its unit or place loaded)."""
     if slot.unit:
         return _of_unit(slot.unit)
     assert slot.place
@@ -160,5 +159,5 @@ def _of_place(place: Place) -> Venue:
 
 
 def slot(service: Service, pk: int) -> Slot | None:
-    """A slot of a service: when it is. Whether it can still be booked is known when it is taken."""
+    """A slot of a service, cached. Availability is checked when it is booked."""
     return _slot(service.pk, pk, tick())

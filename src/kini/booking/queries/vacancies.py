@@ -1,4 +1,4 @@
-"""Which places are free: slot by slot, by day, and the next day of each venue."""
+"""Availability: free places by slot and by day, and the next free day of each venue."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from kini.web.formats import local, today
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """A slot, and how many people could still book it together. `state`: "free", "full" (one may wait), or "over"."""
+    """A slot and its places free for a party. `state`: "free", "full" (waiting list), or "over"."""
 
     slot: int
     resource: str
@@ -30,7 +30,7 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the month: how many places are free in how many slots; `state` as of a slot, "none" without any."""
+    """A day with its free places and number of slots; `state` as of a slot, "none" without slots."""
 
     day: date
     free: int
@@ -38,11 +38,11 @@ class Day:
     state: str
 
 
-#: How the slots of a venue are found, each along an index of its own.
+#: Conditions for the slots of a venue; each has its own index.
 _AT_UNIT = "s.unit_id = %(at)s AND s.place_id IS NULL"
 _AT_PLACE = "s.place_id = %(at)s AND s.unit_id IS NULL"
-#: Places that are free for somebody of these groups, slot by slot. What has run out counts as free although nobody has
-#: swept it; what is free belongs to those who wait. A slot can be booked (`can`) while it is in time.
+#: Free places for these groups, by slot. Expired holds count as free although not swept; free places of a slot with a
+#: waiting list belong to it. `can`: it is in time to book the slot.
 _SLOTS = """
     SELECT s.id, s.resource, s.starts_at, s.ends_at,
         s.closed_at IS NULL AND s.opens_at <= %(now)s AND s.starts_at > %(from)s AS can,
@@ -69,10 +69,10 @@ _DAYS = """
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody looks for: on these days (both included), as one of a group, for so many, of what there is.
+    """A search for slots: days (both included), group, party size and resource.
 
     Attributes:
-        resource: None for all.
+        resource: None for any.
     """
 
     first: date
@@ -104,7 +104,7 @@ def _rows(words: str, service: Service, at: Venue, wanted: Wanted) -> list[Any]:
 
 
 def free(service: Service, at: Venue, wanted: Wanted) -> list[Free]:
-    """The slots of some days at a venue. One query."""
+    """Slots of some days at a venue. One query."""
     return [_free(row, wanted.party) for row in _rows("{slots} ORDER BY s.starts_at, s.resource", service, at, wanted)]
 
 
@@ -115,12 +115,12 @@ def _free(row: tuple[int, str, datetime, datetime, bool, int], party: int) -> Fr
 
 
 def days(service: Service, at: Venue, wanted: Wanted) -> list[Day]:
-    """The same by day; days without slots are left out. One query."""
+    """Days with slots at a venue. One query."""
     return [Day(day, int(left), count, state) for day, count, left, state in _rows(_DAYS, service, at, wanted)]
 
 
 def last_day(service: Service, at: Venue) -> date:
-    """The last day that can be booked at a venue now; today when there is none."""
+    """Last bookable day at a venue; today if there is none."""
     open_now = Slot.objects.filter(at.q, service=service, opens_at__lte=moments.now())
     last = open_now.aggregate(last=Max("starts_at"))["last"]
     return max(today(), local(last).date()) if last else today()
@@ -136,7 +136,7 @@ _NEXT = """
 
 
 def next_days(service: Service, group: str, party: int, resource: str | None) -> dict[str, date]:
-    """The next day with room for so many, by venue. What only runs out now is not seen yet."""
+    """Next day with room for the party, by venue. Places of expired holds are not counted."""
     options, now = options_of(service), moments.now()
     wanted: dict[str, Any] = {
         "groups": options.groups_for(group),
@@ -152,6 +152,6 @@ def next_days(service: Service, group: str, party: int, resource: str | None) ->
 
 
 def bookable(service: Service, slot: Slot) -> bool:
-    """Whether it is in time to book a slot."""
+    """Check that it is in time to book a slot."""
     opens, now = slot.opens_at, moments.now()
     return slot.closed_at is None and opens <= now < rules.last_call(options_of(service), local(slot.starts_at))

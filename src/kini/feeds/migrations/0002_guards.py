@@ -1,4 +1,4 @@
-"""What was known stays known, and what a load did is not rewritten."""
+"""Triggers: history and import runs are append-only."""
 
 from django.db import migrations
 

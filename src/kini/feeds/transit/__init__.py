@@ -1,1 +1,1 @@
-"""Timetables in the form of GTFS: loaded whole as editions, asked for what leaves next and how to get somewhere."""
+"""Timetables (GTFS): imported as whole editions, queried for departures and journeys."""

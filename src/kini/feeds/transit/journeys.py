@@ -1,4 +1,4 @@
-"""Ways from one stop to another with at most one change, by the timetable and on foot between near stops."""
+"""Journey planner: at most one change, by timetable and on foot between near stops."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _RIDES = """
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One ride: from stop to stop (numbers), seconds of the service day."""
+    """A ride from stop to stop (numbers), in seconds of the service day."""
 
     run: Run
     start: int
@@ -42,7 +42,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """Rides one after the other, with the walk (metres) before each and after the last."""
+    """Consecutive rides, with the walk (metres) before each and after the last."""
 
     legs: tuple[Leg, ...]
     walks: tuple[float, ...]
@@ -50,13 +50,13 @@ class Journey:
 
     @property
     def fare(self) -> int | None:
-        """What the rides cost when each is paid for; None where one is not known."""
+        """Sum of the fares; None if one is unknown."""
         fares = [leg.run.fare for leg in self.legs]
         return sum(fare or 0 for fare in fares) if None not in fares else None
 
 
 def journeys(timetable: Timetable, start: int, end: int, now: datetime, most: int = 3) -> list[Journey]:
-    """Ways from one place to another with at most one change, by when they arrive. A change is worth five minutes."""
+    """Journeys with at most one change, by arrival. A change counts as five minutes."""
     day, second = service_day(now)
     net, services = network(timetable.pk), running(timetable, day)
     starts, ends = dict(net.around(start)), dict(net.around(end))
@@ -89,7 +89,7 @@ def _first_legs(
     second: int,
     services: Running,
 ) -> dict[int, dict[int, Leg]]:
-    """For each place the earliest arrival by each line that comes there straight from the start."""
+    """Earliest arrival at each place by each line that runs there directly from the start."""
     leaves: dict[tuple[int, int, int], Leaving | None] = {}
     found: dict[int, dict[int, Leg]] = {}
     for trip, stop_a, departs, stop_b, arrives in rides:
@@ -117,7 +117,7 @@ def _with_change(
     ends: Mapping[int, float],
     services: Running,
 ) -> list[Journey]:
-    """Ways with one change: where a first ride ends, or a walk from there, a second one leaves for the end."""
+    """Journeys with one change, at the place where the first ride ends or a walk from there."""
     best: dict[tuple[int, int], Journey] = {}
     for trip, stop_a, departs, stop_b, arrives in rides:
         run, last = trips[trip], ends[net.stops[stop_b].place]
@@ -143,7 +143,7 @@ def _at(ready: tuple[Leg, float]) -> int:
 
 
 def _best(found: list[Journey], second: int, most: int) -> list[Journey]:
-    """The best ways, no two by the same first line."""
+    """Best journeys, each with a different first line."""
     horizon = second + round(HORIZON.total_seconds())
     ranked = sorted(
         (each for each in found if each.legs[0].leaves <= horizon),

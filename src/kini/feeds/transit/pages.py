@@ -1,4 +1,4 @@
-"""The pages of a timetable: stops by name or near somebody, what leaves next, and the way from one to another."""
+"""Pages of a timetable: stops by name or position, departures, journeys."""
 
 import json
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class StopLine:
 
 @dataclass(frozen=True, slots=True)
 class LegLine:
-    """A ride as it is told."""
+    """A ride of the list."""
 
     leg: Leg
     start: str
@@ -54,7 +54,7 @@ class LegLine:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a journey: what was typed, the stop that it means, or those that it could mean."""
+    """One end of a journey: the typed text, the stop it means, or the candidates."""
 
     typed: str
     stop: Stop | None
@@ -62,7 +62,7 @@ class End:
 
 
 def timetable(request: HttpRequest, status: Status) -> HttpResponse:
-    """The first page: a journey, stops by name, stops near me, all lines."""
+    """Start page: journey form, stops by name, stops near me, all lines."""
     edition = queries.current(status.name)
     words = _typed(request, "q")
     point = asking.point_of(request.POST) if request.method == "POST" else None
@@ -93,7 +93,7 @@ def timetable(request: HttpRequest, status: Status) -> HttpResponse:
 @never_cache
 @require_safe
 def stop(request: HttpRequest, name: str, code: str) -> HttpResponse:
-    """What leaves a stop next."""
+    """Next departures of a stop."""
     status, edition = _edition(name)
     found = queries.stop(edition, code)
     if found is None:
@@ -114,7 +114,7 @@ def stop(request: HttpRequest, name: str, code: str) -> HttpResponse:
 @never_cache
 @require_safe
 def journey(request: HttpRequest, name: str) -> HttpResponse:
-    """How to get from one stop to another, with at most one change."""
+    """Journeys from one stop to another, with at most one change."""
     status, edition = _edition(name)
     start, end = _end(edition, _typed(request, "from")), _end(edition, _typed(request, "to"))
     errors = [
@@ -140,7 +140,7 @@ def journey(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def stops_csv(request: HttpRequest, name: str) -> HttpResponse:
-    """Every served stop, as CSV."""
+    """Served stops as CSV."""
     status, edition = _edition(name)
     head = ["code", "name", "latitude", "longitude", "source", "licence", "read_at"]
     source, read = status.feed.source, status.measured_at.isoformat() if status.measured_at else ""
@@ -151,7 +151,7 @@ def stops_csv(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def stops_geojson(request: HttpRequest, name: str) -> HttpResponse:
-    """Every served stop, as GeoJSON."""
+    """Served stops as GeoJSON."""
     status, edition = _edition(name)
     features = [
         {
@@ -189,7 +189,7 @@ def _typed(request: HttpRequest, name: str) -> str:
 
 
 def _near(request: HttpRequest, point: Point | None) -> tuple[Point | None, str]:
-    """Where the visitor is or asked for, or why that is not known."""
+    """Visitor's position or the named place, or an error message."""
     if point:
         return (point, "") if city.locate(*point) else (None, places.outside())
     text = _typed(request, "near")

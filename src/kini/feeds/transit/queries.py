@@ -1,4 +1,4 @@
-"""What people ask a timetable: stops by name and near a point, what leaves next, how to get from one to another."""
+"""Queries of a timetable: stops by name and position, departures, walking network."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -21,19 +21,19 @@ from kini.feeds.models import Days, Route, Stop, Timetable, Transfer
 from kini.feeds.transit import rules
 from kini.feeds.transit.rules import DAY, Leaving, Runs
 
-#: How far people walk from one stop to another (metres).
+#: Longest walk between stops in metres.
 WALK_M = 250.0
-#: A departure later than this is no longer "next", and a journey that begins later is not told.
+#: Time within which a departure is "next" and a journey must begin.
 HORIZON = timedelta(hours=6)
 EACH = 3
 
-#: Services of a day and by how many seconds it is ahead.
+#: Services of a day, and the offset of that day in seconds.
 type Running = list[tuple[frozenset[int], int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A trip with its line."""
+    """A trip with its line and fare."""
 
     begins: int
     frequencies: list[list[int]]
@@ -48,7 +48,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """What leaves a stop in one direction: the next times, and how often where it runs again and again (seconds)."""
+    """Departures of a line in one direction: next times, and the headway in seconds of a repeating trip."""
 
     run: Run
     times: list[datetime]
@@ -56,13 +56,13 @@ class Departure:
 
     @property
     def minutes(self) -> int:
-        """Minutes between two of them, about."""
+        """Approximate headway in minutes."""
         return max(1, round(self.every / 60))
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The stops of an edition and who is within walking distance of whom; kept while the edition is current."""
+    """Stops of an edition and the walking distances between them; cached while it is current."""
 
     stops: dict[int, Stop]
     members: dict[int, list[int]]
@@ -73,7 +73,7 @@ class Network:
     near: dict[int, list[tuple[int, float]]] = field(default_factory=dict)
 
     def around(self, place: int) -> list[tuple[int, float]]:
-        """Places within walking distance, with metres, this one first."""
+        """Places within walking distance with metres, this one first."""
         if place not in self.near:
             here = self.spots[place]
             hits = self.tree.query(shapely.Point(here).buffer(WALK_M), predicate="intersects")
@@ -96,14 +96,14 @@ def _current(feed: str) -> QuerySet[Timetable, Any]:
 
 
 def current(feed: str) -> Timetable | None:
-    """The current edition."""
+    """Current edition of a feed."""
     rows = _current(feed=feed)
     return Timetable.from_db("default", _COLUMNS, rows[0]) if rows else None
 
 
 @held(maxsize=4)
 def network(timetable: int) -> Network:
-    """The stops of an edition. An edition never changes."""
+    """Walking network of an edition. Editions never change."""
     projection = Projection(*pack.current().center)
     stops = {stop.number: stop for stop in Stop.objects.filter(timetable=timetable)}
     members: dict[int, list[int]] = {}
@@ -120,7 +120,7 @@ def network(timetable: int) -> Network:
 
 
 def called(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
-    """Stops whose name holds the words: those of exactly that name first."""
+    """Stops whose name contains the text, exact matches first."""
     found = Stop.objects.filter(timetable=timetable, served=True, place=F("number"), name__icontains=text)
     return sorted(found[: most * 5], key=lambda s: (s.name.casefold() != text.casefold(), len(s.name), s.name))[:most]
 
@@ -135,13 +135,13 @@ def _stops(timetable: int, code: str) -> QuerySet[Stop, Any]:
 
 
 def stop(timetable: Timetable, code: str) -> Stop | None:
-    """The served stop of that code; of a platform the station that holds it."""
+    """Served stop of that code; for a platform its station."""
     found = [] if "\0" in code else _stops(timetable=timetable.pk, code=code)
     return Stop.from_db("default", _STOP_COLUMNS, found[0]) if found else None
 
 
 def nearest(timetable: Timetable, point: Point, most: int) -> list[tuple[Stop, float]]:
-    """The nearest stops with their distance in metres."""
+    """Nearest stops, with distance in metres."""
     east = (F("longitude") - Value(point[1])) * Cos(Radians(Value(point[0])))
     away = Power(east, 2, output_field=FloatField()) + Power(
         F("latitude") - Value(point[0]), 2, output_field=FloatField()
@@ -151,7 +151,7 @@ def nearest(timetable: Timetable, point: Point, most: int) -> list[tuple[Stop, f
 
 
 def lines_at(timetable: Timetable, numbers: Sequence[int]) -> dict[int, list[str]]:
-    """The lines that stop at each of these places."""
+    """Lines that stop at each of these places."""
     found: dict[int, list[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -175,7 +175,7 @@ def routes(timetable: Timetable) -> list[Route]:
 
 
 def service_day(now: datetime) -> tuple[date, int]:
-    """The day of the city's clocks, and how many seconds of its service have passed (from noon less 12 hours)."""
+    """Service day in the city's time zone, and its elapsed seconds (counted from noon minus 12 hours)."""
     here = now.astimezone(pack.current().timezone)
     return here.date(), round((here - _start(here.date())).total_seconds())
 
@@ -186,12 +186,12 @@ def _start(day: date) -> datetime:
 
 
 def moment(day: date, seconds: int) -> datetime:
-    """When that second of the service day is."""
+    """Moment of a second of the service day."""
     return datetime.fromtimestamp(_start(day).timestamp() + seconds, pack.current().timezone)
 
 
 def running(timetable: Timetable, day: date) -> Running:
-    """Services that run today, and those of yesterday with the seconds by which their day is ahead."""
+    """Services of today, and those of yesterday with the offset of their day."""
     return _running(timetable.pk, day)
 
 
@@ -219,7 +219,7 @@ _RUNS = f"""
 
 
 def departures(timetable: Timetable, place: int, now: datetime) -> list[Departure]:
-    """What leaves a stop next, by line and direction, soonest first."""
+    """Next departures of a stop by line and direction, soonest first."""
     day, second = service_day(now)
     horizon, services = second + round(HORIZON.total_seconds()), running(timetable, day)
     found: dict[tuple[int, str], tuple[Run, list[Leaving]]] = {}
@@ -236,12 +236,12 @@ def departures(timetable: Timetable, place: int, now: datetime) -> list[Departur
 
 @lru_cache(maxsize=5_000)
 def _board(timetable: int, place: int) -> list[tuple[Run, int]]:
-    """Who leaves a stop, and at which second of their timetable. An edition never changes. One query."""
+    """Trips of a stop with the second of their departure, cached. Editions never change. One query."""
     return [(_run(row), departs) for departs, *row in prepared(_LEAVING, [timetable, place])]
 
 
 def runs(timetable: int, trips: Iterable[int]) -> dict[int, Run]:
-    """Trips with their lines."""
+    """Trips by number, with their lines."""
     return {number: _run(row) for number, *row in rows(_RUNS, [timetable, list(trips)])}
 
 
@@ -251,7 +251,7 @@ def _run(row: Sequence[Any]) -> Run:
 
 
 def leaving(run: Run, departs: int, after: int, services: Running, most: int) -> list[Leaving]:
-    """When a trip leaves, today's runs and those that yesterday began."""
+    """Departure times of a trip, including runs that began yesterday."""
     found = [
         Leaving(each.at - ahead, each.every)
         for active, ahead in services

@@ -1,4 +1,4 @@
-"""A GTFS file read into numbered rows. A fault names file, row and field; what depends on a bad row is left out."""
+"""GTFS parser: numbered rows, and errors with file, row and field. Dependants of a bad row are skipped."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ type Cells = dict[str, str]
 
 
 class _Bad(Exception):
-    """(field, what is wrong)."""
+    """Invalid cell: (field, error)."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class TripRow:
 
 @dataclass(slots=True)
 class Edition:
-    """Everything of a file. Rows are numbered by their place in these lists; `calls` are tuples of
+    """Content of a GTFS file. Rows are numbered by their index in these lists; `calls` are tuples of
     (trip, place in trip, stop, arrives, departs).
     """
 
@@ -68,7 +68,7 @@ class Edition:
 
 
 class Reader:
-    """Reads one file; ids become numbers on the way."""
+    """Parser of one file; ids become numbers."""
 
     def __init__(self, content: bytes) -> None:
         try:
@@ -126,7 +126,7 @@ class Reader:
                 raise Unreadable(f"{file}: {error}") from None
 
     def _fares(self) -> dict[str, int]:
-        """The lowest fare of each route."""
+        """Lowest fare of each route."""
         prices = {cells.get("fare_id", ""): cells.get("price", "") for _n, cells in self._rows("fare_attributes.txt")}
         found: dict[str, int] = {}
         for _number, cells in self._rows("fare_rules.txt"):
@@ -204,7 +204,7 @@ class Reader:
         self.edition.transfers.append(stops)
 
     def _settle(self) -> None:
-        """When each trip begins, which stops are served, and no call twice."""
+        """Compute the start of each trip and the served stops; drop repeated calls."""
         edition = self.edition
         edition.calls.sort()
         kept: list[tuple[int, int, int, int, int]] = []
@@ -221,7 +221,7 @@ class Reader:
             edition.stops[self.stops[stop.parent]].served = True
 
     def place(self, number: int) -> int:
-        """The number of the station that holds a stop, else its own."""
+        """Number of a stop's station, else its own."""
         return self.stops.get(self.edition.stops[number].parent, number)
 
 
@@ -259,7 +259,7 @@ def _degrees(cells: Cells, name: str, limit: int) -> float:
 
 
 def _seconds(cells: Cells, name: str) -> int:
-    """A time of the service day, "25:10:00" being ten past one the next morning."""
+    """Seconds of the service day; "25:10:00" is ten past one the next morning."""
     text = _wanted(cells, name)
     parts = text.split(":")
     if len(parts) != 3 or not all(part.isdigit() for part in parts) or int(parts[1]) > 59 or int(parts[2]) > 59:

@@ -1,11 +1,11 @@
-"""When vehicles leave, from their timetable alone. Pure; times are seconds of the service day."""
+"""Departure times from a timetable. Pure; times are seconds of the service day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 DAY = 86_400
-#: Metres a person walks in a second, and the least seconds that a change takes.
+#: Walking speed in metres per second, and the shortest change in seconds.
 WALK, CHANGE = 1.2, 60
 
 type Frequencies = Sequence[Sequence[int]]
@@ -13,7 +13,7 @@ type Frequencies = Sequence[Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """On which days something runs."""
+    """Days on which a service runs."""
 
     weekdays: str
     first: date | None
@@ -23,7 +23,7 @@ class Runs:
 
 
 def runs_on(runs: Runs, day: date) -> bool:
-    """Whether it runs on a service day."""
+    """Check whether a service runs on a service day."""
     text = day.isoformat()
     if text in runs.without:
         return False
@@ -35,18 +35,18 @@ def runs_on(runs: Runs, day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A departure. `every` is the seconds between vehicles where it is about then, not exactly."""
+    """A departure. `every` is the headway in seconds if its time is approximate, else 0."""
 
     at: int
     every: int = 0
 
 
 def next_leaving(begins: int, frequencies: Frequencies, departs: int, after: int, most: int) -> list[Leaving]:
-    """When a trip leaves a stop from `after` on, the first `most` times.
+    """First `most` departure times of a trip at a stop from `after` on.
 
     Args:
-        begins: when its timetable leaves the first stop.
-        departs: when its timetable leaves this stop.
+        begins: departure from the first stop in the timetable.
+        departs: departure from this stop in the timetable.
     """
     if not frequencies:
         return [Leaving(departs)] if departs >= after else []

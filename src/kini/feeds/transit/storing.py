@@ -1,4 +1,4 @@
-"""An edition of a timetable into the tables, by COPY, in one transaction; the one before it is kept, older ones go."""
+"""Import of a timetable edition by COPY, in one transaction; the previous edition is kept."""
 
 import json
 from collections.abc import Iterable
@@ -17,17 +17,17 @@ from kini.feeds.models import Load, Timetable
 from kini.feeds.reading import Unreadable
 from kini.feeds.transit.reading import Edition, Reader
 
-#: Editions that are kept, the current one among them.
+#: Number of editions kept, the current one included.
 KEPT = 2
 
 
 @action
 def load_timetable(*, by: Actor, name: str, content: bytes, origin: Origin, force: bool = False) -> Load | None:
-    """Make a file the current edition. The same file again changes nothing.
+    """Import a file as the current edition. Idempotent.
 
     Raises:
-        NotAllowed: for anybody but a command or job of the program.
-        FeedRefused: when it cannot be read, or too much of it is faulty; the edition before stays current.
+        NotAllowed: for anybody but the system.
+        FeedRefused: if it is unreadable or too much of it is faulty; the previous edition stays current.
     """
     only_the_program(by)
     feed, state = declared.feeds()[name], hold(name)
@@ -102,7 +102,7 @@ def _copy(timetable: Timetable, reader: Reader) -> None:
     calls = ((key, *call, trip != call[0]) for call, trip in zip(edition.calls, following, strict=True))
     _into("feeds_call", "timetable_id, trip, place_in_trip, stop, arrives, departs, ends", calls)
     _into("feeds_transfer", "timetable_id, one, other", ((key, *each) for each in edition.transfers))
-    with connection.cursor() as cursor:  # else its queries are planned as if these tables were empty
+    with connection.cursor() as cursor:  # otherwise queries are planned as if these tables were empty
         cursor.execute("SELECT kini_analyze('feeds_stop', 'feeds_route', 'feeds_trip', 'feeds_call')")
 
 

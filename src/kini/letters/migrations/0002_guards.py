@@ -1,4 +1,4 @@
-"""What no code can break: what a letter says stays as it was, an ended letter stays ended, its history only grows."""
+"""Triggers: the text of a letter is immutable, an ended letter stays ended, its history is append-only."""
 
 from django.db import migrations
 

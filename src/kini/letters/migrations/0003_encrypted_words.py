@@ -1,4 +1,4 @@
-"""Encrypt the text of letters, and officers' notes on them."""
+"""Encrypt the text of letters and officers' notes."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Allow the removal of what a letter says once its file is gone; everything else of a letter stays as it was."""
+"""Allow the removal of a letter's text once its file is gone; the rest of a letter stays immutable."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Bookings balance and only grow; what a provider told stays told."""
+"""Triggers: ledger entries balance and are append-only; so are webhooks and settlements."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Settled lines that did not agree are found among all."""
+"""Index of settlement lines that did not agree."""
 
 from django.db import migrations, models
 from django.db.models import Q

@@ -1,1 +1,1 @@
-"""Who takes the money: one interface, adapters for its kinds, and a file that says which one the city uses."""
+"""Payment providers: the interface, its adapters, and the operator's configuration."""

@@ -1,4 +1,4 @@
-"""What every provider of payments can do. An adapter talks to one sort of provider; its configuration says to which."""
+"""Interface of payment providers. An adapter implements one protocol; its configuration names the provider."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -12,20 +12,20 @@ type Method = Literal["qr", "va"]
 
 
 class ProviderFault(Exception):
-    """The provider could not be reached, or answered something that cannot be used. It is asked again later."""
+    """The provider could not be reached, or its answer is unusable. The request is repeated later."""
 
 
 class ByHand(Exception):
-    """The provider gives no money back by this way; somebody transfers it and records that."""
+    """The provider cannot refund this payment; somebody must transfer it and record that."""
 
 
 class NoticeRefused(Exception):
-    """A notice is not the provider's: its signature is wrong, or it is too old."""
+    """A webhook has a wrong signature, or is too old."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be paid. `reference` is ours; asking twice with the same one gives one code."""
+    """An order to be paid. `reference` is ours; a repeated request returns the same code."""
 
     reference: str
     method: Method
@@ -37,7 +37,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What the payer needs: the payload of a QR code, or the number of a virtual account."""
+    """Payment code: QR payload, or number of a virtual account."""
 
     code: str
     provider_reference: str
@@ -45,7 +45,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Money that arrived for an order of ours."""
+    """A payment received for an order."""
 
     reference: str
     provider_reference: str
@@ -55,7 +55,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a provider told without being asked. `external_id` is the same when it tells the same again."""
+    """Content of a webhook. `external_id` is the same for a repeated one."""
 
     external_id: str
     paid: Paid | None
@@ -75,50 +75,50 @@ class Settled:
 
 
 class Provider(ABC):
-    """One provider as the city has configured it."""
+    """A configured provider."""
 
     name: str
     methods: tuple[Method, ...]
-    #: What payers call the bank of its virtual accounts.
+    #: Name of the bank of its virtual accounts, as payers know it.
     bank: str = ""
-    #: Where a payer can play, of a provider for trying out.
+    #: URL of a sandbox's page for test payments.
     pretend: str = ""
 
     @abstractmethod
     def create(self, order: Order) -> Code:
-        """Ask for a code.
+        """Request a code.
 
         Raises:
-            ProviderFault: when there is no usable answer.
+            ProviderFault: without a usable answer.
         """
 
     @abstractmethod
     def status(self, order: Order, code: Code) -> Paid | None:
-        """Whether the order was paid; None: not so far.
+        """Payment of an order; None: not paid yet.
 
         Raises:
-            ProviderFault: when there is no usable answer.
+            ProviderFault: without a usable answer.
         """
 
     @abstractmethod
     def refund(self, order: Order, code: Code, *, key: str, amount: int, reason: str) -> str:
-        """Give money back, once for each key; the provider's reference of it.
+        """Refund money, once per key; returns the provider's reference.
 
         Raises:
-            ByHand: when somebody has to transfer it.
-            ProviderFault: when there is no usable answer.
+            ByHand: if somebody has to transfer it.
+            ProviderFault: without a usable answer.
         """
 
     @abstractmethod
     def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> Notice:
-        """Read what the provider sent to our address.
+        """Verify and parse a webhook.
 
         Raises:
-            NoticeRefused: when it is not the provider's or too old.
+            NoticeRefused: for a wrong signature or an old message.
         """
 
 
 type Adapter = Callable[..., Provider]
-"""Makes a provider from its name and what its table in the configuration file says, as keywords."""
+"""Creates a provider from its name and the keywords of its table in the configuration file."""
 
 adapters: Registry[Adapter] = Registry("payment adapter")

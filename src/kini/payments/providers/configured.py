@@ -1,4 +1,4 @@
-"""The providers that the operator's file names (KINI_PAYMENTS), a TOML table each."""
+"""Providers of the operator's file (KINI_PAYMENTS), a TOML table each."""
 
 from django.conf import settings
 
@@ -7,19 +7,19 @@ from kini.payments.providers.base import Method, Provider, adapters
 
 
 def providers() -> dict[str, Provider]:
-    """Every configured provider by name, in the order of the file; empty when the city takes no payments online.
+    """Configured providers by name, in the order of the file; empty without online payments.
 
     Raises:
-        EnvironmentFault: when the file cannot be read or says something that cannot be used.
+        EnvironmentFault: if the file is unreadable or invalid.
     """
     return configured.providers("KINI_PAYMENTS", settings.ENV.payments, adapters)
 
 
 def provider_for(method: Method) -> Provider | None:
-    """The first provider that can take this method."""
+    """First provider that offers this method."""
     return next((each for each in providers().values() if method in each.methods), None)
 
 
 def methods() -> tuple[Method, ...]:
-    """The methods that can be used now."""
+    """Available payment methods."""
     return tuple(dict.fromkeys(method for each in providers().values() for method in each.methods))

@@ -1,9 +1,9 @@
-"""Providers that speak SNAP, Bank Indonesia's national standard for payment interfaces: QR codes and virtual accounts.
+"""Adapter for SNAP, Bank Indonesia's national standard of payment APIs: QR codes and virtual accounts.
 
 Requests carry a token (asked for with an RSA signature) and an HMAC-SHA512 over method, path, token, body and time;
-notices of the provider carry an RSA signature over method, path, body and time. Service codes: 47 makes a QR code, 51
-asks about one, 52 tells that it was paid, 78 gives back; 27 makes a virtual account, 26 asks, 25 tells. What came to a
-virtual account is given back by transfer. Source: SNAP, standard of data and technical specification.
+webhooks carry an RSA signature over method, path, body and time. Service codes: 47 creates a QR code, 51 queries it, 52
+notifies of payment, 78 refunds; 27 creates a virtual account, 26 queries it, 25 notifies. Virtual accounts are refunded
+by transfer. Source: SNAP, standard of data and technical specification.
 """
 
 import base64
@@ -40,7 +40,7 @@ from kini.payments.providers.base import (
 )
 
 OLDEST_NOTICE = timedelta(minutes=5)
-ZONE = timezone(timedelta(hours=7))  # WIB, in which the standard writes every moment
+ZONE = timezone(timedelta(hours=7))  # WIB, the time zone of all times in the standard
 PAID = "00"
 MOST = 10**15
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
@@ -53,20 +53,20 @@ SERVICE = {"qr": "47", "va": "27"}
 
 
 class Snap(Provider):
-    """A provider that speaks SNAP.
+    """A SNAP provider.
 
     Args:
-        name: what the city calls it.
-        address: root of its interface, without a slash at the end.
-        client: our id there (X-CLIENT-KEY and X-PARTNER-ID).
-        secret: for the HMAC of requests.
+        name: key in the configuration.
+        address: base URL, without a slash at the end.
+        client: our client id (X-CLIENT-KEY and X-PARTNER-ID).
+        secret: HMAC key of requests.
         private_key, public_key: PEM files, ours and the provider's.
-        merchant: our number as a merchant.
+        merchant: our merchant number.
         va_prefix: first digits of our virtual accounts (partnerServiceId).
-        bank: what payers call the bank of these accounts.
+        bank: name of their bank, as payers know it.
         channel: CHANNEL-ID.
         methods: "qr", "va".
-        pretend: where a payer can play, of a provider for trying out; empty otherwise.
+        pretend: URL of a sandbox's page for test payments; empty otherwise.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Snap(Provider):
         self._token, self._until, self._lock = "", datetime.min.replace(tzinfo=UTC), threading.Lock()
 
     def create(self, order: Order) -> Code:
-        """Ask for a QR code or a virtual account; a QR code must say the amount and have a right checksum."""
+        """Request a QR code or virtual account; amount and checksum of a QR code are verified."""
         answer = self._ask(CREATE[order.method], self._order(order), order.reference)
         with self._reading():
             if order.method == "va":
@@ -107,7 +107,7 @@ class Snap(Provider):
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """An answer that lacks a field, or holds another sort of thing there, is none."""
+        """Turn errors of a malformed answer into ProviderFault."""
         try:
             yield
         except emvco.PayloadBroken as broken:
@@ -138,7 +138,7 @@ class Snap(Provider):
         }
 
     def status(self, order: Order, code: Code) -> Paid | None:
-        """Ask whether it was paid."""
+        """Query the status of an order."""
         about = {
             "originalPartnerReferenceNo": order.reference,
             "originalReferenceNo": code.provider_reference,
@@ -149,7 +149,7 @@ class Snap(Provider):
             return _paid(answer) if answer.get("latestTransactionStatus") == PAID else None
 
     def refund(self, order: Order, code: Code, *, key: str, amount: int, reason: str) -> str:
-        """Give back what came by QR code; the same key gives back once."""
+        """Refund a QR payment, once per key."""
         if order.method != "qr":
             raise ByHand(f"{self.name} gives back what came to a virtual account by transfer.")
         about = {
@@ -164,7 +164,7 @@ class Snap(Provider):
             return str(answer["refundNo"])
 
     def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> Notice:
-        """A payment that the provider tells of."""
+        """Verify and parse a payment notification."""
         told, at = headers.get("X-SIGNATURE", ""), headers.get("X-TIMESTAMP", "")
         signed = f"POST:{path}:{_digest(body)}:{at}".encode()
         try:
@@ -196,7 +196,7 @@ class Snap(Provider):
         return self._sent(path, body, headers)
 
     def _access_token(self) -> str:
-        """A token that still holds for a minute."""
+        """Access token, valid for at least a minute."""
         with self._lock:
             now = moments.now()
             if now + timedelta(minutes=1) < self._until:
@@ -235,10 +235,10 @@ def _paid(content: Mapping[str, Any]) -> Paid:
 
 
 def _money(said: Mapping[str, Any]) -> int:
-    """An amount in whole units of the city's currency.
+    """Parse an amount in whole units of the city's currency.
 
     Raises:
-        ValueError: when it is of another currency, nothing, or has a fraction, which no order of ours asks for.
+        ValueError: for another currency, zero, or a fraction, since no order has any.
     """
     amount = Decimal(str(said["value"]))
     if said.get("currency") != pack.current().currency or not 0 < amount < MOST or amount != int(amount):

@@ -1,1 +1,1 @@
-"""A payment provider to try with: a real server on loopback that speaks SNAP, checks signatures, and can misbehave."""
+"""Sandbox payment provider: a server on loopback that speaks SNAP, checks signatures, and can misbehave."""

@@ -1,4 +1,4 @@
-"""What the pretended provider knows: orders, payments and returns, in a file that survives a restart."""
+"""Orders, payments and refunds of the sandbox, in a file that survives restarts."""
 
 import sqlite3
 import threading
@@ -34,7 +34,7 @@ class Order:
 
 
 class Bank:
-    """Orders by the reference of whoever asked; asking twice with the same reference gives the same code."""
+    """Orders by the caller's reference; a repeated request returns the same code."""
 
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ class Bank:
         return Order(*row) if row else None
 
     def orders(self) -> list[Order]:
-        """Those that nobody has paid, the newest first."""
+        """Unpaid orders, newest first."""
         with self._lock:
             rows = self._rows.execute("SELECT * FROM orders WHERE paid IS NULL ORDER BY rowid DESC LIMIT 50").fetchall()
         return [Order(*row) for row in rows]
@@ -73,26 +73,26 @@ class Bank:
         return order
 
     def pay(self, order: Order, amount: int, at: str) -> Order:
-        """Money arrives, once."""
+        """Record a payment, once."""
         self._one(
             "UPDATE orders SET paid = ?, paid_at = ? WHERE reference = ? AND paid IS NULL", amount, at, order.reference
         )
         return self.order(order.reference) or order
 
     def refund(self, order: Order, key: str, amount: int) -> str:
-        """Money goes back, once for each key; the reference of it."""
+        """Record a refund, once per key; returns its reference."""
         self._one(
             "INSERT OR IGNORE INTO refunds VALUES (?, ?, ?, ?)", key, uuid.uuid4().hex[:20], order.reference, amount
         )
         return str(self._one("SELECT own FROM refunds WHERE key = ?", key)[0])
 
     def returned(self) -> int:
-        """How much went back in all."""
+        """Sum of all refunds."""
         return int(self._one("SELECT coalesce(sum(amount), 0) FROM refunds")[0])
 
 
 def qr(own: str, amount: int, title: str) -> str:
-    """The payload of a dynamic QRIS code: government services (9399), rupiah (360), our number as bill number."""
+    """Payload of a dynamic QRIS code: government services (9399), rupiah (360), our number as bill number."""
     merchant = {"00": "ID.CO.QRIS.WWW", "01": "936009110000000001", "02": "SANDBOX00000001", "03": "UBE"}
     name = "".join(c for c in title if c.isascii())[:25] or "KINI"
     return emvco.written(

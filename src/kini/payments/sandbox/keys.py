@@ -1,4 +1,4 @@
-"""Keys and the configuration file by which a first look uses the sandbox."""
+"""Keys and configuration file of the sandbox."""
 
 import secrets
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ CLIENT = "kini-sandbox"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Files below one folder: a key of the city, one of the sandbox, and the secret they share."""
+    """Key files in one folder: the city's key, the sandbox's key, and their shared secret."""
 
     folder: Path
 
@@ -30,7 +30,7 @@ class Keys:
 
 
 def made(folder: Path) -> Keys:
-    """The keys in that folder, made when they are not there."""
+    """Keys in that folder, created if missing."""
     folder.mkdir(parents=True, exist_ok=True)
     keys = Keys(folder)
     if not keys.file("secret").exists():
@@ -54,7 +54,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def configure(keys: Keys, port: int) -> Path:
-    """Write the file that KINI_PAYMENTS names, for a sandbox on that port of loopback."""
+    """Write the file for KINI_PAYMENTS, for a sandbox on that loopback port."""
     lines = {
         "adapter": "snap",
         "address": f"http://127.0.0.1:{port}",

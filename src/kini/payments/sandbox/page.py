@@ -1,4 +1,4 @@
-"""The page on which somebody plays the payer's bank. It is no page of the city and looks like none."""
+"""Page for test payments in the sandbox. It is not a page of the city and does not look like one."""
 
 from html import escape
 
@@ -11,7 +11,7 @@ input,button{{font:inherit;padding:.6rem;width:100%;box-sizing:border-box;margin
 
 
 def bank(orders: list[Order], asked: str) -> str:
-    """What can be paid, the order that was asked for first."""
+    """Open orders, the requested one first."""
     first = sorted(orders, key=lambda order: order.reference != asked)
     rows = "".join(
         f"<li>{escape(order.title)}: {order.amount:,} ({escape(order.method)})"

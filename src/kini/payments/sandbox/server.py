@@ -1,4 +1,4 @@
-"""The sandbox's server: the interface that the city calls, and a page on which somebody plays the payer's bank.
+"""Server of the sandbox: the SNAP API that the city calls, and a page for test payments.
 
 `POST /faults` (loopback only, as everything here) says how it misbehaves from now on: `{"create": "down"}` answers 500,
 `"lost"` makes the code and drops the connection; `{"notice": "never" | "twice" | "forged" | "old"}`,
@@ -32,16 +32,16 @@ from kini.payments.sandbox.bank import Bank, Order
 from kini.payments.sandbox.keys import CLIENT, NAME, Keys
 
 TOKEN_HOLDS = 900
-RETRIES = (0, 1, 3, 9, 27)  # seconds before each try to tell the city
+RETRIES = (0, 1, 3, 9, 27)  # seconds before each delivery attempt of a webhook
 
 
 class Unauthorised(Exception):
-    """The caller is not who it says."""
+    """The caller's signature or token is wrong."""
 
 
 @dataclass
 class Sandbox:
-    """The provider's side of the interface."""
+    """The provider's side of the API."""
 
     bank: Bank
     keys: Keys
@@ -51,7 +51,7 @@ class Sandbox:
     post: Callable[[str, bytes, dict[str, str]], int] = call_city
 
     def token(self, headers: Any) -> dict[str, Any]:
-        """Give a token to whoever signs with the city's key."""
+        """Issue a token to a caller who signs with the city's key."""
         at = headers.get("X-TIMESTAMP", "")
         city = load_pem_public_key(self.keys.file("city.pub").read_bytes())
         assert isinstance(city, rsa.RSAPublicKey)
@@ -65,7 +65,7 @@ class Sandbox:
         return {"responseCode": "2007300", "accessToken": given, "tokenType": "Bearer", "expiresIn": str(TOKEN_HOLDS)}
 
     def checked(self, path: str, headers: Any, body: bytes) -> dict[str, Any]:
-        """The content of a request whose token holds and whose signature is right."""
+        """Content of a request with valid token and signature."""
         token = headers.get("Authorization", "").removeprefix("Bearer ")
         signed = f"POST:{path}:{token}:{hashlib.sha256(body).hexdigest()}:{headers.get('X-TIMESTAMP', '')}".encode()
         right = base64.b64encode(hmac.digest(self.keys.secret.encode(), signed, hashlib.sha512)).decode()
@@ -101,13 +101,13 @@ class Sandbox:
         return {"responseCode": "2007800", "responseMessage": "Successful", "refundNo": number}
 
     def pay(self, order: Order, amount: int) -> None:
-        """Take the payer's money, and tell the city in a thread of its own."""
+        """Record a payment, and notify the city in a thread."""
         paid = self.bank.pay(order, amount, datetime.now(ZONE).isoformat(timespec="seconds"))
         if self.faults.get("notice") != "never":
             threading.Thread(target=self.tell, args=(paid,), daemon=True).start()
 
     def tell(self, order: Order) -> None:
-        """Tell the city, again and again until it takes it."""
+        """Notify the city, with retries until it accepts."""
         time.sleep(float(self.faults.get("delay", 0)))
         wish = self.faults.get("notice")
         for _ in range(2 if wish == "twice" else 1):
@@ -120,13 +120,13 @@ class Sandbox:
         return told(order, self.faults.get("currency", "IDR"), self.faults.get("fraction", "00"))
 
     def told(self, order: Order, *, forged: bool = False, old: bool = False) -> int:
-        """Send one notice; the status of the city's answer."""
+        """Send one webhook; returns the status of the city's answer."""
         return self.send(
             order.own, json.dumps(self._told(order), separators=(",", ":")).encode(), forged=forged, old=old
         )
 
     def send(self, number: str, body: bytes, *, forged: bool = False, old: bool = False) -> int:
-        """Send a signed notice; the status of the city's answer."""
+        """Send a signed webhook; returns the status of the city's answer."""
         at = (datetime.now(ZONE) - timedelta(hours=1 if old else 0)).isoformat(timespec="seconds")
         key = load_pem_private_key(self.keys.file("city.key" if forged else f"{NAME}.key").read_bytes(), None)
         assert isinstance(key, rsa.RSAPrivateKey)
@@ -141,7 +141,7 @@ class Sandbox:
 
 
 def told(order: Order, currency: str = "IDR", fraction: str = "00") -> dict[str, Any]:
-    """What is said about an order."""
+    """Payload about an order."""
     about = {
         "originalPartnerReferenceNo": order.reference,
         "originalReferenceNo": order.own,
@@ -185,7 +185,7 @@ class Handler(SandboxHandler):
         self.answer(200, page.done(order), "text/html; charset=utf-8")
 
     def called(self, body: bytes) -> None:
-        """One call of the city."""
+        """Handle an API call of the city."""
         path = urlsplit(self.path).path
         if path == TOKEN:
             return self.json(200, self.sandbox.token(self.headers))
@@ -217,12 +217,12 @@ class Handler(SandboxHandler):
 
 
 def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
-    """A server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
+    """Server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
     return bind(Handler, sandbox, port)
 
 
 def start(folder: Path, city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
-    """The server and its configuration, as core.sandboxes wants them."""
+    """Start function for core.sandboxes: server and configuration file."""
     made = keys.made(folder)
     running = server(Sandbox(Bank(folder / "orders.sqlite3"), made, f"{city}/payments/notices/{NAME}/"), port)
     return running, keys.configure(made, running.server_address[1])
