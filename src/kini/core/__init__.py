@@ -1,1 +1,1 @@
-"""What every room stands on and no city shapes: settings, actions, audit, events, crypto, files, clock, geometry."""
+"""Foundation of all rooms, free of anything about a city: actions, audit, events, jobs, crypto, files, time, database."""

@@ -1,4 +1,4 @@
-"""The one way to write. Every public function in a room's `actions.py` is an `@action`."""
+"""Decorators for writes. Every public function in a room's `actions` is an `@action`."""
 
 import functools
 import inspect
@@ -13,8 +13,9 @@ _in_one_piece: ContextVar[bool] = ContextVar("kini.in_one_piece", default=False)
 
 @contextmanager
 def in_one_piece() -> Iterator[None]:
-    """What is written inside a transaction that stands and falls as a whole: an action that fails ends all of it, so
-    none takes a savepoint of its own. Whoever catches the error and goes on finds the transaction broken.
+    """Run actions without savepoints of their own: an error in one of them must end the whole transaction.
+
+    A caller that catches the error and goes on finds the transaction broken.
     """
     before = _in_one_piece.set(True)
     try:
@@ -24,10 +25,10 @@ def in_one_piece() -> Iterator[None]:
 
 
 def action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Mark a write: keyword-only, told who acts (`by`), one transaction around permission, change and audit entry.
+    """Mark a write: keyword-only arguments, the actor in `by`, one transaction.
 
-    Inside the function permission and state are checked first, then the change is made, then `audit.record` is
-    called; what the outside must hear goes through `events.announce`, which is stored in the same transaction.
+    The function checks permission and state, makes the change, and calls `audit.record`. It notifies other rooms by
+    `events.announce`, which is stored in the same transaction.
     """
 
     @functools.wraps(function)
@@ -39,10 +40,9 @@ def action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 
 def statement[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Mark a write whose change and audit entry are one statement of the database (`audit.BESIDE`).
+    """Mark a write whose change and audit entry are one SQL statement (`audit.BESIDE`), which runs in autocommit.
 
-    A statement is a transaction by itself: a row that many want is locked no longer than the database takes, not while
-    the program is on its way to the commit.
+    A contended row is then locked only while the statement runs, without the round trip to the commit.
     """
 
     return _marked(function, function)

@@ -1,4 +1,4 @@
-"""Who acts. Every write is told, and every entry on a timeline or in the audit trail says it."""
+"""Actors: the resident, officer, guest or system job behind every write, timeline entry and audit entry."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,13 +15,13 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody or something that acts.
+    """A person or job that acts.
 
     Attributes:
-        user_id: the signed-in user; None for the system and for a guest.
-        name: the job's or command's name for the system, else empty: names of people are looked up, not copied.
-        session: the browser's session of a guest, the only thing that ties a guest to a draft.
-        grants: what an officer may do, and over which agency, area and services.
+        user_id: the signed-in user; None for the system and for guests.
+        name: name of the job or command for the system; empty for people, whose names are looked up.
+        session: a guest's browser session, which ties the guest to a draft.
+        grants: an officer's permissions by agency, area and services.
     """
 
     kind: ActorKind
@@ -36,12 +36,12 @@ class Actor:
 
 
 def system(name: str) -> Actor:
-    """The program itself, acting as the named job or command."""
+    """Return the system actor for a job or command."""
     return Actor(ActorKind.SYSTEM, name=name)
 
 
 class Refused(Exception):
-    """The actor may not do this, or it cannot be done now. The message is shown to the actor as it is."""
+    """The action is not allowed or not possible now. The message is shown to the actor."""
 
 
 class NotAllowed(Refused):

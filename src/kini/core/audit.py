@@ -12,7 +12,7 @@ from kini.core.database.prepared import prepared, send_later
 
 _COLUMNS = "at, actor_kind, actor_id, actor_name, action, subject, detail"
 _STORE = f"INSERT INTO core_auditentry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
-#: The same as a part of another statement (WITH ...): goes on with "FROM ... WHERE ..." and takes an `entry`.
+#: The same inside another statement (WITH ...): continue with "FROM ... WHERE ..."; parameters by `entry`.
 BESIDE = f"INSERT INTO core_auditentry ({_COLUMNS}) SELECT %s, %s, %s, %s, %s, %s, %s::jsonb"  # noqa: S608
 
 
@@ -20,32 +20,32 @@ def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | Non
     """Store who did what to which thing.
 
     Args:
-        action: "room.deed", for example "cases.submitted".
-        subject: "sort:key", for example "case:KINI-7F3K-9Q2M".
+        action: "room.event", for example "cases.submitted".
+        subject: "type:key", for example "case:KINI-7F3K-9Q2M".
         detail: what changed, as JSON; never identity numbers, codes or contents of documents.
     """
     send_later(_STORE, entry(by=by, action=action, subject=subject, detail=detail))
 
 
 def entry(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> tuple[Any, ...]:
-    """The values of an entry, for a statement that stores it together with the change (`BESIDE`)."""
+    """Parameters of an audit entry, for a statement that stores it together with the change (`BESIDE`)."""
     _newest.pop(subject, None)
     return timezone.now(), by.kind.value, by.user_id, by.name, action, subject, json.dumps(detail or {})
 
 
-#: The newest entry about a thing as this process read it, and until when that counts (monotonic seconds).
+#: Id of the newest entry by subject, and the time until which it is used (monotonic seconds).
 _newest: dict[str, tuple[int | None, float]] = {}
 
 
 def forget() -> None:
-    """Read anew what was read of the trail."""
+    """Empty the cache of `newest`."""
     _newest.clear()
 
 
 def newest(subject: str) -> int | None:
-    """The id of the newest entry about a thing, None when there is none: what a process holds of the thing is as old.
+    """Return the id of the newest entry about a subject, or None; part of the keys of process-wide caches.
 
-    Read again after `settings.HELD_SECONDS`, and at once after an entry of this process. Only for few subjects.
+    Cached for `settings.HELD_SECONDS`, or until this process records an entry. Only for few subjects.
     """
     found, until = _newest.get(subject, (None, 0.0))
     if until <= time.monotonic():

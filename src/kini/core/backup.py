@@ -1,9 +1,8 @@
-"""A backup: the whole city in one file, sealed with the city's own keys, which are not in it.
+"""Backup and restore: the whole city in one file, encrypted with its own keys, which are not in it.
 
-It is a tar: a head that anybody may read (which Kini, when), the database in pieces, every file that a row names under
-its hash, the Wi-Fi's closed days in pieces, and last a manifest with a digest over the SHA-256 of every part, so that a
-file that was cut off is known. Every part but the head is sealed to its name and to this backup: parts cannot be
-changed, moved or mixed unseen.
+The file is a tar: a readable header (version, time), the database in chunks, every referenced file under its hash, the
+Wi-Fi's closed days in chunks, and last a manifest with a digest over the SHA-256 of every part, which shows a truncated
+file. Every part but the header is encrypted and bound to its name and to this backup.
 """
 
 import hashlib
@@ -35,27 +34,27 @@ from kini.core.database import dumps
 FORMAT = 1
 HEAD, MANIFEST = "kini-backup.json", "manifest"
 DATABASE, FILES, BESIDE, CLOSED = "database/", "files/", "var/", "closed/"
-#: Small files of the var folder that belong to the city: the list of demo sign-ins.
+#: Small files of the var folder that are part of a backup: the list of demo sign-ins.
 BELONGING = ("demo.json",)
-#: Folders of the var folder whose files belong to the city, and in how large pieces they are kept, in bytes.
+#: Folders of the var folder that are part of a backup, and the size of chunks in bytes.
 FOLDERS, PIECE = ("wifi/sessions", "wifi/sketches"), 8_000_000
-#: How many others are connected to the database, and how many tables it has.
+#: Number of other connections, and of tables.
 TAKEN = """
 SELECT (SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()
-            -- Of other roles' sessions an owner who is no superuser does not see what they are.
+            -- An owner who is no superuser does not see the type of other roles' sessions.
             AND coalesce(backend_type, 'client backend') = 'client backend'),
        (SELECT count(*) FROM pg_tables WHERE schemaname = 'public')
 """
 
 
 class BackupFault(Exception):
-    """This file cannot be written or restored; the message is one clear sentence."""
+    """A backup cannot be written or restored; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is known of a backup without a key."""
+    """Readable part of a backup."""
 
     format: int
     kini: str
@@ -65,7 +64,7 @@ class Head:
 
 @dataclass(slots=True)
 class Listing:
-    """The parts, in their order: how many, how many of them kept files, and a digest over names and contents."""
+    """Number of parts, number of stored files among them, and a digest over names and contents in order."""
 
     parts: int = 0
     files: int = 0
@@ -80,13 +79,13 @@ class Listing:
 
 @dataclass(slots=True)
 class Manifest:
-    """What is in a backup.
+    """Contents of a backup.
 
     Attributes:
-        damaged: hashes of kept files that were changed; they are not in the backup.
-        missing: hashes that rows name and under which nothing is kept.
-        migrations: "app.name" of every migration that the database had.
-        hash_key: marks of the keys in KINI_HASH_KEY, by which timelines are verified; comma-separated.
+        damaged: hashes of stored files that were changed; they are not in the backup.
+        missing: referenced hashes without a file.
+        migrations: "app.name" of every applied migration.
+        hash_key: fingerprints of the keys in KINI_HASH_KEY, by which timelines are verified; comma-separated.
     """
 
     hash_key: str
@@ -97,11 +96,11 @@ class Manifest:
 
 
 def write(target: Path, url: str) -> Manifest:
-    """Write a backup of the city, read it back, and only then give it its name. The city may run meanwhile.
+    """Write a backup, verify it, then rename it to `target`. The city may run meanwhile.
 
     Raises:
-        BackupFault: when the target exists or what was written does not read back.
-        DatabaseFault, OSError: when something cannot be read or written; there is no target then.
+        BackupFault: when the target exists or the written file does not verify.
+        DatabaseFault, OSError: when something cannot be read or written; the target does not exist then.
     """
     if target.exists():
         raise BackupFault(f"{target} exists already; give another name")
@@ -136,8 +135,8 @@ def _write(out: IO[bytes], url: str) -> Manifest:
         before = file_references.all_named()
         for number, piece in enumerate(dumps.dump(url), 1):
             add(f"{DATABASE}{number}", zlib.compress(piece, level=1))
-        # After the database, as a file is stored before a row names it. A file that lost its row during the dump is
-        # still on the disk, because the sweep waits for a day.
+        # After the database: a file is stored before its row. A file whose row was deleted during the dump is still
+        # there, because orphans are kept for a day.
         _add_files(add, manifest, before | file_references.all_named())
         _add_beside(add)
         seal(MANIFEST, json.dumps(asdict(manifest)).encode())
@@ -160,13 +159,13 @@ def _add_beside(add: Callable[[str, bytes], None]) -> None:
         if path.exists():
             add(f"{BESIDE}{path.name}", path.read_bytes())
     for path in _closed():
-        with path.open("rb") as file:  # one that is written anew meanwhile is another file
+        with path.open("rb") as file:  # stays readable when the path is replaced meanwhile
             for number, piece in enumerate(iter(partial(file.read, PIECE), b""), 1):
                 add(f"{CLOSED}{path.relative_to(settings.VAR_PATH)}/{number}", piece)
 
 
 def _closed() -> Iterator[Path]:
-    """The files of FOLDERS, without what is just being written."""
+    """Files of FOLDERS, without partial ones."""
     found = (path for folder in FOLDERS for path in sorted((settings.VAR_PATH / folder).rglob("*")))
     return (path for path in found if path.is_file() and not path.name.startswith("."))
 
@@ -178,10 +177,10 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 class Backup:
-    """A written backup, read as a stream, from the beginning each time.
+    """Reader of a backup. Every method streams the file from its beginning.
 
     Raises (every method):
-        BackupFault: when it is no backup, was changed or cut off, or belongs to other keys or another Kini.
+        BackupFault: when it is no backup, was changed or truncated, or belongs to other keys or another version.
     """
 
     def __init__(self, path: Path) -> None:
@@ -194,7 +193,7 @@ class Backup:
             raise BackupFault(f"{path} was written by Kini {self.head.kini}, in a form that this one does not read")
 
     def verify(self) -> Manifest:
-        """Read all of it, compare it with its manifest, and answer what is in it."""
+        """Read all parts, compare them with the manifest and return it."""
         found = Listing()
         for name, content in self._opened():
             if name != MANIFEST:
@@ -207,11 +206,11 @@ class Backup:
         raise BackupFault(f"{self.path} ends too early: it was cut off while it was written or copied")
 
     def database(self) -> Iterator[bytes]:
-        """The dump, piece by piece."""
+        """Yield the chunks of the dump."""
         return (zlib.decompress(content) for _name, content in self.parts(DATABASE))
 
     def parts(self, sort: str) -> Iterator[tuple[str, bytes]]:
-        """Name and content of the parts of one sort: DATABASE, FILES, BESIDE or CLOSED."""
+        """Name and content of the parts with a prefix: DATABASE, FILES, BESIDE or CLOSED."""
         return ((name.removeprefix(sort), content) for name, content in self._opened() if name.startswith(sort))
 
     def _opened(self) -> Iterator[tuple[str, bytes]]:
@@ -233,14 +232,14 @@ class Backup:
 
 
 def restore(backup: Backup, url: str, *, replace: bool = False) -> Manifest:
-    """Put a city back: everything is verified first, files come next, then the database in one transaction.
+    """Restore a city: verify everything, restore the files, then the database in one transaction.
 
     Args:
-        replace: also into a database that holds something, which is lost.
+        replace: overwrite a database that has tables.
 
     Raises:
-        BackupFault: as `Backup` does; when there is something already, or somebody else is connected.
-        DatabaseFault: when the database refuses; it is then as it was.
+        BackupFault: as `Backup`; also when the database has tables or other connections.
+        DatabaseFault: when the database refuses; it is then unchanged.
     """
     manifest = backup.verify()
     require_fit(backup, manifest)
@@ -255,7 +254,7 @@ def restore(backup: Backup, url: str, *, replace: bool = False) -> Manifest:
 
 
 def _put_back(backup: Backup) -> None:
-    """The files of FOLDERS as they were; others that lie there go, unless the backup is from before it held any."""
+    """Restore the files of FOLDERS and delete others there; older backups have none, and then nothing is deleted."""
     known: set[Path] = set()
     for name, pieces in groupby(backup.parts(CLOSED), key=lambda part: part[0].rpartition("/")[0]):
         path = settings.VAR_PATH / name
@@ -273,7 +272,7 @@ def _put_back(backup: Backup) -> None:
 
 
 def require_fit(backup: Backup, manifest: Manifest) -> None:
-    """Stop before anything is changed when this program could not go on with what is in the backup."""
+    """Raise BackupFault unless this version and its keys can use the backup."""
     if not set(manifest.hash_key.split(",")) <= set(hash_key_marks()):
         raise BackupFault(f"{backup.path} needs another KINI_HASH_KEY; give all keys of the city it came from")
     known = MigrationLoader(None).disk_migrations or {}
@@ -284,7 +283,7 @@ def require_fit(backup: Backup, manifest: Manifest) -> None:
 
 
 def require_free(url: str, replace: bool) -> None:
-    """Stop when there is something that would be lost, or somebody who still works with it."""
+    """Raise BackupFault when the database has tables (unless `replace`) or other connections."""
     with psycopg.connect(url) as db:
         others, tables = db.execute(TAKEN).fetchone() or (0, 0)
     if others:
@@ -294,5 +293,5 @@ def require_free(url: str, replace: bool) -> None:
 
 
 def hash_key_marks() -> list[str]:
-    """Marks by which keys of KINI_HASH_KEY are told apart without showing them."""
+    """Fingerprints of the keys of KINI_HASH_KEY."""
     return [form.hex() for form in crypto.hash_forms("mark", "backup")]

@@ -1,4 +1,4 @@
-"""Django's database cache with hashed keys and encrypted values, so that a dump reveals nothing."""
+"""Django's database cache with hashed keys and encrypted values."""
 
 import pickle
 from typing import Any
@@ -11,19 +11,19 @@ CONTEXT = "core.cache"
 
 
 def hashed_key(key: str, key_prefix: str, version: int) -> str:
-    """The name of a row: authorization codes and addresses are parts of keys."""
+    """Hash a cache key, which may contain authorization codes and addresses."""
     return crypto.mac(f"{key_prefix}:{version}:{key}".encode(), "cache").hex()
 
 
 class EncryptedDatabaseCache(DatabaseCache):
-    """The database cache, its values under the data key."""
+    """Database cache whose values are encrypted with the data key."""
 
     def _base_set(self, mode: str, key: str, value: Any, timeout: Any = None) -> Any:
         plain = pickle.dumps(value, self.pickle_protocol)
         return super()._base_set(mode, key, crypto.seal(plain, CONTEXT), timeout)  # type: ignore[misc]
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[str, Any]:
-        """Values by key; one that cannot be decrypted counts as missing."""
+        """Values by key; one that cannot be decrypted is missing."""
         values: dict[str, Any] = {}
         for key, sealed in super().get_many(keys, version).items():
             try:

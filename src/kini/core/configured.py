@@ -1,4 +1,4 @@
-"""Providers that a file of the operator names: a TOML table for each, with its adapter and that adapter's words."""
+"""Providers of an operator's TOML file: one table each, with the adapter's name and its options."""
 
 import tomllib
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from kini.core.registry import Registry
 
 
 def providers[P](variable: str, path: Path | None, adapters: Registry[Callable[..., P]]) -> dict[str, P]:
-    """Every provider of the file by name, in its order, read again when it changes; empty when there is no file.
+    """Load the providers of a file by name, in its order, and again when it changes; empty without a file.
 
     Args:
-        variable: of the environment, which names the file.
+        variable: environment variable that names the file.
 
     Raises:
-        EnvironmentFault: when the file cannot be read or says something that cannot be used.
+        EnvironmentFault: when the file cannot be read or is invalid.
     """
     return _read(variable, path, path.stat().st_mtime_ns, adapters) if path and path.is_file() else {}
 

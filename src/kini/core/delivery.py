@@ -1,7 +1,7 @@
-"""The one port through which a message reaches a person from below: sign-in codes, notices.
+"""Delivery of sign-in codes and messages by SMS and e-mail.
 
-A message is stored together with the job that delivers it, in the caller's transaction: it is neither lost nor sent
-for something that was rolled back. In a first look nothing leaves the machine; messages are read on the outbox page.
+A message is stored together with the job that delivers it, in the caller's transaction, so it is neither lost nor sent
+after a rollback. In demo mode nothing leaves the machine; the outbox page shows the messages.
 """
 
 from collections.abc import Callable
@@ -20,16 +20,16 @@ log = structlog.get_logger("kini.delivery")
 
 type Channel = Literal["sms", "email"]
 type SmsProvider = Callable[[str, str], None]
-"""Sends a text (second) to a phone number in E.164 (first); raises when it could not be handed over."""
+"""`(number in E.164, text) -> None`; raises when the message could not be handed over."""
 
-#: Ways to send an SMS; KINI_SMS names the one to use.
+#: KINI_SMS names the one to use.
 sms_providers: Registry[SmsProvider] = Registry("SMS provider")
-#: Rules about phone numbers in E.164: a text message is sent only where each of them is true.
+#: Predicates on phone numbers in E.164; SMS are sent only where all are true.
 sms_destinations: Registry[Callable[[str], bool]] = Registry("rule for destinations of SMS")
 
 
 class NotConfigured(Exception):
-    """Nothing is set up that could deliver a message of this channel."""
+    """No provider is configured for this channel."""
 
 
 def send_text(*, channel: Channel, recipient: str, subject: str, text: str, is_code: bool = False) -> OutboxMessage:
@@ -38,7 +38,7 @@ def send_text(*, channel: Channel, recipient: str, subject: str, text: str, is_c
     Args:
         recipient: phone number in E.164, or e-mail address.
         subject: used by e-mail alone.
-        is_code: somebody waits for it in front of a page: it is delivered by a queue of its own.
+        is_code: a person waits for it: use the queue of sign-in codes.
     """
     with transaction.atomic():
         message = OutboxMessage.objects.create(
@@ -50,26 +50,26 @@ def send_text(*, channel: Channel, recipient: str, subject: str, text: str, is_c
 
 
 def can_deliver(channel: str) -> bool:
-    """Whether a message of this channel would reach anybody, so that nobody is asked to wait for a code in vain."""
+    """True if messages of this channel can be sent; without one no code is offered."""
     if settings.ENV.outbox:
         return True
     return bool(settings.MAILERS) if channel == "email" else settings.ENV.sms in sms_providers
 
 
 def may_receive_sms(number: str) -> bool:
-    """Tell whether text messages go to this number (E.164): the pack lists countries (messages.toml)."""
+    """True if SMS may go to this number (E.164): the pack lists countries (messages.toml)."""
     return all(allows(number) for allows in sms_destinations)
 
 
 @jobs.job("core.deliver_message", queue="messages")
 def deliver_message(message: int) -> None:
-    """Hand one stored message over and delete it; an error makes the worker try again."""
+    """Send one stored message and delete it; on an error the worker retries."""
     _deliver(message)
 
 
 @jobs.job("core.deliver_code", queue=jobs.CODES)
 def deliver_code(message: int) -> None:
-    """Hand over a sign-in code as `deliver_message` does, before all notices (`./kini worker`)."""
+    """Send a sign-in code as `deliver_message` does, in a queue of its own (`./kini worker`)."""
     _deliver(message)
 
 

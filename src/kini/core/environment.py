@@ -1,7 +1,7 @@
-"""What the program is told from outside: one typed reading of the environment variables.
+"""Typed environment variables.
 
-`./kini up` on a loopback address sets KINI_ENV=local and makes keys of its own. Anything else is production:
-every secret must be given, and nothing that exists only for a first look may be switched on.
+`./kini up` on a loopback address sets KINI_ENV=local and uses fixed keys. Everything else is production: all secrets
+are required, and demo features are refused.
 """
 
 import base64
@@ -18,10 +18,10 @@ from kini.core.mail import mailers
 from kini.core.syslog import read_address
 
 ROOT = Path(__file__).resolve().parents[3]
-#: File in the var folder that holds the addresses of the embedded database while it runs, as variables.
+#: File in the var folder with the URLs of the embedded database while it runs, as environment variables.
 RUNNING = "running"
 
-#: Keys that anybody can read here. They serve tests and a first look, and production refuses them.
+#: Publicly known keys for tests and demos; production refuses them.
 FIXED_KEYS = {
     "KINI_SECRET_KEY": "local-secret-key-that-everybody-knows-and-production-refuses",
     "KINI_DATA_KEYS": "local:bG9jYWwtZGF0YS1rZXktMzItYnl0ZXMtbG9uZy4uLi4=",
@@ -32,54 +32,54 @@ SECRETS = (*FIXED_KEYS, "DATABASE_URL", "KINI_HOSTS")
 
 
 class EnvironmentFault(Exception):
-    """The program was told something it cannot start with; the message says what to do."""
+    """The environment is invalid; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """Map pictures of a server that the operator chose: address with {z}, {x} and {y}, and whom to credit."""
+    """Tile server of the maps: address with {z}, {x} and {y}, and the attribution."""
 
     address: str
     credit: str
 
     @property
     def origin(self) -> str:
-        """Scheme and host, as a content security policy names them."""
+        """Scheme and host for the content security policy."""
         return "/".join(self.address.split("/")[:3]).replace("{s}", "*")
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One reading of the environment.
+    """Parsed environment variables.
 
     Attributes:
-        name: "local" (a first look, tests) or "production".
+        name: "local" (demo, tests) or "production".
         data_keys: key ring for data at rest, "id:base64" of 32 bytes each, comma-separated; the first one encrypts.
-        hash_key: base64 of 32 bytes or a ring like data_keys; finds encrypted values again (NIK) and seals timelines.
-        signing_key: private RSA key in PEM; signs what programs are told about who signed in.
-        mail_url: how e-mail leaves, smtp://name:password@host:port or smtps://...; empty: it does not.
-        mail_from: the sender's address.
-        address: where people find the city, "https://kini.example"; it stands on papers and in their QR codes.
+        hash_key: base64 of 32 bytes or a ring like data_keys; for keyed hashes (NIK) and the MACs of timelines.
+        signing_key: private RSA key in PEM; signs the ID tokens of OAuth clients.
+        mail_url: smtp://name:password@host:port or smtps://...; empty: no e-mail.
+        mail_from: sender address.
+        address: public URL of the city, "https://kini.example"; printed on documents and in QR codes.
         signing_keys: folder with the keys by which agencies sign letters (docs/operators.md).
         signing_passwords: folder with their passwords, such as systemd's credentials; the current one: beside the keys.
-        time_stamps: address of an RFC 3161 time-stamping authority for signatures; empty: none is asked.
-        sms: name of the SMS provider that an installed package registered; empty: no SMS is sent.
-        tiles: pictures that lie under the maps; None: only the city's own areas are drawn.
-        operator_path: where the operator's pages are, "one/or-more-words"; empty: nowhere.
-        messages: TOML file that names the providers of SMS and WhatsApp; None: KINI_SMS alone counts.
-        payments: TOML file that names the payment providers; None: nothing is paid online.
-        register: TOML file that names the register of persons that confirms who somebody is; None: counters alone do.
-        wifi: TOML file that names the controllers that let devices in when told to; None: RADIUS alone does.
-        directory: TOML file that names the OpenID Connect provider by which officers sign in; None: there is none.
-        analytics: Spark cluster that answers questions about closed days of Wi-Fi use; empty: DuckDB in the process.
+        time_stamps: URL of an RFC 3161 time-stamping authority for signatures; empty: none.
+        sms: name of a registered SMS provider; empty: no SMS.
+        tiles: tile server of the maps; None: only the city's areas are drawn.
+        operator_path: path of the operator's pages, "one/or-more-words"; empty: they are off.
+        messages: TOML file with the providers of SMS and WhatsApp; None: only KINI_SMS.
+        payments: TOML file with the payment providers; None: no online payment.
+        register: TOML file with the civil register that confirms identities; None: only counters do.
+        wifi: TOML file with the controllers that accept admission calls; None: RADIUS only.
+        directory: TOML file with the OpenID Connect provider for officers; None: none.
+        analytics: Spark cluster for queries over closed days of Wi-Fi use; empty: DuckDB in the process.
         owner_database_url: the tables' owner, who migrates; empty: the role of `database_url` does both.
         chain_heads: file to which the head of every sealed block is appended; None: none.
         clamd: virus scanner for uploads, "unix:///run/clamav/clamd.ctl" or "tcp://host:3310"; empty: none.
-        syslog: syslog server that gets them, "udp://host:514", "tcp://host:601" or "unix:///dev/log"; empty: none.
-        syslog_audit: whether it also gets every audit entry, without personal data.
-        security_contact: whom to tell of a weakness, "mailto:..." or "https://..."; empty: no security.txt.
-        security_expires: the day on which that contact ends; None: half a year from each day.
-        worker: whether phones keep pages and answers while the net is away (the service worker).
+        syslog: syslog server for heads, "udp://host:514", "tcp://host:601" or "unix:///dev/log"; empty: none.
+        syslog_audit: also send every audit entry, without personal data.
+        security_contact: contact for security reports, "mailto:..." or "https://..."; empty: no security.txt.
+        security_expires: last day of that contact; None: half a year from each day.
+        worker: enable the browsers' service worker (offline pages and answers).
     """
 
     name: str
@@ -129,7 +129,7 @@ class Environment:
 
     @property
     def first_look(self) -> bool:
-        """Tell whether anybody who reaches the server gets codes and demo people; no proxy may stand in front then."""
+        """True if every visitor can read sign-in codes and use demo accounts; proxies are refused then."""
         return not self.production and (self.outbox or self.demo or not self.proxies)
 
 
@@ -137,8 +137,8 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
     """Read and check the environment.
 
     Raises:
-        EnvironmentFault: when a value cannot be read; in production also when a secret is missing or something
-            local is switched on. It names every fault.
+        EnvironmentFault: when a value is invalid; in production also when a secret is missing or a demo feature is on.
+            It lists every error.
     """
     given = dict(os.environ if values is None else values)
     name = given.get("KINI_ENV", "production")
@@ -197,13 +197,13 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
 
 
 def signing_folder(given: Mapping[str, str], var: Path) -> Path:
-    """Folder of the agencies' keys, outside the city's data except for the made-up keys of a first look."""
+    """Folder of the agencies' keys: outside the city's data, except for demo keys."""
     default = "/etc/kini/signing" if given.get("KINI_ENV", "production") == "production" else var / "signing"
     return Path(given.get("KINI_SIGNING_KEYS") or default).resolve()
 
 
 def misplaced_keys(given: Mapping[str, str]) -> list[str]:
-    """Signing keys that somebody who takes the city's folder, or a copy of it, would take along."""
+    """Report signing keys inside the var folder, where a copy of the folder would include them."""
     var = Path(given.get("KINI_VAR") or ROOT / "var").resolve()
     if signing_folder(given, var).is_relative_to(var):
         return ["KINI_SIGNING_KEYS lies inside KINI_VAR; keep the agencies' keys in a folder of their own"]
@@ -211,10 +211,10 @@ def misplaced_keys(given: Mapping[str, str]) -> list[str]:
 
 
 def read_tiles(given: Mapping[str, str]) -> Tiles | None:
-    """What lies under the maps.
+    """Tile server of the maps.
 
     Raises:
-        EnvironmentFault: when the address is none of map pictures, or nobody is credited.
+        EnvironmentFault: when the address has no {z}, {x}, {y}, or the attribution is missing.
     """
     address, credit = given.get("KINI_TILES", ""), given.get("KINI_TILES_CREDIT", "")
     if not address:
@@ -227,10 +227,10 @@ def read_tiles(given: Mapping[str, str]) -> Tiles | None:
 
 
 def read_path(written: str) -> str:
-    """An address below this city, without slashes around it.
+    """Parse a URL path; returns it without slashes around it.
 
     Raises:
-        EnvironmentFault: when it is none.
+        EnvironmentFault: when it is invalid.
     """
     path = written.strip("/")
     if not re.fullmatch(r"([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?", path):
@@ -239,10 +239,10 @@ def read_path(written: str) -> str:
 
 
 def read_contact(written: str) -> str:
-    """The address of a contact (RFC 9116, 2.5.3).
+    """Check the URI of a contact (RFC 9116, 2.5.3).
 
     Raises:
-        ValueError: when it is none.
+        ValueError: when it is invalid.
     """
     if written and not written.startswith(("mailto:", "https://", "tel:")):
         raise ValueError('must read like "mailto:security@kini.example" or "https://kini.example/security"')
@@ -250,10 +250,10 @@ def read_contact(written: str) -> str:
 
 
 def read_day(written: str) -> date | None:
-    """A day as ISO 8601 writes it, None for none.
+    """Parse an ISO 8601 date; None for an empty text.
 
     Raises:
-        ValueError: when it is no day.
+        ValueError: when it is no date.
     """
     try:
         return date.fromisoformat(written) if written else None
@@ -262,7 +262,7 @@ def read_day(written: str) -> date | None:
 
 
 def refuse_unsafe(given: Mapping[str, str]) -> None:
-    """Name everything that keeps production from starting, all at once."""
+    """Raise EnvironmentFault with everything that keeps production from starting."""
     faults = [f"{name} is missing" for name in SECRETS if not given.get(name)]
     faults += [f"{name} is the fixed key of a first look" for name, key in FIXED_KEYS.items() if given.get(name) == key]
     faults += [
@@ -277,7 +277,7 @@ def refuse_unsafe(given: Mapping[str, str]) -> None:
 
 
 def unreadable(given: Mapping[str, str]) -> list[str]:
-    """What is given and cannot be read; no secret is repeated in the message."""
+    """Messages about invalid values, without the values: they may be secrets."""
     readers: dict[str, Callable[[str], object]] = {
         "KINI_DATA_KEYS": read_ring,
         "KINI_HASH_KEY": read_hash_ring,

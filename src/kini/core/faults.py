@@ -1,4 +1,4 @@
-"""Files that people write, read with line numbers, so that every fault says where it is and what would be right."""
+"""YAML and TOML files with line numbers, so that every error names its place and a remedy."""
 
 import tomllib
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ type Place = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing that is wrong in a file.
+    """One error in a file.
 
     Attributes:
         file: path relative to the pack.
-        line: 1-based; 0 when it concerns the whole file.
-        field: keys down to the place, joined by "." ("ask.0.fields.nik.label").
-        message: what is wrong.
-        remedy: what would be right.
+        line: 1-based; 0 for the whole file.
+        field: path of keys, joined by "." ("ask.0.fields.nik.label").
+        message: the error.
+        remedy: the correction.
     """
 
     file: str
@@ -36,7 +36,7 @@ class Fault:
 
 
 class PackFaults(Exception):
-    """A pack cannot be loaded; carries every fault that was found."""
+    """Files are invalid; carries every error."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.errors = sorted(faults)
@@ -45,14 +45,14 @@ class PackFaults(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as read: plain data, and the line of every place in it."""
+    """A parsed file: plain data, and the line of every key path."""
 
     file: str
     data: Any
     lines: dict[Place, int]
 
     def line(self, place: Place) -> int:
-        """The line of a place, or of the nearest place around it that has one."""
+        """Line of a key path, or of its nearest parent with a line."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place, 1)
@@ -65,7 +65,7 @@ def read_source(path: Path, root: Path) -> Source:
     """Read a YAML or TOML file.
 
     Raises:
-        PackFaults: when it is missing, is not UTF-8, or its syntax is broken.
+        PackFaults: when it is missing, not UTF-8, or has a syntax error.
     """
     file = path.relative_to(root).as_posix()
     try:
@@ -91,7 +91,7 @@ def _from_toml(file: str, text: str) -> Source:
 
 
 def _toml_lines(text: str) -> dict[Place, int]:
-    """Lines of tables and keys, as far as a TOML file written one key a line shows them."""
+    """Lines of tables and keys of a TOML file with one key a line."""
     lines: dict[Place, int] = {}
     table: Place = ()
     for number, raw in enumerate(text.splitlines(), 1):
@@ -106,7 +106,7 @@ def _toml_lines(text: str) -> dict[Place, int]:
 
 
 class _Loader(yaml.CSafeLoader):
-    """Dates stay as they are written, as in JSON: what a file says is stored, and the field says what it means."""
+    """Loader that leaves dates as text, as in JSON; the field parses them."""
 
 
 def _as_written(loader: _Loader, node: yaml.ScalarNode) -> str:
@@ -158,10 +158,10 @@ def _yaml_lines(node: yaml.Node, place: Place, lines: dict[Place, int], doubles:
 
 
 def parse[M: BaseModel](source: Source, model: type[M], data: Any = None, place: Place = ()) -> M:
-    """Read the file's data (or the part of it at `place`) as `model`.
+    """Validate the file's data, or the part at `place`, as `model`.
 
     Raises:
-        PackFaults: with every fault, each at its line.
+        PackFaults: with every error and its line.
     """
     try:
         return model.model_validate(source.data if data is None else data)
@@ -170,7 +170,7 @@ def parse[M: BaseModel](source: Source, model: type[M], data: Any = None, place:
 
 
 def faults_of(source: Source, error: ValidationError, place: Place = ()) -> list[Fault]:
-    """What a model found wrong with the part of a file at `place`."""
+    """Convert pydantic's errors about the part of a file at `place`."""
     return [_fault(source, place, each) for each in error.errors()]
 
 
@@ -180,7 +180,7 @@ def _fault(source: Source, place: Place, error: Any) -> Fault:
 
 
 def _known(source: Source, place: Place) -> Place:
-    """The place without the parts that only the schema has (names of union members)."""
+    """Remove parts that are not in the file (names of union members)."""
     known: Place = ()
     for part in place:
         known = (*known, part) if (*known, part) in source.lines or part == place[-1] else known

@@ -1,4 +1,4 @@
-"""Registry of the columns that name kept files. A file that none of them names is swept after a day (file_sweep)."""
+"""Registry of the columns that reference stored files. A file without a reference is deleted after a day."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from kini.core.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class FileColumn:
-    """A column that holds the hash of a kept file.
+    """A column that holds the hash of a stored file.
 
     Attributes:
         model: "app.Model".
@@ -23,16 +23,16 @@ class FileColumn:
     column: str = "sha256"
 
     def rows(self) -> QuerySet[Any]:
-        """Rows that name a file."""
+        """Rows with a file."""
         return apps.get_model(self.model)._base_manager.exclude(**{self.column: ""})
 
 
-#: By "room.thing". Each room that keeps files registers here when it starts.
+#: By "room.model". Each room that stores files registers its columns at start.
 references: Registry[FileColumn] = Registry("column of files")
 
 
 def named_among(candidates: set[str]) -> set[str]:
-    """Those of some hashes that a row names."""
+    """Return the candidates that a row references."""
     named: set[str] = set()
     for each in references:
         rows = each.rows().filter(**{f"{each.column}__in": candidates})
@@ -41,18 +41,18 @@ def named_among(candidates: set[str]) -> set[str]:
 
 
 def faults(*, checked: Collection[str] = ()) -> Iterator[str]:
-    """Files that a row names and that are missing or changed, a sentence each.
+    """Yield a sentence for each referenced file that is missing or changed.
 
     Args:
-        checked: hashes of files that somebody checked already.
+        checked: hashes of files that were checked already.
     """
     for sha256 in sorted(all_named().difference(checked)):
         if not file_store.is_whole(sha256):
-            yield f"the kept file {sha256} is {'changed' if file_store.exists(sha256) else 'missing'}"
+            yield f"the stored file {sha256} is {'changed' if file_store.exists(sha256) else 'missing'}"
 
 
 def all_named() -> set[str]:
-    """Every hash that a row names."""
+    """Return every referenced hash."""
     named: set[str] = set()
     for each in references:
         named.update(each.rows().values_list(each.column, flat=True).iterator())

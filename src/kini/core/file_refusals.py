@@ -1,4 +1,4 @@
-"""Refusals of files, in words that say what would help, each with the HTTP status that fits."""
+"""Errors of uploads and stored files: message with a remedy, and HTTP status."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop
 from kini.core.actors import Refused
 from kini.core.decoder.errors import Unfit
 
-#: Message to the person for each code of `Unfit`.
+#: Message for each code of `Unfit`.
 REASONS = {
     "picture-damaged": gettext_noop("This picture is damaged. Take it again, or save it again."),
     "too-many-pixels": gettext_noop("This picture has too many pixels. It may have up to {number} megapixels."),
@@ -22,31 +22,31 @@ REASONS = {
 
 
 class FileRefused(Refused):
-    """This file cannot be taken; the message says why and what would help."""
+    """The file is not accepted; the message says why and what to do."""
 
     status = 422
 
 
 class FileTooLarge(FileRefused):
-    """It has more bytes than any file may have."""
+    """The file is larger than the limit."""
 
     status = 413
 
 
 class FileBusy(FileRefused):
-    """It cannot be checked now; the same file may be taken in a while."""
+    """The file cannot be checked now; try again later."""
 
     status = 503
 
 
 class StorageFull(FileRefused):
-    """There is no room for it."""
+    """The disk is full."""
 
     status = 507
 
 
 class FileDamaged(FileRefused):
-    """A kept file is no longer what it was."""
+    """A stored file was changed or damaged."""
 
     status = 500
 
@@ -55,5 +55,5 @@ class FileDamaged(FileRefused):
 
 
 def refusal_of(unfit: Unfit) -> FileRefused:
-    """The refusal of a file that a decoder found unfit."""
+    """Convert a decoder's rejection to the error for the user."""
     return FileRefused(_(REASONS[unfit.code]).format(number=unfit.number))

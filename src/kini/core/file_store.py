@@ -1,4 +1,4 @@
-"""Kept files: sealed on the disk, found by the SHA-256 of their content, outside the web root."""
+"""Stored files: encrypted on disk, addressed by the SHA-256 of their content, outside the web root."""
 
 import hashlib
 import io
@@ -16,14 +16,14 @@ from django.conf import settings
 from kini.core import sealed_files
 from kini.core.crypto import SealBroken
 
-#: Marker in the folder after all its files were encrypted; the previous release stored them in the clear.
+#: Marker file: all files of the folder are encrypted (older releases stored them in the clear).
 MARK = "sealed"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 log = structlog.get_logger("kini.files")
 
 
 class FileChanged(SealBroken):
-    """The file on the disk differs from the one that was stored."""
+    """The file on disk differs from what was stored."""
 
 
 def folder() -> Path:
@@ -31,10 +31,10 @@ def folder() -> Path:
 
 
 def path_of(sha256: str) -> Path:
-    """Path of the content with this hash.
+    """Path of a stored file.
 
     Raises:
-        FileNotFoundError: when this is no hash, so that nothing outside the folder is ever named.
+        FileNotFoundError: when it is no hash, so that no path outside the folder is built.
     """
     if not _SHA256.fullmatch(sha256):
         raise FileNotFoundError("There is no such file.")
@@ -42,9 +42,9 @@ def path_of(sha256: str) -> Path:
 
 
 def kept() -> Iterator[str]:
-    """The hash of every kept file, in order."""
+    """Yield the hash of every stored file, in order."""
     for path in sorted(folder().glob("??/??/*")):
-        if _SHA256.fullmatch(path.name):  # what is just being written has another name
+        if _SHA256.fullmatch(path.name):  # partial files have other names
             yield path.name
 
 
@@ -58,15 +58,15 @@ def exists(sha256: str) -> bool:
 
 
 def keep(content: bytes) -> str:
-    """Store content that the program made, or that a backup restores; returns its hash.
+    """Store content and return its hash.
 
-    Storing the same content twice keeps one copy, and repairs a file that was changed. A file that is there is
-    touched, so that it is not swept before a row names it (file_sweep).
+    The same content is stored once, and a damaged file is repaired. An existing file is touched, so that it is not
+    deleted as an orphan before a row references it (file_sweep).
     """
     sha256 = hashlib.sha256(content).hexdigest()
     path = path_of(sha256)
     if is_whole(sha256):
-        with suppress(FileNotFoundError):  # swept in this moment
+        with suppress(FileNotFoundError):  # deleted at this moment
             os.utime(path)
             return sha256
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,18 +77,18 @@ def keep(content: bytes) -> str:
 
 
 def open_stored(sha256: str) -> IO[bytes]:
-    """The content of a kept file, verified to its end before the first byte is given out.
+    """Open a stored file for reading, after verifying all of it.
 
     Raises:
         FileNotFoundError: when there is none.
-        FileChanged: when it was changed, cut off, or moved here from another name; it is logged.
+        FileChanged: when it was changed, truncated or renamed; this is logged.
     """
     verify(sha256)
     return sealed_files.open_sealed(path_of(sha256).open("rb"), sha256)
 
 
 def is_whole(sha256: str) -> bool:
-    """Tell whether a file exists and has the content that was stored under that hash."""
+    """True if the file exists and has the content of that hash."""
     if not exists(sha256):
         return False
     with path_of(sha256).open("rb") as sealed, suppress(SealBroken):
@@ -98,7 +98,7 @@ def is_whole(sha256: str) -> bool:
 
 
 def verify(sha256: str) -> int:
-    """Read a kept file to its end; how many bytes its content has.
+    """Verify all of a stored file and return the size of its content in bytes.
 
     Raises:
         FileNotFoundError, FileChanged: as `open_stored`.
@@ -112,10 +112,10 @@ def verify(sha256: str) -> int:
 
 
 def seal_plain_files() -> tuple[int, list[str]]:
-    """Encrypt files that the previous release stored in the clear; can be stopped and run again.
+    """Encrypt files that older releases stored in the clear; can be interrupted and run again.
 
     Returns:
-        How many files were sealed, and the hashes of those that were left, as their content is not theirs.
+        Number of encrypted files, and the hashes of files that were skipped because their content does not match.
     """
     mark, count, changed = folder() / MARK, 0, []
     if mark.exists() or not folder().exists():
@@ -138,10 +138,10 @@ def seal_plain_files() -> tuple[int, list[str]]:
 
 
 def rotate_keys() -> tuple[int, list[str]]:
-    """Encrypt every kept file with the first key of the ring.
+    """Encrypt every stored file with the first key of the ring.
 
     Returns:
-        How many files were encrypted again, and the hashes of those that cannot be read.
+        Number of files encrypted again, and the hashes of those that cannot be read.
     """
     count, broken = 0, []
     for sha256 in kept():
@@ -149,7 +149,7 @@ def rotate_keys() -> tuple[int, list[str]]:
             count += _rotate(sha256)
         except SealBroken:
             broken.append(sha256)
-        except FileNotFoundError:  # swept meanwhile
+        except FileNotFoundError:  # deleted meanwhile
             continue
     return count, broken
 
@@ -166,10 +166,10 @@ def _rotate(sha256: str) -> bool:
 
 @contextmanager
 def _replacing(path: Path, *, same_time: bool = False) -> Iterator[IO[bytes]]:
-    """Write a new file that replaces the old one atomically and durably.
+    """Open a temporary file that replaces `path` atomically and durably.
 
     Args:
-        same_time: it is as old as the one before, for the sweep.
+        same_time: keep the modification time, which decides when orphans are deleted.
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent)  # its mode is 0600
     try:
@@ -187,7 +187,7 @@ def _replacing(path: Path, *, same_time: bool = False) -> Iterator[IO[bytes]]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Write the names in a folder to the disk (fsync)."""
+    """Make the entries of a folder durable (fsync)."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
-"""Deletion of kept files that no row names, a day after that was first seen.
+"""Deletion of orphaned files: stored files that no row has referenced for a day.
 
-A day is longer than any transaction that keeps a file before it stores the row, and than any backup that has read the
-rows and not yet the files.
+A day is longer than any transaction between storing a file and its row, and than any backup between reading the rows
+and the files.
 """
 
 import os
@@ -21,26 +21,26 @@ from kini.core.models import OrphanedFile
 
 GRACE = timedelta(days=1)
 BATCH = 1000
-#: Ending of a file that is being removed: it can still go back to its name.
+#: Suffix of a file that is being removed and can still be put back.
 LEAVING = ".leaving"
 
 
 class NothingRegistered(Exception):
-    """No column of files is registered, so that every file would look like an orphan."""
+    """No column is registered, so every file would look like an orphan."""
 
 
 @every("23 */3 * * *", name="core.sweep_files")
 def sweep_files() -> None:
-    """Delete files that no row names any more."""
+    """Delete orphaned files."""
     sweep(by=system("sweep"))
 
 
 @action
 def sweep(*, by: Actor) -> int:
-    """Note files that no row names, and delete those that were noted a day ago. Returns the number of deleted files.
+    """Note new orphans, delete those noted a day ago, and return the number of deleted files.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the actor is the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("The program does this by itself."))
@@ -48,14 +48,14 @@ def sweep(*, by: Actor) -> int:
         raise NothingRegistered
     _remove_leftovers()
     count = sum(_sweep(set(some)) for some in batched(_candidates(), BATCH))
-    OrphanedFile.objects.filter(since__lt=moments.now() - 2 * GRACE).delete()  # named again, or gone
+    OrphanedFile.objects.filter(since__lt=moments.now() - 2 * GRACE).delete()  # referenced again, or gone
     if count:
         audit.record(by=by, action="core.files-swept", subject="files", detail={"count": count})
     return count
 
 
 def _remove_leftovers() -> None:
-    """Clean up after a crash: delete partial new files, and put back files under removal that were just touched."""
+    """Clean up after a crash: delete old partial files, put back files under removal that were just touched."""
     latest = time.time() - GRACE.total_seconds()
     for path in file_store.leftovers():
         if path.stat().st_mtime < latest:
@@ -65,7 +65,7 @@ def _remove_leftovers() -> None:
 
 
 def _candidates() -> Iterator[str]:
-    """Files on the disk that are older than a day."""
+    """Yield stored files that are older than a day."""
     latest = time.time() - GRACE.total_seconds()
     for sha256 in file_store.kept():
         path = file_store.path_of(sha256)
@@ -74,7 +74,7 @@ def _candidates() -> Iterator[str]:
 
 
 def _sweep(candidates: set[str]) -> int:
-    """Sweep among some files."""
+    """Delete the orphans among some files; returns their number."""
     orphans = candidates - file_references.named_among(candidates)
     OrphanedFile.objects.filter(sha256__in=candidates - orphans).delete()
     noted = dict(OrphanedFile.objects.filter(sha256__in=orphans).values_list("sha256", "since"))
@@ -88,7 +88,7 @@ def _sweep(candidates: set[str]) -> int:
 
 
 def _remove(path: Path) -> bool:
-    """Delete a file, unless the same content was kept again in this moment: `keep` touches what is there."""
+    """Delete a file, unless the same content is being stored again: `keep` touches an existing file."""
     leaving = path.with_name(path.name + LEAVING)
     os.replace(path, leaving)
     if leaving.stat().st_mtime > time.time() - GRACE.total_seconds():

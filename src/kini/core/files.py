@@ -1,8 +1,7 @@
-"""Uploaded files: known by their content, cleaned, and kept by the hash of it (see file_store).
+"""Uploaded files: checked, cleaned, and stored by the hash of their content (file_store).
 
-What an image hides (where it was taken, text and programs behind the picture) does not survive: it is decoded and
-encoded again, in a process of its own (see decoder). PDFs are kept as they are, or refused (see pdfs.py). The name that
-somebody gave a file decides nothing.
+Images are decoded and encoded again in a separate process (decoder), which removes metadata and everything appended.
+PDFs are stored unchanged, or refused (pdfs). The type is decided by the content, never by the name.
 """
 
 import errno
@@ -40,9 +39,9 @@ PDF = frozenset({"application/pdf"})
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 DOCUMENTS = IMAGES | PDF
 
-#: Attribute of an upload for which the disk had no room (uploads.py).
+#: Attribute of an upload that did not fit on the disk (uploads.py).
 WITHOUT_ROOM = "without_room"
-#: Errors of a full disk.
+#: errno values of a full disk.
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _WORDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF"}
@@ -50,13 +49,13 @@ _WORDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "appli
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file as kept.
+    """A stored file.
 
     Attributes:
-        sha256: of the content as kept; the key under which it is found.
-        source_sha256: of the content as uploaded; tells that the same file came twice.
-        size: bytes as kept.
-        taken_at: when a photo says it was taken, in UTC; it is no longer in the kept file.
+        sha256: of the content as stored, which is its key.
+        source_sha256: of the content as uploaded, to detect repeated uploads.
+        size: bytes as stored.
+        taken_at: the photo's own time in UTC, which the stored file no longer has.
     """
 
     sha256: str
@@ -67,15 +66,14 @@ class Stored:
 
 
 def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UTC) -> Stored:
-    """Check, clean and keep an upload. Keeping the same content twice keeps it once.
+    """Check, clean and store an upload.
 
     Args:
-        accept: content types that are welcome here (IMAGES, PDF, DOCUMENTS).
-        timezone: in which a photo's own clock is read when it does not say.
+        accept: allowed content types (IMAGES, PDF, DOCUMENTS).
+        timezone: of a photo's time when it names none.
 
     Raises:
-        FileRefused: it is empty, too large, damaged, dangerous, or of another type; or it cannot be taken now
-            (FileBusy, StorageFull).
+        FileRefused: empty, too large, damaged, dangerous or of another type; FileBusy or StorageFull: not now.
     """
     source = _read(upload)
     content_type = _type_of(source)
@@ -95,7 +93,7 @@ def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UT
 
 
 def clean_name(name: str) -> str:
-    """A file's name as it may be stored and shown: no folders, no control characters, its ending kept."""
+    """Clean a file name: no folders, no control characters, at most NAME_LENGTH characters with the extension."""
     plain = "".join(c for c in PurePosixPath(name.replace("\\", "/")).name if c.isprintable()).strip()
     stem, dot, ending = plain.rpartition(".")
     if not dot or len(ending) > 10:
@@ -104,7 +102,7 @@ def clean_name(name: str) -> str:
 
 
 def require_full(error: OSError) -> bool:
-    """True when an error says that the disk is full; raises every other error."""
+    """Return True for an error of a full disk; raise every other error."""
     if error.errno not in NO_ROOM:
         raise error
     return True
@@ -117,7 +115,7 @@ def _full() -> StorageFull:
 def _read(upload: UploadedFile) -> bytes:
     if getattr(upload, WITHOUT_ROOM, False):
         raise _full()
-    # The size is what was received, and reading stops past the limit all the same.
+    # Never read past the limit, whatever size the upload claims.
     upload.seek(0)
     source: bytes = upload.read(MAX_BYTES + 1)
     if not source:
@@ -129,7 +127,7 @@ def _read(upload: UploadedFile) -> bytes:
 
 
 def _opened(source: bytes, content_type: str) -> decoder.Decoded:
-    """Scan and decode a file, both outside of this process, which waits for few files at the same time."""
+    """Scan and decode a file outside of this process, which waits for few files at a time."""
     try:
         with decoder.place():
             if settings.ENV.clamd:
@@ -153,19 +151,19 @@ def _opened(source: bytes, content_type: str) -> decoder.Decoded:
 
 
 def read_clock(taken: str, offset: str, timezone: tzinfo) -> datetime | None:
-    """Time at which a photo was taken (UTC), as its camera wrote it; None when that is impossible."""
+    """Parse a camera's time and offset; returns UTC, or None when it is not plausible."""
     try:
         local = datetime.strptime(taken, "%Y:%m:%d %H:%M:%S")
         own = datetime.strptime(offset, "%z").tzinfo if offset else timezone
         taken_at = local.replace(tzinfo=own).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    # A clock that was never set says 1970 or 2000 at best; one in the future is wrong as well.
+    # A clock that was never set says 1970 or 2000.
     return taken_at if datetime(2001, 1, 1, tzinfo=UTC) < taken_at < datetime.now(UTC) + timedelta(days=1) else None
 
 
 def _type_of(content: bytes) -> str:
-    """The content type by the first bytes; empty when it is none that we know."""
+    """Content type by the first bytes; empty when unknown."""
     if content.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if content.startswith(b"\x89PNG\r\n\x1a\n"):

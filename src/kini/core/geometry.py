@@ -1,4 +1,4 @@
-"""Places on the earth within one city: local metres, which area a point is in, and cells around points. Pure."""
+"""Geometry within one city: local projection, point-in-area lookup, Voronoi cells. Pure."""
 
 import heapq
 import math
@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 #: (latitude, longitude), WGS 84, degrees.
 type Point = tuple[float, float]
-#: Latitude and longitude of something, and its key.
+#: (latitude, longitude, key).
 type KeyedPoint = tuple[float, float, str]
 type Coordinates = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
@@ -19,7 +19,7 @@ EARTH_RADIUS_M = 6_371_008.8
 
 
 def distance_m(a: Point, b: Point) -> float:
-    """Metres between two points over a sphere of the earth's mean radius (haversine)."""
+    """Distance of two points in metres on a sphere of the earth's mean radius (haversine)."""
     lat_a, lat_b = math.radians(a[0]), math.radians(b[0])
     half_lat, half_lon = (lat_b - lat_a) / 2, math.radians(b[1] - a[1]) / 2
     chord = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
@@ -27,10 +27,7 @@ def distance_m(a: Point, b: Point) -> float:
 
 
 def nearest(here: Point, points: Iterable[KeyedPoint], count: int) -> list[str]:
-    """Keys of the nearest of some points of one city, the nearest first.
-
-    Of two that are equally near the one with the smaller key comes first. The earth is taken as flat here.
-    """
+    """Keys of the nearest points of one city, nearest first, then by key. Assumes a flat earth."""
     latitude, longitude = here
     narrowing = math.cos(math.radians(latitude))
     far = [((lat - latitude) ** 2 + ((lon - longitude) * narrowing) ** 2, key) for lat, lon, key in points]
@@ -39,7 +36,7 @@ def nearest(here: Point, points: Iterable[KeyedPoint], count: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Degrees to metres east and north of an origin; true enough within a hundred kilometres of it."""
+    """Local projection: metres east and north of an origin; accurate within a hundred kilometres."""
 
     latitude: float
     longitude: float
@@ -55,7 +52,7 @@ class Projection:
     def to_metres(self, point: Point) -> tuple[float, float]:
         """(latitude, longitude) -> (metres east, metres north)."""
         east, north = self._metres_per_degree
-        # The short way around, so that a city may lie on the 180th meridian.
+        # The shorter way around the earth: a city may lie on the 180th meridian.
         degrees_east = (point[1] - self.longitude + 180) % 360 - 180
         return degrees_east * east, (point[0] - self.latitude) * north
 
@@ -65,7 +62,7 @@ class Projection:
         return self.latitude + y / north, (self.longitude + x / east + 180) % 360 - 180
 
     def flatten(self, geometry: BaseGeometry) -> BaseGeometry:
-        """A geometry in (longitude, latitude) as one in local metres."""
+        """Project a geometry from (longitude, latitude) to local metres."""
         scale, origin = np.array(self._metres_per_degree), np.array((self.longitude, self.latitude))
 
         def shift(coordinates: Coordinates) -> Coordinates:
@@ -76,7 +73,7 @@ class Projection:
         return shapely.transform(geometry, shift)
 
     def unflatten(self, geometry: BaseGeometry) -> BaseGeometry:
-        """A geometry in local metres as one in (longitude, latitude)."""
+        """Project a geometry from local metres to (longitude, latitude)."""
         scale, origin = np.array(self._metres_per_degree), np.array((self.longitude, self.latitude))
         return shapely.transform(geometry, lambda coordinates: coordinates / scale + origin)
 
@@ -96,7 +93,7 @@ class AreaIndex:
         self._tree = shapely.STRtree(self._shapes)
 
     def locate(self, latitude: float, longitude: float) -> str | None:
-        """The code of the area that holds the point, the first of them on a border; None outside of all."""
+        """Code of the area that contains the point (on a border the first one); None outside of all."""
         if not (math.isfinite(latitude) and math.isfinite(longitude)):
             return None
         spot = shapely.Point(self._projection.to_metres((latitude, longitude)))
@@ -104,7 +101,7 @@ class AreaIndex:
         return self._codes[min(hits)] if len(hits) else None
 
     def locate_all(self, points: Sequence[Point]) -> list[str | None]:
-        """The same for many points, each finite."""
+        """Locate many points; their coordinates must be finite."""
         metres = np.array([self._projection.to_metres(point) for point in points])
         spots = shapely.points(metres.reshape(-1, 2))
         found: list[str | None] = [None] * len(points)
@@ -114,9 +111,7 @@ class AreaIndex:
 
 
 def cells(points: Mapping[str, Point], reach_m: float) -> dict[str, shapely.Polygon]:
-    """The part of the map that is nearer to each point than to any other, no farther away than `reach_m` metres.
-
-    They stand in for borders that are not known.
+    """Compute the Voronoi cell of each point, at most `reach_m` metres around it; used where borders are unknown.
 
     Returns:
         Polygons by code, in (longitude, latitude).

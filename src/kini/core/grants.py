@@ -1,16 +1,16 @@
-"""A grant: one role's permissions over a part of the city. Plain data, so that rules about it stay pure."""
+"""Grants: a role's permissions within an agency, area and services. Pure."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What something belongs to, as far as permissions go.
+    """Agency, area and service of an object, for permission checks.
 
     Attributes:
-        agency: id of the agency that holds it; empty when none does.
-        area_path: codes from the whole city down to the area, joined by "/" ("31/31.71/31.71.06"); empty: whole city.
-        service: id of its service; empty when it has none.
+        agency: id of the responsible agency; empty: none.
+        area_path: codes from the city down to the area, joined by "/" ("31/31.71/31.71.06"); empty: whole city.
+        service: id of its service; empty: none.
     """
 
     agency: str = ""
@@ -29,6 +29,6 @@ class Grant:
     services: frozenset[str] = frozenset()
 
     def covers(self, scope: Scope) -> bool:
-        """Whether the scope lies wholly inside this grant."""
+        """True if the scope lies inside this grant."""
         inside = not self.area_path or f"{scope.area_path}/".startswith(f"{self.area_path}/")
         return self.agency == scope.agency and inside and (not self.services or scope.service in self.services)

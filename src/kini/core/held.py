@@ -1,6 +1,4 @@
-"""What a process holds: made once, also when several of its threads ask for it at the same time; and what it makes
-before it serves, so that no request waits for it.
-"""
+"""Process-wide cache. Each value is computed once even under concurrent access; `hold_early` fills it before serving."""
 
 import gc
 import logging
@@ -15,15 +13,12 @@ from kini.core.registry import Registry
 
 log = logging.getLogger(__name__)
 
-#: What every process needs, by the room that knows how to read it. Each is called without a request.
-early: Registry[Callable[[], object]] = Registry("thing that a process holds")
+#: Functions that fill a room's caches before the first request.
+early: Registry[Callable[[], object]] = Registry("cache warmer")
 
 
 class Held[**P, R]:
-    """`lru_cache` for what takes long: whoever asks while it is made waits for it and does not make it again.
-
-    An error is not held. `__wrapped__` makes it anew each time.
-    """
+    """`lru_cache` for slow functions: concurrent callers wait for one computation. Errors are not cached."""
 
     def __init__(self, function: Callable[P, R], maxsize: int) -> None:
         self.__wrapped__ = function
@@ -32,7 +27,7 @@ class Held[**P, R]:
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         if kwargs:
-            raise TypeError("What is held is asked for by position.")
+            raise TypeError("A cached function takes positional arguments only.")
         one = self._made(*args)
         if not one.made:
             with one.lock:
@@ -42,12 +37,12 @@ class Held[**P, R]:
         return one.value
 
     def cache_clear(self) -> None:
-        """Make everything anew."""
+        """Forget all values."""
         self._made.cache_clear()  # type: ignore[attr-defined]
 
 
 class _One[R]:
-    """One thing that is held, or is about to be made."""
+    """A cached value, or one that is being computed."""
 
     __slots__ = ("lock", "made", "value")
     value: R
@@ -57,23 +52,23 @@ class _One[R]:
 
 
 def held[**P, R](maxsize: int) -> Callable[[Callable[P, R]], Held[P, R]]:
-    """Hold the newest `maxsize` results of a function of hashable arguments."""
+    """Cache up to `maxsize` results of a function of hashable arguments."""
     return lambda function: Held(function, maxsize)
 
 
 def hold_early() -> None:
-    """Make what every process needs; what fails is made by the first request that needs it, which says why."""
+    """Fill all registered caches before forking; what fails is computed by the first request that needs it."""
     for name in early.names():
         try:
             early.get(name)()
         except OperationalError:
-            log.warning("The database does not answer: what a process holds is read by its first requests.")
+            log.warning("The database does not answer: caches are filled by the first requests.")
             break  # each of the others would wait as long
         except Exception:
-            log.warning("What %s holds could not be read before the first request.", name, exc_info=True)
-    for connection in connections.all(initialized_only=True):  # a copy of this process makes connections of its own
+            log.warning("The cache of %s could not be filled before the first request.", name, exc_info=True)
+    for connection in connections.all(initialized_only=True):  # forked processes must open their own connections
         connection.close()
         if isinstance(connection, DatabaseWrapper):
             connection.close_pool()
     gc.collect()
-    gc.freeze()  # it stays: to look through it again and again holds up all threads
+    gc.freeze()  # permanent: collections that scan it would hold up all threads

@@ -1,8 +1,7 @@
-"""RSGI application that granian serves: its event loop reads whole requests, and threads answer them.
+"""RSGI application for granian around Django's WSGI handler: an event loop reads whole requests, threads handle them.
 
-A thread works on a request only once all of it is here, so that clients that send slowly hold a connection, never a
-thread. Header names are seen as they were sent: those with "_" are dropped, since WSGI would fold them into the names
-of others ("X_Forwarded_For" into "X-Forwarded-For").
+A thread starts only when the whole request has arrived, so slow clients occupy a connection, never a thread. Headers
+with "_" in their names are dropped, since WSGI would fold them into others ("X_Forwarded_For" into "X-Forwarded-For").
 """
 
 import asyncio
@@ -22,19 +21,19 @@ type Application = Callable[..., Any]
 
 #: As many files as a form may have, each of the largest size, and the form's own inputs.
 MAX_BODY = 10 * MAX_BYTES + 1_000_000
-#: All bodies that one process is reading; they lie on the disk from 1 MB each.
+#: Total of the bodies that one process is reading; each is on disk from 1 MB.
 MAX_PENDING = 1_000_000_000
 IN_MEMORY = 1_000_000
-#: Seconds for a body to arrive, and the bytes that earn one second more: even 2G phones send ten times as fast.
+#: Seconds for a body to arrive, and the bytes that extend it by one second: even 2G phones send ten times as fast.
 BODY_SECONDS, BYTES_A_SECOND = 20.0, 500
-#: Requests that wait for a thread; each further one is told to come back.
+#: Requests that wait for a thread; further ones get 503.
 MAX_WAITING = 1000
-#: Versions that granian writes shorter than WSGI.
+#: Versions that granian writes differently from WSGI.
 PROTOCOLS = {"1": "HTTP/1.0"}
 
 
 class Scope(Protocol):
-    """A request's head, as granian gives it (RSGI 1)."""
+    """Head of a request (RSGI 1)."""
 
     http_version: str
     server: str
@@ -50,7 +49,7 @@ class Scope(Protocol):
 
 
 class Connection(Protocol):
-    """A request's body and the way of its response, as granian gives it."""
+    """Body of a request and its response (RSGI 1)."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
     def response_str(self, status: int, headers: Headers, body: str) -> None: ...
@@ -67,13 +66,13 @@ class Refusal(Exception):
 
 
 class Gateway:
-    """The application of one server process.
+    """RSGI application of one server process.
 
     Args:
-        load: makes the WSGI application, once in each process.
+        load: returns the WSGI application; called once per process.
 
     Attributes:
-        threads: how many requests are worked on at the same time.
+        threads: number of concurrent requests.
     """
 
     def __init__(self, load: Callable[[], Application]) -> None:
@@ -104,10 +103,10 @@ class Gateway:
             body.close()
 
     async def _read(self, connection: Connection, length: int) -> IO[bytes]:
-        """The whole body.
+        """Read the whole body into a temporary file.
 
         Raises:
-            Refusal: when there is no room for it, it comes too slowly, or it ends early.
+            Refusal: when there is no room, or it is too slow or ends early.
         """
         body = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 -- the application reads it
         if not length:
@@ -143,10 +142,10 @@ class Gateway:
 
 
 async def receive(connection: Connection, length: int, body: IO[bytes]) -> None:
-    """Write a body of `length` bytes to `body` as it comes.
+    """Write a body of `length` bytes to `body` as it arrives.
 
     Raises:
-        Refusal: when it comes too slowly, or ends early.
+        Refusal: when it is too slow, or ends early.
     """
     received, pieces = 0, aiter(connection)
     begun = asyncio.get_running_loop().time()
@@ -164,7 +163,7 @@ async def receive(connection: Connection, length: int, body: IO[bytes]) -> None:
 
 
 def length_of(environ: Environ) -> int:
-    """Bytes of the body.
+    """Length of the body in bytes.
 
     Raises:
         Refusal: when the length is unknown or too large.
@@ -179,7 +178,7 @@ def length_of(environ: Environ) -> int:
 
 
 def environ_of(scope: Scope) -> Environ:
-    """A request's head as WSGI writes it (PEP 3333)."""
+    """Convert the head of a request to a WSGI environ (PEP 3333)."""
     name, _colon, port = scope.server.rpartition(":")
     environ: Environ = {
         "REQUEST_METHOD": scope.method,
@@ -209,7 +208,7 @@ def environ_of(scope: Scope) -> Environ:
 
 
 def send(connection: Connection, status: int, headers: Headers, response: Any) -> None:
-    """Send a response of Django's: streamed ones piece by piece, others at once."""
+    """Send Django's response, in chunks when it is streaming."""
     if response.streaming:
         stream = connection.response_stream(status, headers)
         for piece in response:

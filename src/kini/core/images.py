@@ -1,6 +1,6 @@
-"""Photos and scans, decoded and encoded again, so that only the picture survives.
+"""Images, decoded and encoded again, so that only the pixels survive.
 
-Runs in a decoder (core/decoder), whose limits bound the cost of files that these checks let through.
+Runs in a decoder process (core/decoder), whose limits bound the cost of files that pass these checks.
 """
 
 import io
@@ -16,11 +16,11 @@ from kini.core.decoder.errors import Unfit
 MAX_PIXELS = 50_000_000
 #: Memory limit of a decoded picture, by format: only JPEG can be read at half the size.
 MAX_DECODED_BYTES = {"JPEG": 200_000_000, "PNG": 100_000_000, "WEBP": 100_000_000}
-#: Bytes that Pillow keeps for a pixel; modes not named here take four.
+#: Bytes that Pillow uses for a pixel, by mode; four for others.
 PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "LA": 4}
-#: A progressive photo has about ten scans, and each of them costs a pass over the whole picture.
+#: A progressive photo has about ten scans; each costs a pass over the whole image.
 MAX_SCANS = 100
-#: Scans times pixels: twenty scans of the largest picture, eighty of one of 12 megapixels.
+#: Scans times pixels: twenty scans of the largest image, eighty of one with 12 megapixels.
 MAX_SCANNED_PIXELS = 1_000_000_000
 #: Small print on an A4 page stays readable; longer sides are scaled down.
 LONGEST_SIDE = 4096
@@ -49,7 +49,7 @@ _SCAN, _END = 0xDA, 0xD9
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A picture without metadata, and the camera's clock and its offset as the photo wrote them."""
+    """An image without metadata, and the camera's time and offset as written in the photo."""
 
     content: bytes
     taken: str
@@ -57,13 +57,13 @@ class Cleaned:
 
 
 def clean(content: bytes, content_type: str) -> Cleaned:
-    """Return the picture alone, of the same type, upright, without any metadata.
+    """Return the image in the same format, upright, without metadata.
 
     Args:
-        content_type: what the first bytes say it is.
+        content_type: by the first bytes.
 
     Raises:
-        Unfit: when it is damaged, has too many pixels or scans, or is something else behind the first bytes.
+        Unfit: when it is damaged, has too many pixels or scans, or is not of that type.
     """
     form = _FORMATS[content_type]
     try:
@@ -78,12 +78,12 @@ def clean(content: bytes, content_type: str) -> Cleaned:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unfit("too-many-pixels", MAX_DECODED_BYTES[form] // 4_000_000) from None
-    except Exception:  # a decoder meets hostile bytes here, and raises whatever it likes
+    except Exception:  # on hostile bytes a decoder may raise anything
         raise Unfit("picture-damaged") from None
 
 
 def _require_size(image: Image.Image, form: str) -> None:
-    """Refuse by the dimensions and the mode in the header, before anything is decoded."""
+    """Check dimensions and mode by the header, before decoding."""
     most = min(MAX_PIXELS, MAX_DECODED_BYTES[form] // PIXEL_BYTES.get(image.mode, 4))
     if image.width * image.height > most:
         raise Unfit("too-many-pixels", most // 1_000_000)
@@ -95,7 +95,7 @@ def _require_scans(scans: int, pixels: int) -> None:
 
 
 def count_scans(content: bytes) -> int:
-    """Count the scans of a JPEG, up to one more than is taken, by its markers (ITU-T T.81, annex B)."""
+    """Count the scans of a JPEG by its markers (ITU-T T.81, annex B), up to one more than the limit."""
     scans, at = 0, 2
     while scans <= MAX_SCANS and (marker := _MARKER.search(content, at)):
         kind, at = marker[1][0], marker.end()
@@ -109,7 +109,7 @@ def count_scans(content: bytes) -> int:
 def _encode(image: Image.Image, form: str, turn: Image.Transpose | None) -> bytes:
     plain = _plain(image, form)
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    plain = plain.copy() if turn is None else plain.transpose(turn)  # pixels alone, without what was read beside them
+    plain = plain.copy() if turn is None else plain.transpose(turn)  # drops everything but the pixels
     plain.info.clear()
     target = io.BytesIO()
     plain.save(target, form, **_SAVE[form])
@@ -117,7 +117,7 @@ def _encode(image: Image.Image, form: str, turn: Image.Transpose | None) -> byte
 
 
 def _plain(image: Image.Image, form: str) -> Image.Image:
-    """Convert the pixels to a mode that the format supports, with transparency."""
+    """Convert to a mode that the format supports, keeping transparency."""
     modes = _PLAIN_MODES[form]
     if image.mode in modes:
         return image
@@ -127,11 +127,11 @@ def _plain(image: Image.Image, form: str) -> Image.Image:
 
 
 def _read_exif(image: Image.Image) -> tuple[Image.Transpose | None, str, str]:
-    """Orientation of the picture, and the camera's clock with its offset; broken metadata is ignored."""
+    """Read orientation, camera time and offset; broken metadata is ignored."""
     try:
         exif = image.getexif()
         details = exif.get_ifd(ExifTags.IFD.Exif)
-    except Exception:  # the same hostile bytes
+    except Exception:  # as above
         return None, "", ""
     taken, offset = (
         str(details.get(tag, "")).strip("\0 ")[:40]

@@ -1,7 +1,7 @@
-"""Background and scheduled work: thin words over procrastinate, whose jobs are rows in our own database.
+"""Background and scheduled jobs: a thin layer over procrastinate, whose jobs are rows in our own database.
 
-A job that is deferred inside a transaction exists only when that transaction is committed. Jobs run at least once,
-so each can be run again without harm. Every room's `jobs.py` is imported when the program starts.
+A job is stored in the caller's transaction. Jobs run at least once, so each must be idempotent. Every room's `jobs.py`
+is imported at start.
 """
 
 import json
@@ -16,13 +16,13 @@ from procrastinate.tasks import Task
 
 from kini.core.database.prepared import send_later
 
-#: The queue of sign-in codes, for which a worker keeps a slot free (cli/worker.py).
+#: Queue of sign-in codes, for which a worker keeps a slot free (cli/worker.py).
 CODES = "codes"
-#: After an error a job waits 3, 9, 27 seconds and so on, and is given up after about an hour.
+#: Retries after 3, 9, 27 seconds and so on; the job fails after about an hour.
 RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
-#: A worker that has said nothing for so many seconds is gone, and its jobs are given to others.
+#: Seconds without a heartbeat after which a worker counts as dead and its jobs run again.
 SILENCE = 20
-#: What procrastinate's own function does in twice the time.
+#: procrastinate's own function takes twice the time.
 _STORE = """
     INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, scheduled_at)
     SELECT %s, %s, 0, arguments, %s::timestamptz
@@ -37,11 +37,11 @@ _ABANDONED = """
 
 
 def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, None, P]]:
-    """Make a function a background job: `store` stores it, a worker runs it and tries again on errors.
+    """Register a function as a background job, which a worker runs and retries on errors.
 
     Args:
-        name: "room.deed"; it stands in the database, so it outlives a renamed function.
-        queue: groups jobs, for workers that take only some.
+        name: "room.task"; stored with each job, so it must not change.
+        queue: name of the queue, for workers of single queues.
     """
 
     def register(function: Callable[P, None]) -> Task[P, None, P]:
@@ -51,33 +51,32 @@ def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, 
 
 
 def store(task: Task[..., None, ...], arguments: Sequence[Mapping[str, Any]], *, at: datetime | None = None) -> None:
-    """Store a job for each of these arguments, to be run at that moment or soon after; with the transaction around.
+    """Store a job for each of these arguments in the current transaction, to run at that time (None: at once).
 
-    `task.defer` takes far longer, and in a worker it has a connection of its own: its job would be run before what is
-    stored with it is there.
+    `task.defer` is far slower, and in a worker it uses another connection: the job could run before the rows of this
+    transaction are committed.
     """
     if arguments:
         send_later(_STORE, [task.queue, task.name, at, json.dumps(arguments)])
 
 
 def later(name: str, *, at: datetime, **arguments: Any) -> None:
-    """Store a job of that name as `store` does."""
+    """Store a job by its name, to run at that time."""
     store(app.tasks[name], [arguments], at=at)
 
 
 def soon(name: str, **arguments: Any) -> None:
-    """Store a job of that name, to be run at once."""
+    """Store a job by its name, to run at once."""
     store(app.tasks[name], [arguments])
 
 
 def every(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Run a function again and again.
+    """Register a periodic job.
 
     Args:
-        cron: five fields as in crontab, in UTC: "15 3 * * *" is at a quarter past three every night; a sixth one
-            says seconds.
-        name: "room.deed".
-        alone: by one worker at a time.
+        cron: five fields as in crontab, in UTC ("15 3 * * *": 03:15 every night); a sixth one are seconds.
+        name: "room.task".
+        alone: run by one worker at a time.
     """
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
@@ -95,7 +94,7 @@ def every(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[[],
 
 @every("* * * * * */10", name="core.rescue_jobs", alone=False)
 def rescue_jobs() -> None:
-    """Jobs of a worker that was killed run again; one in which workers fall again and again is given up."""
+    """Run jobs of dead workers again, or fail them after too many attempts."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ABANDONED, [SILENCE])
         for job, attempts in cursor.fetchall():
@@ -109,6 +108,6 @@ def _run_again(job: int) -> None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", [job])
-    except IntegrityError:  # its next turn waits already
+    except IntegrityError:  # the next run of a periodic job is queued already
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job])

@@ -1,4 +1,4 @@
-"""Reading keys as they are written in the environment: base64 of 32 bytes, a ring of them as "id:key,id:key", a PEM."""
+"""Parsing of keys from the environment: base64 of 32 bytes, a ring of them as "id:key,id:key", a PEM."""
 
 import base64
 import binascii
@@ -13,10 +13,10 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
 def read_key(text: str) -> bytes:
-    """One key.
+    """Parse one key.
 
     Raises:
-        ValueError: saying what is wrong, without showing the key.
+        ValueError: with a message that does not show the key.
     """
     try:
         key = base64.b64decode(text.strip(), validate=True)
@@ -28,10 +28,10 @@ def read_key(text: str) -> bytes:
 
 
 def read_signing_key(text: str) -> str:
-    """A private RSA key, given as base64 of its PEM, as PEM.
+    """Decode a private RSA key from base64 of its PEM; returns the PEM.
 
     Raises:
-        ValueError: saying what is wrong, without showing the key.
+        ValueError: with a message that does not show the key.
     """
     try:
         pem = base64.b64decode(text.strip(), validate=True)
@@ -44,10 +44,10 @@ def read_signing_key(text: str) -> str:
 
 
 def read_ring(text: str) -> dict[str, bytes]:
-    """Keys by id, in the order in which they are written: the first one encrypts, all of them decrypt.
+    """Parse keys by id, in order: the first one encrypts, all of them decrypt.
 
     Raises:
-        ValueError: saying what is wrong, without showing a key.
+        ValueError: with a message that does not show a key.
     """
     ring: dict[str, bytes] = {}
     for number, part in enumerate(text.split(","), 1):
@@ -64,9 +64,9 @@ def read_ring(text: str) -> dict[str, bytes]:
 
 
 def read_hash_ring(text: str) -> list[bytes]:
-    """Keys of keyed hashes, the first one for new hashes: a ring, or one key without an id.
+    """Parse keys of keyed hashes, the first one for new hashes: a ring, or one key without an id.
 
     Raises:
-        ValueError: saying what is wrong, without showing a key.
+        ValueError: with a message that does not show a key.
     """
     return list(read_ring(text).values()) if ":" in text else [read_key(text)]

@@ -1,7 +1,6 @@
-"""How often something may be tried: counters in the database, shared by every process.
+"""Limits on attempts: counters in the database, shared by all processes.
 
-Count before the transaction whose failure shall not undo the count: a wrong code is refused by raising, and what
-was counted inside that transaction would be forgotten with it.
+Count before the transaction of the attempt: a wrong code raises, and a rollback must not undo the count.
 """
 
 from collections.abc import Iterable
@@ -31,10 +30,10 @@ _COUNT = """
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `count` times within a window of `seconds`, which begins with the first try.
+    """At most `count` attempts within a window of `seconds`, which begins with the first one.
 
     Attributes:
-        name: "room.deed", for example "people.code-sent".
+        name: "room.event", for example "people.code-sent".
     """
 
     name: str
@@ -43,7 +42,7 @@ class Limit:
 
 
 class TooMany(Refused):
-    """It was tried too often; the message says when to try again, and `wait` in how many seconds."""
+    """Too many attempts; the message says when to try again, `wait` in how many seconds."""
 
     def __init__(self, wait: int) -> None:
         minutes = max(1, -(-wait // 60))
@@ -58,7 +57,7 @@ class TooMany(Refused):
 
 
 def hit(limit: Limit, key: str) -> bool:
-    """Count one try by `key` (a phone number, an address, "all"); False when it is one too many."""
+    """Count an attempt by `key` (a phone number, an address, "all"); False when it exceeds the limit."""
     count, _wait = _count(limit, key)
     if count > limit.count:
         security_log.report("limit-reached", limit=limit.name)
@@ -66,10 +65,10 @@ def hit(limit: Limit, key: str) -> bool:
 
 
 def require(limit: Limit, key: str) -> None:
-    """Count one try.
+    """Count an attempt.
 
     Raises:
-        TooMany: when it is one too many.
+        TooMany: when it exceeds the limit.
     """
     count, wait = _count(limit, key)
     if count > limit.count:
@@ -78,41 +77,41 @@ def require(limit: Limit, key: str) -> None:
 
 
 def wait_for(limit: Limit, key: str) -> int:
-    """Seconds until `key` may try again, 0 when it may now. Counts nothing."""
+    """Seconds until `key` may try again, 0 for now. Counts nothing."""
     used_up = LimitCounter.objects.filter(key=_row(limit, key), count__gte=limit.count, until__gt=timezone.now())
     until = used_up.values_list("until", flat=True).first()
     return max(1, ceil((until - timezone.now()).total_seconds())) if until else 0
 
 
 def take(limit: Limit, key: str, amount: int) -> tuple[int, int, int]:
-    """Count several tries at once.
+    """Count several attempts at once.
 
     Returns:
-        How many of them are within the limit, how many more would be, seconds until its window ends.
+        Number of them within the limit, number of further ones, seconds until the window ends.
     """
     count, wait = _count(limit, key, amount)
     return max(0, min(amount, limit.count - count + amount)), max(0, limit.count - count), wait
 
 
 def any_spent(counters: Iterable[tuple[Limit, str]]) -> bool:
-    """Tell whether one more try would be too many for any of these limits and keys, without counting it. One query."""
+    """True if any of these counters has no attempt left. Counts nothing; one query."""
     most = {_row(limit, key): limit.count for limit, key in counters}
     stored = LimitCounter.objects.filter(key__in=most, until__gt=timezone.now()).values_list("key", "count")
     return any(count >= most[key] for key, count in stored)
 
 
 def give_back(limit: Limit, key: str) -> None:
-    """Give one counted try back."""
+    """Uncount one attempt."""
     LimitCounter.objects.filter(key=_row(limit, key), count__gt=0).update(count=F("count") - 1)
 
 
 def forget(limit: Limit, key: str) -> None:
-    """Begin to count anew, after a success."""
+    """Delete the counter, after a success."""
     LimitCounter.objects.filter(key=_row(limit, key)).delete()
 
 
 def _count(limit: Limit, key: str, amount: int = 1) -> tuple[int, int]:
-    """How many tries there were in this window, and how many seconds of it are left."""
+    """Count, and return the attempts in this window and its remaining seconds."""
     counted: dict[str, str | int] = {
         "key": _row(limit, key),
         "amount": amount,
@@ -124,5 +123,5 @@ def _count(limit: Limit, key: str, amount: int = 1) -> tuple[int, int]:
 
 
 def _row(limit: Limit, key: str) -> str:
-    """Phone numbers and addresses are not kept, only what finds their counter again."""
+    """Key of a counter, without the phone number or address itself."""
     return f"{limit.name}:{keyed_hash(key, f'limit {limit.name}').hex()[:40]}"

@@ -1,4 +1,4 @@
-"""Structured logs: one event a line, JSON in production, readable text in a first look."""
+"""Structured logs: one event a line, JSON in production, text in demo mode."""
 
 import logging
 import sys
@@ -7,24 +7,24 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-#: Marks records that are rendered.
+#: Attribute of records that are rendered already.
 _LINE = "kini_line"
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
-    """Renders records of the standard library; structlog's are lines already."""
+    """Renders records of the standard library; structlog's are rendered already."""
 
     def format(self, record: logging.LogRecord) -> str:
         return record.getMessage() if hasattr(record, _LINE) else super().format(record)
 
 
 def _told(_logger: WrappedLogger, _method: str, line: EventDict) -> tuple[tuple[Any], dict[str, Any]]:
-    """A rendered line as the standard library's logger takes it."""
+    """Pass a rendered line to the standard library's logger."""
     return (line,), {"extra": {_LINE: True}}
 
 
 def configure(form: str, level: str) -> None:
-    """Send structlog's and the standard library's records of a level and above through one renderer.
+    """Configure structlog and the standard library's logging with one renderer.
 
     Args:
         form: "json" or "text".
@@ -62,8 +62,8 @@ def configure(form: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    # pypdf complains about every odd file; what matters is told to the person who sent it.
+    # pypdf complains about every odd file; the uploader gets an error anyway.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    # Django's templates print whole requests, with what stands in their addresses.
+    # Django's templates log whole requests with their URLs.
     for quiet in ("procrastinate", "httpx", "_granian", "granian", "asyncio", "PIL", "fontTools", "django.template"):
         logging.getLogger(quiet).setLevel(logging.WARNING)

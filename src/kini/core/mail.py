@@ -1,4 +1,4 @@
-"""How e-mail leaves, from one address: smtp://name:password@host:587 or smtps://name:password@host:465. Pure."""
+"""E-mail settings from a URL: smtp://name:password@host:587 or smtps://name:password@host:465. Pure."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -7,12 +7,12 @@ SECONDS_TO_ANSWER = 20
 
 
 def mailers(url: str) -> dict[str, dict[str, Any]]:
-    """Django's MAILERS for the address; empty when none is given.
+    """Convert a URL to Django's MAILERS; empty for an empty URL.
 
-    smtp:// switches to TLS (STARTTLS) unless it ends in "?tls=no", smtps:// speaks TLS from the first byte.
+    smtp:// uses STARTTLS unless it ends in "?tls=no"; smtps:// uses TLS from the first byte.
 
     Raises:
-        ValueError: when it cannot be read.
+        ValueError: when the URL is invalid.
     """
     if not url:
         return {}

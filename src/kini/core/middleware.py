@@ -1,4 +1,4 @@
-"""What every request carries: an id that joins its log lines, one line when it is answered, headers that protect."""
+"""Middleware of every request: request id and access log line, security headers."""
 
 import time
 import uuid
@@ -13,7 +13,7 @@ log = structlog.get_logger("kini.request")
 
 
 class RequestContext:
-    """Binds a request id for the logs and answers it in the header X-Request-Id."""
+    """Binds a request id for the logs and returns it in the header X-Request-Id."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,8 +24,8 @@ class RequestContext:
         current = current_request.set(request)
         with structlog.contextvars.bound_contextvars(request=request_id):
             response = self.get_response(request)
-            say = log.debug if request.path.startswith("/health/") else log.info  # machines ask that all the time
-            say(
+            write = log.debug if request.path.startswith("/health/") else log.info  # probes come all the time
+            write(
                 "answered",
                 method=request.method,
                 path=request.path,
@@ -38,7 +38,7 @@ class RequestContext:
 
 
 class SecurityHeaders:
-    """Headers that Django does not set, on every answer; one that is there already stays."""
+    """Sets security headers that Django does not set, unless the response has them."""
 
     HEADERS = {
         "X-Frame-Options": "DENY",

@@ -1,4 +1,4 @@
-"""Tables without a city: the audit trail, blocks of chained tables, counters of limits, messages in the outbox."""
+"""Tables of the core: audit trail, blocks of chained tables, counters of limits, outbox messages."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,7 +10,7 @@ ACTOR_KINDS = [(kind.value, kind.value) for kind in ActorKind]
 
 
 class AuditEntry(models.Model):
-    """Who did what to which thing. Append-only: a trigger refuses updates and deletes."""
+    """An audit entry: actor, action, subject. Append-only: a trigger refuses updates and deletes."""
 
     at = models.DateTimeField(auto_now_add=True)
     actor_kind = models.CharField(max_length=10, choices=ACTOR_KINDS)
@@ -57,7 +57,7 @@ class ChainBlock(models.Model):
 
 
 class ChainRemoval(models.Model):
-    """A note that chained rows were removed under a rule of retention. Append-only."""
+    """Record of chained rows that were removed under a retention rule. Append-only."""
 
     chain = models.CharField(max_length=40)
     subject = models.CharField(max_length=120, help_text="Number of the block, or the case's reference.")
@@ -82,7 +82,7 @@ class ChainTerm(models.Model):
 
 
 class ChainProposal(models.Model):
-    """Key up to which a chain is sealed next, once these transactions are over."""
+    """Key up to which a chain is sealed next, once the listed transactions are over."""
 
     chain = models.CharField(max_length=40, primary_key=True)
     last = models.BigIntegerField()
@@ -91,7 +91,7 @@ class ChainProposal(models.Model):
 
 
 class ChainShipment(models.Model):
-    """Position up to which a chain was shipped out of the database, to a file or to syslog."""
+    """Position up to which a chain was shipped to a file or syslog."""
 
     target = models.CharField(max_length=20)
     chain = models.CharField(max_length=40)
@@ -102,7 +102,7 @@ class ChainShipment(models.Model):
 
 
 class LimitCounter(models.Model):
-    """How often something was tried within a window of time (see core/limits.py)."""
+    """Counter of attempts within a window of time (see core/limits.py)."""
 
     key = models.CharField(max_length=120, primary_key=True)
     count = models.PositiveIntegerField()
@@ -110,14 +110,14 @@ class LimitCounter(models.Model):
 
 
 class OrphanedFile(models.Model):
-    """A kept file that no row names, and since when (see core/file_sweep.py)."""
+    """A stored file that no row references, and since when (see core/file_sweep.py)."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     since = models.DateTimeField()
 
 
 class CacheEntry(models.Model):
-    """Django's cache in the database, in the form that it asks for."""
+    """Table of Django's database cache."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)
     value = models.TextField()
@@ -125,7 +125,7 @@ class CacheEntry(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """A message for a person, kept encrypted until it is delivered (see core/delivery.py)."""
+    """An encrypted message that waits for delivery (see core/delivery.py)."""
 
     at = models.DateTimeField(auto_now_add=True)
     channel = models.CharField(max_length=10, choices=[(c, c) for c in ("sms", "email", "whatsapp", "push")])

@@ -5,7 +5,7 @@ MOST_DIGITS = 18
 
 
 def key_of(text: str | None) -> int:
-    """The key that a text names; 0, which no row has, where it names none.
+    """Parse a primary key; 0, which no row has, when the text is no number.
 
     >>> key_of("12"), key_of(""), key_of("-1"), key_of("9" * 5000)
     (12, 0, 0, 0)

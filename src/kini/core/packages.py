@@ -1,4 +1,4 @@
-"""Programs of the system: found, or installed from its packages where that is allowed."""
+"""System programs: find them, or install their packages (as root on systems with apt)."""
 
 import os
 import shutil
@@ -6,27 +6,27 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-#: The first has no windows to draw, and does the same in a third of the time.
+#: The first cannot open windows and needs a third of the time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SECONDS_TO_INSTALL = 180
-#: How one is started: as root, and without asking anybody anything.
+#: Arguments for Chromium: also as root, without background work.
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 
 def program(names: Sequence[str], package: str) -> str | None:
-    """Where the first of these programs is; on a system with apt, root installs the package that has it first."""
+    """Path of the first of these programs, after installing the package when none is found."""
     if not _found(names):
         install(package)
     return _found(names)
 
 
 def chromium() -> str | None:
-    """Where a Chromium is, if any: as KINI_CHROMIUM says, else the first of BROWSERS."""
+    """Path of Chromium: KINI_CHROMIUM, else the first of BROWSERS that is installed."""
     return os.environ.get("KINI_CHROMIUM") or _found(BROWSERS)
 
 
 def install(package: str) -> None:
-    """Install a package, where that is allowed: on a system with apt, for root. Else nothing happens."""
+    """Install a package with apt as root; elsewhere do nothing."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {package} from the system's packages ...", flush=True)
         env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
@@ -39,7 +39,7 @@ def _found(names: Sequence[str]) -> str | None:
 
 
 def node_modules(folder: Path, package: str) -> bool:
-    """Install an npm package into that folder, if npm is or can be installed; returns True when it is there."""
+    """Install an npm package into a folder; False when npm or the package cannot be installed."""
     npm = program(("npm",), "npm")
     if npm is None:
         return False

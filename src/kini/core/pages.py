@@ -1,4 +1,4 @@
-"""Pages for machines that watch over the program, and the outbox of a first look."""
+"""Health checks for monitoring, and the outbox page of demo mode."""
 
 import shutil
 from functools import cache
@@ -21,14 +21,14 @@ LEAST_FREE_BYTES = 100_000_000
 @require_safe
 @never_cache
 def live(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked, so that a slow database does not get it killed."""
+    """Liveness: the process answers. Does not use the database, so that a slow one does not get it killed."""
     return _plain("alive")
 
 
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """Readiness: the database answers, its migrations are those of this program, the disk has room."""
+    """Readiness: the database answers, its migrations are up to date, the disk has room."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -43,7 +43,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def outbox(request: HttpRequest) -> HttpResponse:
-    """Messages that would have been sent, newest first. It exists in a first look alone."""
+    """Messages that would have been sent, newest first; in demo mode only."""
     if not settings.ENV.outbox:
         raise Http404
     messages = OutboxMessage.objects.order_by("-at", "-pk")[:OUTBOX_LENGTH]
@@ -51,7 +51,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 class _NotReady(Exception):
-    """Something that requests need is missing; the message says what."""
+    """Readiness failed; the message says why."""
 
 
 def _require_room() -> None:
@@ -61,7 +61,7 @@ def _require_room() -> None:
 
 @cache
 def _require_migrations() -> None:
-    """Asked until it is once answered with yes: a running program's migrations do not change."""
+    """Check the migrations, until it succeeds once: those of a running process do not change."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise _NotReady("migrations are missing")

@@ -1,8 +1,8 @@
-"""PDFs that only show pages. Anything that runs, opens or carries something else is refused.
+"""Checks that a PDF only shows pages: no scripts, launches or embedded files.
 
-Actions, annotations and names must be on a short list of allowed ones. A second list of keys is refused anywhere in
-the file, also in objects that no page uses. Keys are those of ISO 32000-2. Runs in a decoder (core/decoder), whose
-limits bound the cost of files that these checks let through.
+Actions, annotations and names must be on a list of allowed ones; a second list of keys is refused anywhere in the file,
+also in objects that no page uses. Keys are those of ISO 32000-2. Runs in a decoder process (core/decoder), whose limits
+bound the cost of files that pass these checks.
 """
 
 import io
@@ -18,20 +18,20 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObj
 from kini.core.decoder.errors import Unfit
 
 MAX_PAGES = 300
-#: Far more than a form of three hundred pages has, far fewer than would keep a decoder busy.
+#: Far more than a form of three hundred pages needs, far fewer than would keep a decoder busy.
 MAX_OBJECTS = 30_000
-#: Of one object stream, as pypdf reads about a megabyte of objects in a second.
+#: Of one object stream: pypdf parses about a megabyte of objects a second.
 MAX_UNPACKED_BYTES = 4_000_000
-#: Bytes outside of streams, which are read in the same way: pictures and texts are in streams.
+#: Bytes outside of streams, which are parsed at the same speed; images and texts are in streams.
 MAX_STRUCTURE_BYTES = 4_000_000
 END_MARK = b"%%EOF"
 END_WITHIN = 1024
 
-#: Actions that a link, a bookmark or a button may have (12.6.4), and the only one on opening the document.
+#: Allowed actions of links, bookmarks and buttons (12.6.4), and on opening the document.
 ACTIONS, OPEN_ACTIONS = frozenset({"/GoTo", "/Named", "/URI"}), frozenset({"/GoTo"})
-#: Schemes that a link may have; a file: address on Windows sends the reader's password hash to a stranger.
+#: Allowed schemes of links; a file: URL on Windows may send the reader's password hash to a stranger.
 SCHEMES = ("http://", "https://", "mailto:", "tel:")
-#: Annotations that only show something (12.5.6).
+#: Allowed annotations, which only show something (12.5.6).
 ANNOTATIONS = frozenset(
     [
         "/Text",
@@ -57,10 +57,10 @@ ANNOTATIONS = frozenset(
         "/Redact",
     ]
 )
-#: Trees of names that hold places and appearances (7.7.4), not scripts or files.
+#: Allowed name trees (7.7.4): destinations and appearances, not scripts or files.
 NAME_TREES = frozenset({"/Dests", "/AP", "/Pages", "/Templates", "/IDS"})
 
-#: Keys of any dictionary, kinds of object and actions that do more than show a page, wherever they stand.
+#: Keys, types of objects and actions that do more than show a page; refused everywhere.
 ACTIVE_KEYS = frozenset(
     [
         "/JS",
@@ -113,19 +113,19 @@ ACTIVE_ACTIONS = frozenset(
         "/Trans",
     ]
 )
-#: Looked for in the bytes too, as some readers find objects that the file's own table leaves out.
+#: Searched in the raw bytes too: some readers find objects that the cross-reference table omits.
 ACTIVE_BYTES = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/GoToR", b"/GoToE", b"/SubmitForm", b"/ImportData")
 _STREAM = re.compile(rb"stream\r?\n")
 
 
 def check(content: bytes) -> None:
-    """Refuse what is not a plain PDF.
+    """Refuse everything but a plain PDF.
 
-    A file may open at one of its pages (many programs write that) and link to web pages; it may not open or start
-    anything by itself, and name no file outside.
+    A file may open at one of its pages (many programs write that) and link to web pages; it may not start anything or
+    refer to other files.
 
     Raises:
-        Unfit: damaged, locked, too long, another file at the same time, or with scripts, launches or files inside.
+        Unfit: damaged, locked, too long, a polyglot, or with scripts, launches or embedded files.
     """
     _refuse_second_nature(content)
     if any(word in content for word in ACTIVE_BYTES):
@@ -139,7 +139,7 @@ def check(content: bytes) -> None:
         raise
     except (LimitReachedError, RecursionError):
         raise Unfit("pdf-too-complicated") from None
-    except Exception:  # a parser meets hostile bytes here, and raises whatever it likes
+    except Exception:  # on hostile bytes a parser may raise anything
         raise Unfit("pdf-damaged") from None
 
 
@@ -167,7 +167,7 @@ def _check_objects(reader: PdfReader) -> None:
 
 
 def _refuse_second_nature(content: bytes) -> None:
-    """A file that ends where its PDF ends cannot be a web page or an archive as well."""
+    """Refuse polyglots: a file that ends where its PDF ends cannot be a web page or an archive as well."""
     end = content.rfind(END_MARK)
     if end < 0 or len(content) - end > END_WITHIN:
         raise Unfit("pdf-damaged")
@@ -177,7 +177,7 @@ def _refuse_second_nature(content: bytes) -> None:
 
 
 def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
-    """Every dictionary of the file, also of objects that no page uses."""
+    """Yield every dictionary of the file, also of objects that no page uses."""
     ids = {(number, generation) for generation, numbers in reader.xref.items() for number in numbers}
     ids |= {(number, 0) for number in reader.xref_objStm}
     if len(ids) > MAX_OBJECTS:
@@ -188,7 +188,7 @@ def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
 
 
 def _inside(thing: Any) -> Iterator[DictionaryObject]:
-    """The dictionaries in an object, without following references: each object gets its own turn."""
+    """Yield the dictionaries in an object without following references: every object is visited anyway."""
     waiting = [thing]
     while waiting:
         thing = waiting.pop()
@@ -200,7 +200,7 @@ def _inside(thing: Any) -> Iterator[DictionaryObject]:
 
 
 def _is_active(thing: DictionaryObject) -> bool:
-    """Tell whether a dictionary, or one that it refers to, does more than show something."""
+    """True if a dictionary, or one that it refers to, does more than show something."""
     kinds = {str(_at(thing, key)) for key in ("/Type", "/Subtype")}
     return bool(
         not ACTIVE_KEYS.isdisjoint(thing)
@@ -218,7 +218,7 @@ def _is_active(thing: DictionaryObject) -> bool:
 
 
 def _actions(thing: DictionaryObject) -> Iterator[tuple[DictionaryObject, frozenset[str]]]:
-    """Actions that a dictionary refers to, each with those that may stand there. `/A` also means other things."""
+    """Yield the actions of a dictionary, each with the allowed ones. `/A` also has other meanings."""
     opening = _at(thing, "/OpenAction")
     if isinstance(opening, DictionaryObject):  # an array is a page and a place on it
         yield opening, OPEN_ACTIONS
@@ -231,7 +231,7 @@ def _may_act(action: DictionaryObject, allowed: frozenset[str]) -> bool:
 
 
 def _links_elsewhere(thing: DictionaryObject) -> bool:
-    """Tell whether it links to anything but a web page, or changes the base of links (`/URI` of the catalog)."""
+    """True if it links to anything but web pages, or changes the base URL of links (`/URI` of the catalog)."""
     if "/URI" not in thing:
         return False
     address = _at(thing, "/URI")
@@ -240,7 +240,7 @@ def _links_elsewhere(thing: DictionaryObject) -> bool:
 
 
 def _names_a_file(thing: DictionaryObject) -> bool:
-    """Tell whether `/F` is a file's name or description; in annotations it is a number, elsewhere a resource's name."""
+    """True if `/F` is a file specification; in annotations it is a number, elsewhere the name of a resource."""
     value = _at(thing, "/F")
     if isinstance(value, DictionaryObject):
         return not {"/F", "/UF", "/FS", "/DOS", "/Unix", "/Mac"}.isdisjoint(value)
@@ -253,12 +253,12 @@ def _holds_more_names(catalog: DictionaryObject) -> bool:
 
 
 def _dictionaries_at(thing: DictionaryObject, key: str) -> list[DictionaryObject]:
-    """The dictionary of an entry, or those in its array, with references followed."""
+    """Dictionaries of an entry or of its array, with references followed."""
     value = _at(thing, key)
     values = [each.get_object() for each in value] if isinstance(value, ArrayObject) else [value]
     return [each for each in values if isinstance(each, DictionaryObject)]
 
 
 def _at(thing: DictionaryObject, key: str) -> Any:
-    """An entry with its reference followed; null where there is none."""
+    """Entry with its reference followed; null when missing."""
     return thing.get(key, NullObject()).get_object()

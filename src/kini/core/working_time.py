@@ -1,7 +1,7 @@
-"""Working time: how long something took or may take by the office hours of a city. Pure; aware in, UTC out.
+"""Working time: durations and deadlines by the office hours of a city. Pure; aware datetimes in, UTC out.
 
-A city's calendar says when offices are open and which days are off. Deadlines are reckoned in the unit in which
-they were promised: hours and days run by the clock on the wall, working hours and working days by the offices.
+Deadlines are computed in the unit in which they were promised: hours and days by the wall clock, working hours and
+working days by the city's calendar.
 """
 
 import calendar as months_of_years
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-#: An office that is closed for longer than this has no calendar that a deadline could be reckoned by.
+#: A calendar with a longer closure gives no deadline.
 LONGEST_CLOSURE_DAYS = 3660
 ALL_DAY = (time(0), time(0))
 WORKING_UNITS = frozenset({"working_hours", "working_days"})
@@ -22,13 +22,13 @@ type Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorkCalendar:
-    """When the offices of a city are open.
+    """Office hours of a city.
 
     Attributes:
-        timezone: in which the hours are meant.
-        hours: by weekday (0 is Monday) the spans of the day in which offices are open, in order. A span that ends
-            at 00:00 ends at midnight, so (00:00, 00:00) is the whole day.
-        days_off: whether offices are closed on that date (public holidays, collective leave).
+        timezone: of the hours.
+        hours: by weekday (0 is Monday) the spans of opening hours, in order. A span that ends at 00:00 ends at
+            midnight, so (00:00, 00:00) is the whole day.
+        days_off: returns True for closed dates (public holidays, collective leave).
 
     Raises:
         ValueError: when no day has hours, or spans of a day overlap or end before they begin.
@@ -49,22 +49,22 @@ class WorkCalendar:
                 raise ValueError(f"The office hours of weekday {weekday} overlap or end before they begin: {spans}.")
 
     def is_working_day(self, day: date) -> bool:
-        """Whether offices are open at some time of that date."""
+        """True if offices are open at some time of that date."""
         return bool(self.hours.get(day.weekday())) and not self.days_off(day)
 
     def add(self, start: datetime, unit: str, amount: int) -> datetime:
-        """When a target of `amount` units is due that starts to run at `start`.
+        """Compute when a target of `amount` units is due that starts at `start`.
 
-        Minutes and hours are exact. Days and months keep the time of day on the wall; a month without that day ends
-        with its last day. Working hours run while offices are open. Working days are counted from the day after
-        `start`, and the target is due when offices close on the last of them.
+        Minutes and hours are exact. Days and months keep the local time of day; in a month without that day the last
+        day is used. Working hours run while offices are open. Working days are counted from the day after `start`, and
+        the target is due when offices close on the last of them.
 
         Raises:
             ValueError: for an unknown unit or a negative amount.
         """
         if amount < 0:
             raise ValueError(f"A target cannot take {amount} {unit}.")
-        start = start.astimezone(UTC)  # in a zone of its own Python reckons by the clock on the wall
+        start = start.astimezone(UTC)  # Python's arithmetic within a zone is by the wall clock
         match unit:
             case "minutes" | "hours":
                 return start + timedelta(**{unit: amount})
@@ -80,32 +80,32 @@ class WorkCalendar:
         raise ValueError(f'There is no unit of time "{unit}".')
 
     def elapsed(self, start: datetime, end: datetime, unit: str) -> int:
-        """Seconds from `start` to `end` as a target in `unit` counts them: open hours only, or all of them."""
+        """Seconds from `start` to `end`: of open hours for working units, else all."""
         if unit in WORKING_UNITS:
             return self.working_seconds(start, end)
         return (end.astimezone(UTC) - start.astimezone(UTC)) // _SECOND
 
     def advance(self, start: datetime, seconds: int, unit: str) -> datetime:
-        """The inverse of `elapsed`: when that many seconds of that unit have passed since `start`."""
+        """Inverse of `elapsed`: the time at which that many seconds have passed since `start`."""
         if unit in WORKING_UNITS:
             return self.add_working_seconds(start, seconds)
         return start.astimezone(UTC) + timedelta(seconds=seconds)
 
     def working_seconds(self, start: datetime, end: datetime) -> int:
-        """Whole seconds in which offices were open between the two; negative when `end` is before `start`."""
+        """Whole seconds of open hours between two times; negative when `end` is before `start`."""
         start, end = start.astimezone(UTC), end.astimezone(UTC)
         if end < start:
             return -self.working_seconds(end, start)
         first, last = (moment.astimezone(self.timezone).date() for moment in (start, end))
         open_for = timedelta()
-        # The day before counts too: its last span may end at a midnight that a change of clocks moved.
+        # From the day before: a change of clocks may move the midnight at which its last span ends.
         for day in _days(first - timedelta(days=1), last):
             for opens, closes in self._open_spans(day):
                 open_for += max(min(closes, end) - max(opens, start), timedelta())
         return open_for // _SECOND
 
     def add_working_seconds(self, start: datetime, seconds: int) -> datetime:
-        """When offices will have been open for that many seconds since `start`.
+        """Compute when offices will have been open for that many seconds since `start`.
 
         Raises:
             ValueError: for negative seconds, or when offices stay closed for ten years.
@@ -127,10 +127,10 @@ class WorkCalendar:
                 left -= available
             if closed > LONGEST_CLOSURE_DAYS:
                 break
-        raise ValueError("Offices stay closed for too long to reckon a deadline.")
+        raise ValueError("Offices stay closed for too long to compute a deadline.")
 
     def _close_of_working_day(self, start: datetime, amount: int) -> datetime:
-        """When offices close on the `amount`-th working day after the day of `start`."""
+        """Closing time of the `amount`-th working day after the day of `start`."""
         if not amount:
             return start
         today = start.astimezone(self.timezone).date()
@@ -143,20 +143,20 @@ class WorkCalendar:
                 return spans[-1][1]
             if closed > LONGEST_CLOSURE_DAYS:
                 break
-        raise ValueError("Offices stay closed for too long to reckon a deadline.")
+        raise ValueError("Offices stay closed for too long to compute a deadline.")
 
     def _open_spans(self, day: date) -> tuple[Span, ...]:
-        """The spans of that date in which offices are open, in UTC; kept, as every case asks for the same days."""
+        """Opening spans of a date in UTC, cached: every case asks for the same days."""
         known = self._spans.get(day)
         if known is None:
-            known = self._spans[day] = tuple(self._reckon_spans(day)) if self.is_working_day(day) else ()
+            known = self._spans[day] = tuple(self._compute_spans(day)) if self.is_working_day(day) else ()
         return known
 
-    def _reckon_spans(self, day: date) -> Iterator[Span]:
+    def _compute_spans(self, day: date) -> Iterator[Span]:
         before = self._utc(day, time(0))
         for opens, closes in self.hours[day.weekday()]:
             end = self._utc(day + timedelta(days=1) if closes == time(0) else day, closes)
-            # Where clocks are put forward, times inside the gap do not exist; spans stay in order all the same.
+            # Times in the gap of a clock change do not exist; keep the spans in order.
             begin = max(self._utc(day, opens), before)
             before = max(begin, end)
             yield begin, before

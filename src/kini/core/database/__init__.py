@@ -1,1 +1,1 @@
-"""The database that Kini brings along for a first look and for tests; a city sets DATABASE_URL instead."""
+"""PostgreSQL: embedded server, roles, dumps, prepared statements, bulk writes, encrypted columns."""

@@ -1,4 +1,4 @@
-"""Many rows in one go: COPY takes a tenth of what an INSERT with a place for each value does."""
+"""Bulk writes by COPY, which takes a tenth of the time of an INSERT with a placeholder for each value."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,22 +12,22 @@ from django.db.models.expressions import RawSQL
 
 @contextmanager
 def copying(statement: Any, parameters: Any = None) -> Iterator[psycopg.Copy]:
-    """A COPY of psycopg's that is under way.
+    """Open a COPY stream of psycopg.
 
     Raises:
-        django.db.Error: what goes wrong, as any other statement says it; a cursor's own COPY raises psycopg's.
+        django.db.Error: unlike a cursor's own COPY, which raises psycopg's errors.
     """
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        own = cursor.cursor  # psycopg's: Django's knows no parameters of a COPY where it counts queries
+        own = cursor.cursor  # psycopg's: Django's debug cursor takes no parameters of a COPY
         with own.copy(statement, parameters) as copy:
             yield copy
 
 
 def merge(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str, fields: Sequence[str]) -> None:
-    """Bring rows in: new ones by their key are added, known ones take these values. Within a transaction.
+    """Insert rows, or update them where the key exists. Within a transaction.
 
     Args:
-        rows: of each the key and then the other fields, as values that psycopg writes (JSON as `Jsonb`).
+        rows: the key, then the other fields, as values for psycopg (JSON as `Jsonb`).
         key, fields: names of fields; the key is unique in the table.
     """
     quote = connection.ops.quote_name
@@ -47,7 +47,7 @@ def merge(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str,
 
 
 def any_of(values: Iterable[str]) -> RawSQL:
-    """What a text field is `__in`: many values as one parameter, not one each."""
+    """Right-hand side of `__in` for a text field: all values in one parameter."""
     return RawSQL("SELECT unnest(%s::text[])", [list(values)])
 
 

@@ -1,4 +1,4 @@
-"""A database as a stream of SQL, and back: PostgreSQL's own programs, from the wheel or from the system."""
+"""Dump and load a database as a stream of SQL, by pg_dump and psql from the wheel or from the system."""
 
 import os
 import shutil
@@ -14,9 +14,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from kini.core.database.embedded import DatabaseFault, programs
 
 CHUNK = 4 << 20  # bytes
-#: Servers before 17 do not know it; zero is what they do anyway.
+#: Unknown to servers before 17, whose behaviour is the same.
 UNKNOWN_TO_OLDER = b"SET transaction_timeout = 0;\n"
-#: What ends without COMMIT has changed nothing: an interrupted stream leaves the database as it was.
+#: Opens a transaction: a stream that is interrupted before COMMIT leaves the database as it was.
 ANEW = (
     b"BEGIN; SET LOCAL client_min_messages = warning; DROP SCHEMA public CASCADE;"
     b" CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
@@ -25,7 +25,7 @@ COMMIT = b"\nCOMMIT;\n"
 
 
 def dump(url: str) -> Iterator[bytes]:
-    """The whole database as SQL, in pieces of at most CHUNK bytes, all of it as it was at one moment.
+    """Yield the whole database as SQL from one snapshot, in chunks of at most CHUNK bytes.
 
     Raises:
         DatabaseFault: when the server cannot be reached or refuses.
@@ -41,10 +41,10 @@ def dump(url: str) -> Iterator[bytes]:
 
 
 def load(url: str, chunks: Iterable[bytes]) -> None:
-    """Replace everything in the database with what was dumped, in one transaction: wholly or not at all.
+    """Replace everything in the database with a dump, in one transaction.
 
     Raises:
-        DatabaseFault: when the server cannot be reached or refuses; the database is then as it was.
+        DatabaseFault: when the server cannot be reached or refuses; the database is then unchanged.
     """
     words = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--output={os.devnull}"]
     with tempfile.TemporaryFile() as said:
@@ -56,7 +56,7 @@ def load(url: str, chunks: Iterable[bytes]) -> None:
 
 
 def _call(program: str, url: str, words: list[str]) -> dict[str, Any]:
-    """How to start a program on a database. The password goes by the environment: arguments are seen by everybody."""
+    """Arguments for Popen. The password goes by the environment: other users can read arguments."""
     parts = conninfo_to_dict(url)
     password = str(parts.pop("password", "") or "")
     env = os.environ | ({"PGPASSWORD": password} if password else {})
@@ -71,7 +71,7 @@ def _call(program: str, url: str, words: list[str]) -> dict[str, Any]:
 
 
 def _found(program: str) -> str:
-    """The wheel's program, whose version is known; the system's where the wheel is not installed."""
+    """Path of the wheel's program, whose version is known; the system's where the wheel is not installed."""
     try:
         return str(programs() / "bin" / program)
     except DatabaseFault:

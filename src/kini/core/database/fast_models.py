@@ -20,12 +20,11 @@ from kini.core.database.prepared import prepared, send_later
 
 
 def row_of[M: Model](model: type[M], columns: Sequence[str], values: Sequence[Any], **related: Model | None) -> M:
-    """A stored row, as `from_db` makes it, in a fifth of the time: fields that are not among the columns are read when
-    they are asked for, and nobody is sent a signal.
+    """Make an instance of a stored row in a fifth of the time of `from_db`; other fields are deferred, no signals.
 
     Args:
-        columns: names of attributes ("area_id"); `values` are theirs.
-        related: rows that it points to, by field ("area").
+        columns: attribute names ("area_id") of the `values`.
+        related: instances of foreign keys, by field ("area").
     """
     row = model.__new__(model)
     row._state = ModelState()
@@ -36,11 +35,10 @@ def row_of[M: Model](model: type[M], columns: Sequence[str], values: Sequence[An
 
 
 def new[M: Model](model: type[M], **values: Any) -> M:
-    """A row that is not stored yet, as the model's constructor makes it, in a fraction of the time: nobody is sent a
-    signal.
+    """Make an instance that is not stored yet, in a fraction of the time of the model's constructor; no signals.
 
     Args:
-        values: by field, or by attribute ("area_id"); the others get their defaults.
+        values: by field or attribute ("area_id"); other fields get their defaults.
     """
     row = model.__new__(model)
     row._state = ModelState()
@@ -60,9 +58,7 @@ def new[M: Model](model: type[M], **values: Any) -> M:
 def _beginning(
     model: type[Model],
 ) -> "tuple[dict[str, Field[Any, Any]], dict[str, Any], list[tuple[str, Callable[[], Any]]]]":
-    """A model's fields by their names and attributes; by attribute the defaults that all rows share, and what makes
-    the others.
-    """
+    """Fields by name and attribute; constant defaults by attribute; callable defaults as (attribute, function)."""
     own = model._meta.concrete_fields
     fields = {name: field for field in own for name in (field.name, field.attname)}
     makers = [field for field in own if field.has_default() and callable(field.default)]
@@ -71,13 +67,12 @@ def _beginning(
 
 
 def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
-    """Store a new row as `save(force_insert=True)` does, but with the next statement of the transaction
-    (`prepared.send_later`), and nobody is sent a signal. The value of a column may be SQL of its own (RawSQL).
+    """Insert a row with the next statement of the transaction (`prepared.send_later`), without signals.
 
-    Its key is not known unless it was given one (`give_key`), so nothing else may point to it.
+    A value may be a RawSQL expression. The primary key is unknown afterwards, unless `give_key` set it before.
 
     Args:
-        instead_of: fields of a unique constraint; a row that has the same ones is overwritten.
+        instead_of: fields of a unique constraint; an existing row with the same values is overwritten.
     """
     send_later(*_inserting(row, instead_of))
     if row.pk is not None:
@@ -85,25 +80,24 @@ def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
 
 
 def update_later(row: Model) -> None:
-    """Store a row that is there already as `save(force_update=True)` does, but with the next statement of the
-    transaction, and nobody is sent a signal. Whoever calls it has locked the row.
+    """Update a row with the next statement of the transaction, without signals. The caller has locked the row.
 
-    What was not read of it, or was taken off it (`del row.field`), stays as it is stored.
+    Only loaded attributes are written: deferred or deleted ones (`del row.field`) keep their stored values.
     """
     send_later(*_updating(row))
 
 
-#: Keys that are taken from a table's sequence at once.
+#: Keys taken from a sequence at once.
 HANDFUL = 20
-#: By the connection that took them. They go with it: a database that was killed gives those once more whose taking it
-#: had not written down yet.
+#: Unused keys by connection. They must not outlive it: a server that crashed may hand out keys again whose taking it had
+#: not logged yet.
 _keys: WeakKeyDictionary[Any, defaultdict[type[Model], deque[int]]] = WeakKeyDictionary()
 
 
 def give_key(row: Model) -> None:
-    """Give a new row its key before it is stored, so that others may point to it: a way to the database less.
+    """Set the primary key before the row is stored, so that other rows may refer to it without a round trip.
 
-    A connection takes several at once, so keys do not tell which row came first; those that are left over stay unused.
+    Each connection takes keys in batches, so their order is not the order of rows; unused ones are lost.
 
     Raises:
         TypeError: for a chained table, whose rows are sealed in the order of their keys (core/chain).
@@ -125,19 +119,19 @@ def _sequence(model: type[Model]) -> str:
 
 
 def _inserting(row: Model, instead_of: tuple[str, ...] = ()) -> tuple[str, list[Any]]:
-    """The statement that stores a row, and its parameters; the database gives the key where the row has none."""
+    """Statement that inserts a row, and its parameters; the database sets a missing key."""
     return _filled(row, _insertion(type(row), instead_of, keyed=row.pk is not None), new=True)
 
 
 def _updating(row: Model) -> tuple[str, list[Any]]:
-    """The statement that stores a row anew, and its parameters."""
+    """Statement that updates a row, and its parameters."""
     held = tuple(name for name in _names(type(row)) if name in row.__dict__)
     words, values = _filled(row, _change(type(row), held), new=False)
     return words, [*values, row.pk]
 
 
 def _filled(row: Model, wording: "Wording", *, new: bool) -> tuple[str, list[Any]]:
-    """A statement with the values of a row, of which some may be SQL of their own."""
+    """Fill the statement's placeholders with the values of a row, some of which may be RawSQL."""
     words, fields = wording
     values = [_stored(row, field, sort, new=new) for field, sort in fields]
     places = [each.sql if isinstance(each, RawSQL) else "%s" for each in values]
@@ -145,7 +139,7 @@ def _filled(row: Model, wording: "Wording", *, new: bool) -> tuple[str, list[Any
 
 
 def _stored(row: Model, field: "Field[Any, Any]", sort: type | None, *, new: bool) -> Any:
-    """The value of a field as the database takes it, which most are as they are."""
+    """Value of a field for the database; most need no conversion."""
     value = row.__dict__[field.attname]
     if sort and (value is None or (type(value) is sort and (value != "" or not field.is_relation))):
         return value
@@ -156,11 +150,11 @@ def _given(value: Any) -> Sequence[Any]:
     return value.params if isinstance(value, RawSQL) else (value,)
 
 
-#: A statement with a place for each value, and whose values they are, with the sort that is stored as it is.
+#: SQL with a placeholder for each value, and the fields with the type that needs no conversion.
 type Wording = tuple[str, list[tuple["Field[Any, Any]", type | None]]]
 
 
-#: Fields that store a value of this sort as it is.
+#: Types that a field stores without conversion.
 AS_IT_IS: Mapping[type["Field[Any, Any]"], type] = {
     models.CharField: str,
     models.TextField: str,
@@ -194,13 +188,13 @@ def _insertion(model: type[Model], instead_of: tuple[str, ...], *, keyed: bool) 
 
 @cache
 def _names(model: type[Model]) -> tuple[str, ...]:
-    """Attributes of a row that are stored, but for its key."""
+    """Stored attributes without the primary key."""
     return tuple(field.attname for field in model._meta.concrete_fields if not field.primary_key)
 
 
 @cache
 def _change(model: type[Model], names: tuple[str, ...]) -> Wording:
-    """With a last place for the row's key."""
+    """UPDATE statement; its last placeholder is the primary key."""
     own = [field for field in model._meta.concrete_fields if field.attname in names]
     quoted = connection.ops.quote_name
     columns = ", ".join(f"{quoted(str(field.column))} = {{}}" for field in own)
@@ -210,12 +204,12 @@ def _change(model: type[Model], names: tuple[str, ...]) -> Wording:
 
 
 def _as_it_is(field: "Field[Any, Any]") -> type | None:
-    """The sort of values that a field stores as they are."""
+    """Type that the field stores without conversion, if any."""
     return None if _by_itself(field) else AS_IT_IS.get(type(_pointed_to(field)))
 
 
 def _by_itself(field: "Field[Any, Any]") -> bool:
-    """Whether a field gives itself a value as it is stored."""
+    """True for auto_now fields, which set their own value on save."""
     return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
 
 

@@ -1,10 +1,10 @@
-"""Statements of the busiest requests, which each connection prepares once and runs without further ceremony.
+"""Prepared statements for the busiest requests, run directly through libpq.
 
-A cursor of Django around one of psycopg takes five times as long as handing a statement to libpq, which matters where
-a request has ten of them. What is asked through the ORM is never prepared (settings.database).
+Django's cursor around psycopg's takes five times as long as handing a statement to libpq, which matters where a request
+runs ten of them. Statements of the ORM are never prepared (settings.database).
 
-What nobody waits for (`send_later`) is sent together with the next statement, at the latest with the commit: a way to
-the database and back for several (libpq's pipeline mode). `postgresql.base` sees to it that nothing overtakes it.
+A deferred statement (`send_later`) is sent with the next one, at the latest with the commit, so that several share one
+round trip (libpq's pipeline mode). `postgresql.base` flushes them before any statement of the ORM.
 """
 
 import re
@@ -26,22 +26,22 @@ from psycopg.types.numeric import Int8
 
 type Parameters = Sequence[Any] | Mapping[str, Any]
 
-#: Statements that a connection keeps; the one that was not asked for longest makes room.
+#: Prepared statements per connection; the least recently used is dropped.
 MOST_KEPT = 200
-#: After so many runs a statement is planned anew, then after ten times as many, and so on: a plan that was made when a
-#: table was empty reads all of it for ever.
+#: A statement is prepared again after this many runs, then after ten times as many, and so on: a generic plan made while
+#: a table was empty would scan all of it for ever.
 PLANNED_ANEW = 50
 LOST = "The connection to the database was lost in the middle of a transaction."
-#: Where a connection has its statements. They know it, so a table of both would keep it for ever.
+#: Attribute of a psycopg connection that holds its statements. A dictionary would keep the connection alive.
 _OWN = "_kini_statements"
 _PLACE = re.compile(r"%(?:(?P<percent>%)|s|\((?P<name>\w+)\)s)")
 
 
 def prepared(sql: str, parameters: Parameters = ()) -> list[Sequence[Any]]:
-    """The rows of a statement that is asked again and again with other values; none where it gives none.
+    """Run a prepared statement and return its rows; an empty list for statements without rows.
 
     Args:
-        sql: with places as Django writes them: "%s" for parameters in their order, "%(name)s" for named ones.
+        sql: with Django's placeholders: "%s" for positional parameters, "%(name)s" for named ones.
     """
     database = connections["default"]
     database.ensure_connection()
@@ -53,10 +53,9 @@ def prepared(sql: str, parameters: Parameters = ()) -> list[Sequence[Any]]:
 
 
 def send_later(sql: str, parameters: Parameters = ()) -> None:
-    """Run a statement whose rows nobody reads before this transaction ends, in its place among the others.
+    """Queue a statement without a result; it runs in order, with the next statement of this transaction or its commit.
 
-    An error of it is raised by whatever is asked next, or by the commit. So it is for statements that fail only where
-    the program is wrong.
+    Its error is raised by that next statement or the commit, so use it only where an error would be a bug.
     """
     database = connections["default"]
     database.ensure_connection()
@@ -78,27 +77,27 @@ def _statements(database: BaseDatabaseWrapper) -> "Statements":
 
 
 def waiting(connection: "psycopg.Connection[Any]") -> "Statements | None":
-    """The statements of a connection, where one of them waits to be sent."""
+    """The connection's statements if some of them wait to be sent, else None."""
     own: Statements | None = getattr(connection, _OWN, None)
     return own if own is not None and own.waits else None
 
 
 def _watched(database: BaseDatabaseWrapper, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
-    """The same through Django's cursor, where somebody counts or sees what is asked."""
+    """Run it through Django's cursor, so that query logs and execute wrappers see it."""
     with database.cursor() as cursor:
         cursor.execute(sql, _typed(parameters))
         return cursor.fetchall() if cursor.description else []
 
 
 def _typed(parameters: Parameters) -> Any:
-    """Whole numbers of one size: each size would be a statement of its own."""
+    """Send all integers as bigint: each integer type would make another prepared statement."""
     if isinstance(parameters, Mapping):
         return {name: Int8(each) if type(each) is int else each for name, each in parameters.items()}
     return [Int8(each) if type(each) is int else each for each in parameters]
 
 
 class Statements:
-    """The statements that one connection has prepared, and those that wait to be sent."""
+    """Prepared and deferred statements of one connection."""
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self._autocommit = lambda: connection.autocommit
@@ -110,11 +109,11 @@ class Statements:
 
     @property
     def waits(self) -> bool:
-        """Whether a statement waits to be sent."""
+        """True while statements wait to be sent."""
         return bool(self._waiting)
 
     def rows(self, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
-        """Run a statement, after those that wait; its rows.
+        """Run a statement after the deferred ones and return its rows.
 
         Raises:
             psycopg.Error: as a cursor does.
@@ -129,11 +128,11 @@ class Statements:
         return found
 
     def wait(self, sql: str, parameters: Parameters) -> None:
-        """Keep a statement until the next one, or the commit, is sent."""
+        """Defer a statement until the next one or the commit."""
         self._waiting.append(self._call(sql, parameters))
 
     def send(self, *, commit: bool = False) -> None:
-        """Run what waits, and commit.
+        """Run the deferred statements; with `commit` also COMMIT.
 
         Raises:
             psycopg.Error: of the first that fails; the rest is not run, and nothing is committed.
@@ -141,11 +140,11 @@ class Statements:
         self._together(self._waiting, commit=commit)
 
     def forget(self) -> None:
-        """What waits is never run: its transaction is over."""
+        """Discard the waiting statements: their transaction is over."""
         self._waiting = []
 
     def _begins(self) -> bool:
-        """Whether a transaction has to be begun."""
+        """True when the next statement must be preceded by BEGIN."""
         return self._libpq.transaction_status == TransactionStatus.IDLE and not self._autocommit()
 
     def _call(self, sql: str, parameters: Parameters) -> "_Call":
@@ -156,7 +155,7 @@ class Statements:
         return self._name(sql, words, self._values.types or ()), sent, self._values.formats
 
     def _together(self, calls: "list[_Call]", *, commit: bool = False) -> PGresult:
-        """Run statements in their order, in a transaction, on one way to the database; the result of the last."""
+        """Run statements in order, in a transaction, in one round trip; return the result of the last."""
         libpq, begins = self._libpq, self._begins()
         self._waiting = []
         libpq.enter_pipeline_mode()
@@ -171,13 +170,13 @@ class Statements:
             results = [self._next() for _call in range(begins + len(calls) + commit)]
             self._next(last=True)
         except BaseException:
-            libpq.finish()  # nobody knows how far it went: the database undoes it, and a new connection begins anew
+            libpq.finish()  # the state is unknown: PostgreSQL rolls back, and Django opens a new connection
             raise
         libpq.exit_pipeline_mode()
         return [self._done(result) for result in results][-1]
 
     def _next(self, *, last: bool = False) -> PGresult:
-        """The next result of a pipeline; after each but the last one libpq says that there is no more of it."""
+        """Return the pipeline's next result. Each but the last is followed by a None that must be read too."""
         libpq = self._libpq
         if libpq.is_busy():
             answer = select.poll()
@@ -191,7 +190,7 @@ class Statements:
         return result
 
     def _name(self, sql: str, words: bytes, types: tuple[int, ...]) -> bytes:
-        """The name of the statement, prepared if it was not."""
+        """Return the name of the prepared statement, preparing it where needed."""
         key = sql, types
         kept = self._kept.get(key)
         if kept is None:
@@ -219,8 +218,8 @@ class Statements:
         if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             return result
         if self._libpq.status == ConnStatus.BAD or not result.error_field(DiagnosticField.SQLSTATE):
-            # What has no code does not come from the database but from libpq, which may take a connection that was cut
-            # for a sound one: then it read the database's last words and not yet that nothing comes after them.
+            # An error without SQLSTATE comes from libpq, which may still take a cut connection for a sound one: it has
+            # read the server's last message, but not yet the end of the stream.
             self._libpq.finish()
             raise psycopg.OperationalError(result.get_error_message())
         raise psycopg.errors.error_from_result(result)
@@ -228,20 +227,20 @@ class Statements:
 
 @dataclass(slots=True)
 class _Kept:
-    """A statement that was prepared: its name, the runs after which it is planned anew, and how many there were."""
+    """A prepared statement: its name, the runs after which it is prepared again, the runs so far."""
 
     name: bytes
     most: int
     runs: int = 0
 
 
-#: The name of a prepared statement, its values, and how they are written.
+#: Name of a prepared statement, its encoded values, their formats.
 type _Call = tuple[bytes, list[Any], Sequence[Any] | None]
 
 
 @lru_cache(maxsize=2000)
 def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
-    """A statement with its places as PostgreSQL counts them, and the names of those that have one."""
+    """Translate Django's placeholders into PostgreSQL's ($1, $2, ...); returns the SQL and the names of named ones."""
     names: list[str] = []
     numbers: Iterator[int] = count(1)
 

@@ -1,6 +1,6 @@
-"""Statements of the busiest requests, worded once by the ORM and prepared once by each connection (`prepared`).
+"""ORM queries of the busiest requests, compiled to SQL once and prepared once per connection (`prepared`).
 
-Wording a statement takes longer than the database needs to answer it, and so does planning it.
+Compiling such a query takes longer than PostgreSQL needs to answer it, and so does planning it.
 """
 
 import inspect
@@ -18,19 +18,19 @@ from kini.core.database.prepared import prepared
 
 
 class Worded:
-    """A query that differs from call to call in its values only.
+    """A query whose SQL is always the same and whose values differ from call to call.
 
     Args:
-        make: gives the query as `values_list(...)`; its parameters are annotated `int`, `str` or `bytes`, and stand in
-            the query as they are, each at least once.
-        more: SQL that follows the query, where the ORM has no word for it (lists of values, for one).
+        make: returns the query as `values_list(...)`; its parameters are annotated `int`, `str` or `bytes`, and appear
+            in the query unchanged, each at least once.
+        more: SQL that is appended to the query, for what the ORM cannot express.
     """
 
     def __init__(self, make: Callable[..., QuerySet[Any, Any]], more: str = "") -> None:
         self._make, self._more = make, more
 
     def __call__(self, *more: Any, **values: int | str | bytes) -> list[Sequence[Any]]:
-        """The rows with these values, and with those of `more`."""
+        """Rows for these values; positional ones are for `more`."""
         sql, parameters, compiler, converters = self._words
         given = [values[each.name] if isinstance(each, _Mark) else each for each in parameters]
         rows = prepared(sql, [*given, *more])
@@ -51,42 +51,42 @@ class Worded:
 
 
 class _Mark:
-    """Where the value of a parameter goes."""
+    """Placeholder for the value of a parameter."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
 def _stand_in(number: int, sort: type) -> int | str | bytes:
-    """A value that no query has by itself."""
+    """Sentinel that occurs in no query by itself."""
     if sort is int:
         return 2**62 + number
     return f"worded:{number}".encode() if sort is bytes else f"worded:{number}"
 
 
-#: Stands in a query where the time of its use will stand.
+#: Stands for the current time in a query that is compiled ahead.
 SOME_TIME = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A query that was worded for good and differs from use to use in the time alone; without `sql` it finds nothing.
+    """A compiled query in which only the current time varies; an empty `sql` returns no rows.
 
-    Where its wording depends on much (who asks, for what), whoever words it keeps it (`lru_cache`).
+    Where the query depends on more than that (actor, filters), its caller caches it (`lru_cache`).
     """
 
     sql: str
     parameters: tuple[Any, ...]
 
     def rows(self, now: datetime) -> list[Sequence[Any]]:
-        """The rows, their columns as the database gives them."""
+        """Rows at that time, without the ORM's converters."""
         if not self.sql:
             return []
         return prepared(self.sql, [now if each == SOME_TIME else each for each in self.parameters])
 
 
 def words_of(query: "QuerySet[Any, Any]") -> Words:
-    """How the database is asked for a query's values."""
+    """Compile a query."""
     try:
         return Words(*query.query.sql_with_params())
     except EmptyResultSet:

@@ -1,4 +1,4 @@
-"""The connection that settings.DATABASES names."""
+"""Database backend: Django's for PostgreSQL, which also flushes deferred statements (`database.prepared`)."""
 
 from typing import Any
 
@@ -9,12 +9,10 @@ from kini.core.database.prepared import LOST, waiting
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """What waits is sent before anything else is asked, committed with the rest, and forgotten when all is undone."""
+    """Connection that sends deferred statements before any other, and discards them on rollback."""
 
     def validate_no_broken_transaction(self) -> None:
-        """Django says of a part that could not be undone that the program goes on where it must not. Where nothing can
-        be undone because the connection is lost, the program does what is right.
-        """
+        """Raise OperationalError where Django would blame the caller, although the connection was lost."""
         if self.needs_rollback and self.connection is not None and self.connection.closed:
             raise OperationalError(LOST)
         super().validate_no_broken_transaction()
