@@ -1,6 +1,6 @@
-"""Keys of rows as somebody typed them, or as they stand in a form or an address."""
+"""Primary keys in forms, URLs and commands."""
 
-#: So many digits fit into a key of the database (bigint) whatever they are.
+#: Any number of so many digits fits into a bigint.
 MOST_DIGITS = 18
 
 

@@ -1,9 +1,8 @@
-"""The processes of one city: started together, stopped together.
+"""Supervisor of the processes of one city, which start and stop together.
 
-One that was started with `again` is started anew when it falls; where it ended well (code 0), without a word. Any other
-end, and a fall again and again, is the end of all, with a reason. A process is a command of its own (`spawned`), or a
-copy of this one that goes on with other work (`forked`): what was loaded before is in memory once for all copies, and a
-copy stands at once.
+A process started with `again` is restarted when it ends, silently after exit code 0. Any other end, or repeated
+crashes, end all processes with a reason. A process is a command (`spawned`) or a fork of this one (`forked`), which
+starts at once and shares loaded memory.
 """
 
 import ctypes
@@ -20,17 +19,17 @@ from types import FrameType, TracebackType
 from typing import IO, Protocol
 
 GRACE = 8.0  # seconds for a process to stop by itself
-#: One that falls so often, each time within so many seconds, is not started again.
+#: A process that crashes so often, each time within SHORT_LIFE seconds, is not restarted.
 MOST_FALLS = 5
 SHORT_LIFE = 20.0
 
 
 class ProcessFault(Exception):
-    """A process did not do what it was started for; the message is one clear sentence."""
+    """A process failed to start or run; the message is one sentence."""
 
 
 class Child(Protocol):
-    """A started process, as `subprocess.Popen` shows it."""
+    """Interface of a started process, as of `subprocess.Popen`."""
 
     @property
     def pid(self) -> int: ...
@@ -46,13 +45,13 @@ class Child(Protocol):
 
 
 def spawned(command: list[str], env: dict[str, str], log: IO[bytes] | None = None) -> Callable[[], Child]:
-    """Return a function that starts a command; its output goes to `log`, else to the output of this program.
+    """Return a function that starts a command with its output in `log`, else in this program's output.
 
-    The command gets a signal to stop when the thread that started it ends: call it from the main thread.
+    Call that function in the main thread: the command gets SIGTERM when the thread that started it ends.
     """
 
     def launch() -> Child:
-        # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
+        # In its own session: Ctrl-C reaches only this process, which stops the others in order.
         return subprocess.Popen(
             command,
             env=env,
@@ -67,9 +66,9 @@ def spawned(command: list[str], env: dict[str, str], log: IO[bytes] | None = Non
 
 
 def forked(work: Callable[[], int]) -> Callable[[], Child]:
-    """How a copy of this process is started that does `work`, whose answer is its exit code, and nothing else.
+    """Return a function that forks this process to run `work`, which returns the exit code.
 
-    This process must have no threads and no connection to a database.
+    This process must have no threads and no database connections.
     """
     return lambda: _Forked(work)
 
@@ -100,12 +99,12 @@ class _Forked:
 
 
 def _alone(work: Callable[[], int], parent: int) -> None:
-    """In the copy: as a command that was just started would find things, and do the work."""
+    """In the fork: reset session and signals, and do the work."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent(signal.SIGTERM)
-    if os.getppid() == parent:  # else it was gone before
+    if os.getppid() == parent:  # else the parent ended before
         sys.exit(work())
 
 
@@ -119,14 +118,14 @@ _LIBC = ctypes.CDLL(None)
 
 
 def end_with_parent(number: int) -> None:
-    """Have this process told by that signal when its parent is gone, however it went (Linux only)."""
+    """Request that signal for this process when its parent ends (Linux only)."""
     if sys.platform == "linux":
         _LIBC.prctl(_PR_SET_PDEATHSIG, number)
 
 
 @dataclass(slots=True)
 class Kept:
-    """Something that must go on: how one sees that it lives, how it is brought back, how often it fell of late."""
+    """A watched process: check, restart function, time of the last start, recent crashes."""
 
     alive: Callable[[], bool]
     revive: Callable[[], object] | None
@@ -134,7 +133,7 @@ class Kept:
     falls: int = 0
 
     def may_return(self) -> bool:
-        """Count one more fall; whether it is brought back."""
+        """Count a crash; return True if the process may be restarted."""
         now = time.monotonic()
         self.falls = self.falls + 1 if now - self.since < SHORT_LIFE else 1
         self.since = now
@@ -142,10 +141,10 @@ class Kept:
 
 
 class Supervisor:
-    """Use as a context manager: leaving it stops everything that it started, the newest first.
+    """Context manager that starts and watches processes, and stops them on exit, the newest first.
 
     Attributes:
-        revived: names of what fell and was started again, in order.
+        revived: names of restarted processes, in order.
     """
 
     def __init__(self) -> None:
@@ -169,7 +168,7 @@ class Supervisor:
         self._stopping = True
 
     def run(self, name: str, launch: Callable[[], Child]) -> int:
-        """Run something to its end; its exit code, or 130 when it was interrupted."""
+        """Run a process to its end and return its exit code; 130 when interrupted."""
         child = self.start(name, launch)
         while child.poll() is None:
             if self._stopping:
@@ -180,10 +179,10 @@ class Supervisor:
         return child.wait()
 
     def start(self, name: str, launch: Callable[[], Child], *, again: bool = False) -> Child:
-        """Start a process, in the way that `spawned` or `forked` say.
+        """Start a process by a function of `spawned` or `forked`.
 
         Args:
-            again: whether it is started anew when it falls.
+            again: restart it when it ends.
         """
 
         def relaunch() -> None:
@@ -195,19 +194,19 @@ class Supervisor:
         return self._children[name]
 
     def pids(self) -> dict[str, int]:
-        """The processes that were started and not yet waited for, by name."""
+        """Process ids of running children, by name."""
         return {name: child.pid for name, child in self._children.items()}
 
     def watch(self, name: str, alive: Callable[[], bool], revive: Callable[[], object] | None = None) -> None:
-        """Also watch something that is not a child of this process; `revive` brings it back."""
+        """Watch something that is not a child of this process; `revive` restarts it."""
         self._kept[name] = Kept(alive, revive, time.monotonic())
 
     def fallen(self) -> str | None:
-        """Why things cannot go on, or None while all is well."""
+        """Reason why a process ended, or None while all run."""
         return next((self._end_of(name) for name, kept in self._kept.items() if not kept.alive()), None)
 
     def mend(self) -> str | None:
-        """Bring back what fell; why things cannot go on, or None while they can."""
+        """Restart ended processes; returns a reason when that is not possible."""
         for name, kept in self._kept.items():
             if kept.alive():
                 continue
@@ -227,15 +226,15 @@ class Supervisor:
         return f"the {name} ended with code {child.returncode}" if child else f"the {name} has gone"
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
-        """Wait for something to come true.
+        """Wait until `ready` returns True.
 
         Raises:
-            ProcessFault: when a process fell, or the time is over.
+            ProcessFault: when a process ended, or after that many seconds.
         """
         end = time.monotonic() + seconds
         while not self._stopping and not ready():
             if reason := self.fallen():
-                raise ProcessFault(f"{reason} before it was ready; its last words stand above.")
+                raise ProcessFault(f"{reason} before it was ready; see its output above.")
             if time.monotonic() > end:
                 raise ProcessFault(
                     f"the {next(reversed(self._children), 'program')} was not ready in {seconds:.0f} seconds."
@@ -243,7 +242,7 @@ class Supervisor:
             time.sleep(0.1)
 
     def wait(self, until: Callable[[], bool] = lambda: False) -> str | None:
-        """Keep everything going until that comes true or Ctrl-C is pressed (None), or something cannot go on (why)."""
+        """Keep processes running until `until` returns True or Ctrl-C (None), or one cannot be restarted (reason)."""
         while not self._stopping and not until():
             if reason := self.mend():
                 return reason
@@ -254,7 +253,7 @@ class Supervisor:
 
 
 def stop(child: Child) -> None:
-    """End a process: politely, and after the grace time by force."""
+    """Stop a process by SIGINT, after GRACE seconds by SIGKILL."""
     if child.poll() is None:
         child.send_signal(signal.SIGINT)
         try:
@@ -265,6 +264,6 @@ def stop(child: Child) -> None:
 
 
 def end_family(child: Child) -> None:
-    """Kill a process and what it started, which outlives it when it falls and would keep its port."""
+    """Kill a process and its children, which would otherwise survive it and keep its port."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)

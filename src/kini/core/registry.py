@@ -1,12 +1,12 @@
-"""One registry per extension point. The house registers its own features in the same way as an outside package."""
+"""Registries: one per extension point, used by the rooms themselves and by plug-ins."""
 
 from collections.abc import Iterable, Iterator
 
 
 class Registry[T]:
-    """Named things of one sort, in the order in which they came.
+    """Named items of one type, in order of registration.
 
-    Rooms and outside packages register from their `AppConfig.ready`, so everything is here before a request is.
+    Rooms and plug-ins register in `AppConfig.ready`, so a registry is complete before the first request.
     """
 
     def __init__(self, what: str) -> None:
@@ -17,7 +17,7 @@ class Registry[T]:
         """Add `item` under `name`.
 
         Raises:
-            ValueError: when the name is already taken.
+            ValueError: when the name is taken.
         """
         if name in self._items:
             raise ValueError(f'The {self.what} "{name}" is registered twice: {self._items[name]!r} and {item!r}.')
@@ -25,10 +25,10 @@ class Registry[T]:
         return item
 
     def get(self, name: str) -> T:
-        """The item of that name.
+        """Return the item of that name.
 
         Raises:
-            LookupError: naming what there is instead.
+            LookupError: with the names that exist.
         """
         try:
             return self._items[name]

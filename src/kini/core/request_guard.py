@@ -1,7 +1,7 @@
-"""Checks of a request before anything reads it: its host, NUL characters, headers of proxies in a first look.
+"""Checks of every request before it is parsed: host, NUL characters, proxy headers in demo mode.
 
-PostgreSQL stores no NUL, the file system takes none, and no keyboard types one: a request with NUL in its path, query,
-cookies or form is refused here, so that no page and no query has to think of it.
+PostgreSQL and the file system accept no NUL: a request with one in its path, query, cookies or form is refused here, so
+that no view has to check.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kini.core import security_log
 
 NUL = "\x00"
-#: Probes ask by IP address; the answers reveal nothing about the city.
+#: Probes request these by IP address; the responses reveal nothing about the city.
 HEALTH = "/health/"
 FORWARDED = (
     *("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP"),
@@ -25,11 +25,11 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class RefusedRequest(SuspiciousOperation):
-    """A request that cannot be answered; the message says why."""
+    """The request is refused; the message says why."""
 
 
 def require_sound(request: HttpRequest) -> None:
-    """Check all but the form.
+    """Check everything but the form.
 
     Raises:
         RefusedRequest: with the reason.
@@ -53,7 +53,7 @@ def require_sound(request: HttpRequest) -> None:
 
 
 def came_through_proxy(request: HttpRequest) -> bool:
-    """Tell whether the request came through a proxy: by a header, or by HTTP/1.0 (nginx's default)."""
+    """True if the request has a proxy's header, or uses HTTP/1.0 (nginx's default)."""
     return any(name in request.META for name in FORWARDED) or request.META.get("SERVER_PROTOCOL") == "HTTP/1.0"
 
 
@@ -69,7 +69,7 @@ def has_nul(texts: Iterable[str]) -> bool:
 
 
 class RequestGuard:
-    """Middleware of the pages; the API asks `require_sound` itself and answers with a problem."""
+    """Middleware of pages. The API calls `require_sound` itself and responds with a problem document."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -87,7 +87,7 @@ class RequestGuard:
         return None
 
     def process_exception(self, _request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """JSON that is nested deeper than Python can follow, in a form, a signed notice or a token."""
+        """Handle JSON that is nested too deeply for Python's parser, in a form, a webhook or a token."""
         return _refused(_("What was sent is nested too deeply.")) if isinstance(exception, RecursionError) else None
 
 
@@ -98,7 +98,7 @@ def _refused(reason: str) -> HttpResponse:
 
 
 def holds_form(request: HttpRequest, callback: Any) -> bool:
-    """Tell whether the body is a form that may be read now: views without token read a signed body themselves, once."""
+    """True if the body is a form that may be parsed now: views without CSRF token read a signed body themselves."""
     exempt = getattr(callback, "csrf_exempt", False)
     return request.content_type in (FORMS[:1] if exempt else FORMS)
 

@@ -1,7 +1,7 @@
-"""Retention: data, its term and the law for it; one registry, one job, one report.
+"""Retention: a registry of rules (data, term, legal basis), the jobs that apply them, and a report.
 
-Every room registers its rules when it is ready. Rows past their term are removed in batches, each in a transaction of
-its own, so that a run that is interrupted goes on where it stopped. Rows on hold are left out.
+Rooms register their rules at start. Rows past their term are removed in batches, each in its own transaction, so an
+interrupted run can be resumed. Rows on legal hold are skipped.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,12 +26,12 @@ BY = system("retention")
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Functions that count and remove the rows of a rule; each gets the moment before which their term began.
+    """Functions that count and remove rows whose term began before a given time.
 
     Attributes:
-        count: the number of rows that are not on hold.
-        remove: removes at most BATCH of these; the number removed.
-        on_hold: the number of rows that a legal hold keeps.
+        count: number of rows without those on hold.
+        remove: removes at most BATCH of them and returns their number.
+        on_hold: number of rows on legal hold.
     """
 
     count: Callable[[datetime], int]
@@ -41,14 +41,14 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of data and its term.
+    """Retention rule of one type of data.
 
     Attributes:
         name: "room.data".
-        data, basis: what it is, and the law or reason for the term, in words.
-        term: how long a row is kept after the moment from which its term runs; a pack may set another one.
-        transient: technical leftovers, removed every hour and not audited; everything else goes at night.
-        grace: how long after its term a row may still be there before `./kini check retention` fails.
+        data, basis: description of the data, and the law or reason for the term.
+        term: time from the start of a row's term to its removal; a pack may set another one.
+        transient: technical data, removed every hour without audit; other data is removed at night.
+        grace: time after the term from which `./kini check retention` fails.
     """
 
     name: str
@@ -61,13 +61,13 @@ class Rule:
 
 
 rules: Registry[Rule] = Registry("rule of retention")
-#: Terms that replace those of the rules, by name: the running pack's.
+#: Functions that return terms by rule name, which replace those of the rules (the pack's).
 term_sources: Registry[Callable[[], Mapping[str, timedelta]]] = Registry("source of retention terms")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the report: rows past their term, those beyond grace among them, and rows on hold."""
+    """Line of the report: number of rows past their term, past their grace time, and on hold."""
 
     rule: Rule
     term: timedelta
@@ -82,12 +82,12 @@ def of_rows(
     held: Callable[[], Q] | None = None,
     delete: Callable[[QuerySet[Any]], object] | None = None,
 ) -> Removal:
-    """The rows of a table.
+    """Removal of rows of a table.
 
     Args:
-        rows: those whose term began before a moment.
-        held: a condition on the rows that a legal hold keeps.
-        delete: removes a set of rows; left out, they are deleted.
+        rows: returns the rows whose term began before a time.
+        held: returns the condition for rows on legal hold.
+        delete: removes the rows of a queryset (default: `QuerySet.delete`).
     """
 
     def due(before: datetime) -> QuerySet[Any]:
@@ -108,7 +108,7 @@ def of_rows(
 
 
 def of_chain(name: str) -> Removal:
-    """The rows of a tamper-evident table: whole blocks go, with a sealed note."""
+    """Removal of rows of a tamper-evident table: whole blocks, with a sealed record."""
 
     def remove(before: datetime) -> int:
         for block in chain.removable(name, before=before)[:1]:
@@ -120,7 +120,7 @@ def of_chain(name: str) -> Removal:
 
 
 def term_of(rule: Rule) -> timedelta:
-    """The term that holds in the running city."""
+    """Term in this city: the pack's, else the rule's."""
     for source in term_sources:
         if (own := source().get(rule.name)) is not None:
             return own
@@ -128,7 +128,7 @@ def term_of(rule: Rule) -> timedelta:
 
 
 def apply(rule: Rule) -> int:
-    """Remove everything past its term; the number of rows."""
+    """Remove all rows past their term and return their number."""
     before, removed = moments.now() - term_of(rule), 0
     left = rule.removal.count(before)
     while left > 0:
@@ -139,13 +139,13 @@ def apply(rule: Rule) -> int:
                 audit.record(by=BY, action="core.retention-applied", subject=f"retention:{rule.name}", detail=detail)
         removed += count
         before_batch, left = left, rule.removal.count(before)
-        if left >= before_batch:  # rows that cannot be removed; the report shows them
+        if left >= before_batch:  # the rest cannot be removed; the report shows it
             break
     return removed
 
 
 def report() -> list[Line]:
-    """Every rule with what is past its term now, in the order of names."""
+    """Lines for all rules, in order of their names."""
     return [_line(rules.get(name)) for name in sorted(rules.names())]
 
 
@@ -159,7 +159,7 @@ def _line(rule: Rule) -> Line:
 
 @every("17 2 * * *", name="core.apply_retention")
 def apply_retention() -> None:
-    """Remove what is past its term."""
+    """Apply all rules but the transient ones."""
     for rule in rules:
         if not rule.transient:
             apply(rule)
@@ -167,7 +167,7 @@ def apply_retention() -> None:
 
 @every("7 * * * *", name="core.remove_transient")
 def remove_transient() -> None:
-    """Remove technical leftovers."""
+    """Apply the transient rules."""
     for rule in rules:
         if rule.transient:
             apply(rule)

@@ -1,4 +1,4 @@
-"""Retention of what the core keeps: counters, messages on their way, failed jobs."""
+"""Retention rules of the core: counters, outbox messages, failed jobs, audit trail."""
 
 from datetime import datetime, timedelta
 
@@ -29,7 +29,7 @@ def _remove_failed(before: datetime) -> int:
 
 
 def register() -> None:
-    """Register the rules; called once, when the room is ready."""
+    """Register the rules; called once at start."""
     technical = _("No longer needed")
     for rule in (
         Rule(

@@ -1,4 +1,4 @@
-"""Sandbox servers of outside systems: a registry that rooms fill, and the HTTP handler that all of them share."""
+"""Sandbox servers that imitate outside systems: registry and shared HTTP handler."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,14 +14,14 @@ from kini.core.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class SandboxServer:
-    """A pretended outside system on loopback.
+    """A sandbox server on loopback.
 
     Attributes:
         label: for the operator.
-        port: its usual one.
-        start: dotted name of a function `(folder, city, port) -> (server, configuration file)`, imported when it
-            starts. It writes its configuration to `folder`, calls back the city at address `city`, and returns a
-            server that is not yet serving; port 0 takes a free one.
+        port: default port.
+        start: dotted name of a function `(folder, city, port) -> (server, configuration file)`. It writes the
+            configuration to `folder`, and returns a server that is not serving yet and calls back `city` (a URL);
+            port 0 takes a free one.
     """
 
     label: str
@@ -35,7 +35,7 @@ sandboxes = Registry[SandboxServer]("sandbox")
 
 
 class SandboxHandler(BaseHTTPRequestHandler):
-    """Base of the handlers: responses of a known length; nothing is logged, as requests hold numbers of people."""
+    """Base of the handlers: responses with a length; nothing is logged, since requests have people's numbers."""
 
     protocol_version = "HTTP/1.1"
 
@@ -58,7 +58,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
 
 
 def bind(handler: type[SandboxHandler], sandbox: object, port: int = 0) -> ThreadingHTTPServer:
-    """A server on loopback whose handler has `sandbox`, to be run with `serve_forever`; port 0 takes a free one."""
+    """Make a server on loopback whose handler has `sandbox`; run it with `serve_forever`. Port 0 takes a free one."""
     bound = type("BoundHandler", (handler,), {"sandbox": sandbox})
     server = ThreadingHTTPServer(("127.0.0.1", port), bound)
     server.daemon_threads = True
@@ -66,7 +66,7 @@ def bind(handler: type[SandboxHandler], sandbox: object, port: int = 0) -> Threa
 
 
 def call_city(address: str, body: bytes, headers: dict[str, str]) -> int:
-    """Post to the city; the status of the response, 599 when there is none."""
+    """Post to the city and return the status; 599 without a response."""
     try:
         return httpx.post(address, content=body, headers=headers, timeout=10).status_code
     except httpx.HTTPError:

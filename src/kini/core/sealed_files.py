@@ -31,7 +31,7 @@ CHUNK = 65_536
 
 
 def seal(source: IO[bytes], target: IO[bytes], context: str) -> None:
-    """Encrypt a stream with the first key of the ring; only `open_sealed` with the same context reads it."""
+    """Encrypt a stream with the first key of the ring; `open_sealed` with the same context decrypts it."""
     name = next(iter(_ring(settings.ENV.data_keys)))
     head = MAGIC + bytes((VERSION, len(name))) + name.encode()
     salt = os.urandom(SALT_BYTES)
@@ -47,7 +47,7 @@ def seal(source: IO[bytes], target: IO[bytes], context: str) -> None:
 
 
 def open_sealed(sealed: IO[bytes], context: str) -> IO[bytes]:
-    """The content of an encrypted stream, which the reader closes; a broken chunk raises SealBroken when it is read.
+    """Open an encrypted stream, which closing the reader closes; a broken chunk raises SealBroken when it is read.
 
     Raises:
         SealBroken: when it is not encrypted, or its key is unknown.
@@ -56,16 +56,16 @@ def open_sealed(sealed: IO[bytes], context: str) -> IO[bytes]:
 
 
 def verify(sealed: IO[bytes], context: str) -> int:
-    """Read an encrypted stream to its end; how many bytes it holds.
+    """Verify an encrypted stream and return the size of its content in bytes.
 
     Raises:
-        SealBroken: when anything of it was changed, moved or cut off.
+        SealBroken: when it was changed, moved or truncated.
     """
     return sum(map(len, chunks(sealed, context)))
 
 
 def chunks(sealed: IO[bytes], context: str) -> Iterator[bytes]:
-    """The content of an encrypted stream, chunk by chunk."""
+    """Yield the decrypted chunks of a stream."""
     head, name, salt = _read_head(sealed)
     cipher = _cipher(name, salt, context)
     chunk, number = sealed.read(CHUNK + TAG_BYTES), 0
@@ -81,12 +81,12 @@ def chunks(sealed: IO[bytes], context: str) -> Iterator[bytes]:
 
 
 def is_sealed(file: IO[bytes]) -> bool:
-    """Tell whether a stream begins like an encrypted file."""
+    """True if a stream begins with the magic bytes of an encrypted file."""
     return file.read(len(MAGIC)) == MAGIC
 
 
 def needs_rotation(sealed: IO[bytes]) -> bool:
-    """Tell whether it was encrypted with a key other than the current one."""
+    """True if it was encrypted with a key other than the first of the ring."""
     return _read_head(sealed)[1] != next(iter(_ring(settings.ENV.data_keys)))
 
 
@@ -117,7 +117,7 @@ class _Reader(io.RawIOBase):
 
 
 def _read_head(sealed: IO[bytes]) -> tuple[bytes, str, bytes]:
-    """The head without the salt, the key's id, the salt."""
+    """Read the head: its bytes without the salt, the key's id, the salt."""
     start = sealed.read(len(MAGIC) + 2)
     if len(start) < len(MAGIC) + 2 or start[: len(MAGIC)] != MAGIC or start[-2] != VERSION:
         raise SealBroken("This file is not sealed.")

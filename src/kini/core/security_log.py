@@ -1,8 +1,8 @@
 """Log of refused attempts, one line each, for fail2ban and SIEMs (deploy/fail2ban/).
 
-A line names the event, the client's address, and the network to ban: the address itself, of IPv6 its /64. It never
-names a phone number, an e-mail address, a code, a token or a person; further facts are names from the code (a limit, a
-program's client id), never what somebody typed.
+A line has the event, the client's address, and the network to ban: the address, for IPv6 its /64. It never has a phone
+number, an e-mail address, a code, a token or a person; further facts are names from the code (a limit, a client id),
+never user input.
 """
 
 from typing import Literal
@@ -26,11 +26,11 @@ type Event = Literal[
 
 
 def report(event: Event, **facts: str | int) -> None:
-    """Write one line about a refused attempt of the client whose request this thread answers.
+    """Log a refused attempt of the client whose request this thread handles.
 
     Args:
-        event: name in the filter of fail2ban.
-        facts: names from the code or numbers; nothing that somebody typed.
+        event: name in fail2ban's filter.
+        facts: names from the code or numbers; never user input.
     """
     client = current_client()
     log.warning(event, client=client, network=network_of(client), **facts)

@@ -1,6 +1,6 @@
-"""Sending lines to a syslog server (RFC 5424): by UDP, TCP with counted octets (RFC 6587, 3.4.1), or a unix socket.
+"""Syslog client (RFC 5424): UDP, TCP with octet counting (RFC 6587, 3.4.1), or a unix socket.
 
-Unlike the standard library's handler it raises what goes wrong, so that its caller can send again later.
+Unlike the standard library's handler it raises errors, so that its caller can retry.
 """
 
 import os
@@ -21,7 +21,7 @@ class Address:
 
     Attributes:
         transport: "udp", "tcp" or "unix".
-        place: host and port; for a unix socket its path.
+        place: host and port, or the path of a unix socket.
     """
 
     transport: str
@@ -29,10 +29,10 @@ class Address:
 
 
 def read_address(text: str) -> Address:
-    """Read "udp://host:514", "tcp://host:601" or "unix:///dev/log".
+    """Parse "udp://host:514", "tcp://host:601" or "unix:///dev/log".
 
     Raises:
-        ValueError: when it is none of these; the message goes on "KINI_SYSLOG ...".
+        ValueError: when it is none of these; the message continues "KINI_SYSLOG ...".
     """
     parts = urlsplit(text)
     if parts.scheme == "unix" and parts.path:
@@ -47,10 +47,10 @@ def read_address(text: str) -> Address:
 
 
 def line(kind: str, text: str, at: datetime) -> bytes:
-    """One message.
+    """Format a message.
 
     Args:
-        kind: MSGID, a word without spaces.
+        kind: MSGID, without spaces.
         text: ASCII on one line.
     """
     moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -59,10 +59,10 @@ def line(kind: str, text: str, at: datetime) -> bytes:
 
 
 def send(address: Address, lines: Iterable[bytes]) -> None:
-    """Send lines in their order.
+    """Send lines in order.
 
     Raises:
-        OSError: when the server cannot be reached. By UDP nobody learns that nobody listens.
+        OSError: when the server cannot be reached; UDP does not notice that.
     """
     if address.transport == "tcp":
         assert isinstance(address.place, tuple)

@@ -1,4 +1,4 @@
-"""Text in the languages of a city, as it stands in the pack's files."""
+"""Text in the languages of a city, as written in the pack's files."""
 
 import re
 import unicodedata
@@ -20,10 +20,10 @@ def _one_for_all(value: Any) -> Any:
 class Text(
     RootModel[Annotated[dict[str, str], BeforeValidator(_one_for_all, json_schema_input_type=dict[str, str] | str)]]
 ):
-    """One text in some languages: {id: Akta kelahiran, en: Birth certificate}, or a plain string for all of them."""
+    """A text in several languages: {id: Akta kelahiran, en: Birth certificate}, or a plain string for all of them."""
 
     def in_language(self, language: str) -> str:
-        """The text in that language, else in the first language it is written in."""
+        """Text in that language, else in the first one."""
         texts = self.root
         return texts.get(language) or texts.get(language.split("-")[0]) or next(iter(texts.values()), "")
 
@@ -39,7 +39,7 @@ class Text(
 
 
 def untranslated(source: Source, value: Any, languages: Sequence[str], place: Place = ()) -> Iterator[Fault]:
-    """Every text inside `value` (models, lists, mappings) that lacks one of the languages or has another one."""
+    """Yield errors for texts inside `value` (models, lists, mappings) that lack a language or have an unknown one."""
     match value:
         case Text():
             yield from _language_faults(source, value, languages, place)
@@ -63,6 +63,6 @@ def _language_faults(source: Source, text: Text, languages: Sequence[str], place
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, in lower case: "E-KTP hilang!" -> ["e-ktp", "hilang"]."""
+    """Words of a text in lower case: "E-KTP hilang!" -> ["e-ktp", "hilang"]."""
     plain = unicodedata.normalize("NFKC", text).lower()
     return re.findall(r"\w+(?:['’.-]\w+)*", plain)

@@ -1,4 +1,4 @@
-"""Limits on the uploads of one caller in an hour, files and bytes: an account's own, guests' by their network."""
+"""Hourly limits on uploads, by files and bytes: per account, for guests per network."""
 
 from collections.abc import Iterable
 
@@ -11,14 +11,14 @@ from kini.core.client_address import client_network
 from kini.core.limits import Limit, TooMany
 
 HOUR = 3600
-#: An officer at a counter sends the papers of many people.
+#: An officer at a counter sends documents of many people.
 ACCOUNT = (Limit("core.upload-files", 500, HOUR), Limit("core.upload-bytes", 600_000_000, HOUR))
-#: A network may be a whole neighbourhood behind one address of its provider.
+#: A provider may put a whole neighbourhood behind one address.
 NETWORK = (Limit("core.guest-upload-files", 100, HOUR), Limit("core.guest-upload-bytes", 300_000_000, HOUR))
 
 
 class TooManyUploads(TooMany):
-    """Too many files from this caller in this hour; the next ones may come after `wait` seconds."""
+    """Too many uploads in this hour; try again after `wait` seconds."""
 
     def __init__(self, wait: int) -> None:
         super().__init__(wait)
@@ -33,13 +33,13 @@ class TooManyUploads(TooMany):
 
 
 def require(request: HttpRequest, uploads: Iterable[UploadedFile], *, user: int | None) -> None:
-    """Count uploads before they are opened; call it outside of the transaction that may refuse them.
+    """Count uploads before they are opened, outside of the transaction that may refuse them.
 
     Args:
-        user: the account that sends them; None for a guest.
+        user: id of the account; None for a guest.
 
     Raises:
-        TooManyUploads: when one of them is too many.
+        TooManyUploads: when they exceed the limit.
     """
     if user:
         require_account(user, uploads)
@@ -48,7 +48,7 @@ def require(request: HttpRequest, uploads: Iterable[UploadedFile], *, user: int 
 
 
 def require_account(user: int, uploads: Iterable[UploadedFile]) -> None:
-    """Count uploads of an account that arrive without a request of its own.
+    """Count an account's uploads that arrive without a request of its own.
 
     Raises:
         TooManyUploads: as `require`.

@@ -1,4 +1,4 @@
-"""How much of an upload reaches the disk: a file that is too large anyway is not written to its end."""
+"""Upload handlers that stop writing files that are too large, and survive a full disk."""
 
 from typing import Any
 
@@ -9,23 +9,23 @@ from kini.core.files import MAX_BYTES, WITHOUT_ROOM, require_full
 
 
 class CappedUpload(FileUploadHandler):
-    """Stands first in FILE_UPLOAD_HANDLERS and drops what comes after the limit.
+    """Drops content after the limit; the first of FILE_UPLOAD_HANDLERS.
 
-    The file arrives cut off just above the limit, so that the form is read as usual, nothing typed is lost, and
-    `files.store` refuses the file as too large.
+    The file is truncated just above the limit, so that the form is parsed as usual, no input is lost, and `files.store`
+    refuses the file as too large.
     """
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         return raw_data if start <= MAX_BYTES else None
 
     def file_complete(self, file_size: int) -> None:
-        """Leaves the file to the next handler."""
+        """Leave the file to the next handler."""
 
 
 class SpooledUpload(TemporaryFileUploadHandler):
-    """Django's handler for files that are not held in memory, on a disk that may be full.
+    """Django's handler for temporary files, on a disk that may be full.
 
-    The form is read as usual then too, and `files.store` refuses the file for want of room.
+    The form is parsed as usual, and `files.store` refuses the file.
     """
 
     full = False

@@ -1,7 +1,7 @@
-"""Tamper-evident tables: rows are sealed in blocks, each chained to the one before with a key that the database lacks.
+"""Tamper-evident tables: rows are sealed in blocks, each chained to the previous one by a key outside the database.
 
-`registry` names the tables, `blocks` seals them (a job each minute, never on a request's way), `verification` finds
-what was changed, `removal` is the one lawful way by which sealed rows go.
+`registry` lists the tables, `blocks` seals new rows (a job each minute), `verification` finds changes, `removal` deletes
+sealed rows under a retention rule.
 """
 
 from kini.core.chain.blocks import seal_all

@@ -1,10 +1,10 @@
-"""Sealing of chained tables in blocks, beside the requests that fill them.
+"""Sealing of chained tables in blocks, outside of requests.
 
-Keys are counted up before their rows are committed, so a row with a lower key may appear after one with a higher key.
-A block must not end before such a row is there. So it is first proposed up to the highest key that can be read,
-together with the transactions that write to the table at that moment, and sealed once all of those are over: each
-transaction that took a lower key held its lock on the table before it took the key (PostgreSQL locks the target of an
-INSERT before it computes defaults). Gaps that aborted transactions leave stay gaps.
+A sequence hands out keys before their rows are committed, so a row with a lower key may appear after one with a higher
+key, and a block must not end before such a row. Sealing is therefore first proposed up to the highest visible key,
+together with the transactions that write to the table at that time, and done once all of them have ended: a transaction
+with a lower key held its lock on the table before it took the key (PostgreSQL locks the target of an INSERT before it
+computes defaults). Gaps left by aborted transactions remain.
 """
 
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ from kini.core.chain import digests
 from kini.core.chain.registry import Chain, chains
 from kini.core.models import ChainBlock, ChainProposal
 
-#: Rows of a block, and so the precision with which a fault is located.
+#: Rows per block, and so the precision with which tampering is located.
 BLOCK_ROWS = 10_000
-#: Transactions that write to a table now.
+#: Transactions that are writing to a table, and the start of the server.
 _WRITERS = """
     SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{}'), pg_postmaster_start_time() FROM pg_locks
     WHERE locktype = 'relation' AND relation = %s::regclass AND mode = 'RowExclusiveLock'
@@ -30,7 +30,7 @@ _LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('kini chain ' || %s, 
 
 
 def seal_all() -> int:
-    """Seal new rows of every chain; returns the number of blocks."""
+    """Seal new rows of every chain and return the number of blocks."""
     return sum(len(list(seal(name))) for name in chains.names())
 
 
@@ -48,19 +48,19 @@ def last_block(name: str) -> ChainBlock | None:
 
 
 def _ripe(name: str, chain: Chain) -> int | None:
-    """Key up to which an earlier run proposed to seal, once every transaction of that moment is over."""
+    """Key up to which an earlier run proposed to seal, once the transactions of that time have ended."""
     proposal = ChainProposal.objects.filter(chain=name).first()
     if proposal is None:
         return None
     writers, server = _writers(chain)
-    if proposal.server != server:  # restarted or restored: its transactions cannot be told from others
+    if proposal.server != server:  # restarted or restored: transaction ids are of another server
         proposal.delete()
         return None
     return None if writers & set(proposal.writers) else proposal.last
 
 
 def _proposed(name: str, chain: Chain) -> int | None:
-    """Propose to seal up to the highest key; return it when no transaction writes at this moment."""
+    """Propose to seal up to the highest key; returns it when no transaction is writing."""
     if ChainProposal.objects.filter(chain=name).exists():
         return None
     highest = _highest(chain)  # before the writers: see above
@@ -75,7 +75,7 @@ def _proposed(name: str, chain: Chain) -> int | None:
 
 
 def _seal_next(name: str, chain: Chain, bound: int) -> ChainBlock | None:
-    """Make the next block of rows up to `bound`; None when all are sealed, or another process is sealing."""
+    """Seal the next block of rows up to `bound`; None when all are sealed, or another process is sealing."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LOCK, [name])
         if not cursor.fetchone()[0]:

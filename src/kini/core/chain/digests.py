@@ -1,7 +1,7 @@
-"""Canonical forms: of a block's rows, and of what its seal covers.
+"""Canonical forms and digests of a block's rows, and the MACs (seals) of blocks and removals.
 
-Rows are digested as PostgreSQL's own text COPY writes them (tab-separated, one line a row, in the order of their keys),
-so that an auditor can compute a digest without this program:
+Rows are digested as written by PostgreSQL's text COPY (tab-separated, one line a row, in the order of their keys), so
+that an auditor can compute a digest without this program:
 
     psql -c "COPY (SELECT id, ... FROM table WHERE id BETWEEN first AND last ORDER BY id) TO STDOUT" | sha256sum
 """
@@ -22,8 +22,7 @@ from kini.core.models import ChainBlock, ChainRemoval
 
 PURPOSE = "chain"
 NO_BLOCK = bytes(32)
-#: The form of values does not depend on how a server or role is set up; and rows come by the index of their key, as a
-#: stream, also from a table that was not analysed yet.
+#: Fix the format of values whatever the settings of server and role, and read rows by the index of their key.
 _FORM = """
     SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
         set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true),
@@ -34,7 +33,7 @@ _FORM = """
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Consecutive rows of a table: how many, the key of the last one (0: none), the SHA-256 over all of them."""
+    """Digest of consecutive rows: their number, the last key (0: none), the SHA-256."""
 
     count: int
     last: int
@@ -42,10 +41,7 @@ class Rows:
 
 
 def rows_digest(table: str, columns: Sequence[str], first: int, last: int, most: int | None = None) -> Rows:
-    """Digest the rows whose keys lie between `first` and `last`; only the first `most` of them where that is given.
-
-    Reads them as a stream. Within a transaction.
-    """
+    """Digest the rows with keys from `first` to `last`, at most `most` of them. Within a transaction."""
     key = sql.Identifier(columns[0])
     statement = sql.SQL(
         "COPY (SELECT {columns} FROM {table} WHERE {key} BETWEEN {first} AND {last} ORDER BY {key} LIMIT {most})"
@@ -70,12 +66,12 @@ def rows_digest(table: str, columns: Sequence[str], first: int, last: int, most:
 
 
 def block_seal(block: ChainBlock) -> bytes:
-    """The keyed digest over everything that a block says, its content by its digest."""
+    """Compute the MAC over all columns of a block."""
     return mac(_block(block), PURPOSE)
 
 
 def is_block_sealed(block: ChainBlock) -> bool:
-    """Compare the seal of a block with what it covers, under any key of the ring."""
+    """Verify the MAC of a block, under any key of the ring."""
     return is_mac_of(block.seal, _block(block), PURPOSE)
 
 
@@ -94,12 +90,12 @@ def _block(block: ChainBlock) -> bytes:
 
 
 def removal_seal(removal: ChainRemoval) -> bytes:
-    """The keyed digest over a note of removed rows, so that only the program can have written it."""
+    """Compute the MAC over a record of removed rows."""
     return mac(_removal(removal), PURPOSE)
 
 
 def is_removal_sealed(removal: ChainRemoval) -> bool:
-    """Compare the seal of a note of removed rows with what it covers, under any key of the ring."""
+    """Verify the MAC of a record of removed rows, under any key of the ring."""
     return is_mac_of(removal.seal, _removal(removal), PURPOSE)
 
 

@@ -1,7 +1,7 @@
-"""Shipping out of the database: the head of every sealed block, and audit entries for a SIEM.
+"""Shipping of block heads and audit entries out of the database, to a file or syslog.
 
-A copy of the heads outside the database shows what a chain cannot show by itself: that its newest blocks are gone, or
-that the whole database was put back to an earlier day. Lines are sent at least once, in the order of their blocks.
+Heads outside the database show what a chain cannot show by itself: that its newest blocks are gone, or that the whole
+database was reset to an earlier day. Lines are sent at least once, in the order of their blocks.
 """
 
 import json
@@ -24,9 +24,9 @@ from kini.core.models import AuditEntry, ChainBlock, ChainShipment
 
 log = structlog.get_logger("kini.chain")
 
-#: Lines that are shipped together.
+#: Lines per shipment.
 BATCH = 1000
-#: A subject that names a thing by a key of this program. Of others (labels that somebody typed) only the type is sent.
+#: Subjects with a key made by the program; of others (user input) only the type is sent.
 _PLAIN_SUBJECT = re.compile(r"[a-z-]+(:[A-Za-z0-9._-]{1,60})?")
 
 type Ship = Callable[[Iterable[tuple[datetime, str]]], None]
@@ -34,11 +34,11 @@ type Ship = Callable[[Iterable[tuple[datetime, str]]], None]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a chain as it is shipped: everything before it follows from it.
+    """Head of a chain as it is shipped; it commits to all earlier blocks.
 
     Attributes:
-        last: the highest key that is sealed.
-        seal: of the block, in hexadecimal digits.
+        last: highest sealed key.
+        seal: MAC of the block in hexadecimal.
     """
 
     chain: str
@@ -54,7 +54,7 @@ class Head:
 
 
 def ship_all() -> None:
-    """Ship new heads to every target of the environment; an unreachable one gets them the next time."""
+    """Ship new heads to every configured target; an unreachable one gets them the next time."""
     if path := settings.ENV.chain_heads:
         _ship("file", lambda lines: append(path, [text for _at, text in lines]))
     if settings.ENV.syslog:
@@ -77,10 +77,10 @@ def append(path: Path, lines: Iterable[str]) -> None:
 
 
 def read(path: Path) -> Iterator[Head]:
-    """The heads in a shipped file, or in what a syslog server kept of them.
+    """Parse the heads of a shipped file, or of a syslog server's log.
 
     Raises:
-        ValueError: naming the line that is none.
+        ValueError: with the number of an invalid line.
     """
     with path.open(encoding="utf-8", errors="replace") as file:
         for number, line in enumerate(file, 1):
@@ -94,7 +94,7 @@ def read(path: Path) -> Iterator[Head]:
 
 
 def compare(heads: Iterable[Head]) -> Iterator[str]:
-    """Compare blocks with shipped heads; a sentence for each block that is missing or has changed."""
+    """Compare blocks with shipped heads; yields a sentence for each block that is missing or changed."""
     known = {(block.chain, block.number): Head.of(block) for block in ChainBlock.objects.iterator()}
     for head in heads:
         here = known.get((head.chain, head.number))
@@ -105,7 +105,7 @@ def compare(heads: Iterable[Head]) -> Iterator[str]:
 
 
 def _ship(target: str, ship: Ship) -> None:
-    """Ship the heads of all chains that are new for a target."""
+    """Ship the new heads of all chains to a target."""
     for name in chains.names():
         shipment, _new = ChainShipment.objects.get_or_create(target=target, chain=name, defaults={"position": 0})
         while blocks := list(
@@ -118,7 +118,7 @@ def _ship(target: str, ship: Ship) -> None:
 
 
 def _ship_audit(ship: Ship) -> None:
-    """Ship audit entries that are sealed and new; at first those since the shipping was switched on."""
+    """Ship new sealed audit entries, beginning with those since shipping was switched on."""
     block = last_block("audit")
     if block is None:
         return
@@ -133,7 +133,7 @@ def _ship_audit(ship: Ship) -> None:
 
 
 def described(entry: AuditEntry) -> dict[str, Any]:
-    """An audit entry without personal data: no names, no details, no words that somebody typed."""
+    """Audit entry without personal data: no names, details or user input."""
     subject = entry.subject if _PLAIN_SUBJECT.fullmatch(entry.subject) else entry.subject.partition(":")[0]
     return {
         "id": entry.pk,

@@ -7,6 +7,6 @@ from kini.core.jobs import every
 
 @every("* * * * *", name="core.seal_chains")
 def seal_chains() -> None:
-    """Seal the new rows of every chained table, at the first run all of its history, and ship the heads out."""
+    """Seal new rows of every chained table (in the first run all rows), and ship the heads."""
     chain.seal_all()
     heads.ship_all()

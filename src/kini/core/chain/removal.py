@@ -1,9 +1,9 @@
-"""The lawful removal of sealed rows: whole blocks, past a term that the database itself enforces, with a sealed note.
+"""Removal of sealed rows under a retention rule: whole blocks, past a term that the database enforces, with a record.
 
     for block in chain.removable("audit", before=moment):
         chain.remove(by=by, block=block, rule="audit trail, 5 years")
 
-The function `kini_chain_remove` deletes with the rights of the tables' owner; the program's role may not delete.
+The SQL function `kini_chain_remove` deletes with the rights of the tables' owner; the program's role may not delete.
 """
 
 from datetime import datetime
@@ -22,13 +22,13 @@ _REMOVE = "SELECT kini_chain_remove(%s, %s, %s, %s, %s)"
 
 
 class RemovalRefused(Refused):
-    """These rows cannot be removed: they are too young, or are not what was sealed."""
+    """These rows cannot be removed: they are too young, or differ from what was sealed."""
 
 
 def removable(name: str, *, before: datetime) -> list[ChainBlock]:
-    """Blocks that still have their rows, all written before that moment; the oldest first.
+    """Blocks with rows that were all written before that time, the oldest first.
 
-    Legal holds are the caller's: a block with a row that is held stays whole.
+    The caller checks legal holds: a block with a row on hold must stay.
     """
     chain = chains.get(name)
     if chain.keep_days is None:
@@ -51,13 +51,13 @@ def removable(name: str, *, before: datetime) -> list[ChainBlock]:
 
 @action
 def remove(*, by: Actor, block: ChainBlock, rule: str) -> ChainRemoval:
-    """Remove the rows of a block under a retention rule; the block keeps its digest, and a sealed note says why.
+    """Remove the rows of a block under a retention rule; the block keeps its digest, a sealed record says why.
 
     Args:
-        rule: the retention rule in a few words; it stands in the note for ever.
+        rule: description of the retention rule for the record.
 
     Raises:
-        RemovalRefused: when the rows are not what was sealed, or are younger than the term of their chain.
+        RemovalRefused: when the rows differ from what was sealed, or are younger than the term of their chain.
     """
     chain = chains.get(block.chain)
     found = digests.rows_digest(chain.table, block.columns, block.first, block.last)
@@ -76,12 +76,12 @@ def remove(*, by: Actor, block: ChainBlock, rule: str) -> ChainRemoval:
 
 @action
 def note_removal(*, by: Actor, chain: str, subject: str, rule: str, rows: int, digest: bytes) -> ChainRemoval:
-    """Note the lawful removal of something with a chain of its own (a case with its timeline).
+    """Record the removal of an object with a chain of its own (a case with its timeline).
 
     Args:
-        chain: a name of its own for such things: "cases".
-        subject: what it was: the case's reference.
-        digest: the head of what was removed.
+        chain: name of the object's type: "cases".
+        subject: key of the object: the case's reference.
+        digest: head of the removed chain.
     """
     removal = _note(chain, subject, rule, rows, digest)
     removal.save(force_insert=True)
@@ -90,7 +90,7 @@ def note_removal(*, by: Actor, chain: str, subject: str, rule: str, rows: int, d
 
 
 def set_terms() -> None:
-    """Write down the terms of all chains, below which the database refuses to remove rows; as the tables' owner."""
+    """Store the minimum ages of all chains, which the database enforces; as the tables' owner."""
     ended = {name: chain for name in chains.names() if (chain := chains.get(name)).keep_days is not None}
     for name, chain in ended.items():
         values = {"table": chain.table, "key": chain.key, "at": chain.at, "days": chain.keep_days}

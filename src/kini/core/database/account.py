@@ -1,4 +1,4 @@
-"""Under which account the embedded database runs. PostgreSQL refuses to run as root, so root lends it another one."""
+"""System account of the embedded database. PostgreSQL refuses to run as root, so root runs it as another user."""
 
 import logging
 import os
@@ -11,24 +11,24 @@ from typing import Any
 
 log = logging.getLogger("kini.database")
 
-#: Accounts without rights of their own that systems bring along, the most fitting first.
+#: Unprivileged accounts of most systems, the preferred first.
 UNPRIVILEGED = ("postgres", "nobody")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The user and group that own the data and run the server; `lent` when root runs it as somebody else."""
+    """User and group that own the data and run the server; `lent` when root runs it as another user."""
 
     uid: int
     gid: int
     lent: bool
 
     def process_options(self) -> dict[str, Any]:
-        """Keyword arguments for subprocess that start a program under this account."""
+        """Keyword arguments for subprocess to run a program as this account."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.lent else {}
 
     def own(self, folder: Path) -> None:
-        """Give the folder and what is in it to this account, and nobody else a look into it."""
+        """Give a folder with its contents to this account, without access for others."""
         folder.chmod(0o700)
         if self.lent:
             for path in (folder, *folder.rglob("*")):
@@ -36,21 +36,16 @@ class Account:
                     os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def reach(self, path: Path) -> None:
-        """Let this account pass through the folders above a path, as root's own are often closed to everybody.
-
-        Only passing is allowed (o+x), not looking into them.
-        """
+        """Let this account traverse the parents of a path (o+x), which are often closed when they belong to root."""
         if not self.lent:
             return
         for folder in path.resolve().parents:
             if not self._passes(folder.stat()):
-                log.warning(
-                    "The folder %s is opened for passing through, as the database runs as another user.", folder
-                )
+                log.warning("Allowing other users to traverse %s (o+x), as the database runs as another user.", folder)
                 folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXOTH)
 
     def read(self, tree: Path) -> None:
-        """Let this account read and run what was installed for root alone."""
+        """Let this account read and run files that were installed for root only."""
         if not self.lent:
             return
         for path in _tree(tree):
@@ -66,7 +61,7 @@ class Account:
 
 
 def account_for(data: Path) -> Account:
-    """The present account; for root the owner of the data when there is some, else an unprivileged account.
+    """Return the current account; for root the owner of existing data, else an unprivileged account.
 
     Raises:
         LookupError: when root finds no unprivileged account.

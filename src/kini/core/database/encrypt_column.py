@@ -1,4 +1,4 @@
-"""The migration step that encrypts a column with the rows that are there."""
+"""Migration operation that encrypts a column with its rows."""
 
 import json
 from collections.abc import Callable
@@ -13,10 +13,10 @@ BATCH = 2000
 
 
 class EncryptColumn(AlterField):
-    """Turn a plain column into an encrypted one, in the transaction of its migration: whole or not at all.
+    """Turn a plain column into an encrypted one, in the transaction of its migration.
 
-    The table keeps its triggers, which are off meanwhile, as append-only tables refuse updates. Indexes and constraints
-    over the column go with the plain one: a migration removes them before and adds them after this.
+    Triggers are disabled meanwhile, since append-only tables refuse updates. Indexes and constraints on the column are
+    dropped with it: the migration removes them before and adds them after this operation.
     """
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
@@ -37,7 +37,7 @@ class EncryptColumn(AlterField):
 def _encrypted(
     field: EncryptedTextField | EncryptedKeysJSONField, plain: "models.Field[Any, Any]", value: Any
 ) -> bytes | str | None:
-    """A stored value under the key; the backend gives jsonb as text."""
+    """Encrypt a stored value; the backend returns jsonb as text."""
     if isinstance(field, EncryptedKeysJSONField):
         return json.dumps(field.sealed(json.loads(value)))
     is_json = isinstance(plain, models.JSONField) and isinstance(value, str)
@@ -56,7 +56,7 @@ def _field(state: Any, app_label: str, model_name: str, name: str) -> Any:
 
 
 def _replace(editor: Any, old: Any, new: Any, convert: Callable[[Any], Any]) -> None:
-    """Fill a column beside the old one in batches, then put it in its place."""
+    """Fill a new column in batches, then replace the old one with it."""
     table, column = (editor.quote_name(each) for each in (old.model._meta.db_table, old.column))
     beside = editor.quote_name(f"{old.column}_new")
     sort = new.db_parameters(connection=editor.connection)["type"]

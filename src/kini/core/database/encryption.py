@@ -1,7 +1,7 @@
-"""Columns that are encrypted at rest. Code reads and writes plain values; a dump shows bytes.
+"""Model fields that are encrypted at rest. Code reads and writes plain values; a dump shows bytes.
 
-Each column has a context of its own, so that a value cannot be moved to another column. A value is not bound to its
-row: where moving it to another row would matter, the table is chained (timelines) or binds it itself (`crypto.seal`).
+Each column has its own context, so that a value cannot be moved to another column. A value is not bound to its row:
+where that matters, the table is chained (timelines) or its code binds the value (`crypto.seal`).
 """
 
 import base64
@@ -26,11 +26,11 @@ _SEALED = "sealed"
 
 
 class EncryptedTextField(_Field):
-    """Text under AES-256-GCM. An empty text stays empty, so that rows without one are found; nothing else is.
+    """Text under AES-256-GCM. An empty text is stored as it is, so that rows without a text can be found.
 
     Args:
-        context: "room.table.column"; part of what is authenticated, so it stays the same when something is renamed.
-        rotates: False in tables whose stored bytes are chained; their key stays in the ring for as long as their rows.
+        context: "room.table.column"; authenticated, so it must not change when something is renamed.
+        rotates: False in tables whose stored bytes are chained; their key must stay in the ring.
     """
 
     empty_strings_allowed = True
@@ -47,13 +47,13 @@ class EncryptedTextField(_Field):
         return "BinaryField"
 
     def get_prep_value(self, value: Any) -> Any:
-        """Bytes for the database; bytes are taken to be encrypted already."""
+        """Bytes for the database; bytes are encrypted already."""
         if value is None or isinstance(value, bytes):
             return value
         return self.encrypt(value) if value != "" else b""
 
     def from_db_value(self, value: bytes | None, expression: Any, connection: Any) -> Any:
-        """The plain value."""
+        """Decrypt the value."""
         return self.read(value)
 
     def read(self, value: bytes | memoryview | None) -> Any:
@@ -84,7 +84,7 @@ class EncryptedTextField(_Field):
 
 
 class BlankOnly(Exact):
-    """Equality with the empty text, the only value that is stored as it is."""
+    """Equality with the empty text, the only value that is not encrypted."""
 
     def get_prep_lookup(self) -> Any:
         if self.rhs != "":
@@ -108,11 +108,11 @@ class EncryptedJSONField(EncryptedTextField):
 
 
 class EncryptedKeysJSONField(models.JSONField):
-    """A JSON object of which the values under some keys are encrypted, so that the database still knows the keys.
+    """JSON object with encrypted values under some keys; the database still knows the keys.
 
     Args:
         context: as of `EncryptedTextField`.
-        keys: whose values are encrypted.
+        keys: keys of encrypted values.
     """
 
     rotates = True
@@ -132,13 +132,13 @@ class EncryptedKeysJSONField(models.JSONField):
         return self.unsealed(super().from_db_value(value, expression, connection))
 
     def sealed(self, value: Any) -> Any:
-        """The object as it is stored."""
+        """Encrypt the object for storage."""
         if not isinstance(value, dict) or not value.keys() & set(self.keys):
             return value
         return {key: self._seal(item) if key in self.keys else item for key, item in value.items()}
 
     def unsealed(self, value: Any) -> Any:
-        """The object as it was before it was stored."""
+        """Decrypt a stored object."""
         if not isinstance(value, dict) or not value.keys() & set(self.keys):
             return value
         return {key: self._unseal(item) if key in self.keys else item for key, item in value.items()}
@@ -163,7 +163,7 @@ class EncryptedKeysJSONField(models.JSONField):
 
 
 class EncryptedDateField(EncryptedTextField):
-    """A day under AES-256-GCM."""
+    """Date under AES-256-GCM."""
 
     empty_strings_allowed = False
 
@@ -175,10 +175,10 @@ class EncryptedDateField(EncryptedTextField):
 
 
 class EncryptedLookupField(EncryptedTextField):
-    """Short text under AES-SIV: equal values are equal bytes, so that it can be unique and be looked up.
+    """Short text under AES-SIV: equal values give equal bytes, so that it can be unique and looked up.
 
     Args:
-        fold: lower case is stored, so that values are equal whichever case they are written in.
+        fold: store lower case, for case-insensitive equality.
     """
 
     def __init__(self, *args: Any, fold: bool = False, **options: Any) -> None:
@@ -196,7 +196,7 @@ class EncryptedLookupField(EncryptedTextField):
         return crypto.seal_deterministic(self.encode(value), self.context)
 
     def forms(self, value: Any) -> list[bytes]:
-        """A value as it may be stored: under each key of the ring."""
+        """Possible stored forms of a value: one for each key of the ring."""
         if isinstance(value, bytes) or value == "":
             return [self.get_prep_value(value)]
         return crypto.deterministic_forms(self.encode(value), self.context)
@@ -208,12 +208,12 @@ class EncryptedLookupField(EncryptedTextField):
 
 
 class AnyForm(In):
-    """Equality with one of some values, under whichever key of the ring each was stored."""
+    """Equality with any of some values, stored under any key of the ring."""
 
     plain: Any = In
 
     def __new__(cls, lhs: Any, rhs: Any) -> Any:
-        """Another column or a query, of the same context, is compared as it is stored."""
+        """Compare stored bytes when the right-hand side is a column or query, of the same context."""
         return cls.plain(lhs, rhs) if hasattr(rhs, "resolve_expression") else super().__new__(cls)
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
@@ -234,6 +234,6 @@ def _forms(field: EncryptedLookupField, value: Any) -> Iterable[bytes]:
 
 
 def encrypted_fields(model: type[models.Model]) -> list[EncryptedTextField | EncryptedKeysJSONField]:
-    """The encrypted columns of a table."""
+    """Encrypted fields of a model."""
     sorts = EncryptedTextField | EncryptedKeysJSONField
     return [field for field in model._meta.concrete_fields if isinstance(field, sorts)]

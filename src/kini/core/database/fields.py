@@ -1,4 +1,4 @@
-"""Columns that Django does not have."""
+"""Model fields that Django does not have."""
 
 import json
 from typing import Any
@@ -7,15 +7,12 @@ from django.db import models
 
 
 class OrderedJSON(models.TextField):
-    """JSON whose keys stay in the order in which they were written: jsonb would sort them.
-
-    For what is read as a whole, and never searched.
-    """
+    """JSON as text, which keeps the order of keys (jsonb sorts them). For values that are never searched."""
 
     def get_prep_value(self, value: Any) -> Any:
-        """JSON text."""
+        """Convert to JSON text."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
-        """The value that the text says."""
+        """Parse the JSON text."""
         return None if value is None else json.loads(value)

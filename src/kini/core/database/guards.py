@@ -1,11 +1,11 @@
-"""SQL for migrations: tables to which rows are only ever added."""
+"""SQL for migrations: triggers of append-only tables."""
 
 
 def append_only(table: str, *, rotated: tuple[str, ...] = ()) -> str:
-    """Triggers that refuse UPDATE, DELETE and TRUNCATE of a table (the function is made by core's 0002).
+    """Create triggers that refuse UPDATE, DELETE and TRUNCATE of a table (their function is of core's 0002).
 
     Args:
-        rotated: encrypted columns, which `./kini rotate-keys` may encrypt under another key (core's 0011).
+        rotated: encrypted columns that `./kini rotate-keys` may update (core's 0011).
     """
     columns = ", ".join(f"'{column}'" for column in rotated)
     return f"""

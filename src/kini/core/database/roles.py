@@ -1,8 +1,8 @@
-"""Two roles of the database: the owner of the tables migrates, the program reads and writes rows.
+"""Two database roles: the owner of the tables migrates, the program reads and writes rows.
 
-The program's role (DATABASE_URL) owns nothing: it cannot alter a table, switch off a trigger, empty a table, or change
-and delete rows of append-only ones. `./kini prepare` grants its rights again as the owner (KINI_OWNER_DATABASE_URL)
-after each migration. Without an owner's address one role does both, as in a first look of an older version.
+The program's role (DATABASE_URL) owns nothing: it cannot alter or truncate a table, disable a trigger, or change rows of
+append-only tables. `./kini prepare` grants its rights as the owner (KINI_OWNER_DATABASE_URL) after each migration.
+Without an owner's URL one role does both, as in demos of older versions.
 """
 
 import sys
@@ -15,19 +15,19 @@ from django.db import OperationalError, connections, transaction
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-#: Tables that only the owner writes.
+#: Tables that only the owner may write.
 READ_ONLY = ("core_chainterm", "django_migrations")
 _APPEND_ONLY = """
     SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
     WHERE p.proname = 'kini_append_only' AND c.relnamespace = 'public'::regnamespace ORDER BY 1
 """
-#: Functions of extensions belong to somebody else and may be called by everybody.
+#: Without functions of extensions, which everybody may call.
 _FUNCTIONS = """
     SELECT p.oid::regprocedure::text FROM pg_proc p
     WHERE p.pronamespace = 'public'::regnamespace AND pg_has_role(p.proowner, 'USAGE')
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 """
-#: The first right that the current role must not have, as the end of a sentence about it.
+#: First right that the current role must not have, as the end of a sentence about the role.
 _TOO_MUCH = """
     SELECT 'is a superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
     UNION ALL
@@ -46,7 +46,7 @@ class RoleFault(Exception):
 
 
 def end_unrestricted() -> None:
-    """Exit when the role has too many rights; wait while the database does not answer."""
+    """Exit when the role has too many rights; do nothing while the database does not answer."""
     try:
         require_restricted()
     except OperationalError:
@@ -57,7 +57,7 @@ def end_unrestricted() -> None:
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """Run this process's statements as the owner; without an owner's address nothing changes."""
+    """Run statements as the owner inside the block; without an owner's URL nothing changes."""
     connection = connections["default"]
     before = dict(connection.settings_dict)
     become_owner()
@@ -68,16 +68,16 @@ def as_owner() -> Iterator[None]:
 
 
 def become_owner() -> None:
-    """Let this process be the owner until it ends."""
+    """Connect as the owner for the rest of this process."""
     if settings.OWNER_DATABASE:
         _become(connections["default"], settings.OWNER_DATABASE)
 
 
 def grant_program() -> None:
-    """Give the program's role what it needs, and take what it should not have. As the owner, after each migration.
+    """Grant the program's role its rights and revoke all others. As the owner, after each migration.
 
     Raises:
-        RoleFault: when DATABASE_URL does not name another role than the owner's.
+        RoleFault: when DATABASE_URL and KINI_OWNER_DATABASE_URL name the same role.
     """
     if not settings.OWNER_DATABASE:
         return
@@ -88,7 +88,7 @@ def grant_program() -> None:
 
 
 def grant(program: str) -> None:
-    """Give a role the program's rights, in one transaction. As the owner."""
+    """Grant a role the program's rights, in one transaction. As the owner."""
     with transaction.atomic(), connections["default"].cursor() as cursor:
         cursor.execute(_APPEND_ONLY)
         growing = [name for (name,) in cursor.fetchall()]
@@ -101,7 +101,7 @@ def grant(program: str) -> None:
 
 
 def _grants(growing: list[str], functions: list[str], database: str) -> Iterator[str]:
-    """The statements, with a place for the role."""
+    """Yield the statements, with `{program}` for the role."""
     quoted = sql.Identifier(database).as_string(None)
     yield f"GRANT CONNECT, TEMPORARY ON DATABASE {quoted} TO {{program}}"
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
@@ -119,7 +119,7 @@ def _grants(growing: list[str], functions: list[str], database: str) -> Iterator
 
 
 def problem() -> str:
-    """Find a right that the program's role must not have; the end of a sentence about it, empty when all is well."""
+    """Find a right that the current role must not have, as the end of a sentence; empty when there is none."""
     with connections["default"].cursor() as cursor:
         cursor.execute(_TOO_MUCH)
         found = cursor.fetchone()
@@ -127,10 +127,10 @@ def problem() -> str:
 
 
 def require_restricted() -> None:
-    """Refuse, in production, a role that could switch off triggers or change append-only rows.
+    """Refuse, in production, a role that could disable triggers or change append-only rows.
 
     Raises:
-        RoleFault: naming what its role can do.
+        RoleFault: with the first such right.
     """
     if settings.ENV.production and (fault := problem()):
         raise RoleFault(

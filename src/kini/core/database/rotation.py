@@ -1,4 +1,4 @@
-"""Encrypted columns under a new key: batch by batch, each in a transaction, so that it can be stopped and resumed."""
+"""Key rotation of encrypted columns, in batches with a transaction each, so that it can be interrupted and resumed."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,10 +15,10 @@ type Column = EncryptedTextField | EncryptedKeysJSONField
 
 
 def rotate_columns(*, by: Actor) -> int:
-    """Encrypt every value of every encrypted column with the first key of the ring; how many rows had an older one.
+    """Encrypt all encrypted columns with the first key of the ring; returns the number of changed rows.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the actor is the system.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("Keys are rotated from the command line.")
@@ -41,7 +41,7 @@ def _rotate(model: type[models.Model]) -> int:
 
 
 def _batch(cursor: Any, table: str, key: str, fields: Iterable[Column], last: Any) -> list[tuple[Any, ...]]:
-    """The rows that follow in the order of their keys, locked, their columns as they are stored."""
+    """Lock and return the next rows by key, with the stored bytes of their columns."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(name)) for name in (key, *(field.column for field in fields)))
     behind = f"WHERE {quote(key)} > %s" if last is not None else ""
@@ -54,7 +54,7 @@ def _batch(cursor: Any, table: str, key: str, fields: Iterable[Column], last: An
 
 
 def _store(cursor: Any, table: str, key: str, fields: list[Column], rows: Iterable[tuple[Any, ...]]) -> int:
-    """Store the rows that an older key had encrypted. Append-only tables allow it for these columns alone."""
+    """Update rows that an older key encrypted; append-only tables allow it for these columns only."""
     quote = connection.ops.quote_name
     changes = ", ".join(f"{quote(str(field.column))} = %s::{field.db_type(connection)}" for field in fields)
     changed = []

@@ -1,5 +1,5 @@
-"""Decoding of hostile files in separate processes, which have no keys, little time and little memory.
+"""Decoding of hostile files in separate processes without keys and with limited time and memory.
 
-`client` runs in the web process; `fork_server` is the helper that it starts; `errors` says why a file cannot be taken.
-Nothing that the helper imports needs Django.
+`client` runs in the web process and starts `fork_server`, which forks for each file. Nothing that it imports needs
+Django.
 """

@@ -1,8 +1,7 @@
-"""Decode an upload in a process of its own, without holding many threads of this one for long.
+"""Client of the decoder processes.
 
-At most PER_PROCESS uploads are in hand at the same time, so that threads for other visitors remain; as many decoders
-run on the machine as it has cores, by locks on files that end with the decoder that holds them. What finds no place
-is refused as `Busy`.
+A web process handles at most PER_PROCESS uploads at a time, so that threads for other visitors remain. The machine runs
+as many decoders as it has cores, by file locks that end with the decoder. Further uploads raise `Busy`.
 """
 
 import atexit
@@ -22,16 +21,16 @@ import kini
 from kini.core.decoder.errors import Unfit
 from kini.core.decoder.wire import READY, receive, send
 
-#: Uploads that one process handles at the same time; a web server's process has four threads.
+#: Concurrent uploads of one process, which has four threads.
 PER_PROCESS = 3
-#: Seconds in all until a visitor is told to try again, and between two looks for a free decoder.
+#: Seconds until an upload is refused, and between two attempts to get a free decoder.
 DEADLINE, PAUSE = 10.0, 0.02
 START_SECONDS = 20.0
 HELPER = "kini.core.decoder.fork_server"
 
 
 class Busy(Exception):
-    """Every decoder is busy; try again later."""
+    """All decoders are busy; try again later."""
 
 
 class DecoderFault(Exception):
@@ -40,7 +39,7 @@ class DecoderFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Result of decoding: the new content (empty for a PDF, which is only checked), and the camera's clock."""
+    """Result: the new content (empty for a PDF, which is only checked), the camera's time and offset."""
 
     content: bytes
     taken: str = ""
@@ -53,10 +52,10 @@ _places = threading.BoundedSemaphore(PER_PROCESS)
 
 @contextmanager
 def place() -> Iterator[None]:
-    """Take one of this process's slots for simultaneous uploads.
+    """Take one of this process's slots for uploads.
 
     Raises:
-        Busy: at once, when all are taken.
+        Busy: when none is free.
     """
     places = _places
     if not places.acquire(blocking=False):
@@ -68,13 +67,13 @@ def place() -> Iterator[None]:
 
 
 def decode(content: bytes, content_type: str, *, locks: Path) -> Decoded:
-    """Check a PDF, or decode and re-encode a picture.
+    """Check a PDF, or decode and encode an image again.
 
     Args:
-        locks: folder for the locks, the same for all processes of the machine.
+        locks: folder of the lock files, the same for all processes of the machine.
 
     Raises:
-        Unfit: when it cannot be taken.
+        Unfit: when the file is rejected.
         Busy: when no decoder is free.
     """
     end = time.monotonic() + DEADLINE
@@ -89,7 +88,7 @@ def _exchange(connection: socket.socket, content: bytes, content_type: str, end:
         head, decoded = receive(connection)
     except TimeoutError:
         raise Busy from None
-    except (EOFError, BrokenPipeError, ConnectionResetError):  # the kernel ended it at one of its limits
+    except (EOFError, BrokenPipeError, ConnectionResetError):  # the kernel killed it at one of its limits
         raise Unfit("too-costly") from None
     if "unfit" in head:
         raise Unfit(head["unfit"], head["number"])
@@ -98,7 +97,7 @@ def _exchange(connection: socket.socket, content: bytes, content_type: str, end:
 
 @contextmanager
 def _slot(locks: Path, end: float) -> Iterator[int]:
-    """Descriptor of a locked file: the lock is held until every copy of it is closed, also the decoder's."""
+    """File descriptor of a lock, which is held until all copies are closed, also the decoder's."""
     locks.mkdir(parents=True, exist_ok=True, mode=0o700)
     while (slot := _free(locks)) is None:
         if time.monotonic() > end:
@@ -123,7 +122,7 @@ def _free(locks: Path) -> int | None:
 
 
 class _Server:
-    """Helper of this process, started with its first upload and again when it has ended."""
+    """Fork server of this process, started with the first upload and again when it has ended."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -131,7 +130,7 @@ class _Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def connect(self, slot: int) -> socket.socket:
-        """A connection to a new decoder, which holds the lock of `slot` from now on."""
+        """Start a decoder and return the connection to it; it now holds the lock of `slot`."""
         ours, theirs = socket.socketpair()
         with theirs, self._lock:
             for _attempt in range(2):
@@ -151,7 +150,7 @@ class _Server:
         with theirs:
             self._process = subprocess.Popen(
                 command,
-                env={"PYTHONPATH": source},  # and nothing else: no key of the city is in reach of a decoder
+                env={"PYTHONPATH": source},  # nothing else: a decoder must not see the city's keys
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -174,7 +173,7 @@ class _Server:
         self._control = self._process = None
 
     def abandon(self) -> None:
-        """Detach from the helper after a fork: it belongs to the parent process."""
+        """Detach from the fork server after a fork: it belongs to the parent process."""
         if self._control:
             self._control.close()
         if self._process:

@@ -1,12 +1,12 @@
-"""Reasons why a file cannot be taken, as codes: the process that finds them knows no languages."""
+"""Reasons for rejecting a file, as codes: the decoder process has no translations."""
 
 
 class Unfit(Exception):
-    """The file cannot be taken.
+    """The file is rejected.
 
     Attributes:
         code: key of `kini.core.file_refusals.REASONS`.
-        number: what the sentence says about a limit (pages, megapixels); 0 where it says none.
+        number: limit in the message (pages, megapixels), or 0.
     """
 
     def __init__(self, code: str, number: int = 0) -> None:

@@ -1,7 +1,7 @@
-"""`python -m kini.core.decoder.fork_server FD`: a helper with the decoders loaded, which forks for each file.
+"""`python -m kini.core.decoder.fork_server FD`: loads the decoders and forks for each file.
 
-The environment it is started with holds no secret, and each fork has limits that the kernel enforces, also in the
-middle of a C library: processor time, memory, wall time, open files, and not one byte on the disk.
+Its environment has no secrets. The kernel enforces limits on each fork, also inside C libraries: CPU time, memory, wall
+time, open files, no writing to disk.
 """
 
 import gc
@@ -18,21 +18,21 @@ from kini.core import images, pdfs
 from kini.core.decoder.errors import Unfit
 from kini.core.decoder.wire import READY, receive, send
 
-#: Seconds of processor time; a 50 megapixel photo takes about two.
+#: Seconds of CPU time; a 50 megapixel photo takes about two.
 CPU_SECONDS = 3
-#: Seconds until a decoder that gets no processor is killed.
+#: Seconds of wall time, for a decoder that gets no CPU.
 WALL_SECONDS = 12
 #: Address space; a 50 megapixel photo in memory takes 200 MB and its smaller copy 70 MB.
 MEMORY_BYTES = 640_000_000
-#: Largest answer of a decoder: a scan of an A4 page as PNG is smaller.
+#: Largest result of a decoder: a scan of an A4 page as PNG is smaller.
 MAX_OUTPUT_BYTES = 20_000_000
-#: A lower priority than all processes that answer visitors.
+#: Lower priority than the web server.
 NICENESS = 5
 PRELOADED = (JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin)
 
 
 def serve(control: socket.socket) -> None:
-    """Fork once for each pair of descriptors that arrives (a connection, a held lock), until the other end closes."""
+    """Fork for each received pair of descriptors (a connection, a lock), until the other end closes."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended children leave no zombies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the web process, whose end ends this one
     control.send(READY)
@@ -48,7 +48,7 @@ def serve(control: socket.socket) -> None:
 
 
 def _work(descriptor: int) -> None:
-    """Decode the one file of a connection and end this process; its lock is free when it has ended."""
+    """Decode one file and exit, which frees the lock."""
     try:
         _set_limits()
         with socket.socket(fileno=descriptor) as connection:
@@ -84,6 +84,6 @@ def _answer(content_type: str, content: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 if __name__ == "__main__":
-    gc.freeze()  # shared with the forks, and not written to by their collectors
+    gc.freeze()  # keep memory shared: collections in forks would write to it
     with socket.socket(fileno=int(sys.argv[1])) as inherited:
         serve(inherited)

@@ -1,4 +1,4 @@
-"""The messages between a web process and its decoders: two lengths, a JSON object, bytes."""
+"""Messages between a web process and its decoders: two lengths, a JSON object, bytes."""
 
 import json
 import socket
@@ -20,7 +20,7 @@ def receive(connection: socket.socket) -> tuple[dict[str, Any], bytes]:
     """Read one message.
 
     Raises:
-        EOFError: when the other end closed before its end.
+        EOFError: when the other end closed before the message was complete.
     """
     head, content = LENGTHS.unpack(_exactly(connection, LENGTHS.size))
     return json.loads(_exactly(connection, head)), bytes(_exactly(connection, content))
