@@ -1,4 +1,4 @@
-"""The RSGI entry that granian loads."""
+"""RSGI entry point for granian."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""`python -m kini.serving`: granian with the program loaded before its workers fork, so that they share its memory."""
+"""`python -m kini.serving`: run granian with the program loaded before its workers fork, so that they share memory."""
 
 import argparse
 import gc
@@ -22,21 +22,21 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
 
 
 def load() -> None:
-    """Load what every process of a city needs; what lies in memory now is not written to by the garbage collector."""
-    gc.disable()  # nothing that is loaded becomes garbage
+    """Load the program before forking; loaded objects are hidden from the garbage collector, to keep pages shared."""
+    gc.disable()  # loading makes no garbage
     django.setup(set_prefix=False)
     _ = get_resolver().url_patterns
-    for middleware in settings.MIDDLEWARE:  # made by each server: one of them looks for files that `prepare` collects
+    for middleware in settings.MIDDLEWARE:  # imported only: WhiteNoise needs files that `prepare` collects
         import_string(middleware)
     gc.enable()
     gc.freeze()
 
 
 def serve(words: list[str]) -> int:
-    """Serve until told to stop: what lies in memory now is there once for all of granian's processes.
+    """Serve until stopped; granian's processes share the memory loaded so far.
 
     Args:
-        words: of the command line (core.server.web_words); what is not known here, granian takes.
+        words: command-line arguments (core.server.web_words); unknown ones go to granian.
     """
     from kini.rsgi import application
 
@@ -58,7 +58,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def raise_open_files() -> None:
-    """Allow as many open files as the system lets us: each connection is one."""
+    """Raise the limit of open files, of which each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -1,4 +1,4 @@
-"""Django's settings, derived from one typed reading of the environment (core/environment.py)."""
+"""Django settings, derived from the environment (core/environment.py)."""
 
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
@@ -10,7 +10,7 @@ DEBUG = False
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = list(ENV.hosts)
 CITY_PATH = ENV.city
-CITY_FACE = "kini.city.pack.current"  # who tells the face, which stands below the city room, about the city
+CITY_FACE = "kini.city.pack.current"  # by name, since `web` is below `city`
 VAR_PATH = ENV.var
 
 INSTALLED_APPS = [
@@ -88,12 +88,12 @@ TEMPLATES = [
 ]
 
 
-#: Django writes joins in an order that follows the keys; planning ten of them in every order took 13 of 14 ms.
+#: Django writes joins in a good order; planning ten of them in every order took 13 of 14 ms.
 PLANNER = "-c join_collapse_limit=3 -c from_collapse_limit=3"
 
 
 def database(url: str) -> dict[str, object]:
-    """Django's database settings from a libpq address; the pool keeps connections across requests."""
+    """Database settings from a libpq URL, with a connection pool."""
     parts = conninfo_to_dict(url) if url else {}
     parts["options"] = f"{parts.get('options', '')} {PLANNER}".strip()
     return {
@@ -103,16 +103,16 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        # Only what asks for it is prepared (core/database/worded.py), however often other statements come.
+        # Never prepare statements of the ORM (core/database/worded.py does it where it pays).
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, "prepare_threshold": 2**31, **parts},
     }
 
 
 DATABASES = {"default": database(ENV.database_url)}
-#: Role that owns the tables and migrates them (core/database/roles.py); None: the same role.
+#: Role that owns and migrates the tables (core/database/roles.py); None: the same role.
 OWNER_DATABASE = database(ENV.owner_database_url) if ENV.owner_database_url else None
-#: Short-lived things that every process must see: authorization codes, counters of allauth. Of each process for itself:
-#: finished pages of some kilobytes (web/shelf.py).
+#: default: short-lived data that all processes share (authorization codes, allauth's counters). pages: rendered pages,
+#: per process (web/shelf.py).
 CACHES = {
     "default": {
         "BACKEND": "kini.core.cache.EncryptedDatabaseCache",
@@ -126,7 +126,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
 }
-#: For how long a process may go on with the city's tables and services as it read them, in seconds.
+#: Seconds for which a process may use cached tables and services of the city before it checks for changes.
 HELD_SECONDS = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
@@ -136,7 +136,7 @@ MAILERS = mail.mailers(ENV.mail_url)
 DEFAULT_FROM_EMAIL = ENV.mail_from or f"kini@{ENV.hosts[0]}"
 
 AUTH_USER_MODEL = "people.User"
-#: Sessions name the one that opened them; those of the second go on.
+#: The second keeps sessions valid that it opened.
 AUTHENTICATION_BACKENDS = ["kini.people.backend.Accounts", "allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "people:sign-in"
 LOGOUT_URL = "people:sign-out"
@@ -149,7 +149,7 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_EMAIL_VERIFICATION = "none"  # a number or an address is proved by signing in with it
+ACCOUNT_EMAIL_VERIFICATION = "none"  # signing in with a number or address verifies it
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "web:home"
 MFA_ADAPTER = "kini.people.second_step.SecondStepAdapter"
@@ -164,7 +164,7 @@ IDP_OIDC_ACCESS_TOKEN_FORMAT = "opaque"  # noqa: S105
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600
 
-LANGUAGE_CODE = "en"  # the language of the texts in the code; the city pack says which one people see first
+LANGUAGE_CODE = "en"  # of the texts in the code; the city pack has the default language of users
 USE_I18N = True
 LOCALE_PATHS = [environment.ROOT / "src" / "kini" / "locale"]
 USE_TZ = True
@@ -190,7 +190,7 @@ FILE_UPLOAD_HANDLERS = [
 SESSION_ENGINE = "kini.people.sessions"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.production
-if ENV.production:  # browsers take such names only over TLS, from this very host
+if ENV.production:  # browsers accept this prefix only over TLS and from this host
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.production else None
 SECURE_HSTS_SECONDS = 31_536_000 if ENV.production else 0

@@ -1,4 +1,4 @@
-"""All addresses: each room brings its own, outside packages bring theirs under their own name."""
+"""URL configuration: each room has its own; plug-ins get a prefix by their name."""
 
 from importlib.util import find_spec
 
@@ -22,7 +22,7 @@ plugins = [
 urlpatterns = [
     path("", include("kini.api.urls")),
     path("", include("kini.core.urls")),
-    path("", include("kini.wifi.urls")),  # before others: when a place opens its doors, very many sign in at once
+    path("", include("kini.wifi.urls")),  # early: the portal has the highest peaks
     path("", include("kini.web.urls")),
     path("", include("kini.city.urls")),
     path("", include("kini.people.urls")),

@@ -1,4 +1,4 @@
-"""The WSGI entry that granian loads."""
+"""WSGI entry point."""
 
 import os
 

@@ -1,1 +1,1 @@
-"""The `kini` command's verbs, thin: each calls what a room offers."""
+"""Verbs of the `kini` command: each parses its arguments and calls a room."""

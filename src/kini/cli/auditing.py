@@ -1,4 +1,4 @@
-"""Whether a package in the lock files has a known weakness, as the database of osv.dev knows them."""
+"""Check the locked packages for known vulnerabilities (database of osv.dev)."""
 
 import json
 import subprocess
@@ -12,12 +12,12 @@ SECONDS = 120
 
 
 class NotAsked(Exception):
-    """Nobody could be asked; the message says why."""
+    """The vulnerability database cannot be reached; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weakness:
-    """A known weakness of a locked package, and the versions without it (empty: none yet)."""
+    """A known vulnerability of a locked package, and the versions without it (empty: none yet)."""
 
     package: str
     version: str
@@ -30,17 +30,17 @@ class Weakness:
 
 
 def command() -> list[str]:
-    """Reads the lock files alone: nothing is installed, no index of packages is asked."""
+    """Command of pip-audit, which only reads the lock files: nothing is installed, no package index is used."""
     files = [word for name in LOCKS for word in ("--requirement", str(ROOT / name))]
     words = ["--require-hashes", "--disable-pip", "--vulnerability-service", "osv", "--timeout", "10"]
     return [sys.executable, "-m", "pip_audit", *files, *words, "--format", "json", "--progress-spinner", "off"]
 
 
 def audit() -> list[Weakness]:
-    """Every known weakness of a locked package.
+    """Return the known vulnerabilities of locked packages.
 
     Raises:
-        NotAsked: when the database of weaknesses cannot be reached from here.
+        NotAsked: when the database cannot be reached.
     """
     try:
         done = subprocess.run(command(), capture_output=True, text=True, timeout=SECONDS, check=False)
@@ -50,10 +50,10 @@ def audit() -> list[Weakness]:
 
 
 def read(said: str, complained: str) -> list[Weakness]:
-    """What pip-audit found; without a report it could not ask.
+    """Parse pip-audit's report.
 
     Raises:
-        NotAsked: with its last words.
+        NotAsked: when there is no report; with the last line of stderr.
     """
     try:
         packages = json.loads(said)["dependencies"]

@@ -1,4 +1,4 @@
-"""`./kini backup FILE`: the whole city in one sealed file, also while it runs."""
+"""`./kini backup FILE`: write the whole city to one encrypted file, also while it runs."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`./kini bench booking`: bookings a second, over many venues and all fighting for one slot, beside two yardsticks."""
+"""`./kini bench booking`: bookings a second, over many venues and for one contended slot, with two baselines."""
 
 import argparse
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""`./kini bench feeds`: how long a whole timetable takes to load, and how soon one knows what leaves a stop next."""
+"""`./kini bench feeds`: time to load a whole timetable, and to answer the next departures of a stop."""
 
 import argparse
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""`./kini bench services`: how many requests a second a large city answers, beside two yardsticks."""
+"""`./kini bench services`: requests a second of a large city, with two baselines."""
 
 import argparse
 from contextlib import ExitStack

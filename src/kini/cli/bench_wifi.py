@@ -1,4 +1,4 @@
-"""`./kini bench wifi`: a city's Wi-Fi with real FreeRADIUS packets, beside stock FreeRADIUS on the same PostgreSQL."""
+"""`./kini bench wifi`: a city's Wi-Fi with real RADIUS packets; baseline: stock FreeRADIUS on the same PostgreSQL."""
 
 import argparse
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    # The proxy before the web server says who asks: of one address only few requests are taken.
+    # Behind a proxy, so that the load comes from many addresses: requests of a single one are limited.
     def prepare(scratch: Scratch, stack: ExitStack) -> Benchmark:
         wifi = Verb("kini.bench.wifi.works", "", Needs.CITY).load(stack)
         with console.step(f"Network, {options.devices} devices, FreeRADIUS"):

@@ -1,4 +1,4 @@
-"""What the verbs of ./kini bench have in common: their options, the scratch city, the table and the verdict."""
+"""Shared by the verbs of ./kini bench: options, scratch city, results table and verdict."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +14,11 @@ from kini.robot.scratch import Scratch
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A filled city's works.
+    """Workloads of a filled city.
 
     Attributes:
-        look: what is wrong with the city afterwards, a sentence each.
-        sound: what is said where nothing is.
+        look: returns a sentence for each inconsistency of the city afterwards.
+        sound: printed when there is none.
     """
 
     works: Sequence[Work]
@@ -40,11 +40,11 @@ def run(
     prepare: Callable[[Scratch, ExitStack], Benchmark],
     env: Mapping[str, str] | None = None,
 ) -> int:
-    """Make a city, measure, and say whether everything holds; 1 where something does not.
+    """Start a city, measure, and print the results; returns 1 when a goal is missed.
 
     Args:
-        prepare: fills the city, whose environment is set by then.
-        env: laid over the city's environment.
+        prepare: fills the city; the environment is set by then.
+        env: additional environment variables of the city.
     """
     try:
         generator.found()

@@ -1,4 +1,4 @@
-"""`./kini bills load REGISTER FILE.csv`: the bills of one register of the pack, as its agency exports them."""
+"""`./kini bills load REGISTER FILE.csv`: load the bills of one register of the pack, as exported by its agency."""
 
 import argparse
 from pathlib import Path

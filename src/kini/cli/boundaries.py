@@ -1,4 +1,4 @@
-"""`./kini city boundaries FILE.geojson`: official borders instead of computed cells."""
+"""`./kini city boundaries FILE.geojson`: load official borders in place of computed cells."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""`./kini check attack`: slow connections, hostile requests, uploads that cost much, races; on a scratch city."""
+"""`./kini check attack`: slow connections, hostile requests, expensive uploads and races against a scratch city."""
 
 import argparse
 from contextlib import ExitStack
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def checked(options: argparse.Namespace, stack: ExitStack) -> int:
-    """Make a city as in production, attack it from loopback addresses, and print every finding."""
+    """Start a city as in production, attack it from loopback addresses, and print the findings."""
     scratch = stack.enter_context(city.city(options.city))
     log = scratch.var / "web.log"
     with console.step("Web server"):

@@ -1,4 +1,4 @@
-"""`./kini check chain`: verify that nothing recorded was changed or removed."""
+"""`./kini check chain`: verify that no record was changed or removed."""
 
 import argparse
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check timelines with their files, checkpoints, chained tables, and shipped heads; 1 when anything is wrong."""
+    """Check timelines with their files, checkpoints, chained tables and shipped heads; returns 1 for any finding."""
     tampered = check_timelines()
     tampered += shown(file_references.faults(checked=timeline.checked_files()))
     tampered += shown(checkpoints.verify())
@@ -46,7 +46,7 @@ def compare(file: Path) -> int:
     """Compare with shipped heads.
 
     Raises:
-        console.Fault: when the file cannot be read, or holds none.
+        console.Fault: when the file cannot be read, or has none.
     """
     try:
         shipped = list(heads.read(file))
@@ -60,7 +60,7 @@ def compare(file: Path) -> int:
 
 
 def shown(faults: Iterator[str]) -> int:
-    """Print faults, a line each; returns their number."""
+    """Print findings, a line each, and return their number."""
     listed = list(faults)
     for fault in listed:
         print(fault)

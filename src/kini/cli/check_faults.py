@@ -1,4 +1,4 @@
-"""`./kini check faults`: worker, web server and database are killed in the middle of many submissions."""
+"""`./kini check faults`: kill worker, web server and database during many submissions."""
 
 import argparse
 import sys
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def checked(options: argparse.Namespace, stack: ExitStack) -> int:
-    """Make a city as in production, let things fall, and print every finding."""
+    """Start a city as in production, kill its processes, and print the findings."""
     mail = stack.enter_context(mail_server())
     own = {"KINI_LOG_LEVEL": "error", "KINI_MAIL": mail.url, "KINI_MAIL_FROM": "kini@faults.example"}
     scratch = stack.enter_context(city.city(options.city, own))

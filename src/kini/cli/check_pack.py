@@ -1,4 +1,4 @@
-"""`./kini check pack [PATH]`: every fault of a city pack, with file, line, field and remedy."""
+"""`./kini check pack [PATH]`: report every error of a city pack, with file, line, field and remedy."""
 
 import argparse
 from collections.abc import Sequence

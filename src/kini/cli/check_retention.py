@@ -1,4 +1,4 @@
-"""`./kini check retention`: the terms of all data, and anything past its term."""
+"""`./kini check retention`: report the terms of all data, and data past its term."""
 
 import argparse
 
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def row(line: Line) -> str:
-    """One line of the table."""
+    """Format a line of the table."""
     days, seconds = line.term.days, line.term.seconds
     term = f"{days // 365} years" if days >= 730 else f"{days} days" if days else f"{seconds // 3600} hours"
     figures = f"{line.due:>8} {line.overdue:>8} {line.on_hold:>8}"

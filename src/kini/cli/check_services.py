@@ -1,4 +1,4 @@
-"""`./kini check services`: the robot plays the whole city on a scratch database, against a server of its own."""
+"""`./kini check services`: let the robot play every service against a scratch city with its own server."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""`./kini VERB`: reads the words, imports only the verb that is meant, and turns faults into one sentence."""
+"""`./kini VERB`: table of verbs; imports only the requested one and prints errors as one sentence."""
 
 import argparse
 import sys
@@ -54,7 +54,7 @@ VERBS = {
 
 
 def meant(words: list[str]) -> str | None:
-    """The verb that the first one or two words name."""
+    """Return the verb that the first one or two words name."""
     return next((verb for verb in VERBS if words[: verb.count(" ") + 1] == verb.split()), None)
 
 
@@ -76,7 +76,7 @@ def main(words: list[str]) -> int:
 
 
 def overview(words: list[str]) -> int:
-    """Show what there is; a wrong word is a fault."""
+    """List the verbs; returns an error code after an unknown one."""
     asked = words[:1] in ([], ["help"], ["-h"], ["--help"])
     out = sys.stdout if asked else sys.stderr
     if not asked:

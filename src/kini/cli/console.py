@@ -1,19 +1,19 @@
-"""What the command says to people: steps with their time, and faults in one sentence."""
+"""Console output of the verbs: steps with their duration, errors in one sentence."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-USAGE = 2  # exit code: something that was given cannot be used
+USAGE = 2  # exit code for invalid arguments or environment
 
 
 class Fault(Exception):
-    """The command cannot go on; the message is one clear sentence for the person who typed it."""
+    """The command failed; the message is one sentence for its user."""
 
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Show a long step while it runs, and how long it took when it is done."""
+    """Print the name of a long step, and its duration when it is done."""
     print(f"  {what} ...", end="", flush=True)
     started = time.monotonic()
     try:

@@ -1,4 +1,4 @@
-"""`./kini feeds load NAME FILE`: the rows of one feed, as its source exports them."""
+"""`./kini feeds load NAME FILE`: load a file of one feed, as exported by its source."""
 
 import argparse
 from pathlib import Path

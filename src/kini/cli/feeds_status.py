@@ -1,4 +1,4 @@
-"""`./kini feeds status`: how it stands with every source. The exit code is 1 while one is late or broken."""
+"""`./kini feeds status`: state of every source; the exit code is 1 when one is late or broken."""
 
 import argparse
 

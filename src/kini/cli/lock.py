@@ -1,4 +1,4 @@
-"""`./kini lock`: pinned, hashed lock files for every platform, without addresses of an index."""
+"""`./kini lock`: write pinned, hashed lock files for all platforms, without index URLs."""
 
 import argparse
 import shutil
@@ -11,7 +11,7 @@ COMPILE = (
     *("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url", "--no-annotate"),
     *("--no-header", "--python-version", "3.12"),
 )
-#: Runtime, development (no other versions than those of the runtime), and uv itself.
+#: Runtime, development (constrained to the runtime's versions), and uv itself.
 LOCKS = (
     ("pyproject.toml", "-o", "requirements.lock"),
     (

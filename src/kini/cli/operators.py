@@ -1,4 +1,4 @@
-"""`./kini operator`: who may open the operator's pages."""
+"""`./kini operator`: list, add and remove operators."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""`./kini prepare`: migrations, static files, the pack, and in a first look the demo. Safe to run again and again."""
+"""`./kini prepare`: migrate, collect static files, load the pack, and in a demo its data. Idempotent."""
 
 import argparse
 
@@ -46,10 +46,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def reach_database() -> None:
-    """Connect once as the program and as the owner, outside of the pool, which would retry and log each try.
+    """Connect as program and as owner, outside of the pool, which would retry and log every attempt.
 
     Raises:
-        psycopg.OperationalError: at once when nobody answers.
+        psycopg.OperationalError: at once when the server does not answer.
     """
     for url in filter(None, (settings.ENV.owner_database_url, settings.ENV.database_url)):
         psycopg.connect(url, connect_timeout=5).close()
@@ -71,7 +71,7 @@ def prepare() -> int:
     with console.step("Tables"):
         bring_tables_up()
         roles.require_restricted()
-        chain.seal_all()  # at an upgrade the whole history, before anything else is written
+        chain.seal_all()  # on the first upgrade all rows, before anything else is written
     with console.step("Files"):
         _sealed, changed = file_store.seal_plain_files()
     for sha256 in changed:
@@ -102,19 +102,19 @@ def prepare() -> int:
                 cases.spread(cast)
                 privacy.ask(cast)
                 access.read(cast)
-                retention.apply_retention()  # as if each night of the demo's past had come
+                retention.apply_retention()  # for the nights of the demo's past
     return 0
 
 
 def _wordings() -> dict[str, str]:
-    """The pack's canned replies in the city's first language, by title."""
+    """Read the pack's canned replies in the city's first language, by title."""
     language = pack.current().languages[0]
     read = wordings.read_wordings(settings.CITY_PATH).values()
     return {each.title.in_language(language): each.text.in_language(language) for each in read}
 
 
 def prepare_keys() -> None:
-    """Keys by which agencies sign their letters: made in a first look, asked for in production."""
+    """Create the agencies' signing keys in a demo; in production list the missing ones."""
     agencies = [(agency.pk, agency.short_name) for agency in letter_queries.signing_agencies()]
     folder = settings.ENV.signing_keys
     if not settings.ENV.production:

@@ -1,4 +1,4 @@
-"""`./kini programs`: which programs may ask people for leave to act for them; register one, remove one."""
+"""`./kini programs`: list, register and remove OAuth clients."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`./kini payments reconcile PROVIDER FILE.csv`: a provider's settlement file, line by line, against what we know."""
+"""`./kini payments reconcile PROVIDER FILE.csv`: match a provider's settlement file with our payments."""
 
 import argparse
 import csv
@@ -12,9 +12,9 @@ from kini.core.actors import system
 from kini.payments import actions, ledger, queries
 from kini.payments.providers.base import Settled
 
-#: Verdicts about which somebody has to do something.
+#: Results that need manual work.
 TO_LOOK_AT = ("unknown", "another amount", "paid twice")
-#: What was paid so long before the last day of a file should have been settled by then.
+#: Payments older than this before the last day of a file should be settled.
 LATE = timedelta(days=3)
 COLUMNS = ("provider_reference", "reference", "amount", "fee", "paid_at", "settled_on")
 
@@ -42,10 +42,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def lines(path: Path) -> Iterator[tuple[int, Settled]]:
-    """The lines of the file; nothing is taken when one of them cannot be read.
+    """Parse all lines of the file.
 
     Raises:
-        console.Fault: naming the line.
+        console.Fault: with the number of an invalid line.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

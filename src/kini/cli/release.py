@@ -1,7 +1,7 @@
-"""`./kini release --key FILE`: the signed archive of a release, with the list of its parts (SBOM).
+"""`./kini release --key FILE`: build a signed release archive with its SBOM.
 
-Four files: the source as committed (`git archive`), a CycloneDX SBOM of what requirements.lock installs, SHA256SUMS of
-both, and an Ed25519 signature of SHA256SUMS. Built twice from one commit they are the same, byte for byte.
+Four files: the committed source (`git archive`), a CycloneDX SBOM of requirements.lock, SHA256SUMS of both, and an
+Ed25519 signature of SHA256SUMS. Builds of one commit are identical byte for byte.
 """
 
 import argparse
@@ -53,14 +53,14 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
 
 
 def require_committed(root: Path) -> None:
-    """Raise Fault unless everything in the work tree is committed: the archive holds what the commit holds."""
+    """Raise an error when the work tree has uncommitted changes, which the archive would not contain."""
     changed = _output(["git", "status", "--porcelain"], root).decode()
     if changed:
         raise console.Fault(f"commit these first, or they would be missing from the archive:\n{changed}")
 
 
 def build(root: Path, folder: Path, key: Ed25519PrivateKey) -> list[Path]:
-    """Write the files of a release of the checkout `root` into `folder`; their paths."""
+    """Write the release files of the checkout `root` into `folder` and return their paths."""
     name = f"kini-{kini.__version__}"
     archive, parts = folder / f"{name}.tar.gz", folder / f"{name}.cdx.json"
     tar = _output(["git", "archive", "--format=tar", f"--prefix={name}/", "HEAD"], root)

@@ -1,4 +1,4 @@
-"""`./kini restore FILE`: put a city back from a backup, bring it up to this version, and check its chains."""
+"""`./kini restore FILE`: restore a city from a backup, migrate it to this version, and check its chains."""
 
 import argparse
 from pathlib import Path

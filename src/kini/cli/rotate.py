@@ -1,4 +1,4 @@
-"""`./kini rotate-keys`: after a new key was put first in KINI_DATA_KEYS or KINI_HASH_KEY, renew what it can."""
+"""`./kini rotate-keys`: encrypt and hash stored data again with the first key of KINI_DATA_KEYS and KINI_HASH_KEY."""
 
 import argparse
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     bookings = booking_actions.rotate_keys(by=by)
     access_points = wifi_actions.rotate_keys(by=by)
     files, broken = file_store.rotate_keys()
-    with roles.as_owner():  # the program itself may not write append-only tables
+    with roles.as_owner():  # the program's role may not update append-only tables
         rows = rotate_columns(by=by)
     print(
         f"Encrypted again: {people} profiles, {cases} cases and drafts, {bookings} bookings,"

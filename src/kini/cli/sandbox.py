@@ -1,4 +1,4 @@
-"""`./kini sandbox [NAME ...]`: pretended outside systems on loopback, in one process (part of up in a first look)."""
+"""`./kini sandbox [NAME ...]`: sandbox servers of outside systems on loopback, in one process (`up` runs it too)."""
 
 import argparse
 import signal

@@ -1,4 +1,4 @@
-"""`./kini services schema`: what a service file may say, for editors that complete it."""
+"""`./kini services schema`: JSON Schema of service files, for completion in editors."""
 
 import argparse
 import json

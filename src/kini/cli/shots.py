@@ -1,4 +1,4 @@
-"""`./kini shots`: pictures of every type of page of a scratch city, to look at and for the README."""
+"""`./kini shots`: screenshots of every type of page of a scratch city, for review and the README."""
 
 import argparse
 import importlib.util

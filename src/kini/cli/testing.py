@@ -1,4 +1,4 @@
-"""`./kini test`: what the tests need is set up, then style, structure, types and tests; `--all` adds the long ones."""
+"""`./kini test`: install what the tests need, then check style, layers and types and run the tests; `--all`: all."""
 
 import argparse
 import os
@@ -13,7 +13,7 @@ from kini.cli import auditing
 from kini.core import packages
 from kini.core.environment import ROOT
 
-#: By which FreeRADIUS asks PostgreSQL.
+#: FreeRADIUS's module for PostgreSQL.
 SQL_MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
 
 
@@ -56,7 +56,7 @@ def passes(name: str, command: list[str], env: dict[str, str]) -> bool:
 
 
 def no_known_weakness(audit: Callable[[], list[auditing.Weakness]] = auditing.audit) -> bool:
-    """Whether no locked package has a known weakness, as far as anybody could be asked; it says which and how."""
+    """Print known vulnerabilities of locked packages; True if there are none, or the database cannot be reached."""
     try:
         found = audit()
     except auditing.NotAsked as reason:
@@ -67,15 +67,14 @@ def no_known_weakness(audit: Callable[[], list[auditing.Weakness]] = auditing.au
 
 
 def pytest(env: dict[str, str], words: list[str], *, every: bool = False) -> int:
-    """Run those words, or the tests: all of them with `every`, else those that are not marked `long`."""
+    """Run pytest with these arguments; without any run all tests (`every`) or those not marked `long`."""
     if not words:
         words = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *([] if every else ["-m", "not long"])]
     return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=env, check=False).returncode
 
 
 def browsers(*, every: bool) -> None:
-    """A Chromium, installed from the system's packages where that is allowed, with `every` also one with windows;
-    else says what is missing."""
+    """Find or install Chromium, with `every` also one that can open windows; print a hint when it is missing."""
     found = packages.program(packages.BROWSERS[:1], "chromium-headless-shell")
     if every or not found:
         packages.program(packages.BROWSERS[1:], "chromium")
@@ -84,19 +83,19 @@ def browsers(*, every: bool) -> None:
 
 
 def load_generator() -> None:
-    """wrk for the tiny run of the benchmark, installed in the same way; else says what is missing."""
+    """Find or install wrk for the tiny benchmark; print a hint when it is missing."""
     if not packages.program(["wrk"], "wrk"):
         print("wrk is missing: the tiny run of the benchmark is skipped. Install the package wrk.", flush=True)
 
 
 def signature_reader() -> None:
-    """pdfsig, which reads signatures of letters without our code, in the same way; else says what is missing."""
+    """Find or install pdfsig, an independent verifier of letters' signatures; print a hint when it is missing."""
     if not packages.program(["pdfsig"], "poppler-utils"):
         print("pdfsig is missing: letters' signatures are not checked by it. Install poppler-utils.", flush=True)
 
 
 def radius() -> None:
-    """FreeRADIUS with its module for PostgreSQL, radclient and eapol_test, in the same way."""
+    """Find or install FreeRADIUS with its PostgreSQL module, radclient and eapol_test."""
     programs = {"freeradius": "freeradius", "radclient": "freeradius-utils", "eapol_test": "eapoltest"}
     for program, package in programs.items():
         if not packages.program([program], package):

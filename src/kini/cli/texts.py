@@ -1,7 +1,7 @@
 """`./kini texts`: collect the interface's texts from code and templates, and compile their translations.
 
-English stands in the code; every other language is one file, locale/LANGUAGE/LC_MESSAGES/django.po. New texts are
-added to each of them untranslated, vanished ones are dropped; compiled files lie beside them.
+English texts are in the code; every other language has a file locale/LANGUAGE/LC_MESSAGES/django.po. New texts are
+added untranslated, unused ones are removed; compiled files are written beside them.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
 
 
 def updated(path: Path) -> Catalog:
-    """The catalogue in `path` with today's texts: kept translations, new texts empty, vanished ones gone."""
+    """Read a catalogue and update it: add new texts without translation, remove unused ones."""
     with path.open("rb") as file:
         catalog = read_po(file, locale=path.parts[-3])
     template = Catalog()
@@ -61,7 +61,7 @@ def updated(path: Path) -> Catalog:
 
 
 def texts() -> Iterator[tuple[tuple[str, int], str | tuple[str, ...], str | None]]:
-    """Every text of the interface: where it first stands, itself (or singular and plural), its context."""
+    """Yield every text of the interface: (file, line), the text or (singular, plural), the context."""
     for path in sorted(
         [*SOURCE.rglob("*.py"), *SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]
     ):
@@ -73,7 +73,7 @@ def texts() -> Iterator[tuple[tuple[str, int], str | tuple[str, ...], str | None
 
 
 def meaning(function: str, messages: Any) -> tuple[str | tuple[str, ...], str | None]:
-    """What a call of gettext's family says: its text (or singular and plural), and its context."""
+    """Text (or singular and plural) and context of a call of a gettext function."""
     parts = [messages] if isinstance(messages, str) else [part for part in messages if part is not None]
     context = parts.pop(0) if "pgettext" in function else None
     return (parts[0], parts[1]) if "ngettext" in function or "npgettext" in function else parts[0], context
@@ -92,7 +92,7 @@ def save(path: Path, catalog: Catalog) -> None:
 
 
 def is_current(path: Path, catalog: Catalog) -> bool:
-    """Whether the compiled file says what the catalogue says (its header aside)."""
+    """True if the compiled file matches the catalogue, apart from the header."""
     mo = path.with_suffix(".mo")
     if not mo.exists():
         return False
@@ -102,7 +102,7 @@ def is_current(path: Path, catalog: Catalog) -> bool:
 
 def said(catalog: Catalog) -> dict[tuple[Any, str | None], Any]:
     """Translations by text and context; singular and plural both as tuples."""
-    # Contexts of a compiled file come as bytes.
+    # Contexts read from a compiled file are bytes.
     contexts = {m.context: m.context.decode() if isinstance(m.context, bytes) else m.context for m in catalog}
     return {(_parts(m.id), contexts[m.context]): _parts(m.string) for m in catalog if m.id}
 

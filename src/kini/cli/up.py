@@ -1,4 +1,4 @@
-"""`./kini up`: the whole city on this machine, from nothing to an address, until Ctrl-C."""
+"""`./kini up`: run the whole city on this machine, until Ctrl-C."""
 
 import argparse
 import fcntl
@@ -20,8 +20,8 @@ from kini.core.database.embedded import Server
 from kini.core.processes import Child, Supervisor, forked
 from kini.core.server import address_of, answers, web_words
 
-MOST_LISTED = 8  # demo people that the greeting names
-WORKER_MB = 80  # of its own that the worker holds at most for long
+MOST_LISTED = 8  # demo people in the greeting
+WORKER_MB = 80  # memory above which the worker is restarted
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,10 +40,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def told(options: argparse.Namespace) -> dict[str, str]:
-    """The environment of every process: what is set outside, the flags, and what a first look adds on loopback.
+    """Environment of all processes: ours, the options, and on loopback the demo's variables.
 
     Raises:
-        console.Fault: when a first look is asked for on an address that others can reach.
+        console.Fault: when KINI_ENV=local and the address can be reached by others.
     """
     env = dict(os.environ)
     loopback = is_loopback(options.host)
@@ -75,7 +75,7 @@ def is_loopback(host: str) -> bool:
 
 
 def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) -> int:
-    """Start everything and watch over it; `stack` ends it in the opposite order."""
+    """Start all processes and supervise them; `stack` stops them in reverse order."""
     read = environment.read(env)
     refuse_taken_port(options.host, options.port)
     if not (read.city / "city.toml").is_file():
@@ -88,11 +88,11 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
         reset(read.var)
     print("Kini is starting.", flush=True)
     server = None if read.database_url else started_database(read.var, env, stack)
-    # Entered after the database, so that the processes end before it does.
+    # After the database, so that the processes stop before it.
     supervisor = stack.enter_context(Supervisor())
     if server:
         supervisor.watch("database", server.alive, server.revive)
-    os.environ.update(env)  # which the program reads where it is loaded
+    os.environ.update(env)  # read when the program is loaded
     from kini import serving
     from kini.core.held import hold_early
 
@@ -115,20 +115,20 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
 
 
 def start_sandboxes(read: environment.Environment, city: str, supervisor: Supervisor) -> None:
-    """One process with the pretended providers of a first look, each of which writes how it is reached."""
+    """Start one process with the demo's sandbox servers, and wait until they have written their configurations."""
     told = {"payments": read.payments, "messages": read.messages, "register": read.register}
     files = {name: path for name, path in told.items() if path == own_file(read.var, name)}
     if not files:
         return
     for path in files.values():
-        path.unlink(missing_ok=True)  # the port is another one each time
+        path.unlink(missing_ok=True)  # the ports change each time
     words = ("sandbox", *files, "--port", "0", "--city", city, "--var", str(read.var))
     supervisor.start("sandboxes", verb(*words), again=True)
     supervisor.wait_until(lambda: all(path.is_file() for path in files.values()), seconds=60)
 
 
 def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server:
-    """The embedded database of the var folder, running; its addresses stand in `env` from now on."""
+    """Start the embedded database of the var folder and set its URLs in `env`."""
     with console.step("Database"):
         server = Server(var / "postgres", large=env["KINI_ENV"] == "production")
         server.start()
@@ -139,14 +139,14 @@ def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server
 
 
 def verb(*words: str) -> Callable[[], Child]:
-    """How a copy of this process begins that runs another verb."""
+    """Return a function that forks this process to run another verb."""
     from kini.cli.command import main
 
     return forked(partial(main, list(words)))
 
 
 def own_file(var: Path, providers: str) -> Path:
-    """Where a first look says how its pretended providers are reached, which the sandbox writes."""
+    """Path of the configuration that a sandbox server writes in a demo."""
     return var / providers / f"{providers}.toml"
 
 
@@ -163,7 +163,7 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def reset(var: Path) -> None:
-    """Forget what `up` keeps in a var folder, and nothing else that may lie there."""
+    """Delete what `up` stores in a var folder, and nothing else."""
     for name in ("postgres", "files", "static", "signing", "demo.json"):
         path = var / name
         if path.is_dir():
@@ -173,10 +173,10 @@ def reset(var: Path) -> None:
 
 
 def locked(var: Path) -> IO[str]:
-    """Hold the var folder for this process.
+    """Lock the var folder for this process.
 
     Raises:
-        console.Fault: when another one holds it.
+        console.Fault: when another process has locked it.
     """
     handle = (var / "kini.lock").open("w")
     try:
@@ -190,7 +190,7 @@ def locked(var: Path) -> IO[str]:
 
 
 def note_running(path: Path, addresses: Mapping[str, str], stack: ExitStack) -> None:
-    """Let other commands find the database while it runs."""
+    """Write the database URLs to a file for other commands, until this one ends."""
     path.touch(mode=0o600)
     path.write_text("".join(f"{name}={url}\n" for name, url in addresses.items()), "utf-8")
     stack.callback(path.unlink, missing_ok=True)

@@ -1,4 +1,4 @@
-"""A verb of the command, and what must be there before its module is imported."""
+"""Verbs of the command line: module, description, and what to set up before the module is imported."""
 
 import importlib
 import os
@@ -16,21 +16,21 @@ from kini.core.database.embedded import Server
 class Needs(Enum):
     NOTHING = "nothing"  # neither Django nor a database
     SETTINGS = "settings"  # Django, but no city's database: no secrets are needed
-    CITY = "city"  # the city's own environment, given from outside (operators, or `up`)
-    DATABASE = "database"  # the city's database; in a first look that of `up`, or started for as long as the verb runs
-    NEW_DATABASE = "new database"  # the same, and made when there is none yet
+    CITY = "city"  # the city's environment, set by the operator or `up`
+    DATABASE = "database"  # the city's database; in a demo that of `up`, or one started for the verb
+    NEW_DATABASE = "new database"  # the same, created when missing
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A verb lives in a module with `arguments(parser)` and `run(options) -> exit code`."""
+    """A verb; its module has `arguments(parser)` and `run(options) -> exit code`."""
 
     module: str
     about: str
     needs: Needs = Needs.NOTHING
 
     def load(self, stack: ExitStack) -> ModuleType:
-        """Import the verb's module, with what it needs set up before; `stack` ends what was started for it."""
+        """Set up what the verb needs and import its module; `stack` stops what was started."""
         if self.needs is Needs.SETTINGS:
             os.environ.setdefault("KINI_ENV", "local")
         if self.needs in (Needs.DATABASE, Needs.NEW_DATABASE):
@@ -42,7 +42,7 @@ class Verb:
 
 
 def attach(stack: ExitStack, *, make: bool = False) -> None:
-    """Give the process the environment of a first look in the var folder, where none is given from outside."""
+    """Set the environment of a local city in the var folder, unless it is set already; `make` creates its database."""
     if os.environ.get("KINI_ENV", "local") != "local" or "DATABASE_URL" in os.environ:
         return
     os.environ["KINI_ENV"] = "local"

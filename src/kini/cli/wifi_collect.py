@@ -1,6 +1,6 @@
-"""`./kini wifi collect`: what FreeRADIUS wrote down, brought into the database; the worker does it every minute.
+"""`./kini wifi collect`: load FreeRADIUS's detail files into the database, as the worker does every minute.
 
-Two at once are harmless: they take turns, and what one has brought in the other finds done.
+Running it twice at the same time is harmless: the processes take turns.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from kini.core.actors import system
 from kini.wifi import actions, collecting
 from kini.wifi.actions.accounting import Collected
 
-#: Seconds until one that follows looks again: after everything was read, and after the database did not answer.
+#: Seconds between two polls with --follow, also after a database error.
 PAUSE = 1.0
 
 
@@ -39,9 +39,9 @@ def _waiting(folder: Path) -> Iterator[Collected]:
 
 
 def _followed(folder: Path) -> Iterator[Collected]:
-    """What comes, until the program is told to end; while the database does not take it everything waits in its files.
+    """Load records as they arrive, until SIGINT or SIGTERM.
 
-    That is when it is away, or of another version for as long as an update takes.
+    They wait in their files while the database is unreachable or not migrated to this version.
     """
     over, told = Event(), ""
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""`./kini wifi device MAC`: a device that comes in without signing in, or stays out."""
+"""`./kini wifi device MAC`: admit a device without sign-in, or block it."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""`./kini wifi generate`: made-up points over the city, by the counts of the pack."""
+"""`./kini wifi generate`: create made-up sites over the city, by the counts of the pack."""
 
 import argparse
 

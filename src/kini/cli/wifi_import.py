@@ -1,4 +1,4 @@
-"""`./kini wifi import FILE`: a list of sites and access points, as CSV or GeoJSON."""
+"""`./kini wifi import FILE`: import sites and access points from CSV or GeoJSON."""
 
 import argparse
 from pathlib import Path

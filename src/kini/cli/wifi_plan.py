@@ -1,4 +1,4 @@
-"""`./kini wifi plan`: where new points serve the most people who have none within reach."""
+"""`./kini wifi plan`: choose places where new access points serve most people without one in reach."""
 
 import argparse
 from pathlib import Path
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _wish(options: argparse.Namespace, entry: PlanEntry) -> Wish:
-    """What was typed, and what the rule says of the rest; a list alone is all there is unless told otherwise."""
+    """Build the request from the options, with the pack's defaults; with --candidates only these places by default."""
 
     def chosen(typed: float | None, ruled: float) -> float:
         return ruled if typed is None else typed
@@ -69,7 +69,7 @@ def _wish(options: argparse.Namespace, entry: PlanEntry) -> Wish:
 
 
 def _say(wish: Wish, found: Reckoned) -> None:
-    """The result in figures; counts are of people unless another unit stands there."""
+    """Print the result; counts are people unless a unit is given."""
     if found.made_up:
         print("  Made-up points or places are among those that were reckoned with: a first look, no plan.")
     print(f"  {found.people:,} people; {found.standing:,} points serve {found.served:,}, {found.left:,} have none.")

@@ -1,4 +1,4 @@
-"""`./kini wifi radius`: FreeRADIUS with the city's configuration, written, checked, run together with the collector."""
+"""`./kini wifi radius`: write FreeRADIUS's configuration, check it, or run it together with the collector."""
 
 import argparse
 import os
@@ -55,10 +55,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(folder: Path, *, collect: bool) -> int:
-    """FreeRADIUS until Ctrl-C, and beside it who brings in what it writes down as it comes; its end is the end of both.
+    """Run FreeRADIUS and the collector until Ctrl-C.
 
     Raises:
-        console.Fault: when it ended by itself.
+        console.Fault: when FreeRADIUS ended by itself.
     """
     env = dict(os.environ)
     following = ["wifi", "collect", "--follow", "--folder", str(folder / "detail")]

@@ -1,4 +1,4 @@
-"""`./kini wifi served`: whom the network served on any days that are closed; small counts are not shown."""
+"""`./kini wifi served`: usage of the network over closed days; small counts are suppressed."""
 
 import argparse
 import sys

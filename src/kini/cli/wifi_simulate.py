@@ -1,4 +1,4 @@
-"""`./kini wifi simulate`: a made-up month of Wi-Fi use as closed days, and its last day as RADIUS packets."""
+"""`./kini wifi simulate`: generate a month of Wi-Fi use as closed days, and send its last day as RADIUS packets."""
 
 import argparse
 import time
@@ -70,10 +70,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _play(options: argparse.Namespace, where: World, day: date) -> None:
-    """Let the access points tell FreeRADIUS of a day, before all else: it may not be there.
+    """Send a day's accounting packets to FreeRADIUS; done first, since it may not be running.
 
     Raises:
-        console.Fault: when it cannot be, with what to do.
+        console.Fault: when that is not possible, with a remedy.
     """
     if settings.ENV.production or options.radius_rate <= 0:
         raise console.Fault("--radius-rate is for a first look, as what it tells counts like real use; N is above 0.")
@@ -104,7 +104,7 @@ def _play(options: argparse.Namespace, where: World, day: date) -> None:
 
 
 def _points(where: World) -> list[AccessPoint]:
-    """The made-up access points of the sites, each with an address of loopback."""
+    """Generated access points of the sites, each with a loopback address."""
     try:
         actions.address_made_up(by=system("wifi simulate"))
     except Refused as reason:

@@ -1,4 +1,4 @@
-"""`./kini wifi vouchers`: codes to print, for a school or a neighbourhood; they are shown once."""
+"""`./kini wifi vouchers`: create codes to print, for a school or a neighbourhood; they are shown once."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""`./kini worker`: background and scheduled work until it is told to stop."""
+"""`./kini worker`: run background and scheduled jobs until stopped."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app, django_connector
 from kini.core import jobs
 from kini.core.database.roles import end_unrestricted
 
-#: How often a worker looks how large it is, in seconds.
+#: Seconds between two checks of the worker's memory.
 LOOK = 60
 
 
@@ -40,9 +40,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _work(connected: App, concurrency: int) -> None:
-    """Run all queues, and beside them the queue of sign-in codes in a slot of its own, until the first of them ends.
+    """Run all queues, and the queue of sign-in codes in a separate slot, until one of them ends.
 
-    A person waits for a code in front of a page; notices of a busy day may wait for minutes.
+    A person waits for a code; other messages may wait for minutes on a busy day.
     """
     async with connected.open_async():
         everything = connected.run_worker_async(concurrency=concurrency)
@@ -53,7 +53,7 @@ async def _work(connected: App, concurrency: int) -> None:
 
 
 async def _first_of(*works: Awaitable[None]) -> None:
-    """Wait until one ends, by a signal or an error, and end the others as procrastinate does: after their jobs."""
+    """Wait until one ends, by a signal or an error, and stop the others after their current jobs."""
     tasks = [asyncio.ensure_future(work) for work in works]
     ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in others:
@@ -64,9 +64,9 @@ async def _first_of(*works: Awaitable[None]) -> None:
 
 
 def _end_when_grown(most: int) -> None:
-    """Ask this process to finish its jobs and end, once it has more bytes of its own than that.
+    """Stop this process after its current jobs, once its own memory exceeds that many bytes.
 
-    Letters and maps leave holes behind that a process keeps, and a copy of `up` stands at once.
+    Rendering letters and maps fragments the heap, and `up` forks a new worker at once.
     """
     own = psutil.Process()
     while own.memory_full_info().uss <= most:

@@ -1,1 +1,1 @@
-"""Foundation of all rooms, free of anything about a city: actions, audit, events, jobs, crypto, files, time, database."""
+"""Foundation of all rooms, without anything about a city: actions, audit, events, jobs, crypto, files, database."""

@@ -1,4 +1,4 @@
-"""Process-wide cache. Each value is computed once even under concurrent access; `hold_early` fills it before serving."""
+"""Process-wide cache. Each value is computed once, even under concurrent access; warmers fill it before serving."""
 
 import gc
 import logging

@@ -1,7 +1,7 @@
 """Tamper-evident tables: rows are sealed in blocks, each chained to the previous one by a key outside the database.
 
-`registry` lists the tables, `blocks` seals new rows (a job each minute), `verification` finds changes, `removal` deletes
-sealed rows under a retention rule.
+`registry` lists the tables, `blocks` seals new rows (a job each minute), `verification` finds changes, `removal`
+deletes sealed rows under a retention rule.
 """
 
 from kini.core.chain.blocks import seal_all

@@ -89,8 +89,8 @@ def update_later(row: Model) -> None:
 
 #: Keys taken from a sequence at once.
 HANDFUL = 20
-#: Unused keys by connection. They must not outlive it: a server that crashed may hand out keys again whose taking it had
-#: not logged yet.
+#: Unused keys by connection. They must not outlive it: a crashed server may hand out keys again if it had not logged
+#: that they were taken.
 _keys: WeakKeyDictionary[Any, defaultdict[type[Model], deque[int]]] = WeakKeyDictionary()
 
 

@@ -28,8 +28,8 @@ type Parameters = Sequence[Any] | Mapping[str, Any]
 
 #: Prepared statements per connection; the least recently used is dropped.
 MOST_KEPT = 200
-#: A statement is prepared again after this many runs, then after ten times as many, and so on: a generic plan made while
-#: a table was empty would scan all of it for ever.
+#: A statement is prepared again after this many runs, then after ten times as many, and so on: a generic plan made
+#: while a table was empty would scan all of it for ever.
 PLANNED_ANEW = 50
 LOST = "The connection to the database was lost in the middle of a transaction."
 #: Attribute of a psycopg connection that holds its statements. A dictionary would keep the connection alive.

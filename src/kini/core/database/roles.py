@@ -1,7 +1,7 @@
 """Two database roles: the owner of the tables migrates, the program reads and writes rows.
 
-The program's role (DATABASE_URL) owns nothing: it cannot alter or truncate a table, disable a trigger, or change rows of
-append-only tables. `./kini prepare` grants its rights as the owner (KINI_OWNER_DATABASE_URL) after each migration.
+The program's role (DATABASE_URL) owns nothing: it cannot alter or truncate a table, disable a trigger, or change rows
+of append-only tables. `./kini prepare` grants its rights as the owner (KINI_OWNER_DATABASE_URL) after each migration.
 Without an owner's URL one role does both, as in demos of older versions.
 """
 
