@@ -1,4 +1,4 @@
-"""What every test may ask for. The environment and the database come from tests/plugin.py."""
+"""Fixtures of all tests. Environment and database are set up by tests/plugin.py."""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +27,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("kini")
 
-#: Tables of jobs and of Wi-Fi sessions are not Django's own, so that its flush between tests forgets them.
+#: Tables that Django does not manage, so its flush between tests skips them.
 UNMANAGED = (
     *("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"),
     *("wifi_session", "wifi_sessionday", "wifi_restart"),
@@ -35,8 +35,7 @@ UNMANAGED = (
 
 
 def pytest_configure() -> None:
-    """Static files are served from where they lie; names with hashes belong to a built release. The cache is emptied
-    after every test, of which many have no database; pages are made anew each time."""
+    """Use the sources' static files, a cache in memory (many tests have no database), and no page cache."""
     django_settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
         "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
@@ -51,7 +50,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture
 def running_pack(tmp_path: Path, settings: Settings) -> Callable[[Path, Mapping[str, str]], Path]:
-    """Copy a pack, write these files (by path in it) into the copy, and let it be the running city."""
+    """Copy a pack, write these files (by path) into the copy, and make it the running city."""
 
     def run(pack: Path, files: Mapping[str, str]) -> Path:
         root = Path(shutil.copytree(pack, tmp_path / "pack"))
@@ -75,10 +74,9 @@ def empty_cache() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Append-only tables refuse to be emptied. Only between tests that commit they are, past their guards.
+    """Empty append-only tables past their triggers, after tests that commit.
 
-    At the end whoever still holds a session (a thread, a process that a test killed) is sent out, so that the database
-    can go.
+    At the end close sessions that threads or killed processes left open, so that the database can be dropped.
     """
     flush = connection.ops.execute_sql_flush
 
@@ -99,13 +97,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture
 def client() -> CheckedClient:
-    """A browser whose every page passes the page checks."""
+    """Test client that runs the page checks on every response."""
     return CheckedClient()
 
 
 @pytest.fixture
 def var(tmp_path: Path, settings: Settings) -> Path:
-    """A var folder of this test's own: what is stored lies there."""
+    """Var folder of this test."""
     settings.VAR_PATH = tmp_path / "var"
     settings.VAR_PATH.mkdir()
     return settings.VAR_PATH
@@ -113,7 +111,7 @@ def var(tmp_path: Path, settings: Settings) -> Path:
 
 @pytest.fixture
 def run_jobs() -> Callable[[], int]:
-    """Run every job that waits and is due, and the jobs that they make, as a worker would; how many there were.
+    """Run all due jobs and the jobs they create, as a worker would; returns their number.
 
     An error in a job is the test's error.
     """

@@ -1,4 +1,4 @@
-"""Loaded before Django's settings are read: the environment of the tests, with a database of their own.
+"""Pytest plug-in that sets the tests' environment, with a database, before Django's settings are read.
 
 One server serves the whole run. Workers of pytest-xdist inherit its address and make a database each. With
 DATABASE_URL set, the tests use that server instead.
@@ -33,7 +33,7 @@ def _start_server(config: pytest.Config) -> str:
 
 
 def _folder(config: pytest.Config, prefix: str) -> Path:
-    """A folder that is gone when the run is over."""
+    """Temporary folder of this run."""
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     return folder

@@ -1,4 +1,4 @@
-"""Known weaknesses of packages: told with their remedy, and never silently not looked for."""
+"""Known vulnerabilities are reported with a remedy, and a skipped check is reported too."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A city in one file and back again: whole, sealed, and never over a city that is there."""
+"""Backup and restore: complete, encrypted, and never over an existing city."""
 
 import os
 import subprocess
@@ -35,13 +35,13 @@ def address(database: str) -> str:
 
 @pytest.fixture
 def here(transactional_db: None) -> str:
-    """The address of the tests' own database."""
+    """URL of the tests' database."""
     return address(connection.settings_dict["NAME"])
 
 
 @pytest.fixture
 def elsewhere(here: str) -> Iterator[str]:
-    """The address of an empty database on the same server."""
+    """URL of an empty database on the same server."""
     name = f"{connection.settings_dict['NAME']}_elsewhere"
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(here, autocommit=True) as db:
@@ -53,7 +53,7 @@ def elsewhere(here: str) -> Iterator[str]:
 
 @pytest.fixture
 def case(here: str, var: Path, settings: Settings) -> Case:
-    """A city in which somebody asked for a permit, with a photo."""
+    """A city with one application for a permit, with a photo."""
     settings.CITY_PATH = towns.PACK
     removal.set_terms()  # as `prepare` and `restore` do
     town = towns.build()
@@ -66,14 +66,14 @@ def case(here: str, var: Path, settings: Settings) -> Case:
 
 
 def kini(*words: str, url: str, var: Path) -> subprocess.CompletedProcess[str]:
-    """Run a verb as an operator does."""
+    """Run a verb as an operator."""
     env = os.environ | {"DATABASE_URL": url, "KINI_VAR": str(var), "KINI_CITY": str(towns.PACK), "PYTHONPATH": "src"}
     command = [sys.executable, "-m", "kini.cli", *words]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
 def contents(url: str) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table."""
+    """All rows of all tables."""
     with psycopg.connect(url) as db:
         names = [name for (name,) in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         select = sql.SQL("SELECT t::text FROM {} t ORDER BY 1")

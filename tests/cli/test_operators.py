@@ -1,4 +1,4 @@
-"""`./kini operator`: adding, listing, removing, and what it says when it cannot."""
+"""`./kini operator`: add, list, remove, and error messages."""
 
 import argparse
 

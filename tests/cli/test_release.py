@@ -1,4 +1,4 @@
-"""A release: signed, checked with tools of others, the same twice, with every locked package in its list of parts."""
+"""Releases: signed, verifiable by standard tools, reproducible, with a complete SBOM."""
 
 import json
 import re

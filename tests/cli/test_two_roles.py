@@ -1,4 +1,4 @@
-"""A city with two roles of the database: prepared by the owner, checked, backed up and restored."""
+"""A city with two database roles: prepared by the owner, checked, backed up and restored."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ OWNER = "kini_test_owner"
 
 @pytest.fixture
 def roles(here: str, elsewhere: str) -> Iterator[dict[str, str]]:
-    """The addresses of an empty database for an owner who is no superuser, and for the program."""
+    """URLs of an empty database for an owner without superuser rights, and for the program."""
     own = str(conninfo_to_dict(elsewhere)["dbname"])
     with psycopg.connect(here, autocommit=True) as db:
         if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM]).fetchone():

@@ -1,4 +1,4 @@
-"""A city of an earlier version lives on: brought back from its backup, migrated, checked, opened.
+"""Upgrade: a backup of an earlier version is restored, migrated, checked and opened.
 
 `released/` has a backup of a small demo city by each version that a city may still run, written by that version
 itself (`./kini up --city tests/cities/vila-serena`, then `./kini backup`), with the keys of a first look. A new release
@@ -132,7 +132,7 @@ def run(words: list[str], url: str, var: Path) -> str:
 
 
 def keep_as_before(released: Path, var: Path) -> Path:
-    """Keep one file as the releases up to 0.1 did, in the clear; where it is."""
+    """Store one file unencrypted as releases up to 0.1 did; returns its path."""
     sha256, content = next(backups.Backup(released).parts(backups.FILES))
     path = var / "files" / sha256[:2] / sha256[2:4] / sha256
     assert path.read_bytes().startswith(sealed_files.MAGIC)

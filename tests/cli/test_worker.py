@@ -1,4 +1,4 @@
-"""The worker: codes come before notices; the one that `up` starts gives its place to a fresh copy once it has grown."""
+"""Worker: codes run before other messages; a worker of `up` is replaced when its memory has grown."""
 
 import argparse
 import os
@@ -38,7 +38,7 @@ def test_one_that_is_small_looks_again_later(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_code_does_not_wait_behind_notices(transactional_db: None, settings: Settings) -> None:
-    """A real worker with 400 notices in its queue brings the code among the first."""
+    """A real worker with 400 queued messages sends the code among the first."""
     with mail_server() as server:
         settings.MAILERS = mail.mailers(server.url)
         for number in range(400):
@@ -56,7 +56,7 @@ def send(subject: str, *, is_code: bool = False) -> None:
 
 
 def end_after(taken: list[EmailMessage]) -> None:
-    """Ask the worker to end, once it has brought the code."""
+    """Stop the worker once it has sent the code."""
     end = time.monotonic() + 60
     while time.monotonic() < end and not any(message["Subject"] == "code" for message in taken):
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""WSGI application for tests of the gateway: answers with what arrived."""
+"""WSGI application for tests of the RSGI adapter: echoes the request."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Chained tables: sealed beside the requests, and no change behind the program goes unnoticed."""
+"""Chained tables: sealed outside of requests, and every change around the program is found."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +25,7 @@ def write(count: int, start: int = 1) -> None:
 
 
 def behind(statement: str) -> None:
-    """Do something in the database that the program cannot: past the triggers."""
+    """Execute SQL past the triggers, as an attacker with the owner's rights."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(statement)
@@ -37,7 +37,7 @@ def faults(name: str = "audit") -> list[str]:
 
 
 def seal_now() -> list[ChainBlock]:
-    """Seal within the transaction of a test, which writes to the table itself, so that the first run only proposes."""
+    """Seal twice: the test's transaction writes to the table, so the first run only proposes."""
     blocks.seal_all()
     ChainProposal.objects.update(writers=[])
     return list(blocks.seal("audit"))
@@ -45,7 +45,7 @@ def seal_now() -> list[ChainBlock]:
 
 @pytest.fixture
 def sealed(db: None, monkeypatch: pytest.MonkeyPatch) -> list[ChainBlock]:
-    """Twenty-three audit rows in blocks of at most ten, and one row that came after them."""
+    """Twenty-three audit rows in blocks of at most ten, and one later row."""
     monkeypatch.setattr(blocks, "BLOCK_ROWS", 10)
     write(23)
     made = seal_now()
@@ -54,7 +54,7 @@ def sealed(db: None, monkeypatch: pytest.MonkeyPatch) -> list[ChainBlock]:
 
 
 def test_blocks_of_an_older_hash_key_still_verify(sealed: list[ChainBlock], settings: Settings) -> None:
-    """Low 14: a chain goes on under a new key, and the old one is needed to verify what it sealed."""
+    """Low 14: a chain continues under a new key; blocks of the old key need it for verification."""
     new = "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
     settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{settings.ENV.hash_key}")
     assert seal_now()
@@ -115,7 +115,7 @@ def test_a_fault_says_where(sealed: list[ChainBlock]) -> None:
 
 
 def test_an_auditor_computes_the_same_digest(sealed: list[ChainBlock]) -> None:
-    """The canonical form is PostgreSQL's own, without this program and its key."""
+    """The canonical form is PostgreSQL's, so it can be computed without this program and its key."""
     block = sealed[0]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -147,7 +147,7 @@ def test_keys_of_a_chained_table_are_not_taken_ahead(db: None) -> None:
 
 
 class TestRemoval:
-    """Rows go by one way: a whole block, past the term, with a note that is sealed itself."""
+    """Rows can only be removed as a whole block, past the term, with a sealed record."""
 
     @pytest.fixture(autouse=True)
     def _terms(self, db: None) -> None:
@@ -203,7 +203,7 @@ class TestRemoval:
 
 @pytest.fixture
 def slow_writer(transactional_db: None) -> Iterator[tuple[Event, Event, Thread]]:
-    """Somebody else's transaction: it has taken a key and waits before it commits."""
+    """A concurrent transaction that has taken a key and not committed."""
     written, finish = Event(), Event()
 
     def run() -> None:
@@ -238,7 +238,7 @@ def test_a_block_waits_for_transactions_that_took_a_lower_key(slow_writer: tuple
 
 
 def test_a_proposal_of_another_server_is_dropped(slow_writer: tuple[Event, Event, Thread]) -> None:
-    """A restored database has the transactions' numbers of another server."""
+    """A restored database has transaction ids of another server."""
     written, finish, thread = slow_writer
     assert written.wait(10)
     write(2, 2)

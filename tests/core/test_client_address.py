@@ -1,4 +1,4 @@
-"""Client addresses: only trusted proxies are believed, and IPv6 clients are counted by /64."""
+"""Client addresses: only our proxies are trusted, and IPv6 clients are counted by /64."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""COPY through the connection that everything else goes through."""
+"""COPY over Django's connection."""
 
 import pytest
 from django.db import OperationalError, connection

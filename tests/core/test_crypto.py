@@ -1,4 +1,4 @@
-"""Sealing: only the right key, the right record and unchanged bytes give the value back."""
+"""Encryption: only the right key, the right context and unchanged bytes give the value back."""
 
 import base64
 import dataclasses
@@ -86,13 +86,13 @@ def test_purposes_cannot_be_compared(settings: Settings) -> None:
 
 
 def use_hash_keys(settings: Settings, *names: str) -> None:
-    """A ring of keys made of the names' first letters."""
+    """A key ring; each key repeats the first letter of its name."""
     ring = ",".join(f"{name}:{base64.b64encode(name[:1].encode() * 32).decode()}" for name in names)
     settings.ENV = dataclasses.replace(settings.ENV, hash_key=ring)
 
 
 def test_hash_keys_are_replaced_and_old_hashes_still_found(settings: Settings) -> None:
-    """Low 14: what the old key made is found and verified for as long as it stays in the ring, and no longer."""
+    """Low 14: hashes of an old key match for as long as it stays in the ring."""
     settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
     hashed, mac, permanent = _made()
     pads = crypto.pads("wifi device")
@@ -119,7 +119,7 @@ def _made() -> tuple[bytes, bytes, bytes]:
 
 
 def test_what_others_keep_outlives_a_new_hash_key(settings: Settings) -> None:
-    """Low 14: web push, pairwise subjects and the Wi-Fi's marks stay; FreeRADIUS's password changes."""
+    """Low 14: web push, pairwise subjects and Wi-Fi device hashes stay; FreeRADIUS's password changes."""
     settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
     kept, password = _kept_elsewhere(), entrance.parameters()["password"]
     use_hash_keys(settings, "new", "old")

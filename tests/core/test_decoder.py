@@ -1,4 +1,4 @@
-"""Decoders: what a hostile file costs is bounded by the kernel, and nobody else waits for it."""
+"""Decoders: the kernel bounds the cost of a hostile file, and other uploads do not wait for it."""
 
 import os
 import signal

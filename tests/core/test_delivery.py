@@ -1,4 +1,4 @@
-"""Messages: stored with what caused them, delivered after it, once."""
+"""Delivery: messages are stored with their cause and delivered once, after its commit."""
 
 import dataclasses
 import smtplib
@@ -29,7 +29,7 @@ def mailbox(settings: Settings) -> Iterator[MailServer]:
 
 @pytest.fixture
 def texted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """An SMS provider as an outside package registers one."""
+    """SMS provider, registered as a plug-in does."""
     sent: list[tuple[str, str]] = []
     monkeypatch.setattr(delivery.sms_providers, "_items", {})
     delivery.sms_providers.register("pigeon", lambda recipient, text: sent.append((recipient, text)))

@@ -1,4 +1,4 @@
-"""The database that Kini brings along: quick, private, and mended after every kind of end."""
+"""Embedded database: quick to start, private, and recovered after every kind of end."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    """Not pytest's own: that lies in a folder which every run of pytest closes anew to other accounts."""
+    """Temporary folder that other accounts can reach, unlike pytest's."""
     with tempfile.TemporaryDirectory(prefix="kini-tests-") as folder:
         yield Path(folder)
 

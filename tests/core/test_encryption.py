@@ -1,4 +1,4 @@
-"""Encrypted columns: what stands in the table, what is found, and how a plain column becomes one."""
+"""Encrypted columns: stored bytes, lookups, and the migration of a plain column."""
 
 import dataclasses
 import os
@@ -31,7 +31,7 @@ def send(**values: str) -> OutboxMessage:
 
 
 def with_new_key(settings: Any) -> None:
-    """A second key, put first."""
+    """Put a second key first in the ring."""
     key = b64encode(os.urandom(32)).decode()
     settings.ENV = dataclasses.replace(settings.ENV, data_keys=f"newer:{key},{settings.ENV.data_keys}")
 

@@ -1,4 +1,4 @@
-"""Production starts with everything it needs and nothing of a first look, or says all that is wrong."""
+"""Production requires all secrets, refuses demo features, and reports every error at once."""
 
 import base64
 from pathlib import Path
@@ -12,7 +12,7 @@ from kini.core.environment import FIXED_KEYS, EnvironmentFault
 
 
 def signing_key(bits: int) -> str:
-    """A new private key as the environment has it."""
+    """A new private key in the format of the environment."""
     key = rsa.generate_private_key(65537, bits)
     return base64.b64encode(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())).decode()
 
@@ -62,7 +62,7 @@ def test_a_ring_of_hash_keys_is_accepted_and_read_whole() -> None:
 
 @pytest.mark.parametrize("inside", ["", "/signing", "/a/b"])
 def test_signing_keys_inside_the_city_s_folder_are_refused(tmp_path: Path, inside: str) -> None:
-    """H8: whoever takes the folder, or a backup of it, would sign letters as the city."""
+    """H8: a copy of the folder would include the keys and could sign letters as the city."""
     var = {"KINI_VAR": str(tmp_path / "var")}
     with pytest.raises(environment.EnvironmentFault, match="KINI_SIGNING_KEYS lies inside KINI_VAR"):
         environment.read(GOOD | var | {"KINI_SIGNING_KEYS": f"{tmp_path}/var{inside}"})

@@ -1,4 +1,4 @@
-"""Uploads: honest files are kept and cleaned, clever ones are refused in words that help."""
+"""Uploads: valid files are cleaned and stored, hostile ones refused with a helpful message."""
 
 import io
 import random
@@ -284,7 +284,7 @@ def test_pdfs_that_do_more_than_show_pages_are_refused(change: object) -> None:
 
 
 def link(**action_entries: object) -> object:
-    """A link on the page with that action."""
+    """PDF page with a link that has this action."""
 
     def change(writer: PdfWriter) -> None:
         about = action(Subtype=NameObject("/Link"), A=writer._add_object(action(**action_entries)))

@@ -1,4 +1,4 @@
-"""Places: distances as a map shows them, areas, and cells that stand in for borders."""
+"""Geometry: distances, area lookup, Voronoi cells."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What was recorded stays as it was, also around the ORM."""
+"""Append-only tables refuse changes, also around the ORM."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

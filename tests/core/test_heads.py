@@ -1,4 +1,4 @@
-"""Heads of chains leave the database, and what was taken from it is found against them."""
+"""Heads of chains are shipped, and removed blocks are found by comparison."""
 
 import json
 import socket
@@ -80,7 +80,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def told(settings: Settings) -> Callable[..., None]:
-    """Tell the environment where heads go."""
+    """Configure the targets of heads."""
 
     def tell(**more: object) -> None:
         settings.ENV = replace(django_settings.ENV, **more)

@@ -1,4 +1,4 @@
-"""What a process holds."""
+"""Process-wide cache."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The server in front of Django: whole requests only, header names as they were sent, slow clients hold no thread."""
+"""RSGI adapter: whole requests only, unambiguous headers, slow clients occupy no thread."""
 
 import json
 import os
@@ -22,7 +22,7 @@ HEAD = "POST /p%20%C3%A9?q=1 HTTP/1.1\r\nHost: city.example\r\nConnection: close
 
 @contextmanager
 def running() -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
-    """A server with one process that answers with what arrived; its port and its process."""
+    """A server with one process that echoes requests; its port and its process."""
     port = free_port()
     words = granian_words("tests.core.echo:application", "127.0.0.1", port, 1)
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "kini.settings"}

@@ -1,4 +1,4 @@
-"""Characters that nobody sees are refused; letters of all scripts are not."""
+"""Invisible characters are refused; letters of all scripts are not."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Jobs are stored with what they are about; those of workers that were killed run again, once, and not for ever."""
+"""Jobs are stored in the caller's transaction; those of killed workers run again, a limited number of times."""
 
 import pytest
 from django.db import connection, transaction
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def taken(worker_silent_for: int | None, *, attempts: int = 0, queueing_lock: str | None = None) -> int:
-    """A job that a worker has begun: one that is silent for so many seconds, or (None) is no longer known."""
+    """A running job of a worker whose last heartbeat was that many seconds ago, or (None) that is unknown."""
     with connection.cursor() as cursor:
         worker = None
         if worker_silent_for is not None:

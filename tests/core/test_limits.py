@@ -1,4 +1,4 @@
-"""Limits: counted once for all processes, forgotten when their window is over."""
+"""Limits on attempts: shared by all processes, reset when their window ends."""
 
 from datetime import timedelta
 from threading import Thread

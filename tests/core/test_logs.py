@@ -1,4 +1,4 @@
-"""Log lines of the program and of its libraries look alike, one event a line."""
+"""Log lines of the program and its libraries have one format, one event a line."""
 
 import json
 import subprocess

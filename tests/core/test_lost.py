@@ -1,4 +1,4 @@
-"""A database that falls is told as one that is away, whatever was under way, and what it forgot is held by nobody."""
+"""A lost connection always raises OperationalError, and nothing that the server forgot stays cached."""
 
 import gc
 import os
@@ -24,7 +24,7 @@ from kini.settings import database
 
 @pytest.fixture
 def server(django_db_blocker: DjangoDbBlocker) -> Iterator[Server]:
-    """A database of this test's own, to which the program is connected."""
+    """A database of this test, connected as the default."""
     before = connections["default"]
     with tempfile.TemporaryDirectory(prefix="kini-tests-") as folder, Server(Path(folder) / "postgres") as running:
         own = DatabaseWrapper({**before.settings_dict, **database(running.url("kini"))})
@@ -68,7 +68,7 @@ def message() -> OutboxMessage:
 
 
 def test_a_connection_that_ends_because_another_one_fell(server: Server) -> None:
-    """The database warns all that it ends them. What libpq says then has no code, and the connection looks sound."""
+    """The server's shutdown notice reaches libpq without SQLSTATE, and the connection looks sound."""
     end(backend(), signal.SIGQUIT)
     with pytest.raises(OperationalError):
         backend()

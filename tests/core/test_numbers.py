@@ -1,4 +1,4 @@
-"""What somebody typed where the key of a row is wanted."""
+"""Parsing of primary keys."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pages for machines: alive is not the same as ready."""
+"""Health checks: live is not ready."""
 
 from collections.abc import Iterator
 

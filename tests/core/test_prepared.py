@@ -1,4 +1,4 @@
-"""A prepared statement answers, fails and keeps to its transaction as one of Django's cursors does."""
+"""Prepared statements return rows, fail and roll back as those of Django's cursors."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The processes of a city: what falls comes back, what cannot go on ends with a reason."""
+"""Process supervisor: crashed processes are restarted, repeated crashes end with a reason."""
 
 import os
 import signal

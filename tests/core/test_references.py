@@ -1,4 +1,4 @@
-"""References: what somebody mistypes is noticed, what somebody may write in many ways is understood."""
+"""References: typing errors are detected, equivalent spellings are accepted."""
 
 import string
 

@@ -1,4 +1,4 @@
-"""Requests that no page could answer are refused before any page sees them; none of them is an error of ours."""
+"""Invalid requests are refused before any view runs, never with a server error."""
 
 import errno
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The program's database role: around the ORM it can undo nothing that the owner's triggers hold."""
+"""The program's database role cannot bypass the owner's triggers, even around the ORM."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ APPEND_ONLY = (
 
 @pytest.fixture
 def program(transactional_db: None) -> Iterator[psycopg.Connection]:
-    """A connection of the program's role to the tests' database, as `prepare` leaves it."""
+    """A connection with the program's role, granted as by `prepare`."""
     audit.record(by=system("test"), action="core.tried", subject="lamp:1")
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM])

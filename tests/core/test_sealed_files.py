@@ -1,4 +1,4 @@
-"""Files at rest: nothing readable lies on the disk, and no change of it is ever given out."""
+"""Encrypted files: nothing on disk is readable, and changed files are never returned."""
 
 import base64
 import io
@@ -123,7 +123,7 @@ def test_a_changed_file_is_never_given_out(var: Path, damage: str) -> None:
 
 
 def plain_city(var: Path) -> tuple[str, str]:
-    """Files as the release before kept them, one of them changed."""
+    """Files as older releases stored them, one of them changed."""
     kept = []
     for content in (CONTENT, b"a letter"):
         sha256 = files.keep(content)
@@ -149,7 +149,7 @@ def test_files_of_the_release_before_are_sealed_once(var: Path) -> None:
 
 
 def test_sealing_that_was_stopped_goes_on(var: Path) -> None:
-    """What a crash leaves, the half of a new file, is neither taken for a file nor in the way."""
+    """Partial files of a crash are ignored."""
     whole, changed = plain_city(var)
     files.path_of(changed).unlink()
     half = files.path_of(whole).with_name("tmp_half")

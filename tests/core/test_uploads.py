@@ -1,4 +1,4 @@
-"""A large upload fills no disk and loses nothing that was typed beside it."""
+"""A large upload does not fill the disk, and other inputs of its form are kept."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory

@@ -1,4 +1,4 @@
-"""Statements that are worded once say what the ORM says."""
+"""Fast instances and statements equal the ORM's."""
 
 import uuid
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Working time: deadlines that a resident and an officer can check with a calendar in hand."""
+"""Working time: deadlines that can be checked with a calendar."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

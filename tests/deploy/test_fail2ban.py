@@ -1,4 +1,4 @@
-"""The filter of deploy/fail2ban reads lines as Kini writes them, with the real fail2ban."""
+"""The filter of deploy/fail2ban matches Kini's log lines, with the real fail2ban."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The proxy configurations of deploy/, as they are but for addresses and certificates, in front of the real server.
+"""Proxy configurations of deploy/ (with other addresses and certificates) in front of the real server.
 
 Each proxy is installed from the system's packages where that is allowed. Slow clients come from one loopback address
 and the visitor from another, as the configurations limit connections by address.
@@ -68,7 +68,7 @@ PROXIES: dict[str, tuple[str, str, Callable[..., tuple[Path, list[str]]]]] = {
 
 @contextmanager
 def in_front_of(name: str, upstream: int, folder: Path) -> Iterator[int]:
-    """The proxy on a free port of loopback."""
+    """The proxy on a free loopback port."""
     package, file, adapted = PROXIES[name]
     if packages.program([name], package) is None:
         pytest.skip(f"{name} is not installed")
@@ -107,7 +107,7 @@ def get(port: int, path: str, more: str = "", source: str = VISITOR) -> bytes:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Scratch]:
-    """A city in production behind one proxy."""
+    """A production city behind one proxy."""
     env = {**city.production(), "KINI_HOSTS": "kini.example,127.0.0.1", "KINI_PROXIES": "1"}
     with scratch_city(PACK, env=env) as scratch:
         yield scratch
@@ -139,7 +139,7 @@ def test_slow_clients_do_not_stop_another_visitor(upstream: int, name: str, tmp_
 
 @contextmanager
 def listener() -> Iterator[tuple[int, list[bytes]]]:
-    """A server that keeps the heads of requests as they arrive, and its port."""
+    """A server that records the heads of requests, and its port."""
     heads: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as door:
 

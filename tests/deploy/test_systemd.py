@@ -1,4 +1,4 @@
-"""The units of deploy/systemd: systemd reads them, and finds little that the services could reach."""
+"""Units of deploy/systemd: systemd accepts them and rates their exposure as low."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Whatever shows an officer somebody's data writes an entry of the access log: every address is asked.
+"""Every URL that shows an officer a resident's data writes an access log entry.
 
 An officer who may do everything opens every page and every operation of a made-up town. An answer that holds a name,
 a number, an address or an answer of the resident must have written an entry about them. `access_log.txt` says which
@@ -81,7 +81,7 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class World:
-    """A town with one resident whose data lies everywhere, and an officer who may do everything."""
+    """A town with one resident who has data everywhere, and an officer with all permissions."""
 
     resident: Resident
     values: dict[str, str]
@@ -94,7 +94,7 @@ class World:
 def world(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[World]:
-    """The town, once; whatever is asked of it is undone."""
+    """The town, shared; every request is rolled back."""
     root = tmp_path_factory.mktemp("access")
     shutil.copytree(towns.PACK, root / "pack")
     (root / "pack" / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
@@ -172,7 +172,7 @@ def _case(town: towns.Town, resident: Resident) -> Case:
 
 
 def _message(town: towns.Town, resident: Resident) -> Delivery:
-    """A message that reached nobody, and one that waits to be posted."""
+    """A message that failed, and one that waits for the post."""
     common = {"sort": "case-step", "language": "en", "short": "", "agency": town.registry, "at": moments.now()}
     text = {"subject": "Your permit", "text": f"Dear {NAME}"}
     Message.objects.create(key="1", user=resident.user, unreached_at=moments.now(), **text, **common)
@@ -190,7 +190,7 @@ def _token(officer: Officer) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an address answered the officer. `logged`: what the entries say that it wrote about the resident."""
+    """Response of a URL to the officer. `logged`: the access log entries about the resident."""
 
     name: str
     path: str
@@ -205,7 +205,7 @@ class Answer:
 
 
 def asked(world: World, name: str, path: str, method: str) -> Answer:
-    """Ask an address; whatever it changed is as before."""
+    """Send a request and roll its changes back."""
     url = address(path, world.values | world.by_route.get(name, {}))
     program, sent = url.startswith("/api/v1/"), SENT.get(name, {})
     if name == "cases:desk-apply" and method == "GET":
@@ -234,13 +234,13 @@ def asked(world: World, name: str, path: str, method: str) -> Answer:
 
 
 def _standing(world: World) -> str:
-    """What says that the resident stands at the officer's counter."""
+    """Cookie that says that the resident is at the officer's counter."""
     officer = Officer.objects.get(name="Petugas Semua")
     return signing.dumps([officer.user_id, world.resident.pk], salt=SALT)
 
 
 def _shows(response: HttpResponse) -> bool:
-    """Whether an answer holds anything of the resident: their words, or their paper."""
+    """True if a response contains the resident's input or document."""
     content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
     text = content.decode("utf-8", "ignore")
     return any(each in text for each in DATA) or (response["Content-Type"].startswith("image/jpeg"))
@@ -273,7 +273,7 @@ def test_addresses_that_show_a_person_are_the_listed_ones(answers: list[Answer])
 
 @pytest.mark.django_db
 def test_every_page_of_the_desk_was_opened_or_is_tried_elsewhere(answers: list[Answer]) -> None:
-    """An address of the desk that the town does not fill would be asked in vain."""
+    """Every URL of the desk must have data in the town."""
     closed = {
         each.name: each.status
         for each in answers

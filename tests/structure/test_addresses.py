@@ -1,4 +1,4 @@
-"""Every address needs a permission unless it is listed as public, and addresses never vanish unnoticed."""
+"""Every URL needs a permission unless it is listed as public, and no URL vanishes unnoticed."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""The program runs with the packages of requirements.lock alone; the tests have those of development beside them."""
+"""The program runs with only the packages of requirements.lock, without those of development."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""No page escapes what is checked on every page: tests/faces/pages.py knows each address."""
+"""Every page is checked: tests/faces/pages.py lists each URL."""
 
 import re
 
@@ -10,7 +10,7 @@ OTHERS = [name for names in ELSEWHERE.values() for name in names]
 
 
 def parts(path: str) -> frozenset[str]:
-    """The names of what stands in an address."""
+    """Names of a URL's parameters."""
     return frozenset(re.findall(r"<(?:\w+:)?(\w+)>", path))
 
 

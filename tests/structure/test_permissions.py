@@ -1,4 +1,4 @@
-"""Who gets what at every address: a table that is committed, so that a change is seen where it is reviewed.
+"""Committed table of the response of every URL to every role, so that changes are seen in review.
 
 Each file in permissions/ has the addresses of one room. A line says, for one address and method, the status that
 everybody in PEOPLE (for the API: in PROGRAMS) gets; "sign-in" is a redirect to the sign-in, "=" the same as before it.
@@ -52,7 +52,7 @@ SPACES = sorted({name.partition(":")[0] if ":" in name else "account" for name, 
 
 @dataclass(frozen=True)
 class World:
-    """The made-up town with one case, one draft and the values that stand in addresses."""
+    """The fictional town with one case, one draft and values for the parameters of URLs."""
 
     values: dict[str, str]
     sessions: dict[str, str]
@@ -63,7 +63,7 @@ class World:
 def world(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[World]:
-    """The town, once for all tables: whatever is asked of it is undone."""
+    """The town, shared by all tables; every request is rolled back."""
     folder = tmp_path_factory.mktemp("world")
     shutil.copytree(towns.PACK, folder / "pack")
     (folder / "pack" / "catalogue.yaml").write_text(CATALOGUE, "utf-8")  # so that every page can be opened
@@ -122,7 +122,7 @@ def made() -> World:
 
 
 def session(who: Resident | Officer) -> str:
-    """A signed-in session: a browser's cookie."""
+    """Session cookie of a signed-in browser."""
     user = who.user
     assert isinstance(user, User)
     store = SessionStore()
@@ -135,7 +135,7 @@ def session(who: Resident | Officer) -> str:
 
 
 def tokens(who: dict[str, Resident | Officer]) -> dict[str, str]:
-    """Tokens of a program, with every scope, and one without any."""
+    """Tokens of an OAuth client with all scopes, and with none."""
     scopes = ("cases:read", "cases:write", "desk:read", "desk:write")
     client = people_actions.register_program(
         by=towns.BY, name="App", addresses=["https://a.example/"], scopes=scopes, keeps_secrets=False, per_minute=1000
@@ -150,7 +150,7 @@ def tokens(who: dict[str, Resident | Officer]) -> dict[str, str]:
 
 
 def address(path: str, values: dict[str, str]) -> str:
-    """The address with the world's values in it; what the world does not have is named by what does not exist."""
+    """Fill the URL's parameters with the world's values, or with values that do not exist."""
     chosen = CHOICES.sub(r"\1", path).strip("^$").replace("^", "")
 
     def fill(match: re.Match[str]) -> str:
@@ -174,7 +174,7 @@ def word(response: HttpResponse) -> str:
 
 
 def undone(ask: Callable[[], HttpResponse]) -> HttpResponse:
-    """What is answered; whatever it changed is as before."""
+    """Send a request, roll its changes back, and return the status."""
     allowance.forget()
     with transaction.atomic():
         response = ask()
@@ -202,7 +202,7 @@ def of_api(world: World, method: str, url: str) -> Ask:
 
 
 def of_all(ask: Ask, people: tuple[str, ...]) -> dict[str, HttpResponse]:
-    """What everybody is answered. A method that neither a stranger nor the chief may use is nobody's."""
+    """Statuses of all roles. A method that neither a stranger nor the chief may use is left out."""
     first = {who: undone(partial(ask, who)) for who in ("anonymous", "chief")}
     if {response.status_code for response in first.values()} == {405}:
         return first
@@ -216,7 +216,7 @@ type Row = tuple[str, str, str, dict[str, str]]
 
 
 def rows(world: World, space: str) -> Iterator[Row]:
-    """(name, path, method, status by role) of every address of a room."""
+    """(name, path, method, status by role) of every URL of a room."""
     for name, path in ROUTES:
         if (name.partition(":")[0] if ":" in name else "account") != space:
             continue
@@ -252,7 +252,7 @@ def test_everybody_gets_what_the_table_says(world: World, space: str) -> None:
 
 
 def refuse_strangers(found: list[Row]) -> None:
-    """What must hold whatever the table says."""
+    """Invariants of the table."""
     public = listed("public.txt")
     faults = []
     for row in found:
@@ -276,7 +276,7 @@ def test_no_table_is_left_of_a_room_that_is_gone() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("space", SPACES)
 def test_a_form_without_the_token_of_a_page_is_refused(world: World, space: str) -> None:
-    """Every address, sent by a browser whose person is signed in and may do most."""
+    """Every URL, requested by a browser of a signed-in person with most rights."""
     taken = []
     for name, path in ROUTES:
         if (name.partition(":")[0] if ":" in name else "account") != space or name.startswith(WITHOUT_FORM_TOKEN):

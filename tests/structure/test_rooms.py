@@ -1,4 +1,4 @@
-"""The house rules that a program can see."""
+"""Rules of the code base that a program can check."""
 
 import importlib
 import inspect
@@ -18,7 +18,7 @@ ROOMS = [config for config in apps.get_app_configs() if config.name.startswith("
 
 
 def modules(part: str) -> list[object]:
-    """Every module of every room that is called `part` or lies in a package of that name."""
+    """Modules of all rooms that are called `part` or are in a package of that name."""
     found = []
     for room in ROOMS:
         for info in pkgutil.walk_packages([room.path], f"{room.name}."):
