@@ -1,4 +1,4 @@
-"""Entries of the access log in plain words, for the person whom they are about."""
+"""Access log entries in plain words, for the person they concern."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from kini.people.models import AccessLog
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One access: what was seen, for what, by whom, for which case.
+    """One access: data seen, purpose, officer, case.
 
     Attributes:
         reason: in the officer's own words; empty for an ordinary read.
-        person: name of the family member whom it is about; empty: the reader of the log.
+        person: name of the family member concerned; empty: the reader of the log.
     """
 
     at: datetime
@@ -30,10 +30,10 @@ class Entry:
 
 
 def entries_of(log: Iterable[AccessLog], own: int | None = None) -> list[Entry]:
-    """The entries in their order.
+    """Convert log rows to entries, in order.
 
     Args:
-        own: id of the resident who reads.
+        own: id of the resident who reads the log.
     """
     return [_entry(each, own) for each in log]
 

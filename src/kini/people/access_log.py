@@ -1,7 +1,7 @@
-"""The access log: which officer read whose data, when and for what. The person reads it at /me/access-log/.
+"""The access log: officer, person, data, time and purpose. The person reads it at /me/access-log/.
 
-Rule: an answer to an officer that shows a person's name, contact, answers or documents writes an entry before it is
-sent. Lists that show reference, service, area and state alone write none. A test asks every address of the desk.
+Rule: a response to an officer that shows a person's name, contact, answers or documents writes an entry before it is
+sent. Lists that show only reference, service, area and state write none. A test requests every URL of the desk.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ from kini.web.formats import today
 
 
 class What(StrEnum):
-    """Type of an access: the first ones are reads, logged once a day; the others are looks, logged every time."""
+    """Type of an access: CASE to PERSON are reads, logged once a day; the others are looks, logged every time."""
 
     CASE = "case"
     DOCUMENT = "document"
@@ -31,7 +31,7 @@ class What(StrEnum):
     PROFILE = "profile"
 
 
-#: For the person whom it is about.
+#: Labels shown to the person concerned.
 WORDS: Mapping[str, str | Promise] = {
     What.CASE: _("Your case was opened"),
     What.DOCUMENT: _("A document of your case was opened"),
@@ -47,10 +47,10 @@ WORDS: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One thing that an officer reads about somebody.
+    """One item that an officer reads about a person.
 
     Attributes:
-        resident: id of the person; None: a guest, whose case is named.
+        resident: id of the person; None: a guest, identified by the case.
         reference: of the case, where there is one.
         object_id: of the document.
     """
@@ -82,9 +82,9 @@ _STORE = f"""
 
 
 def store_reads(by: Actor, what: What, reads: Collection[Read], purpose: str) -> None:
-    """Log what an officer is about to read, each thing once a day. One statement, sent with the next one.
+    """Log reads by an officer, each item once a day. One statement, sent together with the next one.
 
-    The officer is found by the account, so that a read through a program with the scopes of a resident is logged too.
+    The officer is looked up by account, so reads through an OAuth client with a resident's scopes are logged too.
     """
     some = [read for read in reads if read.resident or read.reference]
     if by.user_id is None or not some:

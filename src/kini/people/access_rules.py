@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from statistics import median
 
 LEAST_LETTERS, LEAST_WORDS, LEAST_DIFFERENT = 10, 2, 4
-#: Letters by name that show nothing: Hangul fillers (Unicode, Default_Ignorable_Code_Point).
+#: Invisible characters that Unicode classes as letters: Hangul fillers (Default_Ignorable_Code_Point).
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 
 
 def normalised_reason(text: str) -> str:
-    """A reason as it is kept: NFKC, without invisible characters, blanks collapsed."""
+    """Normalise a reason for storage: NFKC, no invisible characters, whitespace collapsed."""
     composed = unicodedata.normalize("NFKC", text)
     seen = "".join(" " if each.isspace() else each for each in composed if each.isspace() or _is_visible(each))
     return re.sub(r" +", " ", seen).strip()
@@ -23,7 +23,7 @@ def _is_visible(character: str) -> bool:
 
 
 def is_reason(text: str) -> bool:
-    """Tell whether a normalised text is a reason: at least two words and ten letters, not one letter repeated."""
+    """Return True for an acceptable reason (normalised): two words, ten letters, four different letters."""
     words = re.findall(r"[^\W\d_]{2,}", text)
     letters = "".join(words).casefold()
     return len(words) >= LEAST_WORDS and len(letters) >= LEAST_LETTERS and len(set(letters)) >= LEAST_DIFFERENT
@@ -31,7 +31,7 @@ def is_reason(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Threshold of an unusual day: at least `least`, and more than `times` the usual count."""
+    """Threshold of an unusual day: at least `least` accesses, and more than `times` the usual count."""
 
     least: int
     times: float
@@ -44,7 +44,7 @@ def usual(days: Sequence[int]) -> float:
 
 
 def is_unusual(count: int, own: float, agency: float, threshold: Threshold) -> bool:
-    """Tell whether a day's count is unusually high for this officer and for the agency.
+    """Return True if a day's count is unusually high for this officer and for the agency.
 
     Args:
         own: the officer's usual (`usual`).

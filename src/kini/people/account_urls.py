@@ -1,6 +1,6 @@
-"""What is reachable of allauth: the code, second steps, passkeys. Passwords and registration do not exist here.
+"""URLs of the allauth pages in use: code, second factor, passkeys. There are no passwords and no registration.
 
-The names are those to which allauth itself sends people.
+The URL names are those that allauth redirects to.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ from kini.people import passkeys, reauthentication, recent_proof, sign_in
 
 
 class JustProved:
-    """Whoever has added a second step has proved it: the recovery codes that follow are shown without asking again."""
+    """Record a new factor as an authentication, so that the recovery codes that follow need no reauthentication."""
 
     request: HttpRequest
     added: Authenticator.Type
@@ -40,7 +40,7 @@ class PasskeyProved(JustProved):
 
 
 class KeyInGroups:
-    """The key of an authenticator app in groups of four, as one can read and type it."""
+    """Show the key for an authenticator app in groups of four characters."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
@@ -49,7 +49,7 @@ class KeyInGroups:
 
 
 def asking(view: Any, *more: type, **attributes: Any) -> Any:
-    """A page of allauth with a form in which something can be wrong."""
+    """Build an allauth form view inside Kini's page frame, with an error summary."""
     page: Any = type(view.__name__, (sign_in.Framed, *more, view), {})
     return page.as_view(**attributes)
 

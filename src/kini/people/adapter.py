@@ -1,4 +1,4 @@
-"""allauth's questions, answered for Kini: where a phone number stands, how a code is sent, what is said."""
+"""Account adapter of allauth: phone numbers, sending of codes, messages."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from kini.people.contacts import Contact
 from kini.people.devices import device_of
 from kini.people.models import User
 
-#: What is said after a deed, by the name under which allauth knows it; everything else is plain from the page.
+#: Messages after an action, by allauth's template name; other messages are dropped, as the page shows the result.
 SAID = {
     "mfa/messages/totp_activated.txt": _("Your authenticator app now protects your account."),
     "mfa/messages/totp_deactivated.txt": _("Your authenticator app is no longer needed to sign in."),
@@ -29,24 +29,24 @@ SAID = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts without passwords: a code to a phone number or an e-mail address, or a passkey."""
+    """Accounts without passwords: sign-in by a code to a phone number or e-mail address, or by passkey."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_code": _("This code is not right. Compare it with the newest message."),
-        "too_many_login_attempts": _("That was too often. Wait a few minutes, then try again."),
-        "rate_limited": _("That was too often. Wait a few minutes, then try again."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
     }
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Address by which allauth's own limits count."""
+        """Client address for allauth's own rate limits."""
         return client_address(request)
 
     def get_login_stages(self) -> list[str]:
-        """A number or address is proved by the sign-in itself, so that only the code and a second step are left."""
+        """Code and second factor only: signing in by code already verifies the number or address."""
         return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
 
     def is_safe_url(self, url: str) -> bool:
-        """Whether one may be sent there: pages of this city only."""
+        """Allow redirects to pages of this host only."""
         request = context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
@@ -60,13 +60,13 @@ class AccountAdapter(DefaultAccountAdapter):
         codes.send_code(Contact("phone", phone), code, context.request.get_host())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """The one letter that these accounts need: the code."""
+        """Send the code, the only e-mail that allauth sends for these accounts."""
         codes.send_code(Contact("email", email), context["code"], context["request"].get_host())
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Send allauth's notification (a second step was added or removed) to all contacts of the account."""
+        """Send allauth's notification (second factor added or removed) to all contacts of the account."""
         event = template_prefix.rpartition("/")[2]
         actions.note_second_step(by=_oneself(user), user=user, event=event)
 
@@ -74,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return (user.phone, user.phone_verified) if user.phone else None
 
     def set_phone(self, user: User, phone: str, verified: bool) -> None:
-        """Only a number that was shown to be one's own is kept."""
+        """Store a verified number; ignore any other."""
         if verified:
             actions.change_contact(by=_oneself(user), user=user, contact=Contact("phone", phone))
 
@@ -98,7 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):
             super().add_message(request, level, extra_tags=extra_tags, message=str(said))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """After the first sign-in one says who one is, then goes on to where one was going."""
+        """Redirect to the profile after the first sign-in, then to the original target."""
         resident = actions.note_sign_in(by=_oneself(user), user=user, language=get_language() or "")
         device, name = known_devices.ensure_cookie(request), device_of(request.headers.get("User-Agent", ""))
         actions.remember_device(by=_oneself(user), user=user, device_hash=device, name=name)

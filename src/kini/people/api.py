@@ -1,4 +1,4 @@
-"""Who a program acts for."""
+"""API: the person a token acts for, and their family."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ SCOPE = Scope("profile:read", _("See your name and for whom in your family you m
 
 
 class Person(Out):
-    """Somebody for whom one may apply."""
+    """A person for whom the account may apply."""
 
     id: int = Field(description="Send it as `for_person`.")
     name: str
@@ -24,19 +24,19 @@ class Person(Out):
 
 
 class MeOut(Out):
-    """Whose token it is, and for whom they may apply."""
+    """The owner of the token, and the persons they may apply for."""
 
     id: int
     name: str
     assurance: Level = Field(
-        description="How sure the city is of who this is: typed, counter (proved with a card) or register."
+        description="Level of identity assurance: typed, counter (proved with a card) or register."
     )
-    people: list[Person] = Field(description="Oneself first, then family members without an account of their own.")
+    people: list[Person] = Field(description="The owner first, then family members without an account of their own.")
 
 
 @router.get("/me", needs=needs(SCOPE.name))
 def read_me(request: HttpRequest) -> MeOut:
-    """Whom the token acts for, and their family."""
+    """Return the person the token acts for, and their family."""
     own = queries.own_profile(caller_of(request).actor)
     oneself = Person(id=own.pk, name=own.name, relation="self")
     ties = queries.family_of(own).filter(member__user__isnull=True)

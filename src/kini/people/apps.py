@@ -55,7 +55,7 @@ class PeopleConfig(AppConfig):
             "successor_id",
             "dispute",
         )
-        # Never removed: the newest row says which level holds, and an emptied profile keeps its history.
+        # Never removed: the newest row holds the current level, and an erased profile keeps its history.
         chains.register("assurance", Chain("people_assurancechange", changes))
         retention.register()
         personal_data.register()

@@ -1,4 +1,4 @@
-"""Changes of a profile's level of assurance, their history, and the accounts that can read a profile."""
+"""Identity assurance: changes of a profile's level, their history, and the accounts that can read a profile."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,19 +13,19 @@ from kini.people.events import AssuranceChanged
 from kini.people.levels import level_name, level_words
 from kini.people.models import Assurance, AssuranceChange, Officer, Resident, User
 
-#: Documents that an officer may have seen, by their stored name.
+#: Documents that an officer can record as seen, by stored name.
 DOCUMENTS = ("identity-card", "family-card", "passport", "birth-certificate")
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Proof by which a level changes.
+    """Reason for a change of level.
 
     Attributes:
         cause: one of AssuranceChange.CAUSES.
         evidence: a document of DOCUMENTS, or the register's receipt.
-        successor: who has the number now.
-        dispute: reference of the case in which that was decided.
+        successor: profile that holds the number now.
+        dispute: reference of the case that decided it.
     """
 
     cause: str
@@ -38,7 +38,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A change as the person and officers read it."""
+    """A change in words, for the person and for officers."""
 
     at: datetime
     words: str
@@ -46,7 +46,7 @@ class Entry:
 
 
 def document_words() -> list[tuple[str, str]]:
-    """The documents that an officer may have before them, with their names."""
+    """Return (stored name, label) of each document, for a form."""
     words = {
         "identity-card": _("Identity card"),
         "family-card": _("Family card"),
@@ -57,7 +57,7 @@ def document_words() -> list[tuple[str, str]]:
 
 
 def history(resident: Resident) -> list[Entry]:
-    """Every change of the level, newest first, with who made it."""
+    """Return every change of the level, newest first, with its author."""
     changes = resident.assurance_changes.select_related("officer", "officer__agency").order_by("-pk")
     return [Entry(change.at, _change_words(change), _maker(change)) for change in changes]
 
@@ -82,28 +82,24 @@ def _maker(change: AssuranceChange) -> str:
 
 
 def holders(resident: Resident) -> list[User]:
-    """Accounts that can read this profile: its own, else those who have the person in their family."""
+    """Return the accounts that can read this profile: its own, else those of family members."""
     if resident.user_id:
         return [resident.user] if resident.user else []
     return [tie.resident.user for tie in resident.tied_by.select_related("resident__user") if tie.resident.user]
 
 
 def holder_hints(resident: Resident) -> list[str]:
-    """Contacts of those accounts, masked so far that an officer can only compare."""
+    """Return the contacts of those accounts, masked: enough to compare, too little to learn."""
     return [contact_of(user).hint for user in holders(resident)]
 
 
 def is_safe_at_counter(resident: Resident) -> bool:
-    """Tell whether an officer may begin something for this profile: it is proved, or no account can read it."""
+    """Return True if an officer may apply for this profile: it is proved, or no account can read it."""
     return resident.assurance > Assurance.TYPED or not holders(resident)
 
 
 def require_not_own(by: Actor, resident: Resident) -> None:
-    """Stop officers whose own profile, or family member's, it is.
-
-    Raises:
-        NotAllowed: with a sentence for the officer.
-    """
+    """Raise NotAllowed if the profile is the officer's own or a family member's."""
     if by.user_id is not None and by.user_id in {user.pk for user in holders(resident)}:
         raise NotAllowed(_("This is your own profile or your family's. A colleague proves it."))
 
@@ -111,11 +107,11 @@ def require_not_own(by: Actor, resident: Resident) -> None:
 def change_level(
     by: Actor, resident: Resident, level: Assurance, proof: Proof, *, officer: Officer | None = None, tell: bool = True
 ) -> AssuranceChange:
-    """Write a change of a locked profile's level. Called inside an action, after its checks.
+    """Record a change of level of a locked profile. Called inside an action, after its checks.
 
     Args:
-        officer: who saw the person, where somebody else writes it down.
-        tell: whether the person gets a message; never of what they changed themselves.
+        officer: the one who saw the person, if not the actor.
+        tell: notify the person; never done for a change of their own.
     """
     change = AssuranceChange.objects.create(
         resident=resident,
@@ -139,13 +135,13 @@ def change_level(
 
 
 def lower_after_edit(by: Actor, resident: Resident, changed: set[str]) -> None:
-    """Lower the level when the person changes name or number, which were proved together."""
+    """Reset the level when the person edits name or number, which were proved together."""
     if resident.assurance and changed & {"name", "national-id"}:
         change_level(by, resident, Assurance.TYPED, Proof("changed"))
 
 
 def take_number_off(by: Actor, resident: Resident, proof: Proof) -> None:
-    """Take the number off a locked profile, with its proof."""
+    """Remove the national number of a locked profile and reset its level."""
     change_level(by, resident, Assurance.TYPED, proof)
     sealing.drop_national_id(resident)
     resident.save()

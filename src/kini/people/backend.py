@@ -1,4 +1,4 @@
-"""Who has signed in, as each of their requests reads it."""
+"""Authentication backend: allauth's, with a compiled query for the account of each request."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _COLUMNS = [field.attname for field in User._meta.concrete_fields]
 
 
 class Accounts(AuthenticationBackend):
-    """allauth's backend, with the account read by a statement that is worded and prepared once."""
+    """allauth's backend; the account is loaded by a prepared statement."""
 
     def get_user(self, user_id: int) -> User | None:
         for row in _account(key=user_id):

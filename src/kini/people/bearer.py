@@ -1,4 +1,4 @@
-"""Who stands behind an access token, found by one indexed query; only the token's hash is in the database."""
+"""Bearer token authentication: one indexed query by the token's SHA-256 hash; tokens are not stored in the clear."""
 
 import hashlib
 from collections.abc import Sequence
@@ -31,20 +31,20 @@ GRANT_COLUMNS = tuple(f"user__officer__{column}" for column in queries.GRANT_COL
 
 @dataclass(frozen=True, slots=True)
 class needs:  # noqa: N801 -- reads like a word where operations are written: `needs=needs("cases:read")`
-    """What an operation asks: a token with that scope; with `guests`, nobody known will do.
+    """Security requirement of an operation: a token with this scope; with `guests`, none is accepted as well.
 
-    A token acts for a person as the person allowed it: as an officer only where the scope is one for officers.
+    The token acts as an officer only if the scope is one for officers, else as a resident.
     """
 
     scope: str
     guests: bool = False
 
     def __call__(self, request: HttpRequest) -> Caller:
-        """The caller.
+        """Authenticate the request.
 
         Raises:
-            AuthenticationError: when there is no valid token.
-            Problem: when the token does not reach so far.
+            AuthenticationError: without a valid token.
+            Problem: 403 if the token lacks the scope, 401 outside the officer's office day.
         """
         sort, _space, value = request.headers.get("Authorization", "").partition(" ")
         if not sort and self.guests:
@@ -61,7 +61,7 @@ class needs:  # noqa: N801 -- reads like a word where operations are written: `n
 
 
 def _rows(value: str, *, officers: bool) -> list[Sequence[Any]]:
-    """The token with its person; for officers a row for each role."""
+    """Load the token with its user; for officers one row per role."""
     return (_officers if officers else _people)(digest=hashlib.sha256(value.encode()).hexdigest())
 
 
@@ -82,13 +82,13 @@ def _is_valid(row: Sequence[Any]) -> bool:
 
 
 def _require_office_day(row: Sequence[Any]) -> None:
-    """Refuse a program outside its officer's office day: tokens for the desk do not outlive it.
+    """Reject a client outside its officer's office day: tokens for the desk do not outlive it.
 
     Raises:
-        Problem: as RFC 9470 has it, when the officer has to sign in first.
+        Problem: 401 `insufficient_user_authentication` (RFC 9470): the officer has to sign in first.
     """
     active, works, until, seen = row[len(PLAIN) : len(PLAIN) + len(GRANTS) + len(DAY)]
-    if not (active and works):  # nobody who has a desk
+    if not (active and works):  # no officer
         return
     user, now = row[PLAIN.index("user_id")], timezone.now()
     if until is None or until <= now or seen + OFFICERS.idle <= now:
@@ -98,7 +98,7 @@ def _require_office_day(row: Sequence[Any]) -> None:
 
 
 def _no_office_day() -> Problem:
-    detail = _("The officer has to sign in to Kini first: their office day has not begun, or is over.")
+    detail = _("The officer must sign in to Kini first: their office day has not started or is over.")
     said = 'Bearer error="insufficient_user_authentication"'
     return Problem(401, detail, "office-day", headers={"WWW-Authenticate": said})
 
@@ -117,6 +117,6 @@ def _actor(user: int, rows: list[Sequence[Any]]) -> Actor:
 
 
 def _too_narrow(scope: str) -> Problem:
-    detail = _("The token does not reach so far; it needs the scope “%(scope)s”.") % {"scope": scope}
+    detail = _("The token lacks the scope “%(scope)s”.") % {"scope": scope}
     said = f'Bearer error="insufficient_scope", scope="{scope}"'
     return Problem(403, detail, "scope", headers={"WWW-Authenticate": said})

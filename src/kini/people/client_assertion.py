@@ -18,44 +18,44 @@ from kini.core.limits import Limit
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("ES256", "PS256", "RS256", "EdDSA")
-#: An assertion that is valid for longer would have to be remembered for longer.
+#: Longest validity in seconds; each `jti` is remembered for as long.
 MAX_LIFETIME = 600
 LEEWAY = 30
 SHORTEST_RSA = 2048
 CURVES = {"EC": "P-256", "OKP": "Ed25519"}
 PRIVATE_PARTS = {"d", "p", "q", "dp", "dq", "qi", "k"}
-#: Each identifier (`jti`) counts once.
+#: Each identifier (`jti`) is accepted once.
 ONCE = Limit("people.client-assertion", count=1, seconds=MAX_LIFETIME + 2 * LEEWAY)
 
 
 class KeyFault(ValueError):
-    """A client's public keys cannot be used; the message says why."""
+    """Unusable public keys of a client; the message gives the reason."""
 
 
 def read_keys(text: str) -> list[dict[str, Any]]:
-    """Public keys of a client as JWKs.
+    """Parse a client's public keys into JWKs.
 
     Args:
         text: a public key in PEM, a JWK, or a JWK Set (RFC 7517).
 
     Raises:
-        KeyFault: when there is none, or one that is private, too short or of another type.
+        KeyFault: for no key, or a private, too short or unsupported one.
     """
     keys = [_from_pem(text)] if "-----BEGIN" in text else _from_json(text)
     if not keys:
-        raise KeyFault("there is no key in it")
+        raise KeyFault("it contains no key")
     for key in keys:
         _check(key)
     return keys
 
 
 def client_keys(client: Client) -> list[dict[str, Any]]:
-    """The registered public keys; a client that has some authenticates by them alone."""
+    """Return the registered public keys; a client that has any authenticates by them alone."""
     return list((client.data or {}).get("keys", []))
 
 
 def verify(assertion: str, client: Client, audiences: Collection[str]) -> bool:
-    """Tell whether the assertion is the client's own, for this server, still valid and seen for the first time."""
+    """Return True for an assertion signed by the client, for this server, still valid and not used before."""
     claims = next((found for key in client_keys(client) if (found := _claims(assertion, key, client, audiences))), None)
     if claims is None or claims["exp"] > time.time() + MAX_LIFETIME + LEEWAY:
         return False
@@ -63,7 +63,7 @@ def verify(assertion: str, client: Client, audiences: Collection[str]) -> bool:
 
 
 def claimed_client(assertion: str) -> str | None:
-    """The client that an assertion claims to come from, before anything is proved."""
+    """Return the client id that an unverified assertion claims."""
     try:
         return str(jwt.decode(assertion, options={"verify_signature": False}).get("sub", ""))
     except jwt.PyJWTError:
@@ -93,7 +93,7 @@ def _from_pem(text: str) -> dict[str, Any]:
     try:
         key = load_pem_public_key(text.encode())
     except ValueError:
-        raise KeyFault("it is no public key in PEM") from None
+        raise KeyFault("it is not a public key in PEM") from None
     if isinstance(key, RSAPublicKey):
         return RSAAlgorithm.to_jwk(key, as_dict=True)
     if isinstance(key, EllipticCurvePublicKey):
@@ -110,14 +110,14 @@ def _from_json(text: str) -> list[dict[str, Any]]:
         raise KeyFault("it is neither PEM nor JSON") from None
     found = read.get("keys", [read]) if isinstance(read, dict) else []
     if not all(isinstance(key, dict) for key in found):
-        raise KeyFault("it is no JWK Set")
+        raise KeyFault("it is not a JWK Set")
     return found
 
 
 def _check(key: dict[str, Any]) -> None:
-    """Raise KeyFault for a key that no assertion could be verified with."""
+    """Raise KeyFault for a key that cannot verify assertions."""
     if PRIVATE_PARTS & key.keys():
-        raise KeyFault("it has a private key in it: give only the public one")
+        raise KeyFault("it contains a private key: give only the public one")
     if key.get("crv") != CURVES.get(str(key.get("kty"))):
         raise KeyFault("its curve is neither P-256 nor Ed25519")
     try:

@@ -1,18 +1,18 @@
-"""Limits on sign-in codes: how many are sent, and how often somebody may guess one.
+"""Rate limits of sign-in codes: codes sent, and guesses.
 
-Sending is limited; guessing makes codes longer. Nobody is locked out by the guesses of somebody else: once the guesses
-at short codes are used up, the next code that is sent has twelve digits instead of six, works only in the browser that
-asked for it, and is not counted among them. A device on which the account signed in before (`known_devices`) has
-counters of its own, which strangers cannot use up; a passkey needs no code.
+Sending is limited; guessing makes codes longer. An attacker cannot lock anybody out: once the guesses at short codes
+are used up, the next code has twelve digits instead of six, works only in the browser that requested it, and its
+guesses are not counted. A device on which the account signed in before (`known_devices`) has counters of its own,
+which strangers cannot exhaust; a passkey needs no code.
 
-What a guesser can reach, for one account (test_code_limits.py computes the same):
+Chances of an attacker against one account (test_code_limits.py computes the same):
 
-* strangers: 10 guesses a day at six digits, one chance in 100,000 each day; a success of the owner gives none back;
-* a remembered device: 40 a day each, of at most 10, only by who holds its cookie;
-* long codes: at most 960 sent a day (10 in 15 minutes) with 5 tries each, 4,800 x 10^-12: nothing.
+* from unknown devices: 10 guesses a day at six digits, 1 in 100,000 a day; the owner's success gives none back;
+* from a known device: 40 a day each, at most 10 devices, and only with the device's cookie;
+* at long codes: at most 960 codes a day (10 in 15 minutes) with 5 tries each, 4,800 x 10^-12: negligible.
 
-For the whole city: 1,000 guesses of strangers an hour at six digits, 24,000 a day: one account in 41 days of an attack
-that the security log shows all the time (`limit-reached`); everybody goes on with long codes meanwhile.
+Against the whole city: 1,000 guesses an hour from unknown devices at six digits, 24,000 a day: one account in 41 days
+of an attack that the security log shows throughout (`limit-reached`); everybody else uses long codes meanwhile.
 """
 
 from collections.abc import Iterator
@@ -30,30 +30,30 @@ SHORT_DIGITS, LONG_DIGITS = 6, 12
 TRIES_PER_CODE = 5
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 
-#: One person in front of one network, who may mistype or lose a message.
+#: One contact from one network: room for typing errors and lost messages.
 SENT_TO_CONTACT_FROM_NETWORK = (
     Limit("people.code-to-contact-from-network", count=5, seconds=15 * MINUTE),
     Limit("people.code-to-contact-from-network-day", count=20, seconds=DAY),
 )
-#: For one person, from all networks together: more would be harassment.
+#: One contact from all networks: more would be harassment.
 SENT_TO_CONTACT = Limit("people.code-to-contact", count=10, seconds=15 * MINUTE)
-#: One person on a device on which they signed in before.
+#: One contact on a known device.
 SENT_TO_DEVICE = Limit("people.code-to-device", count=5, seconds=15 * MINUTE)
-#: One network. Thousands of phones can share a mobile operator's address, so it stops floods only.
+#: One network. Thousands of phones can share a mobile operator's address, so this stops floods only.
 SENT_FOR_NETWORK = Limit("people.code-for-network", count=300, seconds=HOUR)
-#: The whole city: a bound on what somebody can make it pay. Text messages cost, e-mail does not; remembered devices are
-#: counted apart, so that a flood from strange ones stops none of them.
+#: The whole city: a bound on the cost of an attack (text messages cost, e-mail does not). Known devices are counted
+#: separately, so that a flood from unknown ones does not stop them.
 SENT_IN_ALL = {
     "phone": Limit("people.sms-codes-in-all", count=20_000, seconds=HOUR),
     "email": Limit("people.e-mail-codes-in-all", count=100_000, seconds=HOUR),
 }
 SENT_TO_DEVICES_IN_ALL = Limit("people.device-codes-in-all", count=20_000, seconds=HOUR)
 
-#: Guesses at short codes by strange devices: for one contact, from one network, in the whole city.
+#: Guesses at short codes from unknown devices: per contact, per network, in the whole city.
 GUESSES_FOR_CONTACT = Limit("people.code-guesses", count=10, seconds=DAY)
 GUESSES_FROM_NETWORK = Limit("people.code-guesses-from-network", count=60, seconds=HOUR)
 GUESSES_IN_ALL = Limit("people.code-guesses-in-all", count=1_000, seconds=HOUR)
-#: Guesses at short codes on a remembered device.
+#: Guesses at short codes on a known device.
 GUESSES_ON_DEVICE = (
     Limit("people.code-guesses-on-device", count=10, seconds=30 * MINUTE),
     Limit("people.code-guesses-on-device-day", count=40, seconds=DAY),
@@ -61,7 +61,7 @@ GUESSES_ON_DEVICE = (
 
 
 class CodeUsedUp(Refused):
-    """A short code that may not be guessed any more; the next one is longer."""
+    """No guesses are left for short codes; the next code is longer."""
 
     def __init__(self) -> None:
         super().__init__(_("This code can no longer be used. Ask for a new one: it is longer, and works."))
@@ -69,11 +69,11 @@ class CodeUsedUp(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Somebody who asks for a code or types one.
+    """Client that requests a code or types one.
 
     Attributes:
         network: `client_network` of the request.
-        device: hash of the device when the contact's account signed in there before; empty: a strange one.
+        device: hash of the device if the contact's account signed in there before; empty: unknown device.
     """
 
     contact: Contact
@@ -85,7 +85,7 @@ class Asker:
         return f"{self.contact.value} {self.device}"
 
     def sending(self) -> Iterator[tuple[Limit, str]]:
-        """The counters of a code that is sent."""
+        """Yield the limits, with their keys, that count a sent code."""
         if self.device:
             yield SENT_TO_DEVICE, self._on_device
             yield SENT_TO_DEVICES_IN_ALL, "all"
@@ -97,7 +97,7 @@ class Asker:
         yield SENT_IN_ALL[self.contact.kind], "all"
 
     def guessing(self) -> Iterator[tuple[Limit, str]]:
-        """The counters of a guess at a short code."""
+        """Yield the limits, with their keys, that count a guess at a short code."""
         if self.device:
             yield from ((limit, self._on_device) for limit in GUESSES_ON_DEVICE)
             return
@@ -110,22 +110,22 @@ def count_sending(asker: Asker) -> None:
     """Count one code that is about to be sent.
 
     Raises:
-        TooMany: when it is one too many, saying when to try again.
+        TooMany: above a limit; the message says when to try again.
     """
     for limit, key in asker.sending():
         limits.require(limit, key)
 
 
 def digits_for(asker: Asker) -> int:
-    """Compute the length of the next code: long once any of its guesses are used up."""
+    """Compute the length of the next code: long once any limit of guesses is reached."""
     return LONG_DIGITS if limits.any_spent(asker.guessing()) else SHORT_DIGITS
 
 
 def count_guess(asker: Asker, digits: int) -> None:
-    """Count one code that was typed, right or wrong. A new code or session does not reset the count.
+    """Count one typed code, right or wrong. A new code or session does not reset the count.
 
     Raises:
-        CodeUsedUp: when it is a short one and the guesses at those are used up.
+        CodeUsedUp: for a short code without guesses left.
     """
     if digits >= LONG_DIGITS:
         return
@@ -135,7 +135,7 @@ def count_guess(asker: Asker, digits: int) -> None:
 
 
 def return_guess(asker: Asker, digits: int) -> None:
-    """Take back the count of a right code. Guesses of others stay counted."""
+    """Uncount a right code. Other guesses stay counted."""
     if digits < LONG_DIGITS:
         for limit, key in asker.guessing():
             limits.give_back(limit, key)

@@ -1,4 +1,4 @@
-"""Codes that prove a phone number or an address: format and sending."""
+"""Verification codes for phone numbers and e-mail addresses: format and sending."""
 
 import secrets
 
@@ -12,7 +12,7 @@ from kini.people.code_limits import SHORT_DIGITS
 from kini.people.contacts import Contact, ContactFault
 
 VALID_SECONDS = 600
-#: A long code is read and typed in groups.
+#: Digits per group of a long code.
 GROUP = 4
 _DIGITS = "_kini_code_digits"
 
@@ -22,14 +22,14 @@ def new_code(digits: int) -> str:
 
 
 def shown(code: str) -> str:
-    """A code as people read it: a long one in groups of four digits."""
+    """Format a code for reading: a long one in groups of four digits."""
     if len(code) <= SHORT_DIGITS:
         return code
     return " ".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
 
 
 def digits_in(typed: str) -> int:
-    """Count the characters of a typed code, without spaces and dashes."""
+    """Count the characters of a typed code, ignoring spaces and dashes."""
     return len("".join(typed.split()).replace("-", ""))
 
 
@@ -38,11 +38,7 @@ def channel_of(contact: Contact) -> Channel:
 
 
 def require_reachable(contact: Contact) -> None:
-    """Stop where a message would reach nobody.
-
-    Raises:
-        ContactFault: with what to use instead.
-    """
+    """Raise ContactFault, naming an alternative, if no message can be delivered to the contact."""
     if not can_deliver(channel_of(contact)):
         raise ContactFault(
             _("We cannot send text messages at the moment. Use an e-mail address.")
@@ -54,11 +50,11 @@ def require_reachable(contact: Contact) -> None:
 
 
 def prepare(request: HttpRequest, contact: Contact) -> None:
-    """Count a code that is about to be sent, and fix its length for `digits_of`.
+    """Count a code that is about to be sent, and store its length on the request (`digits_of`).
 
     Raises:
-        ContactFault: when nothing would bring a message there.
-        TooMany: when it is one too many, saying when to try again.
+        ContactFault: if no message can be delivered there.
+        TooMany: above a limit; the message says when to try again.
     """
     require_reachable(contact)
     asker = known_devices.asker_of(request, contact)
@@ -67,7 +63,7 @@ def prepare(request: HttpRequest, contact: Contact) -> None:
 
 
 def digits_of(request: HttpRequest) -> int:
-    """The length of the code that this request sends."""
+    """Return the length of the code that this request sends."""
     return int(getattr(request, _DIGITS, code_limits.LONG_DIGITS))
 
 
@@ -75,7 +71,7 @@ def send_code(contact: Contact, code: str, host: str) -> None:
     """Send a code in the active language.
 
     Args:
-        host: where it is to be typed; phones fill a code in only on that site when the message's last line names it.
+        host: site on which it is typed; phones autofill a code only on the site named in the message's last line.
     """
     city = str(pack.current().name)
     text = _(
@@ -89,7 +85,7 @@ def send_code(contact: Contact, code: str, host: str) -> None:
 
 
 def send_invitation(contact: Contact, agency: str) -> None:
-    """Tell somebody, in the active language, that they work for an agency from now on, and how to begin."""
+    """Notify a new officer, in the active language, with instructions for signing in."""
     city = str(pack.current().name)
     text = _("You now work for {agency} at Kini {city}. Sign in with this {contact}: a code is sent to you.")
     what = _("phone number") if contact.kind == "phone" else _("e-mail address")

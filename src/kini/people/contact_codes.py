@@ -1,7 +1,7 @@
-"""A code that shows somebody signed in that a phone number or an e-mail address is theirs.
+"""Verification of a signed-in user's phone number or e-mail address by a code.
 
-It waits in the session, as a hash, for one purpose; a new code replaces it. Tries count as those of a sign-in do
-(`code_limits`), and a few wrong ones end it.
+The session stores the code's hash, one per purpose; a new code replaces it. Tries are counted like those of a sign-in
+(`code_limits`), and a few wrong ones invalidate the code.
 """
 
 import time
@@ -18,7 +18,7 @@ from kini.people.contacts import Contact
 
 
 class WrongCode(Refused):
-    """It is not the code that was sent."""
+    """The typed code is not the one that was sent."""
 
     def __init__(self) -> None:
         super().__init__(_("This code is not right. Compare it with the newest message."))
@@ -28,8 +28,8 @@ def send(request: HttpRequest, purpose: str, contact: Contact) -> None:
     """Send a code to that contact.
 
     Raises:
-        ContactFault: when nothing would bring a message there.
-        TooMany: when it is one too many.
+        ContactFault: if no message can be delivered there.
+        TooMany: above a limit.
     """
     codes.prepare(request, contact)
     code = codes.new_code(codes.digits_of(request))
@@ -44,7 +44,7 @@ def send(request: HttpRequest, purpose: str, contact: Contact) -> None:
 
 
 def waiting(request: HttpRequest, purpose: str) -> Contact | None:
-    """The contact to which a code was sent that can still be typed."""
+    """Return the contact whose code is still valid."""
     stored = request.session.get(purpose)
     if not stored or time.time() - stored["at"] > codes.VALID_SECONDS:
         return None
@@ -52,19 +52,19 @@ def waiting(request: HttpRequest, purpose: str) -> Contact | None:
 
 
 def forget(request: HttpRequest, purpose: str) -> None:
-    """Delete the waiting code."""
+    """Delete the pending code."""
     request.session.pop(purpose, None)
 
 
 def require_right(request: HttpRequest, purpose: str, typed: str) -> Contact:
-    """Take the code that waits.
+    """Check a typed code and consume the pending one.
 
     Returns:
-        The contact that it proves.
+        The verified contact.
 
     Raises:
-        WrongCode: when it is not right and another try is left.
-        CodeUsedUp: when there is none left, or none waits.
+        WrongCode: for a wrong code with tries left.
+        CodeUsedUp: without tries left, or without a pending code.
     """
     contact = waiting(request, purpose)
     if contact is None:

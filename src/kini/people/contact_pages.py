@@ -1,4 +1,4 @@
-"""Changing the phone number or e-mail address of an account: a code shows that the new one is one's own."""
+"""Pages that change an account's phone number or e-mail address, verified by a code."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,7 @@ from kini.people.code_limits import CodeUsedUp
 from kini.people.contacts import Contact, ContactFault, read_email, read_phone
 from kini.people.models import User
 
-#: Where the session keeps the change that waits for its code.
+#: Session key of the change that waits for its code.
 WAITING = "contact_change"
 LONGEST = 254
 
@@ -47,7 +47,7 @@ def change(request: HttpRequest, kind: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Check the code; the right one changes the contact, and all earlier contacts are notified."""
+    """Check the code, change the contact and notify all earlier contacts."""
     user, contact = request.user, contact_codes.waiting(request, WAITING)
     if not isinstance(user, User):
         raise Http404

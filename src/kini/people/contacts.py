@@ -1,4 +1,4 @@
-"""A phone number or an e-mail address, as somebody typed it into one field."""
+"""Contacts of a person: phone numbers and e-mail addresses, typed into one field."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from kini.people.models import User
 type ContactKind = Literal["phone", "email"]
 
 LONGEST = 254
-#: Sorts of numbers that cannot receive a text message.
+#: Types of numbers that cannot receive text messages.
 SILENT = {
     PhoneNumberType.FIXED_LINE,
     PhoneNumberType.PREMIUM_RATE,
@@ -25,19 +25,19 @@ SILENT = {
 
 
 class ContactFault(ValueError):
-    """What was typed is neither; the message says what to write."""
+    """Text that is neither a phone number nor an e-mail address; the message says what to write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where a person is reached: `value` is a phone number in E.164 ("+6281234567890") or an address in lower case."""
+    """A person's contact: `value` is a phone number in E.164 ("+6281234567890") or an e-mail address in lower case."""
 
     kind: ContactKind
     value: str
 
     @property
     def shown(self) -> str:
-        """The contact as people write it."""
+        """The contact formatted for display."""
         if self.kind == "email":
             return self.value
         number = phonenumbers.parse(self.value)
@@ -45,7 +45,7 @@ class Contact:
 
     @property
     def masked(self) -> str:
-        """Enough to recognise one's own, too little to learn another's."""
+        """Masked form: enough to recognise one's own, too little to learn another's."""
         if self.kind == "phone":
             return f"{self.value[:3]} •••• {self.value[-3:]}"
         name, _at, domain = self.value.partition("@")
@@ -53,7 +53,7 @@ class Contact:
 
     @property
     def hint(self) -> str:
-        """Even less, for an officer to compare with what the person says: "p•••@", "+62 8••• •• 12"."""
+        """Shorter masked form, for an officer to compare with the person's answer: "p•••@", "+62 8••• •• 12"."""
         if self.kind == "email":
             return f"{self.value[:1]}•••@"
         country = f"+{phonenumbers.parse(self.value).country_code}"
@@ -61,7 +61,7 @@ class Contact:
 
 
 def contact_of(user: User) -> Contact:
-    """By what somebody signs in: the number, else the address."""
+    """Return the contact used to sign in: the phone number, else the e-mail address."""
     return Contact("phone", user.phone) if user.phone else Contact("email", user.email or "")
 
 

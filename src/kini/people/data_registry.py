@@ -1,6 +1,6 @@
-"""Registry of personal data: each room registers what it holds about a person, why, and how it is given out and erased.
+"""Registry of personal data categories: each room registers its data, their purpose, and how to export and erase them.
 
-The privacy notice, the record of processing, the export and the deletion of an account are all made from it.
+The privacy notice, the record of processing, the export and the deletion of an account are generated from it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -39,7 +39,7 @@ BASIS_WORDS: Mapping[Basis, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account whose data is given out or erased."""
+    """An account and its profile, whose data is exported or erased."""
 
     user: User
     resident: Resident
@@ -47,7 +47,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a person, by the hash under which it is kept, and its name in the export."""
+    """A file of a person: the hash it is stored under, and its name in the export."""
 
     sha256: str
     name: str
@@ -55,7 +55,7 @@ class File:
 
 
 type Record = Mapping[str, Any]
-"""One record by field: texts, numbers, moments, lists of texts."""
+"""One record, by field: texts, numbers, datetimes, lists of texts."""
 
 
 def _none(person: Person) -> tuple[()]:
@@ -68,14 +68,14 @@ class PersonalData:
 
     Attributes:
         name: "room.data".
-        label, what: its name, and which data it is, in a sentence.
-        purpose, seen_by: what for, and who sees it.
-        rules: names of the rules of retention that end it; empty: it stays as long as the account.
-        fields: labels of a record's fields, in order; the export's JSON has the names.
+        label, what: its name, and a sentence that describes the data.
+        purpose, seen_by: purpose of processing, and recipients.
+        rules: names of the retention rules that end it; empty: it lives as long as the account.
+        fields: labels of a record's fields, in order; the JSON export uses the names.
         records, files: everything held about a person.
-        erase: removes or anonymises it, and gives the number of records; None: it cannot be erased on request.
-        stays: why something of it stays after the account is deleted, in a sentence; empty: nothing stays.
-        optional: under this id a person may object to it (consent); what is held is then erased.
+        erase: deletes or anonymises it and returns the number of records; None: it cannot be erased on request.
+        stays: reason, in a sentence, for data that stays after the account is deleted; empty: nothing stays.
+        optional: id under which a person may object to it (consent); the data is then erased.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The people of a first look: a list that the command line writes when it makes them, read here to sign in as one."""
+"""Demo accounts: a list that the command line writes when it creates them, read by the demo sign-in page."""
 
 import json
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from django.http import HttpRequest
 from kini.core.texts import Text
 from kini.people.contacts import Contact
 
-#: Mark of a one-click session in a first look: it needs no further proof there, and is void elsewhere.
+#: Authentication method of a one-click demo session: needs no further proof in demo mode, and is void elsewhere.
 METHOD = "demo"
 
 
 def used(request: HttpRequest) -> bool:
-    """Tell whether the visitor signed in with one click in a first look."""
+    """Return True if the visitor signed in with one click in demo mode."""
     records = get_authentication_records(request, request.user)
     return settings.ENV.demo and any(record["method"] == METHOD for record in records)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody to sign in as; `role` says in a few words what one can see and do as them."""
+    """A demo account; `role` describes in a few words what it can see and do."""
 
     name: str
     role: Text
@@ -31,12 +31,12 @@ class DemoPerson:
 
 
 def path() -> Path:
-    """A JSON list of {"name", "role" (text, or texts by language), "phone" or "email"}."""
+    """Path of the JSON list of {"name", "role" (text, or texts by language), "phone" or "email"}."""
     return Path(settings.VAR_PATH) / "demo.json"
 
 
 def people() -> list[DemoPerson]:
-    """The demo people in the order of the list; nobody when there is no list."""
+    """Return the demo accounts in the order of the list; none without a list."""
     if not path().exists():
         return []
     listed = json.loads(path().read_text("utf-8"))

@@ -1,6 +1,6 @@
-"""What a browser says of itself, in the two words that a person knows it by. Pure."""
+"""Browser and operating system names from the User-Agent header. Pure."""
 
-#: A mark in the User-Agent header, and whose it is; the first one found counts, as later ones are claimed by many.
+#: (token in the User-Agent header, name); the first match counts, as many browsers claim the later tokens.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -24,6 +24,6 @@ SYSTEMS = (
 
 
 def device_of(user_agent: str) -> str:
-    """ "Chrome, Android"; versions are left out, so that an update changes nothing; "" when it says nothing known."""
+    """Name a device, like "Chrome, Android", without versions, so that an update changes nothing; "" if unknown."""
     found = [next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, SYSTEMS)]
     return ", ".join(filter(None, found))

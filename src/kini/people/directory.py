@@ -1,7 +1,7 @@
-"""Sign-in of officers through the city's own directory: OpenID Connect with discovery, PKCE, state and nonce (Authlib).
+"""Single sign-on for officers through the city's directory: OpenID Connect with PKCE, state and nonce (Authlib).
 
-The directory says who somebody is; it makes nobody an officer. A head links each officer to an e-mail address of the
-directory; the first sign-in with that address, which the directory must have verified, fixes the subject.
+The directory authenticates; it does not make anybody an officer. A head of agency links each officer to an e-mail
+address of the directory; the first sign-in with that verified address fixes the subject.
 """
 
 from functools import lru_cache
@@ -33,32 +33,34 @@ from kini.people.sign_in import next_of
 BY = system("people.directory")
 SECONDS_TO_ANSWER = 10
 _NEXT = "directory_next"
-#: Errors of the library when the directory is away or its answer is invalid.
+#: Errors of the library when the directory is unreachable or its response is invalid.
 FAULTS = (AuthlibBaseError, JoseError, requests.RequestException, LookupError, TypeError, ValueError, RuntimeError)
 
 
 @never_cache
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Send an officer to the directory."""
+    """Redirect an officer to the directory."""
     configured = _configured()
     request.session[_NEXT] = next_of(request)
     try:
         answer: HttpResponse = _client(configured).authorize_redirect(request, _callback(request))
     except FAULTS:
-        return _refuse(request, _("The directory does not answer. Try again in a few minutes, or sign in by a code."))
+        return _refuse(
+            request, _("The directory does not respond. Try again in a few minutes, or sign in with a code.")
+        )
     return answer
 
 
 @never_cache
 @require_safe
 def back(request: HttpRequest) -> HttpResponse:
-    """Take the directory's answer, and sign in the officer whom a head linked to it."""
+    """Handle the directory's response, and sign in the officer linked to its subject."""
     configured = _configured()
     try:
         claims = _claims(configured, request)
     except FAULTS:
-        return _refuse(request, _("The sign-in through the directory did not work. Begin again."))
+        return _refuse(request, _("The sign-in through the directory failed. Start again."))
     try:
         user = actions.find_directory_officer(
             by=BY,
@@ -78,14 +80,14 @@ def back(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Say that the session here has ended, with a link that ends the one at the directory."""
+    """Confirm that the session here has ended, with a link that ends the one at the directory."""
     configured = _configured()
     context = {"name": configured.name, "address": _end_address(configured, request)}
     return render(request, "people/directory_signed_out.html", context)
 
 
 def _end_address(configured: Directory, request: HttpRequest) -> str:
-    """Address for signing out of the directory (OpenID Connect RP-Initiated Logout); empty when it has none."""
+    """URL for signing out of the directory (OpenID Connect RP-Initiated Logout); empty if it has none."""
     try:
         end = _client(configured).load_server_metadata().get("end_session_endpoint", "")
     except FAULTS:
@@ -106,7 +108,7 @@ def _callback(request: HttpRequest) -> str:
 
 
 def _claims(configured: Directory, request: HttpRequest) -> dict[str, Any]:
-    """The claims of the ID token, checked for signature, issuer, audience, time and nonce; with those of userinfo."""
+    """Claims of the ID token, checked for signature, issuer, audience, time and nonce, merged with userinfo."""
     client = _client(configured)
     expected = {
         "iss": {"essential": True, "value": configured.issuer},
@@ -124,7 +126,7 @@ def _claims(configured: Directory, request: HttpRequest) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _client(configured: Directory) -> Any:
-    """The client of a directory, which keeps the directory's description and keys."""
+    """OAuth client of a directory; it caches the directory's metadata and keys."""
     registry = OAuth()
     return registry.register(
         "directory",

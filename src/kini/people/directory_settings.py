@@ -1,4 +1,4 @@
-"""The city's own directory of officers, an OpenID Connect provider, as the file says that KINI_DIRECTORY names."""
+"""Configuration of the city's directory of officers, an OpenID Connect provider (file named by KINI_DIRECTORY)."""
 
 import tomllib
 from functools import lru_cache
@@ -12,7 +12,7 @@ from kini.core.environment import EnvironmentFault
 
 
 class Directory(BaseModel):
-    """The file, in TOML. The directory's operator registers Kini there and gives the client's id and secret."""
+    """Schema of the TOML file. The directory's operator registers Kini and provides client id and secret."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,17 +30,17 @@ class Directory(BaseModel):
     )
 
     def strength(self, claims: dict[str, object]) -> str:
-        """Compute which second step the directory took: "none", "any" or "passkey"."""
+        """Return the second factor that the directory used: "none", "any" or "passkey"."""
         amr = claims.get("amr")
         values = {str(claims.get("acr", "")), *(map(str, amr) if isinstance(amr, list) else ())}
         return "passkey" if values & self.passkey else "any" if values & self.second_step else "none"
 
 
 def directory() -> Directory | None:
-    """The directory, read again when its file changes; None when there is none.
+    """Return the configured directory, reloaded when its file changes; None without one.
 
     Raises:
-        EnvironmentFault: when the file cannot be read or says something that cannot be used.
+        EnvironmentFault: if the file cannot be read or is invalid.
     """
     path: Path | None = settings.ENV.directory
     return _read(path, path.stat().st_mtime_ns) if path else None

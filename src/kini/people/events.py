@@ -1,4 +1,4 @@
-"""What rooms above hear from this one."""
+"""Events of this room, for rooms above."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from kini.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class UnusualAccess(Event):
-    """An officer read unusually much on a day: things, and looks at what is hidden."""
+    """An officer's unusual number of reads, or of looks at hidden data, on a day."""
 
     name: ClassVar[str] = "people.unusual_access"
     officer: int
@@ -19,9 +19,9 @@ class UnusualAccess(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProfilesJoined(Event):
-    """A profile kept at a counter and the one of an account are now one: `gone` is empty, `kept` belongs to the user.
+    """A profile kept at a counter was merged with an account's: `gone` is empty, `kept` belongs to the user.
 
-    Whatever points to `gone` (cases, drafts) should point to `kept`.
+    Listeners repoint references (cases, drafts) from `gone` to `kept`.
     """
 
     name: ClassVar[str] = "people.profiles_merged"
@@ -32,10 +32,10 @@ class ProfilesJoined(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProgramTokensRevoked(Event):
-    """A program's tokens ended because a code or refresh token of theirs came a second time.
+    """A client's tokens were revoked because an authorization code or refresh token was used twice.
 
     Attributes:
-        family: of the tokens; unique for the change.
+        family: of the tokens; unique per revocation.
     """
 
     name: ClassVar[str] = "people.client_tokens_revoked"
@@ -46,7 +46,7 @@ class ProgramTokensRevoked(Event):
 
 @dataclass(frozen=True, slots=True)
 class AssuranceChanged(Event):
-    """A profile's level of assurance changed, by somebody other than the person themselves."""
+    """A profile's level of assurance was changed by somebody other than the person."""
 
     name: ClassVar[str] = "people.assurance_changed"
     change: int

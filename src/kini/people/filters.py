@@ -1,4 +1,4 @@
-"""The checker of permissions, said once more for the database: which rows an officer may see."""
+"""Permission checks as database conditions: filters for the rows an officer may see."""
 
 from collections.abc import Iterable
 
@@ -12,9 +12,9 @@ NOTHING = Q(pk__in=())
 
 
 def visible_cases_q(actor: Actor, permission: Permission = Permission.SEE_CASES) -> Q:
-    """A condition on rows with `agency_id`, `area_path` and `service_id`: those over which `rules.may` says yes.
+    """Condition on rows with `agency_id`, `area_path` and `service_id`, equivalent to `rules.may`.
 
-    It reads `agency AND (what the grants cover there)`, so that an index that begins with the agency serves it.
+    Its form is `agency AND (areas and services of its grants)`, so that an index that begins with the agency serves it.
     """
     if actor.kind is ActorKind.SYSTEM:
         return Q()
@@ -29,7 +29,7 @@ def visible_cases_q(actor: Actor, permission: Permission = Permission.SEE_CASES)
 
 
 def _covered(grants: Iterable[Grant]) -> Q:
-    """What the grants of one agency cover within it; a grant over everything makes the others needless."""
+    """Condition for the grants of one agency; a grant over everything makes the others redundant."""
     narrow = {(grant.area_path, grant.services) for grant in grants}
     if ("", frozenset()) in narrow:
         return Q()
@@ -41,5 +41,5 @@ def _covered(grants: Iterable[Grant]) -> Q:
 
 
 def below(area_path: str) -> Q:
-    """Rows that lie in an area or in one of those within it."""
+    """Condition for rows in an area or in one of its subareas."""
     return Q(area_path=area_path) | Q(area_path__startswith=f"{area_path}/")

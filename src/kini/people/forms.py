@@ -1,4 +1,4 @@
-"""What people type about themselves, read and checked; actions get clean values only."""
+"""Forms for profiles and family members; actions receive clean values only."""
 
 import re
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ from kini.core.invisible import has_invisible
 from kini.people import rules
 from kini.people.rules import NationalId, NumberFault
 
-#: Numbers of family cards: digits, as many as any country writes.
+#: Number of a family card in any country.
 FAMILY_CARD = re.compile(r"[0-9]{8,20}")
 LONGEST_NUMBER = 40
 
 
 def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
-    """What is wrong in a form, for the error summary: (id of the input, what to do) each; hidden inputs have none."""
+    """List the errors of a form as (id of the input, advice); the id is empty for hidden inputs."""
     if not form.is_bound:
         return []
     shown = {field.name: str(field.auto_id) for field in form.visible_fields()}
@@ -32,24 +32,26 @@ def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
 
 
 def text(missing: Any, longest: int, **options: Any) -> forms.CharField:
-    """A line of text that says what to do when it is missing or too long."""
+    """Build a text field with error messages that say what to do."""
     errors = {
         "required": missing,
         "max_length": gettext_lazy("Write it with at most %(limit_value)d letters."),
-        "null_characters_not_allowed": gettext_lazy("There is a sign in it that cannot be kept. Type it once more."),
+        "null_characters_not_allowed": gettext_lazy(
+            "This text contains a character that cannot be stored. Type it again."
+        ),
     }
     return forms.CharField(max_length=longest, error_messages=errors, **options)
 
 
 class PlainForm(forms.Form):
-    """A form whose inputs' ids are their names."""
+    """Form whose inputs have their names as ids."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"auto_id": "%s", **options})
 
 
 class CodeForm(ConfirmLoginCodeForm):
-    """The code from the message; spaces in it do not matter."""
+    """The code from the message; spaces are ignored."""
 
     code = text(gettext_lazy("Type the code from the message."), 20)
 
@@ -58,7 +60,7 @@ class CodeForm(ConfirmLoginCodeForm):
 
 
 class PersonForm(PlainForm):
-    """Name and national number of somebody."""
+    """Name and national number of a person."""
 
     name = text(gettext_lazy("Write the name as it stands on the card."), 120)
     number = text("", LONGEST_NUMBER, required=False)
@@ -82,7 +84,7 @@ class PersonForm(PlainForm):
 
 
 class ProfileForm(PersonForm):
-    """What a resident says of themselves."""
+    """A resident's own profile."""
 
     family_card = text("", LONGEST_NUMBER, required=False)
     address = text("", 240, required=False)
@@ -116,7 +118,7 @@ class ProfileForm(PersonForm):
 
 
 class MemberForm(PersonForm):
-    """A family member for whom the resident acts."""
+    """A family member whom the resident represents."""
 
     relation = forms.ChoiceField(
         choices=[(relation, relation) for relation in rules.RELATIONS],
@@ -128,7 +130,7 @@ class MemberForm(PersonForm):
 
 
 def relation_words() -> Sequence[tuple[str, str]]:
-    """How the relations are called, from the resident's side."""
+    """Return (relation, label from the resident's point of view) for a form."""
     words = {
         "child": _("My child"),
         "spouse": _("My husband or wife"),

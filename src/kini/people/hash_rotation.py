@@ -1,4 +1,4 @@
-"""Keyed hashes of identity numbers under the first key: batch by batch, so that it can be stopped and resumed."""
+"""Key rotation of identity number hashes, in batches, so that it can be stopped and resumed."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,13 +14,13 @@ COLUMNS = ("national_id_hash", "family_card_hash")
 
 
 def rotate_hashes(*, by: Actor) -> tuple[int, list[int]]:
-    """Compute every hash of an identity number that an older key made, each batch in a transaction of its own.
+    """Recompute with the first key every identity number hash made with an older one. One transaction per batch.
 
     Returns:
-        How many profiles had one, and the ids of those whose encrypted number cannot be read.
+        Number of changed profiles, and ids of those whose encrypted number cannot be decrypted.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the system is the actor.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("Keys are rotated from the command line.")
@@ -35,7 +35,7 @@ def rotate_hashes(*, by: Actor) -> tuple[int, list[int]]:
 
 @transaction.atomic
 def _rotate(last: int) -> tuple[int, list[int], int | None]:
-    """Go through the profiles that follow; the id of the last one, None at the end."""
+    """Process the next batch; return changed count, unreadable ids, and the last id (None at the end)."""
     kept = (
         Resident.objects.select_for_update()
         .filter(pk__gt=last)

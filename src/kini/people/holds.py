@@ -1,4 +1,4 @@
-"""Data on legal hold: conditions for queries and rules of retention."""
+"""Queries for data on legal hold, used by retention and deletion."""
 
 from typing import Any
 
@@ -27,5 +27,5 @@ def references() -> QuerySet[LegalHold, Any]:
 
 
 def of_person(*, user_id: int | None, resident_id: int | None) -> LegalHold | None:
-    """The hold on a person, if there is one."""
+    """Return the hold on a person, or None."""
     return _open().filter(Q(resident_id=resident_id or 0) | Q(resident__user_id=user_id or 0)).first()

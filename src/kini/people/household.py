@@ -1,6 +1,6 @@
-"""Household of an officer as the city's data shows it: their other accounts and contacts, and family.
+"""Household of an officer according to the city's data: their other accounts and contacts, and family.
 
-An officer neither reads nor decides what concerns somebody of these (conflict of interest, UU 30/2014 art. 42-43).
+An officer neither reads nor decides cases of their household (conflict of interest, UU 30/2014 art. 42-43).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from kini.core.database.prepared import prepared
 from kini.people.contacts import Contact
 from kini.people.models import Resident
 
-#: Family ties and family cards that are followed from the person: a spouse's child is two away.
+#: Family ties and family cards followed from the person: a spouse's child is two steps away.
 STEPS = 2
 
 #: Profiles of one person: the account's own, and those with the same phone number or e-mail address.
@@ -55,25 +55,25 @@ class Household:
 
 
 def household_of(user_id: int | None) -> Household:
-    """The person behind an account, under any account or contact, and their household. One statement."""
+    """Find the person behind an account, under any account or contact, and their household. One statement."""
     rows = prepared(_HOUSEHOLD, [user_id] * 3) if user_id is not None else []
     return Household(frozenset(pk for pk, _user in rows), frozenset(user for _pk, user in rows if user is not None))
 
 
 def is_same_person(user_id: int | None, other_id: int) -> bool:
-    """Tell whether two accounts belong to one person, as far as shared contacts show."""
+    """Return True if two accounts belong to one person, as far as shared contacts show."""
     if user_id is None or user_id == other_id:
         return user_id == other_id
     return any(pk == other_id for (pk,) in prepared(_SAME_PERSON, [user_id] * 3))
 
 
 def profiles_of(user_id: int) -> RawSQL:
-    """Ids of the profiles of the person behind an account, as a part of a query."""
+    """Subquery of the profile ids of the person behind an account."""
     return RawSQL(f"WITH {_ONESELF} SELECT id FROM oneself", [user_id] * 3)  # noqa: S608, S611 -- as above
 
 
 def is_own_contact(user_id: int | None, contact: Contact) -> bool:
-    """Tell whether a phone number or address belongs to the person behind an account, under any account or none."""
+    """Return True if a contact belongs to the person behind an account, under any account or none."""
     if user_id is None:
         return False
     where = {"phone": contact.value} if contact.kind == "phone" else {"email__iexact": contact.value}

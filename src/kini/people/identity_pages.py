@@ -1,4 +1,4 @@
-"""Pages of identity: the level of a profile, and the ways to a higher one."""
+"""Page of a profile's level of assurance, and of the ways to a higher one."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,8 +22,8 @@ from kini.people.pages import resident_for
 from kini.people.registers.configured import register
 from kini.people.sign_in import next_of
 
-#: Questions to the register: by one account and about one number in a day, and by everybody in an hour. More would be
-#: somebody who tries out which name belongs to a number.
+#: Requests to the register: per account and per number a day, and in total an hour, against guessing which name
+#: belongs to a number.
 BY_ACCOUNT = Limit("people.register-by-account", count=3, seconds=24 * 3600)
 ABOUT_NUMBER = Limit("people.register-about-number", count=5, seconds=24 * 3600)
 BY_ALL = Limit("people.register-by-all", count=2000, seconds=3600)
@@ -33,29 +33,31 @@ BY_ALL = Limit("people.register-by-all", count=2000, seconds=3600)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: HttpRequest) -> HttpResponse:
-    """Show the level and the ways to a higher one; `needs` is the level of the service that sent the visitor here."""
+    """Show the level and the ways to a higher one; `needs` is the level required by the referring service."""
     resident = resident_for(request)
     if request.method != "POST":
         return _page(request, resident, PersonForm(initial={"name": resident.name}))
     form = PersonForm(request.POST)
     if form.is_valid() and _asked(request, resident, form):
-        messages.success(request, _("The civil register is being asked. The answer stands here in a moment."))
+        messages.success(
+            request, _("The civil register is checking your data. The result will appear here in a moment.")
+        )
         return redirect(f"{reverse('people:identity')}?{urlencode(_kept(request))}")
     return _page(request, resident, form)
 
 
 def consent_words() -> str:
-    """The sentence to which somebody agrees before the register is asked."""
+    """Sentence of consent shown and stored before the register is asked."""
     return _("I agree that the city asks the civil register whether this name and number belong together.")
 
 
 def _asked(request: HttpRequest, resident: Resident, form: PersonForm) -> bool:
-    """Ask the register, or put the reason why not into the form."""
+    """Ask the register; on refusal add the reason to the form and return False."""
     number = form.cleaned_data["number"]
     if number is None:
         form.add_error("number", _("Type the number on your card."))
     if "consent" not in request.POST:
-        form.add_error(None, _("Without your consent the register is not asked."))
+        form.add_error(None, _("We only ask the register with your consent."))
     if form.errors:
         return False
     by = queries.actor_for(request)
@@ -72,7 +74,7 @@ def _asked(request: HttpRequest, resident: Resident, form: PersonForm) -> bool:
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:
-    """Page that the visitor came from and the level it needs, for the way back."""
+    """Return the referring page and the level it requires, as query parameters."""
     sent = request.POST if request.method == "POST" else request.GET
     kept = {"needs": sent.get("needs", ""), "next": next_of(request)}
     return {name: value for name, value in kept.items() if value}

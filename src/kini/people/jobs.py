@@ -1,4 +1,4 @@
-"""Questions to the register of persons, asked by the worker."""
+"""Job that asks the identity register."""
 
 from kini.core.actors import system
 from kini.core.jobs import job
@@ -12,7 +12,7 @@ from kini.people.registers.configured import register
 
 @job(ASK, queue="registers")
 def ask_register(check: int) -> None:
-    """Ask the register, outside of any transaction. The same reference goes out when it is asked again."""
+    """Ask the register, outside any transaction. Retries send the same reference."""
     found, by = RegisterCheck.objects.filter(pk=check, state="asked").first(), system(ASK)
     if found is None:
         return

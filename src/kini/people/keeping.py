@@ -1,4 +1,4 @@
-"""What several actions share. Called inside an action only: nothing but `only` and `log` checks here who may."""
+"""Helpers of actions, called inside an action only. Of these, `only` and `log` alone check permissions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ LONGEST_REASON = 240
 
 
 class NumberTaken(Refused):
-    """Another profile has the national number; the message says what to do."""
+    """Another profile has this national number; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a person says of themselves or of a family member.
+    """Details of a person or family member, as stated by the applicant.
 
     Attributes:
-        number: the national number as read and checked; None keeps the one that is kept already.
-        family_card: "" keeps the one that is kept already.
+        number: the parsed national number; None leaves the stored one.
+        family_card: "" leaves the stored one.
     """
 
     name: str
@@ -39,20 +39,16 @@ class Details:
 
 
 def only(by: Actor, user_id: int | None) -> None:
-    """Stop everybody but the person themselves and the program.
-
-    Raises:
-        NotAllowed: with a sentence for whoever else it is.
-    """
+    """Raise NotAllowed unless the actor is that user or the system."""
     if by.kind is not ActorKind.SYSTEM and (user_id is None or by.user_id != user_id):
         raise NotAllowed(_("Only the person themselves can change this."))
 
 
 def keep(resident: Resident, details: Details) -> set[str]:
-    """Write the details into a stored resident; gives the names of what changed.
+    """Save details to a stored resident; return the names of changed fields.
 
     Raises:
-        NumberTaken: when another profile has the number.
+        NumberTaken: if another profile has the number.
     """
     if details.number and sealing.is_hashed_elsewhere(resident, details.number.number):
         raise _taken()
@@ -84,16 +80,16 @@ def _taken() -> NumberTaken:
 
 
 def log(by: Actor, resident: Resident | None, what: str, reason: str, reference: str, purpose: str) -> AccessLog:
-    """Log one look of an officer at somebody's data.
+    """Log one look of an officer at a person's hidden data.
 
     Raises:
-        NotAllowed: when it is no working officer.
-        Refused: without a purpose of the list, or a reason that says something and is not too long.
+        NotAllowed: unless the actor is an active officer.
+        Refused: without a listed purpose, or without a meaningful reason of acceptable length.
         TooMany: after too many looks.
     """
     reason = _worded(reason)
     if purpose not in (COUNTER, *purposes.choices()):
-        raise Refused(_("Choose for what you need to see this."))
+        raise Refused(_("Choose the purpose for which you need to see this."))
     officer = queries.officer_of(by)
     if officer is None:
         raise NotAllowed(_("Only officers look at other people's profiles."))
@@ -109,10 +105,10 @@ def log(by: Actor, resident: Resident | None, what: str, reason: str, reference:
 
 
 def _count_look(by: Actor) -> None:
-    """Count a look of an officer; only looks that were shown count, as the rest is undone with its transaction.
+    """Count a look of an officer; a refused one is rolled back with its transaction.
 
     Raises:
-        TooMany: when it is one too many in this hour or day.
+        TooMany: above the limit of this hour or day.
     """
     allowed = purposes.limits()
     limits.require(Limit("people.looks-hour", allowed.looks_per_hour, 3600), str(by.user_id))
@@ -131,10 +127,10 @@ def _worded(reason: str) -> str:
 
 
 def once[T](make: Callable[[], T], already: str) -> T:
-    """Make a row that may exist only once.
+    """Create a row that may exist only once.
 
     Raises:
-        Refused: with `already`, when the database says that it does.
+        Refused: with the message `already`, on a violated constraint.
     """
     try:
         with transaction.atomic():

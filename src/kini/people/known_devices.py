@@ -1,8 +1,8 @@
-"""Devices on which an account has signed in before: a long-lived signed cookie, and a row for each account.
+"""Devices on which an account has signed in before: a long-lived signed cookie, and a row per account.
 
-The cookie names the device and lets nobody in. It gives its holder counters of their own for codes (`code_limits`), so
-that guesses from elsewhere do not stop them, and tells a new device from a known one. Method: OWASP, "Slow Down Online
-Guessing Attacks with Device Cookies".
+The cookie identifies the device and authenticates nobody. It has its own counters for codes (`code_limits`), so that
+guesses from elsewhere do not lock its holder out, and tells a new device from a known one. Method: OWASP, "Slow Down
+Online Guessing Attacks with Device Cookies".
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from kini.people.code_limits import Asker
 from kini.people.contacts import Contact
 from kini.people.models import KnownDevice
 
-#: As long as browsers keep a cookie at most (RFC 6265bis, section 5.5).
+#: Longest lifetime of a cookie in browsers (RFC 6265bis, section 5.5).
 SECONDS = 400 * 24 * 60 * 60
 COOKIE = "__Host-device" if settings.ENV.production else "device"
 _SIGNER = Signer(salt="people.known-device")
@@ -25,13 +25,13 @@ _NEW = "_kini_device"
 
 
 def device_hash(request: HttpRequest) -> bytes | None:
-    """The hash under which the device that asks is stored; None when it has no cookie of ours."""
+    """Return the stored hash of the requesting device; None without a device cookie."""
     device = _device(request)
     return hashlib.sha256(device.encode()).digest() if device else None
 
 
 def asker_of(request: HttpRequest, contact: Contact) -> Asker:
-    """Asker of a code for that contact, with the device when its account signed in there before."""
+    """Build the requester of a code for that contact, with the device if its account signed in there before."""
     found = device_hash(request)
     account = {"user__phone": contact.value} if contact.kind == "phone" else {"user__email__iexact": contact.value}
     known = found is not None and KnownDevice.objects.filter(device_hash=found, **account).exists()
@@ -39,14 +39,14 @@ def asker_of(request: HttpRequest, contact: Contact) -> Asker:
 
 
 def ensure_cookie(request: HttpRequest) -> bytes:
-    """The hash of the device that asks; one without a cookie gets one with the answer."""
+    """Return the hash of the requesting device, assigning a cookie if it has none."""
     device = _device(request) or secrets.token_urlsafe(24)
     setattr(request, _NEW, device)
     return hashlib.sha256(device.encode()).digest()
 
 
 def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
-    """Send the cookie with the answer to a sign-in."""
+    """Set the device cookie on the response to a sign-in."""
     if device := getattr(request, _NEW, ""):
         response.set_cookie(
             COOKIE, _SIGNER.sign(device), SECONDS, httponly=True, secure=settings.ENV.production, samesite="Lax"

@@ -1,4 +1,4 @@
-"""Names of the levels of assurance, as services, programs and pages know them."""
+"""Names and labels of the levels of assurance, used by services, the API and pages."""
 
 from typing import Literal
 
@@ -17,7 +17,7 @@ LEVELS: dict[str, Assurance] = {
 
 
 class AssuranceNeeded(Refused):
-    """A service asks for a higher level; the message says how to get there."""
+    """A service requires a higher level; the message says how to reach it."""
 
     def __init__(self, needed: Assurance) -> None:
         super().__init__(needed_words(needed))
@@ -25,18 +25,18 @@ class AssuranceNeeded(Refused):
 
 
 def require_level(level: int, needed: Level | None) -> None:
-    """Raise AssuranceNeeded below the level that a service asks for (None: it asks for none)."""
+    """Raise AssuranceNeeded below the level that a service requires (None: no requirement)."""
     if needed and level < LEVELS[needed]:
         raise AssuranceNeeded(LEVELS[needed])
 
 
 def level_name(level: int) -> Level:
-    """The name by which services and programs know a level."""
+    """Return the name of a level in services and the API."""
     return "typed" if level == Assurance.TYPED else "counter" if level == Assurance.COUNTER else "register"
 
 
 def level_words(level: int) -> str:
-    """Meaning of a level, in plain words."""
+    """Return a level in plain words."""
     return {
         Assurance.TYPED: _("Not proved yet"),
         Assurance.COUNTER: _("Proved at a counter"),
@@ -46,7 +46,7 @@ def level_words(level: int) -> str:
 
 
 def needed_words(needed: int) -> str:
-    """Instructions for reaching a level."""
+    """Return instructions for reaching a level."""
     if needed == Assurance.COUNTER:
         return _("This service needs to be sure that it is you. Prove it first, at a counter with your card.")
     return _("This service needs to be sure that it is you. Let the civil register confirm your data first.")

@@ -1,4 +1,4 @@
-"""People: who signs in, who is helped, who works for the city, and who looked at whom."""
+"""Models of people: accounts, sessions, residents, officers, roles, assurance, consents and the access log."""
 
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from kini.core.database.encryption import EncryptedDateField, EncryptedLookupFie
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, *, phone: str | None = None, email: str | None = None, **fields: Any) -> "User":
-        """A user without a password: one signs in by code or passkey."""
+        """Create a user without a password; sign-in is by code or passkey."""
         user = self.model(phone=phone, email=self.normalize_email(email) if email else None, **fields)
         user.set_unusable_password()
         user.save(using=self._db)
@@ -25,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Somebody who can sign in, by a phone number (E.164) or an e-mail address; a deleted account has neither."""
+    """An account, identified by a phone number (E.164) or e-mail address; a deleted one has neither."""
 
     phone = EncryptedLookupField(context="people.phone", null=True, unique=True)
     phone_verified = models.BooleanField(default=False)
@@ -52,9 +52,9 @@ class User(AbstractBaseUser):
 
 
 class Session(AbstractBaseSession):
-    """A browser's session. Whose it is stands beside the data, so that people see theirs and can end them.
+    """A browser session. The user is a column, so that people can list and end their sessions.
 
-    The browser alone has the key; here stands its hash, and what the session holds encrypted (people/sessions.py).
+    The primary key is the hash of the session key, and the data is encrypted (people/sessions.py).
     """
 
     session_key = models.CharField("session key", max_length=64, primary_key=True)
@@ -65,7 +65,7 @@ class Session(AbstractBaseSession):
 
 
 class KnownDevice(models.Model):
-    """A device on which an account has signed in. Its cookie names it; only a hash of that is stored."""
+    """A device on which an account has signed in, identified by the hash of its cookie."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="known_devices")
     device_hash = models.BinaryField(max_length=32)
@@ -80,10 +80,10 @@ class KnownDevice(models.Model):
 
 
 class Assurance(models.IntegerChoices):
-    """Level of assurance: how surely a profile is that of the person whose number it has; higher is surer.
+    """Level of assurance that a profile belongs to the person with its national number; higher is surer.
 
-    Services ask for one of three (`typed`, `counter`, `register`). A register that confirms the data while an officer
-    has the card and the person before them is surer than one that confirms what somebody typed at home.
+    Services require one of three (`typed`, `counter`, `register`). A register check at a counter, with the person and
+    the card present, ranks above one of data typed at home.
     """
 
     TYPED = 0
@@ -93,10 +93,10 @@ class Assurance(models.IntegerChoices):
 
 
 class Resident(models.Model):
-    """A person whom the city serves, with an account or without one (helped at a counter).
+    """Profile of a person served by the city, with an account or without one (helped at a counter).
 
-    All that says who it is is kept encrypted; `national_id_hash` finds the national number again. Only the owner and
-    officers with the permission see it unmasked, and officers' looks are logged.
+    Identifying data is encrypted; `national_id_hash` is the lookup key of the national number. Only the owner and
+    officers with the permission see the number unmasked, and officers' looks are logged.
     """
 
     user = models.OneToOneField(User, models.SET_NULL, null=True, related_name="resident")
@@ -130,7 +130,7 @@ class Resident(models.Model):
             ),
         ]
         indexes = [
-            # Columns by which profiles of one person or household are found (people/household.py).
+            # For lookups of profiles of one person or household (people/household.py).
             models.Index(fields=["phone"], name="people_resident_phone", condition=~Q(phone="")),
             models.Index(fields=["email"], name="people_resident_email", condition=~Q(email="")),
             models.Index(
@@ -140,12 +140,12 @@ class Resident(models.Model):
 
     @cached_property
     def is_a_child(self) -> bool:
-        """Whether a parent or guardian acts for them: somebody without an account of their own."""
+        """True for a person without an account who is registered as child or ward."""
         return self.user_id is None and self.tied_by.filter(relation__in=("child", "ward")).exists()
 
 
 class FamilyTie(models.Model):
-    """`resident` may act for `member`, as parent, child, spouse or guardian."""
+    """A family relation: `resident` may act for `member`."""
 
     resident = models.ForeignKey(Resident, models.CASCADE, related_name="ties")
     member = models.ForeignKey(Resident, models.CASCADE, related_name="tied_by")
@@ -162,7 +162,7 @@ class FamilyTie(models.Model):
 
 
 class Officer(models.Model):
-    """Somebody who works for an agency."""
+    """An account that works for an agency."""
 
     user = models.OneToOneField(User, models.CASCADE, related_name="officer")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="officers")
@@ -174,7 +174,7 @@ class Officer(models.Model):
 
 
 class DirectoryLink(models.Model):
-    """Link of an officer to their entry in the city's directory. The subject is empty until the first sign-in."""
+    """Link from an officer to the city's directory. The subject is empty until the first sign-in."""
 
     officer = models.OneToOneField(Officer, models.CASCADE, related_name="directory_link")
     email = models.EmailField()
@@ -191,7 +191,7 @@ class DirectoryLink(models.Model):
 
 
 class OfficeDay(models.Model):
-    """The span in which programs may work at the desk for an officer; it begins with a sign-in at a browser."""
+    """Period in which OAuth clients may act at the desk for an officer; it begins with a sign-in in a browser."""
 
     officer = models.OneToOneField(Officer, models.CASCADE, related_name="office_day")
     until = models.DateTimeField()
@@ -199,14 +199,14 @@ class OfficeDay(models.Model):
 
 
 class Operator(models.Model):
-    """Somebody who keeps the platform running, and may open the operator's pages."""
+    """An account that may open the operator's pages."""
 
     user = models.OneToOneField(User, models.CASCADE, related_name="operator")
     added_at = models.DateTimeField(auto_now_add=True)
 
 
 class RoleGrant(models.Model):
-    """A role of the pack, given to an officer over an area (none: the whole city) and some services (none: all)."""
+    """A role of the pack granted to an officer for an area (null: whole city) and services (empty: all)."""
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=60)
@@ -221,7 +221,7 @@ class RoleGrant(models.Model):
 
 
 class LegalHold(models.Model):
-    """A person or a case whose data is not removed while a dispute, an audit or an investigation needs it."""
+    """Legal hold: suspends deletion of a person's or case's data during a dispute, audit or investigation."""
 
     resident = models.ForeignKey(Resident, models.PROTECT, null=True, related_name="holds")
     reference = models.CharField(max_length=30, blank=True, help_text="Of the case; empty for a person.")
@@ -254,9 +254,9 @@ class LegalHold(models.Model):
 
 
 class AccessLog(models.Model):
-    """One access of an officer to somebody's data. Append-only: a trigger refuses updates and deletes.
+    """One access of an officer to a person's data. Append-only: a trigger rejects updates and deletes.
 
-    A read (`day` is set) is logged once for each officer, thing and day; a look at what is hidden every time.
+    A read (`day` is set) is logged once per officer, item and day; a look at hidden data every time.
     """
 
     resident = models.ForeignKey(
@@ -297,7 +297,7 @@ class AccessLog(models.Model):
 
 
 class ProgramConsent(models.Model):
-    """The scopes that a person allows one program. A stopped consent stays, so that the same subject comes back."""
+    """Scopes that a person granted to one OAuth client. A revoked consent stays, to reuse its subject."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="program_consents")
     client = models.ForeignKey(Client, models.CASCADE, related_name="consents")
@@ -314,7 +314,7 @@ class ProgramConsent(models.Model):
 
 
 class UsedCredential(models.Model):
-    """Hash of an authorization code or refresh token that was exchanged: to see it again ends its family of tokens."""
+    """Hash of an exchanged authorization code or refresh token; reuse revokes its family of tokens."""
 
     hash = models.CharField(max_length=64, primary_key=True)
     family = models.CharField(max_length=64, help_text="Hash of the code from which the tokens descend.")
@@ -324,9 +324,9 @@ class UsedCredential(models.Model):
 
 
 class AssuranceChange(models.Model):
-    """One change of a profile's level of assurance. Append-only and chained; the newest one says which level holds.
+    """One change of a profile's level of assurance. Append-only and chained; the newest row holds the current level.
 
-    A trigger compares it with the profile, and lets a number move only to a profile that is surer, or by a dispute.
+    A trigger compares it with the profile, and lets a number move only to a profile of a higher level, or by a dispute.
     """
 
     CAUSES = ("counter", "register", "changed", "released", "displaced")
@@ -365,7 +365,7 @@ class AssuranceChange(models.Model):
 
 
 class RegisterCheck(models.Model):
-    """One question to a register, with the person's consent. What was asked is sealed, and deleted with the answer."""
+    """One request to an identity register, with the person's consent. The claim is encrypted, deleted on answer."""
 
     STATES = ("asked", "match", "mismatch", "held", "unavailable")
 

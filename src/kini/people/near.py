@@ -1,6 +1,6 @@
-"""What is near the visitor: places to go to, and the offices that serve where they live or are.
+"""Nearby places and offices for the visitor's area.
 
-Only the area is remembered, in a cookie of this browser; a point that the browser gives is used once and kept nowhere.
+Only the area is stored, in a cookie of this browser; a position from the browser is used once and not stored.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ ON_HOME, ON_PAGE = 2, 8
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """A place, how far it is (metres), and where it is shown on a map."""
+    """A place, its distance in metres, and a link to a map."""
 
     place: Place
     metres: float
@@ -40,11 +40,11 @@ class Nearby:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """An area with what is near.
+    """An area with its nearby places and offices.
 
     Attributes:
         places: nearest first.
-        exact: distances are from where the visitor is, not from the middle of the area.
+        exact: distances are from the visitor's position, not from the centre of the area.
     """
 
     area: Area
@@ -60,7 +60,7 @@ def around(area: Area, point: Point | None, places: int) -> Around:
 
 
 def area_of(request: HttpRequest) -> Area | None:
-    """The area that was chosen in this browser, else that of the visitor's profile."""
+    """Return the area chosen in this browser, else that of the visitor's profile."""
     if code := request.COOKIES.get(COOKIE, ""):
         chosen = queries.area(code[:20])
         if chosen and chosen.level == pack.current().lowest_level:
@@ -72,7 +72,7 @@ def area_of(request: HttpRequest) -> Area | None:
 
 
 def section(request: HttpRequest) -> SafeString:
-    """The part of the home page: what is nearest, or how to say where one is."""
+    """Render the home page section: nearest places, or a prompt to choose an area."""
     area = area_of(request)
     near = around(area, None, ON_HOME) if area else None
     return render_to_string("people/home_near.html", {"near": near}, request)
@@ -81,7 +81,7 @@ def section(request: HttpRequest) -> SafeString:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def near(request: HttpRequest) -> HttpResponse:
-    """The list of what is near; another area can be chosen, or the place where the device is."""
+    """List nearby places and offices; POST chooses an area or uses the device's position."""
     if request.method != "POST":
         area = area_of(request)
         return _page(request, around(area, None, ON_PAGE) if area else None)

@@ -1,9 +1,9 @@
-"""Decisions of the OAuth 2.0 and OpenID Connect endpoints, stricter than allauth's own.
+"""Request validator of the OAuth 2.0 and OpenID Connect endpoints, stricter than allauth's own.
 
-allauth 65.21 has no setting for its validator, so `install` puts this class in its place. What is stricter: consent is
-looked up per program (allauth takes any token of the person, whatever program holds it), every program uses PKCE with
-S256, redirect addresses are compared as strings, a code is used up by its first try, and a code or refresh token that
-comes again ends every token of its authorization (RFC 9700, sections 2.1 and 4.14).
+allauth 65.21 has no setting for its validator, so `install` replaces the class. Stricter: consent is looked up per
+client (allauth accepts any token of the person, of whatever client), every client uses PKCE with S256, redirect URIs
+are compared as strings, a code is consumed by its first try, and reuse of a code or refresh token revokes every token
+of its authorization (RFC 9700, sections 2.1 and 4.14).
 """
 
 from urllib.parse import urlsplit, urlunsplit
@@ -29,7 +29,7 @@ from kini.people import actions, client_assertion, queries
 from kini.people.models import UsedCredential
 
 BY = system("programs")
-#: Wrong secrets of one program from one network, and of all programs from it.
+#: Wrong secrets from one network, for one client and for all clients.
 WRONG_SECRET = Limit("people.client-secret", count=10, seconds=15 * 60)
 WRONG_SECRETS = Limit("people.client-secrets", count=50, seconds=15 * 60)
 LOOPBACK = ("127.0.0.1", "::1")
@@ -43,10 +43,10 @@ class TooManyAttempts(errors.OAuth2Error):
 
 
 class Validator(OAuthLibRequestValidator):
-    """One per request."""
+    """Validator of one request."""
 
     def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Request, *args: object) -> bool:
-        """Accept exactly a registered address; on loopback any port, for native programs (RFC 8252, 7.3)."""
+        """Accept exactly a registered URI; on loopback any port, for native clients (RFC 8252, 7.3)."""
         registered = request.client.get_redirect_uris()
         return redirect_uri in registered or _without_port(redirect_uri) in filter(None, map(_without_port, registered))
 
@@ -54,23 +54,23 @@ class Validator(OAuthLibRequestValidator):
         """Require PKCE always, with S256 where a challenge is given.
 
         Raises:
-            UnsupportedCodeChallengeMethodError: for `plain`, which is also what a missing method means.
+            UnsupportedCodeChallengeMethodError: for `plain`, also the default without a method.
         """
         if request.code_challenge and request.code_challenge_method != "S256":
             raise errors.UnsupportedCodeChallengeMethodError(request=request)
         return True
 
     def validate_silent_authorization(self, request: Request) -> bool:
-        """Tell whether the person allows this very program all of these scopes."""
+        """Return True if the person granted this client all of these scopes."""
         return queries.is_allowed(context.request.user.pk, request.client, request.scopes)
 
     # Client authentication
 
     def authenticate_client(self, request: Request, *args: object, **kwargs: object) -> bool:
-        """Authenticate by a signed assertion where keys are registered, else by the secret.
+        """Authenticate by a signed assertion if keys are registered, else by the secret.
 
         Raises:
-            TooManyAttempts: after too many failures from one network, whatever is sent now.
+            TooManyAttempts: after too many failures from one network, even for right credentials.
         """
         assertion = getattr(request, "client_assertion", None) or ""
         claimed = self._claimed_client(request, assertion)
@@ -107,10 +107,10 @@ class Validator(OAuthLibRequestValidator):
         limits.hit(WRONG_SECRETS, network)
         limits.hit(WRONG_SECRET, f"{claimed}:{network}")
 
-    # Codes and refresh tokens, each used once
+    # Codes and refresh tokens, each valid once
 
     def validate_code(self, client_id: str, code: str, client: Client, request: Request, *args: object) -> bool:
-        """Use the code up, whatever its verifier turns out to be; refuse it where consent was stopped meanwhile."""
+        """Consume the code even if its verifier is wrong; reject it if consent was revoked meanwhile."""
         used = get_adapter().hash_token(code)
         if not super().validate_code(client_id, code, client, request):
             self._refuse_reuse(used, client)
@@ -123,7 +123,7 @@ class Validator(OAuthLibRequestValidator):
         return first
 
     def validate_refresh_token(self, refresh_token: str, client: Client, request: Request, *args: object) -> bool:
-        """Let one of several requests with the same token through; the others are a second use."""
+        """Accept one of several concurrent requests with the same token; the others count as reuse."""
         held = Token.objects.select_for_update().filter(client=client)
         token = held.lookup(Token.Type.REFRESH_TOKEN, refresh_token)
         if token is None:
@@ -133,7 +133,7 @@ class Validator(OAuthLibRequestValidator):
         return allowed and super().validate_refresh_token(refresh_token, client, request)
 
     def _refuse_reuse(self, credential: str, client: Client) -> None:
-        """End the family of a credential that was used before."""
+        """Revoke the token family of a credential that was used before."""
         used = UsedCredential.objects.select_related("user").filter(hash=credential, client=client).first()
         if used is None:
             return
@@ -159,7 +159,7 @@ class Validator(OAuthLibRequestValidator):
         return str(get_adapter().hash_token(request.code))
 
     def revoke_token(self, token: str, token_type_hint: str, request: Request, *args: object) -> None:
-        """Take back a token of this program, and with it all that descend from the same authorization (RFC 7009)."""
+        """Revoke a token of this client, with all tokens of the same authorization (RFC 7009)."""
         kinds = [Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN]
         found = Token.objects.by_value(token).filter(client=request.client, type__in=kinds).first()
         if found:
@@ -173,10 +173,10 @@ def install() -> None:
 
 
 def _without_port(address: str) -> str:
-    """A loopback address of a native program without its port; "" for every other."""
+    """Strip the port of a loopback URI of a native client; "" for any other URI."""
     try:
         parts = urlsplit(address)
         loopback = parts.scheme == "http" and parts.hostname in LOOPBACK and parts.username is None
         return urlunsplit(parts._replace(netloc=str(parts.hostname))) if loopback and parts.port != 0 else ""
-    except ValueError:  # a port that is none
+    except ValueError:  # invalid port
         return ""

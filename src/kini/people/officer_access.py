@@ -1,9 +1,9 @@
-"""Access of officers to the desk: the second step that the city demands, and the office day of their programs.
+"""Access of officers to the desk: the second factor required by the city, and the office day of OAuth clients.
 
-The city's pack says which second step officers need (`[officers]` in city.toml). An officer without it is only a
-resident (`queries.actor_for`), and each page of the desk leads to where it is taken or set up. A program works at the
-desk for as long as the office day of its officer lasts: it begins with a sign-in that has the second step, ends ten
-hours later, after half an hour in which nobody worked, or when the officer signs out.
+The city's pack defines the required second factor (`[officers]` in city.toml). An officer without it acts as a
+resident (`queries.actor_for`), and each page of the desk redirects to where it is used or set up. OAuth clients may
+act at the desk during the officer's office day: it begins with a sign-in that has the second factor, and ends after
+ten hours, after half an hour without activity, or when the officer signs out.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ _DAY, _TOLD = "office_day", "second_step_announced"
 
 
 class OfficerAccess:
-    """Middleware: send officers without the demanded second step from the desk to its page."""
+    """Middleware that redirects officers without the required second factor from the desk to its page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -52,7 +52,7 @@ class OfficerAccess:
 
 
 def _lead(request: HttpRequest) -> HttpResponse:
-    """Lead an officer to what the city demands and this session lacks."""
+    """Redirect an officer to the sign-in step that this session lacks."""
     configured = directory()
     if configured and configured.required and not second_step.came_from_directory(request):
         messages.info(request, _("Officers sign in through {name}.").format(name=configured.name))
@@ -61,7 +61,7 @@ def _lead(request: HttpRequest) -> HttpResponse:
 
 
 def ensure_office_day(request: HttpRequest) -> None:
-    """Begin the office day of an officer whose session may work, once for each session."""
+    """Begin the office day of an officer whose session has the required factor, once per session."""
     session, user = request.session, request.user
     if not session.get(OFFICER) or session.get(_DAY) or not isinstance(user, User) or not second_step.is_met(request):
         return
@@ -72,11 +72,11 @@ def ensure_office_day(request: HttpRequest) -> None:
 
 
 def _announce(request: HttpRequest) -> None:
-    """Say once in each session from which day on a second step is needed."""
+    """Announce, once per session, the day from which a second factor is required."""
     step, since = pack.current().officers.second_step, pack.current().officers.second_step_from
     if step == "none" or second_step.demanded() != "none" or request.session.get(_TOLD) or since is None:
         return
     if not second_step.used(request, step):
-        text = _("From {day} the desk needs a second step. Add a passkey under Me, Security.")
+        text = _("From {day} on, the desk requires a second step. Add a passkey under Me, Security.")
         messages.info(request, text.format(day=formats.day(since)))
     request.session[_TOLD] = True

@@ -1,4 +1,4 @@
-"""A resident's own pages: profile, family, and who looked at them."""
+"""A resident's own pages: profile, family and access log."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,12 +28,12 @@ from kini.people.models import Assurance, FamilyTie, Resident, User
 from kini.people.sign_in import next_of
 
 LOOKS_PER_PAGE = 20
-#: New numbers that one account may enter a day; more would be somebody who tries out which numbers are known.
+#: National numbers that one account may enter a day, against probing for known numbers.
 NUMBERS = Limit("people.number-entered", count=10, seconds=24 * 60 * 60)
 
 
 def resident_for(request: HttpRequest) -> Resident:
-    """The profile of the signed-in visitor."""
+    """Return the profile of the signed-in visitor, created if missing."""
     user = request.user
     if not isinstance(user, User):
         raise Http404
@@ -47,7 +47,7 @@ def resident_for(request: HttpRequest) -> Resident:
 @never_cache
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    """Everything that is about oneself, and the way out."""
+    """Overview of the visitor's own pages, with sign-out."""
     resident = resident_for(request)
     officer = queries.officer_of(queries.actor_for(request))
     return render(request, "people/me.html", {"resident": resident, "officer": officer})
@@ -57,7 +57,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_profile(request: HttpRequest) -> HttpResponse:
-    """What the city should not have to ask again."""
+    """Edit the visitor's profile."""
     resident = resident_for(request)
     if request.method != "POST":
         return _profile_page(request, resident, ProfileForm(initial=_said(resident)))
@@ -76,7 +76,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, form: PersonForm, save: Any) -> bool:
-    """Save, or write into the form why it was refused."""
+    """Save; on refusal add the reason to the form and return False."""
     try:
         if form.cleaned_data["number"]:
             limits.require(NUMBERS, str(request.user.pk))
@@ -110,7 +110,7 @@ def _profile_page(request: HttpRequest, resident: Resident, form: ProfileForm) -
 
 
 def _contacts(resident: Resident) -> list[tuple[str, str, str, str]]:
-    """Phone and e-mail as facts with the way to change them."""
+    """List phone and e-mail as (label, value, URL to change it, link text)."""
     phone = Contact("phone", resident.phone).shown if resident.phone else ""
     return [
         (label, value or "–", reverse("people:change-contact", args=[kind]), _("Change") if value else _("Add"))
@@ -125,7 +125,7 @@ def _masked(resident: Resident, attribute: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A family member as the list shows them."""
+    """A row of the family list."""
 
     tie: FamilyTie
     relation: str
@@ -137,7 +137,7 @@ class Member:
 @never_cache
 @require_safe
 def family(request: HttpRequest) -> HttpResponse:
-    """For whom one may act."""
+    """List the family members whom the visitor may represent."""
     words, today = dict(relation_words()), timezone.localdate()
     members = [
         Member(
@@ -155,7 +155,7 @@ def family(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_member(request: HttpRequest) -> HttpResponse:
-    """Somebody new for whom one acts; the address is taken over from one's own profile."""
+    """Add a family member; the address is copied from the visitor's profile."""
     resident = resident_for(request)
     form = MemberForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -177,7 +177,7 @@ def add_member(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_member(request: HttpRequest, tie_id: int) -> HttpResponse:
-    """Change what is known of a family member."""
+    """Edit a family member."""
     tie = _own_tie(request, tie_id)
     if request.method != "POST":
         return _member_page(request, MemberForm(initial={"name": tie.member.name, "relation": tie.relation}), tie)
@@ -190,7 +190,7 @@ def edit_member(request: HttpRequest, tie_id: int) -> HttpResponse:
         if _saved(
             request, form, lambda: actions.edit_family_member(by=by, tie=tie, relation=relation, details=details)
         ):
-            messages.success(request, _("What is known of {name} is saved.").format(name=details.name))
+            messages.success(request, _("The details of {name} are saved.").format(name=details.name))
             return redirect("people:family")
         tie = _own_tie(request, tie_id)
     return _member_page(request, form, tie)
@@ -219,7 +219,7 @@ def _member_page(request: HttpRequest, form: MemberForm, tie: FamilyTie | None) 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_member(request: HttpRequest, tie_id: int) -> HttpResponse:
-    """Ask once, then take somebody off the list."""
+    """Remove a family member after confirmation."""
     tie = queries.family_of(resident_for(request)).filter(pk=tie_id).first()
     if tie is None:
         raise Http404
@@ -235,7 +235,7 @@ def remove_member(request: HttpRequest, tie_id: int) -> HttpResponse:
 @never_cache
 @require_safe
 def access_log(request: HttpRequest) -> HttpResponse:
-    """Show who opened one's own data or that of the family, when, and why."""
+    """Show accesses to the visitor's and their family's data: officer, time and reason."""
     resident = resident_for(request)
     page = Paginator(queries.access_log_of(resident), LOOKS_PER_PAGE).get_page(request.GET.get("page"))
     entries = access_entries.entries_of(page, own=resident.pk)

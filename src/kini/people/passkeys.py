@@ -1,7 +1,6 @@
-"""Forms through which a browser hands over a passkey, made sturdy.
+"""Passkey forms that treat malformed input as a validation error.
 
-What arrives is JSON with bytes in it that anybody can send. The library that reads it stops at whatever it stumbles
-over; here every such stumble is a refusal.
+The JSON from the browser is untrusted, and the library that parses it raises assorted exceptions.
 """
 
 import struct
@@ -18,18 +17,18 @@ MALFORMED = (LookupError, TypeError, ValueError, AttributeError, struct.error)
 
 
 def _refusal() -> ValidationError:
-    return ValidationError(_("The passkey could not be read. Try once more."))
+    return ValidationError(_("The passkey could not be read. Try again."))
 
 
 class CredentialField(forms.JSONField):
-    """The browser's answer, as JSON."""
+    """The browser's credential, as JSON."""
 
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> Any:
         try:
             return super().to_python(value)
-        except RecursionError:  # brackets in brackets in brackets
+        except RecursionError:  # deeply nested JSON
             raise _refusal() from None
 
 
@@ -47,7 +46,7 @@ class AddPasskeyForm(passkeys.AddWebAuthnForm):
 
 
 class Sturdy:
-    """Reads a passkey that proves who one is."""
+    """Mixin that turns a malformed credential into a validation error, and logs every refused one."""
 
     def clean_credential(self) -> Any:
         try:
@@ -61,18 +60,18 @@ class Sturdy:
 
 
 class SecondStepForm(Sturdy, passkeys.AuthenticateWebAuthnForm):
-    """A passkey after the code."""
+    """Passkey as second factor."""
 
     credential = CredentialField()
 
 
 class SignInForm(Sturdy, passkeys.LoginWebAuthnForm):
-    """A passkey instead of a code."""
+    """Passkey for sign-in."""
 
     credential = CredentialField()
 
 
 class AgainForm(Sturdy, passkeys.ReauthenticateWebAuthnForm):
-    """A passkey before something grave."""
+    """Passkey for reauthentication."""
 
     credential = CredentialField()

@@ -1,4 +1,4 @@
-"""What an officer may be allowed to do: one list, granted by roles of the pack, checked in one place."""
+"""Permissions of officers, granted by roles of the pack and checked in `rules`."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -30,7 +30,7 @@ class Permission(StrEnum):
     MANAGE_OFFICERS = "manage-officers"  # grant and withdraw roles within one's agency
 
 
-#: What each allows, in plain words, for those who give roles.
+#: Labels shown to those who grant roles.
 WORDS: Mapping[Permission, str | Promise] = {
     Permission.SEE_CASES: _("see cases"),
     Permission.ACT: _("take steps"),

@@ -1,4 +1,4 @@
-"""Personal data of accounts: profile, family, security, programs, looks, activity."""
+"""Personal data categories of this room: profile, family, sign-in, OAuth clients, identity, access log, activity."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def _profile(person: Person) -> Iterator[Record]:
 
 
 def empty_profile(resident: Resident) -> None:
-    """Remove everything that identifies the person from a profile; the row stays for foreign keys."""
+    """Clear everything that identifies the person; the row stays for foreign keys."""
     if resident.assurance:
         change_level(system("erasure"), resident, Assurance.TYPED, Proof("released"), tell=False)
     sealing.drop_national_id(resident)
@@ -64,7 +64,7 @@ def _family(person: Person) -> Iterator[Record]:
 
 
 def _erase_family(by: Actor, person: Person) -> int:
-    """Empty the profiles of members whom nobody else looks after; cases about them keep their own term."""
+    """Anonymise members whom nobody else represents; cases about them keep their own retention term."""
     members = [tie.member for tie in queries.family_of(person.resident) if tie.member.user_id is None]
     count, _rows = FamilyTie.objects.filter(resident=person.resident).delete()
     FamilyTie.objects.filter(member=person.resident).delete()
@@ -127,7 +127,7 @@ def _activity(person: Person) -> Iterator[Record]:
 
 
 def register() -> None:
-    """Register what this room holds; called once, when the room is ready."""
+    """Register the categories of this room; called once, from `AppConfig.ready`."""
     yourself, officers = _("You"), _("You, and officers who work on your requests; every look is logged")
     name, since = _("Name"), _("Since")
     for each in (

@@ -1,4 +1,4 @@
-"""What a resident's profile knows, as values that questions understand: what it knows is never asked again."""
+"""Profile values by attribute, in the form that questions of services store; used to prefill answers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ READERS: Mapping[str, Callable[[Resident], Any]] = {
     "phone": lambda resident: resident.phone,
     "email": lambda resident: resident.email,
     "address": lambda resident: _address(resident),
-    # Of a child whom a parent or guardian chose as the one it is for.
+    # For a child or ward chosen as the person an application is for.
     "child_name": lambda resident: resident.name if resident.is_a_child else None,
     "child_national_id": lambda resident: sealing.take(resident, "national_id_sealed") if resident.is_a_child else None,
     "child_birth_date": lambda resident: (
@@ -24,24 +24,24 @@ READERS: Mapping[str, Callable[[Resident], Any]] = {
     ),
 }
 PROFILE_ATTRIBUTES = frozenset(READERS)
-#: Attributes that stand encrypted; whoever shows them masks them, and an officer's look at them is logged.
+#: Encrypted attributes: mask them on display, and log an officer's look at them.
 SEALED_ATTRIBUTES = frozenset({"national_id", "family_card", "child_national_id"})
 
 
 def profile_value(resident: Resident, attribute: str) -> Any:
-    """The value of one attribute as a field of services keeps it, or None when the profile does not know it.
+    """Return one attribute in the form that a field of services stores, or None if unknown.
 
     Strings; dates are ISO dates; `address` is {"text": street and house, "area": code of the area}.
 
     Raises:
-        KeyError: when there is no such attribute.
-        SealBroken: when a sealed value was changed around the program.
+        KeyError: for an unknown attribute.
+        SealBroken: if an encrypted value was tampered with.
     """
     return READERS[attribute](resident) or None
 
 
 def known(resident: Resident) -> dict[str, Any]:
-    """Everything that the profile knows, by attribute."""
+    """Return all known values, by attribute."""
     values = {attribute: profile_value(resident, attribute) for attribute in READERS}
     return {attribute: value for attribute, value in values.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""Programs that act for a person: the page that asks for leave, and the one where it is taken back."""
+"""OAuth clients of a person: the authorization page, and the pages that list and revoke authorizations."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,9 +25,9 @@ from kini.people.sign_in import Framed
 
 
 @method_decorator(never_cache, name="dispatch")
-@method_decorator(csrf_exempt, name="dispatch")  # allauth checks it where a person answers
+@method_decorator(csrf_exempt, name="dispatch")  # allauth checks CSRF on the person's form itself
 class AllowPage(Framed, AuthorizationView):
-    """A program asks for leave. What it asks for is ticked, and each may be unticked."""
+    """Authorization page: requested scopes are ticked, and each can be unticked."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -37,7 +37,7 @@ class AllowPage(Framed, AuthorizationView):
         return context | {"choices": choices, "host": urlsplit(self._request_info["redirect_uri"]).netloc}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Record the consent before the code that rests on it exists."""
+        """Record the consent before the authorization code is issued."""
         client = get_object_or_404(Client, pk=self._request_info["client_id"])
         user, granted = _user(self.request), form.cleaned_data["scopes"]
         by = queries.actor_for(self.request)
@@ -45,7 +45,7 @@ class AllowPage(Framed, AuthorizationView):
         return super().form_valid(form)
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
-        """The page may send its form's answer on to the program, and to nobody else."""
+        """Allow form submission to redirect to the client's origin (CSP `form-action`), and to no other."""
         response = super().render_to_response(context, **options)
         back = urlsplit(self._request_info["redirect_uri"])
         origin = f"{back.scheme}://{back.netloc}" if back.scheme in ("http", "https") else f"{back.scheme}:"
@@ -60,7 +60,7 @@ allow = AllowPage.as_view()
 @never_cache
 @require_safe
 def programs(request: HttpRequest) -> HttpResponse:
-    """The programs that act for the visitor, with what each may do."""
+    """List the clients that the visitor authorized, with their scopes."""
     return render(request, "people/programs.html", {"programs": queries.programs_of(_user(request))})
 
 
@@ -68,7 +68,7 @@ def programs(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, client: str) -> HttpResponseBase:
-    """Ask once, then take back what was allowed."""
+    """Revoke a client's authorization after confirmation."""
     user = _user(request)
     tokens, consents = Token.objects.filter(user=user), user.program_consents.filter(stopped_at=None)
     theirs = Q(pk__in=tokens.values("client")) | Q(pk__in=consents.values("client"))
@@ -81,7 +81,7 @@ def stop(request: HttpRequest, client: str) -> HttpResponseBase:
 
 
 def not_offered(request: HttpRequest) -> HttpResponse:
-    """Part of the protocol that the house does not take up."""
+    """404 for parts of the protocol that are not offered."""
     raise Http404
 
 

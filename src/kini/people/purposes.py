@@ -1,4 +1,4 @@
-"""Purposes for which officers look at people's data: a list of the pack (access.yaml), with a default of the house."""
+"""Purposes for which officers look at people's data: the pack's list (access.yaml), or a default one."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -17,14 +17,14 @@ from kini.core.texts import Text, untranslated
 FILE = "access.yaml"
 CASEWORK, COUNTER, APPOINTMENT, CONTACT = "casework", "counter", "appointment", "contact"
 
-#: Purposes of reads, which nobody chooses: they follow from the page.
+#: Purposes of reads, implied by the page.
 OF_READS: Mapping[str, str | Promise] = {
     CASEWORK: _("Work on your case"),
     COUNTER: _("Help at a counter"),
     APPOINTMENT: _("Your appointment"),
     CONTACT: _("A message that did not reach you"),
 }
-#: Purposes of looks where the pack has no list of its own.
+#: Purposes of looks for packs without a list of their own.
 OF_LOOKS: Mapping[str, str | Promise] = {
     "verify-documents": _("Check documents"),
     "contact-person": _("Contact the person"),
@@ -43,27 +43,27 @@ class Limits(BaseModel):
 
     looks_per_hour: int = Field(default=30, ge=1)
     looks_per_day: int = Field(default=120, ge=1)
-    unusual_reads: int = Field(default=60, ge=1, description="Things read in a day below which nothing is unusual.")
-    unusual_looks: int = Field(default=15, ge=1, description="The same for looks at what is hidden.")
+    unusual_reads: int = Field(default=60, ge=1, description="Reads a day below which nothing is unusual.")
+    unusual_looks: int = Field(default=15, ge=1, description="The same for looks at hidden data.")
     unusual_times: float = Field(default=3.0, ge=1, description="Times the officer's usual and the agency's median.")
 
 
 class AccessFile(BaseModel):
-    """access.yaml: for what officers look at people's data, and how often."""
+    """access.yaml: purposes of looks at people's data, and their limits."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     purposes: dict[Id, Text] = Field(
-        default_factory=dict, description="What an officer chooses from; empty: the house's."
+        default_factory=dict, description="The officer's choices; empty: the default list."
     )
     limits: Limits = Limits()
 
 
 def read_access(root: Path) -> AccessFile:
-    """Read access.yaml of the pack in that folder; the defaults where it has no such file.
+    """Load access.yaml of the pack in `root`; defaults without such a file.
 
     Raises:
-        PackFaults: with every fault of the file.
+        PackFaults: with every error of the file.
     """
     return parse(read_source(root / FILE, root), AccessFile) if (root / FILE).exists() else AccessFile()
 
@@ -74,23 +74,23 @@ def _access(root: Path) -> AccessFile:
 
 
 def limits() -> Limits:
-    """The limits of the running city; read once per process."""
+    """Return the limits of the running city; cached per process."""
     return _access(settings.CITY_PATH).limits
 
 
 def choices() -> dict[str, str]:
-    """Purposes that an officer chooses from before a look, by id, in the language of the page."""
+    """Return the purposes an officer can choose before a look: id to label in the active language."""
     own = _access(settings.CITY_PATH).purposes
     return {name: str(words) for name, words in (own or OF_LOOKS).items()}
 
 
 def word_of(purpose: str) -> str:
-    """A purpose in words; its id when the pack no longer has it."""
+    """Return the label of a purpose, or its id if the pack no longer has it."""
     return str(OF_READS.get(purpose) or choices().get(purpose) or OF_LOOKS.get(purpose) or purpose)
 
 
 def check_access(root: Path) -> Iterator[Fault]:
-    """Faults of access.yaml, for `./kini check pack`."""
+    """Yield the errors of access.yaml, for `./kini check pack`."""
     if not (root / FILE).exists():
         return
     try:

@@ -1,4 +1,4 @@
-"""Who is asking, and what they may read about people."""
+"""Queries of people: the actor of a request, officers, profiles, families, authorized clients, access log."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ from kini.people.models import AccessLog, FamilyTie, Officer, Operator, ProgramC
 from kini.people.permissions import Permission
 from kini.people.roles import role_permissions
 
-#: Where the session keeps a guest's own key. It is not the session's key, which changes at sign-in: what a guest
-#: began can so be carried on after signing in.
+#: Session entry with a guest's own key. Unlike the session's key it survives sign-in, so that a guest's draft can be
+#: continued after signing in.
 GUEST_KEY = "guest"
 READING = ("GET", "HEAD", "OPTIONS")
 GRANT_COLUMNS = ("agency_id", "role_grants__role", "role_grants__area__path", "role_grants__services")
 
 
 def actor_for(request: HttpRequest) -> Actor:
-    """Who is asking: an officer with their grants, a resident, or a guest. Looked up once per request (one query).
+    """Return the actor of a request: an officer with grants, a resident, or a guest. One query per request, cached.
 
-    A guest gets a key of their own with the first request that writes something; before that `session` is empty.
+    A guest gets a key with their first unsafe request; before that `session` is empty.
     """
     cached: Actor | None = getattr(request, "_kini_actor", None)
     if cached is None or cached.user_id != request.user.pk or (_is_new_guest(cached) and request.method not in READING):
@@ -66,7 +66,7 @@ def _grants(user: int) -> QuerySet[Officer, Any]:
 
 
 def officer_actor(officer: Officer) -> Actor:
-    """An officer as one who acts, with their grants; without any when the officer or the agency is no longer active."""
+    """Build an officer's actor; without grants if the officer or the agency is inactive."""
     rows = _working().filter(pk=officer.pk).values_list(*GRANT_COLUMNS)
     return Actor(ActorKind.OFFICER, officer.user_id, grants=grants_of(rows))
 
@@ -76,7 +76,7 @@ def _working() -> QuerySet[Officer]:
 
 
 def grants_of(rows: Iterable[Sequence[Any]]) -> tuple[Grant, ...]:
-    """What rows of GRANT_COLUMNS allow, a grant for each role."""
+    """Build a grant per role from rows of GRANT_COLUMNS."""
     return tuple(
         Grant(role, frozenset(role_permissions(role)), agency, area_path or "", frozenset(services or ()))
         for agency, role, area_path, services in rows
@@ -85,7 +85,7 @@ def grants_of(rows: Iterable[Sequence[Any]]) -> tuple[Grant, ...]:
 
 
 def officers_over(scope: Scope, permission: Permission) -> list[Officer]:
-    """The working officers of the scope's agency who have that permission over it, by name. Two queries."""
+    """Return the active officers of the scope's agency with that permission over it, by name. Two queries."""
     grants: dict[int, list[tuple[Any, ...]]] = {}
     for pk, *row in _working().filter(agency_id=scope.agency).values_list("pk", *GRANT_COLUMNS):
         grants.setdefault(pk, []).append(tuple(row))
@@ -98,48 +98,48 @@ def officers_over(scope: Scope, permission: Permission) -> list[Officer]:
 
 
 def officer_of(actor: Actor) -> Officer | None:
-    """The working officer behind an actor, with the agency."""
+    """Return the active officer behind an actor, with the agency, or None."""
     if not actor.is_officer or actor.user_id is None:
         return None
     return _working().select_related("agency").filter(user_id=actor.user_id).first()
 
 
 def officers_managed(actor: Actor) -> QuerySet[Officer]:
-    """The officers, active or not, of the agencies in which the actor manages at least some, by name."""
+    """Return all officers, also inactive ones, of the agencies where the actor manages officers, by name."""
     agencies = {grant.agency for grant in actor.grants if Permission.MANAGE_OFFICERS in grant.permissions}
     found = Officer.objects.filter(agency_id__in=agencies) if actor.is_officer else Officer.objects.none()
     return found.select_related("agency", "user").prefetch_related("role_grants__area").order_by("name", "pk")
 
 
 def is_operator(user_id: int | None) -> bool:
-    """Whether that account is an operator's."""
+    """Return True for an active operator's account."""
     return user_id is not None and Operator.objects.filter(user_id=user_id, user__is_active=True).exists()
 
 
 def history_of(officer: Officer) -> QuerySet[AuditEntry]:
-    """What was done about an officer's work and roles, latest first."""
+    """Return the audit entries about an officer, newest first."""
     return AuditEntry.objects.filter(subject=f"officer:{officer.pk}").order_by("-pk")
 
 
 def officer_names(user_ids: Iterable[int | None]) -> dict[int, str]:
-    """Names of officers by the id of their account. One query."""
+    """Map account ids to names of officers. One query."""
     return dict(Officer.objects.filter(user_id__in=set(user_ids)).values_list("user_id", "name"))
 
 
 def resident_of(user: User) -> Resident:
-    """The profile of somebody who has signed in, with the area.
+    """Return the profile of an account, with the area.
 
     Raises:
-        Resident.DoesNotExist: when they never have.
+        Resident.DoesNotExist: if the account never signed in.
     """
     return Resident.objects.select_related("area").get(user=user)
 
 
 def own_profile(actor: Actor) -> Resident:
-    """The profile of somebody who acts, with the area.
+    """Return the profile of an actor, with the area. One prepared statement.
 
     Raises:
-        Resident.DoesNotExist: when they never signed in.
+        Resident.DoesNotExist: if they never signed in.
     """
     rows = _profile(user=actor.user_id or 0)
     if not rows:
@@ -158,23 +158,23 @@ def _profile(user: int) -> QuerySet[Resident, Any]:
 
 
 def user_by_contact(contact: Contact) -> User | None:
-    """Who signs in with that phone number or e-mail address."""
+    """Return the account that signs in with that contact, or None."""
     where = {"phone": contact.value} if contact.kind == "phone" else {"email__iexact": contact.value}
     return User.objects.filter(**where).first()
 
 
 def resident_by_number(number: str) -> Resident | None:
-    """Whose national number that is (as `rules.read_national_id` writes it)."""
+    """Return the profile with that national number (in normalised form), or None."""
     return Resident.objects.select_related("area").filter(sealing.with_number(number)).first()
 
 
 def family_of(resident: Resident) -> QuerySet[FamilyTie]:
-    """The ties to those for whom a resident may act, oldest first."""
+    """Return the ties to the persons a resident may represent, oldest first."""
     return resident.ties.select_related("member", "member__area", "member__user").order_by("created_at", "pk")
 
 
 def may_act_for(resident: Resident, member_id: int) -> Resident | None:
-    """The person with that id, when it is the resident or a family member who has no account of their own."""
+    """Return the person with that id if it is the resident or a family member without an account, else None."""
     if member_id == resident.pk:
         return resident
     tie = family_of(resident).filter(member_id=member_id, member__user__isnull=True).first()
@@ -183,7 +183,7 @@ def may_act_for(resident: Resident, member_id: int) -> Resident | None:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program that acts for somebody: since when, and what it may do, in words."""
+    """An OAuth client that a person authorized: start, and labels of its scopes."""
 
     id: str
     name: str
@@ -192,7 +192,7 @@ class Program:
 
 
 def programs_of(user: User) -> list[Program]:
-    """The programs that a user allows something, or that still hold a token of theirs, by name."""
+    """Return the clients with an active consent or a valid token of the user, by name."""
     found: dict[str, tuple[str, datetime, set[str]]] = {}
     consents = ProgramConsent.objects.filter(user=user, stopped_at=None).select_related("client")
     for consent in consents:
@@ -206,10 +206,10 @@ def programs_of(user: User) -> list[Program]:
 
 
 def is_allowed(user_id: int, client: Client, names: Iterable[str], *, lock: bool = False) -> bool:
-    """Tell whether the person allows this very program all of these scopes.
+    """Return True if the person granted this client all of these scopes.
 
     Args:
-        lock: hold the consent until the transaction ends, so that it cannot be stopped in between.
+        lock: lock the consent until the transaction ends, so that it cannot be revoked in between.
     """
     living = ProgramConsent.objects.filter(user_id=user_id, client=client, stopped_at=None)
     consent = (living.select_for_update() if lock else living).first()
@@ -217,29 +217,29 @@ def is_allowed(user_id: int, client: Client, names: Iterable[str], *, lock: bool
 
 
 def token_family(token: Token) -> str:
-    """The authorization from which a token descends; a token from before families were kept begins one of its own."""
+    """Return the family (authorization) of a token; a token older than families is its own."""
     return str((token.data or {}).get("family", token.hash))
 
 
 def words_of(names: Collection[str]) -> tuple[str, ...]:
-    """What scopes allow, in words."""
+    """Return the labels of scopes."""
     return tuple(str(scope.words) for scope in scopes if scope.name in names)
 
 
 def access_log_of(resident: Resident) -> QuerySet[AccessLog]:
-    """Every access to the data of a resident and of family members without an account, newest first."""
+    """Return the accesses to the data of a resident and of family members without an account, newest first."""
     family = FamilyTie.objects.filter(resident=resident, member__user__isnull=True).values("member_id")
     own = [resident.pk, *_joined_into(resident)]
     return _entries().filter(Q(resident_id__in=own) | Q(resident_id__in=family))
 
 
 def access_log_of_case(reference: str) -> QuerySet[AccessLog]:
-    """Every access for one case, newest first."""
+    """Return the accesses for one case, newest first."""
     return _entries().filter(reference=reference)
 
 
 def _joined_into(resident: Resident) -> list[int]:
-    """Earlier profiles of the same account, emptied when it was joined with this one at a counter."""
+    """Return ids of earlier profiles of the same account, merged into this one at a counter."""
     joined = AuditEntry.objects.filter(subject=f"resident:{resident.pk}", action="people.account-joined")
     return [gone for gone in joined.values_list("detail__gone", flat=True) if gone]
 

@@ -1,4 +1,4 @@
-"""Signing in again, where a program asks for it (`prompt=login`, OpenID Connect Core 3.1.2.1)."""
+"""Sign-in again at a client's request (`prompt=login`, OpenID Connect Core 3.1.2.1)."""
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +14,9 @@ from kini.people.sign_in import next_of
 @never_cache
 @require_safe
 def again(request: HttpRequest) -> HttpResponse:
-    """Ask to sign in once more: the button ends the session, leads to the code, then back to the program.
+    """Ask to sign in again: the button ends the session, and signing in returns to the client.
 
-    A link alone must not end a session, as any page could carry it.
+    GET does not end the session, as any page could link to it.
     """
     sign_in = f"{reverse('people:sign-in')}?{urlencode({REDIRECT_FIELD_NAME: next_of(request)})}"
     if not request.user.is_authenticated:

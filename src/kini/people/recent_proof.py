@@ -1,7 +1,7 @@
-"""Recent proof of identity, required before ways to sign in or contacts change.
+"""Recent authentication, required before a change of contacts or of ways to sign in.
 
-An account with a second step proves it by that (allauth's reauthentication), any other by a new code to one of its
-contacts. Without this half a minute with an unlocked phone is enough to take an account for good.
+An account with a second factor uses that (allauth's reauthentication), any other a new code to one of its contacts.
+Without this, half a minute with an unlocked phone would suffice to take over an account for good.
 """
 
 import time
@@ -33,13 +33,13 @@ from kini.people.sign_in import next_of
 
 type View = Callable[..., HttpResponseBase]
 
-#: Time for which a proof is valid; allauth's own is valid for five minutes.
+#: Validity of an authentication in seconds; allauth's own default is five minutes.
 SECONDS = 10 * 60
 PURPOSE = "recent_proof"
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Tell whether the person proved themselves in the last minutes, by signing in or once more since."""
+    """Return True if the person authenticated in the last minutes, by signing in or since."""
     if is_mfa_enabled(request.user):
         return bool(did_recently_reauthenticate(request))
     if demo.used(request):
@@ -49,7 +49,7 @@ def is_recent(request: HttpRequest) -> bool:
 
 
 def required(view: View) -> View:
-    """Send visitors who are signed in without a recent proof to the page that asks for it, and back."""
+    """Decorate a view: redirect signed-in visitors without a recent authentication to that page, and back."""
 
     @wraps(view)
     def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -61,7 +61,7 @@ def required(view: View) -> View:
 
 
 def redirect_to_proof(request: HttpRequest) -> HttpResponse:
-    """Redirect to the page that asks for a proof."""
+    """Redirect to the page that asks for reauthentication."""
     name = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "people:recent-proof"
     return redirect(f"{reverse(name)}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
 
@@ -70,7 +70,7 @@ def redirect_to_proof(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def prove(request: HttpRequest) -> HttpResponse:
-    """Send a code to a contact of the account and take it; then go on to where the visitor was going."""
+    """Reauthenticate by a code to a contact of the account, then redirect to the visitor's target."""
     user = request.user
     if not isinstance(user, User):
         raise Http404
@@ -95,7 +95,7 @@ def _send(request: HttpRequest, user: User) -> None:
     kind = request.POST.get("to")
     contact = next((each for each in security_notices.contacts_of(user) if each.kind == kind), None)
     if contact is None:
-        raise ContactFault(_("Choose where the code is to go."))
+        raise ContactFault(_("Choose where to send the code."))
     contact_codes.send(request, PURPOSE, contact)
 
 

@@ -1,4 +1,4 @@
-"""Retention of unused accounts, and of sessions."""
+"""Retention rules of this room: unused accounts, sessions, devices, register checks, access log."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ UNUSED = 7 * DAY
 
 
 def unused(before: datetime) -> QuerySet[User]:
-    """Accounts opened before a moment into which nobody ever signed in."""
+    """Return accounts created before `before` that were never signed in to."""
     return User.objects.filter(
         last_login__isnull=True,
         created_at__lt=before,
@@ -32,18 +32,18 @@ def _remove_unused(batch: QuerySet[User]) -> None:
 
 
 def register() -> None:
-    """Register the rules; called once, when the room is ready."""
+    """Register the rules; called once, from `AppConfig.ready`."""
     for rule in (
         Rule(
             "people.unused-accounts",
-            _("Numbers and addresses for which a code was asked and never used"),
+            _("Numbers and addresses for which a code was requested and never used"),
             _("No longer needed"),
             UNUSED,
             of_rows(unused, delete=_remove_unused),
         ),
         Rule(
             "people.sessions",
-            _("Sessions that have ended: when and with which device somebody was signed in"),
+            _("Ended sessions: when and on which device somebody was signed in"),
             _("No longer needed"),
             timedelta(),
             of_rows(lambda before: Session.objects.filter(expire_date__lt=before)),
@@ -58,7 +58,7 @@ def register() -> None:
         ),
         Rule(
             "people.office-days",
-            _("Until when programs may work at the desk for an officer"),
+            _("The time until which programs may act at the desk for an officer"),
             _("No longer needed"),
             timedelta(),
             of_rows(lambda before: OfficeDay.objects.filter(until__lt=before)),
@@ -67,14 +67,14 @@ def register() -> None:
         Rule(
             "people.used-credentials",
             _("Codes and refresh tokens that a program exchanged, as hashes"),
-            _("Shown twice they end the program's access"),
+            _("Used twice, they end the program's access"),
             timedelta(seconds=settings.IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN),
             of_rows(lambda before: UsedCredential.objects.filter(used_at__lt=before)),
         ),
         Rule(
             "people.register-checks",
-            _("Questions to the register of persons, with the consent to them"),
-            _("The consent can be shown for as long as somebody may ask for it"),
+            _("Requests to the register of persons, with the consent to them"),
+            _("The consent can be shown for as long as it may be requested"),
             2 * YEAR,
             of_rows(lambda before: RegisterCheck.objects.filter(ended_at__lt=before)),
         ),

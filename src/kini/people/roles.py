@@ -1,4 +1,4 @@
-"""Roles are data: roles.yaml of the pack says in plain words what an officer is and what such an officer may do."""
+"""Roles of officers, defined by the pack (roles.yaml): name, description, permissions."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -17,7 +17,7 @@ FILE = "roles.yaml"
 
 
 class Role(BaseModel):
-    """roles.yaml: what an officer is, in plain words, and what such an officer may do."""
+    """roles.yaml: one role."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,10 +31,10 @@ class Roles(RootModel[dict[Id, Role]]):
 
 
 def read_roles(root: Path) -> Mapping[str, Role]:
-    """The roles of the pack in that folder.
+    """Load the roles of the pack in `root`.
 
     Raises:
-        PackFaults: with every fault of the file, unknown permissions among them.
+        PackFaults: with every error of the file, unknown permissions among them.
     """
     return parse(read_source(root / FILE, root), Roles).root
 
@@ -45,18 +45,18 @@ def _roles(root: Path) -> Mapping[str, Role]:
 
 
 def roles() -> Mapping[str, Role]:
-    """The roles of the running city, by id; read once per process."""
+    """Return the roles of the running city, by id; cached per process."""
     return _roles(settings.CITY_PATH)
 
 
 def role_permissions(role: str) -> frozenset[Permission]:
-    """What that role may do. A role that the pack no longer has may do nothing."""
+    """Return the permissions of a role; none for a role that the pack no longer has."""
     found = roles().get(role)
     return frozenset(found.may) if found else frozenset()
 
 
 def check_roles(root: Path) -> Iterator[Fault]:
-    """Faults of roles.yaml, for `./kini check pack`."""
+    """Yield the errors of roles.yaml, for `./kini check pack`."""
     try:
         source = read_source(root / FILE, root)
         yield from untranslated(source, parse(source, Roles).root, load_city(root).languages)

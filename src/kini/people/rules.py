@@ -1,4 +1,4 @@
-"""Rules about people, pure: who may do what, what a national number says, how a number is masked."""
+"""Pure rules about people: permission checks, age, national numbers and their masking."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,56 +15,48 @@ from kini.people.permissions import Permission
 
 #: Below this age a person is a child (Convention on the Rights of the Child, article 1).
 ADULT_AGE = 18
-#: Relations in which a person may act for another. Grown-up members act for themselves as soon as they have an account.
+#: Relations in which a person may act for another, as long as that member has no account.
 RELATIONS = ("child", "spouse", "parent", "sibling", "ward")
 
 type Sex = Literal["female", "male", ""]
 
 
 def may(actor: Actor, permission: Permission, scope: Scope) -> bool:
-    """Whether the actor may do this over that scope. The program itself may do everything, a resident nothing here."""
+    """Return True if the actor has this permission over that scope. The system has all permissions, residents none."""
     if actor.kind is ActorKind.SYSTEM:
         return True
     return actor.is_officer and any(permission in grant.permissions and grant.covers(scope) for grant in actor.grants)
 
 
 def may_somewhere(actor: Actor, permission: Permission) -> bool:
-    """Whether there is anything over which the actor may do this."""
+    """Return True if the actor has this permission over at least one scope."""
     if actor.kind is ActorKind.SYSTEM:
         return True
     return actor.is_officer and any(permission in grant.permissions for grant in actor.grants)
 
 
 def require(actor: Actor, permission: Permission, scope: Scope) -> None:
-    """Stop whoever may not do this over that scope.
-
-    Raises:
-        NotAllowed: with a sentence for the actor.
-    """
+    """Raise NotAllowed unless the actor has this permission over that scope."""
     if not may(actor, permission, scope):
         raise NotAllowed(_("Your role does not include this. Ask the person who manages roles at your agency."))
 
 
 def require_somewhere(actor: Actor, permission: Permission) -> None:
-    """Stop whoever may do this nowhere.
-
-    Raises:
-        NotAllowed: with a sentence for the actor.
-    """
+    """Raise NotAllowed unless the actor has this permission over at least one scope."""
     if not may_somewhere(actor, permission):
         raise NotAllowed(_("Your role does not include this. Ask the person who manages roles at your agency."))
 
 
 def holds(actor: Actor, permissions: Iterable[Permission], scope: Scope) -> bool:
-    """Whether the actor may do all of this over that scope: nobody gives or takes what they do not hold."""
+    """Return True if the actor has all these permissions over that scope, as needed to grant or withdraw them."""
     return all(may(actor, permission, scope) for permission in permissions)
 
 
 def scope_with(actor: Actor, permission: Permission) -> Scope:
-    """Over what an officer works by the first of their roles that allows this.
+    """Return the scope (agency and area) of the officer's first role with this permission.
 
     Raises:
-        NotAllowed: when none does.
+        NotAllowed: if no role has it.
     """
     require_somewhere(actor, permission)
     grant = next(grant for grant in actor.grants if permission in grant.permissions)
@@ -72,22 +64,22 @@ def scope_with(actor: Actor, permission: Permission) -> Scope:
 
 
 def roles_over(actor: Actor, scope: Scope) -> frozenset[str]:
-    """The roles of the pack that the actor has over that scope."""
+    """Return the roles that the actor has over that scope."""
     return frozenset(grant.role for grant in actor.grants if actor.is_officer and grant.covers(scope))
 
 
 def is_minor(birth_date: date | None, today: date) -> bool:
-    """Whether somebody is a child today; of somebody without a known birth date nothing is assumed."""
+    """Return True for a child; False for an unknown birth date."""
     return birth_date is not None and age(birth_date, today) < ADULT_AGE
 
 
 def age(birth_date: date, today: date) -> int:
-    """Whole years; who was born on 29 February is a year older on 1 March."""
+    """Return the age in whole years; a birthday on 29 February counts from 1 March."""
     return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
 
 
 def mask_number(number: str) -> str:
-    """A number in which only the ends can be read: "3171 •••• •••• 0004"; of a short one even less."""
+    """Mask all but the ends of a number: "3171 •••• •••• 0004"; more of a short one."""
     shown = 4 if len(number) >= 12 else 2 if len(number) >= 6 else 0
     hidden = "•" * (len(number) - 2 * shown)
     masked = number[:shown] + hidden + number[len(number) - shown :]
@@ -95,12 +87,12 @@ def mask_number(number: str) -> str:
 
 
 class NumberFault(ValueError):
-    """What was typed is no such number; the message says what to check."""
+    """Invalid national number; the message says what to check."""
 
 
 @dataclass(frozen=True, slots=True)
 class NationalId:
-    """What a national number says. `birth_date`, `sex` and `region` are empty where such numbers do not tell them."""
+    """A parsed national number. `birth_date`, `sex` and `region` are empty if its scheme does not encode them."""
 
     number: str
     birth_date: date | None = None
@@ -110,11 +102,11 @@ class NationalId:
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """What python-stdnum leaves open about one sort of number.
+    """Facts about a number scheme that python-stdnum lacks.
 
     Attributes:
-        sex: how the number tells it.
-        short_year: the year has two digits, and the library takes the earlier century.
+        sex: decodes it from the number.
+        short_year: the year has two digits, and the library assumes the earlier century.
     """
 
     sex: Callable[[str], Sex]
@@ -123,25 +115,25 @@ class Unsaid:
 
 UNSAID = {"id.nik": Unsaid(sex=lambda number: "female" if int(number[6:8]) > 40 else "male", short_year=True)}
 SEXES: dict[str, Sex] = {"F": "female", "M": "male"}
-#: Names under which python-stdnum's modules tell the region in a number.
+#: Names of python-stdnum's functions that decode the region.
 REGION_READERS = ("get_birth_place", "get_county", "get_province", "_check_registration_place")
 
 
 def read_national_id(typed: str, sort: str, today: date) -> NationalId:
-    """Read a national number: structure, check digits, birth date and region, as far as its sort has them.
+    """Parse a national number: structure, check digits, birth date and region, as far as its scheme has them.
 
     Args:
-        typed: as somebody typed it; spaces and dashes do not matter.
-        sort: python-stdnum's name of it, "country.module" ("id.nik"), as the city's pack says.
+        typed: user input; spaces and dashes are ignored.
+        sort: python-stdnum's "country.module" ("id.nik"), from the city's pack.
 
     Raises:
-        NumberFault: when it cannot be such a number.
-        LookupError: when there is no such sort.
+        NumberFault: for an invalid number.
+        LookupError: for an unknown scheme.
     """
     country, _dot, name = sort.partition(".")
     module = get_cc_module(country, name)
     if module is None:
-        raise LookupError(f'python-stdnum has no sort of number called "{sort}".')
+        raise LookupError(f'python-stdnum has no number scheme called "{sort}".')
     try:
         number = module.validate(typed)
         born = _birth_date(module, number, sort, today)
@@ -172,10 +164,10 @@ def _birth_date(module: Any, number: str, sort: str, today: date) -> date | None
 
 
 def _latest_century(born: date, today: date) -> date:
-    """Of a year written with two digits, the latest that is not in the future: few people are older than a hundred."""
+    """Resolve a two-digit year to the latest one not in the future: few people are older than a hundred."""
     try:
         later = born.replace(year=born.year + 100)
-    except ValueError:  # 29 February of a year that has none a century later
+    except ValueError:  # 29 February, which does not exist a century later
         return born
     return later if later <= today else born
 

@@ -1,4 +1,4 @@
-"""Identity numbers at rest: sealed to their row, and found again by a keyed hash."""
+"""Encryption of identity numbers at rest, each bound to its row, and keyed hashes for their lookup."""
 
 from django.db.models import Q
 
@@ -11,59 +11,59 @@ NATIONAL_ID = "people.national-id"
 
 
 def number_hash(number: str) -> bytes:
-    """The 32 bytes under which a national number (as `rules.read_national_id` writes it) is found."""
+    """Return the 32-byte lookup hash of a national number in normalised form."""
     return keyed_hash(number, NATIONAL_ID)
 
 
 def with_number(number: str) -> Q:
-    """Condition for the profile that has a national number; an older key may have hashed it."""
+    """Condition for the profile with that national number, hashed with any key of the ring."""
     first, *older = hash_forms(number, NATIONAL_ID)
     return Q(national_id_hash__in=[first, *older]) if older else Q(national_id_hash=first)
 
 
 def is_hashed_elsewhere(resident: Resident, number: str) -> bool:
-    """Look for another profile with that number under an older key, which the unique column cannot see."""
+    """Return True if another profile has that number hashed with an older key, which the unique column misses."""
     older = hash_forms(number, NATIONAL_ID)[1:]
     return bool(older) and Resident.objects.filter(national_id_hash__in=older).exclude(pk=resident.pk).exists()
 
 
 def has_number(resident: Resident, number: str) -> bool:
-    """Compare the number of a profile with that one, under any key of the ring."""
+    """Return True if the profile has that number, hashed with any key of the ring."""
     return is_hash_of(resident.national_id_hash, number, NATIONAL_ID)
 
 
 def program_subject(client_id: str, user_id: int) -> str:
-    """Pairwise identifier of a person for one program, 64 hexadecimal digits (OIDC Core 8.1): a keyed hash of both."""
+    """Pairwise subject of a person for one client (OIDC Core 8.1): a keyed hash of both, 64 hexadecimal digits."""
     return permanent_hash(f"{client_id}:{user_id}", "people.program-subject").hex()
 
 
 def card_hash(number: str) -> bytes:
-    """The 32 bytes by which profiles with the same family card are found; blanks and dashes do not matter."""
+    """Return the 32-byte lookup hash of a family card; spaces and dashes are ignored."""
     return keyed_hash("".join(filter(str.isalnum, number)).upper(), "people.family-card")
 
 
 def context_of(resident: Resident, field: str) -> str:
-    """What a sealed value is bound to: one column of one row, so that it cannot be moved to another person."""
+    """Encryption context of a value: one column of one row, so that it cannot be moved to another person."""
     return f"resident:{resident.pk}:{field}"
 
 
 def put(resident: Resident, field: str, plain: str) -> None:
-    """Seal a value into a stored resident; an empty one takes it away."""
+    """Encrypt a value into a stored resident; an empty one clears the field."""
     setattr(resident, field, seal(plain.encode(), context_of(resident, field)) if plain else None)
 
 
 def take(resident: Resident, field: str) -> str:
-    """The value in the clear, or "" when there is none.
+    """Decrypt a value; "" if there is none.
 
     Raises:
-        SealBroken: when it was changed around the program.
+        SealBroken: if it was tampered with.
     """
     sealed = getattr(resident, field)
     return "" if sealed is None else unseal(sealed, context_of(resident, field)).decode()
 
 
 def put_national_id(resident: Resident, number: NationalId) -> None:
-    """Give a stored resident that number, with what it says of birth and sex."""
+    """Set the number of a stored resident, with the birth date and sex that it encodes."""
     put(resident, "national_id_sealed", number.number)
     resident.national_id_hash = number_hash(number.number)
     resident.birth_date = number.birth_date or resident.birth_date
@@ -71,19 +71,19 @@ def put_national_id(resident: Resident, number: NationalId) -> None:
 
 
 def put_family_card(resident: Resident, number: str) -> None:
-    """Give a stored resident that family card; an empty number takes it away."""
+    """Set the family card of a stored resident; an empty number clears it."""
     put(resident, "family_card_sealed", number)
     resident.family_card_hash = card_hash(number) if number else None
 
 
 def drop_national_id(resident: Resident) -> None:
-    """Take the number away, and what was read from it."""
+    """Clear the number, with the birth date and sex read from it."""
     resident.national_id_sealed = resident.national_id_hash = None
     resident.birth_date, resident.sex = None, ""
 
 
 def reseal(resident: Resident) -> bool:
-    """Seal anew what an older key sealed. Says whether anything was."""
+    """Re-encrypt values that an older key encrypted. Return True if there were any."""
     old = [
         field for field in SEALED_FIELDS if (sealed := getattr(resident, field)) is not None and needs_rotation(sealed)
     ]
@@ -93,10 +93,10 @@ def reseal(resident: Resident) -> bool:
 
 
 def rehash(resident: Resident) -> bool:
-    """Compute the hashes of a profile's numbers with the first key. Says whether an older one had.
+    """Recompute the hashes of a profile's numbers with the first key. Return True if one changed.
 
     Raises:
-        SealBroken: when a number was changed around the program.
+        SealBroken: if a number was tampered with.
     """
     number, card = (take(resident, field) for field in SEALED_FIELDS)
     new = (number_hash(number) if number else None, card_hash(card) if card else None)

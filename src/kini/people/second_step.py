@@ -1,4 +1,4 @@
-"""Passkeys and authenticator apps (allauth.mfa): their secrets are sealed at rest, their words are ours."""
+"""Second factors (allauth.mfa): passkeys and authenticator apps, with encrypted secrets; the city's requirement."""
 
 import base64
 from typing import Any, Literal
@@ -26,16 +26,16 @@ from kini.web import formats
 CONTEXT = "second-step"
 #: Keys of an authenticator's data that hold a secret.
 SECRETS = ("secret", "seed")
-#: Name in a session of an authentication through the city's directory.
+#: Method name in allauth's records of a sign-in through the city's directory.
 DIRECTORY = "directory"
 
 type Step = Literal["none", "any", "passkey"]
-#: A passkey resists phishing; typed codes can be typed into a false page.
+#: A passkey resists phishing; a code can be typed into a fake page.
 STRENGTHS: dict[Step, int] = {"none": 0, "any": 1, "passkey": 2}
 
 
 class SecondStepAdapter(DefaultMFAAdapter):
-    """allauth's questions about second steps, answered for Kini."""
+    """MFA adapter of allauth: encryption of secrets, names."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": gettext_lazy("This code is not right. Type the newest one."),
@@ -48,7 +48,7 @@ class SecondStepAdapter(DefaultMFAAdapter):
         return unseal(base64.b64decode(encrypted_text), CONTEXT).decode()
 
     def get_totp_issuer(self) -> str:
-        """What the authenticator app shows as the name of the service."""
+        """Name of the service in the authenticator app."""
         return f"Kini {pack.current().name}"
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:
@@ -57,27 +57,27 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
 
 def demanded() -> Step:
-    """Compute the second step that the city demands of officers today."""
+    """Return the second factor that the city requires of officers today."""
     rules = pack.current().officers
     since = rules.second_step_from
     return rules.second_step if since is None or formats.today() >= since else "none"
 
 
 def used(request: HttpRequest, step: Step = "any") -> bool:
-    """Tell whether a second step of that strength was taken in this session, here or at the city's directory."""
+    """Return True if this session has a second factor of that strength, from here or from the city's directory."""
     strength = STRENGTHS[step]
     return any(_strength(record) >= strength for record in get_authentication_records(request, request.user))
 
 
 def _strength(record: dict[str, Any]) -> int:
-    """Strength of an authentication in allauth's records: 0 for a code by message alone."""
+    """Strength of one of allauth's authentication records: 0 for a code by message."""
     if record["method"] == "mfa":
         return STRENGTHS["passkey" if record.get("type") == Authenticator.Type.WEBAUTHN else "any"]
     return STRENGTHS[record.get("second_step", "none")]
 
 
 def is_met(request: HttpRequest) -> bool:
-    """Tell whether this session has all that the city demands of officers today."""
+    """Return True if this session has every sign-in step that the city requires of officers today."""
     if demo.used(request):
         return True
     configured = directory()
@@ -88,12 +88,12 @@ def is_met(request: HttpRequest) -> bool:
 
 
 def came_from_directory(request: HttpRequest) -> bool:
-    """Tell whether this session began with a sign-in through the city's directory."""
+    """Return True if this session began with a sign-in through the city's directory."""
     return any(record["method"] == DIRECTORY for record in get_authentication_records(request, request.user))
 
 
 def ask(request: HttpRequest, step: Step = "any") -> HttpResponse:
-    """The way to the second step, and back from it; to where it is set up, for who has none."""
+    """Redirect to the second factor and back, or to its setup page if the user has none."""
     back = urlencode({REDIRECT_FIELD_NAME: request.path})
     if step == "passkey":
         if is_mfa_enabled(request.user, [Authenticator.Type.WEBAUTHN]):
@@ -107,7 +107,7 @@ def ask(request: HttpRequest, step: Step = "any") -> HttpResponse:
 
 
 def reseal(authenticator: Authenticator) -> bool:
-    """Seal a secret anew that an older key sealed. Says whether it was."""
+    """Re-encrypt a secret that an older key encrypted. Return True if it was."""
     adapter = SecondStepAdapter()
     old = [
         key

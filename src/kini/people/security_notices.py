@@ -1,4 +1,4 @@
-"""Messages about the safety of an account, to every phone number and e-mail address that it has."""
+"""Security notifications to every phone number and e-mail address of an account."""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,10 +13,10 @@ from kini.people.contacts import Contact
 from kini.people.models import User
 from kini.web import formats
 
-#: A browser that forgets its cookies is a new device each time; more messages than these would not be read.
+#: A browser that clears its cookies is a new device each time; more messages would not be read.
 NEW_DEVICES = Limit("people.new-device-notices", count=5, seconds=24 * 60 * 60)
 
-#: Text of each event, by allauth's name for it.
+#: Text of each event, by allauth's event name.
 SECOND_STEPS = {
     "totp_activated": gettext_lazy("an authenticator app was added"),
     "totp_deactivated": gettext_lazy("the authenticator app was removed"),
@@ -27,17 +27,17 @@ SECOND_STEPS = {
 
 
 def contacts_of(user: User) -> list[Contact]:
-    """Everything by which an account is reached."""
+    """Return every contact of an account."""
     pairs = (("phone", user.phone), ("email", user.email))
     return [Contact("phone" if kind == "phone" else "email", value) for kind, value in pairs if value]
 
 
 def notify(user: User, event: str, contacts: list[Contact] | None = None) -> None:
-    """Say what happened, when, and what to do if it was somebody else.
+    """Send a notification of an event, with its time and advice in case it was somebody else.
 
     Args:
         event: one clause in the language of the account, see `in_language_of`.
-        contacts: where to; left out: everything by which the account is reached now.
+        contacts: recipients; None: every current contact of the account.
     """
     city = str(pack.current().name)
     text = _(
@@ -52,24 +52,24 @@ def notify(user: User, event: str, contacts: list[Contact] | None = None) -> Non
 
 
 def in_language_of(user: User) -> translation.override:
-    """Activate the account's language, not that of the actor who caused the message."""
+    """Activate the account's language instead of the actor's."""
     return translation.override(user.language or pack.current().languages[0])
 
 
 def notify_second_step(user: User, event: str) -> None:
-    """Tell the person that a second step was added, removed or renewed (a key of SECOND_STEPS)."""
+    """Notify the person that a second factor was added, removed or renewed (a key of SECOND_STEPS)."""
     with in_language_of(user):
         notify(user, str(SECOND_STEPS[event]))
 
 
 def notify_program(user: User, name: str) -> None:
-    """Tell the person that a program was allowed to act for them."""
+    """Notify the person that a client was authorized to act for them."""
     with in_language_of(user):
         notify(user, _("the program {name} may act for you").format(name=name))
 
 
 def notify_new_device(user: User, device: str) -> None:
-    """Tell the person that somebody signed in on a device where nobody had before."""
+    """Notify the person of a sign-in on a new device, a few times a day at most."""
     if not limits.hit(NEW_DEVICES, str(user.pk)):
         return
     with in_language_of(user):
@@ -77,6 +77,6 @@ def notify_new_device(user: User, device: str) -> None:
 
 
 def notify_contact_changed(user: User, before: list[Contact], new: Contact) -> None:
-    """Tell everything by which an account was reached so far that it is now reached by another contact."""
+    """Notify every earlier contact of an account of its new contact."""
     with in_language_of(user):
         notify(user, _("from now on reached by {contact}").format(contact=new.masked), before)

@@ -1,4 +1,4 @@
-"""Pages on which one sees and ends sessions and remembered devices."""
+"""Pages that list and end the visitor's sessions and known devices."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from kini.people.sessions import hashed
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A browser in which one is signed in. `name` stands for it in forms."""
+    """A browser in which the visitor is signed in. `name` identifies it in forms."""
 
     name: str
     session: Session
@@ -28,7 +28,7 @@ class SignedIn:
 
 
 def _sessions(request: HttpRequest) -> list[SignedIn]:
-    """All of the visitor, the one that asks first, then the one used last."""
+    """Return the visitor's sessions, the current one first, then by last use."""
     assert isinstance(request.user, User)
     found = Session.objects.filter(user=request.user, expire_date__gt=timezone.now()).order_by("-seen_at")
     here = hashed(request.session.session_key)
@@ -44,12 +44,12 @@ def _name(session: Session) -> str:
 @never_cache
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
-    """Every browser in which one is signed in, and every device that is remembered: since when, when it was used."""
+    """List the visitor's sessions and known devices with their first and last use."""
     return render(request, "people/sessions.html", {"sessions": _sessions(request), "devices": _devices(request)})
 
 
 def _devices(request: HttpRequest) -> list[tuple[KnownDevice, bool]]:
-    """Remembered devices of the visitor, last used first, each with True when it is the current one."""
+    """Return the visitor's known devices, last used first, each with True if it is the current one."""
     assert isinstance(request.user, User)
     here = known_devices.device_hash(request)
     return [(each, bytes(each.device_hash) == here) for each in request.user.known_devices.order_by("-last_at", "-pk")]
@@ -58,7 +58,7 @@ def _devices(request: HttpRequest) -> list[tuple[KnownDevice, bool]]:
 @login_required
 @require_POST
 def forget_device(request: HttpRequest, device: int) -> HttpResponse:
-    """Forget one of one's devices; a session on it goes on until it is ended."""
+    """Forget one known device; a session on it continues."""
     found = get_object_or_404(KnownDevice, pk=device, user_id=request.user.pk)
     actions.forget_device(by=queries.actor_for(request), device=found)
     messages.success(request, _("The device is forgotten. A sign-in there counts as a new one again."))
@@ -68,7 +68,7 @@ def forget_device(request: HttpRequest, device: int) -> HttpResponse:
 @login_required
 @require_POST
 def end(request: HttpRequest, name: str) -> HttpResponse:
-    """Sign out one of one's browsers."""
+    """Sign out one of the visitor's other browsers."""
     found = next((each for each in _sessions(request) if each.name == name and not each.here), None)
     if found is None:
         raise Http404
@@ -80,7 +80,7 @@ def end(request: HttpRequest, name: str) -> HttpResponse:
 @login_required
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
-    """Sign out all of one's browsers but this one."""
+    """Sign out all of the visitor's other browsers."""
     assert isinstance(request.user, User)
     key = hashed(request.session.session_key)
     device = known_devices.device_hash(request) or b""

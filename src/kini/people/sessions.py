@@ -1,11 +1,10 @@
-"""Sessions of browsers: whose each is, since when, on which device; where they end by themselves.
+"""Session engine: user, start and device of each session, idle and absolute timeouts, encrypted data.
 
-A signed-in session ends after a while without use, and some time after the sign-in however much it is used; that of an
-officer or operator sooner. It belongs to the device on which it began: a cookie that turns up in another browser is
-nobody's.
+A signed-in session ends after an idle time, and at the latest a fixed time after the sign-in; that of an officer or
+operator sooner. It is bound to the device on which it began: the cookie is void in another browser.
 
-The key is in the cookie alone: the table has its SHA-256 (the key is random, so a plain hash cannot be undone), and
-what the session holds, sign-in codes among it, is sealed to that row.
+Only the cookie has the key: the table has its SHA-256 (the key is random, so a plain hash cannot be reversed), and the
+data, sign-in codes among it, is encrypted and bound to that row.
 """
 
 import base64
@@ -36,7 +35,7 @@ from kini.people.models import Officer, Operator, Session, User
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
-    """How long a session lasts: without use, and at most."""
+    """Timeouts of a session: without use, and absolute."""
 
     idle: timedelta
     longest: timedelta
@@ -44,23 +43,23 @@ class Lasting:
 
 RESIDENTS = Lasting(timedelta(days=14), timedelta(days=60))
 OFFICERS = Lasting(timedelta(minutes=30), LONGEST_DAY)
-#: Its use is written down once in this part of the idle time, so that reading a page need not write.
+#: The time of use is stored at most this often per idle time, so that most page views need no write.
 GRAIN = 10
 BEGAN, SEEN, DEVICE, OFFICER = "began", "seen", "device", "officer"
 
 
 def hashed(key: str | None) -> str:
-    """The name of a session's row."""
+    """Return the primary key of a session's row."""
     return hashlib.sha256((key or "").encode()).hexdigest()
 
 
 def sealed(data: dict[str, Any], row: str) -> str:
-    """Encrypt the session's data with the data key, bound to this row."""
+    """Encrypt a session's data, bound to its row."""
     return base64.b64encode(crypto.seal_json(data, f"session:{row}")).decode()
 
 
 def reseal(row: Session) -> None:
-    """Seal a row's data with the first key of the ring, where an older one did."""
+    """Re-encrypt a row's data if an older key encrypted it."""
     stored = base64.b64decode(row.session_data)
     if crypto.needs_rotation(stored):
         data = crypto.unseal_json(stored, f"session:{row.pk}")
@@ -68,11 +67,11 @@ def reseal(row: Session) -> None:
 
 
 class SessionStore(DatabaseStore):
-    """Django's store in the database, with the limits above.
+    """Django's database store, with the timeouts above.
 
     Attributes:
-        device: what asks, in the words of `device_of`; None where the program itself opens a session.
-        used: whether this use is to be written down.
+        device: name of the requesting device (`device_of`); None for a session opened by the system itself.
+        used: True if this use is to be stored.
     """
 
     device: str | None = None
@@ -83,7 +82,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        """The row of this key, found by every request of somebody who has signed in."""
+        """Load the row of this key by a prepared statement, as every signed-in request needs it."""
         row = hashed(self.session_key)
         for data, expires in _kept(key=row):
             if expires > timezone.now():
@@ -102,7 +101,7 @@ class SessionStore(DatabaseStore):
         return sealed(session_dict, hashed(self.session_key))
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
-        """Decrypt a row's data; empty when it was changed, or belongs to another row."""
+        """Decrypt a row's data; empty if it was tampered with or belongs to another row."""
         try:
             data = crypto.unseal_json(base64.b64decode(session_data), f"session:{hashed(self.session_key)}")
         except (crypto.SealBroken, ValueError):
@@ -123,7 +122,7 @@ class SessionStore(DatabaseStore):
         return OFFICERS if data.get(OFFICER) else RESIDENTS
 
     def begin(self, *, officer: bool) -> None:
-        """Somebody has just signed in."""
+        """Store the start, device and type of a session that has just signed in."""
         self.update({BEGAN: timezone.now().timestamp(), OFFICER: officer})
         if self.device is not None:
             self[DEVICE] = self.device
@@ -134,7 +133,7 @@ class SessionStore(DatabaseStore):
         self[SEEN] = timezone.now().timestamp()
 
     def get_expiry_age(self, **kwargs: Any) -> int:
-        """Seconds until it ends unless it is used before."""
+        """Seconds until the session ends without further use."""
         data = self._get_session()  # type: ignore[attr-defined]
         if SESSION_KEY not in data:
             return int(super().get_expiry_age(**kwargs))
@@ -146,7 +145,7 @@ class SessionStore(DatabaseStore):
         return timezone.now() + timedelta(seconds=self.get_expiry_age(**kwargs))
 
     def save(self, must_create: bool = False) -> None:
-        """Django takes any error of the database for a session that was ended; one that cannot be reached is none."""
+        """Save, re-raising OperationalError: Django reports an unreachable database as a deleted session."""
         try:
             super().save(must_create)
         except UpdateError as error:
@@ -175,7 +174,7 @@ def _moment(seconds: float | None) -> datetime:
 
 
 class Sessions(SessionMiddleware):
-    """Django's middleware, which also tells the session what asks, and writes down that it is used."""
+    """Django's middleware, which also sets the session's device and stores its use."""
 
     def process_request(self, request: HttpRequest) -> None:
         session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
@@ -192,7 +191,7 @@ class Sessions(SessionMiddleware):
 
 @receiver(user_logged_in, dispatch_uid="people.sessions")
 def begin(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """From here on the session is somebody's; Django has given it a new key."""
+    """Start the signed-in session; Django has already rotated its key."""
     if isinstance(request.session, SessionStore):
         works = Officer.objects.filter(user=user, active=True).exists() or Operator.objects.filter(user=user).exists()
         request.session.begin(officer=works)

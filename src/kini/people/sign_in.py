@@ -1,4 +1,4 @@
-"""Signing in: one field for a phone number or an e-mail address, then a code. No password, no registration."""
+"""Sign-in pages: one field for a phone number or an e-mail address, then a code. No password, no registration."""
 
 from typing import Any
 
@@ -30,14 +30,14 @@ CONTACT_INPUT = "contact"
 
 
 def next_of(request: HttpRequest) -> str:
-    """Where the visitor was going, when that is a page of this city; else empty."""
+    """Return the visitor's target URL if it is a page of this host, else ""."""
     return get_next_redirect_url(request, REDIRECT_FIELD_NAME) or ""
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for a phone number or an e-mail address, and send a code to it. Whether it is known makes no difference."""
+    """Ask for a phone number or e-mail address, and send a code to it; same response for known and unknown ones."""
     if request.user.is_authenticated:
         return redirect(next_of(request) or settings.LOGIN_REDIRECT_URL)
     typed = request.POST.get(CONTACT_INPUT, "")
@@ -68,7 +68,7 @@ def _ask(request: HttpRequest, typed: str, problem: str = "", status: int = 200)
 
 
 class Framed:
-    """A page of allauth in Kini's frame: with its errors on top, and without the `site` that would hide ours."""
+    """Mixin for allauth's pages: error summary on top, and no `site` variable, which would hide Kini's."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
@@ -83,7 +83,7 @@ class Framed:
 
 
 class CodePage(Framed, ConfirmLoginCodeView):
-    """Ask for the code. Guesses are counted for the contact, not only for this session and this code."""
+    """Ask for the code. Guesses are counted per contact, not only per session and code."""
 
     template_name = "people/code.html"
 
@@ -103,13 +103,13 @@ class CodePage(Framed, ConfirmLoginCodeView):
         return super().post(request, *args, **kwargs)
 
     def _count_guess(self, request: HttpRequest) -> None:
-        """Count a typed code by its length, which tells the type of code it could match."""
+        """Count a typed code by its length, which shows the type of code it could match."""
         self._asker = known_devices.asker_of(request, self.contact)
         self._digits = codes.digits_in(request.POST.get("code", ""))
         code_limits.count_guess(self._asker, self._digits)
 
     def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
-        if self._action != "resend":  # a code that can be tried no more is of no use
+        if self._action != "resend":  # the code is exhausted
             clear_login(request)
         messages.error(request, why)
         name = "account_confirm_login_code" if self._action == "resend" else "people:sign-in"
@@ -139,7 +139,7 @@ code_page = CodePage.as_view()
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; only a form of a page does it. Sign-ins through the directory go on to its sign-out."""
+    """End the session (POST only). Sign-ins through the directory continue to its sign-out."""
     through_directory = second_step.came_from_directory(request)
     logout(request)
     if through_directory:
@@ -150,7 +150,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
-    """One click to be a demo person. It exists in a first look only."""
+    """Sign in as a demo account with one click. Available in demo mode only."""
     if not settings.ENV.demo:
         raise Http404
     people = demo.people()

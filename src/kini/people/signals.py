@@ -1,4 +1,4 @@
-"""Receivers of allauth's signals about accounts; imported when the room is ready."""
+"""Receivers of sign-in signals: failed second factors, office days."""
 
 from typing import Any
 
@@ -24,15 +24,15 @@ def note_failed_second_step(sender: type[Authenticator], request: HttpRequest, u
 
 @receiver(user_logged_in, dispatch_uid="people.office-day-begins")
 def begin_office_day(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Begin the office day of an officer; `sessions.begin` runs before and knows the strength of the sign-in."""
-    if not hasattr(request, "user"):  # a sign-in outside of the middleware
+    """Begin the office day of an officer; `sessions.begin` runs before and stores the type of session."""
+    if not hasattr(request, "user"):  # sign-in outside the middleware
         request.user = user
     officer_access.ensure_office_day(request)
 
 
 @receiver(user_logged_out, dispatch_uid="people.office-day-ends")
 def end_office_day(sender: type[User], request: HttpRequest, user: User | None, **kwargs: Any) -> None:
-    """End the office day of an officer who signs out of their last browser."""
+    """End the office day of an officer who signs out of their last session."""
     if user is None or not request.session.get(officer_access.OFFICER):
         return
     others = Session.objects.filter(user=user, expire_date__gt=timezone.now())

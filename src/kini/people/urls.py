@@ -1,4 +1,4 @@
-"""Addresses about oneself. What allauth brings (codes, passkeys, authenticator apps) is in `account_urls.py`."""
+"""URLs of sign-in and of the visitor's own pages. allauth's pages (codes, passkeys, apps) are in `account_urls.py`."""
 
 from django.urls import path, re_path
 
@@ -36,7 +36,7 @@ urlpatterns = [
     path("me/programs/", program_pages.programs, name="programs"),
     path("me/programs/<str:client>/stop/", program_pages.stop, name="stop-program"),
     path("identity/o/authorize", program_pages.allow, name="allow-program"),  # stands before allauth's own
-    # Signing a television in by a code: allauth needs the addresses' names, the house does not offer it.
+    # The device flow is not offered, but allauth needs its URL names.
     path("identity/o/device", program_pages.not_offered, name="not-offered"),
     path("identity/o/api/device/code", program_pages.not_offered, name="not-offered"),
     path("me/sessions/", session_pages.sessions, name="sessions"),

@@ -1,4 +1,4 @@
-"""Privacy: what a person decides about their data, the notice, and the register of breaches.
+"""Privacy: requests of persons about their data, the privacy notice, legal holds, and the register of breaches.
 
-Requests about personal data are cases of services of the house (`services/`), with the clock of the law: three days.
+Requests about personal data are cases of built-in services (`services/`), with the legal term of three days.
 """

@@ -1,4 +1,4 @@
-"""The letter by which the authority is told of a breach, as PDF (UU 27/2022, article 46 (2))."""
+"""The letter that notifies the authority of a breach, as PDF (UU 27/2022, article 46 (2))."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,17 +14,17 @@ from kini.privacy.models import Breach
 from kini.web import formats
 
 TEMPLATE = "privacy-breach"
-#: Time within which people and the authority must be told: 3 x 24 hours.
+#: Time within which people and the authority must be notified: 3 x 24 hours.
 TIME = timedelta(hours=72)
 
 
 def due_at(breach: Breach) -> datetime:
-    """Time by which people and the authority must be told."""
+    """Return the time by which people and the authority must be notified."""
     return breach.known_at + TIME
 
 
 def compiled(breach: Breach) -> bytes:
-    """Compile the letter, in the city's first language."""
+    """Render the letter in the city's first language."""
     with translation.override(pack.current().languages[0]):
         return rendering.compiled(pack.current().root, TEMPLATE, _data(breach), moments.now())
 

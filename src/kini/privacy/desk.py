@@ -32,7 +32,7 @@ SHOWN, LONGEST, MOST_REFERENCES = 200, 4000, 5000
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The form of a breach, as it was typed."""
+    """Typed values of the breach form."""
 
     title: str = ""
     happened_at: str = ""
@@ -45,7 +45,7 @@ class Typed:
 @for_officers(PROTECT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def holds(request: HttpRequest) -> HttpResponse:
-    """List legal holds, with a form for a new one: on a case, or on the person of a case."""
+    """List legal holds; POST places one on a case, or on the person of a case."""
     if request.method != "POST":
         return _holds_page(request)
     reference, reason = _text(request, "whom").upper(), _text(request, "reason")
@@ -53,13 +53,13 @@ def holds(request: HttpRequest) -> HttpResponse:
         case = _case(reference)
         if request.POST.get("what") == "person":
             if case.resident is None:
-                raise Refused(_("Nobody is named behind this case; hold the case."))
+                raise Refused(_("This case has no known person. Hold the case instead."))
             people_actions.place_hold(by=actor_for(request), resident=case.resident, reason=reason)
         else:
             people_actions.place_hold(by=actor_for(request), reference=case.reference, reason=reason)
     except Refused as refusal:
         return _holds_page(request, str(refusal))
-    messages.success(request, _("Nothing of this is removed until the hold is lifted."))
+    messages.success(request, _("This data is not deleted until the hold is lifted."))
     return see_other("privacy:desk-holds")
 
 
@@ -93,7 +93,7 @@ def lift(request: HttpRequest) -> HttpResponse:
 @for_officers(PROTECT)
 @require_safe
 def breaches(request: HttpRequest) -> HttpResponse:
-    """The register, the newest first, with the time by which people and the authority are told."""
+    """List the register of breaches, newest first, with the deadline for notification."""
     found = Breach.objects.order_by("-known_at")[:SHOWN]
     rows = [(breach, breach_letter.due_at(breach)) for breach in found]
     return render(request, "privacy/breaches.html", {"rows": rows})
@@ -102,7 +102,7 @@ def breaches(request: HttpRequest) -> HttpResponse:
 @for_officers(PROTECT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def write_breach(request: HttpRequest, breach: int | None = None) -> HttpResponse:
-    """A new entry of the register, or a change of one."""
+    """Create or edit an entry of the register."""
     found = get_object_or_404(Breach, pk=breach) if breach else None
     typed = Typed(**{name: _text(request, name) for name in Typed.__slots__})
     if request.method != "POST":
@@ -122,7 +122,7 @@ def _form_page(request: HttpRequest, found: Breach | None, typed: Typed, wrong: 
 @for_officers(PROTECT)
 @require_safe
 def breach(request: HttpRequest, breach: int) -> HttpResponse:
-    """One breach: what is known, who was told, by when, and its history."""
+    """Show one breach: facts, notified people, deadline, history."""
     found = get_object_or_404(Breach, pk=breach)
     context = {
         "breach": found,
@@ -139,7 +139,7 @@ def breach(request: HttpRequest, breach: int) -> HttpResponse:
 @for_officers(PROTECT)
 @require_POST
 def breach_step(request: HttpRequest, breach: int, step: str) -> HttpResponse:
-    """Add people, tell them, note that the authority was told, or close the entry."""
+    """Add people, notify them, record that the authority was notified, or close the entry."""
     found = get_object_or_404(Breach, pk=breach)
     if step not in STEPS:
         raise Http404
@@ -158,10 +158,10 @@ def _taken(request: HttpRequest, found: Breach, step: str) -> str:
             return ngettext("%(count)d person was added.", "%(count)d people were added.", count) % {"count": count}
         case "tell":
             told, left = actions.tell_people(by=by, breach=found)
-            return _("Told: %(told)d. Not reachable: %(left)d.") % {"told": told, "left": left}
+            return _("Notified: %(told)d. Not reachable: %(left)d.") % {"told": told, "left": left}
         case "authority":
             actions.note_authority_told(by=by, breach=found)
-            return _("It is noted that the authority was told.")
+            return _("The notification of the authority is recorded.")
     actions.close_breach(by=by, breach=found)
     return _("The entry is closed.")
 
@@ -169,7 +169,7 @@ def _taken(request: HttpRequest, found: Breach, step: str) -> str:
 @for_officers(PROTECT)
 @require_safe
 def letter(request: HttpRequest, breach: int) -> HttpResponse:
-    """The letter to the authority, as PDF."""
+    """Return the letter to the authority, as PDF."""
     found = get_object_or_404(Breach, pk=breach)
     response = HttpResponse(breach_letter.compiled(found), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="breach-{found.pk}.pdf"'
@@ -178,18 +178,18 @@ def letter(request: HttpRequest, breach: int) -> HttpResponse:
 
 
 def _people(text: str) -> list[Resident]:
-    """The persons of the cases whose references stand in a text.
+    """Return the persons of the cases whose references a text lists.
 
     Raises:
-        Refused: naming the references that are no case, or have nobody behind them.
+        Refused: naming references without a case or without a person.
     """
     wanted = set(text.upper().replace(",", " ").replace(";", " ").split())
     if not wanted or len(wanted) > MOST_REFERENCES:
-        raise Refused(_("Write the numbers of cases, one after the other."))
+        raise Refused(_("Write the numbers of cases, separated by spaces or commas."))
     cases = Case.objects.filter(reference__in=wanted, resident__isnull=False)
     known = dict(cases.values_list("reference", "resident_id"))
     if missing := sorted(wanted - known.keys()):
-        raise Refused(_("Nobody is known behind these: %(references)s") % {"references": ", ".join(missing[:20])})
+        raise Refused(_("No person is known for these cases: %(references)s") % {"references": ", ".join(missing[:20])})
     return list(Resident.objects.filter(pk__in=set(known.values())).order_by("pk"))
 
 
@@ -225,11 +225,11 @@ def _facts(typed: Typed) -> actions.Facts:
 
 
 def _moment(text: str) -> datetime | None:
-    """A moment as a form writes it, by the city's clock."""
+    """Parse a form's local date and time in the city's time zone; None for other text."""
     try:
         found = parse_datetime(text)
     except ValueError:
-        raise Refused(_("This moment does not exist.")) from None
+        raise Refused(_("This date or time does not exist.")) from None
     return found.replace(tzinfo=pack.current().timezone) if found else None
 
 

@@ -1,4 +1,4 @@
-"""Everything about a person in one ZIP file: data.json to take elsewhere, data.pdf to read, the files."""
+"""Export of all data about a person as a ZIP file: data.json for machines, data.pdf for reading, uploaded files."""
 
 import json
 import tempfile
@@ -21,21 +21,21 @@ from kini.people.data_registry import File, Person, PersonalData, personal_data
 from kini.web import formats
 
 TEMPLATE = "privacy-export"
-#: Files are added up to this size; the others are named, and can be downloaded on the pages of their cases.
+#: Total size of included files; others are listed, and can be downloaded on the pages of their cases.
 MOST_FILE_BYTES = 100_000_000
 LONGEST_TEXT = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One category with its records."""
+    """One category of personal data with its records."""
 
     data: PersonalData
     records: list[dict[str, Any]]
 
 
 def build(person: Person, *, with_files: bool) -> bytes:
-    """The ZIP file, in the person's language."""
+    """Build the ZIP file, in the person's language."""
     with translation.override(person.user.language or pack.current().languages[0]):
         held = [Held(each, [dict(record) for record in each.records(person)]) for each in personal_data]
         added, left_out = _chosen(person) if with_files else ([], [])
@@ -46,16 +46,16 @@ def build(person: Person, *, with_files: bool) -> bytes:
 
 
 def context_of(key: UUID) -> str:
-    """The context under which the file of a copy is sealed."""
+    """Encryption context of the stored file of an export."""
     return f"export:{key}"
 
 
 def read(sha256: str, key: UUID) -> bytes:
-    """The ZIP file of a copy.
+    """Decrypt and return the ZIP file of an export.
 
     Raises:
-        FileNotFoundError: when it is no longer there.
-        SealBroken: when it was changed.
+        FileNotFoundError: if it was deleted.
+        SealBroken: if it was tampered with.
     """
     with files.open_stored(sha256) as file:
         return crypto.unseal(file.read(), context_of(key))
@@ -76,7 +76,7 @@ def _write(archive: zipfile.ZipFile, person: Person, held: list[Held], added: li
 
 
 def _chosen(person: Person) -> tuple[list[File], list[File]]:
-    """The files that fit, and those that do not, or are missing or changed on the disk."""
+    """Split files into those included, and those left out as too large, missing or damaged."""
     added, left_out, size = list[File](), list[File](), 0
     for each in _files(person):
         size += each.size

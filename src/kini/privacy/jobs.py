@@ -1,4 +1,4 @@
-"""Jobs of the worker: prepare copies, delete accounts."""
+"""Jobs: prepare exports, erase persons."""
 
 from kini.cases.models import Case
 from kini.core.actors import system
@@ -11,11 +11,11 @@ BY = system("privacy")
 
 @job(PREPARE, queue="privacy")
 def prepare_export(reference: str) -> None:
-    """Make the copy that a case asks for."""
+    """Prepare the export requested by a case."""
     actions.prepare_export(by=BY, case=Case.objects.get(reference=reference))
 
 
 @job(ERASE, queue="privacy")
 def erase_person(reference: str) -> None:
-    """Erase the person of a case."""
+    """Erase the person who submitted a case."""
     actions.erase_person(by=BY, case=Case.objects.get(reference=reference))

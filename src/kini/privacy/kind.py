@@ -1,4 +1,4 @@
-"""The kind `privacy`: a person's request about their own data."""
+"""Service kind `privacy`: a person's request about their own data."""
 
 from typing import Any, ClassVar, Literal
 
@@ -18,11 +18,11 @@ PREPARE, ERASE = "privacy.prepare_export", "privacy.erase_person"
 
 
 class PrivacyOptions(Strict):
-    request: Literal["export", "correction", "deletion", "objection"] = Field(description="What is asked for.")
+    request: Literal["export", "correction", "deletion", "objection"] = Field(description="Type of request.")
 
 
 class PrivacyRequest(Kind):
-    """A right of the person whose data it is (UU 27/2022, articles 5 to 13); only they themselves may use it."""
+    """A request under data protection law (UU 27/2022, articles 5 to 13), by the data subject alone."""
 
     id = queries.KIND
     label = gettext_lazy("Request about personal data")
@@ -33,14 +33,14 @@ class PrivacyRequest(Kind):
     retention_years = 3
 
     def preview(self, resolved: Resolved, given: dict[str, Any], draft: Draft) -> tuple[str, dict[str, Any]] | None:
-        """Explain, before a deletion is sent, what goes, what stays, and why."""
+        """Before a deletion is sent, explain what is deleted, what stays, and why."""
         if self._asks(resolved) != "deletion" or draft.owner is None:
             return None
         queries.require_erasable(draft.owner)
         return "privacy/preview_deletion.html", queries.consequences(draft.owner)
 
     def opened(self, case: Case) -> Case:
-        """Begin requests that need no decision."""
+        """Start requests that need no decision."""
         if case.resident is None or case.resident.user_id is None or case.submitted_by_id != case.resident.user_id:
             raise NotAllowed(_("Only the person themselves, signed in, may ask for this."))
         asked = self._asks(resolve(case.version))
@@ -51,13 +51,13 @@ class PrivacyRequest(Kind):
         return case
 
     def before_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
-        """Refuse the deletion of somebody whose data the law keeps, or who works for the city."""
+        """Refuse deletion for persons on legal hold and for active officers or operators."""
         to = queries.state_after(case, move)
         if to == "deleting" and case.submitted_by:
             queries.require_erasable(case.submitted_by)
 
     def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
-        """Carry out the decision."""
+        """Apply the decision."""
         asked = self._asks(resolve(case.version))
         if asked == "deletion" and case.state == "deleting":
             jobs.soon(ERASE, reference=case.reference)

@@ -1,4 +1,4 @@
-"""Copies of personal data, restrictions, and the register of breaches."""
+"""Exports of personal data, restrictions of processing, and the register of breaches."""
 
 import uuid
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ DEEDS: Mapping[str, str | Promise] = {
 
 
 class Export(models.Model):
-    """A copy of everything about a person, as one sealed ZIP file, until a day."""
+    """An export of all data about a person: an encrypted ZIP file with an expiry time."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="exports")
@@ -42,7 +42,7 @@ class Export(models.Model):
 
 
 class Restriction(models.Model):
-    """A person whose data is kept and not used until a request of theirs is decided; officers read it on each case."""
+    """Restriction of processing of a person's data until their objection is decided; shown to officers on each case."""
 
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="restrictions")
     case = models.OneToOneField(Case, models.PROTECT, related_name="restriction")
@@ -51,7 +51,7 @@ class Restriction(models.Model):
 
 
 class Breach(models.Model):
-    """A breach of personal data. Within three days of `known_at` people and the authority are told (UU 27/2022, 46)."""
+    """A breach of personal data. People and the authority are notified within 72 hours of `known_at` (UU 27/2022, 46)."""
 
     title = models.CharField(max_length=120)
     happened_at = models.DateTimeField(null=True, help_text="Left out: not known.")
@@ -79,7 +79,7 @@ class Breach(models.Model):
 
 
 class BreachEntry(models.Model):
-    """One thing that was done about a breach. Append-only (trigger)."""
+    """One step in the handling of a breach. Append-only (trigger)."""
 
     breach = models.ForeignKey(Breach, models.PROTECT, related_name="history")
     at = models.DateTimeField()
@@ -100,7 +100,7 @@ class BreachEntry(models.Model):
 
 
 class AffectedPerson(models.Model):
-    """Person whose data a breach concerns, with the time at which they were told."""
+    """A person affected by a breach, with the time of their notification."""
 
     breach = models.ForeignKey(Breach, models.PROTECT, related_name="people")
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="+")

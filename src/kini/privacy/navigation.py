@@ -1,4 +1,4 @@
-"""Navigation entries of the privacy room: the notice, and one's own data."""
+"""Navigation entries of the privacy room."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from kini.web.navigation import NavItem, navigation
 
 
 def register() -> None:
-    """Register the entries; called once, when the room is ready."""
+    """Register the entries; called once, from `AppConfig.ready`."""
     notice = NavItem("privacy:notice", _("Your data and privacy"), "shield", order=70, place="help")
     navigation.register("privacy-notice", notice)
     note = _("A copy, corrections, deletion, objections")

@@ -1,4 +1,4 @@
-"""Messages to people whose data a breach concerns."""
+"""Message type for people affected by a breach."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +8,7 @@ BREACH = "privacy-breach"
 
 
 def register() -> None:
-    """Register the type of message; called once, when the room is ready."""
+    """Register the message type; called once, from `AppConfig.ready`."""
     sort = Sort(
         BREACH,
         _("When somebody's personal data came into wrong hands, was lost or changed"),

@@ -1,4 +1,4 @@
-"""The privacy notice, and the pages on which a person decides about their data."""
+"""The privacy notice, and a person's pages about their own data."""
 
 from typing import Any
 from uuid import UUID
@@ -27,13 +27,13 @@ RIGHTS = ("privacy-export", "privacy-correction", "privacy-objection", "privacy-
 @shared
 @require_safe
 def notice(request: HttpRequest) -> HttpResponse:
-    """Show the privacy notice, made from the registry of categories, purposes and terms."""
+    """Show the privacy notice, generated from the registries of categories and retention rules."""
     context = {"categories": queries.categories(), "pack": privacy.current(), "rights": _rights()}
     return render(request, "privacy/notice.html", context)
 
 
 def _rights() -> list[Service]:
-    """The services by which a person decides, as far as the city offers them."""
+    """Return the privacy services that the city offers."""
     offered = services.offered()
     return [offered[name] for name in RIGHTS if name in offered]
 
@@ -42,7 +42,7 @@ def _rights() -> list[Service]:
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """One's rights, copies that are ready, and one's requests."""
+    """Show the visitor's rights, available exports, and requests."""
     user = _user(request)
     context: dict[str, Any] = {
         "rights": services.cards(_rights()),
@@ -57,7 +57,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def download(request: HttpRequest, copy: UUID) -> HttpResponse:
-    """One's own copy, as a file. 404 when it is somebody else's, or no longer there."""
+    """Download the visitor's own export. 404 for somebody else's, or an expired one."""
     user = _user(request)
     made = next((each for each in queries.exports_of(user) if each.pk == copy), None)
     if made is None:

@@ -1,4 +1,4 @@
-"""Panels on the pages of cases: the copy to download, and for officers the meaning of a decision."""
+"""Panels on case pages: download of an export, and for officers the restriction of processing."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -9,7 +9,7 @@ from kini.privacy import queries
 
 
 def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """Download of the copy, until its time is over."""
+    """Link to download the export, until it expires."""
     if view.case.kind != queries.KIND:
         return None
     made = queries.export_of(view.case)
@@ -19,7 +19,7 @@ def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
 
 
 def of_desk(request: HttpRequest, view: CaseView) -> SafeString | None:
-    """Restriction of the person's data; on a request about data, the law behind it."""
+    """Show the restriction of the person's data; on a request about data, its legal basis."""
     restriction = queries.restriction_of(view.case)
     own = view.case.kind == queries.KIND
     if restriction is None and not own:

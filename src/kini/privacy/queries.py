@@ -1,4 +1,4 @@
-"""Reads of the privacy room: the person behind a request, what deletion means for them, categories and terms."""
+"""Queries of the privacy room: data subjects, consequences of deletion, categories and retention terms."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,7 +28,7 @@ MOST_REQUESTS = 50
 
 @dataclass(frozen=True, slots=True)
 class TermLine:
-    """One term of a category: how long, and by what law or for what reason."""
+    """One retention term of a category, with its law or reason."""
 
     data: str
     term: str
@@ -37,7 +37,7 @@ class TermLine:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category of personal data as the notice and the record of processing show it."""
+    """A category of personal data, for the notice and the record of processing."""
 
     name: str
     label: str
@@ -50,16 +50,16 @@ class Category:
 
 
 def person_of(user: User) -> Person:
-    """The account with its profile.
+    """Return the account with its profile.
 
     Raises:
-        Resident.DoesNotExist: when they never signed in.
+        Resident.DoesNotExist: if the account never signed in.
     """
     return Person(user, Resident.objects.select_related("area").get(user=user))
 
 
 def categories() -> list[Category]:
-    """Every category of personal data that the house holds, as registered by its rooms."""
+    """Return every registered category of personal data."""
     return [_category(each) for each in personal_data]
 
 
@@ -83,17 +83,17 @@ def _term(rule: retention.Rule) -> TermLine:
 
 
 def term_words(term: timedelta) -> str:
-    """A term of retention in words; nothing at all is "at once"."""
+    """Format a retention term in words; zero is "at once"."""
     if not term:
         return _("at once")
     years, days = divmod(term.days, 365)
-    if years and days <= years:  # a pack counts leap days
+    if years and days <= years:  # leap days
         return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
     return formats.duration(term.total_seconds(), 1)
 
 
 def require_erasable(user: User) -> None:
-    """Raise Refused when this account cannot be deleted now, in words for its owner."""
+    """Raise Refused, with a message for the owner, if this account cannot be deleted now."""
     if Officer.objects.filter(user=user, active=True).exists() or Operator.objects.filter(user=user).exists():
         raise Refused(_("You work for the city with this account. It can be deleted when that has ended."))
     resident = Resident.objects.filter(user=user).first()
@@ -104,56 +104,56 @@ def require_erasable(user: User) -> None:
 
 
 def consequences(user: User) -> dict[str, Any]:
-    """Consequences of deleting an account, for the page on which it is confirmed."""
+    """Return the consequences of deleting an account, for the confirmation page."""
     erased = [each.label for each in personal_data if each.erase]
     stays = [(each.label, each.stays) for each in personal_data if each.stays]
     return {"erased": erased, "stays": stays, "open_cases": open_cases(user)}
 
 
 def open_cases(user: User) -> list[Case]:
-    """The cases of a person that are not decided, without requests about their data."""
+    """Return a person's open cases, without requests about their data."""
     found = Case.objects.filter(resident__user=user, closed_at=None).exclude(service__category__in=house.categories())
     return list(found.select_related("service", "version").order_by("opened_at"))
 
 
 def state_after(case: Case, move: str) -> str:
-    """The state to which a move leads from where the case is; empty when it leads nowhere."""
+    """Return the state that a move leads to from the case's state; "" for an impossible move."""
     edge = rules.edge_of(resolve(case.version).flow, case.state, move)
     return edge.to if edge else ""
 
 
 def export_of(case: Case) -> Export | None:
-    """The copy that a case asked for, while it can be downloaded."""
+    """Return the export requested by a case, unless expired."""
     return Export.objects.filter(case=case, expires_at__gt=moments.now()).first()
 
 
 def exports_of(user: User) -> list[Export]:
-    """Copies that can be downloaded, the newest first."""
+    """Return the exports that can be downloaded, newest first."""
     found = Export.objects.filter(user=user, expires_at__gt=moments.now()).select_related("case")
     return list(found.order_by("-made_at"))
 
 
 def requests_of(user: User) -> list[tuple[Case, str, str]]:
-    """A person's requests about their data, the newest first, each with its title and its state in words."""
+    """Return a person's requests about their data, newest first, as (case, title, state in words)."""
     found = Case.objects.filter(resident__user=user, kind=KIND).select_related("version")
     rows = found.order_by("-opened_at")[:MOST_REQUESTS]
     return [(case, str(resolve(case.version).definition.name), rules.public_word(case.public)) for case in rows]
 
 
 def restriction_of(case: Case) -> Restriction | None:
-    """The restriction that holds for the person of a case."""
+    """Return the active restriction for the person of a case, or None."""
     if case.resident_id is None:
         return None
     return Restriction.objects.filter(resident_id=case.resident_id, lifted_at=None).select_related("case").first()
 
 
 def offered() -> bool:
-    """Tell whether the running city decides on requests about personal data."""
+    """Return True if the running city handles requests about personal data."""
     return privacy.current() is not None
 
 
 def holder(root: Path) -> house.Holder | None:
-    """Agency and roles that the pack in a folder names; None when it names none or is broken (see `check pack`)."""
+    """Return the agency and roles named by the pack in `root`; None without them or if invalid (see `check pack`)."""
     try:
         found = privacy.read(root)
     except PackFaults:

@@ -1,4 +1,4 @@
-"""Retention of copies of personal data."""
+"""Retention rule of exports."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from kini.privacy.models import Export
 
 
 def register() -> None:
-    """Register the rule; called once, when the room is ready."""
+    """Register the rule; called once, from `AppConfig.ready`."""
     name = "privacy.exports"
     rule = Rule(
         name,

@@ -1,4 +1,4 @@
-"""Addresses of the notice and of what a person decides about their data."""
+"""URLs of the privacy notice, a person's own data, and the data protection desk."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Every write about people, by story: accounts, residents, families, counters, officers, operators, keys, programs."""
+"""Actions of people: accounts, residents, families, counters, officers, operators, keys, OAuth clients."""
 
 from kini.people.actions.access import (
     log_look as log_look,

@@ -1,4 +1,4 @@
-"""Entries of the access log, written before the data is shown."""
+"""Actions of the access log; entries are written before the data is shown."""
 
 from collections.abc import Collection
 from datetime import date
@@ -20,23 +20,22 @@ from kini.people.purposes import CASEWORK
 
 @statement
 def log_reads(*, by: Actor, what: What, reads: Collection[Read], purpose: str = CASEWORK) -> None:
-    """Log that an officer reads these things about people, each once a day; nothing where no officer reads.
+    """Log an officer's reads of these items, each once a day; does nothing for other actors.
 
-    The caller has checked the permission to read. One statement: inside a transaction it is sent with the next
-    one, else at once.
+    The caller has checked the permission to read. One statement, deferred to the next one inside a transaction.
     """
     access_log.store_reads(by, what, reads, purpose)
 
 
 @action
 def report_unusual(*, by: Actor, officer: Officer, day: date, reads: int, looks: int) -> bool:
-    """Report that an officer read unusually much on a day, once for each day and type. Returns True when it is new.
+    """Report an officer's unusual number of accesses on a day, once per day and type. Return True if it is new.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the system is the actor.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     subject = f"access:{officer.pk}:{day.isoformat()}:{'looks' if looks else 'reads'}"
     if AuditEntry.objects.filter(subject=subject).exists():
         return False
@@ -57,16 +56,16 @@ def log_look(
     reference: str = "",
     scope: Scope | None = None,
 ) -> AccessLog:
-    """Log that an officer looks at what is hidden, before it is shown. The person can read the entry.
+    """Log an officer's look at hidden data, before it is shown. The person can read the entry.
 
     Args:
-        resident: None for a guest's report, whose `reference` is given.
+        resident: None for a guest's report, identified by `reference`.
         what: "national-id", "answers", "profile" ...
-        scope: what the case belongs to; left out, the permission somewhere is enough.
+        scope: of the case; None: the permission over any scope suffices.
 
     Raises:
         NotAllowed: without the permission to see identities.
-        Refused: without an acceptable reason, or a purpose that is on the list.
+        Refused: without an acceptable reason or a listed purpose.
     """
     if scope is None:
         rules.require_somewhere(by, Permission.SEE_IDENTITY)

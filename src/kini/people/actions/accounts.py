@@ -1,4 +1,4 @@
-"""Accounts: who can sign in, by which phone number or e-mail address."""
+"""Actions on accounts and their contacts."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -15,9 +15,9 @@ from kini.people.models import Resident, User
 
 @action
 def open_account(*, by: Actor, contact: Contact) -> User:
-    """The account of whoever holds that phone number or e-mail address; a new one when there is none.
+    """Return the account with that contact, created if missing.
 
-    Anybody may ask: an account is of use only to who receives the code.
+    No permission is needed: only the owner of the contact receives the code.
     """
     if found := queries.user_by_contact(contact):
         return found
@@ -25,7 +25,7 @@ def open_account(*, by: Actor, contact: Contact) -> User:
     try:
         with transaction.atomic():
             user = User.objects.create_user(**fields)
-    except IntegrityError:  # somebody asked at the same time
+    except IntegrityError:  # concurrent request
         return _existing(contact)
     audit.record(by=by, action="people.account-opened", subject=f"user:{user.pk}", detail={"by": contact.kind})
     return user
@@ -34,13 +34,13 @@ def open_account(*, by: Actor, contact: Contact) -> User:
 def _existing(contact: Contact) -> User:
     found = queries.user_by_contact(contact)
     if found is None:
-        raise Refused(_("The account could not be opened. Try once more."))
+        raise Refused(_("The account could not be opened. Try again."))
     return found
 
 
 @action
 def confirm_phone(*, by: Actor, user: User, phone: str) -> User:
-    """The person has shown, with a code, that the phone is theirs."""
+    """Mark the phone number as verified by a code."""
     keeping.only(by, user.pk)
     if user.phone == phone and not user.phone_verified:
         user.phone_verified = True
@@ -51,7 +51,7 @@ def confirm_phone(*, by: Actor, user: User, phone: str) -> User:
 
 @action
 def note_sign_in(*, by: Actor, user: User, language: str) -> Resident:
-    """Somebody signed in: their profile exists from now on, and messages speak the language that they read."""
+    """Record a sign-in: create the profile if missing, and store the language for messages."""
     keeping.only(by, user.pk)
     if language and user.language != language:
         user.language = language
@@ -62,13 +62,11 @@ def note_sign_in(*, by: Actor, user: User, language: str) -> Resident:
 
 @action
 def change_contact(*, by: Actor, user: User, contact: Contact) -> User:
-    """Let the person sign in, and be reached, under a number or address that they have shown to be theirs.
-
-    Everything by which they were reached before is told.
+    """Set a verified contact of the account, and notify all earlier ones.
 
     Raises:
-        NotAllowed: when it is somebody else's account.
-        Refused: when another account signs in with it.
+        NotAllowed: for somebody else's account.
+        Refused: if another account signs in with it.
     """
     keeping.only(by, user.pk)
     other = queries.user_by_contact(contact)
@@ -90,10 +88,10 @@ def change_contact(*, by: Actor, user: User, contact: Contact) -> User:
 
 @action
 def remove_unused_accounts(*, by: Actor, accounts: QuerySet[User]) -> int:
-    """Delete accounts into which nobody ever signed in; the number of accounts.
+    """Delete accounts that were never signed in to; return their number.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: unless the system is the actor.
     """
     keeping.only(by, None)
     count, _rows = accounts.delete()

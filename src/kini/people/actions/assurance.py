@@ -1,4 +1,4 @@
-"""Actions of assurance: prove a profile at a counter with the card, and settle who holds a number."""
+"""Actions of identity assurance: prove a profile at a counter, and reassign a disputed number."""
 
 from django.utils.translation import gettext as _
 
@@ -16,14 +16,14 @@ from kini.people.purposes import COUNTER
 
 @action
 def prove_at_counter(*, by: Actor, resident: Resident, document: str, reason: str, name: str = "") -> Resident:
-    """Record that the person at a counter showed the card: the profile and its account, if any, are theirs.
+    """Record that the owner of the profile showed the card at a counter.
 
     Args:
-        document: what they showed (assurance.DOCUMENTS).
-        name: as it stands on the card, where the profile has it otherwise.
+        document: the document shown (assurance.DOCUMENTS).
+        name: as on the card, if the profile differs.
 
     Raises:
-        NotAllowed: without the permission to apply for others, and for oneself or one's own family.
+        NotAllowed: without the permission to apply for others, or for the officer's own profile or family.
         Refused: without a number, a known document or a reason.
     """
     resident = _for_proof(by, resident, document)
@@ -42,23 +42,23 @@ def prove_at_counter(*, by: Actor, resident: Resident, document: str, reason: st
 def settle_number(
     *, by: Actor, holder: Resident, details: Details, phone: str, document: str, reason: str, dispute: str = ""
 ) -> Resident:
-    """Give the person at the counter a profile of their own, when another one's profile has their number.
+    """Create a profile for the person at the counter whose number another profile has.
 
-    The earlier holder loses the number and is told so, and nothing else: what the counter does from now on belongs to
-    the new profile, which no account reads.
+    The earlier holder loses the number and is notified of that alone; later work at the counter belongs to the new
+    profile, which no account can read.
 
     Args:
-        details: of the person who is there, with their number.
-        dispute: reference of the case that decided it; without one only an unproved claim gives way.
+        details: of the person present, with their number.
+        dispute: reference of the case that decided it; without one only an unproved holder loses the number.
 
     Raises:
-        NotAllowed: without the permission to apply for others, and for oneself or one's own family.
-        Refused: when the holder does not have that number, or proved it.
+        NotAllowed: without the permission to apply for others, or for the officer's own profile or family.
+        Refused: if the holder does not have that number, or proved it.
     """
     holder = _for_proof(by, holder, document)
     number = details.number
     if number is None or not sealing.has_number(holder, number.number):
-        raise Refused(_("This number has moved meanwhile. Type it once more."))
+        raise Refused(_("This number has changed in the meantime. Type it again."))
     if holder.assurance > Assurance.TYPED and not dispute:
         raise Refused(_("The other profile has proved this number. The person can open a dispute about it."))
     _log(by, holder, _("The number of this profile was shown at a counter by another person"))
@@ -71,7 +71,7 @@ def settle_number(
 
 
 def _for_proof(by: Actor, resident: Resident, document: str) -> Resident:
-    """The locked profile, when this officer may prove it."""
+    """Lock and return the profile, after checking that this officer may prove it."""
     rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     require_not_own(by, resident)

@@ -1,4 +1,4 @@
-"""What officers do with other people's profiles: at a counter, with the card on the table, and every look logged."""
+"""Actions of officers at a counter on other people's profiles, with the card present and every look logged."""
 
 from django.utils.translation import gettext as _
 
@@ -17,9 +17,9 @@ from kini.people.purposes import COUNTER
 
 @action
 def find_or_create_resident(*, by: Actor, details: Details, phone: str = "", reason: str) -> Resident:
-    """At a counter: the profile of a person who stands there, found by the number, else a new one without an account.
+    """Return the profile of the person at the counter, found by number, else a new one without an account.
 
-    A profile that is found is returned as it is, and the look at it is logged.
+    An existing profile is returned unchanged, and the look at it is logged.
 
     Raises:
         NotAllowed: without the permission to apply for others.
@@ -41,13 +41,13 @@ def find_or_create_resident(*, by: Actor, details: Details, phone: str = "", rea
 
 @action
 def join_account(*, by: Actor, resident: Resident, user: User, reason: str) -> Resident:
-    """At a counter, with the card on the table: give a profile kept there to the person's own account.
+    """Attach a profile kept at the counter to the person's own account.
 
-    The account's earlier profile, which has no number, is emptied; rooms above move what points to it.
+    The account's earlier profile, which has no number, is detached; rooms above repoint references to it.
 
     Raises:
         NotAllowed: without the permission to apply for others.
-        Refused: when the profile has an account already, or the account's profile has a number of its own.
+        Refused: if the profile has an account already, or the account's profile has a number.
     """
     rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
@@ -74,7 +74,7 @@ def join_account(*, by: Actor, resident: Resident, user: User, reason: str) -> R
 
 @action
 def release_number(*, by: Actor, resident: Resident, reason: str) -> Resident:
-    """At a counter, with the card on the table: take a number off a profile to which it does not belong.
+    """Remove a number from a profile to which it does not belong.
 
     Raises:
         NotAllowed: without the permission to apply for others.
@@ -89,7 +89,7 @@ def release_number(*, by: Actor, resident: Resident, reason: str) -> Resident:
 
 
 def _move_family(earlier: Resident, kept: Resident) -> None:
-    """The ties of one profile become those of another, as far as they are not there already."""
+    """Move the family ties of one profile to another, dropping duplicates."""
     there = set(kept.ties.values_list("member_id", flat=True)) | {kept.pk}
     earlier.ties.exclude(member_id__in=there).update(resident=kept)
     earlier.ties.all().delete()

@@ -1,4 +1,4 @@
-"""Actions around sign-in: remember and forget devices, note changed second steps and wrong codes."""
+"""Actions on known devices, and records of changed second factors and failed sign-ins."""
 
 from django.utils import timezone
 
@@ -8,23 +8,23 @@ from kini.core.actors import Actor
 from kini.people import keeping, security_notices
 from kini.people.models import KnownDevice, User
 
-#: More than a person has; a new device replaces the one used longest ago.
+#: Known devices per account; a new one replaces the least recently used.
 MOST_DEVICES = 10
 
 
 @action
 def remember_device(*, by: Actor, user: User, device_hash: bytes, name: str) -> bool:
-    """Note a sign-in on a device. The person is told of a new device, except the first one of the account.
+    """Record a sign-in on a device. Notify the person of a new device, except the first one of the account.
 
     Returns:
-        Whether the device is new to the account.
+        True if the device is new to the account.
 
     Raises:
-        NotAllowed: when it is somebody else's account.
+        NotAllowed: for somebody else's account.
     """
     keeping.only(by, user.pk)
     now = timezone.now()
-    User.objects.select_for_update().get(pk=user.pk)  # two sign-ins at once must not both be the first
+    User.objects.select_for_update().get(pk=user.pk)  # of two concurrent sign-ins only one is the first
     others = user.known_devices.exists()
     _device, is_new = KnownDevice.objects.update_or_create(
         user=user, device_hash=device_hash, defaults={"name": name, "last_at": now}
@@ -40,10 +40,10 @@ def remember_device(*, by: Actor, user: User, device_hash: bytes, name: str) -> 
 
 @action
 def forget_device(*, by: Actor, device: KnownDevice) -> None:
-    """Forget a device: a sign-in there counts as one on a new device again.
+    """Forget a device: the next sign-in there counts as one on a new device.
 
     Raises:
-        NotAllowed: when it is somebody else's account.
+        NotAllowed: for somebody else's account.
     """
     keeping.only(by, device.user_id)
     device.delete()
@@ -52,13 +52,13 @@ def forget_device(*, by: Actor, device: KnownDevice) -> None:
 
 @action
 def note_second_step(*, by: Actor, user: User, event: str) -> None:
-    """Note that a second step was added, removed or renewed, and tell the person on all contacts.
+    """Record that a second factor was added, removed or renewed, and notify all contacts of the person.
 
     Args:
         event: a key of `security_notices.SECOND_STEPS`.
 
     Raises:
-        NotAllowed: when it is somebody else's account.
+        NotAllowed: for somebody else's account.
     """
     keeping.only(by, user.pk)
     audit.record(by=by, action="people.second-step-changed", subject=f"user:{user.pk}", detail={"event": event})
@@ -67,10 +67,10 @@ def note_second_step(*, by: Actor, user: User, event: str) -> None:
 
 @action
 def note_failed_sign_in(*, by: Actor, user: User, step: str) -> None:
-    """Note a wrong code for an account.
+    """Record a wrong code for an account.
 
     Args:
-        by: the actor who typed it, a guest as a rule.
+        by: the actor who typed it, usually a guest.
         step: "code" or "second-step".
     """
     audit.record(by=by, action="people.sign-in-failed", subject=f"user:{user.pk}", detail={"step": step})

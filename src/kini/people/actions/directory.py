@@ -1,4 +1,4 @@
-"""Links between officers and the city's directory, made by a head and looked up at a sign-in."""
+"""Actions on links between officers and the city's directory: set by a head, looked up at sign-in."""
 
 from django.utils.translation import gettext as _
 
@@ -14,18 +14,18 @@ from kini.people.permissions import Permission
 
 @action
 def link_directory(*, by: Actor, officer: Officer, email: str) -> None:
-    """Let an officer sign in through the directory, under that address there; an empty one ends it.
+    """Link an officer to an e-mail address of the directory; an empty one removes the link.
 
     The next sign-in fixes the subject.
 
     Raises:
-        NotAllowed: without the permission to manage officers of the whole agency, or for oneself.
-        ContactFault: when it is no e-mail address.
-        Refused: when another officer has it.
+        NotAllowed: without the permission to manage officers of the whole agency, or for the actor's own account.
+        ContactFault: for an invalid e-mail address.
+        Refused: if another officer has it.
     """
     rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=officer.agency_id))
     if by.user_id == officer.user_id:
-        raise NotAllowed(_("Nobody links their own account. Ask a colleague who manages officers."))
+        raise NotAllowed(_("You cannot link your own account. Ask a colleague who manages officers."))
     DirectoryLink.objects.filter(officer=officer).delete()
     if email.strip():
         address = read_email(email).value
@@ -39,17 +39,17 @@ def link_directory(*, by: Actor, officer: Officer, email: str) -> None:
 
 @action
 def find_directory_officer(*, by: Actor, issuer: str, subject: str, email: str) -> User:
-    """The account of the officer whom a head linked to somebody in the directory.
+    """Return the account of the officer linked to an identity of the directory; the first match fixes the subject.
 
     Args:
-        issuer, subject: by which the directory knows them for ever.
-        email: their address, when the directory has verified it; by it the first sign-in finds the link.
+        issuer, subject: permanent identity at the directory.
+        email: verified address, or ""; finds the link at the first sign-in.
 
     Raises:
-        NotAllowed: when there is none, or the officer no longer works.
+        NotAllowed: unless an active officer is linked, or if the actor is not the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed("The directory is asked by the program.")
+        raise NotAllowed("Only the system matches sign-ins through the directory.")
     working = DirectoryLink.objects.select_for_update(of=("self",)).select_related("officer__user")
     working = working.filter(officer__active=True, officer__user__is_active=True)
     found = working.filter(issuer=issuer, subject=subject).first()
@@ -61,7 +61,7 @@ def find_directory_officer(*, by: Actor, issuer: str, subject: str, email: str) 
             audit.record(by=by, action="people.directory-subject-fixed", subject=f"user:{found.officer.user_id}")
     if found is None:
         raise NotAllowed(
-            _("The directory knows you, and no officer is linked to you. Ask the person who manages officers.")
+            _("You are signed in to the directory, but not linked to an officer. Ask the person who manages officers.")
         )
     user = found.officer.user
     assert isinstance(user, User)

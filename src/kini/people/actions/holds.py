@@ -1,4 +1,4 @@
-"""Legal holds: data of a person or a case that is not removed, whatever its term, until the hold is lifted."""
+"""Actions on legal holds, which suspend deletion of a person's or case's data until they are lifted."""
 
 from django.utils.translation import gettext as _
 
@@ -14,11 +14,11 @@ LONGEST_REASON = 240
 
 @action
 def place_hold(*, by: Actor, resident: Resident | None = None, reference: str = "", reason: str) -> LegalHold:
-    """Keep the data of a person, or of the case with that reference, from being removed.
+    """Place a hold on a person, or on the case with that reference.
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: without a reason, or when it is on hold already.
+        Refused: without a reason, or if it is on hold already.
     """
     _require(by)
     hold = LegalHold(resident=resident, reference=reference, reason=_reason(reason), placed_by_id=by.user_id)
@@ -30,11 +30,11 @@ def place_hold(*, by: Actor, resident: Resident | None = None, reference: str = 
 
 @action
 def lift_hold(*, by: Actor, hold: LegalHold, reason: str) -> LegalHold:
-    """End a legal hold; what is past its term is removed in the next night.
+    """Lift a hold; data past its retention term is deleted in the next night.
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: without a reason, or when it was lifted before.
+        Refused: without a reason, or if it was lifted before.
     """
     _require(by)
     hold = LegalHold.objects.select_for_update().get(pk=hold.pk)

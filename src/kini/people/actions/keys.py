@@ -1,4 +1,4 @@
-"""Keys are replaced: what an older one sealed is sealed anew."""
+"""Key rotation: re-encrypt data that an older key encrypted."""
 
 from collections.abc import Iterator
 
@@ -16,12 +16,13 @@ BATCH = 500
 
 @action
 def rotate_keys(*, by: Actor) -> int:
-    """Seal every identity number and every second step's secret with the first key of the ring.
+    """Re-encrypt identity numbers, sessions and second factors' secrets with the first key of the ring, in batches.
 
-    Rows are read and written in batches. Gives how many profiles were sealed anew.
+    Returns:
+        Number of re-encrypted profiles.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the system is the actor.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("Keys are rotated from the command line.")
@@ -36,7 +37,7 @@ def rotate_keys(*, by: Actor) -> int:
 
 
 def _batches() -> Iterator[list[Resident]]:
-    """Residents with something sealed, locked, in the order of their ids."""
+    """Yield batches of locked residents with encrypted numbers, by id."""
     sealed = Resident.objects.select_for_update().order_by("pk")
     sealed = sealed.filter(Q(national_id_sealed__isnull=False) | Q(family_card_sealed__isnull=False))
     last = 0

@@ -1,4 +1,4 @@
-"""Office days: the spans in which programs may work at the desk for an officer."""
+"""Actions on office days, the periods in which OAuth clients may act at the desk for an officer."""
 
 from datetime import datetime, timedelta
 
@@ -14,10 +14,10 @@ LONGEST_DAY = timedelta(hours=10)
 
 @action
 def open_office_day(*, by: Actor, user: User, until: datetime) -> None:
-    """Begin an officer's office day, after a sign-in that has what the city demands. Does nothing for others.
+    """Begin an officer's office day, after a sign-in with the required factor. Does nothing for others.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the system is the actor.
     """
     _program(by)
     officer = Officer.objects.filter(user=user, active=True).first()
@@ -30,10 +30,10 @@ def open_office_day(*, by: Actor, user: User, until: datetime) -> None:
 
 @action
 def touch_office_day(*, by: Actor, user_id: int) -> None:
-    """Note that an officer works, at a browser or through a program.
+    """Record activity of an officer, in a browser or through a client.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the system is the actor.
     """
     _program(by)
     now = timezone.now()
@@ -42,10 +42,10 @@ def touch_office_day(*, by: Actor, user_id: int) -> None:
 
 @action
 def end_office_day(*, by: Actor, user: User) -> None:
-    """End an officer's office day: programs do nothing more at the desk until the next sign-in.
+    """End an officer's office day: clients cannot act at the desk until the next sign-in.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the system is the actor.
     """
     _program(by)
     for day in OfficeDay.objects.filter(officer__user=user):

@@ -1,4 +1,4 @@
-"""Who works for an agency, and with which roles."""
+"""Actions on officers of agencies and their roles."""
 
 from collections.abc import Sequence
 
@@ -23,43 +23,43 @@ from kini.people.roles import role_permissions, roles
 
 @action
 def create_officer(*, by: Actor, user: User, agency: Agency, name: str) -> Officer:
-    """Let somebody with an account work for an agency; what they may do comes with roles.
+    """Make an account an officer of an agency, without roles yet.
 
     Raises:
-        NotAllowed: without the permission to manage officers of the whole agency.
-        Refused: without a name that can be read, or when they already work for one.
+        NotAllowed: without the permission to manage officers of the whole agency, or for the actor's own contact.
+        Refused: without a readable name, or if the account is an officer already.
     """
     rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=agency.pk))
     if is_same_person(by.user_id, user.pk):
-        raise NotAllowed(_("This contact is your own. Nobody gives themselves a second account as an officer."))
+        raise NotAllowed(_("This is your own contact. You cannot create a second officer account for yourself."))
     if not name.strip():
         raise Refused(_("Write the officer's name."))
     if has_invisible(name):
         raise Refused(_("This text holds characters that cannot be shown. Delete it and type it again."))
     officer = keeping.once(
         lambda: Officer.objects.create(user=user, agency=agency, name=name.strip()),
-        _("This person already is an officer."),
+        _("This person is already an officer."),
     )
-    Session.objects.filter(user=user).delete()  # those of an officer end sooner: they sign in anew
+    Session.objects.filter(user=user).delete()  # officers' sessions are shorter
     audit.record(by=by, action="people.officer-created", subject=f"officer:{officer.pk}", detail={"agency": agency.pk})
     return officer
 
 
 @action
 def invite_officer(*, by: Actor, contact: Contact, agency: Agency, name: str) -> Officer:
-    """Let whoever holds that number or address work for an agency, with an account of theirs or a new one.
+    """Make the owner of a contact an officer, with their account or a new one, and notify them.
 
-    A message tells them. They sign in with a code like everybody, which shows that the contact is theirs.
+    They sign in with a code, which verifies the contact.
 
     Raises:
-        NotAllowed: without the permission to manage officers of the whole agency.
-        Refused: without a name, or when they already work for one.
-        ContactFault: when no message would reach them.
+        NotAllowed: without the permission to manage officers of the whole agency, or for the actor's own contact.
+        Refused: without a readable name, or if they are an officer already.
+        ContactFault: if no message can be delivered to them.
     """
     rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=agency.pk))
     codes.require_reachable(contact)
     if is_own_contact(by.user_id, contact):
-        raise NotAllowed(_("This contact is your own. Nobody gives themselves a second account as an officer."))
+        raise NotAllowed(_("This is your own contact. You cannot create a second officer account for yourself."))
     user = open_account(by=by, contact=contact)
     officer = create_officer(by=by, user=user, agency=agency, name=name)
     with translation.override(user.language or pack.current().languages[0]):
@@ -69,18 +69,18 @@ def invite_officer(*, by: Actor, contact: Contact, agency: Agency, name: str) ->
 
 @action
 def deactivate_officer(*, by: Actor, officer: Officer) -> Officer:
-    """End somebody's work: from now on they may do nothing as an officer. What they did stays under their name.
+    """Deactivate an officer: they lose all permissions, and their past actions keep their name.
 
     Raises:
-        NotAllowed: without the permission to manage officers of the whole agency, for oneself, or for somebody who
-            may do more.
+        NotAllowed: without the permission to manage officers of the whole agency, for the actor's own account, or for
+            an officer with permissions that the actor lacks.
     """
     return _switch(by, officer, active=False)
 
 
 @action
 def reactivate_officer(*, by: Actor, officer: Officer) -> Officer:
-    """Let somebody work again, with the roles they had.
+    """Reactivate an officer with their earlier roles.
 
     Raises:
         NotAllowed: as `deactivate_officer`.
@@ -105,13 +105,13 @@ def _switch(by: Actor, officer: Officer, *, active: bool) -> Officer:
 def grant_role(
     *, by: Actor, officer: Officer, role: str, area: Area | None = None, services: Sequence[str] = ()
 ) -> RoleGrant:
-    """Give an officer a role of the pack over an area (none: the whole city) and some services (none: all).
+    """Grant a role of the pack over an area (None: whole city) and services (empty: all).
 
-    Whoever grants must manage officers over at least as much, and may do there all that the role may.
+    The actor must manage officers over that scope, and have every permission of the role there.
 
     Raises:
-        NotAllowed: without that permission, or for oneself.
-        Refused: when the pack has no such role, or the officer has it there already.
+        NotAllowed: without these permissions, or for the actor's own account.
+        Refused: for an unknown role, or one that the officer has there already.
     """
     _holds(by, officer, RoleGrant(officer=officer, role=role, area=area, services=list(services)))
     if not all(services):
@@ -129,11 +129,11 @@ def grant_role(
 
 @action
 def withdraw_role(*, by: Actor, grant: RoleGrant) -> None:
-    """Take a role away; it ends with the officer's next request.
+    """Withdraw a role, effective with the officer's next request.
 
     Raises:
-        NotAllowed: without the permission to manage officers over as much, for oneself, or when the role may do more
-            than they may.
+        NotAllowed: without the permission to manage officers over that scope, for the actor's own account, or if the
+            role has permissions that the actor lacks.
     """
     _holds(by, grant.officer, grant)
     detail = {"role": grant.role, "area": grant.area.path if grant.area else "", "services": grant.services}
@@ -144,14 +144,14 @@ def withdraw_role(*, by: Actor, grant: RoleGrant) -> None:
 def _manages(by: Actor, officer: Officer, scope: Scope) -> None:
     rules.require(by, Permission.MANAGE_OFFICERS, scope)
     if is_same_person(by.user_id, officer.user_id):
-        raise NotAllowed(_("Nobody changes their own roles. Ask a colleague who manages officers."))
+        raise NotAllowed(_("You cannot change your own roles. Ask a colleague who manages officers."))
 
 
 def _holds(by: Actor, officer: Officer, grant: RoleGrant) -> None:
-    """Stop whoever does not manage all of a grant's scope, or may not do there all that its role may."""
+    """Raise NotAllowed unless the actor manages a grant's whole scope and has all permissions of its role there."""
     path = grant.area.path if grant.area else ""
     for service in grant.services or [""]:
         scope = Scope(agency=officer.agency_id, area_path=path, service=service)
         _manages(by, officer, scope)
         if not rules.holds(by, role_permissions(grant.role), scope):
-            raise NotAllowed(_("This role may do more than you may. Ask somebody who may do as much."))
+            raise NotAllowed(_("This role has permissions that you do not have. Ask somebody who has them."))

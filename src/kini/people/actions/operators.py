@@ -1,4 +1,4 @@
-"""Operators: who may open the operator's pages. Only the command line makes them."""
+"""Actions on operators, who may open the operator's pages. Command line only."""
 
 from django.utils.translation import gettext as _
 
@@ -12,12 +12,10 @@ from kini.people.models import Operator, Session, User
 
 @action
 def add_operator(*, by: Actor, contact: Contact) -> Operator:
-    """Let whoever holds that number or address open the operator's pages, with a second step.
-
-    Their sessions end: those of operators are shorter, and begin with a sign-in.
+    """Make the owner of a contact an operator, and end their sessions, as operators' sessions are shorter.
 
     Raises:
-        NotAllowed: when anybody but the command line asks.
+        NotAllowed: unless the system is the actor.
     """
     _command_line(by)
     user = open_account(by=by, contact=contact)
@@ -30,19 +28,19 @@ def add_operator(*, by: Actor, contact: Contact) -> Operator:
 
 @action
 def remove_operator(*, by: Actor, user: User) -> None:
-    """Take the operator's pages from somebody, at once; the account stays.
+    """Remove an operator, effective at once; the account stays.
 
     Raises:
-        NotAllowed: when anybody but the command line asks.
-        Refused: when the account is no operator's.
+        NotAllowed: unless the system is the actor.
+        Refused: if the account is not an operator's.
     """
     _command_line(by)
     count, _rows = Operator.objects.filter(user=user).delete()
     if not count:
-        raise Refused(_("This account is no operator's."))
+        raise Refused(_("This account does not belong to an operator."))
     audit.record(by=by, action="people.operator-removed", subject=f"user:{user.pk}")
 
 
 def _command_line(by: Actor) -> None:
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Operators are made on the command line alone."))
+        raise NotAllowed(_("Operators can only be added and removed on the command line."))

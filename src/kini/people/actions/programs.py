@@ -1,4 +1,4 @@
-"""Programs that may act for people: registered by the operator, allowed and stopped by each person."""
+"""Actions on OAuth clients: registered by the operator, authorized and revoked by each person."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -23,7 +23,7 @@ from kini.people.models import ProgramConsent, UsedCredential, User
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A registered program. `secret` is shown once; it is empty where a program cannot keep one."""
+    """A registered client. `secret` is shown once; it is empty for public clients and clients with keys."""
 
     client: Client
     secret: str
@@ -40,17 +40,17 @@ def register_program(
     per_minute: int,
     keys: Sequence[dict[str, Any]] = (),
 ) -> Registered:
-    """Let a program ask people for leave to act for them.
+    """Register an OAuth client.
 
     Args:
-        addresses: where people may be sent back with a code.
-        keeps_secrets: whether it runs where nobody else can read its secret.
-        per_minute: how many requests it may send for each person in a minute.
+        addresses: redirect URIs.
+        keeps_secrets: True for a confidential client, False for a public one.
+        per_minute: rate limit per person.
         keys: public keys (JWK) by which it authenticates instead of a secret.
 
     Raises:
-        NotAllowed: when anybody but the operator asks.
-        Refused: when a scope is not known.
+        NotAllowed: unless the system is the actor.
+        Refused: for an unknown scope.
     """
     _operator(by)
     if unknown := [scope for scope in scopes if scope not in known]:
@@ -69,10 +69,10 @@ def register_program(
 
 @action
 def remove_program(*, by: Actor, client: Client) -> None:
-    """End a program: all its tokens end with it.
+    """Delete a client with all its tokens.
 
     Raises:
-        NotAllowed: when anybody but the operator asks.
+        NotAllowed: unless the system is the actor.
     """
     _operator(by)
     subject = f"program:{client.pk}"
@@ -82,15 +82,15 @@ def remove_program(*, by: Actor, client: Client) -> None:
 
 @action
 def replace_program_keys(*, by: Actor, client: Client, keys: Sequence[dict[str, Any]]) -> None:
-    """Let a program authenticate by these public keys (JWK) and by nothing else; earlier keys and its secret end.
+    """Make these public keys (JWK) the only authentication of a client; earlier keys and its secret become void.
 
     Raises:
-        NotAllowed: when anybody but the operator asks.
-        Refused: for a program that runs where it can keep no secret.
+        NotAllowed: unless the system is the actor.
+        Refused: for a public client.
     """
     _operator(by)
     if client.type != Client.Type.CONFIDENTIAL:
-        raise Refused(_("This program keeps no secrets: it has no use for keys."))
+        raise Refused(_("This is a public client: it cannot authenticate by keys."))
     client.data = (client.data or {}) | {"keys": list(keys)}
     client.save(update_fields=["data"])
     audit.record(by=by, action="people.program-keys-replaced", subject=f"program:{client.pk}")
@@ -100,12 +100,12 @@ def replace_program_keys(*, by: Actor, client: Client, keys: Sequence[dict[str, 
 def issue_token(
     *, by: Actor, client: Client, user: User, scopes: Sequence[str], expires_at: datetime | None = None
 ) -> str:
-    """An access token without the way through the browser, for tests and measurements of the operator's own.
+    """Issue an access token without the browser flow, for the operator's tests and measurements.
 
-    One for the desk begins the officer's office day.
+    A token for the desk begins the officer's office day.
 
     Raises:
-        NotAllowed: when anybody but the operator asks.
+        NotAllowed: unless the system is the actor.
     """
     _operator(by)
     value = secrets.token_urlsafe(48)
@@ -124,11 +124,10 @@ def issue_token(
 def allow_program(
     *, by: Actor, user: User, client: Client, asked: Collection[str], granted: Collection[str]
 ) -> ProgramConsent:
-    """Allow a program more, and tell the person. What it asked for and was not granted is taken back, with the tokens
-    that carry it.
+    """Grant scopes to a client, and notify the person. Requested but unticked scopes are revoked, with their tokens.
 
     Raises:
-        NotAllowed: when it is somebody else's account.
+        NotAllowed: for somebody else's account.
     """
     keeping.only(by, user.pk)
     consent = _locked_consent(user, client)
@@ -150,13 +149,13 @@ def allow_program(
 
 @action
 def stop_program(*, by: Actor, user: User, client: Client) -> None:
-    """Take back what a person allowed a program; its tokens for them end at once.
+    """Revoke a person's consent for a client, with its tokens.
 
     Raises:
-        NotAllowed: when it is somebody else's account.
+        NotAllowed: for somebody else's account.
     """
     keeping.only(by, user.pk)
-    # The consent first: an exchange that holds it commits its tokens before they are deleted here.
+    # The consent first: an exchange that has locked it commits its tokens before they are deleted here.
     living = ProgramConsent.objects.filter(user=user, client=client, stopped_at=None)
     living.update(stopped_at=timezone.now(), scopes=[])
     Token.objects.filter(user=user, client=client).delete()
@@ -165,7 +164,7 @@ def stop_program(*, by: Actor, user: User, client: Client) -> None:
 
 @action
 def use_credential(*, by: Actor, credential: str, family: str, client: Client, user: User) -> bool:
-    """Note that a code or refresh token (its hash) was exchanged; False when that was noted before."""
+    """Record the exchange of a code or refresh token (its hash); return False if it was exchanged before."""
     _operator(by)
     about = {"family": family, "client": client, "user": user, "used_at": timezone.now()}
     _used, first = UsedCredential.objects.get_or_create(hash=credential, defaults=about)
@@ -174,9 +173,9 @@ def use_credential(*, by: Actor, credential: str, family: str, client: Client, u
 
 @action
 def revoke_family(*, by: Actor, user: User, client: Client, family: str) -> int:
-    """End every token of one authorization, as a code or refresh token of it was used twice. Returns their number.
+    """Revoke every token of one authorization after reuse of a code or refresh token; return their number.
 
-    One of the two who used it is a thief (RFC 9700, section 4.14.2); the person is told.
+    One of the two users of the credential is a thief (RFC 9700, section 4.14.2), so the person is notified.
     """
     _operator(by)
     tokens = Token.objects.filter(user=user, client=client).filter(Q(data__family=family) | Q(hash=family))
@@ -197,4 +196,4 @@ def _locked_consent(user: User, client: Client) -> ProgramConsent:
 
 def _operator(by: Actor) -> None:
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("Only the operator of this city registers programs."))
+        raise NotAllowed(_("Only the operator of this city can register programs."))

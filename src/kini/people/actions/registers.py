@@ -1,4 +1,4 @@
-"""Register checks of identity: begun by the person or at a counter, answered by a job."""
+"""Actions on identity checks at a register: requested by the person or at a counter, answered by a job."""
 
 import uuid
 from datetime import date, timedelta
@@ -27,14 +27,14 @@ WAITS = (1, 5, 25)
 
 @action
 def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str, consent: str) -> RegisterCheck:
-    """Store a question to the register; a job asks it. An officer asks with the person and the card before them.
+    """Request a check; a job sends it. An officer requests it with the person and the card present.
 
     Args:
         consent: the sentence to which the person agreed.
 
     Raises:
-        NotAllowed: for another's profile, without the permission to apply for others.
-        Refused: where there is no register, or the last question is not answered yet.
+        NotAllowed: for another person's profile, without the permission to apply for others.
+        Refused: without a register, or while the last request is pending.
     """
     if by.is_officer and by.user_id != resident.user_id:
         rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
@@ -43,7 +43,7 @@ def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str
         keeping.only(by, resident.user_id)
     asked = register()
     if asked is None:
-        raise Refused(_("This city has no register that could confirm it. A counter can."))
+        raise Refused(_("This city has no register that can confirm your data. A counter can."))
     officer = queries.officer_of(by) if by.user_id != resident.user_id else None
     reference = uuid.uuid4()
     claim = {"number": number.number, "name": name, "birth_date": _written(number.birth_date)}
@@ -56,7 +56,7 @@ def ask_register(*, by: Actor, resident: Resident, number: NationalId, name: str
             officer=officer,
             claim_sealed=seal_json(claim, context_of(reference)),
         ),
-        _("The register has been asked already. Wait for its answer."),
+        _("The register has already been asked. Wait for its answer."),
     )
     jobs.soon(ASK, check=check.pk)
     detail = {"register": asked.name, "in_person": officer is not None}
@@ -72,10 +72,10 @@ def _written(birth_date: date | None) -> str:
 
 @action
 def note_register_answer(*, by: Actor, check: RegisterCheck, answer: Answer) -> RegisterCheck:
-    """Record the register's answer; a match raises the level. A repeated answer changes nothing.
+    """Record the register's answer; a match raises the level. Idempotent.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the system is the actor.
     """
     check = _open_check(by, check)
     if check.state != "asked":
@@ -87,10 +87,10 @@ def note_register_answer(*, by: Actor, check: RegisterCheck, answer: Answer) -> 
 
 @action
 def note_register_silence(*, by: Actor, check: RegisterCheck) -> RegisterCheck:
-    """Note that the register gave no answer: it is asked again later, a few times.
+    """Record a failed request: schedule a retry, or end the check after the last one.
 
     Raises:
-        NotAllowed: when anybody but the program asks.
+        NotAllowed: unless the system is the actor.
     """
     check = _open_check(by, check)
     if check.state != "asked":
@@ -105,7 +105,7 @@ def note_register_silence(*, by: Actor, check: RegisterCheck) -> RegisterCheck:
 
 def _open_check(by: Actor, check: RegisterCheck) -> RegisterCheck:
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     return RegisterCheck.objects.select_for_update(of=("self",)).select_related("officer__user").get(pk=check.pk)
 
 
@@ -118,7 +118,7 @@ def _end(by: Actor, check: RegisterCheck, state: str) -> RegisterCheck:
 
 
 def _raise_level(by: Actor, check: RegisterCheck, claim: Claim, answer: Answer) -> str:
-    """Give the confirmed number and name to the profile, unless somebody surer has the number ("held")."""
+    """Set the confirmed number and name, unless a profile of a higher level has the number ("held")."""
     resident = Resident.objects.select_for_update().get(pk=check.resident_id)
     number = rules.read_national_id(claim.number, pack.current().national_id, timezone.localdate())
     own = sealing.has_number(resident, number.number)
@@ -140,5 +140,5 @@ def _raise_level(by: Actor, check: RegisterCheck, claim: Claim, answer: Answer) 
 
 
 def _gives_way(holder: Resident, *, in_person: bool) -> bool:
-    """Tell whether the holder of a number loses it: a check of data that a thief may know beats no proof."""
+    """Return True if the holder of a number loses it: data alone, which a thief may know, does not beat a proof."""
     return holder.assurance < (Assurance.REGISTER_IN_PERSON if in_person else Assurance.COUNTER)

@@ -1,4 +1,4 @@
-"""What residents say of themselves and of the family members for whom they act."""
+"""Actions of residents on their own profile and family."""
 
 from contextlib import suppress
 
@@ -18,10 +18,10 @@ MOST_MEMBERS = 20
 
 @action
 def ensure_resident(*, by: Actor, user: User) -> Resident:
-    """The profile of somebody with an account; an empty one with their phone and e-mail when there is none yet.
+    """Return the profile of an account, created with its phone and e-mail if missing.
 
     Raises:
-        NotAllowed: when somebody else asks than the user or the program.
+        NotAllowed: unless the user or the system is the actor.
     """
     keeping.only(by, user.pk)
     resident, made = Resident.objects.get_or_create(
@@ -34,11 +34,11 @@ def ensure_resident(*, by: Actor, user: User) -> Resident:
 
 @action
 def save_profile(*, by: Actor, resident: Resident, details: Details) -> Resident:
-    """Keep what a resident says of themselves.
+    """Save the resident's own details.
 
     Raises:
-        NotAllowed: when it is not the resident's own profile.
-        NumberTaken: when another profile has the number.
+        NotAllowed: for somebody else's profile.
+        NumberTaken: if another profile has the number.
     """
     keeping.only(by, resident.user_id)
     changed = keeping.keep(resident, details)
@@ -51,16 +51,16 @@ def save_profile(*, by: Actor, resident: Resident, details: Details) -> Resident
 
 @action
 def add_family_member(*, by: Actor, resident: Resident, relation: str, details: Details) -> FamilyTie:
-    """Add somebody for whom the resident may act: a person without an account of their own.
+    """Add a family member without an account, whom the resident may represent.
 
     Raises:
-        NotAllowed: when it is not the resident's own family.
-        NumberTaken: when another profile has the number.
-        Refused: when the relation is none of RELATIONS, or there are too many members.
+        NotAllowed: for somebody else's family.
+        NumberTaken: if another profile has the number.
+        Refused: for an unknown relation, or too many members.
     """
     keeping.only(by, resident.user_id)
     _known_relation(relation)
-    Resident.objects.select_for_update().get(pk=resident.pk)  # two tabs must not add one too many together
+    Resident.objects.select_for_update().get(pk=resident.pk)  # against concurrent requests above the limit
     if resident.ties.count() >= MOST_MEMBERS:
         raise Refused(_("Your family list is full. Remove somebody before you add another."))
     member = Resident.objects.create()
@@ -72,12 +72,12 @@ def add_family_member(*, by: Actor, resident: Resident, relation: str, details: 
 
 @action
 def edit_family_member(*, by: Actor, tie: FamilyTie, relation: str, details: Details) -> FamilyTie:
-    """Change what is kept of a family member.
+    """Save details of a family member.
 
     Raises:
-        NotAllowed: when it is not the resident's own family.
-        NumberTaken: when another profile has the number.
-        Refused: when the member has an account by now, or the relation is none of RELATIONS.
+        NotAllowed: for somebody else's family.
+        NumberTaken: if another profile has the number.
+        Refused: for an unknown relation, or if the member has an account by now.
     """
     keeping.only(by, tie.resident.user_id)
     _known_relation(relation)
@@ -98,10 +98,10 @@ def edit_family_member(*, by: Actor, tie: FamilyTie, relation: str, details: Det
 
 @action
 def remove_family_member(*, by: Actor, tie: FamilyTie) -> None:
-    """Take somebody off the list; nothing is kept of a person whom no account, case or other family needs.
+    """Remove a family member; delete the profile if no account, case or other family needs it.
 
     Raises:
-        NotAllowed: when it is not the resident's own family.
+        NotAllowed: for somebody else's family.
     """
     keeping.only(by, tie.resident.user_id)
     member, subject = tie.member, f"resident:{tie.resident_id}"

@@ -1,4 +1,4 @@
-"""Ending sessions: one's own, one by one or all the others."""
+"""Actions that end sessions."""
 
 from kini.core import audit
 from kini.core.actions import action
@@ -12,7 +12,7 @@ def end_session(*, by: Actor, session: Session) -> None:
     """Sign out one browser.
 
     Raises:
-        NotAllowed: when it is somebody else's.
+        NotAllowed: for somebody else's session.
     """
     keeping.only(by, session.user_id)
     session.delete()
@@ -21,13 +21,13 @@ def end_session(*, by: Actor, session: Session) -> None:
 
 @action
 def end_other_sessions(*, by: Actor, user: User, but: str = "", device: bytes = b"") -> int:
-    """Sign out every browser of a person but the row `but` (its hashed key), and forget all devices but that one.
+    """Sign out every browser of a person except session `but` (hashed key), and forget all other devices.
 
     Returns:
-        How many browsers there were.
+        Number of ended sessions.
 
     Raises:
-        NotAllowed: when it is somebody else's account.
+        NotAllowed: for somebody else's account.
     """
     keeping.only(by, user.pk)
     count, _rows = Session.objects.filter(user=user).exclude(session_key=but).delete()

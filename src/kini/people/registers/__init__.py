@@ -1,1 +1,1 @@
-"""Registers of persons that confirm what somebody says of themselves, and tell nothing else."""
+"""Identity registers: they confirm a person's claims and return no other data."""

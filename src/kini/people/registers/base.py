@@ -1,4 +1,4 @@
-"""Requests to registers and their answers; adapters, also those of plug-ins, are registered by name."""
+"""Interface of identity registers: claim, answer, and the registry of adapters."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Claim:
     """A person's statement about themselves.
 
     Attributes:
-        reference: names the request at the register; the same one when it is sent again.
+        reference: id of the request at the register, the same for every retry.
     """
 
     reference: str
@@ -26,31 +26,31 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer of a register: it has exactly this person or not; the part that differs is never passed on."""
+    """A register's answer: match or not; which part differs is not passed on."""
 
     result: Result
     receipt: str = ""
 
 
 class RegisterUnavailable(Exception):
-    """No answer for now; the same question may be sent again later."""
+    """Temporary failure; the same request can be sent again later."""
 
 
 class Register(Protocol):
-    """One configured register. Its options are typed arguments of the adapter, as the operator's file gives them."""
+    """One configured register. The adapter's typed arguments are the options in the operator's file."""
 
     name: str
 
     def verify(self, claim: Claim) -> Answer:
-        """Ask whether the register has this person.
+        """Check a claim.
 
         Raises:
-            RegisterUnavailable: when there is no answer that can be used.
+            RegisterUnavailable: without a usable answer.
         """
 
     def check_config(self) -> Sequence[str]:
-        """Check its options; a sentence for the operator about each fault."""
+        """Check its options; return a sentence for the operator per error."""
 
 
-#: By the name that the operator's file gives as `adapter`; called with the table's name and its other keys.
+#: By `adapter` in the operator's file; called with the table's name and its other keys.
 adapters: Registry[Callable[..., Register]] = Registry("adapter of a register")

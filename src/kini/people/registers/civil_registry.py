@@ -1,7 +1,7 @@
-"""A civil registry over HTTPS and JSON, modelled on Indonesia's Dukcapil: data go in, only "fits" or not comes out.
+"""Adapter of a civil registry over HTTPS and JSON, modelled on Indonesia's Dukcapil, which returns matches only.
 
-POST {address}/verifications with a bearer token and {"reference", "nik", "name", "birth_date"}; the answer is
-{"receipt", "matches": {"nik", "name", "birth_date"}}, each true or false. An answer with more in it is refused.
+POST {address}/verifications with a bearer token and {"reference", "nik", "name", "birth_date"}; the response is
+{"receipt", "matches": {"nik", "name", "birth_date"}}, each true or false. A response with other fields is rejected.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ log = structlog.get_logger("kini.registers")
 
 
 class Matches(BaseModel):
-    """Parts of the claim that match the register."""
+    """Matching parts of the claim."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ class Matches(BaseModel):
 
 
 class Reply(BaseModel):
-    """The register's answer, whole."""
+    """The register's response."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,9 +43,9 @@ class CivilRegistry:
     """The adapter `civil-registry`.
 
     Args:
-        address: of the interface, without a slash at its end; https, or http on loopback.
-        token: by which the register knows the city.
-        timeout: seconds for a connection, and for the answer.
+        address: base URL, without a trailing slash; https, or http on loopback.
+        token: bearer token of the city.
+        timeout: seconds for the connection, and for the response.
     """
 
     def __init__(self, name: str, *, address: str, token: str, timeout: float = 5.0) -> None:
@@ -54,7 +54,7 @@ class CivilRegistry:
             raise ValueError("; ".join(faults))
 
     def check_config(self) -> Sequence[str]:
-        """Faults of its options."""
+        """Return the errors of the options."""
         return list(self._faults())
 
     def _faults(self) -> Iterator[str]:
@@ -67,7 +67,7 @@ class CivilRegistry:
             yield "timeout must be between 0 and 30 seconds"
 
     def verify(self, claim: Claim) -> Answer:
-        """Ask once. Nothing that was sent is logged."""
+        """Send one request. Its content is not logged."""
         sent = {
             "reference": claim.reference,
             "nik": claim.number,

@@ -1,4 +1,4 @@
-"""Claims of persons to a register, sealed while they wait for the answer."""
+"""Encryption of claims while they wait for the register's answer."""
 
 from datetime import date
 from uuid import UUID
@@ -9,15 +9,15 @@ from kini.people.registers.base import Claim
 
 
 def context_of(reference: UUID) -> str:
-    """Encryption context of a sealed claim: its own request."""
+    """Encryption context of a claim: its own request."""
     return f"register-check:{reference}"
 
 
 def claim_of(check: RegisterCheck) -> Claim:
-    """The claim of a check that is not answered yet.
+    """Decrypt the claim of a pending check.
 
     Raises:
-        SealBroken: when it was changed around the program, or is gone with its answer.
+        SealBroken: if it was tampered with, or deleted with the answer.
     """
     told = unseal_json(check.claim_sealed or b"", context_of(check.reference))
     return Claim(str(check.reference), told["number"], told["name"], date.fromisoformat(told["birth_date"]))

@@ -1,4 +1,4 @@
-"""The register that the operator's file names (KINI_REGISTER): a TOML table with its adapter and its options."""
+"""The configured register: a TOML table with adapter and options, in the file named by KINI_REGISTER."""
 
 from django.conf import settings
 
@@ -7,10 +7,10 @@ from kini.people.registers.base import Register, adapters
 
 
 def register() -> Register | None:
-    """The first register of the file; None where none is configured.
+    """Return the first register of the file; None if none is configured.
 
     Raises:
-        EnvironmentFault: when the file cannot be read or says something that cannot be used.
+        EnvironmentFault: if the file cannot be read or is invalid.
     """
     found = configured.providers("KINI_REGISTER", settings.ENV.register, adapters)
     return next(iter(found.values()), None)

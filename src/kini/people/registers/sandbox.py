@@ -1,7 +1,6 @@
-"""Sandbox civil registry on loopback, with the real one's rules: a token, one answer per request, no data out.
+"""Sandbox civil registry on loopback, with the real one's rules: bearer token, one response per request, no data out.
 
-`POST /faults` says how it misbehaves from now on: `{"answer": "timeout"}`, `down`, `garbled`,
-`talkative`; `{}` ends it.
+`POST /faults` sets its misbehaviour: `{"answer": "timeout"}`, `down`, `garbled`, `talkative`; `{}` ends it.
 """
 
 import json
@@ -15,13 +14,13 @@ from typing import Any
 
 from kini.core.sandboxes import SandboxHandler, bind
 
-#: Longer than the city waits.
+#: Seconds, longer than the client's timeout.
 SILENCE = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the register."""
+    """A person in the register."""
 
     name: str
     birth_date: str
@@ -29,11 +28,11 @@ class Person:
 
 @dataclass
 class Sandbox:
-    """The register's side.
+    """State of the sandbox.
 
     Attributes:
         people: by number.
-        asked: references of the requests that it answered.
+        asked: references of answered requests.
     """
 
     people: Mapping[str, Person]
@@ -43,7 +42,7 @@ class Sandbox:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def verify(self, sent: Mapping[str, str]) -> dict[str, Any]:
-        """Compare; names without regard to case and blanks."""
+        """Compare a claim; names ignore case and spacing."""
         self.asked.append(sent["reference"])
         person = self.people.get(sent["nik"])
         matches = {
@@ -62,7 +61,7 @@ def _plain(name: str) -> str:
 
 
 class Handler(SandboxHandler):
-    """Requests to one sandbox (`server` binds it)."""
+    """Request handler of one sandbox (`server` binds it)."""
 
     sandbox: Sandbox
 
@@ -88,12 +87,12 @@ class Handler(SandboxHandler):
 
 
 def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
-    """A server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
+    """Build a server on loopback, to be run with `serve_forever`; port 0 picks a free one."""
     return bind(Handler, sandbox, port)
 
 
 def configure(folder: Path, token: str, port: int) -> Path:
-    """Write the file that KINI_REGISTER names, for a sandbox on that port of loopback."""
+    """Write the file for KINI_REGISTER, for a sandbox on that loopback port."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "register.toml"
     path.touch(mode=0o600)

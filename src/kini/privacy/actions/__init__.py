@@ -1,4 +1,4 @@
-"""Every write of the privacy room: copies, erasure, objections, breaches."""
+"""Actions of the privacy room: exports, erasure, objections, breaches."""
 
 from kini.privacy.actions.breaches import (
     Facts,

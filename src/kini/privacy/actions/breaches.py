@@ -1,4 +1,4 @@
-"""The register of breaches: facts, people concerned, and notifications in time (UU 27/2022, article 46)."""
+"""Actions on the register of breaches: facts, affected people, notifications (UU 27/2022, article 46)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts that the law requires: which data, when and how, what was done."""
+    """Facts required by law: data, time, cause, measures."""
 
     title: str
     happened_at: datetime | None
@@ -38,11 +38,11 @@ class Facts:
 
 @action
 def record_breach(*, by: Actor, facts: Facts, breach: Breach | None = None) -> Breach:
-    """Open an entry of the register, or change what it says; each earlier wording stays in its history.
+    """Create or edit an entry; each earlier wording stays in its history.
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: when something is missing, or happened after it was known.
+        Refused: for missing facts, or if it happened after it became known.
     """
     _require(by)
     _check(facts)
@@ -59,11 +59,11 @@ def record_breach(*, by: Actor, facts: Facts, breach: Breach | None = None) -> B
 
 @action
 def add_people(*, by: Actor, breach: Breach, residents: Iterable[Resident]) -> int:
-    """Note whom a breach concerns; the number of those who were not noted before.
+    """Add people affected by a breach; return the number of new ones.
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: when the breach is closed.
+        Refused: if the breach is closed.
     """
     _require(by)
     _still_open(breach)
@@ -78,17 +78,17 @@ def add_people(*, by: Actor, breach: Breach, residents: Iterable[Resident]) -> i
 
 @action
 def tell_people(*, by: Actor, breach: Breach) -> tuple[int, int]:
-    """Tell everybody concerned who does not know yet, each in their language: (told, not reachable).
+    """Notify affected people who were not notified yet, each in their language; return (notified, not reachable).
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: when nobody is left to be told.
+        Refused: if nobody is left to notify.
     """
     _require(by)
     found = Breach.objects.select_for_update().get(pk=breach.pk)
     waiting = found.people.filter(told_at=None).select_related("resident__user").order_by("pk")
     if not waiting:
-        raise Refused(_("Everybody who is noted was told already."))
+        raise Refused(_("All recorded people have been notified already."))
     for each in waiting:
         each.told_at, each.reached = moments.now(), _tell(by, found, each)
         each.save(update_fields=["told_at", "reached"])
@@ -118,16 +118,16 @@ def _tell(by: Actor, breach: Breach, each: AffectedPerson) -> bool:
 
 @action
 def note_authority_told(*, by: Actor, breach: Breach) -> Breach:
-    """Note that the letter went to the authority.
+    """Record that the letter was sent to the authority.
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: when it was noted before.
+        Refused: if it was recorded before.
     """
     _require(by)
     now = moments.now()
     if not Breach.objects.filter(pk=breach.pk, authority_told_at=None).update(authority_told_at=now):
-        raise Refused(_("That was noted already."))
+        raise Refused(_("This has already been recorded."))
     breach.authority_told_at = now
     _remember(by, breach, "authority-told", {})
     return breach
@@ -139,13 +139,13 @@ def close_breach(*, by: Actor, breach: Breach) -> Breach:
 
     Raises:
         NotAllowed: without the permission to protect data.
-        Refused: while somebody, or the authority, was not told.
+        Refused: before everybody affected and the authority are notified.
     """
     _require(by)
     found = Breach.objects.select_for_update().get(pk=breach.pk)
     _still_open(found)
     if found.authority_told_at is None or found.people.filter(told_at=None).exists():
-        raise Refused(_("Tell the people concerned and the authority first."))
+        raise Refused(_("Notify the people concerned and the authority first."))
     found.closed_at = moments.now()
     found.save(update_fields=["closed_at"])
     _remember(by, found, "closed", {})
@@ -160,7 +160,7 @@ def _check(facts: Facts) -> None:
     if not all(text.strip() for text in (facts.title, facts.data, facts.cause, facts.measures)):
         raise Refused(_("Write what happened, which data, how it came about and what was done."))
     if facts.happened_at and facts.happened_at > facts.known_at:
-        raise Refused(_("It cannot have been known before it happened."))
+        raise Refused(_("It cannot have become known before it happened."))
 
 
 def _still_open(breach: Breach) -> None:

@@ -1,4 +1,4 @@
-"""Deletion of an account and of everything about the person that no law keeps."""
+"""Action that erases an account and all data about the person, except what a law requires to keep."""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -18,16 +18,16 @@ from kini.privacy import queries
 
 @action
 def erase_person(*, by: Actor, case: Case) -> dict[str, int]:
-    """Erase the personal data of a case's person in each room; returns the number of records by category.
+    """Erase the personal data of a case's submitter in every room; return the number of records by category.
 
-    The last message goes to the contact that is erased with the rest (UU 27/2022, article 45: deletion is told).
+    A last message goes to the erased contact (UU 27/2022, article 45 requires notification of deletion).
 
     Raises:
-        NotAllowed: for anybody but the program.
-        Refused: when the person's data is on hold, or they work for the city.
+        NotAllowed: unless the system is the actor.
+        Refused: if the person is on legal hold, or works for the city.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     case = lock(case)
     if case.state != "deleting" or case.submitted_by is None:
         return {}
@@ -35,7 +35,7 @@ def erase_person(*, by: Actor, case: Case) -> dict[str, int]:
     queries.require_erasable(user)
     contact, language = (user.phone, user.email), user.language
     person = queries.person_of(user)
-    # The profile goes last: the other rooms find their data by its number and address.
+    # The profile last: the other rooms find their data by its contacts.
     rooms = sorted((each for each in personal_data if each.erase), key=lambda each: each.name == "people.profile")
     erased = {each.name: each.erase(by, person) for each in rooms if each.erase}
     audit.record(by=by, action="privacy.person-erased", subject=f"user:{user.pk}", detail={"erased": erased})

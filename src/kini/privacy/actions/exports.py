@@ -1,4 +1,4 @@
-"""Copies of everything about a person: prepared by the worker, kept sealed for some days, downloaded by them alone."""
+"""Actions on exports: prepared by the worker, stored encrypted for some days, downloaded by their owner alone."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -20,13 +20,13 @@ KEPT = timedelta(days=14)
 
 @action
 def prepare_export(*, by: Actor, case: Case) -> Export | None:
-    """Make the copy that a case asks for, and end the case; None when it was made before or is no longer wanted.
+    """Prepare the export requested by a case, and close the case; None if the case is closed already.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: unless the system is the actor.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     case = lock(case)
     if case.closed_at or case.submitted_by is None:
         return None
@@ -43,13 +43,13 @@ def prepare_export(*, by: Actor, case: Case) -> Export | None:
 
 @action
 def note_download(*, by: Actor, made: Export) -> Export:
-    """Note that the person downloads their copy.
+    """Record a download.
 
     Raises:
-        NotAllowed: when it is somebody else's, or its time is over.
+        NotAllowed: for somebody else's export, or an expired one.
     """
     if by.user_id is None or by.user_id != made.user_id or made.expires_at <= moments.now():
-        raise NotAllowed(_("This copy belongs to somebody else, or is no longer there."))
+        raise NotAllowed(_("This copy belongs to somebody else or has expired."))
     made.downloaded_at = moments.now()
     made.save(update_fields=["downloaded_at"])
     audit.record(

@@ -1,4 +1,4 @@
-"""Objections to a use of one's data, and its restriction until they are decided."""
+"""Actions on objections to a use of personal data, with restriction of processing until they are decided."""
 
 from django.utils.translation import gettext as _
 
@@ -14,10 +14,10 @@ from kini.privacy.models import Restriction
 
 @action
 def restrict_at_once(*, by: Actor, case: Case) -> Restriction | None:
-    """Put the use of a person's data on hold while their objection is decided, where they ask for it.
+    """Restrict processing of a person's data while their objection is decided, if they request it.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: unless the system is the actor.
     """
     _only_the_program(by)
     if not answers.of_case(case).get("restrict") or case.resident is None:
@@ -29,10 +29,13 @@ def restrict_at_once(*, by: Actor, case: Case) -> Restriction | None:
 
 @action
 def carry_out_objection(*, by: Actor, case: Case) -> list[str]:
-    """End the restriction; where the objection was granted, also the uses that it names. The names of what ended.
+    """Lift the restriction; if the objection was granted, erase the data of the uses it names.
+
+    Returns:
+        Names of the erased categories.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: unless the system is the actor.
     """
     _only_the_program(by)
     Restriction.objects.filter(case=case, lifted_at=None).update(lifted_at=moments.now())
@@ -49,4 +52,4 @@ def carry_out_objection(*, by: Actor, case: Case) -> list[str]:
 
 def _only_the_program(by: Actor) -> None:
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
