@@ -51,7 +51,7 @@ class Restriction(models.Model):
 
 
 class Breach(models.Model):
-    """A breach of personal data. People and the authority are notified within 72 hours of `known_at` (UU 27/2022, 46)."""
+    """A breach of personal data. People and the authority are notified within 72 hours (UU 27/2022, 46)."""
 
     title = models.CharField(max_length=120)
     happened_at = models.DateTimeField(null=True, help_text="Left out: not known.")
