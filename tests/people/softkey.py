@@ -32,7 +32,7 @@ class SoftKey:
     count: int = 0
 
     def create(self, options: dict[str, Any]) -> str:
-        """What the browser sends when a passkey is made."""
+        """The browser's response to the creation of a passkey."""
         asked = options["publicKey"]
         self.user = asked["user"]["id"]
         numbers = self.key.public_key().public_numbers()
@@ -44,7 +44,7 @@ class SoftKey:
         return self._answer({"clientDataJSON": text(client), "attestationObject": text(attestation)}, rk=True)
 
     def get(self, options: dict[str, Any]) -> str:
-        """What the browser sends when the passkey is used."""
+        """The browser's response to the use of a passkey."""
         asked = options["publicKey"]
         self.count += 1
         about = self._about(asked["rpId"])

@@ -1,4 +1,4 @@
-"""What is near: by the area that was chosen, by the profile, by the place where the device is."""
+"""Nearby places by chosen area, by profile, and by the device's position."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What residents say of themselves: kept, masked, encrypted, unique."""
+"""Profiles of residents: stored, masked, encrypted, unique."""
 
 import base64
 from dataclasses import replace

@@ -106,7 +106,7 @@ def test_the_page_asks_with_consent_and_a_few_times_a_day(sandbox, resident, sig
     assert not RegisterCheck.objects.exists()
     answered = signed_in.post("/me/identity/", sent | {"name": "Nama Lain"})
     assert (answered.status_code, answered["Location"]) == (302, "/me/identity/?needs=register&next=%2Fservices%2F")
-    assert "being asked" in signed_in.get("/me/identity/").text
+    assert "is checking your data" in signed_in.get("/me/identity/").text
     assert signed_in.post("/me/identity/", sent).status_code == 422, "one question at a time"
     run_jobs()
     assert "does not confirm" in signed_in.get("/me/identity/").text

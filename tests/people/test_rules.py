@@ -1,4 +1,4 @@
-"""What a number says, how it is masked, and who may do what."""
+"""National numbers, masking, and permission rules."""
 
 import string
 from datetime import date
@@ -125,7 +125,7 @@ def test_roles_are_those_whose_grant_covers(actor, scope):
 
 
 def holds(q: Q, row: dict[str, str]) -> bool:
-    """Whether a condition holds for a row, as the database would say."""
+    """Return True if a condition holds for a row, as in the database."""
 
     def one(child) -> bool:
         if isinstance(child, Q):

@@ -140,5 +140,5 @@ def test_nobody_invites_themselves_under_another_contact(town: Town):
         )
     second = employed("+6281200000034", "Nama Lain", town.registry)
     own(second, email="kepala@contoh.id")
-    with pytest.raises(NotAllowed, match="their own roles"):
+    with pytest.raises(NotAllowed, match="your own roles"):
         people_actions.grant_role(by=by, officer=second, role="clerk")

@@ -106,7 +106,7 @@ def test_nobody_grants_more_than_they_hold_nor_to_themselves(town: Town, manager
     assert 'value="counter"' not in page
     response = manager.post(at, {"role": "counter", "area": ""})
     assert response.status_code == 422
-    assert "may do more than you" in response.content.decode()
+    assert "permissions that you do not have" in response.content.decode()
     assert manager.post(at, {"role": "emperor"}).status_code == 422
     assert manager.post(at, {"role": "clerk", "services": "unknown"}).status_code == 422
     assert manager.post(f"/desk/officers/{boss.pk}/", {"role": "clerk"}).status_code == 422
