@@ -113,7 +113,7 @@ def test_a_proved_number_gives_way_to_a_dispute_alone(officer, resident):
 
 
 def test_a_number_that_has_moved_is_not_settled(officer, resident):
-    with pytest.raises(Refused, match="moved"):
+    with pytest.raises(Refused, match="changed in the meantime"):
         settled(officer, resident)
     holding(resident)
     with pytest.raises(Refused, match="moved"):

@@ -83,7 +83,7 @@ def test_an_existing_account_becomes_an_officer_once(town: Town, manager: Checke
     assert User.objects.filter(phone="+6281234567890").count() == 1
     response = manager.post("/desk/officers/add/", sent)
     assert response.status_code == 422
-    assert "already is an officer" in response.content.decode()
+    assert "is already an officer" in response.content.decode()
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(manager: CheckedClient):
