@@ -1,1 +1,1 @@
-"""Cases for programs: applying, following, and the officers' desk."""
+"""API of cases: applications, own cases, officers' desk."""

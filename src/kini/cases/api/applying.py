@@ -1,4 +1,4 @@
-"""Applying: in one request from answers to a case, or step by step in a draft."""
+"""API for applications: in one request, or step by step in a draft."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,14 +32,14 @@ from kini.services import queries as services_queries
 from kini.services.models import ServiceVersion
 from kini.services.versions import Resolved, resolve
 
-#: An address is answered from one router, so that of following is the same.
+#: One router per path prefix, hence shared with own cases.
 router = Router()
 #: Cases and drafts that guests may begin from one network address; many phones can stand behind one.
 GUESTS = limits.Limit("cases.guest-draft", count=120, seconds=3600)
 
 
 class NewDraft(In):
-    """For what, and for whom, an application is begun."""
+    """Service and person of a new application."""
 
     service: str = Field(max_length=60)
     for_person: int | None = Field(
@@ -48,28 +48,28 @@ class NewDraft(In):
 
 
 class Answers(In):
-    """Answers by name, as the service's questions describe them; null takes one away."""
+    """Answers by name, as described by the service's questions; null removes one."""
 
     answers: dict[str, Any]
 
 
 class NewCase(NewDraft, Answers):
-    """A whole application."""
+    """Complete application."""
 
-    confirm: bool = Field(description="The person said that the answers are true.")
+    confirm: bool = Field(description="The person confirmed that the answers are true.")
 
 
 class Submission(In):
-    """The last word before a draft is sent in."""
+    """Confirmation with which a draft is submitted."""
 
-    confirm: bool = Field(description="The person said that the answers are true.")
+    confirm: bool = Field(description="The person confirmed that the answers are true.")
 
 
 @router.post("/cases", needs=WRITE, made_at="/cases/{reference}", key="required")
 def create_case(request: HttpRequest, body: NewCase) -> shapes.CaseOut:
-    """Apply in one request: a complete case from all answers. Files need a draft.
+    """Apply in one request with all answers. Services that need files require a draft.
 
-    Guests need no token for services that can be used without signing in; the answer then holds the case's key.
+    Guests need no token for services that can be used without signing in; the response then contains the case's key.
     """
     caller = caller_of(request)
     version, actor, resident = _beginning(request, caller, body)
@@ -86,7 +86,7 @@ def create_case(request: HttpRequest, body: NewCase) -> shapes.CaseOut:
 
 @router.post("/drafts", needs=WRITE, made_at="/drafts/{id}")
 def create_draft(request: HttpRequest, body: NewDraft) -> shapes.DraftOut:
-    """Begin an application that is answered step by step, or needs files."""
+    """Start an application that is answered step by step or needs files."""
     version, actor, resident = _beginning(request, caller_of(request), body)
     draft = actions.start_draft(by=actor, version=version, resident=resident, channel="api")
     return shapes.draft_out(draft, key=None if actor.user_id else actor.session)
@@ -94,13 +94,13 @@ def create_draft(request: HttpRequest, body: NewDraft) -> shapes.DraftOut:
 
 @router.get("/drafts/{uuid:draft}", needs=READ)
 def read_draft(request: HttpRequest, draft: UUID) -> shapes.DraftOut:
-    """A draft: its answers, what is asked with them, what is missing."""
+    """Get a draft: its answers, the questions that apply, and what is missing."""
     return shapes.draft_out(_draft(caller_of(request), draft))
 
 
 @router.patch("/drafts/{uuid:draft}", needs=WRITE)
 def update_draft(request: HttpRequest, draft: UUID, body: Answers) -> shapes.DraftOut:
-    """Keep answers to any of the questions; others stay as they are."""
+    """Save answers to any of the questions; others are unchanged."""
     caller = caller_of(request)
     found = _draft(caller, draft)
     known = {} if found.case_id else profile.known(found.resident) if found.resident else {}
@@ -111,7 +111,7 @@ def update_draft(request: HttpRequest, draft: UUID, body: Answers) -> shapes.Dra
 
 @router.delete("/drafts/{uuid:draft}", needs=WRITE)
 def delete_draft(request: HttpRequest, draft: UUID) -> None:
-    """Throw a draft away, with its files."""
+    """Delete a draft with its files."""
     caller = caller_of(request)
     actions.discard_draft(by=caller.actor, draft=_draft(caller, draft))
 
@@ -133,7 +133,7 @@ def add_document(
 
 @router.delete("/drafts/{uuid:draft}/documents/{uuid:document}", needs=WRITE)
 def delete_document(request: HttpRequest, draft: UUID, document: UUID) -> None:
-    """Take a file off a draft."""
+    """Remove a file from a draft."""
     caller = caller_of(request)
     found = _draft(caller, draft)
     file = Document.objects.get(pk=document, draft=found)
@@ -142,7 +142,7 @@ def delete_document(request: HttpRequest, draft: UUID, document: UUID) -> None:
 
 @router.post("/drafts/{uuid:draft}/submission", needs=WRITE, made_at="/cases/{reference}")
 def submit_draft(request: HttpRequest, draft: UUID, body: Submission) -> shapes.CaseOut:
-    """Send a draft in. Sent in twice it is one case."""
+    """Submit a draft. Idempotent: submitted twice, it is one case."""
     caller = caller_of(request)
     found = _draft(caller, draft)
     try:
@@ -154,7 +154,7 @@ def submit_draft(request: HttpRequest, draft: UUID, body: Submission) -> shapes.
 
 
 def _beginning(request: HttpRequest, caller: Caller, body: NewDraft) -> tuple[ServiceVersion, Actor, Resident | None]:
-    """The version that new applications begin with, who acts, and for whom it is."""
+    """Return the current version, the actor, and the person applied for."""
     service = services_queries.service(body.service)
     if service.current is None:
         raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
@@ -181,7 +181,7 @@ def _draft(caller: Caller, draft: UUID) -> Draft:
 
 
 def _taken(resolved: Resolved, given: Mapping[str, Any], before: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
-    """The values of answers.
+    """Parse answers; raise a Problem with all errors.
 
     Raises:
         Problem: when some cannot be taken, with what to do about each.

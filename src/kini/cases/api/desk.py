@@ -1,4 +1,4 @@
-"""The officers' desk for programs: the queue and every deed on a case, with the officer's own permissions."""
+"""API of the officers' desk: queue and all actions on a case, with the officer's own permissions."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -33,32 +33,32 @@ from kini.people.permissions import Permission
 from kini.people.rules import may_somewhere
 
 router = Router()
-Which = Annotated[View, Query("due", description="Which cases; `due`: all open ones, what is due first.")]
-#: The longest id of an officer.
+Which = Annotated[View, Query("due", description="View of the queue; `due`: all open cases by due date.")]
+#: Largest id of an officer.
 MOST_ID = 2**31 - 1
 
 
 class Assignment(In):
-    """Who holds a case."""
+    """Assignment of a case."""
 
     officer: int | None = Field(ge=1, le=MOST_ID, description="Id of a colleague or oneself; null: nobody.")
 
 
 class Transfer(In):
-    """To whom a case goes, and why."""
+    """Transfer of a case to another agency."""
 
     agency: str = Field(max_length=60, description="Id of another agency (GET /agencies).")
     reason: str = Field(max_length=2000, description="The resident reads it.")
 
 
 class Note(In):
-    """An internal note."""
+    """Internal note."""
 
-    text: str = Field(max_length=2000, description="Colleagues who are named in it (@Name) are told.")
+    text: str = Field(max_length=2000, description="Mentioned colleagues (@Name) are notified.")
 
 
 class Look(In):
-    """What is hidden and must be seen, and why."""
+    """Request to reveal hidden data."""
 
     what: Literal["answers", "identity"]
     purpose: str = Field(max_length=40, description="Id of a purpose (GET /desk).")
@@ -67,7 +67,7 @@ class Look(In):
 
 @router.get("/desk", needs=DESK_READ)
 def read_desk(request: HttpRequest) -> DeskOut:
-    """Whose desk it is, what they may do, and how many cases stand behind each view."""
+    """Get one's desk: permissions, purposes, and the number of cases in each view."""
     actor = officer_of(request)
     officer = people_queries.officer_of(actor)
     assert officer is not None
@@ -80,12 +80,12 @@ def list_queue(
     view: Which = "due",
     service: str = Query("", max_length=60),
     state: str = Query("", max_length=20, description="A public state."),
-    area: str = Query("", max_length=20, description="Code of an area; everything in it."),
-    search: str = Query("", max_length=120, description="A reference or its beginning, or words."),
+    area: str = Query("", max_length=20, description="Area code; includes everything within the area."),
+    search: str = Query("", max_length=120, description="Reference, its beginning, or words."),
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> Page[DeskLine]:
-    """The cases that the officer sees."""
+    """List the cases that the officer may see."""
     actor = officer_of(request)
     place = (paging.read(cursor, str) or [""])[0]
     if place and not queries.is_cursor(place):
@@ -101,14 +101,14 @@ def list_queue(
 
 @router.get("/desk/cases/{reference}", needs=DESK_READ)
 def read_desk_case(request: HttpRequest, reference: str) -> DeskCaseOut:
-    """A case as the officer may know it: answers, timeline, notes, the steps that are theirs, and who may hold it."""
+    """Get a case as the officer may see it: answers, timeline, notes, moves, and possible assignees."""
     actor = officer_of(request)
     return _told(actor, at_desk(actor, reference))
 
 
 @router.get("/desk/cases/{reference}/documents/{uuid:document}", needs=DESK_READ, media="*/*")
 def read_desk_document(request: HttpRequest, reference: str, document: UUID) -> FileResponse:
-    """A file of a case."""
+    """Download a file of a case."""
     actor = officer_of(request)
     found = at_desk(actor, reference, shown=False).documents.select_related("case", "draft").get(pk=document)
     reads.log_document(actor, found)
@@ -117,7 +117,7 @@ def read_desk_document(request: HttpRequest, reference: str, document: UUID) -> 
 
 @router.post("/desk/cases/{reference}/moves", needs=DESK_WRITE, files=True)
 def take_desk_step(request: HttpRequest, reference: str, body: NewMove) -> DeskCaseOut:
-    """Take a step of the case's flow."""
+    """Take a move of the case's flow."""
     actor = officer_of(request)
     moving.take(request, actor, at_desk(actor, reference), body)
     return _told(actor, at_desk(actor, reference))
@@ -125,7 +125,7 @@ def take_desk_step(request: HttpRequest, reference: str, body: NewMove) -> DeskC
 
 @router.post("/desk/cases/{reference}/assignment", needs=DESK_WRITE)
 def assign_case(request: HttpRequest, reference: str, body: Assignment) -> DeskCaseOut:
-    """Take a case, hand it to a colleague, or give it back."""
+    """Take a case, assign it to a colleague, or unassign it."""
     actor = officer_of(request)
     actions.assign(by=actor, case=at_desk(actor, reference), officer=_colleague(body.officer))
     return _told(actor, at_desk(actor, reference))
@@ -133,7 +133,7 @@ def assign_case(request: HttpRequest, reference: str, body: Assignment) -> DeskC
 
 @router.post("/desk/cases/{reference}/transfer", needs=DESK_WRITE)
 def transfer_case(request: HttpRequest, reference: str, body: Transfer) -> None:
-    """Pass a case to another agency. From then on it is theirs, and seldom still on this desk."""
+    """Transfer a case to another agency, usually out of the officer's sight."""
     actor = officer_of(request)
     case = at_desk(actor, reference)
     agency = Agency.objects.filter(pk=body.agency, active=True).first()
@@ -144,7 +144,7 @@ def transfer_case(request: HttpRequest, reference: str, body: Transfer) -> None:
 
 @router.post("/desk/cases/{reference}/notes", needs=DESK_WRITE)
 def write_note(request: HttpRequest, reference: str, body: Note) -> DeskCaseOut:
-    """Write an internal note; residents never see it."""
+    """Add an internal note, which residents never see."""
     actor = officer_of(request)
     actions.note(by=actor, case=at_desk(actor, reference), text=body.text)
     return _told(actor, at_desk(actor, reference))
@@ -152,7 +152,7 @@ def write_note(request: HttpRequest, reference: str, body: Note) -> DeskCaseOut:
 
 @router.post("/desk/cases/{reference}/looks", needs=DESK_LOOK, key="")
 def look_at_case(request: HttpRequest, reference: str, body: Look) -> Looked:
-    """What is hidden in a case, in the clear. The look is logged first, with its reason, for the resident to read."""
+    """Reveal hidden data of a case. The reveal is logged first, with its reason, for the resident to read."""
     actor = officer_of(request)
     shown: dict[str, Any] = actions.look(
         by=actor, case=at_desk(actor, reference), what=body.what, reason=body.reason, purpose=body.purpose
@@ -161,7 +161,7 @@ def look_at_case(request: HttpRequest, reference: str, body: Look) -> Looked:
 
 
 def officer_of(request: HttpRequest) -> Actor:
-    """The officer for whom the program acts.
+    """Return the officer for whom the client acts.
 
     Raises:
         NotAllowed: when they have no desk.

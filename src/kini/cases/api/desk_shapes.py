@@ -1,4 +1,4 @@
-"""What programs of officers read: no more than the desk shows to the same officer."""
+"""Response schemas of the desk: no more than the pages show to the same officer."""
 
 from typing import Any
 
@@ -17,53 +17,53 @@ from kini.people.models import Officer
 
 
 class Colleague(Out):
-    """An officer."""
+    """Officer."""
 
     id: int
     name: str
 
 
 class DeskOut(Out):
-    """A desk."""
+    """Desk of an officer."""
 
     officer: Colleague
     agency: Named
-    permissions: list[str] = Field(description="What the officer may do somewhere; where, each case tells.")
-    purposes: list[Named] = Field(description="For what one can look at what is hidden (POST looks).")
+    permissions: list[str] = Field(description="Permissions in at least one scope; each case lists those that apply.")
+    purposes: list[Named] = Field(description="Purposes for revealing hidden data (POST looks).")
     views: dict[str, int] = Field(description=f"How many cases stand behind each view, up to {queries.MOST_COUNTED}.")
 
 
 class DeskLine(CaseLine):
-    """A case in the queue."""
+    """Case in the queue."""
 
     step_words: str
-    paused: bool = Field(description="Its clock stands while the city waits for the resident.")
+    paused: bool = Field(description="The clock is paused while the city waits for the resident.")
     officer: Colleague | None
     area: Named | None
 
 
 class DeskCaseOut(DeskLine):
-    """A case on the desk."""
+    """Case at the desk."""
 
     channel: str
     agency: Named
     unit: str | None
-    person: str | None = Field(description="Whose it is, as far as the officer may know.")
+    person: str | None = Field(description="Name of the resident, if the officer may see it.")
     moves: list[MoveOut]
-    may: list[str] = Field(description="Further deeds: take, assign, transfer, note, look.")
-    colleagues: list[Colleague] = Field(description="Who may hold the case.")
+    may: list[str] = Field(description="Further actions: take, assign, transfer, note, look.")
+    colleagues: list[Colleague] = Field(description="Possible assignees.")
     answers: list[PageOut]
     timeline: list[EntryOut]
 
 
 class Looked(Out):
-    """What was hidden, by name."""
+    """Revealed data by name."""
 
     values: dict[str, Any]
 
 
 def desk_out(actor: Actor, officer: Officer) -> DeskOut:
-    """Somebody's desk."""
+    """Build the response for an officer's desk."""
     allowed = sorted({str(permission) for grant in actor.grants for permission in grant.permissions})
     agency = Named(id=officer.agency_id, name=str(officer.agency.title))
     views = {str(view): count for view, count in queries.counts(actor).items()}
@@ -72,12 +72,12 @@ def desk_out(actor: Actor, officer: Officer) -> DeskOut:
 
 
 def desk_line(case: Case) -> DeskLine:
-    """A case of a queue."""
+    """Build the response for a case in the queue."""
     return DeskLine(**_line(case))
 
 
 def desk_case_out(desk: Desk) -> DeskCaseOut:
-    """A case with everything that the officer may know of it, and may do."""
+    """Build the response for a case at the desk."""
     view = desk.view
     case = view.case
     deeds = {

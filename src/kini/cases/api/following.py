@@ -1,4 +1,4 @@
-"""Following one's cases, and taking the steps that are one's own: answering, withdrawing, objecting."""
+"""API for own cases: read them and take one's own moves (correct, withdraw, object)."""
 
 from uuid import UUID
 
@@ -22,20 +22,20 @@ from kini.core import references
 
 @router.get("/cases", needs=MINE)
 def list_cases(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> Page[shapes.CaseLine]:
-    """One's own cases and those of family members for whom one acts, the latest first."""
+    """List one's own cases and those of family members for whom one acts, latest first."""
     rows = queries.own_page(caller_of(request).actor, paging.read_moment(cursor), limit + 1)
     return Page[shapes.CaseLine](**paging.sliced(rows, limit, shapes.case_line, _place))
 
 
 @router.get("/cases/{reference}", needs=READ)
 def read_case(request: HttpRequest, reference: str) -> shapes.CaseOut:
-    """How a case stands, and which steps are open to its resident."""
+    """Get a case with its state and the moves open to its resident."""
     return _told(own_case(caller_of(request), reference))
 
 
 @router.get("/cases/{reference}/history", needs=READ)
 def read_history(request: HttpRequest, reference: str) -> history.HistoryOut:
-    """What was answered in a case, and what happened to it."""
+    """Get the answers and the timeline of a case."""
     caller = caller_of(request)
     own = own_case(caller, reference)
     case = queries.case_for(caller.actor, own.reference, caller.guest_key)
@@ -44,13 +44,13 @@ def read_history(request: HttpRequest, reference: str) -> history.HistoryOut:
 
 @router.get("/cases/{reference}/documents/{uuid:document}", needs=READ, media="*/*")
 def read_document(request: HttpRequest, reference: str, document: UUID) -> FileResponse:
-    """A file of a case: one that was sent in, or one that an officer gave at a step."""
+    """Download a file of a case: submitted by the resident, or added by an officer."""
     return sent(queries.own_document(own_case(caller_of(request), reference), document))
 
 
 @router.post("/cases/{reference}/moves", needs=WRITE, files=True)
 def take_step(request: HttpRequest, reference: str, body: NewMove) -> shapes.CaseOut:
-    """Take a step that is open to the resident: send a correction, object, or withdraw (`withdraw`)."""
+    """Take a move open to the resident: send a correction, object, or withdraw (`withdraw`)."""
     caller = caller_of(request)
     own = own_case(caller, reference)
     moving.take(request, caller.actor, own, body, caller.guest_key)
@@ -59,7 +59,7 @@ def take_step(request: HttpRequest, reference: str, body: NewMove) -> shapes.Cas
 
 @router.post("/cases/{reference}/correction", needs=WRITE, made_at="/drafts/{id}")
 def open_correction(request: HttpRequest, reference: str) -> shapes.DraftOut:
-    """The draft in which the answers that the city asked to have corrected are changed; then take the move `answer`."""
+    """Get the draft for the requested correction. After changing it, take the move `answer`."""
     caller = caller_of(request)
     draft = actions.open_correction(by=caller.actor, case=own_case(caller, reference), guest_key=caller.guest_key)
     return shapes.draft_out(queries.draft_for(caller.actor, draft.pk, caller.guest_key))
@@ -74,7 +74,7 @@ def own_case(caller: Caller, reference: str) -> Case:
 
 
 def read_reference(text: str) -> str:
-    """A reference as it is kept, or nothing."""
+    """Parse a reference into its stored form; empty if it is invalid."""
     return references.read(pack.current().reference_prefix, text[:40]) or ""
 
 

@@ -1,4 +1,4 @@
-"""What was answered in a case, and what happened to it, as its page shows both."""
+"""Answers and timeline of a case, as its page shows them."""
 
 from datetime import datetime
 
@@ -10,17 +10,17 @@ from kini.cases.showing import CaseView, Line, Row, Section
 
 
 class AnswerOut(Out):
-    """One answer in words."""
+    """Answer in words."""
 
     name: str
     label: str
     text: str
-    hidden: bool = Field(description="Whoever reads this must say why before they see it.")
+    hidden: bool = Field(description="Reading it requires a reason.")
     files: list[DocumentOut]
 
 
 class PageOut(Out):
-    """The answers of one page of questions."""
+    """Answers of one question page."""
 
     page: str
     heading: str
@@ -29,14 +29,14 @@ class PageOut(Out):
 
 
 class Said(Out):
-    """Something that was said at a step."""
+    """Labelled input of a move."""
 
     label: str
     text: str
 
 
 class EntryOut(Out):
-    """One thing that happened."""
+    """Timeline entry."""
 
     number: int
     at: datetime
@@ -44,28 +44,28 @@ class EntryOut(Out):
     who: str
     said: list[Said]
     files: list[DocumentOut]
-    internal: bool = Field(description="Residents do not see it.")
+    internal: bool = Field(description="Not visible to residents.")
 
 
 class HistoryOut(Out):
-    """A case's answers and its timeline, the oldest entry first."""
+    """Answers and timeline of a case, oldest entry first."""
 
     answers: list[PageOut]
     timeline: list[EntryOut]
 
 
 def history_out(view: CaseView) -> HistoryOut:
-    """A case as its page shows it."""
+    """Build the response with answers and timeline."""
     return HistoryOut(answers=pages_out(view), timeline=timeline_out(view))
 
 
 def pages_out(view: CaseView) -> list[PageOut]:
-    """The answers by page."""
+    """Build the answers by page."""
     return [_page(section) for section in view.sections]
 
 
 def timeline_out(view: CaseView) -> list[EntryOut]:
-    """What happened, the oldest first."""
+    """Build the timeline, oldest entry first."""
     return [_entry(line) for line in view.lines]
 
 

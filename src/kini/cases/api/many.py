@@ -1,4 +1,4 @@
-"""What helps officers' programs with many cases: canned replies, and one step for many cases with a way back."""
+"""API for canned replies and batch moves."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,7 +24,7 @@ State = Literal["waiting", "moving", "done", "taken-back"]
 
 
 class ReplyOut(Out):
-    """A canned reply, with what it leaves open filled in for the case."""
+    """Canned reply with its placeholders filled in for the case."""
 
     id: int
     title: str
@@ -32,28 +32,30 @@ class ReplyOut(Out):
 
 
 class RepliesOut(Out):
-    """The replies that fit a case."""
+    """Canned replies for a case."""
 
     replies: list[ReplyOut]
 
 
 class Chosen(In):
-    """A case to be moved, as it was read."""
+    """Case to move, as it was read."""
 
     reference: str = Field(max_length=40)
-    step: str = Field(max_length=60, description="The `step` that was read; another one now is refused.")
+    step: str = Field(max_length=60, description="The `step` as read; the move is refused if the case has left it.")
 
 
 class NewBulk(In):
-    """One step for many cases."""
+    """Batch move to schedule."""
 
     cases: list[Chosen] = Field(min_length=1, max_length=actions.MOST_CASES)
     move: str = Field(max_length=60, description="One of the `moves` of each case.")
-    given: dict[str, Any] = Field(default={}, description="As the move's own schema says, once for all; no files.")
+    given: dict[str, Any] = Field(
+        default={}, description="Inputs by the move's schema, the same for all cases; no files."
+    )
 
 
 class MovedOut(Out):
-    """What became of one case. `result`: waiting, moved, refused (`why` says it), or taken-back."""
+    """Result for one case: waiting, moved, refused (`why` gives the reason) or taken-back."""
 
     reference: str
     result: str
@@ -61,7 +63,7 @@ class MovedOut(Out):
 
 
 class BulkOut(Out):
-    """One step for many cases. Until `due_at` nothing has happened and it can be taken back."""
+    """Batch move. Nothing happens before `due_at`, and until then it can be cancelled."""
 
     id: int
     move: str
@@ -74,7 +76,7 @@ class BulkOut(Out):
 
 @router.get("/desk/cases/{reference}/replies", needs=DESK_READ)
 def list_replies(request: HttpRequest, reference: str) -> RepliesOut:
-    """Canned replies for a case; they stay editable, so their text goes into what a step is given."""
+    """List canned replies for a case. Insert their text into the input of a move; it stays editable."""
     actor = officer_of(request)
     case = at_desk(actor, reference)
     told = replies.filled(actor, case, replies.offered(case))
@@ -83,7 +85,7 @@ def list_replies(request: HttpRequest, reference: str) -> RepliesOut:
 
 @router.post("/desk/bulks", needs=DESK_WRITE, made_at="/desk/bulks/{id}")
 def plan_bulk(request: HttpRequest, body: NewBulk) -> BulkOut:
-    """Decide one step for many cases; it is taken a while later, case by case, unless it is taken back."""
+    """Schedule a batch move. It is taken later, case by case, unless it is cancelled."""
     actor = officer_of(request)
     plans = _plans(actor, body)
     given = _given(plans, body.given)
@@ -93,19 +95,19 @@ def plan_bulk(request: HttpRequest, body: NewBulk) -> BulkOut:
 
 @router.get("/desk/bulks/{int:bulk}", needs=DESK_READ)
 def read_bulk(request: HttpRequest, bulk: int) -> BulkOut:
-    """What became of one step for many cases."""
+    """Get the result of a batch move."""
     return _told(_own(officer_of(request), bulk))
 
 
 @router.delete("/desk/bulks/{int:bulk}", needs=DESK_WRITE)
 def take_back_bulk(request: HttpRequest, bulk: int) -> None:
-    """Take the decision back, as long as nothing has happened."""
+    """Cancel a batch move that has not begun."""
     actor = officer_of(request)
     actions.take_back_bulk(by=actor, bulk=_own(actor, bulk))
 
 
 def _plans(actor: Actor, body: NewBulk) -> list[Planned]:
-    """Each case with its step.
+    """Plan the move for each case.
 
     Raises:
         Problem: when one is not there, has moved on, or cannot take the step; it names each of them.
@@ -131,7 +133,7 @@ def _obstacle(plan: Planned | None, case: Case | None, step: str) -> str:
 
 
 def _given(plans: Iterable[Planned], given: dict[str, Any]) -> dict[str, Any]:
-    """What each case takes of what was given, together.
+    """Merge the parsed inputs of all cases.
 
     Raises:
         Problem: with what must be mended.

@@ -1,4 +1,4 @@
-"""A step of a case, as a program asks for it: the same for residents and officers."""
+"""Moves requested through the API, shared by residents and officers."""
 
 from typing import Any
 
@@ -15,15 +15,17 @@ from kini.services.versions import resolve_many
 
 
 class NewMove(In):
-    """A step to take. Files go into the same request as a form: this as the part `body`, each file by its name."""
+    """Move to take. Files require multipart/form-data: this object as the part `body`, each file under its name."""
 
     move: str = Field(max_length=60, description="One of the case's `moves`.")
-    step: str = Field(default="", max_length=60, description="The `step` that was read; another one now is refused.")
-    given: dict[str, Any] = Field(default={}, description="As the move's own schema says.")
+    step: str = Field(
+        default="", max_length=60, description="The `step` as read; the move is refused if the case has left it."
+    )
+    given: dict[str, Any] = Field(default={}, description="Inputs by the move's schema.")
 
 
 def take(request: HttpRequest, actor: Actor, case: Case, body: NewMove, guest_key: str = "") -> Case:
-    """Take a step.
+    """Take a move.
 
     Raises:
         Problem: with what is wrong with each thing that was given.

@@ -1,4 +1,4 @@
-"""Further pieces of one's own: drafts that wait, and what one thinks of a decision."""
+"""API for one's own drafts and ratings."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from kini.services.versions import resolve_many
 
 
 class DraftLine(Out):
-    """An application that has not been sent in."""
+    """Application that was not submitted."""
 
     id: str
     service: Named
@@ -29,14 +29,14 @@ class DraftLine(Out):
 
 
 class NewRating(In):
-    """What somebody thinks of how their case was handled."""
+    """Rating of a case."""
 
     score: int = Field(ge=min(rules.SCORES), le=max(rules.SCORES), description="1 (very bad) to 5 (very good).")
     text: str = Field(default="", max_length=2000, description="In their own words.")
 
 
 class RatingOut(Out):
-    """A rating; of two for one decision the first one stays."""
+    """Rating; of two for one decision the first is kept."""
 
     score: int
     text: str
@@ -45,7 +45,7 @@ class RatingOut(Out):
 
 @router.get("/drafts", needs=MINE)
 def list_drafts(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> Page[DraftLine]:
-    """What one began and has not sent in, the latest first."""
+    """List one's drafts that were not submitted, latest first."""
     found = queries.drafts_of(caller_of(request).actor).order_by("-updated_at", "-pk")
     if place := paging.read_moment_of_uuid(cursor):
         at, key = place
@@ -58,7 +58,7 @@ def list_drafts(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") ->
 
 @router.post("/cases/{reference}/rating", needs=WRITE)
 def rate_case(request: HttpRequest, reference: str, body: NewRating) -> RatingOut:
-    """Say what one thinks of a decision. Sent twice, the first one stays."""
+    """Rate a decision. Idempotent: the first rating is kept."""
     caller = caller_of(request)
     case = own_case(caller, reference)
     rating = actions.rate(by=caller.actor, case=case, score=body.score, text=body.text, guest_key=caller.guest_key)

@@ -1,4 +1,4 @@
-"""How refusals of this room are told to programs."""
+"""Problem responses for refusals of this room."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What programs may be allowed to do with cases, in the words that the person reads who allows it."""
+"""OAuth scopes of cases, with the texts shown to the person who grants them."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""What programs read of drafts and cases: no more than the pages show to the same person."""
+"""Response schemas of drafts and cases: no more than the pages show to the same person."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,10 +21,10 @@ from kini.services.versions import Resolved, resolve_many
 
 
 class DocumentOut(Out):
-    """A file of a draft or case."""
+    """File of a draft or case."""
 
     id: str
-    slot: str = Field(description="Name of the question that it answers.")
+    slot: str = Field(description="Name of the question it answers.")
     name: str
     content_type: str
     size: int
@@ -32,50 +32,50 @@ class DocumentOut(Out):
 
 
 class Missing(Out):
-    """A question that must still be answered."""
+    """Question that must still be answered."""
 
     name: str
     detail: str
 
 
 class DraftOut(Out):
-    """An application on its way, or the correction of a case."""
+    """Application or correction in progress."""
 
     id: str
     service: Named
     version: int
-    for_person: str | None = Field(description="Whose it is; null for guests.")
+    for_person: str | None = Field(description="Person applied for; null for guests.")
     answers: dict[str, Any]
-    asked: list[str] = Field(description="Names that are asked with these answers, in their order.")
+    asked: list[str] = Field(description="Questions that apply given these answers, in order.")
     missing: list[Missing]
     documents: list[DocumentOut]
     expires_at: datetime
-    case: str | None = Field(description="Reference of the case, once it is sent in.")
-    key: str | None = Field(description="Secret of a guest's draft, told once: send it in the header Guest-Key.")
+    case: str | None = Field(description="Reference of the case, once submitted.")
+    key: str | None = Field(description="Secret of a guest's draft, returned once; send it in the header Guest-Key.")
 
 
 class FilesIn(Out):
-    """Files that a step takes, as parts of a form."""
+    """Files accepted by a move, as parts of a form."""
 
     name: str = Field(description="Name of each part.")
     label: str
-    least: int = Field(description="How many are needed.")
+    least: int = Field(description="Minimal number of files.")
     most: int
     content_types: list[str]
 
 
 class MoveOut(Out):
-    """A step that can be taken now."""
+    """Move that can be taken now."""
 
     move: str
     label: str
     given: dict[str, Any] = Field(description="JSON Schema of the member `given`.")
     files: list[FilesIn]
-    danger: bool = Field(description="It cannot be taken back: ask before.")
+    danger: bool = Field(description="Irreversible: ask for confirmation.")
 
 
 class CaseLine(Out):
-    """A case in a list."""
+    """Case in a list."""
 
     reference: str
     service: Named
@@ -83,7 +83,7 @@ class CaseLine(Out):
         description="Public state: waiting, coordination, disposition, process, done, rejected, reopened."
     )
     state_words: str
-    step: str = Field(description="The state within the flow of its service; send it as `step` with a move.")
+    step: str = Field(description="State within the service's flow; send it as `step` with a move.")
     opened_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
@@ -91,37 +91,37 @@ class CaseLine(Out):
 
 
 class CaseOut(CaseLine):
-    """A case."""
+    """Case."""
 
-    now: str = Field(description="A sentence: what happens now.")
+    now: str = Field(description="Sentence about what happens now.")
     outcome: str | None
     for_person: str | None
     agency: Named
     unit: str | None
     area: Named | None
     moves: list[MoveOut]
-    key: str | None = Field(description="Secret of a guest's case, told once: send it in the header Guest-Key.")
+    key: str | None = Field(description="Secret of a guest's case, returned once; send it in the header Guest-Key.")
 
 
 def resolved_of(case: Case) -> Resolved:
-    """The definition with which a case began; no query once this process knows it."""
+    """Return the definition with which the case began, from the process cache."""
     return resolve_many([case.version_id])[case.version_id]
 
 
 def title_of(resolved: Resolved) -> Named:
-    """What a service is called where others may look on: a neutral title where its name could harm."""
+    """Title of a service for lists, neutral where its name could harm."""
     kind = kinds.find(resolved.definition.kind)
     name = kind.title(resolved.definition) if kind else resolved.definition.name
     return Named(id=resolved.service, name=str(name))
 
 
 def case_line(case: Case) -> CaseLine:
-    """A case in a list."""
+    """Build the response for a case in a list."""
     return CaseLine(**_line(case, resolved_of(case)))
 
 
 def case_out(case: Case, hats: Iterable[str], *, person: str | None, key: str | None = None) -> CaseOut:
-    """A case with the steps that somebody with these hats may take."""
+    """Build the response for a case with the moves open to these roles."""
     resolved = resolved_of(case)
     moves = rules.next_moves(resolved.flow, case.state, hats, case.closed_at, moments.now())
     return CaseOut(
@@ -153,7 +153,7 @@ def _line(case: Case, resolved: Resolved) -> dict[str, Any]:
 
 
 def move_out(edge: rules.Edge, resolved: Resolved) -> MoveOut:
-    """A step with what must be given at it."""
+    """Build the response for a move with its inputs."""
     fields = inputs.fields_of(resolved, edge)
     uploads = {name: field for name, field in fields.items() if isinstance(field, UploadField)}
     return MoveOut(
@@ -183,7 +183,7 @@ def _files(name: str, field: UploadField) -> FilesIn:
 
 
 def draft_out(draft: Draft, *, key: str | None = None) -> DraftOut:
-    """A draft with its answers and what is still to be answered."""
+    """Build the response for a draft."""
     resolved = resolve_many([draft.version_id])[draft.version_id]
     known = {} if draft.case_id else profile.known(draft.resident) if draft.resident else {}
     given = answers.of_draft(draft)
@@ -205,7 +205,7 @@ def draft_out(draft: Draft, *, key: str | None = None) -> DraftOut:
 
 
 def document_out(document: Document) -> DocumentOut:
-    """A file, without its content."""
+    """Build the response for a file, without its content."""
     return DocumentOut(
         id=str(document.pk),
         slot=document.slot,
