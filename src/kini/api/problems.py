@@ -133,7 +133,7 @@ def _known(error: Exception) -> Problem | None:
         case Refused():
             return next(refusals[sort] for sort in type(error).__mro__ if sort in refusals)(error)
         case Http404() | ObjectDoesNotExist():
-            return Problem(404, _("There is nothing at this address, or it is not yours to see."))
+            return Problem(404, _("Not found, or you do not have permission to see it."))
         case ValidationError():
             return Problem(422, _("Mend what is listed under errors."), "invalid", tuple(_wrong(error.errors)))
         case AuthenticationError():

@@ -171,7 +171,7 @@ def _still(by: Actor, booking: Booking, those: Callable[[Service], QuerySet[Book
         NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     locked = Booking.objects.select_for_update(of=("self",)).select_related("case", "slot__service")
     found = locked.get(pk=booking.pk)
     return found if those(found.slot.service).filter(pk=found.pk).exists() else None

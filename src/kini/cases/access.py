@@ -144,7 +144,7 @@ def require_may_begin(by: Actor, service: Service, resident: Resident | None) ->
     """
     kind = kinds.find(service.kind)
     if kind is None or not kind.needs_flow:
-        raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
+        raise Refused(_("You cannot start this service here yet. Its page lists other ways to apply."))
     if by.kind is ActorKind.GUEST and kind.sign_in == "required":
         raise NotAllowed(_("Sign in first. This service needs to know who you are."))
     if not may_apply_for(by, resident):

@@ -32,7 +32,7 @@ def status(heard: Heard) -> str | None:
     if case is None or heard.sender not in _numbers(case):
         writer = user_by_contact(Contact("phone", heard.sender))
         with translation.override((writer.language if writer else "") or pack.current().languages[0]):
-            return _("With this number there is no case {reference}. Check what you wrote.").format(
+            return _("No case {reference} belongs to this phone number. Check the case number.").format(
                 reference=reference or asked[1].strip()[:30]
             )
     with translation.override(person_of(case).language):

@@ -48,7 +48,7 @@ def usable(draft: Draft) -> Draft:
     """
     if draft.case_id is None:
         if draft.expires_at <= moments.now():
-            raise Expired(_("This draft has expired. Begin once more; your profile still knows you."))
+            raise Expired(_("This draft has expired. Start again; your profile still has your details."))
         if not draft.version.service.active:
             raise Refused(_("The city does not offer this service at the moment."))
     return draft

@@ -53,9 +53,9 @@ def register() -> None:
     )
     unusual = Sort(
         "access-unusual",
-        gettext_lazy("When an officer of one's agency reads unusually many people's data"),
+        gettext_lazy("When an officer of your agency reads the data of unusually many people"),
         {"name": gettext_lazy("A colleague"), "count": gettext_lazy("120 things"), "day": gettext_lazy("1 December")},
-        gettext_lazy("{name}: unusually much reading"),
+        gettext_lazy("{name}: unusually many reads"),
         gettext_lazy(
             "{name} opened {count} on {day}, far more than usual. See the report at the desk, and ask the officer."
         ),

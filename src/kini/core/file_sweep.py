@@ -43,7 +43,7 @@ def sweep(*, by: Actor) -> int:
         NotAllowed: unless the actor is the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     if not len(file_references.references):
         raise NothingRegistered
     _remove_leftovers()

@@ -37,7 +37,7 @@ def issue_letter(*, by: Actor, case: Case, entry: int) -> Letter:
         Refused: if the service orders no letter at that step's state.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     case = _held(case)
     step = case.timeline.get(number=entry)
     ordered = _ordered(case)
@@ -55,7 +55,7 @@ def sign_letter(*, by: Actor, letter: Letter) -> Letter:
         NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     letter = _locked(letter)
     return _sign(by, letter) if letter.state == LetterState.WAITING else letter
 
@@ -109,7 +109,7 @@ def remove_text(*, by: Actor, letter: Letter) -> Letter:
         NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     letter = _locked(letter)
     letter.said = ""
     letter.save(update_fields=["said"])

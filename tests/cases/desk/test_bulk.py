@@ -216,7 +216,7 @@ def test_what_others_did_meanwhile_stands_and_is_said(town: Town, three: list[Ca
     assert states(three) == ["decision", "rejected", "decision"]
     page = clerk.get(f"/desk/bulk/{bulk.pk}/").content.decode()
     assert "2 of 3 moved" in page
-    assert "moved on meanwhile" in page
+    assert "changed in the meantime" in page
     assert "2 of 3 moved" in clerk.get("/desk/bulk/").content.decode()
 
 
@@ -261,7 +261,7 @@ def test_a_page_that_is_out_of_date_decides_nothing(town: Town, three: list[Case
     sent = {"case": numbers(three), "move": "accept", "seen": seen, "confirm": "yes"}
     response = clerk.post("/desk/bulk/", sent)
     assert response.status_code == 409
-    assert "moved on meanwhile" in response.content.decode()
+    assert "changed in the meantime" in response.content.decode()
     assert not Bulk.objects.exists()
 
 

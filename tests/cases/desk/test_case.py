@@ -40,7 +40,7 @@ def test_officers_who_may_not_see_identities_never_read_the_name(
     for client in (clerk, browse(field)):
         page = read(client, case)
         assert "Warga Contoh" not in page
-        assert "Look at what is hidden" not in page
+        assert "See hidden data" not in page
         assert (
             send(client, case, "look", what="answers", reason="Curious and bored", purpose="supervision").status_code
             == 403

@@ -20,7 +20,7 @@ def address(one: Case, other: Case) -> str:
 
 def test_the_case_page_leads_to_the_comparison(case: Case, again: Case, clerk: CheckedClient):
     page = clerk.get(f"/desk/cases/{case.reference}/").content.decode()
-    assert "May be the same thing" in page
+    assert "Possible duplicates" in page
     assert address(case, again) in page
 
 
@@ -56,7 +56,7 @@ def test_joined_from_the_page_and_followed_by_its_resident(
 
 def test_kept_apart_from_the_page(case: Case, again: Case, clerk: CheckedClient):
     assert clerk.post(address(case, again), {"verdict": "apart"}).status_code == 303
-    assert "May be the same thing" not in clerk.get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Possible duplicates" not in clerk.get(f"/desk/cases/{case.reference}/").content.decode()
 
 
 def test_nonsense_is_told(case: Case, again: Case, clerk: CheckedClient):
@@ -69,7 +69,7 @@ def test_nonsense_is_told(case: Case, again: Case, clerk: CheckedClient):
 
 def test_officers_in_the_field_are_not_asked(town: Town, case: Case, again: Case, browse: Browse):
     field = browse(employed("+6281200000031", "Petugas Lapangan", town.registry, "field"))
-    assert "May be the same thing" not in field.get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Possible duplicates" not in field.get(f"/desk/cases/{case.reference}/").content.decode()
     assert field.get(address(case, again)).status_code == 403
     elsewhere = browse(employed("+6281200000032", "Kepala Jalan", town.roads, "head"))
     assert elsewhere.get(address(case, again)).status_code == 404

@@ -67,7 +67,7 @@ def test_a_case_that_moved_on_is_not_moved_and_nothing_typed_is_lost(
     response = head.post(address(case, "reject"), {"state": "check", "reason": "No place left"})
     page = response.content.decode()
     assert response.status_code == 409
-    assert "moved on meanwhile" in page
+    assert "changed in the meantime" in page
     assert "No place left" in page
     assert head.post(address(case, "approve"), {}).status_code == 409
     assert state(case) == "decision"

@@ -70,7 +70,7 @@ def test_heads_write_change_and_put_aside(town: Town, permit: ServiceVersion, bo
     for text in ("version 2", "Unclear.", "Unclear {due}", "Kepala Dinas", "{reference}"):
         assert text in page
     assert boss.post(f"/desk/replies/{reply.pk}/active/", {"active": "no"}).status_code == 303
-    assert "Put aside" in boss.get("/desk/replies/").content.decode()
+    assert "Deactivate" in boss.get("/desk/replies/").content.decode()
     deeds = AuditEntry.objects.filter(subject=f"reply:{reply.pk}").order_by("pk").values_list("action", flat=True)
     assert list(deeds) == ["cases.reply-written", "cases.reply-changed", "cases.reply-put-aside"]
 

@@ -24,7 +24,7 @@ def note(client: CheckedClient, case: Case, text: str, mention: str = ""):
 def test_a_mentioned_colleague_is_told_finds_the_note_and_reads_it(
     town: Town, case: Case, clerk: CheckedClient, head: CheckedClient, run_jobs: Callable[[], int]
 ):
-    assert "Nobody has named you yet" in head.get("/desk/mentions/").content.decode()
+    assert "Nobody has mentioned you yet" in head.get("/desk/mentions/").content.decode()
     assert note(clerk, case, "Is this boat yours, @kepala kantor?").status_code == 303
     run_jobs()
     message = OutboxMessage.objects.get(recipient="+6281200000002")

@@ -178,7 +178,7 @@ def test_an_expired_draft_says_so_and_offers_a_new_start(resident: Visitor, cens
     for gone in (resident.see(page.url), resident.send(page, boat="Camar")):
         assert gone.status == 410
         assert gone.heading == "This draft has expired"
-        assert gone.link("Begin anew") == "/services/census/"
+        assert gone.link("Start again") == "/services/census/"
 
 
 def test_a_draft_is_thrown_away(resident: Visitor, census: ServiceVersion) -> None:

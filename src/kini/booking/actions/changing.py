@@ -93,7 +93,7 @@ def hand_over(*, by: Actor, gone: int, kept: int) -> int:
         NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     theirs = set(Booking.objects.filter(resident_id=kept, state__in=ONCE).values_list("period", flat=True))
     found = Booking.objects.select_for_update(of=("self",)).filter(resident_id=gone)
     for booking in found.select_related("slot__service"):

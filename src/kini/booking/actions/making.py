@@ -115,7 +115,7 @@ def open_case(*, by: Actor, booking: Booking) -> Case | None:
         NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     booking = Booking.objects.select_for_update(of=("self",)).select_related("resident").get(pk=booking.pk)
     if booking.case_id or not booking.request:
         return booking.case

@@ -28,7 +28,7 @@ def open_slots(*, by: Actor, service: Service) -> int:
         NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     options, made = queries.options_of(service), 0
     for venue in queries.venues(service):
         made += _bring(service, options, venue)
@@ -99,7 +99,7 @@ def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
         NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     options, found = queries.options_of(service), queries.venues(service)
     if not found:
         raise Refused(_("There is no place for this service."))
@@ -130,7 +130,7 @@ def rehearse_past(*, by: Actor, slot: Slot) -> None:
         NotAllowed: for anybody but the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     now = moments.now()
     midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     slot.starts_at = max(now - timedelta(hours=2), midnight)

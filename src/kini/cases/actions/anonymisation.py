@@ -86,4 +86,4 @@ def _on_hold(case: Case) -> bool:
 
 def _only_the_program(by: Actor) -> None:
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))

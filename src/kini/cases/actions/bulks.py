@@ -41,7 +41,7 @@ def plan_bulk(
     officer = _officer(by)
     fitting = [each for each in bulks.plan(by, cases, move) if not each.obstacle]
     if not fitting:
-        raise Refused(_("None of these cases can take this step now. Look at the list once more."))
+        raise Refused(_("None of these cases can take this step now. Check the list again."))
     if len(fitting) > MOST_CASES:
         raise Refused(_("Choose at most %(count)d cases at once.") % {"count": MOST_CASES})
     now = moments.now()
@@ -51,7 +51,7 @@ def plan_bulk(
         officer=officer, move=move, label=label, given=dict(given or {}), query=query, made_at=now, due_at=due
     )
     rows = [BulkCase(bulk=bulk, case=each.case, state=each.case.state) for each in fitting]
-    already = _("Some of these cases wait for another step meanwhile. Look at the list once more.")
+    already = _("Some of these cases are already scheduled for another step. Check the list again.")
     keeping.once(lambda: BulkCase.objects.bulk_create(rows), already)
     _record(by, bulk, "cases.bulk-planned", move=move, cases=[each.case.reference for each in fitting])
     jobs.later(CARRY_OUT, at=due, bulk=bulk.pk)
@@ -68,7 +68,7 @@ def take_back_bulk(*, by: Actor, bulk: Bulk) -> Bulk:
     """
     bulk = _locked(bulk.pk)
     if bulk.officer_id != _officer(by).pk:
-        raise NotAllowed(_("Only whoever decided it can take it back."))
+        raise NotAllowed(_("Only the officer who decided this can take it back."))
     if bulk.begun_at:
         raise Refused(_("It is too late to take this back: the cases are being moved."))
     if bulk.taken_back_at is None:
@@ -125,7 +125,7 @@ def end_bulk(*, by: Actor, bulk: int, give_up: bool = False) -> None:
     found = _locked(bulk)
     waiting = found.cases.filter(result=BulkCase.WAITING)
     if give_up:
-        why = _("An error of the program kept this step back. Open the case and take it there.")
+        why = _("An internal error prevented this step. Open the case and take the step there.")
         waiting.update(result=BulkCase.REFUSED, why=why)
     if found.begun_at and found.ended_at is None and not waiting.exists():
         found.ended_at = moments.now()

@@ -64,7 +64,7 @@ def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
     case = lock(case)
     access.require_at_desk(by, Permission.TRANSFER, case)
     _still_open(case)
-    reason = _text(reason, _("Write why you pass it on. The resident reads it."))
+    reason = _text(reason, _("Write why you transfer it. The resident will read it."))
     if agency.pk == case.agency_id or not agency.active:
         raise Refused(_("Choose another agency."))
     before = case.agency_id

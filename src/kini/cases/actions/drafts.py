@@ -175,7 +175,7 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
     if rules.RESIDENT not in access.hats(by, case, guest_key):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
     if not rules.correctable(resolved.flow, case.state):
-        raise Refused(_("This application has been sent. It can be changed only when the city asks for it."))
+        raise Refused(_("This application has been sent. It can be changed only if the city asks you to."))
     if draft := Draft.objects.filter(case=case).first():
         return draft
     draft = Draft(version=case.version, owner_id=by.user_id, resident=case.resident, channel=case.channel, case=case)
@@ -196,7 +196,7 @@ def _open(by: Actor, draft: Draft, pages: set[str], guest_key: str) -> tuple[Dra
     if not pages <= {page.key for page in resolved.pages}:
         raise Refused(_("This page does not belong to the service."))
     if draft.case and not pages <= corrections.open_pages(draft.case, draft, resolved):
-        raise Refused(_("This application has been sent. It can be changed only when the city asks for it."))
+        raise Refused(_("This application has been sent. It can be changed only if the city asks you to."))
     return draft, resolved
 
 

@@ -30,12 +30,12 @@ def join(*, by: Actor, case: Case, other: Case) -> Case:
     """
     first, later = _both(by, case, other)
     if first.service_id != later.service_id:
-        raise Refused(_("Only cases of the same service can be joined."))
+        raise Refused(_("Only cases of the same service can be merged."))
     if first.closed_at or later.closed_at:
-        raise Refused(_("One of these cases has ended. Only open cases can be joined."))
+        raise Refused(_("One of these cases has ended. Only open cases can be merged."))
     edge = rules.edge_of(resolve(later.version).flow, later.state, rules.JOIN)
     if edge is None:
-        raise Refused(_("This case began before its service knew joining. Work on it by itself."))
+        raise Refused(_("This case began before its service supported merging. Handle it separately."))
     _follow(by, later, first)
     later.leader = first
     _step(by, later, rules.JOIN, edge.to)
@@ -66,7 +66,7 @@ def separate(*, by: Actor, case: Case) -> Case:
     case = lock(case)
     access.require_at_desk(by, Permission.JOIN_CASES, case)
     if case.leader is None:
-        raise Refused(_("This case is not joined to another one."))
+        raise Refused(_("This case has not been merged into another one."))
     _apart(by, *sorted((case, case.leader), key=lambda each: each.pk))
     return _separated(by, case)
 
@@ -83,7 +83,7 @@ def release(*, by: Actor, case: Case) -> Case | None:
         Refused: when the case has not gone away.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))
     case = lock(case)
     if case.outcome not in rules.UNDECIDED:
         raise Refused(_("This case goes on, or was decided."))

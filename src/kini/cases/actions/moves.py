@@ -49,7 +49,7 @@ def move(
     """
     case = lock(case)
     if expected_state and case.state != expected_state:
-        raise Stale(_("This case has moved on meanwhile. Look at it once more before you go on."))
+        raise Stale(_("This case has changed in the meantime. Check it before you continue."))
     return _take(by, case, move, given or {}, guest_key)
 
 
@@ -100,9 +100,9 @@ def _permitted(by: Actor, case: Case, resolved: Resolved, move: str, guest_key: 
     edge = rules.edge_of(resolved.flow, case.state, move)
     worn = hats(by, case, guest_key)
     if not worn:
-        raise NotAllowed(_("You cannot change this case. Ask whoever it belongs to."))
+        raise NotAllowed(_("You cannot change this case. Ask the person it belongs to."))
     if edge is None:
-        raise Refused(_("This step is not possible now. Look at the case once more."))
+        raise Refused(_("This step is not possible now. Check the case again."))
     if rules.SYSTEM not in worn and edge.by not in worn:
         raise NotAllowed(_("This step belongs to somebody else."))
     if not rules.in_time(edge, case.closed_at, moments.now()):

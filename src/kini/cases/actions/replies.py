@@ -82,7 +82,7 @@ def _store(by: Actor, reply: CannedReply, title: str, text: str, deed: str) -> C
     if not text:
         raise Refused(_("Write the text of the reply."))
     if unknown := rules.unknown_placeholders(text):
-        raise Refused(_("Nothing stands for {%(name)s}. Use one of those listed.") % {"name": unknown[0]})
+        raise Refused(_("There is no placeholder {%(name)s}. Use one of those listed.") % {"name": unknown[0]})
     reply.title, reply.text, reply.number = title, text, reply.number + 1
     keeping.once(reply.save, _("There is a reply of this title already."))
     CannedReplyVersion.objects.create(reply=reply, number=reply.number, title=title, text=text, by_id=by.user_id)

@@ -169,4 +169,4 @@ def _resealed(sealed: bytes | memoryview, context: str) -> bytes:
 
 def _only_the_program(by: Actor) -> None:
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed(_("The program does this by itself."))
+        raise NotAllowed(_("Only the system can do this."))

@@ -157,7 +157,7 @@ def _beginning(request: HttpRequest, caller: Caller, body: NewDraft) -> tuple[Se
     """Return the current version, the actor, and the person applied for."""
     service = services_queries.service(body.service)
     if service.current is None:
-        raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
+        raise Refused(_("You cannot start this service here yet. Its page lists other ways to apply."))
     version = service.current
     if caller.actor.user_id is None:
         limits.require(GUESTS, client_network(request))

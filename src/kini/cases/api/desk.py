@@ -168,7 +168,7 @@ def officer_of(request: HttpRequest) -> Actor:
     """
     actor = caller_of(request).actor
     if not may_somewhere(actor, Permission.SEE_CASES):
-        raise NotAllowed(_("The desk is for officers with a role. Ask whoever manages roles at your agency."))
+        raise NotAllowed(_("The desk is for officers with a role. Ask the person who manages roles at your agency."))
     return actor
 
 

@@ -126,9 +126,9 @@ def _plans(actor: Actor, body: NewBulk) -> list[Planned]:
 
 def _obstacle(plan: Planned | None, case: Case | None, step: str) -> str:
     if plan is None or case is None:
-        return _("There is nothing at this address, or it is not yours to see.")
+        return _("Not found, or you do not have permission to see it.")
     if case.state != step:
-        return _("This case has moved on meanwhile. Read it again.")
+        return _("This case has changed in the meantime. Read it again.")
     return plan.obstacle
 
 

@@ -124,7 +124,7 @@ def _decide(request: HttpRequest, actor: Actor, cases: list[Case], sent: Sent) -
         return _show(request, actor, cases, move, given)
     shown = [each for each in fitting if f"{each.case.reference}/{each.case.state}" in seen]
     if {each.case.reference for each in shown} != {each.partition("/")[0] for each in seen}:
-        problem = _("Some of these cases have moved on meanwhile. Look at what will happen now.")
+        problem = _("Some of these cases have changed in the meantime. Check again what will happen.")
         return _show(request, actor, cases, move, given, [problem], status=409)
     try:
         made = actions.plan_bulk(
@@ -200,7 +200,7 @@ def take_back(request: HttpRequest, bulk: int) -> HttpResponse:
     found = _own(request, bulk)
     try:
         actions.take_back_bulk(by=actor_for(request), bulk=found)
-        messages.success(request, _("Taken back. No case was moved, and nobody was told anything."))
+        messages.success(request, _("Taken back. No case was moved, and nobody was notified."))
     except NotAllowed:
         raise
     except Refused as refusal:

@@ -207,7 +207,7 @@ def _facts(found: Case, view: CaseView) -> Iterator[tuple[str, Any]]:
         yield _("Resident"), view.person
     if found.resident and not view.private:
         yield _("Level"), level_words(found.resident.assurance)
-    yield _("Came by"), channel_word(found.channel)
+    yield _("Channel"), channel_word(found.channel)
     yield _("Opened"), formats.moment(found.opened_at)
     if found.due_at and not found.closed_at:
         yield _("Due"), formats.moment(found.due_at)
@@ -316,7 +316,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 
     def deed() -> None:
         actions.note(by=actor, case=found, text=text)
-        messages.success(request, _("The note is kept."))
+        messages.success(request, _("The note has been saved."))
 
     return _attempt(request, actor, found, deed, "text", "text", "mention") or back_to_case(request, found.reference)
 

@@ -103,12 +103,12 @@ def _decided(request: HttpRequest, first: Case, later: Case, back: Case) -> Http
     actor, verdict = actor_for(request), request.POST.get("verdict", "")
     if verdict == "same":
         actions.join(by=actor, case=first, other=later)
-        words = _("%(later)s is joined to %(first)s. Its resident is told.")
+        words = _("%(later)s has been merged into %(first)s. Its resident has been notified.")
         messages.success(request, words % {"later": later.reference, "first": first.reference})
         return see_other("cases:desk-case", first.reference)
     if verdict == "apart":
         actions.keep_apart(by=actor, case=first, other=later)
-        messages.success(request, _("Noted: they are not the same thing. Nobody is asked again."))
+        messages.success(request, _("Marked as different. They will not be suggested again."))
         return see_other("cases:desk-case", back.reference)
     raise Refused(_("Say whether they are the same thing."))
 
@@ -120,7 +120,7 @@ def separate(request: HttpRequest, reference: str) -> HttpResponse:
     actor, case = case_at_desk(request, reference)
     try:
         actions.separate(by=actor, case=case)
-        messages.success(request, _("The case goes on by itself again, from the beginning. Its resident is told."))
+        messages.success(request, _("The case starts again on its own. Its resident has been notified."))
     except NotAllowed:
         raise
     except Refused as refusal:
@@ -160,7 +160,7 @@ def _facts(first: CaseView, later: CaseView) -> Iterable[Compared]:
 
     yield both(_("Step"), lambda view: str(view.resolved.flow.states[view.case.state].name))
     yield both(_("Opened"), lambda view: formats.moment(view.case.opened_at))
-    yield both(_("Came by"), lambda view: str(channel_word(view.case.channel)))
+    yield both(_("Channel"), lambda view: str(channel_word(view.case.channel)))
     yield both(_("Area"), lambda view: view.case.area.name if view.case.area else "")
     yield both(_("Unit"), lambda view: str(view.case.unit or ""))
     yield both(_("Officer"), lambda view: view.case.assignee.name if view.case.assignee else _("Nobody yet"))

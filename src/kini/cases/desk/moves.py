@@ -132,9 +132,9 @@ def _was_taken(actor: Actor, case: Case, move: str, shown: str) -> bool:
 
 def _gone(request: HttpRequest, actor: Actor, case: Case, shown: str, data: Mapping[str, str]) -> HttpResponse:
     """Show the current case and the typed text when the move is no longer possible."""
-    message = _("This step is not possible now. Look at the case once more.")
+    message = _("This step is not possible now. Check the case again.")
     if shown != case.state:
-        message = _("This case has moved on meanwhile. Look at it once more before you go on.")
+        message = _("This case has changed in the meantime. Check it before you continue.")
     known = resolve(case.version).inputs
     kept = [(str(known[name].label), data[name]) for name in known if data.get(name)]
     return case_page(request, actor, case, errors=[("", message)], kept=kept, status=409)

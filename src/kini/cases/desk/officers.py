@@ -143,7 +143,7 @@ def switch(request: HttpRequest, officer: int) -> HttpResponse:
     actor, found = _managed(request, officer)
     active = request.POST.get("active") == "yes"
     deed = actions.reactivate_officer if active else actions.deactivate_officer
-    words = _("%(name)s may work again.") if active else _("%(name)s may do nothing as an officer from now on.")
+    words = _("%(name)s may work again.") if active else _("%(name)s can no longer work as an officer.")
     return _done(request, actor, found, lambda: deed(by=actor, officer=found), words % {"name": found.name})
 
 

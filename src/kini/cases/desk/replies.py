@@ -89,7 +89,7 @@ def add(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             error = (_where(typed) if home else "home", str(refusal))
         else:
-            messages.success(request, _("“%(title)s” is kept.") % {"title": reply.title})
+            messages.success(request, _("“%(title)s” has been saved.") % {"title": reply.title})
             return see_other("cases:desk-replies")
     return _form(request, typed, error, homes=homes)
 
@@ -107,7 +107,7 @@ def reply(request: HttpRequest, reply: int) -> HttpResponse:
         except Refused as refusal:
             error = (_where(typed), str(refusal))
         else:
-            messages.success(request, _("“%(title)s” is kept.") % {"title": typed["title"]})
+            messages.success(request, _("“%(title)s” has been saved.") % {"title": typed["title"]})
             return see_other("cases:desk-replies")
     about = {home.key: home.label for home in _homes(actor)}.get(_key(found), "")
     return _form(request, typed, error, found=found, about=about, versions=_versions(found))

@@ -112,7 +112,7 @@ def filters(request: HttpRequest) -> HttpResponse:
         raise
     except Refused as refusal:
         return _page(request, asked, errors=[("name", str(refusal))], typed=request.POST)
-    messages.success(request, _("The filter “%(name)s” is kept.") % {"name": kept.name})
+    messages.success(request, _("The filter “%(name)s” has been saved.") % {"name": kept.name})
     return see_other(addresses.address(asked))
 
 
@@ -151,7 +151,9 @@ def change(request: HttpRequest, kept: int) -> HttpResponse:
         raise Http404
     if "delete" in request.POST:
         actions.delete_filter(by=actor, kept=found)
-        messages.success(request, _("The filter “%(name)s” is gone; its cases are where they were.") % {"name": found})
+        messages.success(
+            request, _("The filter “%(name)s” has been deleted. Its cases are unchanged.") % {"name": found}
+        )
     else:
         actions.open_with(by=actor, kept=found, first=request.POST.get("first") == "yes")
     return see_other("cases:desk-filters")

@@ -63,7 +63,9 @@ def for_officers[**P](
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path() if request.method in READING else "/desk/")
             if not may_somewhere(actor_for(request), permission):
-                raise NotAllowed(_("The desk is for officers with a role. Ask whoever manages roles at your agency."))
+                raise NotAllowed(
+                    _("The desk is for officers with a role. Ask the person who manages roles at your agency.")
+                )
             try:
                 return view(*args, **kwargs)
             except OwnCase as own:

@@ -38,7 +38,9 @@ def _found(request: HttpRequest, typed: str) -> tuple[str, str]:
     reference = references.read(prefix, number.strip("/ "))
     if reference is None:
         example = {"example": references.written(prefix, "7F3K9Q2M")}
-        return "", _("This is no number of ours. It has eight letters and digits, like %(example)s.") % example
+        return "", _(
+            "This is not a valid case number. Case numbers have eight letters and digits, like %(example)s."
+        ) % example
     address = reverse("cases:case", args=[reference])
     if query.startswith("key="):
         return f"{address}?{query}", ""

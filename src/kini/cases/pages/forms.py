@@ -64,7 +64,7 @@ def unreadable(sent: Sent, fields: Mapping[str, FieldBase]) -> Errors:
     """Errors of fields whose inputs held unreadable characters."""
     owners = {name: owner for owner, field in fields.items() for name in field.inputs(owner)}
     return {
-        owners[name]: _("This holds characters that cannot be read. Delete them, or type it again.")
+        owners[name]: _("This contains unreadable characters. Delete them or type it again.")
         for name in sorted(sent.unreadable)
         if name in owners
     }
@@ -75,7 +75,7 @@ def surplus(sent: Sent, fields: Mapping[str, FieldBase], beside: frozenset[str])
     known = FRAME | beside | {name for owner, field in fields.items() for name in field.inputs(owner)}
     if not {*sent.form.data, *sent.form.files} - known:
         return {}
-    return {"": _("This page was sent something that it does not ask for. Open it again and answer once more.")}
+    return {"": _("This page sent something that it does not ask for. Open it again and answer once more.")}
 
 
 def chosen(sent: Sent, name: str) -> list[UploadedFile]:

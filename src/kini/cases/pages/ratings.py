@@ -51,7 +51,7 @@ def rate(request: HttpRequest, reference: str) -> HttpResponse:
         return _form(request, case, score, text, errors, 422)
     key = guest_key(request, case.reference)
     actions.rate(by=actor_for(request), case=case, score=int(score), text=text, guest_key=key)
-    messages.success(request, _("Thank you. Whoever leads this office reads it."))
+    messages.success(request, _("Thank you. The head of this office will read it."))
     return SeeOther(reverse("cases:case", args=[case.reference]))
 
 

@@ -52,7 +52,7 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
     found = _offered(service)
     kind = kinds.find(found.kind)
     if kind is None or not kind.needs_flow or found.current is None:
-        raise Refused(_("This service cannot be begun here yet. Its page names the other ways."))
+        raise Refused(_("You cannot start this service here yet. Its page lists other ways to apply."))
     actor = actor_for(request)
     if actor.user_id is None:
         if kind.sign_in == "required":

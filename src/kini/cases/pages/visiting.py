@@ -123,7 +123,7 @@ def personal[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRespon
         except (Case.DoesNotExist, Draft.DoesNotExist, Document.DoesNotExist):
             return _not_theirs(request)
         except SentAlready as sent:
-            messages.info(request, _("This has been sent already. Here is how it stands."))
+            messages.info(request, _("This has already been sent. Here is its status."))
             return redirect("cases:case", reference=sent.case.reference)
         except Skipped as skipped:
             return redirect(skipped.url)

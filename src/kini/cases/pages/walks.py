@@ -76,7 +76,7 @@ class Walk:
         resident = self.draft.resident
         if resident is None or resident.user_id == self.actor.user_id:
             return ""
-        return resident.name or _("somebody without a name yet")
+        return resident.name or _("a person without a name yet")
 
     @property
     def at_counter(self) -> bool:

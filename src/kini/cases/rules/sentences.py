@@ -61,7 +61,7 @@ def sentence(entry: Told, flow: Flow) -> str:
         case "moved":
             return _moved(entry, flow)
         case "assigned":
-            return _("Given to %(name)s.") % {"name": entry.data.get("name") or _("whoever is on duty")}
+            return _("Given to %(name)s.") % {"name": entry.data.get("name") or _("the officer on duty")}
         case "transferred":
             return _("Passed on to %(agency)s.") % {"agency": Text.model_validate(entry.data["agency_name"])}
         case "sent":
@@ -69,11 +69,11 @@ def sentence(entry: Told, flow: Flow) -> str:
         case "noted":
             return str(entry.data.get("text") or _("A note, which was removed."))
         case "gathered":
-            return _("%(reference)s is the same thing and was joined to this case.") % entry.data
+            return _("%(reference)s is a duplicate and was merged into this case.") % entry.data
         case "followed":
             return _("Others reported the same. We go on with all of it together.")
         case "joined":
-            return _("This case now belongs to the joined profile.")
+            return _("This case now belongs to the merged profile.")
         case "anonymised":
             return _("Answers, documents and what was written here were removed, as their term is over.")
         case sort if teller := tellers.find(sort):
