@@ -30,10 +30,10 @@ from kini.messages.channels import device  # noqa: E402
 from kini.messages.models import Message  # noqa: E402
 from kini.people.models import Resident  # noqa: E402
 from kini.services.models import Service  # noqa: E402
-from kini.wifi import radius  # noqa: E402
+from kini.wifi import freeradius  # noqa: E402
 from kini.wifi.actions.points import SUBJECT  # noqa: E402
+from kini.wifi.inventory_diff import secret_context  # noqa: E402
 from kini.wifi.models import AccessPoint  # noqa: E402
-from kini.wifi.planning import secret_context  # noqa: E402
 
 
 def cases(service: str, count: int, *steps: str) -> list[str]:
@@ -89,7 +89,7 @@ def access_point(login: str, folder: str, port: int) -> list[str]:
     with transaction.atomic():  # with the entry that tells web processes to read the network again
         AccessPoint.objects.filter(pk=point.pk).update(nas_address="127.0.0.2", login_address=login)
         audit.record(by=system("journeys"), action="wifi.points-addressed", subject=SUBJECT)
-    radius.write(Path(folder), host="127.0.0.1", port=port, portal="")
+    freeradius.write(Path(folder), host="127.0.0.1", port=port, portal="")
     return [point.mac, unseal(point.secret, secret_context(point.mac)).decode(), point.site.name]
 
 

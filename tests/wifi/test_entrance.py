@@ -12,7 +12,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.models import AuditEntry
-from kini.wifi import actions, entrance, radius
+from kini.wifi import actions, entrance, freeradius
 from kini.wifi.entrance import EntranceFault
 from tests.wifi.conftest import BY
 
@@ -70,7 +70,7 @@ def limited() -> Iterator[None]:
 
 
 def test_freeradius_signs_in_by_a_role_that_may_decide_and_nothing_else(tmp_path):
-    radius.write(tmp_path, **WORDS)
+    freeradius.write(tmp_path, **WORDS)
     (written,) = re.findall(r'radius_db = "(.*)"', (tmp_path / "radiusd.conf").read_text("utf-8"))
     said = conninfo_to_dict(written)
     assert said["user"] == entrance.role() != connection.get_connection_params().get("user")
@@ -89,7 +89,7 @@ def test_freeradius_signs_in_by_a_role_that_may_decide_and_nothing_else(tmp_path
 
 
 def test_a_table_of_somebody_elses_making_does_not_lead_the_decision_astray(tmp_path):
-    radius.write(tmp_path, **WORDS)
+    freeradius.write(tmp_path, **WORDS)
     with psycopg.connect(**entrance.parameters()) as own:
         own.execute("CREATE TEMP TABLE wifi_accesspoint (LIKE pg_class)")
         decided = own.execute(ASKED).fetchall()
@@ -98,7 +98,7 @@ def test_a_table_of_somebody_elses_making_does_not_lead_the_decision_astray(tmp_
 
 def test_the_role_is_made_once_and_kept_fit(tmp_path):
     for _again in range(2):
-        radius.write(tmp_path, **WORDS)
+        freeradius.write(tmp_path, **WORDS)
     assert AuditEntry.objects.filter(action="wifi.radius-role-made").count() == 1
     run(f"ALTER FUNCTION {DECISION} SECURITY INVOKER")
     assert "permission denied" in entrance.problem()
@@ -109,21 +109,21 @@ def test_the_role_is_made_once_and_kept_fit(tmp_path):
 def test_where_the_program_may_make_no_role_it_says_what_an_administrator_runs(tmp_path):
     with limited():
         with pytest.raises(EntranceFault) as fault:
-            radius.write(tmp_path, **WORDS)
+            freeradius.write(tmp_path, **WORDS)
         assert not (tmp_path / "radiusd.conf").exists()
         said = str(fault.value)
         assert entrance.parameters()["password"] not in said
         run("RESET ROLE", said.partition("\n\n")[2], "SET ROLE kini_tests_limited")
-        radius.write(tmp_path, **WORDS)
+        freeradius.write(tmp_path, **WORDS)
         assert (tmp_path / "radiusd.conf").exists()
 
 
 @pytest.mark.parametrize("given", ["SELECT ON wifi_device", "SELECT (name) ON wifi_device", "CREATE ON SCHEMA public"])
 def test_a_role_that_may_more_is_refused(tmp_path, given):
-    radius.write(tmp_path, **WORDS)
+    freeradius.write(tmp_path, **WORDS)
     run(f'GRANT {given} TO "{entrance.role()}"')
     with pytest.raises(EntranceFault, match="wifi_device" if "wifi" in given else "create in the schema"):
-        radius.write(tmp_path, **WORDS)
+        freeradius.write(tmp_path, **WORDS)
 
 
 def test_it_knows_the_database_by_what_the_program_knows_it_by(monkeypatch):

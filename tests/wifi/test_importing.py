@@ -15,8 +15,8 @@ from kini.core.faults import PackFaults
 from kini.core.models import AuditEntry
 from kini.wifi import actions, declared, reading
 from kini.wifi.actions.points import SUBJECT
+from kini.wifi.inventory_diff import secret_context
 from kini.wifi.models import AccessPoint, Site
-from kini.wifi.planning import secret_context
 from kini.wifi.schema import Mapping
 from tests.wifi.conftest import BY, PARK, SCHOOL, SQUARE, TOWN
 

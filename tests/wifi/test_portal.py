@@ -15,8 +15,8 @@ from kini.core.environment import ROOT
 from kini.core.models import AuditEntry, LimitCounter, OutboxMessage
 from kini.people.models import User
 from kini.wifi import actions, admission, declared
+from kini.wifi.inventory_diff import secret_context
 from kini.wifi.models import AccessPoint, Device, Group, Pass, Site, Voucher
-from kini.wifi.planning import secret_context
 from tests.wifi import nas
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.test_deciding import AT_CORNER, GROUPS, NOON, PHONE, decided, refused

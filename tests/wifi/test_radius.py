@@ -17,9 +17,9 @@ from django.db import connection
 
 from kini.bench.wifi.servers import free_port
 from kini.core.crypto import unseal
-from kini.wifi import actions, admission, declared, entrance, radius, reading
+from kini.wifi import actions, admission, declared, entrance, freeradius, reading
+from kini.wifi.inventory_diff import secret_context
 from kini.wifi.models import AccessPoint, Group
-from kini.wifi.planning import secret_context
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.freeradius import access_request, needs_freeradius, running, way_to_database
 from tests.wifi.test_deciding import GROUPS, HEADER, PHONE, POINTS
@@ -47,7 +47,7 @@ def server(network: None, tmp_path: Path) -> Iterator[int]:
     """FreeRADIUS on a free port."""
     port = free_port()
     folder = tmp_path / "radius"
-    radius.write(folder, host="127.0.0.1", port=port, portal=PORTAL)
+    freeradius.write(folder, host="127.0.0.1", port=port, portal=PORTAL)
     with running(folder):
         yield port
 
@@ -146,7 +146,7 @@ def test_a_new_access_point_is_known_without_a_restart(ask, tmp_path, server):
     path = tmp_path / "more.csv"
     path.write_text(f"{HEADER}\nm1,Mill,square,38.7451,-9.4302,00:10:a4:23:19:c4,,127.0.0.3", "utf-8")
     actions.import_points(by=BY, listed=reading.read_list(path))
-    radius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
+    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
     answer = ask("127.0.0.3", Called_Station_Id="00-10-A4-23-19-C4")
     assert answer["Reply-Message"] == f"sign-in {PORTAL}"
 
@@ -174,7 +174,7 @@ def test_a_database_that_is_away_keeps_nobody_out_who_was_in_lately(network, tmp
     way, cut = way_to_database(known, tmp_path)
     monkeypatch.setattr(connection, "get_connection_params", lambda: known | way)
     port = free_port()
-    radius.write(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL)
+    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL)
     monkeypatch.undo()
     with running(tmp_path / "radius"):
         ask = ask_of(port)
@@ -187,7 +187,7 @@ def test_a_database_that_is_away_keeps_nobody_out_who_was_in_lately(network, tmp
         assert ask(Calling_Station_Id=blocked)["code"] == "Access-Reject"
         cut()
         answer = ask("127.0.0.1", NAS_Identifier="ap-p1", Calling_Station_Id="acde.4800.1122")
-        assert (answer["code"], answer["Session-Timeout"]) == ("Access-Accept", str(radius.AWAY_SECONDS))
+        assert (answer["code"], answer["Session-Timeout"]) == ("Access-Accept", str(freeradius.AWAY_SECONDS))
         assert (answer["WISPr-Bandwidth-Max-Down"], answer["Idle-Timeout"]) == ("5000000", "300")
         assert "Message-Authenticator" in answer
         assert ask(Calling_Station_Id=blocked, sign=False, silent=True) == {}
@@ -201,11 +201,11 @@ def test_a_database_that_is_away_keeps_nobody_out_who_was_in_lately(network, tmp
 
 def test_files_with_secrets_are_their_owners_alone(network, tmp_path):
     folder = tmp_path / "radius"
-    assert radius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 2
+    assert freeradius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 2
     for path in folder.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     AccessPoint.objects.filter(nas_address="127.0.0.1").update(active=False)
-    assert radius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 1
+    assert freeradius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 1
     assert [path.name for path in (folder / "clients4").iterdir()] == ["127.0.0.2"]
 
 
@@ -214,7 +214,7 @@ def test_identifiers_and_secrets_of_any_signs_are_known(ask, tmp_path, server):
     row = '"ap (2), floor #3 + yard!",127.0.0.3,abcdefghijklmnop${x}%{y}'
     path.write_text(f"{HEADER},secret\nm1,Mill,square,38.7451,-9.4302,00:10:a4:23:19:c4,{row}", "utf-8")
     assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
-    radius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
+    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
     answer = ask("127.0.0.3", NAS_Identifier="ap (2), floor #3 + yard!", Called_Station_Id="Mill")
     assert answer["Reply-Message"] == f"sign-in {PORTAL}"
 
@@ -243,10 +243,10 @@ def test_whoever_tries_eap_is_refused_at_once_by_a_signed_answer(network, ask, s
 
 def test_what_freeradius_does_not_take_is_told(network, tmp_path):
     folder = tmp_path / "radius"
-    radius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL)
+    freeradius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL)
     path = folder / "radiusd.conf"
     path.write_text(path.read_text("utf-8").replace("rlm_sql_postgresql", "rlm_sql_nothing"), "utf-8")
-    assert "rlm_sql_nothing" in radius.check(folder)
+    assert "rlm_sql_nothing" in freeradius.check(folder)
 
 
 @pytest.mark.long
@@ -281,7 +281,7 @@ def test_what_is_accounted_is_in_the_database_within_seconds_where_the_command_r
 
 def test_a_memory_that_is_full_keeps_nobody_out(network, tmp_path, ask_of):
     port, devices = free_port(), [f"AC-DE-48-00-11-{n}" for n in range(30, 33)]
-    radius.write(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL, remember=1)
+    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL, remember=1)
     for mac in devices:
         actions.know_device(by=BY, mac=mac, group="resident", days=10)
     with running(tmp_path / "radius"):
@@ -295,8 +295,8 @@ def test_a_memory_that_is_full_keeps_nobody_out(network, tmp_path, ask_of):
 
 
 def test_as_many_are_remembered_as_there_is_room_for_at_once(network, tmp_path, monkeypatch):
-    monkeypatch.setattr(radius, "LEAST_KNOWN", 10)
+    monkeypatch.setattr(freeradius, "LEAST_KNOWN", 10)
     AccessPoint.objects.filter(nas_address="127.0.0.1").update(capacity=20)
     AccessPoint.objects.filter(nas_address="127.0.0.2").update(capacity=None)
-    radius.write(tmp_path / "radius", host="127.0.0.1", port=1812, portal=PORTAL)
+    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=1812, portal=PORTAL)
     assert "max_entries = 70\n" in (tmp_path / "radius" / "radiusd.conf").read_text("utf-8")

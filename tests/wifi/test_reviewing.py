@@ -15,8 +15,8 @@ from kini.core.crypto import keyed_hash, unseal
 from kini.core.models import AuditEntry
 from kini.people.models import User
 from kini.wifi import actions, admission, coa, reviewing
+from kini.wifi.inventory_diff import secret_context
 from kini.wifi.models import AccessPoint, Device, Group, SessionReview
-from kini.wifi.planning import secret_context
 from tests.wifi.authority import attributes, check, listening, reply
 from tests.wifi.conftest import BY
 from tests.wifi.test_collecting import collected, folder, told, write  # noqa: F401 -- fixtures

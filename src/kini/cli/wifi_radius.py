@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kini.cli import console
 from kini.core.processes import Supervisor, spawned
-from kini.wifi import radius
+from kini.wifi import freeradius
 from kini.wifi.entrance import EntranceFault
 
 
@@ -40,12 +40,12 @@ def run(options: argparse.Namespace) -> int:
     folder = options.folder.resolve()
     portal = options.portal or f"{settings.ENV.address}{reverse('wifi:points')}"
     try:
-        found = radius.write(folder, host=options.host, port=options.port, portal=portal, remember=options.remember)
+        found = freeradius.write(folder, host=options.host, port=options.port, portal=portal, remember=options.remember)
     except EntranceFault as reason:
         raise console.Fault(str(reason)) from None
     print(f"Written to {found.folder}: {found.clients} NAS with an address.", flush=True)
     if options.check or options.run:
-        if fault := radius.check(folder):
+        if fault := freeradius.check(folder):
             print(fault)
             raise console.Fault("FreeRADIUS does not take this configuration; see the lines above.")
         print("FreeRADIUS takes it.", flush=True)
@@ -63,7 +63,7 @@ def _run(folder: Path, *, collect: bool) -> int:
     env = dict(os.environ)
     following = ["wifi", "collect", "--follow", "--folder", str(folder / "detail")]
     with Supervisor() as supervisor:
-        supervisor.start("RADIUS server", spawned(list(radius.command(folder, "-f", "-l", "stdout")), env))
+        supervisor.start("RADIUS server", spawned(list(freeradius.command(folder, "-f", "-l", "stdout")), env))
         if collect:
             supervisor.start("collector", spawned([sys.executable, "-m", "kini.cli", *following], env), again=True)
         if reason := supervisor.wait():

@@ -12,10 +12,10 @@ from kini.core import moments
 from kini.core.actors import Refused, system
 from kini.core.faults import PackFaults
 from kini.web.formats import local, today
-from kini.wifi import actions, declared, forgetting, laying, radius
+from kini.wifi import actions, declared, forgetting, freeradius, laying
+from kini.wifi.inventory_diff import secret_of
 from kini.wifi.models import AccessPoint, ClosedDay
 from kini.wifi.packets import Nas
-from kini.wifi.planning import secret_of
 from kini.wifi.served import layout, playing, simulating
 from kini.wifi.served.simulating import World
 
@@ -85,7 +85,7 @@ def _play(options: argparse.Namespace, where: World, day: date) -> None:
     folder = settings.VAR_PATH / "radius"
     if not (folder / "radiusd.conf").is_file():
         raise console.Fault(f"there is no FreeRADIUS in {folder}; ./kini wifi radius --run starts it.")
-    radius.write_clients(folder)
+    freeradius.write_clients(folder)
     columns = simulating.sessions(where, day, options.people, options.seed)
     places = {point.site.code: number for number, point in enumerate(points)}
     told = playing.events(day, columns, places, f"{day:%y%m%d}-{options.seed}")

@@ -12,8 +12,8 @@ from kini.core import moments
 from kini.core.crypto import SealBroken, seal_json, unseal_json
 from kini.wifi import coa, queries, rules
 from kini.wifi.detail import Packet
+from kini.wifi.inventory_diff import secret_of
 from kini.wifi.models import AccessPoint, SessionReview
-from kini.wifi.planning import secret_of
 
 Outcome = SessionReview.Outcome
 #: How often a request is sent before its NAS counts as silent this time, and for how many seconds each is waited for.

@@ -16,7 +16,7 @@ from django.db import connection
 from kini.bench.wifi.servers import free_port
 from kini.cli import console, wifi_simulate
 from kini.web.formats import today
-from kini.wifi import actions, declared, laying, packets, radius
+from kini.wifi import actions, declared, freeradius, laying, packets
 from kini.wifi.models import AccessPoint
 from kini.wifi.packets import Accounted, Nas
 from kini.wifi.served import playing, simulating
@@ -64,7 +64,7 @@ def made(day):
 @pytest.mark.django_db(transaction=True)
 def test_everything_that_was_sent_is_in_the_database_at_its_place_and_time(simulate, day, capsys):
     folder, port = settings.VAR_PATH / "radius", free_port()
-    radius.write(folder, host="127.0.0.1", port=port, portal="")
+    freeradius.write(folder, host="127.0.0.1", port=port, portal="")
     with running(folder):
         assert simulate("--radius-port", str(port + 1)) == 0
     columns = made(day)

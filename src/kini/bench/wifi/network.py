@@ -13,8 +13,8 @@ from kini.core.crypto import pads
 from kini.core.database import roles
 from kini.wifi import actions, declared
 from kini.wifi.admission import DEVICE
+from kini.wifi.inventory_diff import secret_of
 from kini.wifi.models import AccessPoint, Group
-from kini.wifi.planning import secret_of
 
 #: Access points that ask: each has an address of loopback.
 ASKING = 16

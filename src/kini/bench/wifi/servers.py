@@ -11,7 +11,7 @@ from kini.bench.generator import NotMeasured
 from kini.bench.wifi.packets import Nas
 from kini.core.processes import ProcessFault, spawned
 from kini.robot.scratch import Scratch
-from kini.wifi import radius
+from kini.wifi import freeradius
 
 READY = b"Ready to process requests"
 #: Where systems' packages keep FreeRADIUS's own schema and queries for PostgreSQL.
@@ -127,8 +127,8 @@ def kini(scratch: Scratch, stack: ExitStack, folder: Path) -> int:
         NotMeasured: when FreeRADIUS does not take it.
     """
     port = free_port()
-    radius.write(folder, host="127.0.0.1", port=port, portal=PORTAL)
-    if fault := radius.check(folder):
+    freeradius.write(folder, host="127.0.0.1", port=port, portal=PORTAL)
+    if fault := freeradius.check(folder):
         raise NotMeasured(f"FreeRADIUS does not take the configuration: {fault[-500:]}")
     _start(scratch, stack, "radius", folder)
     return port
@@ -152,7 +152,7 @@ def stock(scratch: Scratch, stack: ExitStack, folder: Path, points: Sequence[Nas
     ]
     text = CONFIGURATION.format(
         folder=folder,
-        modules=next((each for each in radius.MODULES if Path(each).is_dir()), radius.MODULES[0]),
+        modules=next((each for each in freeradius.MODULES if Path(each).is_dir()), freeradius.MODULES[0]),
         clients="".join(clients),
         database=scratch.database.url("stock"),
         pool=POOL,
@@ -180,7 +180,7 @@ def _fill(url: str, schema: str, devices: int) -> None:
 def _start(scratch: Scratch, stack: ExitStack, name: str, folder: Path) -> None:
     path = folder / "said"
     log = stack.enter_context(path.open("wb"))
-    scratch.supervisor.start(name, spawned(list(radius.command(folder, "-f", "-l", "stdout")), scratch.env, log))
+    scratch.supervisor.start(name, spawned(list(freeradius.command(folder, "-f", "-l", "stdout")), scratch.env, log))
     try:
         scratch.supervisor.wait_until(lambda: READY in path.read_bytes(), seconds=60)
     except ProcessFault as fault:

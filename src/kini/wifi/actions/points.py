@@ -15,8 +15,8 @@ from kini.core.crypto import needs_rotation, seal, unseal
 from kini.core.database import bulk
 from kini.core.faults import Fault
 from kini.wifi import declared, laying, pseudonyms
+from kini.wifi.inventory_diff import OF_ACCESS_POINT, OF_SITE, Plan, plan_for, secret_context
 from kini.wifi.models import AccessPoint, Site
-from kini.wifi.planning import OF_ACCESS_POINT, OF_SITE, Plan, plan_for, secret_context
 from kini.wifi.reading import Listed
 from kini.wifi.schema import WifiFile
 from kini.wifi.taking import in_turn, only_program

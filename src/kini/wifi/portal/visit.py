@@ -21,8 +21,8 @@ from kini.core.client_address import client_address, forwarded_address
 from kini.core.crypto import SealBroken, permanent_hash, seal_json, unseal_json
 from kini.wifi.admission import DEVICE
 from kini.wifi.holding import held
+from kini.wifi.inventory_diff import secret_of
 from kini.wifi.models import AccessPoint
-from kini.wifi.planning import secret_of
 from kini.wifi.portal import handover
 from kini.wifi.portal.handover import Arrival, Login
 

@@ -10,6 +10,7 @@ import string
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -22,10 +23,10 @@ from kini.core.processes import ProcessFault
 from kini.wifi import actions, admission, entrance
 from kini.wifi.coa import LIMITS
 from kini.wifi.entrance import EntranceFault
+from kini.wifi.inventory_diff import secret_of
 from kini.wifi.models import AccessPoint
-from kini.wifi.planning import secret_of
 
-MAIN = Path(__file__).with_name("radiusd.conf")
+MAIN = files("kini.wifi.radius") / "radiusd.conf"
 #: Names of the server in the systems' packages, and where those keep its modules.
 PROGRAMS = ("freeradius", "radiusd")
 MODULES = ("/usr/lib/freeradius", "/usr/lib64/freeradius")

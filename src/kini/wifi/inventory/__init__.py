@@ -1,0 +1,1 @@
+"""Sites and access points: the list import, its diff, sample data, and the cache from which pages read."""
