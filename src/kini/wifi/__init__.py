@@ -1,5 +1,5 @@
-"""The city's free Wi-Fi: the sites and access points of its network, what residents see of them, and who comes in.
+"""The city's free Wi-Fi: network inventory, RADIUS, captive portal, usage statistics, health, and network planning.
 
-The pack (wifi.yaml) says which kinds of site there are, when they are open and what groups of people may do; the points
-come from lists that the operator imports. FreeRADIUS asks the database for each device that wants in.
+The pack (wifi.yaml) configures kinds of site, opening hours and groups of users. Operators import sites and access
+points from lists. FreeRADIUS calls a database function for every Access-Request.
 """

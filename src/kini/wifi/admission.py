@@ -1,7 +1,6 @@
-"""How people and devices are known where RADIUS decisions are made, and the question that FreeRADIUS asks.
+"""Keyed hashes of devices and vouchers, and the query that FreeRADIUS sends for each Access-Request.
 
-The decision itself is the function `wifi_decide` of the database (migrations/0022_decide_at_once.py, and what 0023
-changes of it).
+The database function `wifi_decide` decides (migrations/0022_decide_at_once.py, changed by 0023).
 """
 
 from collections.abc import Sequence
@@ -13,11 +12,11 @@ from kini.core.crypto import pads, permanent_hash
 from kini.wifi import rules
 from kini.wifi.schema import Hours
 
-#: Purposes of the keyed hashes by which devices and vouchers are found, and from which one-time passwords are made.
+#: Purposes of the keyed hashes of devices, vouchers and one-time passwords.
 DEVICE, VOUCHER, PASS = "wifi device", "wifi voucher", "wifi pass"
 #: Letters of a one-time password.
 PASS_LENGTH = 24
-#: What the columns of an answer of `wifi_decide` are called in RADIUS: whether a device comes in, and with what.
+#: RADIUS attributes by the columns of `wifi_decide`: the verdict, and the limits that are granted.
 WHETHER = {"answer": "Auth-Type", "reason": "Reply-Message"}
 GRANTED = {
     "session_seconds": "Session-Timeout",
@@ -29,22 +28,22 @@ ATTRIBUTES = WHETHER | GRANTED
 
 
 def voucher_mark(typed: str) -> bytes:
-    """By which a voucher is found."""
+    """Return the keyed hash under which a voucher is stored."""
     return permanent_hash(rules.code(typed), VOUCHER)
 
 
 def device_subject(mark: bytes) -> str:
-    """A device in the audit trail, which never holds its MAC."""
+    """Return the audit subject of a device, which never contains its MAC."""
     return f"wifi-device:{mark.hex()[:16]}"
 
 
 def one_time(nonce: str) -> str:
-    """The one-time password of a Pass, which is kept nowhere."""
+    """Derive the one-time password of a Pass; it is stored nowhere."""
     return permanent_hash(nonce, PASS).hex()[:PASS_LENGTH]
 
 
 def written(hours: Hours | None) -> dict[str, list[str]] | None:
-    """Hours as they are stored: {"monday": ["07:00-12:00"]}."""
+    """Return hours as they are stored: {"monday": ["07:00-12:00"]}."""
     if hours is None:
         return None
     days = hours.model_dump(exclude_defaults=True)
@@ -52,7 +51,7 @@ def written(hours: Hours | None) -> dict[str, list[str]] | None:
 
 
 def bring_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
-    """Insert or update rows until the table says what is wanted; how many that took."""
+    """Insert or update rows that differ from the table; return their number."""
     columns = [field.attname for field in model._meta.concrete_fields]
     stored = {row[0]: row for row in model._default_manager.values_list("pk", *columns)}
     changed = [
@@ -68,14 +67,14 @@ def bring_rows[M: Model](model: type[M], wanted: Sequence[M]) -> int:
 
 
 def named(row: Sequence[object]) -> dict[str, str]:
-    """The attributes of an answer by name, of a row with the columns of ATTRIBUTES."""
+    """Return the RADIUS attributes of a row with the columns of ATTRIBUTES."""
     return {name: str(value) for name, value in zip(ATTRIBUTES.values(), row, strict=True) if value is not None}
 
 
 def decision() -> str:
-    """The row that answers the seven words $1 to $7 of an Access-Request, with the keys that it needs.
+    """Return the SQL that decides an Access-Request from its seven values $1 to $7, keys included.
 
-    Its columns are those of ATTRIBUTES, as texts. FreeRADIUS would take NULL for 0; what is no number it leaves out.
+    All columns of ATTRIBUTES are texts: FreeRADIUS would read NULL as 0, and ignores what is not a number.
     """
     zone = str(pack.current().timezone).replace("'", "")
     keys = ", ".join(f"decode('{pads(purpose).hex()}', 'hex')" for purpose in (DEVICE, VOUCHER, PASS))

@@ -1,4 +1,4 @@
-"""The city's Wi-Fi for programs: the nearest sites. Open to everybody; the point is kept nowhere."""
+"""Public API of the nearest sites. The caller's location is not stored."""
 
 from datetime import datetime, time
 from itertools import islice
@@ -40,11 +40,11 @@ class SiteOut(Out):
     address: str
     open: bool = Field(description="Whether it is open now.")
     closes: time | None = Field(description="When it closes today; null when it is closed, or does not close today.")
-    made_up: bool = Field(description="A sample of a first look; nothing of it is true.")
+    made_up: bool = Field(description="Sample data of a demo; not a real place.")
     state: Literal["up", "busy", "down", "unknown"] = Field(
-        description="Whether it works, by what its access points tell; unknown when nothing was heard lately."
+        description="Whether it works, according to its access points; unknown if nothing was heard from them lately."
     )
-    heard_at: datetime | None = Field(description="When it was last heard of; null: never.")
+    heard_at: datetime | None = Field(description="Time of the last sign of life; null: never.")
     metres: int
     walking_minutes: int
 

@@ -1,4 +1,4 @@
-"""Who is kept out of the Wi-Fi: a device, a person with all their devices, or everybody who came in with a code."""
+"""The blocklist: a device, a person with all their devices, or all devices that used a voucher."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +16,11 @@ from kini.wifi.models import Block, Device, Voucher
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is blocked: one of a device (keyed hash of its MAC), a person (id of the account), a voucher (its id).
+    """Object of a block: a device (keyed hash of its MAC), a person (account id), or a voucher (id). Exactly one is
+    set.
 
     Attributes:
-        reference: of the case by which an officer found the person.
+        reference: reference of the case that led to the person.
     """
 
     device: bytes | None = None
@@ -29,33 +30,33 @@ class Target:
 
     @property
     def key(self) -> dict[str, Any]:
-        """The one that is there, by the name of its column."""
+        """The one that is set, by the name of its column."""
         named = {"device": self.device, "owner_id": self.owner_id, "voucher_id": self.voucher_id}
         return {name: value for name, value in named.items() if value is not None}
 
     @property
     def subject(self) -> str:
-        """How the audit trail names it."""
+        """Audit subject."""
         if self.device:
             return admission.device_subject(self.device)
         return f"user:{self.owner_id}" if self.owner_id else f"wifi-voucher:{self.voucher_id}"
 
     def devices(self) -> QuerySet[Device]:
-        """The devices that it means, as far as they are known."""
+        """The known devices that the target covers."""
         return Device.objects.filter(mark=self.device) if self.device else Device.objects.filter(**self.key)
 
 
 def target_of(block: Block) -> Target:
-    """What a block is about."""
+    """Return the target of a block."""
     device = bytes(block.device) if block.device is not None else None
     return Target(device, block.owner_id, block.voucher_id, block.reference)
 
 
 def typed(words: str) -> Target:
-    """The device whose MAC address somebody typed, or the voucher whose code.
+    """Parse a MAC address or a voucher code.
 
     Raises:
-        Refused: when it is neither.
+        Refused: if it is neither.
     """
     try:
         return Target(device=permanent_hash(rules.mac(words), admission.DEVICE))
@@ -69,12 +70,12 @@ def typed(words: str) -> Target:
 
 
 def active() -> QuerySet[Block]:
-    """The blocks that hold."""
+    """The blocks that are not lifted."""
     return Block.objects.filter(lifted_at=None)
 
 
 def is_blocked(owner: Any) -> bool:
-    """Whether a person (by the id of the account) is kept out."""
+    """Return True if a person (account id) is blocked."""
     return owner is not None and bool(_of_owner(owner=owner))
 
 
@@ -84,7 +85,7 @@ def _of_owner(owner: int) -> QuerySet[Block, Any]:
 
 
 def refit(target: Target) -> list[bytes]:
-    """Keep the devices of a target out while any block holds that means them; those that are kept out."""
+    """Update `blocked_at` of a target's devices to match all active blocks; return the blocked ones."""
     holds = active().filter(Q(device=OuterRef("mark")) | Q(owner=OuterRef("owner")) | Q(voucher=OuterRef("voucher")))
     devices = target.devices()
     devices.filter(~Exists(holds)).update(blocked_at=None)

@@ -1,4 +1,4 @@
-"""At the desk: who is kept out of the Wi-Fi, and why. Officers name a case, a code or a device, and see no MAC."""
+"""Desk page of the blocklist. Officers enter a case reference, a voucher code or a MAC; the page never shows a MAC."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ from kini.wifi.models import Block
 
 BLOCK = Permission.BLOCK_WIFI
 LONGEST, SHOWN = 60, 50
-#: More in a day would be somebody who tries out which codes and devices there are.
+#: Daily limit per officer, against probing for codes and devices.
 TRIES = Limit("wifi.block", count=100, seconds=24 * 60 * 60)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A block as it is shown; `number` while it can be lifted."""
+    """A block as shown; `number` is set while it can be lifted."""
 
     number: int | None
     whom: str
@@ -46,7 +46,7 @@ class Row:
 @for_officers(BLOCK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def blocks(request: HttpRequest) -> HttpResponse:
-    """The blocks of one's agency, and a form for a new one."""
+    """List the blocks of the officer's agency, with a form for a new one."""
     actor = actor_for(request)
     if not declared.network():
         raise Http404
@@ -69,7 +69,7 @@ def blocks(request: HttpRequest) -> HttpResponse:
 @for_officers(BLOCK)
 @require_POST
 def lift(request: HttpRequest) -> HttpResponse:
-    """Let somebody in again."""
+    """Lift a block."""
     actor = actor_for(request)
     number = key_of(request.POST.get("block"))
     try:
@@ -82,7 +82,7 @@ def lift(request: HttpRequest) -> HttpResponse:
 
 
 def _target(actor: Actor, whom: str) -> Target:
-    """Whom the words mean: the person of a case that the officer may see, a device, or a code."""
+    """Resolve the input to the person of a case that the officer may see, a device, or a voucher."""
     if not references.read(pack.current().reference_prefix, whom):
         return blocking.typed(whom)
     try:
@@ -129,7 +129,7 @@ def _rows(found: Iterable[Block]) -> list[Row]:
 
 def _whom(block: Block) -> str:
     if block.device is not None:
-        # So that two can be told apart; nobody finds the device by it.
+        # Enough to tell two devices apart, not enough to identify one.
         return _("A device (sign {sign})").format(sign=bytes(block.device).hex()[:4].upper())
     if block.voucher:
         return _("A code of “{label}”").format(label=block.voucher.label)
@@ -137,7 +137,7 @@ def _whom(block: Block) -> str:
 
 
 def register() -> None:
-    """Bring the page to the rail of those who may."""
+    """Register the navigation entry."""
     may = may_here(BLOCK)
     item = NavItem(
         *("wifi:desk-blocks", gettext_lazy("Wi-Fi blocks"), "lock", 48, "desk"),

@@ -1,7 +1,7 @@
-"""Disconnect-Request and CoA-Request (RFC 5176): packets that a NAS is sent about a session, and what it answers.
+"""Disconnect-Request and CoA-Request (RFC 5176): encode requests about a session, send them, and verify answers.
 
-Every request carries Message-Authenticator and Event-Timestamp. An answer counts only with the right authenticator, and
-with the right Message-Authenticator where it has one; others are passed over, as RFC 2865 asks.
+Requests carry Message-Authenticator and Event-Timestamp. Responses with a wrong authenticator, or a wrong
+Message-Authenticator, are silently discarded as RFC 2865 demands.
 """
 
 import hashlib
@@ -14,33 +14,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 DISCONNECT, COA = 40, 43
-#: Answers to each: it did it (ACK), it refuses (NAK).
+#: Response codes by request code.
 ACK = {DISCONNECT: 41, COA: 44}
 NAK = {DISCONNECT: 42, COA: 45}
 _TEXT = {"User-Name": 1, "Calling-Station-Id": 31, "NAS-Identifier": 32, "Acct-Session-Id": 44}
 _NUMBER = {"Session-Timeout": 27, "Idle-Timeout": 28}
-#: Of the Wi-Fi Alliance's enterprise number 14122.
+#: Vendor-specific attributes of WISPr (enterprise number 14122).
 _WISPR = {"WISPr-Bandwidth-Max-Up": 7, "WISPr-Bandwidth-Max-Down": 8}
 _VENDOR_SPECIFIC, _WISPR_VENDOR, _EVENT_TIMESTAMP, _MESSAGE_AUTHENTICATOR, _ERROR_CAUSE = 26, 14122, 55, 80, 101
-#: What a CoA-Request changes, beside Session-Timeout.
+#: Attributes that a CoA-Request changes, beside Session-Timeout.
 LIMITS = ("Idle-Timeout", *_WISPR)
-#: The whole of a packet's head, and the longest packet (RFC 2865).
+#: Octets of a packet's header, and of the longest packet (RFC 2865).
 HEAD, LONGEST = 20, 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a NAS answered: whether it did it, and its Error-Cause (RFC 5176, 3.5) where it says one."""
+    """Response of a NAS: ACK or NAK, and its Error-Cause if given (RFC 5176, 3.5)."""
 
     done: bool
     cause: int | None
 
 
 def request(code: int, identifier: int, secret: bytes, said: Mapping[str, str | int], at: int) -> bytes:
-    """A packet of that code with these attributes by name; those that have no place in it are left out.
+    """Encode a request with these attributes by name; unsupported ones are left out.
 
     Args:
-        at: seconds since 1970, so that nobody sends it again another day.
+        at: Unix time, against replays.
     """
     attributes = b"".join(_encoded(name, value) for name, value in said.items() if value != "")
     attributes += _attribute(_EVENT_TIMESTAMP, struct.pack(">I", at & 0xFFFFFFFF))
@@ -52,7 +52,7 @@ def request(code: int, identifier: int, secret: bytes, said: Mapping[str, str | 
 
 
 def answer(packet: bytes, asked: bytes, secret: bytes) -> Answer | None:
-    """What a packet answers to what was asked; None when it is no answer to that, or not by who knows the secret."""
+    """Parse the response to a request; None if it answers another request, or is not authentic."""
     if not HEAD <= len(packet) <= LONGEST or packet[1] != asked[1] or packet[0] not in (ACK[asked[0]], NAK[asked[0]]):
         return None
     length = int.from_bytes(packet[2:4])
@@ -80,10 +80,10 @@ def answer(packet: bytes, asked: bytes, secret: bytes) -> Answer | None:
 def exchange(
     address: tuple[str, int], code: int, secret: bytes, said: Mapping[str, str | int], *, sends: int, seconds: float
 ) -> Answer | None:
-    """Send a request, the same one again when nothing comes back in time; None when nothing came at all.
+    """Send a request, repeat it when nothing comes back in time, and return the response or None.
 
     Args:
-        sends: how often at most; `seconds`: for how long each waits.
+        sends: maximum number of transmissions; `seconds`: wait after each.
     """
     asked = request(code, secrets.randbelow(256), secret, said, int(time.time()))
     with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM) as line:
@@ -93,7 +93,7 @@ def exchange(
                 line.send(asked)
                 if found := _awaited(line, asked, secret, time.monotonic() + seconds):
                     return found
-        except OSError:  # nobody listens there, or there is no way there
+        except OSError:  # port closed, or host unreachable
             return None
     return None
 

@@ -1,6 +1,4 @@
-"""Detail files, read part by part: whole records, made ready for the tables (`merging`) while the database is busy with
-what came before.
-"""
+"""Read FreeRADIUS's detail files chunk by chunk. The next chunk is parsed while the database stores the one before."""
 
 import os
 from collections.abc import Callable
@@ -17,19 +15,19 @@ from kini.wifi import forgetting
 from kini.wifi.detail import Malformed, Packet, packet, records
 from kini.wifi.merging import Heard, Row
 
-#: Bytes that are read from a file at a time: about 10,000 packets.
+#: Bytes per chunk: about 10,000 packets.
 CHUNK = 8_000_000
-#: Of files whose name begins so, in the order of their names; the newest may still grow.
+#: Prefix of detail files, which are read in the order of their names; the newest may still grow.
 PREFIX = "packets-"
-#: A file that nobody has written to for so many seconds grows no more: one that a newer one follows, and the newest.
+#: Seconds without a write after which a file is complete: if a newer one exists, and if it is the newest.
 QUIET, SILENT = 60, 2 * 3600
-#: Where records lie that are no packets, a file for each day on which they were read.
+#: Prefix of the files of malformed records, one for each day on which they were read.
 REJECTED = "rejected-"
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What was read of a file: packets, records that are none, and the offset behind the last of them."""
+    """Part of a file: packets, malformed records, and the offset behind the last record."""
 
     rows: list[Row]
     rejected: list[bytes]
@@ -37,19 +35,19 @@ class Chunk:
 
 
 def folder() -> Path:
-    """Where FreeRADIUS of this machine writes its detail files, unless it was told otherwise."""
+    """Return the default folder of this machine's detail files."""
     return settings.VAR_PATH / "radius" / "detail"
 
 
 def waiting(folder: Path) -> list[Path]:
-    """The detail files, oldest first."""
+    """List the detail files, oldest first."""
     return sorted(path for path in folder.glob(f"{PREFIX}*") if path.is_file())
 
 
 def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
-    """The next whole records of a file. Packets of a sealed day, or from later than tomorrow, are set aside."""
+    """Read the next whole records of a file. Packets of a sealed day, or from later than tomorrow, are rejected."""
     read = _ahead.pop((path, offset))
-    if read is None or read.end == offset:  # what was not there when it was read ahead may be there now
+    if read is None or read.end == offset:  # the file may have grown since it was read ahead
         read = _read(path, offset)
     if read.more:
         _ahead.begin((path, read.end))
@@ -65,7 +63,9 @@ def read_chunk(path: Path, offset: int, now: datetime) -> Chunk:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Whole records of a file, with the row of each that is a packet; the offset behind the last; if more is there."""
+    """Whole records of a file with their parsed rows (None: malformed), the offset behind the last, and if more
+    follows.
+    """
 
     records: list[tuple[bytes, Row | None]]
     end: int
@@ -75,7 +75,7 @@ class _Read:
 def _read(path: Path, offset: int) -> _Read:
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_size < offset:
-            offset = 0  # another file of that name; what was read already counts once
+            offset = 0  # another file of the same name; packets that were read already count once
         file.seek(offset)
         data = file.read(CHUNK)
     whole = len(data) == CHUNK
@@ -93,12 +93,12 @@ def _read(path: Path, offset: int) -> _Read:
     return _Read(found, offset + last, more=whole)
 
 
-#: By this process, in any file.
+#: Sessions that this process has read, over all files.
 _heard_of = Heard()
 
 
 class _Ahead:
-    """Reads what comes next while the database is busy with what came before; one part, in one thread."""
+    """Read the next chunk in a thread while the database stores the current one."""
 
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
@@ -109,7 +109,7 @@ class _Ahead:
         self._part = part, self._pool.submit(_read, *part)
 
     def pop(self, part: tuple[Path, int]) -> _Read | None:
-        """That part, if it is what was read ahead, or being read; another waits on, as older files are asked first."""
+        """Return that chunk if it was read ahead; leave another one alone, since older files are asked for first."""
         if self._part is None or self._part[0] != part:
             return None
         (_part, read), self._part = self._part, None
@@ -120,18 +120,18 @@ _ahead = _Ahead()
 
 
 def unfinished(path: Path, offset: int) -> Chunk:
-    """What stands behind the last whole record of a file that grows no more; nobody was told that it is kept."""
+    """Return what follows the last whole record of a complete file, as rejected."""
     rest = path.read_bytes()[offset:]
     return Chunk([], [rest] if rest.strip() else [], offset + len(rest))
 
 
 def grows_no_more(path: Path, now: datetime, *, newest: bool) -> bool:
-    """Whether nobody writes to a file any more: FreeRADIUS begins a new one each hour."""
+    """Return True if FreeRADIUS, which starts a new file each hour, no longer writes to this one."""
     return now.timestamp() - path.stat().st_mtime > (SILENT if newest else QUIET)
 
 
 def set_aside(folder: Path, name: str, chunk: Chunk, now: datetime) -> None:
-    """Keep rejected records for whoever looks into them; read again after a fall they may stand there twice."""
+    """Append rejected records to the daily file; after a crash they may stand there twice."""
     path = folder / f"{REJECTED}{now:%Y%m%d}"
     path.touch(mode=0o600)
     with path.open("ab") as file:
@@ -139,7 +139,7 @@ def set_aside(folder: Path, name: str, chunk: Chunk, now: datetime) -> None:
 
 
 def drop_rejected(folder: Path, now: datetime) -> None:
-    """Remove the files of rejected records whose time is over: they hold devices as access points name them."""
+    """Delete the files of rejected records whose term is over, since they contain MAC addresses."""
     until = (now - timedelta(days=forgetting.keep_days())).timestamp()
     for path in folder.glob(f"{REJECTED}*"):
         if path.stat().st_mtime < until:
@@ -147,12 +147,12 @@ def drop_rejected(folder: Path, now: datetime) -> None:
 
 
 def _of_sealed_days() -> Callable[[Packet], bool]:
-    """Whether a packet tells of a session that began on a sealed day."""
+    """Return a test if a packet belongs to a session that began on a sealed day."""
     sealed, zone = forgetting.sealed(), pack.current().timezone
 
     @cache
     def of_quarter(quarter: int) -> bool:
         return datetime.fromtimestamp(quarter * 900, zone).date() in sealed
 
-    # Days begin with a quarter of an hour, wherever a city is.
+    # In every time zone days begin on a quarter of an hour, so results are cached by that.
     return lambda said: bool(sealed) and of_quarter((said.at - said.seconds) // 900)

@@ -1,4 +1,4 @@
-"""What the pack says about the city's Wi-Fi (wifi.yaml, wifi-points.csv), and the check of these files."""
+"""The Wi-Fi configuration of the pack (wifi.yaml, wifi-points.csv), and the check of these files."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -19,28 +19,28 @@ FILE, COUNTS, CANDIDATES = "wifi.yaml", "wifi-points.csv", "wifi-candidates.csv"
 
 
 def network() -> WifiFile | None:
-    """What this process's city says about its Wi-Fi, read once; None when it has none.
+    """Return this city's Wi-Fi configuration, cached; None if the pack has none.
 
     Raises:
-        PackFaults: when the file cannot be taken.
+        PackFaults: if the file is invalid.
     """
     return _once(settings.CITY_PATH)
 
 
 def has_portal(_request: HttpRequest | None = None) -> bool:
-    """Whether people sign in at the city's Wi-Fi."""
+    """Return True if the city has a captive portal."""
     found = network()
     return found is not None and found.portal is not None
 
 
 def sheet_groups() -> dict[str, GroupEntry]:
-    """The groups for which officers print codes, by name."""
+    """Return the groups for which officers print vouchers, by id."""
     found = network()
     return {name: group for name, group in found.groups.items() if group.sheets} if found else {}
 
 
 def watcher(provider: str) -> str:
-    """The agency whose officers watch the sites of a provider; empty when the pack names none."""
+    """Return the agency that monitors the sites of a provider; empty if the pack names none."""
     found = network()
     return (found.providers.get(provider) or found.agency or "") if found else ""
 
@@ -51,10 +51,10 @@ def _once(root: Path) -> WifiFile | None:
 
 
 def counts() -> list[Row[CountRow]]:
-    """How many points there are in each area, as the pack's table says; empty without one.
+    """Return the number of points in each area according to wifi-points.csv; empty without the file.
 
     Raises:
-        PackFaults: with every fault of the table.
+        PackFaults: with every error of the table.
     """
     root, faults = Path(settings.CITY_PATH), list[Fault]()
     rows = read_rows(root / COUNTS, root, CountRow, faults) if (root / COUNTS).is_file() else []
@@ -64,16 +64,16 @@ def counts() -> list[Row[CountRow]]:
 
 
 def shown_services(root: Path) -> Iterable[str]:
-    """The information service whose page leads to the list of sites."""
+    """Yield the information service whose page links to the list of sites."""
     try:
         found = _once(root)
     except PackFaults:
-        return []  # told by `check_wifi`
+        return []  # reported by `check_wifi`
     return [found.find] if found and found.find else []
 
 
 def check_wifi(root: Path) -> Iterable[Fault]:
-    """Faults of wifi.yaml and of wifi-points.csv."""
+    """Check wifi.yaml, wifi-points.csv and wifi-candidates.csv."""
     if not (root / FILE).is_file():
         return
     try:
@@ -100,7 +100,7 @@ def check_wifi(root: Path) -> Iterable[Fault]:
 
 
 def _candidates(root: Path, source: Source, network: WifiFile, kinds: set[str]) -> Iterable[Fault]:
-    """Faults of where new points may come."""
+    """Check the kinds and the list of candidate sites."""
     known = kinds | {path.stem for path in root.glob("feeds/*.yaml")}
     for number, entry in enumerate(network.plans):
         for sort in sorted(set(entry.candidates) - known):

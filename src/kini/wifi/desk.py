@@ -1,4 +1,4 @@
-"""Sheets of Wi-Fi codes: an officer makes them for a school or a neighbourhood, prints them, and takes them back."""
+"""Desk page of voucher sheets: an officer creates, prints and withdraws them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ LONGEST, SHOWN = 80, 50
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What the form says, as it was typed."""
+    """Form input as typed."""
 
     label: str = ""
     group: str = ""
@@ -38,7 +38,7 @@ class Typed:
 @for_officers(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheets(request: HttpRequest) -> HttpResponse:
-    """The sheets of one's agency, and a form for a new one; its codes are shown once, on the page that answers."""
+    """List the sheets of the officer's agency, with a form for a new one; its codes are shown once, in the response."""
     actor = actor_for(request)
     if not declared.sheet_groups():
         raise Http404
@@ -58,7 +58,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
 @for_officers(MANAGE)
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Take a sheet back: its codes, and whoever came in with them, sign in anew."""
+    """Withdraw a sheet: its codes end, and devices that used them sign in again."""
     actor = actor_for(request)
     label = request.POST.get("label", "")[:LONGEST].replace("\0", "")
     count = actions.withdraw_vouchers(by=actor, label=label, scope=scope_with(actor, MANAGE))
@@ -98,7 +98,7 @@ def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> Htt
 
 
 def register() -> None:
-    """Bring the page to the rail of those who may."""
+    """Register the navigation entry."""
     may = may_here(MANAGE)
     item = NavItem(
         *("wifi:desk-sheets", gettext_lazy("Wi-Fi codes"), "wifi", 47, "desk"),

@@ -1,8 +1,7 @@
-"""FreeRADIUS's detail files: accounting packets as it wrote them down, one after the other. Pure.
+"""Parser of FreeRADIUS's detail files: accounting packets as text, one record after the other. Pure.
 
-A record is a line with the time, lines with a tab, a name, " = " and a value, and an empty line. What cannot be read as
-an accounting packet is set aside whole, and never stops the rest. Where FreeRADIUS fell while it wrote, the next record
-begins in the middle of one.
+A record is a line with the time, lines of tab, name, " = " and value, and an empty line. A malformed record is rejected
+as a whole and never stops the rest. After a crash of FreeRADIUS the next record begins in the middle of another.
 """
 
 import re
@@ -12,19 +11,19 @@ from functools import lru_cache
 
 from kini.wifi import rules
 
-#: What is read of a record; it holds more.
+#: The attributes that are read.
 _PAIR = re.compile(
     r"^\t(Timestamp|User-Name|NAS-(?:Identifier|IP-Address)|Call(?:ed|ing)-Station-Id|Acct-(?:Status-Type|Session-Id|"
     r"Session-Time|Delay-Time|Input-Octets|Output-Octets|Input-Gigawords|Output-Gigawords|Terminate-Cause)) = (.*)$",
     re.MULTILINE,
 )
 _STATION = re.compile(r"^(?:[0-9A-Fa-f]{2}[-:.]?){5}[0-9A-Fa-f]{2}")
-#: The end of a record's first line (ctime), how much of it stands before that, and how long it is.
+#: The end of a record's first line (ctime), the octets before that, and the length of the line.
 _HEAD, _BEFORE, _HEAD_LENGTH = re.compile(rb" (?:\d\d:){2}\d\d \d{4}\n"), 10, 25
-#: Statuses that tell of a session, and of a NAS that begins anew.
+#: Status types of sessions, and of a NAS that restarts.
 SESSION = {"Start": "start", "Interim-Update": "interim", "Alive": "interim", "Stop": "stop"}
 RESTART = frozenset({"Accounting-On", "Accounting-Off"})
-#: No session is longer, and no counter larger than what PostgreSQL's bigint holds.
+#: Upper bounds: a session's length, and a counter (within PostgreSQL's bigint).
 LONGEST_SECONDS = 366 * 86_400
 MOST_OCTETS = 2**62
 LONGEST = 253
@@ -32,15 +31,15 @@ LONGEST = 253
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """What one accounting packet says.
+    """Contents of one accounting packet.
 
     Attributes:
         status: start, interim, stop, or restart (of the NAS, which then has no sessions).
-        nas: how the NAS calls itself: its identifier, else its address.
-        access_point: MAC of the radio, where it is told.
-        session: as the NAS numbers its sessions; `station`: the device's MAC; both empty for a restart.
-        user, calling: User-Name and Calling-Station-Id as the NAS writes them, by which it finds the session again.
-        at: seconds since 1970 when it happened: when it was received, less the time for which the NAS kept it.
+        nas: NAS-Identifier, else the address.
+        access_point: MAC of the radio; empty if unknown.
+        session: Acct-Session-Id; `station`: the device's MAC; both empty for a restart.
+        user, calling: User-Name and Calling-Station-Id verbatim, by which the NAS finds the session again.
+        at: Unix time of the event: time of receipt minus Acct-Delay-Time.
     """
 
     status: str
@@ -58,11 +57,11 @@ class Packet:
 
 
 class Malformed(Exception):
-    """A record that is no accounting packet; the message says why, and holds nothing of it."""
+    """A record is not an accounting packet; the message gives the reason without any content."""
 
 
 def records(data: bytes) -> Iterator[tuple[int, bytes, bool]]:
-    """The offset behind each record, the record, whether it was finished; what follows the last empty line waits."""
+    """Yield the offset behind each record, the record, and if it is complete; an unterminated last record waits."""
     start = 0
     while (end := data.find(b"\n\n", start)) >= 0:
         for record, finished in _apart(data[start:end]):
@@ -81,12 +80,12 @@ def _apart(text: bytes) -> Iterator[tuple[bytes, bool]]:
 
 
 def packet(record: bytes) -> Packet:
-    """A record as a packet.
+    """Parse a record.
 
     Raises:
-        Malformed: when it is none.
+        Malformed: if it is not an accounting packet.
     """
-    # Of what stands twice the first counts.
+    # The first of several values counts.
     pairs = reversed(_PAIR.findall(record.decode("utf-8", "replace")))
     said = {name: value.strip().strip('"').replace("\0", "") for name, value in pairs}
     status, nas = said.get("Acct-Status-Type", ""), said.get("NAS-Identifier") or said.get("NAS-IP-Address", "")
@@ -131,7 +130,7 @@ def _access_point(called: str) -> str:
 
 
 def _octets(said: dict[str, str], direction: str) -> int:
-    """A counter of 32 bits, and how often it has wrapped (RFC 2869)."""
+    """Combine a 32-bit counter with its number of wraps (RFC 2869)."""
     low, high = _number(said, f"Acct-{direction}-Octets", 2**32), _number(said, f"Acct-{direction}-Gigawords", 2**29)
     return min((high << 32) + low, MOST_OCTETS)
 

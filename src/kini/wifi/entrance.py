@@ -1,7 +1,7 @@
-"""The role by which FreeRADIUS signs in to the database: it may ask for decisions, and for nothing else.
+"""PostgreSQL role of FreeRADIUS: it may ask for decisions, and nothing else.
 
-A role belongs to the whole server, so it is named after the database. Its password is reckoned from the program's key,
-the same for every machine with FreeRADIUS, and PostgreSQL is told only by what it checks it (SCRAM, RFC 5802).
+Roles are global to a server, so its name contains the database's name. Its password is derived from Kini's key, the same
+on every machine with FreeRADIUS; PostgreSQL gets only the SCRAM verifier (RFC 5802).
 """
 
 from typing import Any
@@ -15,11 +15,11 @@ from kini.core.crypto import keyed_hash
 
 DECIDE = "wifi_decide"
 PURPOSE = "wifi radius role"
-#: Bytes of the longest name that PostgreSQL keeps whole.
+#: Bytes of the longest identifier in PostgreSQL.
 LONGEST = 63
-#: Parameters of libpq by which the program finds the database, and knows that it is the right one.
+#: libpq parameters that FreeRADIUS shares with Kini: the server, and how to verify it.
 WAY = ("host", "hostaddr", "port", "dbname", "sslmode", "sslrootcert")
-#: How long FreeRADIUS waits for a connection, in seconds.
+#: Connection timeout of FreeRADIUS, in seconds.
 CONNECT_SECONDS = 2
 _FUNCTIONS = """
     SELECT oid::regprocedure::text, proname = %s FROM pg_proc
@@ -27,7 +27,7 @@ _FUNCTIONS = """
 """
 _EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
 _TRY = "SELECT answer FROM wifi_decide('', '', '', '', '', '', '', '', '', '', 'UTC')"
-#: What the role can and should not: read or write a table, or make what others would call.
+#: Privileges that the role must not have: any on a table, and creating objects that others would call.
 _TOO_MUCH = """
     SELECT 'can reach the table ' || c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema'
@@ -40,16 +40,16 @@ _TOO_MUCH = """
 
 
 class EntranceFault(Exception):
-    """FreeRADIUS cannot sign in to the database, or could do too much there; the message says what to do."""
+    """FreeRADIUS cannot sign in to the database, or has too many privileges; the message gives the remedy."""
 
 
 def role() -> str:
-    """The name of FreeRADIUS's role at the database's server."""
+    """Return the name of FreeRADIUS's role."""
     return _database().encode()[: LONGEST - 7].decode(errors="ignore") + "_radius"
 
 
 def parameters() -> dict[str, Any]:
-    """How FreeRADIUS reaches the database, as parameters of libpq."""
+    """Return the libpq parameters with which FreeRADIUS connects."""
     known = connection.get_connection_params()
     found = {name: known[name] for name in WAY if known.get(name)}
     own = {"user": role(), "password": _password(), "connect_timeout": CONNECT_SECONDS}
@@ -57,7 +57,7 @@ def parameters() -> dict[str, Any]:
 
 
 def problem() -> str:
-    """What is wrong with the role as it is now, the rest of a sentence about it; empty when it is as it should be."""
+    """Describe what is wrong with the role now, as the end of a sentence; empty if nothing is."""
     try:
         with psycopg.connect(**parameters()) as own:
             own.execute(_TRY)
@@ -68,7 +68,7 @@ def problem() -> str:
 
 
 def make() -> bool:
-    """Make the role, or give it its password anew; whether the program may do that. In the caller's transaction."""
+    """Create the role, or reset its password, in the caller's transaction; return False if Kini may not do that."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_made())
@@ -80,9 +80,9 @@ def make() -> bool:
 
 
 def fit() -> None:
-    """Create the decision function for roles that may call it; only the program may call the room's other functions.
+    """Let only the role execute the decision function, and only Kini the room's other functions.
 
-    As the functions' owner; for another role `prepare` has done it.
+    Runs as the owner of the functions; otherwise `./kini prepare` has done it.
     """
     with connection.cursor() as cursor:
         cursor.execute(_FUNCTIONS, [DECIDE])
@@ -96,7 +96,7 @@ def fit() -> None:
 
 
 def remedy() -> str:
-    """What an administrator of the database's server runs where the program may not."""
+    """Return the SQL that an administrator runs if Kini may not create the role."""
     return "\n".join(
         (
             f"{_made()};",

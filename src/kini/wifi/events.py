@@ -1,4 +1,4 @@
-"""What happens on the network that others hear of."""
+"""Events of the room."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from kini.core.events import Event
 
 @dataclass(frozen=True, slots=True)
 class OutagesBegan(Event):
-    """Access points are down, found by one check. `outages`: their keys."""
+    """A check found new outages. `outages`: their primary keys."""
 
     name: ClassVar[str] = "wifi.outages_began"
     outages: list[int]
@@ -16,11 +16,11 @@ class OutagesBegan(Event):
 
 @dataclass(frozen=True, slots=True)
 class DevicesSignedOut(Event):
-    """Devices do not come in by themselves any more; their running sessions end (RFC 5176).
+    """Devices are no longer admitted by themselves; their running sessions must end (RFC 5176).
 
     Attributes:
         devices: keyed hashes of their MACs, in hexadecimal digits, as in `Device.mark` and in the session table.
-        reason: what happened, in a word.
+        reason: cause in one word.
     """
 
     name: ClassVar[str] = "wifi.devices_signed_out"

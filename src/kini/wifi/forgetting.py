@@ -1,8 +1,8 @@
-"""Days of the session table in which nobody is to be found any more.
+"""Anonymization of the session table, day by day.
 
-After the time that wifi.yaml gives, sessions keep place, time, volume and the month's pseudonyms; what leads to a
-device or a person goes. A day that has none left is sealed: a constraint on its partition keeps it so, and the
-collector sets aside what is still told of it.
+When the term of wifi.yaml is over, sessions keep place, time, volume and the month's pseudonyms, and lose the links to
+device and person. A day without such links is sealed: a constraint on its partition forbids new ones, and late packets
+of that day are rejected.
 """
 
 import secrets
@@ -16,7 +16,7 @@ from kini.web.formats import today
 
 _SEALED = "SELECT day FROM wifi_partition WHERE sealed"
 _DUE = "SELECT day FROM wifi_partition WHERE NOT sealed AND day + wifi_keep_days(day) < %s ORDER BY day"
-#: A key could be reckoned from a known device and its NAS's numbers, so it becomes another, which nobody can.
+#: A session key could be recomputed from a known device and its session ids, so it is hashed again with a random salt.
 _FORGET = (
     """
     DELETE FROM wifi_sessionday d USING wifi_session s
@@ -28,7 +28,7 @@ _FORGET = (
     """,
 )
 _LEFT = "SELECT EXISTS (SELECT FROM wifi_session WHERE day = %s AND (device IS NOT NULL OR handle IS NOT NULL))"
-#: Of months that are over: those of which every day is due, and none waits.
+#: Months of which every day is due and sealed.
 _MONTHS_DUE = """
     SELECT month
     FROM (
@@ -42,28 +42,28 @@ _DESTROY = f"UPDATE wifi_pseudonymkey SET key = NULL WHERE month IN ({_MONTHS_DU
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How many sessions of a day were stripped, and whether it is sealed: not while one was heard of lately."""
+    """Number of anonymized sessions of a day, and if the day is sealed: not while it has recent sessions."""
 
     sessions: int
     sealed: bool
 
 
 def sealed() -> frozenset[date]:
-    """The days of which nothing more is taken in."""
+    """Return the sealed days, for which no packets are accepted."""
     with connection.cursor() as cursor:
         cursor.execute(_SEALED)
         return frozenset(day for (day,) in cursor.fetchall())
 
 
 def due() -> list[date]:
-    """The days whose time is over and that are not sealed, the oldest first."""
+    """Return the days whose term is over and that are not sealed, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [today()])
         return [day for (day,) in cursor.fetchall()]
 
 
 def strip(day: date) -> Forgotten:
-    """Take from a day's sessions what leads to a device or a person; inside the caller's transaction."""
+    """Remove device and person from a day's sessions, in the caller's transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s - make_interval(days => wifi_keep_days(%s))", [moments.now(), day])
         given = {"day": day, "before": cursor.fetchone()[0], "salt": secrets.token_bytes(32)}
@@ -78,21 +78,21 @@ def strip(day: date) -> Forgotten:
 
 
 def destroy_keys() -> list[date]:
-    """Destroy the keys of months of which every day's time is over and none waits; their first days."""
+    """Destroy the pseudonym keys of months of which every day is due and sealed; return their first days."""
     with connection.cursor() as cursor:
         cursor.execute(_DESTROY, [today()])
         return [month for (month,) in cursor.fetchall()]
 
 
 def keys_due() -> int:
-    """The number of months whose keys are to be destroyed."""
+    """Count the months whose keys are to be destroyed."""
     with connection.cursor() as cursor:
         cursor.execute(_MONTHS_DUE, [today()])
         return len(cursor.fetchall())
 
 
 def keep_days() -> int:
-    """For how many days what is written today leads to its device."""
+    """Return the number of days for which sessions of today keep their device."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT wifi_keep_days(%s)", [today()])
         return int(cursor.fetchone()[0])

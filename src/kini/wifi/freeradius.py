@@ -1,7 +1,7 @@
-"""FreeRADIUS 3 from the system's packages, with a configuration of our own in a folder of its own.
+"""Configuration and command of FreeRADIUS 3, as installed from the system's packages.
 
-It asks one function of the database for each Access-Request. Every NAS is a file in `clients4/` or `clients6/`, read
-when a packet comes from its address: new ones need no restart. Files hold secrets: only their owner reads them.
+It calls one database function for each Access-Request. Every NAS is a file in `clients4/` or `clients6/`, read when a
+packet comes from its address, so new ones need no restart. Files contain secrets: only their owner may read them.
 """
 
 import os
@@ -27,28 +27,28 @@ from kini.wifi.inventory_diff import secret_of
 from kini.wifi.models import AccessPoint
 
 MAIN = files("kini.wifi.radius") / "radiusd.conf"
-#: Names of the server in the systems' packages, and where those keep its modules.
+#: Names of the server in packages of systems, and the folders of its modules.
 PROGRAMS = ("freeradius", "radiusd")
 MODULES = ("/usr/lib/freeradius", "/usr/lib64/freeradius")
-#: What stands in a query as it is: nothing that ends a text there, and no "=", which begins what is written otherwise.
+#: Characters that FreeRADIUS puts into a query unescaped: none that ends a string, and not its escape character "=".
 SAFE = f"{string.ascii_letters}{string.digits}@.-_: /()[]+,;#&!?*~^|<>"
-#: For how long FreeRADIUS trusts what it read about a NAS, in seconds.
+#: Seconds for which FreeRADIUS caches a NAS.
 CLIENT_SECONDS = 60
-#: For how long FreeRADIUS remembers that a device was in.
+#: Seconds for which FreeRADIUS remembers an admitted device.
 KNOWN_SECONDS = 4 * 3600
-#: Of how many devices at least; and how many are at the same time at an access point whose capacity nobody told.
+#: Lower bound of the devices it remembers, and assumed capacity of an access point without one.
 LEAST_KNOWN, CAPACITY = 10_000, 50
-#: How long such a device may stay while the database is away, in seconds.
+#: Session-Timeout of a remembered device while the database is down, in seconds.
 AWAY_SECONDS = 600
-#: How often access points say how a session goes on, in seconds.
+#: Acct-Interim-Interval, in seconds.
 INTERIM_SECONDS = 300
-#: Requests that are worked on at the same time, each with a connection to the database.
+#: Worker threads, each with a database connection.
 THREADS = 8
-#: Bytes of packets that wait to be read; systems give less where their settings say so (Linux: net.core.rmem_max).
+#: Receive buffer in bytes; the system may grant less (Linux: net.core.rmem_max).
 BUFFER = 8 * 1024 * 1024
-#: The file of the database's password, as libpq reads it.
+#: Password file for libpq.
 PASSFILE = "pgpass"
-#: Folders of NAS with addresses of either sort.
+#: Folders of NAS with IPv4 and IPv6 addresses.
 CLIENTS = ("clients4", "clients6")
 CLIENT = """client "{mac}" {{
     ipaddr = {address}
@@ -58,7 +58,7 @@ CLIENT = """client "{mac}" {{
 """
 
 
-#: One of coa.LIMITS, taken from what was the Class of the last answer.
+#: Restores one of coa.LIMITS from the Class of the last Access-Accept.
 TAKEN = """if (&control:Tmp-String-1 =~ /^kini{before} ([0-9]+)/) {{
                     update reply {{
                         &{name} := "%{{1}}"
@@ -67,42 +67,42 @@ TAKEN = """if (&control:Tmp-String-1 =~ /^kini{before} ([0-9]+)/) {{
 
 
 class _Template(string.Template):
-    """A configuration of FreeRADIUS, which has its own use for "$" and for braces."""
+    """Template of FreeRADIUS's configuration, in which "$" and braces have their own meaning."""
 
     delimiter = "@"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A configuration on disk: where, and how many NAS it knows."""
+    """A configuration on disk: its folder, and its number of NAS."""
 
     folder: Path
     clients: int
 
 
 def write(folder: Path, *, host: str, port: int, portal: str, remember: int | None = None) -> Written:
-    """Write the configuration anew; files of NAS that are gone go. The database gets a role for FreeRADIUS.
+    """Write the configuration, delete files of removed NAS, and grant the database role.
 
     Args:
-        remember: of so many devices FreeRADIUS remembers that they were in; None: as there is room for at once.
-        port: for Access-Requests; accounting has the next one.
-        portal: address where people sign in; it stands in every refusal.
+        remember: number of admitted devices that FreeRADIUS remembers; None: the capacity of the network.
+        port: for Access-Requests; accounting uses the next one.
+        portal: URL of the portal, sent in every Access-Reject.
 
     Raises:
-        EntranceFault: when the program may not make the role, or it could do too much; nothing is written.
+        DatabaseRoleError: if Kini may not create the role, or the role has too many privileges; nothing is written.
     """
     with roles.as_owner():
         actions.let_radius_in(by=system("wifi radius"))
     if problem := entrance.problem():
         raise EntranceFault(
-            f"the role {entrance.role()}, by which FreeRADIUS asks the database, {problem}\nHave an administrator of "
+            f"The role {entrance.role()}, with which FreeRADIUS connects to the database, {problem}.\nHave an administrator of "
             f"the database's server run this, then run ./kini wifi radius again:\n\n{entrance.remedy()}\n"
         )
     for name in ("", *CLIENTS, "detail", "log", "run"):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     said = (
         *("%{Tmp-String-0}", "%{Called-Station-Id}", "%{NAS-Identifier}", "%{Packet-Src-IP-Address}"),
-        # A NAS that sends no challenge has taken the request's authenticator for it (RFC 2865, 5.3).
+        # Without a CHAP-Challenge the request's authenticator is the challenge (RFC 2865, 5.3).
         *("%{User-Password}", "%{CHAP-Password}", "%{%{CHAP-Challenge}:-%{Packet-Authentication-Vector}}"),
     )
     main = _Template(MAIN.read_text("utf-8")).substitute(
@@ -139,14 +139,14 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
 
 
 def known_devices() -> int:
-    """As many devices as access points have room for at the same time, also of those behind a controller."""
+    """Return the number of devices that all access points can serve at once, including those behind controllers."""
     room = Sum(Coalesce("capacity", CAPACITY))
     found = AccessPoint.objects.filter(active=True, site__active=True).aggregate(room=room)
     return max(LEAST_KNOWN, found["room"] or 0)
 
 
 def write_clients(folder: Path) -> int:
-    """Write the file of every NAS anew, which FreeRADIUS reads within a minute; how many there are."""
+    """Write the file of every NAS, which FreeRADIUS reads within a minute; return their number."""
     wanted = _clients()
     for address, text in wanted.items():
         _put(folder / CLIENTS[":" in address] / address, text)
@@ -156,10 +156,10 @@ def write_clients(folder: Path) -> int:
 
 
 def command(folder: Path, *more: str) -> Sequence[str]:
-    """What starts FreeRADIUS with that configuration, in the foreground.
+    """Return the command that runs FreeRADIUS with that configuration in the foreground.
 
     Raises:
-        ProcessFault: when it is not installed.
+        ProcessFault: if it is not installed.
     """
     places = f"{os.environ.get('PATH', '')}:/usr/sbin"
     program = next(filter(None, (shutil.which(name, path=places) for name in PROGRAMS)), "")
@@ -169,7 +169,7 @@ def command(folder: Path, *more: str) -> Sequence[str]:
 
 
 def check(folder: Path) -> str:
-    """What FreeRADIUS finds wrong in the configuration; empty when it is good.
+    """Return the errors that FreeRADIUS reports for the configuration; empty if it is valid.
 
     Raises:
         ProcessFault: when it is not installed.
@@ -179,7 +179,7 @@ def check(folder: Path) -> str:
 
 
 def _clients() -> dict[str, str]:
-    """The file of every NAS by its address."""
+    """Client configuration of every NAS, by address."""
     found = AccessPoint.objects.filter(active=True, site__active=True, nas_address__isnull=False)
     return {
         str(point.nas_address): CLIENT.format(
@@ -192,16 +192,16 @@ def _clients() -> dict[str, str]:
 
 
 def _database(password: Path) -> str:
-    """How FreeRADIUS reaches the database: an address of libpq, without any sign that its configuration would read.
+    """Return the libpq URI, without characters that FreeRADIUS's parser would interpret.
 
-    FreeRADIUS logs it whole, so the password is in a file that it names.
+    FreeRADIUS logs the URI, so the password is in a file.
     """
     said = {name: value for name, value in entrance.parameters().items() if name != "password"}
     return f"postgresql:///?{urlencode(said | {'passfile': password}, quote_via=quote)}"
 
 
 def _put(path: Path, text: str) -> None:
-    """Write a file that only its owner reads; a reader finds the old one or the new one, never a half."""
+    """Write a file for its owner only, atomically."""
     new = path.with_name(f".{path.name}.new")
     new.touch(mode=0o600)
     new.write_text(text, "utf-8")

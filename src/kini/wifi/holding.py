@@ -1,5 +1,5 @@
-"""The network as a process holds it: sites, and once somebody signs in at one their access points. It changes only when
-a list is imported. Read it, and do not change it.
+"""Process-wide cache of the sites and, once somebody signs in at one, of their access points. It is renewed when a list
+is imported. Treat its contents as read-only.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from kini.wifi.models import AccessPoint, Site
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """All active sites with their areas, and where they stand in local metres (east, north), in the same order."""
+    """All active sites with their areas, and their positions in local metres (east, north), in the same order."""
 
     sites: tuple[Site, ...]
     by_code: Mapping[str, Site]
@@ -28,21 +28,19 @@ class Held:
     spots: Coordinates
 
     def nearest(self, point: Point, count: int) -> list[tuple[Site, float]]:
-        """The nearest sites with their distance in metres, nearest first."""
+        """Return the nearest sites with their distance in metres, nearest first."""
         square = self._squares(point)
         some = np.argpartition(square, count)[:count] if count < len(self.sites) else np.arange(len(self.sites))
         return [(self.sites[n], self._far(point, n)) for n in some[np.argsort(square[some], kind="stable")]]
 
     def by_distance(self, point: Point, fits: Callable[[Site], bool]) -> Iterator[tuple[Site, float]]:
-        """Every site that fits with its distance in metres, nearest first."""
+        """Yield every site that fits with its distance in metres, nearest first."""
         for n in np.argsort(self._squares(point), kind="stable"):
             if fits(self.sites[n]):
                 yield self.sites[n], self._far(point, n)
 
     def access_point(self, names: Sequence[str]) -> AccessPoint | None:
-        """The access point with one of these NAS-Identifiers, else with one of these MACs; of several the first that is
-        named.
-        """
+        """Find an access point by NAS-Identifier, else by MAC; earlier names win."""
         by_identifier, by_mac = _access_points(self)
         found = next((by_identifier[name] for name in names if name in by_identifier), None)
         return found or next((by_mac[mac] for mac in map(rules.mac_in, names) if mac in by_mac), None)
@@ -57,9 +55,9 @@ class Held:
 
 
 def held() -> Held:
-    """The sites as they are now."""
+    """Return the current cache."""
     newest = audit.newest(SUBJECT)
-    # Rows that came without an action have no entry that would tell when they change.
+    # Rows that were stored without an action have no audit entry that could invalidate a cache.
     return (_read if newest else _read.__wrapped__)(newest, audit.newest(AREAS), pack.current().center)
 
 
@@ -75,7 +73,7 @@ def _read(_newest: int | None, _areas: int | None, center: Point) -> Held:
 
 @kept(maxsize=1)
 def _access_points(network: Held) -> tuple[Mapping[str, AccessPoint], Mapping[str, AccessPoint]]:
-    """Those of the sites, by NAS-Identifier and by MAC."""
+    """The access points of the sites, by NAS-Identifier and by MAC."""
     sites = {site.pk: site for site in network.sites}
     found = [each for each in AccessPoint.objects.filter(active=True) if each.site_id in sites]
     for each in found:

@@ -1,4 +1,4 @@
-"""On the home page: the free Wi-Fi that is nearest to the middle of the visitor's area."""
+"""Section of the home page: the free Wi-Fi nearest to the centre of the visitor's area."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -12,7 +12,7 @@ ON_HOME = 2
 
 
 def section(request: HttpRequest) -> SafeString | None:
-    """The nearest sites; None where the city has none, or does not know the visitor's area."""
+    """Render the nearest sites; None if the city has none, or the visitor's area is unknown."""
     if declared.network() is None or not held().sites or not (area := area_of(request)):
         return None
     found = held().nearest((area.latitude, area.longitude), ON_HOME)

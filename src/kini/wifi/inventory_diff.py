@@ -1,4 +1,4 @@
-"""What a list of points would change: its rows beside what is stored, in a few queries whatever its length."""
+"""Diff of a list of points against the stored inventory, in a constant number of queries."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from kini.wifi.reading import Listed, Numbered
 from kini.wifi.schema import PointRow, WifiFile
 
 OF_SITE = ("name", "kind", "scheme", "provider", "area_id", "latitude", "longitude", "address", "hours", "active")
-#: What only one access point can have, beside its MAC and its secret.
+#: Unique attributes of an access point, beside its MAC and its secret.
 IDENTIFIERS = ("nas_address", "nas_identifier", "called_station_id")
 OF_ACCESS_POINT = (*IDENTIFIERS, "login_address", "coa_port", "vendor", "model", "capacity", "active")
 SECRET_BYTES = 24
@@ -26,11 +26,11 @@ SECRET_BYTES = 24
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be stored.
+    """Rows to be stored.
 
     Attributes:
-        points: at which site (by code) each new or changed access point (by MAC) stands.
-        same: rows that change nothing.
+        points: site code of each new or changed access point, by MAC.
+        same: unchanged rows.
     """
 
     new_sites: list[Site] = field(default_factory=list)
@@ -42,20 +42,20 @@ class Plan:
 
 
 def secret_mark(secret: str) -> bytes:
-    """By which two equal secrets are found without reading them."""
+    """Return the keyed hash by which equal secrets are found without decrypting them."""
     return permanent_hash(secret, "radius secret")
 
 
 def secret_context(mac: str) -> str:
-    """To what a sealed secret is bound."""
+    """Return the encryption context of a secret."""
     return f"access-point:{mac}:secret"
 
 
 def secret_of(point: AccessPoint) -> bytes:
-    """The RADIUS secret that an access point shares with the city.
+    """Decrypt the RADIUS secret of an access point.
 
     Raises:
-        SealBroken: when its key is no longer in the ring.
+        SealBroken: if its key is no longer in the ring.
     """
     return unseal(point.secret, secret_context(point.mac))
 
@@ -65,10 +65,10 @@ def set_secret(point: AccessPoint, secret: str) -> None:
 
 
 def plan_for(listed: Listed, network: WifiFile, *, made_up: bool = False) -> Plan:
-    """What the list would change. Rows that cannot be taken move from its rows to its faults.
+    """Compute the changes. Invalid rows move from the list's rows to its faults.
 
     Args:
-        made_up: the rows come from the generator.
+        made_up: the rows are sample data.
     """
     located = _checked(listed, network)
     sites = _stored(Site, "code", {row.site for row in _rows(listed)})
@@ -100,7 +100,7 @@ def _stored(model: type[Any], key: str, values: set[str]) -> dict[str, Any]:
 
 
 def _checked(listed: Listed, network: WifiFile) -> dict[str, Area]:
-    """The area of each site; rows with a fault of their own, or against an earlier row, leave the list."""
+    """Return the area of each site; invalid rows, and rows that contradict an earlier one, leave the list."""
     lowest = current().lowest_level
     areas: dict[str, Area] = {}
     lying = _lying([each.row for each in listed.rows])
@@ -134,7 +134,7 @@ def _checked(listed: Listed, network: WifiFile) -> dict[str, Area]:
 
 
 def _lying(rows: Sequence[PointRow]) -> dict[Point, str | None]:
-    """In which of the smallest areas the points lie of rows that do not say it."""
+    """Locate the points of rows without an area, in one go."""
     points = list({(row.latitude, row.longitude) for row in rows if not row.area})
     return dict(zip(points, locating.index().locate_all(points), strict=True))
 
@@ -176,7 +176,7 @@ def _of_site(row: PointRow) -> tuple[object, ...]:
 
 
 def _refuse_taken(listed: Listed) -> None:
-    """Rows whose identifier or secret belongs to another access point leave the list."""
+    """Remove rows whose identifier or secret belongs to another access point."""
     rows = list(_rows(listed))
     marks = {row.mac: secret_mark(row.secret) for row in rows if row.secret}
     owners = _owners()
@@ -192,7 +192,7 @@ def _refuse_taken(listed: Listed) -> None:
 
 
 def _owners() -> dict[str, dict[Any, str]]:
-    """To which access point (by MAC) each identifier and each mark of a secret belongs. One query."""
+    """Return the access point (MAC) of each identifier and secret hash. One query."""
     owners: dict[str, dict[Any, str]] = {name: {} for name in (*IDENTIFIERS, "secret")}
     for mac, mark, *values in AccessPoint.objects.values_list("mac", "secret_mark", *IDENTIFIERS):
         owners["secret"][bytes(mark)] = mac

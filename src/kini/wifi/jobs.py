@@ -1,4 +1,4 @@
-"""What the network's room does when something happened, and by the clock."""
+"""Event listeners and scheduled jobs."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def _may_be_fault(event: CaseOpened) -> bool:
 
 @listens(CaseOpened, name="wifi.note_fault", only=_may_be_fault)
 def note_fault(event: CaseOpened) -> None:
-    """A report of a fault belongs to its site, and follows the one that is open there already."""
+    """Link a fault report to its site, and merge it into the open report of that site."""
     network = declared.network()
     case = Case.objects.get(reference=event.reference)
     if network and network.fault and case.service_id == network.fault.service:
@@ -38,14 +38,14 @@ def note_fault(event: CaseOpened) -> None:
 
 @listens(DevicesSignedOut, name="wifi.end_sessions")
 def end_sessions(event: DevicesSignedOut) -> None:
-    """Sessions of devices that do not come in any more end at their access points."""
+    """End running sessions of devices that were signed out."""
     marks = [bytes.fromhex(mark) for mark in event.devices]
     actions.review_sessions(by=system("wifi"), devices=marks, reason=event.reason)
 
 
 @job(actions.REVIEW, queue="wifi")
 def review_session(review: int) -> None:
-    """Tell a NAS what the rules say of a running session now, and keep what it answers."""
+    """Send a running session's current limits, or a disconnect, to its NAS and store the answer."""
     found = reviewing.tell(review)
     if found:
         actions.settle_review(by=system("wifi"), review=review, told=found)
@@ -53,7 +53,7 @@ def review_session(review: int) -> None:
 
 @job(actions.RECKON, queue="wifi")
 def reckon_plan(plan: int, language: str) -> None:
-    """Choose the points of a plan. Whatever goes wrong ends it with words, so that nobody waits for it in vain."""
+    """Compute the points of a plan. Any error ends it with a message, so that nobody waits in vain."""
     with translation.override(language or None):
         _reckon_plan(plan)
 
@@ -69,33 +69,33 @@ def _reckon_plan(plan: int) -> None:
     except (Refused, PackFaults) as reason:
         problem = str(reason)
     except Exception:
-        log.exception("an error kept a plan of new points from being reckoned", plan=plan)
-        problem = _("It could not be reckoned. The operator finds the reason in the log of the worker.")
+        log.exception("a plan of new points could not be computed", plan=plan)
+        problem = _("The plan could not be computed. The reason is in the worker's log.")
     actions.settle_plan(by=by, plan=plan, found=found, problem=problem)
 
 
 @every("* * * * *", name="wifi.collect")
 def collect() -> None:
-    """Bring in what FreeRADIUS has written on this machine since the last time."""
+    """Import what FreeRADIUS has written on this machine since the last run."""
     while actions.collect(by=system("wifi"), folder=collecting.folder()).read:
         pass
 
 
 @listens(OutagesBegan, name="wifi.notify_outages")
 def tell_down(event: OutagesBegan) -> None:
-    """Access points that are down are told to who watches them."""
+    """Notify officers of access points that are down."""
     notices.tell_down(event.outages)
 
 
 @every("*/5 * * * *", name="wifi.check_health")
 def check_health() -> None:
-    """Which access points work."""
+    """Check all access points."""
     actions.check_health(by=system("wifi.check_health"))
 
 
 @every("53 * * * *", name="wifi.count_availability")
 def count_availability() -> None:
-    """This month's availability, and that of the one before while its last outages end."""
+    """Update the availability of this month, and of the previous one while its last outages end."""
     this = today().replace(day=1)
     before = (this - timedelta(days=1)).replace(day=1)
     for month in (before, this):
@@ -104,5 +104,5 @@ def count_availability() -> None:
 
 @every("41 * * * *", name="wifi.close_days")
 def close_days() -> None:
-    """Days that are over go to Parquet, and are counted."""
+    """Write past days to Parquet and compute their figures."""
     upkeep.close(system("wifi.close_days"), layout.folder())

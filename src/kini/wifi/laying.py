@@ -1,5 +1,5 @@
-"""Made-up points for a first look: as many in each area as the pack counts, where people live, at random but always
-the same.
+"""Sample points for a demo: as many in each area as the pack counts, placed at random where people live, but
+reproducible.
 """
 
 import hashlib
@@ -23,10 +23,10 @@ TRIES = 64
 
 
 def points(network: WifiFile, count: int | None = None) -> Listed:
-    """The points as rows of a list.
+    """Return the sample points as rows of a list.
 
     Args:
-        count: so many in all, in the proportions of the pack's counts; None: as many as it counts.
+        count: total, in the proportions of the pack's counts; None: the pack's counts.
     """
     listed = Listed("made up")
     counted = {row.value.area: row.value.points for row in declared.counts()}
@@ -38,7 +38,7 @@ def points(network: WifiFile, count: int | None = None) -> Listed:
 
 
 def _laid(network: WifiFile, code: str, count: int) -> Iterator[PointRow]:
-    """The points of one counted area, spread over the smallest areas in it by their people."""
+    """Place the points of one counted area in the smallest areas within it, in proportion to their population."""
     shapes, areas = locating.ground().shapes, atlas().areas
     inside = {each: areas[each] for each in shapes if code in areas[each].path.split("/")}
     weights = {each: float(area.population or 0) for each, area in inside.items()}
@@ -68,7 +68,7 @@ def _in_area(network: WifiFile, area: Area, shape: BaseGeometry, count: int) -> 
 
 
 def _spots(shape: BaseGeometry, area: Area, dice: random.Random, count: int) -> list[tuple[float, float]]:
-    """(longitude, latitude) within the shape; the area's own point where a thin shape is hard to hit."""
+    """Draw (longitude, latitude) within the shape; fall back to the area's own point if a thin shape is hard to hit."""
     west, south, east, north = shape.bounds
     drawn = np.array([(dice.uniform(west, east), dice.uniform(south, north)) for _n in range(count * TRIES)])
     hits = drawn[shapely.contains_xy(shape, drawn[:, 0], drawn[:, 1])] if count else drawn
@@ -77,5 +77,5 @@ def _spots(shape: BaseGeometry, area: Area, dice: random.Random, count: int) -> 
 
 
 def _mac(code: str) -> str:
-    """Of the same site always the same; locally administered, so that no real device has it."""
+    """Derive a stable, locally administered MAC from the site code."""
     return rules.mac(f"02{hashlib.sha256(code.encode()).hexdigest()[:10]}")

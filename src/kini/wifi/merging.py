@@ -1,7 +1,7 @@
-"""Packets into the table of sessions.
+"""Merge accounting packets into the session table.
 
-What is known of a session is the smallest start and the largest counters that any packet told, so that the order of
-packets does not matter, nor how often one comes.
+A session keeps the earliest start and the largest counters of all its packets, so neither the order nor the repetition
+of packets matters.
 """
 
 import hashlib
@@ -26,10 +26,10 @@ _TABLE = """
         started_at bigint, seconds bigint, octets_in bigint, octets_out bigint, cause text, handle bytea
     ) ON COMMIT DROP
 """
-#: What would end a text of COPY, or begin something else there.
+#: Escapes of COPY's text format.
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _COPY = "COPY wifi_packet FROM STDIN"
-#: `person`: whose the device was by then; `bounded`: whether its group may use only so much of a day.
+#: `person`: owner of the device at that time; `bounded`: its group has a daily limit.
 _MERGE = """
     CREATE TEMP TABLE wifi_merged ON COMMIT DROP AS
     SELECT p.key, s.day AS was, (least(s.started_at, p.started_at) AT TIME ZONE %s)::date AS day,
@@ -55,12 +55,12 @@ _MERGE = """
     LEFT JOIN wifi_device owned ON owned.mark = p.device
     LEFT JOIN wifi_group g ON g.id = owned.group_id
 """
-#: Without it the planner reads all devices and sorts what it need not.
+#: Without statistics the planner reads all devices and sorts needlessly.
 _ANALYZE = "ANALYZE wifi_merged (key)"
-#: Sessions that go on and that an access point could not be told of yet; by the number of the packet that names them.
+#: Open sessions without a handle, by the number of a packet that names them.
 _NAMELESS = "SELECT key, number FROM wifi_merged WHERE stopped_at IS NULL AND handle IS NULL AND number IS NOT NULL"
 _MONTHS = "SELECT DISTINCT date_trunc('month', day)::date FROM wifi_merged"
-#: A pseudonym stays while its session stays in its month. A person's is known for a device that was theirs by then.
+#: A pseudonym stays while its session stays in its month. A person has one for a device that was theirs at that time.
 _STORE = (
     "SELECT wifi_session_partition(day) FROM (SELECT DISTINCT day FROM wifi_merged) AS days",
     "DELETE FROM wifi_session s USING wifi_merged m WHERE s.key = m.key AND s.day = m.was AND m.was <> m.day",
@@ -96,7 +96,7 @@ _STORE = (
     ) AS m WHERE c.day = m.day
     """,
 )
-#: Of the devices whose sessions go on: those that have used up the day's share of their group.
+#: Devices with open sessions that have used up their group's daily limit.
 _USED_UP = """
     SELECT DISTINCT m.device FROM wifi_merged m
     JOIN wifi_device d ON d.mark = m.device JOIN wifi_group g ON g.id = d.group_id
@@ -106,8 +106,8 @@ _USED_UP = """
 
 
 class Heard:
-    """Which sessions were heard of, in 4 MB: a Bloom filter of one bit for each. Of one session in a hundred it says so
-    wrongly where 350,000 are known, and begins anew at 700,000.
+    """Sessions that were seen, as a Bloom filter of 4 MB with one bit each: 1 % false positives at 350,000 sessions; it
+    restarts empty at 700,000.
     """
 
     BITS, MOST = 1 << 25, 700_000
@@ -116,7 +116,7 @@ class Heard:
         self._bits, self._count = bytearray(self.BITS // 8), 0
 
     def first(self, key: bytes) -> bool:
-        """Whether a session is heard of for the first time."""
+        """Add a session; return True if it was not seen before."""
         place, bit = divmod(int.from_bytes(key[:4]) % self.BITS, 8)
         if self._bits[place] >> bit & 1:
             return False
@@ -129,27 +129,27 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A packet, and the line by which COPY reads it but for its number; a restart has none."""
+    """A packet and its line for COPY, without the number; a restart has no line."""
 
     packet: Packet
     line: str
 
     @classmethod
     def of(cls, said: Packet, heard_of: Heard) -> "Row":
-        """A packet made ready, which needs no database: whoever reads packets ahead does this as well.
+        """Prepare a packet without the database, so that it can be done while reading ahead.
 
         Args:
-            heard_of: sessions whose handles were made already, and mostly are in the table.
+            heard_of: sessions whose handles were sealed already and are mostly in the table.
         """
         if said.status == "restart":
             return cls(said, "")
         mark = permanent_hash(said.station, DEVICE)
-        # Of the device only its keyed hash: a key that could be reckoned from a MAC would name the device.
+        # Includes the keyed hash of the device: a key that could be computed from a MAC would identify it.
         key = hashlib.sha256("\0".join((said.nas, said.session, "")).encode() + mark).digest()
         texts = said.nas.translate(_ESCAPED), said.access_point, said.cause.translate(_ESCAPED)
         stops = "t" if said.status == "stop" else "f"
         numbers = f"{said.at}\t{said.at - said.seconds}\t{said.seconds}\t{said.octets_in}\t{said.octets_out}"
-        # A handle that the table misses all the same is made once it has said so.
+        # A handle that is missing in the table nevertheless is sealed by `merge_packets`.
         first = said.status != "stop" and heard_of.first(key)
         handle = f"\\\\x{reviewing.handle(key, said).hex()}" if first else r"\N"
         line = (
@@ -159,10 +159,10 @@ class Row:
 
 
 def merge(rows: Sequence[Row]) -> list[bytes]:
-    """Bring packets into the tables; inside the caller's transaction.
+    """Merge packets into the tables, in the caller's transaction.
 
     Returns:
-        Devices that are still in, and have used up the day's share.
+        Devices with open sessions that have used up the daily limit.
     """
     sessions = [each for each in rows if each.line]
     restarts = {(each.packet.nas, _moment(each.packet.at)) for each in rows if not each.line}

@@ -1,4 +1,4 @@
-"""My Wi-Fi: one's devices, the sessions of the last weeks, what of today's share is used, and the ways out."""
+"""My Wi-Fi: a person's devices, recent sessions, today's usage, and signing out."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from kini.wifi.owning import Share
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Everything that is kept of one's use of the network."""
+    """Show the person's devices, sessions and usage."""
     user = _user(request)
     devices = owning.devices(user)
     share = owning.share(devices)
@@ -38,7 +38,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def forget(request: HttpRequest) -> HttpResponse:
-    """One device signs in again before it comes in; without a device, all of them."""
+    """Sign out one device; without a device, all of them."""
     user = _user(request)
     name = request.POST.get("device", "")
     found = [each for each in owning.devices(user) if not name or each.key == name]
@@ -58,7 +58,7 @@ def _user(request: HttpRequest) -> User:
 
 
 def _facts(share: Share) -> list[tuple[str, Any]]:
-    """What was used today, of how much where there is a limit."""
+    """Today's usage, with the limits if there are any."""
     minutes = duration(share.seconds) if share.seconds else _("none")
     volume = _megabytes(share.octets)
     if share.most_seconds:

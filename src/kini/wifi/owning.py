@@ -1,4 +1,4 @@
-"""What is known of a person's use of the network: devices, sessions, the day's share."""
+"""Queries about a person's own use of the network."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from kini.web.formats import today
 from kini.wifi import queries
 from kini.wifi.models import Device
 
-#: Sessions of so many days are shown, and no more than so many.
+#: Days and number of sessions that are shown.
 DAYS, MOST = 30, 50
 _SESSIONS = """
     SELECT d.name, t.name, t.code, s.started_at, s.seconds, s.octets_in + s.octets_out,
@@ -27,7 +27,7 @@ _SESSIONS = """
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A device of a person; `key` stands for it in forms."""
+    """A known device of a person; `key` identifies it in forms."""
 
     mark: bytes
     name: str
@@ -41,7 +41,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """One session: on which device, at which site (where that is still there), since when, how long, how much."""
+    """A session: device, site (empty if it is gone), start, duration and volume."""
 
     device: str
     site: str
@@ -54,7 +54,7 @@ class Visited:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What all devices of a person used today, and the most they may; None: without a limit."""
+    """Usage of all devices of a person today, and the limits; None: no limit."""
 
     seconds: int
     octets: int
@@ -63,14 +63,14 @@ class Share:
 
 
 def devices(user: User) -> list[Own]:
-    """The devices that come in by themselves, the newest first."""
+    """Return the person's known devices, newest first."""
     withdrawn = Q(voucher__withdrawn_at__isnull=False)
     found = Device.objects.filter(owner=user, expires_at__gt=moments.now()).exclude(withdrawn).order_by("-since")
     return [Own(bytes(each.mark), each.name, each.since, each.expires_at) for each in found]
 
 
 def sessions(user: User) -> list[Visited]:
-    """The sessions of the last days since the devices are this person's, the newest first."""
+    """Return the sessions of the last DAYS days on devices that were the person's then, newest first."""
     now = moments.now()
     with connection.cursor() as cursor:
         cursor.execute(_SESSIONS, [now, now, today() - timedelta(days=DAYS), user.pk, MOST])
@@ -79,7 +79,7 @@ def sessions(user: User) -> list[Visited]:
 
 
 def share(own: list[Own]) -> Share | None:
-    """What was used today, with the limits of the device that signed in last; None without a device."""
+    """Return today's usage, with the limits of the device that signed in last; None without a device."""
     if not own:
         return None
     device = Device.objects.select_related("group").get(mark=own[0].mark)

@@ -1,4 +1,4 @@
-"""RADIUS packets as access points send them, and whether one answers another (RFC 2865, 2866, 2869). Pure."""
+"""RADIUS packets as access points send them, and verification of responses (RFC 2865, 2866, 2869). Pure."""
 
 import hashlib
 import struct
@@ -7,15 +7,15 @@ from ipaddress import IPv4Address
 
 ACCOUNTING_REQUEST, ACCOUNTING_RESPONSE = 4, 5
 START, STOP, INTERIM = 1, 2, 3
-#: Octets of a packet's head.
+#: Octets of a packet's header.
 HEAD = 20
-#: What networks are called in packets of this program.
+#: SSID in generated packets.
 SSID = "Wi-Fi"
 
 
 @dataclass(frozen=True, slots=True)
 class Nas:
-    """An access point that asks: its address, how it calls itself, the MAC of its radio, and its RADIUS secret."""
+    """An access point as a RADIUS client: address, NAS-Identifier, MAC of its radio, and secret."""
 
     address: str
     identifier: str
@@ -25,13 +25,13 @@ class Nas:
 
 @dataclass(frozen=True, slots=True)
 class Accounted:
-    """What an access point says of a session.
+    """Contents of an Accounting-Request.
 
     Attributes:
         status: START, INTERIM or STOP; `mac`: the device's.
-        seconds, octets_in, octets_out: since its start, from and to the device.
-        delay: for how many seconds the access point has kept it.
-        let_in: Class of the answer that let the device in.
+        seconds, octets_in, octets_out: since the start, from and to the device.
+        delay: Acct-Delay-Time, in seconds.
+        let_in: Class of the Access-Accept.
     """
 
     status: int
@@ -45,13 +45,13 @@ class Accounted:
 
 
 def device(number: int) -> str:
-    """The MAC of a made-up device, as RFC 3580 writes it; locally administered, so that no real one has it."""
+    """Return the MAC of a sample device, locally administered, so that no real device has it."""
     digits = f"06{number:010X}"
     return "-".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
 def accounting_request(nas: Nas, identifier: int, said: Accounted) -> bytes:
-    """A packet that tells of a session."""
+    """Encode an Accounting-Request."""
     attributes = (
         number(40, said.status)
         + attribute(44, said.session.encode())
@@ -69,7 +69,7 @@ def accounting_request(nas: Nas, identifier: int, said: Accounted) -> bytes:
     )  # fmt: skip
     if said.status != START:
         attributes += number(46, said.seconds)
-        # 32 bits each, and how often they have wrapped.
+        # 32-bit counters, with their number of wraps.
         for octets, low, high, packets, size in (
             (said.octets_in, 42, 52, 47, 700),
             (said.octets_out, 43, 53, 48, 1200),
@@ -83,7 +83,7 @@ def accounting_request(nas: Nas, identifier: int, said: Accounted) -> bytes:
 
 
 def answers(packet: bytes, asked: bytes, secret: bytes) -> bool:
-    """Whether a packet is the Accounting-Response to one, by somebody who knows the secret."""
+    """Return True if a packet is an authentic Accounting-Response to a request."""
     length = int.from_bytes(packet[2:4])
     return (
         HEAD <= length <= len(packet)
@@ -102,7 +102,7 @@ def number(kind: int, value: int) -> bytes:
 
 
 def head(code: int, identifier: int, length: int, authenticator: bytes) -> bytes:
-    """The head of a packet whose attributes are so long."""
+    """Encode the header of a packet with attributes of that length."""
     return struct.pack("!BBH", code, identifier, HEAD + length) + authenticator
 
 

@@ -1,4 +1,4 @@
-"""The pages of the city's Wi-Fi: the nearest sites as list and map, and one site. Open to everybody."""
+"""Public pages of the Wi-Fi: the nearest sites as list and map, and one site."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ from kini.wifi.models import Site
 from kini.wifi.queries import Opening
 from kini.wifi.schema import WifiFile
 
-#: So many of the nearest sites are shown.
+#: Nearest sites that are shown, and sites on a page of the full list.
 NEAREST, ON_PAGE = 10, 20
 LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A site as it is shown; `metres` from where the visitor is or asked for."""
+    """A site as shown; `metres`: distance from the visitor or the place that was searched for."""
 
     number: int
     site: Site
@@ -49,11 +49,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was asked for.
+    """Search input.
 
     Attributes:
-        near: from where distances are measured; `exact`: it is where the visitor is.
-        problem: why nothing is near, in words.
+        near: origin of distances; `exact`: it is the visitor's location.
+        problem: reason why there is no origin, for the visitor.
     """
 
     near: Point | None = None
@@ -67,7 +67,7 @@ class Choice:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def points(request: HttpRequest) -> HttpResponse:
-    """The nearest sites. A point that a device gives comes by POST, so that no log keeps where somebody is."""
+    """List the nearest sites. The device sends its location by POST, so that no log records it."""
     network = _network()
     own = people_near.area_of(request)
     point = asking.point_of(request.POST) if request.method == "POST" else None
@@ -92,7 +92,7 @@ def points(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def site(request: HttpRequest, code: str) -> HttpResponse:
-    """One site: where it is, when it is open, what is known to be wrong, and the way to report a fault."""
+    """Show one site: location, opening hours, open faults, and the link to report one."""
     network, found = _network(), held().by_code.get(code)
     if found is None:
         raise Http404
@@ -134,7 +134,7 @@ def _choice(network: WifiFile, asked: Mapping[str, str], point: Point | None, ow
 
 
 def _lines(everything: Held, choice: Choice, number: str | None) -> tuple[list[Line], Any]:
-    """The nearest ones, or all by name where nothing says where somebody is."""
+    """The nearest sites, or a page of all sites by name if there is no location."""
     fits = queries.chooser(choice.kind, choice.open)
     if choice.near:
         found = list(islice(everything.by_distance(choice.near, fits), NEAREST))
@@ -165,7 +165,7 @@ def _facts(network: WifiFile, site: Site) -> list[tuple[str, str]]:
 
 
 def _week(site: Site) -> list[tuple[str, str]]:
-    """Weekdays with their hours, neighbours with the same hours together; empty when it is open around the clock."""
+    """Opening hours by weekday, equal neighbours grouped; empty if it is always open."""
     hours = queries.hours_of(site)
     if hours is None:
         return []
@@ -185,7 +185,7 @@ def _street(site: Site) -> str:
 
 
 def _known(network: WifiFile, site: Site) -> list[tuple[str, str]]:
-    """What the report need not ask: inputs of its questions with their answers."""
+    """Prefilled inputs of the report form."""
     if network.fault is None:
         return []
     place = network.fault.where

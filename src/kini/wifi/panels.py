@@ -1,4 +1,4 @@
-"""What the room puts on the pages of its services: the way to the list of sites."""
+"""Panel on the page of the information service: link to the list of sites."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -10,7 +10,7 @@ from kini.wifi.holding import held
 
 
 def panel(request: HttpRequest, service: Service) -> SafeString | None:
-    """A button to the sites, with how many there are; None on the pages of other services."""
+    """Render a button with the number of sites; None on the pages of other services."""
     network = declared.network()
     if network is None or service.pk != network.find:
         return None

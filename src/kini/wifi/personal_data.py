@@ -1,4 +1,4 @@
-"""Personal data of the city's Wi-Fi: devices, and sessions as long as they lead to somebody."""
+"""Personal data of the room: devices, and sessions as long as they lead to a person."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def _devices(person: Person) -> Iterator[Record]:
 
 
 def _erase_devices(by: Actor, person: Person) -> int:
-    """Delete the devices' rows at once, and with them the links from sessions to the person."""
+    """Delete the device rows at once, and with them the links from sessions to the person."""
     actions.sign_out(by=by, owner=person.user)
     count, _rows = Device.objects.filter(owner=person.user, blocked_at=None).delete()
     return count
@@ -29,7 +29,7 @@ def _sessions(person: Person) -> Iterator[Record]:
 
 
 def register() -> None:
-    """Register what this room holds; called once, when the room is ready."""
+    """Register the room's personal data at start-up."""
     since = _("Since")
     for each in (
         PersonalData(

@@ -1,7 +1,7 @@
 """Pseudonyms of people and devices in the session table, with a key for each month.
 
-Within a month the same person has the same one, so that distinct people can be counted; between months nobody can tell,
-once the keys are destroyed. A pseudonym is made in the database (`wifi_mark`) as sessions are stored.
+A person keeps a pseudonym within a month, so distinct people can be counted; once the keys are destroyed, months cannot
+be linked. The database computes pseudonyms as it stores sessions (`wifi_mark`).
 """
 
 import secrets
@@ -14,9 +14,9 @@ from kini.wifi.models import PseudonymKey
 
 
 def pads(months: Iterable[date]) -> dict[date, bytes]:
-    """By month (its first day) what the database makes pseudonyms from (`core.crypto.pads`).
+    """Return the HMAC pads of each month's key (`core.crypto.pads`), by first day of the month.
 
-    A month that is new gets its key; one whose key was destroyed is left out. Inside the caller's transaction.
+    A new month gets a key; a month whose key was destroyed is left out. In the caller's transaction.
     """
     wanted = set(months)
     known = {each.month: each.key for each in PseudonymKey.objects.filter(month__in=wanted)}
@@ -29,12 +29,12 @@ def pads(months: Iterable[date]) -> dict[date, bytes]:
 
 
 def context(month: date) -> str:
-    """To what a sealed key is bound."""
+    """Encryption context of a month's key."""
     return f"wifi-pseudonyms:{month:%Y-%m}"
 
 
 def rotate() -> None:
-    """Seal again, with the first key of the ring, the keys that an older one sealed."""
+    """Re-encrypt, with the first key of the ring, the keys that an older one encrypted."""
     for each in PseudonymKey.objects.all():
         if each.key and needs_rotation(each.key):
             each.key = seal(unseal(each.key, context(each.month)), context(each.month))

@@ -1,4 +1,4 @@
-"""What is asked about the network: sites and their hours, faults, sessions, devices, vouchers, blocks."""
+"""Queries about sites, open faults, devices, vouchers and blocks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from kini.wifi.admission import ATTRIBUTES, DEVICE, PASS, VOUCHER, named
 from kini.wifi.models import AccessPoint, Block, Device, FaultReport, Site, Voucher
 from kini.wifi.schema import Hours
 
-#: Metres in a minute, for those who walk (4.8 km/h), and how much longer streets are than the way of a bird.
+#: Walking speed in metres per minute (4.8 km/h), and the ratio of street distance to straight-line distance.
 WALKING, DETOUR = 80.0, 1.3
 _USED = "SELECT seconds, octets FROM wifi_used(%s, %s, %s)"
 _STANDING = f"SELECT {', '.join(ATTRIBUTES)} FROM wifi_decide({', '.join(['%s'] * 12)})"  # noqa: S608 -- our own words
@@ -28,7 +28,7 @@ _STANDING = f"SELECT {', '.join(ATTRIBUTES)} FROM wifi_decide({', '.join(['%s'] 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Whether a site is open; `closes`: when it closes today, where it does."""
+    """Opening state of a site; `closes`: closing time today, if it closes today."""
 
     open: bool
     closes: time | None
@@ -36,14 +36,14 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is known to be wrong at a site: since when, and how many have said so."""
+    """Open fault of a site: time of the first report, and number of reports."""
 
     since: datetime
     reports: int
 
 
 def hours_of(site: Site) -> Hours | None:
-    """Its own hours, else those of its kind; None: around the clock."""
+    """Return the site's own hours, else those of its kind; None: always open."""
     if site.hours:
         return Hours.model_validate(site.hours)
     network = declared.network()
@@ -52,7 +52,7 @@ def hours_of(site: Site) -> Hours | None:
 
 
 def opening(site: Site, at: datetime | None = None) -> Opening:
-    """Whether it is open at that moment (now), by the city's clocks."""
+    """Return the opening state at a moment (default: now), in the city's time zone."""
     hours = hours_of(site)
     if hours is None:
         return Opening(True, None)
@@ -62,7 +62,7 @@ def opening(site: Site, at: datetime | None = None) -> Opening:
 
 
 def chooser(kind: str, open_now: bool) -> Callable[[Site], bool]:
-    """Whether a site is of the kind that is meant (empty: any), and open when that is meant; to be asked of many."""
+    """Return a test of sites by kind (empty: any) and opening state; it caches hours, for use on many sites."""
     known: dict[tuple[str, str], bool] = {}
 
     def fits(site: Site) -> bool:
@@ -79,19 +79,19 @@ def chooser(kind: str, open_now: bool) -> Callable[[Site], bool]:
 
 
 def kind_name(site: Site) -> Text:
-    """What its kind is called."""
+    """Return the name of a site's kind."""
     network = declared.network()
     kind = network.kinds.get(site.kind) if network else None
     return kind.name if kind else Text({"": site.kind})
 
 
 def walking_minutes(metres: float) -> int:
-    """How long one walks there, roughly; at least a minute."""
+    """Estimate the walking time; at least one minute."""
     return max(1, round(metres * DETOUR / WALKING))
 
 
 def fault(site: Site) -> Fault | None:
-    """The fault that people have reported and that is not mended yet."""
+    """Return the open fault that people have reported."""
     open_now = Q(case__closed_at__isnull=True)
     first = FaultReport.objects.filter(open_now, site=site).select_related("case").order_by("case__opened_at").first()
     if first is None:
@@ -101,15 +101,15 @@ def fault(site: Site) -> Fault | None:
 
 
 def known_device(mark: bytes) -> Device | None:
-    """The device, when it may come in by itself."""
+    """Return the device if it is admitted without signing in."""
     found = Device.objects.filter(mark=mark, expires_at__gt=moments.now(), blocked_at=None, group__active=True)
     return found.exclude(voucher__withdrawn_at__isnull=False).first()
 
 
 def standing(mac: str, point: AccessPoint, password: str = "") -> dict[str, str]:
-    """What RADIUS would answer a device that shows that password there: attributes of the answer by name.
+    """Return the RADIUS attributes that a device with this password would get there.
 
-    With a one-time password the device is let in by that, as RADIUS would; without any nothing changes.
+    A one-time password is used up as RADIUS would do; without one nothing changes.
     """
     words = [mac, point.mac, point.nas_identifier, str(point.nas_address or ""), password, "", ""]
     keys = [pads(purpose) for purpose in (DEVICE, VOUCHER, PASS)]
@@ -118,7 +118,7 @@ def standing(mac: str, point: AccessPoint, password: str = "") -> dict[str, str]
 
 
 def opens_next(site: Site, at: datetime | None = None) -> tuple[str, time] | None:
-    """On which weekday, in words, and when a closed site opens next; None when it does not within a week."""
+    """Return weekday (as text) and time of the next opening; None if there is none within a week."""
     hours = hours_of(site)
     local = (at or moments.now()).astimezone(pack.current().timezone)
     if hours is None:
@@ -132,7 +132,7 @@ def opens_next(site: Site, at: datetime | None = None) -> tuple[str, time] | Non
 
 
 def octets_left(device: Device) -> int | None:
-    """How much of the day's volume is left for a device; None without a limit."""
+    """Return the volume that is left for a device today; None without a limit."""
     most = device.group.daily_octets
     if most is None:
         return None
@@ -141,7 +141,7 @@ def octets_left(device: Device) -> int | None:
 
 
 def used_today(device: Device) -> tuple[int, int]:
-    """Seconds and octets that a device, or all those of its person, used today."""
+    """Return the seconds and octets that a device, or all devices of its owner, used today."""
     with connection.cursor() as cursor:
         cursor.execute(_USED, [bytes(device.mark), device.owner_id, today()])
         seconds, octets = cursor.fetchone()
@@ -149,17 +149,17 @@ def used_today(device: Device) -> tuple[int, int]:
 
 
 def ends_by_itself(device: Device, seconds: int) -> bool:
-    """Whether what ends after so many seconds is the device's own time, not the place's or the day's."""
+    """Return True if the session ends with the device's own term, not by opening hours or a daily limit."""
     return seconds >= int((device.expires_at - moments.now()).total_seconds()) and device.voucher_id is None
 
 
 def vouchers_of(scope: Scope | None) -> QuerySet[Voucher]:
-    """The vouchers that officers made who work within that scope; None: all."""
+    """The vouchers of officers within that scope; None: all."""
     return Voucher.objects.filter(_within(scope))
 
 
 def blocks_of(scope: Scope | None) -> QuerySet[Block]:
-    """The blocks that officers made who work within that scope; None: all."""
+    """The blocks of officers within that scope; None: all."""
     return Block.objects.filter(_within(scope))
 
 

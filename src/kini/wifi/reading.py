@@ -1,4 +1,4 @@
-"""A list of points (CSV or GeoJSON) read row by row. Whatever is wrong names file, row, field and remedy."""
+"""Parser of lists of points (CSV or GeoJSON). Every error names file, row, field and remedy."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ GEOJSON = (".geojson", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A good row and its number: the line of a table, the place of a feature in GeoJSON, the first being 1."""
+    """A valid row and its number: the line in a table, or the position of a feature in GeoJSON, starting at 1."""
 
     number: int
     row: PointRow
@@ -27,10 +27,10 @@ class Numbered:
 
 @dataclass(slots=True)
 class Listed:
-    """What a list holds: good rows, and what is wrong with the others.
+    """Valid rows of a list, and the errors in the others.
 
     Attributes:
-        theirs: the list's own column by ours.
+        theirs: name of our columns in the list.
     """
 
     file: str
@@ -39,24 +39,24 @@ class Listed:
     theirs: dict[str, str] = field(default_factory=dict)
 
     def error_at(self, number: int, name: str, message: str, remedy: str = "") -> None:
-        """Note what is wrong in a row, under the name that its column has in the list."""
+        """Add an error of a row, under the column's name in the list."""
         self.faults.append(Fault(self.file, number, self.theirs.get(name, name), message, remedy))
 
 
 def read_mapping(path: Path) -> Mapping:
-    """A column mapping (TOML).
+    """Read a column mapping (TOML).
 
     Raises:
-        PackFaults: with every fault of the file.
+        PackFaults: with every error of the file.
     """
     return parse(read_source(path, path.parent), Mapping)
 
 
 def read_list(path: Path, mapping: Mapping | None = None) -> Listed:
-    """The whole list.
+    """Read a whole list.
 
     Raises:
-        PackFaults: when it cannot be read as CSV or GeoJSON at all.
+        PackFaults: if it is neither valid CSV nor GeoJSON.
     """
     mapping = mapping or Mapping()
     found = Listed(path.name, theirs=mapping.columns)
@@ -76,7 +76,7 @@ def read_list(path: Path, mapping: Mapping | None = None) -> Listed:
 
 
 def _columns(mapping: Mapping) -> list[tuple[str, str, Callable[[Any], str]]]:
-    """Our columns: the name, theirs, and how a cell of theirs reads as ours; empty where it says nothing."""
+    """For each of our columns: name, name in the list, and the conversion of a cell (empty: no value)."""
 
     def reader(name: str) -> Callable[[Any], str]:
         known, constant = mapping.values.get(name, {}), mapping.constants.get(name, "")
@@ -93,13 +93,13 @@ def _columns(mapping: Mapping) -> list[tuple[str, str, Callable[[Any], str]]]:
 
 
 def _faults(file: str, number: int, row: dict[str, Any], error: ValidationError) -> list[Fault]:
-    """What is wrong in a row. Every place has the line of its row, so that a fault keeps the whole way to it."""
+    """Return the errors of a row, all with the number of the row."""
     places = [(), *((name,) for name in row), ("hours",), *(("hours", day) for day in WEEKDAYS)]
     return faults_of(Source(file, row, dict.fromkeys(places, number)), error)
 
 
 def _remedy(fault: Fault, name: str) -> str:
-    """What would be right, where the message does not say it."""
+    """Return the remedy, if the message does not contain it."""
     if fault.message == "Field required":
         return "Fill it in, name their column in the mapping, or give a constant there."
     if name in WEEKDAYS:
@@ -140,7 +140,7 @@ def _features(file: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise PackFaults([Fault(file, error.lineno, "", error.msg, "Mend the JSON syntax.")]) from None
+        raise PackFaults([Fault(file, error.lineno, "", error.msg, "Fix the JSON syntax.")]) from None
     except RecursionError:
         raise PackFaults([Fault(file, 0, "", "is nested too deeply", "Give a plain FeatureCollection.")]) from None
     features = data.get("features") if isinstance(data, dict) else None
@@ -151,7 +151,7 @@ def _features(file: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _cells(feature: Any) -> dict[str, Any]:
-    """Properties of a feature, with `latitude` and `longitude` of its point; its id is the site where none is named."""
+    """Return a feature's properties with the coordinates of its point; its id is the default site code."""
     known: dict[str, Any] = feature if isinstance(feature, dict) else {}
     properties, geometry = known.get("properties"), known.get("geometry")
     cells = {str(name): value for name, value in properties.items()} if isinstance(properties, dict) else {}

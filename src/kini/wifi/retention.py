@@ -1,4 +1,4 @@
-"""Retention of devices, sessions and one-time passwords."""
+"""Retention rules of devices, sessions and one-time passwords."""
 
 from datetime import date, datetime, timedelta
 
@@ -14,7 +14,7 @@ BY = system("retention")
 
 
 def _days_due(before: datetime) -> list[date]:
-    """Days of sessions that lead to somebody; their own term (wifi.yaml) counts, as of a moment."""
+    """Return the days of sessions whose term (wifi.yaml) is over at a moment."""
     with moments.at(before):
         return forgetting.due()
 
@@ -24,7 +24,7 @@ def _count_days(before: datetime) -> int:
 
 
 def _strip_days(before: datetime) -> int:
-    """Remove from sessions the links to a device or a person."""
+    """Remove the links to a device or a person from sessions."""
     return sum(actions.forget_day(by=BY, day=day) for day in _days_due(before))
 
 
@@ -34,7 +34,7 @@ def _count_keys(before: datetime) -> int:
 
 
 def register() -> None:
-    """Register the rules; called once, when the room is ready."""
+    """Register the retention rules at start-up."""
     for rule in (
         Rule(
             "wifi.sessions",

@@ -1,5 +1,5 @@
-"""What a NAS is told about a session that runs while what holds for it changes: the database decides anew, as if the
-device asked now; who would be refused is disconnected, everybody else gets what they may from now on.
+"""Re-authorization of running sessions after a change of the rules. The database decides again as for a new request: a
+rejected device is disconnected, any other session gets its current limits.
 """
 
 from collections.abc import Iterable
@@ -16,9 +16,9 @@ from kini.wifi.inventory_diff import secret_of
 from kini.wifi.models import AccessPoint, SessionReview
 
 Outcome = SessionReview.Outcome
-#: How often a request is sent before its NAS counts as silent this time, and for how many seconds each is waited for.
+#: Transmissions of a request in one attempt, and the wait after each in seconds.
 SENDS, SECONDS = 3, 2.0
-#: No session that goes on is older.
+#: Upper bound of the age of an open session.
 OPEN_DAYS = timedelta(days=32)
 NAMES = {coa.DISCONNECT: "Disconnect-Request", coa.COA: "CoA-Request"}
 _RUNNING = """
@@ -31,7 +31,7 @@ _SESSION = "SELECT handle, started_at FROM wifi_session WHERE key = %s AND day =
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a NAS was sent ("Disconnect-Request"; empty: nothing), and what came of it; None: no answer yet."""
+    """Request that was sent to a NAS ("Disconnect-Request"; empty: none), and the outcome; None: no answer yet."""
 
     sent: str
     outcome: SessionReview.Outcome | None
@@ -39,22 +39,23 @@ class Told:
 
 
 def handle(key: bytes, packet: Packet) -> bytes:
-    """By what the NAS finds the session, sealed: it holds the device's MAC, so it goes with the session's end."""
+    """Encrypt the attributes by which the NAS finds the session; they contain the MAC, so they are deleted at its end.
+    """
     return seal_json([packet.session, packet.user, packet.calling], _context(key))
 
 
 def names(key: bytes, sealed: bytes) -> list[str]:
-    """Session, user and device as the NAS names them.
+    """Decrypt session, user and device as the NAS names them.
 
     Raises:
-        SealBroken: when its key is no longer in the ring.
+        SealBroken: if its key is no longer in the ring.
     """
     found: list[str] = unseal_json(sealed, _context(key))
     return found
 
 
 def running(devices: Iterable[bytes]) -> list[SessionReview]:
-    """Reviews, not stored yet, of the sessions of these devices that go on."""
+    """Return unsaved reviews of the open sessions of these devices."""
     now = moments.now()
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, [list(devices), now - OPEN_DAYS, now, now])
@@ -65,7 +66,7 @@ def running(devices: Iterable[bytes]) -> list[SessionReview]:
 
 
 def tell(review: int) -> Told | None:
-    """Tell the NAS of a waiting review's session; None when nothing waits. It may take long: no transaction."""
+    """Send a waiting review's request to the NAS; None if nothing waits. Slow: call it outside transactions."""
     found = SessionReview.objects.select_related("access_point").filter(pk=review, outcome=Outcome.WAITING).first()
     if found is None:
         return None
@@ -85,7 +86,7 @@ def tell(review: int) -> Told | None:
 
 
 def _wanted(named: list[str], started_at: datetime, point: AccessPoint) -> tuple[int, dict[str, str | int]]:
-    """The code and the attributes of the request that makes the session as the rules say now."""
+    """Return code and attributes of the request that applies the current decision."""
     session, user, calling = named
     said: dict[str, str | int] = {
         "User-Name": user,
@@ -98,14 +99,14 @@ def _wanted(named: list[str], started_at: datetime, point: AccessPoint) -> tuple
         return coa.DISCONNECT, said
     limits: dict[str, str | int] = {name: value for name, value in decided.items() if name in coa.LIMITS}
     if "Session-Timeout" in decided:
-        # A NAS counts it from the session's start.
+        # A NAS counts Session-Timeout from the start of the session.
         gone = max(0, int((moments.now() - started_at).total_seconds()))
         limits["Session-Timeout"] = int(decided["Session-Timeout"]) + gone
     return coa.COA, said | limits
 
 
 def _session(review: SessionReview) -> tuple[list[str], datetime] | None:
-    """Session, user and device as the NAS names them, and when it began; None when it has ended."""
+    """Return the names of the session, and its start; None if it has ended."""
     with connection.cursor() as cursor:
         cursor.execute(_SESSION, [bytes(review.session), review.day])
         row = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""What can be reckoned about the network without database, clock or request. Pure."""
+"""Pure functions: MAC addresses, voucher codes, opening hours, apportionment."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,10 @@ _SEPARATORS = re.compile(r"[-:. ]")
 
 
 def mac(text: str) -> str:
-    """A MAC address as RFC 3580 writes it (00-10-A4-23-19-C0), from any usual way to write it.
+    """Normalize a MAC address to the notation of RFC 3580 (00-10-A4-23-19-C0).
 
     Raises:
-        ValueError: when it is none, or stands for a group of stations.
+        ValueError: if it is invalid, or a group address.
     """
     if _AS_WRITTEN.fullmatch(text):
         return text
@@ -26,7 +26,9 @@ def mac(text: str) -> str:
 
 
 def mac_in(text: str) -> str:
-    """The MAC address with which a Called-Station-Id begins (RFC 3580: "00-10-A4-23-19-C0:name"); empty without one."""
+    """Return the MAC address at the start of a Called-Station-Id (RFC 3580: "00-10-A4-23-19-C0:name"); empty without
+    one.
+    """
     try:
         return mac(text[:17])
     except ValueError:
@@ -34,22 +36,22 @@ def mac_in(text: str) -> str:
 
 
 def code(typed: str) -> str:
-    """A voucher's code however it is typed: capitals without blanks and dashes; what looks like a digit is one."""
+    """Normalize a voucher code: upper case without spaces and dashes; letters that look like digits become digits."""
     return re.sub(r"[- ]", "", typed).upper().translate(str.maketrans("OIL", "011"))
 
 
 def spans(cell: str) -> list[str]:
-    """The spans in one cell of a table: "07:00-12:00, 13:00-21:00" as two."""
+    """Split a table cell with spans: "07:00-12:00, 13:00-21:00" into two."""
     return [part.strip() for part in re.split(r"[,;]", cell or "") if part.strip()]
 
 
 def open_at(spans_of_day: Sequence[tuple[time, time]], at: time) -> bool:
-    """Whether one of the spans holds that time of day; one that ends at 00:00 ends at midnight."""
+    """Return True if one of the spans contains that time of day; a span that ends at 00:00 ends at midnight."""
     return any(opens <= at and (at < closes or closes == time(0)) for opens, closes in spans_of_day)
 
 
 def open_share(spans_of_day: Sequence[tuple[time, time]], hour: int) -> float:
-    """In how much of an hour of the day one of the spans holds, 0 to 1."""
+    """Return the share (0 to 1) of an hour of the day that the spans cover."""
     minutes = [
         (opens.hour * 60 + opens.minute, (closes.hour * 60 + closes.minute) or 1440) for opens, closes in spans_of_day
     ]
@@ -57,13 +59,13 @@ def open_share(spans_of_day: Sequence[tuple[time, time]], hour: int) -> float:
 
 
 def closes_at(spans_of_day: Sequence[tuple[time, time]], at: datetime) -> time | None:
-    """When it closes, while it is open; None when it is closed, or closes at midnight."""
+    """Return the closing time while it is open; None if it is closed, or closes at midnight."""
     found = next((closes for opens, closes in spans_of_day if open_at([(opens, closes)], at.time())), None)
     return found if found != time(0) else None
 
 
 def shared(total: int, weights: Mapping[str, float]) -> dict[str, int]:
-    """Whole parts of `total` by weight, together exactly that (largest remainder); ties go by name."""
+    """Apportion `total` to integers by weight (largest remainder); ties are broken by name."""
     whole = sum(weights.values())
     if total <= 0 or whole <= 0:
         return dict.fromkeys(weights, 0)

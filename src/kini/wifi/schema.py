@@ -1,4 +1,4 @@
-"""The typed forms of what people write about the network: wifi.yaml of the pack, a list's row, a column mapping."""
+"""Schemas of wifi.yaml, of a list's rows, and of column mappings."""
 
 import re
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from kini.wifi import rules
 from kini.wifi.models import CODE
 from kini.wifi.where.schema import PlanEntry
 
-#: A secret that fits between the quotes of FreeRADIUS's configuration. RFC 2865 asks for 16 octets.
+#: A secret without characters that need escaping in FreeRADIUS's configuration; at least 16 octets (RFC 2865).
 SECRET = re.compile(r"[!#-&(-\[\]-~]{16,128}")
 
-#: Where an access point takes a one-time password: scheme, host, port, and a path where it is not the usual one.
+#: Login URL of an access point: scheme, host, port, and a path if it is not the vendor's default.
 LOGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
 
 #: The end of a day, for comparing.
@@ -26,7 +26,7 @@ END = time.max
 
 
 class Hours(Week):
-    """When a site is open; a span that ends at 00:00 ends at midnight."""
+    """Opening hours of a site; a span that ends at 00:00 ends at midnight."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "Hours":
@@ -40,26 +40,26 @@ class Hours(Week):
 
 
 class SiteKind(Strict):
-    """A kind of place that has Wi-Fi, and when such places are open; without hours around the clock."""
+    """A kind of site and its opening hours; without hours it is always open."""
 
     name: Text
     hours: Hours | None = None
-    share: Annotated[int, Field(ge=0, description="Of the made-up points, in parts.")] = 0
+    share: Annotated[int, Field(ge=0, description="Relative share of sample points.")] = 0
 
 
 class Scheme(Strict):
-    """Who pays for a site."""
+    """Funding scheme of a site."""
 
     name: Text
-    share: Annotated[int, Field(ge=0, description="Of the made-up points, in parts.")] = 0
+    share: Annotated[int, Field(ge=0, description="Relative share of sample points.")] = 0
 
 
 class GroupEntry(Strict):
-    """What a group of people may do on the network; what is left out has no limit.
+    """Limits of a user group; a missing value means no limit.
 
     Attributes:
-        sheets: officers may print codes for it.
-        devices_at_once: of one person, or of one voucher, at the same time.
+        sheets: officers may print vouchers for it.
+        devices_at_once: concurrent devices of one person or one voucher.
     """
 
     name: Text
@@ -74,12 +74,12 @@ class GroupEntry(Strict):
 
 
 class SessionEntry(Strict):
-    """What holds for sessions from a day on, until the next entry does.
+    """Dated rule for sessions, valid until the next entry.
 
     Attributes:
-        silent_minutes: a session has ended of which nothing was heard for so long; access points tell of it every five.
-        closing_hours: so long after midnight a day's figures are counted.
-        keep_days: for so long a session leads to its device and its person; after that it only counts.
+        silent_minutes: silence after which a session counts as ended; access points report every five minutes.
+        closing_hours: hours after midnight at which a day is closed.
+        keep_days: days for which a session keeps its device and its person.
     """
 
     since: date
@@ -89,15 +89,15 @@ class SessionEntry(Strict):
 
 
 class HealthEntry(Strict):
-    """When an access point counts as up, busy, silent or down, from a day on, until the next entry does.
+    """Dated rule for the states of access points, valid until the next entry.
 
     Attributes:
-        heard_minutes: it is up so long after its last sign; sessions are heard of every five minutes.
-        down_minutes: one that sends heartbeats is down so long after its last sign; `beats_days`: it is one that sends
-            them for so long after the last.
-        quiet_hours: another is down so long after its last sign, as it may just have no visitors. Of both only the
-            time counts in which its site is open.
-        busy_percent: of its capacity, from which it is busy.
+        heard_minutes: time after the last sign of life for which it is up; access points report every five minutes.
+        down_minutes: time after which it is down if it sends heartbeats; `beats_days`: days after its last heartbeat
+            for which it counts as sending them.
+        quiet_hours: time after which it is down if it sends none, since it may just have no visitors. For both only
+            opening hours count.
+        busy_percent: share of its capacity from which it is busy.
     """
 
     since: date
@@ -109,11 +109,11 @@ class HealthEntry(Strict):
 
 
 class FaultService(Strict):
-    """The service by which a fault at a site is reported.
+    """Service for reporting a fault at a site.
 
     Attributes:
-        site, where: its questions for the site's code and for the place.
-        known: answers of somebody who comes from the page of a site, by question.
+        site, where: its questions for the site code and the place.
+        known: prefilled answers on the way from a site's page, by question.
     """
 
     service: Id
@@ -123,27 +123,27 @@ class FaultService(Strict):
 
 
 class WishService(Strict):
-    """The service by which a new site is asked for; `known` as for faults."""
+    """Service for requesting a new site; `known` as in FaultService."""
 
     service: Id
     known: dict[Name, str] = {}
 
 
 class Link(Strict):
-    """Somewhere to go once one is online."""
+    """A link for people who have just come online."""
 
     name: Text
     address: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+(/[^\s\"<>]*)?$", max_length=200)]
 
 
 class PortalEntry(Strict):
-    """The page where people sign in.
+    """Configuration of the portal.
 
     Attributes:
-        group: of whoever signs in with a phone number.
-        days: for which a device comes in by itself then.
-        terms: to which one agrees, a paragraph each.
-        links: shown once somebody is online.
+        group: group of people who sign in with a phone number.
+        days: days for which their devices are admitted without signing in again.
+        terms: terms of use, one paragraph each.
+        links: shown once the visitor is online.
     """
 
     group: Id
@@ -153,15 +153,15 @@ class PortalEntry(Strict):
 
 
 class WifiFile(Strict):
-    """wifi.yaml.
+    """Schema of wifi.yaml.
 
     Attributes:
-        find: the information service whose page leads to the list of sites.
-        agency: whose officers watch the network; `providers`: another agency's, by the provider of a site.
-        made_up_name: what a made-up point is called; "{area}" stands for the area's name.
+        find: information service whose page links to the list of sites.
+        agency: agency that monitors the network; `providers`: another agency for a provider's sites.
+        made_up_name: name of a sample site; "{area}" is replaced by the area's name.
     """
 
-    name: Text = Field(description="What the city calls its Wi-Fi.")
+    name: Text = Field(description="The city's name for its Wi-Fi.")
     kinds: Annotated[dict[Id, SiteKind], Field(min_length=1)]
     schemes: dict[Id, Scheme] = {}
     groups: dict[Id, GroupEntry] = {}
@@ -204,7 +204,7 @@ class WifiFile(Strict):
 
 
 class CountRow(Strict):
-    """One line of wifi-points.csv: how many points there are in an area."""
+    """Row of wifi-points.csv: number of points in an area."""
 
     area: Code
     points: Annotated[int, Field(ge=0)]
@@ -250,8 +250,8 @@ def _number_or_none(value: Any) -> Any:
 
 
 class PointRow(Strict):
-    """One row of a list: a site, and the access point there that the row names by its MAC; several rows may name one
-    site. `hours`: spans by weekday, empty for those of its kind.
+    """Row of a list: a site, and the access point there if `mac` is given; several rows may name one site. `hours`:
+    spans by weekday, empty for those of the kind.
     """
 
     site: Annotated[str, Field(pattern=CODE, max_length=60)]
@@ -279,7 +279,7 @@ class PointRow(Strict):
     @model_validator(mode="before")
     @classmethod
     def _week(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """The columns monday ... sunday, each with spans, as `hours`."""
+        """Combine the columns monday ... sunday into `hours`."""
         days = {day: rules.spans(data.pop(day)) for day in WEEKDAYS if day in data}
         return data | {"hours": days} if any(days.values()) else data
 
@@ -300,19 +300,19 @@ class PointRow(Strict):
         return self
 
 
-#: What a column may be called; a list with other names needs a mapping.
+#: Names of columns; a list with other names needs a mapping.
 COLUMNS = (*(name for name in PointRow.model_fields if name != "hours"), *WEEKDAYS)
 
 
 class Mapping(Strict):
-    """A column mapping: how the columns of somebody else's list become ours.
+    """Column mapping: converts another list's columns to ours.
 
     Attributes:
-        columns: theirs by ours.
-        values: by our column: ours by theirs. A value that is not named stays as it is.
-        constants: what stands in our column for every row, or where theirs is empty.
-        prefix: before the site's code, so that the codes of two lists do not meet.
-        other: what a value becomes that `values` does not name, by our column.
+        columns: their column by ours.
+        values: our value by theirs, for each of our columns. Other values stay unchanged.
+        constants: default value of our column.
+        prefix: prefix of site codes, against collisions between lists.
+        other: value for those that `values` does not name, by our column.
     """
 
     columns: dict[str, str] = {}

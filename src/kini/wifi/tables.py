@@ -1,4 +1,4 @@
-"""What operators see of the network; never a secret."""
+"""Read-only admin pages for operators; secrets are never shown."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,6 @@ class AccessPoints(Table):
 
 
 def register() -> None:
-    """Bring these tables to the operator's pages."""
+    """Register the admin classes."""
     site.register(Site, Sites)
     site.register(AccessPoint, AccessPoints)

@@ -1,4 +1,4 @@
-"""With what writes of this room begin: whose they are, in turn, of the group and the device that are named."""
+"""Guards of the room's actions: system-only check, advisory lock, lookup of group and device."""
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -11,26 +11,26 @@ from kini.wifi.models import Group
 
 
 def only_program(by: Actor) -> None:
-    """Let nobody write but the program and its commands.
+    """Allow commands and jobs only.
 
     Raises:
-        NotAllowed: for a person.
+        NotAllowed: if the actor is a person.
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("The network is run by the operator's commands alone.")
 
 
 def in_turn(subject: str) -> None:
-    """Wait until nobody else changes that, and keep it until the transaction ends: what was read still holds then."""
+    """Take an advisory lock until the transaction ends, so that what was read stays true."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [subject])
 
 
 def group_called(name: str) -> Group:
-    """The group of wifi.yaml with that name.
+    """Return the group with that id.
 
     Raises:
-        Refused: when there is none.
+        Refused: if there is none.
     """
     found = Group.objects.filter(pk=name, active=True).first()
     if found is None:
@@ -40,10 +40,10 @@ def group_called(name: str) -> Group:
 
 
 def mark_of(mac: str) -> bytes:
-    """By which a device is known.
+    """Return the keyed hash of a device.
 
     Raises:
-        Refused: when it is no MAC address.
+        Refused: if `mac` is not a MAC address.
     """
     try:
         return permanent_hash(rules.mac(mac), DEVICE)

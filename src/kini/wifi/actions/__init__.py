@@ -1,4 +1,4 @@
-"""Every write about the network."""
+"""All writes of the room, as jobs, commands and the demo call them."""
 
 from kini.wifi.actions.accounting import collect, destroy_pseudonym_keys, forget_day
 from kini.wifi.actions.admission import forget_device, know_device, load_policies

@@ -1,4 +1,4 @@
-"""Accounting: what FreeRADIUS wrote down is brought into the tables, and leads to nobody once its time is over."""
+"""Import accounting packets, and remove identities from old sessions."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,27 +21,27 @@ log = structlog.get_logger("kini.wifi")
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """How many packets were brought in, and how many records were set aside."""
+    """Numbers of imported packets and rejected records."""
 
     packets: int
     rejected: int
 
     @property
     def read(self) -> bool:
-        """Whether there was anything to read."""
+        """True if there was anything to read."""
         return bool(self.packets or self.rejected)
 
 
 @action
 def collect(*, by: Actor, folder: Path) -> Collected:
-    """Bring what FreeRADIUS wrote into its detail files into the tables: one chunk of the oldest file.
+    """Import one chunk of the oldest detail file of FreeRADIUS.
 
-    Packets and the place up to which they were read are stored together, so that each counts once, whoever falls when.
-    Records that are no packets go to a file of the day (`collecting.REJECTED`) and are counted. A file that is read to
-    its end and grows no more is removed, and what was set aside when its time is over.
+    Packets and the file offset are stored in one transaction, so every packet counts once even after a crash. Malformed
+    records go to a daily file (`spool.REJECTED`) and are counted. A complete file that was read to its end is deleted,
+    and so are rejected records whose term is over.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     in_turn(SUBJECT)
@@ -61,7 +61,7 @@ def collect(*, by: Actor, folder: Path) -> Collected:
             mark.save()
             return _collected(by, folder, path, found)
         if collecting.grows_no_more(path, now, newest=path == files[-1]):
-            # Set aside before the file goes: a fall in between leaves it twice, and never nowhere.
+            # Store the remainder before deleting the file: a crash in between duplicates it, but never loses it.
             left = _collected(by, folder, path, collecting.unfinished(path, mark.offset))
             mark.delete()
             path.unlink()
@@ -72,7 +72,7 @@ def collect(*, by: Actor, folder: Path) -> Collected:
 
 
 def _collected(by: Actor, folder: Path, path: Path, found: Chunk) -> Collected:
-    """What came of a part of a file; what is no packet is set aside, and told of in the audit trail."""
+    """Store rejected records with an audit entry, and build the result for one part of a file."""
     if found.rejected:
         collecting.set_aside(folder, path.name, found, moments.now())
         detail = {"file": path.name, "count": len(found.rejected)}
@@ -82,10 +82,10 @@ def _collected(by: Actor, folder: Path, path: Path, found: Chunk) -> Collected:
 
 @action
 def forget_day(*, by: Actor, day: date) -> bool:
-    """Take from the sessions of a day whose time is over what leads to a device or a person; whether it is sealed then.
+    """Remove device and person from the sessions of a day whose term is over; return True if the day is sealed now.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     in_turn(SUBJECT)
@@ -99,10 +99,10 @@ def forget_day(*, by: Actor, day: date) -> bool:
 
 @action
 def destroy_pseudonym_keys(*, by: Actor) -> int:
-    """Destroy the keys from which the pseudonyms of months were made all of whose days are sealed; how many.
+    """Destroy the pseudonym keys of months of which all days are sealed; return their number.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     in_turn(SUBJECT)

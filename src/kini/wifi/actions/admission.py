@@ -1,4 +1,4 @@
-"""Who comes in: what groups may do, and devices that are known without signing in."""
+"""Load the access policies of the pack; register and forget devices for the operator."""
 
 from datetime import timedelta
 
@@ -19,15 +19,15 @@ MOST_DAYS = 730
 
 @action
 def load_policies(*, by: Actor) -> int:
-    """Bring what wifi.yaml says about groups, sessions and the hours of kinds to where RADIUS decisions see it.
+    """Copy groups, session rules and opening hours from wifi.yaml to the tables that RADIUS decisions read.
 
-    A group that vanished from it lets nobody in any more.
+    Groups that wifi.yaml no longer names are deactivated.
 
     Returns:
-        How many rows changed.
+        The number of changed rows.
 
     Raises:
-        NotAllowed: for anybody but a command of the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     network = declared.network()
@@ -59,13 +59,13 @@ def load_policies(*, by: Actor) -> int:
 
 @action
 def know_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
-    """Let a device in without signing in, for some days from now; one that was blocked stays so.
+    """Let a device in without signing in for some days; a blocked one stays blocked.
 
-    Its running session is told of the group's limits.
+    Its running session gets the limits of the group.
 
     Raises:
-        NotAllowed: for anybody but a command of the program.
-        Refused: when it is no MAC address, or there is no such group.
+        NotAllowed: if the actor is not the system.
+        Refused: if `mac` is invalid, or the group is unknown.
     """
     only_program(by)
     if not 1 <= days <= MOST_DAYS:
@@ -80,10 +80,10 @@ def know_device(*, by: Actor, mac: str, group: str, days: int) -> Device:
 
 @action
 def forget_device(*, by: Actor, mac: str) -> bool:
-    """Forget a device, so that it signs in again; whether it was known. A blocked one stays blocked. Its sessions end.
+    """Forget a device, end its sessions, and return True if it was known. A blocked device stays blocked.
 
     Raises:
-        NotAllowed: for anybody but a command of the program.
+        NotAllowed: if the actor is not the system.
         Refused: when it is no MAC address.
     """
     only_program(by)

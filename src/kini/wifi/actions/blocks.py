@@ -1,4 +1,4 @@
-"""Devices and people who are kept out, by an officer or by the operator."""
+"""Block devices, people and vouchers."""
 
 from django.utils.translation import gettext as _
 
@@ -20,19 +20,17 @@ LONGEST_REASON = 240
 
 @action
 def block(*, by: Actor, target: Target, reason: str, scope: Scope | None = None) -> int:
-    """Keep a device, a person, or whoever came in with a code out of the Wi-Fi, whatever they show; their sessions end.
-
-    A code that is blocked is taken back, and stays so.
+    """Block a device, a person or a voucher, and end their sessions. A blocked voucher is withdrawn for good.
 
     Args:
         reason: read by colleagues.
-        scope: over what the officer works who does it; who works there may lift it. None: the operator.
+        scope: scope of the officer; officers of that scope may lift the block. None: the operator.
 
     Returns:
-        How many known devices are kept out by it.
+        The number of known devices that are blocked by it.
 
     Raises:
-        NotAllowed: for anybody but a command of the program and officers who may over that scope.
+        NotAllowed: if the actor is neither the system nor an officer with the permission for that scope.
         Refused: without a reason, or when it is blocked already.
     """
     _require(by, scope)
@@ -62,11 +60,11 @@ def block(*, by: Actor, target: Target, reason: str, scope: Scope | None = None)
 
 @action
 def lift_block(*, by: Actor, block: int, scope: Scope | None = None) -> None:
-    """Keep out no longer what a block is about, as far as no other one means it.
+    """Lift a block; its devices stay blocked as far as another block covers them.
 
     Raises:
-        NotAllowed: for anybody but a command of the program and officers who may over that scope.
-        Refused: when no such block holds there.
+        NotAllowed: if the actor is neither the system nor an officer with the permission for that scope.
+        Refused: if there is no such active block in that scope.
     """
     _require(by, scope)
     in_turn(SUBJECT)
@@ -82,11 +80,11 @@ def lift_block(*, by: Actor, block: int, scope: Scope | None = None) -> None:
 
 @action
 def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
-    """Keep a device out, whatever it shows, or let it be again; it need not be known before. Its sessions end.
+    """Block or unblock one device, which need not be known before; blocking ends its sessions.
 
     Raises:
-        NotAllowed: for anybody but a command of the program.
-        Refused: when it is no MAC address, the city has no groups, or its person or code is what is blocked.
+        NotAllowed: if the actor is not the system.
+        Refused: if `mac` is invalid, the city has no groups, or the block is about its owner or voucher.
     """
     only_program(by)
     target = Target(device=mark_of(mac))
@@ -100,7 +98,7 @@ def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
 
 
 def _known(mark: bytes) -> None:
-    """A row of a device by which it can be kept out."""
+    """Create the row on which a device can be blocked."""
     group = Group.objects.order_by("pk").first()
     if group is None:
         raise Refused(_("The pack names no groups (wifi.yaml)."))

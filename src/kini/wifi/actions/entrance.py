@@ -1,4 +1,4 @@
-"""What FreeRADIUS may do in the database."""
+"""Grant FreeRADIUS access to the database."""
 
 from kini.core import audit
 from kini.core.actions import action
@@ -9,13 +9,13 @@ from kini.wifi.taking import in_turn, only_program
 
 @action
 def let_radius_in(*, by: Actor, make: bool = True) -> None:
-    """Have FreeRADIUS's role may ask for decisions, and for nothing else (`entrance`).
+    """Restrict the role of FreeRADIUS to asking for decisions (`database_role`).
 
     Args:
-        make: make the role too where it is not there, or does not get through.
+        make: also create the role if it is missing or cannot sign in.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     in_turn("wifi:entrance")

@@ -1,4 +1,4 @@
-"""Faults that people report at a site."""
+"""Reports of faults at a site."""
 
 from kini.cases import answers
 from kini.cases.actions import join
@@ -13,12 +13,12 @@ from kini.wifi.taking import only_program
 
 @action
 def note_fault(*, by: Actor, case: Case) -> FaultReport | None:
-    """Tie a case to the site whose number it names; when a fault is open there already, the case is joined to that one.
+    """Link a case to the site whose number it names, and merge it into the open report of that site if there is one.
 
-    Done again it changes nothing. A number that is no site's is left to the officers.
+    Idempotent. An unknown site number is left to the officers.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     network = declared.network()

@@ -1,4 +1,4 @@
-"""What is known of access points: heartbeats, checks, outages, months' availability."""
+"""Store heartbeats, health checks, outages, and the availability of months."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ BATCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How many access points were looked at, and how many outages began and ended."""
+    """Numbers of checked access points, and of outages that began and ended."""
 
     points: int
     begun: int
@@ -26,10 +26,10 @@ class Checked:
 
 @action
 def hear_beat(*, by: Actor, point: AccessPoint) -> None:
-    """Note that an access point, or who watches it, says that it works.
+    """Store a heartbeat of an access point or its monitoring.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     now = moments.now()
@@ -41,15 +41,15 @@ def hear_beat(*, by: Actor, point: AccessPoint) -> None:
 
 @action
 def check_health(*, by: Actor) -> Checked:
-    """Look at what every access point says, and note outages that begin or have ended; the providers' officers hear.
+    """Check every access point, store outages that began or ended, and notify the providers' officers.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     in_turn(SUBJECT)
     found = checking.look(moments.now())
-    # A heartbeat that comes meanwhile stays: only what the check found is written.
+    # Leave `beat_at` alone: a heartbeat may arrive during the check.
     names = [each.name for each in Health._meta.concrete_fields if each.name not in ("access_point", "beat_at")]
     Health.objects.bulk_create(
         found.states, BATCH, update_conflicts=True, unique_fields=["access_point"], update_fields=names
@@ -66,13 +66,13 @@ def check_health(*, by: Actor) -> Checked:
 
 @action
 def count_availability(*, by: Actor, month: date) -> int:
-    """Count a month's availability anew from its outages; how many lines it has.
+    """Recompute a month's availability from its outages; return the number of rows.
 
     Args:
         month: its first day.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     in_turn(SUBJECT)

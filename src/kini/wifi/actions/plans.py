@@ -1,4 +1,4 @@
-"""Plans of new points: asked for by officers, reckoned by a job, kept until somebody throws them away."""
+"""Plans of new points: officers request them, a job computes them, and they are stored until somebody deletes them."""
 
 from dataclasses import asdict
 
@@ -16,19 +16,19 @@ from kini.wifi.taking import in_turn, only_program
 from kini.wifi.where.reckoning import Reckoned
 from kini.wifi.where.wishing import Wish, check, rule, wish_of
 
-#: The job that reckons a plan.
+#: The job that computes a plan.
 RECKON = "wifi.reckon_plan"
-#: How many an agency keeps, and how many of them may wait.
+#: Plans of one agency: stored, and waiting to be computed.
 MOST_PLANS, MOST_WAITING = 50, 3
 
 
 @action
 def ask_for_plan(*, by: Actor, name: str, wish: Wish, scope: Scope) -> Plan:
-    """Have new points chosen; the plan is there at once, its points when a worker has reckoned it.
+    """Create a plan; a worker computes its points later.
 
     Raises:
-        NotAllowed: for whoever may not plan for that agency.
-        Refused: when the wish is out of bounds, the pack has no rule for it, or too much is kept or waits.
+        NotAllowed: if the actor may not plan for that agency.
+        Refused: if the request is out of bounds, the pack has no rule for it, or there are too many plans.
     """
     require(by, Permission.PLAN_WIFI, scope)
     rule()
@@ -51,7 +51,7 @@ def ask_for_plan(*, by: Actor, name: str, wish: Wish, scope: Scope) -> Plan:
 
 @action
 def begin_plan(*, by: Actor, plan: int) -> Wish | None:
-    """A worker takes a plan up; None when it was reckoned already, or was thrown away."""
+    """Mark a plan as started; return None if it was computed or deleted already."""
     only_program(by)
     found = Plan.objects.select_for_update().filter(pk=plan, ended_at=None).first()
     if found is None:
@@ -64,7 +64,7 @@ def begin_plan(*, by: Actor, plan: int) -> Wish | None:
 
 @action
 def settle_plan(*, by: Actor, plan: int, found: Reckoned | None, problem: str = "") -> None:
-    """Keep the points of a plan, or why there are none."""
+    """Store the points of a plan, or the reason why there are none."""
     only_program(by)
     row = Plan.objects.select_for_update().filter(pk=plan, ended_at=None).first()
     if row is None:
@@ -90,10 +90,10 @@ _RESULTS = (
 
 @action
 def remove_plan(*, by: Actor, plan: int, scope: Scope) -> None:
-    """Throw a plan of one's agency away, with its points.
+    """Delete a plan of the actor's agency, with its points.
 
     Raises:
-        NotAllowed: for whoever may not plan for that agency.
+        NotAllowed: if the actor may not plan for that agency.
     """
     require(by, Permission.PLAN_WIFI, scope)
     if Plan.objects.filter(pk=plan, agency=scope.agency).delete()[0]:

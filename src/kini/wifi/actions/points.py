@@ -1,4 +1,4 @@
-"""The points of the network: lists of them, made-up ones, the secrets that their access points share with RADIUS."""
+"""Import lists of sites and access points, create sample ones, and rotate the keys of their RADIUS secrets."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -21,22 +21,22 @@ from kini.wifi.reading import Listed
 from kini.wifi.schema import WifiFile
 from kini.wifi.taking import in_turn, only_program
 
-#: Every change of sites is audited under this subject, so the newest entry names their state.
+#: Audit subject of every change of sites; its newest entry is the version of the site cache.
 SUBJECT = "wifi:sites"
 BATCH = 1_000
-#: Made-up points of a first look.
+#: Sample points of the demo.
 SAMPLES = 400
-#: Made-up access points that are played ask from addresses after this one.
+#: Sample access points send from the addresses after this one.
 LOOPBACK = IPv4Address("127.64.0.0")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a list changed, or would change.
+    """Counts of what a list changed, or would change.
 
     Attributes:
-        same: rows that changed nothing.
-        faults: what is wrong in the rows that were not taken.
+        same: unchanged rows.
+        faults: errors in the rows that were skipped.
     """
 
     new_sites: int
@@ -53,30 +53,30 @@ class Outcome:
 
 @action
 def import_points(*, by: Actor, listed: Listed, dry_run: bool = False) -> Outcome:
-    """Bring the good rows of a list in; what a list does not name stays as it is. The same list again changes nothing.
+    """Import the valid rows of a list; sites that it does not name stay as they are. Idempotent.
 
-    The first real list takes the place of all made-up points.
+    The first real list replaces all sample points.
 
     Args:
-        listed: a list as `reading.read_list` read it.
-        dry_run: say what would change, and change nothing.
+        listed: a list as read by `list_parser.read_list`.
+        dry_run: compute the changes without storing them.
 
     Raises:
-        NotAllowed: for anybody but a command of the program.
-        Refused: when the city's pack says nothing about its Wi-Fi.
+        NotAllowed: if the actor is not the system.
+        Refused: if the pack has no wifi.yaml.
     """
     return _bring(by, listed, dry_run=dry_run, made_up=False)
 
 
 @action
 def lay_made_up(*, by: Actor, count: int | None = None) -> Outcome:
-    """Lay made-up points over the city by the counts of the pack; fewer in the same proportions with `count`.
+    """Create sample points by the counts of the pack, or `count` of them in the same proportions.
 
-    Laid again they are the same. Made-up points that are there beyond that go.
+    Deterministic. Other sample points are deleted.
 
     Raises:
-        NotAllowed: for anybody but a command of the program.
-        Refused: when there are real points, or the pack counts none.
+        NotAllowed: if the actor is not the system.
+        Refused: if there are real points, or the pack has no counts.
     """
     only_program(by)
     in_turn(SUBJECT)
@@ -90,11 +90,11 @@ def lay_made_up(*, by: Actor, count: int | None = None) -> Outcome:
 
 @action
 def address_made_up(*, by: Actor) -> int:
-    """Give made-up access points addresses of loopback, from which this machine can play them; how many had none.
+    """Give sample access points loopback addresses to replay usage from; return the number that had none.
 
     Raises:
-        NotAllowed: for anybody but a command of the program.
-        Refused: when there are real points.
+        NotAllowed: if the actor is not the system.
+        Refused: if there are real points.
     """
     only_program(by)
     in_turn(SUBJECT)
@@ -112,7 +112,7 @@ def address_made_up(*, by: Actor) -> int:
 
 @action
 def lay_samples(*, by: Actor) -> int:
-    """A few made-up points for a first look, where the pack counts points and none are there; how many."""
+    """Create a few sample points for the demo if there are no points yet; return their number."""
     only_program(by)
     if declared.network() is None or not declared.counts() or Site.objects.exists():
         return 0
@@ -121,9 +121,7 @@ def lay_samples(*, by: Actor) -> int:
 
 @action
 def rotate_keys(*, by: Actor) -> int:
-    """Seal again, with the first key of the ring, the secrets of access points and the keys of pseudonyms that an
-    older one sealed; how many of access points that were.
-    """
+    """Re-encrypt access point secrets and pseudonym keys that an older key sealed; return the number of secrets."""
     only_program(by)
     in_turn(SUBJECT)
     old = [each for each in AccessPoint.objects.only("mac", "secret") if needs_rotation(each.secret)]

@@ -1,4 +1,4 @@
-"""Signing in at the portal: one-time passwords for devices of people, of vouchers, and of those known already."""
+"""Sign-in at the portal: one-time passwords for people, for vouchers, and for known devices."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from kini.wifi import admission, blocking, declared, queries
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.models import AccessPoint, Device, Group, Pass, Voucher
 
-#: How long a one-time password waits for its access point, in seconds.
+#: Lifetime of a one-time password, in seconds.
 PASS_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the device shows at its access point: a name that says nothing of anybody, and the one-time password."""
+    """Credentials that the device shows at its access point: an opaque name, and the one-time password."""
 
     username: str
     password: str
@@ -33,16 +33,16 @@ class Ticket:
 
 @action
 def sign_in(*, by: Actor, device: bytes, point: AccessPoint, voucher: str = "", browser: str = "") -> Ticket:
-    """Give a device a one-time password for one access point; it replaces the one that is there.
+    """Create a one-time password for a device at one access point; it replaces an earlier one.
 
-    With a voucher's code the device comes in as the voucher says, else as the person who acts, else as it is known.
+    The device is admitted by the voucher if there is one, else by the actor's account, else as the known device it is.
 
     Args:
         device: keyed hash of its MAC.
-        browser: what it says of itself, shown to its owner.
+        browser: description of the browser, shown to the owner.
 
     Raises:
-        Refused: when the code is none, holds no more, or nothing says who it is.
+        Refused: if the code is unknown, ended or used up, or nothing identifies the device.
     """
     now = moments.now()
     if voucher:
@@ -57,7 +57,7 @@ def sign_in(*, by: Actor, device: bytes, point: AccessPoint, voucher: str = "", 
     nonce = secrets.token_hex(16)
     values |= {"nonce": nonce, "expires_at": now + timedelta(seconds=PASS_SECONDS)}
     insert_later(Pass(device=device, access_point=point, **values), instead_of=("device", "access_point"))
-    # Not where: the trail would tell where somebody goes.
+    # Without the place: the audit trail must not record movements.
     detail = {"with": "voucher" if voucher else "account" if by.user_id else "device"}
     audit.record(by=by, action="wifi.signed-in", subject=admission.device_subject(device), detail=detail)
     return Ticket(device.hex()[:16], admission.one_time(nonce))
@@ -105,13 +105,12 @@ def _as_known(device: bytes) -> dict[str, object]:
 
 @action
 def sign_out(*, by: Actor, owner: User, devices: list[bytes] | None = None) -> int:
-    """Let devices of a person come in by themselves no more, some or all of them; how many that were.
+    """Sign out some or all devices of a person and end their sessions; return the number of devices.
 
-    What they used today still counts against the person's quota, so the rows stay for a day. Their running
-    sessions end (`DevicesSignedOut`).
+    The rows stay for a day, since today's usage counts against the person's quota.
 
     Raises:
-        NotAllowed: for anybody but the person and the program.
+        NotAllowed: if the actor is neither the person nor the system.
     """
     keeping.only(by, owner.pk)
     now = moments.now()

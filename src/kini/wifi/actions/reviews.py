@@ -1,4 +1,4 @@
-"""Running sessions that are to be as the rules say now (RFC 5176)."""
+"""Re-authorize running sessions after a change of the rules (RFC 5176)."""
 
 from datetime import timedelta
 
@@ -10,24 +10,24 @@ from kini.wifi.models import SessionReview
 from kini.wifi.reviewing import Told
 from kini.wifi.taking import only_program
 
-#: Name of the job that tells a NAS.
+#: Name of the job that sends a request to a NAS.
 REVIEW = "wifi.review_session"
-#: How often a silent NAS is told; between two times 20 seconds pass, then a minute, three, nine.
+#: Attempts at a NAS that does not answer, with pauses of 20 seconds, then one, three and nine minutes.
 MOST_TRIES = 5
 WAIT = timedelta(seconds=20)
 
 
 @action
 def review_sessions(*, by: Actor, devices: list[bytes], reason: str) -> int:
-    """Have the running sessions of devices told to their NAS anew, each by a job; how many that are.
+    """Queue a job for each running session of these devices; return the number of sessions.
 
-    One that waits already is not told twice.
+    A session that waits already is not queued twice.
 
     Args:
         devices: keyed hashes of their MACs.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     found = reviewing.running(devices)
@@ -48,10 +48,10 @@ def review_sessions(*, by: Actor, devices: list[bytes], reason: str) -> int:
 
 @action
 def settle_review(*, by: Actor, review: int, told: Told) -> None:
-    """Keep what a NAS was told and what it answered; a silent one is told again later, some times.
+    """Store what a NAS was sent and answered; a NAS that did not answer is tried again later.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     found = SessionReview.objects.select_for_update().get(pk=review)

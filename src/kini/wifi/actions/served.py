@@ -1,4 +1,4 @@
-"""Whom the network served: days close, and figures are counted from closed days."""
+"""Close days, and compute usage figures from closed days."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -20,31 +20,31 @@ BATCH = 2_000
 
 @action
 def note_day(*, by: Actor, day: date) -> ClosedDay:
-    """Say that a day is about to close: from now on the collector counts what comes late for it.
+    """Announce that a day is about to close: from now on the collector counts late packets for it.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
-    in_turn(ACCOUNTING)  # what is being collected now is either in the table before, or counted
+    in_turn(ACCOUNTING)  # packets that are being imported are either in the table before this, or counted as late
     return ClosedDay.objects.get_or_create(day=day)[0]
 
 
 @action
 def close_day(*, by: Actor, day: date, root: Path) -> ClosedDay:
-    """Write a day's sessions to Parquet and count its figures; done again, it writes what the table says then.
+    """Write a day's sessions to Parquet and compute its figures; can be repeated.
 
     Args:
         root: folder of closed days.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     in_turn(SUBJECT)
     noted = ClosedDay.objects.get(day=day)
     count = closing.write(root, day)
-    # What came meanwhile may be in the file or not: it stays counted as late.
+    # Packets that arrived meanwhile may be missing in the file, so they stay counted as late.
     ClosedDay.objects.filter(day=day).update(sessions=count, closed_at=moments.now(), late=F("late") - noted.late)
     _put(counting.of_day(root, day), span=Use.Span.DAY, begins=day)
     audit.record(by=by, action="wifi.day-closed", subject=SUBJECT, detail={"day": str(day), "sessions": count})
@@ -54,13 +54,13 @@ def close_day(*, by: Actor, day: date, root: Path) -> ClosedDay:
 
 @action
 def count_use(*, by: Actor, days: Sequence[date], months: Sequence[date], root: Path) -> int:
-    """Count figures anew from closed days: of these days, of these months (their first days), and of all time.
+    """Recompute the figures of these days, of these months (their first days), and of all time.
 
     Returns:
-        How many figures there are.
+        The number of figures.
 
     Raises:
-        NotAllowed: for anybody but the program.
+        NotAllowed: if the actor is not the system.
     """
     only_program(by)
     in_turn(SUBJECT)

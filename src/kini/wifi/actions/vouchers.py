@@ -1,4 +1,4 @@
-"""Vouchers: codes that a school or a neighbourhood hands out on paper."""
+"""Create and withdraw vouchers: codes that a school or a neighbourhood hands out on paper."""
 
 import secrets
 from datetime import timedelta
@@ -20,9 +20,9 @@ from kini.wifi.models import Device, Voucher
 from kini.wifi.taking import group_called, only_program
 
 MOST_VOUCHERS = 5_000
-#: On a sheet that an officer prints.
+#: Limit for a sheet that an officer prints.
 MOST_ON_SHEET = 500
-#: Letters of a voucher's code; 50 bits that nobody guesses.
+#: Letters of a voucher's code: 50 bits.
 CODE_LENGTH = 10
 
 
@@ -37,18 +37,18 @@ def make_vouchers(
     devices: int | None = None,
     scope: Scope | None = None,
 ) -> list[str]:
-    """Make vouchers that let somebody in from now on for some days.
+    """Create vouchers that are valid from now on for some days.
 
     Args:
-        devices: how many may come in with each; None: any number.
-        scope: over what the officer works who makes them; who works there may take them back. None: the operator.
+        devices: limit of devices for each code; None: no limit.
+        scope: scope of the officer; officers of that scope may withdraw them. None: the operator.
 
     Returns:
-        Their codes, which are known nowhere else from then on.
+        The codes, which are stored nowhere.
 
     Raises:
-        NotAllowed: for anybody but a command of the program and officers who may over that scope.
-        Refused: when there is no such group, it is not handed out on sheets, or there would be too many.
+        NotAllowed: if the actor is neither the system nor an officer with the permission for that scope.
+        Refused: if the group is unknown or has no sheets, or a number is out of bounds.
     """
     _require(by, scope)
     found, most = group_called(group), MOST_VOUCHERS
@@ -72,14 +72,13 @@ def make_vouchers(
 
 @action
 def withdraw_vouchers(*, by: Actor, label: str, scope: Scope | None = None) -> int:
-    """Take back the vouchers of a label that still hold; devices that came in with them sign in anew,
-    and their sessions end.
+    """Withdraw the valid vouchers of a label, sign out devices that used them, and end their sessions.
 
     Returns:
-        How many vouchers that were.
+        The number of withdrawn vouchers.
 
     Raises:
-        NotAllowed: for anybody but a command of the program and officers who may over that scope.
+        NotAllowed: if the actor is neither the system nor an officer with the permission for that scope.
     """
     _require(by, scope)
     now = moments.now()

@@ -1,3 +1,3 @@
-"""Whether access points work, by what their accounting and heartbeats say: one rule, dated data of the pack, for the
-pages of residents, the alerts and the months' availability.
+"""Health of access points, from accounting packets and heartbeats, by dated rules of the pack. Site pages, alerts and
+monthly availability use the same rule.
 """

@@ -1,4 +1,4 @@
-"""One look at all access points: their states, outages that begin and end; and what a month's outages come to."""
+"""Check all access points: states, outages that begin and end; compute a month's availability from its outages."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from kini.wifi.served import layout
 
 @dataclass(slots=True)
 class Look:
-    """What was found: rows as they are to be stored, outages that begin, and those that end."""
+    """Results of a check: rows to store, outages that began, and outages that ended."""
 
     states: list[Health] = field(default_factory=list)
     begun: list[Outage] = field(default_factory=list)
@@ -23,7 +23,7 @@ class Look:
 
 
 def look(now: datetime) -> Look:
-    """What holds now, by the rule of the day."""
+    """Compute the state of every access point in use, by the rule of the day."""
     zone, found = pack.current().timezone, Look()
     rule = queries.rule(now.astimezone(zone).date())
     points, known = list(queries.watched()), {each.access_point_id: each for each in Health.objects.all()}
@@ -48,7 +48,7 @@ def look(now: datetime) -> Look:
             if new and new.began and new.began > outage.began_at and outage.cause != Outage.Cause.PROVIDER:
                 outage.cause = Outage.Cause.POWER
             found.ended.append(outage)
-    for pk, outage in open_now.items():  # of what is not in use any more
+    for pk, outage in open_now.items():  # of access points that are no longer in use
         outage.ended_at = known[pk].checked_at
         found.ended.append(outage)
     _name_causes(found, points)
@@ -73,11 +73,10 @@ class _Sum:
 
 
 def availability(month: date, now: datetime) -> list[Availability]:
-    """What a month's outages come to, by provider and area, of the time in which sites were open.
+    """Compute a month's availability by provider and area, of the time in which sites were open.
 
-    An access point counts from when it was first heard of, and until its last check once it is out of use. Only
-    what is stored is asked, so that it comes to the same again at any time; the rule by which something was an outage
-    is that of its day.
+    An access point counts from its first sign of life, and until its last check once it is out of use. The result depends
+    on stored outages alone, so it is reproducible; outages were found by the rule of their day.
     """
     zone = pack.current().timezone
     first = datetime(month.year, month.month, 1, tzinfo=zone)

@@ -1,4 +1,4 @@
-"""Officers see whether the network works: what is down and since when, and each month's availability."""
+"""Desk page of the network: access points that are down, and availability by month."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from kini.wifi.models import Availability, Outage, Site
 from kini.wifi.served import queries as served
 
 WATCH = Permission.WATCH_NETWORK
-#: So many outages, and lines of a month's availability, stand on the page.
+#: Outages and lines of availability on the page.
 SHOWN, LINES = 100, 30
 HEAD = (
     "month",
@@ -41,7 +41,7 @@ HEAD = (
     "availability_percent",
     "outages",
 )
-#: What each state is called, and how it looks.
+#: Label and tone of each state.
 STATES = {
     State.UP: (gettext_lazy("up"), "ok"),
     State.BUSY: (gettext_lazy("busy"), "warn"),
@@ -60,7 +60,7 @@ CAUSES = {
 @for_officers(WATCH)
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """How many access points are in which state, which are down, and the month's availability."""
+    """Show the number of access points by state, the open outages, and the month's availability."""
     actor, month = actor_for(request), chosen(request)
     rows = queries.watched().filter(_mine(actor, "site__"))
     counts = Counter(found or State.UNKNOWN for found in rows.values_list("health__state", flat=True))
@@ -86,7 +86,7 @@ def health(request: HttpRequest) -> HttpResponse:
 @for_officers(WATCH)
 @require_safe
 def availability_csv(request: HttpRequest) -> HttpResponse:
-    """The month's availability as CSV."""
+    """Return the month's availability as CSV."""
     month = chosen(request)
     return downloads.table(
         f"wifi-availability-{month:%Y-%m}.csv", HEAD, map(_cells, available(actor_for(request), month))
@@ -96,7 +96,7 @@ def availability_csv(request: HttpRequest) -> HttpResponse:
 @for_officers(WATCH)
 @require_safe
 def sites_csv(request: HttpRequest) -> HttpResponse:
-    """Use of each site in a month as CSV, by area; small counts are left out within each."""
+    """Return the usage of each site in a month as CSV, by area; small counts are suppressed within each area."""
     month = chosen(request)
     mine = set(Site.objects.filter(_mine(actor_for(request), "")).values_list("code", flat=True))
     lines = (
@@ -109,7 +109,7 @@ def sites_csv(request: HttpRequest) -> HttpResponse:
 
 
 def chosen(request: HttpRequest) -> date:
-    """The month that the address names, else this one; 404 where the city has no Wi-Fi."""
+    """Return the month in the query string, else the current one; 404 if the city has no Wi-Fi."""
     if declared.network() is None:
         raise Http404
     try:
@@ -119,23 +119,23 @@ def chosen(request: HttpRequest) -> date:
 
 
 def months() -> list[date]:
-    """The months of which something is known, the newest first."""
+    """List the months with availability, newest first."""
     return sorted({*Availability.objects.values_list("month", flat=True), today().replace(day=1)}, reverse=True)
 
 
 def available(actor: Actor, month: date) -> QuerySet[Availability]:
-    """A month's lines, where it was worst first."""
+    """Return a month's rows, lowest availability first."""
     found = Availability.objects.filter(_mine(actor, ""), month=month).select_related("area")
     return found.order_by(F("down_seconds") * -1.0 / (F("open_seconds") + 1), "provider", "area_id")
 
 
 def percent(line: Availability) -> float | None:
-    """Of the time in which sites were open; None when they never were."""
+    """Return the availability in percent; None if sites were never open."""
     return 100 * (1 - line.down_seconds / line.open_seconds) if line.open_seconds else None
 
 
 def register() -> None:
-    """Bring the page to the rail of those who may."""
+    """Register the navigation entry."""
     may = may_here(WATCH)
     item = NavItem(
         *("wifi:desk-health", gettext_lazy("Wi-Fi network"), "wifi", 48, "desk"),
@@ -146,7 +146,7 @@ def register() -> None:
 
 
 def _mine(actor: Actor, site: str) -> Q:
-    """What the officer watches: providers whose watchers are their agency, below their area."""
+    """Filter the sites that the officer monitors: of providers assigned to their agency, within their area."""
     network = declared.network()
     named = dict(network.providers) if network else {}
     found = Q(pk__in=[])
@@ -169,14 +169,14 @@ def _whole(lines: Sequence[Availability]) -> float | None:
 
 
 def _by_month(actor: Actor) -> list[tuple[date, float]]:
-    """Months in their order, each with its availability in percent; without those in which nothing was open."""
+    """Return (month, availability in percent) in order, without months in which nothing was open."""
     found = Availability.objects.filter(_mine(actor, "")).values("month").order_by("month")
     sums = found.annotate(opened=Sum("open_seconds"), down=Sum("down_seconds")).filter(opened__gt=0)
     return [(each["month"], 100 * (1 - each["down"] / each["opened"])) for each in sums]
 
 
 def _chart(course: Sequence[tuple[date, float]]) -> charts.Chart | None:
-    """Availability month by month."""
+    """Plot availability by month."""
     zone = pack.current().timezone
     points = [(datetime.combine(month, datetime.min.time(), zone), share) for month, share in course]
     return charts.chart_of(

@@ -1,4 +1,4 @@
-"""What officers are told of access points that are down: one message for each agency and check."""
+"""Alerts about access points that are down: one message per agency and check."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ DOWN = Sort(
 
 
 def tell_down(pks: Sequence[int]) -> None:
-    """Tell the officers who watch these outages' providers."""
+    """Notify the officers who monitor the providers of these outages."""
     found = Outage.objects.filter(pk__in=pks, ended_at=None).select_related("access_point__site").order_by("pk")
     by_agency: dict[str, list[Outage]] = defaultdict(list)
     for outage in found:

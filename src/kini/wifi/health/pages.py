@@ -1,4 +1,4 @@
-"""The address that access points, or who watches them, ask every few minutes to say that they work."""
+"""Heartbeat URL, which access points or their monitoring request every few minutes."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -13,7 +13,7 @@ from kini.wifi.models import AccessPoint
 @never_cache
 @require_safe
 def alive(request: HttpRequest, mac: str) -> HttpResponse:
-    """Note a heartbeat; believed when it comes from the access point's own address, as anybody could name its MAC."""
+    """Store a heartbeat; it must come from the access point's own address, since anybody could send its MAC."""
     try:
         found = AccessPoint.objects.filter(active=True, site__active=True, mac=rules.mac(mac)).first()
     except ValueError:

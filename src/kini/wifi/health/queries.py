@@ -1,4 +1,4 @@
-"""What pages and jobs ask about the health of access points."""
+"""Queries about the health of access points."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from kini.wifi.health.rules import State, together
 from kini.wifi.models import AccessPoint, Health, Outage
 from kini.wifi.schema import HealthEntry
 
-#: A check that looks back over what earlier ones missed looks no further.
+#: Limit to which a check looks back if earlier ones were missed.
 FURTHEST = timedelta(days=2)
-#: For so many seconds a process holds what it knows of sites.
+#: Seconds for which the states of sites are cached.
 HOLDS = 20
 _SIGNS = """
     SELECT wifi_point(heard.nas, heard.access_point), max(heard.at), sum(heard.online)::bigint, max(heard.began)
@@ -34,7 +34,7 @@ _SIGNS = """
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What accounting says of an access point lately: its last sign, sessions that go on, when it last began anew."""
+    """Recent accounting of an access point: last packet, open sessions, last restart."""
 
     at: datetime
     online: int
@@ -43,14 +43,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a site is, and when it was last heard of; None: never."""
+    """State of a site, and the time of its last sign of life; None: never."""
 
     state: State
     heard: datetime | None
 
     @property
     def told(self) -> bool:
-        """Whether there is something to say about it."""
+        """True if the state is worth showing."""
         return self.state in (State.UP, State.BUSY, State.DOWN)
 
 
@@ -58,16 +58,16 @@ NOTHING = Standing(State.UNKNOWN, None)
 
 
 def rule(on: date) -> HealthEntry:
-    """What holds on a day."""
+    """Return the health rule that is valid on a day."""
     network = declared.network()
     found = [entry for entry in network.health if entry.since <= on] if network else []
     return found[-1] if found else HealthEntry(since=on)
 
 
 def heard(now: datetime) -> dict[int, Heard]:
-    """What accounting says, since the last check, by access point."""
+    """Return recent accounting since the last check, by access point."""
     newest = Health.objects.order_by("-checked_at").values_list("checked_at", flat=True).first()
-    # Packets may come a little late, and sessions that go on are heard of every five minutes.
+    # Packets may be late, and access points report open sessions every five minutes.
     since = max(now - FURTHEST, (newest or now - FURTHEST) - timedelta(hours=1))
     with connection.cursor() as cursor:
         cursor.execute(_SIGNS, {"now": now, "since": since})
@@ -75,12 +75,12 @@ def heard(now: datetime) -> dict[int, Heard]:
 
 
 def standing(site: int) -> Standing:
-    """How a site is, by the last check."""
+    """Return the state of a site at the last check."""
     return standings().get(site, NOTHING)
 
 
 def standings() -> Mapping[int, Standing]:
-    """How every site is of which something was ever heard, as a process holds it for a moment."""
+    """Return the states of all sites that were ever heard of; cached for HOLDS seconds."""
     return _standings(int(moments.now().timestamp()) // HOLDS)
 
 
@@ -99,10 +99,10 @@ def _of(points: Iterable[tuple[State, datetime | None]]) -> Standing:
 
 
 def down_now() -> QuerySet[Outage]:
-    """The outages that go on, the longest first."""
+    """The open outages, longest first."""
     return Outage.objects.filter(ended_at=None).select_related("access_point__site__area").order_by("began_at", "pk")
 
 
 def watched() -> QuerySet[AccessPoint]:
-    """The access points that are in use, with their sites."""
+    """The access points in use, with their sites."""
     return AccessPoint.objects.filter(active=True, site__active=True).select_related("site")

@@ -1,4 +1,4 @@
-"""Whether an access point works, by what was heard of it; only the time counts in which its site is open. Pure."""
+"""Rules of the health of an access point; only time in which its site is open counts. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from itertools import groupby
 
 from kini.wifi.schema import HealthEntry, Hours
 
-#: Nothing is looked for longer ago.
+#: Limit to which opening hours are expanded.
 LONGEST = timedelta(days=40)
 
 
@@ -16,7 +16,7 @@ class State(StrEnum):
     UP = "up"
     #: Up, and nearly full.
     BUSY = "busy"
-    #: Nothing was heard lately; nobody may be there.
+    #: Nothing was heard lately; perhaps it has no visitors.
     SILENT = "silent"
     DOWN = "down"
     #: Nothing was ever heard.
@@ -25,12 +25,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What is known of an access point.
+    """Evidence about an access point.
 
     Attributes:
-        heard: its last sign: an accounting packet, a restart, a heartbeat.
-        beat: its last heartbeat; one that sends them is down once they stop, another may just be without visitors.
-        online: sessions that go on; `capacity`: devices that it serves at the same time.
+        heard: time of the last sign of life: accounting packet, restart or heartbeat.
+        beat: time of the last heartbeat; if it sends them, it is down once they stop.
+        online: open sessions; `capacity`: devices that it serves at the same time.
     """
 
     heard: datetime | None
@@ -40,7 +40,7 @@ class Signs:
 
 
 def state(signs: Signs, rule: HealthEntry, hours: Hours | None, zone: tzinfo, now: datetime) -> State:
-    """What its signs say now, by the rule of the day."""
+    """Derive the state from the signals, by the rule of the day."""
     if signs.heard is None:
         return State.UNKNOWN
     beats = signs.beat is not None and now - signs.beat < timedelta(days=rule.beats_days)
@@ -55,7 +55,7 @@ def state(signs: Signs, rule: HealthEntry, hours: Hours | None, zone: tzinfo, no
 
 
 def together(states: Sequence[State]) -> State:
-    """What a site's access points come to: it works while one does, and is busy when all that work are."""
+    """Combine the states of a site's access points: it works while one does, and is busy if all working ones are."""
     works = [each for each in states if each in (State.UP, State.BUSY)]
     if works:
         return State.UP if State.UP in works else State.BUSY
@@ -65,7 +65,7 @@ def together(states: Sequence[State]) -> State:
 
 
 def open_seconds(hours: Hours | None, zone: tzinfo, first: datetime, last: datetime) -> float:
-    """For how long a site is open from one moment to another; without hours it always is."""
+    """Return the open time between two moments in seconds; a site without hours is always open."""
     if hours is None:
         return max(0.0, (last - first).total_seconds())
     return sum((ends - begins).total_seconds() for begins, ends in _open(hours, zone, max(first, last - LONGEST), last))
@@ -83,7 +83,7 @@ def _open(hours: Hours, zone: tzinfo, first: datetime, last: datetime) -> Iterat
 
 
 def covered(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """The same time as spans that do not overlap, in their order."""
+    """Merge overlapping spans, in order."""
     found: list[tuple[datetime, datetime]] = []
     for begins, ends in sorted(spans):
         if found and begins <= found[-1][1]:
@@ -95,7 +95,7 @@ def covered(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, 
 
 @dataclass(frozen=True, slots=True)
 class Down:
-    """An access point that is down: which, at which site, of which provider in which area."""
+    """Place of an access point: its site, provider and area."""
 
     access_point: int
     site: int
@@ -104,11 +104,11 @@ class Down:
 
 
 def causes(down: Sequence[Down], points: Sequence[Down]) -> dict[int, str]:
-    """What the pattern of those that are down says of each: "provider" (half of the provider's in the area, three or
-    more), "site" (all of several at the site), else "unknown".
+    """Infer the cause of each outage from the pattern: "provider" (half of the provider's points in the area, at least
+    three), "site" (all points of a site with several), else "unknown".
 
     Args:
-        points: all access points of which something was ever heard, those that are down among them.
+        points: all access points that were ever heard of, including those that are down.
     """
     found = dict.fromkeys((each.access_point for each in down), "unknown")
     by_site, by_provider = _groups(points, "site"), _groups(points, "provider", "area")

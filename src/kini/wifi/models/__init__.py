@@ -1,4 +1,4 @@
-"""Tables of the network, of who comes in, of their sessions, of what was measured, and of plans of new points."""
+"""Models of the room's parts, where Django looks for them."""
 
 from kini.wifi.models.admission import Block, Device, Group, Pass, Voucher
 from kini.wifi.models.measured import Availability, ClosedDay, Health, Outage, Use

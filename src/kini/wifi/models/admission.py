@@ -1,4 +1,4 @@
-"""Who comes in: groups, vouchers, devices that are known, who is kept out, and one-time passwords."""
+"""Models of admission: groups, vouchers, known devices, blocks, and one-time passwords."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ from kini.wifi.models.network import AccessPoint
 
 
 class Group(models.Model):
-    """What a group of people may do on the network, as wifi.yaml has it; null: without a limit."""
+    """Limits of a user group, as in wifi.yaml; null: no limit."""
 
     id = models.CharField(max_length=60, primary_key=True)
     session_seconds = models.PositiveIntegerField(null=True)
@@ -24,12 +24,12 @@ class Group(models.Model):
 
 
 class Voucher(models.Model):
-    """A code that lets somebody in for some days; it is known by its keyed hash alone.
+    """A code that admits its bearer for some days; only its keyed hash is stored.
 
     Attributes:
-        label: for whom the sheet was printed; `agency`, `area_path`: over what the officer works who did
-            that; without an agency the operator did.
-        devices: how many may come in with it, null: any number; `uses`: how many have.
+        label: recipient of the sheet; `agency`, `area_path`: scope of the officer who printed it; without an agency
+            the operator did.
+        devices: limit of devices, null: none; `uses`: devices that used it.
     """
 
     mark = models.BinaryField(unique=True)
@@ -52,12 +52,12 @@ class Voucher(models.Model):
 
 
 class Device(models.Model):
-    """A device that comes in without signing in again, until a day; it is known by the keyed hash of its MAC alone.
+    """A device that is admitted without signing in until a day; only the keyed hash of its MAC is stored.
 
     Attributes:
-        owner: who signed in with it, where somebody did; `since` when it became theirs.
-        voucher: with which it came in; the device holds no longer than that.
-        name: what its browser said of itself ("Chrome, Android").
+        owner: person who signed in with it, if any; `since`: from that time.
+        voucher: voucher that admitted it; the device is admitted no longer than that is valid.
+        name: description of the browser ("Chrome, Android").
     """
 
     mark = models.BinaryField(primary_key=True)
@@ -76,12 +76,12 @@ class Device(models.Model):
 
 
 class Block(models.Model):
-    """A device, a person or a voucher that is kept out; while it holds, their devices have `blocked_at`.
+    """A blocked device, person or voucher; while it is active, their devices have `blocked_at`.
 
     Attributes:
-        device: keyed hash of its MAC. Exactly one of `device`, `owner` and `voucher` is there.
-        reference: of the case by which the person was found.
-        agency, area_path: over what the officer works who did it, and who may lift it; without an agency the operator.
+        device: keyed hash of its MAC. Exactly one of `device`, `owner` and `voucher` is set.
+        reference: reference of the case that led to the person.
+        agency, area_path: scope of the officers who may lift it; without an agency the operator.
     """
 
     device = models.BinaryField(null=True)
@@ -113,14 +113,14 @@ class Block(models.Model):
 
 
 class Pass(models.Model):
-    """A one-time password of the portal, with which one device comes in at one access point, once and soon.
+    """A one-time password of the portal, for one device at one access point, for a few minutes.
 
-    The row goes in the statement that uses it (`wifi_decide`).
+    The statement that uses it deletes the row (`wifi_decide`).
 
     Attributes:
-        nonce: the password is reckoned from it with a key that is not in the database (`admission.one_time`).
+        nonce: source of the password, with a key that is not in the database (`authorization.one_time_password`).
         device: keyed hash of the MAC, as in Device.
-        known_until: how long the device comes in by itself from then on.
+        known_until: end of admission without signing in again.
     """
 
     nonce = models.CharField(max_length=32)

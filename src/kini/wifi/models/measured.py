@@ -1,4 +1,4 @@
-"""What was measured: days that closed, use, whether access points work."""
+"""Models of measurements: closed days, usage, and health."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,11 +8,11 @@ from kini.wifi.models.network import AccessPoint
 
 
 class ClosedDay(models.Model):
-    """A day whose sessions went to Parquet (`served.closing`).
+    """A day whose sessions were written to Parquet (`usage.rollup`).
 
     Attributes:
-        sessions: how many there are in its file; `closed_at` when that was written last.
-        late: how many sessions changed in the table since then.
+        sessions: number in its file; `closed_at`: time of the last write.
+        late: number of sessions that changed in the table since then.
     """
 
     day = models.DateField(primary_key=True)
@@ -22,16 +22,15 @@ class ClosedDay(models.Model):
 
 
 class Use(models.Model):
-    """How much the network was used, counted from closed days; it can be counted anew at any time.
+    """Usage figures, computed from closed days and reproducible at any time.
 
     Attributes:
         span, begins: a day, the month that begins on it, or all time (which begins on the first closed day).
-        by, of: the whole city ("city", ""), an area, a kind of place, a site, or an hour of the day ("hour", "13").
-        people: who signed in; `devices`; `sessions` of a device at an access point; `accesses`: a device came online
-            after it had been off for a while. Each person and device is counted once.
-        seconds, octets: online, and carried both ways.
-        peak: sessions at the same time at most; null by hour. `capacity`: for how many devices there was room; null:
-            not known.
+        by, of: the whole city ("city", ""), an area, a kind of site, a site, or an hour of the day ("hour", "13").
+        people: distinct people who signed in; `devices`: distinct devices; `sessions` of a device at an access point;
+            `accesses`: times a device came online after it had been off for a while.
+        seconds, octets: time online, and volume in both directions.
+        peak: most concurrent sessions; null by hour. `capacity`: devices that could be served; null: unknown.
     """
 
     class Span(models.TextChoices):
@@ -57,11 +56,11 @@ class Use(models.Model):
 
 
 class Health(models.Model):
-    """How an access point is, by the last check (`health.rules`).
+    """State of an access point at the last check (`health.rules`).
 
     Attributes:
-        since: when it came to be so. `online`: sessions that go on.
-        heard_at: its last sign of any sort; `first_heard_at`: from then on it counts. `beat_at`: its last heartbeat.
+        since: start of this state. `online`: open sessions.
+        heard_at: last sign of life; `first_heard_at`: start of its availability. `beat_at`: last heartbeat.
     """
 
     access_point = models.OneToOneField(AccessPoint, models.CASCADE, primary_key=True, related_name="health")
@@ -75,12 +74,12 @@ class Health(models.Model):
 
 
 class Outage(models.Model):
-    """A time in which an access point did not work: from its last sign to its next one.
+    """Time in which an access point did not work: from its last sign of life to the next.
 
     Attributes:
-        found_at: when a check said so.
-        cause: what the pattern says: it began anew when it came back (power); half of its provider's points in the
-            area, or all of its site, were down as well.
+        found_at: time of the check that found it.
+        cause: inferred from the pattern: it restarted when it came back (power); half of its provider's points in the
+            area, or all points of its site, were down as well.
     """
 
     class Cause(models.TextChoices):
@@ -104,7 +103,7 @@ class Outage(models.Model):
 
 
 class Availability(models.Model):
-    """For how long a provider's access points in an area did not work in a month, of the time their sites were open."""
+    """Downtime of a provider's access points in an area and month, out of the time their sites were open."""
 
     month = models.DateField()
     provider = models.CharField(max_length=80, blank=True)

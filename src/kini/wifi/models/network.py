@@ -1,4 +1,4 @@
-"""The network: sites, the access points that stand at them, and what people reported to be wrong there."""
+"""Models of the network: sites, access points, and reports of faults."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ class Site(models.Model):
     """A place with free Wi-Fi.
 
     Attributes:
-        code: stable in the list that the site comes from; it stands on the sticker and in addresses.
-        kind, scheme: as the pack's wifi.yaml names them.
-        hours: spans by weekday as wifi.yaml writes them; None: those of its kind.
-        origin: the list that it came with last.
-        made_up: laid by the generator for a first look; nothing of it is true.
+        code: stable id in the operator's list, on the sticker, and in URLs.
+        kind, scheme: keys in wifi.yaml.
+        hours: spans by weekday as in wifi.yaml; None: those of its kind.
+        origin: file of the last import.
+        made_up: sample data of a demo.
     """
 
     code = models.CharField(max_length=60, unique=True)
@@ -51,25 +51,25 @@ class Site(models.Model):
 
 
 class SiteKind(models.Model):
-    """A kind of site as wifi.yaml has it, where the database can see it: when such sites are open; null: always."""
+    """Opening hours of a kind of site in wifi.yaml, for the database; null: always open."""
 
     id = models.CharField(max_length=60, primary_key=True)
     hours: "models.JSONField[Any, Any]" = models.JSONField(null=True)
 
 
 class AccessPoint(models.Model):
-    """A radio at a site, which is also the NAS that asks for admission (RFC 2865).
+    """A radio at a site, which is also the NAS that sends Access-Requests (RFC 2865).
 
     Attributes:
-        mac: of its radio (BSSID), as RFC 3580 writes it.
-        nas_address: from which its packets come; without one it cannot ask RADIUS.
-        nas_identifier, called_station_id: what it says of itself in RADIUS packets; empty: the MAC alone.
-        coa_port: where it takes Disconnect-Requests and CoA-Requests (RFC 5176).
-        login_address: where a visitor's browser brings it the one-time password ("http://10.1.0.1:3990").
-        secret: shared with RADIUS, sealed; `secret_mark` is its keyed hash, so that no two share one.
+        mac: BSSID, in the notation of RFC 3580.
+        nas_address: source of its packets; without one it cannot use RADIUS.
+        nas_identifier, called_station_id: its names in RADIUS packets; empty: the MAC alone.
+        coa_port: UDP port for Disconnect-Requests and CoA-Requests (RFC 5176).
+        login_address: URL to which a visitor's browser sends the one-time password ("http://10.1.0.1:3990").
+        secret: RADIUS secret, encrypted; `secret_mark`: its keyed hash, so that no two access points share one.
         capacity: devices that it serves at the same time.
-        stands, open_hours: whether it and its site are active; when its site is open (null: always). The database
-            keeps both (triggers), so that a decision of RADIUS need not look further.
+        stands, open_hours: it and its site are active; opening hours of its site (null: always open). Triggers keep
+            both up to date, so that `wifi_decide` reads one row.
     """
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="access_points")
@@ -109,7 +109,7 @@ class AccessPoint(models.Model):
 
 
 class FaultReport(models.Model):
-    """A case that says that something is wrong at a site. Of the open ones of a site all but the first follow it."""
+    """A case about a fault at a site. All open ones of a site but the first are merged into the first."""
 
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="+")
     site = models.ForeignKey(Site, models.CASCADE, related_name="fault_reports")

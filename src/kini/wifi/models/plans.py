@@ -1,4 +1,4 @@
-"""Plans of new points that officers asked for, kept to be compared."""
+"""Models of network plans, which officers compare."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from kini.city.models import ON_EARTH, Agency, Area
 
 
 class Plan(models.Model):
-    """A wish for new points (`where.wishing.Wish`) and, once reckoned, what it led to (`where.reckoning.Reckoned`).
+    """A request for new points (`plan_request.PlanRequest`) and, once computed, its result (`planner.PlanResult`).
 
     Attributes:
-        begun_at, ended_at: when a worker took it up last, and when it was through.
-        problem: why there is no result, in words; empty: there is one, or there will be.
-        areas: as in `Reckoned`.
+        begun_at, ended_at: last start by a worker, and end.
+        problem: reason why there is no result, for officers; otherwise empty.
+        areas: as in `PlanResult`.
     """
 
     name = models.CharField(max_length=80)
@@ -69,12 +69,12 @@ class Plan(models.Model):
 
     @property
     def left(self) -> int:
-        """People without a point before."""
+        """People who had no point within reach."""
         return (self.people or 0) - (self.served or 0)
 
     @property
     def gap(self) -> float:
-        """By how much of itself the objective could still grow at the very most."""
+        """Relative gap between the objective and its proven bound."""
         return self.bound / self.objective - 1 if self.objective and self.bound else 0.0
 
 
@@ -82,8 +82,8 @@ class PlannedPoint(models.Model):
     """A new point of a plan.
 
     Attributes:
-        place: 1 for the one that serves the most.
-        name, kind: empty where a place is still to be found.
+        place: rank; 1 serves the most people.
+        name, kind: empty if a building is still to be found.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="points")

@@ -1,4 +1,4 @@
-"""What the session table (migrations/0006_sessions.py) is filled, kept and changed by."""
+"""Models around the session table, which is defined in SQL (migrations/0006_sessions.py)."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,11 +7,11 @@ from kini.wifi.models.network import AccessPoint
 
 
 class SessionRule(models.Model):
-    """What holds for sessions from a day on (UTC), as wifi.yaml has it.
+    """Rule for sessions from a day on (UTC), as in wifi.yaml.
 
     Attributes:
-        silent_seconds: a session of which nothing was heard for so long has ended (`wifi_silence`).
-        keep_days: for so long a session leads to its device (`wifi_keep_days`).
+        silent_seconds: silence after which a session counts as ended (`wifi_silence`).
+        keep_days: days for which a session keeps its device (`wifi_keep_days`).
     """
 
     since = models.DateField(primary_key=True)
@@ -20,11 +20,11 @@ class SessionRule(models.Model):
 
 
 class DetailMark(models.Model):
-    """Up to where a detail file of FreeRADIUS stands in the tables.
+    """Offset up to which a detail file of FreeRADIUS was imported.
 
     Attributes:
-        file: its whole path, as the files of several servers have the same names.
-        rejected: records that were set aside.
+        file: absolute path, since files of several servers have the same names.
+        rejected: number of malformed records.
     """
 
     file = models.TextField(primary_key=True)
@@ -34,11 +34,11 @@ class DetailMark(models.Model):
 
 
 class PseudonymKey(models.Model):
-    """From what the pseudonyms of one month's sessions are made (`pseudonyms`).
+    """Key of the pseudonyms of one month's sessions (`pseudonyms`).
 
     Attributes:
         month: its first day, by the city's calendar.
-        key: sealed; None: destroyed, so that nobody finds a person's or a device's pseudonym again.
+        key: encrypted; None: destroyed, so pseudonyms can no longer be recomputed.
     """
 
     month = models.DateField(primary_key=True)
@@ -49,13 +49,13 @@ class PseudonymKey(models.Model):
 
 
 class SessionReview(models.Model):
-    """A running session that is to be as the rules say now: its NAS is told to end it, or what it may from now on.
+    """A running session whose NAS is to be told to end it, or its current limits.
 
     Attributes:
-        session: its key in the session table, `day` its day there.
-        reason: what happened ("signed-out", "used-up").
-        sent: what was asked of the NAS last ("Disconnect-Request"); empty: nothing yet.
-        tries: how often; `outcome`: how it ended. `error_cause`: what a NAS that refuses says (RFC 5176, 3.5).
+        session, day: key in the session table.
+        reason: cause ("signed-out", "used-up").
+        sent: last request to the NAS ("Disconnect-Request"); empty: none yet.
+        tries: number of attempts. `error_cause`: of a NAK (RFC 5176, 3.5).
     """
 
     class Outcome(models.TextChoices):
@@ -63,9 +63,9 @@ class SessionReview(models.Model):
         DONE = "done"
         REFUSED = "refused"
         SILENT = "silent"
-        #: No access point with an address is known for it.
+        #: Its access point or the address of that is unknown.
         UNREACHABLE = "unreachable"
-        #: The session had ended before.
+        #: The session had already ended.
         OVER = "over"
 
     session = models.BinaryField()

@@ -1,1 +1,1 @@
-"""The captive portal: how access points hand visitors over, the pages where these sign in, and what devices ask."""
+"""The captive portal: redirects of access points, the sign-in pages, and the captive portal API for devices."""

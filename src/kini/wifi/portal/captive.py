@@ -1,7 +1,7 @@
-"""What a device asks of the network before it shows anything (RFC 8908), at the address that DHCP hands out (RFC 8910).
+"""Captive portal API (RFC 8908), at the URL that DHCP announces (RFC 8910).
 
-The address names the site; the device is in the query (`mac`), where the network's DHCP server writes it for each
-device. Without it, or from elsewhere, the answer is 404, and the device finds out by itself as devices did before.
+The URL names the site; the network's DHCP server adds each device's MAC as `mac`. Without it, or from another network,
+the response is 404, and the device probes for a portal as usual.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ TYPE = "application/captive+json"
 @never_cache
 @require_safe
 def standing(request: HttpRequest, code: str) -> JsonResponse:
-    """Whether the device is held back at that site, where its person signs in, and what it has left."""
+    """Return the captive state of the device, the portal's URL, and the time and volume that are left."""
     point = AccessPoint.objects.select_related("site").filter(active=True, site__active=True, site__code=code).first()
     device = rules.mac_in(request.GET.get("mac", ""))
     if point is None or not device or not declared.has_portal():
@@ -49,6 +49,6 @@ def _said(request: HttpRequest, device: str, point: AccessPoint) -> dict[str, An
     return said | {
         **({"seconds-remaining": int(seconds)} if seconds else {}),
         **({"bytes-remaining": left} if left is not None else {}),
-        # Signing in again moves the end where it is the device's own, not where the place closes or the day is used up.
+        # Signing in again extends the device's own term, not opening hours or the daily limit.
         "can-extend-session": bool(known and seconds and queries.ends_by_itself(known, int(seconds))),
     }

@@ -1,6 +1,6 @@
-"""Controllers that let a device in when they are told to, instead of asking RADIUS (KINI_WIFI names them).
+"""Controllers that admit devices through their API instead of RADIUS (configured by KINI_WIFI).
 
-What they are told is what the database decided, as it would have told RADIUS.
+They get the decision that RADIUS would have got from the database.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,24 +17,24 @@ SECONDS = 5
 
 
 class ControllerFault(Exception):
-    """The controller could not be reached, or did not do what it was told."""
+    """The controller is unreachable, or did not admit the device."""
 
 
 class Controller(Protocol):
-    """One controller of the operator's file."""
+    """A configured controller."""
 
     sites: Sequence[str]
 
     def let_in(self, site: str, device: str, point: str, limits: Mapping[str, str]) -> None:
-        """Let a device in.
+        """Admit a device.
 
         Args:
-            site: the controller's name for a group of places.
-            device, point: MACs of the device and of the access point, as RFC 3580 writes them.
-            limits: attributes of the answer that RADIUS would have got, by name.
+            site: the controller's name for a group of sites.
+            device, point: MACs of the device and the access point, in the notation of RFC 3580.
+            limits: RADIUS attributes of the decision, by name.
 
         Raises:
-            ControllerFault: when that did not work.
+            ControllerError: if that failed.
         """
 
 
@@ -86,10 +86,10 @@ adapters.register("unifi", Unifi)
 
 
 def controller_for(site: str) -> Controller | None:
-    """The controller that has this site.
+    """Return the controller of a site; None if there is none.
 
     Raises:
-        EnvironmentFault: when the file of KINI_WIFI cannot be used.
+        EnvironmentFault: if the file of KINI_WIFI is invalid.
     """
     found = configured.providers("KINI_WIFI", settings.ENV.wifi, adapters)
     return next((each for each in found.values() if site in each.sites), None)

@@ -1,7 +1,8 @@
-"""How access points send a visitor to the portal, and how they take the one-time password: a `Sort` for each kind.
+"""Redirect protocols of vendors: the query with which an access point sends a visitor to the portal, and the login with
+which the browser returns the one-time password.
 
-What they tell comes through the visitor's browser, so nothing of it is believed: the password holds for one device at
-one access point, and goes to the address that the inventory knows. Pure.
+The query comes through the visitor's browser and is not trusted: the password is valid for one device at one access
+point, and is sent to the login address of the inventory. Pure.
 """
 
 import hashlib
@@ -16,27 +17,27 @@ from kini.wifi import rules
 type Outcome = Literal["asks", "in", "refused"]
 
 LONGEST = 2_000
-#: Why RADIUS refused somebody, as it says it (`wifi_decide`).
+#: Reasons of an Access-Reject (`wifi_decide`).
 REASONS = ("closed", "used-up", "too-many", "blocked", "voucher-used", "unknown-access-point", "sign-in")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _ADDRESS = re.compile(r"[^\s\"'<>\\]{1,2000}")
 
 
 class NotHandedOver(ValueError):
-    """What came is not what an access point of that kind sends."""
+    """The query is not one of that vendor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A visitor whom an access point has sent.
+    """A visitor whom an access point has redirected to the portal.
 
     Attributes:
-        sort: kind of the access point, a key of SORTS.
-        device: MAC of the visitor's device as RFC 3580 writes it.
-        points: what the access point says it is: NAS-Identifiers and MACs.
-        wanted: address to which the visitor was going; empty when it is none.
-        kept: what the access point needs to have back.
-        outcome: "asks" to sign in, is "in", or was "refused", with one of REASONS when it is known.
+        sort: key of VENDORS.
+        device: MAC of the visitor's device, in the notation of RFC 3580.
+        points: names of the access point: NAS-Identifiers and MACs.
+        wanted: URL that the visitor requested; empty if invalid.
+        kept: parameters that the access point needs back.
+        outcome: "asks" to sign in, is "in", or was "refused", with one of REASONS if known.
     """
 
     sort: str
@@ -50,7 +51,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What the visitor's browser does next: go to the address, or send these fields there."""
+    """Next request of the visitor's browser: go to the URL, or submit these fields there."""
 
     method: Literal["get", "post"]
     address: str
@@ -58,23 +59,23 @@ class Login:
 
     @property
     def whole(self) -> str:
-        """The address with the fields, for going there."""
+        """The URL with the fields as query."""
         return f"{self.address}?{urlencode(self.fields)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One kind of access point or controller.
+    """Protocol of one vendor of access points or controllers.
 
     Attributes:
-        device, points, wanted, reason: names under which it says these; of the first and of the last one counts.
-        keep: name and form of what it may need back; `demands`: without which it takes no password; `begin`: where
-            beside its login it sends a browser to the portal with that.
-        success, failure: (name, value) that say how it went.
-        path: of its login, where the inventory names none.
-        username, password, onwards: names of the login's fields; `more`: fields that are always the same.
-        by_controller: not the browser brings the password: the portal tells a controller (controllers.py).
-        answer: what to send in place of the password, from it, what was kept, and the access point's secret.
+        device, points, wanted, reason: names of these parameters; of `device` and `reason` the first present one counts.
+        keep: name and pattern of parameters that it may need back; `demands`: those that a login needs; `begin`: path on
+            its login server that redirects the browser to the portal with them.
+        success, failure: (name, value) that tell the outcome.
+        path: path of its login, if the inventory has none.
+        username, password, onwards: names of the login's fields; `more`: constant fields.
+        by_controller: the portal calls a controller instead of sending the password by browser (controllers.py).
+        answer: compute the value to send from the password, the kept parameters, and the access point's secret.
     """
 
     device: tuple[str, ...]
@@ -97,7 +98,7 @@ class Sort:
 
 
 def uam_response(password: str, kept: Mapping[str, str], secret: str) -> str:
-    """CoovaChilli's answer to its challenge: CHAP (RFC 1994) with identifier 0, over MD5(challenge, UAM secret)."""
+    """CoovaChilli's response to its challenge: CHAP (RFC 1994) with identifier 0, over MD5(challenge, UAM secret)."""
     challenge = bytes.fromhex(kept["challenge"])
     if secret:
         challenge = hashlib.md5(challenge + secret.encode(), usedforsecurity=False).digest()
@@ -105,7 +106,7 @@ def uam_response(password: str, kept: Mapping[str, str], secret: str) -> str:
 
 
 def mikrotik_response(password: str, kept: Mapping[str, str], _secret: str) -> str:
-    """MikroTik's answer: MD5(chap-id, password, chap-challenge); as it is where the hotspot sends no challenge."""
+    """MikroTik's response: MD5(chap-id, password, chap-challenge); the password itself if there is no challenge."""
     if not {"chap-id", "chap-challenge"} <= kept.keys():
         return password
     identifier, challenge = octets(kept["chap-id"]), octets(kept["chap-challenge"])
@@ -113,7 +114,7 @@ def mikrotik_response(password: str, kept: Mapping[str, str], _secret: str) -> s
 
 
 def octets(written: str) -> bytes:
-    r"""Octets as MikroTik writes them: "\371\123"."""
+    r"""Decode octets in MikroTik's notation: "\371\123"."""
     return bytes(int(each, 8) & 0xFF for each in _OCTAL.findall(written))
 
 
@@ -176,11 +177,11 @@ SORTS: Mapping[str, Sort] = {
 
 
 def read(name: str, said: Mapping[str, str]) -> Arrival:
-    """Who was sent, from the address to which an access point of that kind sent the browser.
+    """Parse the query with which an access point of that vendor redirected the browser.
 
     Raises:
-        NotHandedOver: when it is no such address.
-        KeyError: for an unknown kind.
+        InvalidRedirect: if it is not a query of that vendor.
+        KeyError: for an unknown vendor.
     """
     sort = SORTS[name]
     points = tuple(dict.fromkeys(said[each][:253] for each in sort.points if said.get(each)))
@@ -197,18 +198,18 @@ def read(name: str, said: Mapping[str, str]) -> Arrival:
 
 
 def begin(arrival: Arrival, *, at: str) -> str:
-    """Where the browser fetches what is missing for the login; empty when nothing is."""
+    """Return the URL that supplies missing parameters for the login; empty if none are missing."""
     sort, parts = SORTS[arrival.sort], urlsplit(at)
     missing = set(sort.demands) - set(arrival.kept)
     return f"{parts.scheme}://{parts.netloc}{sort.begin}" if missing and parts.netloc else ""
 
 
 def login(arrival: Arrival, *, at: str, secret: str, username: str, password: str, onwards: str) -> Login | None:
-    """How the browser brings the one-time password; None where something is missing for it.
+    """Build the login request of the browser; None if parameters are missing.
 
     Args:
-        at: address of the access point's login, as the inventory has it.
-        onwards: where it shall send the browser afterwards.
+        at: login address in the inventory.
+        onwards: URL to which the access point redirects the browser afterwards.
     """
     sort = SORTS[arrival.sort]
     if not at or sort.by_controller or set(sort.demands) - set(arrival.kept):
@@ -231,7 +232,7 @@ def _device(written: str) -> str:
 
 
 def _wanted(written: str) -> str:
-    """A web address as it is; anything else is none."""
+    """Return the URL if it is a valid web address, else ""."""
     try:
         parts = urlsplit(written)
     except ValueError:
@@ -248,6 +249,6 @@ def _outcome(sort: Sort, said: Mapping[str, str]) -> Outcome:
 
 
 def _reason(sort: Sort, said: Mapping[str, str]) -> str:
-    """The first word of what RADIUS replied, when it is one of ours."""
+    """Return the first word of the Reply-Message if it is one of REASONS."""
     first = next((said[name] for name in sort.reason if said.get(name)), "").split(" ")[0]
     return first if first in REASONS else ""

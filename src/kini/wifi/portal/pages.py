@@ -1,5 +1,6 @@
-"""The captive portal. Its pages stand by themselves: small, without a script, for the browser that a phone opens when
-it joins. What shows who somebody is (a session, a code, a voucher) gives the device a one-time password.
+"""Pages of the captive portal. They are small, self-contained and without scripts, for the browser that a phone opens
+when it joins a network. A session, a code by message, a voucher or the known device itself leads to a one-time
+password.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,12 +39,12 @@ from kini.wifi.portal import controllers, handover, visit, words
 from kini.wifi.portal.visit import Visit
 from kini.wifi.schema import PortalEntry, WifiFile
 
-#: Codes of sheets that one device may try. 50 bits are not guessed; this keeps the try cheap for the city.
+#: Voucher attempts of one device. Codes of 50 bits cannot be guessed; this limits the load.
 VOUCHER_TRIES = Limit("wifi.voucher-tries", count=10, seconds=15 * 60)
-#: Of one network address, behind which a whole place may stand.
+#: Voucher attempts of one network address, which a whole site may share.
 VOUCHER_ADDRESS = Limit("wifi.voucher-address", count=300, seconds=60 * 60)
 LONGEST = 80
-#: With these nobody is offered to sign in: it would not help.
+#: Reasons for which signing in would not help.
 SHUT = ("closed", "used-up", "blocked", "unknown-access-point")
 
 log = structlog.get_logger("kini.wifi")
@@ -53,7 +54,7 @@ type View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What was wrong with what somebody typed into an input."""
+    """An invalid input, and the status of the response."""
 
     input: str
     typed: str
@@ -69,7 +70,7 @@ def _portal() -> tuple[WifiFile, PortalEntry]:
 
 
 def _or_down(view: View) -> View:
-    """The view, and while the database does not answer a page that says so and asks it nothing."""
+    """Decorate a view to show a page that needs no database while the database is down."""
 
     @wraps(view)
     def inside(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
@@ -82,7 +83,7 @@ def _or_down(view: View) -> View:
 
 
 def _resuming(view: View) -> View:
-    """The view is given the visit that the request's words carry; without one it says how to come back."""
+    """Decorate a view to receive the visit of the request's token; an invalid one leads to a page with advice."""
 
     @wraps(view)
     def inside(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
@@ -100,7 +101,7 @@ def _resuming(view: View) -> View:
 @require_safe
 @_or_down
 def arrive(request: HttpRequest, sort: str) -> HttpResponse:
-    """Where an access point sends a visitor: an address for each kind, with what that kind says."""
+    """Landing page of redirects, with one URL for each vendor."""
     if sort not in handover.SORTS:
         raise Http404
     return _arrived(request, sort, request.GET)
@@ -121,7 +122,7 @@ def _arrived(request: HttpRequest, sort: str, said: Mapping[str, str]) -> HttpRe
 @require_safe
 @_or_down
 def arrive_unifi(request: HttpRequest, site: str) -> HttpResponse:
-    """Where UniFi sends a visitor, at an address of its own choice; `site` is its name for a group of places."""
+    """Landing page of UniFi, which chooses the URL itself; `site` is its name for a group of sites."""
     return _arrived(request, "unifi", request.GET.dict() | {"site": site})
 
 
@@ -130,7 +131,7 @@ def arrive_unifi(request: HttpRequest, site: str) -> HttpResponse:
 @_or_down
 @_resuming
 def start(request: HttpRequest, found: Visit) -> HttpResponse:
-    """The first page once more."""
+    """Show the first page again."""
     return _start(request, found)
 
 
@@ -139,7 +140,7 @@ def start(request: HttpRequest, found: Visit) -> HttpResponse:
 @_or_down
 @_resuming
 def enter(request: HttpRequest, found: Visit) -> HttpResponse:
-    """Sign in: by one tap, with a phone number, or with a code from a sheet."""
+    """Sign in: by one tap, with a phone number, or with a voucher."""
     try:
         match request.POST.get("way"):
             case "phone":
@@ -179,10 +180,10 @@ def _with_voucher(request: HttpRequest, found: Visit) -> HttpResponse:
 
 
 def let_in(request: HttpRequest, found: Visit, voucher: str = "") -> HttpResponse:
-    """Give the device its one-time password and send the browser to the access point with it.
+    """Create a one-time password and send the browser to the access point with it.
 
     Raises:
-        Refused: when it may not come in.
+        Refused: if the device is not admitted.
     """
     if found.point is None:
         return _start(request, found)
@@ -205,7 +206,7 @@ def let_in(request: HttpRequest, found: Visit, voucher: str = "") -> HttpRespons
 
 
 def _by_controller(request: HttpRequest, found: Visit, point: AccessPoint, password: str) -> HttpResponse:
-    """Decide as RADIUS would, and tell the controller."""
+    """Decide as RADIUS would, and call the controller."""
     limits = queries.standing(found.arrival.device, point, password)
     if limits["Auth-Type"] != "Accept":
         return _start(request, found, Problem("", "", words.of_reason(limits["Reply-Message"], point.site)[1], 409))
@@ -227,7 +228,7 @@ def _by_controller(request: HttpRequest, found: Visit, point: AccessPoint, passw
 @_or_down
 @_resuming
 def online(request: HttpRequest, found: Visit) -> HttpResponse:
-    """Where the access point sends the browser once the device is in: where to go now."""
+    """Landing page after signing in, with links."""
     _whole, portal = _portal()
     wanted = found.arrival.wanted
     context = {"links": portal.links, "wanted": wanted, "host": urlsplit(wanted).hostname}
@@ -235,7 +236,7 @@ def online(request: HttpRequest, found: Visit) -> HttpResponse:
 
 
 class PortalCode(CodePage):
-    """Ask for the code from the message; with the right one the device comes in."""
+    """Ask for the code from the message; the right one admits the device."""
 
     template_name = "wifi/portal/code.html"
 
@@ -259,7 +260,7 @@ class PortalCode(CodePage):
         response = super().form_valid(form)
         if self._action == "resend":
             return redirect(_address("code", self.visit))
-        if not self.request.user.is_authenticated:  # a second step comes, and then the first page once more
+        if not self.request.user.is_authenticated:  # a second factor follows, then the first page again
             return response
         try:
             return let_in(self.request, self.visit)
@@ -275,7 +276,7 @@ code = _or_down(PortalCode.as_view())
 
 
 def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -> HttpResponse:
-    """What stands in the way, or the ways to sign in."""
+    """Render the reason against admission, or the ways to sign in."""
     _whole, portal = _portal()
     here = _is_here(request, found)
     shut = _shut(found, here)
@@ -301,7 +302,8 @@ def _is_here(request: HttpRequest, found: Visit) -> bool:
 
 
 def _shut(found: Visit, here: bool) -> str:
-    """Why signing in would not help, one of SHUT, or why it is asked for; of the device only what is told `here`."""
+    """Return a reason of SHUT, or the reason of the last refusal; details of the device only if the visitor is `here`.
+    """
     if found.point is None:
         return "unknown-access-point"
     said = queries.standing(found.arrival.device, found.point).get("Reply-Message", "")
@@ -316,7 +318,7 @@ def _page(
 
 
 def _frame(request: HttpRequest, found: Visit | None) -> dict[str, Any]:
-    """What every page of the portal says."""
+    """Context of every portal page."""
     network, _entry = _portal()
     return {
         "network": network,
@@ -327,7 +329,7 @@ def _frame(request: HttpRequest, found: Visit | None) -> dict[str, Any]:
 
 
 def _to[R: HttpResponseBase](response: R, found: Visit | None) -> R:
-    """Forms of this page may lead to the access point, and to nobody else's."""
+    """Allow forms of this page to submit to the access point (content security policy)."""
     if found and found.origin:
         policy = {**settings.SECURE_CSP, "form-action": [CSP.SELF, found.origin]}
         response._csp_config = policy  # type: ignore[attr-defined]

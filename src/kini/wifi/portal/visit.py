@@ -1,7 +1,6 @@
-"""A visitor on the way through the portal's pages, and the sealed words by which these know them.
+"""A visit to the portal, carried from page to page in an encrypted token.
 
-The words go from page to page in forms and addresses: nothing is stored for everybody whom an access point sends, and
-no address names a device.
+The token travels in forms and URLs, so nothing is stored for a visitor, and no URL contains a device.
 """
 
 import base64
@@ -27,17 +26,17 @@ from kini.wifi.portal import handover
 from kini.wifi.portal.handover import Arrival, Login
 
 CONTEXT = "wifi visit"
-#: For how long the words hold; access points change their challenge sooner.
+#: Lifetime of a token; access points change their challenge sooner.
 SECONDS = 2 * 60 * 60
 
 
 class VisitOver(Exception):
-    """The words are none of ours, or too old."""
+    """The token is invalid or expired."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A visitor at an access point of the inventory; `point` is None where it is not known."""
+    """A visitor at an access point of the inventory; `point` is None if that is unknown."""
 
     arrival: Arrival
     point: AccessPoint | None
@@ -49,23 +48,23 @@ class Visit:
 
     @cached_property
     def token(self) -> str:
-        """The sealed words."""
+        """The encrypted token."""
         said = {**asdict(self.arrival), "kept": dict(self.arrival.kept), "at": int(moments.now().timestamp())}
         return base64.urlsafe_b64encode(seal_json(said, CONTEXT)).decode().rstrip("=")
 
     @property
     def origin(self) -> str:
-        """Of the access point's login, for the content security policy; empty where there is none."""
+        """Origin of the access point's login, for the content security policy; empty if there is none."""
         parts = urlsplit(self.point.login_address) if self.point else None
         return f"{parts.scheme}://{parts.netloc}" if parts and parts.netloc else ""
 
     @property
     def begin(self) -> str:
-        """Where the browser goes first, when the access point has to say more; empty when it has said all."""
+        """URL that supplies missing parameters for the login; empty if none are missing."""
         return handover.begin(self.arrival, at=self.point.login_address) if self.point else ""
 
     def login(self, username: str, password: str, onwards: str) -> Login | None:
-        """How the browser brings a one-time password to the access point."""
+        """Build the request with which the browser brings a one-time password to the access point."""
         if self.point is None:
             return None
         secret = secret_of(self.point).decode()
@@ -75,30 +74,30 @@ class Visit:
 
 
 def of(sort: str, said: Mapping[str, str]) -> Visit:
-    """The visit that an access point of that kind announces.
+    """Parse a redirect of that vendor.
 
     Raises:
-        handover.NotHandedOver: when it is no such address.
+        vendors.InvalidRedirect: if it is not a query of that vendor.
     """
     arrival = handover.read(sort, said)
     return Visit(arrival, held().access_point(arrival.points))
 
 
 def announced(device: str, point: AccessPoint) -> Visit | None:
-    """The visit of a device that asks by itself where to sign in; None where the inventory does not name the kind.
+    """Return the visit of a device that asks by API; None if the access point's vendor is unknown.
 
     Args:
-        device: its MAC as RFC 3580 writes it.
+        device: its MAC, in the notation of RFC 3580.
     """
     sort = point.vendor.casefold()
     return Visit(Arrival(sort, device, (point.nas_identifier, point.mac)), point) if sort in handover.SORTS else None
 
 
 def is_here(request: HttpRequest, point: AccessPoint) -> bool:
-    """Whether a request comes from the network of an access point: through its own address, or from a private one.
+    """Return True if the request comes from the access point's network: from its own address, or a private one.
 
-    Who asks from elsewhere could name anybody's device, so they are told nothing of it. In production a private address
-    counts only as the trusted proxies passed it on: that of the peer may be a proxy's own, behind which anybody stands.
+    From elsewhere anybody could ask about any device. In production a private address counts only if trusted proxies
+    forwarded it, since the peer's may be that of a proxy.
     """
     try:
         address = ip_address(client_address(request))
@@ -112,10 +111,10 @@ def is_here(request: HttpRequest, point: AccessPoint) -> bool:
 
 
 def resumed(token: str) -> Visit:
-    """The visit that goes on.
+    """Decrypt a token.
 
     Raises:
-        VisitOver: when the words are not ours, or old.
+        VisitExpired: if the token is invalid or expired.
     """
     try:
         sealed = base64.urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))

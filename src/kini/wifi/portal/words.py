@@ -1,4 +1,4 @@
-"""What the portal says when somebody cannot come in."""
+"""Texts for visitors who are not admitted."""
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +8,7 @@ from kini.wifi.models import Site
 
 
 def of_reason(reason: str, site: Site | None) -> tuple[str, str]:
-    """A heading and what one can do, for a reason of `wifi_decide`."""
+    """Return a heading and advice for a reason of `wifi_decide`."""
     match reason:
         case "closed":
             return _("The Wi-Fi is closed here now"), _opens(site)

@@ -1,4 +1,4 @@
-"""A day that is over, from the session table to Parquet; and what its people and devices add to the sketches."""
+"""Write a past day from the session table to Parquet, and add its people and devices to the sketches."""
 
 import io
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from kini.wifi.schema import SessionEntry
 from kini.wifi.served import engine, layout, sketches
 from kini.wifi.served.sketches import Key
 
-#: A day is not written again for what comes later than so long after it: its identities may be gone by then.
+#: Limit after which late packets no longer cause a rewrite: identities may have been removed by then.
 LATEST = timedelta(days=14)
-#: A device that was off for so many seconds comes online anew.
+#: Seconds offline after which a device's next session counts as a new access.
 OFF = 1800
-#: Bytes that are read from the database at a time.
+#: Bytes per block read from the database.
 BLOCK = 8_000_000
 _READ = """
 COPY (
@@ -58,7 +58,7 @@ CREATE TABLE incoming (
     begin INTEGER, length INTEGER, octets_in BIGINT, octets_out BIGINT
 )
 """
-#: When who is there today was there last before, this month: in the city, or within an area or kind.
+#: Last earlier day of the month for each person or device of the day: in the city, or within an area or kind.
 _BEFORE = """
 CREATE OR REPLACE TEMP TABLE {column} AS
 SELECT {keys}, max(day(day)) AS last FROM read_parquet({files}, hive_partitioning = true) AS earlier
@@ -66,7 +66,7 @@ JOIN (SELECT DISTINCT {keys} FROM incoming) AS here USING ({keys})
 WHERE {column} IS NOT NULL GROUP BY {keys}
 """
 _NOBODY = "CREATE OR REPLACE TEMP TABLE {column} AS SELECT {keys}, 0 AS last FROM incoming LIMIT 0"
-#: Columns that tell it: of whom, within what, and by what the first session of a day is known.
+#: Columns of that: its keys, and the order that defines the first session of a day.
 _BEFORES = {
     f"{one}_before{end}": (f"{one}{within}", order)
     for end, within in (("", ""), *((f"_{by}", f", {by}") for by in layout.TOLD))
@@ -77,7 +77,7 @@ _FIRST = """
     THEN coalesce({column}.last, 0) END)::TINYINT AS {column}
 """
 _JOIN = "LEFT JOIN {column} USING ({keys})"
-#: `access`: of one device, in the order of its sessions, when it was last online before.
+#: `access`: the device was offline for more than OFF seconds before this session.
 _WRITE = """
 COPY (
     SELECT person, device, {firsts},
@@ -99,7 +99,7 @@ _HOURS = "unnest(range(begin // 3600, least((begin + length) // 3600, begin // 3
 
 
 def due(day: date) -> datetime:
-    """When a day closes: at midnight, and some hours later, so that its sessions have ended."""
+    """Return the time at which a day is closed: some hours after midnight, when its sessions have ended."""
     network = declared.network()
     rules = [rule for rule in network.sessions if rule.since <= day] if network else []
     hours = (rules[-1] if rules else SessionEntry(since=day)).closing_hours
@@ -108,7 +108,7 @@ def due(day: date) -> datetime:
 
 
 def oldest() -> date | None:
-    """The first day of which there are sessions."""
+    """Return the first day with sessions."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(day) FROM wifi_session")
         found: date | None = cursor.fetchone()[0]
@@ -116,14 +116,14 @@ def oldest() -> date | None:
 
 
 def write(root: Path, day: date) -> int:
-    """Write a day to its file, and bring its people and devices to the sketches; how many sessions it has."""
+    """Write a day to its file, and add it to the sketches; return the number of sessions."""
     with fresh(root) as own:
         _fill(own, day)
         return finish(own, root, day)
 
 
 def fresh(root: Path) -> Any:
-    """A DuckDB with the table `incoming`, to which a day's sessions are brought."""
+    """Open a DuckDB with the empty table `incoming` for a day's sessions."""
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     own = engine.duckdb(root)
     own.execute(_TABLE)
@@ -132,9 +132,9 @@ def fresh(root: Path) -> Any:
 
 
 def finish(own: Any, root: Path, day: date) -> int:
-    """Write the day whose sessions are in the table `incoming`, and bring them to the sketches; how many they are.
+    """Write the day in the table `incoming`, and add it to the sketches; return the number of sessions.
 
-    Later days of the month that are there are written anew, as they tell who was there before.
+    Later days of the month are rewritten, since they refer to earlier ones.
     """
     (count,) = own.execute("SELECT count(*) FROM incoming").fetchone()
     _put(own, root, day)
@@ -146,7 +146,7 @@ def finish(own: Any, root: Path, day: date) -> int:
 
 
 def _renew(own: Any, root: Path) -> None:
-    """Write days anew, the oldest first, that were written by a version whose days had fewer columns."""
+    """Rewrite days, oldest first, that an earlier version wrote with fewer columns."""
     for day in layout.days(root):
         columns = own.execute("SELECT name FROM parquet_schema($1)", [str(layout.of_day(root, day))]).fetchall()
         if not _BEFORES.keys() <= {name for (name,) in columns}:
@@ -161,12 +161,12 @@ def _put_again(own: Any, root: Path, day: date) -> None:
 
 
 def _month(root: Path, day: date) -> list[date]:
-    """The closed days of a day's month."""
+    """List the closed days in the month of a day."""
     return [each for each in layout.days(root) if (each.year, each.month) == (day.year, day.month)]
 
 
 def _put(own: Any, root: Path, day: date) -> None:
-    """Write what is in the table `incoming` to the day's file."""
+    """Write the table `incoming` to the day's file."""
     earlier = [str(layout.of_day(root, each)) for each in _month(root, day) if each < day]
     firsts, joins = [], []
     for column, (keys, order) in _BEFORES.items():
@@ -196,7 +196,7 @@ def _fill(own: Any, day: date) -> None:
 
 
 def _blocks(given: dict[str, object]) -> Iterator[bytes]:
-    """What the database says, in blocks of whole lines."""
+    """Yield the database's output in blocks of whole lines."""
     with copying(_READ, given) as copy:
         held = bytearray()
         for part in copy:
@@ -210,7 +210,7 @@ def _blocks(given: dict[str, object]) -> Iterator[bytes]:
 
 
 def _sketch(own: Any, root: Path, day: date) -> None:
-    """By month all but sites, which are many; since ever everything."""
+    """Update the sketches: by month in all dimensions but sites, which are many; for all time in all dimensions."""
     month = [by for by in (layout.WHOLE, *layout.BY) if by != "site"]
     sketches.merge(layout.sketches(root, f"{day:%Y-%m}"), _groups(own, month))
     sketches.merge(layout.sketches(root, "all"), _groups(own, [layout.WHOLE, *layout.BY]))
@@ -225,7 +225,7 @@ def _groups(own: Any, wanted: list[str]) -> Iterator[tuple[Key, list[int]]]:
 
 
 def _split(batches: Iterator[list[tuple[Any, int]]], by: str, unit: str) -> Iterator[tuple[Key, list[int]]]:
-    """Rows in the order of what they are of, as one list for each (a long one in pieces)."""
+    """Group sorted rows into one list of hashes per value (long ones in pieces)."""
     for batch in batches:
         groups: dict[str, list[int]] = {}
         for of, ever in batch:

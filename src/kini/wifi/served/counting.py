@@ -1,4 +1,4 @@
-"""Figures from closed days: questions asked, and what the sketches and the inventory add."""
+"""Usage figures from closed days: metrics, completed with sketches and capacities."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ WAYS = (layout.WHOLE, *layout.BY)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Figures of some days by what was asked; `exact`: people and devices are counted one by one, not by sketches.
+    """Usage of some days in one dimension; `exact`: people and devices were counted, not estimated by sketches.
 
     Attributes:
-        rows: of, then FIGURES; people and devices are None where neither pseudonyms nor sketches reach.
+        rows: of, then FIGURES; people and devices are None if neither pseudonyms nor sketches cover the days.
     """
 
     rows: list[dict[str, Any]]
@@ -28,7 +28,7 @@ class Answer:
 
 
 def answer(root: Path, first: date, last: date, by: str) -> Answer:
-    """Use on any days, the last one included: exact within a month; over whole months by sketches, but for sites."""
+    """Compute usage over any days (inclusive): exact within a month, by sketches over whole months (not for sites)."""
     with engine.asked(root) as sessions:
         rows = _rows(questions.use(sessions, first, last, by))
     months = layout.months([first, last])
@@ -44,7 +44,7 @@ def answer(root: Path, first: date, last: date, by: str) -> Answer:
 
 
 def of_day(root: Path, day: date) -> list[Use]:
-    """The figures of one day, in every way, with peaks and capacity."""
+    """Compute the figures of a day in every dimension, with peaks and capacity."""
     room = capacities()
     found = []
     with engine.asked(root) as sessions:
@@ -59,7 +59,7 @@ def of_day(root: Path, day: date) -> list[Use]:
 
 
 def of_month(root: Path, month: date) -> list[Use]:
-    """The figures of a month as far as its days are closed; peaks are those of its busiest day."""
+    """Compute the figures of a month's closed days; peaks are those of the busiest day."""
     days = Use.objects.filter(span="day", begins__gte=month, begins__lt=layout.next_month(month))
     tops = _tops(days)
     found = []
@@ -73,7 +73,7 @@ def of_month(root: Path, month: date) -> list[Use]:
 
 
 def of_all_time(root: Path) -> list[Use]:
-    """The figures since the first closed day: people and devices by the sketches, the rest summed up."""
+    """Compute the figures since the first closed day: people and devices by sketches, the others as sums."""
     months = Use.objects.filter(span="month")
     first = Use.objects.filter(span="day").order_by("begins").values_list("begins", flat=True).first()
     if first is None:
@@ -93,7 +93,7 @@ def of_all_time(root: Path) -> list[Use]:
 
 
 def capacities() -> dict[tuple[str, str], int]:
-    """For how many devices there is room now, by what figures are told by; what is not known is left out."""
+    """Return the current capacity by dimension and value; unknown ones are missing."""
     found: dict[tuple[str, str], int] = {}
     points = AccessPoint.objects.filter(active=True, site__active=True, capacity__isnull=False)
     for code, area, kind, room in points.values_list("site__code", "site__area", "site__kind", "capacity"):

@@ -1,4 +1,4 @@
-"""Who answers questions about closed days: DuckDB in this process, or a Spark cluster that KINI_ANALYTICS names."""
+"""Query engine for closed days: DuckDB in this process, or a Spark cluster named by KINI_ANALYTICS."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +13,16 @@ from kini.wifi.served import layout
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-#: What DuckDB may have of memory; what does not fit goes to a folder beside the closed days.
+#: Memory limit of DuckDB; beyond that it spills to a folder beside the closed days.
 MEMORY = "1400MB"
 
 
 @contextmanager
 def asked(root: Path) -> Iterator["Table"]:
-    """The sessions of all closed days below a folder, as a table of Ibis with the column `day`.
+    """Open the sessions of all closed days below a folder as an Ibis table with the column `day`.
 
     Raises:
-        EnvironmentFault: when KINI_ANALYTICS names something else than a Spark cluster, or Spark is not installed.
+        EnvironmentFault: if KINI_ANALYTICS does not name a Spark cluster, or Spark is not installed.
     """
     address = settings.ENV.analytics
     backend = _spark(address) if address else _duckdb(root)
@@ -33,7 +33,7 @@ def asked(root: Path) -> Iterator["Table"]:
 
 
 def duckdb(root: Path) -> Any:
-    """A DuckDB of one's own within the same limits, for what is not yet a closed day."""
+    """Open a separate DuckDB within the same limits, for data that is not a closed day yet."""
     import duckdb as engine
 
     found = engine.connect()

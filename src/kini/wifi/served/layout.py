@@ -1,19 +1,17 @@
-"""Closed days on disk: one folder for each day, one file in it, a row for each session that began that day.
+"""Storage layout of closed days: one folder per day with one file, and one row per session that began that day.
 
     sessions/day=2026-11-24/part.parquet
     sketches/2026-11.parquet, sketches/all.parquet
 
-Columns of a session: `person` and `device` (64 bits of the month's pseudonyms; a person only where somebody signed
-in), `access` (the device was off for a while before), `site`, `area` and `kind` as the city had them then (empty: not
-known), `begin` (seconds from midnight by the city's clocks), `length` (seconds until it ended), `octets_in` and
-`octets_out` (from and to the device).
+Columns of a session: `person` and `device` (64 bits of the month's pseudonyms; `person` is null without a sign-in),
+`access` (the device was offline for a while before), `site`, `area` and `kind` at that time (empty: unknown), `begin`
+(seconds since local midnight), `length` (seconds), `octets_in` and `octets_out` (from and to the device).
 
-More columns make counting over any days of a month cheap. Of the first session of the day of a person,
-`person_before` is the day of the month on which that person was there last before, 0: not yet this month; of other
-sessions it is null. So between two days there are as many people as sessions whose `person_before` is before the first
-of them. `device_before` is alike, and so are `person_before_area`, `device_before_area` and both with `_kind` within an
-area or kind of place. A day that is written anew therefore has the later ones of its month written anew
-(`closing.finish`).
+More columns make distinct counts over any days of a month cheap. In a person's first session of a day, `person_before` is
+the last earlier day of the month with a session of that person, or 0; in other sessions it is null. So the people between
+two days are the sessions whose `person_before` is before the first of them. `device_before` is alike, and so are
+`person_before_area`, `device_before_area` and both with `_kind`, within an area or kind of site. Rewriting a day
+therefore means rewriting the later ones of its month (`rollup.finish_day`).
 """
 
 import os
@@ -26,16 +24,16 @@ from django.conf import settings
 
 from kini.core.file_store import sync_folder
 
-#: What figures are told by: nothing (the whole city), or one of these.
+#: Dimensions of figures, beside the whole city.
 BY = ("area", "kind", "site", "hour")
 WHOLE = "city"
-#: Within these, sessions also tell when a person or device was there before.
+#: Dimensions within which sessions have `_before` columns.
 TOLD = ("area", "kind")
 _DAY, _PART = "day=", "part.parquet"
 
 
 def folder() -> Path:
-    """Where this city's closed days are."""
+    """Return the folder of this city's closed days."""
     return settings.VAR_PATH / "wifi"
 
 
@@ -44,7 +42,7 @@ def sessions(root: Path) -> Path:
 
 
 def sketches(root: Path, name: str) -> Path:
-    """The file of sketches of a month ("2026-11"), or "all"."""
+    """Return the file of sketches of a month ("2026-11") or of "all"."""
     return root / "sketches" / f"{name}.parquet"
 
 
@@ -53,13 +51,13 @@ def of_day(root: Path, day: date) -> Path:
 
 
 def days(root: Path) -> list[date]:
-    """The closed days that are there, in their order."""
+    """List the closed days in order."""
     found = sessions(root).glob(f"{_DAY}*/{_PART}")
     return sorted(date.fromisoformat(path.parent.name.removeprefix(_DAY)) for path in found)
 
 
 def put(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file under another name and give it its own when it is whole: a reader finds the old one or the new."""
+    """Write a file atomically and durably."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")  # neither DuckDB's nor Spark's patterns see it
     try:
@@ -75,10 +73,10 @@ def put(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def next_month(month: date) -> date:
-    """The first day of the month after the one that begins on that day."""
+    """Return the first day of the month after the one that begins on that day."""
     return (month + timedelta(days=31)).replace(day=1)
 
 
 def months(wanted: Iterable[date]) -> list[date]:
-    """The first days of the months that these days are in."""
+    """Return the first days of the months of these days."""
     return sorted({day.replace(day=1) for day in wanted})

@@ -1,4 +1,4 @@
-"""The city's smallest areas, shaded by a figure, as an SVG file of its own. The figures stand in a table beside it."""
+"""Choropleth of the city's smallest areas as a standalone SVG. The page shows the figures in a table beside it."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from kini.core.geometry import Projection
 from kini.core.held import held
 
 WIDTH = 640
-#: Of the areas that are known as many are in each shade.
+#: Number of shades, with equally many areas in each (quantiles).
 SHADES = 5
 
 
 def shaded(values: Mapping[str, float]) -> str:
-    """A map by the areas' codes; what is not told has no shade."""
+    """Render the map from values by area code; areas without a value are not shaded."""
     outlines, height = _outlines(locating.ground().version)
     edges = edges_of(list(values.values()))
     areas = [(path, 1 + bisect_right(edges, values[code]) if code in values else 0) for code, path in outlines.items()]
@@ -24,19 +24,19 @@ def shaded(values: Mapping[str, float]) -> str:
 
 
 def edges_of(values: list[float]) -> list[float]:
-    """Where one shade ends and the next begins, so that each has as many of the values."""
+    """Return the upper edges of the shades, so that each contains equally many values."""
     ordered = sorted(values)
     return [ordered[len(ordered) * n // SHADES] for n in range(1, SHADES)] if ordered else []
 
 
 @held(maxsize=1)
 def _outlines(_version: int) -> tuple[dict[str, str], int]:
-    """The smallest areas as paths of the map, and its height."""
+    """Return the smallest areas as SVG paths, and the height of the map."""
     projection = Projection(*pack.current().center)
     flat = {code: projection.flatten(shape) for code, shape in locating.ground().shapes.items()}
     if not flat:
         return {}, WIDTH
-    # What lies far out, islands in the sea, would make the city small.
+    # Leave out far islands, which would make the city small.
     middle = shapely.centroid(shapely.GeometryCollection(list(flat.values())))
     near = sorted(shape.distance(middle) for shape in flat.values())[
         int(len(flat) * 0.98) - 1 if len(flat) > 49 else -1

@@ -1,4 +1,4 @@
-"""Whom the network serves, for everybody: people, devices, accesses, sessions, by day, hour, kind, area."""
+"""Public usage statistics: people, devices, accesses and sessions by day, hour, kind and area."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from kini.wifi import declared
 from kini.wifi.served import maps, queries
 from kini.wifi.served.queries import Row
 
-#: So many areas stand on the page; the table to take away has all.
+#: Areas on the page; the CSV has all.
 AREAS = 15
 HEAD = ("month", "by", "of", "name", *queries.FIGURES)
 
@@ -26,7 +26,7 @@ HEAD = ("month", "by", "of", "name", *queries.FIGURES)
 @shared
 @require_safe
 def served(request: HttpRequest) -> HttpResponse:
-    """A month's figures as charts and tables."""
+    """Show a month's figures as charts and tables."""
     month, months = _asked(request)
     context: dict[str, Any] = {"network": declared.network(), "months": months, "month": month}
     if month:
@@ -48,7 +48,7 @@ def served(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def table(request: HttpRequest, by: str) -> HttpResponse:
-    """A month's figures as CSV; what is not shown is empty."""
+    """Return a month's figures as CSV; suppressed ones are empty."""
     month, _months = _asked(request)
     if month is None or by not in (*queries.BY, "hour"):
         raise Http404
@@ -63,7 +63,7 @@ def table(request: HttpRequest, by: str) -> HttpResponse:
 @shared
 @require_safe
 def coverage(request: HttpRequest) -> HttpResponse:
-    """The map of a month: devices for each thousand residents in each of the smallest areas."""
+    """Return the map of a month: devices per thousand residents in each smallest area."""
     month, _months = _asked(request)
     if month is None:
         raise Http404
@@ -77,15 +77,15 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 
 def cells(month: date, by: str, row: Row) -> list[Any]:
-    """A line of a table with HEAD."""
+    """Return a row with the columns of HEAD."""
     return [f"{month:%Y-%m}", by, row.of, row.name, *row.figures]
 
 
 def _asked(request: HttpRequest) -> tuple[date | None, Sequence[date]]:
-    """The month that the address names, else the newest; None where there are no figures.
+    """Return the month in the query string, else the newest, and all months; None if there are no figures.
 
     Raises:
-        Http404: where the city has no Wi-Fi, or no such month.
+        Http404: if the city has no Wi-Fi, or no such month.
     """
     months = queries.months()
     if declared.network() is None:
@@ -100,7 +100,7 @@ def _asked(request: HttpRequest) -> tuple[date | None, Sequence[date]]:
 
 
 def _course(days: Sequence[Row]) -> charts.Chart | None:
-    """People and devices day by day."""
+    """Plot people and devices by day."""
     zone = pack.current().timezone
 
     def at(row: Row) -> datetime:

@@ -1,9 +1,8 @@
-"""A made-up day, played to FreeRADIUS of this machine: what access points would have told of its sessions, in order,
-quicker than it happened.
+"""Replay a sample day to the FreeRADIUS of this machine: the accounting packets of its sessions, in order, faster than
+real time.
 
-Each packet says how long ago that was (Acct-Delay-Time), so that sessions come to lie on their day. It comes from its
-access point's own address of loopback. One that is not answered is sent again, as a new packet, since its delay is
-another one then (RFC 2866, 5.2).
+Acct-Delay-Time dates each packet back, so that sessions fall on their day. Packets are sent from their access point's own
+loopback address. An unanswered packet is sent again as a new one, since its delay has changed (RFC 2866, 5.2).
 """
 
 import select
@@ -22,24 +21,24 @@ from kini.city import pack
 from kini.wifi import packets
 from kini.wifi.packets import INTERIM, START, STOP, Accounted, Nas
 
-#: Seconds from one update of a session to the next.
+#: Seconds between updates of a session.
 INTERVAL = 300
-#: On their way at the same time: what the receive buffer of a socket holds.
+#: Packets in flight: the capacity of a socket's receive buffer.
 WINDOW = 128
-#: Seconds until an unanswered packet is sent again, and how often each is sent at most.
+#: Seconds until an unanswered packet is sent again, and maximum number of transmissions.
 PATIENCE, SENDS = 2.0, 5
-#: Linux: the address that a packet comes from, or went to (ip(7)).
+#: Linux: IP_PKTINFO, the local address of a packet (ip(7)).
 _PKTINFO = 8
 _INFO = struct.Struct("@i4s4s")
 
 
 class Silence(Exception):
-    """Nobody answered anything."""
+    """No packet was answered."""
 
 
 @dataclass(slots=True)
 class Played:
-    """Packets that were answered, that were sent again, that were given up; and the seconds it took."""
+    """Numbers of answered, repeated and lost packets, and the duration."""
 
     answered: int = 0
     again: int = 0
@@ -49,7 +48,7 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that an access point tells: which one it is, and when it happened (seconds since 1970)."""
+    """An accounting packet to send: the number of its access point, and its Unix time."""
 
     nas: int
     at: int
@@ -65,11 +64,11 @@ class _Waiting:
 
 
 def events(day: date, columns: Mapping[str, np.ndarray], places: Mapping[str, int], name: str) -> Iterator[Event]:
-    """What is told of a day's sessions until now, in the order of time.
+    """Yield the packets of a day's sessions until now, in order of time.
 
     Args:
-        columns: of `simulating.sessions`; `places`: number of the access point of each site.
-        name: keeps sessions of different days and seeds apart.
+        columns: as of `sample_month.simulate_sessions`; `places`: number of the access point of each site.
+        name: prefix of session ids, distinct for each day and seed.
     """
     midnight = int(datetime.combine(day, datetime.min.time(), pack.current().timezone).timestamp())
     sites, devices, lengths = columns["site"], columns["device"], columns["length"]
@@ -90,7 +89,7 @@ def events(day: date, columns: Mapping[str, np.ndarray], places: Mapping[str, in
 
 
 def course(begin: np.ndarray, length: np.ndarray) -> Iterator[tuple[int, int, int]]:
-    """When something is told, of which session, and how long it has lasted then: start, updates, end of each."""
+    """Yield time, session and duration of every start, update and stop, in order of time."""
     going: list[tuple[int, int, int]] = []
     for session in [*np.argsort(begin, kind="stable").tolist(), None]:
         now = None if session is None else int(begin[session])
@@ -104,10 +103,10 @@ def course(begin: np.ndarray, length: np.ndarray) -> Iterator[tuple[int, int, in
 
 
 def play(told: Iterator[Event], points: Sequence[Nas], port: int, rate: float) -> Played:
-    """Send what is told, so many packets a second at most, until each is answered or was sent often enough.
+    """Send packets at a rate (per second), until each is answered or given up.
 
     Raises:
-        Silence: when nothing was answered so far, and a packet was sent often enough.
+        NoResponse: if a packet is given up before any was answered.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.setblocking(False)

@@ -1,4 +1,4 @@
-"""Counted figures for pages; what would show few people is left out here, so that no page can forget to."""
+"""Stored figures for pages. Small counts are suppressed here, so that no page can forget it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ FIGURES = ("people", "devices", "accesses", "sessions", "seconds", "octets", "pe
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Figures of a part, or of nothing (None) where they are not shown.
+    """Figures of one value of a dimension; None if they are suppressed.
 
     Attributes:
-        of: as `Use.of`, or the day; `name` in words.
+        of: as `Use.of`, or the day; `name`: for display.
     """
 
     of: str
@@ -43,28 +43,28 @@ class Row:
 
     @property
     def full(self) -> float | None:
-        """Of the capacity what was used at most at once, in percent."""
+        """Peak load in percent of the capacity."""
         return None if self.peak is None or not self.capacity else 100 * self.peak / self.capacity
 
 
 def months() -> list[date]:
-    """The months that have figures, the newest first."""
+    """List the months with figures, newest first."""
     return list(Use.objects.filter(span="month", by="city").order_by("-begins").values_list("begins", flat=True))
 
 
 def city(month: date) -> Row | None:
-    """The whole city in a month."""
+    """Return the figures of the whole city in a month."""
     return next(iter(_shown(Use.objects.filter(span="month", begins=month, by="city"), lambda use: "")), None)
 
 
 def ever() -> tuple[date, Row] | None:
-    """The whole city since its first closed day."""
+    """Return the figures of the whole city since its first closed day."""
     found = Use.objects.filter(span="all", by="city").first()
     return (found.begins, _shown([found], lambda use: "")[0]) if found else None
 
 
 def by_day(month: date) -> list[Row]:
-    """Each day of a month; of them together the month tells."""
+    """Return the days of a month; their total is the month."""
     found = Use.objects.filter(span="day", by="city", begins__gte=month, begins__lt=layout.next_month(month)).order_by(
         "begins"
     )
@@ -72,7 +72,7 @@ def by_day(month: date) -> list[Row]:
 
 
 def by_kind(month: date) -> list[Row]:
-    """Each kind of place in a month, the one with most devices first."""
+    """Return the kinds of site in a month, most devices first."""
     network = declared.network()
     kinds = network.kinds if network else {}
     return _most_first(
@@ -81,13 +81,13 @@ def by_kind(month: date) -> list[Row]:
 
 
 def by_area(month: date) -> list[Row]:
-    """Each smallest area in a month, the one with most devices first."""
+    """Return the smallest areas in a month, most devices first."""
     areas = atlas().areas
     return _most_first(_shown(_month(month, "area"), lambda use: areas[use.of].name if use.of in areas else use.of))
 
 
 def by_site(month: date) -> dict[str, list[Row]]:
-    """Each site in a month, by area; of those of an area together the area tells."""
+    """Return the sites of a month by area; the total of an area's sites is the area."""
     sites = {code: (name, area) for code, name, area in Site.objects.values_list("code", "name", "area")}
     found: dict[str, list[Use]] = defaultdict(list)
     for use in _month(month, "site"):
@@ -97,7 +97,7 @@ def by_site(month: date) -> dict[str, list[Row]]:
 
 
 def by_hour(month: date) -> dict[int, list[float | None]]:
-    """By weekday (0 is Monday) how many devices were online in each hour, on the average of its days; None: too few."""
+    """Return the mean number of devices by weekday (0 is Monday) and hour; None: too few."""
     sums: dict[tuple[int, int], int] = defaultdict(int)
     days: dict[int, set[date]] = defaultdict(set)
     found = Use.objects.filter(span="day", begins__gte=month, begins__lt=layout.next_month(month))
@@ -109,7 +109,7 @@ def by_hour(month: date) -> dict[int, list[float | None]]:
 
 
 def made_up(month: date) -> bool:
-    """Whether no real day of the month was closed: its figures were simulated."""
+    """Return True if the month has no real closed day, so its figures were simulated."""
     return not ClosedDay.objects.filter(
         day__gte=month, day__lt=layout.next_month(month), closed_at__isnull=False
     ).exists()

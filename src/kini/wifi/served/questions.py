@@ -1,8 +1,8 @@
-"""What is asked of closed days, written once in Ibis: DuckDB and Spark answer it alike.
+"""Metrics of closed days in Ibis, for DuckDB and Spark alike.
 
-Units: people (who signed in; a device without a sign-in is no person), devices, sessions (of a device at an access
-point), accesses (a device came online after it had been off for a while, over however many sessions). A person or
-device is counted once in what is asked, as far as its pseudonym reaches: a month.
+Units: people (who signed in), devices, sessions (of a device at an access point), accesses (a device came online after it
+had been off for a while; may span several sessions). Distinct counts are exact within a month, the lifetime of a
+pseudonym.
 """
 
 from datetime import date
@@ -17,17 +17,17 @@ HOUR = 3600
 
 
 def between(sessions: "Table", first: date, last: date) -> "Table":
-    """The sessions that began on these days."""
+    """Filter the sessions that began on these days."""
     import ibis
 
     return sessions.filter(sessions.day.cast("date").between(ibis.date(str(first)), ibis.date(str(last))))
 
 
 def use(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
-    """Use on these days by one of `layout.BY`, or by nothing: of, people, devices, sessions, accesses, seconds, octets.
+    """Usage on these days by one of `storage.DIMENSIONS` or in total: of, people, devices, sessions, accesses, seconds,
+    octets.
 
-    By hour: of those who were online in it, every hour that a session touches counts whole; its seconds and octets
-    count in the hour in which it began.
+    By hour: a session counts in every hour that it touches; its seconds and octets count in the hour in which it began.
     """
     import ibis
 
@@ -36,7 +36,7 @@ def use(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
         return _by_hour(those)
     end = "" if by == WHOLE else f"_{by}"
     if f"device_before{end}" in those.columns:
-        # Who was there before the first of these days was not yet on one of them (`layout`).
+        # A session is the first one within these days if its `_before` day precedes them (`storage`).
         new = {
             unit: (those[f"{one}_before{end}"] < first.day).fill_null(False).cast("int64").sum()
             for unit, one in (("people", "person"), ("devices", "device"))
@@ -50,7 +50,7 @@ def use(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
 
 
 def peaks(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table":
-    """How many sessions went on at the same time at most, on one of the days: of, peak."""
+    """Most concurrent sessions on one of the days: of, peak."""
     import ibis
 
     those = between(sessions, first, last)
@@ -60,7 +60,7 @@ def peaks(sessions: "Table", first: date, last: date, by: str = WHOLE) -> "Table
         named.select("day", "of", at="begin", step=ibis.literal(1, "int64")),
         named.select("day", "of", at="end", step=ibis.literal(-1, "int64")),
     )
-    # At the same second who leaves leaves first.
+    # Within a second, ends count before starts.
     running = edges.mutate(
         online=edges.step.sum().over(
             ibis.window(group_by=["day", "of"], order_by=["at", "step"], preceding=None, following=0)
@@ -85,7 +85,9 @@ def _sums(row: Any) -> dict[str, Any]:
 
 
 def _by_hour(sessions: "Table") -> "Table":
-    """A session over midnight belongs to the day on which it began; its hours after midnight count as 0, 1 ..."""
+    """Usage by hour; a session over midnight belongs to the day on which it began, and its later hours count as 0, 1
+    ...
+    """
     import ibis
 
     first, last = sessions.begin // HOUR, (sessions.begin + sessions.length) // HOUR

@@ -1,18 +1,18 @@
-"""Which figures are not shown, so that nobody is found among few. Pure."""
+"""Disclosure control: suppression of small counts, so that nobody can be identified. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-#: A count of people or of devices below it is not shown, and nothing of its row is.
+#: Rows with fewer people or devices are suppressed.
 LEAST = 5
 COUNTED = ("people", "devices")
 
 
 def hidden(rows: Sequence[Mapping[str, Any]]) -> set[int]:
-    """The numbers of the rows that are not shown, where their total may be.
+    """Return the indices of the rows to suppress, given that their total is published.
 
-    What a single hidden row says would follow from the total and the others, so the smallest of these go too until two
-    or more are hidden that have LEAST devices together. Nobody at all is no secret.
+    Secondary suppression: a single suppressed row could be derived from the total, so the smallest remaining rows are
+    suppressed until at least two rows with at least SMALLEST_COUNT devices together are hidden. Zero is published.
     """
     found = {n for n, row in enumerate(rows) if _few(row)}
     others = sorted((n for n in range(len(rows)) if n not in found and _size(rows[n])), key=lambda n: _size(rows[n]))
@@ -24,7 +24,7 @@ def hidden(rows: Sequence[Mapping[str, Any]]) -> set[int]:
 
 
 def shown(rows: Iterable[Mapping[str, Any]], kept: Iterable[str] = ("of",)) -> list[dict[str, Any]]:
-    """The rows with None for whatever is not shown; what `kept` names stays."""
+    """Return the rows with None for suppressed values; columns in `kept` stay."""
     listed, stays = list(rows), set(kept)
     away = hidden(listed)
     return [
@@ -38,5 +38,5 @@ def _few(row: Mapping[str, Any]) -> bool:
 
 
 def _size(row: Mapping[str, Any]) -> int:
-    """Devices, where these are not known sessions: of both a row has some when it has any."""
+    """Devices, or sessions if devices are unknown; both are zero or neither is."""
     return int(row["devices"] if row["devices"] is not None else row["sessions"])

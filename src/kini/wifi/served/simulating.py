@@ -1,10 +1,9 @@
-"""A made-up month of use, straight to Parquet: what a city would see, at any size, always the same for a seed.
+"""Synthetic usage of a month, written straight to Parquet: at any size, reproducible by seed.
 
-The shape: people sleep at night and come online most in the evening; where a kind of place has opening hours, as the
-pack says, use keeps within them, so schools are busy on school days and in the morning. Most people keep to two places
-of their own; the others go where crowds are. Whoever is online roams to access points near by, a session each. Few
-people come often, most now and then; one in twelve devices came in by a sheet of codes and is nobody's. A day is made
-by itself, so that memory is that of a day.
+Model: usage is low at night and peaks in the evening; it stays within a site's opening hours, so schools are busy on
+school mornings. Most people use two sites of their own, the others popular ones. People roam to nearby access points,
+with one session each. Few people come often, most now and then; one in twelve devices used a voucher and has no owner.
+Days are independent, so memory is bounded by one day.
 """
 
 from collections.abc import Sequence
@@ -19,15 +18,15 @@ from kini.wifi import rules
 from kini.wifi.schema import PointRow, WifiFile
 from kini.wifi.served import closing
 
-#: How much of a day's use begins in each hour, on weekdays and on other days.
+#: Relative number of accesses that begin in each hour, on weekdays and at weekends.
 WEEKDAY = (6, 4, 3, 3, 4, 9, 22, 40, 46, 48, 52, 58, 62, 56, 54, 58, 66, 78, 92, 100, 88, 62, 34, 14)
 WEEKEND = (9, 6, 4, 3, 4, 7, 14, 26, 44, 58, 66, 70, 70, 66, 64, 68, 78, 92, 100, 98, 90, 70, 44, 20)
-#: Accesses a day: of a person on the average; sessions of each: one, and others as long as a throw says so.
+#: Mean accesses of a person per day, and probability of one more session (roaming).
 ACCESSES, ROAMS = 0.082, 0.45
-#: How people differ: number n of P comes as often as the throws that a power of an even one brings there.
+#: Exponent of the skew between frequent and rare users.
 CONCENTRATION = 1.6
 AT_HOME, UNSIGNED, SECOND_DEVICE = 0.62, 1 / 12, 0.15
-#: Median minutes of a session, and how far others are from it (of the logarithm); octets a second likewise.
+#: Log-normal distributions: median session in minutes with its sigma, median octets per second with its sigma.
 MINUTES, MINUTES_SPREAD, RATE, RATE_SPREAD = 16.0, 0.95, 22_000.0, 1.3
 LONGEST = 8 * 3600
 _PEOPLE, _DEVICES, _MONTH, _EVER, _HOME = range(1, 6)
@@ -35,11 +34,11 @@ _PEOPLE, _DEVICES, _MONTH, _EVER, _HOME = range(1, 6)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where use happens: sites in the order of their areas, with what they are and how crowds like them.
+    """Sites in the order of their areas, with their attributes.
 
     Attributes:
-        opens: of each weekday and site the share of each hour in which it is open, [7, sites, 24].
-        crowd: sums of how much each site draws, rising to 1.
+        opens: open share of each hour by weekday and site, [7, sites, 24].
+        crowd: cumulative popularity of the sites, rising to 1.
     """
 
     sites: np.ndarray
@@ -50,7 +49,7 @@ class World:
 
 
 def world(network: WifiFile, points: Sequence[PointRow], seed: int) -> World:
-    """The sites of a list; several access points of a site are one place."""
+    """Build the world from a list; several access points of a site are one place."""
     rows = list({row.site: row for row in sorted(points, key=lambda row: (row.area, row.site))}.values())
     names = sorted(network.kinds)
     hours = np.array([_open(network, name) for name in names])  # kinds, 7, 24
@@ -67,7 +66,7 @@ def world(network: WifiFile, points: Sequence[PointRow], seed: int) -> World:
 
 
 def day(root: Path, where: World, on: date, people: int, seed: int, *, sketches: bool) -> int:
-    """Make a day and write it as days are written that close; how many sessions it has."""
+    """Simulate a day and write it like a closed day; return the number of sessions."""
     import pyarrow
 
     columns = sessions(where, on, people, seed)
@@ -82,7 +81,7 @@ def day(root: Path, where: World, on: date, people: int, seed: int, *, sketches:
 
 
 def sessions(where: World, on: date, people: int, seed: int) -> dict[str, np.ndarray]:
-    """The sessions of a day, by the columns of the table `incoming` (`closing`)."""
+    """Simulate the sessions of a day, with the columns of the table `incoming` (`rollup`)."""
     dice = np.random.default_rng([seed, on.toordinal()])
     who, place, hour = _accesses(where, on, people, dice)
     begin = hour * 3600 + dice.integers(0, 3600, len(who), dtype=np.int32)
@@ -91,7 +90,7 @@ def sessions(where: World, on: date, people: int, seed: int) -> dict[str, np.nda
     step = np.arange(len(access)) - np.repeat(np.cumsum(roams) - roams, roams)
     length = _spread(dice, MINUTES * 60, MINUTES_SPREAD, len(access)).clip(20, LONGEST).astype(np.int32)
     octets = (length * _spread(dice, RATE, RATE_SPREAD, len(access))).astype(np.int64)
-    # The next session begins a little after the one before it ended.
+    # The next session begins shortly after the previous one.
     gap = np.where(step > 0, dice.integers(5, 600, len(access)), 0)
     run = np.cumsum(length + gap) - length
     begin = begin[access] + run - np.repeat(run[np.cumsum(roams) - roams], roams)
@@ -119,7 +118,7 @@ def sessions(where: World, on: date, people: int, seed: int) -> dict[str, np.nda
 def _accesses(
     where: World, on: date, people: int, dice: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Who comes online, where, in which hour; whoever finds the place closed all day stays away."""
+    """Draw person, site and hour of each access; those whose site is closed all day are dropped."""
     count = int(dice.poisson(people * ACCESSES * (0.9 if on.weekday() >= 5 else 1.04)))
     who = (people * dice.random(count) ** CONCENTRATION).astype(np.int64)
     second = dice.random(count) < 0.3
@@ -137,7 +136,7 @@ def _accesses(
 
 
 def _open(network: WifiFile, kind: str) -> list[list[float]]:
-    """Of each weekday the share of each hour in which places of a kind are open."""
+    """Return the open share of each hour by weekday for a kind of site."""
     hours = network.kinds[kind].hours
     if hours is None:
         return [[1.0] * 24] * 7
@@ -149,7 +148,7 @@ def _spread(dice: np.random.Generator, middle: float, spread: float, count: int)
 
 
 def _mixed(numbers: np.ndarray, *keys: int) -> np.ndarray:
-    """Numbers as 64 bits that look like chance and are never twice the same (SplitMix64), as pseudonyms are."""
+    """Hash numbers to distinct pseudo-random 64-bit values (SplitMix64), like pseudonyms."""
     mixed = numbers.astype(np.uint64)
     for key in keys:
         mixed = mixed + np.uint64(key * 0x9E3779B97F4A7C15 % 2**64)

@@ -1,7 +1,7 @@
-"""Distinct counts beyond a month, by HyperLogLog sketches (Apache DataSketches): they merge, and name nobody.
+"""Distinct counts beyond a month by HyperLogLog sketches (Apache DataSketches), which merge and identify nobody.
 
-What goes into a sketch is a hash of the person or device under a key that serves nothing else, reckoned while the day
-is closed and kept nowhere. Merging the same day again changes nothing (docs/decisions/0014-people-over-years.md).
+The input is a hash of each person or device under a key of its own, computed while a day is closed and stored nowhere.
+Merging is idempotent (docs/decisions/0014-people-over-years.md).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,17 +10,17 @@ from typing import Any
 
 from kini.wifi.served import layout
 
-#: By what and of what is counted, and the unit: ("area", "31.71.01.1001", "people").
+#: Dimension, value, unit: ("area", "31.71.01.1001", "people").
 type Key = tuple[str, str, str]
 
-#: 2 to that power registers. A merged sketch of 17 errs by 0.29 % (one standard deviation), of 14 by 0.8 %; sites are
-#: many, and small ones are counted nearly exactly by either.
+#: Base-2 logarithm of the number of registers. Standard error of a merged sketch: 0.29 % at 17, 0.8 % at 14; both are
+#: nearly exact for small counts. Sites are many, so theirs are smaller.
 LG_K, LG_K_SITE = 17, 14
 PURPOSE = "wifi sketch"
 
 
 def merge(path: Path, groups: Iterable[tuple[Key, list[int]]]) -> dict[Key, int]:
-    """Merge hashes into the sketches of a file; what the sketches that were touched count now."""
+    """Merge hashes into the sketches of a file; return the new estimates of those sketches."""
     import datasketches
 
     kept = dict(_read(path))
@@ -39,14 +39,14 @@ def merge(path: Path, groups: Iterable[tuple[Key, list[int]]]) -> dict[Key, int]
 
 
 def counts(path: Path) -> dict[Key, int]:
-    """What each sketch of a file counts."""
+    """Return the estimate of each sketch of a file."""
     import datasketches
 
     return {key: round(datasketches.hll_sketch.deserialize(sketch).get_estimate()) for key, sketch in _read(path)}
 
 
 def count(paths: Iterable[Path], by: str, unit: str) -> dict[str, int]:
-    """How many of a unit the sketches of several files count together, by what `by` tells apart."""
+    """Estimate the distinct count over several files by value of a dimension."""
     import datasketches
 
     unions: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Which days are to be closed now, and closing them."""
+"""Schedule of closing days."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -10,15 +10,15 @@ from kini.wifi import actions
 from kini.wifi.models import ClosedDay
 from kini.wifi.served import closing, layout
 
-#: A closed day that changed is written again, but not more often.
+#: Minimum interval between rewrites of a day with late packets.
 AGAIN = timedelta(hours=20)
 
 
 def close(by: Actor, root: Path) -> list[date]:
-    """Close every day that is over, and those anew of which something came late; count what they say.
+    """Close every past day, rewrite days with late packets, and update the figures.
 
     Returns:
-        The days that were closed.
+        The closed days.
     """
     closed = []
     for day in list(_open()) + list(_changed()):

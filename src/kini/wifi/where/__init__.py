@@ -1,4 +1,4 @@
-"""Where next: which new points serve the most people who have none within reach.
+"""Moved to `kini.wifi.planning`.
 
 `wishing` is what somebody asks for, `places` are those that may be chosen, `ground` spreads people over the city and
 says who can walk where, `solving` chooses (by `apart`, in a process of its own, for what it loads is large),

@@ -1,6 +1,6 @@
-"""A question answered in a process of its own: what that loads (OR-Tools, 400 MB with a city) does not stay here.
+"""Solve in a process of its own, so that the memory of OR-Tools (400 MB with a city) is released.
 
-The process imports this module alone, so it knows nothing of Django.
+The process imports this module only, and not Django.
 """
 
 import multiprocessing
@@ -11,10 +11,10 @@ from kini.wifi.where.question import Answer, Question
 
 
 def solved(question: Question) -> Answer:
-    """The answer.
+    """Solve the problem in a subprocess.
 
     Raises:
-        BrokenProcessPool: when the process was ended from outside.
+        BrokenProcessPool: if the process was killed.
     """
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
         return alone.submit(_solve, question).result()

@@ -1,4 +1,4 @@
-"""Where next, for officers: a wish with its figures, the points that it leads to, and two plans side by side."""
+"""Desk pages of network planning: request a plan, show its result, compare two plans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,13 +32,13 @@ from kini.wifi.where.wishing import Wish, rule, wish_of
 
 PLAN = Permission.PLAN_WIFI
 ON_PAGE, LONGEST = 20, 80
-#: After so many seconds the page of a plan that is not ready is fetched again.
+#: Seconds after which the page of an unfinished plan reloads.
 LOOK_AGAIN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What the form says, as it was typed."""
+    """Form input as typed."""
 
     name: str = ""
     points: str = "100"
@@ -53,7 +53,7 @@ class Typed:
 @for_officers(PLAN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def plans(request: HttpRequest) -> HttpResponse:
-    """The plans of one's agency, and a form for another one."""
+    """List the plans of the officer's agency, with a form for a new one."""
     actor, entry = actor_for(request), _entry()
     if request.method != "POST":
         like = _own(actor).filter(pk=key_of(request.GET.get("like"))).first()
@@ -69,7 +69,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 @for_officers(PLAN)
 @require_safe
 def plan(request: HttpRequest, plan: int) -> HttpResponse:
-    """One plan: where it stands, and once it is ready its figures, map and points."""
+    """Show a plan: its progress, and once computed its figures, map and points."""
     found = get_object_or_404(_own(actor_for(request)), pk=plan)
     points = list(found.points.select_related("area"))
     page = Paginator(points, ON_PAGE).get_page(request.GET.get("page"))
@@ -91,7 +91,7 @@ def plan(request: HttpRequest, plan: int) -> HttpResponse:
 @for_officers(PLAN)
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Two plans side by side."""
+    """Show two plans side by side."""
     ready = _own(actor_for(request)).filter(areas__isnull=False).order_by("-pk")
     chosen = [ready.filter(pk=key_of(request.GET.get(name))).first() for name in ("a", "b")]
     context: dict[str, Any] = {"ready": ready, "chosen": chosen}
@@ -110,7 +110,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @for_officers(PLAN)
 @require_safe
 def table(request: HttpRequest, plan: int) -> HttpResponse:
-    """The points of a plan as CSV."""
+    """Return the points of a plan as CSV."""
     found = get_object_or_404(_own(actor_for(request)), pk=plan)
     points = list(found.points.select_related("area"))
     return downloads.table(f"wifi-plan-{found.pk}.csv", showing.HEAD, showing.rows(points))
@@ -119,7 +119,7 @@ def table(request: HttpRequest, plan: int) -> HttpResponse:
 @for_officers(PLAN)
 @require_POST
 def remove(request: HttpRequest, plan: int) -> HttpResponse:
-    """Throw a plan away."""
+    """Delete a plan."""
     actor = actor_for(request)
     actions.remove_plan(by=actor, plan=plan, scope=scope_with(actor, PLAN))
     messages.success(request, _("The plan is thrown away."))
@@ -153,7 +153,7 @@ def _ruled(entry: PlanEntry) -> Typed:
 
 
 def _typed(plan: Plan) -> Typed:
-    """A plan as what was typed for it, without its name."""
+    """Convert a plan back to form input, without its name."""
     return Typed(
         points=str(plan.wanted),
         radius_m=str(plan.radius_m),
@@ -212,7 +212,7 @@ def _wish_facts(plan: Plan) -> list[tuple[str, str]]:
 
 
 def _facts(plan: Plan, points: Sequence[PlannedPoint]) -> list[tuple[str, str]]:
-    """What a plan that is ready leads to."""
+    """Figures of a computed plan."""
     if plan.areas is None:
         return []
     return [
@@ -226,7 +226,7 @@ def _facts(plan: Plan, points: Sequence[PlannedPoint]) -> list[tuple[str, str]]:
 
 
 def _areas(plan: Plan) -> list[tuple[str, str, float, float]]:
-    """Name, people, and percent of them with a point before and after, of each part of the city."""
+    """Return name, people, and percentage with a point before and after, for each part of the city."""
     areas = atlas().areas
     return [
         (areas[code].name if code in areas else code, _count(people), 100 * before / people, 100 * after / people)
@@ -239,7 +239,7 @@ def _count(number: int | None) -> str:
 
 
 def register() -> None:
-    """Bring the page to the rail of those who may."""
+    """Register the navigation entry."""
     may = may_here(PLAN)
     item = NavItem(
         *("wifi:desk-plans", gettext_lazy("Wi-Fi: where next"), "wifi", 48, "desk"),

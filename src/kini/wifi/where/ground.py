@@ -1,4 +1,4 @@
-"""People spread over the ground of a city, and who can walk to which point. Pure."""
+"""Demand grid: residents spread over squares of the city, and the squares within reach of a point. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ type Spots = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The city in squares; all arrays have one entry for each square.
+    """The city in squares; all arrays have one entry per square.
 
     Attributes:
-        spots: middles of the squares, in metres (east, north).
-        people: how many live in each.
-        area: in which area it lies, by its number in the list that was given.
+        spots: centres of the squares, in metres (east, north).
+        people: residents of each square.
+        area: index of its area in the input.
     """
 
     spots: Spots
@@ -28,7 +28,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which squares are within reach of which points: pairs, with the metres between them as a bird flies."""
+    """Pairs of point and square within reach, with the straight-line distance in metres."""
 
     point: Numbers
     square: Numbers
@@ -36,11 +36,11 @@ class Reach:
 
 
 def squares(shapes: Sequence[BaseGeometry], people: Sequence[int], side: float) -> Ground:
-    """Areas in squares, the people of each spread evenly over it, nobody lost by rounding.
+    """Build the grid; the residents of an area are spread evenly over its squares, without rounding losses.
 
     Args:
-        shapes: of the areas, in metres.
-        people: of each area.
+        shapes: areas, in metres.
+        people: residents of each area.
         side: of a square, in metres.
     """
     parts = [_inside(shape, side) for shape in shapes]
@@ -53,7 +53,7 @@ def squares(shapes: Sequence[BaseGeometry], people: Sequence[int], side: float) 
 
 
 def reach(points: Spots, ground: Ground, metres: float) -> Reach:
-    """Who is within so many metres of which point, as a bird flies."""
+    """Find the squares within a straight-line distance of each point."""
     tree = shapely.STRtree(shapely.points(ground.spots))
     point, square = tree.query(shapely.points(points.reshape(-1, 2)), predicate="dwithin", distance=metres)
     away = points.reshape(-1, 2)[point] - ground.spots[square]
@@ -61,7 +61,7 @@ def reach(points: Spots, ground: Ground, metres: float) -> Reach:
 
 
 def _inside(shape: BaseGeometry, side: float) -> Spots:
-    """Middles of the squares in a shape; one point of it where it holds none."""
+    """Return the centres of the squares within a shape; one point of it if there are none."""
     west, south, east, north = shape.bounds
     across = (np.arange(np.floor(west / side), np.ceil(east / side)) + 0.5) * side
     up = (np.arange(np.floor(south / side), np.ceil(north / side)) + 0.5) * side
@@ -74,6 +74,6 @@ def _inside(shape: BaseGeometry, side: float) -> Spots:
 
 
 def _shared(total: int, parts: int) -> Numbers:
-    """Whole numbers that are as equal as can be and together `total`."""
+    """Split `total` into integers as equal as possible."""
     edges: Numbers = np.arange(parts + 1, dtype=np.int64) * total // parts
     return np.diff(edges)

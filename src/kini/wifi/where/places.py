@@ -1,4 +1,4 @@
-"""Where a new point may come: a list that somebody gives, what the city's places and feeds know, or any spot."""
+"""Candidate sites for new points: a list, the places and feeds that the city knows, or a regular grid."""
 
 import math
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from kini.wifi.where.schema import CandidateRow, PlanEntry, kind_faults
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place where a point may come.
+    """A candidate site.
 
     Attributes:
-        name, kind: empty for a spot where a place is still to be found.
-        cost: None: as any other.
-        made_up: a sample of the pack.
+        name, kind: empty for a grid point without a known building.
+        cost: None: the default cost.
+        made_up: sample data of the pack.
     """
 
     code: str
@@ -41,10 +41,10 @@ class Candidate:
 
 
 def listed(path: Path, network: WifiFile) -> list[Candidate]:
-    """The places of a list (CSV).
+    """Read a list of candidates (CSV).
 
     Raises:
-        PackFaults: with every fault of it.
+        PackFaults: with every error of it.
     """
     faults: list[Fault] = []
     found: dict[str, Candidate] = {}
@@ -67,10 +67,10 @@ def listed(path: Path, network: WifiFile) -> list[Candidate]:
 
 
 def known(network: WifiFile, entry: PlanEntry) -> list[Candidate]:
-    """The places that the city knows: the pack's list where it has one, and what the entry names.
+    """Return the candidates that the city knows: the pack's list, and the kinds and feeds that the rule names.
 
     Raises:
-        PackFaults: with every fault of the pack's list.
+        PackFaults: with every error of the pack's list.
     """
     path = Path(settings.CITY_PATH) / CANDIDATES
     found = listed(path, network) if path.is_file() else []
@@ -85,14 +85,14 @@ def known(network: WifiFile, entry: PlanEntry) -> list[Candidate]:
 
 
 def peopled() -> list[str]:
-    """Codes of the smallest areas whose people are counted."""
+    """Return the codes of the smallest areas with a known population."""
     areas = atlas().areas
     return sorted(code for code in locating.ground().shapes if areas[code].population)
 
 
 def anywhere(metres: float) -> list[Candidate]:
-    """Spots in rows, so near to each other that everybody has one within so many metres, as a bird flies; but for a
-    few at the edge of the city, whose spot would lie outside.
+    """Return grid points so dense that nearly everybody has one within that straight-line distance; at the edge of the
+    city a few may lack one.
     """
     projection = Projection(*pack.current().center)
     areas, shapes, codes = atlas().areas, locating.ground().shapes, peopled()

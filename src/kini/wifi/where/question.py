@@ -1,4 +1,4 @@
-"""What is to be chosen and what was, in numbers alone: they go to the process that solves, and back."""
+"""Input and output of the solver: numbers only, which go to its process and back."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from kini.wifi.where.ground import Ground, Numbers, Spots
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be chosen, where people and points stand in metres.
+    """A siting problem; positions are in metres.
 
     Attributes:
-        standing, room: points that are there already, and how many people each may serve.
-        candidates, costs: places that may be chosen, and what a point there costs.
-        metres: within which a point is reached, as a bird flies.
+        standing, room: existing points, and the people that each may serve.
+        candidates, costs: candidate sites, and the cost of a point there.
+        metres: straight-line distance within which a point is reached.
         capacity: people that a new point may serve.
-        points: at most so many; `budget`: they cost at most so much, None: whatever they cost.
-        equity: somebody in an area where nobody has a point counts 1 + equity, where all have one 1, between evenly,
-            in thousandths.
-        seconds: after so long the best that was found is the answer.
+        points: maximum number of points; `budget`: maximum cost, None: no limit.
+        equity: a person weighs 1 + equity in an area where nobody has a point, 1 where all have one, linearly in
+            between, rounded to thousandths.
+        seconds: time limit, after which the best solution so far is returned.
     """
 
     ground: Ground
@@ -36,15 +36,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was chosen.
+    """A solution.
 
     Attributes:
-        chosen: numbers of candidates, those that serve most first, with the people (`serves`) of each.
-        served: people whom standing points serve; `left`: those whom they do not.
-        gained: people whom the chosen ones serve; `reachable`: whom all candidates together could serve.
-        objective: `gained`, each counted by the weight of their area; `bound`: no choice has more, which is proven.
-        seconds: that the whole took.
-        before, after: people with a point, of each area.
+        chosen: indices of candidates, most people first, with the people (`serves`) of each.
+        served: people served by existing points; `left`: the others.
+        gained: people served by the chosen ones; `reachable`: people that all candidates together could serve.
+        objective: `gained`, weighted by area; `bound`: proven upper bound.
+        seconds: duration.
+        before, after: people with a point, by area.
     """
 
     chosen: list[int]
@@ -61,5 +61,5 @@ class Answer:
 
     @property
     def gap(self) -> float:
-        """By how much of itself the objective could still grow at the very most."""
+        """Relative gap between the objective and its bound."""
         return max(0.0, self.bound / self.objective - 1) if self.objective else 0.0

@@ -1,4 +1,5 @@
-"""A plan from the wish to the points: the city's people, points and places as a question, and what its answer means."""
+"""Compute a plan: build the siting problem from residents, points and candidates, solve it, and interpret the solution.
+"""
 
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -21,23 +22,23 @@ from kini.wifi.where.places import Candidate
 from kini.wifi.where.question import Answer, Question
 from kini.wifi.where.wishing import Wish, rule
 
-#: Side of the squares in which people are counted, in metres.
+#: Side of the demand grid's squares, in metres.
 SIDE = 100.0
-#: The search ends after so many seconds with the best that it has.
+#: Time limit of the solver, in seconds.
 SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """What a wish leads to.
+    """Result of a plan request.
 
     Attributes:
-        points: those that serve the most first; they are not stored.
-        people: of the city; of them `served` by points that stand, `left` by none; `gained` by the new ones, and
-            `reachable` if a point came to every place.
-        objective, bound, gap, seconds: as in `Answer`.
-        areas: people, people with a point before and after, of each largest part of the city.
-        made_up: some points that stand, or places, are samples.
+        points: new points, most people first; not stored yet.
+        people: residents; `served` by existing points, `left` without; `gained` by the new ones, `reachable` by all
+            candidates.
+        objective, bound, gap, seconds: as in `SitingSolution`.
+        areas: people, and people with a point before and after, by part of the city.
+        made_up: some existing points or candidates are sample data.
     """
 
     points: list[PlannedPoint]
@@ -57,11 +58,11 @@ class Reckoned:
 
 
 def candidates(wish: Wish, file: Path | None = None) -> list[Candidate]:
-    """Where a new point may come: the places of a list, else those that the city knows; and any spot, where wished.
+    """Return the candidates: of a list, else those that the city knows; and a grid, if requested.
 
     Raises:
-        Refused: when the pack has no rule.
-        PackFaults: with every fault of a list.
+        Refused: if the pack has no rule.
+        PackFaults: with every error of a list.
     """
     entry, network = rule(), declared.network()
     assert network
@@ -70,10 +71,10 @@ def candidates(wish: Wish, file: Path | None = None) -> list[Candidate]:
 
 
 def reckon(wish: Wish, offered: Sequence[Candidate]) -> Reckoned:
-    """The new points. It takes up to some minutes, in a process of its own.
+    """Compute the new points, in a process of its own; takes up to some minutes.
 
     Raises:
-        Refused: when it is not known how many people live where, or there is no place for a point.
+        Refused: if populations are unknown, or there are no candidates.
     """
     if not offered:
         raise Refused(_("There is no place where a new point may come. Give a list of places."))
@@ -84,7 +85,7 @@ def reckon(wish: Wish, offered: Sequence[Candidate]) -> Reckoned:
     try:
         answer = apart.solved(_question(wish, offered, standing, areas))
     except BrokenProcessPool:
-        raise Refused(_("The reckoning was ended from outside, as it is when memory runs out.")) from None
+        raise Refused(_("The computation was stopped, probably because memory ran out.")) from None
     pairs = enumerate(zip(answer.chosen, answer.serves, strict=True), 1)
     points = [_point(number, offered[n], wish, people) for number, (n, people) in pairs]
     return Reckoned(
@@ -154,7 +155,7 @@ def _question(wish: Wish, offered: Sequence[Candidate], standing: Sequence[Any],
 
 
 def _parts(codes: Sequence[str], answer: Answer) -> dict[str, list[int]]:
-    """People, and people with a point before and after, of each part of the city that the smallest areas make up."""
+    """Sum people, and people with a point before and after, by part of the city."""
     areas = atlas().areas
     found: dict[str, list[int]] = {}
     for code, before, after in zip(codes, answer.before, answer.after, strict=True):

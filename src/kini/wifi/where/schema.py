@@ -1,4 +1,4 @@
-"""What the pack says about choosing new points: an entry of wifi.yaml, and a row of a list of places."""
+"""Schemas of network planning: an entry of wifi.yaml, and a row of a list of candidates."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -10,22 +10,22 @@ from kini.city.rows import Row
 from kini.city.schema import Id, Latitude, Longitude, Strict
 from kini.core.faults import Fault
 
-#: The least and the most of each figure: metres, people, money of the city, how much more somebody counts.
+#: Bounds: metres, people, currency units, weight.
 RADIUS, CAPACITY, COST, EQUITY = (50, 5_000), (1, 1_000_000), (0, 10**15), (0.0, 10.0)
 
 Money = Annotated[int, Field(ge=COST[0], le=COST[1])]
 
 
 class PlanEntry(Strict):
-    """By what new points are chosen from a day on, until the next entry holds.
+    """Dated rule for choosing new points, valid until the next entry.
 
     Attributes:
-        radius_m: metres that people walk to a point, along streets.
-        capacity: people that a point may serve, a new one and each access point that stands already.
+        radius_m: walking distance to a point along streets, in metres.
+        capacity: people that a new point, or an existing access point, may serve.
         cost: of a new point, in the city's currency.
-        equity: somebody in an area where nobody has a point yet counts 1 + equity.
-        candidates: where a point may come: kinds of places, and feeds; each with the kind of site that it would be.
-        anywhere: also at spots where no place is known yet.
+        equity: extra weight of a person in an area without points.
+        candidates: kinds of places, and feeds, with the kind of site that a point there would be.
+        anywhere: also consider a grid without known buildings.
     """
 
     since: date
@@ -42,7 +42,7 @@ def _cost(value: Any) -> Any:
 
 
 class CandidateRow(Strict):
-    """One line of a list of places where a point may come; without a cost it is the entry's."""
+    """Row of a list of candidates; the default cost is the entry's."""
 
     code: Annotated[str, Field(min_length=1, max_length=60)]
     name: Annotated[str, Field(min_length=1, max_length=160)]
@@ -53,6 +53,6 @@ class CandidateRow(Strict):
 
 
 def kind_faults(row: Row[CandidateRow], kinds: Collection[str]) -> Iterator[Fault]:
-    """A kind of site that the city does not have."""
+    """Check the kind of site."""
     if row.value.kind and row.value.kind not in kinds:
         yield row.error_at("kind", f'there is no kind "{row.value.kind}"', f"Use one of: {', '.join(kinds)}; or none.")

@@ -1,4 +1,4 @@
-"""The new points of a plan as they are shown: a map, a table to take away."""
+"""Presentation of a plan's points: map, CSV, remark."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,15 +13,15 @@ from kini.web import downloads
 from kini.wifi.models import PlannedPoint
 from kini.wifi.where.wishing import Wish
 
-#: Numbered on a map that stands alone.
+#: Numbered points on a standalone map.
 NUMBERED = 20
-#: All of a plan are drawn.
+#: Limit of dots on a map; above the largest plan.
 MOST_DOTS = 5_000
 HEAD = ("number", "code", "name", "kind", "area", "area_name", "latitude", "longitude", "people", "cost", "made_up")
 
 
 def map_of(points: Sequence[PlannedPoint], numbered: Sequence[PlannedPoint]) -> Map | None:
-    """A map on which some of the points have their numbers."""
+    """Draw a map on which some of the points are numbered."""
     shown = {point.place for point in numbered}
     others = [(point.latitude, point.longitude) for point in points if point.place not in shown]
     dots = [(point.place, (point.latitude, point.longitude), "") for point in numbered]
@@ -29,17 +29,17 @@ def map_of(points: Sequence[PlannedPoint], numbered: Sequence[PlannedPoint]) -> 
 
 
 def map_file(points: Sequence[PlannedPoint]) -> str:
-    """A map by itself (SVG); those that serve most have their numbers."""
+    """Render a standalone map (SVG); the points that serve most are numbered."""
     return render_to_string("wifi/plan_map.svg", {"map": map_of(points, points[:NUMBERED])})
 
 
 def write_table(file: downloads.Written, points: Sequence[PlannedPoint]) -> None:
-    """The points as CSV."""
+    """Write the points as CSV."""
     downloads.write(file, HEAD, rows(points))
 
 
 def rows(points: Sequence[PlannedPoint]) -> list[tuple[object, ...]]:
-    """The points as lines of a table with HEAD."""
+    """Return the points as rows with the columns of HEAD."""
     return [
         (
             *(each.place, each.code, each.name, each.kind, each.area_id, each.area.name),
@@ -50,7 +50,7 @@ def rows(points: Sequence[PlannedPoint]) -> list[tuple[object, ...]]:
 
 
 class Outcome(Protocol):
-    """The figures of what a wish led to, kept or not."""
+    """Figures of a plan, stored or not."""
 
     @property
     def left(self) -> int: ...
@@ -61,7 +61,8 @@ class Outcome(Protocol):
 
 
 def remark(wish: Wish, found: Outcome, points: int) -> str:
-    """Why there are not more points, or not more people served, in words; empty: as many points as were wished."""
+    """Explain why there are fewer points than requested, or nothing more to gain; empty if there is nothing to explain.
+    """
     if not found.left:
         return _("Nothing is left to gain: everybody has a point within reach already.")
     if not found.reachable:

@@ -1,5 +1,5 @@
-"""The choice itself: capacitated maximal covering, as a mixed-integer programme for HiGHS. Pure; it loads OR-Tools, so
-nothing imports it but a process that solves (`apart`).
+"""Solver: capacitated maximal covering as a mixed-integer programme for HiGHS. Pure. It loads OR-Tools, so only the
+solver's process imports it (`solver_process`).
 
 Church and ReVelle 1974 (maximal covering); capacities and areas' weights as in Current and Storbeck 1988.
 """
@@ -17,19 +17,19 @@ from ortools.math_opt.python import mathopt
 from kini.wifi.where.ground import Ground, Numbers, Reach, Spots, reach
 from kini.wifi.where.question import Answer, Question
 
-#: A flow counts in whole numbers: somebody weighs whole thousandths, so that what it finds is the most, not nearly.
+#: Flow costs are integers, so weights are multiples of a thousandth: the flow is exactly optimal.
 PARTS = 1_000
-#: The search ends when it is that near to what can be proven.
+#: Relative optimality gap at which the search stops.
 NEAR_ENOUGH = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """People without a point whom a candidate reaches. Squares of one area that the same candidates reach are one.
+    """People without a point whom a candidate reaches. Squares of one area with the same candidates form one group.
 
     Attributes:
-        people, weight, area: of each group.
-        group, candidate: pairs; by group.
+        people, weight, area: by group.
+        group, candidate: pairs, sorted by group.
     """
 
     people: Numbers
@@ -40,7 +40,7 @@ class _Open:
 
 
 def solve(question: Question) -> Answer:
-    """Serve whom the standing points can serve, each by one near to them; then choose for the others."""
+    """Assign people to existing points, nearest first; then choose candidates for the others."""
     began = time.monotonic()
     ground = question.ground
     near = reach(question.standing, ground, question.metres)
@@ -78,7 +78,7 @@ def solve(question: Question) -> Answer:
 
 
 def _flow(point: Numbers, square: Numbers, room: Numbers, people: Numbers, cost: Numbers) -> Numbers:
-    """How many people of a square each point serves, for each pair: as many as can be, and of such ways a cheapest."""
+    """Return the people served for each pair of point and square: a maximum flow of minimum cost."""
     points, squares = len(room), len(people)
     if not len(point):
         return np.zeros(0, np.int64)
@@ -98,7 +98,7 @@ def _flow(point: Numbers, square: Numbers, room: Numbers, people: Numbers, cost:
 
 
 def _grouped(near: Reach, ground: Ground, rest: Numbers, weights: Spots) -> _Open:
-    """The pairs of candidates and people without a point, with squares joined that do not differ."""
+    """Pair candidates with people without a point; equal squares are merged."""
     order = np.lexsort((near.point, near.square))
     order = order[rest[near.square[order]] > 0]
     point, square = near.point[order], near.square[order]
@@ -124,12 +124,12 @@ def _grouped(near: Reach, ground: Ground, rest: Numbers, weights: Spots) -> _Ope
 
 
 def _gain(open_: _Open, chosen: Sequence[int], capacity: int) -> Numbers:
-    """The most, by weight, that these candidates serve: people for each pair."""
+    """Return the largest weighted number of people that these candidates serve, by pair."""
     built = np.isin(open_.candidate, np.array(chosen, np.int64))
     numbers, point = np.unique(open_.candidate[built], return_inverse=True)
     group = open_.group[built]
     room = np.full(len(numbers), capacity, np.int64)
-    # Whom a set of points can serve is a matroid (paths to a sink), so the most by weight are also the most by number.
+    # The sets of people that can be served form a matroid (a gammoid), so maximum weight is also maximum number.
     cost = -np.rint(open_.weight[group] * PARTS).astype(np.int64)
     found = np.zeros(len(open_.group), np.int64)
     found[built] = _flow(point, group, room, open_.people, cost)
@@ -137,7 +137,7 @@ def _gain(open_: _Open, chosen: Sequence[int], capacity: int) -> Numbers:
 
 
 def _without_spare(open_: _Open, chosen: Sequence[int], capacity: int, gain: Numbers) -> Numbers:
-    """The gain of fewer candidates that serve as many, where nobody is left: those that serve least go first."""
+    """Drop candidates that are not needed to serve the same people, those that serve least first."""
     kept = list(chosen)
     for one in sorted(chosen, key=lambda one: int(gain[open_.candidate == one].sum())):
         fewer = [each for each in kept if each != one]
@@ -148,7 +148,7 @@ def _without_spare(open_: _Open, chosen: Sequence[int], capacity: int, gain: Num
 
 
 def _choose(question: Question, open_: _Open, seconds: float) -> tuple[list[int], float]:
-    """The candidates that serve the most by weight, and a bound that no choice exceeds."""
+    """Return the candidates that serve the most by weight, and the proven upper bound."""
     if not len(open_.group):
         return [], 0.0
     capacity, total = question.capacity, np.bincount(open_.candidate, open_.people[open_.group])

@@ -1,4 +1,4 @@
-"""What somebody asks for, by the rule of the day and within its bounds."""
+"""Request for a plan, within the bounds of the schema; defaults come from the dated rule."""
 
 from dataclasses import dataclass, fields
 
@@ -11,16 +11,16 @@ from kini.wifi.models import Plan
 from kini.wifi.queries import DETOUR
 from kini.wifi.where.schema import CAPACITY, COST, EQUITY, RADIUS, PlanEntry
 
-#: What is asked of one plan at most.
+#: Maximum number of points of a plan.
 MOST_POINTS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asks for; units as in `PlanEntry`.
+    """Parameters of a plan; units as in `PlanEntry`.
 
     Attributes:
-        points: at most so many new points; `budget`: for at most so much, None: whatever they cost.
+        points: maximum number of new points; `budget`: maximum cost, None: no limit.
     """
 
     points: int
@@ -33,15 +33,15 @@ class Wish:
 
     @property
     def metres(self) -> float:
-        """The radius as a bird flies."""
+        """The radius as straight-line distance."""
         return self.radius_m / DETOUR
 
 
 def rule() -> PlanEntry:
-    """By what new points are chosen today.
+    """Return today's rule for choosing new points.
 
     Raises:
-        Refused: when the pack does not say.
+        Refused: if the pack has none.
     """
     network = declared.network()
     held = [entry for entry in network.plans if entry.since <= today()] if network else []
@@ -51,10 +51,10 @@ def rule() -> PlanEntry:
 
 
 def check(wish: Wish) -> None:
-    """Stop a wish that is out of bounds.
+    """Validate a request.
 
     Raises:
-        Refused: with what would be right.
+        Refused: with the valid range.
     """
     limits = (
         (wish.points, (1, MOST_POINTS), _("Ask for 1 to %(most)d new points.") % {"most": MOST_POINTS}),
@@ -70,5 +70,5 @@ def check(wish: Wish) -> None:
 
 
 def wish_of(plan: Plan) -> Wish:
-    """What was asked for."""
+    """Return the request of a stored plan."""
     return Wish(points=plan.wanted, **{each.name: getattr(plan, each.name) for each in fields(Wish)[1:]})
