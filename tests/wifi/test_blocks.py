@@ -88,7 +88,7 @@ def test_the_person_of_a_case_is_kept_out_with_all_devices_until_the_block_is_li
         actions.sign_in(by=by, device=b"x" * 32, point=AccessPoint.objects.get())
     entry = AuditEntry.objects.get(action="wifi.blocked")
     assert (entry.actor_id, entry.detail["reason"]) == (head.user_id, WHY)
-    assert "The block is lifted." in lift(client, Block.objects.get().pk)
+    assert "The block was lifted." in lift(client, Block.objects.get().pk)
     assert (entered(PHONE), entered(TABLET)) == ("in", "in")
     assert actions.sign_in(by=by, device=b"x" * 32, point=AccessPoint.objects.get()).password
     for number in (Block.objects.get().pk, "", "9" * 5_000):
@@ -107,7 +107,7 @@ def test_a_device_is_named_by_its_mac_which_nobody_sees_again(client, head):
     assert PHONE.lower() not in page.lower().replace(":", "-")
     assert f"sign {keyed_hash(PHONE, admission.DEVICE).hex()[:4].upper()}" in page
     assert PHONE not in str(list(AuditEntry.objects.values_list("subject", "detail")))
-    assert "This is blocked already." in block(client, PHONE).content.decode()
+    assert "This is already blocked." in block(client, PHONE).content.decode()
 
 
 def test_a_code_is_taken_back_and_whoever_came_in_with_it_is_kept_out(client, head):

@@ -124,6 +124,6 @@ def test_the_page_says_what_is_known_to_be_wrong(client, say):
     say("P-1", "neighbour")
     client.cookies["kini_language"] = "en"
     html = client.get("/wifi/P-1/").content.decode()
-    assert "A fault is known here" in html
+    assert "A fault has been reported here" in html
     assert "by 2 people" in html
-    assert "A fault is known here" not in client.get("/wifi/P-2/").content.decode()
+    assert "A fault has been reported here" not in client.get("/wifi/P-2/").content.decode()

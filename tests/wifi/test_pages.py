@@ -116,9 +116,9 @@ def test_a_site_that_is_switched_off_is_not_shown(client, bring, sites):
 
 def test_made_up_places_are_marked_wherever_they_are_shown(client, town):
     actions.lay_made_up(by=BY, count=30)
-    assert "Made-up places" in read(client, "/wifi/")
+    assert "Sample places" in read(client, "/wifi/")
     site = Site.objects.first()
-    assert "Made-up places" in read(client, f"/wifi/{site.code}/")
+    assert "Sample places" in read(client, f"/wifi/{site.code}/")
     items = client.get("/api/v1/wifi/points?near=38.73,-9.47").json()["items"]
     assert all(item["made_up"] for item in items)
 

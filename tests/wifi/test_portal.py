@@ -324,7 +324,7 @@ def test_the_access_point_says_how_it_went(network, client):
     point.more = {"res": "failed", "reply": "used-up https://serena.example/wifi/"}
     assert "You have used today" in arrive(client, point)
     point.more = {"res": "failed", "reply": "too-many https://serena.example/wifi/"}
-    assert "Too many of your devices are here at once" in arrive(client, point)
+    assert "Too many of your devices are connected" in arrive(client, point)
     point.more = {"res": "failed", "reply": "<script>alert(1)</script>"}
     page = arrive(client, point)
     assert "That did not work" in page
@@ -377,7 +377,7 @@ def test_while_the_database_is_away_the_page_says_so(network, client):
     with connection.execute_wrapper(gone):
         response = client.get(point.redirect)
     assert response.status_code == 503
-    assert "The sign-in does not work at the moment" in response.content.decode()
+    assert "Signing in is not possible at the moment" in response.content.decode()
     assert len(response.content) < 20_000
     filled = dict(form(arrive(client, point), "phone")) | {"phone": NUMBER}
     client.post("/wifi/portal/enter/", filled)
@@ -385,7 +385,7 @@ def test_while_the_database_is_away_the_page_says_so(network, client):
     with connection.execute_wrapper(gone):
         response = client.get("/wifi/portal/code/", {"a": token})
     assert response.status_code == 503
-    assert "The sign-in does not work at the moment" in response.content.decode()
+    assert "Signing in is not possible at the moment" in response.content.decode()
 
 
 def test_neither_page_nor_trail_tells_the_device(network, client, resident, caplog):

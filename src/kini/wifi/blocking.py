@@ -64,7 +64,7 @@ def typed(words: str) -> Target:
         found = Voucher.objects.filter(mark=admission.voucher_mark(words)).first()
     if found is None:
         raise Refused(
-            _("We found nothing. Write a case's reference, a code from a sheet, or the 12 letters and digits of a MAC.")
+            _("Nothing found. Enter a case reference, a code from a sheet, or a MAC address of 12 letters and digits.")
         )
     return Target(voucher_id=found.pk)
 

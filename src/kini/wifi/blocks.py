@@ -61,7 +61,9 @@ def blocks(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         where = "whom" if 1 <= len(reason) <= actions.LONGEST_REASON else "reason"
         return _list(request, actor, whom, reason, {where: str(refusal)})
-    said = ngettext("Blocked: %(count)d device is kept out.", "Blocked: %(count)d devices are kept out.", count)
+    said = ngettext(
+        "Blocked: %(count)d device can no longer connect.", "Blocked: %(count)d devices can no longer connect.", count
+    )
     messages.success(request, said % {"count": count})
     return see_other("wifi:desk-blocks")
 
@@ -77,7 +79,7 @@ def lift(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The block is lifted."))
+        messages.success(request, _("The block was lifted."))
     return see_other("wifi:desk-blocks")
 
 
@@ -91,7 +93,7 @@ def _target(actor: Actor, whom: str) -> Target:
         raise Refused(_("You have no such case.")) from None
     user = case.resident.user_id if case.resident else None
     if user is None:
-        raise Refused(_("Nobody with an account is behind this case, so nobody can be blocked by it."))
+        raise Refused(_("This case does not belong to an account, so nobody can be blocked by it."))
     return Target(owner_id=user, reference=case.reference)
 
 
@@ -130,7 +132,7 @@ def _rows(found: Iterable[Block]) -> list[Row]:
 def _whom(block: Block) -> str:
     if block.device is not None:
         # Enough to tell two devices apart, not enough to identify one.
-        return _("A device (sign {sign})").format(sign=bytes(block.device).hex()[:4].upper())
+        return _("A device (mark {sign})").format(sign=bytes(block.device).hex()[:4].upper())
     if block.voucher:
         return _("A code of “{label}”").format(label=block.voucher.label)
     return _("A person")

@@ -62,7 +62,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     label = request.POST.get("label", "")[:LONGEST].replace("\0", "")
     count = actions.withdraw_vouchers(by=actor, label=label, scope=scope_with(actor, MANAGE))
-    said = ngettext("%(count)d code is taken back.", "%(count)d codes are taken back.", count)
+    said = ngettext("%(count)d code was withdrawn.", "%(count)d codes were withdrawn.", count)
     messages.success(request, said % {"count": count})
     return see_other("wifi:desk-sheets")
 
@@ -72,7 +72,7 @@ def _made(actor: Actor, typed: Typed) -> list[str]:
         count, days = int(typed.count), int(typed.days)
         devices = int(typed.devices) if typed.devices else None
     except ValueError:
-        raise Refused(_("Write how many codes, days and devices in digits.")) from None
+        raise Refused(_("Enter the number of codes, days and devices in digits.")) from None
     given = {"group": typed.group, "count": count, "days": days, "label": typed.label.strip(), "devices": devices}
     return actions.make_vouchers(by=actor, scope=scope_with(actor, MANAGE), **given)  # type: ignore[arg-type]
 

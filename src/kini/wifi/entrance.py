@@ -1,7 +1,7 @@
 """PostgreSQL role of FreeRADIUS: it may ask for decisions, and nothing else.
 
-Roles are global to a server, so its name contains the database's name. Its password is derived from Kini's key, the same
-on every machine with FreeRADIUS; PostgreSQL gets only the SCRAM verifier (RFC 5802).
+Roles are global to a server, so its name contains the database's name. Its password is derived from Kini's key, so it is
+the same on every machine; PostgreSQL gets only the SCRAM verifier (RFC 5802).
 """
 
 from typing import Any
@@ -63,7 +63,7 @@ def problem() -> str:
             own.execute(_TRY)
             found = own.execute(_TOO_MUCH).fetchone()
     except psycopg.Error as error:
-        return f"does not get through: {str(error).strip().splitlines()[0]}"
+        return f"cannot sign in: {str(error).strip().splitlines()[0]}"
     return str(found[0]) if found else ""
 
 

@@ -70,7 +70,7 @@ def _reckon_plan(plan: int) -> None:
         problem = str(reason)
     except Exception:
         log.exception("a plan of new points could not be computed", plan=plan)
-        problem = _("The plan could not be computed. The reason is in the worker's log.")
+        problem = _("The plan could not be calculated. The reason is in the worker's log.")
     actions.settle_plan(by=by, plan=plan, found=found, problem=problem)
 
 

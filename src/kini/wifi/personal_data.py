@@ -35,7 +35,7 @@ def register() -> None:
         PersonalData(
             "wifi.devices",
             _("Wi-Fi devices"),
-            _("Devices that come into the city's Wi-Fi by themselves, under a keyed hash of their address"),
+            _("Devices that connect to the city's Wi-Fi without signing in, under a keyed hash of their address"),
             _("So that you need not sign in again"),
             Basis.CONSENT,
             _("You"),
@@ -49,7 +49,7 @@ def register() -> None:
             "wifi.sessions",
             _("Wi-Fi sessions"),
             _("When and where your devices used the city's Wi-Fi, how long and how much"),
-            _("So that limits hold and misuse can be followed up"),
+            _("To enforce limits and to investigate misuse"),
             Basis.INTEREST,
             _("You"),
             {
@@ -61,7 +61,7 @@ def register() -> None:
             },
             _sessions,
             rules=("wifi.sessions", "wifi.pseudonym-keys"),
-            stays=_("Wi-Fi sessions stay, without any link to you or your devices."),
+            stays=_("Wi-Fi sessions remain, without any link to you or your devices."),
         ),
     ):
         personal_data.register(each.name, each)

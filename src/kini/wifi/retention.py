@@ -38,8 +38,8 @@ def register() -> None:
     for rule in (
         Rule(
             "wifi.sessions",
-            _("Sessions on the city's Wi-Fi, with the device; afterwards place, time and volume alone stay"),
-            _("Misuse can be followed up for as long as the city's wifi.yaml says"),
+            _("Sessions on the city's Wi-Fi, with the device; afterwards only place, time and volume remain"),
+            _("Misuse can be investigated for as long as the city's wifi.yaml says"),
             timedelta(),
             Removal(_count_days, _strip_days),
         ),
@@ -52,7 +52,7 @@ def register() -> None:
         ),
         Rule(
             "wifi.devices",
-            _("Devices that come into the Wi-Fi by themselves, under a keyed hash"),
+            _("Devices that connect to the Wi-Fi without signing in, under a keyed hash"),
             _("Not needed once the device no longer connects by itself"),
             DAY,
             of_rows(lambda before: Device.objects.filter(expires_at__lt=before, blocked_at=None)),
@@ -67,8 +67,8 @@ def register() -> None:
         ),
         Rule(
             "wifi.reviews",
-            _("What access points were told of running sessions"),
-            _("Looked into when something went wrong"),
+            _("Requests to access points about running sessions"),
+            _("Needed to investigate problems"),
             7 * DAY,
             of_rows(lambda before: SessionReview.objects.filter(made_at__lt=before)),
         ),

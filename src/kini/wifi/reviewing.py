@@ -39,8 +39,7 @@ class Told:
 
 
 def handle(key: bytes, packet: Packet) -> bytes:
-    """Encrypt the attributes by which the NAS finds the session; they contain the MAC, so they are deleted at its end.
-    """
+    """Encrypt the attributes by which the NAS finds the session; they contain the MAC, so they go at its end."""
     return seal_json([packet.session, packet.user, packet.calling], _context(key))
 
 

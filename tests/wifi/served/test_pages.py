@@ -50,7 +50,7 @@ def lines(answer):
 def test_the_page_names_its_units_and_hides_small_counts(client, counted):
     html = client.get("/wifi/served/").content.decode()
     html = re.sub(r"(?<=\d)[^\w<](?=\d{3}\b)", "", html)
-    for words in ("1234", "2345", "each counted once", "75 %", "Made-up figures", "Porto Velho"):
+    for words in ("1234", "2345", "each counted once", "75 %", "Sample figures", "Porto Velho"):
         assert words in html
     assert "77" not in html.partition("By kind of place")[2].partition("By area")[0]
     assert "333" not in html.partition("By kind of place")[2].partition("By area")[0]
@@ -78,7 +78,7 @@ def test_the_map_shades_areas(client, counted):
 
 
 def test_without_figures_it_says_so(client, town):
-    assert "Nothing is counted yet" in client.get("/wifi/served/").content.decode()
+    assert "There are no figures yet" in client.get("/wifi/served/").content.decode()
 
 
 def test_officers_take_each_site_with_them(client, counted):
@@ -86,4 +86,4 @@ def test_officers_take_each_site_with_them(client, counted):
     client.force_login(head.user)
     (row,) = lines(client.get("/desk/wifi/sites.csv?month=2026-11"))
     assert (row["site"], row["area"], row["devices"]) == ("p1", "VS-1", "1900")
-    assert "Whom it serves" in client.get("/desk/wifi/health/").content.decode()
+    assert "public figures" in client.get("/desk/wifi/health/").content.decode()

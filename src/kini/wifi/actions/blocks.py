@@ -36,10 +36,10 @@ def block(*, by: Actor, target: Target, reason: str, scope: Scope | None = None)
     _require(by, scope)
     reason = reason.strip()
     if not 1 <= len(reason) <= LONGEST_REASON:
-        raise Refused(_("Write why, in up to %(most)d letters.") % {"most": LONGEST_REASON})
+        raise Refused(_("Give a reason of up to %(most)d characters.") % {"most": LONGEST_REASON})
     in_turn(SUBJECT)
     if blocking.active().filter(**target.key).exists():
-        raise Refused(_("This is blocked already."))
+        raise Refused(_("This is already blocked."))
     now = moments.now()
     given = {"agency_id": scope.agency, "area_path": scope.area_path} if scope else {}
     Block.objects.create(
@@ -70,7 +70,7 @@ def lift_block(*, by: Actor, block: int, scope: Scope | None = None) -> None:
     in_turn(SUBJECT)
     found = queries.blocks_of(scope).filter(pk=block, lifted_at=None).first()
     if found is None:
-        raise Refused(_("This block was lifted already."))
+        raise Refused(_("This block was already lifted."))
     found.lifted_at = moments.now()
     found.save(update_fields=["lifted_at"])
     target = blocking.target_of(found)
@@ -94,14 +94,14 @@ def block_device(*, by: Actor, mac: str, blocked: bool) -> None:
     elif not blocked and holding:
         lift_block(by=by, block=holding.pk)
     if not blocked and target.devices().exclude(blocked_at=None).exists():
-        raise Refused(_("Its person or its code is blocked: lift that at the desk (/desk/wifi/blocked/)."))
+        raise Refused(_("Its owner or its code is blocked: lift that block at the desk (/desk/wifi/blocked/)."))
 
 
 def _known(mark: bytes) -> None:
     """Create the row on which a device can be blocked."""
     group = Group.objects.order_by("pk").first()
     if group is None:
-        raise Refused(_("The pack names no groups (wifi.yaml)."))
+        raise Refused(_("The pack defines no groups (wifi.yaml)."))
     Device.objects.get_or_create(mark=mark, defaults={"group": group, "expires_at": moments.now()})
 
 

@@ -34,13 +34,13 @@ def ask_for_plan(*, by: Actor, name: str, wish: Wish, scope: Scope) -> Plan:
     rule()
     check(wish)
     if not name.strip():
-        raise Refused(_("Give the plan a name, by which you find it again."))
+        raise Refused(_("Give the plan a name."))
     in_turn(f"wifi:plans:{scope.agency}")
     kept = Plan.objects.filter(agency=scope.agency)
     if kept.count() >= MOST_PLANS:
-        raise Refused(_("%(count)d plans are kept. Throw one away that you need no more.") % {"count": MOST_PLANS})
+        raise Refused(_("%(count)d plans are stored. Delete one that you no longer need.") % {"count": MOST_PLANS})
     if kept.filter(ended_at=None).count() >= MOST_WAITING:
-        raise Refused(_("Other plans are still being reckoned. Wait until they are ready."))
+        raise Refused(_("Other plans are still being calculated. Wait until they are ready."))
     wanted = asdict(wish)
     wanted["wanted"] = wanted.pop("points")
     plan = Plan.objects.create(name=name.strip()[:80], agency_id=scope.agency, made_at=moments.now(), **wanted)

@@ -81,10 +81,10 @@ def lay_made_up(*, by: Actor, count: int | None = None) -> Outcome:
     only_program(by)
     in_turn(SUBJECT)
     if Site.objects.filter(made_up=False).exists():
-        raise Refused(_("There are real points already; made-up ones would mix with them."))
+        raise Refused(_("There are real points already; samples would mix with them."))
     listed = laying.points(_network(), count)
     if not listed.rows:
-        raise Refused(_("The pack does not say how many points there are in which area (wifi-points.csv)."))
+        raise Refused(_("The pack does not give the number of points in each area (wifi-points.csv)."))
     return _bring(by, listed, dry_run=False, made_up=True)
 
 
@@ -99,7 +99,7 @@ def address_made_up(*, by: Actor) -> int:
     only_program(by)
     in_turn(SUBJECT)
     if Site.objects.filter(made_up=False).exists():
-        raise Refused(_("There are real points already; made-up ones would mix with them."))
+        raise Refused(_("There are real points already; samples would mix with them."))
     taken = set(AccessPoint.objects.filter(nas_address__isnull=False).values_list("nas_address", flat=True))
     free = (address for number in numbers(1) if (address := str(LOOPBACK + number)) not in taken)
     found = list(AccessPoint.objects.filter(nas_address=None).order_by("mac"))
@@ -137,7 +137,7 @@ def rotate_keys(*, by: Actor) -> int:
 def _network() -> WifiFile:
     found = declared.network()
     if found is None:
-        raise Refused(_("The city's pack says nothing about its Wi-Fi (wifi.yaml)."))
+        raise Refused(_("The city's pack has no Wi-Fi configuration (wifi.yaml)."))
     return found
 
 

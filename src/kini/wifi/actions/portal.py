@@ -67,13 +67,13 @@ def _of_voucher(code: str, device: bytes) -> dict[str, object]:
     now = moments.now()
     found = Voucher.objects.filter(mark=admission.voucher_mark(code), withdrawn_at=None, group__active=True).first()
     if found is None or found.starts_at > now:
-        raise Refused(_("We do not know this code. Compare it with the sheet, letter by letter."))
+        raise Refused(_("This code is not valid. Compare it with the sheet, character by character."))
     if found.ends_at <= now:
-        raise Refused(_("This code has ended. Ask where you got it for a new one."))
+        raise Refused(_("This code has expired. Ask for a new one where you got it."))
     again = Device.objects.filter(mark=device, voucher=found).exists()
     if found.devices is not None and found.uses >= found.devices and not again:
         raise Refused(
-            _("This code has been used on as many devices as it is for. Ask where you got it for another one.")
+            _("This code has been used on its maximum number of devices. Ask for another one where you got it.")
         )
     return {"group_id": found.group_id, "voucher": found, "known_until": found.ends_at}
 
@@ -94,7 +94,7 @@ def _open_group(name: str) -> QuerySet[Group, Any]:
 def _as_known(device: bytes) -> dict[str, object]:
     found = queries.known_device(device)
     if found is None:
-        raise Refused(_("We do not know this device any more. Please sign in once more."))
+        raise Refused(_("This device is no longer known. Please sign in again."))
     return {
         "group_id": found.group_id,
         "voucher_id": found.voucher_id,

@@ -55,11 +55,11 @@ def make_vouchers(
     if scope:
         most = MOST_ON_SHEET
         if group not in declared.sheet_groups():
-            raise Refused(_("Choose for whom the codes are."))
+            raise Refused(_("Choose who the codes are for."))
         if not label.strip():
-            raise Refused(_("Write for whom the sheet is, such as the name of the school."))
+            raise Refused(_("Enter who the sheet is for, such as the name of the school."))
     if not (1 <= count <= most and 1 <= days <= MOST_DAYS and (devices is None or devices >= 1)):
-        raise Refused(_("Make 1 to %(most)d vouchers, for 1 to %(days)d days.") % {"most": most, "days": MOST_DAYS})
+        raise Refused(_("Create 1 to %(most)d vouchers, for 1 to %(days)d days.") % {"most": most, "days": MOST_DAYS})
     now, ends = moments.now(), moments.now() + timedelta(days=days)
     codes = ["".join(secrets.choice(ALPHABET) for _n in range(CODE_LENGTH)) for _n in range(count)]
     given = {"group": found, "label": label, "devices": devices, "starts_at": now, "ends_at": ends}

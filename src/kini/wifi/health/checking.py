@@ -75,8 +75,8 @@ class _Sum:
 def availability(month: date, now: datetime) -> list[Availability]:
     """Compute a month's availability by provider and area, of the time in which sites were open.
 
-    An access point counts from its first sign of life, and until its last check once it is out of use. The result depends
-    on stored outages alone, so it is reproducible; outages were found by the rule of their day.
+    An access point counts from its first sign of life, and until its last check once it is out of use. The result
+    depends on stored outages alone, so it is reproducible; outages were found by the rule of their day.
     """
     zone = pack.current().timezone
     first = datetime(month.year, month.month, 1, tzinfo=zone)

@@ -47,11 +47,11 @@ STATES = {
     State.BUSY: (gettext_lazy("busy"), "warn"),
     State.SILENT: (gettext_lazy("silent"), ""),
     State.DOWN: (gettext_lazy("down"), "bad"),
-    State.UNKNOWN: (gettext_lazy("never heard of"), ""),
+    State.UNKNOWN: (gettext_lazy("no signal yet"), ""),
 }
 CAUSES = {
     Outage.Cause.POWER: gettext_lazy("power"),
-    Outage.Cause.PROVIDER: gettext_lazy("many of the provider's here"),
+    Outage.Cause.PROVIDER: gettext_lazy("many of the provider's points here"),
     Outage.Cause.SITE: gettext_lazy("the whole site"),
     Outage.Cause.UNKNOWN: gettext_lazy("not known"),
 }

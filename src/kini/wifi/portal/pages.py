@@ -218,7 +218,7 @@ def _by_controller(request: HttpRequest, found: Visit, point: AccessPoint, passw
         controller.let_in(site, found.arrival.device, point.mac, limits)
     except controllers.ControllerFault as fault:
         log.warning("controller", fault=str(fault), site=site)
-        text = _("The Wi-Fi does not answer at the moment. Please try again in a minute.")
+        text = _("The Wi-Fi is not responding at the moment. Please try again in a minute.")
         return _start(request, found, Problem("", "", text, 503))
     return redirect(_address("online", found))
 
@@ -302,7 +302,8 @@ def _is_here(request: HttpRequest, found: Visit) -> bool:
 
 
 def _shut(found: Visit, here: bool) -> str:
-    """Return a reason of SHUT, or the reason of the last refusal; details of the device only if the visitor is `here`.
+    """Return a reason of SHUT, or the reason of the last refusal; details of the device only to a visitor who is
+    `here`.
     """
     if found.point is None:
         return "unknown-access-point"

@@ -11,20 +11,20 @@ def of_reason(reason: str, site: Site | None) -> tuple[str, str]:
     """Return a heading and advice for a reason of `wifi_decide`."""
     match reason:
         case "closed":
-            return _("The Wi-Fi is closed here now"), _opens(site)
+            return _("The Wi-Fi is closed here at the moment"), _opens(site)
         case "used-up":
-            return _("You have used today's share"), _("It begins anew at midnight. Until then others have their turn.")
+            return _("You have used up today's allowance"), _("It is renewed at midnight.")
         case "too-many":
             return (
-                _("Too many of your devices are here at once"),
-                _("Switch the Wi-Fi off on one of them, wait two minutes, and try again."),
+                _("Too many of your devices are connected"),
+                _("Turn the Wi-Fi off on one of them, wait two minutes, and try again."),
             )
         case "blocked":
             return _("This device may not use the Wi-Fi"), _("Ask the city's help line if you do not know why.")
         case "voucher-used":
             return (
                 _("This code is used up"),
-                _("It has been used on as many devices as it is for. Ask where you got it for another one."),
+                _("It has been used on its maximum number of devices. Ask for another one where you got it."),
             )
         case "unknown-access-point":
             return (
@@ -32,7 +32,7 @@ def of_reason(reason: str, site: Site | None) -> tuple[str, str]:
                 _("The city does not know this access point, or it is switched off. Try another place nearby."),
             )
         case _:
-            return _("That did not work"), _("Please sign in once more.")
+            return _("That did not work"), _("Please sign in again.")
 
 
 def _opens(site: Site | None) -> str:

@@ -1,7 +1,7 @@
 """Replay a sample day to the FreeRADIUS of this machine: the accounting packets of its sessions, in order, faster than
 real time.
 
-Acct-Delay-Time dates each packet back, so that sessions fall on their day. Packets are sent from their access point's own
+Acct-Delay-Time dates each packet back, so that sessions fall on their day. Packets come from their access point's own
 loopback address. An unanswered packet is sent again as a new one, since its delay has changed (RFC 2866, 5.2).
 """
 

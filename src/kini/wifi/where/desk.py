@@ -122,7 +122,7 @@ def remove(request: HttpRequest, plan: int) -> HttpResponse:
     """Delete a plan."""
     actor = actor_for(request)
     actions.remove_plan(by=actor, plan=plan, scope=scope_with(actor, PLAN))
-    messages.success(request, _("The plan is thrown away."))
+    messages.success(request, _("The plan was deleted."))
     return see_other("wifi:desk-plans")
 
 
@@ -177,7 +177,7 @@ def _wish(typed: Typed) -> Wish:
             anywhere=bool(typed.anywhere),
         )
     except ValueError:
-        raise Refused(_("Write points, metres, people and money in digits, without dots.")) from None
+        raise Refused(_("Enter points, metres, people and amounts in digits, without dots.")) from None
 
 
 def _list(request: HttpRequest, actor: Actor, typed: Typed, problem: str) -> HttpResponse:
@@ -206,7 +206,7 @@ def _wish_facts(plan: Plan) -> list[tuple[str, str]]:
         (_("People for a point"), _count(plan.capacity)),
         (_("Cost of a point"), money(plan.cost)),
         (_("Budget"), _("no limit") if plan.budget is None else money(plan.budget)),
-        (_("Somebody in an area without points counts"), f"{number_format(1 + plan.equity)} ×"),
+        (_("A person in an area without points counts"), f"{number_format(1 + plan.equity)} ×"),
         (_("Places"), _("known ones, and any spot") if plan.anywhere else _("known ones")),
     ]
 
@@ -218,10 +218,10 @@ def _facts(plan: Plan, points: Sequence[PlannedPoint]) -> list[tuple[str, str]]:
     return [
         (_("People without a point now"), _count(plan.left)),
         (_("New points"), _count(len(points))),
-        (_("People whom they serve"), _count(plan.gained)),
-        (_("All of them cost"), money(sum(each.cost for each in points))),
-        (_("No other choice is better by more than"), f"{number_format(round(100 * plan.gap, 2))} %"),
-        (_("Places that were compared"), _count(plan.candidates)),
+        (_("People they serve"), _count(plan.gained)),
+        (_("Total cost"), money(sum(each.cost for each in points))),
+        (_("A better choice could gain at most"), f"{number_format(round(100 * plan.gap, 2))} %"),
+        (_("Places compared"), _count(plan.candidates)),
     ]
 
 
@@ -242,7 +242,7 @@ def register() -> None:
     """Register the navigation entry."""
     may = may_here(PLAN)
     item = NavItem(
-        *("wifi:desk-plans", gettext_lazy("Wi-Fi: where next"), "wifi", 48, "desk"),
+        *("wifi:desk-plans", gettext_lazy("Wi-Fi planning"), "wifi", 48, "desk"),
         group=gettext_lazy("Agency"),
         visible=lambda request: bool((found := declared.network()) and found.plans) and may(request),
     )

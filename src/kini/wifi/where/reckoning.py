@@ -1,5 +1,4 @@
-"""Compute a plan: build the siting problem from residents, points and candidates, solve it, and interpret the solution.
-"""
+"""Compute a plan: build the siting problem from residents, points and candidates, solve it, interpret the solution."""
 
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -77,15 +76,15 @@ def reckon(wish: Wish, offered: Sequence[Candidate]) -> Reckoned:
         Refused: if populations are unknown, or there are no candidates.
     """
     if not offered:
-        raise Refused(_("There is no place where a new point may come. Give a list of places."))
+        raise Refused(_("There is no candidate place for a new point. Provide a list of places."))
     standing = list(_standing())
     areas = places.peopled()
     if not areas:
-        raise Refused(_("The city's pack does not say how many people live where (areas.csv, population)."))
+        raise Refused(_("The city's pack has no population figures (areas.csv, population)."))
     try:
         answer = apart.solved(_question(wish, offered, standing, areas))
     except BrokenProcessPool:
-        raise Refused(_("The computation was stopped, probably because memory ran out.")) from None
+        raise Refused(_("The calculation was stopped, probably because memory ran out.")) from None
     pairs = enumerate(zip(answer.chosen, answer.serves, strict=True), 1)
     points = [_point(number, offered[n], wish, people) for number, (n, people) in pairs]
     return Reckoned(

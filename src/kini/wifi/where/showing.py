@@ -61,8 +61,7 @@ class Outcome(Protocol):
 
 
 def remark(wish: Wish, found: Outcome, points: int) -> str:
-    """Explain why there are fewer points than requested, or nothing more to gain; empty if there is nothing to explain.
-    """
+    """Explain why there are fewer points than requested, or nothing more to gain; empty if there is no need to."""
     if not found.left:
         return _("Nothing is left to gain: everybody has a point within reach already.")
     if not found.reachable:
@@ -78,5 +77,5 @@ def remark(wish: Wish, found: Outcome, points: int) -> str:
         )
         return said % {"count": points}
     if not points:
-        return _("The budget pays for no point.")
-    return _("The budget pays for no more points.") if points < wish.points else ""
+        return _("The budget does not cover a single point.")
+    return _("The budget covers no more points.") if points < wish.points else ""

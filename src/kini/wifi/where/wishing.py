@@ -46,7 +46,7 @@ def rule() -> PlanEntry:
     network = declared.network()
     held = [entry for entry in network.plans if entry.since <= today()] if network else []
     if not held:
-        raise Refused(_("The city's pack does not say by what new points are chosen (wifi.yaml, plans)."))
+        raise Refused(_("The city's pack has no rule for choosing new points (wifi.yaml, plans)."))
     return held[-1]
 
 
@@ -60,9 +60,9 @@ def check(wish: Wish) -> None:
         (wish.points, (1, MOST_POINTS), _("Ask for 1 to %(most)d new points.") % {"most": MOST_POINTS}),
         (wish.radius_m, RADIUS, _("Let people walk 50 to 5,000 metres.")),
         (wish.capacity, CAPACITY, _("Let a point serve 1 to 1,000,000 people.")),
-        (wish.cost, COST, _("Write the cost of a point as a whole number, 0 or more.")),
-        (wish.budget or 0, COST, _("Write the budget as a whole number, 0 or more, or leave it empty.")),
-        (wish.equity, EQUITY, _("Let somebody in an area without points count up to 10 more.")),
+        (wish.cost, COST, _("Enter the cost of a point as a whole number, 0 or more.")),
+        (wish.budget or 0, COST, _("Enter the budget as a whole number, 0 or more, or leave it empty.")),
+        (wish.equity, EQUITY, _("Let a person in an area without points count 0 to 10 more.")),
     )
     for value, (least, most), words in limits:
         if not least <= value <= most:
