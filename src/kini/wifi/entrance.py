@@ -1,7 +1,7 @@
 """PostgreSQL role of FreeRADIUS: it may ask for decisions, and nothing else.
 
-Roles are global to a server, so its name contains the database's name. Its password is derived from Kini's key, so it is
-the same on every machine; PostgreSQL gets only the SCRAM verifier (RFC 5802).
+Roles are global to a server, so its name contains the database's name. Its password is derived from Kini's key, so it
+is the same on every machine; PostgreSQL gets only the SCRAM verifier (RFC 5802).
 """
 
 from typing import Any

@@ -95,8 +95,8 @@ def write(folder: Path, *, host: str, port: int, portal: str, remember: int | No
         actions.let_radius_in(by=system("wifi radius"))
     if problem := entrance.problem():
         raise EntranceFault(
-            f"The role {entrance.role()}, with which FreeRADIUS connects to the database, {problem}.\nHave an administrator of "
-            f"the database's server run this, then run ./kini wifi radius again:\n\n{entrance.remedy()}\n"
+            f"FreeRADIUS's database role {entrance.role()} {problem}.\nHave an administrator of the database server "
+            f"run this, then repeat ./kini wifi radius:\n\n{entrance.remedy()}\n"
         )
     for name in ("", *CLIENTS, "detail", "log", "run"):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)

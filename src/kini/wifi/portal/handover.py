@@ -68,7 +68,7 @@ class Sort:
     """Protocol of one vendor of access points or controllers.
 
     Attributes:
-        device, points, wanted, reason: names of these parameters; of `device` and `reason` the first one present counts.
+        device, points, wanted, reason: names of these parameters; of `device` and `reason` the first present counts.
         keep: name and pattern of parameters that it may need back; `demands`: those that a login needs; `begin`: path
             on its login server that redirects the browser to the portal with them.
         success, failure: (name, value) that tell the outcome.

@@ -9,8 +9,8 @@ Columns of a session: `person` and `device` (64 bits of the month's pseudonyms; 
 
 More columns make distinct counts over any days of a month cheap. In a person's first session of a day, `person_before`
 is the last earlier day of the month with a session of that person, or 0; in other sessions it is null. So the people
-between two days are the sessions whose `person_before` is before the first of them. `device_before` is alike, and so are
-`person_before_area`, `device_before_area` and both with `_kind`, within an area or kind of site. Rewriting a day
+between two days are the sessions whose `person_before` is before the first of them. `device_before` is alike, and so
+are `person_before_area`, `device_before_area` and both with `_kind`, within an area or kind of site. Rewriting a day
 therefore means rewriting the later ones of its month (`rollup.finish_day`).
 """
 

@@ -1,7 +1,7 @@
 """Metrics of closed days in Ibis, for DuckDB and Spark alike.
 
 Units: people (who signed in), devices, sessions (of a device at an access point), accesses (a device came online after
-being off for a while; may span several sessions). Distinct counts are exact within a month, the lifetime of a pseudonym.
+being off for a while; may span several sessions). Distinct counts are exact within a month, a pseudonym's lifetime.
 """
 
 from datetime import date
