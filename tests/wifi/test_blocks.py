@@ -77,7 +77,7 @@ def test_the_person_of_a_case_is_kept_out_with_all_devices_until_the_block_is_li
 ):
     told.clear()
     page = block(client, case.reference.lower()).content.decode()
-    assert "Blocked: 2 devices are kept out." in page
+    assert "Blocked: 2 devices can no longer connect." in page
     assert (WHY in page, case.reference in page, head.name in page) == (True, True, True)
     assert (entered(PHONE), entered(TABLET)) == ("blocked", "blocked")
     run_jobs()

@@ -46,7 +46,7 @@ def test_a_sheet_is_made_printed_once_used_and_taken_back(client, head):
     assert client.post("/desk/wifi/withdraw/", {"label": WANTED["label"]}).status_code in (302, 303)
     assert decided(**AT_CORNER) == refused("sign-in"), "who came in with it signs in anew"
     assert decided(calling="AC-DE-48-00-11-23", password=codes[1], **AT_CORNER) == refused("sign-in")
-    assert "12 codes are taken back" in client.get("/desk/wifi/").content.decode()
+    assert "12 codes were withdrawn" in client.get("/desk/wifi/").content.decode()
 
 
 @pytest.mark.parametrize(
