@@ -92,7 +92,7 @@ def test_the_person_of_a_case_is_kept_out_with_all_devices_until_the_block_is_li
     assert (entered(PHONE), entered(TABLET)) == ("in", "in")
     assert actions.sign_in(by=by, device=b"x" * 32, point=AccessPoint.objects.get()).password
     for number in (Block.objects.get().pk, "", "9" * 5_000):
-        assert "lifted already" in lift(client, number)
+        assert "already lifted" in lift(client, number)
 
 
 def test_a_one_time_password_that_a_blocked_person_has_lets_in_no_more(town, case, client):
@@ -105,7 +105,7 @@ def test_a_device_is_named_by_its_mac_which_nobody_sees_again(client, head):
     page = block(client, PHONE.lower().replace("-", ":")).content.decode()
     assert entered(PHONE) == "blocked"
     assert PHONE.lower() not in page.lower().replace(":", "-")
-    assert f"sign {keyed_hash(PHONE, admission.DEVICE).hex()[:4].upper()}" in page
+    assert f"mark {keyed_hash(PHONE, admission.DEVICE).hex()[:4].upper()}" in page
     assert PHONE not in str(list(AuditEntry.objects.values_list("subject", "detail")))
     assert "This is already blocked." in block(client, PHONE).content.decode()
 
@@ -129,19 +129,19 @@ def test_a_device_stays_out_while_any_block_means_it(client, case):
     lift(client, device.pk)
     assert entered(PHONE) == "in"
     block(client, case.reference)
-    with pytest.raises(Refused, match="lift that at the desk"):
+    with pytest.raises(Refused, match="lift that block at the desk"):
         actions.block_device(by=BY, mac=PHONE, blocked=False)
 
 
 @pytest.mark.parametrize(
     ("whom", "why", "words"),
     [
-        ("nothing", WHY, "We found nothing"),
-        ("", WHY, "We found nothing"),
-        ("01:00:5e:00:00:01", WHY, "We found nothing"),
+        ("nothing", WHY, "Nothing found"),
+        ("", WHY, "Nothing found"),
+        ("01:00:5e:00:00:01", WHY, "Nothing found"),
         (references.numbered("TELUK", 5), WHY, "no such case"),
-        (PHONE, " ", "Write why"),
-        (PHONE, "x" * 241, "Write why"),
+        (PHONE, " ", "Give a reason"),
+        (PHONE, "x" * 241, "Give a reason"),
     ],
 )
 def test_what_is_wrong_is_told_and_kept(client, head, whom, why, words):
@@ -155,7 +155,7 @@ def test_what_is_wrong_is_told_and_kept(client, head, whom, why, words):
 
 def test_who_tries_out_too_much_waits(client, head, monkeypatch):
     monkeypatch.setattr(blocks, "TRIES", blocks.Limit("wifi.block", count=1, seconds=60))
-    assert "We found nothing" in block(client, "nothing").content.decode()
+    assert "Nothing found" in block(client, "nothing").content.decode()
     assert "too often" in block(client, PHONE).content.decode()
 
 
@@ -167,7 +167,7 @@ def test_only_who_may_sees_and_lifts_and_nobody_acts_on_their_own_case(client, t
     other = employed("+6281200000099", "Other", town.roads, "boss")
     client.force_login(other.user)
     assert WHY not in client.get("/desk/wifi/blocked/").content.decode()
-    assert "lifted already" in lift(client, number)
+    assert "already lifted" in lift(client, number)
     assert "no such case" in block(client, case.reference).content.decode()
     with pytest.raises(NotAllowed):
         actions.block(by=acting(other), target=Target(device=b"x" * 32), reason=WHY, scope=Scope(head.agency_id))

@@ -175,7 +175,7 @@ def test_a_plan_is_asked_for_reckoned_shown_compared_and_thrown_away(client, hea
         ({"radius_m": "9"}, "50 to 5,000 metres"),
         ({"capacity": "0"}, "1 to 1,000,000 people"),
         ({"budget": "-1"}, "leave it empty"),
-        ({"equity": "nan"}, "up to 10 more"),
+        ({"equity": "nan"}, "0 to 10 more"),
     ],
 )
 def test_a_wish_out_of_bounds_is_told_and_nothing_typed_is_lost(client, head, wrong, words):

@@ -199,7 +199,7 @@ def test_a_code_from_a_sheet_lets_so_many_devices_in(network, client):
     other.more = {"mac": "AC-DE-48-00-11-23"}
     response = client.post("/wifi/portal/enter/", form(arrive(client, other), "voucher") | typed)
     assert response.status_code == 422
-    assert "as many devices as it is for" in response.content.decode()
+    assert "its maximum number of devices" in response.content.decode()
 
 
 def test_a_password_and_a_sheet_are_decided_over_one_connection_in_any_order(network, client, resident):
@@ -247,11 +247,11 @@ def test_a_code_that_ended_or_was_taken_back_is_told(network, client):
     with moments.at(NOON + timedelta(days=1)):
         page = arrive(client, coovachilli())
         response = client.post("/wifi/portal/enter/", form(page, "voucher") | {"voucher": code})
-        assert "This code has ended" in response.content.decode()
+        assert "This code has expired" in response.content.decode()
     actions.withdraw_vouchers(by=BY, label="School")
     page = arrive(client, coovachilli())
     response = client.post("/wifi/portal/enter/", form(page, "voucher") | {"voucher": code})
-    assert "We do not know this code" in response.content.decode()
+    assert "This code is not valid" in response.content.decode()
     assert client.post("/wifi/portal/enter/", form(page, "voucher") | {"voucher": ""}).status_code == 422
 
 
@@ -313,7 +313,7 @@ def test_what_is_no_web_address_is_no_link(network, client, resident, wanted):
     point.more = {"userurl": wanted}
     token = form(arrive(client, point), "tap")["a"]
     page = client.get("/wifi/portal/online/", {"a": token}).content.decode()
-    assert "You were going to" not in page
+    assert "You wanted to open" not in page
     assert "School of the town" in page
 
 
@@ -322,7 +322,7 @@ def test_the_access_point_says_how_it_went(network, client):
     point.more = {"res": "success"}
     assert "You are online" in client.get(point.redirect, follow=True).content.decode()
     point.more = {"res": "failed", "reply": "used-up https://serena.example/wifi/"}
-    assert "You have used today" in arrive(client, point)
+    assert "You have used up today" in arrive(client, point)
     point.more = {"res": "failed", "reply": "too-many https://serena.example/wifi/"}
     assert "Too many of your devices are connected" in arrive(client, point)
     point.more = {"res": "failed", "reply": "<script>alert(1)</script>"}
@@ -427,7 +427,7 @@ def test_one_quota_for_all_devices_of_a_person(network, resident, client):
         )
     assert decided(calling="AE-DE-48-00-99-99", **AT_CORNER) == refused("used-up")
     page = client.get(coovachilli().redirect).content.decode()
-    assert "You have used today" in page
+    assert "You have used up today" in page
 
 
 def test_a_login_address_that_is_none_is_told(network, bring):

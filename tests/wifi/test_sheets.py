@@ -52,12 +52,12 @@ def test_a_sheet_is_made_printed_once_used_and_taken_back(client, head):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"label": " "}, "Write for whom the sheet is"),
-        ({"group": "resident"}, "Choose for whom the codes are"),
+        ({"label": " "}, "Enter who the sheet is for"),
+        ({"group": "resident"}, "Choose who the codes are for"),
         ({"count": "many"}, "in digits"),
-        ({"count": "501"}, "Make 1 to 500"),
-        ({"days": "0"}, "Make 1 to 500"),
-        ({"devices": "0"}, "Make 1 to 500"),
+        ({"count": "501"}, "Create 1 to 500"),
+        ({"days": "0"}, "Create 1 to 500"),
+        ({"devices": "0"}, "Create 1 to 500"),
     ],
 )
 def test_what_is_asked_for_wrongly_is_told_and_kept(client, head, wrong, words):

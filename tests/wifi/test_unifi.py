@@ -88,7 +88,7 @@ def test_a_controller_that_does_not_is_told_in_words(client, console, resident, 
     console.answers = "error"
     response = tap(client)
     assert (response.status_code, console.let_in) == (503, [])
-    assert "does not answer at the moment" in response.content.decode()
+    assert "is not responding at the moment" in response.content.decode()
     response = tap(client, ARRIVAL.replace("north", "south"))
     assert response.status_code == 503
     settings.ENV = replace(settings.ENV, wifi=None)

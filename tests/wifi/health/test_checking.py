@@ -151,7 +151,7 @@ def test_residents_see_it_with_its_age(down, client):
         assert "does not work" in client.get("/wifi/q2/").content.decode()
         listed = client.get("/wifi/").content.decode()
         assert "does not work" in listed
-        assert "not known whether" not in listed
+        assert "unknown whether" not in listed
         (first, second) = client.get("/api/v1/wifi/points?near=38.73,-9.475").json()["items"]
     assert (first["state"], first["heard_at"][:16]) == ("down", "2026-11-23T12:00")
     assert (second["state"], second["heard_at"]) == ("unknown", None)
