@@ -30,9 +30,9 @@ def test_good_words_have_no_faults(pack: Path):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        (GOOD.replace("{title}", "{name}", 1), "unknown words name"),
+        (GOOD.replace("{title}", "{name}", 1), "unknown placeholders name"),
         (GOOD.replace(", en: '{title}'", ""), "no text in en"),
-        (GOOD + "short: {id: '" + "a" * 161 + "', en: 'b'}\n", "161 of the 160 signs"),
+        (GOOD + "short: {id: '" + "a" * 161 + "', en: 'b'}\n", "161 of the 160 characters"),
         (GOOD + "shout: yes\n", "shout"),
     ],
 )
@@ -46,4 +46,4 @@ def test_words_for_something_that_is_never_told_are_named(pack: Path):
 
 def test_quiet_hours_have_two_ends(pack: Path):
     (pack / wording.FILE).write_text("quiet_from = 21:00:00\n", "utf-8")
-    assert "one end only" in "\n".join(map(str, wording.check(pack)))
+    assert "quiet hours are incomplete" in "\n".join(map(str, wording.check(pack)))

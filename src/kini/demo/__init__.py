@@ -1,1 +1,1 @@
-"""The demo of a first look: people to sign in as, and a spread of cases, all made by the ordinary actions."""
+"""Demo data: people to sign in as, cases, bills and access logs, all created by the regular actions."""

@@ -1,4 +1,4 @@
-"""Made-up reading by officers over the last weeks, so that residents' logs and the heads' report are alive."""
+"""Demo access log: officers' reads of the last weeks, for residents' logs and the access report."""
 
 import random
 from collections import defaultdict
@@ -25,9 +25,9 @@ DAYS = 28
 
 
 def read(cast: Cast) -> None:
-    """Let officers, and colleagues in the busiest agency, open cases of their agencies on working days.
+    """Log case reads by officers, and by colleagues in the busiest agency, on working days.
 
-    Today one of the colleagues looks at hidden data far too often.
+    One of the colleagues reveals hidden data unusually often today.
     """
     chance = random.Random(SEED)  # noqa: S311 -- a demo, no secret
     cases: dict[str, list[Case]] = defaultdict(list)
@@ -62,14 +62,14 @@ def _look_often(by: Actor, cases: list[Case]) -> None:
     limits, purpose = purposes.limits(), next(iter(purposes.choices()))
     for number in range(min(limits.unusual_looks + 3, limits.looks_per_hour)):
         case = cases[number % len(cases)]
-        reason = _("Compare the papers with the card")
+        reason = _("Compare the documents with the card")
         actions.log_look(
             by=by, resident=case.resident, what=What.IDENTITY, purpose=purpose, reason=reason, reference=case.reference
         )
 
 
 def _colleague(agency: Agency, role: str, number: int) -> Actor:
-    """Somebody of an agency with a role that sees identities; nobody signs in as them."""
+    """Officer of an agency with a role that sees identities; not listed for sign-in."""
     user = actions.open_account(by=BY, contact=Contact("email", f"colleague-{number}@demo.example"))
     name = _("Colleague {number}").format(number=number)
     officer = actions.create_officer(by=BY, user=user, agency=agency, name=name)

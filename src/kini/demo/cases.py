@@ -1,4 +1,4 @@
-"""Demo cases: asked for over the last weeks and worked off as far as chance and time allow, seen anew each year."""
+"""Demo cases: opened over the last weeks and processed by random steps up to the present."""
 
 import random
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ SEED = 20_220_830
 COUNT = 90
 WEEKS = 6
 MOST_STEPS = 6
-#: Marks that are given in turn.
+#: Scores of ratings, in rotation.
 MARKS = (4, 5, 2, 4, 3, 5, 4, 1)
 
 
 def spread(cast: Cast, count: int = COUNT) -> int:
-    """Open and work off cases; how many there are. The same seed gives the same cases, counted back from now."""
+    """Open and process cases; return their number. Deterministic relative to the current time."""
     chance = random.Random(SEED)  # noqa: S311 -- a demo, no secret
     services = [
         s
@@ -53,7 +53,7 @@ def spread(cast: Cast, count: int = COUNT) -> int:
 
 
 def _moments(chance: random.Random, count: int) -> Iterator[datetime]:
-    """Moments of the last weeks, in order, most of them recent."""
+    """Ascending times within the last weeks, mostly recent."""
     back = sorted((chance.random() ** 2 * WEEKS * 7 * 24 for _ in range(count)), reverse=True)
     return (moments.now() - timedelta(hours=hours + 1) for hours in back)
 
@@ -66,7 +66,7 @@ def _applicant(cast: Cast, chance: random.Random) -> tuple[Actor, Resident, str]
 
 
 def apply(by: Actor, resident: Resident, service: Service, channel: str, number: int, moment: datetime) -> Case:
-    """One application, answered with example answers, sent in at that moment."""
+    """Submit one application with example answers at the given time."""
     version = service.current
     assert version is not None
     resolved = resolve(version)
@@ -84,7 +84,7 @@ def apply(by: Actor, resident: Resident, service: Service, channel: str, number:
 
 
 def answered(by: Actor, draft: Draft, page: ResolvedPage, number: int) -> dict[str, Any]:
-    """Example answers of a page, by field; of a repeated page the list of its least number of items."""
+    """Example answers of a page, by field; for a repeated page, its minimum number of items."""
     if page.repeat:
         items = [_taken(by, draft, page, number + item) for item in range(max(1, page.repeat.min))]
         return {page.repeat.name: items}
@@ -111,7 +111,7 @@ def _upload(one: Upload) -> SimpleUploadedFile:
 
 
 def work_off(cast: Cast, case: Case, by: Actor, chance: random.Random, number: int, moment: datetime) -> None:
-    """Take the case some steps on, each a while after the one before, until chance or the present stops it."""
+    """Apply random moves, hours apart, until chance or the current time ends it."""
     for _step in range(MOST_STEPS):
         moment += timedelta(hours=chance.uniform(2, 40))
         if moment >= moments.now() or chance.random() < 0.2:
@@ -124,19 +124,19 @@ def work_off(cast: Cast, case: Case, by: Actor, chance: random.Random, number: i
         with moments.at(moment):
             try:
                 actions.move(by=actor, case=case, move=edge.move, given=_given(resolve(case.version), edge, number))
-            except Refused:  # chance chose a step that the kind does not allow here
+            except Refused:  # the kind does not allow this move here
                 return
 
 
 def _rate(by: Actor, case: Case, number: int) -> None:
-    """Two of three residents say what they think of a decision, most of them well."""
+    """Rate two of three decided cases, mostly with good scores."""
     case.refresh_from_db()
     if case.outcome in rules.RATED_OUTCOMES and number % 3:
         actions.rate(by=by, case=case, score=MARKS[number % len(MARKS)])
 
 
 def _next_edge(resolved: Resolved, case: Case, chance: random.Random) -> rules.Edge | None:
-    """A step by somebody, good ones three times as likely as grave ones; none once the case has ended."""
+    """Random edge taken by a person; moves marked `danger` are a third as likely. None if the case is closed."""
     if resolved.flow.states[case.state].end:
         return None
     edges = [

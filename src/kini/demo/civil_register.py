@@ -1,4 +1,4 @@
-"""The sandbox civil registry of a first look: it knows the demo's people, and some whom nobody has met yet."""
+"""Sandbox civil register of the demo: the demo people and some additional ones."""
 
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -11,12 +11,12 @@ from kini.people import rules
 from kini.people.registers.sandbox import Person, Sandbox, configure, server
 from kini.services.fields.identity import national_example
 
-#: Beyond the people of the demo, so that a new account finds a number, too.
+#: Additional people, so that new accounts can use their numbers.
 MORE = 20
 
 
 def people() -> dict[str, Person]:
-    """Made-up people by number."""
+    """Fictitious people by identity number."""
     kind, today = pack.current().national_id, timezone.localdate()
     with translation.override(pack.current().languages[0]):
         numbered = range(1, WITH_ACCOUNT + AT_COUNTER + MORE + 1)
@@ -25,7 +25,7 @@ def people() -> dict[str, Person]:
 
 
 def start(folder: Path, _city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
-    """The server and its configuration, as core.sandboxes wants them."""
+    """Create server and configuration file for core.sandboxes."""
     sandbox = Sandbox(people())
     running = server(sandbox, port)
     return running, configure(folder, sandbox.token, running.server_address[1])

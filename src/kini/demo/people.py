@@ -1,4 +1,4 @@
-"""Demo people: residents with accounts, residents who are helped at a counter, and officers of every agency."""
+"""Demo people: residents with accounts, residents served at a counter, and officers of every agency."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -35,13 +35,14 @@ ABOUT_RESIDENT = gettext_noop("Resident, with requests of their own")
 
 @dataclass(slots=True)
 class Cast:
-    """Who is there to act in the demo.
+    """People of the demo.
 
     Attributes:
-        residents: with accounts, each as one who acts.
-        helped: people without an account.
-        officers: by agency, somebody who may take every step of its services.
-        counter: somebody who applies for others.
+        residents: residents with accounts, with their actors.
+        helped: residents without an account.
+        officers: by agency, an officer who may take every move of its services.
+        counter: officer who applies for others.
+        listed: entries of the sign-in list.
     """
 
     residents: list[tuple[Actor, Resident]] = field(default_factory=list)
@@ -56,7 +57,7 @@ class Cast:
 
 
 def gather() -> Cast:
-    """Make everybody and write the list of sign-ins."""
+    """Create everybody and write the sign-in list."""
     cast = Cast()
     areas = _some_areas()
     with translation.override(pack.current().languages[0]):
@@ -79,12 +80,12 @@ def gather() -> Cast:
 
 
 def write_list(cast: Cast) -> None:
-    """Let one sign in as those that are listed, and as nobody else."""
+    """Write the list of people one can sign in as."""
     demo.path().write_text(json.dumps(cast.listed, ensure_ascii=False, indent=1), "utf-8")
 
 
 def _some_areas() -> Iterator[Area]:
-    """Areas all over the city, again and again."""
+    """Endless iterator of areas spread over the city."""
     areas = [area for _parent, below in lowest_level_areas() for area in below]
     step = max(1, len(areas) // 17)
     while True:
@@ -92,7 +93,7 @@ def _some_areas() -> Iterator[Area]:
 
 
 def details_of(number: int, area: Area) -> Details:
-    """Who somebody of that number is."""
+    """Profile details of the person with this number."""
     sort = pack.current().national_id
     read = rules.read_national_id(national_example(sort, number), sort, date.today())
     return Details(
@@ -104,12 +105,12 @@ def details_of(number: int, area: Area) -> Details:
 
 
 def name_of(number: int) -> str:
-    """Name of the person with that number, in the active language."""
+    """Name of the person with this number, in the active language."""
     return _("Resident {number}").format(number=number)
 
 
 def _contact(number: int) -> Contact:
-    """A phone number of the country for the first resident, e-mail addresses for the others."""
+    """Phone number for the first resident, e-mail addresses for the others."""
     if number > 1:
         return Contact("email", f"resident-{number}@demo.example")
     example = phonenumbers.example_number_for_type(pack.current().country, phonenumbers.PhoneNumberType.MOBILE)
@@ -119,7 +120,7 @@ def _contact(number: int) -> Contact:
 
 
 def enrol(cast: Cast, number: int, area: Area) -> User:
-    """A resident with an account, who is listed; the first one has a child."""
+    """Create a listed resident with an account; the first one has a child."""
     user = actions.open_account(by=BY, contact=_contact(number))
     resident = actions.ensure_resident(by=BY, user=user)
     actions.save_profile(by=BY, resident=resident, details=details_of(number, area))
@@ -139,7 +140,7 @@ def _helped(cast: Cast, number: int, area: Area) -> Resident:
 
 
 def _proved(cast: Cast, resident: Resident) -> Resident:
-    """Somebody whose card the counter has seen, so that every service is open to them."""
+    """Prove the resident's identity at the counter, which opens every service to them."""
     if resident.assurance:
         return resident
     seen = _("The identity card was shown at the counter")
@@ -147,7 +148,7 @@ def _proved(cast: Cast, resident: Resident) -> Resident:
 
 
 def _counter(cast: Cast, agency: Agency) -> None:
-    """An officer for residents without a phone, with the first role of the pack that may apply for others."""
+    """Create the counter officer, with the pack's first role that may apply for others."""
     role = next(name for name, each in roles().items() if Permission.APPLY_FOR_OTHERS in each.may)
     cast.counter = _engage(cast, agency, "counter", [role], roles()[role].name)
 

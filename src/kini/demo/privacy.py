@@ -1,4 +1,4 @@
-"""Requests about personal data of a first look: a copy that is ready, and a deletion that can still be withdrawn."""
+"""Demo privacy requests: a finished export, and a deletion that can still be withdrawn."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ BY = system("demo")
 
 
 def ask(cast: Cast) -> list[Case]:
-    """Make requests: the first resident has a copy, the last one wants to leave; nothing where the pack offers none."""
+    """Create an export of the first resident and a deletion of the last; none if the pack has no privacy services."""
     found = Service.objects.filter(active=True, kind="privacy").select_related("current").in_bulk()
     if not found or not cast.residents:
         return []

@@ -1,4 +1,4 @@
-"""Messages: what the city tells a person, once, in an inbox that is the record and by the channel that reaches them.
+"""Messages from the city to residents: an inbox as the record, and delivery by one channel after another.
 
-Rooms above say what happened (`actions.tell`); the pack says it in words; channels carry it one after the other.
+Rooms above call `actions.tell`; the texts come from the pack.
 """

@@ -1,4 +1,4 @@
-"""Every write of messages: telling somebody, what became of each delivery, and what people and officers decide."""
+"""Actions on messages: notify a person, record the result of deliveries, preferences, officers' decisions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ from kini.people.models import User
 from kini.people.permissions import Permission
 
 DELIVER, ANSWER = "messages.deliver", "messages.answer"
-#: What ends messages by the channel on which it is written, as carriers know it, and what begins them again.
+#: Keywords that unsubscribe the sender from the channel they write on, as SMS carriers define them, and resubscribe.
 ENDS, BEGINS = {"STOP", "BERHENTI", "UNSUBSCRIBE"}, {"START", "MULAI"}
 LONGEST_FAULT, LONGEST_HEARD, LONGEST_ENDPOINT = 240, 2000, 600
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whose work a message is about: which officers may see that it reached nobody."""
+    """Scope of a message: determines which officers see that it could not be delivered."""
 
     agency: str | None = None
     area_path: str = ""
@@ -53,16 +53,16 @@ def tell(
     needed_by: datetime | None = None,
     about: About | None = None,
 ) -> Message | None:
-    """Tell somebody of one change, once: a second call with the same key changes nothing.
+    """Notify a person of one change. Idempotent: a second call with the same key changes nothing.
 
     Args:
-        key: names the change; unique for each person.
-        words: what the sort's texts have places for, in `to.language`.
-        link: path of the page to read next.
-        needed_by: until then something is asked of them; channels go on until it was read.
+        key: identifies the change; unique per person.
+        words: values of the placeholders in the type's texts, in `to.language`.
+        link: path of the page to open next.
+        needed_by: deadline for the person to act; further channels are tried until the message is read.
 
     Returns:
-        The message; None when it was told before, or there is no way to tell them.
+        The message; None if it was sent before or the person cannot be reached.
     """
     about = about or About()
     if not to.known:
@@ -98,7 +98,7 @@ def tell(
 
 
 def _next(message: Message) -> None:
-    """Give the next channel its turn. Where none is left and none took it, it reached nobody."""
+    """Start delivery by the next channel; mark the message undelivered if none is left and none succeeded."""
     way = queries.next_way(message)
     if way is None:
         tried = message.deliveries.exists()
@@ -113,7 +113,7 @@ def _next(message: Message) -> None:
 
 
 def _loud(message: Message, at: datetime) -> datetime:
-    """The first moment from then on at which the message may go out."""
+    """Earliest time from `at` on when the message may be sent (quiet hours)."""
     return at if message.urgent else rules.after_quiet(at, wording.manners().quiet, pack.current().timezone)
 
 
@@ -126,7 +126,7 @@ def _soon(delivery: Delivery, now: datetime) -> None:
 
 @action
 def note_handed(*, by: Actor, delivery: Delivery, handed: Handed) -> None:
-    """A channel took a message."""
+    """Record that a channel accepted a message."""
     now = moments.now()
     ended = now if handed.state == "delivered" else None
     Delivery.objects.filter(pk=delivery.pk, state="waiting").update(
@@ -143,7 +143,7 @@ def note_handed(*, by: Actor, delivery: Delivery, handed: Handed) -> None:
 
 @action
 def note_fault(*, by: Actor, delivery: Delivery, fault: str, final: bool) -> None:
-    """A channel did not take a message: it is tried again later, or the next channel has its turn."""
+    """Record a failed delivery: schedule a retry, or continue with the next channel."""
     now, attempts = moments.now(), delivery.attempts + 1
     final = final or attempts > len(rules.BACK_OFF)
     found = Delivery.objects.filter(pk=delivery.pk, state="waiting")
@@ -169,7 +169,7 @@ def _what(delivery: Delivery) -> dict[str, str | int]:
 
 @action
 def advance(*, by: Actor, message: Message) -> None:
-    """Let the next channel have its turn, since nobody saw the message so far."""
+    """Continue with the next channel unless the message was read or a delivery is pending."""
     found = Message.objects.select_for_update().get(pk=message.pk)
     if found.read_at is None and not found.deliveries.filter(state="waiting").exists():
         _next(found)
@@ -178,9 +178,9 @@ def advance(*, by: Actor, message: Message) -> None:
 
 @action
 def read(*, by: Actor, message: Message) -> None:
-    """Somebody opened a message of their own; no further channel is needed."""
+    """Mark the actor's own message as read and cancel pending deliveries."""
     if message.user_id is None or by.user_id != message.user_id:
-        raise NotAllowed(_("This message is for somebody else."))
+        raise NotAllowed(_("This message is addressed to another person."))
     now = moments.now()
     if Message.objects.filter(pk=message.pk, read_at=None).update(read_at=now):
         waiting = message.deliveries.filter(state="waiting")
@@ -190,11 +190,11 @@ def read(*, by: Actor, message: Message) -> None:
 
 @action
 def prefer(*, by: Actor, user: User, first: str, wanted: set[str]) -> None:
-    """Somebody says by which channel they are told first, and which ones they want at all."""
+    """Store a user's preferred channel and the channels they accept."""
     if by.user_id != user.pk:
         raise NotAllowed(_("Only the person themselves can change this."))
     if first and first not in channels:
-        raise Refused(_("There is no such way to reach you."))
+        raise Refused(_("This channel does not exist."))
     Preference.objects.update_or_create(user=user, defaults={"first": first})
     person = Person(user, getattr(user, "resident", None))
     for channel in channels:
@@ -213,7 +213,7 @@ def prefer(*, by: Actor, user: User, first: str, wanted: set[str]) -> None:
 
 @action
 def silence(*, by: Actor, channel: str, recipient: str) -> None:
-    """End messages to a number or address by one channel."""
+    """Stop messages to a number or address by one channel."""
     _silence(channel, recipient)
     audit.record(by=by, action="messages.silenced", subject=f"channel:{channel}")
 
@@ -229,7 +229,7 @@ def _require(by: Actor, message: Message) -> None:
 
 @action
 def retry(*, by: Actor, message: Message) -> None:
-    """Try every channel of a message that reached nobody once more."""
+    """Retry all channels of an undelivered message."""
     _require(by, message)
     if not Message.objects.filter(pk=message.pk, unreached_at__isnull=False, settled_at=None).update(unreached_at=None):
         raise Refused(_("This message is no longer on the list."))
@@ -241,7 +241,7 @@ def retry(*, by: Actor, message: Message) -> None:
 
 @action
 def settle(*, by: Actor, message: Message) -> None:
-    """Take a message that reached nobody off the list: an officer told the person in another way."""
+    """Close an undelivered message: an officer informed the person in another way."""
     _require(by, message)
     if not Message.objects.filter(pk=message.pk, unreached_at__isnull=False, settled_at=None).update(
         settled_at=moments.now()
@@ -252,7 +252,7 @@ def settle(*, by: Actor, message: Message) -> None:
 
 @action
 def posted(*, by: Actor, delivery: Delivery) -> None:
-    """An officer printed a message and posted it."""
+    """Record that an officer printed and mailed a message."""
     _require(by, delivery.message)
     now = moments.now()
     if not Delivery.objects.filter(pk=delivery.pk, channel="post", state="waiting").update(
@@ -264,7 +264,7 @@ def posted(*, by: Actor, delivery: Delivery) -> None:
 
 @action
 def hand_over(*, by: Actor, gone: int, kept: int, user: int) -> int:
-    """What was told at a counter stands in the inbox of the account that the profile now has; how many messages."""
+    """Move messages of a merged resident without account to the inbox of the account; return their number."""
     own = Message.objects.filter(user_id=user).values("key")
     count = Message.objects.filter(resident_id=gone, user=None).exclude(key__in=own).update(resident=kept, user=user)
     audit.record(by=by, action="messages.handed-on", subject=f"resident:{kept}", detail={"gone": gone, "count": count})
@@ -273,7 +273,7 @@ def hand_over(*, by: Actor, gone: int, kept: int, user: int) -> int:
 
 @action
 def note_receipt(*, by: Actor, receipt: Receipt) -> None:
-    """A provider says what became of a message: perhaps before we know that it took it, twice, or out of order."""
+    """Apply a provider's delivery receipt. Receipts may arrive early, twice, or out of order."""
     found = Delivery.objects.select_for_update().select_related("message").filter(pk=key_of(receipt.key)).first()
     if found is None or found.state not in BEFORE[receipt.state]:
         return
@@ -290,7 +290,7 @@ def note_receipt(*, by: Actor, receipt: Receipt) -> None:
     audit.record(by=by, action="messages.receipt", subject=f"message:{found.message_id}", detail=detail)
 
 
-#: In which states a receipt of each sort still says something new.
+#: Delivery states in which a receipt of each type still changes anything.
 BEFORE: Mapping[str, tuple[str, ...]] = {
     "sent": ("waiting",),
     "delivered": ("waiting", "sent"),
@@ -301,7 +301,7 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
 
 @action
 def hear(*, by: Actor, provider: str, incoming: Incoming) -> None:
-    """Keep what somebody wrote, once, to be answered by a job. A word that ends messages ends them."""
+    """Store an inbound message once and queue its reply. STOP and START keywords (un)subscribe the sender."""
     heard, made = Heard.objects.get_or_create(
         provider=provider,
         external_id=incoming.id,
@@ -329,18 +329,22 @@ def hear(*, by: Actor, provider: str, incoming: Incoming) -> None:
 
 @action
 def answer(*, by: Actor, heard: Heard, reply: str) -> None:
-    """Note what was answered to somebody who wrote; nothing is noted where nothing was said."""
+    """Record the reply to an inbound message."""
     Heard.objects.filter(pk=heard.pk, answered_at=None).update(reply=reply, answered_at=moments.now())
     audit.record(by=by, action="messages.answered", subject=f"heard:{heard.pk}")
 
 
 @action
 def subscribe(*, by: Actor, user: User, endpoint: str, public: str, auth: str) -> None:
-    """Tell somebody in this browser as well. A browser that somebody else used before is theirs now."""
+    """Subscribe a browser to push messages; a subscription of another user moves to this one.
+
+    Raises:
+        Refused: when endpoint or keys are invalid.
+    """
     if by.user_id != user.pk:
         raise NotAllowed(_("Only the person themselves can change this."))
     if not push.is_service(endpoint) or len(endpoint) > LONGEST_ENDPOINT or not push.is_subscription(public, auth):
-        raise Refused(_("This browser cannot be reached. Try another one."))
+        raise Refused(_("Push messages do not work in this browser. Try another one."))
     made = {"user": user, "public": public, "auth": auth, "made_at": moments.now()}
     Subscription.objects.update_or_create(endpoint=endpoint, defaults=made)
     Silence.objects.filter(channel="push", recipient=f"devices-{user.pk}").delete()

@@ -1,4 +1,4 @@
-"""Answers to what people write by SMS or WhatsApp. Rooms above register what they can answer."""
+"""Automatic replies to inbound SMS and WhatsApp messages. Rooms above register handlers."""
 
 from collections.abc import Callable
 
@@ -8,17 +8,17 @@ from kini.core.registry import Registry
 from kini.messages.models import Heard
 
 type Answerer = Callable[[Heard], str | None]
-"""What to answer, in the language of whoever wrote; None: this is for another one. Asked again it answers the same."""
+"""Returns the reply in the sender's language, or None if another handler should try. Must be idempotent."""
 
-#: Asked in the order in which they came; the first answer counts.
-answerers: Registry[Answerer] = Registry("answer to what people write")
+#: Called in order of registration; the first reply is sent.
+answerers: Registry[Answerer] = Registry("reply handler")
 
-#: More than this from one number in an hour is not answered: each answer costs the city money.
+#: Limit per sender, since each reply costs the city money.
 ANSWERED = Limit("messages.answered", count=30, seconds=3600)
 
 
 def reply_to(heard: Heard) -> str:
-    """The answer, or nothing."""
+    """Reply of the first handler that has one; empty if there is none or the sender exceeds the limit."""
     if not limits.hit(ANSWERED, heard.sender):
         return ""
     return next((said for each in answerers if (said := each(heard))), "")

@@ -1,4 +1,4 @@
-"""For officers: messages that reached nobody, letters to post, and how each message reads."""
+"""Officers' pages: undelivered messages, letters to mail, preview of message texts."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -30,7 +30,7 @@ PER_PAGE = 20
 
 
 def for_those_who_see[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """A page of officers who may see messages; what they see on it is narrowed to their grants."""
+    """Restrict a view to officers with SEE_MESSAGES in some scope; queries narrow the content to their grants."""
 
     @wraps(view)
     def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -45,7 +45,7 @@ def for_those_who_see[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpR
 @for_those_who_see
 @require_safe
 def dead(request: HttpRequest) -> HttpResponse:
-    """What reached nobody, why, and letters that wait to be posted."""
+    """Undelivered messages with reasons, and letters to mail."""
     actor = actor_for(request)
     page = Paginator(queries.dead(actor), PER_PAGE).get_page(request.GET.get("page"))
     rows = [
@@ -59,7 +59,7 @@ def dead(request: HttpRequest) -> HttpResponse:
 
 
 def _log_messages(actor: Actor, found: Iterable[Message]) -> None:
-    """Log whose messages the officer reads."""
+    """Log the officer's access to these messages."""
     reads = [Read(resident) for resident in queries.residents_of(found)]
     people_actions.log_reads(by=actor, what=What.MESSAGE, reads=reads, purpose=CONTACT)
 
@@ -67,27 +67,27 @@ def _log_messages(actor: Actor, found: Iterable[Message]) -> None:
 @for_those_who_see
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    """Try every channel once more."""
+    """Retry all channels."""
     actor = actor_for(request)
     actions.retry(by=actor, message=get_object_or_404(queries.dead(actor), pk=pk))
-    messages.success(request, _("It is sent once more."))
+    messages.success(request, _("The message will be sent again."))
     return redirect("messages:dead")
 
 
 @for_those_who_see
 @require_POST
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """The officer told the person in another way."""
+    """Close a message: the officer informed the person in another way."""
     actor = actor_for(request)
     actions.settle(by=actor, message=get_object_or_404(queries.dead(actor), pk=pk))
-    messages.success(request, _("It is off the list."))
+    messages.success(request, _("The message was removed from the list."))
     return redirect("messages:dead")
 
 
 @for_those_who_see
 @require_safe
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """A message as a sheet to print."""
+    """Printable letter."""
     actor = actor_for(request)
     found = get_object_or_404(queries.to_post(actor), pk=pk)
     _log_messages(actor, [found.message])
@@ -98,23 +98,23 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 @for_those_who_see
 @require_POST
 def posted(request: HttpRequest, pk: int) -> HttpResponse:
-    """A letter was posted."""
+    """Mark a letter as mailed."""
     actor = actor_for(request)
     actions.posted(by=actor, delivery=get_object_or_404(queries.to_post(actor), pk=pk))
-    messages.success(request, _("The letter is noted as posted."))
+    messages.success(request, _("The letter was marked as posted."))
     return redirect("messages:dead")
 
 
 @for_those_who_see
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
-    """How each message reads, in every language of the city, with examples in place of what differs."""
+    """Preview of all message texts in the city's languages, with example values."""
     shown = [(sort, [_shown(sort, language) for language in pack.current().languages]) for sort in sorts]
     return render(request, "messages/desk_preview.html", {"shown": shown})
 
 
 def _shown(sort: Sort, language: str) -> tuple[str, wording.Said, int]:
-    """The language, the message with its examples, and how many of the 160 signs of an SMS it takes."""
+    """Language, message with example values, and its SMS length in septets."""
     with translation.override(language):
         said = wording.say(sort, {name: str(example) for name, example in sort.words.items()})
     return language, said, rules.septets(said.short)

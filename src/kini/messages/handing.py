@@ -1,20 +1,20 @@
-"""What a channel or a provider says of a message that it was given."""
+"""Result of handing a message to a channel or provider."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 
 class ChannelFault(Exception):
-    """It could not be handed over now; it is tried again later."""
+    """Delivery failed; retry later."""
 
 
 class Rejected(Exception):
-    """It will never be taken: the number does not exist, the person wants none. The next channel has its turn."""
+    """Delivery can never succeed (unknown number, opted out); the next channel is tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What was handed over: `state` is "sent" where a receipt will tell more, "delivered" where none will."""
+    """An accepted message: `state` is "sent" if a receipt will follow, else "delivered"."""
 
     state: Literal["sent", "delivered"] = "delivered"
     provider: str = ""

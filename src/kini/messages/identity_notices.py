@@ -1,4 +1,4 @@
-"""Notices to people about the level of assurance of their profile."""
+"""Messages about the identity assurance level of a profile."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -19,25 +19,25 @@ LOST, PROVED = "number-lost", "identity-proved"
 
 
 def register() -> None:
-    """Register the texts; called once, when the room is ready."""
+    """Register the message types."""
     lost = Sort(
         LOST,
-        gettext_lazy("When a number was taken off a profile, as it is somebody else's"),
+        gettext_lazy("When an identity number was removed from a profile because it belongs to another person"),
         {},
-        gettext_lazy("A number was taken off your profile"),
+        gettext_lazy("An identity number was removed from your profile"),
         gettext_lazy(
-            "The identity number in your profile, or in that of somebody in your family list, was taken off: it was "
-            "proved to be somebody else's. If it is yours, take your identity card to a counter."
+            "The identity number in your profile, or in that of somebody in your family list, was removed: another "
+            "person proved that it is theirs. If it is yours, take your identity card to a counter."
         ),
     )
     proved = Sort(
         PROVED,
-        gettext_lazy("When somebody's identity was proved"),
+        gettext_lazy("When an identity was proved"),
         {"level": gettext_lazy("Proved at a counter")},
         gettext_lazy("Your profile: {level}"),
         gettext_lazy(
-            "Your profile has a new level: {level}. If you were not there, somebody else has shown a card with your "
-            "number: go to a counter soon."
+            "Your profile has a new level: {level}. If this was not you, another person showed a card with your "
+            "number: please go to a counter soon."
         ),
     )
     for sort in (lost, proved):
@@ -46,7 +46,7 @@ def register() -> None:
 
 @listens(AssuranceChanged, name="messages.notify_assurance")
 def tell_changed(event: AssuranceChanged) -> None:
-    """Tell every account that reads the profile; the new holder of a number that moved is not named."""
+    """Notify all accounts with access to the profile. The new holder of a moved number is not disclosed."""
     change = AssuranceChange.objects.select_related("resident__user").get(pk=event.change)
     for user in holders(change.resident):
         to = Person(user, getattr(user, "resident", None))

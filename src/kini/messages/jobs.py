@@ -1,4 +1,4 @@
-"""Scheduled work: send deliveries, pass unseen messages on to the next channel."""
+"""Jobs: send deliveries, answer inbound messages, continue with the next channel."""
 
 from kini.core import moments
 from kini.core.events import listens
@@ -9,24 +9,24 @@ from kini.people.events import ProfilesJoined
 
 @job(actions.DELIVER, queue="messages")
 def deliver(delivery: int) -> None:
-    """Hand one delivery to its channel."""
+    """Send one delivery."""
     speaking.hand_over(delivery)
 
 
 @job(actions.ANSWER, queue="messages")
 def answer(heard: int) -> None:
-    """Answer what somebody wrote."""
+    """Answer an inbound message."""
     speaking.answer(heard)
 
 
 @every("*/5 * * * *", name="messages.advance")
 def advance() -> None:
-    """Give the next channel its turn where nobody saw the message."""
+    """Continue unseen messages with their next channel."""
     for message in queries.unseen(moments.now()):
         actions.advance(by=speaking.BY, message=message)
 
 
 @listens(ProfilesJoined, name="messages.merge_profiles")
 def bring_messages_along(event: ProfilesJoined) -> None:
-    """What was told at a counter stands in the inbox of the joined profile."""
+    """Move the messages of a merged profile to the remaining one."""
     actions.hand_over(by=speaking.BY, gone=event.gone, kept=event.kept, user=event.user)

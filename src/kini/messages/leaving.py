@@ -1,4 +1,4 @@
-"""The address by which somebody ends messages by one channel without signing in. It is signed and never runs out."""
+"""Signed unsubscribe links: one channel, no sign-in, no expiry."""
 
 from django.conf import settings
 from django.core import signing
@@ -8,13 +8,13 @@ SALT = "messages.stop"
 
 
 def address(channel: str, recipient: str) -> str:
-    """The whole address, for messages."""
+    """Absolute unsubscribe URL."""
     token = signing.dumps([channel, recipient], salt=SALT)
     return f"{settings.ENV.address}{reverse('messages:stop', args=[token])}"
 
 
 def read(token: str) -> tuple[str, str] | None:
-    """Channel and recipient that a token names; None when it is none of ours."""
+    """Channel and recipient of a token; None if its signature is invalid."""
     try:
         channel, recipient = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""What a person was told, and by which channel each message went out."""
+"""Messages, deliveries, channel preferences, opt-outs, inbound messages, push subscriptions."""
 
 from typing import ClassVar
 
@@ -10,15 +10,15 @@ from kini.core.database.encryption import EncryptedJSONField, EncryptedLookupFie
 from kini.people.models import Resident, User
 
 STATES = [(s, s) for s in ("waiting", "sent", "delivered", "read", "failed")]
-#: The message left; whether it arrived may be told later.
+#: States after a channel accepted the message; a receipt may follow.
 GONE = ("sent", "delivered", "read")
 
 
 class Message(models.Model):
-    """One change, told to one person. It is the record: it stands in their inbox whatever the channels do.
+    """Notification of one change to one person. Stays in their inbox regardless of the deliveries.
 
-    `key` names the change ("case:KINI-7F3K-9Q2M:4"). `agency`, `area_path` and `service_id` say which officers may see
-    that it reached nobody; `service_id` is the service's id as text, since services stand above this room.
+    `key` identifies the change ("case:KINI-7F3K-9Q2M:4"). `agency`, `area_path` and `service_id` determine which
+    officers see that it is undelivered; `service_id` is plain text, since services is a higher layer.
     """
 
     key = models.CharField(max_length=120)
@@ -75,7 +75,7 @@ class Message(models.Model):
 
 
 class Delivery(models.Model):
-    """A message on one channel. At most one of a message waits, and none goes by the same channel twice."""
+    """Delivery of a message by one channel. At most one per message is waiting, and one per channel exists."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=10)
@@ -109,14 +109,14 @@ class Delivery(models.Model):
 
 
 class Preference(models.Model):
-    """By which channel somebody wants to be told first."""
+    """Preferred channel of a user."""
 
     user = models.OneToOneField(User, models.CASCADE, related_name="message_preference")
     first = models.CharField(max_length=10, blank=True)
 
 
 class Silence(models.Model):
-    """A number or address that wants nothing by this channel any more. Codes to sign in are not messages."""
+    """Opt-out of a number or address from a channel. Does not apply to sign-in codes."""
 
     channel = models.CharField(max_length=10)
     recipient = EncryptedLookupField(context="messages.silence.recipient")
@@ -130,7 +130,7 @@ class Silence(models.Model):
 
 
 class Heard(models.Model):
-    """What somebody wrote to the city, and what was answered. Forgotten after a while."""
+    """Inbound message and its reply. Deleted by retention."""
 
     provider = models.CharField(max_length=40)
     external_id = models.CharField(max_length=160)
@@ -157,7 +157,7 @@ class Heard(models.Model):
 
 
 class Subscription(models.Model):
-    """A browser in which somebody wants to be told: where its maker takes messages, and the keys that seal them."""
+    """Web push subscription of a browser: endpoint and encryption keys."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="push_subscriptions")
     endpoint = EncryptedLookupField(context="messages.subscription.endpoint", unique=True)

@@ -1,4 +1,4 @@
-"""Where providers tell of receipts and of what people write. Only their signature counts; twice changes nothing."""
+"""Webhooks of SMS and WhatsApp providers: receipts and inbound messages. Authenticated by signature; idempotent."""
 
 import structlog
 from django.conf import settings
@@ -17,7 +17,7 @@ log = structlog.get_logger("kini.messages")
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take a notice: 401 when it is not the provider's, 400 when it cannot be read."""
+    """Process a webhook: 401 for an invalid signature, 400 for an unreadable body."""
     configured = providers().get(provider)
     if configured is None:
         raise Http404
@@ -27,7 +27,7 @@ def notice(request: HttpRequest, provider: str) -> HttpResponse:
     try:
         told = configured.notice(settings.ENV.address + request.get_full_path(), request.headers, request.body)
     except NoticeRefused as refused:
-        log.warning("notice refused", provider=provider, reason=str(refused))
+        log.warning("webhook refused", provider=provider, reason=str(refused))
         return JsonResponse({"detail": str(refused)}, status=401)
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
         return JsonResponse({"detail": "A field is missing or wrong."}, status=400)

@@ -1,4 +1,4 @@
-"""A resident's messages, how they want to be told, and the way out of a channel without signing in."""
+"""Residents' pages: inbox, channel settings, push subscription, unsubscribe link."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -31,7 +31,7 @@ def _user(request: HttpRequest) -> User:
 @never_cache
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Everything that the city told one."""
+    """Inbox, newest first."""
     page = Paginator(queries.inbox(_user(request)), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "messages/inbox.html", {"told": page})
 
@@ -55,14 +55,14 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ways(request: HttpRequest) -> HttpResponse:
-    """By which channel one is told first, and which ones one wants; posting `first` and `wanted` keeps it."""
+    """Channel settings; POST stores `first` (preferred channel) and `wanted` (accepted channels)."""
     user = _user(request)
     person = Person(user, getattr(user, "resident", None))
     found = [(each, where) for each in channels if each.ready() and (where := each.recipient(person))]
     if request.method == "POST":
         wanted = set(request.POST.getlist("wanted")) | ({request.POST.get("first", "")} - {""})
         actions.prefer(by=actor_for(request), user=user, first=request.POST.get("first", ""), wanted=wanted)
-        messages.success(request, _("From now on you are told as you wish."))
+        messages.success(request, _("Your settings were saved."))
         return redirect("messages:ways")
     silent = queries.silences({where for _channel, where in found})
     first = Preference.objects.filter(user=user).values_list("first", flat=True).first() or ""
@@ -74,11 +74,11 @@ def ways(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def device(request: HttpRequest) -> HttpResponse:
-    """Tell one in this browser; it posts its `endpoint`, `public` and `auth`."""
+    """Subscribe this browser to push messages; POST sends `endpoint`, `public` and `auth`."""
     endpoint, public, auth = (request.POST.get(name, "") for name in ("endpoint", "public", "auth"))
     try:
         actions.subscribe(by=actor_for(request), user=_user(request), endpoint=endpoint, public=public, auth=auth)
-        messages.success(request, _("From now on you are told on this device."))
+        messages.success(request, _("You will now get messages on this device."))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("messages:ways")
@@ -88,7 +88,7 @@ def device(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """End messages by one channel. The signed address is the proof; mail programs post to it too (RFC 8058)."""
+    """Unsubscribe from one channel by a signed link. Mail clients post to it directly (RFC 8058)."""
     named = leaving.read(token)
     if named is None or (channel := channels.find(named[0])) is None:
         raise Http404

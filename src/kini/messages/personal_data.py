@@ -1,4 +1,4 @@
-"""Personal data of messages: the inbox, browsers that are told, what somebody wrote."""
+"""Personal data of messages: inbox, push subscriptions, inbound messages."""
 
 from collections.abc import Iterator
 
@@ -58,16 +58,16 @@ def _erase_heard(by: Actor, person: Person) -> int:
 
 
 def register() -> None:
-    """Register what this room holds; called once, when the room is ready."""
+    """Register the personal data of this room."""
     yourself, when = _("You"), _("When")
     for each in (
         PersonalData(
             "messages.inbox",
             _("Messages"),
-            _("What the city told you, and by which channel"),
-            _("So that you know what happened, and it can be shown that you were told"),
+            _("Messages from the city and how they were sent"),
+            _("To inform you, and to prove that you were informed"),
             Basis.CONTRACT,
-            _("You; officers see messages that reached nobody"),
+            _("You; officers see undelivered messages"),
             {
                 "at": when,
                 "subject": _("Subject"),
@@ -82,8 +82,8 @@ def register() -> None:
         PersonalData(
             "messages.browsers",
             _("Browsers"),
-            _("Browsers in which you want to be told"),
-            _("So that messages reach you at once"),
+            _("Browsers in which you receive messages"),
+            _("To notify you immediately"),
             Basis.CONSENT,
             yourself,
             {"endpoint": _("Address"), "since": _("Since")},
@@ -94,7 +94,7 @@ def register() -> None:
         PersonalData(
             "messages.heard",
             _("What you wrote"),
-            _("What you wrote to the city by SMS or WhatsApp, and the answers"),
+            _("Your messages to the city by SMS or WhatsApp, and the replies"),
             _("To answer you"),
             Basis.CONTRACT,
             yourself,

@@ -1,4 +1,4 @@
-"""Notices to people about the programs that act for them."""
+"""Messages about OAuth clients that act for a user."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -16,15 +16,15 @@ REVOKED = "program-revoked"
 
 
 def register() -> None:
-    """Register the texts; called once, when the room is ready."""
+    """Register the message types."""
     revoked = Sort(
         REVOKED,
-        gettext_lazy("When a program was cut off because its access was used twice"),
+        gettext_lazy("When a program was disconnected because its access key was used twice"),
         {"program": gettext_lazy("Neighbourhood app")},
-        gettext_lazy("{program} was cut off"),
+        gettext_lazy("{program} was disconnected"),
         gettext_lazy(
-            "A key by which {program} acts in your name was used twice; somebody may have copied it. All its keys have "
-            "ended. If you still want the program, connect it again. If not, stop it under “Programs”."
+            "An access key of {program} was used twice; somebody may have copied it. All its keys were revoked. If you "
+            "still want to use the program, connect it again. If not, stop it under “Programs”."
         ),
     )
     sorts.register(revoked.id, revoked)
@@ -32,7 +32,7 @@ def register() -> None:
 
 @listens(ProgramTokensRevoked, name="messages.notify_tokens_revoked")
 def tell_revoked(event: ProgramTokensRevoked) -> None:
-    """Tell the person, once for each authorization that ended."""
+    """Notify the user, once per revoked authorization."""
     user = User.objects.filter(pk=event.user, is_active=True).first()
     if user is None:
         return

@@ -1,6 +1,6 @@
-"""Web push: a message sealed for one browser (RFC 8291, aes128gcm), and the city's signature on the request (RFC 8292).
+"""Web push: payload encryption (RFC 8291, aes128gcm) and VAPID authorization (RFC 8292).
 
-The city's key (P-256) is derived from the last key of KINI_HASH_KEY, which stays: browsers tie subscriptions to it.
+The VAPID key (P-256) is derived from the oldest key of KINI_HASH_KEY, since browsers bind subscriptions to it.
 """
 
 import base64
@@ -19,7 +19,7 @@ from kini.core import crypto, moments
 
 CURVE = ec.SECP256R1()
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-#: The services of the browsers' makers; a subscription elsewhere would make the city call any address.
+#: Push services of browser vendors. Other endpoints are rejected to prevent requests to arbitrary URLs (SSRF).
 SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 RECORD, LONGEST = 4096, 3800
 SIGNED_FOR = 12 * 60 * 60
@@ -31,17 +31,17 @@ def b64(data: bytes) -> str:
 
 
 def unb64(text: str) -> bytes:
-    """What `b64` wrote; raises ValueError."""
+    """Decode base64url without padding; raises ValueError."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def point(key: ec.EllipticCurvePublicKey) -> bytes:
-    """The 65 bytes of an uncompressed point."""
+    """Uncompressed point, 65 bytes."""
     return key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
 
 
 def own_key() -> ec.EllipticCurvePrivateKey:
-    """The city's key."""
+    """The city's VAPID key."""
     return _key(crypto.permanent_mac(b"vapid", "messages.push"))
 
 
@@ -51,7 +51,7 @@ def _key(secret: bytes) -> ec.EllipticCurvePrivateKey:
 
 
 def is_service(endpoint: str) -> bool:
-    """Whether a subscription's address is one of a browser's maker."""
+    """Return whether an endpoint belongs to a known push service."""
     parts = urlsplit(endpoint)
     host = parts.hostname or ""
     known = any(host == each or host.endswith(f".{each}") for each in SERVICES)
@@ -59,13 +59,13 @@ def is_service(endpoint: str) -> bool:
 
 
 def seal(content: bytes, public: str, auth: str) -> bytes:
-    """The body for one browser.
+    """Encrypt the request body for one subscription.
 
     Args:
         public, auth: p256dh and auth of the subscription, base64url.
 
     Raises:
-        ValueError: when they are no keys, or the content is too long for one record.
+        ValueError: when the keys are invalid or the content exceeds one record.
     """
     if len(content) > LONGEST:
         raise ValueError("too long for one record")
@@ -89,10 +89,10 @@ def _hkdf(material: bytes, salt: bytes, info: bytes, length: int) -> bytes:
 
 
 def authorization(endpoint: str, subject: str) -> str:
-    """The header by which the push service knows the city.
+    """VAPID Authorization header.
 
     Args:
-        subject: how its makers reach us, "https://..." or "mailto:...".
+        subject: contact of the sender, "https://..." or "mailto:...".
     """
     parts = urlsplit(endpoint)
     claims = {
@@ -108,7 +108,7 @@ def authorization(endpoint: str, subject: str) -> str:
 
 
 def is_subscription(public: str, auth: str) -> bool:
-    """Whether these can be the keys of a browser."""
+    """Return whether these are valid subscription keys."""
     try:
         ec.EllipticCurvePublicKey.from_encoded_point(CURVE, unb64(public))
         return len(unb64(auth)) == 16

@@ -1,4 +1,4 @@
-"""What was told, what waits, and what reached nobody."""
+"""Queries on messages: inbox, available channels, undelivered messages, letters to mail."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -16,17 +16,17 @@ from kini.people.permissions import Permission
 
 
 def inbox(user: User) -> QuerySet[Message]:
-    """Everything that somebody was told, newest first."""
+    """Messages of a user, newest first."""
     return Message.objects.filter(user=user).order_by("-pk")
 
 
 def unread(user_id: int) -> int:
-    """How many messages somebody has not opened."""
+    """Number of unread messages of a user."""
     return Message.objects.filter(user_id=user_id, read_at__isnull=True).count()
 
 
 def ways(person: Person) -> list[tuple[Channel, str]]:
-    """The channels by which somebody is reached, with number or address, in the order in which they are tried."""
+    """Available channels of a person with their address, in order of use; opt-outs are excluded."""
     first = Preference.objects.filter(user=person.user).values_list("first", flat=True).first() if person.user else ""
     found = {each.id: (each, where) for each in channels if each.ready() and (where := each.recipient(person))}
     silent = silences({where for _, where in found.values()})
@@ -35,19 +35,19 @@ def ways(person: Person) -> list[tuple[Channel, str]]:
 
 
 def silences(recipients: Collection[str]) -> set[tuple[str, str]]:
-    """(channel, recipient) of those among them who want nothing by it."""
+    """Opt-outs among these recipients, as (channel, recipient)."""
     return set(Silence.objects.filter(recipient__in=recipients).values_list("channel", "recipient"))
 
 
 def next_way(message: Message) -> tuple[Channel, str] | None:
-    """The next channel that has not been tried; a last resort only where something is asked."""
+    """Next untried channel; a last resort only if the person must act."""
     tried = set(message.deliveries.values_list("channel", flat=True))
     left = [way for way in ways(person_of(message)) if way[0].id not in tried]
     return next((way for way in left if message.needed_by or not way[0].last_resort), None)
 
 
 def unseen(now: datetime) -> list[Message]:
-    """Messages for which the next channel has its turn: asked for and unread, or without the receipt they wait for."""
+    """Messages due for their next channel: unread although action is needed, or without an expected receipt."""
     waits = Message.objects.filter(deliveries__state="waiting").values("pk")
     open_ = Message.objects.filter(read_at__isnull=True, unreached_at__isnull=True).exclude(pk__in=waits)
     asked = open_.filter(needed_by__gt=now)
@@ -68,21 +68,21 @@ def _patience_over(message: Message, now: datetime) -> bool:
 
 
 def dead(actor: Actor) -> QuerySet[Message]:
-    """What reached nobody and was not taken care of, of the services and areas that an officer answers for."""
+    """Open undelivered messages within the officer's scope."""
     found = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
     found = found.filter(unreached_at__isnull=False, settled_at__isnull=True)
     return found.prefetch_related(deliveries()).order_by("-unreached_at", "-pk")
 
 
 def to_post(actor: Actor) -> QuerySet[Delivery]:
-    """Letters that somebody has to print and post."""
+    """Letters within the officer's scope that must be printed and mailed."""
     seen = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
     found = Delivery.objects.filter(channel="post", state="waiting", message__in=seen)
     return found.select_related("message__resident__area").order_by("due_at", "pk")
 
 
 def residents_of(messages: Iterable[Message]) -> set[int]:
-    """Ids of the residents whom messages are for, those with an account among them. One query."""
+    """Ids of the residents addressed by these messages, directly or by their account. One query."""
     some = list(messages)
     users = {each.user_id for each in some if each.user_id and not each.resident_id}
     known = Resident.objects.filter(user_id__in=users).values_list("pk", flat=True) if users else ()
@@ -90,10 +90,10 @@ def residents_of(messages: Iterable[Message]) -> set[int]:
 
 
 def deliveries() -> Prefetch:
-    """The ways that a message went, in order."""
+    """Prefetch of a message's deliveries, in order."""
     return Prefetch("deliveries", Delivery.objects.order_by("pk"))
 
 
 def went_out(message: Message) -> bool:
-    """Whether any channel took it."""
+    """Return whether any channel accepted the message."""
     return message.deliveries.filter(state__in=GONE).exists()

@@ -1,4 +1,4 @@
-"""Who is told: an account, or a resident without one."""
+"""Recipients of messages: an account, or a resident without one."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from kini.people.models import Resident, User
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody to tell. With an account the message stands in its inbox; `resident` lends what the account lacks."""
+    """Recipient of messages. `resident` provides contact data that the account lacks."""
 
     user: User | None = None
     resident: Resident | None = None
@@ -28,15 +28,15 @@ class Person:
 
     @property
     def postal(self) -> Resident | None:
-        """Whose house number is known."""
+        """The resident, if their postal address is known."""
         return self.resident if self.resident and self.resident.address else None
 
     @property
     def known(self) -> bool:
-        """Whether there is any way to tell them."""
+        """Return whether the person can be reached at all."""
         return bool((self.user and self.user.is_active) or self.phone or self.email)
 
 
 def person_of(message: Message) -> Person:
-    """Whom a stored message is for."""
+    """Recipient of a stored message."""
     return Person(message.user, message.resident)

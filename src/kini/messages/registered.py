@@ -1,4 +1,4 @@
-"""What the room adds to others: channels, a check of the pack, entries of the navigation."""
+"""Registration of channels, providers, pack check and navigation entries."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ from kini.web.navigation import NavItem, navigation
 
 
 def register() -> None:
-    """Register everything once; called when the room is ready."""
+    """Register everything once, from `AppConfig.ready`."""
     for channel in (Push(), WhatsApp(), Sms(), Email(), Post()):
         channels.register(channel.id, channel)
     worker_scripts.register("push", "messages/push-worker.js")
@@ -36,17 +36,17 @@ def register() -> None:
     program_notices.register()
     identity_notices.register()
     inbox = NavItem(
-        "messages:inbox", _("Messages"), "message", 15, "account", note=_("What the city told you"), count=_unread
+        "messages:inbox", _("Messages"), "message", 15, "account", note=_("Messages from the city"), count=_unread
     )
     navigation.register("messages-account", inbox)
     agency = _("Agency")
-    label = _("Messages that reached nobody")
+    label = _("Undelivered messages")
     unreached = NavItem("messages:dead", label, "message", 43, "desk", agency, visible=_sees)
     navigation.register("messages-desk", unreached)
 
 
 def _unread(request: HttpRequest) -> int | None:
-    """How many wait; asked on one's own pages alone, since every page has the entry."""
+    """Unread messages for the badge; counted only below /me/, to save a query on all other pages."""
     if not request.path.startswith("/me/") or request.user.pk is None:
         return None
     return queries.unread(request.user.pk) or None

@@ -1,4 +1,4 @@
-"""Retention of the inbox, and of what people wrote to the city."""
+"""Retention rules of the inbox and of inbound messages."""
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,19 +13,19 @@ def _held() -> Q:
 
 
 def register() -> None:
-    """Register the rules; called once, when the room is ready."""
+    """Register the rules."""
     for rule in (
         Rule(
             "messages.inbox",
-            _("Messages of the inbox, and by which channel each went out"),
-            _("The record of what somebody was told"),
+            _("Messages in the inbox and how they were sent"),
+            _("Record of what people were told"),
             2 * YEAR,
             of_rows(lambda before: Message.objects.filter(at__lt=before), held=_held),
         ),
         Rule(
             "messages.heard",
-            _("What people wrote to the city by SMS or WhatsApp"),
-            _("Answered at once"),
+            _("Messages to the city by SMS or WhatsApp"),
+            _("Answered immediately"),
             30 * DAY,
             of_rows(lambda before: Heard.objects.filter(at__lt=before)),
         ),

@@ -1,4 +1,4 @@
-"""Sorts of messages. A room registers what it tells; the pack may say it in its own words (messages/SORT.yaml)."""
+"""Registry of message types. The pack may override their texts (messages/TYPE.yaml)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from kini.core.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort of message.
+    """A type of message.
 
     Attributes:
-        about: when it is sent, in words, for those who look at its texts.
-        words: what a text may have in {braces}, each with an example; none of them may give a sensitive service away.
-        subject, text: what is said where the pack says nothing else.
+        about: description of when it is sent, for the preview page.
+        words: allowed {placeholders} with example values; none may disclose a sensitive service.
+        subject, text: default texts.
     """
 
     id: str
@@ -25,4 +25,4 @@ class Sort:
     text: str | Promise
 
 
-sorts: Registry[Sort] = Registry("sort of message")
+sorts: Registry[Sort] = Registry("message type")

@@ -1,4 +1,4 @@
-"""Handing messages to channels. The talking is outside of any transaction; what came of it is noted by actions."""
+"""Sending of messages. Network calls run outside transactions; actions record the results."""
 
 from django.conf import settings
 
@@ -16,13 +16,13 @@ BY = system("messages")
 
 
 def hand_over(pk: int) -> None:
-    """Try to hand one delivery over, unless that has been done."""
+    """Send one delivery, unless it is no longer waiting."""
     delivery = Delivery.objects.select_related("message").filter(pk=pk, state="waiting").first()
     if delivery is None:
         return
     try:
         if silences([delivery.recipient]) & {(delivery.channel, delivery.recipient)}:
-            raise Rejected("the person ended messages by this channel")
+            raise Rejected("the person unsubscribed from this channel")
         handed = channels.get(delivery.channel).send(delivery)
     except Rejected as rejected:
         actions.note_fault(by=BY, delivery=delivery, fault=str(rejected), final=True)
@@ -34,7 +34,7 @@ def hand_over(pk: int) -> None:
 
 
 def answer(pk: int) -> None:
-    """Answer what somebody wrote, on the channel on which they wrote it; nobody is answered twice."""
+    """Answer an inbound message once, on its own channel."""
     heard = Heard.objects.filter(pk=pk, answered_at=None).first()
     provider = providers().get(heard.provider) if heard else None
     if heard is None or provider is None or not (reply := answering.reply_to(heard)):

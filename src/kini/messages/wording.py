@@ -1,4 +1,4 @@
-"""The pack's words for each sort of message, and the city's quiet hours: messages.toml and messages/*.yaml."""
+"""Message texts and settings of the pack: messages/*.yaml and messages.toml."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,18 +22,18 @@ FOLDER, FILE = "messages", "messages.toml"
 
 
 class Wording(BaseModel):
-    """messages/SORT.yaml."""
+    """messages/TYPE.yaml: texts of one message type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     subject: Text = Field(description="Heading in the inbox, subject of an e-mail.")
-    text: Text = Field(description="What the inbox, an e-mail, WhatsApp and a printed letter say.")
-    short: Text | None = Field(default=None, description="What an SMS says, at most 160 signs; left out: the text.")
+    text: Text = Field(description="Text for inbox, e-mail, WhatsApp and printed letter.")
+    short: Text | None = Field(default=None, description="Text of the SMS, at most 160 characters; default: the text.")
     whatsapp: str = Field(default="", pattern=r"^[a-z0-9_]{0,512}$", description="Name of its approved template there.")
 
 
 class Manners(BaseModel):
-    """messages.toml."""
+    """messages.toml: quiet hours, countries for SMS, report service."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,7 +51,7 @@ class Manners(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message in words."""
+    """A message with all placeholders filled in."""
 
     subject: str
     text: str
@@ -65,37 +65,37 @@ def _wordings(root: Path) -> dict[str, Wording]:
 
 @lru_cache(maxsize=4)
 def manners_of(root: Path) -> Manners:
-    """What messages.toml of that pack says."""
+    """Settings from messages.toml of this pack, or defaults."""
     return parse(read_source(root / FILE, root), Manners) if (root / FILE).exists() else Manners()
 
 
 def manners() -> Manners:
-    """How the city writes to people; without a file of the pack no hour is quiet."""
+    """Message settings of the configured city."""
     return manners_of(settings.CITY_PATH)
 
 
 def may_receive_sms(number: str) -> bool:
-    """Tell whether the city sends text messages to this number (E.164), by its country.
+    """Return whether the city sends SMS to the country of this number (E.164).
 
-    Premium numbers abroad are a way to make a city pay (toll fraud); people who have one sign in by e-mail.
+    The limit prevents toll fraud by foreign premium numbers; people with such a number sign in by e-mail.
     """
     allowed = manners().sms_countries or (pack.current().country,)
     return phonenumbers.region_code_for_number(phonenumbers.parse(number)) in allowed
 
 
 def wording(sort: str) -> Wording | None:
-    """The pack's words for a sort, or None."""
+    """Texts of the pack for a message type, or None."""
     return _wordings(settings.CITY_PATH).get(sort)
 
 
 def templates() -> dict[str, int]:
-    """The names of the pack's approved templates, and how many places each has."""
+    """Names of the pack's approved WhatsApp templates, with their number of placeholders."""
     found = [(sort, wording(sort.id)) for sort in sorts]
     return {own.whatsapp: len(sort.words) for sort, own in found if own and own.whatsapp}
 
 
 def say(sort: Sort, words: dict[str, str]) -> Said:
-    """The message in the active language."""
+    """Render a message in the active language."""
     own = wording(sort.id)
     subject, text = (str(own.subject), str(own.text)) if own else (str(sort.subject), str(sort.text))
     short = str(own.short) if own and own.short else text
@@ -104,7 +104,7 @@ def say(sort: Sort, words: dict[str, str]) -> Said:
 
 
 def check(root: Path) -> Iterator[Fault]:
-    """Faults of the pack's messages, for `./kini check pack`."""
+    """Errors in the pack's message files, for `./kini check pack`."""
     try:
         languages = load_city(root).languages
     except PackFaults:
@@ -130,13 +130,13 @@ def _manners_faults(root: Path) -> Iterator[Fault]:
         yield from error.errors
         return
     if (manners.quiet_from is None) != (manners.quiet_until is None):
-        yield source.error_at((), "quiet hours have one end only", "Write quiet_from and quiet_until.")
+        yield source.error_at((), "quiet hours are incomplete", "Set both quiet_from and quiet_until.")
 
 
 def _faults(source: Source, own: Wording, name: str) -> Iterator[Fault]:
     sort = sorts.find(name)
     if sort is None:
-        yield source.error_at((), f'no message is of the sort "{name}"', f"There are: {', '.join(sorts.names())}.")
+        yield source.error_at((), f'there is no message type "{name}"', f"Use one of: {', '.join(sorts.names())}.")
         return
     examples = {word: str(example) for word, example in sort.words.items()}
     for part in ("subject", "text", "short"):
@@ -144,7 +144,7 @@ def _faults(source: Source, own: Wording, name: str) -> Iterator[Fault]:
         for language, text in written.root.items() if written else ():
             if unknown := rules.names_in(text) - examples.keys():
                 remedy = f"Use: {', '.join(examples)}."
-                yield source.error_at((part, language), f"unknown words {', '.join(sorted(unknown))}", remedy)
+                yield source.error_at((part, language), f"unknown placeholders {', '.join(sorted(unknown))}", remedy)
             elif part == "short" and rules.septets(filled := rules.gsm7(rules.fill(text, examples))) > rules.SMS_LENGTH:
-                message = f"with its examples this takes {rules.septets(filled)} of the 160 signs of an SMS"
+                message = f"with its examples this takes {rules.septets(filled)} of the 160 characters of an SMS"
                 yield source.error_at((part, language), message, "Shorten it.")

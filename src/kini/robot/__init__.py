@@ -1,1 +1,1 @@
-"""The robot: plays the whole city over HTTP, through the pages and forms that people use, and tells what it found."""
+"""Robot that tests every service end to end over HTTP, with the pages and forms people use, and reports results."""

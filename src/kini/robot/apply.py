@@ -1,4 +1,4 @@
-"""An application as a person makes it: start page, question by question, check, confirmation."""
+"""Application by web forms: start page, questions, summary, confirmation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,13 +17,13 @@ WRONG = (400, 422)
 
 @dataclass(slots=True)
 class Application:
-    """One application for a service; the first one of a service also gives wrong answers on every page.
+    """One application for a service. The first one also submits invalid answers on every page.
 
     Attributes:
-        number: other numbers give other answers.
-        questions: how many fields were asked.
-        refused: how many wrong answers were refused.
-        given: answers that are given instead of examples, by input.
+        number: selects the example answers.
+        questions: number of fields asked.
+        refused: number of invalid answers rejected.
+        given: answers used instead of the examples, by input.
     """
 
     browser: Browser
@@ -35,16 +35,16 @@ class Application:
     given: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self) -> str:
-        """Apply; the reference of the new case."""
+        """Apply and return the reference of the new case."""
         return self.send_in(self.answer_all())
 
     def begin(self) -> Page:
-        """The first question, by the button of the start page."""
+        """Open the first question with the button of the start page."""
         start = self.browser.get(f"/services/{self.service}/")
         return self.browser.send(start.form(f"/services/{self.service}/start/"))
 
     def answer_all(self) -> Page:
-        """Begin and answer question by question; the page where the answers are checked."""
+        """Answer all questions and return the summary page."""
         page = self.begin()
         for _ in range(MOST_PAGES):
             if path(page).endswith("/check/"):
@@ -56,13 +56,13 @@ class Application:
         raise Broken(f"{self.service}: no end after {MOST_PAGES} pages; the last one was {page.url}")
 
     def answer(self, page: Page) -> Page:
-        """Answer the page that is shown, after some wrong answers when it is the first application."""
+        """Answer the current page; the first application submits invalid answers before."""
         asked = self.asked(page)
         here = path(page)
-        if not page.has_form(here):  # the list of a page that is answered several times
+        if not page.has_form(here):  # item list of a repeated page
             return self.add_item(page, asked)
         form = page.form(here)
-        # What the profile knows is not asked.
+        # Fields that the profile answers are not in the form.
         fields = {name: field for name, field in asked.fields.items() if form.asks(name)}
         values, files = example_form(fields, self.number)
         values |= {name: value for name, value in self.given.items() if name in fields}
@@ -75,14 +75,14 @@ class Application:
         return following
 
     def add_item(self, page: Page, asked: ResolvedPage) -> Page:
-        """A list of answered items: go on when there are enough, else add one."""
+        """Continue from the item list of a repeated page."""
         onward = [form for form in page.forms() if form.path.endswith("/next/")]
         if not onward:
             raise Broken(f"{page.url} offers neither to add nor to go on")
         return self.browser.send(onward[0])
 
     def asked(self, page: Page) -> ResolvedPage:
-        """The page of the definition that this address shows: /apply/DRAFT/KEY/ or /apply/DRAFT/KEY/NUMBER/."""
+        """Definition of the page at this URL: /apply/DRAFT/KEY/ or /apply/DRAFT/KEY/NUMBER/."""
         parts = path(page).strip("/").split("/")
         if parts[0] != "apply" or len(parts) < 3:
             raise Broken(f"{self.service}: expected a question, came to {page.url} ({page.heading!r})")
@@ -110,7 +110,7 @@ class Application:
                 raise Broken(f"{form.action} refused a wrong {what} without an error summary")
 
     def send_in(self, page: Page) -> str:
-        """Confirm the answers; sending them twice must lead to the same case."""
+        """Submit the summary and return the reference. Submitting twice must lead to the same case."""
         form = page.form(path(page))
         first = self.browser.send(form)
         reference = " ".join(first.text('//*[contains(@class, "reference")]')).strip()

@@ -1,4 +1,4 @@
-"""A browser without a screen: pages, links and forms over HTTP, with cookies and with a person's strictness."""
+"""HTTP browser without JavaScript: pages, links, forms, cookies. Fails on unexpected statuses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from kini.services.fields.uploads import Upload
 
 
 class Broken(Exception):
-    """The city did not do what it must; the message says where and what."""
+    """A check failed; the message names the URL and the problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of a page with what stands in its inputs."""
+    """A form of a page with its current input values."""
 
     page: "Page"
     action: str
@@ -26,7 +26,7 @@ class Form:
     names: frozenset[str]
 
     def asks(self, name: str) -> bool:
-        """Whether it has an input of that name, or parts of it ("name.part")."""
+        """Return whether it has an input with this name, or parts of it ("name.part")."""
         return any(each == name or each.startswith(f"{name}.") for each in self.names)
 
     @property
@@ -36,7 +36,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answered page."""
+    """A response as parsed HTML."""
 
     url: str
     status: int
@@ -61,7 +61,7 @@ class Page:
 
     @property
     def shows_errors(self) -> bool:
-        """Whether it is a page with an error summary on top."""
+        """Return whether the page has an error summary."""
         return self.has('//*[@role="alert"][contains(@class, "error-summary")]')
 
     def forms(self) -> list[Form]:
@@ -81,10 +81,10 @@ class Page:
         return found
 
     def form(self, wanted: str) -> Form:
-        """The form whose action ends with `wanted` (before any query).
+        """Form whose action path ends with `wanted`.
 
         Raises:
-            Broken: when the page has none.
+            Broken: when the page has no such form.
         """
         for form in self.forms():
             if form.path.endswith(wanted):
@@ -96,7 +96,7 @@ class Page:
 
 
 def form_data(node: Any) -> dict[str, list[str]]:
-    """What a browser would send of a form, without files and without its buttons; empty inputs are sent empty."""
+    """Form data as a browser submits it, without files and buttons; empty inputs are included."""
     data: dict[str, list[str]] = {}
     for name, value in node.form_values():
         data.setdefault(name, []).append(value)
@@ -114,7 +114,7 @@ def file_inputs(node: Any) -> tuple[str, ...]:
 
 
 class Browser:
-    """One person's browser. Every page that answers 5xx, or an unexpected status, is `Broken`."""
+    """Browser session of one person. Raises `Broken` for every unexpected status."""
 
     def __init__(self, address: str) -> None:
         self.requests = 0
@@ -136,7 +136,7 @@ class Browser:
         *,
         expect: tuple[int, ...] = (200,),
     ) -> Page:
-        """Send a form with some inputs filled in: a str, or a list of str; an empty list leaves one out."""
+        """Submit a form; `values` override inputs (str or list of str; an empty list omits one)."""
         data = dict(form.data)
         for name, value in (values or {}).items():
             data[name] = list(value) if isinstance(value, list | tuple) else [str(value)]
@@ -148,16 +148,16 @@ class Browser:
         page = httpx.URL(form.page.url)
         headers = {"Referer": str(page), "Origin": f"{page.scheme}://{page.netloc.decode()}"}
         if form.file_inputs:
-            # A browser sends multipart for such a form even when no file was chosen.
+            # Browsers send multipart for such a form even if no file was selected.
             uploads = uploads or [(form.file_inputs[0], ("", b"", "application/octet-stream"))]
             return self._page(self._client.post(form.action, data=data, files=uploads, headers=headers), expect)
         return self._page(self._client.post(form.action, data=data, headers=headers), expect)
 
     def download(self, path: str) -> httpx.Response:
-        """A file that a page offers.
+        """Download an attachment.
 
         Raises:
-            Broken: when it is not there.
+            Broken: when the response is not an attachment.
         """
         response = self._client.get(path)
         self.requests += 1
@@ -167,7 +167,7 @@ class Browser:
         return response
 
     def post(self, path: str, data: dict[str, Any], *, expect: tuple[int, ...]) -> Page:
-        """Send what no form of a page offers, with a valid token: what somebody with bad intent would do."""
+        """Post without a form but with a valid CSRF token, as an attacker would."""
         token = self._client.cookies.get("csrftoken") or ""
         return self._page(self._client.post(path, data={**data, "csrfmiddlewaretoken": token}), expect)
 

@@ -1,4 +1,4 @@
-"""Who plays: a resident with a complete profile, a stranger, and officers of every agency that holds a service."""
+"""Accounts of the robot: a resident with a complete profile, a second resident, officers of every agency."""
 
 import json
 import re
@@ -23,7 +23,7 @@ BY = system("robot")
 
 @dataclass(slots=True)
 class Player:
-    """Somebody with a browser of their own, which several plays may use at the same time."""
+    """A signed-in user with a browser, which several threads may share."""
 
     user: User
     browser: Browser
@@ -31,13 +31,13 @@ class Player:
 
 @dataclass(slots=True)
 class Cast:
-    """Everybody.
+    """All accounts of a run.
 
     Attributes:
-        resident: has a complete profile; asks for everything.
-        stranger: another resident, who must not see any of it.
-        officers: by agency, somebody with every role over the whole city.
-        outsider: works for an agency that holds no service in play.
+        resident: has a complete profile and makes all applications.
+        stranger: another resident, who must not see them.
+        officers: by agency, an officer with every role for the whole city.
+        outsider: officer of an agency without tested services.
     """
 
     resident: Player
@@ -50,7 +50,7 @@ class Cast:
 
 
 def hire(address: str, services: Iterable[Service]) -> Cast:
-    """Make everybody and sign them in: residents by a code, officers by the first look's one click."""
+    """Create all accounts and sign them in: residents by code, officers by the demo sign-in."""
     agencies = {service.agency_id: service.agency for service in services}
     elsewhere = Agency.objects.exclude(pk__in=agencies).first() or Agency.objects.create(
         id="robot-elsewhere", name={"": "Elsewhere"}, short_name="Elsewhere"
@@ -65,7 +65,7 @@ def hire(address: str, services: Iterable[Service]) -> Cast:
 
 
 def engage(agency: Agency) -> User:
-    """An officer of the agency with every role of the pack."""
+    """Create an officer of the agency with every role of the pack."""
     user = actions.open_account(by=BY, contact=Contact("email", f"{agency.pk}@robot.example"))
     officer = actions.create_officer(by=BY, user=user, agency=agency, name=f"Robot {agency.short_name}")
     for role in roles():
@@ -81,7 +81,7 @@ def by_one_click(address: str, user: User) -> Browser:
 
 
 def newcomer(address: str, number: int) -> Player:
-    """A resident who signs in for the first time by a code, and fills in their profile."""
+    """Create a resident by first sign-in with a code, and fill in the profile."""
     browser, email = Browser(address), f"resident-{number}@robot.example"
     page = browser.send(browser.get("/sign-in/").form("/sign-in/"), {"contact": email})
     message = OutboxMessage.objects.filter(recipient=email).latest("at")

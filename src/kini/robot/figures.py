@@ -1,4 +1,4 @@
-"""An information service in play: figures carry source and age, a late source is marked, a broken one loses nothing."""
+"""Test of an information service: source and age of values, late sources, broken sources, self-checks."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ BY = system("robot")
 LINES = '//ol[contains(@class, "figures-list")]/li'
 AGES = f'{LINES}//p[@class="age"]'
 OLD = '//span[@class="old"]'
-#: Without what a deed leaves for the next page (role="status"): other plays are at it with the same browser.
+#: Excludes flash messages (role="status"), since other threads use the same browser.
 NOTICES = '//div[contains(@class, "notice") and not(@role)]'
 FAR = {"lat": "0", "lon": "0"}
 MOST_ANSWERS = 60
@@ -37,7 +37,7 @@ MOST_ANSWERS = 60
 
 @dataclass(slots=True)
 class FiguresPlay:
-    """The play of one service that shows figures; it loads the pack's samples, late, fresh and broken."""
+    """Test of one information service with the pack's sample data: late, fresh and broken."""
 
     cast: Cast
     service: Service
@@ -51,7 +51,7 @@ class FiguresPlay:
         return self.cast.resident.browser
 
     def run(self) -> Row:
-        """Play it to the end; whatever broke stands in the row."""
+        """Run the test; a failure is stored in the result."""
         try:
             for name, feed in declared.of_service(self.service.pk).items():
                 self.play_feed(name, feed)
@@ -61,7 +61,7 @@ class FiguresPlay:
         return self.row
 
     def start_page(self) -> None:
-        """The service's own page leads to every feed, or to the self-check, and opens no case."""
+        """Check that the start page links to every feed or the self-check, and cannot open a case."""
         page = self.browser.get(f"/services/{self.service.pk}/")
         if page.has_form(f"/services/{self.service.pk}/start/"):
             raise Broken(f"{page.url} offers to open a case")
@@ -75,7 +75,7 @@ class FiguresPlay:
             self.play_elsewhere(page)
 
     def play_elsewhere(self, page: Page) -> None:
-        """Another room shows it: the way there stands on the page and leads to a page with a heading."""
+        """Check that the page links to the room that shows the service."""
         known = {service for elsewhere in shown_elsewhere for service in elsewhere(pack.current().root)}
         found = page.tree.xpath('//main//a[contains(@class, "button")]/@href')
         if self.service.pk not in known or not found:
@@ -84,13 +84,13 @@ class FiguresPlay:
         self.row.states += 1
 
     def options(self) -> InformationOptions:
-        """What the service says for its kind."""
+        """Options of the service for its kind."""
         assert self.service.current is not None
         options: InformationOptions = kinds.get(self.service.kind).options(resolve(self.service.current).definition)
         return options
 
     def play_feed(self, name: str, feed: Feed) -> None:
-        """Nothing, late, fresh, chosen, near, downloaded, broken: in this order."""
+        """Check the feed when empty, late, fresh and broken, with filters, nearby search and downloads."""
         address = f"/figures/{name}/"
         if self.browser.get(address).has(LINES):
             raise Broken(f"{address} shows figures before any were loaded")
@@ -130,7 +130,7 @@ class FiguresPlay:
         self.row.edges += 1
 
     def fresh_page(self, address: str, feed: Feed) -> Page:
-        """Every line says its source and when it was measured, and the source is not late."""
+        """Check that every line shows its source and time, and none is marked as old."""
         page = self.browser.get(address)
         lines, ages = page.text(LINES), page.text(AGES)
         if not lines or len(lines) != len(ages):
@@ -146,7 +146,7 @@ class FiguresPlay:
         return page
 
     def choose(self, page: Page, address: str) -> None:
-        """Each option of each filter answers; together they find what there is."""
+        """Check that every filter option responds and at least one per filter has results."""
         for name, options in filters(page):
             found = [self.browser.get(f"{address}?{urlencode({name: option})}").has(LINES) for option in options]
             self.row.questions += 1
@@ -156,7 +156,7 @@ class FiguresPlay:
             raise Broken(f"{address} finds what nobody is called")
 
     def look_near(self, page: Page, address: str) -> None:
-        """By the name of an area and by a point; a point outside the city is refused."""
+        """Check nearby search by area name and by point; a point outside the city must be rejected."""
         area = areas_by_level(pack.current().lowest_level)[0]
         self.has_distances(self.browser.get(f"{address}?{urlencode({'near': area.name})}"))
         form = next((form for form in page.forms() if form.method == "post" and form.asks("lat")), None)
@@ -204,7 +204,7 @@ class FiguresPlay:
         self.row.edges += 2
 
     def survives_a_broken_source(self, name: str, address: str) -> None:
-        """What is no file of the feed changes no figure, and the page says since when the source is broken."""
+        """Check that an invalid file changes no value and the page reports the broken source."""
         before = self.browser.get(address)
         try:
             loading.bring(by=BY, name=name, content=b"\x00 broken", origin=Origin("broken", made_up=True))
@@ -220,7 +220,7 @@ class FiguresPlay:
         self.bring(name)
 
     def play_check(self, check: Check) -> None:
-        """Every result can be reached by answers, nothing given is refused, and no case is opened."""
+        """Check that every result is reachable and that an empty form is rejected."""
         address = f"/self-check/{self.service.pk}/"
         form = self.browser.get(address).form(address)
         if not self.browser.send(form, expect=(422,)).shows_errors:
@@ -240,6 +240,6 @@ class FiguresPlay:
 
 
 def filters(page: Page) -> Iterator[tuple[str, list[str]]]:
-    """The selects of the page's filter form with their options."""
+    """Selects of the filter form, as (name, option values)."""
     for select in page.tree.xpath('//form[contains(@class, "filters")]//select'):
         yield str(select.get("name")), [str(value) for value in select.xpath("./option/@value") if value]

@@ -1,4 +1,4 @@
-"""Pictures of the main pages: as a phone, a tablet and a desk show them, in light and in dark."""
+"""Screenshots of the main pages on phone, tablet and desktop, in light and dark theme."""
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,18 +18,21 @@ from kini.people.models import Officer, User
 from kini.robot import staging
 from kini.robot.views import OFFICER, README, RESIDENT, VIEWS, View
 
-#: Width and height of the windows: a cheap phone, a tablet, a desk.
+#: Viewport heights by width: low-end phone, tablet, desktop.
 WINDOWS = {360: 740, 768: 1024, 1280: 900}
-#: Narrower windows than this are touched.
+#: Viewports narrower than this have a touch screen.
 WIDEST_TOUCH = 1024
 THEMES = ("light", "dark")
-#: Colours of a picture; more of them cannot be told apart on a page, and its file would be four times as large.
+#: Palette size of PNG files: visually lossless for pages, a quarter of the size of true colour.
 COLOURS = 192
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to take: names of views (none: all), widths, themes, and whether the first screen is enough."""
+    """Selection of screenshots: page names (empty: all), widths, themes, language.
+
+    `first_screen` captures only the visible part; `readme` selects the screenshots of the README.
+    """
 
     only: frozenset[str]
     widths: tuple[int, ...] = tuple(WINDOWS)
@@ -43,23 +46,23 @@ class Wish:
         return [(width, theme) for theme in self.themes for width in self.widths]
 
     def wants(self, view: View, width: int, theme: str) -> bool:
-        """Whether this view is wished for in this window."""
+        """Return whether this page is selected for this viewport."""
         return not self.readme or (view.name, width, theme) in README
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of it: how many pictures, and the views of which there is none, with the reason."""
+    """Number of screenshots, and pages without one with the reason."""
 
     count: int
     missing: dict[str, str]
 
 
 def take(address: str, out: Path, service: str, wish: Wish) -> Taken:
-    """Take the pictures of a city with demo people and cases, as OUT/NAME-WIDTH-THEME.png (WebP for the README).
+    """Take screenshots of a demo city as OUT/NAME-WIDTH-THEME.png (WebP for the README).
 
     Args:
-        service: the service that is applied for; empty: the first one of those that most people look for.
+        service: service to apply for; default: the first popular one.
     """
     out.mkdir(parents=True, exist_ok=True)
     open_cases = Case.objects.filter(closed_at=None, paused_at=None)
@@ -81,7 +84,7 @@ def take(address: str, out: Path, service: str, wish: Wish) -> Taken:
 
 
 def _addressed(places: Mapping[str, str], wish: Wish, missing: dict[str, str]) -> Iterator[View]:
-    """The views that are wished for, with whole addresses."""
+    """Selected pages with all placeholders in their addresses filled in."""
     for view in VIEWS:
         if wish.only and view.name not in wish.only:
             continue
@@ -92,7 +95,7 @@ def _addressed(places: Mapping[str, str], wish: Wish, missing: dict[str, str]) -
 
 
 def _people(waiting: Case) -> dict[str, User]:
-    """Whose eyes the pictures have: the first resident of the demo, and an officer who may work on a case."""
+    """Users by role: the first demo resident, and an officer who may process the case."""
     users = {contact: user for user in User.objects.all() for contact in (user.phone, user.email) if contact}
     listed = [users[person.contact.value] for person in demo.people()]
     officers = set(Officer.objects.values_list("user_id", flat=True))
@@ -120,7 +123,7 @@ def _seen(
     theme: str,
     missing: dict[str, str],
 ) -> Iterator[tuple[View, bytes]]:
-    """Each view in one window, as PNG."""
+    """Each page in one viewport, as PNG."""
     contexts: dict[str, BrowserContext] = {}
     for view in views:
         if not wish.wants(view, width, theme):
@@ -146,7 +149,7 @@ def _seen(
 
 
 class Failed(Exception):
-    """A page that is no page."""
+    """The page could not be loaded."""
 
 
 def _picture(page: Page, url: str, view: View, full: bool) -> bytes:
@@ -173,7 +176,7 @@ def _picture(page: Page, url: str, view: View, full: bool) -> bytes:
 
 
 def _keep(png: bytes, at: Path) -> None:
-    """Store a picture with few colours, or as WebP, which keeps its file small."""
+    """Store as palette PNG or WebP."""
     with Image.open(io.BytesIO(png)) as image:
         if at.suffix == ".webp":
             image.convert("RGB").save(at, quality=72, method=6)

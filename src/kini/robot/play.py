@@ -1,4 +1,4 @@
-"""The whole play: every service of a scratch city, two at a time, a row each."""
+"""Test of every service of a scratch city, several at a time, with one line of output each."""
 
 import time
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from kini.robot.service import ServicePlay
 from kini.services.kinds import kinds
 from kini.services.models import Service
 
-AT_ONCE = 6  # services in play at the same time: more than the cores, since the robots wait for the server
+AT_ONCE = 6  # concurrent services; more than cores, since the threads wait for the server
 
 
 def play(address: str, only: list[str]) -> bool:
-    """Play every service (or those of `only`), print a row each, and say how many are complete.
+    """Test all services (or those in `only`) and print a line each and a summary.
 
     Returns:
-        Whether every service whose kind is present is complete.
+        Whether all services with an installed kind passed.
     """
     started = time.monotonic()
     services = list(Service.objects.filter(active=True).select_related("agency", "current").order_by("category", "id"))
@@ -57,7 +57,7 @@ def rows_of(cast: Cast, services: list[Service]) -> Iterator[Row]:
 
 
 def closed_start_page(cast: Cast, service: Service) -> None:
-    """A service whose kind is not here yet has a start page that says so, and no way to begin."""
+    """Check that a service without installed kind cannot be started."""
     page = cast.resident.browser.get(f"/services/{service.id}/")
     if page.has_form(f"/services/{service.id}/start/"):
         raise Broken(f"{page.url} offers to begin, though no room has the kind {service.kind}")

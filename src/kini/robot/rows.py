@@ -1,11 +1,11 @@
-"""What the play of a service found: one line of the robot's table."""
+"""Result of testing a service: one line of the robot's report."""
 
 from dataclasses import dataclass
 
 
 @dataclass(slots=True)
 class Row:
-    """What the play of one service found."""
+    """Counters and failure of one service's test."""
 
     service: str
     kind: str

@@ -1,4 +1,4 @@
-"""A city to play with: a database, files and a server of its own in a temporary folder, gone afterwards."""
+"""Temporary city: own database, files and server in a folder that is deleted afterwards."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ from kini.core.server import address_of, answers, web_command
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """A prepared city; `serve` starts its web server."""
+    """A prepared temporary city; `serve` starts its web server."""
 
     env: dict[str, str]
     var: Path
@@ -25,7 +25,7 @@ class Scratch:
     database: Server
 
     def serve(self) -> str:
-        """Start the web server on a free port of loopback; its address."""
+        """Start the web server on a free loopback port; return its URL."""
         port = free_port()
         words = ["sandbox", "payments", "--port", "0", "--city", address_of("127.0.0.1", port), "--var", str(self.var)]
         self.supervisor.start("sandbox", spawned([sys.executable, "-m", "kini.cli", *words], self.env))
@@ -35,10 +35,10 @@ class Scratch:
     def start(
         self, name: str, command: list[str], port: int, log: IO[bytes] | None = None, *, again: bool = False
     ) -> str:
-        """Start a server with this city's environment and wait until it is ready; its address.
+        """Start a server with this city's environment, wait until it is ready, and return its URL.
 
         Args:
-            again: whether it is started anew when it falls.
+            again: restart it when it exits.
         """
         address = address_of("127.0.0.1", port)
         self.supervisor.start(name, spawned(command, self.env, log), again=again)
@@ -47,7 +47,7 @@ class Scratch:
 
 
 def free_port() -> int:
-    """A port of loopback on which nobody listens."""
+    """Free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -63,15 +63,15 @@ def scratch_city(
     durable: bool = False,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Scratch]:
-    """A fresh city, migrated and loaded.
+    """Create a temporary city, migrated and loaded.
 
     Args:
         demo: as in KINI_DEMO: "0", "people", or "1" for people and cases.
-        durable: with a database that keeps its promises when the machine stops, as in production.
-        env: laid over the environment of a first look.
+        durable: use a crash-safe database (fsync), as in production.
+        env: overrides of the demo environment.
 
     Raises:
-        ProcessFault: when the pack has faults (they are printed) or something does not start.
+        ProcessFault: when the pack is invalid (errors are printed) or a process does not start.
     """
     with tempfile.TemporaryDirectory(prefix="kini-scratch-") as folder:
         var = Path(folder) / "var"
@@ -90,6 +90,6 @@ def scratch_city(
             given |= {"KINI_PLUGINS": plugins} if plugins else {}
             given |= env or {}
             if supervisor.run("prepare", spawned([sys.executable, "-m", "kini.cli", "prepare"], given)):
-                raise ProcessFault("the scratch city could not be prepared; the reason stands above.")
+                raise ProcessFault("The scratch city could not be prepared; see the output above.")
             first_look = {"KINI_DEMO": "people"} if given["KINI_ENV"] == "local" else {}
             yield Scratch(given | first_look, var, supervisor, server)

@@ -1,4 +1,4 @@
-"""One service in play: applied for again and again, until every edge of its flow was walked, and every no was a no."""
+"""Test of a service: applications until every edge of its flow is covered, with forbidden moves before each edge."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,35 +24,35 @@ from kini.services.versions import Resolved, resolve
 
 BY = system("robot")
 MOST_CASES = 40
-LONG = timedelta(days=400)  # longer than any edge of time waits
+LONG = timedelta(days=400)  # longer than the delay of any `after` edge
 REFUSED = (403, 404, 405, 409, 422)
 
 
 @dataclass(slots=True)
 class ServicePlay:
-    """The play of one service."""
+    """Test of one service."""
 
     cast: Cast
     service: Service
     row: Row = field(init=False)
     resolved: Resolved = field(init=False)
     map: Map = field(init=False)
-    shown: Page | None = field(init=False, default=None)  # what the last move led to
-    no_such: set[str] = field(init=False, default_factory=set)  # states in which a move that does not exist was tried
+    shown: Page | None = field(init=False, default=None)  # page after the last move
+    no_such: set[str] = field(init=False, default_factory=set)  # states in which an unknown move was tried
 
     def __post_init__(self) -> None:
         self.row = Row(self.service.id, self.service.kind)
         assert self.service.current is not None
         self.resolved = resolve(self.service.current)
         flow = self.resolved.flow
-        # Joining needs a second case that is the same thing; the tests of cases play that.
+        # Joining needs a duplicate case; the tests of the cases room cover it.
         edges = [edge for edge in flow.edges() if edge[1] not in (rules.JOIN, rules.SEPARATE)]
         self.map = Map.of(edges, [name for name, state in flow.states.items() if state.end and name != JOINED])
         self.row.states = len(flow.states)
         self.row.edges = len(self.map.edges)
 
     def run(self) -> Row:
-        """Play it to the end; whatever broke stands in the row."""
+        """Run the test; a failure is stored in the result."""
         try:
             for number in count(1):
                 self.play_case(number)
@@ -66,7 +66,7 @@ class ServicePlay:
         return self.row
 
     def play_case(self, number: int) -> None:
-        """One case from the start page into an end."""
+        """Process one case from the start page to an end."""
         kinds.get(self.service.kind).rehearse(self.resolved, number)
         application = Application(self.cast.resident.browser, self.service.id, self.resolved, number)
         reference = application.apply()
@@ -82,7 +82,7 @@ class ServicePlay:
             self.walk(case, edge)
 
     def remember(self, case: Case) -> None:
-        """Edges that a rule took by itself when the case was opened."""
+        """Mark the edges that rules took when the case was opened."""
         for entry in case.timeline.filter(sort="moved"):
             self.map.walked(Edge(entry.from_state, entry.move, entry.to_state))
 
@@ -90,10 +90,10 @@ class ServicePlay:
         return Case.objects.values_list("state", flat=True).get(pk=case.pk)
 
     def walk(self, case: Case, edge: Edge) -> None:
-        """Take an edge as whoever may take it, and see that the case is where it leads."""
+        """Take an edge as an allowed actor and check the resulting state."""
         by = self.actor(edge)
         kinds.get(self.service.kind).rehearse_move(case, edge.move)
-        if by == rules.SYSTEM or edge.move == rules.AFTER:  # nobody has its page before them
+        if by == rules.SYSTEM or edge.move == rules.AFTER:  # no page is open after these moves
             self.shown = None
         if edge.move == rules.AFTER:
             with moments.at(moments.now() + LONG):
@@ -111,7 +111,7 @@ class ServicePlay:
         self.map.walked(edge)
 
     def officer(self, case: Case) -> Browser:
-        """The browser of an officer of the agency that has the case now."""
+        """Browser of an officer of the case's current agency."""
         return self.cast.officers[Case.objects.values_list("agency_id", flat=True).get(pk=case.pk)].browser
 
     def actor(self, edge: Edge) -> str:
@@ -121,7 +121,7 @@ class ServicePlay:
         return found.by
 
     def take(self, browser: Browser, case_address: str, edge: Edge) -> Page:
-        """On the case's page, where the move before may have led, open the move, give what it needs, and send it."""
+        """Take a move by its form on the case's page, which the previous move may have opened already."""
         here = self.shown is not None and httpx.URL(self.shown.url).path == case_address
         case_page = self.shown if self.shown and here else browser.get(case_address)
         address = f"{case_address}moves/{edge.move}/"
@@ -149,7 +149,7 @@ class ServicePlay:
         self.row.refused += 1
 
     def wrong_moves_are_refused(self, case: Case, edge: Edge) -> None:
-        """Before an edge is walked for the first time: who may not take it is refused, and nothing changes."""
+        """Check that unauthorized users and unknown moves are rejected without any change."""
         by, reference = self.actor(edge), case.reference
         before = self.state(case)
         tries = [(self.cast.outsider.browser, f"/desk/cases/{reference}/moves/{edge.move}/")]
@@ -176,5 +176,5 @@ class ServicePlay:
         self.row.refused += 3
 
 
-#: Numbers for pictures, so that no photo is sent twice.
+#: Numbers of example pictures, so that no photo is uploaded twice.
 PICTURES = count(10_000)

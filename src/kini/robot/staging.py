@@ -1,4 +1,4 @@
-"""What is acted out before pictures are taken, so that every page has something to show."""
+"""Fixtures for screenshots: cases, bills and letters created so that every page has content."""
 
 from collections.abc import Callable, Iterator
 
@@ -22,9 +22,9 @@ from kini.services.models import Service
 from kini.services.versions import Resolved, ResolvedPage, resolve
 
 BY = system("pictures")
-#: Which answers the robot gives; 1 would give wrong ones too.
+#: Number of the example answers; 1 would also submit invalid ones.
 ANSWERS = 2
-#: Pages of questions, by what is asked on them.
+#: Types of question pages, as predicates.
 ASKED: dict[str, Callable[[ResolvedPage], bool]] = {
     "place": lambda page: page.single and _asks(page, "location"),
     "photo": lambda page: _asks(page, "photo"),
@@ -40,11 +40,11 @@ def _asks(page: ResolvedPage, sort: str) -> bool:
 
 
 def places(address: str, service: str, resident: User, waiting: Case) -> dict[str, str]:
-    """Addresses and parts of addresses by name, as the views name them; what a city does not have is left out.
+    """Values of the placeholders in page addresses; those the city does not have are omitted.
 
     Args:
-        service: the one that is applied for; empty: the first of those that most people look for.
-        waiting: a case before officers.
+        service: service to apply for; default: the first popular one.
+        waiting: an open case for officers.
     """
     popular = [card.id for card in queries.popular() if card.present]
     chosen = queries.service(service or popular[0])
@@ -65,7 +65,7 @@ def places(address: str, service: str, resident: User, waiting: Case) -> dict[st
     found |= dict(_ended(browser, resident, chosen))
     found |= dict(_billed(browser))
     browser.close()
-    call_command("procrastinate", "worker", "--one-shot")  # letters are signed, people are told
+    call_command("procrastinate", "worker", "--one-shot")  # sign letters, send messages
     found |= dict(_lettered(resident))
     return {name: value for name, value in found.items() if value}
 
@@ -85,7 +85,7 @@ def _application(browser: Browser, service: Service, number: int = ANSWERS) -> A
 
 
 def _applied(browser: Browser, service: Service) -> Iterator[tuple[str, str]]:
-    """A case that was sent in, answers to check, and a first question."""
+    """A submitted case, a summary page, and a first question."""
     application = _application(browser, service)
     yield "sent", application.send_in(application.answer_all())
     yield "check", path(application.answer_all())
@@ -93,7 +93,7 @@ def _applied(browser: Browser, service: Service) -> Iterator[tuple[str, str]]:
 
 
 def _asked(browser: Browser) -> Iterator[tuple[str, str]]:
-    """The first question of every sort, of the services that open here."""
+    """The first page of each type in `ASKED`."""
     wanted = dict(ASKED)
     for service in _services():
         pages = _resolved(service).pages if service.kind in kinds else ()
@@ -105,7 +105,7 @@ def _asked(browser: Browser) -> Iterator[tuple[str, str]]:
 
 
 def _shown(application: Application, key: str) -> str:
-    """The address of a page, reached by answering all before it; empty when the profile answers it."""
+    """Path of a page, reached by answering all pages before it; empty if it is skipped."""
     page = application.begin()
     while not path(page).endswith(("/check/", f"/{key}/")) and f"/{key}/" not in path(page):
         page = application.answer(page)
@@ -113,7 +113,7 @@ def _shown(application: Application, key: str) -> str:
 
 
 def _ended(browser: Browser, resident: User, service: Service) -> Iterator[tuple[str, str]]:
-    """Cases of the resident that ended well, were refused, or need an answer."""
+    """Cases of the resident: granted, refused, and waiting for an answer."""
     own = Case.objects.filter(resident__user=resident).order_by("-opened_at")
     yield "done", _reference(own.filter(public="done", outcome__in=rules.RATED_OUTCOMES).first())
     if case := _stepped(browser, [service], lambda flow, to: flow.states[to].outcome == "refused"):
@@ -123,7 +123,7 @@ def _ended(browser: Browser, resident: User, service: Service) -> Iterator[tuple
 
 
 def _stepped(browser: Browser, services: list[Service], wanted: Callable[[Flow, str], bool]) -> Case | None:
-    """A new case of the first service whose beginning has a step in words to a state that is wanted, after it."""
+    """Create a case and move it to a wanted state, with the first service whose start state has such a move."""
     for service in services:
         resolved = _resolved(service)
         flow = resolved.flow if service.kind in kinds else None
@@ -141,13 +141,13 @@ def _reference(case: Case | None) -> str:
 
 
 def _step(case: Case) -> str:
-    """A step that an officer takes with words."""
+    """A move of an officer that needs a text."""
     edges = rules.edges_from(resolve(case.version).flow, case.state)
     return next((edge.move for edge in edges if "message" in edge.needs or "reason" in edge.needs), "")
 
 
 def _billed(browser: Browser) -> Iterator[tuple[str, str]]:
-    """A bill before it is paid, its codes, and another that was paid."""
+    """An unpaid bill, its payment codes, and a paid one."""
     found = _open_bills(browser)
     for application, check in found:
         bill = application.send_in(browser.get(check))
@@ -166,7 +166,7 @@ def _billed(browser: Browser) -> Iterator[tuple[str, str]]:
 
 
 def _open_bills(browser: Browser) -> Iterator[tuple[Application, str]]:
-    """Applications that found a made-up bill of the pack, each at the page where the answers are checked."""
+    """Applications for sample bills of the pack, with the path of their summary page."""
     for service in _services():
         options = _resolved(service).definition.options_of("payment") if service.kind == "payment" else {}
         register = str(options.get("register"))
@@ -177,12 +177,12 @@ def _open_bills(browser: Browser) -> Iterator[tuple[Application, str]]:
             application.given = {options["object"]: row.object, str(options.get("proof")): row.proof}
             try:
                 yield application, path(application.answer_all())
-            except Broken:  # another answer would be needed, or it has been paid
+            except Broken:  # needs another answer, or is already paid
                 continue
 
 
 def _lettered(resident: User) -> Iterator[tuple[str, str]]:
-    """A letter that anybody can check, and the case of the resident that has one."""
+    """A verifiable letter, and a case of the resident that has one."""
     signed = Letter.objects.exclude(document=None).select_related("case")
     if letter := signed.first():
         yield "letter", letter.code

@@ -1,4 +1,4 @@
-"""The pages of which pictures are taken: one of every type, each seen by whom it is made for."""
+"""Pages to take screenshots of: one of each type, with the role that sees it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,15 +8,15 @@ GUEST, RESIDENT, OFFICER = "guest", "resident", "officer"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page to take a picture of.
+    """A page to take a screenshot of.
 
     Attributes:
         who: GUEST, RESIDENT or OFFICER.
-        address: may name places of the stage in braces (robot/staging.py).
-        fill: what is typed first, by name of the input.
-        send: the form of the page is then sent, and the answer is taken.
-        press: a control that is pressed first, as a CSS selector.
-        offline: the connection is cut before the picture.
+        address: path with {placeholders} (robot/staging.py).
+        fill: values to type, by name of the input.
+        send: submit the form and capture the response.
+        press: CSS selector of a control to press first.
+        offline: disconnect before the screenshot.
     """
 
     name: str
@@ -107,7 +107,7 @@ VIEWS = (
     View("desk-returns", OFFICER, "/desk/payments/"),
 )
 
-#: The pictures of the README: (view, width of the window, theme).
+#: Screenshots of the README: (page, width, theme).
 README = (
     ("home", 360, "light"),
     ("tracker", 360, "light"),

@@ -1,4 +1,4 @@
-"""Which way to go next, so that every edge of a flow is walked and every walk ends. Pure."""
+"""Path planning that covers every edge of a flow. Pure."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ class Edge:
 
 @dataclass(slots=True)
 class Map:
-    """The edges of a flow, and those that were not walked yet."""
+    """Edges of a flow, and those not covered yet."""
 
     edges: list[Edge]
     ends: frozenset[str]
@@ -29,14 +29,14 @@ class Map:
         self.left.discard(edge)
 
     def next_edge(self, here: str) -> Edge | None:
-        """The first step towards the nearest edge that was not walked yet; else towards an end; None at an end."""
+        """First edge towards the nearest uncovered edge, else towards an end; None at an end."""
         way = self._way(here, lambda edge: edge in self.left)
         if not way and here not in self.ends:
             way = self._way(here, lambda edge: edge.to in self.ends)
         return way[0] if way else None
 
     def _way(self, start: str, wanted: Callable[[Edge], bool]) -> list[Edge]:
-        """The shortest way from `start` whose last edge is wanted; empty when there is none."""
+        """Shortest path (breadth-first) from `start` whose last edge is wanted; empty if there is none."""
         queue: deque[tuple[str, list[Edge]]] = deque([(start, [])])
         seen = {start}
         while queue:

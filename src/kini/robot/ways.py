@@ -1,4 +1,4 @@
-"""Steps that no person takes but something outside brings about: how the robot brings it about, by kind of service."""
+"""Kind-specific steps of the robot: moves triggered by outside systems, and pages between questions and summary."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,16 +11,16 @@ from kini.core.registry import Registry
 from kini.payments.providers.configured import providers
 from kini.robot.browser import Broken, Browser, Page
 
-PATIENCE = 15.0  # seconds until what was brought about is seen
+PATIENCE = 15.0  # seconds to wait for the effect
 
-#: By kind and move ("payment.settle"): given the resident's browser, an officer's and the reference of the case.
+#: By "KIND.MOVE" ("payment.settle"); called with the resident's browser, an officer's, and the case reference.
 ways: Registry[Callable[[Browser, Browser, str], None]] = Registry("way of the robot")
-#: What stands between the questions and the check, by kind: given the browser and the page, gives the page after it.
+#: Pages of a kind between questions and summary; called with browser and page, returns the next page.
 steps: Registry[Callable[[Browser, Page], Page]] = Registry("step of the robot")
 
 
 def pay(browser: Browser, reference: str) -> None:
-    """Pay as a resident does: choose the QR code, scan it at the pretended bank, and wait until the city was told."""
+    """Pay by QR code at the sandbox bank, and wait until the case has moved."""
     address = f"/cases/{reference}/pay/"
     page = browser.send(browser.get(address).form(address), {"method": "qr"})
     payload = " ".join(page.text('//p[contains(@class, "breaks")]')).strip()
@@ -37,14 +37,14 @@ def pay(browser: Browser, reference: str) -> None:
 
 
 def give_back(officer: Browser, reference: str) -> None:
-    """Give a payment back as a cashier does."""
+    """Refund a payment on the officers' page."""
     address = f"/desk/cases/{reference}/refund/"
     officer.send(officer.get(address).form(address), {"reason": "1"})
 
 
 def choose_time(browser: Browser, page: Page) -> Page:
-    """Choose the first place, day and time that can be had; a day on which one has booked already is passed over."""
-    # With a single place the choice begins with its days.
+    """Choose the first free slot; days on which the resident already has a booking are skipped."""
+    # With a single venue the selection starts with its days.
     places = [page] if page.has("//table//a[@data-free]") else _behind(browser, page)
     for month in (month for place in places for month in _months(browser, place)):
         for times in _behind(browser, month):
@@ -57,14 +57,14 @@ def choose_time(browser: Browser, page: Page) -> Page:
 
 
 def _months(browser: Browser, page: Page) -> Iterator[Page]:
-    """The days of this month, and of those after it."""
+    """Calendar pages of this month and the following ones."""
     yield page
     for href in page.tree.xpath('//a[@rel="next"]/@href'):
         yield from _months(browser, browser.get(urljoin(page.url, str(href))))
 
 
 def _behind(browser: Browser, page: Page) -> Iterator[Page]:
-    """The pages behind the links that say that something is free there."""
+    """Pages linked as having free slots."""
     return (browser.get(str(href)) for href in page.tree.xpath("//a[@data-free]/@href"))
 
 

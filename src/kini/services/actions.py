@@ -1,4 +1,4 @@
-"""Every write of the services room: definitions of the pack become versions that cases can stand on."""
+"""Actions of the services room: store the pack's service definitions as immutable versions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from kini.services.versions import Resolved, digest_of, resolve_service
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load found and changed: ids of services with a new version, back again, withdrawn."""
+    """Result of a load: number of services, ids whose current version changed, ids withdrawn."""
 
     services: int
     changed: list[str]
@@ -26,16 +26,16 @@ class Loaded:
 
 @action
 def load_services(*, by: Actor) -> Loaded:
-    """Bring services to what the pack says: a changed definition is a new version, a vanished service is withdrawn.
+    """Synchronize services with the pack: store changed definitions as new versions, withdraw missing services.
 
-    Cases keep the version with which they began. Agencies must have been loaded before.
+    Open cases keep the version they started with. Agencies must be loaded first.
 
     Raises:
-        PackFaults: when the pack cannot be taken; nothing is changed then.
-        NotAllowed: for anybody but a command of the program.
+        PackFaults: when the pack is invalid; nothing is changed.
+        NotAllowed: unless the actor is the system.
     """
     if by.kind is not ActorKind.SYSTEM:
-        raise NotAllowed("Only a command of the program loads services.")
+        raise NotAllowed("Services can only be loaded by a system command.")
     pack = read_pack(settings.CITY_PATH)
     resolved = {service.id: resolve_service(pack, service) for service in pack.services.values()}
     offered = set(Service.objects.filter(active=True).values_list("pk", flat=True))
@@ -63,7 +63,7 @@ def _store_services(resolved: dict[str, Resolved]) -> None:
 
 
 def _store_versions(resolved: dict[str, Resolved]) -> list[str]:
-    """Make new versions where a definition changed; ids of the services whose current version is now another one."""
+    """Create versions for changed definitions; return the ids of services whose current version changed."""
     contents: dict[str, Any] = {name: each.content() for name, each in resolved.items()}
     digests = {name: digest_of(content) for name, content in contents.items()}
     there: dict[tuple[str, str], int] = {}
@@ -83,7 +83,7 @@ def _store_versions(resolved: dict[str, Resolved]) -> list[str]:
 
 
 def _edges(version: ServiceVersion, resolved: Resolved) -> list[FlowEdge]:
-    """The edges of a version's flow; the one from "" is the beginning."""
+    """Edges of a version's flow; the edge from "" leads to the start state."""
     if resolved.steps is None:
         return []
     edges = [("", "open", resolved.steps.start), *resolved.steps.edges()]

@@ -1,4 +1,4 @@
-"""Answers as programs give them: JSON by name of the field. Every rule is the one that holds for forms."""
+"""Answers that API clients send as JSON, by field name. The rules of the web forms apply unchanged."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,13 +12,13 @@ from kini.services.versions import Resolved, ResolvedPage
 
 
 def take(resolved: Resolved, given: Mapping[str, Any], before: Answers, known: Known) -> Taken:
-    """Read answers to any of a service's questions; null takes one away.
+    """Parse answers to any of a service's questions; null deletes an answer.
 
     Args:
-        before: answers given earlier, which decide with these what is asked.
+        before: answers stored earlier; together with the new ones they decide which questions apply.
 
     Returns:
-        Values by field or repeated page, and errors by place ("boat", "children/0/name").
+        Values by field or repeated page, and errors by path ("boat", "children/0/name").
     """
     taken = Taken()
     pages = {name: page for page in resolved.pages for name in page.names}
@@ -78,7 +78,7 @@ def _not_asked(resolved: Resolved, values: Answers, before: Answers, known: Know
 
 
 def lacking(pages: list[ResolvedPage], answers: Answers) -> Iterator[tuple[str, str]]:
-    """What must still be answered on pages that lack an answer: (name, what to do)."""
+    """Answers that are still required on these pages, as (name, instruction)."""
     for page in pages:
         if page.repeat:
             yield page.repeat.name, _("Give at least %(number)d.") % {"number": page.repeat.min}

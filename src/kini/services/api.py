@@ -1,4 +1,4 @@
-"""The catalogue for programs: what there is, and what is asked. Open to everybody."""
+"""Public API of the service catalogue: list, details, and questions as JSON Schema."""
 
 import json
 
@@ -25,14 +25,14 @@ SCHEMA = "application/schema+json"
 
 
 class Cost(Out):
-    """What it costs, in whole units of the city's currency; null where it depends."""
+    """Fee in whole units of the city's currency; null if it varies."""
 
     amount: int | None
     confirmed: bool
 
 
 class Promise(Out):
-    """By when it is done."""
+    """Time limit for completion."""
 
     amount: int
     unit: str = Field(description="minutes, hours, working_hours, days, working_days or months")
@@ -46,11 +46,11 @@ class ServiceLine(Out):
     name: str
     summary: str
     category: str
-    available: bool = Field(description="Whether it can be begun here.")
+    available: bool = Field(description="Whether applications can be started here.")
 
 
 class ServiceOut(ServiceLine):
-    """What one wants to know of a service before one begins."""
+    """Details of a service."""
 
     kind: str
     version: int
@@ -59,26 +59,26 @@ class ServiceOut(ServiceLine):
     fee: Cost
     target: Promise | None
     gives: str
-    documents: list[str] = Field(description="What is sent in with the answers.")
-    bring: list[str] = Field(description="What to have at hand on the day.")
-    past: str | None = Field(description="From which time it is, when it is not offered today.")
-    needs_sign_in: bool = Field(description="False: guests may begin it, without a token.")
+    documents: list[str] = Field(description="Documents to upload with the answers.")
+    bring: list[str] = Field(description="Things to bring to the appointment.")
+    past: str | None = Field(description="Period in which it was offered, if it is no longer available.")
+    needs_sign_in: bool = Field(description="False: guests may apply without a token.")
     assurance: Level = Field(
-        description="How sure the city must be of who applies: typed, counter (proved with a card) or register."
+        description="Required identity assurance: typed, counter (identity card shown) or register."
     )
-    confirmed: bool = Field(description="False: the city has not confirmed these facts yet.")
+    confirmed: bool = Field(description="False: the city has not confirmed these details yet.")
 
 
 @router.get("/services")
 def list_services(
     request: HttpRequest,
-    search: str = Query("", max_length=searching.LONGEST, description="Everyday words; the best fit comes first."),
+    search: str = Query("", max_length=searching.LONGEST, description="Everyday words; the best match comes first."),
     category: str = Query("", max_length=60),
     event: str = Query("", max_length=60, description="A life event of the catalogue."),
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> Page[ServiceLine]:
-    """The services that the city offers, by name; or those that fit some words, the best first."""
+    """List the city's services by name, or search them, best match first."""
     start = max(0, (paging.read(cursor, int) or [0])[0])
     found = _found(search, category, event)[start : start + limit + 1]
     return Page[ServiceLine](**paging.sliced(found, limit, _line, lambda _card: paging.write(start + limit)))
@@ -86,7 +86,7 @@ def list_services(
 
 @router.get("/services/{service}")
 def read_service(request: HttpRequest, service: str) -> ServiceOut:
-    """One service: for whom, what it costs, how long it takes, what one must show."""
+    """Get the details of one service: eligibility, fee, duration, documents."""
     found, version = _service(service)
     resolved = resolve(version)
     kind = kinds.find(found.kind)
@@ -115,7 +115,7 @@ def read_service(request: HttpRequest, service: str) -> ServiceOut:
 
 @router.get("/services/{service}/questions", media=SCHEMA)
 def read_questions(request: HttpRequest, service: str) -> HttpResponse:
-    """What a service asks, as JSON Schema (draft 2020-12) of the member `answers` of drafts and cases."""
+    """Get a service's questions as JSON Schema (draft 2020-12) of the member `answers` of drafts and cases."""
     _found_service, version = _service(service)
     schema = describing.questions_schema(resolve(version), version.number)
     return HttpResponse(json.dumps(schema, ensure_ascii=False), content_type=SCHEMA)

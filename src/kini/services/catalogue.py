@@ -1,4 +1,4 @@
-"""catalogue.yaml, and as the running city has it: categories, life events, words of the search."""
+"""catalogue.yaml of the pack: categories, life events, search synonyms."""
 
 from functools import cached_property
 from pathlib import Path
@@ -23,11 +23,11 @@ class Category(Strict):
 
 
 class LifeEvent(Strict):
-    """Something that happens in a life.
+    """A life event, such as a birth or a move, that groups services.
 
     Attributes:
-        about: what to do first, in a sentence or two.
-        order: its services in the order in which they are needed; those not named here follow by name.
+        about: first steps, in a sentence or two.
+        order: services in the order they are needed; the others follow by name.
     """
 
     name: Text
@@ -37,7 +37,7 @@ class LifeEvent(Strict):
 
 
 class Catalogue(Strict):
-    """catalogue.yaml: categories and life events in the order in which they are shown, and words that mean the same."""
+    """catalogue.yaml: categories and life events in display order, and search synonyms."""
 
     categories: dict[Id, Category]
     events: dict[Id, LifeEvent] = {}
@@ -51,7 +51,7 @@ class Catalogue(Strict):
 
     @cached_property
     def meanings(self) -> dict[str, list[str]]:
-        """For every phrase of the synonyms the others that mean the same, in their order."""
+        """Synonyms of each phrase, in file order."""
         found: dict[str, dict[str, None]] = {}
         for group in self.synonyms:
             phrases = [" ".join(words_of(each)) for each in group]
@@ -61,15 +61,15 @@ class Catalogue(Strict):
 
     @cached_property
     def longest_phrase(self) -> int:
-        """How many words the longest phrase of the synonyms has; 1 without any."""
+        """Number of words in the longest synonym phrase; 1 if there are no synonyms."""
         return max((phrase.count(" ") + 1 for phrase in self.meanings), default=1)
 
 
 def current() -> Catalogue:
-    """The catalogue of this process's city, read once.
+    """Catalogue of the configured city, read once per process.
 
     Raises:
-        PackFaults: when its file cannot be taken.
+        PackFaults: when the file is invalid.
     """
     return _once(settings.CITY_PATH)
 

@@ -1,4 +1,4 @@
-"""What only the whole pack can tell: references that lead nowhere, conditions on later answers, names that clash."""
+"""Cross-file validation of a pack: dangling references, conditions on later answers, name clashes."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,17 +17,17 @@ from kini.services.kinds import kinds
 from kini.services.resolving import PlacedPage, levels, placed_pages
 from kini.services.schema import Use
 
-#: Who acts at a state besides the pack's own roles.
+#: Actors at a state besides the pack's own roles.
 ACTORS = frozenset({"resident", "system"})
-#: Ids that would stand in the way of an address of the catalogue.
+#: Ids that would clash with URLs of the catalogue.
 TAKEN_IDS = frozenset({"search", "category", "event"})
-#: Moves that the house adds to a flow itself.
+#: Moves that are added to flows implicitly.
 IMPLIED = frozenset({"withdraw", "after", "join", "separate"})
 
 
 @dataclass(frozen=True, slots=True)
 class CityFacts:
-    """What services may refer to in the city's own files; None where a file cannot be read (the city room says why)."""
+    """Names in the city's files that services may refer to; None if a file is invalid (the city room reports it)."""
 
     agencies: frozenset[str] | None
     place_kinds: frozenset[str] | None
@@ -61,7 +61,7 @@ def _place_kinds(root: Path) -> frozenset[str] | None:
 
 
 def pack_faults(pack: Pack) -> Iterator[Fault]:
-    """Every fault of a pack whose files are well formed one by one."""
+    """Cross-file errors of a pack; errors of single files are reported by the loader."""
     city = city_facts(pack.root)
     yield from _catalogue(pack)
     yield from _channels(pack, city)
@@ -79,10 +79,10 @@ def pack_faults(pack: Pack) -> Iterator[Fault]:
 
 
 def _inputs(pack: Pack, source: Source) -> Iterator[Fault]:
-    """What is given at a step stands on the timeline as it was written, where numbers of people may not stand."""
+    """Inputs of moves are stored unencrypted on the timeline, so fields that need encryption are not allowed."""
     for name, field in pack.inputs.items():
         if field.is_sealed():
-            message = f'"{field.type}" is kept encrypted, and what is given at a step is not'
+            message = f'"{field.type}" is stored encrypted, but inputs of moves are not'
             remedy = "Ask for it in the questions of the service, or use another type here."
             yield source.error_at((name, "type"), message, remedy)
 
@@ -132,13 +132,11 @@ def _flow(pack: Pack, name: str) -> Iterator[Fault]:
         for word, move in state.moves.items():
             edge = (*place, "moves", word)
             if word in IMPLIED:
-                yield source.error_at(edge, f'"{word}" is a name of the house', "Call the move something else.")
+                yield source.error_at(edge, f'"{word}" is a reserved name', "Rename the move.")
             if roles_known and move.by and move.by not in actors:
                 yield unknown(source, (*edge, "by"), "role", move.by, actors)
             if not move.label and word not in pack.moves:
-                yield source.error_at(
-                    edge, "nothing says what its button reads", f'Give it a label, or "{word}" in moves.yaml.'
-                )
+                yield source.error_at(edge, "the button has no text", f'Add a label here, or "{word}" in moves.yaml.')
             for index, needed in enumerate(move.needs):
                 if needed not in pack.inputs:
                     yield unknown(source, (*edge, "needs", index), "input", needed, pack.inputs)
@@ -158,14 +156,14 @@ def _service(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Faul
 
 
 def _written(pack: Pack, path: str) -> bool:
-    """Whether the file is there, only broken: its own faults are told, and nothing on top of them."""
+    """Return whether the file exists: if it is invalid, its own errors are reported and no dangling reference."""
     return (pack.root / path).exists()
 
 
 def _references(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
     definition, source, catalogue = service.definition, service.source, pack.catalogue
     if service.id in TAKEN_IDS:
-        yield Fault(source.file, 0, "", f'"{service.id}" is an address of the catalogue', "Name the file otherwise.")
+        yield Fault(source.file, 0, "", f'"{service.id}" is a URL of the catalogue', "Rename the file.")
     if catalogue.categories and service.category not in catalogue.categories.keys() | house.categories():
         remedy = f"Move it into one of: {', '.join(catalogue.categories)}."
         yield Fault(source.file, 0, "", f'its folder "{service.category}" is no category of catalogue.yaml', remedy)
@@ -202,7 +200,7 @@ def _kind(pack: Pack, city: CityFacts, service: ServiceFile) -> Iterator[Fault]:
 
 
 def _letter(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
-    """The letter's template, the states at which it is made, and what it shows of a case."""
+    """Errors of the letter: unknown template, state, or shown answer."""
     letter, source, place = service.definition.gives.letter, service.source, ("gives", "letter")
     if letter is None:
         return
@@ -244,7 +242,7 @@ def _fields(
 
 
 def _questions(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
-    """Names that clash, and conditions that look at answers which are not there yet."""
+    """Errors of questions: duplicate names, and conditions on answers that come later."""
     earlier: dict[str, FieldBase] = {}
     listed: set[str] = set()  # asked on repeated pages: many answers each
     for placed in placed_pages(pack, service):
@@ -255,7 +253,7 @@ def _questions(pack: Pack, service: ServiceFile) -> Iterator[Fault]:
                 yield _twice(service, placed, name)
         if placed.page.repeat and len(levels(placed.page)) > 1:
             message = "a field of a repeated page depends on another one of the same page"
-            yield placed.source.error_at((*placed.place, "fields"), message, "Take the condition away.")
+            yield placed.source.error_at((*placed.place, "fields"), message, "Remove the condition.")
         inside = dict(earlier)
         for name, field in placed.page.fields.items():
             here = (*placed.place, "fields", name, "when")
@@ -320,7 +318,7 @@ def _names(
 
 
 def _possible(field: FieldBase) -> list[Any] | None:
-    """The values that an answer can have, when they can be counted."""
+    """Possible values of an answer, or None if they cannot be enumerated."""
     if field.type in ("choice", "multichoice"):
         return list(getattr(field, "options", {}))
     return [True, False] if field.type in ("boolean", "consent") else None

@@ -1,4 +1,4 @@
-"""When a question is asked: `when: {delivery: home}`, with any, all and not. Anything cleverer is not a condition."""
+"""Conditions on answers (`when: {delivery: home}`), combined with any, all and not."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,8 +9,8 @@ from pydantic import RootModel
 class When(RootModel[dict[str, Any]]):
     """A condition on other answers.
 
-    `{a: x}` holds when the answer to `a` is x or, for several choices, contains x; `{a: [x, y]}` when it is one of
-    them; `{a: true}` also for a yes-or-no question. Several keys must all hold. `{any: [...]}`, `{all: [...]}` and
+    `{a: x}` is met if the answer to `a` is x or, for multiple choice, contains x; `{a: [x, y]}` if it is one of them;
+    `{a: true}` tests a yes-or-no question. Several keys must all match. `{any: [...]}`, `{all: [...]}` and
     `{not: {...}}` combine conditions.
     """
 
@@ -19,11 +19,11 @@ class When(RootModel[dict[str, Any]]):
 
     @property
     def names(self) -> frozenset[str]:
-        """The fields it looks at."""
+        """Names of the fields the condition depends on."""
         return frozenset(name for name, _wanted in self.wanted())
 
     def wanted(self) -> Iterator[tuple[str, Any]]:
-        """Every answer it waits for, as (field, value)."""
+        """All (field, value) pairs in the condition."""
         return _wanted(self.root)
 
 

@@ -1,7 +1,7 @@
-"""The questions of a service as JSON Schema (draft 2020-12): what programs are told, and what answers must fit.
+"""JSON Schema (draft 2020-12) of the answers to a service's questions, for API clients.
 
-What JSON Schema has no word for stands in members that begin with `x-kini-`: pages in their order, which attribute of
-the profile answers a question, whether an answer is kept encrypted.
+Members that begin with `x-kini-` carry what JSON Schema cannot express: page order, the profile attribute that answers
+a question, and whether an answer is stored encrypted.
 """
 
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def questions_schema(resolved: Resolved, number: int) -> dict[str, Any]:
-    """The schema of a version's answers, in the active language.
+    """JSON Schema of a version's answers, in the active language.
 
     Args:
-        number: which version of the service it is.
+        number: version number of the service.
     """
     known = frozenset(name for name, field in resolved.fields.items() if field.profile)
     return {
@@ -50,7 +50,7 @@ def _properties(resolved: Resolved) -> Iterator[tuple[str, Any]]:
 
 
 def field_schema(field: FieldBase) -> dict[str, Any]:
-    """The schema of one answer, with what a person would read beside it."""
+    """JSON Schema of one answer, including its label and hint."""
     said: dict[str, Any] = {"title": str(field.label), **field.json_schema(), "x-kini-type": field.type}
     if field.hint:
         said["description"] = str(field.hint)
@@ -64,16 +64,16 @@ def field_schema(field: FieldBase) -> dict[str, Any]:
 
 
 def _required(page: ResolvedPage) -> list[str]:
-    """What must be answered whenever the page is asked; what a profile may know already need not be."""
+    """Names that are required whenever the page is shown; a field that the profile may answer is not."""
     if page.repeat:
         return [page.repeat.name] if page.repeat.min else []
     return [name for name, field in page.fields.items() if not (field.optional or field.profile or field.when)]
 
 
 def _rules(page: ResolvedPage, known: frozenset[str]) -> Iterator[dict[str, Any]]:
-    """What is asked only under a condition: required where it holds, not to be given where it does not.
+    """Rules for conditional answers: required if the condition is met, forbidden otherwise.
 
-    Where the condition looks at what a profile may know (`known`), only the city can tell, so nothing is said.
+    Conditions on profile attributes (`known`) are skipped, since clients cannot evaluate them.
     """
     if page.when and not page.when.names & known:
         yield _rule(page.when, page.names, _required(page))
@@ -88,7 +88,7 @@ def _rule(when: When, names: list[str], required: list[str]) -> dict[str, Any]:
 
 
 def condition(when: dict[str, Any]) -> dict[str, Any]:
-    """A condition on other answers as JSON Schema."""
+    """JSON Schema of a condition on other answers."""
     parts = [_condition(key, wanted) for key, wanted in when.items()]
     return parts[0] if len(parts) == 1 else {"allOf": parts}
 

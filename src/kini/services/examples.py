@@ -1,4 +1,4 @@
-"""Valid example answers as a form would send them: what the demo and the robot answer."""
+"""Valid example answers in the shape a form sends, for the demo, the robot and tests."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ type Files = dict[str, list[Upload]]
 
 
 def example_form(fields: Mapping[str, FieldBase], number: int) -> tuple[Values, Files]:
-    """Input values and files for every field; other numbers give other answers."""
+    """Input values and files for every field; each `number` gives different answers."""
     values: Values = {}
     files: Files = {}
     for place, (name, field) in enumerate(fields.items()):
@@ -28,7 +28,7 @@ def example_form(fields: Mapping[str, FieldBase], number: int) -> tuple[Values, 
 
 
 def bad_values(name: str, field: FieldBase) -> Values | None:
-    """Input values that the field refuses; None when it takes everything, or only files."""
+    """Input values that the field rejects; None if it accepts any text, or only files."""
     bad = field.bad_example()
     if bad is None or any(_uploads(value) for value in bad.values()):
         return None
@@ -40,10 +40,12 @@ def _uploads(value: Any) -> list[Upload]:
 
 
 def example_answers(resolved: Resolved, known: Known, number: int) -> dict[str, Any] | None:
-    """A whole application as a program sends it, with statements instead of documents; None where files must be added.
+    """Answers to a whole application as an API client sends them; None if the service requires files.
+
+    Documents are replaced by sworn statements where the service allows it.
 
     Args:
-        known: what the profile of the person knows, which is not asked.
+        known: profile attributes of the applicant; questions they answer are skipped.
     """
     given: dict[str, Any] = {}
     while missing := missing_pages(resolved, given, known):

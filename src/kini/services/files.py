@@ -1,4 +1,4 @@
-"""What was read from a pack's files about services, before it is resolved."""
+"""Parsed contents of a pack's service files, before references are resolved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from kini.services.schema import Block, Channel, Definition, Statement
 
 @dataclass(frozen=True, slots=True)
 class ServiceFile:
-    """One file of services/CATEGORY/ID.yaml."""
+    """One file services/CATEGORY/ID.yaml."""
 
     id: str
     category: str
@@ -25,7 +25,7 @@ class ServiceFile:
 
 @dataclass(slots=True)
 class Pack:
-    """Everything a pack says about services. `sources` holds each file as read, by its path."""
+    """All parsed service files of a pack. `sources` maps each path to the file with its line numbers."""
 
     root: Path
     languages: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The typed schema of flows: the steps from a submitted case to its end, and the edges between them."""
+"""Schema of flows: the states of a case from submission to closure, and the edges between them."""
 
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -12,7 +12,7 @@ from kini.services.schema import Name, Target
 
 
 class PublicState(StrEnum):
-    """The words a resident sees, whatever the flow calls its states (five that cities commonly use, and two more)."""
+    """Public state of a case, independent of the flow's own state names."""
 
     WAITING = "waiting"
     COORDINATION = "coordination"
@@ -31,10 +31,10 @@ class Move(Strict):
     """An edge of a flow.
 
     Attributes:
-        label: what the button says; left out, the pack's common words for that move (moves.yaml) are used.
-        needs: names of inputs (inputs.yaml) that must be given: reason, message, photo ...
-        within: days after a case ended during which this edge may still be taken (reopening).
-        by: who may take this edge, when it is not whoever acts at the state.
+        label: button text; defaults to the pack's label for that move (moves.yaml).
+        needs: required inputs (inputs.yaml), such as reason, message or photo.
+        within: days after closure during which this edge may still be taken (reopening).
+        by: role that may take this edge, if it differs from the role that acts at the state.
     """
 
     to: Name
@@ -46,22 +46,22 @@ class Move(Strict):
 
 
 class After(Strict):
-    """An edge that time takes, when nothing has happened for that many days (by the calendar)."""
+    """An edge taken automatically after this many calendar days without activity."""
 
     days: int = Field(ge=1)
     to: Name
 
 
 class State(Strict):
-    """A step of a flow.
+    """A state of a flow.
 
     Attributes:
-        name: what officers read in the queue.
-        does: a plain sentence for the resident: what happens now, or what happened in the end.
-        by: a role of the pack (roles.yaml), "resident", or "system"; nobody acts at an end.
+        name: label shown to officers in the queue.
+        does: plain sentence for the resident: what happens now, or how the case ended.
+        by: the role that acts: one of roles.yaml, "resident" or "system"; None at an end.
         clock: "paused" while the resident must act.
-        outcome: how an ended case ended, for statistics and letters.
-        target: a time of its own for this step (the review of an objection); the service's clock stands meanwhile.
+        outcome: result of a closed case, for statistics and letters.
+        target: separate deadline for this state (review of an objection); the service's clock pauses meanwhile.
     """
 
     name: Text
@@ -98,12 +98,11 @@ GOOD_ENDS = frozenset({"granted", "solved"})
 
 
 class Flow(Strict):
-    """flows/NAME.yaml: the steps from a submitted case to its end. The file name is the flow's id.
+    """flows/NAME.yaml: the states of a case. The file name is the flow's id.
 
-    A flow with `withdrawn` among its states lets the resident withdraw from every state that is no end and does not
-    say `withdraw: false`; that edge is called `withdraw` and need not be written. One with `joined` lets officers end a
-    case that is the same thing as an earlier one: `join` leads there from every state that is no end, and `separate`
-    back to the start when that was a mistake.
+    Implied edges: with a state `withdrawn`, `withdraw` leads there from every open state without `withdraw: false`.
+    With a state `joined`, `join` (for duplicates) leads there from every open state, and `separate` from there back to
+    the start.
     """
 
     start: Name
@@ -117,7 +116,7 @@ class Flow(Strict):
         return self
 
     def edges(self) -> list[tuple[str, str, str]]:
-        """All edges as (state, move, next state), with the implied ones: withdraw and, by time, after."""
+        """All edges as (state, move, next state), including the implied withdraw, after, join and separate."""
         found = []
         for name, state in self.states.items():
             found += [(name, move, edge.to) for move, edge in state.moves.items()]
@@ -132,13 +131,13 @@ class Flow(Strict):
         return found
 
     def usual_way(self, here: str) -> tuple[str, ...]:
-        """The states after this one to a good end (else to any), by the moves as they are written, no grave ones."""
+        """States that follow `here` on the way to a successful end, else to any end; skips moves marked `danger`."""
         if self.states[here].end:
             return ()
         return self._way(here, frozenset(), GOOD_ENDS) or self._way(here, frozenset(), None) or ()
 
     def _way(self, here: str, behind: frozenset[str], outcomes: frozenset[str] | None) -> tuple[str, ...] | None:
-        """None: no way leads from here to an end of these outcomes (None: of any) past the states behind."""
+        """Depth-first path to an end with one of `outcomes` (None: any) that avoids the states `behind`, or None."""
         for move in self.states[here].moves.values():
             state = self.states[move.to]
             if move.danger or move.to in behind | {here}:
@@ -152,7 +151,7 @@ class Flow(Strict):
 
 
 def flow_faults(flow: Flow) -> list[str]:
-    """What is wrong with a flow's graph: missing states, states nobody reaches, dead ends."""
+    """Errors of a flow's graph: missing states, unreachable states, dead ends."""
     edges = flow.edges()
     faults = [f'"{a}" leads to "{b}", which is not among the states' for a, _, b in edges if b not in flow.states]
     if flow.start not in flow.states:

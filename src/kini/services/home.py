@@ -1,4 +1,4 @@
-"""What the services room puts on the home page."""
+"""Sections of the home page that show services."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -12,7 +12,7 @@ MOST_POPULAR = 6
 
 
 def quick(request: HttpRequest) -> SafeString | None:
-    """The services of the first row."""
+    """Quick links of the first row."""
     cards = queries.named(catalogue.current().quick)
     categories = catalogue.current().categories
     tiles = [(card, categories.get(card.category)) for card in cards]
@@ -20,25 +20,25 @@ def quick(request: HttpRequest) -> SafeString | None:
 
 
 def greeting(request: HttpRequest) -> SafeString | None:
-    """How much there is to find."""
+    """Greeting with the number of services."""
     return _drawn(request, "services/home/greeting.html", count=queries.count())
 
 
 def popular(request: HttpRequest) -> SafeString | None:
-    """The services that most people look for."""
+    """Most requested services."""
     categories = catalogue.current().categories
     cards = [(card, categories.get(card.category)) for card in queries.popular()[:MOST_POPULAR]]
     return _drawn(request, "services/home/popular.html", cards=cards) if cards else None
 
 
 def categories(request: HttpRequest) -> SafeString | None:
-    """The first categories as tiles, and the way to all of them."""
+    """The first categories as tiles, with a link to all of them."""
     found = list(catalogue.current().categories.items())[:MOST_CATEGORIES]
     return _drawn(request, "services/home/categories.html", categories=found)
 
 
 def events(request: HttpRequest) -> SafeString | None:
-    """Things that happen in a life."""
+    """Life events."""
     found = list(catalogue.current().events.items())[:MOST_EVENTS]
     return _drawn(request, "services/home/events.html", events=found) if found else None
 

@@ -1,7 +1,7 @@
-"""Services of the house: shipped with a room, offered in each city whose pack says who decides on them.
+"""Built-in services: shipped with a room, and offered in each city whose pack names the deciding agency.
 
-Their files are like those of a pack, with the agency and the roles of their flows (`officer`, `head`) left open. They
-are found by search and by their own pages, and stand in no category of the catalogue.
+Their files have the format of a pack, with agency and flow roles (`officer`, `head`) as placeholders. They appear in
+search and on their own pages, but in no category of the catalogue.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ from kini.services.schema import AnyField, Definition
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The agency of a pack that decides, and the roles that stand for those left open in the flows."""
+    """Agency that decides on built-in services, and the pack's roles that replace the placeholders in their flows."""
 
     agency: str
     roles: Mapping[str, str]
@@ -31,8 +31,8 @@ class HouseServices:
     """A folder with ID.yaml, flows/ID.yaml and inputs.yaml.
 
     Attributes:
-        category: under which they are stored; no category of a catalogue.
-        holder: who decides in the city whose pack lies in a folder; None: they are not offered there.
+        category: their category in the database; not a category of a catalogue.
+        holder: returns the deciding agency for a pack folder, or None if the city does not offer them.
     """
 
     folder: Path
@@ -40,16 +40,16 @@ class HouseServices:
     holder: Callable[[Path], Holder | None]
 
 
-house_services: Registry[HouseServices] = Registry("set of services of the house")
+house_services: Registry[HouseServices] = Registry("set of built-in services")
 
 
 def categories() -> frozenset[str]:
-    """The categories of services that stand apart from the catalogue."""
+    """Categories of built-in services, which the catalogue does not list."""
     return frozenset(each.category for each in house_services)
 
 
 def add_to(pack: Pack) -> None:
-    """Add the services of the house to those of a pack."""
+    """Add the built-in services to a pack."""
     for each in house_services:
         holder = each.holder(pack.root)
         if holder:

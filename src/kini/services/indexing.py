@@ -1,4 +1,4 @@
-"""What a search compares: full text by weight in every language of the city, and plain words for typing errors."""
+"""Search index of services: weighted full text in the city's languages, and plain text for trigram matching."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -8,7 +8,7 @@ from kini.core.texts import Text
 from kini.services.catalogue import Catalogue
 from kini.services.versions import Resolved
 
-#: PostgreSQL's text search configurations by language; others are taken word for word ("simple").
+#: PostgreSQL text search configurations by language; other languages use "simple" (no stemming).
 CONFIGURATIONS = {
     "ar": "arabic",
     "da": "danish",
@@ -34,12 +34,12 @@ CONFIGURATIONS = {
 
 
 def configurations(languages: Iterable[str]) -> list[str]:
-    """The configurations of a city's languages, each once."""
+    """Distinct text search configurations for these languages."""
     return list(dict.fromkeys(CONFIGURATIONS.get(language.split("-")[0], "simple") for language in languages))
 
 
 def weighted_texts(resolved: Resolved, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """What a service is found by, as (weight, text): its name, people's words, its summary, where it belongs."""
+    """Indexed texts as (weight, text): name (A), everyday words (B), summary (C), category and events (D)."""
     definition = resolved.definition
     yield from (("A", text) for text in _all(definition.name))
     yield from (("B", word) for word in definition.words)
@@ -55,13 +55,13 @@ def _all(text: Text) -> list[str]:
 
 
 def plain_words(resolved: Resolved) -> str:
-    """Names and words in lower case, one after the other: what trigrams are compared with."""
+    """Names and everyday words in lower case, separated by " | ", for trigram comparison."""
     definition = resolved.definition
     return " | ".join(dict.fromkeys(text.lower() for text in (*_all(definition.name), *definition.words)))
 
 
 def store(services: Mapping[str, Resolved], catalogue: Catalogue, languages: Iterable[str]) -> None:
-    """Write what the search compares into the rows of these services."""
+    """Update the search columns of these services."""
     names = configurations(languages)
     vector = " || ".join(
         f"setweight(to_tsvector('{name}', %s), '{weight}')" for name in names for weight in ("A", "B", "C", "D")
@@ -72,6 +72,6 @@ def store(services: Mapping[str, Resolved], catalogue: Catalogue, languages: Ite
         by_weight = [" \n ".join(text for w, text in texts if w == weight) for weight in ("A", "B", "C", "D")]
         rows.append([*by_weight * len(names), plain_words(resolved), service])
     with connection.cursor() as cursor:
-        # Only names of configurations from the table above are written into the statement.
+        # Only configuration names from the table above are interpolated.
         statement = f"UPDATE services_service SET search = {vector}, search_text = %s WHERE id = %s"  # noqa: S608
         cursor.executemany(statement, rows)

@@ -1,4 +1,4 @@
-"""A kind of service is a plug-in: how its cases start and what their steps do. The registry never names one."""
+"""Plug-in point for kinds of services: how their cases start, and hooks for each step."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OnReceipt:
-    """What a kind adds to the receipt of a case (PDF), which people keep and show where there is no net.
+    """Details that a kind adds to the PDF receipt of a case, which residents may show offline.
 
     Attributes:
-        lines: (label, words).
-        code: the path that the QR code carries; empty: that of the case.
-        says: what one does with the code.
+        lines: (label, text).
+        code: path encoded in the QR code; empty: the path of the case.
+        says: instruction printed beside the code.
     """
 
     lines: "Sequence[tuple[str, str]]"
@@ -34,56 +34,55 @@ class OnReceipt:
 
 
 class NoOptions(Strict):
-    """A kind without options of its own."""
+    """Options of a kind that has none."""
 
 
 class Kind:
-    """Base of all kinds. Subclass it, and register an instance in your `AppConfig.ready`: `kinds.register(K.id, K())`.
+    """Base class of kinds. Register an instance in `AppConfig.ready`: `kinds.register(K.id, K())`.
 
-    A service file may carry a key with the kind's id (`report: {evidence: photo}`); it is read as `Options`.
-    The hooks of a case run inside the transaction of the action that calls them, so what they write stands or falls
-    with it; they may raise `Refused` to stop it.
+    The key of a service file named after the kind (`report: {evidence: photo}`) is parsed as `Options`.
+    Case hooks run inside the transaction of the calling action and may raise `Refused` to abort it.
     """
 
     id: ClassVar[str]
     label: ClassVar[str | Promise]
-    #: The deed on the button of the start page.
+    #: Button text of the start page.
     verb: ClassVar[str | Promise] = _("Start")
     Options: ClassVar[type[Strict]] = NoOptions
-    #: "required": only signed-in residents; "optional": also guests, who follow their case by a secret link.
+    #: "required": signed-in residents only; "optional": guests too, who follow their case by a secret link.
     sign_in: ClassVar[Literal["required", "optional"]] = "required"
-    #: Officers do not see who it came from, unless they may see identities and say why.
+    #: Hides the applicant from officers, unless they may see identities and state a reason.
     private: ClassVar[bool] = False
 
-    #: What makes two open cases of one service look like the same thing: one resident, or nearly one place and time.
+    #: Criterion for possible duplicates among open cases: same resident, or nearby place and time.
     alike: ClassVar[Literal["resident", "place"]] = "resident"
 
-    #: Whether one asks for something for a person, so that it may be for somebody of the family.
+    #: Whether a resident may apply on behalf of a family member.
     for_somebody: ClassVar[bool] = True
-    #: Only the person can make such a request: the demo makes none up.
+    #: Only the person themselves can apply, so the demo creates no such cases.
     in_person: ClassVar[bool] = False
 
-    #: Years for which an ended case keeps its answers and documents, unless its service sets another term.
+    #: Years that a closed case keeps its answers and documents, unless the service sets its own term.
     retention_years: ClassVar[int] = 5
 
-    #: True when answers that are figures (choices, numbers) stay after that, for statistics.
+    #: Whether choices and numbers are kept after that, for statistics.
     figures_stay: ClassVar[bool] = False
 
-    #: Whether there are cases of this kind, which go along a flow that the service names. Else it is only looked at.
+    #: Whether services of this kind open cases and so need a flow; otherwise they only show information.
     needs_flow: ClassVar[bool] = True
 
     def options(self, definition: "Definition") -> Any:
-        """The service's options for this kind.
+        """Parse the service's options for this kind.
 
         Raises:
-            ValidationError: when they do not fit `Options`.
+            ValidationError: when they do not match `Options`.
         """
         return self.Options.model_validate(definition.options_of(self.id))
 
     def check(self, definition: "Definition") -> "Iterable[tuple[tuple[str | int, ...], str]]":
-        """Faults of a definition that only this kind can see: (place in the file, what is wrong and how to mend it).
+        """Validate a definition; yield errors as (path in the file, message).
 
-        Its `ask` has the pages of blocks in their place.
+        Blocks in its `ask` are already expanded to pages.
         """
         try:
             self.options(definition)
@@ -92,58 +91,58 @@ class Kind:
                 yield (self.id, *fault["loc"]), fault["msg"]
 
     def title(self, definition: "Definition") -> "Text":
-        """What messages and lists of cases call the service; a neutral one where the name itself could harm."""
+        """Title for messages and lists of cases; neutral if the service's name itself is sensitive."""
         return definition.name
 
     def quick_exit(self, definition: "Definition") -> bool:
-        """Whether pages of the service show a way out that leaves no trace on the screen."""
+        """Return whether the service's pages show a "leave this page quickly" button."""
         return False
 
     def call(self, definition: "Definition") -> str:
-        """The channel (channels.yaml) to call where minutes count; its number stands on top of every question."""
+        """Id of the emergency channel (channels.yaml) shown above every question; empty: none."""
         return ""
 
     def step(self, draft: Any) -> str:
-        """Address of a page of the kind's own between the questions and the check; empty once that is done."""
+        """URL of the kind's own page between questions and summary; empty once it is complete."""
         return ""
 
     def preview(self, resolved: "Resolved", given: dict[str, Any], draft: Any) -> tuple[str, dict[str, Any]] | None:
-        """A template and its context for the page on which somebody checks their answers before sending them, or None.
+        """Template and context added to the summary page before submission, or None.
 
         Raises:
-            Refused: when with these answers nothing can be sent; the page says why.
+            Refused: when these answers cannot be submitted; the page shows the reason.
         """
         return None
 
     def opened(self, case: Any) -> Any:
-        """Called once, when a case of this kind has been opened (and routed), before its transaction commits.
+        """Hook after a case has been opened and routed, in the same transaction.
 
         Returns:
-            The case as it is then: another object where a further action changed it.
+            The current case: another object if a nested action changed it.
         """
         return case
 
     def rehearse(self, resolved: "Resolved", number: int) -> None:
-        """Make what the example answers of that number speak of; called by the demo and the robot before they apply."""
+        """Create the data that the example answers of `number` refer to, before the demo or the robot applies."""
 
     def rehearse_step(self, by: Any, draft: Any, number: int) -> None:
-        """Do for the demo what somebody does on the page of `step`."""
+        """Complete the kind's own page (`step`) for the demo."""
 
     def rehearse_move(self, case: Any, move: str) -> None:
-        """Bring about what a step needs that nobody can do by hand, such as time that passes; for the robot."""
+        """Meet a move's preconditions that no person can, such as elapsed time; for the robot."""
 
     def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
-        """Called before a case goes along an edge; raise `Refused` where the kind does not allow it."""
+        """Hook before a move; raises `Refused` if the kind does not allow it."""
 
     def moved(self, case: Any, move: str, given: dict[str, Any]) -> None:
-        """Called after a case has gone along an edge."""
+        """Hook after a move."""
 
     def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
-        """A template and its context that stand on the tracker and on the officer's case page, or None."""
+        """Template and context shown on the tracker and on the officer's case page, or None."""
         return None
 
     def on_receipt(self, case: Any) -> OnReceipt | None:
-        """What its receipt says besides number, service and next steps, or None."""
+        """Details added to the case's receipt, or None."""
         return None
 
 
@@ -151,5 +150,5 @@ kinds: Registry[Kind] = Registry("kind of service")
 
 
 def opening_cases() -> list[str]:
-    """The kinds whose services are applied for: they have a flow, and what was asked for becomes a case."""
+    """Ids of the kinds whose services open cases."""
     return [kind.id for kind in kinds if kind.needs_flow]

@@ -1,4 +1,4 @@
-"""Reads what a pack says about services: every file, with every fault at its line, all at once."""
+"""Loader for the service files of a pack. Collects all errors, each with file and line, instead of stopping early."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,14 +25,14 @@ NAME_REMEDY = "Use lower-case letters, digits and single dashes (underscores in 
 
 
 class Reading:
-    """One pass over a pack's files; faults are gathered instead of raised."""
+    """One pass over a pack's files that collects errors instead of raising them."""
 
     def __init__(self, root: Path, languages: tuple[str, ...]) -> None:
         self.pack = Pack(root, languages, Catalogue(categories={}))
         self.faults: list[Fault] = []
 
     def source(self, path: str, *, needed: bool = False) -> Source | None:
-        """The file as plain data with lines; None when it is not there (a fault when it is needed) or broken."""
+        """Parsed file with line numbers; None if it is missing (an error only if `needed`) or invalid."""
         full = self.pack.root / path
         if not needed and not full.exists():
             return None
@@ -50,7 +50,7 @@ class Reading:
         return source
 
     def parsed[M: BaseModel](self, source: Source, model: type[M], data: Any = None, place: Place = ()) -> M | None:
-        """The file's data, or the part of it at `place`, read as `model`, its texts in all languages."""
+        """Validate the file's data, or the part at `place`, as `model`; check that texts exist in all languages."""
         try:
             value = parse(source, model, data, place)
         except PackFaults as error:
@@ -62,7 +62,7 @@ class Reading:
         return value
 
     def table(self, path: str, item: Any, key: str = ID) -> dict[str, Any]:
-        """A file that maps names to things of one sort; what cannot be read is left out."""
+        """Read a file that maps names to items of one type; invalid items are skipped."""
         source = self.source(path)
         return self.entries(source, item, key) if source else {}
 
@@ -78,7 +78,7 @@ class Reading:
         return found
 
     def folder(self, name: str) -> Iterator[tuple[str, Source]]:
-        """Files of a folder with their ids (names without ".yaml")."""
+        """Files of a folder with their ids (file names without ".yaml")."""
         for path in sorted((self.pack.root / name).glob("*.yaml")):
             source = self.source(path.relative_to(self.pack.root).as_posix())
             if source is None:
@@ -95,12 +95,12 @@ def _alone(item: Any) -> type[RootModel[Any]]:
 
 
 def _stands_here(source: Source, fault: Fault) -> bool:
-    """Whether the text is written in this file; what a flow takes from states.yaml is told there, once."""
+    """Return whether the text is in this file. Errors in states.yaml are reported there once, not for each flow."""
     return fault.field in {".".join(map(str, place)) for place in source.lines}
 
 
 def languages_of(path: Path) -> tuple[str, ...]:
-    """The city's languages, or none when city.toml cannot say them (the city room reports why)."""
+    """Languages of the city; empty if city.toml is invalid (the city room reports the error)."""
     try:
         return load_city(path).languages
     except PackFaults:
@@ -108,7 +108,7 @@ def languages_of(path: Path) -> tuple[str, ...]:
 
 
 def _roles(path: Path) -> Mapping[str, Role]:
-    """The roles of officers, or none when their file cannot be taken (the people room reports why)."""
+    """Roles of officers; empty if their file is invalid (the people room reports the error)."""
     try:
         return read_roles(path)
     except PackFaults:
@@ -116,7 +116,7 @@ def _roles(path: Path) -> Mapping[str, Role]:
 
 
 def read(path: Path) -> Reading:
-    """Read every file that this room reads, gathering faults."""
+    """Read all service files of a pack."""
     reading = Reading(path, languages_of(path))
     pack = reading.pack
     if source := reading.source("catalogue.yaml", needed=True):
@@ -147,7 +147,7 @@ def _read_flows(reading: Reading) -> None:
 
 
 def with_shared_states(flow: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """The flow, where each state takes from the shared state of its name the keys that it does not say itself."""
+    """Merge shared states into a flow: each state inherits missing keys from the shared state of the same name."""
     states = flow.get("states")
     if not isinstance(states, dict):
         return dict(flow)
@@ -190,16 +190,16 @@ def _read_services(reading: Reading) -> None:
 def _without_unknown_keys(reading: Reading, source: Source) -> dict[str, Any]:
     known = definition_keys() | {str(source.data.get("kind"))}
     for key in source.data.keys() - known:
-        remedy = f"Remove it, or mend its spelling; a service has: {', '.join(sorted(known))}."
+        remedy = f"Remove it or correct its spelling. A service has: {', '.join(sorted(known))}."
         reading.faults.append(source.error_at((key,), "unknown key", remedy))
     return {key: value for key, value in source.data.items() if key in known}
 
 
 def read_pack(path: Path) -> Pack:
-    """Read and check everything that a pack says about services.
+    """Read and validate the service files of a pack.
 
     Raises:
-        PackFaults: with every fault of every file.
+        PackFaults: with all errors of all files.
     """
     reading = read(path)
     faults = reading.faults + list(pack_faults(reading.pack))
@@ -209,6 +209,6 @@ def read_pack(path: Path) -> Pack:
 
 
 def check(path: Path) -> list[Fault]:
-    """Every fault of what a pack says about services, in the order of files and lines."""
+    """All errors in a pack's service files, ordered by file and line."""
     reading = read(path)
     return sorted(set(reading.faults) | set(pack_faults(reading.pack)))

@@ -1,4 +1,4 @@
-"""Services and every version of their definitions: a case reads the version with which it began, for ever."""
+"""Services and the immutable versions of their definitions. A case keeps the version it started with."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -9,7 +9,7 @@ from kini.core.database.fields import OrderedJSON
 
 
 class Service(models.Model):
-    """One service of the city. `current` is the version that new cases begin with."""
+    """A service of the city. `current` is the version used by new cases."""
 
     id = models.CharField(max_length=60, primary_key=True)
     category = models.CharField(max_length=60, db_index=True)
@@ -31,9 +31,9 @@ class Service(models.Model):
 
 
 class ServiceVersion(models.Model):
-    """What a definition said, whole: blocks, flow, statements and texts resolved, so that it reads the same for ever.
+    """Snapshot of a definition with blocks, flow, statements and texts resolved.
 
-    Never changed: a trigger refuses updates of its content. `digest` tells whether a file has changed.
+    Immutable: a trigger rejects updates of the content. `digest` detects changed files.
     """
 
     service = models.ForeignKey(Service, models.PROTECT, related_name="versions")
@@ -50,9 +50,9 @@ class ServiceVersion(models.Model):
 
 
 class FlowEdge(models.Model):
-    """An edge of a version's flow. The database refuses any change of a case's state that is not among them.
+    """An edge of a version's flow. A trigger rejects any other change of a case's state.
 
-    An edge from "" is the beginning.
+    The edge from "" leads to the start state.
     """
 
     version = models.ForeignKey(ServiceVersion, models.CASCADE, related_name="edges")

@@ -1,4 +1,4 @@
-"""The catalogue and the start page of every service. They are open to everybody."""
+"""Public pages: catalogue, search, and the start page of each service."""
 
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ from kini.web.shelf import shared
 @require_safe
 @shared
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """All services: categories, life events, everything by category."""
+    """All services by category, with life events."""
     shelves = queries.catalogue()
     context = {
         "shelves": shelves,
@@ -38,7 +38,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared
 def category(request: HttpRequest, name: str) -> HttpResponse:
-    """The services of one category."""
+    """Services of one category."""
     found = catalogues.current().categories.get(name)
     if found is None:
         raise Http404
@@ -49,7 +49,7 @@ def category(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @shared
 def event(request: HttpRequest, name: str) -> HttpResponse:
-    """What may be needed when something happens in one's life."""
+    """Services of one life event."""
     found = catalogues.current().events.get(name)
     if found is None:
         raise Http404
@@ -61,7 +61,7 @@ def event(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @shared
 def search(request: HttpRequest) -> HttpResponse:
-    """What fits the words that were typed."""
+    """Search results."""
     typed = "".join(c for c in request.GET.get("q", "") if c.isprintable())[:LONGEST].strip()
     cards = queries.cards(find(typed)) if typed else []
     categories = catalogues.current().categories.items()
@@ -72,7 +72,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared
 def service(request: HttpRequest, service: str) -> HttpResponse:
-    """The start page of a service: everything one wants to know before, and the way in."""
+    """Start page of a service: facts, documents, next steps, and the panels of other rooms (start button, drafts)."""
     try:
         found = queries.service(service)
     except Service.DoesNotExist:
@@ -134,6 +134,6 @@ def _law(law: Law) -> str:
 
 
 def _source(source: str) -> tuple[str, str]:
-    """A source as (what is shown, where it leads or ""): of an address the name of its site."""
+    """A source as (label, URL or ""); the label of a URL is its host."""
     site = urlsplit(source).hostname
     return (site.removeprefix("www."), source) if site else (source, "")

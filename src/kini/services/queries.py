@@ -1,4 +1,4 @@
-"""What the catalogue's pages ask about services."""
+"""Queries for the catalogue: services as cards, by category, event, kind or id."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from kini.services.kinds import kinds, opening_cases
 from kini.services.models import Service
 from kini.services.versions import resolve_many
 
-#: Every change of services is audited under this subject, so the newest entry names their state.
+#: Every change of services is audited under this subject; the id of its newest entry keys the caches.
 SUBJECT = "pack:services"
 
 
@@ -24,8 +24,8 @@ class Card:
     """A service in a list.
 
     Attributes:
-        present: its kind is here.
-        opens: it is applied for, and what was asked for becomes a case.
+        present: its kind is installed.
+        opens: it opens cases.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A category with its services, by name."""
+    """A category with its services, sorted by name."""
 
     id: str
     category: Category
@@ -46,10 +46,10 @@ class Shelf:
 
 
 def service(service_id: str) -> Service:
-    """An active service with its current version and agency, as the process holds it: read it, do not change it.
+    """Cached active service with its current version and agency. Treat it as read-only.
 
     Raises:
-        Service.DoesNotExist: when there is none.
+        Service.DoesNotExist: when no active service has this id.
     """
     found = offered().get(service_id)
     if found is None:
@@ -58,9 +58,9 @@ def service(service_id: str) -> Service:
 
 
 def offered() -> dict[str, Service]:
-    """All active services by id, as the process holds them."""
+    """Cached active services by id."""
     newest = audit.newest(SUBJECT)
-    # Rows that came without an action have no entry that would tell when they change.
+    # Without an audit entry (rows created outside actions) there is no cache key that changes with them.
     return _offered(newest) if newest else _offered.__wrapped__(newest)
 
 
@@ -75,13 +75,13 @@ def _offered(_newest: int | None) -> dict[str, Service]:
 
 
 def sensitive() -> list[str]:
-    """Ids of the active services whose answers are sealed whole."""
+    """Ids of the active services whose answers are all encrypted."""
     resolved = resolve_many(row.current_id for row in offered().values() if row.current_id)
     return [name for name, row in offered().items() if row.current_id and resolved[row.current_id].sensitive]
 
 
 def cards(services: Iterable[Service]) -> list[Card]:
-    """The same services as they are shown in lists, in the same order. One query at most."""
+    """Cards of these services, in the same order. At most one query."""
     rows, opening = list(services), opening_cases()
     resolved = resolve_many(row.current_id for row in rows if row.current_id)
     return [
@@ -99,12 +99,12 @@ def cards(services: Iterable[Service]) -> list[Card]:
 
 
 def by_name(found: Iterable[Card]) -> list[Card]:
-    """In the order of their names in the language of the page."""
+    """Sort by name in the active language."""
     return sorted(found, key=lambda card: str(card.name).casefold())
 
 
 def catalogue() -> list[Shelf]:
-    """All active services on their shelves; empty shelves are left out."""
+    """All listed services grouped by category; empty categories are omitted."""
     found = everything()
     shelves = [
         Shelf(name, category, [card for card in found if card.category == name])
@@ -114,17 +114,17 @@ def catalogue() -> list[Shelf]:
 
 
 def everything() -> list[Card]:
-    """All active services, by name."""
+    """All listed services, sorted by name."""
     return by_name(cards(_listed()))
 
 
 def by_category(category: str) -> list[Card]:
-    """The services of a category, by name."""
+    """Services of a category, sorted by name."""
     return by_name(cards(Service.objects.filter(active=True, category=category)))
 
 
 def by_event(event: str) -> list[Card]:
-    """The services of a life event: those that the catalogue puts in order, then the others by name."""
+    """Services of a life event: first those ordered in the catalogue, then the others by name."""
     rows = [row for row in Service.objects.filter(active=True) if row.current_id]
     resolved = resolve_many(row.current_id for row in rows if row.current_id)
     found = by_name(cards(row for row in rows if event in resolved[row.current_id or 0].definition.events))
@@ -132,34 +132,34 @@ def by_event(event: str) -> list[Card]:
 
 
 def _as_ordered(found: list[Card], first: list[str]) -> list[Card]:
-    """Those named in `first`, in its order, then the others as they were."""
+    """Stable sort: ids in `first` in that order, then the rest."""
     order = {name: number for number, name in enumerate(first)}
     return sorted(found, key=lambda card: order.get(card.id, len(order)))
 
 
 def named(ids: Iterable[str]) -> list[Card]:
-    """The active services among these, in this order."""
+    """Active services with these ids, in this order."""
     order = list(ids)
     found = {card.id: card for card in cards(Service.objects.filter(active=True, pk__in=order))}
     return [found[name] for name in order if name in found]
 
 
 def popular() -> list[Card]:
-    """The services that the catalogue shows first."""
+    """Services listed as popular in the catalogue."""
     return named(catalogues.current().popular)
 
 
 def by_kind(kind: str) -> list[Card]:
-    """The services of a kind: those that the catalogue shows first, then the others by name."""
+    """Services of a kind: popular ones first, then the others by name."""
     found = by_name(cards(Service.objects.filter(active=True, kind=kind)))
     return _as_ordered(found, catalogues.current().popular)
 
 
 def count() -> int:
-    """How many services are offered."""
+    """Number of listed services."""
     return _listed().count()
 
 
 def _listed() -> QuerySet[Service]:
-    """The services that the catalogue lists: those of the pack."""
+    """Services listed in the catalogue: those of the pack, without the built-in ones."""
     return Service.objects.filter(active=True).exclude(category__in=house.categories())

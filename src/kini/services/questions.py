@@ -1,7 +1,7 @@
-"""Which questions are asked, and what an answered page says. Pure: no draft, no session.
+"""Applicable questions and parsing of submitted pages. Pure: no draft, no session.
 
-Answers are a mapping from field name to value; a repeated page's stand as a list under its `repeat.name`. `known` is
-what the profile knows, by attribute: a field that names such an attribute is not asked.
+Answers map field names to values; a repeated page stores a list under its `repeat.name`. `known` maps profile
+attributes to values: a field whose `profile` attribute is known is not asked.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,18 +18,18 @@ from kini.services.versions import Resolved, ResolvedPage
 type Answers = Mapping[str, Any]
 type Known = Mapping[str, Any]
 
-#: Inputs that every form of the house has.
+#: Inputs that every form has.
 ALWAYS_SENT = frozenset({"csrfmiddlewaretoken", "keep"})
 
 
 @dataclass(slots=True)
 class Taken:
-    """What a page's form said.
+    """Result of parsing a page's form.
 
     Attributes:
-        values: by field, only of those that could be taken; None where an optional field was left empty.
-        errors: what to do, by field.
-        typed: what stood in the inputs of every field, to show it again.
+        values: by field, valid ones only; None where an optional field was left empty.
+        errors: instruction for the user, by field.
+        typed: raw input of every field, to redisplay the form.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -39,14 +39,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A page that is asked, with only the fields that are, and the answers that count up to and with it."""
+    """An applicable page with only its applicable fields, and the effective answers up to and including it."""
 
     page: ResolvedPage
     counting: dict[str, Any]
 
 
 def _asked(resolved: Resolved, answers: Answers, known: Known) -> Iterator[_Asked]:
-    """Pages in order. Conditions see only answers that count: those of pages not asked do not."""
+    """Applicable pages in order. Conditions ignore answers of pages that do not apply."""
     counting: dict[str, Any] = {}
     for page in resolved.pages:
         if page.when and not page.when.holds(counting):
@@ -72,34 +72,34 @@ def _asked(resolved: Resolved, answers: Answers, known: Known) -> Iterator[_Aske
 
 
 def _known_enough(page: ResolvedPage, left: Mapping[str, FieldBase]) -> bool:
-    """Whether nothing is left of a page but what could be in the profile too, and need not be."""
+    """Return whether the profile answers a page well enough: only optional profile fields are left."""
     return len(left) < len(page.fields) and all(each.optional and each.profile for each in left.values())
 
 
 def applicable_pages(resolved: Resolved, answers: Answers, known: Known) -> list[ResolvedPage]:
-    """The pages that are asked with these answers, each with only the fields that are."""
+    """Pages that apply given these answers, each with only the fields that apply."""
     return [asked.page for asked in _asked(resolved, answers, known) if asked.page.fields]
 
 
 def missing_pages(resolved: Resolved, answers: Answers, known: Known) -> list[ResolvedPage]:
-    """The asked pages that lack an answer which must be given."""
+    """Applicable pages that lack a required answer."""
     return whole(resolved, answers, known)[1]
 
 
 def is_missing(page: ResolvedPage, answers: Answers) -> bool:
-    """Whether the page lacks an answer which must be given."""
+    """Return whether the page lacks a required answer."""
     if page.repeat:
         return len(items(page, answers)) < page.repeat.min
     return any(answers.get(name) is None and not each.optional for name, each in page.fields.items())
 
 
 def final_answers(resolved: Resolved, answers: Answers, known: Known) -> dict[str, Any]:
-    """The answers that count in the end, those of the profile among them; of pages no longer asked none is left."""
+    """Effective answers, including those from the profile and excluding pages that no longer apply."""
     return whole(resolved, answers, known)[0]
 
 
 def whole(resolved: Resolved, answers: Answers, known: Known) -> tuple[dict[str, Any], list[ResolvedPage]]:
-    """`final_answers` and `missing_pages` in one."""
+    """Compute `final_answers` and `missing_pages` in one pass."""
     asked = list(_asked(resolved, answers, known))
     missing = [each.page for each in asked if each.page.fields and is_missing(each.page, answers)]
     return asked[-1].counting if asked else {}, missing
@@ -113,13 +113,13 @@ def take(
     stored: Mapping[str, Sequence[str]] | None = None,
     beside: frozenset[str] = frozenset(),
 ) -> Taken:
-    """Read what the form of a page said.
+    """Parse the submitted form of a page.
 
     Args:
-        page: as `applicable_pages` gives it.
-        answers: those given before; documents that they refer to stand for an upload field that `stored` leaves out.
-        stored: ids of the documents that lie in the slot of each upload field, what was just sent among them.
-        beside: names of further inputs that the form has (buttons).
+        page: as returned by `applicable_pages`.
+        answers: earlier answers; their documents count for upload fields that `stored` does not mention.
+        stored: ids of the stored documents by upload field, including those just uploaded.
+        beside: names of additional inputs of the form (buttons).
     """
     sent = _with_stored(page, submitted, {**_files_of(answers or {}), **(stored or {})})
     taken = Taken()
@@ -144,7 +144,7 @@ def _files_of(answers: Answers) -> dict[str, Sequence[str]]:
 
 
 def _with_stored(page: ResolvedPage, sent: Submitted, stored: Mapping[str, Sequence[str]]) -> Submitted:
-    """The same, with ids of documents that we know of instead of those that somebody sent."""
+    """Replace submitted document ids with the stored ones, so that nobody can reference another person's documents."""
     data: MultiValueDict[str, str] = MultiValueDict({name: sent.data.getlist(name) for name in sent.data})
     for name, each in page.fields.items():
         if isinstance(each, UploadField):
@@ -153,7 +153,7 @@ def _with_stored(page: ResolvedPage, sent: Submitted, stored: Mapping[str, Seque
 
 
 def _surplus(page: ResolvedPage, sent: Submitted, beside: frozenset[str]) -> str:
-    """What is wrong with the form itself: inputs that the page does not have, one input several times."""
+    """Error message for a malformed form (unknown or repeated inputs); empty if it is well formed."""
     inputs = {each: name for name, each_field in page.fields.items() for each in each_field.inputs(name)}
     names = {*sent.data, *sent.files} - ALWAYS_SENT - beside
     if names - inputs.keys():
@@ -163,7 +163,7 @@ def _surplus(page: ResolvedPage, sent: Submitted, beside: frozenset[str]) -> str
 
 
 def _scrubbed(typed: Any) -> Any:
-    """What was typed, without characters that a page cannot show."""
+    """Raw input without control characters, which a page cannot show."""
     match typed:
         case str():
             return "".join(c for c in typed if c in "\n\t" or (c.isprintable() or ord(c) > 159))
@@ -175,22 +175,22 @@ def _scrubbed(typed: Any) -> Any:
 
 
 def form_values(page: ResolvedPage, answers: Answers) -> dict[str, Any]:
-    """What stands in the inputs of a page before it is sent, by field."""
+    """Initial input values of a page, by field."""
     return {name: each.form_value(answers.get(name)) for name, each in page.fields.items()}
 
 
 def items(page: ResolvedPage, answers: Answers) -> list[dict[str, Any]]:
-    """The items of a repeated page answered so far."""
+    """Items of a repeated page answered so far."""
     return list(answers.get(page.repeat.name) or []) if page.repeat else []
 
 
 def with_item(
     page: ResolvedPage, answers: Answers, index: int | None, values: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """The list with one item more (`index` None), or with that one replaced.
+    """Append an item (`index` None), or replace the item at `index`.
 
     Raises:
-        Wrong: when there would be too many, or there is none at that place.
+        Wrong: when the list is full, or has no item at `index`.
     """
     there, item = items(page, answers), {name: value for name, value in values.items() if value is not None}
     if index is not None:
@@ -205,15 +205,15 @@ def with_item(
 
 
 def without_item(page: ResolvedPage, answers: Answers, index: int) -> list[dict[str, Any]]:
-    """The list without the item at that place; the same list when there is none."""
+    """The list without the item at `index`; unchanged if there is none."""
     return [item for place, item in enumerate(items(page, answers)) if place != index]
 
 
 def split_sealed(resolved: Resolved, answers: Answers, *, whole: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The answers that stand in the clear, and those that are kept encrypted.
+    """Split answers into (plain, to be encrypted).
 
     Args:
-        whole: keep all of them encrypted, as those of a sensitive service always are.
+        whole: encrypt all answers, as for a sensitive service.
     """
     if whole or resolved.sensitive:
         return {}, dict(answers)

@@ -1,4 +1,4 @@
-"""From files to one whole: which pages a service asks, with named blocks put in their place."""
+"""Expansion of a service's `ask` into pages: blocks are inlined, conditions combined."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from kini.services.schema import Page, Use
 
 @dataclass(frozen=True, slots=True)
 class PlacedPage:
-    """A page in the order in which it is asked.
+    """A page with its origin.
 
     Attributes:
-        when: its own condition and the one of the block that brings it, together.
-        source, place: where it is written (a service file or a block).
-        asked_at: its place in the service's `ask`, for faults that concern the whole service.
+        when: its own condition combined with that of the block reference.
+        source, place: file and path where it is defined (service file or block).
+        asked_at: path in the service's `ask`, for errors that concern the whole service.
     """
 
     page: Page
@@ -27,14 +27,14 @@ class PlacedPage:
 
 
 def both(first: When | None, second: When | None) -> When | None:
-    """The condition under which both hold."""
+    """Conjunction of two conditions."""
     if first is None or second is None:
         return first or second
     return When({"all": [first.root, second.root]})
 
 
 def placed_pages(pack: Pack, service: ServiceFile) -> Iterator[PlacedPage]:
-    """All pages of questions of a service; blocks that do not exist are left out."""
+    """All question pages of a service in order; unknown blocks are skipped."""
     for index, item in enumerate(service.definition.ask):
         asked_at: Place = ("ask", index)
         if not isinstance(item, Use):
@@ -47,10 +47,10 @@ def placed_pages(pack: Pack, service: ServiceFile) -> Iterator[PlacedPage]:
 
 
 def levels(page: Page) -> list[list[str]]:
-    """The page's field names, parted so that no field depends on an answer of its own part.
+    """Group the page's field names so that no field depends on an answer in its own group.
 
-    Without JavaScript a page cannot change while it is filled in; a field whose condition names another one of the
-    same page is therefore asked on a page that follows.
+    Without JavaScript a page cannot change while it is filled in, so a field that depends on another field of the same
+    page moves to a following page.
     """
     level: dict[str, int] = {}
     for name, field in page.fields.items():

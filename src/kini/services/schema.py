@@ -1,7 +1,6 @@
-"""The typed schema of what a pack says about services: definitions, question blocks, statements, channels.
+"""Schema of the pack's service files: definitions, question blocks, statements, channels.
 
-A civil servant can read such a file aloud. Shorthands (`fee: free`, `flow: registry-decision`) are widened here, so
-that the rest of the house sees one form.
+Shorthands (`fee: free`) are expanded here, so that the rest of the code sees one form.
 """
 
 from functools import reduce
@@ -22,7 +21,7 @@ Confidence = Literal["high", "medium", "low"]
 
 
 def _field(value: Any) -> Any:
-    """Read a field by its type's own class, so that an outside field type is no different from ours."""
+    """Parse a field with the class registered for its type, which may come from a plug-in."""
     if isinstance(value, FieldBase):
         return value
     if not isinstance(value, dict) or "type" not in value:
@@ -38,7 +37,7 @@ Fields = Annotated[dict[Name, AnyField], Field(min_length=1)]
 
 
 class Repeat(Strict):
-    """A page that is answered several times: members of a family, tools of a business."""
+    """Settings of a page that is answered several times (family members, tools of a business)."""
 
     name: Name = Field(description="Name under which the list of answers is kept.")
     min: int = Field(default=1, ge=0)
@@ -47,7 +46,7 @@ class Repeat(Strict):
 
 
 class Page(Strict):
-    """One page of questions: one thing. With one field its label is the page's heading, with several `page` is."""
+    """One page of questions. With one field its label is the page's heading; with several, `page` is."""
 
     page: Text | None = Field(default=None, description="Heading; needed when there are several fields.")
     hint: Text | None = None
@@ -63,7 +62,7 @@ class Page(Strict):
 
 
 class Use(Strict):
-    """A named block of pages (blocks/*.yaml) stands here."""
+    """Reference to a block of pages (blocks/*.yaml)."""
 
     use: Id
     when: When | None = None
@@ -73,22 +72,22 @@ def _use_or_page(value: Any) -> str:
     return "a use" if isinstance(value, Use) or (isinstance(value, dict) and "use" in value) else "a page"
 
 
-# The tags are no keys of a file, so that a fault's place names only what the author wrote.
+# Tags with a space are no keys of a file, so error paths contain only what the author wrote.
 Ask = Annotated[Annotated[Use, Tag("a use")] | Annotated[Page, Tag("a page")], Discriminator(_use_or_page)]
 
 
 class Block(Strict):
-    """blocks/NAME.yaml: pages that many services share. The file name is the block's id."""
+    """blocks/NAME.yaml: pages shared by services. The file name is the block's id."""
 
     about: Text | None = None
     pages: Annotated[list[Page], Field(min_length=1)]
 
 
 class Attachment(Strict):
-    """A document that must be shown.
+    """A required document.
 
     Attributes:
-        statement: id of the sworn statement (statements.yaml) that stands in for it when there is none (`or:`).
+        statement: id of the sworn statement (statements.yaml) accepted instead (`or:`).
     """
 
     label: Text
@@ -103,7 +102,7 @@ UNITS = ("minutes", "hours", "working_hours", "days", "working_days", "months")
 
 
 class Target(Strict):
-    """Within which time: exactly one unit. Hours and days run by the calendar, working ones by office hours."""
+    """Time limit in exactly one unit. Hours and days are calendar time; working ones follow office hours."""
 
     minutes: int | None = Field(default=None, ge=1)
     hours: int | None = Field(default=None, ge=1)
@@ -134,7 +133,7 @@ def _fee(value: Any) -> Any:
 
 
 class Fee(Strict):
-    """What it costs, in whole units of the city's currency; without an amount the note says how it is reckoned."""
+    """Fee in whole units of the city's currency; without an amount, the note explains how it is calculated."""
 
     amount: int | None = Field(default=None, ge=0)
     confidence: Confidence = "low"
@@ -143,19 +142,19 @@ class Fee(Strict):
     @model_validator(mode="after")
     def _known_or_explained(self) -> "Fee":
         if self.amount is None and not self.note:
-            raise ValueError("a fee without an amount needs a note that says how it is reckoned")
+            raise ValueError("a fee without an amount needs a note that explains how it is calculated")
         return self
 
 
 class Letter(Strict):
-    """The letter that carries the result: a signed PDF, made when a case reaches one of the states `at`.
+    """Signed PDF letter with the result, created when a case reaches one of the states `at`.
 
     Attributes:
-        title: what stands over it; left out, the name of what the service gives.
-        at: states of the flow; left out, every end whose outcome is "granted".
-        show: what the paper says of the case, in order: an answer, a list of a repeated page, or what an officer gave
-            at a step, by name, each with its label on paper (null: the label of the question). Nothing else is shown.
-        months: for how long it is valid; left out, for good.
+        title: heading; defaults to the name of what the service gives.
+        at: states of the flow; defaults to every end with the outcome "granted".
+        show: answers, lists of repeated pages and inputs of moves to print, by name and in order, each with its label
+            (null: the label of the question). Nothing else is printed.
+        months: validity; no value means unlimited.
     """
 
     template: Id = Field(description="letters/NAME.typ of the pack.")
@@ -166,7 +165,7 @@ class Letter(Strict):
 
 
 class Gives(Strict):
-    """What the resident gets in the end."""
+    """Result that the resident receives."""
 
     type: Literal["document", "decision", "help", "slot", "data", "receipt"]
     name: Text
@@ -174,14 +173,14 @@ class Gives(Strict):
 
 
 class Law(Strict):
-    """A law that the service rests on. In a file its name alone says that it is certain."""
+    """Legal basis of the service. A plain string in the file means high confidence."""
 
     text: str
     confidence: Confidence = "high"
 
 
 class Retention(Strict):
-    """Term of answers and documents in years after the end of a case, and the law that sets it."""
+    """Retention of answers and documents in years after closure, with its legal basis."""
 
     years: int = Field(ge=1, le=100)
     law: str
@@ -192,9 +191,9 @@ def _law(value: Any) -> Any:
 
 
 class Definition(Strict):
-    """services/CATEGORY/NAME.yaml: one service of the city. The file name is its id, the folder its category.
+    """services/CATEGORY/NAME.yaml: one service. The file name is its id, the folder its category.
 
-    A key with the id of the service's kind holds what that kind adds; it is checked by the kind, when it is present.
+    The key named after the service's kind holds the kind's options; the kind validates it if installed.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
@@ -240,17 +239,17 @@ class Definition(Strict):
         return value
 
     def options_of(self, kind: str) -> dict[str, Any]:
-        """What the file says under the kind's own key."""
+        """Raw options under the key of this kind."""
         return (self.model_extra or {}).get(kind) or {}
 
 
 def definition_keys() -> frozenset[str]:
-    """The keys of a service file, without the one that is named after its kind."""
+    """Keys of a service file, except the one named after its kind."""
     return frozenset(field.alias or name for name, field in Definition.model_fields.items())
 
 
 class Channel(Strict):
-    """channels.yaml: another way to the same case."""
+    """channels.yaml: another channel to apply, such as a hotline or a counter."""
 
     name: Text
     how: Text | None = None
@@ -259,14 +258,14 @@ class Channel(Strict):
 
 
 class Statement(Strict):
-    """statements.yaml: a sworn statement that stands in for a missing document."""
+    """statements.yaml: a sworn statement that replaces a missing document."""
 
     name: Text
     text: Text
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of a service file as JSON Schema 2020-12, with every registered field type and kind spelled out."""
+    """JSON Schema 2020-12 of a service file, including all registered field types and kinds."""
     schema = Definition.model_json_schema(by_alias=True)
     union: Any = Annotated[reduce(or_, list(field_types)), Field(discriminator="type")]
     fields = TypeAdapter(union).json_schema(by_alias=True)

@@ -1,4 +1,4 @@
-"""Finds services by what people type: everyday words in any language of the city, with typing errors."""
+"""Search for services: everyday words in any language of the city, synonyms, tolerance for typing errors."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from kini.services.indexing import configurations
 from kini.services.models import Service
 from kini.services.queries import SUBJECT
 
-#: How much a word counts where it stands: around (D), in the summary (C), among people's words (B), in the name (A).
+#: Weights of D (category, events), C (summary), B (everyday words), A (name), in ts_rank's order.
 WEIGHTS = "{0.05, 0.2, 0.8, 1.0}"
-#: How much another word of the same meaning counts, beside the one that was typed.
+#: Weight of a synonym relative to the typed word.
 SYNONYM = 0.75
-#: How alike a mistyped word must be to one of a service's.
+#: Minimum trigram similarity for a mistyped word.
 ALIKE = 0.42
-#: Services that fit less well than this share of the best one are left out.
+#: Results that score below this fraction of the best one are dropped.
 LEAST = 0.2
 MOST_WORDS = 12
 LONGEST = 120
@@ -29,14 +29,14 @@ LONGEST = 120
 
 @dataclass(slots=True)
 class Term:
-    """A word or phrase that was typed, and others that mean the same."""
+    """A typed word or phrase and its synonyms."""
 
     typed: str
     others: list[str] = field(default_factory=list)
 
 
 def terms_of(text: str, words: Catalogue) -> list[Term]:
-    """What was typed as terms: the longest known phrases, and single words between them."""
+    """Split the query into the longest phrases with synonyms, and single words between them."""
     return list(_terms(words_of(text[:LONGEST])[:MOST_WORDS], words))
 
 
@@ -52,9 +52,9 @@ def _terms(typed: Sequence[str], words: Catalogue) -> Iterator[Term]:
 
 
 def search(text: str, limit: int = 20) -> list[Service]:
-    """Active services that fit what was typed, the best first.
+    """Active services that match the query, best first.
 
-    One query; none where the process remembers what the same words found since services were last loaded.
+    One database query; none if this process has cached the same words since services were last loaded.
     """
     words = " ".join(words_of(text[:LONGEST]))
     newest = audit.newest(SUBJECT)
@@ -87,11 +87,11 @@ def _found(words: str, limit: int) -> tuple[Service, ...]:
     return tuple(row_of(Service, COLUMNS, row) for row in prepared(QUERY, parameters))
 
 
-COLUMNS = ("id", "category", "kind", "agency_id", "current_id", "active")  # as the query below gives them
+COLUMNS = ("id", "category", "kind", "agency_id", "current_id", "active")  # in the order of the SELECT below
 
-# A word that few services have tells more than one that many have (the logarithm). Where no service has a word, the
-# services with a similar one count. A service one of whose words is just what was typed comes before all others.
-# Those that are left over are put in order by how alike they are to the whole, too: for all it would cost the most.
+# Rare words weigh more (the logarithm, as in TF-IDF). Trigrams are compared only for words without a full-text hit.
+# An exact match of the whole query ranks first. Similarity to the whole query is computed only for the remaining rows,
+# since it is the most expensive term.
 QUERY = """
 WITH service AS (
     SELECT * FROM services_service WHERE active

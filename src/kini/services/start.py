@@ -1,4 +1,4 @@
-"""What rooms above put on a service's start page: the way in, drafts to go on with."""
+"""Extension points of a service's start page: panels of other rooms, such as the start button or open drafts."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,13 +9,13 @@ from django.utils.safestring import SafeString
 from kini.core.registry import Registry
 from kini.services.models import Service
 
-#: Each is asked for every service whose kind is present, and answers with HTML, or with None when it has nothing.
+#: Called for each service whose kind is installed; returns HTML, or None.
 start_panels: Registry[Callable[[HttpRequest, Service], SafeString | None]] = Registry("panel of the start page")
 
-#: Services that a room shows something for on pages of its own, as the files of a pack say; given the pack's folder.
+#: Given the pack folder, returns the ids of the services that a room shows on its own pages.
 shown_elsewhere: Registry[Callable[[Path], Iterable[str]]] = Registry("room that shows services on its own pages")
 
 
 def panels(request: HttpRequest, service: Service) -> list[SafeString]:
-    """What stands where one begins, in the order in which rooms registered it."""
+    """Panels for a service, in order of registration."""
     return [html for panel in start_panels if (html := panel(request, service))]

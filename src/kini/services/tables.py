@@ -1,4 +1,4 @@
-"""What operators see of services: which there are, and every version of their definitions."""
+"""Admin of services and the versions of their definitions."""
 
 import json
 
@@ -32,6 +32,6 @@ class Versions(Table):
 
 
 def register() -> None:
-    """Bring these tables to the operator's pages."""
+    """Register with the operator's admin site."""
     site.register(Service, Services)
     site.register(ServiceVersion, Versions)

@@ -1,4 +1,4 @@
-"""What a version says, whole: stored as JSON, so that a case reads for ever as it did when it began."""
+"""Snapshots of service definitions: all references resolved, stored as JSON, cached per process."""
 
 import hashlib
 import json
@@ -20,10 +20,10 @@ from kini.services.schema import AnyField, Attachment, Channel, Definition, Fiel
 
 
 class ResolvedPage(Strict):
-    """One page as it is asked.
+    """One page of questions.
 
     Attributes:
-        key: its part of the address; stays the same while its first field keeps its name.
+        key: URL part, derived from the name of its first field.
         single: the label of its only field is the heading.
     """
 
@@ -37,20 +37,20 @@ class ResolvedPage(Strict):
 
     @property
     def names(self) -> list[str]:
-        """Under which names its answers stand."""
+        """Names under which its answers are stored."""
         return [self.repeat.name] if self.repeat else list(self.fields)
 
 
 class Resolved(Strict):
-    """A definition with everything that it names put in its place.
+    """A service definition with all references resolved.
 
     Attributes:
-        definition: as written, without `ask`: the pages say that.
-        pages: in order; one for each document of `attach` at the end (key "doc-NAME", one field of the type document).
+        definition: as written, but without `ask`, which `pages` replaces.
+        pages: in order, ending with one page per document of `attach` (key "doc-NAME", one field of type document).
         statements: sworn statements by id.
-        inputs: what the flow's moves need, by name.
-        moves: words for the buttons of moves that have no label of their own.
-        channels: other ways, by id, in order.
+        inputs: inputs that the flow's moves need, by name.
+        moves: default button labels of moves.
+        channels: other channels by id, in order.
         roles: names of the roles that act in the flow.
     """
 
@@ -67,10 +67,10 @@ class Resolved(Strict):
 
     @property
     def flow(self) -> Flow:
-        """The flow.
+        """Flow of the service.
 
         Raises:
-            LookupError: when the service has none (its kind is not here yet).
+            LookupError: when the service has none.
         """
         if self.steps is None:
             raise LookupError(f'The service "{self.service}" has no flow.')
@@ -78,12 +78,12 @@ class Resolved(Strict):
 
     @cached_property
     def fields(self) -> Mapping[str, FieldBase]:
-        """Every field that is asked once, by name."""
+        """Fields of pages that are not repeated, by name."""
         return {name: field for page in self.pages if not page.repeat for name, field in page.fields.items()}
 
     @cached_property
     def sealed(self) -> frozenset[str]:
-        """Names under which answers are kept encrypted; a repeated page's list is, when one of its fields is."""
+        """Names of answers that are stored encrypted; a repeated page is encrypted if one of its fields is."""
         names: set[str] = set()
         for page in self.pages:
             sealed = {name for name, each in page.fields.items() if each.is_sealed()}
@@ -92,35 +92,35 @@ class Resolved(Strict):
 
     @property
     def sensitive(self) -> bool:
-        """Tell whether all its answers must be encrypted."""
+        """Return whether all its answers must be encrypted."""
         return bool(self.definition.sensitive)
 
     def page(self, key: str) -> ResolvedPage | None:
         return next((page for page in self.pages if page.key == key), None)
 
     def content(self) -> dict[str, Any]:
-        """The whole as JSON."""
+        """The snapshot as JSON-compatible data."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, serialize_as_any=True)
 
 
 def digest_of(content: dict[str, Any]) -> str:
-    """SHA-256 of a version's content; the order of moves, fields and options counts."""
+    """SHA-256 of a version's content; sensitive to the order of moves, fields and options."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-#: Versions read by this process, by key, the oldest first. They never change.
+#: Snapshots cached by this process, by primary key, oldest first. Versions are immutable, so nothing expires.
 _read: dict[int, Resolved] = {}
 MOST_READ = 1000
 
 
 def resolve(version: ServiceVersion) -> Resolved:
-    """The typed view of a stored version; each version is read once per process."""
+    """Parsed snapshot of a stored version; cached per process."""
     return _read.get(version.pk) or _keep(version.pk, version.content)
 
 
 def resolve_many(keys: Iterable[int]) -> dict[int, Resolved]:
-    """The typed views of versions by key. No query when this process knows them all, else one."""
+    """Parsed snapshots by version id. No query if all are cached, else one."""
     wanted = set(keys)
     unread = ServiceVersion.objects.filter(pk__in=wanted - _read.keys()) if wanted - _read.keys() else ()
     fresh = {version.pk: _keep(version.pk, version.content) for version in unread}
@@ -135,7 +135,7 @@ def _keep(key: int, content: Any) -> Resolved:
 
 
 def resolve_service(pack: Pack, service: ServiceFile) -> Resolved:
-    """Put blocks, flow, words, statements, inputs and lists of a sound pack in their place."""
+    """Resolve blocks, flow, labels, statements, inputs and lists of a valid pack."""
     definition = service.definition
     flow = pack.flows[definition.flow] if definition.flow else None
     moves = [move for state in flow.states.values() for move in state.moves.items()] if flow else []
@@ -206,7 +206,7 @@ def _document(pack: Pack, name: str, attachment: Attachment) -> ResolvedPage:
 
 
 def _with_list(pack: Pack, field: FieldBase) -> FieldBase:
-    """The field with the options of the list that it names, and so its parts."""
+    """The field, and recursively its parts, with the options of the list it names."""
     listed: str | None = getattr(field, "list", None)
     if listed:
         return field.model_copy(update={"options": pack.lists[listed]})

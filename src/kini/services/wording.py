@@ -1,6 +1,6 @@
-"""A definition in words: what it costs, how long it takes, what happens after it was sent. Pure.
+"""Facts of a service in words: fee, duration, next steps. Pure.
 
-What is not certain is never said as a fact.
+Values with low confidence are marked as unconfirmed.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from kini.web import formats
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step to come, with the role that takes it."""
+    """A future step and the role that takes it."""
 
     text: str
     who: str
 
 
 def duration(target: Target) -> str:
-    """The time of a target: "3 working days"."""
+    """Duration of a target: "3 working days"."""
     words = {
         "minutes": ngettext("%(n)d minute", "%(n)d minutes", target.amount),
         "hours": ngettext("%(n)d hour", "%(n)d hours", target.amount),
@@ -39,14 +39,14 @@ def duration(target: Target) -> str:
 
 
 def unsure(guess: str) -> SafeString:
-    """A fact that nobody has confirmed: said as such, with what is known of it."""
+    """HTML of an unconfirmed fact, with the best known value."""
     return format_html(
         "{} <small>{}</small>", _("Not yet confirmed"), _("as far as we know: %(guess)s") % {"guess": guess}
     )
 
 
 def time_words(target: Target | None, gives: str = "") -> str:
-    """How long it takes. `gives` is what the service gives (`Gives.type`), which tells where no time is promised."""
+    """Duration in words. Without a target it depends on `gives` (`Gives.type`)."""
     if target is None:
         return {
             "slot": _("At the time you choose"),
@@ -59,7 +59,7 @@ def time_words(target: Target | None, gives: str = "") -> str:
 
 
 def fee_words(fee: Fee) -> str:
-    """What it costs."""
+    """Fee in words."""
     if fee.amount is None:
         return _("Depends, see below") if fee.confidence != "low" else _("Not yet confirmed")
     words = _("Free") if fee.amount == 0 else formats.money(fee.amount)
@@ -67,7 +67,7 @@ def fee_words(fee: Fee) -> str:
 
 
 def notes(resolved: Resolved) -> list[tuple[str, Text]]:
-    """What is to be known about the cost, the time and the service, each with its heading."""
+    """Notes about fee, duration and service, as (heading, text)."""
     definition = resolved.definition
     found = [
         (_("About the cost"), definition.fee.note),
@@ -78,7 +78,7 @@ def notes(resolved: Resolved) -> list[tuple[str, Text]]:
 
 
 def steps_ahead(resolved: Resolved) -> list[Step]:
-    """What happens after it was sent, when all goes well: each step in a sentence, with who takes it."""
+    """Steps of a successful case after submission."""
     if (flow := resolved.steps) is None:
         return []
     states = [flow.states[name] for name in (flow.start, *flow.usual_way(flow.start))]

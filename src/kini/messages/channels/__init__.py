@@ -1,1 +1,1 @@
-"""Channels: e-mail, SMS and the others behind one interface."""
+"""Delivery channels behind one interface: push, WhatsApp, SMS, e-mail, post."""

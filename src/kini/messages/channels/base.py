@@ -1,4 +1,4 @@
-"""What a channel can do. It carries one message to one person, and says what became of it."""
+"""Interface and registry of delivery channels."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -12,30 +12,30 @@ from kini.messages.recipients import Person
 
 
 class Channel(ABC):
-    """One way to a person."""
+    """A delivery channel."""
 
     id: ClassVar[str]
     label: ClassVar[str | Promise]
-    #: Whether it comes only when something is asked of the person and nothing else was seen.
+    #: Used only if the person must act and no other channel was seen.
     last_resort: ClassVar[bool] = False
 
     @abstractmethod
     def ready(self) -> bool:
-        """Whether the city has set it up."""
+        """Return whether the channel is configured."""
 
     @abstractmethod
     def recipient(self, person: Person) -> str:
-        """Where the person is reached by it; empty: not at all."""
+        """Address of the person on this channel; empty if there is none."""
 
     @abstractmethod
     def send(self, delivery: Delivery) -> Handed | None:
-        """Hand a message over; None: somebody has to carry it.
+        """Send a message; None means that a person must deliver it.
 
         Raises:
-            ChannelFault: try again later.
-            Rejected: it will never be taken.
+            ChannelFault: retry later.
+            Rejected: do not retry.
         """
 
 
-#: In the order in which they are tried, unless the person prefers another.
-channels: Registry[Channel] = Registry("channel of messages")
+#: Tried in this order, after the person's preferred channel.
+channels: Registry[Channel] = Registry("message channel")

@@ -1,4 +1,4 @@
-"""SMS and WhatsApp: what the configured provider takes. In a first look it is shown in the outbox as well."""
+"""SMS and WhatsApp channels, sent by the configured providers. The demo also shows them in the outbox."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -19,12 +19,12 @@ from kini.messages.providers.configured import provider_for
 from kini.messages.recipients import Person
 from kini.messages.sorts import sorts
 
-#: For how long after somebody wrote WhatsApp takes plain words to them.
+#: WhatsApp accepts free text for this long after the person's last message.
 WINDOW = timedelta(hours=24)
 
 
 class Sms(Channel):
-    """A text message of one part."""
+    """Single-part text message."""
 
     id: ClassVar[str] = "sms"
     label: ClassVar[str | Promise] = gettext_lazy("Text message")
@@ -42,14 +42,14 @@ class Sms(Channel):
         elif not settings.ENV.outbox:
             try:
                 sms_providers.get(settings.ENV.sms)(delivery.recipient, text)
-            except Exception as fault:  # what an outside provider raises is its own
+            except Exception as fault:  # providers raise arbitrary exceptions
                 raise ChannelFault(str(fault)) from fault
         shown(delivery, text)
         return handed
 
 
 class WhatsApp(Channel):
-    """A message on WhatsApp: plain words while the person talks with the city, else the approved template."""
+    """WhatsApp message: free text within the conversation window, otherwise the approved template."""
 
     id: ClassVar[str] = "whatsapp"
     label: ClassVar[str | Promise] = "WhatsApp"
@@ -63,7 +63,7 @@ class WhatsApp(Channel):
     def send(self, delivery: Delivery) -> Handed:
         provider, message = provider_for("whatsapp"), delivery.message
         if provider is None:
-            raise ChannelFault("WhatsApp is not set up any more")
+            raise ChannelFault("WhatsApp is no longer configured")
         out = Outgoing(delivery.recipient, message.text, str(delivery.pk))
         if not talks(delivery.recipient):
             own = wording.wording(message.sort)
@@ -77,5 +77,5 @@ class WhatsApp(Channel):
 
 
 def talks(number: str) -> bool:
-    """Whether somebody wrote on WhatsApp within a day."""
+    """Return whether this number wrote on WhatsApp within the conversation window."""
     return Heard.objects.filter(channel="whatsapp", sender=number, at__gt=moments.now() - WINDOW).exists()

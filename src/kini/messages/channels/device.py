@@ -1,4 +1,4 @@
-"""Web push to the browsers in which somebody asked for it."""
+"""Web push channel."""
 
 import json
 from typing import ClassVar
@@ -17,13 +17,13 @@ from kini.messages.models import Delivery, Message, Subscription
 from kini.messages.recipients import Person
 
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
-#: How long the push service keeps a message for a browser that is off.
+#: The push service stores a message this long while the browser is offline.
 KEPT_SECONDS = 24 * 60 * 60
 GONE = (404, 410)
 
 
 class Push(Channel):
-    """A note on the person's devices. It says no more than the subject: a screen is read by others as well."""
+    """Notification on the person's subscribed browsers. Only the subject is sent, since others may see the screen."""
 
     id: ClassVar[str] = "push"
     label: ClassVar[str | Promise] = gettext_lazy("On this device")
@@ -45,18 +45,18 @@ class Push(Channel):
             shown(delivery, message.subject)
             return Handed()
         if answers <= set(GONE):
-            raise Rejected("no browser takes them any more")
+            raise Rejected("no active push subscription")
         raise ChannelFault(f"push services answered {sorted(answers)}")
 
 
 def content_of(message: Message) -> str:
-    """What the browser is told, for static/messages/push-worker.js."""
+    """JSON payload for static/messages/push-worker.js."""
     link = reverse("messages:message", args=[message.pk])
     return json.dumps({"title": message.subject, "link": link, "tag": f"message-{message.pk}"})
 
 
 def _post(to: Subscription, content: bytes, *, urgent: bool) -> int:
-    """The status; a browser that is gone is forgotten."""
+    """Post to the push service and return the HTTP status; delete an expired subscription."""
     headers = {
         "Authorization": push.authorization(to.endpoint, settings.ENV.address),
         "Content-Encoding": "aes128gcm",

@@ -1,4 +1,4 @@
-"""E-mail and the printed letter. In a first look e-mails are shown in the outbox instead of leaving."""
+"""E-mail and postal channels. The demo shows e-mails in the outbox instead of sending them."""
 
 from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import ClassVar
@@ -20,7 +20,7 @@ from kini.messages.recipients import Person
 
 
 def shown(delivery: Delivery, text: str) -> None:
-    """Let a first look read what is sent."""
+    """Copy a sent text to the demo outbox."""
     if settings.ENV.outbox:
         OutboxMessage.objects.create(
             channel=delivery.channel, recipient=delivery.recipient, subject=delivery.message.subject, text=text
@@ -28,7 +28,7 @@ def shown(delivery: Delivery, text: str) -> None:
 
 
 class Email(Channel):
-    """An e-mail, with a way to end them (RFC 8058)."""
+    """E-mail with one-click unsubscribe (RFC 8058)."""
 
     id: ClassVar[str] = "email"
     label: ClassVar[str | Promise] = gettext_lazy("E-mail")
@@ -42,7 +42,7 @@ class Email(Channel):
     def send(self, delivery: Delivery) -> Handed:
         message, stop = delivery.message, leaving.address("email", delivery.recipient)
         with translation.override(message.language):
-            ends = _("You do not want e-mails any more? {address}").format(address=stop)
+            ends = _("To stop receiving e-mails: {address}").format(address=stop)
         link = f"\n\n{settings.ENV.address}{message.link}" if message.link else ""
         text = f"{message.text}{link}\n\n-- \n{ends}"
         shown(delivery, text)
@@ -66,7 +66,7 @@ class Email(Channel):
 
 
 class Post(Channel):
-    """A printed letter: it waits on the officers' page until somebody has posted it."""
+    """Printed letter: listed on the officers' page until it has been mailed."""
 
     id: ClassVar[str] = "post"
     label: ClassVar[str | Promise] = gettext_lazy("Printed letter")

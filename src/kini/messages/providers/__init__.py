@@ -1,1 +1,1 @@
-"""Who carries SMS and WhatsApp: one interface, adapters for its kinds, and a file that says which are used."""
+"""SMS and WhatsApp providers: interface, adapters, and the operator's configuration file."""

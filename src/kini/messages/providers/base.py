@@ -1,4 +1,4 @@
-"""What every provider of SMS or WhatsApp can do. An adapter talks to one sort of provider; its table says to which."""
+"""Interface and adapter registry of SMS and WhatsApp providers."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -13,18 +13,17 @@ type Carried = Literal["sms", "whatsapp"]
 
 
 class NoticeRefused(Exception):
-    """What came is not the provider's: its signature is wrong."""
+    """The webhook's signature is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What is to be sent.
+    """An outgoing message.
 
     Attributes:
-        key: ours; receipts carry it back. Empty: no receipt is wanted.
-        text: what is said where plain words may be sent.
-        template, language, words: a text that the provider approved, and what stands in its places, in order;
-            empty: plain words.
+        key: our key, returned in receipts; empty: no receipt wanted.
+        text: free text.
+        template, language, words: approved template and the values of its placeholders, in order; empty: free text.
     """
 
     recipient: str
@@ -37,7 +36,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a message of ours."""
+    """Delivery receipt of an outgoing message."""
 
     key: str
     state: Literal["sent", "delivered", "read", "failed"]
@@ -46,7 +45,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What somebody wrote. `id` is the same when the provider tells it again; `photo` names a picture of theirs."""
+    """Inbound message. `id` is the provider's, stable across redelivery; `photo` is the provider's picture id."""
 
     id: str
     channel: Carried
@@ -57,42 +56,45 @@ class Incoming:
 
 
 class Provider(ABC):
-    """One provider as the city has configured it."""
+    """A configured provider."""
 
     name: str
     carries: ClassVar[Carried]
 
     @abstractmethod
     def send(self, out: Outgoing) -> Handed:
-        """Hand a message over.
+        """Send a message.
 
         Raises:
-            ChannelFault: it may be tried again.
-            Rejected: it will never be taken.
+            ChannelFault: retry later.
+            Rejected: do not retry.
         """
 
     @abstractmethod
     def notice(self, address: str, headers: Mapping[str, str], body: bytes) -> Sequence[Receipt | Incoming]:
-        """Read what the provider sent to `address` (whole, as it stands in its settings).
+        """Verify and parse a webhook request.
+
+        Args:
+            address: absolute URL of the request, as configured at the provider.
 
         Raises:
-            NoticeRefused: when it is not the provider's.
+            NoticeRefused: when the signature is invalid.
         """
 
     def challenge(self, asked: Mapping[str, str]) -> str:
-        """What to answer when the provider asks whether the address is ours; empty: nothing."""
+        """Response to the provider's URL verification request; empty: refuse."""
         return ""
 
     def photo(self, reference: str) -> bytes:
-        """A picture that somebody sent.
+        """Download a picture of an inbound message.
 
         Raises:
-            ChannelFault: when it cannot be had.
+            ChannelFault: when the download fails.
         """
         return b""
 
 
 type Adapter = Callable[..., Provider]
-"""Makes a provider from its name and what its table in the configuration file says, as keywords."""
+"""Creates a provider from its name and, as keyword arguments, its table in the configuration file."""
 
 adapters: Registry[Adapter] = Registry("message adapter")

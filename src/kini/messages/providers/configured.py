@@ -1,4 +1,4 @@
-"""The providers that the operator's file names (KINI_MESSAGES), a TOML table each."""
+"""Providers from the operator's configuration file (KINI_MESSAGES), one TOML table each."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -8,26 +8,26 @@ from kini.messages.providers.base import Carried, Outgoing, Provider, adapters
 
 
 def providers() -> dict[str, Provider]:
-    """Every configured provider by name; empty when there is no file.
+    """Configured providers by name; empty if there is no file.
 
     Raises:
-        EnvironmentFault: when the file cannot be read or says something that cannot be used.
+        EnvironmentFault: when the file cannot be read or is invalid.
     """
     return configured.providers("KINI_MESSAGES", settings.ENV.messages, adapters)
 
 
 def provider_for(channel: Carried) -> Provider | None:
-    """The first provider that carries this channel."""
+    """First provider of this channel."""
     return next((each for each in providers().values() if each.carries == channel), None)
 
 
 def notices(name: str) -> str:
-    """The address at which the provider of that name tells of receipts and of what people write."""
+    """Absolute URL of a provider's webhook."""
     return f"{settings.ENV.address}{reverse('messages:notice', args=[name])}"
 
 
 def send_code(recipient: str, text: str) -> None:
-    """An SMS from below (core.delivery): a code to sign in."""
+    """Send a sign-in code by SMS (registered with core.delivery)."""
     found = provider_for("sms")
     if found is None:
         raise LookupError("no provider of SMS is configured")

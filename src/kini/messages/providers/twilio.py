@@ -1,7 +1,7 @@
-"""SMS by providers that speak Twilio's interface (API 2010-04-01), which several others offer as well.
+"""SMS by providers with Twilio's API (2010-04-01), which several vendors offer.
 
-A message is a form posted with the account's name and token. Receipts and what people write come as signed forms:
-HMAC-SHA1 over the address and every field in order. Source: Twilio, "Messages resource" and "Webhooks security".
+Messages are form posts with HTTP basic authentication. Webhooks are forms signed with HMAC-SHA1 over the URL and all
+fields in order. Source: Twilio, "Messages resource" and "Webhooks security".
 """
 
 import base64
@@ -18,25 +18,25 @@ from kini.messages.providers import configured
 from kini.messages.providers.base import Carried, Incoming, NoticeRefused, Outgoing, Provider, Receipt
 
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
-#: No number, not a mobile number, ended by its owner, too long, nothing in it.
+#: Invalid number, not a mobile number, opted out, too long, empty.
 FOR_GOOD = {21211, 21614, 21610, 21617, 21602}
 STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"}
 
 
 def signature(token: str, address: str, fields: Sequence[tuple[str, str]]) -> str:
-    """What the provider writes into X-Twilio-Signature."""
+    """Compute the X-Twilio-Signature header."""
     signed = address + "".join(f"{name}{value}" for name, value in sorted(fields))
     return base64.b64encode(hmac.digest(token.encode(), signed.encode(), hashlib.sha1)).decode()
 
 
 class Twilio(Provider):
-    """A provider of SMS.
+    """Twilio-compatible SMS provider.
 
     Args:
-        name: what the city calls it.
-        address: root of its interface, without a slash at the end.
-        account, token: ours there.
-        sender: our number or name.
+        name: name in the configuration.
+        address: base URL of the API, without trailing slash.
+        account, token: credentials.
+        sender: sender number or name.
     """
 
     carries: ClassVar[Carried] = "sms"
@@ -53,7 +53,7 @@ class Twilio(Provider):
             response = httpx.post(self.url, data=form, auth=(self.account, self.token), timeout=TIMEOUT)
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise ChannelFault(f"{self.name} gave no answer: {type(error).__name__}") from None
+            raise ChannelFault(f"{self.name} did not respond: {type(error).__name__}") from None
         if response.is_success:
             return Handed("sent" if out.key else "delivered", self.name, str(answer["sid"]))
         said = f"{self.name} answered {answer.get('code', response.status_code)}: {answer.get('message', '')}"
@@ -63,7 +63,7 @@ class Twilio(Provider):
         fields = parse_qsl(body.decode(), keep_blank_values=True)
         right = signature(self.token, address, fields)
         if not hmac.compare_digest(right, headers.get("X-Twilio-Signature", "")):
-            raise NoticeRefused("The signature is not the provider's.")
+            raise NoticeRefused("The signature is invalid.")
         form = dict(fields)
         if state := STATES.get(form.get("MessageStatus", "")):
             key = dict(parse_qsl(urlsplit(address).query)).get("key", "")

@@ -1,7 +1,7 @@
 """WhatsApp by Meta's Cloud API.
 
-Plain words may be sent within 24 hours after the person wrote; else only a template that was approved. Receipts, and
-what people write, come as JSON, signed with HMAC-SHA256 and the app's secret. Source: WhatsApp Cloud API reference.
+Free text is allowed within 24 hours after the person's last message, otherwise only approved templates. Webhooks are
+JSON signed with HMAC-SHA256 and the app secret. Source: WhatsApp Cloud API reference.
 """
 
 import hashlib
@@ -16,22 +16,22 @@ from kini.messages.handing import ChannelFault, Handed, Rejected
 from kini.messages.providers.base import Carried, Incoming, NoticeRefused, Outgoing, Provider, Receipt
 
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
-#: Outside of 24 hours, not on WhatsApp, the person ended it, no such template, other places in it.
+#: Outside the 24-hour window, not on WhatsApp, opted out, unknown template, wrong number of parameters.
 FOR_GOOD = {131047, 131026, 131050, 132001, 132000, 131030}
 STATES = ("sent", "delivered", "read", "failed")
 MOST_BYTES = 12_000_000
 
 
 class WhatsApp(Provider):
-    """The city's number on WhatsApp.
+    """WhatsApp Cloud API provider.
 
     Args:
-        name: what the city calls it.
-        address: root of the interface with its version, without a slash at the end.
-        number: id of the number ("Phone number ID").
-        token: for requests.
-        secret: of the app; signs what comes.
-        verify: the word by which the address of notices is confirmed.
+        name: name in the configuration.
+        address: base URL of the API with version, without trailing slash.
+        number: phone number ID.
+        token: access token.
+        secret: app secret, which signs webhooks.
+        verify: verify token of the webhook.
     """
 
     carries: ClassVar[Carried] = "whatsapp"
@@ -53,7 +53,7 @@ class WhatsApp(Provider):
             )
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise ChannelFault(f"{self.name} gave no answer: {type(error).__name__}") from None
+            raise ChannelFault(f"{self.name} did not respond: {type(error).__name__}") from None
         if response.is_success:
             return Handed("sent" if out.key else "delivered", self.name, str(answer["messages"][0]["id"]))
         told = answer.get("error", {})
@@ -66,7 +66,7 @@ class WhatsApp(Provider):
     def notice(self, address: str, headers: Mapping[str, str], body: bytes) -> Sequence[Receipt | Incoming]:
         right = "sha256=" + hmac.new(self.secret, body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(right, headers.get("X-Hub-Signature-256", "")):
-            raise NoticeRefused("The signature is not the provider's.")
+            raise NoticeRefused("The signature is invalid.")
         return list(_told(json.loads(body)))
 
     def challenge(self, asked: Mapping[str, str]) -> str:
@@ -74,15 +74,15 @@ class WhatsApp(Provider):
         return asked.get("hub.challenge", "") if asked.get("hub.mode") == "subscribe" and ours else ""
 
     def photo(self, reference: str) -> bytes:
-        """Ask where the picture lies, then fetch it from there."""
+        """Look up the media URL, then download it."""
         try:
             found = httpx.get(f"{self.address}/{reference}", headers=self._headers(), timeout=TIMEOUT)
             file = httpx.get(found.raise_for_status().json()["url"], headers=self._headers(), timeout=TIMEOUT)
             content = file.raise_for_status().content
         except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise ChannelFault(f"{self.name} gave no picture: {type(error).__name__}") from None
+            raise ChannelFault(f"{self.name} returned no picture: {type(error).__name__}") from None
         if len(content) > MOST_BYTES:
-            raise ChannelFault(f"{self.name} gave a picture of {len(content)} bytes")
+            raise ChannelFault(f"{self.name} returned a picture of {len(content)} bytes")
         return content
 
 

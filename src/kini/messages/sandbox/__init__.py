@@ -1,1 +1,1 @@
-"""Pretended providers of SMS and WhatsApp on loopback, with their rules, receipts, faults, and phones to look at."""
+"""Sandbox of SMS and WhatsApp providers on loopback: their rules, receipts and errors, and a page with the phones."""

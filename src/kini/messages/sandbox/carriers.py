@@ -1,4 +1,4 @@
-"""What the pretended providers know: who was sent what, who wrote when, and which rules they hold to. In memory."""
+"""In-memory state and rules of the fake providers: messages, opt-outs, templates, rate limit."""
 
 import itertools
 import threading
@@ -14,7 +14,7 @@ LONGEST = 4096
 
 
 class Refusal(Exception):
-    """A rule was broken: the code and the words with which the real provider says so."""
+    """Error response of the real provider: code and message."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -23,19 +23,19 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A message on its way to a phone, or (`sent` false) one that somebody wrote."""
+    """A message to a phone or, with `sent` false, from it."""
 
     id: str
     channel: str
     number: str
     text: str
     sent: bool
-    back: str = ""  # whom receipts are told: an address (SMS) or the caller's own word (WhatsApp)
+    back: str = ""  # target of receipts: callback URL (SMS) or opaque key (WhatsApp)
 
 
 @dataclass
 class Carriers:
-    """Both providers. A number that ends in 00 does not exist; one that ends in 9 is not on WhatsApp."""
+    """Both providers. Numbers ending in 00 do not exist; numbers ending in 9 are not on WhatsApp."""
 
     templates: dict[str, int]
     per_second: int = PER_SECOND
@@ -48,10 +48,10 @@ class Carriers:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def sms(self, number: str, text: str, back: str) -> Taken:
-        """Take an SMS of one part.
+        """Accept a single-part SMS.
 
         Raises:
-            Refusal: as the provider would.
+            Refusal: when the real provider would reject it.
         """
         self._slow_down(20429, "Too Many Requests")
         if not number.startswith("+") or number.endswith("00"):
@@ -69,10 +69,10 @@ class Carriers:
         return self._take("sms", number, text, back)
 
     def whatsapp(self, content: dict[str, Any]) -> Taken:
-        """Take a message on WhatsApp: plain words within a day after the person wrote, else an approved template.
+        """Accept a WhatsApp message: free text within 24 hours, otherwise an approved template.
 
         Raises:
-            Refusal: as the provider would.
+            Refusal: when the real provider would reject it.
         """
         number = "+" + content["to"]
         self._slow_down(130429, "Rate limit hit")
@@ -114,7 +114,7 @@ class Carriers:
             self._times.append(now)
 
     def write(self, channel: str, number: str, text: str) -> Taken:
-        """Somebody writes to the city; STOP by SMS ends what comes to that number, START begins it again."""
+        """Create a message from a phone; STOP and START by SMS opt the number out and in."""
         if channel == "whatsapp":
             self.wrote[number] = time.time()
         elif text.strip().upper() == "STOP":
@@ -127,5 +127,5 @@ class Carriers:
         return written
 
     def on_phone(self, taken: Taken) -> bool:
-        """Whether it arrives."""
+        """Return whether the message arrives."""
         return not (taken.channel == "whatsapp" and taken.number.endswith("9"))

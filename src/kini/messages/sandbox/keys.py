@@ -1,4 +1,4 @@
-"""What the city and the sandbox share, and the configuration file by which a first look uses it."""
+"""Shared credentials of city and sandbox, and the configuration file for the demo."""
 
 import secrets
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ ACCOUNT, NUMBER, SENDER = "ACsandbox", "100000000000001", "+15005550006"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The token of requests and the secret of notices."""
+    """Token of API requests and secret of webhooks."""
 
     token: str
     secret: str
 
 
 def made() -> Keys:
-    """New ones, for one run."""
+    """Generate keys for one run."""
     return Keys(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
 
 
 def configure(folder: Path, keys: Keys, port: int) -> Path:
-    """Write the file that KINI_MESSAGES names, for a sandbox on that port of loopback."""
+    """Write the KINI_MESSAGES file for a sandbox on this loopback port."""
     folder.mkdir(parents=True, exist_ok=True)
     path, here = folder / "messages.toml", f"http://127.0.0.1:{port}"
     text = f"""[sms]

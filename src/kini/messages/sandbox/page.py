@@ -1,4 +1,4 @@
-"""A phone to look at: what came to each number, and a way to write to the city. A page of a tool, in English only."""
+"""Page with the messages of the fake phones and a form to write to the city. A developer tool, English only."""
 
 from collections.abc import Sequence
 from html import escape
@@ -16,7 +16,7 @@ FORM = """<form method="post" action="/write"><h2>Write to the city</h2>
 
 
 def phone(taken: Sequence[Taken], number: str) -> str:
-    """The latest messages, of one number or of all."""
+    """HTML page with the latest messages of one number, or of all."""
     lines = "".join(
         f"<li><b>{escape(each.number)}</b> {each.channel} {'←' if each.sent else '→'} {escape(each.text)}</li>"
         for each in reversed(taken[-200:])

@@ -1,7 +1,7 @@
-"""The sandbox's server: the interfaces that the city calls, and a page on which somebody plays a resident's phone.
+"""HTTP server of the sandbox: the providers' APIs, and a page that acts as a resident's phone.
 
-`POST /faults` (loopback only, as everything here) says how it misbehaves from now on: `{"send": "down"}` answers 500;
-`{"receipt": "never" | "twice" | "forged" | "failed"}`.
+`POST /faults` injects errors: `{"send": "down"}` answers 500; `{"receipt": "never" | "twice" | "forged" | "failed"}`
+changes the receipts.
 """
 
 import base64
@@ -28,7 +28,7 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 @dataclass
 class Sandbox:
-    """The providers' side: `notify` is the address of the city's notices, to which the provider's name is added."""
+    """Providers with their webhook calls. `notify` is the base URL of the city's webhooks."""
 
     carriers: Carriers
     keys: Keys
@@ -37,7 +37,7 @@ class Sandbox:
     post: Callable[[str, bytes, dict[str, str]], int] = call_city
 
     def receipts(self, taken: Taken) -> None:
-        """Tell what became of a message."""
+        """Send the receipts of a message."""
         wish = self.faults.get("receipt")
         if wish == "never" or not taken.back:
             return
@@ -47,7 +47,7 @@ class Sandbox:
                 self.told(taken, state, forged=wish == "forged")
 
     def told(self, taken: Taken, state: str, *, forged: bool = False) -> int:
-        """Send one receipt; the status of the city's answer."""
+        """Send one receipt; return the HTTP status of the city."""
         if taken.channel == "sms":
             status = "undelivered" if state == "failed" else state
             form = {"MessageSid": taken.id, "MessageStatus": status, "To": taken.number}
@@ -72,7 +72,7 @@ class Sandbox:
     def write(
         self, channel: str, number: str, text: str = "", photo: bytes = b"", place: tuple[float, float] | None = None
     ) -> int:
-        """Somebody writes to the city from that number; the status of the city's answer."""
+        """Send an inbound message to the city; return its HTTP status."""
         written = self.carriers.write(channel, number, text or ("(photo)" if photo else "(place)"))
         if channel == "sms":
             form = {"MessageSid": written.id, "From": number, "To": SENDER, "Body": text}
@@ -87,7 +87,7 @@ class Sandbox:
 
 
 class Handler(SandboxHandler):
-    """Requests to one sandbox (`server` binds it)."""
+    """Request handler bound to one sandbox by `server`."""
 
     sandbox: Sandbox
 
@@ -166,12 +166,12 @@ class Handler(SandboxHandler):
 
 
 def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
-    """A server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
+    """Create a loopback server to run with `serve_forever`; port 0 picks a free one."""
     return bind(Handler, sandbox, port)
 
 
 def start(folder: Path, city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
-    """The server and its configuration, as core.sandboxes wants them."""
+    """Create server and configuration file for core.sandboxes."""
     made = keys.made()
     running = server(Sandbox(Carriers(wording.templates()), made, f"{city}/messages/notices/"), port)
     return running, keys.configure(folder, made, running.server_address[1])

@@ -1,4 +1,4 @@
-"""What every field of a question has, and what a field type must be able to do."""
+"""Base class and registry of field types."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,18 +16,18 @@ from kini.services.conditions import When
 
 
 class Strict(BaseModel):
-    """A part of a definition: unknown keys are faults, values do not change after reading."""
+    """Base of definition parts: unknown keys are errors, instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Wrong(Exception):
-    """An answer that cannot be taken; the message says what to do, in the language of the page."""
+    """An invalid answer; the message tells the user what to do, in the active language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What a form sent: text values and files by input name (NUL bytes and broken encodings already refused)."""
+    """Submitted form: text values and files by input name. NUL bytes and broken encodings were rejected earlier."""
 
     data: MultiValueDict[str, str]
     files: MultiValueDict[str, Any]
@@ -40,22 +40,22 @@ class Submitted:
 
 
 def input_id(name: str) -> str:
-    """The id of an input: "birth_date.day" -> "birth_date-day"."""
+    """HTML id of an input: "birth_date.day" -> "birth_date-day"."""
     return name.replace(".", "-")
 
 
 class FieldBase(Strict):
-    """One thing that is asked.
+    """Base class of field types; an instance is one question.
 
-    A field type is a subclass with `type: Literal["..."]`, options of its own, and the methods below. Values are
-    JSON (str, int, bool, list, dict); a decimal is a str. `None` means: not answered.
+    A field type is a subclass with `type: Literal["..."]`, its own options, and the methods below. Values are JSON
+    (str, int, bool, list, dict); a decimal is a str; None means not answered.
 
     Attributes:
-        label: the question itself ("Kapan anak Anda lahir?") or the noun ("Tanggal lahir").
+        label: the question ("Kapan anak Anda lahir?") or a noun ("Tanggal lahir").
         hint: one sentence of help.
         optional: may be left empty; shown as "(opsional)".
-        when: asked only when this holds for the other answers.
-        profile: name of the profile attribute that answers it; asked only while the profile does not know it.
+        when: condition on other answers.
+        profile: profile attribute that answers it; the field is shown only while that is unknown.
     """
 
     type: str
@@ -65,92 +65,92 @@ class FieldBase(Strict):
     when: When | None = None
     profile: str | None = Option(default=None, description="Attribute of the resident's profile that answers this.")
 
-    #: Kept encrypted, shown masked, every look is logged.
+    #: Stored encrypted, shown masked, every unmasked view is logged.
     sealed: ClassVar[bool] = False
-    #: Words of the person's own: officers find a case by them.
+    #: Free text that officers can search cases by.
     searched: ClassVar[bool] = False
-    #: Template of the inputs, below `services/fields/`.
+    #: Template of the inputs, relative to `services/fields/`.
     template: ClassVar[str] = "text.html"
-    #: Static file of a script that makes its inputs more comfortable; they work without it.
+    #: Static file of a script that enhances the inputs, which also work without it.
     script: ClassVar[str] = ""
-    #: Several inputs under one legend (a fieldset), not one input under a label.
+    #: Several inputs in a fieldset with a legend, instead of one input with a label.
     grouped: ClassVar[bool] = False
-    #: An input of it may be sent several times (boxes to tick, files).
+    #: An input name may occur several times in the form (checkboxes, files).
     many: ClassVar[bool] = False
-    #: Attributes of a single text input, for keyboards of phones and for browsers that fill in.
+    #: HTML attributes of a single text input, for phone keyboards and autofill.
     inputmode: ClassVar[str] = ""
     autocomplete: ClassVar[str] = ""
 
     def is_sealed(self) -> bool:
-        """Whether its value is kept encrypted; a group is, when one of its parts is."""
+        """Return whether the value is stored encrypted; a group is if one of its parts is."""
         return self.sealed
 
     def scripts(self) -> frozenset[str]:
-        """The scripts of its inputs; of a group those of its parts."""
+        """Scripts of its inputs; for a group, those of its parts."""
         return frozenset({self.script} - {""})
 
     def missing(self) -> str:
-        """What to say when it has not been answered and must be."""
+        """Error message for a missing required answer."""
         return _("Fill in “%(label)s”.") % {"label": self.label}
 
     def inputs(self, name: str) -> frozenset[str]:
-        """Names of all inputs that its form may send."""
+        """Names of all inputs it may submit."""
         return frozenset({name})
 
     def anchor(self, name: str) -> str:
-        """The id of its first input, where a link of the error summary leads."""
+        """HTML id of its first input, the link target of the error summary."""
         return input_id(name)
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
-        """What its template needs beside name and typed value: options, parts."""
+        """Additional template context: options, parts."""
         return {}
 
     def parse(self, name: str, sent: Submitted) -> Any:
-        """The value of what was sent under `name` (and "name.part"), or None when nothing was.
+        """Parse the inputs `name` (and "name.part"); return None if they are empty.
 
         Raises:
-            Wrong: when something was sent that cannot be taken.
+            Wrong: when the input is invalid.
         """
         return sent.text(name) or None
 
     def typed(self, name: str, sent: Submitted) -> Any:
-        """What stood in the inputs, to show it again beside an error: nothing typed is lost."""
+        """Raw input, to redisplay it beside an error."""
         return sent.text(name)
 
     def form_value(self, value: Any) -> Any:
-        """What stands in the inputs for a stored value."""
+        """Input value for a stored value."""
         return "" if value is None else value
 
     def show(self, value: Any) -> str:
-        """The value in words, in the active language. Sealed values are shown masked."""
+        """Display text in the active language. Encrypted values are masked."""
         return str(value)
 
     def reveal(self, value: Any) -> str:
-        """The value in words, unmasked: for its owner, and for officers whose look has been logged."""
+        """Unmasked display text, for the owner and for officers whose access has been logged."""
         return self.show(value)
 
     def example(self, number: int) -> dict[str, Any]:
-        """Valid form data, by suffix of the input name ("" or ".part"); other numbers give other values."""
+        """Valid form data by suffix of the input name ("" or ".part"); each `number` gives different values."""
         return {"": f"Contoh {number}"}
 
     def bad_example(self) -> dict[str, Any] | None:
-        """Form data that `parse` must refuse, or None when everything is taken."""
+        """Form data that `parse` must reject, or None if it accepts everything."""
         return {"": "x" * 5000}
 
     def json_schema(self) -> dict[str, Any]:
-        """The value as JSON Schema, for programs."""
+        """JSON Schema of the value, for API clients."""
         return {"type": "string"}
 
     def as_form(self, value: Any) -> dict[str, Any]:
-        """A value that fits `json_schema` as the form data that says it, in the shape of `example`."""
+        """Convert a value that matches `json_schema` to form data, in the shape of `example`."""
         typed = self.form_value(value)
         return {f".{part}": text for part, text in typed.items()} if isinstance(typed, dict) else {"": typed}
 
     def read(self, value: Any) -> Any:
-        """The value of an answer that a program gives, or None when it is empty. What holds for forms holds here.
+        """Parse an answer from an API client; return None if it is empty. The rules of forms apply.
 
         Raises:
-            Wrong: when it does not fit `json_schema`, or a form that says the same would not be taken.
+            Wrong: when it does not match `json_schema`, or `parse` rejects the equivalent form data.
         """
         if fault := next(self.shape.iter_errors(value), None):
             raise Wrong(_("This does not fit the schema: %(fault)s.") % {"fault": fault.message[:200]})
@@ -164,9 +164,9 @@ class FieldBase(Strict):
 
     @cached_property
     def shape(self) -> Validator:
-        """Checks values against `json_schema`."""
+        """Validator for `json_schema`."""
         return Draft202012Validator(self.json_schema(), validate_formats=True)
 
 
-#: Field types by name. A type registers its class; the schema of definitions is built from this registry.
+#: Field classes by type name. The schema of definitions is built from this registry.
 field_types: Registry[type[FieldBase]] = Registry("field type")

@@ -1,4 +1,4 @@
-"""Answers by choosing: yes or no, consent, one of some, several, ranked."""
+"""Choice fields: yes/no, consent, single choice, multiple choice, ranking."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -14,12 +14,12 @@ from kini.services.fields.text import clean
 Options = Annotated[dict[str, Text], Option(min_length=1)]
 
 
-#: Two answers of at most so many letters stand side by side, also on a narrow screen.
+#: Two options of at most this many characters are placed side by side, even on a narrow screen.
 SHORT = 14
 
 
 def option_rows(options: dict[str, Text], chosen: Any) -> list[dict[str, Any]]:
-    """Options for a template: value, label, whether it is chosen."""
+    """Options for a template: value, label, chosen."""
     values = chosen if isinstance(chosen, list) else [chosen]
     return [{"value": value, "label": str(label), "chosen": value in values} for value, label in options.items()]
 
@@ -61,7 +61,7 @@ class BooleanField(FieldBase):
 
 
 class ConsentField(FieldBase):
-    """A sentence that must be agreed to; its label is the sentence."""
+    """Required consent; the label is the sentence to agree to."""
 
     type: Literal["consent"] = "consent"
     template: ClassVar[str] = "consent.html"
@@ -96,7 +96,7 @@ class ConsentField(FieldBase):
 
 
 class ChoiceField(FieldBase):
-    """One of some options."""
+    """Single choice."""
 
     type: Literal["choice"] = "choice"
     options: Options
@@ -130,7 +130,7 @@ class ChoiceField(FieldBase):
 
 
 class ChoiceRemoteField(ChoiceField):
-    """One of a long list of the pack (lists/NAME.yaml). The loader puts the list's options in."""
+    """Single choice from a list of the pack (lists/NAME.yaml), whose options the loader fills in."""
 
     type: Literal["choice_remote"] = "choice_remote"  # type: ignore[assignment]
     list: str
@@ -140,7 +140,7 @@ class ChoiceRemoteField(ChoiceField):
 
 
 class MultiChoiceField(FieldBase):
-    """Several of some options."""
+    """Multiple choice."""
 
     type: Literal["multichoice"] = "multichoice"
     options: Options
@@ -197,11 +197,10 @@ class MultiChoiceField(FieldBase):
 
 
 class RankedListField(FieldBase):
-    """Some of a list in the order of one's wish: written options, a list of the pack, or places of a kind.
+    """Ranked choices from options, a list of the pack, or places of a kind.
 
-    Where the pack has no places of that kind their names are written.
-
-    The value is a list of {"value", "name"}: the name as it was then, so that an old case reads as before.
+    If the pack has no places of that kind, names are typed. The value is a list of {"value", "name"}; the name is
+    stored so that old cases do not change.
     """
 
     type: Literal["ranked_list"] = "ranked_list"
@@ -220,7 +219,7 @@ class RankedListField(FieldBase):
         return self
 
     def choices(self) -> dict[str, str]:
-        """What can be chosen now: value to name."""
+        """Current options, as value to label."""
         if self.place:
             return {place.id: place.name for place in queries.place_options(self.place)}
         return {value: str(label) for value, label in self.options.items()}

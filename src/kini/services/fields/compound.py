@@ -1,4 +1,4 @@
-"""Answers of several parts: a group answered together, and rows of a table."""
+"""Compound fields: a group of fields, and a table."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -22,7 +22,7 @@ def _read(value: Any) -> FieldBase:
 
 
 class FormField(FieldBase):
-    """A group of fields answered together; the value holds an answer for each that was answered."""
+    """A group of fields; the value maps names to the answers given."""
 
     type: Literal["form"] = "form"
     fields: Annotated[dict[str, Annotated[FieldBase, BeforeValidator(_read)]], Option(min_length=1)]
@@ -107,7 +107,7 @@ class FormField(FieldBase):
 
 
 class TableField(FieldBase):
-    """Rows of short texts under the same columns; empty rows do not count."""
+    """Rows of short texts; empty rows are ignored."""
 
     type: Literal["table"] = "table"
     columns: Annotated[dict[str, Text], Option(min_length=1, max_length=8)]

@@ -1,4 +1,4 @@
-"""Answers in time: a date, a time, both, and a half-day when one can come."""
+"""Date and time fields: date, time, date-time, and a preferred half-day."""
 
 import datetime as dt
 import re
@@ -32,7 +32,7 @@ Bound = Annotated[str, AfterValidator(_readable)]
 
 
 def bound(text: str, now: dt.date) -> dt.date:
-    """The day that a bound means: `bound("today-17y", date(2026, 2, 28))` -> date(2009, 2, 28)."""
+    """Date of a bound: `bound("today-17y", date(2026, 2, 28))` -> date(2009, 2, 28)."""
     match = _RELATIVE.match(text)
     if match is None:
         return dt.date.fromisoformat(text)
@@ -51,7 +51,7 @@ def in_words(day: dt.date) -> str:
 
 
 class _Between(FieldBase):
-    """Common to fields with a first and a last day."""
+    """Base of fields with a first and a last day."""
 
     from_: Bound | None = Option(
         default=None, alias="from", description='First day: "2020-01-31", "today", "today-17y".'
@@ -74,7 +74,7 @@ class _Between(FieldBase):
         return self
 
     def days(self, now: dt.date | None = None) -> tuple[dt.date | None, dt.date | None]:
-        """The first and the last day that can be taken on that day (today in the city)."""
+        """First and last allowed day, relative to `now` (default: today in the city)."""
         now = now or today()
         return (bound(self.from_, now) if self.from_ else None, bound(self.until, now) if self.until else None)
 
@@ -137,7 +137,7 @@ def _split(day: dt.date) -> dict[str, str]:
 
 
 class DateField(_Between):
-    """A day, typed as three numbers; kept as "2026-11-24"."""
+    """A date, typed as three numbers; stored as "2026-11-24"."""
 
     type: Literal["date"] = "date"
     template: ClassVar[str] = "date.html"
@@ -172,10 +172,10 @@ class DateField(_Between):
 
 
 def _clock_time(typed: str) -> dt.time:
-    """A time as people write it: "09:30", "9.30".
+    """Parse a typed time: "09:30", "9.30".
 
     Raises:
-        Wrong: when it is none.
+        Wrong: when it is not a time.
     """
     try:
         value = parse_time(typed.replace(".", ":")) if re.fullmatch(r"[0-9]{1,2}[.:][0-9]{2}", typed) else None
@@ -187,7 +187,7 @@ def _clock_time(typed: str) -> dt.time:
 
 
 class TimeField(FieldBase):
-    """A time of day, kept as "09:30"."""
+    """A time of day, stored as "09:30"."""
 
     type: Literal["time"] = "time"
     template: ClassVar[str] = "time.html"
@@ -210,7 +210,7 @@ class TimeField(FieldBase):
 
 
 class DateTimeField(_Between):
-    """A day and a time in the city, kept as "2026-11-24T09:30"."""
+    """A local date and time, stored as "2026-11-24T09:30"."""
 
     type: Literal["datetime"] = "datetime"
     template: ClassVar[str] = "datetime.html"
@@ -259,7 +259,7 @@ HALVES = ("morning", "afternoon")
 
 
 class SlotField(FieldBase):
-    """A half-day on one of the next working days, kept as {"date", "part"}: a wish, not yet an appointment."""
+    """A preferred half-day on one of the next working days, stored as {"date", "part"}; not an appointment."""
 
     type: Literal["slot"] = "slot"
     days: int = Option(default=14, ge=1, le=60, description="How many days ahead one can choose.")
@@ -267,7 +267,7 @@ class SlotField(FieldBase):
     grouped: ClassVar[bool] = True
 
     def dates(self) -> list[dt.date]:
-        """The working days that can be chosen, from tomorrow; the next one when there is none in reach."""
+        """Selectable working days from tomorrow on; if none is in range, the next one."""
         calendar, start = pack.current().calendar, today()
         ahead = [start + dt.timedelta(days=n) for n in range(1, 91)]
         working = [day for day in ahead if calendar.is_working_day(day)]

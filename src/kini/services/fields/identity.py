@@ -1,4 +1,4 @@
-"""Numbers that say who somebody is. They are kept encrypted and shown masked."""
+"""Identity numbers, stored encrypted and shown masked."""
 
 import random
 import re
@@ -21,7 +21,7 @@ from kini.web.formats import today
 
 
 class SealedField(FieldBase):
-    """Base of fields whose value is kept encrypted."""
+    """Base of fields whose value is stored encrypted."""
 
     sealed: ClassVar[bool] = True
     inputmode: ClassVar[str] = "numeric"
@@ -34,10 +34,10 @@ class SealedField(FieldBase):
 
 
 def sixteen_digits(typed: str) -> str:
-    """The digits of a number of sixteen, however it was grouped.
+    """Parse a sixteen-digit number with any grouping.
 
     Raises:
-        Wrong: saying how many digits there are.
+        Wrong: when it does not have sixteen digits.
     """
     digits = re.sub(r"[\s.-]", "", typed)
     if not digits.isascii() or not digits.isdigit():
@@ -49,19 +49,19 @@ def sixteen_digits(typed: str) -> str:
 
 @lru_cache
 def nik_regions() -> tuple[str, ...]:
-    """First four digits that a NIK may have, as the register of regions knows them, lowest first."""
+    """Valid first four digits of a NIK (region codes of python-stdnum), ascending."""
     known = numdb.get("id/loc")
     return tuple(code for code in (f"{n:04d}" for n in range(1100, 9500)) if known.info(code)[0][1])
 
 
 def nik_example(number: int) -> str:
-    """A NIK that is formally right; other numbers give others."""
+    """A formally valid NIK; each `number` gives a different one."""
     region = nik_regions()[number % len(nik_regions())]
     return f"{region}01{1 + number % 28:02d}{1 + number % 12:02d}{70 + number % 29:02d}{1 + number % 9999:04d}"
 
 
 class NikField(SealedField):
-    """The Indonesian national identity number (NIK), sixteen digits, checked by python-stdnum."""
+    """Indonesian national identity number (NIK), sixteen digits, validated with python-stdnum."""
 
     type: Literal["nik"] = "nik"
 
@@ -89,7 +89,7 @@ class NikField(SealedField):
 
 
 class FamilyCardField(SealedField):
-    """The number of an Indonesian family card (KK): region, date of issue, serial number."""
+    """Number of an Indonesian family card (KK): region, date of issue, serial number."""
 
     type: Literal["kk_number"] = "kk_number"
 
@@ -117,10 +117,10 @@ class FamilyCardField(SealedField):
 
 @lru_cache(maxsize=256)
 def national_example(name: str, number: int) -> str:
-    """A formally right number of that scheme, found by drawing from fixed seeds.
+    """A formally valid number of a stdnum scheme, found by seeded random sampling.
 
     Raises:
-        LookupError: when a hundred thousand draws of each usual length found none.
+        LookupError: when 100,000 samples of each length from 8 to 16 contain none.
     """
     known: dict[str, Callable[[int], str]] = {"id.nik": nik_example}
     if name in known:
@@ -135,7 +135,7 @@ def national_example(name: str, number: int) -> str:
 
 
 class NationalIdField(SealedField):
-    """The national identity number of the city's country (city.toml says which)."""
+    """National identity number of the city's country (scheme in city.toml)."""
 
     type: Literal["national_id"] = "national_id"
     inputmode: ClassVar[str] = ""
@@ -161,7 +161,7 @@ class NationalIdField(SealedField):
 
 
 class AccountNumberField(SealedField):
-    """A customer's or bank account's number: digits and letters, without spaces."""
+    """Customer or bank account number: digits and letters, without spaces."""
 
     type: Literal["account_number"] = "account_number"
     min: int = Option(default=5, ge=1)
@@ -191,7 +191,7 @@ class AccountNumberField(SealedField):
 
 
 class TaxObjectNumberField(FieldBase):
-    """The number of a taxed building or plot, as it stands on the tax bill; Indonesia's have 18 digits."""
+    """Tax object number of a building or plot, as printed on the tax bill; 18 digits in Indonesia."""
 
     type: Literal["tax_object_number"] = "tax_object_number"
     digits: int = Option(default=18, ge=4, le=30)

@@ -1,4 +1,4 @@
-"""Answers in figures: whole numbers, decimals, sums of money."""
+"""Number fields: integer, year, money, decimal."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -20,10 +20,10 @@ _DECIMAL = re.compile(r"^-?[0-9]{1,15}([.,][0-9]+)?$")
 
 
 def whole_number(typed: str) -> int:
-    """A whole number as people write it: "1500", "1.500", "1,500", "1 500".
+    """Parse a typed integer: "1500", "1.500", "1,500", "1 500".
 
     Raises:
-        Wrong: when it is none.
+        Wrong: when it is not an integer.
     """
     digits = re.sub(r"[., ]", "", typed) if _GROUPED.match(typed) else typed
     if not _WHOLE.match(digits):
@@ -35,7 +35,7 @@ def within(value: Decimal | int, least: float | None, most: float | None) -> Non
     """Check the bounds.
 
     Raises:
-        Wrong: naming the bound.
+        Wrong: when the value is out of bounds.
     """
     if least is not None and value < Decimal(str(least)):
         raise Wrong(_("Write a number of at least %(bound)s.") % {"bound": in_figures(least)})
@@ -44,12 +44,12 @@ def within(value: Decimal | int, least: float | None, most: float | None) -> Non
 
 
 def in_figures(value: Any) -> str:
-    """A number as the active language writes it."""
+    """Format a number in the active locale."""
     return number_format(Decimal(str(value)), use_l10n=True, force_grouping=True)
 
 
 class IntegerField(FieldBase):
-    """A whole number; from 0 unless `min` says otherwise."""
+    """A whole number, 0 or more by default."""
 
     type: Literal["integer"] = "integer"
     min: int = 0
@@ -109,7 +109,7 @@ class YearField(IntegerField):
 
 
 class MoneyField(IntegerField):
-    """A sum in whole units of the city's currency."""
+    """An amount in whole units of the city's currency."""
 
     type: Literal["money"] = "money"  # type: ignore[assignment]
     template: ClassVar[str] = "money.html"
@@ -134,7 +134,7 @@ class MoneyField(IntegerField):
 
 
 class DecimalField(FieldBase):
-    """A number with a fraction; kept as a text, so that nothing is rounded."""
+    """A decimal number, stored as a string to avoid rounding."""
 
     type: Literal["decimal"] = "decimal"
     min: float = 0

@@ -1,4 +1,4 @@
-"""Answers on the map: an address, a point, an area, a place one goes to, the corners of a plot."""
+"""Location fields: area, address, point on the map, facility, corners of a plot."""
 
 import re
 from typing import Any, ClassVar, Literal
@@ -13,20 +13,20 @@ from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
 from kini.services.fields.text import clean
 
 _PAIR = re.compile(r"^(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*[,;]\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)$")
-#: Finds an area as one types, and says in words where a point is.
+#: Script that suggests areas while typing and describes a chosen point.
 PLACE_SCRIPT = "kini/place.js"
 _CODE = re.compile(r"^[A-Za-z0-9.-]{1,20}$")
 
 
 def area_groups(level: str | None) -> list[tuple[str, list[Area]]]:
-    """Areas to choose from, under the names of the areas that hold them: of the lowest level, or of `level`."""
+    """Areas of `level` (default: the lowest), grouped by the name of their parent."""
     if level is None:
         return [(parent.name, list(areas)) for parent, areas in queries.lowest_level_areas()]
     return [("", list(queries.areas_by_level(level)))]
 
 
 def area_options(level: str | None, chosen: Any) -> list[dict[str, Any]]:
-    """The same for a template: groups with options."""
+    """The groups of `area_groups` with options, for a template."""
     return [
         {"label": label, "options": [{"value": a.code, "label": a.name, "chosen": a.code == chosen} for a in areas]}
         for label, areas in area_groups(level)
@@ -34,16 +34,16 @@ def area_options(level: str | None, chosen: Any) -> list[dict[str, Any]]:
 
 
 def level_name(level: str | None) -> str:
-    """What such areas are called here."""
+    """Name of the level in this city."""
     city = pack.current()
     return city.level_name(level or city.lowest_level)
 
 
 def chosen_area(code: str, level: str | None) -> Area:
-    """The area of that code.
+    """Area with this code.
 
     Raises:
-        Wrong: when there is none at that level.
+        Wrong: when there is none at this level.
     """
     area = queries.area(code) if _CODE.match(code) else None
     if area is None or area.level != (level or pack.current().lowest_level):
@@ -52,10 +52,10 @@ def chosen_area(code: str, level: str | None) -> Area:
 
 
 def named_area(code: str, text: str, level: str | None) -> Area | None:
-    """The area that was chosen; where none was, the one that the last part of the address names. None: neither.
+    """The chosen area, else the area named in the last part of the address, else None.
 
     Raises:
-        Wrong: when what was chosen is no area.
+        Wrong: when the code is not an area.
     """
     if code:
         return chosen_area(code, level)
@@ -73,10 +73,10 @@ def area_name(code: str) -> str:
 
 
 def coordinate(text: str, limit: int) -> float:
-    """Degrees as a number.
+    """Parse degrees, rounded to six decimals.
 
     Raises:
-        Wrong: when they are none, or not on Earth.
+        Wrong: when the text is not a number or out of range.
     """
     try:
         value = float(text)
@@ -88,7 +88,7 @@ def coordinate(text: str, limit: int) -> float:
 
 
 class AreaField(FieldBase):
-    """An area of the city; its code."""
+    """An area of the city, stored as its code."""
 
     type: Literal["area"] = "area"
     level: str | None = Option(default=None, description="Level of areas (city.toml); left out: the lowest.")
@@ -117,7 +117,7 @@ class AreaField(FieldBase):
 
 
 class AddressField(FieldBase):
-    """An address in the city, kept as {"text", "area"}."""
+    """An address in the city, stored as {"text", "area"}."""
 
     type: Literal["address"] = "address"
     level: str | None = Option(default=None, description="Level of areas (city.toml); left out: the lowest.")
@@ -178,10 +178,10 @@ class AddressField(FieldBase):
 
 
 class LocationField(FieldBase):
-    """A point in the city, kept as {"lat", "lon", "text", "area", "exact", "near"}.
+    """A point in the city, stored as {"lat", "lon", "text", "area", "exact", "near"}.
 
-    Given by the phone or a pin on the map (lat and lon), or by address and area; the point is then one in that area,
-    and not `exact`. A map is never the only way. `near` names a place close to an exact point.
+    Entered as a position (device or map pin), or as address and area; then the point is one in that area and not
+    `exact`. The map is never required. `near` names a landmark close to an exact point.
     """
 
     type: Literal["location"] = "location"
@@ -211,7 +211,7 @@ class LocationField(FieldBase):
         return {"lat": area.latitude, "lon": area.longitude, "text": text, "area": area.code, "exact": False}
 
     def _by_point(self, typed: dict[str, str], text: str) -> dict[str, Any] | None:
-        """The point; None when another area was chosen by hand since: then the point is the older answer."""
+        """The exact point; None if a different area was chosen, which is then the newer answer."""
         lat, lon = coordinate(typed["lat"], 90), coordinate(typed["lon"], 180)
         area = queries.locate(lat, lon)
         if typed["area"] and (area is None or area.code != typed["area"]):
@@ -252,7 +252,7 @@ class LocationField(FieldBase):
         }
 
     def _in_words(self, chosen: dict[str, Any]) -> str:
-        """Where the point lies that stands in the inputs; empty when there is none that could be taken."""
+        """Description of the point in the inputs; empty if it is missing or invalid."""
         try:
             exact = self._by_point(chosen, "") if chosen.get("lat") else None
         except Wrong:
@@ -285,7 +285,7 @@ class LocationField(FieldBase):
 
 
 class FacilityField(FieldBase):
-    """A place one goes to: chosen when the pack has places of that kind, else written. {"place", "name"}."""
+    """A facility, stored as {"place", "name"}: chosen if the pack has places of that kind, else typed."""
 
     type: Literal["facility"] = "facility"
     place: str = Option(description="Kind of place (places.csv).")
@@ -332,7 +332,7 @@ class FacilityField(FieldBase):
 
 
 class GeometryField(FieldBase):
-    """The corner points of a plot in the city, "lat, lon" a line; kept as [[lat, lon], ...]."""
+    """Corner points of a plot, typed as one "lat, lon" per line; stored as [[lat, lon], ...]."""
 
     type: Literal["geometry"] = "geometry"
     max: int = Option(default=50, ge=3, le=500, description="Corner points.")

@@ -1,4 +1,4 @@
-"""Puts the house's field types into the registry, through the same door that an outside package uses."""
+"""Registration of the built-in field types, by the same registry that plug-ins use."""
 
 from kini.services.fields import choices, compound, dates, identity, numbers, places, text, uploads
 from kini.services.fields.base import field_types

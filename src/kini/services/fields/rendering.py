@@ -1,4 +1,4 @@
-"""Draws a field: its inputs under their label, with hint and error, tied together for screen readers."""
+"""Rendering of a field: label, hint, error and inputs, linked for screen readers."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,14 +18,14 @@ def render(
     heading: bool = False,
     files: Iterable[Any] = (),
 ) -> SafeString:
-    """The HTML of a field.
+    """Render a field as HTML.
 
     Args:
-        name: name of its input; inputs of several parts are called "name.part".
-        typed: what stands in the inputs (`FieldBase.typed` or `form_value`).
-        heading: the label is the page's h1.
-        files: documents that lie in the slot of an upload field, with `pk`, `name` and `size`; each is shown with a
-            button called "remove" that sends its id.
+        name: name of its input; parts are called "name.part".
+        typed: input values (`FieldBase.typed` or `form_value`).
+        heading: make the label the page's h1.
+        files: stored documents of an upload field, with `pk`, `name` and `size`; each gets a "remove" button that
+            submits its id.
     """
     context = {
         "inputmode": field.inputmode,

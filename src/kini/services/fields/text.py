@@ -1,4 +1,4 @@
-"""Answers in words: short and long texts, phone numbers, e-mail addresses, plates, and what a QR code says."""
+"""Text fields: short and long text, phone number, e-mail address, licence plate, QR code."""
 
 import re
 import unicodedata
@@ -17,14 +17,14 @@ from kini.web import formats
 
 
 def clean(value: str, *, limit: int, lines: bool = False) -> str:
-    """The text in Unicode's composed form, without surplus spaces.
+    """Normalize text: Unicode NFC, collapsed white space.
 
     Args:
-        limit: longest text that is taken, in characters.
-        lines: keep line breaks; else they become spaces.
+        limit: maximum length in characters.
+        lines: keep line breaks; otherwise they become spaces.
 
     Raises:
-        Wrong: when it is too long or holds characters that cannot be seen.
+        Wrong: when it is too long or contains invisible characters.
     """
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     if has_invisible(text):
@@ -82,7 +82,7 @@ class LongTextField(FieldBase):
 
 
 class PhoneField(FieldBase):
-    """A phone number; kept as E.164 ("+6281234567890"), shown as one writes it in the city."""
+    """A phone number, stored as E.164 ("+6281234567890") and shown in the national format."""
 
     type: Literal["phone"] = "phone"
     inputmode: ClassVar[str] = "tel"
@@ -101,10 +101,10 @@ class PhoneField(FieldBase):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def sample(self, number: int) -> str:
-        """A number of the city's country as one writes it there; other for other `number`.
+        """Example number of the city's country in national format; each `number` gives a different one.
 
         Raises:
-            LookupError: when no example of such numbers is known.
+            LookupError: when phonenumbers has no example for the country.
         """
         country = pack.current().country
         base = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
@@ -155,7 +155,7 @@ class EmailField(FieldBase):
 
 
 class PlateNumberField(FieldBase):
-    """The plate of a vehicle, kept in groups of letters and digits ("B 1234 XYZ")."""
+    """A licence plate, stored as groups of letters and digits ("B 1234 XYZ")."""
 
     type: Literal["plate_number"] = "plate_number"
     searched: ClassVar[bool] = True
@@ -181,7 +181,7 @@ class PlateNumberField(FieldBase):
 
 
 class QrField(FieldBase):
-    """What a QR code says; a phone's camera fills it in, and it can be typed."""
+    """Content of a QR code, scanned with the camera or typed."""
 
     type: Literal["qr"] = "qr"
 

@@ -1,7 +1,7 @@
-"""Answers by showing something: photos, files, documents. The cases room stores them; here only references count.
+"""Upload fields: photos, files, documents. Values are references to documents that the cases room stores.
 
-Before a page is taken, the cases room stores what was uploaded under `name` and puts the ids of the slot's documents
-under `name.ids` (see `questions.take`), so that nobody can refer to somebody else's document.
+Before a page is parsed, the cases room stores the uploads and replaces `name.ids` with the ids of the stored documents
+(see `questions.take`), so that nobody can reference another person's documents.
 """
 
 import re
@@ -24,7 +24,7 @@ PAPERS = IMAGES | {"application/pdf"}
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file of example form data: what a browser would send under the input's name."""
+    """A file in example form data."""
 
     name: str
     content_type: str
@@ -32,7 +32,7 @@ class Upload:
 
 
 def example_photo(number: int) -> Upload:
-    """A small JPEG; other numbers give other pictures."""
+    """A small JPEG; each `number` gives a different picture."""
     color = (number * 37 % 256, number * 91 % 256, number * 151 % 256)
     picture = Image.new("RGB", (64, 48), color)
     picture.putpixel((number % 64, number // 64 % 48), (255, 255, 255))
@@ -42,7 +42,7 @@ def example_photo(number: int) -> Upload:
 
 
 class UploadField(FieldBase):
-    """Base of fields that take files. The value is {"files": [ids of documents]}."""
+    """Base of upload fields. The value is {"files": [document ids]}."""
 
     max: int = Option(default=1, ge=1, le=10)
     accept: ClassVar[frozenset[str]] = PAPERS
@@ -114,7 +114,7 @@ class UploadField(FieldBase):
 
 
 class PhotoField(UploadField):
-    """Photos, taken with the phone or chosen."""
+    """Photos, taken with the camera or selected."""
 
     type: Literal["photo"] = "photo"
     min: int = Option(default=1, ge=1, le=10)
@@ -150,7 +150,7 @@ class FileField(UploadField):
 
 
 class DocumentField(UploadField):
-    """A document of the service's `attach`, or the sworn statement that stands in for it ({"statement": true})."""
+    """A document of the service's `attach`, or the sworn statement that replaces it ({"statement": true})."""
 
     type: Literal["document"] = "document"
     statement: str | None = Option(default=None, description="Id of the sworn statement that stands in for it.")

@@ -1,4 +1,4 @@
-"""The one tag that pages of questions need: `{% load questions %}{% ask field name typed error %}`."""
+"""Template tags of question pages: `{% load questions %}{% ask field name typed error %}`."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.simple_tag
 def scripts_of(inputs: Iterable[Any]) -> SafeString:
-    """The scripts that the fields of a page (with a `field` each) ask for, each once."""
+    """Script elements for the fields of a page, without duplicates."""
     names = sorted(frozenset().union(*(each.field.scripts() for each in inputs)))
     return format_html_join("\n", '<script src="{}" defer></script>', ((static(name),) for name in names))
 
@@ -25,5 +25,5 @@ def scripts_of(inputs: Iterable[Any]) -> SafeString:
 def ask(
     field: FieldBase, name: str, typed: Any = None, error: str = "", heading: bool = False, files: Iterable[Any] = ()
 ) -> SafeString:
-    """A field with its inputs; with `heading` its label is the page's h1."""
+    """Render a field; with `heading` its label is the page's h1."""
     return render(field, name, typed, error, heading=heading, files=files)

@@ -1,4 +1,4 @@
-// "Tell me on this device": asks the browser, then sends its address as an ordinary form.
+// "Notify me on this device": asks the browser, then sends its address as an ordinary form.
 (() => {
   "use strict";
   const form = document.querySelector("[data-push-key]");
