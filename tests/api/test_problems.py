@@ -112,7 +112,7 @@ def test_500_says_nothing_of_what_broke(
 
 
 def test_a_problem_is_told_in_the_language_that_was_asked_for(town: Town):
-    assert Program().get("/none", Accept_Language="en").json()["title"] == "There is no such thing here"
+    assert Program().get("/none", Accept_Language="en").json()["title"] == "Not found"
     told = Program().get("/none", Accept_Language="fr, id;q=0.5")
     assert (told.headers["Content-Language"], "There" in told.json()["title"]) == ("id", False)
 

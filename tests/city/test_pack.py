@@ -72,7 +72,7 @@ def test_a_text_in_a_language_that_is_missing_or_not_the_citys_is_a_fault(change
     [
         ("city.toml", "Europe/Lisbon", "Europe/Lisboa", "time_zone", "no time zone"),
         ("city.toml", '"PT"', '"XX"', "subdivision", "does not know"),
-        ("city.toml", 'languages = ["pt", "en"]', 'languages = ["pt", "pt"]', "", "stands twice"),
+        ("city.toml", 'languages = ["pt", "en"]', 'languages = ["pt", "pt"]', "", "appears twice"),
         ("city.toml", 'brand = "#1b4f9c"', 'brand = "blue; }"', "theme.brand", "is no colour"),
         ("city.toml", 'currency = "EUR"', 'currency = "EUR"\ncolour = 1', "colour", "Extra inputs"),
         (

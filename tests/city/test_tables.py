@@ -6,11 +6,11 @@ from kini.city.checks import check_city
 @pytest.mark.parametrize(
     ("old", "new", "line", "field", "message"),
     [
-        ("VS-2,freguesia", "VS-1,freguesia", 4, "code", "VS-1 stands twice"),
+        ("VS-2,freguesia", "VS-1,freguesia", 4, "code", "VS-1 appears twice"),
         ("VS-2,freguesia", "VS-2,bairro", 4, "level", 'no level "bairro"'),
         ("Monte,VS,", "Monte,VS-1,", 4, "parent", '"VS-1" is no area of the level municipio'),
         ("Monte,VS,", "Monte,,", 4, "parent", '"" is no area of the level municipio'),
-        ("Vila Serena,,", "Vila Serena,VS,", 2, "parent", "lies in nothing else"),
+        ("Vila Serena,,", "Vila Serena,VS,", 2, "parent", "has no parent"),
         ("38.7550", "north", 4, "latitude", "valid number"),
         ("38.7550", "inf", 4, "latitude", "finite"),
         ("38.7550,-9.4500", "38.7300,-9.4750", 4, "latitude", "same point as VS-1"),
@@ -18,7 +18,7 @@ from kini.city.checks import check_city
         ("7.3,1800", "7.3,many", 4, "population", "valid integer"),
         ("7.3,1800", "7.3,1,800", 4, "", "9 cells where there are 8 columns"),
         ("code,level", "code,tier", 1, "level", "column is missing"),
-        ("km2,population", "km2,km2", 1, "km2", "stands twice"),
+        ("km2,population", "km2,km2", 1, "km2", "appears twice"),
         ("VS,municipio,", "VS,freguesia,", 0, "", "whole city is missing"),
     ],
 )
@@ -30,7 +30,7 @@ def test_faults_of_areas_name_line_and_column(changed, old, new, line, field, me
 @pytest.mark.parametrize(
     ("old", "new", "line", "field", "message"),
     [
-        ("balcao-monte,", "balcao-porto,", 3, "id", "stands twice"),
+        ("balcao-monte,", "balcao-porto,", 3, "id", "appears twice"),
         ("VS-2,balcao", "VS-7,balcao", 3, "area", 'no area "VS-7"'),
         ("VS-2,balcao", "VS-2,escola", 3, "agency", 'no agency "escola"'),
         ("balcao-monte,", "Balcão Monte,", 3, "id", "pattern"),

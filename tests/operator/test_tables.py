@@ -96,7 +96,7 @@ def test_a_failed_job_runs_again_and_the_audit_trail_says_who_let_it(inside, ope
 def test_a_job_whose_next_turn_waits_is_left(operator):
     job = fail("core.remove_transient", timestamp=0)
     app.configure_task("core.remove_transient").defer(timestamp=1)
-    with pytest.raises(Refused, match="next turn"):
+    with pytest.raises(Refused, match="already queued"):
         actions.retry_job(by=BY, job=job)
 
 

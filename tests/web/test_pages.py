@@ -82,7 +82,7 @@ def test_the_mark_has_the_citys_colour(client: CheckedClient) -> None:
         ("too-many", 429, "try again in 5 minutes."),
         ("too-big", 413, "This file is too large"),
         ("missing", 404, "This page does not exist"),
-        ("forbidden", 403, "This page is not open to you"),
+        ("forbidden", 403, "You do not have access to this page"),
     ],
 )
 def test_a_failure_has_its_status_and_says_what_to_do(
@@ -102,7 +102,7 @@ def test_a_fault_of_ours_is_a_calm_page_that_asks_nothing_of_the_database(caplog
     with caplog.at_level(logging.CRITICAL):
         response = browser.get("/fail/broken")
     assert response.status_code == 500
-    assert "Something went wrong here" in response.content.decode()
+    assert "Something went wrong" in response.content.decode()
     assert "secret words" not in response.content.decode()
 
 
@@ -114,7 +114,7 @@ def test_while_the_database_is_away_a_page_says_so_and_when_to_come_back(caplog:
         sent = browser.post("/fail/database")
     page = response.content.decode()
     assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
-    assert "Closed for a short while" in page
+    assert "Temporarily unavailable" in page
     assert 'href="/fail/database?page=2">Try again' in page
     assert "secret" not in page
     assert "Try again" not in sent.content.decode()

@@ -1,8 +1,8 @@
-"""How often a caller may ask, told in the standard headers (draft-ietf-httpapi-ratelimit-headers).
+"""Rate limit of the API, reported in the standard headers (draft-ietf-httpapi-ratelimit-headers).
 
-The counters are those of `core.limits`, one for all processes. So that a request need not write to the database, a
-process lets the first few of a window pass on trust and counts them with the next ones, which it takes in handfuls. All
-processes together give no more than the limit and what each gave on trust, and may give a handful less.
+The counters are those of `core.limits`, shared by all processes. To save a database write per request, each process
+admits the first few requests of a window uncounted, then takes requests from the counter in batches. All processes
+together admit at most the limit plus the uncounted requests of each process, and may admit up to one batch less.
 """
 
 import time
@@ -19,17 +19,20 @@ from kini.core import limits, security_log
 from kini.core.limits import Limit
 
 WINDOW = 60
-#: A handful is this part of the limit, and what passes on trust is that one.
+#: Divisors of the limit: size of a batch, and of the uncounted start of a window.
 HANDFUL, TRUST = 20, 100
 MOST_KNOWN = 10_000
 
 
 @dataclass(slots=True)
 class Purse:
-    """What a process holds for one caller, and what any may still take, until the window ends (monotonic seconds).
+    """Requests that this process may still admit for one caller until the window ends.
 
     Attributes:
-        owed: how many were given on trust and are not counted yet.
+        held: taken from the counter and not used yet.
+        more: left in the shared counter.
+        until: end of the window, in monotonic seconds.
+        owed: admitted without being counted yet.
     """
 
     held: int
@@ -44,7 +47,7 @@ _lock = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a caller stands: requests in a window, how many are left in hand, seconds until it ends."""
+    """State of a caller's limit: requests per window, requests left, seconds until the window ends."""
 
     quota: int
     left: int
@@ -52,13 +55,13 @@ class Reading:
 
 
 class Gate(BaseThrottle):
-    """Lets a request through, or refuses it; the reading goes into the answer's headers."""
+    """Ninja throttle that counts the request; the headers of the response report the state."""
 
     def allow_request(self, request: HttpRequest) -> bool:
-        """True.
+        """Count the request and return True.
 
         Raises:
-            Problem: when the caller asked too often.
+            Problem: 429 above the limit.
         """
         spend(request, caller_of(request))
         return True
@@ -68,18 +71,18 @@ def spend(request: HttpRequest, caller: Caller) -> None:
     """Count one request.
 
     Raises:
-        Problem: when it is one too many.
+        Problem: 429 above the limit.
     """
     reading, allowed = _spend(caller.key, caller.per_minute)
     request.rate = reading  # type: ignore[attr-defined]
     if not allowed:
         security_log.report("limit-reached", limit="api.requests")
-        detail = _("Wait until the time in the header Retry-After is over.")
+        detail = _("Wait for the time given in the header Retry-After.")
         raise Problem(429, detail, headers={"Retry-After": str(reading.wait)})
 
 
 def spend_unknown(request: HttpRequest) -> None:
-    """Count a request whose token is not known, so that tokens cannot be guessed."""
+    """Count a request with an unknown token against its address, so that tokens cannot be guessed."""
     security_log.report("token-refused")
     spend(request, anybody(request))
 
@@ -112,12 +115,12 @@ def _refill(purse: Purse, key: str, quota: int, now: float) -> None:
 
 
 def forget() -> None:
-    """Begin anew with what the database says."""
+    """Drop all local state; the next request reads the database."""
     _purses.clear()
 
 
 def tell(request: HttpRequest, response: HttpResponse) -> None:
-    """Say in the headers how the caller stands."""
+    """Report the state of the limit in the response headers."""
     reading: Reading | None = getattr(request, "rate", None)
     if reading:
         response["RateLimit-Policy"] = f'"default";q={reading.quota};w={WINDOW}'

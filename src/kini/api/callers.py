@@ -1,4 +1,4 @@
-"""Who calls: a program with a token, for somebody or for itself, or anybody at all."""
+"""Principals of the API: an OAuth client with a token (for a person or for itself), or an anonymous client."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,19 +10,19 @@ from kini.core.actors import Actor, ActorKind
 from kini.core.client_address import client_network
 from kini.core.registry import Registry
 
-#: Requests in a minute, where a program's registration says nothing else, and for each address without a token.
+#: Requests per minute: default of an OAuth client, and of each network address without a token.
 PER_MINUTE = 600
 ANYBODY_PER_MINUTE = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls.
+    """Principal of a request.
 
     Attributes:
-        actor: who acts in the end; a program acts for a person, and may do no more than its scopes say.
-        key: the same for all requests that are counted together, and whose idempotency keys are one space.
-        guest_key: the secret of a guest's draft or case.
+        actor: a client acts for a person, within its scopes.
+        key: identifies the principal for rate limits and idempotency keys.
+        guest_key: secret of a guest's draft or case.
     """
 
     actor: Actor
@@ -33,19 +33,19 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a program may be allowed to do. `words` is what the person reads who allows it."""
+    """Permission of an OAuth client. `words` describes it on the consent page."""
 
     name: str
     words: str | Promise
     officers: bool = False
 
 
-#: Scopes by name; rooms and outside packages register theirs.
+#: Scopes by name; rooms and plug-ins register theirs.
 scopes: Registry[Scope] = Registry("scope")
 
 
 class Need(Protocol):
-    """What an operation asks of its caller: called with a request, it gives the caller or refuses."""
+    """Authentication requirement of an operation: returns the principal of a request or raises a problem."""
 
     @property
     def scope(self) -> str: ...
@@ -55,12 +55,12 @@ class Need(Protocol):
 
 
 def anybody(request: HttpRequest, guest_key: str = "") -> Caller:
-    """A caller without a token, known by network address."""
+    """Principal of a request without a token, identified by network address."""
     actor = Actor(ActorKind.GUEST, session=guest_key)
     return Caller(actor, f"address:{client_network(request)}", ANYBODY_PER_MINUTE, guest_key)
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """Who calls, as the operation's need found them."""
+    """Principal that the operation's requirement authenticated, else the anonymous one."""
     caller: Caller | None = getattr(request, "auth", None)
     return caller or anybody(request)

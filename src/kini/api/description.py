@@ -1,4 +1,4 @@
-"""The API in OpenAPI 3.1: what ninja knows, with what it does not: scopes, problems, and headers of every answer."""
+"""OpenAPI 3.1 document of the API: ninja's schema plus scopes, problems and response headers."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,33 +11,33 @@ from kini.api import problems
 from kini.api.callers import scopes
 from kini.api.idempotency import REPLAYED
 
-#: Problems that every operation may answer with, and those of operations with a body or with a caller.
+#: Problem statuses of every operation, of those with a body, and of those that need authentication.
 ALWAYS = (400, 404, 405, 422, 429, 500)
 WITH_BODY = (409, 410, 413, 415)
 WITH_CALLER = (401, 403)
 PROBLEMS = (*ALWAYS, *WITH_BODY, *WITH_CALLER)
 
-#: Headers of every answer, and further ones by status.
+#: Headers of every response, and further ones by status.
 _EVERY = ("RateLimit", "RateLimit-Policy", "X-Request-Id")
 _FURTHER = {201: ("Location",), 401: ("WWW-Authenticate",), 405: ("Allow",), 429: ("Retry-After",)}
 _HEADERS = {
-    "RateLimit": "How many requests are left in this window (r), and in how many seconds it ends (t).",
-    "RateLimit-Policy": "How many requests (q) one may send in a window of w seconds.",
-    "X-Request-Id": "Names this request in the city's logs; say it when you ask for help.",
-    "Location": "Where what was made is from now on.",
-    "ETag": "Send it back in If-None-Match: what has not changed is not sent again (304).",
-    "WWW-Authenticate": "What the token lacks.",
-    "Allow": "What can be done at this address.",
-    "Retry-After": "How many seconds to wait.",
-    REPLAYED: "`true`: this was done before, under the same key, and is told once more.",
+    "RateLimit": "Requests left in the current window (r), and seconds until it ends (t).",
+    "RateLimit-Policy": "Requests (q) allowed per window of w seconds.",
+    "X-Request-Id": "Id of this request in the city's logs; quote it when you ask for support.",
+    "Location": "Address of the created resource.",
+    "ETag": "Send it in If-None-Match to get 304 while the resource is unchanged.",
+    "WWW-Authenticate": "Authentication scheme, and the missing scope.",
+    "Allow": "Allowed methods.",
+    "Retry-After": "Seconds to wait before the next attempt.",
+    REPLAYED: "`true`: stored response of an earlier request with the same key.",
 }
 
 
 class Description(OpenAPISchema):
-    """The description as a mapping."""
+    """OpenAPI document as a dict."""
 
     def responses(self, operation: Operation) -> dict[Any, Any]:
-        """What an operation answers, its problems among it."""
+        """Responses of an operation, including its problems."""
         found: dict[Any, Any] = super().responses(operation)
         for status, answer in found.items():
             answer["headers"] = _headers(*_further(operation, status))
@@ -48,14 +48,14 @@ class Description(OpenAPISchema):
         return found
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
-        """The scope that the caller needs; an empty choice means that none is needed."""
+        """Required scopes; an empty alternative allows anonymous access."""
         found: list[dict[str, Any]] = []
         for need in operation.auth_callbacks:
             found += [{"oauth": [need.scope]}, *([{}] if need.guests else [])]  # type: ignore[attr-defined]
         return found or None
 
     def get_components(self) -> dict[str, Any]:
-        """Schemas, problems, headers, and how one gets a token."""
+        """Schemas, problems, headers and OAuth flow."""
         found: dict[str, Any] = super().get_components()
         found["schemas"]["Problem"] = problems.ProblemOut.model_json_schema(ref_template=REF_TEMPLATE)
         found["schemas"] |= found["schemas"]["Problem"].pop("$defs", {})

@@ -1,4 +1,4 @@
-"""The whole of the API: the parts that rooms registered, put together once."""
+"""The NinjaAPI instance, built once from the modules that rooms registered."""
 
 from functools import cache
 from typing import Any
@@ -22,50 +22,50 @@ VERSION = "1.0.0"
 
 
 class StrictParser(Parser):
-    """Reads bodies: JSON of one meaning only, and nothing that says it is something else."""
+    """Body parser that accepts only JSON (or multipart for uploads), declared as such, without NaN or NUL."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """The body as JSON.
+        """Parse the body as JSON.
 
         Raises:
-            Problem: when it is declared to be something else, or holds characters that cannot be kept.
-            ValueError: when it is no JSON.
+            Problem: 415 for another content type, 400 for NUL characters.
+            ValueError: for invalid JSON.
         """
         if request.content_type != JSON and not (request.content_type == FORM and takes_files(request)):
-            raise Problem(415, _("Send JSON, and say so: Content-Type: application/json."))
+            raise Problem(415, _("Send JSON with the header Content-Type: application/json."))
         body = request.body
         if b"\\u0000" in body:
-            raise Problem(400, _("The body holds characters that cannot be kept (NUL)."))
+            raise Problem(400, _("The body contains NUL characters, which are not allowed."))
         return from_json(body, allow_inf_nan=False)
 
     def parse_querydict(
         self, data: "MultiValueDict[str, Any]", list_fields: list[str], request: HttpRequest
     ) -> dict[str, Any]:
-        """A query, or the form of an upload.
+        """Parse a query string, or the form of an upload.
 
         Raises:
-            Problem: when it should be a form with files and is not.
+            Problem: 415 when an upload is not multipart/form-data.
         """
         if data is not request.GET and request.content_type != FORM:
-            raise Problem(415, _("Send a form with a file: Content-Type: multipart/form-data."))
+            raise Problem(415, _("Send a form with the header Content-Type: multipart/form-data."))
         return super().parse_querydict(data, list_fields, request)
 
 
 class House(NinjaAPI):
-    """Ninja with our manners."""
+    """NinjaAPI that answers every error with a problem (RFC 9457)."""
 
     def on_exception(self, request: HttpRequest, exc: Any) -> Any:
-        """Every error as a problem."""
+        """Return the problem response for an exception."""
         return problems.answer(request, exc)
 
 
 @cache
 def house() -> House:
-    """The API of this process. Rooms have registered their parts before it is asked for."""
+    """Return the API of this process; call it only after all apps are ready."""
     made = House(
         title="Kini",
         version=VERSION,
-        description="The services of a city for programs: what there is, applying for it, following it, deciding it.",
+        description="The services of a city: browse them, apply, follow and decide cases.",
         openapi_url=None,
         docs_url=None,
         urls_namespace="api",
@@ -78,13 +78,13 @@ def house() -> House:
 
 
 def patterns() -> list[URLResolver | URLPattern]:
-    """The addresses of all operations, below /api/v1/."""
+    """URL patterns of all operations, below /api/v1/."""
     found, _app, _namespace = house().urls
     return [each for each in found if getattr(each, "name", "") != "api-root"]
 
 
 @cache
 def description() -> dict[str, Any]:
-    """The API as OpenAPI 3.1 describes it."""
+    """OpenAPI 3.1 document of the API, in English."""
     with translation.override("en"):
         return Description(house(), PREFIX[1:] + "/")

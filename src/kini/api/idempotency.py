@@ -1,7 +1,7 @@
-"""The header Idempotency-Key: a write that is sent again is done once (draft-ietf-httpapi-idempotency-key-header).
+"""Idempotency-Key header: a repeated write runs once (draft-ietf-httpapi-idempotency-key-header).
 
-The answer is kept in the transaction of the write itself, so there is never one without the other. Two requests with
-the same key at the same moment: the second is told to come back. A refused write keeps nothing, and may be tried again.
+The response is stored in the same transaction as the write. Of two concurrent requests with one key the second gets
+409 with Retry-After. A refused write stores nothing and may be retried.
 """
 
 import hashlib
@@ -43,20 +43,18 @@ _BODY = KeptAnswer._meta.get_field("body")
 
 
 def once(request: HttpRequest, write: Callable[[], HttpResponse], *, required: bool = False) -> HttpResponse:
-    """The answer of `write`, done once for each key of a caller.
+    """Return the response of `write`, which runs once per principal and key.
 
     Raises:
-        Problem: when the key is missing though required, malformed, used for another request, or in use just now.
+        Problem: the key is missing though required, malformed, used for another request, or in use by another request.
     """
     key = request.headers.get(HEADER)
     if key is None:
         if required:
-            raise _bad_key(
-                _("Send a key of your own with this request, so that it is done once when you send it again.")
-            )
+            raise _bad_key(_("Send a key of your own, so that a repeated request runs only once."))
         return write()
     if not _KEY.fullmatch(key):
-        raise _bad_key(_("A key has up to 200 visible characters of ASCII."))
+        raise _bad_key(_("A key has 1 to 200 visible ASCII characters."))
     try:
         with transaction.atomic():
             return _once(request, caller_of(request), key, write)
@@ -90,7 +88,7 @@ def _digest(request: HttpRequest) -> bytes:
 
 
 def _find(owner: str, key: str) -> KeptAnswer | None:
-    """The answer kept under that key, with the key held until the transaction ends."""
+    """Stored response of a key; locks the key until the transaction ends."""
     digest = hashlib.sha256(f"{owner}\n{key}".encode()).digest()
     [(free, request, status, location, body)] = prepared(_FIND, [int.from_bytes(digest[:8], signed=True), owner, key])
     if not free:
@@ -101,14 +99,14 @@ def _find(owner: str, key: str) -> KeptAnswer | None:
 
 def _again(kept: KeptAnswer, digest: bytes) -> HttpResponse:
     if not is_mac_of(kept.request, digest, PURPOSE):
-        detail = _("This key was used for another request. Choose a new one for a new request.")
+        detail = _("This key was already used for another request. Use a new key for a new request.")
         raise Problem(422, detail, "key-used", (Wrong(parameter=HEADER, detail=detail),))
     headers = {REPLAYED: "true"} | ({"Location": kept.location} if kept.location else {})
     return HttpResponse(kept.body, status=kept.status, content_type="application/json", headers=headers)
 
 
 def _in_progress() -> Problem:
-    detail = _("A request with this key is being worked on. Ask again in a moment, with the same key.")
+    detail = _("A request with this key is still being processed. Try again in a moment with the same key.")
     return Problem(409, detail, "key-in-progress", headers={"Retry-After": "1"})
 
 

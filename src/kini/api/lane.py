@@ -1,7 +1,7 @@
-"""The lane of the API: a request below /api/v1/ leaves the road of the pages early.
+"""Middleware that answers `/api/v1/` before sessions, CSRF and messages are loaded.
 
-It needs no session, no form token and no messages, so none is loaded. What it does need is here: its language, the
-headers of every answer, leave for browsers of other sites to ask (a token is never sent by itself, as a cookie is).
+It sets the language, the headers of every response, and CORS for all origins: tokens, unlike cookies, are never sent
+by the browser itself.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ PREFLIGHT = {
 
 
 class Lane:
-    """Middleware: answers requests of the API itself and lets all others go on."""
+    """Middleware: answer API requests, pass all others on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -51,7 +51,7 @@ class Lane:
 
 
 def spoken(accepted: str, city: CityFace) -> str:
-    """The language of the answer: the first wish that the city speaks, else the city's first."""
+    """First accepted language that the city offers, else the city's default."""
     for wish, _weight in parse_accept_lang_header(accepted.lower()) if accepted else ():
         for language in city.languages:
             if language.lower() in (wish, wish.split("-")[0]):
@@ -60,7 +60,7 @@ def spoken(accepted: str, city: CityFace) -> str:
 
 
 def answer(request: HttpRequest) -> HttpResponse:
-    """The answer of the operation at that address; whatever fails on the way is a problem."""
+    """Run the operation; every exception becomes a problem response."""
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers=PREFLIGHT)
     if request.method == "HEAD":

@@ -1,4 +1,4 @@
-"""Answers kept for programs that ask again."""
+"""Stored responses for idempotent writes."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from kini.core.database.encryption import EncryptedTextField
 
 
 class KeptAnswer(models.Model):
-    """What a write answered, under the key that its caller chose: asked once more, it is told once more."""
+    """Stored response of a write, returned again when its idempotency key is repeated."""
 
     owner = models.CharField(max_length=160, help_text="Whose key it is (Caller.key).")
     key = models.CharField(max_length=200)

@@ -1,4 +1,4 @@
-"""The API described: as a page in the city's own look, and as OpenAPI 3.1 for programs."""
+"""Documentation of the API: a page, and the OpenAPI 3.1 document."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from kini.api.routing import PREFIX
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One operation as the page shows it."""
+    """Operation as shown on the documentation page."""
 
     id: str
     method: str
@@ -28,7 +28,7 @@ class Told:
 
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
-    """The description for programs."""
+    """OpenAPI document as JSON."""
     response = JsonResponse(house.description(), json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "public, max-age=300"
     return response
@@ -36,13 +36,13 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The description for people."""
+    """Documentation page."""
     context = {"groups": groups(), "scopes": list(scopes), "root": request.build_absolute_uri(PREFIX)}
     return render(request, "api/page.html", context)
 
 
 def groups() -> dict[str, list[Told]]:
-    """The operations under the headings of their rooms."""
+    """Operations grouped by room."""
     found: dict[str, list[Told]] = {}
     for path, methods in house.description()["paths"].items():
         for method, operation in methods.items():

@@ -1,4 +1,4 @@
-"""Pages of long lists: a cursor says where the page before ended, so that nothing is missed while the list grows."""
+"""Cursor pagination: a cursor encodes the position of the last row, so that growing lists lose no rows."""
 
 import base64
 import binascii
@@ -18,11 +18,11 @@ from kini.api.routing import Out
 MOST = 100
 MOST_KEY = 2**62
 
-Limit = Annotated[int, Query(20, ge=1, le=MOST, description="How many at most.")]
-#: Only for the description: `read` refuses other cursors with its own message.
+Limit = Annotated[int, Query(20, ge=1, le=MOST, description="Maximum number of items.")]
+#: Only for the OpenAPI document: `read` rejects other cursors with its own message.
 _Base64 = Annotated[str, WithJsonSchema({"type": "string", "maxLength": 400, "pattern": "^[A-Za-z0-9_-]*$"})]
 Cursor = Annotated[
-    _Base64, Query("", max_length=400, description="`next` of the page before; left out: from the start.")
+    _Base64, Query("", max_length=400, description="`next` of the previous page; default: the first page.")
 ]
 
 
@@ -34,15 +34,15 @@ class Page[T](Out):
 
 
 def write(*place: Any) -> str:
-    """A place in a list as a cursor."""
+    """Encode a position in a list as a cursor."""
     return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
 def read(cursor: str, *sorts: type) -> list[Any] | None:
-    """The place that a cursor names, or None for the start.
+    """Decode a cursor into values of the given types; None for the start of the list.
 
     Raises:
-        Problem: when it is none that we gave.
+        Problem: 422 for a cursor that this list did not issue.
     """
     if not cursor:
         return None
@@ -57,27 +57,27 @@ def read(cursor: str, *sorts: type) -> list[Any] | None:
 
 
 def not_ours() -> Problem:
-    """A cursor that somebody made up."""
-    detail = _("This is no cursor of this list. Begin with the first page.")
+    """Problem of a cursor that this list did not issue."""
+    detail = _("This cursor does not belong to this list. Start with the first page.")
     return Problem(422, detail, "invalid", (Wrong(parameter="cursor", detail=detail),))
 
 
 def sliced[R, T](rows: Sequence[R], limit: int, out: Callable[[R], T], place: Callable[[R], str]) -> dict[str, Any]:
-    """Members of a `Page` made of one row more than is shown."""
+    """Members of a `Page`; `rows` has one row more than the page when there are further pages."""
     more = len(rows) > limit
     return {"items": [out(row) for row in rows[:limit]], "next": place(rows[limit - 1]) if more else None}
 
 
 def write_moment(moment: datetime, key: int | UUID) -> str:
-    """A place in a list that is ordered by a moment and a key."""
+    """Encode a position in a list ordered by timestamp and key."""
     return write(moment.isoformat(), key if isinstance(key, int) else str(key))
 
 
 def read_moment(cursor: str) -> tuple[datetime, int] | None:
-    """The place that `write_moment` wrote of a number, or None for the start.
+    """Decode a cursor of `write_moment` with an integer key; None for the start of the list.
 
     Raises:
-        Problem: when it is none that we gave.
+        Problem: 422 for a cursor that this list did not issue.
     """
     place = read(cursor, str, int)
     if place is None:
@@ -88,7 +88,7 @@ def read_moment(cursor: str) -> tuple[datetime, int] | None:
 
 
 def read_moment_of_uuid(cursor: str) -> tuple[datetime, UUID] | None:
-    """The same of rows whose key is a UUID."""
+    """Decode a cursor of `write_moment` with a UUID key; None for the start of the list."""
     place = read(cursor, str, str)
     if place is None:
         return None

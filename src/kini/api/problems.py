@@ -1,4 +1,4 @@
-"""What a program reads when something is refused or fails: problem details (RFC 9457), never a stack, never HTML."""
+"""Problem details (RFC 9457): the JSON body of every refusal and error, never a stack trace, never HTML."""
 
 import json
 import traceback
@@ -26,37 +26,37 @@ from kini.core.limits import TooMany
 from kini.core.request_guard import RefusedRequest
 
 CONTENT_TYPE = "application/problem+json"
-#: Seconds after which it is worth asking again when the database cannot be reached.
+#: Retry-After in seconds while the database is unreachable.
 COME_BACK = 10
 log = structlog.get_logger("kini.api")
 
 
 class Wrong(BaseModel):
-    """One thing that is wrong with what was sent: where, and what to do."""
+    """Error in one part of the request: where it is and how to fix it."""
 
-    pointer: str = Field(default="", description="Where it stands in the body, as JSON Pointer (RFC 6901).")
-    parameter: str = Field(default="", description="Or the parameter of the address or header.")
+    pointer: str = Field(default="", description="Position in the body, as JSON Pointer (RFC 6901).")
+    parameter: str = Field(default="", description="Or the name of the path, query or header parameter.")
     detail: str
 
 
 class ProblemOut(BaseModel):
-    """A problem as RFC 9457 writes it."""
+    """Problem details (RFC 9457)."""
 
-    type: str = Field(description="Which sort of problem; `about:blank`: the status says it all.")
+    type: str = Field(description="Type of problem; `about:blank`: nothing more specific than the status.")
     title: str
     status: int
-    detail: str = Field(description="What to do, in the language of the answer.")
-    instance: str = Field(description="The address that was asked.")
+    detail: str = Field(description="What to do, in the language of the response.")
+    instance: str = Field(description="Path of the request.")
     errors: list[Wrong] = []
 
 
 @dataclass(frozen=True)
 class Problem(Exception):
-    """Raise it anywhere below an operation.
+    """Problem to raise anywhere below an operation.
 
     Attributes:
-        sort: names the problem on the page of the API; empty: the status says it all.
-        errors: what is wrong with which part of the request.
+        sort: anchor of the problem type on the documentation page; empty: `about:blank`.
+        errors: errors by part of the request.
     """
 
     status: int
@@ -67,7 +67,7 @@ class Problem(Exception):
 
 
 def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """A problem as an answer."""
+    """Response of a problem."""
     about = f"{reverse('api:page')}#{problem.sort}" if problem.sort else "about:blank"
     body: dict[str, Any] = {
         "type": about,
@@ -83,39 +83,39 @@ def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def title(status: int) -> str:
-    """What a status means, in a few words."""
+    """Short title of a status."""
     words = {
-        400: _("This could not be read"),
-        401: _("Who is asking is not known"),
-        403: _("This is not allowed"),
-        404: _("There is no such thing here"),
-        405: _("This cannot be done at this address"),
-        409: _("This cannot be done now"),
-        410: _("This has expired"),
-        413: _("This is too large"),
-        415: _("This sort of content is not taken"),
-        422: _("Something in the request is not right"),
-        429: _("That was too often"),
-        500: _("Something went wrong on our side"),
-        507: _("There is no room for more files"),
-        503: _("The city cannot answer at the moment"),
+        400: _("Bad request"),
+        401: _("Authentication required"),
+        403: _("Access denied"),
+        404: _("Not found"),
+        405: _("Method not allowed"),
+        409: _("Not possible in the current state"),
+        410: _("Expired"),
+        413: _("Request too large"),
+        415: _("Unsupported content type"),
+        422: _("Invalid request"),
+        429: _("Too many requests"),
+        500: _("Internal server error"),
+        507: _("Storage full"),
+        503: _("Service unavailable"),
     }
     return words.get(status) or HTTPStatus(status).phrase
 
 
 def answer(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Any error as the problem that it is; one that nobody foresaw is logged and told as such."""
+    """Problem response for any exception; an unexpected one is logged and answered with 500."""
     if isinstance(error, HttpError) and isinstance(error.__cause__, Problem):
         error = error.__cause__
     problem = error if isinstance(error, Problem) else _known(error)
     if problem is None:
         log.error("failed", path=request.path, error=repr(error), stack="".join(traceback.format_exception(error)))
         got_request_exception.send(sender=None, request=request)
-        problem = Problem(500, _("The error has been noted. Try again in a few minutes."))
+        problem = Problem(500, _("The error has been logged. Try again in a few minutes."))
     return respond(request, problem)
 
 
-#: Refusals of rooms above, each with how to tell it; a room adds its own.
+#: Problem by type of refusal; rooms add theirs.
 refusals: dict[type[Refused], Callable[[Any], Problem]] = {
     FileTooLarge: lambda refusal: Problem(413, str(refusal)),
     FileBusy: lambda refusal: Problem(503, str(refusal), headers={"Retry-After": str(COME_BACK)}),
@@ -135,7 +135,7 @@ def _known(error: Exception) -> Problem | None:
         case Http404() | ObjectDoesNotExist():
             return Problem(404, _("Not found, or you do not have permission to see it."))
         case ValidationError():
-            return Problem(422, _("Mend what is listed under errors."), "invalid", tuple(_wrong(error.errors)))
+            return Problem(422, _("Correct the errors listed under “errors”."), "invalid", tuple(_wrong(error.errors)))
         case AuthenticationError():
             detail = _("Send a valid access token in the header Authorization: Bearer …")
             return Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
@@ -143,7 +143,7 @@ def _known(error: Exception) -> Problem | None:
             return Problem(error.status_code, _("The body is not valid JSON.") if error.status_code == 400 else "")
         case InterfaceError() | OperationalError():
             log.error("no database", error=repr(error))
-            detail = _("The city's records cannot be reached at the moment. Send the same again in a little while.")
+            detail = _("The database cannot be reached at the moment. Send the same request again shortly.")
             return Problem(503, detail, headers={"Retry-After": str(COME_BACK)})
         case OSError() if error.errno in NO_ROOM:
             log.error("disk full", error=repr(error))
@@ -154,14 +154,14 @@ def _known(error: Exception) -> Problem | None:
             security_log.report("request-refused")
             return Problem(400, str(error))
         case RecursionError():
-            return Problem(400, _("What was sent is nested too deeply."))
+            return Problem(400, _("The body is nested too deeply."))
         case SuspiciousOperation() | MultiPartParserError() | UnicodeDecodeError():
             return Problem(400)
     return None
 
 
 def _wrong(errors: Iterable[Mapping[str, Any]]) -> Iterable[Wrong]:
-    """Faults that pydantic found, told where they are."""
+    """Errors of pydantic with their position in the request."""
     for fault in errors:
         source, *place = fault["loc"]
         if source in ("query", "path", "header"):
@@ -171,16 +171,16 @@ def _wrong(errors: Iterable[Mapping[str, Any]]) -> Iterable[Wrong]:
 
 
 def invalid(errors: Iterable[tuple[str, str]], root: str) -> Problem:
-    """The problem of a body in which something must be mended.
+    """Problem of an invalid body.
 
     Args:
-        errors: (place below the root, parts joined by "/"; what to do).
+        errors: (position below the root, parts joined by "/"; how to fix it).
         root: a JSON pointer.
     """
     wrong = tuple(Wrong(pointer=f"{root}{pointer(place.split('/'))}", detail=detail) for place, detail in errors)
-    return Problem(422, _("Mend what is listed under errors."), "invalid", wrong)
+    return Problem(422, _("Correct the errors listed under “errors”."), "invalid", wrong)
 
 
 def pointer(place: Iterable[str | int]) -> str:
-    """A place in a JSON body as RFC 6901 writes it."""
+    """JSON Pointer (RFC 6901) of a path in a body."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)

@@ -1,4 +1,4 @@
-"""Retention of answers that are kept for programs."""
+"""Retention of stored responses."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,12 +8,12 @@ from kini.core.retention import Rule, of_rows, rules
 
 
 def register() -> None:
-    """Register the rule; called once, when the room is ready."""
+    """Register the retention rule."""
     name = "api.answers"
     rule = Rule(
         name,
-        _("Answers to programs, kept in case they ask again"),
-        _("A key may be used again after a day"),
+        _("API responses, kept for repeated requests"),
+        _("An idempotency key is valid for one day"),
         KEPT,
         of_rows(lambda before: KeptAnswer.objects.filter(created_at__lt=before)),
         transient=True,

@@ -1,4 +1,4 @@
-"""Writing operations: what one asks of its caller, what it answers, and what every answer carries."""
+"""Router for API operations: authentication, idempotency, caching headers and OpenAPI details."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -18,32 +18,32 @@ from kini.core.registry import Registry
 
 PREFIX = "/api/v1"
 JSON = "application/json"
-#: A body that comes in a form, beside files that are named as what they are given for.
+#: Multipart body: a JSON part `body` beside files, each named after the field it is for.
 _FORM = {
     "type": "object",
     "properties": {"body": {"type": "string", "contentMediaType": JSON}},
     "required": ["body"],
     "additionalProperties": {"type": "string", "contentMediaType": "application/octet-stream"},
 }
-#: Public answers may be kept so long before one asks whether they have changed.
+#: Cache-Control of public reads, and of everything else.
 FRESH = "public, max-age=60"
 NEVER = "no-store"
 
 
 class In(BaseModel):
-    """Base of what a request's body says: unknown members are faults."""
+    """Base of request bodies: unknown members are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Out(BaseModel):
-    """Base of what an answer says."""
+    """Base of response bodies."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class Named(Out):
-    """Something with an id and a name."""
+    """Object with an id and a name."""
 
     id: str
     name: str
@@ -51,15 +51,14 @@ class Named(Out):
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How an operation behaves.
+    """Options of an operation.
 
     Attributes:
-        status: of its answer.
-        made_at: where what it made is from then on, with the members of the answer and the parts of its own address in
-            braces.
-        media: type of an answer that is no JSON of ours.
-        key: whether a write may carry an idempotency key; "required": it must.
-        files: the body may also come as the part `body` of a form whose other parts are files.
+        status: of a successful response.
+        made_at: path of the created resource, a format string over the response's members and the path parameters.
+        media: content type of a response that is not JSON.
+        key: idempotency key of a write: not used, optional or required.
+        files: the body may also be the part `body` of a multipart form whose other parts are files.
     """
 
     status: int = 200
@@ -69,9 +68,9 @@ class Manner:
     files: bool = False
 
     def response(self, result: Any, values: Mapping[str, Any]) -> HttpResponse:
-        """What the operation gave, as an answer."""
+        """Response for the operation's result."""
         if isinstance(result, HttpResponseBase):
-            return cast(HttpResponse, result)  # a file is streamed, which no operation that is kept or tagged does
+            return cast(HttpResponse, result)  # a streamed file; such operations have neither idempotency key nor ETag
         if result is None:
             return HttpResponse(status=self.status)
         response = HttpResponse(result.model_dump_json(), status=self.status, content_type=JSON)
@@ -81,7 +80,7 @@ class Manner:
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the description says beside what ninja knows."""
+        """Additions to ninja's OpenAPI entry."""
         said: dict[str, Any] = {}
         if self.files:
             said["requestBody"] = {"content": {FORM: {"schema": _FORM}}}
@@ -89,26 +88,26 @@ class Manner:
             said["responses"] = {self.status: {"content": {self.media: {"schema": {}}}}}
         if self.key:
             schema: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
-            about = "A key of your own, unique for this request; the same request with the same key is done once."
+            about = "A key of your own, unique to this request; repeated with the same key, the request runs only once."
             parameter = {"in": "header", "name": idempotency.HEADER, "schema": schema, "description": about}
             said["parameters"] = [{**parameter, "required": self.key == "required"}]
         return said
 
 
-#: Names of the operations whose body may come in a form with files.
+#: Names of the operations that also accept a multipart form with files.
 with_files: set[str] = set()
 
 
 def takes_files(request: HttpRequest) -> bool:
-    """Whether the operation at the address of a request takes its body in a form with files, too."""
+    """Return True if the request's operation also accepts a multipart form with files."""
     match = request.resolver_match
     return match is not None and match.url_name in with_files
 
 
 def unpack(request: HttpRequest) -> None:
-    """Let the body of a form with files be the request's body, as if the files were not there.
+    """Make the part `body` of a multipart form the request's body.
 
-    Ninja would read the whole form as one body, which may be no larger than one without files.
+    Otherwise Ninja would read the whole form as one body, under the size limit of a body without files.
     """
     if request.content_type == FORM and takes_files(request):
         request._body = request.POST.get("body", "").encode()
@@ -118,15 +117,15 @@ type Around = Callable[[HttpRequest, Callable[[], HttpResponse]], HttpResponse]
 
 
 class Router:
-    """The operations of a room. An operation is a function of the request and its parts; it gives an `Out`, nothing
-    (204), or a response of its own. Its return annotation is what the description says that it answers.
+    """Operations of a room. An operation is a function of the request and its parameters that returns an `Out`, None
+    (204) or a response. Its return annotation is the response schema, its docstring the description.
     """
 
     def __init__(self) -> None:
         self.inner = ninja.Router()
 
     def get[F: Callable[..., Any]](self, path: str, *, needs: Need | None = None, media: str = "") -> Callable[[F], F]:
-        """A read. Public ones carry an ETag and may be kept for a minute."""
+        """Register a read. Public reads carry an ETag and may be cached for a minute."""
         return self._add("GET", path, needs, Manner(media=media), _cached if needs is None else _private)
 
     def post[F: Callable[..., Any]](
@@ -138,7 +137,7 @@ class Router:
         key: Literal["", "optional", "required"] = "optional",
         files: bool = False,
     ) -> Callable[[F], F]:
-        """A write."""
+        """Register a write."""
 
         def around(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
             required = key == "required"
@@ -147,15 +146,15 @@ class Router:
         return self._add("POST", path, needs, Manner(201 if made_at else 200, made_at, key=key, files=files), around)
 
     def ask[F: Callable[..., Any]](self, path: str, *, needs: Need | None = None) -> Callable[[F], F]:
-        """A question sent by POST, so that what it says stands in no log of addresses; it writes nothing."""
+        """Register a read sent by POST, so that its parameters appear in no access log."""
         return self._add("POST", path, needs, Manner(), _private)
 
     def patch[F: Callable[..., Any]](self, path: str, *, needs: Need) -> Callable[[F], F]:
-        """A change of some parts; sent again it does nothing more."""
+        """Register a partial update; it must be idempotent."""
         return self._add("PATCH", path, needs, Manner(), _private)
 
     def delete[F: Callable[..., Any]](self, path: str, *, needs: Need) -> Callable[[F], F]:
-        """Takes something away."""
+        """Register a deletion."""
         return self._add("DELETE", path, needs, Manner(), _private)
 
     def _add[F: Callable[..., Any]](
@@ -193,13 +192,13 @@ class Router:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a room brings: a heading in the description, and operations below /api/v1/."""
+    """Contribution of a room: a heading in the documentation and operations below /api/v1/."""
 
     title: str
     router: Router
 
 
-#: Parts by name, in the order in which they are described.
+#: Modules by name, in the order of the documentation.
 parts: Registry[Part] = Registry("part of the API")
 
 
@@ -210,7 +209,7 @@ def _private(_request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpR
 
 
 def _cached(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """With an ETag; 304 where the caller has it already."""
+    """Add an ETag; 304 if the client has the current version."""
     response = answer()
     tag = f'"{hashlib.sha256(response.content).hexdigest()[:24]}"'
     known = [each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")]

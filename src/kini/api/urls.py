@@ -1,4 +1,4 @@
-"""The API's addresses: its page for people, its description for programs, and its operations."""
+"""URLs of the API: documentation page, OpenAPI document and operations."""
 
 from django.urls import include, path
 

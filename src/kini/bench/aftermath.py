@@ -1,4 +1,4 @@
-"""What is left after things fell: whether every case is there once, everything was told once, every timeline reads."""
+"""Consistency checks after a crash test: every case exists once, every message was sent once, timelines verify."""
 
 import time
 from collections import Counter
@@ -13,26 +13,26 @@ from kini.cases.models import Case
 from kini.core.models import AuditEntry
 from kini.messages.models import Delivery, Message
 
-#: Queues whose jobs come from what people do; upkeep goes on for ever.
+#: Queues of jobs caused by users; maintenance jobs never end.
 TOLD = ("events", "messages")
-#: Seconds for which the next try of a job is waited for.
+#: Seconds to wait for the next attempt of a job.
 SOON = 60
 
 
 def left() -> dict[str, int]:
-    """Jobs that are not done yet, or never will be, by status."""
+    """Number of unfinished or failed jobs by status."""
     statuses = ProcrastinateJob.objects.filter(queue_name__in=TOLD).values_list("status", flat=True)
     return dict(Counter(statuses))
 
 
 def all_told() -> bool:
-    """Whether no job waits or runs any more. Nobody waits for the morning here: see `bring_forward`."""
+    """Return True once no job is waiting or running; delayed jobs are run now."""
     bring_forward()
     return not {"todo", "doing"} & left().keys()
 
 
 def bring_forward() -> None:
-    """Let what waits for a later hour (the end of the quiet ones, a far next try) have its turn now."""
+    """Reschedule jobs that wait for the end of the quiet hours or a late retry to now."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -44,17 +44,17 @@ def bring_forward() -> None:
 
 
 def patient(condition: Callable[[], bool], seconds: float) -> Callable[[], bool]:
-    """That condition, or the end of the patience with it."""
+    """Return a condition that is also true once `seconds` have passed."""
     until = time.monotonic() + seconds
     return lambda: time.monotonic() > until or condition()
 
 
 def findings(accepted: Collection[str], mail: MailServer) -> Iterator[str]:
-    """Everything that is not as it must be, a sentence each.
+    """Yield every inconsistency as a sentence.
 
     Args:
-        accepted: references that programs were given, one for each submission.
-        mail: where messages arrived.
+        accepted: reference returned for each submission.
+        mail: server that received the messages.
     """
     yield from _cases(accepted)
     yield from _messages(accepted, mail)
@@ -95,7 +95,7 @@ def _messages(accepted: Collection[str], mail: MailServer) -> Iterator[str]:
 
 
 def figures(mail: MailServer) -> str:
-    """How much there is, in one line."""
+    """Numbers of cases, entries and messages in one line."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM cases_timelineentry")
         entries = cursor.fetchone()[0]

@@ -1,4 +1,4 @@
-"""Settings of the server that holds the yardsticks: the same stack, without middleware and without the city."""
+"""Settings of the baseline server: the same stack without middleware and apps."""
 
 from kini.settings import *  # noqa: F403 -- the same but for these lines
 

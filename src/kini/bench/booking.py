@@ -1,7 +1,7 @@
-"""`./kini bench booking`: free slots read, places booked, over many venues and all in one slot, through the API.
+"""`./kini bench booking`: reading free slots and booking places through the API, over many venues and in one slot.
 
-The people, their tokens and the slots are loaded at once; each booking goes the whole way: token, limits, answers
-checked, one statement that takes the place, audit entry, commit.
+People, tokens and slots are bulk-loaded; each booking runs the full path: token, limits, validation of the answers,
+one statement that allocates the place, audit entry, commit.
 """
 
 import hashlib
@@ -41,9 +41,9 @@ from kini.web import formats
 
 CONNECTIONS = 64
 VENUES, DAYS, SLOTS_A_DAY = 100, 30, 8
-#: Places of the one slot that everybody wants.
+#: Capacity of the contested slot.
 WANTED = 10_000
-#: How many such slots there are, one after the other.
+#: Number of contested slots, one after the other.
 RUSHES = 3
 SCOPES = "cases:read\ncases:write"
 
@@ -53,7 +53,7 @@ type Headers = Sequence[tuple[str, Sequence[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The service that is booked, its slots by day and the slots that everybody wants; who books, with what."""
+    """Data of the benchmark: booked service, slots by day, contested slots, tokens and answers of the applicants."""
 
     service: Service
     first: date
@@ -64,10 +64,10 @@ class Bench:
 
 
 def works(people: int) -> list[Work]:
-    """The table of this benchmark, for so many people who book.
+    """Workloads of this benchmark for a number of applicants.
 
     Raises:
-        NotMeasured: when the pack has no service that fits.
+        NotMeasured: the pack has no suitable service.
     """
     rows = yardsticks.prepare(10_000)
     bench = prepare(people)
@@ -103,19 +103,19 @@ def _books(name: str, slots: list[int], headers: Headers, bench: Bench, goal: Go
 
 
 def _spread(bench: Bench) -> Iterator[int]:
-    """Everybody books once a day, each time somewhere else. The person is whose token comes next."""
+    """Slots so that each applicant (the next token in turn) books once a day, each time at another venue."""
     for number, day in enumerate(bench.slots):
         yield from (day[(person + number) % len(day)] for person in range(len(bench.tokens)))
 
 
 def _rush(bench: Bench) -> Iterator[int]:
-    """One slot until all its places are wanted, then the next. Days of their own: one person books once a day."""
+    """One contested slot until it is full, then the next. Each is on its own day, as a person books once a day."""
     for slot in bench.rushes:
         yield from (slot for _person in range(min(WANTED, len(bench.tokens))))
 
 
 def prepare(people: int) -> Bench:
-    """Fill the city: a service that is booked, venues, slots, people with tokens."""
+    """Fill the city with venues, slots, and people with tokens."""
     service = _service()
     options = queries.options_of(service)
     accounts, _helped = filling.people(people * 3)
@@ -129,10 +129,10 @@ def prepare(people: int) -> Bench:
 
 
 def one_slot(people: int, places: int) -> Bench:
-    """Fill the city with people who book and one slot that has fewer places.
+    """Fill the city with applicants and one slot that has fewer places.
 
     Raises:
-        NotMeasured: when the pack has no service that fits.
+        NotMeasured: the pack has no suitable service.
     """
     service = _service()
     options = queries.options_of(service)
@@ -158,7 +158,7 @@ def _venues(options: BookingOptions) -> list[Place]:
 
 
 def _slots(service: Service, options: BookingOptions, first: date) -> list[list[int]]:
-    """Slots for a month at every venue, by day."""
+    """Create slots for a month at every venue; ids by day."""
     venues = _bench_places(options, VENUES)
     made = [
         [
@@ -174,7 +174,7 @@ def _slots(service: Service, options: BookingOptions, first: date) -> list[list[
 
 
 def _bench_places(options: BookingOptions, count: int) -> list[Place]:
-    """Venues of the benchmark's own, over all areas."""
+    """Create venues over all areas."""
     areas = [area for _parent, some in city_queries.lowest_level_areas() for area in some]
     Place.objects.bulk_create(
         Place(
@@ -210,7 +210,7 @@ def _slot(service: Service, venue: Place, day: date, places: int = WANTED) -> in
 
 
 def _store(options: BookingOptions, slots: list[Slot], capacity: int) -> None:
-    """The places of slots: all for everybody, beside as many groups as the service has."""
+    """Create quotas: full capacity for all applicants, one place for each special group."""
     groups = dict.fromkeys(options.groups, 1) | {EVERYBODY: capacity}
     Quota.objects.bulk_create(
         [Quota(slot=slot, group=group, capacity=places) for slot in slots for group, places in groups.items()],
@@ -219,7 +219,7 @@ def _store(options: BookingOptions, slots: list[Slot], capacity: int) -> None:
 
 
 def _tokens(residents: range) -> list[str]:
-    """A token of one program for everybody with an account."""
+    """Create an access token of one OAuth client for everyone with an account."""
     program = Client.objects.create(id="bench", name="Bench", data={"per_minute": 1_000_000_000})
     users = dict(Resident.objects.filter(pk__in=residents).values_list("pk", "user_id"))
     words = {users[pk]: f"bench-{number}" for number, pk in zip(count(), residents, strict=False)}
@@ -240,7 +240,7 @@ def _tokens(residents: range) -> list[str]:
 
 
 def _answers(service: Service, residents: range) -> dict[str, Any]:
-    """Example answers to whatever the profile does not know, as programs give them."""
+    """Example answers to all questions that the profile does not answer, in API form."""
     assert service.current
     resolved = resolve(service.current)
     known = profile.known(Resident.objects.select_related("area").get(pk=residents[0]))
@@ -262,7 +262,7 @@ def _taken(resolved: Resolved, key: str) -> dict[str, Any]:
 
 
 def look() -> list[str]:
-    """What is wrong with the city after the measurement: nothing oversold, nothing lost, cases that follow."""
+    """Inconsistencies after the measurement: oversold quotas, lost bookings, missing cases."""
     wrong = [f"quota {pk} is oversold or miscounted" for pk in queries.unsound()]
     before = Case.objects.count()
     some = list(queries.without_case()[:50])

@@ -1,4 +1,4 @@
-"""A scratch city as it stands in production: secrets of its own, durable database, log of requests; its yardsticks."""
+"""Scratch city with production settings (secrets, durable database, request log), and the baseline server."""
 
 import base64
 import os
@@ -17,7 +17,7 @@ from kini.core.processes import ProcessFault
 from kini.core.server import web_command
 from kini.robot.scratch import Scratch, free_port, scratch_city
 
-#: What says whether a commit is on the disk before it is answered.
+#: PostgreSQL settings that decide whether a commit is durable.
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -25,7 +25,7 @@ SETTINGS = {"kini": {}, "bare": {"DJANGO_SETTINGS_MODULE": "kini.bench.bare"}}
 
 
 def production() -> dict[str, str]:
-    """The environment of a production of its own, reachable on loopback only."""
+    """Environment of a production city on loopback."""
     return {
         "KINI_ENV": "production",
         "KINI_SECRET_KEY": secrets.token_urlsafe(50),
@@ -53,7 +53,7 @@ def _signing_key() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """The addresses of Kini ("kini") and of the yardsticks ("bare"), and the watch over all processes."""
+    """Addresses of Kini ("kini") and the baseline server ("bare"), and the monitor of all processes."""
 
     addresses: dict[str, str]
     watch: Watch
@@ -62,17 +62,17 @@ class Servers:
 
 @contextmanager
 def city(pack: Path | None = None, env: Mapping[str, str] | None = None) -> Iterator[Scratch]:
-    """The prepared city, with `env` laid over its environment, which is that of this process from then on."""
+    """Create a city, with `env` overriding its environment, which also becomes that of this process."""
     with scratch_city(pack, durable=True, env={**production(), **(env or {})}) as scratch:
         os.environ.update(scratch.env)
         yield scratch
 
 
 def serve(scratch: Scratch, stack: ExitStack) -> Servers:
-    """Start the web server as `./kini up` does, and beside it the one with the yardsticks.
+    """Start the web server like `./kini up`, and the baseline server.
 
     Raises:
-        ProcessFault: when one does not start, with the end of its log.
+        ProcessFault: one did not start; includes the end of its log.
     """
     addresses = {}
     for name, env in SETTINGS.items():
@@ -93,7 +93,7 @@ def serve(scratch: Scratch, stack: ExitStack) -> Servers:
 
 
 def durability(url: str) -> str:
-    """The database's promises in words: "fsync on, ..."."""
+    """Durability settings of the database: "fsync on, ..."."""
     with psycopg.connect(url) as connection:
         told = [(name, connection.execute(f"SHOW {name}").fetchone()) for name in DURABLE]
     return ", ".join(f"{name} {row[0]}" for name, row in told if row)

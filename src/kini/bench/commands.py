@@ -1,4 +1,4 @@
-"""A command in a process of its own: what it says, and what it takes."""
+"""Run a Python command in a subprocess and measure its resources."""
 
 import os
 import subprocess
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A command that ended.
+    """Result of a command.
 
     Attributes:
-        said: what it wrote.
-        code: with which it ended.
-        seconds, cpu: by the clock, and of a processor.
-        megabytes: the most memory that it had.
+        said: standard output.
+        code: exit code.
+        seconds, cpu: wall time and CPU time.
+        megabytes: peak memory.
     """
 
     said: str
@@ -27,10 +27,10 @@ class Done:
 
 
 def run(words: Sequence[str], *, errors: int | None = subprocess.STDOUT) -> Done:
-    """Run Python with those words, and wait for its end.
+    """Run Python with these arguments and wait for it.
 
     Args:
-        errors: where its errors go, as `subprocess` has it; None: to where those of this program go.
+        errors: target of standard error, as in `subprocess`; None: inherited.
     """
     began = time.monotonic()
     with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, stderr=errors, text=True) as child:

@@ -1,8 +1,7 @@
-"""Copies of real cases: the same service, answers, documents and steps, with their own reference, person, area, days.
+"""Clones of real cases: same service, answers, documents and steps, with their own reference, person, area and dates.
 
-Everything that a case carries is as if it had been made by the actions: sealed answers are sealed to the copy, its
-timeline is chained with true digests, its dates follow from its steps. Only the files are shared: same content, same
-hash.
+A clone is as valid as a case made by the actions: encrypted answers are bound to it, its timeline is chained with
+correct digests, its dates follow from its steps. Only the files are shared by content hash.
 """
 
 import json
@@ -26,15 +25,15 @@ from kini.core.crypto import seal_json
 from kini.services.questions import split_sealed
 from kini.services.versions import Resolved, resolve
 
-#: Copies began up to this many days before their original.
+#: Maximum number of days by which a clone is earlier than its original.
 MOST_DAYS = 90
-#: Spreads references over all there are; odd, so that no two numbers meet.
+#: Spreads references over the whole range; odd, so that they do not collide.
 STRIDE = 20_220_830_711
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """For whom a copy is: a resident, and their account where they have one."""
+    """Applicant of a clone: a resident, and their account if any."""
 
     resident: int
     user: int | None
@@ -42,14 +41,14 @@ class Person:
 
 @dataclass(slots=True)
 class Life:
-    """The steps of a case, some days earlier than those of its original."""
+    """Timestamps of a case shifted by some days, and the fields derived from them."""
 
     moments: list[datetime]
     derived: Derived
 
 
 class Original:
-    """A real case, and what is needed to copy it again and again. The same objects serve every copy in turn."""
+    """Real case as template; the same objects are reused for every clone."""
 
     def __init__(self, case: Case, entries: list[TimelineEntry], documents: list[Document]) -> None:
         self.case, self.entries, self.documents = case, entries, documents
@@ -64,7 +63,7 @@ class Original:
 
     @cached_property
     def level(self) -> str:
-        """The level of areas to which a copy may move; "" where the case is tied to a point or has no area."""
+        """Level of areas among which a clone may move; "" if the case has a point or no area."""
         return self.case.area.level if self.case.area and self.case.latitude is None else ""
 
     def life(self, days: int) -> Life:
@@ -76,7 +75,7 @@ class Original:
         return self._lives[days]
 
     def become(self, number: int, days: int, person: Person, area: Area | None, unit: str | None) -> None:
-        """Turn the objects into copy `number`; its rows have ids of their own, counted by whoever stores them."""
+        """Turn the objects into clone `number`; the caller assigns the ids of its rows."""
         life, case = self.life(days), self.case
         case.reference = references.numbered(pack.current().reference_prefix, number * STRIDE % references.NUMBERS)
         case.resident_id = person.resident
@@ -126,20 +125,20 @@ def _swapped(text: str, swaps: Mapping[str, str]) -> str:
 
 
 def originals(keys: Iterable[int]) -> list[Original]:
-    """The cases with these keys, ready to be copied."""
+    """Load cases as templates."""
     found = Case.objects.select_related("version", "area").filter(pk__in=list(keys)).order_by("pk")
     return [Original(case, list(case.timeline.all()), list(case.documents.all())) for case in found]
 
 
 class Copier:
-    """Makes copies that differ in what a city's cases differ in. Copies with other numbers are other cases."""
+    """Cloner that varies person, area, unit and dates. Deterministic by number."""
 
     def __init__(self, keys: Iterable[int], accounts: range, helped: range, users: Mapping[int, int]) -> None:
         """
         Args:
-            keys: of the originals.
-            accounts: residents with an account; `users` says which.
-            helped: residents without one.
+            keys: primary keys of the originals.
+            accounts: residents with an account; `users` maps them to it.
+            helped: residents without an account.
         """
         self._originals = originals(keys)
         self._accounts, self._helped, self._users = accounts, helped, users
@@ -147,7 +146,7 @@ class Copier:
         self._units: dict[tuple[str, str], str | None] = {}
 
     def copy(self, number: int) -> Original:
-        """The objects of copy `number`: valid until the next one is made."""
+        """Return the objects of clone `number`, valid until the next call."""
         chance = random.Random(number)  # noqa: S311 -- a measurement, no secret
         original = self._originals[number % len(self._originals)]
         resident = chance.choice(self._accounts if original.case.channel == "web" else self._helped)

@@ -1,4 +1,4 @@
-"""Programs that apply for people and do not give up: each application has a key and is sent until it is answered."""
+"""API clients that submit applications with idempotency keys and retry until answered."""
 
 import random
 import time
@@ -15,17 +15,17 @@ import httpx
 from kini.api.idempotency import HEADER, REPLAYED
 from kini.api.routing import PREFIX
 
-#: Answers after which a program asks again: it was too fast, the key is in use, the city is not there just now.
+#: Statuses to retry: rate limit, key in use, server unavailable.
 AGAIN = (408, 409, 429, 500, 502, 503, 504)
-PATIENCE = 300.0  # seconds until a submission is given up
+PATIENCE = 300.0  # seconds until a submission is abandoned
 LONGEST_PAUSE = 1.0
-#: Every so many submissions, a program did not read the answer and asks once more.
+#: Every n-th submission is sent once more, as if the response had been lost.
 FORGETS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What one program sends: a whole application, for the person whose token it holds."""
+    """Complete application sent by one client for the owner of its token."""
 
     token: str
     body: dict[str, Any]
@@ -34,13 +34,13 @@ class Application:
 
 @dataclass(slots=True)
 class Crowd:
-    """All programs together.
+    """Concurrent clients and their results.
 
     Attributes:
-        accepted: reference of the case by key, for every submission that was answered.
-        faults: what no program may meet, a sentence each.
-        again: how often something was sent again, by the reason.
-        slowest: seconds that the slowest submission took from its first try to its answer.
+        accepted: case reference by idempotency key.
+        faults: unacceptable responses, a sentence each.
+        again: number of retries by reason.
+        slowest: seconds of the slowest submission, from the first attempt to the response.
     """
 
     address: str
@@ -54,7 +54,7 @@ class Crowd:
     _running: list["Future[None]"] = field(default_factory=list)
 
     def try_once(self, application: Application) -> bool:
-        """Whether the city takes such an application; then it counts like all others."""
+        """Submit one application; return True if it was accepted, which also records it."""
         with httpx.Client(base_url=self.address, timeout=30) as client:
             response = client.post(f"{PREFIX}/cases", json=application.body, headers=_headers(application))
         if response.status_code == 201:
@@ -62,12 +62,12 @@ class Crowd:
         return response.status_code == 201
 
     def begin(self, programs: Sequence[Sequence[Application]]) -> None:
-        """Let every program send its applications, all at the same time."""
+        """Start all clients concurrently."""
         self._pool = ThreadPoolExecutor(len(programs))
         self._running = [self._pool.submit(self._run, each) for each in programs]
 
     def done(self) -> bool:
-        """Whether every program has finished; an error in one is raised here."""
+        """Return True once all clients have finished; raises their exceptions."""
         if not all(each.done() for each in self._running):
             return False
         for each in self._running:

@@ -1,4 +1,4 @@
-"""`./kini check faults`: what runs is killed in the middle of many submissions, comes back, and nothing is lost."""
+"""`./kini check faults`: kill processes during many submissions and verify that nothing is lost or duplicated."""
 
 import time
 from collections import Counter
@@ -25,16 +25,16 @@ from kini.services.versions import resolve
 
 BY = system("faults")
 VICTIMS = ("worker", "web", "database")
-#: Services among which the programs take turns.
+#: Maximum number of services to submit to.
 MOST_SERVICES = 5
-#: A killed worker's jobs are known as abandoned only after a while of silence.
+#: Seconds to wait for jobs: those of a killed worker are detected only after missing heartbeats.
 SECONDS_TO_TELL = 180.0
 SCOPES = ("cases:read", "cases:write")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How large the check is: submissions in all, clients at the same time, how often each process is killed."""
+    """Size of the check: submissions, concurrent clients, kills per process."""
 
     submissions: int
     clients: int
@@ -43,7 +43,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program that acts for one resident, and what it can send: whole applications by service."""
+    """API client of one resident, with complete applications by service."""
 
     token: str
     bodies: dict[str, dict[str, Any]]
@@ -54,14 +54,14 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """What is killed once so many submissions were accepted."""
+    """Process to kill after a number of accepted submissions."""
 
     victim: str
     after: int
 
 
 def programs(count: int) -> list[Program]:
-    """So many residents, each with a program that may apply for them as often as it likes."""
+    """Create residents, each with an API client without practical rate limit."""
     registered = actions.register_program(
         by=BY,
         name="Check of faults",
@@ -87,10 +87,10 @@ def _program(client: Client, number: int) -> Program:
 
 
 def shared_out(found: Sequence[Program], crowd: Crowd, submissions: int) -> list[list[Application]]:
-    """What each program sends, some services in turn; the first program has tried which ones are taken.
+    """Distribute submissions over clients and services, after the first client has tried which services accept them.
 
     Raises:
-        ProcessFault: when the pack has no service for which a program can apply without files.
+        ProcessFault: the pack has no service that accepts applications without files.
     """
     scout = found[0]
     taken = [service for service in scout.bodies if crowd.try_once(scout.application(service))][:MOST_SERVICES]
@@ -103,16 +103,16 @@ def shared_out(found: Sequence[Program], crowd: Crowd, submissions: int) -> list
 
 
 def plan(submissions: int, times: int) -> list[Kill]:
-    """Each victim so often, in turn, spread over the submissions."""
+    """Plan `times` kills of each victim, spread over the submissions."""
     victims = VICTIMS * times
     return [Kill(victim, submissions * place // (len(victims) + 1)) for place, victim in enumerate(victims, 1)]
 
 
 def storm(scratch: Scratch, crowd: Crowd, shares: Sequence[Sequence[Application]], kills: Sequence[Kill]) -> None:
-    """Send everything and kill meanwhile; over when every program has its answers and what was killed is there again.
+    """Submit everything while killing processes; return once all clients are done and all processes restarted.
 
     Raises:
-        ProcessFault: when something does not come back.
+        ProcessFault: a process does not come back.
     """
     before, waiting = len(crowd.accepted), list(kills)
     wanted = Counter(each.victim for each in kills)
@@ -128,7 +128,7 @@ def storm(scratch: Scratch, crowd: Crowd, shares: Sequence[Sequence[Application]
 
 
 def kill(scratch: Scratch, victim: str) -> None:
-    """End a process and all that it started, without a word of warning."""
+    """Kill a process and its children (SIGKILL)."""
     pids = scratch.supervisor.pids() | {"database": scratch.database.pid or 0}
     root = psutil.Process(pids[victim])
     for process in [*root.children(recursive=True), root]:
@@ -137,10 +137,10 @@ def kill(scratch: Scratch, victim: str) -> None:
 
 
 def run(scratch: Scratch, address: str, mail: MailServer, wanted: Wanted) -> list[str]:
-    """The whole check; its findings, a sentence each. Prints what it does and what it counted."""
+    """Run the whole check, print progress and counts, and return findings, a sentence each."""
     crowd = Crowd(address)
     shares = shared_out(programs(wanted.clients), crowd, wanted.submissions)
-    connection.close()  # what it is connected to is about to die
+    connection.close()  # the database is about to be killed
     connection.close_pool()  # type: ignore[attr-defined]
     started = time.monotonic()
     storm(scratch, crowd, shares, plan(wanted.submissions, wanted.kills))

@@ -1,4 +1,4 @@
-"""`./kini bench feeds`: a whole timetable loaded, and what leaves a stop next, asked at a steady rate."""
+"""`./kini bench feeds`: loading a timetable, and next departures of a stop at a steady rate."""
 
 import tempfile
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ from kini.feeds.queries import SERVED
 from kini.web.formats import local
 
 CONNECTIONS = 32
-#: Requests a second, spread evenly: what a page costs while the server is busy but not drowned.
+#: Steady requests per second, below saturation.
 RATE = 100
 MOST_SECONDS, MOST_MB = 20.0, 400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading took: seconds by the clock and of a processor, and the most memory the program had (MB)."""
+    """Wall time, CPU time (seconds) and peak memory (MB) of loading."""
 
     seconds: float
     cpu: float
@@ -40,16 +40,16 @@ class Loaded:
         )
 
     def wrong(self) -> list[str]:
-        """What falls short, a sentence each."""
+        """Missed goals, a sentence each."""
         found = ["Loading takes too long."] if self.seconds > MOST_SECONDS else []
         return [*found, "Loading takes too much memory."] if self.peak > MOST_MB else found
 
 
 def load(file: Path | None) -> Loaded:
-    """Load a timetable by the command that operators use; without a file a made-up one of the same size.
+    """Load a timetable with the operators' command; without a file a generated one of the same size.
 
     Raises:
-        NotMeasured: when the pack has no feed for it, or it was not loaded.
+        NotMeasured: the pack has no timetable feed, or loading failed.
     """
     name = _feed()
     with tempfile.TemporaryDirectory(prefix="kini-timetable-") as folder:
@@ -70,7 +70,7 @@ def _feed() -> str:
 
 
 def works() -> list[Work]:
-    """The table of this benchmark."""
+    """Workloads of this benchmark."""
     name = _feed()
     found = Stop.objects.filter(SERVED).values_list("code", flat=True)
     codes = sorted(found)

@@ -1,4 +1,4 @@
-"""A city with very many cases, loaded by COPY: some are made by the ordinary actions, the others are their copies."""
+"""Seed a city with many cases by COPY: a few are created by the regular actions, the others are clones."""
 
 import multiprocessing
 import os
@@ -28,18 +28,18 @@ from kini.people.models import Resident, User
 
 ORIGINALS = 100
 BATCH = 2000
-#: Cases for each resident, roughly; a third of them have an account.
+#: Approximate number of cases per resident; a third of the residents have an account.
 CASES_EACH = 5
 TABLES: tuple[type[models.Model], ...] = (Case, TimelineEntry, Document)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The share of the copies that one process makes.
+    """Share of the clones for one process.
 
     Attributes:
-        numbers: of the copies; also the ids of their cases, counted from `first_case`.
-        first_entry: from here on ids of timeline entries are free for this part.
+        numbers: of the clones; added to `first_case` they are the ids of their cases.
+        first_entry: first free id of timeline entries for this share.
     """
 
     numbers: range
@@ -51,9 +51,9 @@ class Part:
 
 
 def fill(count: int) -> None:
-    """Load so many cases (a few at least) into an empty city, with the people they are for, and analyse the tables.
+    """Load `count` cases (at least a few) with their applicants into an empty city, and analyse the tables.
 
-    As the tables' owner, who may set triggers and indexes aside.
+    Runs as the tables' owner, who may disable triggers and drop indexes.
     """
     with roles.as_owner():
         _fill(count)
@@ -77,7 +77,7 @@ def _fill(count: int) -> None:
 
 
 def _parts(missing: int, originals: tuple[int, ...], accounts: range, helped: range) -> list[Part]:
-    """Equal shares for every core, each with ids of its own."""
+    """Equal shares for every core, with disjoint ids."""
     cores = min(os.cpu_count() or 1, -(-missing // BATCH))
     longest = max(TimelineEntry.objects.values_list("number", flat=True))
     entry = (TimelineEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
@@ -96,14 +96,14 @@ def _in_processes(parts: Sequence[Part]) -> None:
 
 
 def _load(part: Part) -> None:
-    """Make one part's copies and store them; runs in a process of its own, as the tables' owner."""
+    """Create and store the clones of one share; runs in a subprocess as the tables' owner."""
     from kini.bench.copies import Copier  # noqa: PLC0415 -- models can be imported only after django.setup
 
     roles.become_owner()
     users = dict(Resident.objects.filter(user__isnull=False).values_list("pk", "user_id"))
     copier = Copier(part.originals, part.accounts, part.helped, users)
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")  # what triggers and keys ask for holds by making
+        cursor.execute("SET session_replication_role = replica")  # clones satisfy triggers by construction
     entry = part.first_entry
     rows = {model: Rows(model) for model in TABLES}
     for start in range(part.numbers.start, part.numbers.stop, BATCH):
@@ -123,7 +123,7 @@ def _load(part: Part) -> None:
 
 
 class Rows:
-    """Rows of one table that wait to be stored by COPY."""
+    """Buffer of rows of one table, stored by COPY."""
 
     def __init__(self, model: type[models.Model]) -> None:
         fields = [
@@ -168,7 +168,7 @@ def store(table: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> 
 
 
 def people(count: int) -> tuple[range, range]:
-    """Residents, every third with an account: (those with one, those without), by key."""
+    """Create residents, a third of them with an account; return the key ranges (with account, without)."""
     with_account, now = count // 3, timezone.now()
     areas = list(Area.objects.filter(parent__isnull=False).order_by("-depth", "pk").values_list("pk", flat=True))
     email, name = User._meta.get_field("email"), Resident._meta.get_field("name")
@@ -204,14 +204,14 @@ def _next_key(model: type[models.Model]) -> int:
 
 
 def _count_on(*tables: type[models.Model]) -> None:
-    """Set the tables' sequences behind the ids that were inserted here. As the tables' owner."""
+    """Advance the tables' sequences past the inserted ids, as the tables' owner."""
     for model in tables or (Case, TimelineEntry):
         with roles.as_owner(), connection.cursor() as cursor:
             table, following = model._meta.db_table, _next_key(model)
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)", [table, following])
 
 
-#: The audit entry of each copy's submission.
+#: Audit entry of each clone's submission.
 _SUBMISSIONS = """
     INSERT INTO core_auditentry (at, actor_kind, actor_id, actor_name, action, subject, detail)
     SELECT opened_at, first.actor_kind, first.actor_id, '', 'cases.submitted', 'case:' || reference,
@@ -222,7 +222,7 @@ _SUBMISSIONS = """
 
 
 def _drop_indexes() -> list[str]:
-    """Take away the indexes that no constraint needs; how they are made again, those that take longest first."""
+    """Drop the indexes without constraint; return their definitions, slowest to build first."""
     names = [model._meta.db_table for model in TABLES]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -239,7 +239,7 @@ def _drop_indexes() -> list[str]:
 
 
 def _side_by_side(statements: Iterable[str]) -> None:
-    """Run statements on connections of their own, as many at a time as there are cores."""
+    """Run statements concurrently, each on its own connection, one per core."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _done in pool.map(_alone, statements):
             pass
@@ -250,6 +250,6 @@ def _alone(statement: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET maintenance_work_mem = '256MB'")
             cursor.execute(statement)
-            cursor.execute("RESET maintenance_work_mem")  # connections are used again
+            cursor.execute("RESET maintenance_work_mem")  # the connection returns to the pool
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""The load generator: wrk, told by a script of our own what to send."""
+"""HTTP load generator: wrk with a Lua script."""
 
 import subprocess
 import tempfile
@@ -12,18 +12,18 @@ from kini.core import packages
 
 CONNECTIONS = 32
 SCRIPT = Path(__file__).with_name("load.lua")
-WARM_UP = 3  # every so many seconds of a measurement, one before it is not measured
+WARM_UP = 3  # one second of warm-up for this many seconds of measurement
 
 
 class NotMeasured(Exception):
-    """A work cannot be measured; the message is one clear sentence."""
+    """A workload cannot be measured; the message is one sentence."""
 
 
 def found() -> str:
-    """Where wrk is, installed from the system's packages where that is allowed.
+    """Path of wrk, installed from the system's packages if allowed.
 
     Raises:
-        NotMeasured: where it is missing, saying what to install.
+        NotMeasured: it is missing; the message names the package.
     """
     if path := packages.program(["wrk"], "wrk"):
         return path
@@ -31,10 +31,10 @@ def found() -> str:
 
 
 def try_once(address: str, requests: Requests, says: str) -> None:
-    """Send the first request alone and look at its answer.
+    """Send the first request and check its response.
 
     Raises:
-        NotMeasured: when its status or its words are not the wanted ones.
+        NotMeasured: unexpected status or text.
     """
     headers = {name: values[0] for name, values in requests.headers if name.lower() != "accept-encoding"}
     if requests.keyed:
@@ -53,10 +53,10 @@ def try_once(address: str, requests: Requests, says: str) -> None:
 
 
 def measure(address: str, requests: Requests, seconds: float, connections: int = CONNECTIONS) -> Measured:
-    """Send the requests over so many connections for some seconds, after a short time to warm up.
+    """Send the requests over `connections` for `seconds`, after a warm-up.
 
     Raises:
-        NotMeasured: when wrk does not say what it measured.
+        NotMeasured: wrk failed.
     """
     with tempfile.TemporaryDirectory(prefix="kini-load-") as folder:
         _write(Path(folder), requests)
@@ -86,7 +86,7 @@ def _run(folder: str, address: str, requests: Requests, seconds: float, connecti
         print(f"\n  {requests.method} {requests.paths[0]} answered {wrong.removeprefix('WRONG ')}", flush=True)
     count, microseconds, p50, p99, errors = said.split()[1:]
     if requests.stock:
-        requests.stock.sent += int(count) + connections  # those on their way when the time was over
+        requests.stock.sent += int(count) + connections  # in flight at the end
         if requests.stock.sent > len(requests.bodies):
             raise NotMeasured(
                 f"all {len(requests.bodies)} requests were sent; make the city larger or the time shorter."

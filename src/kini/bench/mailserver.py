@@ -1,4 +1,4 @@
-"""A mail server on loopback that speaks as much SMTP as a client needs, and refuses when it is told to."""
+"""Minimal SMTP server on loopback that can refuse messages."""
 
 import socketserver
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from threading import Thread
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Keeps what it took in `taken`; takes nothing while `full`."""
+    """Stores received messages in `taken`; refuses all while `full`."""
 
     daemon_threads = True
 
@@ -27,7 +27,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: MailServer
 
     def handle(self) -> None:
-        with suppress(ConnectionError):  # who speaks to it may be killed in the middle of a word
+        with suppress(ConnectionError):  # clients may be killed mid-command
             self.converse()
 
     def converse(self) -> None:
@@ -50,7 +50,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self.say("250 good")
 
     def message(self) -> EmailMessage | None:
-        """What comes until a line with a dot alone; None where the client falls before that."""
+        """Read a message up to the final dot; None if the client disconnects before."""
         lines: list[bytes] = []
         for line in iter(self.rfile.readline, b""):
             if line == b".\r\n":

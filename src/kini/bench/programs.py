@@ -1,4 +1,4 @@
-"""Programs at work: each acts with a token for its own resident, whose cases it reads and for whom it applies."""
+"""API clients with tokens, each reading and creating cases of its own resident."""
 
 import json
 from collections.abc import Iterator
@@ -16,24 +16,25 @@ from kini.services import answering, questions
 from kini.services.versions import resolve
 
 MOST = 500
-#: Kinds whose cases begin with nothing but themselves: no bill is looked up, no place is held.
+#: Kinds whose cases need no bill and no booked place.
 KINDS = ("application", "registration", "report", "assistance")
-#: A program that a city trusts may ask so often; its requests are counted all the same.
+#: Rate limit of a trusted client; its requests are still counted.
 PER_MINUTE = 1_000_000
 SCOPES = ("cases:read", "cases:write")
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What a program sends to be let in, and the address of a case that it may read."""
+    """Authorization header of a client, and the path of a case that it may read."""
 
     authorization: str
     case: str
 
 
 def programs() -> list[Program]:
-    """A program for each of some residents who have an account and a case, and whose profiles know the same things:
-    what a profile knows is not asked, so that an application of one of them is one of all.
+    """Create API clients for residents with an account and a case, whose profiles have the same fields.
+
+    Known fields are not asked for, so one application is valid for all of them.
     """
     owner = people_actions.register_program(
         by=system("bench"),
@@ -60,13 +61,13 @@ def programs() -> list[Program]:
 
 
 def applications() -> list[str]:
-    """Bodies of whole applications, as the residents of the programs may send them: of each service at most one."""
+    """Bodies of complete applications that all clients may send, at most one per service."""
     resident = _newest()
     return [json.dumps(body) for body in _bodies(resident)] if resident else []
 
 
 def _newest() -> Resident | None:
-    """The newest resident with an account and a case: in a filled city one of the very many alike."""
+    """Newest resident with an account and a case: one of the many equal ones in a seeded city."""
     return Resident.objects.filter(user__isnull=False, cases__isnull=False).order_by("-pk").first()
 
 
@@ -77,7 +78,7 @@ def _bodies(resident: Resident) -> Iterator[dict[str, Any]]:
         if service.pk in seen or case.version_id != service.current_id:
             continue
         if resolve(case.version).definition.assurance:
-            continue  # the residents of a filled city proved nothing
+            continue  # seeded residents have no verified identity
         given = _answers(case, known)
         if given is not None:
             seen.add(service.pk)
@@ -85,7 +86,7 @@ def _bodies(resident: Resident) -> Iterator[dict[str, Any]]:
 
 
 def _answers(case: Case, known: Any) -> dict[str, Any] | None:
-    """What was answered there, as somebody else answers it; None where that is not a whole application."""
+    """Answers of a case as another resident gives them; None if they are not a complete application."""
     resolved, given = resolve(case.version), answers.of_case(case)
     if corrections.used_files(given):
         return None

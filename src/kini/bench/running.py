@@ -1,4 +1,4 @@
-"""One benchmark from its start to its verdict: every work in several rounds, what the processes used, a row each."""
+"""Run a benchmark: every workload in several rounds, resource usage of the processes, table of results."""
 
 import json
 import time
@@ -20,17 +20,17 @@ def run(
     rounds: int = ROUNDS,
     connections: int = CONNECTIONS,
 ) -> list[Row]:
-    """Try each work once, then measure all of them, several rounds one after the other, and print a row each.
+    """Check each workload, measure all in several rounds, and print the results.
 
-    What is done once is done in the last round: it may leave the machine with cold memory and much to tidy up.
+    Workloads marked `once` run in the last round, as they may leave cold caches and background work.
 
     Args:
-        addresses: of the servers that the works name.
+        addresses: of the servers that the workloads name.
         seconds: of each measurement.
-        connections: for what is asked by HTTP.
+        connections: for HTTP workloads.
 
     Raises:
-        NotMeasured: when a server does not answer as it should.
+        NotMeasured: a server gives an unexpected response.
     """
     for work in works:
         if isinstance(work.does, Requests):
@@ -81,5 +81,5 @@ def verdict(row: Row) -> str:
 
 
 def write(path: Path, rows: Sequence[Row]) -> None:
-    """The rows as JSON, for programs that compare runs."""
+    """Write the results as JSON, to compare runs."""
     path.write_text(json.dumps({"rows": [row.as_json() for row in rows]}, indent=1) + "\n", "utf-8")

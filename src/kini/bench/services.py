@@ -1,4 +1,4 @@
-"""`./kini bench services`: residents, officers and programs at work in a city with very many cases."""
+"""`./kini bench services`: residents, officers and API clients in a city with many cases."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -17,12 +17,12 @@ from kini.services import catalogue
 from kini.services.models import Service
 from kini.services.versions import resolve_many
 
-#: As a browser asks for a page.
+#: Request headers of a browser.
 BROWSER: tuple[tuple[str, Sequence[str]], ...] = (("Accept-Encoding", ("gzip",)), ("Accept", ("text/html",)))
 
 
 def works(cases: int) -> list[Work]:
-    """The table of this benchmark, for a city that is filled with so many cases."""
+    """Workloads of this benchmark for a city with that many cases."""
     rows = yardsticks.prepare(cases)
     services = Service.objects.filter(active=True).order_by("pk").values_list("pk", flat=True)
     start_pages = [reverse("services:service", args=[pk]) for pk in services]
@@ -62,7 +62,7 @@ def works(cases: int) -> list[Work]:
 
 
 def searched() -> list[str]:
-    """What people type: names of services, words that mean the same, and both with a letter missing."""
+    """Search terms: names of services, synonyms, and both with a missing letter."""
     resolved = resolve_many(Service.objects.filter(active=True).values_list("current", flat=True))
     names = [text for _, each in sorted(resolved.items()) for text in each.definition.name.root.values()]
     meant = [word for group in catalogue.current().synonyms for word in group]
@@ -76,13 +76,13 @@ def _page(name: str, paths: Sequence[str], goal: Goal, yardstick: str = "", cook
 
 
 def officers() -> list[str]:
-    """A session of every officer who has a desk, as their browsers send it."""
+    """Session cookie of every active officer."""
     found = User.objects.filter(pk__in=Officer.objects.filter(active=True).values("user"))
     return [f"{settings.SESSION_COOKIE_NAME}={session(user)}" for user in found]
 
 
 def session(user: User, *, officer: bool = True) -> str:
-    """The key of a session in which that person is signed in."""
+    """Create a session in which the user is signed in; return its key."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -1,4 +1,4 @@
-"""What a benchmark is: works with their goals, measured beside yardsticks. Pure data, and the judgement over it."""
+"""Workloads, goals, measurements and their evaluation against baselines. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from typing import Any, Literal, Self
 
 @dataclass(slots=True)
 class Stock:
-    """How many of a work's bodies have been sent: a work with a stock sends each of them once, run after run."""
+    """Counter of the bodies already sent, for workloads that send each body only once over all rounds."""
 
     sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """What the load generator sends: the paths in turn, and with POST the bodies in turn.
+    """HTTP requests of the load generator: paths and (for POST) bodies in rotation.
 
     Attributes:
-        headers: sent with every request; where there are several of a name, a request carries the next one in turn.
-        keyed: every request carries an Idempotency-Key of its own.
-        status: what each answer must have; every other one is an error.
-        stock: where a body can be sent only once; None: they are sent in turn, again and again.
-        rate: so many requests a second, spread over all connections, and never more; 0: as many as are answered.
+        headers: values of each header in rotation.
+        keyed: every request has its own Idempotency-Key.
+        status: expected status; any other is an error.
+        stock: set if a body can be sent only once; None: in rotation.
+        rate: maximum requests per second over all connections; 0: unlimited.
     """
 
     paths: Sequence[str]
@@ -37,12 +37,12 @@ class Requests:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The least that holds.
+    """Goal of a workload.
 
     Attributes:
-        ratio: of the yardstick's requests a second.
-        p99_ms: within which 99 of 100 requests are answered.
-        seconds, megabytes: within which something is done, and the most memory that it may take.
+        ratio: minimum share of the baseline's requests per second.
+        p99_ms: maximum 99th percentile.
+        seconds, megabytes: maximum duration and peak memory.
     """
 
     per_second: float | None = None
@@ -64,11 +64,11 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One measurement of a work.
+    """Measurement of a workload.
 
     Attributes:
-        errors: answers with another status, and none at all; what was lost or is wrong.
-        seconds, megabytes: of what is done once: how long it took, and the most memory.
+        errors: unexpected or missing responses, lost or wrong results.
+        seconds, megabytes: duration and peak memory of a workload that runs once.
     """
 
     per_second: float = 0.0
@@ -80,7 +80,7 @@ class Measured:
 
     @classmethod
     def of(cls, waited: Iterable[float], seconds: float, errors: int) -> Self:
-        """Answers after so many seconds each, in so many altogether."""
+        """Build from the latency of each response and the total duration in seconds."""
         each = sorted(waited)
         middle, slow = (1000 * each[int(len(each) * part)] if each else 0.0 for part in (0.5, 0.99))
         return cls(len(each) / max(seconds, 1e-9), middle, slow, errors)
@@ -88,15 +88,14 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One row of a benchmark.
+    """Workload of a benchmark.
 
     Attributes:
-        server: of whom it is asked; empty: of none that speaks HTTP.
-        does: what is asked of a server by HTTP, or how the work is done and measured by itself: called with the
-            server's address and the seconds that a measurement lasts.
-        yardstick: name of the work that it is compared with; empty: it is one itself.
-        says: words that an answer must hold, so that an empty page is not measured.
-        once: measured in the last round alone, as it takes long.
+        server: name of the HTTP server; empty: none.
+        does: HTTP requests, or a function (server's address, seconds) that runs and measures the workload.
+        yardstick: name of the baseline workload; empty: none.
+        says: text that a response must contain, so that no empty page is measured.
+        once: run in the last round only, as it takes long.
     """
 
     name: str
@@ -110,7 +109,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A work as it was measured, and whether it holds."""
+    """Result of a workload."""
 
     work: Work
     measured: Measured
@@ -148,16 +147,16 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 
 def chosen(works: Sequence[Work], words: str) -> list[Work]:
-    """The works whose names hold these words, and the yardsticks of these."""
+    """Workloads whose names contain `words`, and their baselines."""
     wanted = {work.name for work in works if words.casefold() in work.name.casefold()}
     wanted |= {work.yardstick for work in works if work.name in wanted}
     return [work for work in works if work.name in wanted]
 
 
 def judged(works: Sequence[Work], rounds: Sequence[Mapping[str, Measured]]) -> list[Row]:
-    """The rows of a benchmark, of several rounds the middle one for each figure; one error in any round counts.
+    """Evaluate rounds: median of each figure, sum of errors.
 
-    Ratios are taken within a round, where both were measured on the same machine at nearly the same time.
+    Ratios are computed within a round, as both were measured at nearly the same time.
     """
     return [
         Row(work, _middle([found[work.name] for found in rounds if work.name in found]), _ratio(work, rounds))

@@ -1,4 +1,4 @@
-"""A made-up timetable (GTFS) of the size of a large city's: lines that cross on a grid of stops around its centre."""
+"""Generated GTFS timetable of a large city: lines that cross on a grid of stops."""
 
 import csv
 import io
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 STOPS, LINES, STOPS_A_TRIP = 8_600, 245, 50
-#: Stops of a row of the grid, and degrees between two of them.
+#: Stops per row of the grid, and their distance in degrees.
 ROW, STEP = 100, 0.004
 EVERY = 600  # seconds between two vehicles
 type Rows = Iterable[tuple[object, ...]]
 
 
 def written(center: tuple[float, float], today: date) -> bytes:
-    """The file: every line runs there and back, every ten minutes from five to ten."""
+    """Build the file: every line runs both ways, every ten minutes from 05:00 to 22:00."""
     days = (f"{today - timedelta(days=30):%Y%m%d}", f"{today + timedelta(days=300):%Y%m%d}")
     parts: dict[str, tuple[str, Rows]] = {
         "agency": (

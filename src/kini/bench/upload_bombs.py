@@ -1,4 +1,4 @@
-"""Small uploads that cost much to open, generated: each stopped a web server once, and must cost it nothing now."""
+"""Generated upload bombs: small files that are expensive to open. Each once stopped a web server."""
 
 import io
 import struct
@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def progressive_jpeg(scans: int = 3000) -> bytes:
-    """A flat progressive photo of 48 megapixels whose last scan is repeated; each costs a pass over the picture."""
+    """Progressive JPEG of 48 megapixels whose last scan is repeated; each costs a pass over the image."""
     target = io.BytesIO()
     Image.new("RGB", (8000, 6000), "navy").save(target, "JPEG", progressive=True, quality=30)
     content = target.getvalue()
@@ -18,7 +18,7 @@ def progressive_jpeg(scans: int = 3000) -> bytes:
 
 
 def allowed_scans_jpeg() -> bytes:
-    """Photo with the maximal number of scans and pixels that is accepted: only the time limit stops it."""
+    """JPEG with the maximum accepted number of scans and pixels: only the time limit stops it."""
     target = io.BytesIO()
     noise = Image.effect_noise((2900, 2900), 90).convert("RGB")
     noise.save(target, "JPEG", progressive=True, quality=40)
@@ -29,7 +29,7 @@ def allowed_scans_jpeg() -> bytes:
 
 
 def png_of_49_megapixels() -> bytes:
-    """A picture of one colour: 150 MB of pixels in 150 kB."""
+    """PNG of one colour: 150 MB of pixels in 150 kB."""
     side = 7000
     rows = zlib.compressobj(9)
     row = b"\0" + bytes(3 * side)
@@ -40,7 +40,7 @@ def png_of_49_megapixels() -> bytes:
 
 
 def webp_of_49_megapixels() -> bytes:
-    """The same as WebP."""
+    """WebP of one colour with 49 megapixels."""
     target = io.BytesIO()
     Image.new("RGB", (7000, 7000), "navy").save(target, "WEBP", method=0, quality=1)
     return target.getvalue()
@@ -51,12 +51,12 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 
 def pdf_object_stream(numbers: int = 9_900_000) -> bytes:
-    """One object stream: an array of millions of numbers in some kilobytes."""
+    """PDF with one object stream: an array of millions of numbers in some kilobytes."""
     return _pdf(objects=b"[" + b"0 " * numbers + b"]")
 
 
 def pdf_many_objects(count: int = 29_000) -> bytes:
-    """An object stream with as many objects as a PDF may have, each a small dictionary in others."""
+    """PDF with an object stream of the maximum number of objects, each of nested dictionaries."""
     head, body = [], []
     at = 0
     for number in range(count):
@@ -69,17 +69,17 @@ def pdf_many_objects(count: int = 29_000) -> bytes:
 
 
 def pdf_hexadecimal(size: int = 4_500_000) -> bytes:
-    """A string of 9 MB, written in hexadecimal digits."""
+    """PDF with a hexadecimal string of 9 MB."""
     return _pdf(extra=b"<</Note <" + b"41" * size + b">>>")
 
 
 def pdf_nested(depth: int = 900_000) -> bytes:
-    """Arrays in arrays."""
+    """PDF with deeply nested arrays."""
     return _pdf(extra=b"[" * depth + b"]" * depth)
 
 
 def pdf_many_small_streams(count: int = 200) -> bytes:
-    """Object streams that each stay below what one may unpack to."""
+    """PDF with many object streams, each below the limit for one."""
     packed = zlib.compress(b"10 0 [" + b"0 " * 1_900_000 + b"]", 9)
     streams = [
         b"<</Type/ObjStm/N 1/First 5/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(packed), packed)
@@ -93,7 +93,7 @@ _PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 10 10]>>"
 
 
 def _pdf(*, objects: bytes = b"", first: int = 0, count: int = 1, extra: bytes = b"null") -> bytes:
-    """A PDF of one page, with a further object, or an object stream that holds the objects from number 10 on."""
+    """PDF of one page with an additional object, or an object stream with objects from number 10 on."""
     things = [b"<</Type/Catalog/Pages 2 0 R>>", _PAGES, _PAGE, extra]
     if not objects:
         return _assembled(things, [])
@@ -105,10 +105,10 @@ def _pdf(*, objects: bytes = b"", first: int = 0, count: int = 1, extra: bytes =
 
 
 def _assembled(things: list[bytes], inside: list[tuple[int, int]]) -> bytes:
-    """A PDF of these objects from number 1 on, with a cross-reference stream.
+    """Assemble a PDF of objects from number 1 on, with a cross-reference stream.
 
     Args:
-        inside: for each object from a fixed number on, its object stream and its place there.
+        inside: (object stream, index) of each object in an object stream.
     """
     base = max(10, len(things) + 2)
     content, places = b"%PDF-1.7\n", []
@@ -126,7 +126,7 @@ def _assembled(things: list[bytes], inside: list[tuple[int, int]]) -> bytes:
     return content + table + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start
 
 
-#: Every bomb by name, with the ending of its file.
+#: Bombs by name: file extension and generator.
 BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "progressive JPEG, last scan repeated": ("jpg", progressive_jpeg),
     "JPEG with as many scans as are taken": ("jpg", allowed_scans_jpeg),

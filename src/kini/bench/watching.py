@@ -1,4 +1,4 @@
-"""What processes use while something is measured: CPU and memory, process by process."""
+"""CPU and memory usage per process during a measurement."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import psutil
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What one process, or a family shown as one, used: CPU in percent of one core, its own memory in bytes."""
+    """Usage of a process or process group: CPU in percent of one core, memory (PSS) in bytes."""
 
     name: str
     cpu: float
@@ -20,11 +20,11 @@ class Use:
 
 @dataclass(slots=True)
 class Watch:
-    """Processes by name; those of which the database has many are added up.
+    """Monitor of process trees by name.
 
     Attributes:
-        roots: says process ids by name; their children belong to them. What fell and came back has another.
-        together: names whose whole family is one line.
+        roots: returns root process ids by name; called each time, as restarted processes have new ids.
+        together: names whose process tree is reported as one line.
     """
 
     roots: Callable[[], Mapping[str, int]]
@@ -35,7 +35,7 @@ class Watch:
         self._before = {process.pid: _seconds(process) for _, process in self._processes()}
 
     def uses(self, seconds: float) -> list[Use]:
-        """What was used since `begin`, which was so many seconds ago."""
+        """Usage since `begin`, `seconds` ago."""
         found: dict[str, Use] = {}
         for name, process in self._processes():
             cpu = 100 * (_seconds(process) - self._before.get(process.pid, 0.0)) / seconds
@@ -62,7 +62,7 @@ def _seconds(process: psutil.Process) -> float:
 
 
 def memory_of(process: psutil.Process) -> int:
-    """Memory that is the process's own share: what several share is divided among them (PSS), where the system says."""
+    """Proportional set size (PSS) in bytes; resident set size where the system has no PSS."""
     try:
         full = process.memory_full_info()
     except (psutil.NoSuchProcess, psutil.AccessDenied):

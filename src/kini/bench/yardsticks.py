@@ -1,4 +1,4 @@
-"""Two bare views on the same stack: what a request costs that does one thing. They exist for measurements alone."""
+"""Baseline views on the same stack: one SELECT, one INSERT."""
 
 from django.db import connection, models, transaction
 from django.http import HttpRequest, JsonResponse
@@ -8,7 +8,7 @@ from kini.core.database import roles
 
 
 class Plain(models.Model):
-    """A row with eight columns, in a table that only a measurement makes."""
+    """Row with eight columns, in a table that exists only during a benchmark."""
 
     reference = models.CharField(max_length=30, unique=True)
     service = models.CharField(max_length=60)
@@ -26,12 +26,12 @@ COLUMNS = ("id", "reference", "service", "state", "agency", "area", "opened_at",
 
 
 def select(request: HttpRequest, reference: str) -> JsonResponse:
-    """One row by its unique column."""
+    """Select one row by its unique column."""
     return JsonResponse(Plain._default_manager.values(*COLUMNS).get(reference=reference))
 
 
 def insert(request: HttpRequest) -> JsonResponse:
-    """One row more, in a transaction."""
+    """Insert one row in a transaction."""
     with transaction.atomic():
         row = Plain._default_manager.create(
             reference=request.headers["Idempotency-Key"][-30:],
@@ -52,7 +52,7 @@ urlpatterns = [
 
 
 def prepare(count: int) -> list[str]:
-    """Make the table with so many rows, as the owner of tables; their references."""
+    """Create the table with `count` rows, as the tables' owner; return their references."""
     with roles.as_owner():
         with connection.schema_editor() as editor:
             editor.create_model(Plain)

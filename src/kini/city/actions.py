@@ -1,4 +1,4 @@
-"""Every write of the city room: the pack's tables and official borders into the database."""
+"""Actions: load the pack's tables and official boundaries into the database."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,14 +19,14 @@ from kini.core.actors import Actor, ActorKind, NotAllowed
 
 @action
 def load_pack_tables(*, by: Actor) -> dict[str, int]:
-    """Bring areas, agencies, units and places to what the pack says. What vanished from it is switched off.
+    """Synchronise areas, agencies, units and places with the pack; rows missing from it are deactivated.
 
     Returns:
-        How many rows changed, by table. Loading the same pack again changes none.
+        Number of changed rows by table. Loading the same pack again changes none.
 
     Raises:
-        PackFaults: when the pack cannot be taken.
-        NotAllowed: for anybody but a command of the program.
+        PackFaults: the pack is invalid.
+        NotAllowed: the actor is not the system.
     """
     _only_commands(by)
     city = pack.current()
@@ -44,17 +44,17 @@ def load_pack_tables(*, by: Actor) -> dict[str, int]:
 
 @action
 def load_boundaries(*, by: Actor, path: Path, source: str = "") -> int:
-    """Store the official borders of a GeoJSON file; those of areas that it does not name stay as they are.
+    """Store the official boundaries of a GeoJSON file; areas that it does not contain keep theirs.
 
     Args:
-        source: where the borders come from; shown beside maps. The file's name when left out.
+        source: origin of the boundaries, shown beside maps; default: the file's name.
 
     Returns:
-        How many borders were stored.
+        Number of stored boundaries.
 
     Raises:
-        PackFaults: with every fault of the file; nothing is stored then.
-        NotAllowed: for anybody but a command of the program.
+        PackFaults: all errors of the file; nothing is stored.
+        NotAllowed: the actor is not the system.
     """
     _only_commands(by)
     areas = {area.code: area for area in Area.objects.filter(active=True)}
@@ -77,7 +77,7 @@ def _only_commands(by: Actor) -> None:
 
 
 def _bring[M: Model](model: type[M], wanted: Sequence[M]) -> int:
-    """Insert, update and switch off rows until the table says what is wanted; returns how many that took."""
+    """Insert, update and deactivate rows to match `wanted`; return the number of changes."""
     columns = [field.attname for field in model._meta.concrete_fields]
     stored = {row[0]: row for row in model._default_manager.values_list("pk", *columns)}
     changed = [each for each in wanted if stored.get(each.pk) != (each.pk, *_values(each, columns))]

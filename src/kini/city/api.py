@@ -1,4 +1,4 @@
-"""Areas, places and agencies of the city for programs, and what is at a point. Open to everybody."""
+"""Public API: areas, places and agencies of the city, and the location of a point."""
 
 from django.http import HttpRequest
 from ninja import Query
@@ -12,7 +12,7 @@ from kini.city.models import Agency, Area, Place
 from kini.core.texts import Text
 
 router = Router()
-#: How many of the nearest places are told of a point.
+#: Number of nearest places returned for a point.
 NEAREST = 5
 
 
@@ -20,7 +20,7 @@ class AreaOut(Out):
     """A part of the city."""
 
     code: str
-    level: str = Field(description="Which sort of area it is, as the city calls it.")
+    level: str = Field(description="Level of the area, as named by the city.")
     name: str
     parent: str | None = Field(description="Code of the area around it; null for the whole city.")
     latitude: float = Field(description="Of a point in it (WGS 84).")
@@ -30,7 +30,7 @@ class AreaOut(Out):
 
 
 class PlaceOut(Out):
-    """A place one can go to."""
+    """A place to visit."""
 
     id: str
     kind: str
@@ -44,7 +44,7 @@ class PlaceOut(Out):
 
 
 class Near(Out):
-    """A place and how far it is."""
+    """A place and its distance."""
 
     place: PlaceOut
     metres: int
@@ -59,7 +59,7 @@ class Point(In):
 
 
 class Whereabouts(Out):
-    """What is at a point."""
+    """Location of a point."""
 
     area: Named | None = Field(description="The smallest area that holds the point; null outside the city.")
     words: str = Field(description="The point in words.")
@@ -70,11 +70,11 @@ class Whereabouts(Out):
 def list_areas(
     request: HttpRequest,
     level: str = Query("", max_length=30),
-    within: str = Query("", max_length=20, description="Code of an area; it and everything in it."),
+    within: str = Query("", max_length=20, description="Code of an area: only this area and its descendants."),
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> Page[AreaOut]:
-    """The areas of the city, each behind the area around it."""
+    """Areas of the city, parents before children."""
     rows = queries.areas_page(level, within, _after(cursor), limit + 1)
     return Page[AreaOut](**paging.sliced(rows, limit, _area, lambda area: paging.write(area.path)))
 
@@ -92,11 +92,11 @@ def read_area(request: HttpRequest, code: str) -> AreaOut:
 def list_places(
     request: HttpRequest,
     kind: str = Query("", max_length=40),
-    area: str = Query("", max_length=20, description="Code of an area; everything in it."),
+    area: str = Query("", max_length=20, description="Code of an area: only places within it."),
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> Page[PlaceOut]:
-    """Places one can go to, by id."""
+    """Places to visit, ordered by id."""
     rows = queries.places_page(kind, area, _after(cursor), limit + 1)
     return Page[PlaceOut](**paging.sliced(rows, limit, _place, lambda place: paging.write(place.pk)))
 
@@ -109,14 +109,14 @@ def read_place(request: HttpRequest, place: str) -> PlaceOut:
 
 @router.get("/agencies")
 def list_agencies(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> Page[Named]:
-    """The offices of the city that hold cases, by id."""
+    """Agencies of the city that handle cases, ordered by id."""
     rows = queries.agencies_page(_after(cursor), limit + 1)
     return Page[Named](**paging.sliced(rows, limit, named_agency, lambda agency: paging.write(agency.pk)))
 
 
 @router.ask("/whereabouts")
 def find_whereabouts(request: HttpRequest, body: Point) -> Whereabouts:
-    """In which area a point is, and what is near. The point is kept nowhere."""
+    """Find the area and the nearest places of a point. The point is not stored."""
     area = queries.locate(body.latitude, body.longitude)
     near = queries.nearest_places(body.kind, body.latitude, body.longitude, NEAREST)
     landmark = queries.landmark(body.latitude, body.longitude) if area else ""
@@ -128,7 +128,7 @@ def find_whereabouts(request: HttpRequest, body: Point) -> Whereabouts:
 
 
 def named_agency(agency: Agency) -> Named:
-    """An agency by its full name, in the language of the answer."""
+    """Agency with its full name, in the language of the response."""
     return Named(id=agency.pk, name=str(agency.title))
 
 

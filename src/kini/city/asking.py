@@ -1,4 +1,4 @@
-"""Where somebody is or means: a point that a device gave, or words."""
+"""Geocoding: device coordinates or typed names to a point."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from kini.core.geometry import Point
 
 
 def point_of(sent: Mapping[str, str]) -> Point | None:
-    """The point that a device gave (`lat`, `lon`)."""
+    """Parse a device position (`lat`, `lon`); None if missing or invalid."""
     try:
         point = float(sent.get("lat", "")), float(sent.get("lon", ""))
     except ValueError:
@@ -21,13 +21,13 @@ def point_of(sent: Mapping[str, str]) -> Point | None:
 
 
 def called(text: str) -> tuple[Point | None, str]:
-    """The point that words mean, or why there is none: the middle of the area of that name, a place of that name, or
-    the middle of the one area that an address names.
+    """Return the point of a typed name, or an error text: the area of that name, the place of that name, or the only
+    area named in an address.
     """
     found = queries.area_called(text) or _place(text) or _named_in(text)
     if found is None:
         level = pack.current().level_name(pack.current().lowest_level)
-        return None, _("Write the whole name of one area (%(level)s).") % {"level": level}
+        return None, _("Enter the full name of one area (%(level)s).") % {"level": level}
     return (found.latitude, found.longitude), ""
 
 
@@ -38,7 +38,7 @@ def _place(text: str) -> Place | None:
 
 
 def _named_in(text: str) -> Area | None:
-    """The smallest area whose name stands in an address; of those the one named last, as addresses grow larger."""
+    """Smallest area named in an address; of several the last one, as addresses go from small to large."""
     level = pack.current().lowest_level
     spots = [
         (match.start(), len(area.name), area)

@@ -1,6 +1,6 @@
-"""The city's own tables as a process holds them: areas, agencies, units and places change only when they are loaded.
+"""Process-wide cache of areas, agencies, units and places, which change only when the pack is loaded.
 
-What is given out is shared by all requests of the process: read it, and do not change it.
+The cached objects are shared by all requests: never modify them.
 """
 
 from collections import defaultdict
@@ -13,21 +13,21 @@ from kini.core import audit
 from kini.core.geometry import KeyedPoint
 from kini.core.held import held
 
-#: Every change of these tables and of borders is audited under this subject, so the newest entry names their state.
+#: Audit subject of all changes to these tables and to boundaries: its newest entry is the version of the cache.
 SUBJECT = "city:areas"
 
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """All rows, switched off or not, with their areas and agencies in place.
+    """All rows, active or not, with their areas and agencies attached.
 
     Attributes:
         areas, agencies, units_by_key, places_by_key: by key.
-        units: of each agency, by key of the agency, those with the smallest areas first.
-        responsible: the active unit by key of its agency and of its area.
-        places: in the order of their areas.
-        points: where the active places of each kind are, and under "" all of them: latitude, longitude, key.
-        bases: the same of each agency's active units with the smallest areas, by key of the agency.
+        units: by agency, those with the smallest areas first.
+        responsible: active unit by agency and area.
+        places: ordered by area.
+        points: (latitude, longitude, key) of the active places by kind; "": of all kinds.
+        bases: (latitude, longitude, key) of each agency's active units with the smallest areas.
     """
 
     areas: Mapping[str, Area]
@@ -42,9 +42,9 @@ class Atlas:
 
 
 def atlas() -> Atlas:
-    """The tables as they are now, kept until they are loaded anew."""
+    """Return the current tables; cached until the pack is loaded again."""
     newest = audit.newest(SUBJECT)
-    # Rows that came without an action have no entry that would tell when they change.
+    # Rows created without an action have no audit entry that would invalidate the cache.
     return _read(newest) if newest else _read.__wrapped__(newest)
 
 
@@ -85,6 +85,6 @@ def _points(places: Sequence[Place]) -> dict[str, list[KeyedPoint]]:
 
 
 def _bases(units: Sequence[Unit]) -> list[KeyedPoint]:
-    """Where an agency's units with the smallest areas are, as far as their areas tell."""
+    """Points of the units with the smallest areas, taken from their areas."""
     deepest = max((unit.area.depth for unit in units), default=0)
     return [(unit.area.latitude, unit.area.longitude, unit.pk) for unit in units if unit.area.depth == deepest]

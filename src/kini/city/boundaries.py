@@ -1,4 +1,4 @@
-"""Official borders as GeoJSON, read and checked. Pure but for reading the file."""
+"""Parser and validation of official boundaries in GeoJSON."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,28 +13,28 @@ from shapely.geometry.base import BaseGeometry
 from kini.core.faults import Fault, PackFaults
 from kini.core.geometry import Point, distance_m
 
-#: Names of the property that holds an area's code, besides the feature's own id.
+#: Properties that may contain an area's code, besides the feature's id.
 CODE_PROPERTIES = ("code", "kode")
-#: A border whose middle is farther than this from the area's point belongs to somewhere else, or has swapped axes.
+#: A boundary whose centre is farther than this from the area's point is misplaced or has swapped axes.
 FARTHEST_M = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Border:
-    """The border of one area, in (longitude, latitude)."""
+    """Boundary of an area, in (longitude, latitude)."""
 
     code: str
     shape: BaseGeometry
 
 
 def read_borders(path: Path, points: Mapping[str, Point]) -> list[Border]:
-    """The borders in a GeoJSON FeatureCollection.
+    """Read the boundaries of a GeoJSON FeatureCollection.
 
     Args:
-        points: a point of every area that may have a border, by code.
+        points: a point of each known area, by code.
 
     Raises:
-        PackFaults: with every fault; the field of each names the feature ("features.12.geometry").
+        PackFaults: all errors; the field of each names the feature ("features.12.geometry").
     """
     features = _features(path)
     faults: list[Fault] = []
@@ -63,7 +63,7 @@ def _features(path: Path) -> list[Any]:
     except UnicodeDecodeError:
         raise PackFaults([Fault(path.name, 0, "", "is not UTF-8", "Save it as UTF-8.")]) from None
     except json.JSONDecodeError as error:
-        raise PackFaults([Fault(path.name, error.lineno, "", error.msg, "Mend the JSON syntax.")]) from None
+        raise PackFaults([Fault(path.name, error.lineno, "", error.msg, "Fix the JSON syntax.")]) from None
     except RecursionError:
         raise PackFaults([Fault(path.name, 0, "", "is nested too deeply", "Give a plain FeatureCollection.")]) from None
     features = data.get("features") if isinstance(data, dict) else None
@@ -84,13 +84,13 @@ def _code(feature: Any) -> str:
 def _feature_faults(
     feature: Any, code: str, points: Mapping[str, Point], twice: bool
 ) -> Iterator[tuple[str, str, str]]:
-    """(field, what is wrong, what would be right)."""
+    """Yield (field, error, remedy)."""
     if not code:
         yield "id", "it has no code", f"Give it as the feature's id or as its property {' or '.join(CODE_PROPERTIES)}."
     elif code not in points:
         yield "id", "the city has no such area", "Use the codes of areas.csv."
     elif twice:
-        yield "id", "this area stands twice", "Join its parts to one multipolygon."
+        yield "id", "this area appears twice", "Join its parts to one multipolygon."
     yield from _geometry_faults(feature, points.get(code))
 
 
@@ -107,6 +107,6 @@ def _geometry_faults(feature: Any, point: Point | None) -> Iterator[tuple[str, s
         yield "geometry", "lies off the earth", "Give degrees in WGS 84 (EPSG:4326), longitude first."
     elif not border.is_valid:
         reason = shapely.is_valid_reason(border)
-        yield "geometry", f"is broken: {reason}", "Mend it, for example with ST_MakeValid or a GIS program."
+        yield "geometry", f"is broken: {reason}", "Repair it, for example with ST_MakeValid or a GIS program."
     elif point and distance_m(point, ((south + north) / 2, (west + east) / 2)) > FARTHEST_M:
         yield "geometry", "lies far away from the area", "Longitude comes first, in WGS 84."

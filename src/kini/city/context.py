@@ -1,4 +1,4 @@
-"""What every template knows of the city."""
+"""Context processor of the city."""
 
 from django.http import HttpRequest
 

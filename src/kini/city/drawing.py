@@ -1,6 +1,4 @@
-"""Places on a small map of the city, as numbers for inline SVG that a template draws with classes alone
-(city/map.html). Beside it stands a list.
-"""
+"""Mini-map of places: coordinates for the inline SVG of city/map.html. Pages show a list beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +12,12 @@ from kini.city import queries as city
 from kini.core.geometry import Point, Projection
 from kini.core.held import held
 
-#: A map is that wide in its own units; its height follows from what it shows.
+#: Width in SVG units, and bounds of the height.
 WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 400, 200, 420
-#: No map shows less than this (metres), and below `NEAR_M` the smaller areas are drawn.
+#: Minimum extent in metres; below NEAR_M the smaller areas are drawn.
 LEAST_M, NEAR_M = 2_000.0, 14_000.0
 MOST_DOTS = 300
-#: Numbered dots stand at least so far from each other, so that each number can be read.
+#: Minimum distance of numbered dots, so that each number is readable.
 APART = 20
 
 type Box = tuple[float, float, float, float]
@@ -27,7 +25,7 @@ type Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A numbered place of the map; the number is that of the list beside it."""
+    """Numbered dot; the number refers to the list beside the map."""
 
     x: int
     y: int
@@ -37,7 +35,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """What is drawn: outlines of areas, small dots, numbered dots, where the visitor is."""
+    """Mini-map: outlines of areas, small dots, numbered dots, position of the visitor."""
 
     width: int
     height: int
@@ -53,7 +51,7 @@ def map_of(
     here: Point | None,
     most: int = MOST_DOTS,
 ) -> Map | None:
-    """A map of numbered places (number, point, tone) and of others, at most so many; None when nothing has a place."""
+    """Compute a map of numbered places (number, point, tone) and at most `most` others; None if nothing is numbered."""
     whole = city.whole_city()
     if whole is None or not numbered:
         return None
@@ -78,7 +76,7 @@ def map_of(
 
 
 def _framed(box: Box) -> tuple[float, float, float, float, int]:
-    """The rectangle, made higher or wider until its height fits the page; and that height."""
+    """Extend the rectangle until its height fits the page; also return that height."""
     left, bottom, right, top = box
     width, tall = right - left, top - bottom
     wanted = min(max(WIDTH * tall / width, LEAST_HEIGHT), MOST_HEIGHT)
@@ -93,7 +91,7 @@ def _framed(box: Box) -> tuple[float, float, float, float, int]:
 
 @lru_cache(maxsize=64)
 def _outlines(version: str, whole: str, frame: tuple[int, int, int, int]) -> tuple[str, ...]:
-    """The areas within a frame (metres) as paths of the map."""
+    """SVG paths of the areas within a frame (metres)."""
     left, bottom, right, top = frame
     projection, scale = Projection(*pack.current().center), WIDTH / (right - left)
     code = whole
@@ -110,7 +108,7 @@ def _outlines(version: str, whole: str, frame: tuple[int, int, int, int]) -> tup
 
 @held(maxsize=16)
 def _flat(_version: str, code: str) -> list[BaseGeometry]:
-    """The parts of an area, in metres."""
+    """Shapes of an area's children, in metres."""
     projection = Projection(*pack.current().center)
     drawn = shapely.from_geojson(maps.drawing(code))
     return [projection.flatten(each) for each in shapely.get_parts(drawn)]

@@ -1,4 +1,4 @@
-"""Which area a point is in: official borders where they are loaded, computed cells where they are not."""
+"""Lookup of the area of a point, by official boundaries or, where none is loaded, by computed cells."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,16 @@ from kini.core import audit
 from kini.core.geometry import AreaIndex, Point, Projection, cells
 from kini.core.held import held
 
-#: How much farther than a disc of its size an area is assumed to reach.
+#: Maximum extent of an area, as a multiple of the radius of a disc of its size.
 STRETCH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The smallest areas on the ground, in (longitude, latitude), and the index that finds a point among them.
+    """Shapes of the smallest areas in (longitude, latitude), with a spatial index.
 
     Attributes:
-        version: changes with the areas and their borders.
+        version: changes with the areas and their boundaries.
     """
 
     version: int
@@ -32,16 +32,16 @@ class Ground:
 
 
 def ground() -> Ground:
-    """The smallest areas as they are now, kept until areas or borders change."""
+    """Return the shapes of the smallest areas; cached until areas or boundaries change."""
     city = pack.current()
     newest = audit.newest(SUBJECT)
-    # Rows that came without an action have no entry that would tell when they change.
+    # Rows created without an action have no audit entry that would invalidate the cache.
     make = _ground if newest else _ground.__wrapped__
     return make(city.lowest_level, city.center, city.cell_reach_m, newest)
 
 
 def index() -> AreaIndex:
-    """The index over the smallest areas as they are now."""
+    """Return the spatial index of the smallest areas."""
     return ground().index
 
 
@@ -53,13 +53,13 @@ def _ground(level: str, center: Point, reach_m: float, newest: int | None) -> Gr
 
 
 def official(level: str) -> dict[str, BaseGeometry]:
-    """The loaded borders of that level's areas, by code, in (longitude, latitude)."""
+    """Loaded boundaries of the areas of a level, by code, in (longitude, latitude)."""
     found = AreaBoundary.objects.filter(area__level=level, area__active=True)
     return {code: shapely.from_wkb(bytes(wkb)) for code, wkb in found.values_list("area_id", "wkb")}
 
 
 def polygons(areas: Sequence[Area], known: Mapping[str, BaseGeometry], reach_m: float) -> dict[str, BaseGeometry]:
-    """A polygon for each area: the known one, else its cell without what is known to belong to others."""
+    """Polygon of each area: its boundary, else its cell minus the boundaries of other areas."""
     if len(known) == len(areas):
         return dict(known)
     taken = shapely.union_all([shapely.make_valid(border) for border in known.values()])
@@ -68,9 +68,9 @@ def polygons(areas: Sequence[Area], known: Mapping[str, BaseGeometry], reach_m: 
 
 
 def approximate(areas: Sequence[Area], reach_m: float) -> dict[str, BaseGeometry]:
-    """Cells around the areas' points: nearer to each than to any other, and no farther than its size lets expect.
+    """Voronoi cells of the areas' points, clipped to a disc by each area's size.
 
-    Areas at the edge of a city would otherwise reach `reach_m` into its neighbours.
+    Without the disc, areas at the edge of a city would reach `reach_m` into its neighbours.
     """
     found = cells({area.code: (area.latitude, area.longitude) for area in areas}, reach_m)
     return {area.code: found[area.code].intersection(_disc(area, reach_m)) for area in areas}

@@ -1,4 +1,4 @@
-"""The city's areas as small GeoJSON, to be drawn part by part: the parts of one area, simplified together."""
+"""Simplified GeoJSON of the children of an area, for maps."""
 
 import json
 from collections.abc import Sequence
@@ -11,29 +11,29 @@ from kini.city.models import Area
 from kini.core.geometry import Projection
 from kini.core.held import held
 
-#: Borders are drawn this much simpler than they are (metres), by the depth of what is drawn: far away, less is seen.
+#: Simplification in metres by depth of the drawn areas.
 TOLERANCE_M = {1: 200.0, 2: 60.0}
 FINEST_M = 8.0
-#: Degrees with five decimals are about a metre.
+#: Precision in degrees: about a metre.
 GRID = 1e-5
-#: Holes smaller than this (square degrees; about 3 km2 at the equator) are no lakes but gaps between cells.
+#: Holes smaller than this (square degrees; about 3 km2 at the equator) are gaps between cells, not lakes.
 PINHOLE = 2.5e-4
 
 
 class NoMap(LookupError):
-    """There is nothing to draw inside this area."""
+    """The area does not exist or has no children to draw."""
 
 
 def version() -> str:
-    """Changes with the areas and their borders."""
+    """Version of the areas and their boundaries."""
     return str(locating.ground().version)
 
 
 def drawing(code: str) -> bytes:
-    """The parts of an area as a FeatureCollection; `official` says whether all of their borders are.
+    """FeatureCollection of an area's children; its member `official` is true if all boundaries are.
 
     Raises:
-        NoMap: when there is no such area, or it has no parts.
+        NoMap: the area does not exist or has no children.
     """
     ground = locating.ground()
     draw = _drawing if ground.version else _drawing.__wrapped__
@@ -55,7 +55,7 @@ def _drawing(code: str, version: int) -> bytes:
 
 
 def _shapes(parts: Sequence[Area]) -> dict[str, BaseGeometry]:
-    """The ground that each part covers: its own, or that of all the smallest areas in it."""
+    """Shape of each part: its own, or the union of its smallest areas."""
     smallest = locating.ground().shapes
     paths = dict(Area.objects.filter(code__in=smallest).values_list("code", "path"))
     found = {}
@@ -67,7 +67,7 @@ def _shapes(parts: Sequence[Area]) -> dict[str, BaseGeometry]:
 
 
 def _without_pinholes(shape: BaseGeometry) -> BaseGeometry:
-    """A shape without the small holes where computed cells do not quite meet."""
+    """Remove the small holes between computed cells."""
     polygons = [
         shapely.Polygon(part.exterior, [ring for ring in part.interiors if shapely.Polygon(ring).area > PINHOLE])
         for part in shapely.get_parts(shape)
@@ -76,10 +76,10 @@ def _without_pinholes(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _simplified(shapes: Sequence[BaseGeometry], part: Area) -> list[BaseGeometry]:
-    """Shapes with fewer corners; borders that two of them share stay shared."""
+    """Simplify shapes together, so that shared boundaries stay shared."""
     projection = Projection(part.latitude, part.longitude)
     flat = [projection.flatten(shapely.make_valid(shape)) for shape in shapes]
-    # The tolerance of a coverage is the side of the square whose area may be cut off (Visvalingam and Whyatt).
+    # The tolerance is the side of the square whose area may be cut off (Visvalingam and Whyatt).
     simple = shapely.coverage_simplify(flat, TOLERANCE_M.get(part.depth, FINEST_M))
     return [shapely.set_precision(projection.unflatten(shape), GRID) for shape in simple]
 

@@ -1,4 +1,4 @@
-"""The city's own order: areas, the agencies that serve them, places one can go to. All of it comes from the pack."""
+"""Areas, agencies, their units, and places. All rows come from the city pack."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ ON_EARTH = models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, lo
 
 
 class Area(models.Model):
-    """A part of the city: the whole, a district, a ward. `path` joins the codes from the whole down to it by "/"."""
+    """Administrative area: the city, a district, a ward. `path`: the codes from the city down to it, joined by "/"."""
 
     code = models.CharField(max_length=20, primary_key=True)
     level = models.CharField(max_length=30)
@@ -42,7 +42,7 @@ class Area(models.Model):
 
 
 class AreaBoundary(models.Model):
-    """The official border of an area, loaded by `./kini city boundaries`. Without it cells are computed."""
+    """Official boundary of an area, loaded by `./kini city boundaries`; without one a cell is computed."""
 
     area = models.OneToOneField(Area, models.CASCADE, primary_key=True, related_name="boundary")
     wkb = models.BinaryField(help_text="Polygon or multipolygon, WGS 84.")
@@ -51,7 +51,7 @@ class AreaBoundary(models.Model):
 
 
 class Agency(models.Model):
-    """An office of the city that holds cases."""
+    """Agency of the city that handles cases."""
 
     id = models.CharField(max_length=60, primary_key=True)
     name = models.JSONField(help_text="Text by language.")
@@ -66,12 +66,12 @@ class Agency(models.Model):
 
     @property
     def title(self) -> Text:
-        """The full name, in the language of the page when it is shown."""
+        """Full name, in the active language when rendered."""
         return Text(self.name)
 
 
 class Unit(models.Model):
-    """A part of an agency that works in an area: a sub-office, a station, a crew's base."""
+    """Unit of an agency in an area: a sub-office, a station, a crew's base."""
 
     id = models.CharField(max_length=90, primary_key=True)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
@@ -88,7 +88,7 @@ class Unit(models.Model):
 
 
 class Place(models.Model):
-    """A place one can go to: a counter, and later a health centre, a market, a hotspot."""
+    """Place to visit, such as a counter, a health centre or a market."""
 
     id = models.CharField(max_length=60, primary_key=True)
     kind = models.CharField(max_length=40)

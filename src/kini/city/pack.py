@@ -1,4 +1,4 @@
-"""The city pack as the rest of the house sees it: who the city is and when its offices are open."""
+"""City configuration from the pack: city.toml and calendar.toml."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,16 +33,16 @@ CALENDAR_FILE = "calendar.toml"
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """What city.toml and calendar.toml say.
+    """Content of city.toml and calendar.toml.
 
     Attributes:
         root: folder of the pack.
         languages: codes; the first one is the default.
-        center: a point in the middle, (latitude, longitude).
+        center: (latitude, longitude).
         area_levels: from the whole city to the smallest areas.
-        national_id: module of python-stdnum that knows the identity numbers of residents.
-        planned_kinds: kinds whose services have a file, but whose room is not here yet.
-        cell_reach_m: how far from its point an area is assumed to reach while its border is not known.
+        national_id: module of python-stdnum that validates residents' identity numbers.
+        planned_kinds: kinds that have service files but no room yet.
+        cell_reach_m: maximum extent of an area without boundary, from its point.
         theme: colours by token (see web/theme.py).
     """
 
@@ -68,10 +68,10 @@ class City:
         return self.area_levels[-1].id
 
     def level_name(self, level: str) -> str:
-        """What areas of that level are called, in the language of the page.
+        """Name of a level of areas in the active language.
 
         Raises:
-            LookupError: when the city has no such level.
+            LookupError: there is no such level.
         """
         try:
             return next(str(each.name) for each in self.area_levels if each.id == level)
@@ -80,10 +80,10 @@ class City:
 
 
 def current() -> City:
-    """The city of this process, read once.
+    """Return the city of this process, read once.
 
     Raises:
-        PackFaults: when its files cannot be taken.
+        PackFaults: its files are invalid.
     """
     return _once(settings.CITY_PATH)
 
@@ -97,7 +97,7 @@ def load_city(path: Path) -> City:
     """Read city.toml and calendar.toml below `path`.
 
     Raises:
-        PackFaults: with every fault of both files.
+        PackFaults: all errors of both files.
     """
     faults: list[Fault] = []
     city, calendar = _read(path, CITY_FILE, CityFile, faults), _read(path, CALENDAR_FILE, CalendarFile, faults)
@@ -135,10 +135,10 @@ def _calendar_faults(source: Source, city: CityFile, calendar: CalendarFile) -> 
 
 
 def work_calendar(city: CityFile, calendar: CalendarFile) -> WorkCalendar:
-    """The calendar that deadlines are reckoned by: office hours, public holidays and the pack's own days.
+    """Build the calendar for deadlines from office hours, public holidays and the pack's own days.
 
     Raises:
-        ValueError: when the office hours make no sense.
+        ValueError: the office hours overlap or are out of order.
     """
     return WorkCalendar(city.time_zone, _hours(calendar.office_hours), _days_off(city.country, calendar))
 
@@ -155,7 +155,7 @@ def _days_off(country: str, calendar: CalendarFile) -> Callable[[date], bool]:
     def off(day: date) -> bool:
         if day in own:
             return own[day]
-        with lock:  # the library fills in a year when it is first asked for, and other threads must not look meanwhile
+        with lock:  # the library computes a year on first use, which is not thread-safe
             return day in public
 
     return off

@@ -1,4 +1,4 @@
-"""Small answers for the script that helps to give a place. Open to everybody; nothing is kept."""
+"""Public endpoints for the location script; nothing is stored."""
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
@@ -11,9 +11,9 @@ from kini.city import maps, queries, wording
 @never_cache
 @require_POST
 def here(request: HttpRequest) -> HttpResponse:
-    """A point (`lat`, `lon`) in words: {"area", "words"}, the area empty outside the city.
+    """Describe a point (`lat`, `lon`): {"area", "words"}, with an empty area outside the city.
 
-    It is sent by POST, so that no log keeps where somebody is.
+    POST, so that no access log contains the position.
     """
     try:
         latitude, longitude = float(request.POST.get("lat", "")), float(request.POST.get("lon", ""))
@@ -28,7 +28,7 @@ def here(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def drawing(request: HttpRequest, code: str) -> HttpResponse:
-    """The parts of an area to draw; kept for ever under the address that carries their version."""
+    """GeoJSON of an area's children; cached for a year under the URL with its version."""
     try:
         response = HttpResponse(maps.drawing(code), content_type="application/geo+json")
     except maps.NoMap:

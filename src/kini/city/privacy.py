@@ -1,4 +1,4 @@
-"""privacy.yaml of the pack: who answers for personal data, to whom people turn, and terms other than the house's."""
+"""privacy.yaml of the pack: controller, contacts, purposes and retention terms of personal data."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -29,22 +29,22 @@ class Contact(Strict):
 
 
 class Authority(Strict):
-    """The supervisory authority: where one complains, and whom the city tells of a breach."""
+    """Supervisory authority, for complaints and breach notifications."""
 
     name: Text
-    how: Text = Field(description="How one complains there, in a sentence.")
+    how: Text = Field(description="How to complain there, in one sentence.")
     address: Text | None = None
 
 
 class Term(Strict):
-    """A term of retention that replaces the house's, and the law that says so."""
+    """Retention term that overrides the default, with its legal basis."""
 
     days: int = Field(ge=1, le=36_500)
     law: Text
 
 
 class Purpose(Strict):
-    """A purpose of the city's own, for the privacy notice; the house's own come from its registry."""
+    """Additional purpose for the privacy notice; the built-in ones come from a registry."""
 
     data: Text
     purpose: Text
@@ -56,10 +56,10 @@ class PrivacyFile(Strict):
     """privacy.yaml.
 
     Attributes:
-        agency: decides on requests about personal data; its officers with `role` do.
-        appeal_role: of those who decide on objections to a refusal.
-        law: the data protection law, as the notice names it.
-        retention: terms by the name of a rule (`./kini check retention` lists them).
+        agency: decides on requests about personal data, through its officers with `role`.
+        appeal_role: role of the officers who decide on objections to a refusal.
+        law: name of the data protection law.
+        retention: terms by name of the rule (`./kini check retention` lists them).
     """
 
     controller: Text
@@ -74,10 +74,10 @@ class PrivacyFile(Strict):
 
 
 def current() -> PrivacyFile | None:
-    """Return privacy.yaml of the running pack; None when it has no such file.
+    """Return privacy.yaml of the running pack; None without such a file.
 
     Raises:
-        PackFaults: when the file cannot be taken.
+        PackFaults: the file is invalid.
     """
     return _once(settings.CITY_PATH)
 
@@ -88,22 +88,22 @@ def _once(root: Path) -> PrivacyFile | None:
 
 
 def read(root: Path) -> PrivacyFile | None:
-    """privacy.yaml of the pack in that folder.
+    """Read privacy.yaml of the pack at `root`; None without such a file.
 
     Raises:
-        PackFaults: with every fault of the file.
+        PackFaults: all errors of the file.
     """
     return parse(read_source(root / FILE, root), PrivacyFile) if (root / FILE).is_file() else None
 
 
 def terms() -> Mapping[str, timedelta]:
-    """The pack's terms of retention, by the name of the rule."""
+    """Retention terms of the pack by name of the rule."""
     found = current()
     return {name: timedelta(days=term.days) for name, term in found.retention.items()} if found else {}
 
 
 def check_privacy(root: Path) -> Iterator[Fault]:
-    """Faults of privacy.yaml, for `./kini check pack`."""
+    """Errors in privacy.yaml, for `./kini check pack`."""
     if not (root / FILE).is_file():
         return
     try:

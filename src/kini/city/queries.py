@@ -1,4 +1,4 @@
-"""What the rest of the house asks about areas, units and places."""
+"""Queries for areas, agencies, units and places."""
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -9,26 +9,26 @@ from kini.city.models import Agency, Area, Place, Unit
 from kini.core.actors import Refused
 from kini.core.geometry import distance_m, nearest
 
-#: How far away something is at most that people would call near, in metres.
+#: Maximum distance of a landmark, in metres.
 NEAR_M = 1_000
 
 
 def areas_by_level(level: str) -> QuerySet[Area]:
-    """Active areas of one level, in the order of their codes, with the areas around them."""
+    """Active areas of a level, with their parents, in the model's order."""
     return Area.objects.filter(level=level, active=True).select_related("parent__parent")
 
 
 def area(code: str, *, active: bool = True) -> Area | None:
-    """The area with that code, with those around it; with `active` only one that is not switched off."""
+    """Area by code, with its parents; None for inactive ones unless `active` is False."""
     found = atlas().areas.get(code)
     return found if found and (found.active or not active) else None
 
 
 def agency(key: str) -> Agency:
-    """An agency, switched off or not.
+    """Agency by key, active or not.
 
     Raises:
-        Agency.DoesNotExist: when there is none.
+        Agency.DoesNotExist: there is none.
     """
     found = atlas().agencies.get(key)
     if found is None:
@@ -37,16 +37,16 @@ def agency(key: str) -> Agency:
 
 
 def unit(key: str) -> Unit | None:
-    """A unit, switched off or not, with its agency and area."""
+    """Unit by key, active or not, with its agency and area."""
     return atlas().units_by_key.get(key)
 
 
 def areas_page(level: str, within: str, after: str, count: int) -> list[Area]:
-    """Active areas, each behind the one around it, that come after a path.
+    """Active areas after a path, parents before children.
 
     Args:
-        level: only of this level, when given.
-        within: code of an area; only it and what lies in it, when given.
+        level: only this level; "": all.
+        within: code of an area: only it and its descendants; "": all.
     """
     found = Area.objects.filter(active=True, path__gt=after).order_by("path")
     if level:
@@ -55,7 +55,7 @@ def areas_page(level: str, within: str, after: str, count: int) -> list[Area]:
 
 
 def places_page(kind: str, within: str, after: str, count: int) -> list[Place]:
-    """Active places by id that come after one, with their areas and agencies."""
+    """Active places after an id, with their areas and agencies."""
     found = _places().filter(pk__gt=after).order_by("pk")
     if kind:
         found = found.filter(kind=kind)
@@ -63,16 +63,16 @@ def places_page(kind: str, within: str, after: str, count: int) -> list[Place]:
 
 
 def place(pk: str) -> Place:
-    """An active place.
+    """Active place by key.
 
     Raises:
-        Place.DoesNotExist: when there is none.
+        Place.DoesNotExist: there is none.
     """
     return _places().get(pk=pk)
 
 
 def agencies_page(after: str, count: int) -> list[Agency]:
-    """Active agencies by id that come after one."""
+    """Active agencies after an id."""
     return list(Agency.objects.filter(active=True, pk__gt=after).order_by("pk")[:count])
 
 
@@ -81,7 +81,7 @@ def _places() -> QuerySet[Place]:
 
 
 def _within[M: Model](found: QuerySet[M], prefix: str, code: str) -> QuerySet[M]:
-    """Only rows in the area of that code."""
+    """Restrict to rows within an area."""
     if not code:
         return found
     path = Area.objects.filter(code=code).values_list("path", flat=True).first()
@@ -91,14 +91,14 @@ def _within[M: Model](found: QuerySet[M], prefix: str, code: str) -> QuerySet[M]
 
 
 class UnknownArea(Refused):
-    """There is no such area; nothing is done for a larger one instead."""
+    """There is no active area with the given code."""
 
 
 def chosen_area(code: str) -> Area | None:
-    """The area of a code that somebody chose or a program sent; None where "" was chosen, which is the whole city.
+    """Area of a chosen code; None for "", the whole city.
 
     Raises:
-        UnknownArea: when there is no active area of that code.
+        UnknownArea: there is no active area with that code.
     """
     found = area(code) if code else None
     if code and found is None:
@@ -107,12 +107,12 @@ def chosen_area(code: str) -> Area | None:
 
 
 def whole_city() -> Area | None:
-    """The area that holds all others."""
+    """Root area."""
     return next((area for area in atlas().areas.values() if area.depth == 0 and area.active), None)
 
 
 def lowest_level_areas() -> list[tuple[Area, list[Area]]]:
-    """The smallest areas under the one around each: what a list with groups shows. One query."""
+    """Smallest areas grouped by parent, for grouped lists. One query."""
     groups: dict[str, tuple[Area, list[Area]]] = {}
     for each in areas_by_level(pack.current().lowest_level):
         if each.parent:
@@ -121,49 +121,49 @@ def lowest_level_areas() -> list[tuple[Area, list[Area]]]:
 
 
 def locate(latitude: float, longitude: float) -> Area | None:
-    """The smallest area that holds the point, or None when it lies outside the city."""
+    """Smallest area that contains the point; None outside the city."""
     code = locating.index().locate(latitude, longitude)
     return area(code) if code else None
 
 
 def area_called(typed: str) -> Area | None:
-    """The smallest area of exactly this name, when there is only one."""
+    """Smallest area with this name (case-insensitive); None unless there is exactly one."""
     found = list(areas_by_level(pack.current().lowest_level).filter(name__iexact=typed.strip())[:2])
     return found[0] if len(found) == 1 else None
 
 
 def boundaries_are_official() -> bool:
-    """Whether every smallest area has its official border; until then maps say that borders are approximate."""
+    """Return True if every smallest area has its official boundary; else maps say that boundaries are approximate."""
     return not areas_without_boundary().exists()
 
 
 def areas_without_boundary() -> QuerySet[Area]:
-    """The smallest areas whose border is only computed."""
+    """Smallest areas without official boundary."""
     return areas_by_level(pack.current().lowest_level).filter(boundary__isnull=True)
 
 
 def place_options(kind: str) -> list[Place]:
-    """Active places of one kind, in the order of their areas, with those areas."""
+    """Active places of a kind with their areas, ordered by area."""
     return [place for place in atlas().places if place.active and place.kind == kind]
 
 
 def nearest_places(kind: str, latitude: float, longitude: float, count: int) -> list[tuple[Place, float]]:
-    """The nearest active places of one kind (of any, when empty), each with its distance in metres, nearest first."""
+    """Nearest active places of a kind ("": of any) with their distance in metres, nearest first."""
     here, known = (latitude, longitude), atlas()
     found = [known.places_by_key[key] for key in nearest(here, known.points.get(kind, ()), count)]
     return [(place, distance_m(here, (place.latitude, place.longitude))) for place in found]
 
 
 def landmark(latitude: float, longitude: float) -> str:
-    """The name of the place that one would name to say where this is; empty when none is near."""
+    """Name of the nearest place within NEAR_M; empty if there is none."""
     found = nearest_places("", latitude, longitude, 1)
     return found[0][0].name if found and found[0][1] <= NEAR_M else ""
 
 
 def unit_for(agency_id: str, area: Area | None) -> Unit | None:
-    """The unit of an agency that is responsible for an area: the one with the smallest area around it.
+    """Responsible unit of an agency for an area: the one with the smallest enclosing area.
 
-    Without an area it is the unit for the whole city, where the agency has one.
+    Without an area: the agency's unit for the whole city, if any.
     """
     around = area.path.split("/") if area else [each.pk for each in (whole_city(),) if each]
     responsible = atlas().responsible
@@ -171,10 +171,7 @@ def unit_for(agency_id: str, area: Area | None) -> Unit | None:
 
 
 def units_around(area: Area) -> list[Unit]:
-    """Of each agency the unit with the smallest area around this one, the most local ones first. One query.
-
-    Units for the whole city are left out: they are near to nobody.
-    """
+    """Unit of each agency with the smallest enclosing area, most local first, without citywide units. One query."""
     units = Unit.objects.filter(area_id__in=area.path.split("/"), area__depth__gt=0, active=True, agency__active=True)
     found: dict[str, Unit] = {}
     for unit in units.select_related("agency").order_by("-area__depth", "agency_id", "id"):
@@ -183,7 +180,7 @@ def units_around(area: Area) -> list[Unit]:
 
 
 def nearest_unit(agency_id: str, latitude: float, longitude: float) -> Unit | None:
-    """The unit of an agency that is nearest to a point, among those with the smallest areas: who is sent out."""
+    """Nearest unit of an agency to a point, among those with the smallest areas; used for dispatch."""
     known = atlas()
     found = nearest((latitude, longitude), known.bases.get(agency_id, ()), 1)
     return known.units_by_key[found[0]] if found else None

@@ -1,4 +1,4 @@
-"""Tables that people keep as CSV, read with line numbers so that every fault says where it is."""
+"""CSV reader with typed rows; errors carry file, line and column."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from kini.core.faults import Fault, PackFaults, Source, parse, text_line
 
 @dataclass(frozen=True, slots=True)
 class Row[M: BaseModel]:
-    """One line of a table, as typed as its model."""
+    """Parsed line of a CSV file."""
 
     file: str
     line: int
@@ -24,7 +24,7 @@ class Row[M: BaseModel]:
 
 
 def read_rows[M: BaseModel](path: Path, root: Path, model: type[M], faults: list[Fault]) -> list[Row[M]]:
-    """The lines of a CSV file that fit `model`; what is wrong with the others, or with the file, joins `faults`."""
+    """Return the lines of a CSV file that are valid for `model`; append all errors to `faults`."""
     file = path.relative_to(root).as_posix()
     try:
         text = path.read_text("utf-8-sig")
@@ -58,7 +58,7 @@ def _header_faults(file: str, header: list[str], model: type[BaseModel]) -> list
     faults = [Fault(file, 1, name, "this column is missing", columns) for name in missing]
     faults += [Fault(file, 1, name, "there is no such column", columns) for name in header if name not in known]
     faults += [
-        Fault(file, 1, name, "this column stands twice", "Keep one.") for name in set(header) if header.count(name) > 1
+        Fault(file, 1, name, "this column appears twice", "Keep one.") for name in set(header) if header.count(name) > 1
     ]
     return faults
 

@@ -1,11 +1,11 @@
-"""Where dots of a map stand: reckoned without database, clock or request. Pure."""
+"""Layout of dots on a map. Pure."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
 
 def thinned[T](points: Sequence[T], most: int) -> list[T]:
-    """At most that many of the points, evenly chosen, the last one always."""
+    """Choose at most `most` points evenly, always including the last one."""
     if len(points) <= most:
         return list(points)
     stride = len(points) / most
@@ -13,7 +13,7 @@ def thinned[T](points: Sequence[T], most: int) -> list[T]:
 
 
 def box(points: Iterable[tuple[float, float]], least: float) -> tuple[float, float, float, float] | None:
-    """The rectangle (left, bottom, right, top) around points, with a margin and no side shorter than `least`."""
+    """Bounding box (left, bottom, right, top) with a margin and no side shorter than `least`; None without points."""
     found = list(points)
     if not found:
         return None
@@ -25,7 +25,7 @@ def box(points: Iterable[tuple[float, float]], least: float) -> tuple[float, flo
 
 
 def apart(spots: Sequence[tuple[int, int]], least: int) -> list[tuple[int, int]]:
-    """The same spots, each moved as little as a ring search finds until it is `least` away from those before it."""
+    """Move each spot by ring search until it is at least `least` away from the preceding ones."""
     found: list[tuple[int, int]] = []
     for x, y in spots:
         tries = ((x + round(r * math.cos(a)), y + round(r * math.sin(a))) for r, a in _rings(least))
@@ -34,7 +34,7 @@ def apart(spots: Sequence[tuple[int, int]], least: int) -> list[tuple[int, int]]
 
 
 def _rings(step: int) -> Iterator[tuple[float, float]]:
-    """The middle, then rings around it: (radius, angle)."""
+    """Yield (radius, angle): the centre, then rings around it."""
     yield 0.0, 0.0
     for ring in range(1, 12):
         for part in range(8 * ring):

@@ -1,4 +1,4 @@
-"""The typed forms of the files that the city room reads: city.toml, calendar.toml, agencies.yaml and the tables."""
+"""Schemas of city.toml, calendar.toml, agencies.yaml and the CSV tables."""
 
 from datetime import date, time
 from importlib.util import find_spec
@@ -26,7 +26,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
 class Strict(BaseModel):
-    """Unknown keys are faults, values do not change after reading."""
+    """Base of file schemas: immutable, unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, str_strip_whitespace=True)
 
@@ -45,7 +45,7 @@ def _national_id(module: str) -> str:
 
 
 class AreaLevel(Strict):
-    """One level of the city's order: the whole, a district, a ward."""
+    """Level of areas: the city, a district, a ward."""
 
     id: Id
     name: Text
@@ -59,12 +59,12 @@ class EmergencyNumber(Strict):
 
 
 class OfficerRules(Strict):
-    """Requirements of the city for officers before they work at the desk."""
+    """Requirements for officers' access to the desk."""
 
     second_step: Literal["none", "any", "passkey"] = Field(
         default="none", description="any: a passkey, an authenticator app or the directory's; passkey: not the app."
     )
-    second_step_from: date | None = Field(default=None, description="First day of the demand; left out: at once.")
+    second_step_from: date | None = Field(default=None, description="First day of the requirement; default: at once.")
 
 
 class CityFile(Strict):
@@ -91,7 +91,7 @@ class CityFile(Strict):
     def _each_once(self) -> "CityFile":
         for what, names in (("language", self.languages), ("level", [level.id for level in self.area_levels])):
             if len(set(names)) < len(names):
-                raise ValueError(f"a {what} stands twice: {', '.join(names)}")
+                raise ValueError(f"a {what} appears twice: {', '.join(names)}")
         return self
 
 
@@ -111,7 +111,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 class Week(Strict):
-    """Spans in which something is open, by weekday; a day without any is closed."""
+    """Opening times by weekday; a day without any is closed."""
 
     monday: tuple[Span, ...] = ()
     tuesday: tuple[Span, ...] = ()
@@ -122,20 +122,20 @@ class Week(Strict):
     sunday: tuple[Span, ...] = ()
 
     def of(self, weekday: int) -> tuple[tuple[time, time], ...]:
-        """The spans of a day; 0 is Monday."""
+        """Opening times of a day; 0 is Monday."""
         found: tuple[tuple[time, time], ...] = getattr(self, WEEKDAYS[weekday])
         return found
 
 
 class OfficeHours(Week):
-    """Spans in which offices are open, by weekday; a day without any is closed."""
+    """Office hours by weekday; a day without any is closed."""
 
     source: str
     confidence: Confidence = "low"
 
 
 class DayOff(Strict):
-    """A day on which offices are closed besides the public holidays, or (`open`) are open in spite of one."""
+    """Additional closed day, or (`open`) an open day despite a holiday."""
 
     date: date
     name: Text
@@ -156,13 +156,13 @@ class CalendarFile(Strict):
         seen: set[date] = set()
         for day in self.days:
             if day.date in seen:
-                raise ValueError(f"{day.date} stands twice among the days")
+                raise ValueError(f"{day.date} appears twice in days")
             seen.add(day.date)
         return self
 
 
 def known_subdivision(country: str, subdivision: str | None) -> str | None:
-    """What is wrong with where the holidays should come from, or None."""
+    """Return an error text if the library `holidays` lacks the country or subdivision, else None."""
     entity = getattr(holidays, country, None)
     if entity is None:
         return f'the library holidays does not know the country "{country}"'

@@ -1,4 +1,4 @@
-"""The pack's tables (areas, agencies with their units, places) read, checked and turned into rows of the database."""
+"""Reader of the pack's tables: areas, agencies with their units, places."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LONGEST_PATH = 120
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What the tables say, as objects that are not stored yet."""
+    """Content of the tables as unsaved model instances."""
 
     areas: list[Area]
     agencies: list[Agency]
@@ -32,7 +32,7 @@ def read_tables(path: Path, city: City) -> Tables:
     """Read areas.csv, agencies.yaml and places.csv below `path`.
 
     Raises:
-        PackFaults: with every fault of the three files.
+        PackFaults: all errors of the three files.
     """
     faults: list[Fault] = []
     areas = _areas(read_rows(path / AREAS_FILE, path, AreaRow, faults), city.area_levels, faults)
@@ -44,7 +44,7 @@ def read_tables(path: Path, city: City) -> Tables:
 
 
 def _areas(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel], faults: list[Fault]) -> dict[str, Area]:
-    """Areas by code, each after the one around it."""
+    """Areas by code, parents before children."""
     depths = {level.id: depth for depth, level in enumerate(levels)}
     areas: dict[str, Area] = {}
     for row in sorted(rows, key=lambda row: depths.get(row.value.level, len(levels))):
@@ -61,13 +61,13 @@ def _areas(rows: list[Row[AreaRow]], levels: Sequence[AreaLevel], faults: list[F
 def _area_faults(row: Row[AreaRow], depths: dict[str, int], areas: dict[str, Area]) -> Iterator[Fault]:
     area = row.value
     if area.code in areas:
-        yield row.error_at("code", f"{area.code} stands twice", "Keep one line.")
+        yield row.error_at("code", f"{area.code} appears twice", "Keep one line.")
     if area.level not in depths:
         yield row.error_at("level", f'there is no level "{area.level}"', f"Use: {', '.join(depths)}.")
         return
     depth = depths[area.level]
     if depth == 0 and area.parent:
-        yield row.error_at("parent", "the whole city lies in nothing else", "Leave it empty.")
+        yield row.error_at("parent", "the whole city has no parent", "Leave it empty.")
     elif depth and (area.parent not in areas or areas[area.parent].depth != depth - 1):
         above = list(depths)[depth - 1]
         message = f'"{area.parent or ""}" is no area of the level {above}'
@@ -161,7 +161,7 @@ def _places(
     for row in rows:
         place = row.value
         if place.id in places:
-            faults.append(row.error_at("id", f"{place.id} stands twice", "Keep one line."))
+            faults.append(row.error_at("id", f"{place.id} appears twice", "Keep one line."))
         if areas and place.area not in areas:
             faults.append(row.error_at("area", f'there is no area "{place.area}"', f"Use a code of {AREAS_FILE}."))
         if agencies and place.agency and place.agency not in agencies:

@@ -1,4 +1,4 @@
-"""Places in words, in the language of the page."""
+"""Descriptions of locations in the active language."""
 
 from django.utils.translation import gettext as _
 
@@ -7,10 +7,10 @@ from kini.city.models import Area
 
 
 def whereabouts(area: Area, near: str = "") -> str:
-    """An area with what it is called here and what is around it, and what a point in it is near.
+    """Describe a location: landmark, area with its level, parent area.
 
     Args:
-        near: name of a place (queries.landmark), or nothing.
+        near: name of a place (queries.landmark), or "".
     """
     words = _("%(level)s %(name)s") % {"level": pack.current().level_name(area.level), "name": area.name}
     around = area.parent.name if area.parent else ""
@@ -19,7 +19,7 @@ def whereabouts(area: Area, near: str = "") -> str:
 
 
 def outside() -> str:
-    """What to say of a point that is not in the city."""
-    return _("This point lies outside %(city)s. Give a point in the city, or write the address.") % {
+    """Message for a point outside the city."""
+    return _("This point is outside %(city)s. Choose a point in the city or enter the address.") % {
         "city": pack.current().name
     }

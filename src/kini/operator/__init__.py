@@ -1,7 +1,6 @@
-"""Operator: tables about how the platform does, for those who run it.
+"""Operator's pages: read-only tables about the state of the platform.
 
-They are Django's own admin, cut down: nothing can be added, changed or deleted, nobody's personal data is shown, and a
-list stays fast however long its table is. The pages exist only at the address that the environment gives
-(KINI_OPERATOR_PATH), for accounts that `./kini operator add` named, once they took their second step in this session;
-for everybody else there is nothing there. Rooms register their tables with `site`.
+A restricted Django admin: nothing can be added, changed or deleted, no personal data is shown, and lists stay fast for
+tables of any size. The pages exist only below KINI_OPERATOR_PATH, for accounts added with `./kini operator add` that
+passed the second step in this session; all others get 404. Rooms register their tables with `site`.
 """

@@ -1,4 +1,4 @@
-"""What operators may do: let a job run again that was given up."""
+"""Actions of operators: retry a failed job."""
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -14,14 +14,14 @@ _AGAIN = "SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)"
 
 @action
 def retry_job(*, by: Actor, job: int) -> None:
-    """Let a failed job run once more, now.
+    """Retry a failed job now.
 
     Raises:
-        NotAllowed: when anybody but an operator asks.
-        Refused: when it did not fail, or its next turn waits already.
+        NotAllowed: the actor is neither an operator nor the system.
+        Refused: the job has not failed, or its retry is already queued.
     """
     if by.kind is not ActorKind.SYSTEM and not queries.is_operator(by.user_id):
-        raise NotAllowed(_("Only operators let a job run again."))
+        raise NotAllowed(_("Only operators can retry a job."))
     found = ProcrastinateJob.objects.select_for_update(of=("self",)).filter(pk=job, status="failed").first()
     if found is None:
         raise Refused(_("This job has not failed."))
@@ -29,5 +29,5 @@ def retry_job(*, by: Actor, job: int) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_AGAIN, [job])
     except IntegrityError:
-        raise Refused(_("The next turn of this job waits already.")) from None
+        raise Refused(_("This job is already queued for a retry.")) from None
     audit.record(by=by, action="operator.job-retried", subject=f"job:{job}", detail={"task": found.task_name})

@@ -1,17 +1,17 @@
-"""What of a stored value an operator sees: what the program wrote, nothing that a person did."""
+"""Masking of stored values: operators see what the program wrote, never what a person wrote."""
 
 import re
 from typing import Any
 
 HIDDEN = "•••"
-#: Names in the code, ids of the pack, references of cases, moments. Eight digits in a row may be somebody's number.
+#: Names in the code, ids of the pack, case references, timestamps. Eight digits in a row may be a personal number.
 PLAIN = re.compile(
     r"(?!.*\d{8})([a-z0-9][a-z0-9_:/-]*(\.\w+)*|[A-Z]{2,}(-[A-Z0-9]+)+|\d{4}-\d\d-\d\d[T ]?[0-9:.+Z]*|)", re.ASCII
 )
 
 
 def bare(value: Any) -> Any:
-    """A JSON value with every text hidden that a person may have written."""
+    """Mask every text in a JSON value that a person may have written."""
     match value:
         case dict():
             return {key: bare(each) for key, each in value.items()}

@@ -1,4 +1,4 @@
-"""The operator's pages: who may come in, and where the door is."""
+"""Admin site of operators: access control and URLs."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -15,12 +15,12 @@ from kini.people import queries, second_step
 type Address = URLPattern | URLResolver
 type Page = Callable[..., HttpResponseBase]
 
-#: Signing in and out is people's; nothing is completed in a form, and nothing of it stands on a page of the city.
+#: Views of the admin that are not used: sign-in belongs to people, and there are no forms or public pages.
 UNUSED = {"login", "logout", "password_change", "password_change_done", "autocomplete", "view_on_site"}
 
 
 class OperatorSite(AdminSite):
-    """Django's admin for operators who took their second step in this session."""
+    """Django's admin for operators who passed the second step in this session."""
 
     site_title = site_header = index_title = _("Operator")
     site_url = "/"
@@ -34,14 +34,13 @@ class OperatorSite(AdminSite):
         return found
 
     def get_log_entries(self, request: HttpRequest) -> Any:
-        """Nothing is written to Django's own log: what operators do stands in the audit trail."""
+        """Empty: actions of operators are in the audit trail, not in Django's log."""
         return super().get_log_entries(request).none()
 
     def guarded(self, page: Page) -> Page:
-        """The page for operators, the way to the second step, or nothing at all.
+        """Wrap a page for operators: others get 404, operators without second step are redirected to it.
 
-        It stands before the check of a form's token, whose refusal would tell a stranger that there is something; the
-        admin checks the token itself.
+        Runs before the CSRF check, whose failure would disclose the page; the admin checks the token itself.
         """
 
         @wraps(page)
@@ -67,7 +66,7 @@ site = OperatorSite(name="admin")
 
 
 def mounted(where: str) -> list[Address]:
-    """The addresses of the pages below `where`; none when it is empty."""
+    """URL patterns below the path `where`; none if it is empty."""
     if not where:
         return []
     door = site.guarded(RedirectView.as_view(url=f"/{where}/"))

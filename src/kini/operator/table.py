@@ -1,4 +1,4 @@
-"""One table of the operator's pages: read-only, and as fast with millions of rows as with ten."""
+"""Read-only ModelAdmin that stays fast with millions of rows."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
@@ -15,13 +15,13 @@ from django.utils.functional import Promise, cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-#: So many rows can be leafed through. What is older is found by search.
+#: Maximum number of rows in the list; older ones are found by search.
 MOST = 1000
 
 
-#: What the columns are called: models have no words of their own for them.
+#: Column labels by field name: models have no verbose names.
 COLUMNS = {
-    "action": _("deed"),
+    "action": _("action"),
     "active": _("in use"),
     "actor_id": _("account"),
     "actor_kind": _("who acted"),
@@ -32,7 +32,7 @@ COLUMNS = {
     "agency_id": _("agency"),
     "amount": _("amount"),
     "area_id": _("area"),
-    "asked_at": _("asked for"),
+    "asked_at": _("requested"),
     "at": _("when"),
     "attempts": _("attempts"),
     "called_station_id": _("called station"),
@@ -46,24 +46,24 @@ COLUMNS = {
     "digest": _("digest"),
     "done_at": _("done"),
     "earlier": _("older"),
-    "failed_since": _("broken since"),
+    "failed_since": _("failing since"),
     "faulty": _("faulty"),
     "fee": _("fee"),
     "feed": _("feed"),
-    "gone": _("gone"),
-    "grant_types": _("ways to a token"),
+    "gone": _("removed"),
+    "grant_types": _("grant types"),
     "id": _("number"),
     "is_active": _("may sign in"),
     "kind": _("kind"),
     "language": _("language"),
-    "last_heartbeat": _("last sign of life"),
+    "last_heartbeat": _("last heartbeat"),
     "last_login": _("last sign-in"),
     "latitude": _("latitude"),
     "level": _("level"),
     "loaded_at": _("last loaded"),
     "longitude": _("longitude"),
     "mac": _("MAC address"),
-    "made_up": _("made up"),
+    "made_up": _("sample data"),
     "name": _("name"),
     "nas_identifier": _("NAS identifier"),
     "next_at": _("next"),
@@ -73,14 +73,14 @@ COLUMNS = {
     "outcome": _("outcome"),
     "problem": _("problem"),
     "provider": _("provider"),
-    "provider_reference": _("the provider's reference"),
+    "provider_reference": _("provider reference"),
     "queue_name": _("queue"),
-    "redirect_uris": _("addresses to go back to"),
+    "redirect_uris": _("redirect URIs"),
     "reference": _("case"),
     "resident_id": _("resident"),
     "same": _("unchanged"),
     "scheme": _("scheme"),
-    "scheduled_at": _("not before"),
+    "scheduled_at": _("scheduled for"),
     "scopes": _("scopes"),
     "service_id": _("service"),
     "settled_on": _("settled on"),
@@ -90,17 +90,17 @@ COLUMNS = {
     "subject": _("subject"),
     "task_name": _("task"),
     "tried_at": _("last tried"),
-    "type": _("sort"),
+    "type": _("type"),
     "until": _("until"),
     "user_id": _("account"),
-    "vendor": _("maker"),
+    "vendor": _("vendor"),
     "verdict": _("verdict"),
-    "what": _("what was seen"),
+    "what": _("data viewed"),
 }
 
 
 def column(model: type[Model], name: str) -> Callable[[Model], Any]:
-    """A field as a column with our words. It cannot be sorted by."""
+    """Unsortable column of a field, with our label."""
     yes_or_no = isinstance(model._meta.get_field(name), BooleanField)
 
     @admin.display(description=COLUMNS[name], boolean=yes_or_no or None)
@@ -112,7 +112,7 @@ def column(model: type[Model], name: str) -> Callable[[Model], Any]:
 
 
 class Newest(Paginator):
-    """Pages of the first MOST rows: no more of them are counted."""
+    """Paginator of the first MOST rows; no more are counted."""
 
     @cached_property
     def count(self) -> int:
@@ -121,24 +121,24 @@ class Newest(Paginator):
 
     @property
     def cut(self) -> bool:
-        """Whether there may be more."""
+        """True if there may be more rows."""
         return self.count == MOST
 
 
 class Rows(ChangeList):
-    """A list in the one order for which there is an index."""
+    """List with the fixed order for which there is an index."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         return list(self.model_admin.ordering or ())
 
 
 class Table(admin.ModelAdmin):
-    """Base of the tables. Only the named columns are shown; without `whole` a row has no page of its own.
+    """Base class of operator tables. Shows only the named columns; without `whole` rows have no detail page.
 
     Attributes:
-        words: what one row and several are called.
-        whole: what the page of a row shows.
-        search_fields: only what an index finds ("subject__exact").
+        words: singular and plural name of a row.
+        whole: fields of the detail page.
+        search_fields: only indexed lookups ("subject__exact").
     """
 
     words: ClassVar[tuple[str | Promise, str | Promise]]
@@ -157,7 +157,7 @@ class Table(admin.ModelAdmin):
         self.of_row = self.columns(self.whole)
         if not self.whole:
             self.list_display_links = None
-        # Words in a model's Meta would ask for a migration, and other people's models have only theirs.
+        # Set here, since verbose names in Meta need a migration and third-party models have their own.
         model._meta.verbose_name, model._meta.verbose_name_plural = self.words
 
     def get_urls(self) -> list[URLPattern]:
@@ -165,7 +165,7 @@ class Table(admin.ModelAdmin):
         return [each for each in super().get_urls() if str(each.name).endswith(pages)]
 
     def columns(self, names: Iterable[str]) -> list[Any]:
-        """Methods of the table under their names, fields with our words."""
+        """Resolve names: methods of the table by name, fields as columns with our labels."""
         return [name if hasattr(self, name) else column(self.model, name) for name in names]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""The tables of the rooms below, of jobs and of programs. Rooms above register theirs themselves."""
+"""Admin tables of core, people and city, of jobs and OAuth clients. Other rooms register their own."""
 
 import json
 from typing import Any
@@ -24,14 +24,14 @@ from kini.people.models import AccessLog, Operator, User
 
 
 def shown(value: Any) -> str:
-    """A stored value as text, without what people wrote."""
+    """Render a stored value as text, with personal texts masked."""
     return json.dumps(rules.bare(value), ensure_ascii=False)
 
 
-#: How a job stands.
+#: Labels of job states.
 STATES = {
     "todo": _("waiting"),
-    "doing": _("at work"),
+    "doing": _("running"),
     "succeeded": _("done"),
     "failed": _("failed"),
     "cancelled": _("cancelled"),
@@ -40,7 +40,7 @@ STATES = {
 
 
 class ByState(admin.SimpleListFilter):
-    """Jobs that stand so."""
+    """Filter of jobs by state."""
 
     title = _("state")
     parameter_name = "status"
@@ -69,12 +69,12 @@ class Jobs(Table):
     def arguments(self, job: ProcrastinateJob) -> str:
         return shown(job.args)
 
-    @admin.display(description=_("what happened"))
+    @admin.display(description=_("history"))
     def history(self, job: ProcrastinateJob) -> str:
         events = ProcrastinateEvent.objects.filter(job_id=job.pk).order_by("id")
         return "\n".join(f"{event.at:%Y-%m-%d %H:%M:%S} {event.type}" for event in events)
 
-    @admin.action(description=_("Let failed jobs run again"), permissions=["view"])
+    @admin.action(description=_("Retry failed jobs"), permissions=["view"])
     def retry(self, request: HttpRequest, queryset: QuerySet[ProcrastinateJob]) -> None:
         done = 0
         for job in queryset.values_list("pk", flat=True):
@@ -94,7 +94,7 @@ class Workers(Table):
 
 
 class AuditTrail(Table):
-    words = _("entry of the audit trail"), _("audit trail")
+    words = _("audit entry"), _("audit trail")
     list_display = ("at", "action", "subject", "actor_kind", "actor_id", "actor_name")
     search_fields = ("subject__exact", "actor_id__exact")
     search_help_text = _("Subject (“case:REFERENCE”, “user:12”) or number of the account that acted")
@@ -106,20 +106,20 @@ class AuditTrail(Table):
 
 
 class Limits(Table):
-    words = _("counter of a limit"), _("counters of limits")
+    words = _("rate limit counter"), _("rate limit counters")
     list_display = ("limit", "count", "until")
     ordering = ("-until",)
 
     @admin.display(description=_("limit"))
     def limit(self, counter: LimitCounter) -> str:
-        """Its name, and enough of the hash behind it to tell two apart."""
+        """Name of the limit and the first characters of its hash."""
         return counter.key[:-32]
 
 
 class Looks(Table):
-    """Numbers stand for people; the reason, which an officer wrote, is the resident's to read."""
+    """Shows ids instead of names, and no reason: officers write it for the resident only."""
 
-    words = _("look at an identity"), _("looks at identities")
+    words = _("identity lookup"), _("identity lookups")
     list_display = ("at", "what", "reference", "officer_id", "resident_id")
     search_fields = ("resident__id__exact",)
     search_help_text = _("Number of a resident")
@@ -152,9 +152,9 @@ class Programs(Table):
     ordering = ("-created_at",)
     whole = (*list_display, "redirect_uris", "grant_types", "per_minute")
 
-    @admin.display(description=_("requests for each person in a minute"))
+    @admin.display(description=_("requests per person per minute"))
     def per_minute(self, client: Client) -> str:
-        return str((client.data or {}).get("per_minute", gettext("as for all")))
+        return str((client.data or {}).get("per_minute", gettext("default")))
 
 
 class Agencies(Table):
@@ -172,7 +172,7 @@ class Areas(Table):
 
 
 def register() -> None:
-    """Bring these tables to the operator's pages."""
+    """Register these tables with the operator's site."""
     tables: dict[type, type[Table]] = {
         ProcrastinateJob: Jobs,
         ProcrastinateWorker: Workers,
@@ -191,5 +191,5 @@ def register() -> None:
     apps.get_app_config("allauth_idp_oidc").verbose_name = _("Other programs")
 
 
-#: Words of Django's pages for which its Indonesian has English ones; what we say counts.
+#: msgids of Django's admin that its Indonesian catalogue leaves in English; ours take precedence.
 DJANGOS = (_("Breadcrumbs"), _("Sidebar"), _("- Select an option -"))

@@ -9,7 +9,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Home comes first in every navigation; the worker's own scripts come first in the worker."""
+        """Register the home entries and the service worker's own scripts, which come first."""
         from kini.web.installed import worker_scripts
 
         worker_scripts.register("pages", "kini/worker.js")

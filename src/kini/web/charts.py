@@ -1,4 +1,4 @@
-"""Small drawings of numbers, made on the server; the numbers themselves always stand beside them as text."""
+"""Geometry of server-side SVG charts. Pages also show the numbers as text."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ WIDTH, HEIGHT, EDGE = 96, 28, 3
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A line through values in their order: its points ("x,y x,y"), and where the last one is."""
+    """Sparkline: its points ("x,y x,y") and the position of the last one."""
 
     points: str
     x: float
@@ -18,7 +18,7 @@ class Trend:
 
 
 def trend(values: Sequence[float | None]) -> Trend | None:
-    """A line from left to right that begins at nothing below; what is not known is left out. None below two values."""
+    """Compute a sparkline with a zero baseline; unknown values are skipped. None for fewer than two values."""
     known = [(place, value) for place, value in enumerate(values) if value is not None]
     if len(known) < 2:
         return None
@@ -32,13 +32,13 @@ def trend(values: Sequence[float | None]) -> Trend | None:
 
 
 CHART_WIDTH, CHART_HEIGHT = 360, 200
-#: At the left is room for the longest number, whose signs are at most so wide.
+#: Margins in pixels; the left one grows with the longest label, at SIGN pixels per character.
 LEFT, RIGHT, TOP, BOTTOM, SIGN = 52, 8, 10, 24, 7
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The course of one number: `points` ("x,y x,y") for <polyline>, and where the last one is."""
+    """Line of a chart: `points` ("x,y x,y") for <polyline> and the position of the last one."""
 
     label: str
     points: str
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A course over time, with round numbers at the side, days below, and limits across."""
+    """Line chart over time, with ticks at the left, first and last day below, and horizontal limits."""
 
     width: int
     height: int
@@ -66,11 +66,11 @@ def chart_of(
     say: Callable[[float], str],
     day: Callable[[datetime], str],
 ) -> Chart | None:
-    """A chart of courses (label, points); None when no course has two points.
+    """Compute a chart of series (label, points); None when no series has two points.
 
     Args:
-        limits: (label, number) across the chart, where they lie within it.
-        say, day: how a number and a moment are written.
+        limits: (label, value) of horizontal lines; those outside the range are left out.
+        say, day: format a value and a timestamp.
     """
     courses = [(label, points) for label, points in courses if len(points) > 1]
     if not courses:
@@ -104,7 +104,7 @@ def chart_of(
 
 
 def round_ticks(low: float, high: float, count: int = 4) -> list[float]:
-    """Round numbers from at most `low` to at least `high`, about `count` steps, for the side of a chart."""
+    """Round axis values from at most `low` to at least `high`, in about `count` steps."""
     high = max(high, low + 1e-3 * abs(low), low + 1e-3)
     raw = (high - low) / count
     power = 10.0 ** math.floor(math.log10(raw))
@@ -116,13 +116,13 @@ def round_ticks(low: float, high: float, count: int = 4) -> list[float]:
     return [round(each, 10) for each in found]
 
 
-#: Of a grid: how wide and high a cell is, and the room for the names of rows and columns.
+#: Heatmap: cell size, space for row and column labels, number of shades.
 CELL_WIDE, CELL_HIGH, NAMES, BELOW, LEVELS = 13, 20, 40, 20, 5
 
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A row of a grid: its name, where it begins, and of each cell where it begins and how dark it is (0 to LEVELS)."""
+    """Row of a heatmap: label, y, and x and shade (0 to LEVELS) of each cell."""
 
     label: str
     y: int
@@ -131,7 +131,7 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Numbers by row and hour, the darker the more; `table`: the same by hour, a number of each row."""
+    """Heatmap of values by row and hour; `table`: the same values by hour, one per row."""
 
     width: int
     height: int
@@ -144,7 +144,7 @@ class Grid:
 
 
 def grid_of(rows: Sequence[tuple[str, Sequence[float | None]]]) -> Grid:
-    """A grid of rows (label, one number for each hour of the day; None: not told)."""
+    """Compute a heatmap of rows (label, one value per hour of the day; None: not shown)."""
     most = max((value for _label, values in rows for value in values if value is not None), default=0.0) or 1.0
     found = [
         GridRow(

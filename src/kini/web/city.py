@@ -1,6 +1,6 @@
-"""What the face needs to know of the city. The city room stands above this one and answers through the settings.
+"""City settings that pages need.
 
-`settings.CITY_FACE` names the function that gives the loaded city, as Django's settings name context processors.
+The city room depends on this one, so `settings.CITY_FACE` names the function that returns the loaded city.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 
 class CityFace(Protocol):
-    """The part of a city that every page shows."""
+    """Attributes of the city that pages use."""
 
     @property
     def name(self) -> Any: ...
@@ -31,6 +31,6 @@ class CityFace(Protocol):
 
 
 def face() -> CityFace:
-    """The city of this process."""
+    """Return the city of this process."""
     city: CityFace = import_string(settings.CITY_FACE)()
     return city

@@ -1,4 +1,4 @@
-"""Static files where the web server finds them, collected and compressed only when one has changed."""
+"""collectstatic with compression, run only when a static file has changed."""
 
 import hashlib
 from importlib.metadata import version
@@ -12,7 +12,7 @@ STAMP = ".collected"
 
 
 def collect() -> bool:
-    """Bring the collected files up to date; whether there was anything to do."""
+    """Run collectstatic if anything changed; return True if it ran."""
     stamp = Path(settings.STATIC_ROOT) / STAMP
     wanted = fingerprint()
     if stamp.is_file() and stamp.read_text("utf-8") == wanted:
@@ -24,7 +24,7 @@ def collect() -> bool:
 
 
 def fingerprint() -> str:
-    """Changes when a file is added, removed or written, or when what works on them does."""
+    """Hash over all static files (path, size, mtime) and the versions of Django and WhiteNoise."""
     found = [f"django {version('django')} whitenoise {version('whitenoise')}"]
     for finder in get_finders():
         for name, storage in finder.list([]):

@@ -1,4 +1,4 @@
-"""Data that components take, for pages that build it in Python."""
+"""Data for template components, built in Python."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One entry of a timeline.
+    """Entry of a timeline.
 
     Attributes:
         title: a plain sentence.
-        who: who holds it or did it, without names of persons.
+        who: responsible office or role, never a person's name.
         tone: "", "ok", "warn" or "bad".
-        next: it has not happened yet.
+        next: the step is still to come.
     """
 
     title: str
@@ -29,7 +29,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A label and its value; with `url`, a link that changes it, called `word`."""
+    """Label and value; with `url`, a link to change it, with the text `word`."""
 
     label: Any
     value: Any
@@ -38,6 +38,6 @@ class Fact:
 
 
 def facts(rows: Iterable[Fact | tuple[Any, ...]]) -> list[Fact]:
-    """Rows as facts; a tuple is read as (label, value[, url[, word]])."""
+    """Normalise rows: a tuple is (label, value[, url[, word]])."""
     read = [row if isinstance(row, Fact) else Fact(*row) for row in rows]
     return [Fact(row.label, row.value, row.url, row.word or _("Change")) for row in read]

@@ -1,4 +1,4 @@
-"""What every page has at hand as `site`. Each part is worked out only when a template asks for it."""
+"""Context processor `site`: navigation, languages and common URLs. Each part is computed on first use."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,7 @@ from kini.web.pages import theme_version
 
 @dataclass(frozen=True, slots=True)
 class LanguageChoice:
-    """A language of the city, under the name its speakers use."""
+    """Language of the city, with its native name."""
 
     code: str
     name: str
@@ -25,7 +25,7 @@ class LanguageChoice:
 
 
 class Site:
-    """The frame of a page for one request."""
+    """Navigation, languages and URLs for the page of one request."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -61,7 +61,7 @@ class Site:
 
     @cached_property
     def here(self) -> str:
-        """The address to come back to after switching the language."""
+        """URL to return to after switching the language."""
         return self._request.get_full_path()
 
     @cached_property
@@ -70,7 +70,7 @@ class Site:
 
     @property
     def worker(self) -> str:
-        """The service worker; empty when it is switched off."""
+        """URL of the service worker; empty when it is switched off."""
         return navigation.address("web:worker") if settings.ENV.worker else ""
 
     @property
@@ -91,12 +91,12 @@ class Site:
 
     @cached_property
     def live(self) -> str:
-        """What answers as long as the city can be reached."""
+        """URL of the liveness check."""
         return navigation.address("core:live")
 
     @cached_property
     def outbox(self) -> str:
-        """Where the messages of a first look can be read; empty in production."""
+        """URL of the demo outbox; empty in production."""
         return navigation.address("core:outbox") if settings.ENV.outbox else ""
 
     @cached_property
@@ -105,17 +105,17 @@ class Site:
 
 
 def person_of(request: HttpRequest) -> str:
-    """Tells the phone whether the same person is there as before, and says nothing else; empty for a guest."""
+    """Opaque token by which the service worker recognises the same person; empty for a guest."""
     user = getattr(request, "user", None)
     return permanent_hash(str(user.pk), "web.person").hex()[:16] if user and user.is_authenticated else ""
 
 
 def language_name(code: str) -> str:
-    """What its speakers call a language; its code when nobody knows."""
+    """Native name of a language; its code when unknown."""
     name = LANG_INFO.get(code, {}).get("name_local", code)
     return str(name[:1].upper() + name[1:])
 
 
 def page(request: HttpRequest) -> dict[str, Site]:
-    """Context processor: the page's frame."""
+    """Context processor."""
     return {"site": Site(request)}

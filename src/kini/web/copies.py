@@ -1,8 +1,8 @@
-"""Pages that a phone may keep: what a stranger would be given at the same address, and nothing else.
+"""Pages that the service worker may store: only what an anonymous visitor would get at the same URL.
 
-A view marked with `copied` says so of its page in the header `Kini-Copy`: "same" when this very answer is what a
-stranger gets, "other" when it holds something of the visitor. The service worker (static/kini/worker.js) keeps the
-former; in place of the latter it asks again, without cookies, with the header `Kini-Copy: LANGUAGE`.
+The response of a view marked with `copied` carries the header `Kini-Copy`: "same" when it is what an anonymous visitor
+gets, "other" when it contains anything personal. The service worker (static/kini/worker.js) stores the former; instead
+of the latter it fetches the page again without cookies, with the header `Kini-Copy: LANGUAGE`.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def mark(response: HttpResponse) -> None:
 
 
 def copied[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """A view whose page, as strangers see it, may be kept on a phone and read when the net is away."""
+    """Mark a view whose anonymous page may be stored on a phone and read offline."""
 
     @wraps(view)
     def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -32,7 +32,7 @@ def copied[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
 
 
 class Copies:
-    """Middleware: says of a page whether it may be kept; sets no cookie with a page that is asked for to keep it."""
+    """Middleware: set the header `Kini-Copy`; remove cookies from responses that the service worker stores."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,5 +47,5 @@ class Copies:
 
 
 def _stranger(request: HttpRequest) -> bool:
-    """Whether nothing of the request tells one visitor from another but the language."""
+    """Return True if the request carries no cookies but those of language and CSRF."""
     return set(request.COOKIES) <= {settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}

@@ -1,4 +1,4 @@
-"""Tables to take away, as CSV that a spreadsheet opens without harm."""
+"""CSV downloads, safe against formula injection in spreadsheets."""
 
 import csv
 from collections.abc import Iterable
@@ -6,38 +6,38 @@ from typing import Any, Protocol
 
 from django.http import HttpResponse
 
-#: A spreadsheet reads a cell with such a beginning as a formula, some also with the full-width signs of East Asia.
+#: Prefixes that spreadsheets read as a formula, including East Asian full-width characters.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 class Written(Protocol):
-    """What text can be written to."""
+    """Target of text output."""
 
     def write(self, text: str, /) -> Any: ...
 
 
 def table(name: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> HttpResponse:
-    """An answer that the browser keeps as a file of that name."""
+    """CSV response, downloaded under that file name."""
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     write(response, head, rows)
     return as_file(response, name)
 
 
 def write(file: Written, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """The lines of a table."""
+    """Write a header and rows as CSV."""
     writer = csv.writer(file)
     writer.writerow(head)
     writer.writerows([cell(value) for value in row] for row in rows)
 
 
 def as_file(response: HttpResponse, name: str) -> HttpResponse:
-    """The answer, kept by the browser as a file."""
+    """Make the response a download under that file name."""
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 def cell(value: Any) -> Any:
-    """A value as it may stand in a cell."""
+    """Value of a cell, with formulas quoted."""
     if isinstance(value, bool):
         return str(value).lower()
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

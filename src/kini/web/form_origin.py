@@ -1,8 +1,8 @@
-"""CSRF protection of forms: a token of the page, or for marked views the origin that the browser sends.
+"""CSRF protection of forms: Django's token, or for marked views the origin that the browser sends.
 
-A token makes a page differ from visitor to visitor, so that it cannot be cached for all. Views marked with
-`same_origin_suffices` therefore also accept a form without one when the browser itself says, in headers that no script
-can set, that the form comes from a page of this site (W3C Fetch Metadata `Sec-Fetch-Site`, else `Origin`, RFC 6454).
+A token makes a page different for each visitor, so it cannot be cached for all. Views marked with
+`same_origin_suffices` therefore also accept a form without a token if headers that no script can set show that it
+comes from a page of this site (W3C Fetch Metadata `Sec-Fetch-Site`, else `Origin`, RFC 6454).
 """
 
 from collections.abc import Callable
@@ -15,13 +15,13 @@ MARK = "same_origin_suffices"
 
 
 def same_origin_suffices[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Mark a view whose form stands on pages that are cached for everybody."""
+    """Mark a view whose form is on pages cached for all visitors."""
     setattr(view, MARK, True)
     return view
 
 
 def from_same_origin(request: HttpRequest) -> bool:
-    """Tell whether the browser says that a page of this site sent the request; no when it says nothing."""
+    """Return True if the browser states that a page of this site sent the request."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
@@ -29,7 +29,7 @@ def from_same_origin(request: HttpRequest) -> bool:
 
 
 class FormOrigin(CsrfViewMiddleware):
-    """Middleware: Django's check of the token, where the origin does not suffice."""
+    """Middleware: Django's CSRF check unless the origin suffices."""
 
     def process_view(
         self,

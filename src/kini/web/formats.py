@@ -1,4 +1,4 @@
-"""Dates, spans, money and phone numbers as people of this city write them, in the active language."""
+"""Dates, durations, money and phone numbers, formatted for the city in the active language."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,7 +16,7 @@ from kini.web.city import face
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
-#: Signs that stand before the amount without a space; another currency is written with its code.
+#: Symbols written before the amount without a space; other currencies are written with their code.
 CURRENCY_SIGNS: Final = {
     "IDR": "Rp",
     "EUR": "€",
@@ -30,12 +30,12 @@ CURRENCY_SIGNS: Final = {
 
 
 def local(moment: datetime) -> datetime:
-    """The moment on the clocks of the city."""
+    """Convert to the city's time zone."""
     return timezone.localtime(moment, face().timezone)
 
 
 def today() -> date:
-    """The day it is in the city."""
+    """Current date in the city."""
     return local(moments.now()).date()
 
 
@@ -44,7 +44,7 @@ def _date_of(value: date) -> date:
 
 
 def day(value: date) -> str:
-    """24 November 2026. A datetime is read on the clocks of the city."""
+    """24 November 2026. A datetime is converted to the city's time zone."""
     return dateformat.format(_date_of(value), pgettext("date format", "j F Y"))
 
 
@@ -59,7 +59,7 @@ def month(value: date) -> str:
 
 
 def period(value: str) -> str:
-    """A day (2026-11-24) or month (2026-11) as people write it; a year, or anything else, as it is."""
+    """Format a day (2026-11-24) or month (2026-11); anything else is returned unchanged."""
     for pattern, words in (("%Y-%m-%d", day), ("%Y-%m", month)):
         try:
             return words(datetime.strptime(value, pattern).date())  # noqa: DTZ007
@@ -79,7 +79,7 @@ def time_of_day(value: time) -> str:
 
 
 def clock(value: datetime) -> str:
-    """14:05 WIB: the time on the city's clocks with the name of its zone."""
+    """14:05 WIB: time in the city with its time zone."""
     at = local(value)
     return f"{time_of_day(at.time())} {at.strftime('%Z')}"
 
@@ -90,21 +90,21 @@ def moment(value: datetime) -> str:
 
 
 def moment_near(value: datetime, now: datetime | None = None) -> str:
-    """The time alone when it is today, else day and time."""
+    """Time alone if it is today, else day and time."""
     today = local(now or moments.now()).date()
     return clock(value) if local(value).date() == today else moment(value)
 
 
 def duration(seconds: float, units: int = 2) -> str:
-    """A span in its largest units: "3 days 19 hours"; below a minute it is "1 minute".
+    """Duration in its largest units: "3 days 19 hours"; at least "1 minute".
 
-    In one unit alone, what is shorter than two days is told in hours, so that a day more or less is not lost.
+    With one unit, less than two days is given in hours, so that rounding never loses a day.
     """
     return _spoken(_parts(seconds, units), get_language())
 
 
 def _parts(seconds: float, units: int) -> tuple[tuple[int, int], ...]:
-    """A span as its size (seconds) and amount in each of its largest units."""
+    """Largest units of a duration: (seconds per unit, amount)."""
     left, parts = max(int(abs(seconds)), MINUTE), []
     sizes = (DAY, HOUR, MINUTE)
     for size in sizes[1:] if units == 1 and left < 2 * DAY else sizes:
@@ -139,13 +139,13 @@ def _minutes(count: int) -> str:
 
 
 def due_words(at: datetime, now: datetime | None = None, units: int = 2) -> str:
-    """How much time is left, or by how much it is late."""
+    """Time left, or delay."""
     seconds = (at - (now or moments.now())).total_seconds()
     return _due(_parts(seconds, units), get_language(), late=seconds < 0)
 
 
 def distance(metres: float) -> str:
-    """About 350 m, about 1.2 km: rounded to what one can use."""
+    """About 350 m, about 1.2 km."""
     if metres < 950:
         return _("about %(metres)d m") % {"metres": max(50, round(metres / 50) * 50)}
     return _("about %(kilometres)s km") % {"kilometres": number_format(round(metres / 1000, 1), 1, use_l10n=True)}
@@ -170,12 +170,12 @@ def greeting(now: datetime | None = None) -> str:
 
 
 def number(value: float) -> str:
-    """A number with as many decimals as it has: 3,500, 99.25."""
+    """Number with all its decimals: 3,500, 99.25."""
     return number_format(Decimal(f"{value:.10g}"), use_l10n=True, force_grouping=True)
 
 
 def short_number(value: float) -> str:
-    """A large number in few signs, for the side of a chart: 1.2 M, 350 k."""
+    """Abbreviated number for chart axes: 1.2 M, 350 k."""
     if abs(value) >= 1_000_000:
         return _("%(number)s M") % {"number": number(round(value / 1_000_000, 1))}
     if abs(value) >= 10_000:
@@ -184,25 +184,25 @@ def short_number(value: float) -> str:
 
 
 def money(amount: int | Decimal) -> str:
-    """An amount of the city's currency: Rp10.000."""
+    """Amount in the city's currency: Rp10.000."""
     code = face().currency
     figure = number_format(amount, use_l10n=True, force_grouping=True)
     return f"{CURRENCY_SIGNS[code]}{figure}" if code in CURRENCY_SIGNS else f"{code}\u00a0{figure}"
 
 
 def phone(number: str) -> str:
-    """A number as people here write it: national at home, international elsewhere, short ones as they are."""
+    """Phone number in national format, foreign ones in international format, short ones unchanged."""
     return _phone(number, face().country)[0]
 
 
 def phone_link(number: str) -> str:
-    """The address that dials the number."""
+    """tel: URL of a number."""
     return _phone(number, face().country)[1]
 
 
 @lru_cache(maxsize=1_000)
 def _phone(number: str, country: str) -> tuple[str, str]:
-    """What is shown of a number, and the address that dials it."""
+    """Displayed number and its tel: URL."""
     try:
         found = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException:

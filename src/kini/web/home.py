@@ -1,4 +1,4 @@
-"""The home page is made of sections; every room registers its own."""
+"""Registry of the home page's sections."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ PLACES: Final = ("hero", "quick", "main", "aside")
 
 @dataclass(frozen=True, slots=True)
 class HomeSection:
-    """A part of the home page.
+    """Section of the home page.
 
     Attributes:
-        render: the section's HTML for this visitor, or None when it has nothing to say.
+        render: HTML for this visitor, or None to leave the section out.
         place: one of `PLACES`: "hero" (a sentence below the greeting), "quick" (tiles below that), "main", or "aside"
             (beside it, below on phones).
     """
@@ -31,6 +31,6 @@ home_sections: Registry[HomeSection] = Registry("home section")
 
 
 def rendered(request: HttpRequest, place: str) -> list[SafeString]:
-    """The sections of a place that have something to say, in their order."""
+    """Render the sections of a place in order, without the empty ones."""
     sections = sorted((section for section in home_sections if section.place == place), key=lambda each: each.order)
     return [html for section in sections if (html := section.render(request))]

@@ -1,4 +1,4 @@
-"""Line icons, drawn for Kini on a grid of 24: strokes of 1.75, round ends, one colour, which is the text's."""
+"""Line icons drawn for Kini: 24 px grid, 1.75 px strokes, round ends, in the text colour."""
 
 from functools import lru_cache
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-#: What is drawn for a name that is not here (a pack's category may name any icon).
+#: Icon for unknown names (a pack's category may name any icon).
 FALLBACK: Final = "document"
 
 ICONS: Final[dict[str, str]] = {
@@ -103,10 +103,10 @@ ICONS: Final[dict[str, str]] = {
 
 
 def svg(name: str, label: str = "", size: str = "") -> SafeString:
-    """The icon as inline SVG.
+    """Render an icon as inline SVG.
 
     Args:
-        label: what it means, when it stands alone; without one it is decoration and hidden from screen readers.
+        label: accessible name; without one the icon is decorative and hidden from screen readers.
         size: "s", "l", or empty for the usual 24 px.
     """
     return _drawn(name, str(label), size)

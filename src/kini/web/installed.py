@@ -1,4 +1,4 @@
-"""Kini as an app on a phone: its manifest, its icons, its service worker, and the page it shows without a net."""
+"""Progressive web app: manifest, icons, service worker and offline page."""
 
 import json
 from hashlib import sha256
@@ -22,16 +22,16 @@ from kini.web.context import Site, person_of
 from kini.web.pages import theme_version
 from kini.web.shelf import shared
 
-#: Scripts of the worker, by the name of their static file; there is one worker, and rooms add to it.
+#: Scripts of the one service worker, as names of static files; rooms add theirs.
 worker_scripts: Registry[str] = Registry("script of the service worker")
-#: What every page needs to be seen.
+#: Static files that every page needs.
 SHELL: Final = ("kini/kini.css", "kini/kini.js", "kini/app.js")
 BRAND, PAPER = "#0b5d51", "#faf8f4"
 
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """What the phone shows of the city once it is installed (W3C Web Application Manifest)."""
+    """W3C Web Application Manifest."""
     city, tokens = face(), colours.tokens(face().theme)
     sizes = {name: f"{size}x{size}" for name, (size, _whole) in marks.ICONS.items()}
     icons = [
@@ -58,7 +58,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def mark(request: HttpRequest, name: str) -> HttpResponse:
-    """The mark as a picture, for the phone's screen."""
+    """App icon as PNG."""
     if name not in marks.ICONS:
         raise Http404
     brand = colours.tokens(face().theme).get("brand-700", BRAND)
@@ -68,21 +68,21 @@ def mark(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @shared
 def offline(request: HttpRequest) -> HttpResponse:
-    """What is shown when the city cannot be reached, and the words of everything that has to do with it."""
+    """Page shown offline, with all texts of the offline functions."""
     return render(request, "web/offline.html")
 
 
 @never_cache
 @require_safe
 def standing(request: HttpRequest) -> HttpResponse:
-    """Who is there and the token of forms: what the worker needs to send what has waited, for the same person only."""
+    """Person token and CSRF token, with which the service worker sends waiting forms for the same person only."""
     return JsonResponse({"person": person_of(request), "token": get_token(request)})
 
 
 @require_safe
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker of this release. Switched off, it takes itself away from every phone."""
+    """Service worker of this release; when switched off, a script that unregisters it from every phone."""
     text = _release() if settings.ENV.worker else f"importScripts({json.dumps(static('kini/gone.js'))});\n"
     return HttpResponse(text, content_type="text/javascript; charset=utf-8")
 

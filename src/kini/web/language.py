@@ -1,7 +1,7 @@
-"""Which language and which time a page speaks: the city's first language, unless the visitor chose another.
+"""Language and time zone of a page: the city's default language unless the visitor chose another.
 
-Browsers on shared and second-hand phones often ask for a language their owner does not read, so what the browser
-says is not asked; the switch on every page is.
+Accept-Language is ignored: browsers on shared and second-hand phones often ask for a language their owner does not
+read. Every page has a language switch.
 """
 
 from collections.abc import Callable
@@ -17,13 +17,13 @@ COOKIE_AGE = 365 * 24 * 3600
 
 
 def chosen(request: HttpRequest, city: CityFace) -> str:
-    """The language of the cookie (of a page to keep: of its header), when the city speaks it, else the city's first."""
+    """Language of the cookie (of the header, for pages stored offline) if the city offers it, else the default."""
     wanted = request.headers.get(copies.HEADER) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return wanted if wanted in city.languages else city.languages[0]
 
 
 class CityLocale:
-    """Middleware: activates language and time zone for the request and names the language in the answer."""
+    """Middleware: activate language and time zone, set Content-Language."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""The mark of the program as a picture in the city's colour, for what cannot take it as SVG."""
+"""App icons: the logo as PNG in the city's colour, for clients that take no SVG."""
 
 import io
 from functools import lru_cache
@@ -6,26 +6,26 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-#: Pixels on a side, and whether the colour fills the whole square (phones cut their own shape out of it).
+#: Side in pixels, and True if the colour fills the whole square (phones cut out their own shape).
 ICONS: Final = {"192": (192, False), "512": (512, False), "maskable-512": (512, True), "touch": (180, True)}
-#: The mark on a grid of 34 (templates/web/icon.svg): its strokes, their width, the rounding of its corners.
+#: The logo on a grid of 34 (templates/web/icon.svg): strokes, their width, corner radius.
 GRID: Final = 34
 STROKES: Final = (((12, 9), (12, 25)), ((22.5, 9), (13, 17.5), (23, 25)))
 WIDTH, CORNER = 3.5, 11
-#: How much of a whole square the mark may take up, so that no shape cuts into it (a circle of 80 %).
+#: Share of a full square that the logo may take, so that no shape cuts into it (safe zone: a circle of 80 %).
 SAFE: Final = 0.72
-#: Drawn so many times larger and scaled down, so that edges are smooth.
+#: Oversampling factor for smooth edges.
 FINE: Final = 4
 
 
 def purpose(name: str) -> str:
-    """What a phone uses the icon for, in the words of the manifest; empty: it finds it by a link."""
+    """Manifest `purpose` of an icon; empty for the touch icon, which is linked instead."""
     return "" if name == "touch" else "maskable" if ICONS[name][1] else "any"
 
 
 @lru_cache(maxsize=16)
 def drawn(name: str, colour: str) -> bytes:
-    """The icon as PNG.
+    """Render an icon as PNG.
 
     Args:
         colour: "#rrggbb".

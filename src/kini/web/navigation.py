@@ -1,4 +1,4 @@
-"""Where one can go. Every room registers its own entries; an entry whose address does not exist is left out."""
+"""Registry of navigation entries. Entries whose URL does not exist are left out."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,19 +15,18 @@ from kini.core.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One entry.
+    """Navigation entry.
 
     Attributes:
-        place: "main" (header and footer), "bottom" (bar on phones), "desk" (officers' rail), "account" (what stands
-            behind the person icon), "search" (where search forms go), "help" (footer), "shortcut"
-            (of the installed app).
-        group: heading over the entry, in the desk's rail.
-        query: query string of the address, for saved filters ("due=late").
-        args: arguments of the address.
-        note: a few words more, where there is room for them.
-        strong: the one deed that stands out in the bottom bar.
-        count: how many wait there, or in words ("999+"), shown beside the label.
-        visible: whether this visitor sees it; left out, everybody does.
+        place: "main" (header and footer), "bottom" (bar on phones), "desk" (officers' rail), "account" (menu of the
+            person icon), "search" (target of search forms), "help" (footer), "shortcut" (of the installed app).
+        group: heading above the entry in the desk's rail.
+        query: query string of the URL, for saved filters ("due=late").
+        args: arguments of the URL.
+        note: additional text, where there is room.
+        strong: the one highlighted entry of the bottom bar.
+        count: number of waiting items, or text ("999+"), shown beside the label.
+        visible: returns False to hide the entry from a visitor.
     """
 
     url_name: str
@@ -46,7 +45,7 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """An entry as one visitor sees it."""
+    """Navigation entry resolved for one visitor."""
 
     url: str
     label: str
@@ -60,10 +59,10 @@ class NavLink:
 
 @dataclass(frozen=True, slots=True)
 class NavShelf:
-    """Entries that differ from visitor to visitor, worked out for each request.
+    """Navigation entries computed per request.
 
     Attributes:
-        place: where all of them stand.
+        place: place of all of them.
     """
 
     place: str
@@ -75,7 +74,7 @@ shelves: Registry[NavShelf] = Registry("shelf of navigation entries")
 
 
 def links(request: HttpRequest, place: str) -> list[NavLink]:
-    """The entries of a place, in their order, that exist and that this visitor may see."""
+    """Entries of a place that exist and that this visitor may see, in order."""
     own = (item for shelf in shelves if shelf.place == place for item in shelf.entries(request))
     items = sorted((*(item for item in navigation if item.place == place), *own), key=lambda item: item.order)
     found = [(item, url) for item, url in _addressed(items) if item.visible is None or item.visible(request)]
@@ -96,7 +95,7 @@ def links(request: HttpRequest, place: str) -> list[NavLink]:
 
 
 def _query_below(url: str, request: HttpRequest) -> dict[str, str] | None:
-    """The query of an entry of this page, when all of it stands in this address too; None otherwise."""
+    """Query of an entry on this page if the request contains all of it, else None."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     stands = all(request.GET.get(name) == value for name, value in query.items())
@@ -110,7 +109,7 @@ def _addressed(items: list[NavItem]) -> Iterator[tuple[NavItem, str]]:
 
 
 def address(name: str, *arguments: str) -> str:
-    """The address of a page by the name of its route, looked up once; empty when there is none."""
+    """Cached `reverse`; empty when there is no such route."""
     return _address(name, arguments, settings.ROOT_URLCONF)
 
 
@@ -123,8 +122,8 @@ def _address(name: str, arguments: tuple[str, ...], routes: str) -> str:
 
 
 def _current(request: HttpRequest, urls: list[str]) -> str | None:
-    """The entry where the visitor is: this very address, else the one that it narrows or goes on from, else the
-    longest one that it lies below.
+    """URL of the current entry: exact match, else the entry of this page with the longest matching query, else the
+    longest prefix.
     """
     here = request.get_full_path()
     if here in urls:

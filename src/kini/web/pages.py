@@ -1,4 +1,4 @@
-"""Pages that belong to no room: home, language switch, the city's colours, and what is said when something fails."""
+"""Pages of no particular room: home, language switch, theme stylesheet, error pages."""
 
 import sys
 from functools import lru_cache
@@ -30,14 +30,14 @@ from kini.web.copies import copied
 from kini.web.home import PLACES
 from kini.web.language import COOKIE_AGE
 
-#: When a browser or program may come back while the database does not answer.
+#: Retry-After while the database is unreachable.
 RETRY_SECONDS = 60
 
 
 @require_safe
 @copied
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page, made of the sections that the rooms registered."""
+    """Home page, built from the registered sections."""
     context = {place: sections.rendered(request, place) for place in PLACES}
     return render(request, "web/home.html", {"sections": context, "greeting": formats.greeting()})
 
@@ -45,11 +45,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Remember the chosen language and go back to the page one came from.
+    """Store the chosen language and redirect to the previous page.
 
-    The form carries no token, so that pages without any other form are the same for everybody. What browsers say of
-    the page that sent it takes the token's place; all that a foreign site could change is in which of the city's
-    languages one reads.
+    The form has no CSRF token, so that pages without other forms are the same for all visitors. Sec-Fetch-Site replaces
+    it; the worst a foreign site could do is to switch between the city's languages.
     """
     wanted = request.POST.get("language", "")
     response = HttpResponseRedirect(_safe_next(request))
@@ -73,7 +72,7 @@ def _safe_next(request: HttpRequest) -> str:
 
 
 def theme_version() -> str:
-    """Changes with the city's colours, so that browsers may keep the stylesheet for ever."""
+    """Version of the theme, for cache busting."""
     return _version(tuple(face().theme.items()))
 
 
@@ -84,7 +83,7 @@ def _version(theme: tuple[tuple[str, str], ...]) -> str:
 
 @require_safe
 def theme(request: HttpRequest) -> HttpResponse:
-    """The city's colours as a stylesheet; kept for ever under the address that carries their version."""
+    """Stylesheet of the city's colours; cached for a year under the URL with its version."""
     response = HttpResponse(colours.css(face().theme), content_type="text/css; charset=utf-8")
     asked = request.META.get("QUERY_STRING") == theme_version()
     patch_cache_control(response, public=True, max_age=31_536_000 if asked else 300)
@@ -94,16 +93,16 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def icon(request: HttpRequest) -> HttpResponse:
-    """The mark of the program in the city's colour, for the browser's tab."""
+    """Favicon in the city's colour."""
     colour = colours.tokens(face().theme).get("brand-700", "#0b5d51")
     return HttpResponse(render_to_string("web/icon.svg", {"colour": colour}), content_type="image/svg+xml")
 
 
 def problem(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
-    """A calm page for a status that is no success.
+    """Error page.
 
     Args:
-        message: what to say instead of the general words for that status.
+        message: replaces the general text for that status.
     """
     title, text = words(status)
     context: dict[str, Any] = {"status": status, "problem": title, "text": message or text}
@@ -111,24 +110,24 @@ def problem(request: HttpRequest, status: int, message: str = "") -> HttpRespons
 
 
 def words(status: int) -> tuple[str, str]:
-    """What is said about a status: a heading and what one can do."""
+    """Heading and advice for a status."""
     match status:
         case 403:
-            return _("This page is not open to you"), _("Sign in with another account, or go back to where you were.")
+            return _("You do not have access to this page"), _("Sign in with another account, or go back.")
         case 404:
-            return _("This page does not exist"), _("Perhaps the address has a typing error, or the page has moved.")
+            return _("This page does not exist"), _("Check the address; the page may also have moved.")
         case 409:
-            return _("This cannot be done now"), _("Go back, look at how things stand, and try again.")
+            return _("This cannot be done now"), _("Go back, check the current state and try again.")
         case 413:
             return _("This file is too large"), _("Go back and choose a smaller file, or take the photo again.")
         case 429:
-            return _("Too many tries"), _("Please wait a few minutes and then try again.")
+            return _("Too many attempts"), _("Please wait a few minutes and then try again.")
         case _:
-            return _("This could not be read"), _("Go back and try again. What you typed is still there.")
+            return _("The request could not be read"), _("Go back and try again. What you typed is still there.")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, and 413 when more was sent than is taken."""
+    """400, or 413 for a request that is too large."""
     return problem(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
@@ -149,7 +148,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that did not come from this browser's own page, most often because it lay open for too long."""
+    """403 for a failed CSRF check, most often a form that was open for too long."""
     context = {
         "status": 403,
         "problem": _("This form was open for too long"),
@@ -159,7 +158,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, 503 while the database is away, 507 on a full disk; uses neither database nor session."""
+    """500, 503 while the database is unreachable, 507 on a full disk; uses neither database nor session."""
     city = face()
     with override(getattr(request, "LANGUAGE_CODE", city.languages[0])):
         status, title, text = failure(sys.exception())
@@ -174,28 +173,28 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def failure(error: BaseException | None) -> tuple[int, str, str]:
-    """Status, heading and text for an error that no view expected."""
+    """Status, heading and text for an unexpected exception."""
     match error:
         case OperationalError() | InterfaceError():
             text = _(
                 "The city's records cannot be reached at the moment. Answers that you had already saved are still "
                 "there. Please try again in a minute."
             )
-            return 503, _("Closed for a short while"), text
+            return 503, _("Temporarily unavailable"), text
         case OSError() if error.errno in NO_ROOM:
             text = _(
                 "Our disk is full, and nothing of what you just sent was kept. Answers that you had already saved are "
                 "still there. The operators have to make room; please try again later."
             )
-            return 507, _("There is no room for more files"), text
+            return 507, _("Storage full"), text
         case _:
             text = _(
                 "The fault is ours, and it has been noted. Answers that you had already saved are still there. "
                 "Please try again in a few minutes."
             )
-            return 500, _("Something went wrong here"), text
+            return 500, _("Something went wrong"), text
 
 
 def _here(request: HttpRequest) -> str:
-    """The address to try once more; a form that was sent is sent again by going back to it."""
+    """URL to retry; empty for a form, which is sent again by going back."""
     return request.get_full_path() if request.method in ("GET", "HEAD") else ""

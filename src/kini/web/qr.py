@@ -1,4 +1,4 @@
-"""QR codes, drawn on the page."""
+"""QR codes as inline SVG."""
 
 import io
 
@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 
 def qr(payload: str) -> SafeString:
-    """A QR code as SVG, without a word: the page says what it is."""
+    """Render a QR code as SVG without accessible name; the page describes it."""
     buffer = io.BytesIO()
     segno.make(payload, error="m", micro=False).save(
         buffer, kind="svg", xmldecl=False, svgns=True, scale=1, border=3, svgclass="qr", lineclass=None, omitsize=True

@@ -1,4 +1,4 @@
-"""A refused deed is answered with a calm page that says why, with the status that fits."""
+"""Error pages for refused actions."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from kini.web import pages
 
 
 def status_of(refusal: Refused) -> int:
-    """403 for a missing permission, 429 for too many tries, a file's own status, 409 for what cannot be done now."""
+    """403 for a missing permission, 429 for a rate limit, a file's own status, else 409."""
     match refusal:
         case NotAllowed():
             return 403
@@ -24,7 +24,7 @@ def status_of(refusal: Refused) -> int:
 
 
 class Refusals:
-    """Middleware: `Refused` out of any view becomes a page, so that views need not catch it."""
+    """Middleware: render `Refused` raised by any view as an error page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

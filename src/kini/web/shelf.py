@@ -1,8 +1,8 @@
-"""Page cache: pages that look the same to everybody who is not signed in are rendered once a minute.
+"""Page cache for anonymous visitors: pages of views marked with `shared` are rendered at most once a minute.
 
-A view marked with `shared` says so of its page. The page lies in the memory of this process, compressed as it was sent,
-for each address, language and encoding. The cache itself looks at the request and at the final response and stores only
-what a stranger without cookies would get (`may_store`): it does not rely on where other middlewares stand.
+Responses are cached in the memory of this process, compressed, by URL, language and encoding. `may_store` inspects the
+request and the final response and admits only what a visitor without cookies would get, independent of the order of
+other middleware.
 """
 
 from collections.abc import Callable
@@ -16,16 +16,16 @@ from kini.web import copies
 from kini.web.city import face
 from kini.web.language import chosen
 
-#: How old a page may be.
+#: Maximum age of a page in seconds.
 SECONDS = 60
 LONGEST_ADDRESS = 200
 MARK = "is_shared"
-#: Django sets it in `request.META` as soon as a page asks for the token of a form, and leaves it there.
+#: Django sets it in `request.META` when a page uses the CSRF token.
 TOKEN_USED = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105
 
 
 def shared[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """A view whose page is the same for everybody without a session, and may be a minute old; phones may keep it."""
+    """Mark a view whose page is the same for all anonymous visitors; it may be a minute old and stored offline."""
 
     @wraps(view)
     def inside(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -38,7 +38,7 @@ def shared[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
 
 
 class Shelf:
-    """Middleware: answers from the cache where it can, and stores what may be stored."""
+    """Middleware: serve from the cache, store what `may_store` admits."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -55,7 +55,7 @@ class Shelf:
 
 
 def key_of(request: HttpRequest) -> str:
-    """Cache key of the page for this request; empty when it must be rendered for this visitor."""
+    """Cache key of a request; empty when the page must be rendered for this visitor."""
     address = request.get_full_path()
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
     if request.method != "GET" or signed_in or "HX-Request" in request.headers or len(address) > LONGEST_ADDRESS:
@@ -65,10 +65,10 @@ def key_of(request: HttpRequest) -> str:
 
 
 def may_store(request: HttpRequest, response: HttpResponse) -> bool:
-    """Tell whether the response is a marked page without anything of the visitor for whom it was rendered.
+    """Return True if the response is a marked page without anything personal.
 
-    No token of a form in it, no cookie set with it, no cookie sent with its request but that of the language and an
-    unused one of forms, and not fetched by a service worker, for which cookies are taken off (web/copies.py).
+    It contains no CSRF token and sets no cookie; the request has no cookies but the language's and an unused CSRF
+    cookie, and does not come from the service worker, for which cookies are removed (web/copies.py).
     """
     marked = getattr(response, MARK, False) and response.status_code == 200 and not response.streaming
     personal = TOKEN_USED in request.META or response.cookies or response.has_header("Set-Cookie")

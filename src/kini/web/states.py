@@ -1,4 +1,4 @@
-"""The words and looks of the states a resident sees. One place, so that every page says the same."""
+"""Labels, tones and icons of the public case states."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class StateFace:
-    """How a state looks.
+    """Display of a state.
 
     Attributes:
-        step: how many of the five steps are behind (0..4) while it lasts; 5 when all are.
+        step: number of completed steps (0..4); 5 when the case is closed.
     """
 
     label: str | Promise
@@ -30,10 +30,10 @@ STATES: Final[dict[str, StateFace]] = {
     "rejected": StateFace(_("Rejected"), "bad", "close", 5),
     "reopened": StateFace(_("Reopened"), "warn", "refresh", 1),
 }
-#: The five words of the way, in order.
+#: The five steps in order.
 STEPS: Final = ("waiting", "coordination", "disposition", "process", "done")
 
 
 def label(state: str) -> str:
-    """The word for a state, in the active language."""
+    """Label of a state in the active language."""
     return str(STATES[state].label)

@@ -1,4 +1,4 @@
-"""A city's colours as CSS: the pack gives one brand colour, or any of the raw tokens, and the rest follows."""
+"""City colours as CSS: the pack gives a brand colour or any raw tokens; the others are derived."""
 
 import colorsys
 import re
@@ -11,11 +11,10 @@ HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 BLACK: Final[Rgb] = (0, 0, 0)
 WHITE: Final[Rgb] = (255, 255, 255)
 DARK_SURFACE: Final[Rgb] = (23, 32, 31)
-#: WCAG 2.2, 1.4.3: contrast of text of ordinary size.
+#: WCAG 2.2, 1.4.3: contrast of normal-size text.
 LEGIBLE: Final = 4.5
 
-#: How each shade follows from the brand colour, in hue, lightness and saturation: hue stays, lightness is times the
-#: first number and plus the second, saturation is times the third.
+#: Derivation of each shade from the brand colour in HLS: lightness * first + second, saturation * third.
 SHADES: Final[dict[str, tuple[float, float, float]]] = {
     "brand-900": (0.58, 0.0, 1.0),
     "brand-800": (0.77, 0.0, 1.0),
@@ -29,7 +28,7 @@ TOKENS: Final = ("brand", *SHADES, "sand-50", "sand-100", "sand-200")
 
 
 def parse(colour: str) -> Rgb:
-    """A colour "#rrggbb" as three numbers from 0 to 255."""
+    """Parse "#rrggbb" into three numbers from 0 to 255."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
@@ -38,13 +37,13 @@ def write(colour: Rgb) -> str:
 
 
 def mix(colour: Rgb, other: Rgb, share: float) -> Rgb:
-    """The colour with `share` (0..1) of the other one in it."""
+    """Mix `share` (0..1) of the other colour into this one."""
     red, green, blue = (a + (b - a) * share for a, b in zip(colour, other, strict=True))
     return red, green, blue
 
 
 def shade(colour: Rgb, how: tuple[float, float, float]) -> Rgb:
-    """A shade of the colour, as `SHADES` describes it."""
+    """Derive a shade by an entry of `SHADES`."""
     factor, plus, strength = how
     hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in colour))
     red, green, blue = colorsys.hls_to_rgb(hue, min(1.0, lightness * factor + plus), saturation * strength)
@@ -52,20 +51,20 @@ def shade(colour: Rgb, how: tuple[float, float, float]) -> Rgb:
 
 
 def luminance(colour: Rgb) -> float:
-    """Relative luminance as WCAG 2.2 defines it, 0 (black) to 1 (white)."""
+    """Relative luminance (WCAG 2.2), 0 (black) to 1 (white)."""
     red, green, blue = (part / 255 for part in colour)
     parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in (red, green, blue)]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
 def contrast(one: Rgb, other: Rgb) -> float:
-    """Contrast ratio as WCAG 2.2 defines it, 1 to 21."""
+    """Contrast ratio (WCAG 2.2), 1 to 21."""
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
 def legible(colour: Rgb, on: Rgb, towards: Rgb) -> Rgb:
-    """The colour, moved as little as needed until text in one of the two is legible on the other."""
+    """Shift the colour towards `towards` as little as needed for legible text on `on`."""
     for step in range(101):
         moved = mix(colour, towards, step / 100)
         if contrast(moved, on) >= LEGIBLE:
@@ -74,9 +73,10 @@ def legible(colour: Rgb, on: Rgb, towards: Rgb) -> Rgb:
 
 
 def tokens(theme: Mapping[str, Any]) -> dict[str, str]:
-    """The raw tokens that a theme sets: given ones as they are, the others derived from its brand colour.
+    """Raw tokens of a theme: given ones unchanged, the others derived from its brand colour.
 
-    The brand colour carries white text on light pages and stands as text on dark ones, so it is moved where needed.
+    The brand colour is background of white text on light pages and text colour on dark ones, so it is shifted where
+    the contrast is too low.
     """
     given = {name: str(theme[name]).lower() for name in TOKENS if HEX.fullmatch(str(theme.get(name, "")))}
     brand = given.pop("brand", None)
@@ -89,13 +89,13 @@ def tokens(theme: Mapping[str, Any]) -> dict[str, str]:
 
 
 def css(theme: Mapping[str, Any]) -> str:
-    """The stylesheet that lays a city's colours over the face's own."""
+    """Stylesheet that overrides the default colours."""
     found = tokens(theme)
     return ":root{" + "".join(f"--{name}:{value};" for name, value in found.items()) + "}\n" if found else ""
 
 
 def faults(theme: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong with a theme: (key, what is wrong and what would be right)."""
+    """Errors of a theme: (key, message with remedy)."""
     for name, value in theme.items():
         if name not in TOKENS:
             yield name, f"there is no such colour; there are: {', '.join(TOKENS)}"

@@ -1,4 +1,4 @@
-"""Well-known files: the security contact (security.txt, RFC 9116), and rules for crawlers (robots.txt, RFC 9309)."""
+"""security.txt (RFC 9116) and robots.txt (RFC 9309)."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from kini.core import moments
 from kini.web.city import face
 
-#: Validity of security.txt when the operator gave no day; RFC 9116 advises less than a year.
+#: Default validity of security.txt; RFC 9116 advises less than a year.
 HOLDS = timedelta(days=180)
-#: Beginnings of addresses that concern one person, or where codes and numbers are tried.
+#: Prefixes of personal pages, and of those where codes and numbers are entered.
 PRIVATE = (
     *("/account/", "/api/", "/apply/", "/cases/", "/demo/", "/desk/", "/guest/", "/identity/", "/me/", "/messages/"),
     *("/offline/", "/outbox/", "/sign-in/", "/track/", "/v/", "/wifi/captive/", "/wifi/portal/"),
@@ -23,7 +23,7 @@ PRIVATE = (
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Contact and expiry as the operator gave them (KINI_SECURITY_CONTACT, KINI_SECURITY_EXPIRES)."""
+    """Contact and expiry from KINI_SECURITY_CONTACT and KINI_SECURITY_EXPIRES."""
     env = settings.ENV
     if not env.security_contact:
         raise Http404
@@ -40,7 +40,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    """Let crawlers index public pages and no page about a person. The operator's address is not named."""
+    """Exclude personal pages from indexing. The operator's pages are not listed, so as not to disclose their URL."""
     return _text(("User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)))
 
 

@@ -1,4 +1,4 @@
-"""Clients of the attack: each from a loopback address of its own, since limits count by address."""
+"""Clients of the attack, each with its own loopback address, since limits count by address."""
 
 import http.client
 import socket
@@ -10,7 +10,7 @@ from statistics import quantiles
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
-#: Seconds after which a request counts as never answered.
+#: Timeout of a request in seconds.
 PATIENCE = 30.0
 #: Seconds between two requests of the visitor.
 PAUSE = 0.05
@@ -18,7 +18,7 @@ PAGES = ("/", "/services/", "/services/?q=akta+lahir", "/wifi/")
 
 
 def network_address(block: int, number: int) -> str:
-    """A loopback address: attackers of one block share 250 of them."""
+    """Loopback address of an attacker; each block has 250."""
     return f"127.0.{block}.{number % 250 + 1}"
 
 
@@ -29,10 +29,10 @@ def connect(address: str, source: str) -> socket.socket:
 
 
 def request(address: str, path: str, source: str) -> int:
-    """Get a page over a connection of its own; the status of the answer.
+    """Get a page over a new connection and return the status.
 
     Raises:
-        OSError, HTTPException: when there is no answer.
+        OSError, HTTPException: no response.
     """
     connection = http.client.HTTPConnection(*_endpoint(address), timeout=PATIENCE, source_address=(source, 0))
     try:
@@ -52,11 +52,11 @@ def _endpoint(address: str) -> tuple[str, int]:
 
 
 class Visitor:
-    """Another visitor, who asks for pages while the attack goes on. Also a context manager.
+    """Regular visitor who requests pages during the attack, as a context manager.
 
     Attributes:
-        seconds: how long each answer took; PATIENCE where there was none.
-        failures: what was answered instead of a page.
+        seconds: duration of each request; PATIENCE without response.
+        failures: responses other than a page.
     """
 
     def __init__(self, address: str) -> None:
@@ -75,7 +75,7 @@ class Visitor:
 
     @property
     def p99(self) -> float:
-        """Seconds within which 99 of 100 answers came."""
+        """99th percentile of `seconds`."""
         if len(self.seconds) < 2:
             return max(self.seconds, default=PATIENCE)
         return quantiles(self.seconds, n=100, method="inclusive")[98]
@@ -108,7 +108,7 @@ SILENT = (
 
 @contextmanager
 def slow_connections(address: str, count: int) -> Iterator[Sequence[socket.socket]]:
-    """Hold so many connections open that send nothing, half a head, or half a body."""
+    """Hold `count` connections open that send nothing, half a head or half a body."""
     held: list[socket.socket] = []
     try:
         for number, words in zip(range(count), cycle(SILENT), strict=False):

@@ -1,4 +1,4 @@
-"""Races: many clients ask for the same thing at the same moment, and exactly one of them may get it."""
+"""Races: many clients request the same thing at once, and exactly one may get it."""
 
 import uuid
 from collections import Counter
@@ -30,14 +30,14 @@ SENDERS, SUBMITTERS, MOVERS, BOOKERS, PLACES = 48, 32, 9, 64, 4
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one of the requests of a race."""
+    """Response to one request of a race."""
 
     status: int
     body: Any
 
 
 def at_once(address: str, requests: Sequence[dict[str, Any]]) -> list[Answer]:
-    """Send requests (as `httpx.Client.request` takes them) from threads that wait for each other."""
+    """Send requests (arguments of `httpx.Client.request`) at the same moment, one thread each."""
     ready = Barrier(len(requests))
 
     def send(words: dict[str, Any]) -> Answer:
@@ -52,7 +52,7 @@ def at_once(address: str, requests: Sequence[dict[str, Any]]) -> list[Answer]:
 
 
 def play(address: str, tell: Callable[[str], None]) -> list[str]:
-    """Run every race; returns faults, a sentence each."""
+    """Run every race; return findings, a sentence each."""
     residents = programs(3)
     service = next((each for each in residents[0].bodies if _is_taken(address, residents[0], each)), None)
     findings = list(_bookings(address, tell))
@@ -69,7 +69,7 @@ def _is_taken(address: str, program: Program, service: str) -> bool:
 
 
 def _same_key(address: str, residents: Sequence[Program], service: str, tell: Callable[[str], None]) -> Iterator[str]:
-    """One idempotency key sent many times makes one case; with another body it is refused; it is one caller's own."""
+    """A repeated idempotency key creates one case, is refused with another body, and is private to its principal."""
     first, second = (program.application(service) for program in residents[:2])
     answers = at_once(address, [_application(first)] * SENDERS)
     made = {answer.body["reference"] for answer in answers if answer.status == 201}
@@ -93,7 +93,7 @@ def _application(application: Application) -> dict[str, Any]:
 
 
 def _submissions(address: str, program: Program, service: str, tell: Callable[[str], None]) -> Iterator[str]:
-    """A draft that is sent in many times at once becomes one case."""
+    """A draft submitted many times at once becomes one case."""
     headers = {"Authorization": f"Bearer {program.token}"}
     with httpx.Client(base_url=address + PREFIX, headers=headers, timeout=30) as client:
         draft = client.post("/drafts", json={"service": service}).raise_for_status().json()
@@ -113,7 +113,7 @@ def _submissions(address: str, program: Program, service: str, tell: Callable[[s
 
 
 def _moves(address: str, program: Program, service: str, tell: Callable[[str], None]) -> Iterator[str]:
-    """Of many officers who take the same step of a case, one does."""
+    """Of many officers who take the same step of a case, one succeeds."""
     [made] = at_once(address, [_application(Application(program.token, program.bodies[service]))])
     case = Case.objects.get(reference=made.body["reference"])
     tokens = _officers(case)
@@ -161,7 +161,7 @@ def _officers(case: Case) -> list[str]:
 
 
 def _bookings(address: str, tell: Callable[[str], None]) -> Iterator[str]:
-    """A slot has as many places as it has, and no more."""
+    """A slot is never overbooked."""
     bench = booking.one_slot(BOOKERS, PLACES)
     [slot] = bench.rushes
     body = {"service": bench.service.pk, "slot": slot, "answers": bench.answers, "confirm": True}

@@ -1,4 +1,4 @@
-"""Requests that no client sends by mistake: none may be answered with a server error or left without an answer."""
+"""Malformed and hostile requests: each must be answered, and without a server error."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -19,7 +19,7 @@ def _get(path: str, headers: str = "", host: str = "127.0.0.1", method: str = "G
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """Each request with a name."""
+    """Yield (name, raw request)."""
     yield from _hosts()
     yield from _paths()
     yield from _heads()
@@ -111,7 +111,7 @@ def _bodies() -> Iterator[tuple[str, bytes]]:
 
 
 def play(address: str) -> tuple[int, list[str]]:
-    """Send each request; returns their number and faults of the answers, a sentence each."""
+    """Send each request; return their number and findings, a sentence each."""
     findings, count = [], 0
     for count, (name, words) in enumerate(hostile(), 1):
         status = _answered(address, words, network_address(3, count))
@@ -123,7 +123,7 @@ def play(address: str) -> tuple[int, list[str]]:
 
 
 def _answered(address: str, words: bytes, source: str) -> int | None:
-    """The status of the answer: None when none came, 0 when the connection was closed as the server may do."""
+    """Status of the response; None for a timeout, 0 for a closed connection, which is allowed."""
     with connect(address, source) as connection:
         try:
             connection.sendall(words)

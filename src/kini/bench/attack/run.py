@@ -1,4 +1,4 @@
-"""The whole attack on one scratch city: its parts, the experience of another visitor, and the findings."""
+"""Complete attack on a scratch city, with the latency of a regular visitor."""
 
 import json
 import time
@@ -13,24 +13,24 @@ from kini.bench.attack import races, requests, uploads
 from kini.bench.attack.clients import Visitor, slow_connections
 from kini.cases import timeline
 
-#: Seconds within which 99 of 100 of another visitor's pages must come while the city is attacked.
+#: Maximum p99 in seconds of a regular visitor during the attack.
 P99 = 1.0
-#: Seconds for which slow connections are held.
+#: Seconds to hold slow connections.
 HOLD = 20.0
-#: Statuses of the server's own log lines that are no fault: busy, no room.
+#: Acceptable server errors in the log: busy, disk full.
 BUSY = (503, 507)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Number of connections held open, and of simultaneous copies of each upload."""
+    """Number of open connections, and of simultaneous copies of each upload."""
 
     connections: int
     uploads: int
 
 
 def run(address: str, log: Path, size: Size) -> list[str]:
-    """Run everything and return the findings, a sentence each. Prints progress and measurements."""
+    """Run everything, print progress and measurements, and return findings, a sentence each."""
     findings = _watched(address, f"{size.connections} slow connections", lambda: _hold(address, size.connections))
     count, refused = requests.play(address)
     print(f"  {count} hostile requests: {len(refused)} answered wrongly", flush=True)
@@ -54,7 +54,7 @@ def _hold(address: str, count: int) -> list[str]:
 
 
 def _watched(address: str, name: str, attack: Callable[[], list[str]]) -> list[str]:
-    """Attack while another visitor asks for pages; returns faults of the attack and of the visitor's answers."""
+    """Attack while a regular visitor requests pages; return the findings of both."""
     with Visitor(address) as visitor:
         findings = attack()
     p99, worst = visitor.p99, max(visitor.seconds, default=0.0)
@@ -73,7 +73,7 @@ def _tell_sent(sent: uploads.Sent) -> None:
 
 
 def server_errors(log: Path) -> list[str]:
-    """Server errors among the log's lines of answered requests, counted by path."""
+    """Server errors in the request log, counted by path."""
     errors: Counter[tuple[str, int]] = Counter()
     for line in log.read_text("utf-8", "replace").splitlines():
         if '"answered"' in line and line.startswith("{"):

@@ -1,4 +1,4 @@
-"""Uploads that cost a server much to open, sent by guests, several of each at the same time."""
+"""Upload bombs sent by guests, several of each at the same time."""
 
 import time
 from collections import Counter
@@ -18,14 +18,14 @@ from kini.services.kinds import kinds
 from kini.services.models import Service
 from kini.services.versions import resolve
 
-#: Statuses of an upload that is refused as it should be: unreadable, too large, too many, busy, no room.
+#: Expected statuses of a refused upload: unreadable, too large, too many, busy, disk full.
 REFUSED = (400, 413, 415, 422, 429, 503, 507)
 PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A question of a service that guests may answer with a file."""
+    """Question of a service that guests may answer with a file."""
 
     service: str
     name: str
@@ -33,7 +33,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One bomb's uploads: how each was answered, and how long the slowest took in seconds."""
+    """Uploads of one bomb: count by status, and seconds of the slowest."""
 
     name: str
     bytes: int
@@ -42,7 +42,7 @@ class Sent:
 
 
 def guest_slot() -> Slot | None:
-    """The first question that guests may answer with a file; None when the pack has none."""
+    """First question that guests may answer with a file; None if the pack has none."""
     for service in Service.objects.filter(active=True, current__isnull=False).select_related("current").order_by("pk"):
         kind = kinds.find(service.kind)
         if kind is None or not kind.needs_flow or kind.sign_in == "required":
@@ -56,7 +56,7 @@ def guest_slot() -> Slot | None:
 
 
 def play(address: str, slot: Slot, at_once: int, tell: Callable[[Sent], None]) -> list[str]:
-    """Send several copies of each bomb at the same time; returns faults of the answers, a sentence each."""
+    """Send several copies of each bomb at the same time; return findings, a sentence each."""
     findings = []
     for number, (name, (ending, make)) in enumerate(BOMBS.items()):
         content = make()
@@ -74,7 +74,7 @@ def play(address: str, slot: Slot, at_once: int, tell: Callable[[Sent], None]) -
 
 
 def _upload(address: str, slot: Slot, name: str, content: bytes, source: str) -> tuple[int, float]:
-    """Status of the answer, 0 without one, and the seconds it took."""
+    """Status of the response (0 without one) and seconds."""
     transport = httpx.HTTPTransport(local_address=source)
     begun = time.monotonic()
     try:

@@ -1,1 +1,1 @@
-"""`./kini bench wifi`: a city's Wi-Fi with its real FreeRADIUS, beside a stock one on the same PostgreSQL."""
+"""`./kini bench wifi`: Wi-Fi of a city with FreeRADIUS, compared with a stock FreeRADIUS on the same PostgreSQL."""

@@ -1,4 +1,4 @@
-"""Accounting of a network: accepted, brought from a backlog into the tables, kept while the database is away."""
+"""Accounting workloads: accepted packets, import of a backlog, database outage."""
 
 import os
 import signal
@@ -22,23 +22,23 @@ from kini.robot.scratch import Scratch
 from kini.wifi import collecting
 from kini.wifi.models import DetailMark
 
-#: A rate is kept by sending slightly more.
+#: Factor on a rate, so that it is reached.
 MARGIN = 1.01
-#: Seconds of load before the database goes away.
+#: Seconds of load before the database stops.
 BEFORE = 5
-#: For so long at most is waited until what was written is in the tables again.
+#: Maximum seconds until everything written is in the tables.
 PATIENCE = 600
-#: The collector has caught up when no more waits than what comes in so many seconds.
+#: The collector has caught up when the backlog is below this many seconds of load.
 BEHIND = 2.0
 
 
 @dataclass(slots=True)
 class Accounting:
-    """The accounting of a network whose packets go to FreeRADIUS, which writes to `folder`.
+    """Accounting of a network; FreeRADIUS writes its packets to `folder`.
 
     Attributes:
-        port: for accounting.
-        life: what the network says next.
+        port: accounting port.
+        life: generator of the network's packets.
     """
 
     scratch: Scratch
@@ -49,7 +49,7 @@ class Accounting:
     seconds: float
 
     def accepted(self, rate: int) -> Measured:
-        """Packets accepted a second at a steady rate; those that were not answered, and those not written, are lost."""
+        """Packets accepted per second at a steady rate; errors: unanswered or not written."""
         before = self._written()
         sent = self._send(self._packets(rate), rate=rate * MARGIN)
         found = sent.measured()
@@ -57,7 +57,7 @@ class Accounting:
         return replace(found, errors=found.errors + abs(missing))
 
     def backlog(self, rate: int) -> Measured:
-        """Packets a second from a backlog of as many as `seconds` take at that rate into the tables, by the command."""
+        """Packets per second that the command imports from a backlog of `seconds` at that rate."""
         if (wanted := int(rate * self.seconds) - self._waiting()) > 0:
             self._send(self._built(wanted))
         waiting, began = self._waiting(), time.monotonic()
@@ -66,10 +66,10 @@ class Accounting:
         return Measured(brought / (time.monotonic() - began), errors=rejected + abs(waiting - brought))
 
     def outage(self, rate: int) -> Measured:
-        """The database stops under a steady rate and comes back after `seconds`.
+        """Stop the database for `seconds` under a steady rate.
 
-        Its seconds are those from then until the tables are as new as before, while packets go on coming. Errors are
-        packets that were not accepted, or that did not come into the tables.
+        `seconds` of the result: from the restart until the collector has caught up under continuing load. Errors:
+        packets that were not accepted or not imported.
         """
         self._collect_all()
         packets = self._built(int(rate * (BEFORE + 3 * self.seconds) * MARGIN) + rate * 60)
@@ -94,7 +94,7 @@ class Accounting:
         return replace(figures, errors=wrong, seconds=took)
 
     def _away(self, rate: int, collector: "subprocess.Popen[str]") -> float:
-        """Stop the database, bring it back; how many seconds it took from then until the collector had caught up."""
+        """Stop and restart the database; return the seconds from the restart until the collector has caught up."""
         database = psutil.Process(self.scratch.database.pid)
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""One question over closed days, in a process of its own, so that its memory is its own; prints what it took."""
+"""Run one usage query over closed days in this process, so that its memory can be measured; print the result."""
 
 import json
 import sys

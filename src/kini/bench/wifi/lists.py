@@ -1,4 +1,4 @@
-"""What operators do with a whole network at once: bring in a list of it, and choose where it grows."""
+"""Workloads of operators: importing an inventory, planning new access points."""
 
 import csv
 import time
@@ -17,15 +17,15 @@ from kini.wifi.models import Site
 from kini.wifi.where import places, reckoning
 from kini.wifi.where.wishing import Wish, rule
 
-#: Rows of a list, and within how many seconds they are in the tables.
+#: Rows of the imported list, and the goal in seconds.
 ROWS, IMPORT_SECONDS = 10_000, 10
-#: Places among which new points are chosen, how many, within how many seconds, how near to the best (part 5).
+#: Candidate places, new access points, goal in seconds, maximum optimality gap.
 PLACES, NEW, PLAN_SECONDS, GAP = 5_000, 500, 120, 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The rows of this part; the list was imported before the network of the benchmark was laid, which it replaces."""
+    """Workloads of operators; the import ran before the benchmark's network replaced it."""
 
     imported: Measured
 
@@ -38,10 +38,10 @@ class Lists:
 
 
 def prepare(scratch: Scratch) -> Lists:
-    """Import a list by the command that operators use, into empty tables, and empty them again.
+    """Import a list into empty tables with the operators' command, then empty them again.
 
     Raises:
-        NotMeasured: when it was not taken.
+        NotMeasured: the import failed.
     """
     path = scratch.var / "points.csv"
     _write(path)
@@ -55,7 +55,7 @@ def prepare(scratch: Scratch) -> Lists:
 
 
 def _write(path: Path) -> None:
-    """As many made-up rows, each with everything that a row can have."""
+    """Write sample rows with all columns filled."""
     network = declared.network()
     assert network
     kinds, dice = list(network.kinds), Random(3)  # noqa: S311 -- no secret
@@ -84,7 +84,7 @@ def _write(path: Path) -> None:
 
 
 def _planned() -> Measured:
-    """New points for the network as it is; an error where they are not proven to be near to the best."""
+    """Plan new access points for the current network; an error unless the optimality gap is below GAP."""
     entry = rule()
     wish = Wish(NEW, entry.radius_m, entry.capacity, entry.cost, budget=None, equity=entry.equity, anywhere=True)
     offered = places.anywhere(wish.metres)

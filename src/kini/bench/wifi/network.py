@@ -1,4 +1,4 @@
-"""The network of a benchmark: as many points as the city counts, some of which ask from loopback, and its devices."""
+"""Network of the benchmark: access points of the city, some of them on loopback, and known devices."""
 
 from datetime import timedelta
 
@@ -16,16 +16,16 @@ from kini.wifi.admission import DEVICE
 from kini.wifi.inventory_diff import secret_of
 from kini.wifi.models import AccessPoint, Group
 
-#: Access points that ask: each has an address of loopback.
+#: Number of access points that send requests, each from its own loopback address.
 ASKING = 16
 LOGIN = "https://login.bench.example"
-#: Made-up devices by number, as `packets.device` writes their MAC.
+#: Sample devices by number, with the MAC of `packets.device`.
 _DEVICES = """
     INSERT INTO wifi_device (mark, group_id, name, since, expires_at)
     SELECT wifi_mark(wifi_mac('06' || lpad(to_hex(number), 10, '0')), %s), %s, '', now(), %s
     FROM generate_series(0, %s - 1) AS number
 """
-#: One session of each device that is over, so that tables and indexes are as large as those of a day.
+#: One finished session per device, so that tables and indexes have the size of a day.
 _SESSIONS = """
     INSERT INTO wifi_session (key, day, nas, access_point, device, started_at, seen_at, stopped_at, seconds, octets_in,
         octets_out, cause)
@@ -37,10 +37,10 @@ _SESSIONS = """
 
 
 def prepare(points: int | None, devices: int) -> list[Nas]:
-    """Lay the points, let the devices in, and say which access points ask.
+    """Create access points and known devices; return the access points that send requests.
 
     Raises:
-        NotMeasured: when the pack has no Wi-Fi that people sign in to.
+        NotMeasured: the pack has no Wi-Fi with portal.
     """
     network = declared.network()
     if network is None or network.portal is None or not declared.counts():
@@ -52,7 +52,7 @@ def prepare(points: int | None, devices: int) -> list[Nas]:
 
 
 def _open(kinds: list[str]) -> list[AccessPoint]:
-    """Access points at places that are open around the clock, so that it does not matter when the benchmark runs."""
+    """Access points at sites that are always open, so that the result does not depend on the time of day."""
     found = AccessPoint.objects.filter(site__hours__isnull=True, site__kind__in=kinds).order_by("mac")[:ASKING]
     if not found:
         raise NotMeasured("no point of the pack is open around the clock.")

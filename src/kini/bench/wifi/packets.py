@@ -1,4 +1,4 @@
-"""RADIUS packets of access points, built before they are sent (RFC 2865, 2866, 3579). Pure but for random octets."""
+"""RADIUS packets of access points (RFC 2865, 2866, 3579). Pure but for random octets."""
 
 import hashlib
 import hmac
@@ -14,17 +14,17 @@ from kini.wifi.packets import ACCOUNTING_RESPONSE, INTERIM, SSID, START, STOP, A
 __all__ = ["ACCESS_ACCEPT", "ACCOUNTING_RESPONSE", "Life", "Nas", "access_request", "accounting_request", "device"]
 
 ACCESS_REQUEST, ACCESS_ACCEPT = 1, 2
-#: Packets of one session: its Start, interim updates, its Stop.
+#: Packets per session: Start, interim updates, Stop.
 LIFE = 10
 INTERVAL = 300
-#: What each interval of a session used.
+#: Octets per interval of a session.
 OCTETS = 1_500_000
-#: What FreeRADIUS answers about the portal's group of the pack, which each packet brings back.
+#: Class attribute that FreeRADIUS returns for the portal's group; accounting packets repeat it.
 CLASS = b"kini 900 2000000 5000000"
 
 
 def access_request(nas: Nas, identifier: int, mac: str, password: str) -> bytes:
-    """What an access point asks about a device; with the device's MAC as the password that is MAC authentication."""
+    """Access-Request for a device; with the MAC as password it is MAC authentication."""
     authenticator = os.urandom(16)
     said = (
         attribute(1, mac.encode())
@@ -41,7 +41,7 @@ def access_request(nas: Nas, identifier: int, mac: str, password: str) -> bytes:
 
 
 def accounting_request(nas: Nas, identifier: int, session: str, mac: str, step: int) -> bytes:
-    """What an access point says of a session after `step` of its intervals: 0 is its Start, LIFE - 1 its Stop."""
+    """Accounting-Request of a session after `step` intervals: 0 is the Start, LIFE - 1 the Stop."""
     status, octets = {0: START, LIFE - 1: STOP}.get(step, INTERIM), step * OCTETS
     return packets.accounting_request(
         nas, identifier, Accounted(status, session, mac, step * INTERVAL, octets, 4 * octets, let_in=CLASS)
@@ -50,11 +50,12 @@ def accounting_request(nas: Nas, identifier: int, session: str, mac: str, step: 
 
 @dataclass(slots=True)
 class Life:
-    """What a whole network says of its sessions, packet after packet: so many go on at the same time, each is heard of
-    in turn, one that has stopped makes way for the next.
+    """Sequence of accounting packets of a network: concurrent sessions report in turn, a stopped one is replaced.
 
     Attributes:
-        told: packets so far; `run`: keeps sessions of two runs apart.
+        run: prefix that keeps sessions of two runs apart.
+        sessions: number of concurrent sessions.
+        told: packets so far.
     """
 
     run: str
@@ -62,7 +63,7 @@ class Life:
     told: int = 0
 
     def next(self, count: int) -> Iterator[tuple[str, str, int]]:
-        """Session, device and step of the next packets."""
+        """Yield session, device and step of the next packets."""
         for number in range(self.told, self.told + count):
             turn, place = divmod(number, self.sessions)
             older, step = divmod(turn + place, LIFE)
@@ -71,7 +72,7 @@ class Life:
 
 
 def _hidden(password: bytes, authenticator: bytes, secret: bytes) -> bytes:
-    """A User-Password as it travels (RFC 2865, section 5.2)."""
+    """Hidden User-Password (RFC 2865, section 5.2)."""
     padded, hidden = password + bytes(-len(password) % 16), b""
     last = authenticator
     for start in range(0, len(padded), 16):

@@ -1,7 +1,7 @@
-"""The load generator for RADIUS: packets that were built before go out of many sockets, and answers are counted.
+"""RADIUS load generator: sends prebuilt packets over many sockets and counts responses.
 
-It takes little of the machine, which it shares with what it measures: where as many packets are on their way as may be,
-it wakes up for some answers together.
+It uses little CPU, as it shares the machine with the server: with a full window it wakes up for several responses at
+once.
 """
 
 import gc
@@ -16,21 +16,21 @@ from kini.bench.generator import NotMeasured
 from kini.bench.table import Measured
 from kini.bench.wifi.packets import Nas
 
-#: On their way at the same time: the receive buffer that Linux gives a socket (212,992 bytes) holds some 160 of them.
+#: Packets in flight: the default receive buffer of Linux (212,992 bytes) holds about 160.
 WINDOW = 128
-#: Sockets; each numbers 256 packets, so a number is used again after 256 times as many.
+#: Number of sockets; each has 256 packet identifiers.
 SOCKETS = 64
-#: What is not answered within so many seconds is lost; nothing is sent again.
+#: Seconds after which an unanswered packet is lost; there are no retries.
 LOST_SECONDS = 3.0
-#: While WINDOW packets are on their way answers are looked for so many seconds apart.
+#: Polling interval in seconds while WINDOW packets are in flight.
 PAUSE = 0.001
-#: No more are built for a second of a measurement that has no rate of its own.
+#: Packets to build per second of a measurement without rate.
 MOST_A_SECOND = 25_000
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose packet a place in the sequence is, and the number that it carries."""
+    """Access point and packet identifier of a position in the sequence."""
 
     nas: Nas
     identifier: int
@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(slots=True)
 class Sent:
-    """What came of packets: how many were sent and lost, had another answer than was wanted; seconds of each answer."""
+    """Result: packets sent, lost, answered with another code; latency of each response."""
 
     seconds: float = 0.0
     sent: int = 0
@@ -51,13 +51,13 @@ class Sent:
 
 
 def place(number: int, points: Sequence[Nas]) -> Place:
-    """The place of the packet with that number in a sequence."""
+    """Slot of the packet with that number."""
     socket_number = number % SOCKETS
     return Place(points[socket_number % len(points)], number // SOCKETS % 256)
 
 
 def prebuilt(count: int, points: Sequence[Nas], build: Callable[[Place, int], bytes]) -> list[bytes]:
-    """So many packets, built by their place and number."""
+    """Build `count` packets by slot and number."""
     return [build(place(number, points), number) for number in range(count)]
 
 
@@ -71,17 +71,17 @@ def send(
     rate: float = 0.0,
     until: Callable[[], bool] = lambda: False,
 ) -> Sent:
-    """Send packets in order, each once, with at most WINDOW on their way.
+    """Send packets in order, each once, with at most WINDOW in flight.
 
     Args:
-        packets: as `prebuilt` made them for the same points.
-        wanted: code that each answer must have.
-        seconds: after which no more are sent; 0: all are.
-        rate: so many a second at most; 0: as fast as they are answered.
-        until: no more are sent once it says so; asked every hundredth of a second or so.
+        packets: built by `prebuilt` for the same points.
+        wanted: expected code of the responses.
+        seconds: stop sending after this time; 0: send all.
+        rate: maximum per second; 0: as fast as they are answered.
+        until: stop sending once it returns True; checked about every 10 ms.
 
     Raises:
-        NotMeasured: when nobody listens there.
+        NotMeasured: no server listens on the port.
     """
     try:
         with _sockets(points, port) as sockets:
@@ -119,7 +119,7 @@ class _Sending:
     def run(self, seconds: float, until: Callable[[], bool]) -> Sent:
         began = looked = time.perf_counter()
         going = True
-        gc.disable()  # it would go through all packets again and again
+        gc.disable()  # it would traverse all packets repeatedly
         try:
             while going or self.waiting:
                 now = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Questions over closed days of use: how long DuckDB takes on this machine, and how much memory."""
+"""Usage queries over closed days: duration and memory of DuckDB."""
 
 import json
 from functools import partial
@@ -9,18 +9,18 @@ from kini.bench.generator import NotMeasured
 from kini.bench.table import Goal, Measured, Work
 from kini.wifi.served import layout
 
-#: The least of sessions that a goal is about.
+#: Minimum number of sessions for the goals to apply.
 SESSIONS = 100_000_000
-#: What is asked, by what, within so many seconds and megabytes.
+#: Queries: name, grouping, goal in seconds.
 ASKED = (("distinct people", layout.WHOLE, 5.0), ("month by area", "area", 10.0))
 MEGABYTES = 2_000.0
 
 
 def works(root: Path) -> list[Work]:
-    """The rows of a table for the closed days of a folder, all of one month (`./kini wifi simulate --first`).
+    """Workloads over the closed days of a folder, all of one month (`./kini wifi simulate --first`).
 
     Raises:
-        NotMeasured: when there are none, or of several months.
+        NotMeasured: there are no closed days, or they span several months.
     """
     days = layout.days(root)
     if len(layout.months(days)) != 1:
@@ -31,7 +31,7 @@ def works(root: Path) -> list[Work]:
 
 
 def _asked(root: Path, by: str, _address: str, _seconds: float) -> Measured:
-    """Sessions a second, seconds, and the most memory; fewer sessions than the goal is about are an error."""
+    """Sessions per second, seconds and peak memory; fewer than SESSIONS are an error."""
     done = commands.run(["-m", "kini.bench.wifi.asking", str(root), by], errors=None)
     if done.code:
         raise NotMeasured("a question over closed days failed; see above.")

@@ -1,4 +1,4 @@
-"""FreeRADIUS as Kini configures it, and beside it a stock one with rlm_sql on a database of the same PostgreSQL."""
+"""FreeRADIUS as configured by Kini, and a stock one with rlm_sql on the same PostgreSQL."""
 
 import socket
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from kini.robot.scratch import Scratch
 from kini.wifi import freeradius
 
 READY = b"Ready to process requests"
-#: Where systems' packages keep FreeRADIUS's own schema and queries for PostgreSQL.
+#: Folders of FreeRADIUS's own PostgreSQL schema and queries.
 STOCK = ("/etc/freeradius/3.0", "/etc/raddb")
 QUERIES = Path("mods-config/sql/main/postgresql")
 PORTAL = "https://wifi.bench.example/"
@@ -88,7 +88,7 @@ server stock {{
     }}
 }}
 """
-#: What a group may do, as the portal's group of the pack has it.
+#: Reply attributes of the portal's group.
 REPLIES = {
     "Session-Timeout": "28800",
     "Idle-Timeout": "900",
@@ -108,7 +108,7 @@ _USERS = (
 
 
 def free_port() -> int:
-    """A UDP port of loopback that is free together with the next one."""
+    """Free UDP port on loopback whose successor is also free."""
     while True:
         with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as two:
             one.bind(("127.0.0.1", 0))
@@ -121,10 +121,10 @@ def free_port() -> int:
 
 
 def kini(scratch: Scratch, stack: ExitStack, folder: Path) -> int:
-    """Start FreeRADIUS as `./kini wifi radius --run` does; its port, the next is for accounting.
+    """Start FreeRADIUS like `./kini wifi radius --run`; return its port, the next one is for accounting.
 
     Raises:
-        NotMeasured: when FreeRADIUS does not take it.
+        NotMeasured: FreeRADIUS does not start.
     """
     port = free_port()
     freeradius.write(folder, host="127.0.0.1", port=port, portal=PORTAL)

@@ -1,4 +1,4 @@
-"""The table of `./kini bench wifi`."""
+"""Workloads of `./kini bench wifi`."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -18,20 +18,20 @@ from kini.bench.wifi.sending import Place
 from kini.city import pack
 from kini.robot.scratch import Scratch
 
-#: What the city's network is to bear, in packets a second.
+#: Goals in packets per second.
 ACCEPTED, COLLECTED, AWAY = 10_000, 15_000, 5_000
-#: Sessions that go on at the same time: the design limit of 9,250 points is 462,000.
+#: Concurrent sessions; the design limit of 9,250 access points is 462,000.
 SESSIONS = 300_000
 PEOPLE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large the network is.
+    """Size of the network.
 
     Attributes:
-        points: None: as many as the pack counts.
-        sustained: seconds of what has to be borne for long, and for which the database is away.
+        points: access points; None: as in the pack.
+        sustained: seconds of sustained load, and of the database outage.
     """
 
     points: int | None
@@ -40,10 +40,10 @@ class Size:
 
 
 def works(scratch: Scratch, stack: ExitStack, size: Size) -> list[Work]:
-    """The table, for a city whose network is made here.
+    """Create the network and return the workloads.
 
     Raises:
-        NotMeasured: when the pack has no such network, or FreeRADIUS is missing.
+        NotMeasured: the pack has no Wi-Fi with portal, or FreeRADIUS is missing.
     """
     operators = lists.prepare(scratch)
     points = network.prepare(size.points, size.devices)
@@ -90,7 +90,7 @@ def _once(name: str, does: Callable[[], Measured], goal: Goal) -> Work:
 
 
 def _asked(points: Sequence[Nas], port: int, devices: int) -> Callable[[str, float], Measured]:
-    """Access-Requests a second for known devices taken at random, after a time to warm up; a refusal is an error."""
+    """Access-Requests per second for random known devices, after a warm-up; a rejection is an error."""
     dice = Random(1)  # noqa: S311 -- no secret
 
     def build(at: Place, _number: int) -> bytes:
@@ -107,12 +107,12 @@ def _asked(points: Sequence[Nas], port: int, devices: int) -> Callable[[str, flo
 
 
 def _everybody() -> list[str]:
-    """Addresses from which people ask."""
+    """Client addresses."""
     return [f"10.{number >> 8}.{number & 255}.1" for number in range(20_000)]
 
 
 def _around() -> list[tuple[float, float]]:
-    """Points around the middle of the city, where people may stand."""
+    """Random points around the centre of the city."""
     dice = Random(2)  # noqa: S311 -- no secret
     latitude, longitude = pack.current().center
     return [(latitude + dice.uniform(-0.1, 0.1), longitude + dice.uniform(-0.1, 0.1)) for _n in range(2_000)]

@@ -1,4 +1,4 @@
-"""The components of the face as tags and filters. They are builtins: no template loads them."""
+"""Page components as template tags and filters; registered as builtins, so no template loads them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -42,7 +42,7 @@ def url(parser: Parser, token: Token) -> Address:
 TONE_ICONS = {"ok": "check", "info": "info", "warn": "alert", "bad": "alert"}
 
 
-# Words
+# Formats
 
 
 @register.filter
@@ -97,7 +97,7 @@ def money(amount: int | Decimal | None) -> str:
 
 @register.simple_tag
 def phone(number: str, label: str = "") -> SafeString:
-    """A number that dials itself."""
+    """Phone number as a tel: link."""
     shown = label or formats.phone(str(number))
     return format_html('<a class="phone" href="{}">{}</a>', formats.phone_link(str(number)), shown)
 
@@ -107,7 +107,7 @@ def phone(number: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def tag(text: Any, tone: str = "neutral", icon: str = "") -> SafeString:
-    """A status label: its words and its icon say it, its colour only helps."""
+    """Status label with text and icon; the colour is redundant."""
     return _tag(conditional_escape(text), tone, icon)
 
 
@@ -120,14 +120,14 @@ def _tag(text: SafeString, tone: str, icon: str) -> SafeString:
 
 @register.simple_tag
 def state_tag(state: str) -> SafeString:
-    """The label of a state that residents see."""
+    """Status label of a public case state."""
     looks = states.STATES[state]
     return tag(looks.label, looks.tone, looks.icon)
 
 
 @register.inclusion_tag("web/components/steps.html")
 def steps(state: str, compact: bool = False) -> dict[str, Any]:
-    """The five steps with the one that lasts; `compact` draws the bars only and says the words to screen readers."""
+    """The five steps with the current one; `compact` shows bars only, with labels for screen readers."""
     looks = states.STATES[state]
     refused = state == "rejected"
     bars = [
@@ -141,7 +141,7 @@ def steps(state: str, compact: bool = False) -> dict[str, Any]:
 
 @register.simple_tag
 def due_tag(at: datetime | None, paused: bool = False, near: int = 14_400) -> SafeString:
-    """How much time is left: red when late, amber within `near` seconds, quiet otherwise or while the clock rests."""
+    """Time left: red when late, amber within `near` seconds, neutral otherwise or while paused."""
     if paused:
         return tag(_("Paused"), icon="pause")
     if not at:
@@ -153,7 +153,7 @@ def due_tag(at: datetime | None, paused: bool = False, near: int = 14_400) -> Sa
 
 @register.inclusion_tag("web/components/age.html")
 def age(at: datetime | None, source: str = "", old_after: int = 0) -> dict[str, Any]:
-    """Where a figure comes from and when it was measured; marked as old after `old_after` minutes (0: never)."""
+    """Source and time of a figure; marked as old after `old_after` minutes (0: never)."""
     old = bool(at and old_after and moments.now() - at > timedelta(minutes=old_after))
     return {"source": source, "when": formats.moment_near(at) if at else "", "at": at, "old": old}
 
@@ -169,7 +169,7 @@ def figure(
     at: datetime | None = None,
     old_after: int = 0,
 ) -> dict[str, Any]:
-    """A measured figure with what it means, where it comes from and how old it is."""
+    """Measured figure with its meaning, source and age."""
     return {"label": label, "value": value, "unit": unit, "word": word, "tone": tone} | age(at, source, old_after)
 
 
@@ -183,13 +183,13 @@ def desk_figure(value: Any, label: str, tone: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("web/components/trend.html")
 def trend(values: Sequence[float | None], label: Any) -> dict[str, Any]:
-    """A small line of values; `label` says in words what it shows, and the values stand beside it."""
+    """Sparkline; `label` is its accessible name, the page also shows the values as text."""
     return {"trend": charts.trend(values), "label": label, "width": charts.WIDTH, "height": charts.HEIGHT}
 
 
 @register.inclusion_tag("web/components/error_summary.html")
 def error_summary(errors: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """What must be mended, on top of the page: (id of the input, what to do) each."""
+    """Error summary at the top of the page: pairs (id of the input, how to fix it)."""
     return {"errors": errors}
 
 
@@ -203,7 +203,7 @@ def field(
     optional: bool = False,
     heading: bool = False,
 ) -> SafeString:
-    """One input under its label; with `heading` the label is the page's h1."""
+    """Input with its label; with `heading` the label is the page's h1."""
     return render_to_string("web/components/field.html", locals())
 
 
@@ -217,13 +217,13 @@ def fieldset(
     optional: bool = False,
     heading: bool = False,
 ) -> SafeString:
-    """Several inputs under one legend; with `heading` the legend is the page's h1."""
+    """Group of inputs with a legend; with `heading` the legend is the page's h1."""
     return render_to_string("web/components/fieldset.html", locals())
 
 
 @register.simple_tag
 def described(id: str, hint: Any = "", error: Any = "") -> SafeString:  # noqa: A002 -- as in HTML
-    """The attributes that tie an input to its hint and its error."""
+    """aria attributes that link an input to its hint and error."""
     ids = [f"{id}-{part}" for part, text in (("hint", hint), ("error", error)) if text]
     by = format_html('aria-describedby="{}"', " ".join(ids)) if ids else mark_safe("")
     return format_html('{} aria-invalid="true"', by) if error else by
@@ -231,16 +231,16 @@ def described(id: str, hint: Any = "", error: Any = "") -> SafeString:  # noqa: 
 
 @register.inclusion_tag("web/components/progress.html")
 def progress(now: int, total: int, label: Any = "") -> dict[str, Any]:
-    """How far along the questions one is: the part `now` of `total`."""
+    """Progress through the questions: part `now` of `total`."""
     return {"now": now, "total": total, "label": label}
 
 
 @register.inclusion_tag("web/components/locate_button.html")
 def locate_button(lat: str, lon: str, send: bool = False) -> dict[str, Any]:
-    """A button that fills two inputs (by id) with where the device is. Without JavaScript it does not appear.
+    """Button that fills two inputs (by id) with the device's position; hidden without JavaScript.
 
     Args:
-        send: its form is sent as soon as they are filled.
+        send: submit the form once they are filled.
     """
     return {"lat": lat, "lon": lon, "send": send}
 
@@ -250,7 +250,7 @@ def locate_button(lat: str, lon: str, send: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("web/components/facts.html")
 def facts(rows: Iterable[Any], look: str = "rows") -> dict[str, Any]:
-    """A list of labels and values: "rows" with links to change them, or "tiles"."""
+    """List of labels and values: "rows" with change links, or "tiles"."""
     return {"rows": components.facts(rows), "look": look}
 
 
@@ -261,13 +261,13 @@ def card(content: str, title: Any = "", level: int = 2, tone: str = "", id: str 
 
 @register.simple_block_tag
 def notice(content: str, tone: str = "info", title: Any = "", level: int = 2) -> SafeString:
-    """A remark that matters here: info, ok, warn or bad."""
+    """Notice box; `tone` is info, ok, warn or bad."""
     return render_to_string("web/components/notice.html", locals() | {"icon_name": TONE_ICONS.get(tone, "info")})
 
 
 @register.simple_block_tag
 def section(content: str, title: Any, link: str = "", link_text: Any = "", note: Any = "") -> SafeString:
-    """A part of a page under an h2, with a link to all there is."""
+    """Page section under an h2, with an optional link."""
     return render_to_string("web/components/section.html", locals())
 
 
@@ -275,13 +275,13 @@ def section(content: str, title: Any, link: str = "", link_text: Any = "", note:
 def empty_state(
     title: Any, text: Any = "", url: str = "", action: Any = "", icon: str = "document", level: int = 2
 ) -> dict[str, Any]:
-    """Nothing is here yet: why, and what one can do."""
+    """Placeholder of an empty list: reason and next action."""
     return {"title": title, "text": text, "url": url, "action": action, "icon_name": icon, "level": level}
 
 
 @register.inclusion_tag("web/components/timeline.html")
 def timeline(entries: Iterable[Any]) -> dict[str, Any]:
-    """What happened, newest first as given: `TimelineEntry` or dicts with its keys."""
+    """Timeline in the given order: `TimelineEntry` or dicts with its keys."""
     return {"entries": list(entries)}
 
 
@@ -306,11 +306,11 @@ def quick(url: str, icon: str, label: Any, color: str = "brand") -> dict[str, An
 def link_row(
     url: str, label: Any, note: Any = "", icon: str = "", tag: Any = "", color: str = "brand"
 ) -> dict[str, Any]:
-    """A row of `<ul class="links">`."""
+    """Row of `<ul class="links">`."""
     return {"url": url, "label": label, "note": note, "icon_name": icon, "tag_html": tag, "color": color}
 
 
-# Ways
+# Navigation
 
 
 @register.inclusion_tag("web/components/back.html")
@@ -320,13 +320,13 @@ def back(url: str, text: Any = "") -> dict[str, Any]:
 
 @register.inclusion_tag("web/components/crumbs.html")
 def crumbs(trail: Iterable[tuple[Any, str]]) -> dict[str, Any]:
-    """Where this page stands: (label, address) from the top; the page itself is not among them."""
+    """Breadcrumbs: (label, url) from the top, without the page itself."""
     return {"trail": list(trail)}
 
 
 @register.inclusion_tag("web/components/pager.html", takes_context=True)
 def pager(context: template.Context, page_obj: Page[Any], parameter: str = "page") -> dict[str, Any]:
-    """Earlier and later pages of a list; the rest of the address's query stays."""
+    """Links to previous and next page; the rest of the query string is kept."""
 
     def address(number: int) -> str:
         query = context["request"].GET.copy()
@@ -347,5 +347,5 @@ def search_form(url: str, label: Any, value: str = "", hint: Any = "", id: str =
 
 @register.inclusion_tag("web/components/quick_exit.html")
 def quick_exit() -> dict[str, Any]:
-    """Leaves at once for a harmless page and keeps this one out of the way back."""
+    """Button that leaves for a harmless page and removes this one from the history."""
     return {}
