@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import structlog
 from django.conf import settings
@@ -48,7 +48,7 @@ class Head:
     made_at: str
 
     @classmethod
-    def of(cls, block: ChainBlock) -> "Head":
+    def of(cls, block: ChainBlock) -> Self:
         made_at = block.made_at.astimezone(UTC).isoformat(timespec="microseconds")
         return cls(block.chain, block.number, block.last, bytes(block.seal).hex(), made_at)
 

@@ -14,7 +14,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 from urllib.parse import quote
 
 import psutil
@@ -92,7 +92,7 @@ class Server:
         self._socket_folder: Path | None = None
         self._account: Account | None = None
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
