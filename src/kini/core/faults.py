@@ -21,6 +21,7 @@ class Fault:
         field: path of keys, joined by "." ("ask.0.fields.nik.label").
         message: the error.
         remedy: the correction.
+        value: the wrong cell of a table.
     """
 
     file: str
@@ -28,10 +29,12 @@ class Fault:
     field: str
     message: str
     remedy: str = ""
+    value: str = ""
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        what = f"{self.field}: {self.message}" if self.field else self.message
+        value = f' "{self.value}"' if self.value and self.value not in self.message else ""
+        what = f"{self.field}{value}: {self.message}" if self.field else self.message
         return f"{where}: {what}. {self.remedy}" if self.remedy else f"{where}: {what}"
 
 

@@ -135,3 +135,44 @@ class OutboxMessage(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-at"], name="core_outbox_at")]
+
+
+class ImportRun(models.Model):
+    """One load of a table: who loaded which file, and what it changed (see core/table_import)."""
+
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=10, choices=ACTOR_KINDS)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=60, blank=True)
+    table = models.CharField(max_length=120, help_text="Label of the model.")
+    scope = models.JSONField(default=dict, help_text="Values that mark the rows that were compared.")
+    file = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    total = models.PositiveIntegerField(help_text="Rows of the file.")
+    added = models.PositiveIntegerField()
+    changed = models.PositiveIntegerField()
+    removed = models.PositiveIntegerField()
+    unchanged = models.PositiveIntegerField()
+    frozen = models.PositiveIntegerField(help_text="Rows that differ and may not be changed.")
+    faulty = models.PositiveIntegerField(help_text="Rows with errors.")
+    errors = models.JSONField(default=list, help_text="The first errors, without the values of cells.")
+    undone_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.file}"
+
+
+class ImportChange(models.Model):
+    """A row as it stood before and after an import, by which the import can be undone."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="changes")
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(before__isnull=False) | models.Q(after__isnull=False),
+                name="core_importchange_of_something",
+            )
+        ]

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from kini.core import retention
-from kini.core.models import LimitCounter, OutboxMessage
+from kini.core.models import ImportChange, ImportRun, LimitCounter, OutboxMessage
 from kini.core.retention import DAY, YEAR, Removal, Rule, of_chain, of_rows
 
 _FAILED = """
@@ -53,6 +53,20 @@ def register() -> None:
             _("Looked into when something went wrong"),
             30 * DAY,
             Removal(_count_failed, _remove_failed),
+        ),
+        Rule(
+            "core.import-changes",
+            _("Rows as they were before and after an import"),
+            _("Imports can be undone"),
+            30 * DAY,
+            of_rows(lambda before: ImportChange.objects.filter(run__at__lt=before)),
+        ),
+        Rule(
+            "core.import-runs",
+            _("Records of imports: by the number of whose account, from which file"),
+            _("Errors and misuse can be found for as long as claims may be made"),
+            10 * YEAR,
+            of_rows(lambda before: ImportRun.objects.filter(at__lt=before)),
         ),
         Rule(
             "core.audit",

@@ -1,0 +1,215 @@
+"""A table of somebody else's, and its rows typed by a pydantic model."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, ValidationError
+
+from kini.core.faults import REMEDIES, Fault
+from kini.core.table_import.formats import (
+    UNKNOWN,
+    Content,
+    RawRow,
+    Unreadable,
+    read_csv,
+    read_excel,
+    read_geojson,
+    read_json,
+)
+from kini.core.table_import.mapping import ColumnMapping
+
+type Format = Literal["csv", "excel", "json", "geojson"]
+#: Cells as text without blanks around, by column of the file; empty ones are left out.
+type Cells = Mapping[str, str]
+
+SUFFIXES: dict[str, Format] = {
+    **dict.fromkeys((".json", ".geojson"), "geojson"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "excel"),
+}
+NO_MAPPING = ColumnMapping()
+#: Characters of a value that an error shows.
+LONGEST_VALUE = 60
+
+
+class CellError(ValueError):
+    """A cell, or with an empty column a row, cannot be taken."""
+
+    def __init__(self, column: str, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.column, self.message, self.remedy = column, message, remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Row[M]:
+    """One row, typed.
+
+    Attributes:
+        line: its line in a text or sheet, or place in a list, the first being 1.
+    """
+
+    table: "Table"
+    line: int
+    cells: Cells
+    value: M
+
+    def text(self, column: str) -> str:
+        """The text of our column `column`, as the file has it; empty when there is none."""
+        return self.cells.get(self.table.mapping.column(column), "")
+
+    def error(self, column: str, message: str, remedy: str = "") -> Fault:
+        """An error in our column `column`, under the name and with the value that the file has there."""
+        theirs = self.table.mapping.column(column)
+        value = "" if column in self.table.hidden else self.cells.get(theirs, "")
+        return Fault(self.table.file, self.line, theirs, message, remedy, value[:LONGEST_VALUE])
+
+
+@dataclass(eq=False, slots=True)
+class Table:
+    """A file with a table. Reading it collects the errors of its rows.
+
+    Attributes:
+        file: its name in errors.
+        format: None: by the suffix of the file's name, CSV for an unknown one.
+        encoding, delimiter: of CSV; None: detected.
+        path: keys down to the list of rows, in JSON.
+        id_column: column of a feature's id, in GeoJSON.
+        aliases: other names of their columns, with the name that is meant.
+        strict: the format is ours: unknown columns and rows with too few cells are errors.
+        hidden: our columns whose values no error shows.
+        count: rows read so far, with and without errors.
+    """
+
+    file: str
+    content: Content
+    mapping: ColumnMapping = NO_MAPPING
+    format: Format | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    path: str = ""
+    id_column: str = "id"
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+    hidden: frozenset[str] = frozenset()
+    errors: list[Fault] = field(default_factory=list)
+    count: int = 0
+    _columns: Sequence[str] = ()
+
+    def rows[M: BaseModel](
+        self, model: type[M], *, columns: Sequence[str] = (), remedies: Mapping[str, str] | None = None
+    ) -> Iterator[Row[M]]:
+        """The rows that fit a model; what is wrong in the others joins `errors`.
+
+        Args:
+            model: its fields are our columns; a field without `repr` is hidden.
+            columns: our columns, where they are others than the model's fields.
+            remedies: what would be right, by our column or by type of pydantic's error.
+
+        Raises:
+            Unreadable: when the file is no such table, or required columns are missing.
+        """
+        fields = model.model_fields
+        names = list(columns or fields)
+        self.hidden |= {name for name, each in fields.items() if not each.repr}
+        remedies = {**REMEDIES, "missing": _("Fill it in."), **(remedies or {})}
+
+        def parse(row: Row[None]) -> M:
+            values = {name: text for name in names if (text := self.mapping.value(name, row.text(name)))}
+            return model.model_validate(values)
+
+        required = [name for name in names if name in fields and fields[name].is_required()]
+        yield from self.read(parse, required=required, known=names, remedies=remedies)
+
+    def read[M](
+        self,
+        parse: Callable[[Row[None]], M],
+        *,
+        required: Iterable[str] = (),
+        known: Iterable[str] = (),
+        remedies: Mapping[str, str] | None = None,
+    ) -> Iterator[Row[M]]:
+        """The rows that `parse` makes a value of; it raises `CellError` or pydantic's ValidationError.
+
+        Args:
+            required: our columns that a table with a header must have, unless the mapping has a constant for them.
+            known: our columns; with `strict` there are no others.
+
+        Raises:
+            Unreadable: as `rows`.
+        """
+        for number, raw in self._raw(list(required), list(known)):
+            self.count += 1
+            cells = {self.aliases.get(name, name): text for name, cell in raw.items() if name and (text := _text(cell))}
+            row = Row(self, number, cells, None)
+            try:
+                self._check_width(raw)
+                value = parse(row)
+            except CellError as error:
+                self.errors.append(row.error(error.column, error.message, error.remedy))
+            except ValidationError as error:
+                self.errors += _validation_errors(row, error, set(known), remedies or {})
+            else:
+                yield Row(self, number, cells, value)
+
+    def _raw(self, required: Sequence[str], known: Sequence[str]) -> Iterator[RawRow]:
+        def header(line: int, names: Sequence[str]) -> Sequence[str]:
+            self._columns = [self.aliases.get(name.strip(), name.strip()) for name in names]
+            if errors := list(self._header_errors(line, required, known)):
+                raise Unreadable(errors)
+            return self._columns
+
+        suffix = self.content.suffix.lower() if isinstance(self.content, Path) else ""
+        match self.format or SUFFIXES.get(suffix, "csv"):
+            case "excel":
+                return read_excel(self.file, self.content, header)
+            case "json":
+                return read_json(self.file, self.content, path=self.path)
+            case "geojson":
+                return read_geojson(self.file, self.content, path=self.path or "features", id_column=self.id_column)
+            case _:
+                return read_csv(self.file, self.content, header, encoding=self.encoding, delimiter=self.delimiter)
+
+    def _header_errors(self, line: int, required: Sequence[str], known: Sequence[str]) -> Iterator[Fault]:
+        """What is wrong with the names of the columns."""
+        names = self._columns
+        if not any(names):
+            yield Fault(self.file, line, "", _("there is no line with the names of the columns"), _("Add it."))
+            return
+        theirs = {name: self.mapping.column(name) for name in (*required, *known)}
+        listed = ", ".join(theirs.values() if self.strict else filter(None, names))
+        remedy = (_("The columns are: %(names)s.") if self.strict else _("The file has: %(names)s.")) % {
+            "names": listed
+        }
+        for name in required:
+            if theirs[name] not in names and name not in self.mapping.constants:
+                yield Fault(self.file, line, theirs[name], _("this column is missing"), remedy)
+        for name in dict.fromkeys(names):
+            is_ours = name in theirs.values()
+            if self.strict and not is_ours:
+                yield Fault(self.file, line, name, _("there is no such column"), remedy)
+            if (self.strict or is_ours) and names.count(name) > 1:
+                yield Fault(self.file, line, name, _("this column stands twice"), _("Keep one."))
+
+    def _check_width(self, raw: Mapping[str | None, Any]) -> None:
+        if any(raw.get(None, ())):
+            raise CellError("", _("there are more cells than columns"), _("Put quotes around texts with a delimiter."))
+        if self.strict and len(raw) < len(self._columns):
+            words = {"cells": len(raw), "columns": len(self._columns)}
+            message = _("%(cells)d cells where there are %(columns)d columns") % words
+            raise CellError("", message, _("Put quotes around texts with a delimiter."))
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell).replace("\0", UNKNOWN).strip()
+
+
+def _validation_errors(
+    row: Row[None], error: ValidationError, known: Collection[str], remedies: Mapping[str, str]
+) -> Iterator[Fault]:
+    for each in error.errors(include_url=False):
+        place = [str(part) for part in each["loc"]]
+        column = next((part for part in place if part in known), place[0] if place else "")
+        message = _("it is empty") if each["type"] == "missing" else each["msg"].removeprefix("Value error, ")
+        yield row.error(column, message, remedies.get(column) or remedies.get(each["type"], ""))
