@@ -162,7 +162,7 @@ def test_a_table_of_our_own_format_has_no_other_columns_and_no_short_rows():
         (b'code,name\n"a', {}, ":2: broken CSV"),
         (b"PK\x03\x04", {"format": "excel"}, "is no Excel workbook"),
         (b'{"features": [{}\n, {]}', {"format": "geojson"}, ":2: is no JSON"),
-        (b'{"features": 3}', {"format": "geojson"}, "has no list of rows under “features”"),
+        (b'{"features": 3}', {"format": "geojson"}, "there is no list of rows where one should be. features"),
         (b"[" * 200_000, {"format": "json"}, "is no JSON"),
     ],
 )

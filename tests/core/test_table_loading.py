@@ -1,7 +1,7 @@
 """Loads of tables: the difference is what was counted, a run is recorded, and undoing it brings back every row."""
 
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError
@@ -116,11 +116,14 @@ def test_an_import_whose_rows_were_changed_since_is_not_undone(target):
 
 def test_after_its_term_a_run_can_no_longer_be_undone(target):
     run = bring(target, [("A1", 1)])
-    ImportRun.objects.update(at=timezone.now() - timezone.timedelta(days=31))
+    ImportRun.objects.update(at=timezone.now() - timedelta(days=31))
     apply(rules.get("core.import-changes"))
     with pytest.raises(Refused, match="no longer stored"):
         undo(by=BY, run=run)
     assert ImportRun.objects.exists()
+    ImportRun.objects.update(at=timezone.now() - timedelta(days=3651))
+    apply(rules.get("core.import-runs"))
+    assert not ImportRun.objects.exists()
 
 
 def test_a_row_that_the_table_refuses_stops_the_load(target):

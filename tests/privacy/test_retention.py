@@ -29,6 +29,8 @@ ELSEWHERE = {
     "cases.drafts": "tests/cases/test_drafts.py",
     "core.audit": "tests/core/test_chain.py",
     "core.failed-jobs": "tests/core/test_events.py",
+    "core.import-changes": "tests/core/test_table_loading.py",
+    "core.import-runs": "tests/core/test_table_loading.py",
     "letters.papers": "tests/privacy/test_letters.py",
     "people.access-log": "tests/core/test_chain.py",
     "people.used-credentials": "tests/api/test_program_security.py",

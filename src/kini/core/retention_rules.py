@@ -63,7 +63,7 @@ def register() -> None:
         ),
         Rule(
             "core.import-runs",
-            _("Records of imports: by the number of whose account, from which file"),
+            _("Records of imports: file, counts, and the number of the account"),
             _("Errors and misuse can be found for as long as claims may be made"),
             10 * YEAR,
             of_rows(lambda before: ImportRun.objects.filter(at__lt=before)),

@@ -207,8 +207,7 @@ def read_json(file: str, content: Content, *, path: str = "") -> Iterator[tuple[
         parser = _JsonParser(io.TextIOWrapper(stream, detect_encoding(file, stream, "UTF-8"), newline=""))
         try:
             if not parser.enter([key for key in path.split(".") if key]):
-                at = _("under “%(path)s”") % {"path": path} if path else _("at its top")
-                raise unreadable(file, 0, _("has no list of rows %(place)s") % {"place": at})
+                raise unreadable(file, 0, _("there is no list of rows where one should be"), path)
             for number, item in enumerate(parser.items(), 1):
                 yield number, item if isinstance(item, dict) else {}
         except json.JSONDecodeError as error:

@@ -194,11 +194,15 @@ class Table:
 
     def _check_width(self, raw: Mapping[str | None, Any]) -> None:
         if any(raw.get(None, ())):
-            raise CellError("", _("there are more cells than columns"), _("Put quotes around texts with a delimiter."))
+            raise CellError(
+                "",
+                _("there are more cells than columns"),
+                _("Put quotes around texts with a delimiter or a line break."),
+            )
         if self.strict and len(raw) < len(self._columns):
             words = {"cells": len(raw), "columns": len(self._columns)}
             message = _("%(cells)d cells where there are %(columns)d columns") % words
-            raise CellError("", message, _("Put quotes around texts with a delimiter."))
+            raise CellError("", message, _("Put quotes around texts with a delimiter or a line break."))
 
 
 def _text(cell: Any) -> str:
