@@ -1,4 +1,4 @@
-"""Two people, or one with two tabs, at the same moment."""
+"""Concurrent requests by two people, or by one person in two tabs."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ def town(transactional_db: None) -> Town:
 
 
 def at_once(*deeds: Callable[[], Any]) -> list[Any]:
-    """What each deed gave or raised, all begun at the same moment, each with a connection of its own."""
+    """Run the functions concurrently, each with its own connection; return their results or exceptions."""
     start = Barrier(len(deeds))
 
     def run(deed: Callable[[], Any]) -> Any:

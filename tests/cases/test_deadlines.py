@@ -1,4 +1,4 @@
-"""The clock of a case, reckoned from its timeline."""
+"""Clock of a case, computed from its timeline."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

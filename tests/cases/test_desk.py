@@ -1,4 +1,4 @@
-"""What officers do beside moving: the queue, assigning, transferring, noting, looking."""
+"""Officers' actions besides moves: queue, assign, transfer, note, reveal."""
 
 from datetime import timedelta
 

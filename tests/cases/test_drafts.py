@@ -1,4 +1,4 @@
-"""Answers on their way: kept, sealed, resumed, sent in once."""
+"""Drafts: saved, sealed, resumed, submitted once."""
 
 from datetime import timedelta
 from pathlib import Path

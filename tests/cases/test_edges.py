@@ -1,4 +1,4 @@
-"""Which moves a flow offers to whom, where a case is on its way, and what people read."""
+"""Edges by role, progress of a case, and sentences for residents."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

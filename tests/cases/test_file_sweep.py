@@ -1,4 +1,4 @@
-"""What nobody names any more goes, a day after that was seen; everything else stays."""
+"""File sweep: unreferenced files are deleted a day after they were found, all others stay."""
 
 import os
 import time

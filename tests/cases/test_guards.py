@@ -1,4 +1,4 @@
-"""What the database itself refuses, however somebody comes to it."""
+"""Constraints and triggers of the database, tested around the ORM."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

@@ -1,4 +1,4 @@
-"""Cases that are the same thing: the later one follows the first, and nothing breaks that around the program."""
+"""Duplicates: the later case follows the first, and the database protects this."""
 
 from collections.abc import Callable
 from datetime import timedelta

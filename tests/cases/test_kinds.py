@@ -1,4 +1,4 @@
-"""What the kinds add: automatic decisions, the nearest unit, neutral titles."""
+"""Hooks of the kinds: automatic decisions, nearest unit, neutral titles."""
 
 import pytest
 from django.template.loader import render_to_string

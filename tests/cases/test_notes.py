@@ -1,4 +1,4 @@
-"""Who is named in a note, and what a canned reply leaves to be filled in: pure rules, with what must always hold."""
+"""Mentions in notes and placeholders in canned replies, with property tests."""
 
 from hypothesis import given
 from hypothesis import strategies as st

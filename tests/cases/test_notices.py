@@ -1,4 +1,4 @@
-"""A resident hears of every step, in their language, once, and neutrally where that matters."""
+"""Notifications of every step, in the resident's language, once, and neutral for sensitive services."""
 
 from collections.abc import Callable
 

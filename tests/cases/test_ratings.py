@@ -1,4 +1,4 @@
-"""What a resident thinks of how a case was handled: once for each end, by its resident alone."""
+"""Ratings by residents: once per ending, by the case's resident only."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

@@ -1,4 +1,4 @@
-"""What officers find a case by, and what they never find it by."""
+"""Search index of officers: words that are found, and personal data that is not."""
 
 from pathlib import Path
 

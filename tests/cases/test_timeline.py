@@ -1,4 +1,4 @@
-"""The timeline: nothing is changed behind it unseen, and the case can be read from it anew."""
+"""Timeline: every change behind it is detected, and the case can be recomputed from it."""
 
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -163,7 +163,7 @@ def test_joined_profiles_bring_their_cases_along(town: Town, rich: Case):
 
 
 class TestRecomputing(TestCase):
-    """Whatever a case goes through, its stored clock is what its timeline says."""
+    """The stored clock equals the one computed from the timeline, whatever happens to the case."""
 
     @pytest.fixture(autouse=True)
     def _people(self, var: object) -> None:

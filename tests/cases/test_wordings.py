@@ -1,4 +1,4 @@
-"""The texts with which every agency begins."""
+"""Default canned replies of every agency."""
 
 import shutil
 from pathlib import Path

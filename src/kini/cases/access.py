@@ -174,7 +174,7 @@ def require_assurance(by: Actor, needed: Level | None, resident: Resident | None
     """Require the service's level of assurance from the applicant, or from the person at the officer's counter.
 
     Raises:
-        AssuranceNeeded: with what to do first.
+        AssuranceNeeded: names the way to reach the level.
     """
     if needed and by.kind is not ActorKind.SYSTEM:
         require_level(_answerable(by, resident).assurance if resident else 0, needed)

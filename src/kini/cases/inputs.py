@@ -130,7 +130,7 @@ def keep(by: Actor, case: Case, resolved: Resolved, edge: rules.Edge, given: Map
         The values, an upload's as {"files": [ids of documents]}.
 
     Raises:
-        Refused: when something needed is missing, something is given that the step does not know, or a file is bad.
+        Refused: a required input is missing, an input is unknown, or a file is invalid.
     """
     wanted = fields_of(resolved, edge)
     pages = page_keys(resolved, edge)

@@ -48,7 +48,7 @@ class Line:
     """Timeline entry as a sentence, with the inputs of the transition (label, text) and their files.
 
     Attributes:
-        step: what officers call the state that it led to; empty when it is no step of the flow.
+        step: officers' name of the new state; empty if the state did not change.
     """
 
     number: int
@@ -74,13 +74,13 @@ class CaseView:
     """Content of a case page.
 
     Attributes:
-        hats: what the viewer is to the case (access.hats).
-        title: what the service is called, neutral where it is sensitive.
+        hats: roles of the viewer towards the case (access.case_roles).
+        title: title of the service, neutral if it is sensitive.
         word: the public word of the state; `now` the plain sentence about it.
-        person: whose case it is; empty when the viewer may not see it.
+        person: name of the resident; empty if the viewer may not see it.
         theirs: whether the viewer is its resident, not an officer.
         private: nothing about the person is shown to this viewer (reports).
-        panel: template and context of what the kind adds, or None.
+        panel: template and context of the kind's panel, or None.
     """
 
     case: Case

@@ -1,4 +1,4 @@
-"""Heads see who reads what; an alarm tells them of unusually much reading; looks have a limit."""
+"""Access report: reads by officers, alarms on unusual numbers, limits on reveals."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""One step for many cases: said before, held back, taken back or taken once, whatever stops the worker."""
+"""Batch moves: reviewed, delayed, cancelled or taken exactly once, even if the worker dies."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Two cases side by side: what an officer reads, and what the resident of the joined one reads."""
+"""Comparison of two cases: contents for the officer, and for the resident of the merged one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Steps taken at the desk: each of them, by whom, and what happens when the case has moved on meanwhile."""
+"""Moves at the desk: permissions, forms, and stale pages."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,4 +1,4 @@
-"""Numbers of a day: what came in, was decided, late, and how long it took, beside earlier weeks."""
+"""Statistics of a day: opened, decided, overdue and duration, compared with earlier weeks."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

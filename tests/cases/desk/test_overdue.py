@@ -1,4 +1,4 @@
-"""What is late and why, for those who lead."""
+"""Overdue cases and their causes, for heads of agencies."""
 
 import csv
 from datetime import timedelta

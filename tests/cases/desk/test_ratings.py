@@ -1,4 +1,4 @@
-"""What residents say, for those who lead: marks, objections, and sentences without names."""
+"""Ratings for heads: scores, objections, and comments without names."""
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

@@ -1,4 +1,4 @@
-"""Colleagues at the same case: mentions that reach them, and who looks at it now."""
+"""Presence and mentions of colleagues on the same case."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a person does in a browser: opens pages, reads them, fills in the form that stands there, and sends it."""
+"""Simulated browser: open pages, read them, fill in and send their forms."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ from tests.pagechecks import CheckedClient
 
 @dataclass
 class Seen:
-    """A page as somebody sees it."""
+    """Page as a visitor sees it."""
 
     url: str
     response: HttpResponse
@@ -38,7 +38,7 @@ class Seen:
 
     @property
     def errors(self) -> list[str]:
-        """What the summary on top says is to be mended."""
+        """Errors in the summary at the top."""
         return self.words('//*[contains(@class, "error-summary")]//li')
 
     def words(self, xpath: str) -> list[str]:
@@ -61,7 +61,7 @@ class Seen:
         raise AssertionError(f"{self.url} has no form for {action!r}")
 
     def value(self, name: str) -> str:
-        """What stands in an input."""
+        """Value of an input."""
         return dict(self.form().form_values()).get(name, "").removeprefix("\n")
 
 

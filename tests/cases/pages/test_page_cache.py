@@ -1,4 +1,4 @@
-"""The shared page cache, with the real middlewares: what one visitor or service worker asked for harms no other."""
+"""Shared page cache with the real middlewares: no visitor or service worker sees another one's page."""
 
 from collections.abc import Iterator
 

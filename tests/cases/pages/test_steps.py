@@ -1,4 +1,4 @@
-"""What a resident does with a case: correct it, withdraw it, object, and what happens when the page is old."""
+"""Moves of a resident: correct, withdraw, object, and stale pages."""
 
 import pytest
 

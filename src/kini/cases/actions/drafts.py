@@ -25,7 +25,7 @@ def start_draft(*, by: Actor, version: ServiceVersion, resident: Resident | None
     """Start an application.
 
     Args:
-        resident: for whom it is; None only for a guest.
+        resident: person applied for; None only for a guest.
         channel: how the person came (models.CHANNELS).
 
     Raises:
@@ -150,7 +150,7 @@ def discard_draft(*, by: Actor, draft: Draft) -> None:
     """Delete a draft with its files. Submitted drafts are kept.
 
     Raises:
-        NotAllowed: when it is somebody else's.
+        NotAllowed: the draft belongs to another person.
         Refused: when it became a case.
     """
     draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
@@ -167,7 +167,7 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
     """Return the draft in which a resident corrects a case: its original one, else a new one with its answers.
 
     Raises:
-        NotAllowed: when the case is somebody else's.
+        NotAllowed: the case belongs to another person.
         Refused: when nothing may be corrected now.
     """
     case = lock(case)

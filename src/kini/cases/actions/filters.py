@@ -19,7 +19,7 @@ def save_filter(*, by: Actor, name: str, query: str, first: bool = False) -> Sav
     """Save a view of the queue in the first free position of the rail.
 
     Args:
-        query: what stands in the queue's address (desk.addresses.Asked.query).
+        query: query string of the queue (QueueAddress.query).
         first: the desk opens with it from now on, in place of another one.
 
     Raises:
@@ -61,7 +61,7 @@ def delete_filter(*, by: Actor, kept: SavedFilter) -> None:
     """Delete a saved filter.
 
     Raises:
-        NotAllowed: when it is somebody else's.
+        NotAllowed: the filter belongs to another officer.
     """
     kept = _own(by, kept)
     _record(by, kept, "cases.filter-deleted")

@@ -37,7 +37,7 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
         confirm: whether the person said that the answers are true.
 
     Raises:
-        NotAllowed: when the draft is somebody else's.
+        NotAllowed: the draft belongs to another person.
         Incomplete: when questions are not answered.
         Expired: when the draft waited too long.
         Refused: when it is not confirmed, or the service is no longer offered.
@@ -77,10 +77,10 @@ def apply(
     """Create a case from complete answers without a draft, for the API.
 
     Args:
-        resident: for whom it is; None only for a guest.
+        resident: person applied for; None only for a guest.
         given: valid values by field (services.answering.take), without files.
         confirm: whether the person said that the answers are true.
-        reference: one that was told already; empty: a new one.
+        reference: a reference announced before; empty: a new one.
 
     Raises:
         NotAllowed, Refused: as `start_draft` and `submit`.

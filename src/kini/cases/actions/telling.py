@@ -28,7 +28,7 @@ def tell(*, by: Actor, case: Case, sort: str, data: dict[str, Any], paper: Paper
 
     Args:
         sort: a sort of entry registered in `rules.tellers`.
-        paper: kept among the case's documents, covered by the timeline like every other one.
+        paper: stored as a document of the case and covered by its timeline.
 
     Raises:
         LookupError: when nobody can tell such an entry.

@@ -121,7 +121,7 @@ def add_document(
     request: HttpRequest,
     draft: UUID,
     slot: str = Form(max_length=60, description="Name of the question that the file answers."),
-    file: UploadedFile = File(),  # noqa: B008 -- as ninja is told of a file
+    file: UploadedFile = File(),  # noqa: B008 -- ninja's syntax for files
 ) -> shapes.DocumentOut:
     """Add a file to a draft. Then answer its question with `{"files": [id]}`."""
     caller = caller_of(request)
@@ -184,7 +184,7 @@ def _taken(resolved: Resolved, given: Mapping[str, Any], before: Mapping[str, An
     """Parse answers; raise a Problem with all errors.
 
     Raises:
-        Problem: when some cannot be taken, with what to do about each.
+        Problem: lists the invalid answers.
     """
     taken = answering.take(resolved, given, before, known)
     if taken.errors:

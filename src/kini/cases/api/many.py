@@ -136,7 +136,7 @@ def _given(plans: Iterable[Planned], given: dict[str, Any]) -> dict[str, Any]:
     """Merge the parsed inputs of all cases.
 
     Raises:
-        Problem: with what must be mended.
+        Problem: lists all errors.
     """
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}

@@ -28,7 +28,7 @@ def take(request: HttpRequest, actor: Actor, case: Case, body: NewMove, guest_ke
     """Take a move.
 
     Raises:
-        Problem: with what is wrong with each thing that was given.
+        Problem: lists the errors by input.
         NotAllowed, Stale, Refused: as `actions.move`.
     """
     resolved = resolve_many([case.version_id])[case.version_id]

@@ -108,9 +108,9 @@ def page(
     """Render the case page, with errors if any.
 
     Args:
-        errors: (id of the input, what to do); with any, the answer's status is `status`.
-        typed: what stood in the page's own forms.
-        kept: (label, text) of what was typed for a step that is no longer possible.
+        errors: (id of the input, message); with any, the response has status `status`.
+        typed: values typed into the page's forms.
+        kept: (label, text) typed for a move that is no longer possible.
     """
     desk = desk_of(actor, found)
     there = _anchors(desk)

@@ -114,7 +114,7 @@ def remembered[T](what: str, actor: Actor, read: Callable[[Actor], T], permissio
     The value must not be mutated.
 
     Args:
-        what: names what is read, with everything that it depends on besides the actor and the language.
+        what: cache key; must contain everything the value depends on besides scope and language.
     """
     key, now = (what, get_language(), permission, _sight(actor, permission)), clock.monotonic()
     until, found = _remembered.get(key, (now, None))

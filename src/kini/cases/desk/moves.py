@@ -86,7 +86,7 @@ def _offered(actor: Actor, case: Case, move: str) -> Step | None:
     """Return the move if the officer may take it now.
 
     Raises:
-        NotAllowed: when it belongs to somebody else.
+        NotAllowed: the move belongs to another role.
     """
     resolved = resolve(case.version)
     edge = rules.edge_of(resolved.flow, case.state, move)

@@ -31,8 +31,8 @@ class Judged:
     """Ratings of one service.
 
     Attributes:
-        marks: how often each mark (1..5) was given.
-        objections: how often a decision was objected to; `granted` how often somebody found that they are right.
+        marks: number of ratings by score (1..5).
+        objections: number of objections; `granted` of those granted.
     """
 
     service: str

@@ -22,9 +22,9 @@ def draw(
     """Render the page with its form.
 
     Args:
-        typed: what stands in the inputs, by field.
-        errors: what must be mended, by field; with any, the answer is 422.
-        more: what an entry of a repeated page has otherwise: action, back, heading.
+        typed: values of the inputs, by field.
+        errors: messages by field; with any, the response is 422.
+        more: overrides for an entry of a repeated page: action, back, heading.
     """
     now, total = walk.part(page.key)
     context = {

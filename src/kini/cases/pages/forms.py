@@ -107,7 +107,7 @@ def draw(
     """Render the fields of a page.
 
     Args:
-        typed: what stands in the inputs, by field.
+        typed: values of the inputs, by field.
         heading: the label of the (only) field is the page's heading.
         files: documents that the fields may show, by id.
     """

@@ -31,8 +31,8 @@ class Part:
 
     Attributes:
         change: where the answers under a heading are changed.
-        changed: of a correction: they are no longer what the case says.
-        missing: an answer is needed and not given.
+        changed: in a correction, the answers differ from the case's.
+        missing: a required answer is missing.
     """
 
     heading: Any

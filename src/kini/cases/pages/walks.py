@@ -33,7 +33,7 @@ class Walk:
 
     Attributes:
         case: the case that is corrected; None for an application on its way.
-        known: what the profile answers, by attribute.
+        known: answers from the profile, by attribute.
         change: the visitor came from the summary to change one page, and goes back there.
     """
 
@@ -96,7 +96,7 @@ class Walk:
 
         Raises:
             Http404: when the service has no such page.
-            Skipped: when it is not asked, given the answers so far.
+            QuestionSkipped: the page is not applicable given the answers.
         """
         if key not in {page.key for page in self.resolved.pages}:
             raise Http404

@@ -52,7 +52,7 @@ def sees(actor: Actor, case: Case) -> bool:
     """Return True if the actor may see the case (ignoring a guest's link). Two queries at most.
 
     Raises:
-        NotAllowed: when they would see it as an officer, and it concerns somebody of their household.
+        NotAllowed: the officer has a conflict of interest.
     """
     ours = ours_q(actor.user_id) if actor.user_id else Q(pk__in=())
     helps = may_somewhere(actor, Permission.APPLY_FOR_OTHERS) and actor.user_id

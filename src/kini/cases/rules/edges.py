@@ -25,7 +25,7 @@ class Edge:
 
     Attributes:
         by: a role, "resident" or "system"; empty: nobody but the system.
-        needs: names of inputs that must be given.
+        needs: names of required inputs.
         within: days after a case's end during which it may be taken.
     """
 

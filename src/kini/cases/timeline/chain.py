@@ -66,7 +66,7 @@ def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> N
     """Store a new case, complete but for derived columns, with its first entry in the flow's start state.
 
     Args:
-        documents: what was attached to its draft and is used; they become the case's.
+        documents: documents of the draft in use; they become the case's.
     """
     at = moments.now()
     resolved = resolve(case.version)
@@ -101,7 +101,7 @@ def append(
     Args:
         case: locked by the action that calls this, and as changed by it; its columns are stored here.
         to_state: the state the case goes into; empty when the entry is no step of the flow.
-        changed: the parts of what the case holds (digests.PARTS) that the action changed.
+        changed: parts of the content (digests.PARTS) that the action changed.
     """
     at = max(moments.now(), case.state_since)
     from_state = case.state if to_state else ""

@@ -37,7 +37,7 @@ def verify_all(*, with_files: bool = True) -> Iterator[tuple[str, list[str]]]:
     A case that seems faulty is verified again under a lock, so that concurrent moves raise no false alarm.
 
     Args:
-        with_files: also read every kept file.
+        with_files: also verify the content of every file.
     """
     seen = _Files() if with_files else None
     last = 0
