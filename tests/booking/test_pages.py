@@ -54,7 +54,7 @@ def booked(resident: CheckedClient, draft: Draft) -> Case:
     slot = re.search(r'name="slot" id="slot" value="(\d+)"', text(times))
     assert slot
     check = resident.post(times.request["PATH_INFO"], {"slot": slot[1]}, follow=True)
-    assert "Kept for you until" in text(check)
+    assert "Held for you until" in text(check)
     token = re.search(r'name="confirm" value="(\w+)"', text(check))
     assert token
     sent = resident.post(reverse("cases:check", args=[draft.pk]), {"confirm": token[1]}, follow=True)
@@ -95,10 +95,10 @@ def test_where_the_city_comes_to_somebody_no_place_is_chosen(resident: CheckedCl
     reference = Case.objects.get().reference
     ticket = text(resident.get(reverse("booking:ticket", args=[reference])))
     assert "The red gate" in ticket
-    assert "Show the code to whoever comes" in ticket
+    assert "Show this code to the officer" in ticket
     file = resident.get(reverse("booking:calendar", args=[reference])).content.decode()
     assert "LOCATION:The red gate" in file
-    assert "Show the code to whoever comes" in text_of(resident.get(reverse("letters:receipt", args=[reference])))
+    assert "Show this code to the officer" in text_of(resident.get(reverse("letters:receipt", args=[reference])))
 
 
 def test_the_ticket_is_kept_as_a_file_for_a_place_without_a_net(resident: CheckedClient, draft: Draft) -> None:
@@ -108,11 +108,11 @@ def test_the_ticket_is_kept_as_a_file_for_a_place_without_a_net(resident: Checke
     booking = Booking.objects.get()
     paper = text_of(resident.get(kept))
     assert case.reference in paper
-    assert "Show the code when you arrive" in paper
+    assert "Show this code when you arrive" in paper
     assert queries.venue_of(booking.slot).name in paper
     assert formats.clock(booking.slot.starts_at) in paper
     Booking.objects.update(state="served")
-    assert "Show the code" not in text_of(resident.get(kept))
+    assert "Show this code" not in text_of(resident.get(kept))
 
 
 def test_what_was_booked_is_taken_elsewhere_and_kept_until_then(resident: CheckedClient, draft: Draft) -> None:
@@ -131,7 +131,7 @@ def test_what_was_booked_is_taken_elsewhere_and_kept_until_then(resident: Checke
     assert after.slot_id != before.slot_id
     assert queries.venue_of(after.slot).name in text(ticket)
     tracker = text(resident.get(reverse("cases:case", args=[case.reference])))
-    assert "Your booking of" in tracker
+    assert "Your booking on" in tracker
 
 
 def test_a_full_time_can_be_waited_for(resident: CheckedClient, draft: Draft, ferry: ServiceVersion) -> None:

@@ -132,7 +132,7 @@ def test_the_places_of_an_age_are_kept_for_those_who_have_it(ferry: ServiceVersi
 def test_the_same_person_books_once_a_day(ferry: ServiceVersion, town: Town) -> None:
     early, late = first_slots(ferry)
     case_actions.submit(by=acting(town.resident), draft=_held(town, ferry, early), confirm=True)
-    with pytest.raises(Refused, match="have a booking in this time already"):
+    with pytest.raises(Refused, match="already have a booking in this period"):
         holding(town.resident, ferry, late)
     holding(town.neighbour, ferry, early)
     moved = holding(town.neighbour, ferry, late)

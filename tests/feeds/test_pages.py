@@ -80,9 +80,9 @@ def test_filters(client, folder):
     page = "/figures/schools/"
     assert read(client, page, **{"f-sort": "music"}).count('class="figures-row"') == 2
     assert read(client, page, q="liceu").count('class="figures-row"') == 1
-    assert "Nothing fits" in read(client, page, q="zzz")
+    assert "No matches" in read(client, page, q="zzz")
     assert read(client, page, area="VS-1").count('class="figures-row"') == 3
-    assert "Nothing fits" in read(client, page, area="VS-2")
+    assert "No matches" in read(client, page, area="VS-2")
 
 
 def test_levels_are_filters_too(client, posts):

@@ -50,7 +50,7 @@ def test_a_wrong_character_is_noticed_before_it_is_looked_up(client, letter):
     client.cookies["kini_language"] = "en"
     response = client.get("/v/", {"code": other + letter.code[1:]})
     assert response.status_code == 422
-    assert "compare it with the paper" in response.content.decode()
+    assert "compare it with the letter" in response.content.decode()
 
 
 def test_unknown_broken_and_unsigned_codes_look_alike(client, case, grant):
@@ -68,7 +68,7 @@ def test_a_withdrawn_letter_says_when_and_why(client, letter, town):
     actions.withdraw_letter(by=town.named("head"), letter=letter, cause="revoked", note="Forged papers of Budi.")
     page = page_of(client, letter.code)
     assert "This letter was withdrawn" in page
-    assert "The decision was taken back." in page
+    assert "The decision was revoked." in page
     assert "Budi" not in page
 
 
@@ -115,5 +115,5 @@ def test_after_its_last_day_it_is_genuine_and_no_longer_valid(client, letter):
         assert "This letter is genuine and valid" in page_of(client, letter.code)
     with moments.at(letter.issued_at + timedelta(days=370)):
         page = page_of(client, letter.code)
-    assert "genuine, but its time is over" in page
+    assert "genuine, but it has expired" in page
     assert f"It was valid until {letter.said['until']}" in page

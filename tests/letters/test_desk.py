@@ -28,7 +28,7 @@ def test_withdrawing_needs_a_cause_and_tells_the_resident(letter, browse, town, 
     assert head.get(address(letter, "withdraw")).status_code == 200
     refused = head.post(address(letter, "withdraw"), {"note": "kept words"})
     assert refused.status_code == 422
-    assert "Choose why" in refused.content.decode()
+    assert "Choose the reason" in refused.content.decode()
     assert "kept words" in refused.content.decode()
     done = head.post(address(letter, "withdraw"), {"cause": "error", "note": "The name is wrong."})
     assert done.status_code == 303
@@ -55,7 +55,7 @@ def test_replacing_gives_a_new_code_and_number(letter, browse, town):
     assert newer.number == f"{letter.case.reference}/2"
     page = browse(town.resident).get(f"/cases/{letter.case.reference}/").content.decode()
     assert f"/documents/{newer.document_id}/" in page
-    assert "takes the place of the one before" in page
+    assert "replaces the previous one" in page
 
 
 def test_an_ended_letter_cannot_be_ended_again(letter, town):

@@ -68,7 +68,7 @@ def test_without_a_key_it_waits_and_nothing_is_lost(case, grant, browse, town, s
     assert letter.state == LetterState.WAITING
     page = browse(town.resident).get(f"/cases/{case.reference}/").content.decode()
     assert "Your letter is being signed" in page
-    assert "has no signing key" in browse(town.head).get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "has no usable signing key" in browse(town.head).get(f"/desk/cases/{case.reference}/").content.decode()
     jobs.sign_waiting()
     assert case.letters.get().state == LetterState.WAITING
     keys.make_development_keys(settings.ENV.signing_keys, [("registry", "Catatan")])

@@ -51,7 +51,7 @@ FLOW: dict[str, Any] = {
             "moves": {"refund": {"to": "refunded", "by": "system", "label": "Give back"}},
         },
         "refunded": {
-            "name": "Given back",
+            "name": "Refunded",
             "does": "The money goes back and the bill is open again.",
             "public": "done",
             "end": True,

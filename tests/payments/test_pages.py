@@ -58,7 +58,7 @@ def test_a_resident_chooses_sees_the_code_and_comes_to_the_receipt(resident, tow
     assert "AB12" not in page.content.decode(), "the thing is masked for strangers"
     paper = text_of(resident.get(reverse("letters:receipt", args=[case.reference])))
     assert receipt in paper
-    assert "scans this code" in paper
+    assert "Scan this code" in paper
 
 
 def test_asking_now_finds_what_nobody_told(resident, case, bill, bank):
@@ -75,14 +75,14 @@ def test_a_provider_that_is_down_loses_nothing(resident, case, bill, bank):
     bank.faults["create"] = "down"
     waiting = resident.post(pay_page(case), {"method": "qr"}, follow=True)
     assert waiting.status_code == 200
-    assert "on its way" in waiting.content.decode()
+    assert "being prepared" in waiting.content.decode()
     bank.faults["create"] = ""
     assert "Scan this code" in resident.get(waiting.request["PATH_INFO"]).content.decode()
 
 
 def test_without_a_provider_the_page_says_so(resident, case, settings):
     settings.ENV = replace(settings.ENV, payments=None)
-    assert "not possible at the moment" in resident.get(pay_page(case)).content.decode()
+    assert "not available at the moment" in resident.get(pay_page(case)).content.decode()
 
 
 def test_others_neither_see_nor_pay(client, town, case, bank):
@@ -122,11 +122,11 @@ def test_a_cashier_gives_back_and_records_what_was_transferred(client, town, cas
     told = theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
     assert "The money goes back and the bill is open again." in told
     assert "Wrong stall" in told
-    assert "is on its way back to the payer" in told
+    assert "is being refunded to the payer" in told
     refund = queries.returns_open().get()
     client.post(reverse("payments:desk-returned", args=[refund.pk]), {"provider_reference": "TRX 77"})
     assert not queries.returns_open()
-    assert "was transferred back" in theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
+    assert "was refunded to the account" in theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
     again = opened(acting(town.neighbour), stall_tax, town.neighbour, ANSWERS)
     assert client.get(reverse("payments:desk-refund", args=[again.reference])).status_code == 404
 

@@ -57,7 +57,7 @@ def test_what_it_says_goes_with_its_file_and_it_is_still_found_by_its_code(
         assert (stored.said, stored.code, stored.state) == ("", letter.code, "valid")
         resident, head = browse(town.resident), browse(town.head)
         page = resident.get(f"/v/{letter.code}").text
-        assert "its time is over" in page
+        assert "it has expired" in page
         assert "no longer stored" in page
         assert "<dd>Warga Contoh</dd>" not in page
         assert letter.number in page

@@ -79,7 +79,7 @@ def test_kind_and_open_now_choose(client, sites):
     assert read(client, "/wifi/", kind="park").count('class="figures-row"') == 1
     with moments.at(MONDAY.replace(hour=12, minute=30)):
         html = read(client, "/wifi/", open="now")
-        assert "Nothing fits" in read(client, "/wifi/", kind="school", open="now")
+        assert "No matches" in read(client, "/wifi/", kind="school", open="now")
     assert html.count('class="figures-row"') == 1
     assert "Quiet corner" in html
 

@@ -149,11 +149,11 @@ def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
     if actor.user_id is None:
         raise Problem(401, _("Sign in first. This service needs to know who you are."))
     if waits := turns.wait_for(actor, service):
-        detail = _("Very many people are choosing now. Ask again when the time in Retry-After is over.")
+        detail = _("Too many people are booking right now. Try again after the time given in Retry-After.")
         raise Problem(429, detail, headers={"Retry-After": str(waits.seconds)})
     slot = queries.slot(service, body.slot)
     if slot is None or not body.confirm:
-        raise Problem(422, _("Name a slot of this service, and confirm that the answers are true."), "invalid")
+        raise Problem(422, _("Provide a slot of this service and confirm that the answers are true."), "invalid")
     resident = people_queries.own_profile(actor)
     resolved = resolve_many([service.current_id or 0])[service.current_id or 0]
     known = profile.known(resident)
@@ -184,7 +184,7 @@ def _at(service: str, venue: str, first: date, last: date) -> tuple[Service, que
     found = _bookable(service)
     at = queries.venue(found, venue)
     if at is None or not timedelta() <= last - first <= timedelta(days=MOST_DAYS):
-        detail = _("Name a venue of this service, and at most %(days)d days in order.") % {"days": MOST_DAYS}
+        detail = _("Provide a venue of this service and a range of at most %(days)d days.") % {"days": MOST_DAYS}
         raise Problem(422, detail, "invalid")
     return found, at
 
@@ -202,4 +202,4 @@ def _bookable(service: str) -> Service:
     try:
         return queries.offered(service)
     except Service.DoesNotExist:
-        raise Problem(404, _("This service is not booked.")) from None
+        raise Problem(404, _("This service takes no bookings.")) from None

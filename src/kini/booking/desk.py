@@ -161,7 +161,11 @@ def check_in(request: HttpRequest) -> HttpResponse:
     booking = queries.bookings().filter(reference=read).first() if read else None
     if booking and not may(actor, Permission.ACT, venue.scope_of(booking.slot)):
         booking = None
-    error = _("There is no booking with this code here. Compare it with the ticket.") if typed and not booking else ""
+    error = (
+        _("No booking with this code was found here. Compare the code with the ticket.")
+        if typed and not booking
+        else ""
+    )
     if request.method == "POST" and booking:
         try:
             arrived = venue.check_in(by=actor, booking=booking)
@@ -226,7 +230,7 @@ def walk_in(request: HttpRequest, slot: int) -> HttpResponse:
     actor, found, back = _slot(request, slot)
     try:
         booking = venue.walk_in(by=actor, slot=found)
-        messages.success(request, _("Taken in: number %(number)s.") % {"number": booking.number})
+        messages.success(request, _("Admitted: number %(number)s.") % {"number": booking.number})
     except Full as full:
         messages.error(request, str(full))
     return SeeOther(back)

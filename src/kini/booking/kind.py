@@ -162,9 +162,9 @@ class BookingKind(Kind):
         if booking.state not in COMING:
             return OnReceipt(lines)
         says = (
-            _("Show the code to whoever comes, or say its letters.")
+            _("Show this code to the officer who visits you, or read it out.")
             if there
-            else _("Show the code when you arrive, or say its letters.")
+            else _("Show this code when you arrive, or read it out.")
         )
         return OnReceipt(lines, check_in_address(booking), says)
 

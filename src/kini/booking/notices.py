@@ -21,7 +21,7 @@ from kini.web import formats
 NEAR = timedelta(hours=12)
 OFFER = Sort(
     "place-offered",
-    _("When a place became free for somebody who waits"),
+    _("When a place becomes free for somebody on the waiting list"),
     {
         "title": _("Swimming"),
         "when": _("Saturday, 10:00"),
@@ -36,7 +36,7 @@ OFFER = Sort(
 
 CLOSED = Sort(
     "place-closed",
-    _("When a time is closed for which somebody waits"),
+    _("When a time with a waiting list is closed"),
     {
         "title": _("Swimming"),
         "when": _("Saturday, 10:00"),
@@ -45,7 +45,7 @@ CLOSED = Sort(
         "address": "https://kini.example/apply/7f3k9q2m/",
     },
     _("No longer on the waiting list: {title}"),
-    _("{title}, {when}, {where} is closed, so you wait no more. {message} Choose another time: {address}"),
+    _("{title}, {when}, {where} is closed and its waiting list has ended. {message} Choose another time: {address}"),
 )
 
 

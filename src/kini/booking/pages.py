@@ -175,7 +175,7 @@ def _taken(request: HttpRequest, choosing: Choosing, slot: Slot, *, wait: bool) 
         if wait and choosing.walk:
             wanted = choosing.wish
             actions.wait(by=choosing.actor, draft=choosing.draft, slot=slot, group=wanted.group, party=wanted.party)
-            messages.success(request, _("You are on the waiting list. We tell you when a place is free."))
+            messages.success(request, _("You are on the waiting list. We will let you know when a place is free."))
         else:
             choosing.take(slot)
     except Full as full:

@@ -32,7 +32,7 @@ def register() -> None:
         name,
         _("Bookings"),
         _("Times that you booked, for how many, and whether you came"),
-        _("So that a place is yours at that time"),
+        _("To reserve a place for you at that time"),
         Basis.CONTRACT,
         _("You, and officers of the place"),
         {
@@ -46,6 +46,6 @@ def register() -> None:
         _bookings,
         rules=("cases.answers",),
         erase=_erase,
-        stays=_("The booked place stays counted, under a number that no longer identifies anybody."),
+        stays=_("The booked place is still counted, under a number that no longer identifies you."),
     )
     personal_data.register(name, entry)

@@ -47,12 +47,12 @@ def register() -> None:
 
 
 def _was_there(_data: Mapping[str, Any]) -> str:
-    return _("You were there. That you did not come was taken back and counts no more.")
+    return _("You were there. The missed booking was removed and no longer counts.")
 
 
 def _rebooked(data: Mapping[str, Any]) -> str:
     words = {"before": formats.moment(datetime.fromisoformat(data["from"]))}
     words |= {"now": formats.moment(datetime.fromisoformat(data["to"])), "message": data.get("message", "")}
     if words["message"]:
-        return _("Your booking of %(before)s is now on %(now)s. %(message)s") % words
-    return _("Your booking of %(before)s is now on %(now)s.") % words
+        return _("Your booking on %(before)s was moved to %(now)s. %(message)s") % words
+    return _("Your booking on %(before)s was moved to %(now)s.") % words

@@ -13,7 +13,7 @@ def register() -> None:
     name = "booking.turns"
     rule = Rule(
         name,
-        _("Turns in the waiting room of a service that many want at once"),
+        _("Places in the waiting room of a service in high demand"),
         _("No longer needed"),
         timedelta(hours=1),
         of_rows(lambda before: Turn.objects.filter(seen_at__lt=before)),

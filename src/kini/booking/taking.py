@@ -55,7 +55,7 @@ def take(
     """
     options = queries.options_of(slot.service)
     if not 1 <= party <= options.most:
-        raise Refused(_("One booking is for %(number)d people at most.") % {"number": options.most})
+        raise Refused(_("A booking is for at most %(number)d people.") % {"number": options.most})
     if resident:
         in_time(slot)
         if by.kind is not ActorKind.SYSTEM:
@@ -96,9 +96,9 @@ def understood(verdict: str) -> None:
     """
     match verdict:
         case "full":
-            raise Full(_("This time has just been taken. Choose another one, or let us tell you when one is free."))
+            raise Full(_("This time has just been taken. Choose another one, or join the waiting list."))
         case "double":
-            raise Refused(_("You have a booking in this time already. Change or cancel that one first."))
+            raise Refused(_("You already have a booking in this period. Change or cancel it first."))
         case "closed":
             raise Refused(_("This time cannot be booked now. Choose another one."))
 
@@ -111,10 +111,7 @@ def _not_paused(slot: Slot, resident: Resident) -> None:
     """
     if until := queries.paused_until(slot.service, resident):
         words = {"day": formats.day(until)}
-        raise Refused(
-            _("You booked and did not come several times. You can book again from %(day)s, or ask at the counter.")
-            % words
-        )
+        raise Refused(_("You missed several bookings. You can book again from %(day)s, or ask at the counter.") % words)
 
 
 def in_time(slot: Slot) -> None:

@@ -198,13 +198,13 @@ def was_there(*, by: Actor, booking: Booking) -> None:
     """
     booking = _locked(by, booking)
     if booking.state != "missed":
-        raise Refused(_("Nobody has said that they did not come."))
+        raise Refused(_("This booking was not marked as missed."))
     try:
         with transaction.atomic():
             booking.state = "served"
             booking.save(update_fields=["state"])
     except IntegrityError:
-        raise Refused(_("They have another booking in that time by now.")) from None
+        raise Refused(_("They have another booking in that period.")) from None
     audit.record(by=by, action="booking.was-there", subject=f"booking:{booking.reference}")
     if booking.case:
         case_actions.tell(by=by, case=booking.case, sort=WAS_THERE, data={})
@@ -225,7 +225,7 @@ def walk_in(*, by: Actor, slot: Slot, party: int = 1) -> Booking:
     try:
         reference = taking.take(by, slot, None, WALK_IN, party, becomes="confirmed")
     except Full:
-        raise Full(_("The places for those who come without a booking are taken.")) from None
+        raise Full(_("All places for visitors without a booking are taken.")) from None
     return _arrive(by, queries.bookings().get(reference=reference))
 
 
@@ -251,9 +251,9 @@ def close(*, by: Actor, slot: Slot, message: str) -> tuple[int, int]:
     )
     message = " ".join(message.split())[:500]
     if not message:
-        raise Refused(_("Write a sentence for those who have booked."))
+        raise Refused(_("Write a message for those who have booked."))
     if slot.closed_at:
-        raise Refused(_("This slot is closed already."))
+        raise Refused(_("This slot is already closed."))
     slot.closed_at = moments.now()
     slot.save(update_fields=["closed_at"])
     here = Booking.objects.select_for_update(of=("self",)).filter(slot=slot).select_related("case", "slot__service")

@@ -38,7 +38,7 @@ def load_rows(*, by: Actor, name: str, content: bytes, origin: Origin, force: bo
     feed, state = declared.feeds()[name], hold(name)
     digest = declared.digest(feed, content)
     if origin.made_up and state.loaded_at and not state.made_up:
-        raise FeedRefused(_("There are real rows already; samples would mix with them."))
+        raise FeedRefused(_("Real data has already been imported; samples would mix with it."))
     if digest == state.digest and not origin.made_up and not force:
         settle(state, origin, digest)
         return None
@@ -109,10 +109,10 @@ def _read(feed: Feed, content: bytes, origin: Origin, force: bool) -> Read:
         message = _("there is no area “%(code)s”") % {"code": row.area[:40]}
         found.faults.append(RowFault(row.number, feed.where.area if feed.where else "", message))
     if not found.rows:
-        raise FeedRefused(_("There is no good row in it."), found.faults, found.total)
+        raise FeedRefused(_("It has no valid rows."), found.faults, found.total)
     if len(found.faults) * 100 > feed.source.most_faults * found.total and not force:
         words = {"faulty": len(found.faults), "total": found.total}
-        raise FeedRefused(_("%(faulty)d of %(total)d rows are faulty.") % words, found.faults, found.total)
+        raise FeedRefused(_("%(faulty)d of %(total)d rows are invalid.") % words, found.faults, found.total)
     return found
 
 

@@ -87,7 +87,7 @@ def from_address(source: Source, state: FeedState) -> Fetched:
             for _hop in range(MOST_HOPS + 1):
                 if urlsplit(address).netloc not in allowed:
                     raise Unreachable(
-                        _("it sends us on to %(host)s, which the pack does not name")
+                        _("it redirects to %(host)s, which the pack does not name")
                         % {"host": urlsplit(address).netloc[:100]}
                     )
                 with client.stream("GET", address, headers=headers) as answer:
@@ -99,7 +99,7 @@ def from_address(source: Source, state: FeedState) -> Fetched:
             _("%(host)s does not answer (%(fault)s)")
             % {"host": urlsplit(address).netloc[:100], "fault": type(error).__name__}
         ) from None
-    raise Unreachable(_("it sends us on and on"))
+    raise Unreachable(_("too many redirects"))
 
 
 def _answered(source: Source, answer: httpx.Response) -> Fetched:
@@ -108,7 +108,9 @@ def _answered(source: Source, answer: httpx.Response) -> Fetched:
     if answer.status_code == httpx.codes.NOT_MODIFIED:
         return Fetched(None, name, etag, modified)
     if answer.status_code != httpx.codes.OK:
-        raise Unreachable(_("%(host)s answers %(status)d") % {"host": answer.url.host, "status": answer.status_code})
+        raise Unreachable(
+            _("%(host)s returned status %(status)d") % {"host": answer.url.host, "status": answer.status_code}
+        )
     until, content = time.monotonic() + LONGEST, bytearray()
     for part in answer.iter_bytes():
         content += part

@@ -105,7 +105,7 @@ def read(feed: Feed, content: bytes, zone: ZoneInfo, *, sample: bool = False) ->
         elif before.values == row.values:
             found.twice += 1
         else:
-            message = _("this row stands twice with other values (first in row %(row)d)") % {"row": before.number}
+            message = _("this row conflicts with row %(row)d, which has the same key") % {"row": before.number}
             found.faults.append(RowFault(number, ", ".join(feed.key), message))
     return found
 
@@ -154,12 +154,12 @@ def _objects(feed: Feed, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(_("this is no JSON (%(fault)s)") % {"fault": error}) from None
+        raise Unreadable(_("this is not JSON (%(fault)s)") % {"fault": error}) from None
     geo = feed.source.format == "geojson"
     for key in filter(None, (feed.source.rows or ("features" if geo else "")).split(".")):
         data = data.get(key) if isinstance(data, dict) else None
     if not isinstance(data, list):
-        raise Unreadable(_("there is no list of rows where one should be"))
+        raise Unreadable(_("the list of rows is missing"))
     for number, item in enumerate(data, 1):
         cells = _feature(item) if geo else item if isinstance(item, dict) else {}
         yield number, dict(zip(_renamed(feed, cells), cells.values(), strict=True))
@@ -185,7 +185,7 @@ def _row(feed: Feed, number: int, cells: Mapping[str, Any], zone: ZoneInfo, samp
             values[name] = value
     key = rules.key(str(values.get(name, "")) for name in feed.key)
     if not key:
-        raise _Bad(", ".join(feed.key), _("nothing names this row"))
+        raise _Bad(", ".join(feed.key), _("the row has no key"))
     latitude, longitude = _point(feed, cells)
     area = _text(feed, cells.get(feed.where.area)) if feed.where and feed.where.area else ""
     area = feed.where.areas.get(area, area) if feed.where else ""
@@ -214,13 +214,13 @@ def _value(feed: Feed, name: str, form: FeedField, cell: Any) -> Any:
         return text.lower() in TRUE
     if form.type == "choice" and text not in form.options:
         known = ", ".join(form.options)
-        raise _Bad(name, _("“%(text)s” is none of: %(known)s") % {"text": text[:40], "known": known})
+        raise _Bad(name, _("“%(text)s” is not one of: %(known)s") % {"text": text[:40], "known": known})
     if form.type == "link" and not text.startswith(("https://", "http://")):
-        raise _Bad(name, _("“%(text)s” is no address") % {"text": text[:40]})
+        raise _Bad(name, _("“%(text)s” is not a URL") % {"text": text[:40]})
     if len(text) > LONGEST_TEXT:
         raise _Bad(name, _("it is longer than %(most)d characters") % {"most": LONGEST_TEXT})
     if UNKNOWN in text:
-        raise _Bad(name, _("it holds characters that are no text"))
+        raise _Bad(name, _("it contains invalid characters"))
     return text
 
 
@@ -230,12 +230,12 @@ def _number(name: str, form: FeedField, text: str) -> float | int:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise _Bad(name, _("“%(text)s” is no number") % {"text": text[:40]})
+        raise _Bad(name, _("“%(text)s” is not a number") % {"text": text[:40]})
     if (form.min is not None and value < form.min) or (form.max is not None and value > form.max):
         bounds = f"{'' if form.min is None else form.min} … {'' if form.max is None else form.max}"
         raise _Bad(name, _("%(text)s lies outside %(bounds)s") % {"text": text[:40], "bounds": bounds})
     if form.type != "number" and value != int(value):
-        raise _Bad(name, _("“%(text)s” is no whole number") % {"text": text[:40]})
+        raise _Bad(name, _("“%(text)s” is not a whole number") % {"text": text[:40]})
     return int(value) if value == int(value) else value
 
 
@@ -250,7 +250,7 @@ def _point(feed: Feed, cells: Mapping[str, Any]) -> tuple[float | None, float | 
     except ValueError:
         latitude = longitude = math.nan
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise _Bad(feed.where.latitude, _("“%(text)s” is no point on earth") % {"text": ", ".join(texts)[:60]})
+        raise _Bad(feed.where.latitude, _("“%(text)s” is not a position on earth") % {"text": ", ".join(texts)[:60]})
     return latitude, longitude
 
 
@@ -267,11 +267,11 @@ def _moment(feed: Feed, cells: Mapping[str, Any], zone: ZoneInfo, sample: bool) 
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        message = _("“%(text)s” is no moment; write 2026-11-25 14:05") % {"text": text[:40]}
+        message = _("“%(text)s” is not a date and time; write 2026-11-25 14:05") % {"text": text[:40]}
         raise _Bad(where, message) from None
     found = found if found.tzinfo else found.replace(tzinfo=zone)
     if found > now + AHEAD:
-        raise _Bad(where, _("“%(text)s” has not come yet") % {"text": text[:40]})
+        raise _Bad(where, _("“%(text)s” is in the future") % {"text": text[:40]})
     return found
 
 

@@ -42,7 +42,7 @@ def issue_letter(*, by: Actor, case: Case, entry: int) -> Letter:
     step = case.timeline.get(number=entry)
     ordered = _ordered(case)
     if ordered is None or step.to_state not in rules.states_of(ordered, resolve(case.version).flow):
-        raise Refused(_("No letter is due here."))
+        raise Refused(_("There is no letter to issue for this case."))
     there = case.letters.filter(entry__gte=entry).last()
     return there or _issue(by, case, ordered, step, step.at, case.letters.filter(state__in=LIVE).first())
 
@@ -73,7 +73,7 @@ def withdraw_letter(*, by: Actor, letter: Letter, cause: str, note: str = "") ->
     """
     letter = _manageable(by, letter)
     if cause not in rules.CAUSES:
-        raise Refused(_("Choose why the letter is withdrawn."))
+        raise Refused(_("Choose the reason for the withdrawal."))
     letter.state, letter.cause, letter.ended_at = LetterState.WITHDRAWN, cause, moments.now()
     letter.save(update_fields=["state", "cause", "ended_at"])
     _remember(by, letter, note)
@@ -93,11 +93,11 @@ def replace_letter(*, by: Actor, letter: Letter, note: str) -> Letter:
     """
     letter = _manageable(by, letter)
     if not note.strip():
-        raise Refused(_("Write why a newer letter is needed."))
+        raise Refused(_("Enter the reason for a newer letter."))
     case = letter.case
     ordered = _ordered(case)
     if ordered is None:
-        raise Refused(_("No letter is due here."))
+        raise Refused(_("There is no letter to issue for this case."))
     return _issue(by, case, ordered, case.timeline.get(number=letter.entry), moments.now(), letter, note)
 
 

@@ -40,7 +40,7 @@ def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse
         raise
     except Refused as refusal:
         return _page(request, case, found, typed={"cause": cause, "note": note}, errors=[("cause", str(refusal))])
-    messages.success(request, _("The letter is withdrawn. Its resident is told."))
+    messages.success(request, _("The letter was withdrawn. The resident is notified."))
     return see_other("cases:desk-case", case.reference)
 
 
@@ -58,7 +58,7 @@ def replace(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
         raise
     except Refused as refusal:
         return _page(request, case, found, typed={"note": note}, errors=[("note", str(refusal))], replacing=True)
-    messages.success(request, _("A newer letter takes its place. Its resident is told."))
+    messages.success(request, _("The letter was replaced by a newer one. The resident is notified."))
     return see_other("cases:desk-case", case.reference)
 
 

@@ -45,7 +45,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return render(request, "letters/find.html", {"typed": "", "errors": []})
     if code := references.read_code(typed.rpartition("/")[2]):
         return redirect("letters:check", code=code)
-    error = _("This is no code of a letter. It has 20 letters and digits; compare it with the paper once more.")
+    error = _("This is not the code of a letter. A code has 20 letters and digits; compare it with the letter again.")
     context = {"typed": typed, "error": error, "errors": [("code", error)]}
     return render(request, "letters/find.html", context, status=422)
 

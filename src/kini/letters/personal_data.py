@@ -23,10 +23,10 @@ def register() -> None:
     entry = PersonalData(
         name,
         _("Letters"),
-        _("Signed letters that were made for you, and whether they are still valid"),
-        _("So that anybody to whom you show one can check it"),
+        _("Signed letters issued to you, and whether they are still valid"),
+        _("So that anybody to whom you show one can verify it"),
         Basis.LAW,
-        _("You, officers of the agency, and anybody who has the code on the paper"),
+        _("You, officers of the agency, and anybody who has the code of the letter"),
         {
             "number": _("Number"),
             "title": _("Title"),

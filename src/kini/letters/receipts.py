@@ -56,7 +56,7 @@ def receipt_data(view: CaseView, steps: list[str]) -> dict[str, Any]:
             "next": _("What happens next"),
             "follow": _("Follow it"),
             "qr": _("QR code that leads to %(address)s") % {"address": address},
-            "warning": _("Whoever asks you for money or a code for it is not from the city."),
+            "warning": _("Anybody who asks you for money or a code for it is not from the city."),
         },
     }
 

@@ -31,7 +31,7 @@ def register() -> None:
 
 def _told(data: Mapping[str, Any]) -> str:
     if data["replaces"]:
-        return _("A newer letter “%(title)s” takes the place of the one before, which is no longer valid.") % data
+        return _("A newer letter “%(title)s” replaces the previous one, which is no longer valid.") % data
     return _("Your letter “%(title)s” is ready. Download it on the page of this case.") % data
 
 

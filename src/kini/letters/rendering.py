@@ -116,7 +116,7 @@ def letter_data(said: Said, colour: str, language: str, number: str, code: str) 
     labels = {
         "number": _("Number"),
         "until": _("Valid until"),
-        "signed": _("Signed electronically. A printed copy is checked by the code on this page."),
+        "signed": _("Signed electronically. Use the code on this page to verify a printed copy."),
         "check": _("Check this letter"),
         "qr": _("QR code that leads to %(address)s") % {"address": address},
         "agency": _("On behalf of %(agency)s") % {"agency": said.agency},

@@ -15,9 +15,9 @@ from kini.services.schema import Letter
 #: Causes of a withdrawal; public, so they say nothing about a person.
 CAUSES: Mapping[str, str | Promise] = {
     "error": _("It contained an error."),
-    "ended": _("What it was based on has ended."),
-    "revoked": _("The decision was taken back."),
-    "asked": _("Its holder asked for this."),
+    "ended": _("The basis for it has ended."),
+    "revoked": _("The decision was revoked."),
+    "asked": _("Its holder requested this."),
 }
 
 

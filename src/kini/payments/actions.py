@@ -81,9 +81,9 @@ def charge(*, by: Actor, case: Case, register: str, amount: int) -> Bill:
         Refused: if the amount is not positive, or the case has a bill already.
     """
     if amount <= 0:
-        raise Refused(_("Write the amount of the charge, more than nothing."))
+        raise Refused(_("Enter the amount of the charge, greater than zero."))
     if queries.bill_of(case):
-        raise Refused(_("This case has a bill already."))
+        raise Refused(_("This case already has a bill."))
     rules = registers()[register]
     bill = Bill.objects.create(
         register=register,
@@ -111,10 +111,10 @@ def ask_for_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
     if bill is None or case.closed_at:
         raise Refused(_("There is nothing to pay here."))
     if provider is None:
-        raise Refused(_("This way to pay is not possible at the moment. Choose another one."))
+        raise Refused(_("This payment method is not available at the moment. Choose another one."))
     bill = Bill.objects.select_for_update().get(pk=bill.pk)
     if queries.paid(bill) or bill.withdrawn_at:
-        raise Refused(_("This bill has been paid already."))
+        raise Refused(_("This bill is already paid."))
     amount, now = queries.owed(bill).amount, moments.now()
     found = bill.payments.filter(method=method, state__in=LIVE).first()
     if found and found.expires_at > now and found.amount == amount.total:
@@ -122,7 +122,7 @@ def ask_for_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
     if found:
         _end(found, "expired")
     if amount.total == 0:
-        raise Refused(_("Nothing is owed on this bill today."))
+        raise Refused(_("Nothing is due on this bill today."))
     payment = Payment.objects.create(
         bill=bill,
         case=case,
@@ -249,11 +249,11 @@ def refund(*, by: Actor, payment: Payment, reason: str) -> Refund:
     """
     access.require_at_desk(by, Permission.REFUND, payment.case)
     if not reason.strip():
-        raise Refused(_("Write why the money goes back."))
+        raise Refused(_("Enter the reason for the refund."))
     payment = Payment.objects.select_for_update().select_related("bill", "case").get(pk=payment.pk)
     reason = reason.strip()[:240]
     if payment.state != "paid":
-        raise Refused(_("This payment cannot be given back: it was not paid, or it goes back already."))
+        raise Refused(_("This payment cannot be refunded: it was not paid, or a refund is under way."))
     amount, income = payment.received or 0, f"income:{payment.bill.register}"
     payment.state, payment.receipt = "surplus", ""
     payment.save(update_fields=["state", "receipt"])
@@ -278,7 +278,7 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
     """
     access.require_at_desk(by, Permission.REFUND, refund.payment.case)
     if not provider_reference.strip():
-        raise Refused(_("Write the reference of the transfer."))
+        raise Refused(_("Enter the reference of the transfer."))
     refund = Refund.objects.select_for_update().select_related("payment__case").get(pk=refund.pk)
     if refund.done_at is None:
         refund.done_at, refund.provider_reference = moments.now(), provider_reference.strip()[:64]

@@ -37,6 +37,6 @@ class Payments(AppConfig):
         tellers.register(actions.GOES_BACK, wording.goes_back)
         tellers.register(actions.IS_BACK, wording.is_back)
         references.codes.register("receipts", pages.address_of)
-        words, may = _("Money to return"), may_here(Permission.REFUND)
+        words, may = _("Refunds"), may_here(Permission.REFUND)
         returns = NavItem("payments:desk-returns", words, "cash", 34, "desk", group=_("Counter"), visible=may)
         navigation.register("desk-returns", returns)

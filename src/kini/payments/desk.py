@@ -38,9 +38,9 @@ def refund(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             actions.refund(by=actor, payment=payment, reason=reason)
             if payment.method == "va":
-                messages.warning(request, _("Now transfer the money, then write the reference of the transfer here."))
+                messages.warning(request, _("Now transfer the money, then enter the reference of the transfer here."))
                 return see_other("payments:desk-returns")
-            messages.success(request, _("The money goes back to the payer."))
+            messages.success(request, _("The payment is being refunded."))
             return see_other("cases:desk-case", case.reference)
         except NotAllowed:
             raise
@@ -73,5 +73,5 @@ def returned(request: HttpRequest, refund: UUID) -> HttpResponse:
         raise Http404
     reference = request.POST.get("provider_reference", "").replace("\0", "")
     actions.record_refund(by=actor, refund=found, provider_reference=reference)
-    messages.success(request, _("The return is recorded."))
+    messages.success(request, _("The refund was recorded."))
     return see_other("payments:desk-returns")

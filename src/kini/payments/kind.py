@@ -85,7 +85,9 @@ class PaymentKind(Kind):
             str(given.get(options.period, "")) if options.period else "",
         )
         if bill is None:
-            sentence = _("No open bill was found for these numbers. Compare them with your papers; perhaps it is paid.")
+            sentence = _(
+                "No open bill was found for these numbers. Compare them with your documents; it may be paid already."
+            )
             raise Refused(sentence)
         return bill
 
@@ -114,7 +116,7 @@ class PaymentKind(Kind):
         if move == actions.SETTLE and not paid:
             raise Refused(_("This bill has not been paid yet."))
         if move == actions.GIVEN_BACK and paid:
-            raise Refused(_("This bill has been paid already."))
+            raise Refused(_("This bill is already paid."))
 
     def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """Create the bill for the charge set by the step."""
@@ -146,4 +148,4 @@ class PaymentKind(Kind):
             (_("Receipt"), payment.receipt),
         ]
         code = reverse("payments:receipt", args=[payment.receipt])
-        return OnReceipt(lines, code, _("Whoever wants to check the payment scans this code."))
+        return OnReceipt(lines, code, _("Scan this code to verify the payment."))

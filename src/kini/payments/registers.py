@@ -127,7 +127,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[str]]:
             try:
                 row = _row(raw)
                 if (row.object, row.period) in seen:
-                    raise ValueError(_("this object and period stand twice"))
+                    raise ValueError(_("duplicate object and period"))
             except ValueError as fault:
                 faults.append(_("line %(number)d: %(fault)s") % {"number": number, "fault": fault})
                 continue
@@ -139,16 +139,16 @@ def read_rows(path: Path) -> tuple[list[Row], list[str]]:
 def _row(raw: dict[str, str]) -> Row:
     number, principal = compact(raw["object"] or ""), (raw["principal"] or "").strip()
     if not 3 <= len(number) <= 40:
-        raise ValueError(_("object: write the number of the thing, 3 to 40 letters and digits"))
+        raise ValueError(_("object: enter the number of the object, 3 to 40 letters and digits"))
     if not (principal.isascii() and principal.isdigit() and 0 < int(principal) < 10**15):
-        raise ValueError(_("principal: write the amount in whole units, digits only"))
+        raise ValueError(_("principal: enter the amount in whole units, digits only"))
     try:
         due_on = date.fromisoformat((raw["due_on"] or "").strip())
     except ValueError:
-        raise ValueError(_("due_on: write the day as 2026-12-31")) from None
+        raise ValueError(_("due_on: enter a date such as 2026-12-31")) from None
     period = (raw["period"] or "").strip()
     if not 0 < len(period) <= 20:
-        raise ValueError(_("period: write for example 2026 or 2026-10"))
+        raise ValueError(_("period: enter a period such as 2026 or 2026-10"))
     return Row(number, period, int(principal), due_on, compact(raw["proof"] or ""))
 
 

@@ -17,7 +17,7 @@ from kini.web import formats
 class Settlements(Table):
     """Settlement lines that need attention."""
 
-    words = _("settled line to look at"), _("settled lines to look at")
+    words = _("settlement line to check"), _("settlement lines to check")
     list_display = ("settled_on", "verdict_words", "sum_settled", "case", "provider", "provider_reference", "kept")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -10,10 +10,10 @@ from kini.web import formats
 
 #: Verdicts of settlement lines (actions.settle_row).
 VERDICTS = {
-    "agreed": gettext_lazy("as with us"),
-    "unknown": gettext_lazy("none of our payments"),
-    "another amount": gettext_lazy("another amount than with us"),
-    "paid twice": gettext_lazy("a second time for one payment"),
+    "agreed": gettext_lazy("matches our record"),
+    "unknown": gettext_lazy("unknown payment"),
+    "another amount": gettext_lazy("amount differs from our record"),
+    "paid twice": gettext_lazy("payment settled twice"),
 }
 
 
@@ -21,10 +21,10 @@ def goes_back(data: Mapping[str, Any]) -> str:
     """Timeline entry: a refund by an officer, or of an overpayment."""
     words = {"amount": formats.money(data["amount"]), "reason": data["reason"]}
     if words["reason"]:
-        return _("%(amount)s goes back to you, and the bill is open again. %(reason)s") % words
-    return _("%(amount)s came twice, in another amount or too late. It goes back to you.") % words
+        return _("%(amount)s will be refunded to you, and the bill is open again. %(reason)s") % words
+    return _("%(amount)s was paid twice, in the wrong amount or too late. It will be refunded to you.") % words
 
 
 def is_back(data: Mapping[str, Any]) -> str:
     """Timeline entry: the refund was transferred."""
-    return _("%(amount)s was transferred back to where it came from.") % {"amount": formats.money(data["amount"])}
+    return _("%(amount)s was refunded to the account it came from.") % {"amount": formats.money(data["amount"])}

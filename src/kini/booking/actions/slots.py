@@ -102,7 +102,7 @@ def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
         raise NotAllowed(_("Only the system can do this."))
     options, found = queries.options_of(service), queries.venues(service)
     if not found:
-        raise Refused(_("There is no place for this service."))
+        raise Refused(_("This service has no venue."))
     venue, starts_at = found[number % len(found)], rules.example_moment(options, local(moments.now()), number)
     resource = next(iter(options.resources), "")
     slot, new = Slot.objects.get_or_create(

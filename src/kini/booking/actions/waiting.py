@@ -30,7 +30,7 @@ def wait(*, by: Actor, draft: Draft, slot: Slot, group: str, party: int) -> Book
     access.require_theirs(by, draft)
     options = queries.options_of(slot.service)
     if options.waiting_list is None or not 1 <= party <= options.most:
-        raise Refused(_("There is no waiting list here. Choose another time."))
+        raise Refused(_("There is no waiting list for this time. Choose another one."))
     taking.in_time(slot)
     period = taking.period_of(slot)
     mine = Booking.objects.filter(resident=draft.resident, period=period)

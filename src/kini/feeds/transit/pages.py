@@ -118,7 +118,7 @@ def journey(request: HttpRequest, name: str) -> HttpResponse:
     status, edition = _edition(name)
     start, end = _end(edition, _typed(request, "from")), _end(edition, _typed(request, "to"))
     errors = [
-        (field, _("No stop is called so. Write a part of its name."))
+        (field, _("No stop has this name. Enter part of its name."))
         for field, each in (("from", start), ("to", end))
         if each.typed and not each.stop and not each.options
     ]

@@ -74,7 +74,7 @@ class Reader:
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(content))
         except zipfile.BadZipFile:
-            raise Unreadable(_("this is no zip file")) from None
+            raise Unreadable(_("this is not a zip file")) from None
         self.names = {name.rsplit("/", 1)[-1]: name for name in self.zip.namelist()}
         if missing := [name for name in NEEDED if name not in self.names]:
             raise Unreadable(_("%(names)s is missing") % {"names": ", ".join(missing)})
@@ -186,7 +186,7 @@ class Reader:
             raise _Bad("departure_time", _("it leaves before it arrives"))
         place = _wanted(cells, "stop_sequence")
         if not place.isdigit():
-            raise _Bad("stop_sequence", _("“%(text)s” is no whole number") % {"text": place[:40]})
+            raise _Bad("stop_sequence", _("“%(text)s” is not a whole number") % {"text": place[:40]})
         self.edition.calls.append((trip, int(place), stop, arrives, departs))
 
     def _frequency(self, cells: Cells) -> None:
@@ -210,7 +210,7 @@ class Reader:
         kept: list[tuple[int, int, int, int, int]] = []
         for call in edition.calls:
             if kept and kept[-1][:2] == call[:2]:
-                edition.faults.append(RowFault(0, "stop_times.stop_sequence", _("a trip has one place twice")))
+                edition.faults.append(RowFault(0, "stop_times.stop_sequence", _("a trip repeats a stop_sequence")))
                 continue
             if not kept or kept[-1][0] != call[0]:
                 edition.trips[call[0]].begins = call[4]
@@ -234,7 +234,7 @@ def _wanted(cells: Cells, name: str) -> str:
 def _new(cells: Cells, name: str, known: dict[str, int]) -> str:
     code = _wanted(cells, name)
     if code in known:
-        raise _Bad(name, _("“%(text)s” stands twice") % {"text": code[:40]})
+        raise _Bad(name, _("“%(text)s” is repeated") % {"text": code[:40]})
     if len(code) > 60:
         raise _Bad(name, _("it is longer than %(most)d characters") % {"most": 60})
     return code
@@ -243,7 +243,7 @@ def _new(cells: Cells, name: str, known: dict[str, int]) -> str:
 def _known(cells: Cells, name: str, known: dict[str, int]) -> int:
     code = _wanted(cells, name)
     if code not in known:
-        raise _Bad(name, _("“%(text)s” is not known") % {"text": code[:40]})
+        raise _Bad(name, _("“%(text)s” is unknown") % {"text": code[:40]})
     return known[code]
 
 
@@ -254,7 +254,7 @@ def _degrees(cells: Cells, name: str, limit: int) -> float:
     except ValueError:
         value = math.nan
     if not -limit <= value <= limit:
-        raise _Bad(name, _("“%(text)s” is no point on earth") % {"text": text[:40]})
+        raise _Bad(name, _("“%(text)s” is not a position on earth") % {"text": text[:40]})
     return value
 
 
@@ -263,7 +263,7 @@ def _seconds(cells: Cells, name: str) -> int:
     text = _wanted(cells, name)
     parts = text.split(":")
     if len(parts) != 3 or not all(part.isdigit() for part in parts) or int(parts[1]) > 59 or int(parts[2]) > 59:
-        raise _Bad(name, _("“%(text)s” is no time; write 14:05:00") % {"text": text[:40]})
+        raise _Bad(name, _("“%(text)s” is not a time; write 14:05:00") % {"text": text[:40]})
     return int(parts[0]) * 3600 + int(parts[1]) * 60 + int(parts[2])
 
 
@@ -272,4 +272,4 @@ def _day(cells: Cells, name: str) -> date:
     try:
         return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 -- a date alone
     except ValueError:
-        raise _Bad(name, _("“%(text)s” is no day; write 20261125") % {"text": text[:40]}) from None
+        raise _Bad(name, _("“%(text)s” is not a date; write 20261125") % {"text": text[:40]}) from None

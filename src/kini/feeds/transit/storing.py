@@ -33,7 +33,7 @@ def load_timetable(*, by: Actor, name: str, content: bytes, origin: Origin, forc
     feed, state = declared.feeds()[name], hold(name)
     digest = declared.digest(feed, content)
     if origin.made_up and state.loaded_at and not state.made_up:
-        raise FeedRefused(_("There are real rows already; samples would mix with them."))
+        raise FeedRefused(_("Real data has already been imported; samples would mix with it."))
     if digest == state.digest:
         settle(state, origin, digest)
         return None
@@ -44,9 +44,9 @@ def load_timetable(*, by: Actor, name: str, content: bytes, origin: Origin, forc
         raise FeedRefused(str(fault)) from None
     if len(edition.faults) * 100 > feed.source.most_faults * edition.total and not force:
         words = {"faulty": len(edition.faults), "total": edition.total}
-        raise FeedRefused(_("%(faulty)d of %(total)d rows are faulty.") % words, edition.faults, edition.total)
+        raise FeedRefused(_("%(faulty)d of %(total)d rows are invalid.") % words, edition.faults, edition.total)
     if not edition.calls:
-        raise FeedRefused(_("There is no good row in it."), edition.faults, edition.total)
+        raise FeedRefused(_("It has no valid rows."), edition.faults, edition.total)
     load = _load(name, origin, edition)
     timetable = _new_edition(name, load, edition)
     _copy(timetable, reader)
