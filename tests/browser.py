@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kini.core import packages
-from kini.robot.scratch import Scratch, scratch_city
+from kini.core import system_programs
+from kini.robot.scratch import ScratchCity, scratch_city
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM = packages.chromium()
+CHROMIUM = system_programs.find_chromium()
 PATIENCE = 30_000  # milliseconds
 
 
@@ -42,14 +42,14 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 @pytest.fixture(scope="session")
-def scratch() -> Iterator[Scratch]:
+def scratch() -> Iterator[ScratchCity]:
     """A city of its own, with demo people."""
     with scratch_city(demo="people") as scratch:
         yield scratch
 
 
 @pytest.fixture(scope="session")
-def city(scratch: Scratch) -> str:
+def city(scratch: ScratchCity) -> str:
     """Its address."""
     return scratch.serve()
 
@@ -60,7 +60,7 @@ def chromium() -> "Iterator[Browser]":
 
     expect.set_options(timeout=PATIENCE)  # a busy machine is no fault of the page
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=packages.QUIET)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=system_programs.CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
@@ -70,6 +70,6 @@ def windowed(chromium: "Browser") -> "Iterator[Browser]":
     """A Chromium with windows, which alone shows notes."""
     if (program := shutil.which("chromium")) is None:
         pytest.skip("needs a Chromium with windows; install the package chromium")
-    browser = chromium.browser_type.launch(executable_path=program, args=packages.QUIET)
+    browser = chromium.browser_type.launch(executable_path=program, args=system_programs.CHROMIUM_FLAGS)
     yield browser
     browser.close()

@@ -16,8 +16,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
-from kini.api import allowance
-from kini.cases.desk import figures
+from kini.api import rate_limit
+from kini.cases.desk import queue_counts
 from kini.core import audit
 from tests.pagechecks import CheckedClient
 
@@ -67,9 +67,9 @@ def running_pack(tmp_path: Path, settings: Settings) -> Callable[[Path, Mapping[
 def empty_cache() -> Iterator[None]:
     yield
     cache.clear()
-    figures.forget()
-    allowance.forget()
-    audit.forget()
+    queue_counts.clear_cache()
+    rate_limit.clear_buckets()
+    audit.clear_cache()
 
 
 @pytest.fixture(scope="session")

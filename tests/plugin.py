@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kini.core.database.embedded import Server
+from kini.core.database.embedded import EmbeddedServer
 
 
 @pytest.hookimpl(wrapper=True)
@@ -27,7 +27,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 
 def _start_server(config: pytest.Config) -> str:
-    server = Server(_folder(config, "kini-tests-"), durable=False)
+    server = EmbeddedServer(_folder(config, "kini-tests-"), durable=False)
     config.add_cleanup(server.stop)
     return server.start()
 

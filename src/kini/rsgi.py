@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from kini.core.http_gateway import Gateway
+from kini.core.rsgi_adapter import RsgiAdapter
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
-application = Gateway(get_wsgi_application)
+application = RsgiAdapter(get_wsgi_application)

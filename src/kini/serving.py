@@ -12,9 +12,9 @@ from django.urls import get_resolver
 from django.utils.module_loading import import_string
 from granian.cli import cli
 
-from kini.core.database.roles import end_unrestricted
-from kini.core.held import hold_early
-from kini.core.server import granian_words
+from kini.core.database.roles import exit_if_unrestricted
+from kini.core.process_cache import warm_up
+from kini.core.web_server import granian_arguments
 
 MOST_OPEN_FILES = 16_384
 
@@ -43,7 +43,7 @@ def serve(words: list[str]) -> int:
     options, more = arguments().parse_known_args(words)
     application.threads = options.threads
     raise_open_files()
-    granian = granian_words("kini.rsgi:application", options.host, options.port, options.workers)
+    granian = granian_arguments("kini.rsgi:application", options.host, options.port, options.workers)
     cli.main([*granian, *more], prog_name="granian", standalone_mode=False)
     return 0
 
@@ -67,6 +67,6 @@ def raise_open_files() -> None:
 
 if __name__ == "__main__":
     load()
-    end_unrestricted()
-    hold_early()
+    exit_if_unrestricted()
+    warm_up()
     sys.exit(serve(sys.argv[1:]))

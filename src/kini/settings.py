@@ -3,7 +3,7 @@
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
 
-from kini.core import environment, logs, mail
+from kini.core import environment, logging_config, mail_settings
 
 ENV = environment.read()
 DEBUG = False
@@ -50,22 +50,22 @@ MIDDLEWARE = [
     "kini.core.middleware.RequestContext",
     "kini.core.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
-    "kini.api.lane.Lane",
+    "kini.api.middleware.ApiMiddleware",
     "kini.core.request_guard.RequestGuard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "kini.web.shelf.Shelf",
-    "kini.web.copies.Copies",
+    "kini.web.page_cache.AnonymousPageCache",
+    "kini.web.offline_pages.OfflinePageMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "kini.people.sessions.Sessions",
-    "kini.web.language.CityLocale",
+    "kini.people.sessions.LimitedSessionMiddleware",
+    "kini.web.language.CityLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "kini.web.form_origin.FormOrigin",
+    "kini.web.csrf.SameOriginCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "kini.people.officer_access.OfficerAccess",
-    "kini.web.refusals.Refusals",
+    "kini.people.officer_access.OfficerAccessMiddleware",
+    "kini.web.error_middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "kini.urls"
@@ -80,7 +80,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "kini.city.context.city",
-                "kini.web.context.page",
+                "kini.web.context_processors.site_context",
             ],
             "builtins": ["kini.web.templatetags.kini", "django.templatetags.i18n"],
         },
@@ -103,7 +103,7 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        # Never prepare statements of the ORM (core/database/worded.py does it where it pays).
+        # Never prepare statements of the ORM (core/database/compiled_queries.py does it where it pays).
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, "prepare_threshold": 2**31, **parts},
     }
 
@@ -112,12 +112,12 @@ DATABASES = {"default": database(ENV.database_url)}
 #: Role that owns and migrates the tables (core/database/roles.py); None: the same role.
 OWNER_DATABASE = database(ENV.owner_database_url) if ENV.owner_database_url else None
 #: default: short-lived data that all processes share (authorization codes, allauth's counters). pages: rendered pages,
-#: per process (web/shelf.py).
+#: per process (web/page_cache.py).
 CACHES = {
     "default": {
-        "BACKEND": "kini.core.cache.EncryptedDatabaseCache",
+        "BACKEND": "kini.core.encrypted_cache.EncryptedDatabaseCache",
         "LOCATION": "core_cacheentry",
-        "KEY_FUNCTION": "kini.core.cache.hashed_key",
+        "KEY_FUNCTION": "kini.core.encrypted_cache.hashed_key",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     "pages": {
@@ -130,19 +130,27 @@ CACHES = {
 HELD_SECONDS = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_IMPORT_PATHS = ["kini.core.events", "kini.core.delivery", "kini.core.chain.jobs", "kini.core.file_sweep"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "kini.core.events",
+    "kini.core.delivery",
+    "kini.core.chain.jobs",
+    "kini.core.orphaned_files",
+]
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "update_heartbeat_interval": 5}
-MAILERS = mail.mailers(ENV.mail_url)
+MAILERS = mail_settings.parse_mailers(ENV.mail_url)
 DEFAULT_FROM_EMAIL = ENV.mail_from or f"kini@{ENV.hosts[0]}"
 
 AUTH_USER_MODEL = "people.User"
 #: The second keeps sessions valid that it opened.
-AUTHENTICATION_BACKENDS = ["kini.people.backend.Accounts", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "kini.people.auth_backend.AccountBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 LOGIN_URL = "people:sign-in"
 LOGOUT_URL = "people:sign-out"
 LOGIN_REDIRECT_URL = "web:home"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.proxies
-ACCOUNT_ADAPTER = "kini.people.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "kini.people.account_adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"phone", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*", "email"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -152,13 +160,13 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_VERIFICATION = "none"  # signing in with a number or address verifies it
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "web:home"
-MFA_ADAPTER = "kini.people.second_step.SecondStepAdapter"
+MFA_ADAPTER = "kini.people.mfa.MfaAdapter"
 MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.production
 
-IDP_OIDC_ADAPTER = "kini.people.programs.ProgramsAdapter"
+IDP_OIDC_ADAPTER = "kini.people.oidc_adapter.OidcAdapter"
 IDP_OIDC_PRIVATE_KEY = ENV.signing_key
 IDP_OIDC_ACCESS_TOKEN_FORMAT = "opaque"  # noqa: S105
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
@@ -182,9 +190,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_HANDLERS = [
-    "kini.core.uploads.CappedUpload",
+    "kini.core.upload_handlers.CappedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "kini.core.uploads.SpooledUpload",
+    "kini.core.upload_handlers.SpooledUpload",
 ]
 
 SESSION_ENGINE = "kini.people.sessions"
@@ -208,4 +216,4 @@ CSRF_FAILURE_VIEW = "kini.web.pages.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 LOGGING_CONFIG = None
-logs.configure(ENV.log_format, ENV.log_level)
+logging_config.configure(ENV.log_format, ENV.log_level)

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
-from kini.operator.site import mounted
+from kini.operator.site import operator_urls
 
 handler400 = "kini.web.pages.bad_request"
 handler403 = "kini.web.pages.forbidden"
@@ -38,5 +38,5 @@ urlpatterns = [
     path("", include("kini.privacy.urls")),
     path("account/", include("kini.people.account_urls")),
     *plugins,
-    *mounted(settings.ENV.operator_path),
+    *operator_urls(settings.ENV.operator_path),
 ]

@@ -85,7 +85,7 @@ def program(db: None) -> Programs:
     """A program that acts for somebody with these scopes, so often in a minute."""
 
     def made(who: Resident | Officer, *scopes: str, per_minute: int = 1000) -> Program:
-        registered = people_actions.register_program(
+        registered = people_actions.register_client(
             by=BY,
             name="Tetangga App",
             addresses=["https://app.example.org/back"],

@@ -85,6 +85,6 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from kini.api.house import description
+    from kini.api.application import openapi_document
 
-    KEPT.write_text(written(description()), "utf-8")
+    KEPT.write_text(written(openapi_document()), "utf-8")

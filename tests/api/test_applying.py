@@ -22,7 +22,7 @@ def test_one_request_makes_a_whole_case(town: Town, permit: ServiceVersion, prog
     case = Case.objects.get(reference=told["reference"])
     assert (case.channel, case.resident, case.area_id, case.agency_id) == ("api", town.resident, "1.1.1", "registry")
     assert case.due_at
-    assert timeline.verify(case) == []
+    assert timeline.verify_case(case) == []
     assert app.get(f"/cases/{case.reference}").json() == told
 
 

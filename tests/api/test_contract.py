@@ -9,14 +9,15 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from kini.api.callers import scopes
-from kini.api.house import description
+from kini.api.application import openapi_document
+from kini.api.auth import scopes
 from tests.api import contract
 from tests.api.conftest import Program
 
 WANTED = (
     "Programs of others would break. Keep what was there and add beside it. If the break is wanted all the same: raise "
-    "kini.api.house.VERSION, say it in docs/api.md, and write the contract anew: .venv/bin/python -m tests.api.contract"
+    "kini.api.application.VERSION, say it in docs/api.md, "
+    "and write the contract: .venv/bin/python -m tests.api.contract"
 )
 ADDED = "The API has grown or says other words. If that is meant: .venv/bin/python -m tests.api.contract"
 #: Operations that anybody may use without a token. All others name a scope.
@@ -41,7 +42,7 @@ METHODS = [
 
 
 def now() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(contract.written(description()))
+    found: dict[str, Any] = json.loads(contract.written(openapi_document()))
     return found
 
 

@@ -13,7 +13,7 @@ from tests.cases.town import Town
 
 
 def test_a_case_tells_its_answers_and_what_happened(town: Town, case: Case, program: Programs):
-    actions.note(by=town.named("clerk"), case=case, text="A secret of the office")
+    actions.add_note(by=town.named("clerk"), case=case, text="A secret of the office")
     told = program(town.resident).get(f"/cases/{case.reference}/history").json()
     assert {each["name"]: each["text"] for page in told["answers"] for each in page["answers"]}["goods"] == "Fish"
     assert [entry["number"] for entry in told["timeline"]] == [1]
@@ -40,7 +40,7 @@ def test_a_case_is_withdrawn_once(town: Town, case: Case, program: Programs):
     assert (told.json()["step"], told.json()["outcome"]) == ("withdrawn", "withdrawn")
     again = app.post(f"/cases/{case.reference}/moves", {"move": "withdraw"})
     assert again.status_code == 409
-    assert timeline.verify(Case.objects.get()) == []
+    assert timeline.verify_case(Case.objects.get()) == []
 
 
 def test_a_step_says_what_it_needs_and_what_was_wrong(town: Town, case: Case, program: Programs):

@@ -4,7 +4,7 @@ import pytest
 
 from kini.cases import actions, jobs
 from kini.cases.models import Case
-from kini.core import moments
+from kini.core import current_time
 from kini.services.models import ServiceVersion
 from tests.api.conftest import Programs
 from tests.cases import town as towns
@@ -21,7 +21,7 @@ def chosen(cases: list[Case], step: str = "check") -> list[dict[str, str]]:
 
 
 def test_replies_of_the_agency_are_filled_in_for_the_case(town: Town, case: Case, program: Programs):
-    actions.write_reply(by=BY, agency=town.clerk.agency, service=None, title="Foto", text="Foto ulang {reference}.")
+    actions.create_reply(by=BY, agency=town.clerk.agency, service=None, title="Foto", text="Foto ulang {reference}.")
     told = program(town.clerk).get(f"/desk/cases/{case.reference}/replies").json()
     assert [(each["title"], each["text"]) for each in told["replies"]] == [("Foto", f"Foto ulang {case.reference}.")]
     assert program(town.resident).get(f"/desk/cases/{case.reference}/replies").status_code == 403
@@ -34,9 +34,9 @@ def test_many_cases_take_one_step_after_a_while(town: Town, cases: list[Case], p
     assert set(Case.objects.values_list("state", flat=True)) == {"check"}
     path = made["Location"].removeprefix("/api/v1")
     assert program(town.head).get(path).status_code == 404
-    later = moments.now() + (Case.objects.get(pk=cases[0].pk).bulks.get().bulk.due_at - moments.now()) * 2
-    with moments.at(later):
-        jobs.carry_out_bulks()
+    later = current_time.now() + (Case.objects.get(pk=cases[0].pk).bulks.get().bulk.due_at - current_time.now()) * 2
+    with current_time.freeze(later):
+        jobs.run_due_batch_moves()
     told = desk.get(path).json()
     assert (told["state"], [each["result"] for each in told["cases"]]) == ("done", ["moved", "moved"])
     assert desk.delete(path).status_code == 409

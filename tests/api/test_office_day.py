@@ -9,7 +9,7 @@ from django.utils import timezone
 from kini.people import actions
 from kini.people.actions.office_days import LONGEST_DAY
 from kini.people.models import OfficeDay
-from kini.people.sessions import OFFICERS
+from kini.people.sessions import OFFICER_LIFETIME
 from tests.api.conftest import BY, Programs
 from tests.cases.town import Town
 
@@ -36,10 +36,10 @@ def test_it_ends_with_the_day_however_long_it_lasts_itself(desk):
 
 
 def test_half_an_hour_without_work_ends_it_and_work_goes_on(desk):
-    OfficeDay.objects.update(seen_at=timezone.now() - OFFICERS.idle / 2)
+    OfficeDay.objects.update(seen_at=timezone.now() - OFFICER_LIFETIME.idle / 2)
     assert told(desk)[0] == 200
     assert timezone.now() - OfficeDay.objects.get().seen_at < timedelta(minutes=1), "the use was noted"
-    OfficeDay.objects.update(seen_at=timezone.now() - OFFICERS.idle)
+    OfficeDay.objects.update(seen_at=timezone.now() - OFFICER_LIFETIME.idle)
     assert told(desk)[0] == 401
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from kini.api import paging
+from kini.api import pagination
 from kini.cases import actions
 from kini.cases.models import Case, Draft
-from kini.core import moments
+from kini.core import current_time
 from kini.services.models import ServiceVersion
 from tests.api.conftest import Program, Programs
 from tests.cases.town import Town
@@ -25,7 +25,7 @@ def test_drafts_that_wait_are_listed_page_by_page(town: Town, permit: ServiceVer
 def test_drafts_of_one_moment_are_each_listed_once(town: Town, permit: ServiceVersion, program: Programs):
     app = program(town.resident)
     made = {app.post("/drafts", {"service": "stall-permit"}).json()["id"] for _ in range(5)}
-    Draft.objects.update(updated_at=moments.now())
+    Draft.objects.update(updated_at=current_time.now())
     seen, cursor = list[str](), ""
     while cursor is not None:
         page = app.get(f"/drafts?limit=2&cursor={cursor}").json()
@@ -37,7 +37,7 @@ def test_drafts_of_one_moment_are_each_listed_once(town: Town, permit: ServiceVe
 
 @pytest.mark.parametrize("place", [["2026-01-01T00:00:00+00:00", 0], ["2026-01-01T00:00:00+00:00", "x"], ["x", "x"]])
 def test_a_cursor_that_somebody_made_up_is_refused(town: Town, program: Programs, place: list[object]):
-    assert program(town.resident).get(f"/drafts?cursor={paging.write(*place)}").status_code == 422
+    assert program(town.resident).get(f"/drafts?cursor={pagination.encode_cursor(*place)}").status_code == 422
 
 
 def test_a_decision_is_rated_once(town: Town, case: Case, program: Programs):

@@ -7,7 +7,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
-from kini.cases.api import following
+from kini.cases.api import own_cases
 from kini.cases.models import Case
 from tests.api.conftest import Program, Programs
 from tests.api.test_applying import NEW
@@ -103,7 +103,7 @@ def test_422_names_each_place(town: Town, case: Case, program: Programs):
 def test_500_says_nothing_of_what_broke(
     town: Town, case: Case, program: Programs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr(following.queries, "own_case", lambda *_: 1 / 0)
+    monkeypatch.setattr(own_cases.queries, "own_case", lambda *_: 1 / 0)
     app = program(town.resident)
     client = Client(raise_request_exception=False)
     broken = client.get(f"/api/v1/cases/{case.reference}", headers={"Authorization": f"Bearer {app.token}"})

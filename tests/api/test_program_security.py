@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from kini.core import moments, retention
+from kini.core import current_time, retention
 from kini.core.models import AuditEntry
 from kini.messages.models import Message
 from kini.people import actions as people_actions
@@ -36,14 +36,14 @@ ALL = ("openid", "profile:read", "cases:read")
 TOKEN = "/identity/o/api/token"
 
 
-def register(name: str, **changes: Any) -> people_actions.programs.Registered:
+def register(name: str, **changes: Any) -> people_actions.oauth_clients.RegisteredClient:
     fields = {
         "addresses": [BACK],
         "scopes": ["profile:read", "cases:read"],
         "keeps_secrets": False,
         "per_minute": 600,
     }
-    return people_actions.register_program(by=BY, name=name, **(fields | changes))
+    return people_actions.register_client(by=BY, name=name, **(fields | changes))
 
 
 def code_for(app: Registered, browser: CheckedClient, *scopes: str) -> str:
@@ -266,7 +266,7 @@ def by_assertion(signed: str) -> dict[str, str]:
 
 
 def test_a_program_signs_in_with_its_key(browser: CheckedClient, town: Town, key: ec.EllipticCurvePrivateKey):
-    made = register("Signer", keeps_secrets=True, keys=client_assertion.read_keys(public_pem(key)))
+    made = register("Signer", keeps_secrets=True, keys=client_assertion.parse_public_keys(public_pem(key)))
     assert made.secret == ""
     signed = by_assertion(assertion(made.client, key))
     assert exchange(made.client, code_for(made.client, browser), **signed).status_code == 200
@@ -292,7 +292,7 @@ def test_a_program_signs_in_with_its_key(browser: CheckedClient, town: Town, key
 def test_an_assertion_that_is_not_for_this_moment_and_server_is_refused(
     browser: CheckedClient, town: Town, key: ec.EllipticCurvePrivateKey, wrong: dict[str, Any]
 ):
-    made = register("Signer", keeps_secrets=True, keys=client_assertion.read_keys(public_pem(key)))
+    made = register("Signer", keeps_secrets=True, keys=client_assertion.parse_public_keys(public_pem(key)))
     signed = by_assertion(assertion(made.client, key, **wrong))
     assert exchange(made.client, code_for(made.client, browser), **signed).status_code == 401
 
@@ -300,7 +300,7 @@ def test_an_assertion_that_is_not_for_this_moment_and_server_is_refused(
 def test_an_assertion_of_another_key_or_kind_is_refused(
     browser: CheckedClient, town: Town, key: ec.EllipticCurvePrivateKey
 ):
-    made = register("Signer", keeps_secrets=True, keys=client_assertion.read_keys(public_pem(key)))
+    made = register("Signer", keeps_secrets=True, keys=client_assertion.parse_public_keys(public_pem(key)))
     code = code_for(made.client, browser)
     stranger = ec.generate_private_key(ec.SECP256R1())
     as_secret = "x" * 40  # the public key used as a shared secret would be the classic confusion
@@ -317,16 +317,16 @@ def test_an_assertion_of_another_key_or_kind_is_refused(
 
 
 def test_keys_are_read_as_pem_and_as_a_set_and_nothing_weak_is_taken(key: ec.EllipticCurvePrivateKey):
-    [read] = client_assertion.read_keys(public_pem(key))
-    assert client_assertion.read_keys(json.dumps({"keys": [read]})) == [read]
+    [read] = client_assertion.parse_public_keys(public_pem(key))
+    assert client_assertion.parse_public_keys(json.dumps({"keys": [read]})) == [read]
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
     short = public_pem(rsa.generate_private_key(65537, 1024))
     p384 = public_pem(ec.generate_private_key(ec.SECP384R1()))
     for text in (private, short, p384, "{}", "[]", '{"keys": []}', "hello", '{"kty": "oct", "k": "c2VjcmV0"}'):
-        with pytest.raises(client_assertion.KeyFault):
-            client_assertion.read_keys(text)
+        with pytest.raises(client_assertion.ClientKeyError):
+            client_assertion.parse_public_keys(text)
 
 
 def test_an_operator_registers_and_replaces_keys(
@@ -334,12 +334,12 @@ def test_an_operator_registers_and_replaces_keys(
 ):
     import argparse
 
-    from kini.cli import console, programs
+    from kini.cli import console, oauth_clients
 
     def verb(*words: str) -> str:
         parser = argparse.ArgumentParser()
-        programs.arguments(parser)
-        programs.run(parser.parse_args(words))
+        oauth_clients.arguments(parser)
+        oauth_clients.run(parser.parse_args(words))
         return capsys.readouterr().out
 
     file = tmp_path / "key.pem"
@@ -347,19 +347,19 @@ def test_an_operator_registers_and_replaces_keys(
     said = verb("--add", "Signer", "--back", BACK, "--scopes", "cases:read", "--keys", str(file))
     client = Registered.objects.get()
     assert "client_secret" not in said
-    assert client_assertion.client_keys(client) == client_assertion.read_keys(public_pem(key))
+    assert client_assertion.client_keys(client) == client_assertion.parse_public_keys(public_pem(key))
     file.write_text(public_pem(ec.generate_private_key(ec.SECP256R1())))
     assert "new keys" in verb("--replace-keys", client.pk, "--keys", str(file))
     client.refresh_from_db()
-    assert client_assertion.client_keys(client) != client_assertion.read_keys(public_pem(key))
-    with pytest.raises(console.Fault, match="--keys"):
+    assert client_assertion.client_keys(client) != client_assertion.parse_public_keys(public_pem(key))
+    with pytest.raises(console.CommandError, match="--keys"):
         verb("--replace-keys", client.pk)
     file.write_text("nothing")
-    with pytest.raises(console.Fault, match="cannot be used"):
+    with pytest.raises(console.CommandError, match="cannot be used"):
         verb("--replace-keys", client.pk, "--keys", str(file))
     public = register("Public").client
     file.write_text(public_pem(key))
-    with pytest.raises(console.Fault, match="no use for keys"):
+    with pytest.raises(console.CommandError, match="no use for keys"):
         verb("--replace-keys", public.pk, "--keys", str(file))
 
 
@@ -380,8 +380,8 @@ def test_the_database_keeps_one_consent_and_one_use(app: Registered, town: Town)
 def test_used_credentials_are_forgotten_when_no_token_of_theirs_can_live(app: Registered, town: Town):
     assert town.resident.user
     use = {"by": BY, "client": app, "user": town.resident.user, "family": "f"}
-    assert people_actions.use_credential(credential="h", **use)
-    assert not people_actions.use_credential(credential="h", **use)
-    with moments.at(timezone.now() + timedelta(seconds=settings.IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN + 1)):
+    assert people_actions.mark_credential_used(credential="h", **use)
+    assert not people_actions.mark_credential_used(credential="h", **use)
+    with current_time.freeze(timezone.now() + timedelta(seconds=settings.IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN + 1)):
         retention.apply(retention.rules.get("people.used-credentials"))
     assert UsedCredential.objects.count() == 0

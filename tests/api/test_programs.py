@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from lxml import html
 
 from kini.cli.command import VERBS
-from kini.cli.programs import run
+from kini.cli.oauth_clients import run
 from kini.core.models import AuditEntry
 from kini.people import actions as people_actions
 from tests.api.conftest import Program, Programs
@@ -25,7 +25,7 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 
 @pytest.fixture
 def app(db: None) -> Registered:
-    made = people_actions.register_program(
+    made = people_actions.register_client(
         by=BY,
         name="Tetangga App",
         addresses=[BACK],
@@ -159,11 +159,11 @@ def test_the_pages_speak_the_language_of_the_city(app: Registered, browser: Chec
 def test_an_operator_registers_lists_and_removes(db: None, capsys: pytest.CaptureFixture[str]):
     import argparse
 
-    from kini.cli import console, programs
+    from kini.cli import console, oauth_clients
 
     def verb(*words: str) -> str:
         parser = argparse.ArgumentParser()
-        programs.arguments(parser)
+        oauth_clients.arguments(parser)
         run(parser.parse_args(words))
         return capsys.readouterr().out
 
@@ -173,10 +173,10 @@ def test_an_operator_registers_lists_and_removes(db: None, capsys: pytest.Captur
     assert f"client_id: {client.pk}" in said
     assert client.check_secret(said.split("client_secret: ")[1].split()[0])
     assert f"{client.pk}  Warung  openid cases:read  {BACK}" in verb()
-    with pytest.raises(console.Fault, match="no scope"):
+    with pytest.raises(console.CommandError, match="no scope"):
         verb("--add", "Warung", "--back", BACK, "--scopes", "everything")
-    with pytest.raises(console.Fault, match="--back"):
+    with pytest.raises(console.CommandError, match="--back"):
         verb("--add", "Warung")
     assert "is removed" in verb("--remove", client.pk)
-    with pytest.raises(console.Fault, match="there is no program"):
+    with pytest.raises(console.CommandError, match="there is no program"):
         verb("--remove", client.pk)

@@ -59,7 +59,7 @@ def real(town: Town, permit: ServiceVersion) -> dict[str, str]:
     resident = town.named("resident")
     case = towns.opened(resident, permit, town.resident)
     draft = towns.filled(resident, permit, town.resident)
-    document = actions.attach(by=resident, draft=draft, slot="letter", upload=towns.photo())
+    document = actions.attach_file(by=resident, draft=draft, slot="letter", upload=towns.photo())
     Place.objects.create(
         id="pier", kind="counter", name="Pier", area=town.areas["pier"], latitude=-6.1, longitude=106.8
     )

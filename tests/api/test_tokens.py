@@ -27,13 +27,13 @@ def test_a_revoked_token_is_none(town: Town, program: Programs):
     app = program(town.resident)
     assert app.get("/cases").status_code == 200
     assert town.resident.user
-    people_actions.stop_program(by=town.named("resident"), user=town.resident.user, client=Registered.objects.get())
+    people_actions.revoke_client(by=town.named("resident"), user=town.resident.user, client=Registered.objects.get())
     assert app.get("/cases").status_code == 401
 
 
 def test_a_removed_program_can_do_nothing(town: Town, program: Programs):
     app = program(town.resident)
-    people_actions.remove_program(by=BY, client=Registered.objects.get())
+    people_actions.remove_client(by=BY, client=Registered.objects.get())
     assert app.get("/cases").status_code == 401
 
 

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from kini.bench.attack import requests, run
-from kini.bench.attack.clients import Visitor
+from kini.bench.attack.connections import Visitor
 from kini.core.environment import ROOT
 
 

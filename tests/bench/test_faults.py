@@ -13,11 +13,11 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from kini.bench import aftermath
-from kini.bench.faults import plan
+from kini.bench import consistency_checks
+from kini.bench.crash_recovery import plan_kills
 from kini.bench.mailserver import MailServer, mail_server
 from kini.cases.models import Case
-from kini.core import jobs, mail
+from kini.core import jobs, mail_settings
 from kini.core.environment import ROOT
 from kini.messages import actions
 from kini.messages.models import Message
@@ -43,7 +43,7 @@ def test_nothing_is_lost_when_everything_falls_once():
 
 
 def test_each_process_is_killed_in_turn_in_the_middle():
-    kills = plan(700, 2)
+    kills = plan_kills(700, 2)
     assert [kill.victim for kill in kills] == ["worker", "web", "database"] * 2
     assert [kill.after for kill in kills] == [100, 200, 300, 400, 500, 600]
 
@@ -51,7 +51,7 @@ def test_each_process_is_killed_in_turn_in_the_middle():
 @pytest.fixture
 def mailbox(settings: Settings) -> Iterator[MailServer]:
     with mail_server() as server:
-        settings.MAILERS = mail.mailers(server.url)
+        settings.MAILERS = mail_settings.parse_mailers(server.url)
         settings.ENV = replace(settings.ENV, outbox=False, demo=False)
         settings.CITY_PATH = towns.PACK
         yield server
@@ -71,7 +71,7 @@ def case(db: None, var: Path, mailbox: MailServer, run_jobs: Callable[[], int]) 
 
 
 def found(mailbox: MailServer, *accepted: str) -> list[str]:
-    return list(aftermath.findings(accepted, mailbox))
+    return list(consistency_checks.findings(accepted, mailbox))
 
 
 def test_all_is_well_when_the_case_is_there_once_and_was_told(case: Case, mailbox: MailServer):
@@ -103,19 +103,19 @@ def test_a_message_twice_or_never_is_found(case: Case, mailbox: MailServer):
 
 
 def test_a_job_that_was_given_up_is_found(case: Case, mailbox: MailServer):
-    jobs.soon("core.deliver_message", message=1)
+    jobs.enqueue("core.deliver_message", message=1)
     assert found(mailbox, case.reference) == ["1 jobs are todo"]
-    assert not aftermath.all_told()
+    assert not consistency_checks.all_processed()
 
 
 def test_what_waits_for_the_morning_goes_out_now(case: Case, mailbox: MailServer, run_jobs: Callable[[], int]):
     morning = timezone.now() + timedelta(hours=8)
     message = Message.objects.create(key="late", user=Message.objects.get().user, text="late", at=morning)
     later = message.deliveries.create(channel="email", recipient="sri@mail.example", due_at=morning)
-    jobs.later(actions.DELIVER, at=morning, delivery=later.pk)
-    assert not aftermath.all_told()
+    jobs.enqueue_at(actions.DELIVER_JOB, at=morning, delivery=later.pk)
+    assert not consistency_checks.all_processed()
     run_jobs()
-    assert aftermath.all_told()
+    assert consistency_checks.all_processed()
     assert found(mailbox, case.reference) == []
 
 

@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from kini.bench import timetables
-from kini.feeds.transit.reading import Reader
+from kini.bench import gtfs_sample
+from kini.feeds.transit.gtfs import GtfsReader
 from tests.bench.test_services import run
 
 WORKS = ["one indexed SELECT", "one indexed SELECT, 100/s", "next departures, 100/s", "next departures"]
 
 
 def test_the_made_up_timetable_is_as_large_as_a_real_one_and_without_a_fault():
-    edition = Reader(timetables.written((-6.2, 106.8), date(2026, 11, 25))).read()
+    edition = GtfsReader(gtfs_sample.build_gtfs((-6.2, 106.8), date(2026, 11, 25))).read()
     assert (len(edition.stops), len(edition.calls), edition.faults) == (8_600, 24_500, [])
 
 

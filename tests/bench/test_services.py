@@ -26,13 +26,13 @@ LOOK = """
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from kini.bench import city
+from kini.bench import production_city
 from kini.cli.verbs import Needs, Verb
 
 if __name__ == "__main__":
     with ExitStack() as stack:
-        stack.enter_context(city.city(Path({pack!r})))
-        Verb("kini.bench.filling", "", Needs.CITY).load(stack).fill(90)
+        stack.enter_context(production_city.production_city(Path({pack!r})))
+        Verb("kini.bench.seed", "", Needs.CITY).load(stack).seed_cases(90)
         from django.db import connection
         from kini.cases import answers, timeline
         from kini.cases.models import Case, TimelineEntry
@@ -40,7 +40,7 @@ if __name__ == "__main__":
         from kini.core.database import roles
         from kini.services import questions
         from kini.services.models import FlowEdge
-        from kini.services.versions import resolve
+        from kini.services.snapshots import resolve
 
         assert Case.objects.count() == 90
         assert [faults for _reference, faults in timeline.verify_all() if faults] == []

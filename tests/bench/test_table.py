@@ -2,18 +2,18 @@
 
 import pytest
 
-from kini.bench.table import Goal, Measured, Requests, Work, chosen, judged
+from kini.bench.workloads import Goal, Measurement, Requests, Workload, evaluate, select_workloads
 
-YARDSTICK = Work("bare", "bare", Requests(["/"]))
-
-
-def work(goal: Goal, yardstick: str = "bare") -> Work:
-    return Work("page", "kini", Requests(["/"]), goal, yardstick)
+YARDSTICK = Workload("bare", "bare", Requests(["/"]))
 
 
-def row(goal: Goal, *pages: Measured):
-    rounds = [{"bare": Measured(1000, 1, 2), "page": page} for page in pages]
-    return judged([YARDSTICK, work(goal)], rounds)[1]
+def work(goal: Goal, baseline: str = "bare") -> Workload:
+    return Workload("page", "kini", Requests(["/"]), goal, baseline)
+
+
+def row(goal: Goal, *pages: Measurement):
+    rounds = [{"bare": Measurement(1000, 1, 2), "page": page} for page in pages]
+    return evaluate([YARDSTICK, work(goal)], rounds)[1]
 
 
 @pytest.mark.parametrize(
@@ -30,22 +30,22 @@ def row(goal: Goal, *pages: Measured):
     ],
 )
 def test_a_row_holds_when_every_part_of_its_goal_does(goal, holds):
-    assert row(goal, Measured(400, 20, 150)).holds is holds
+    assert row(goal, Measurement(400, 20, 150)).holds is holds
 
 
 def test_one_error_in_any_round_makes_a_row_fall_short():
-    fine = Measured(400, 20, 150)
-    assert not row(Goal(), fine, Measured(400, 20, 150, errors=1), fine).holds
+    fine = Measurement(400, 20, 150)
+    assert not row(Goal(), fine, Measurement(400, 20, 150, errors=1), fine).holds
 
 
 @pytest.mark.parametrize(
     ("goal", "found", "holds"),
     [
-        (Goal(seconds=60), Measured(seconds=60), True),
-        (Goal(seconds=60), Measured(seconds=60.1), False),
-        (Goal(seconds=60), Measured(per_second=5), False),
-        (Goal(megabytes=2000), Measured(megabytes=2001), False),
-        (Goal(seconds=5, megabytes=2000), Measured(seconds=4, megabytes=1999), True),
+        (Goal(seconds=60), Measurement(seconds=60), True),
+        (Goal(seconds=60), Measurement(seconds=60.1), False),
+        (Goal(seconds=60), Measurement(per_second=5), False),
+        (Goal(megabytes=2000), Measurement(megabytes=2001), False),
+        (Goal(seconds=5, megabytes=2000), Measurement(seconds=4, megabytes=1999), True),
     ],
 )
 def test_what_is_done_once_holds_within_its_time_and_memory(goal, found, holds):
@@ -53,33 +53,33 @@ def test_what_is_done_once_holds_within_its_time_and_memory(goal, found, holds):
 
 
 def test_what_is_measured_once_is_judged_by_its_one_round():
-    rounds = [{"bare": Measured(1000, 1, 2), "page": Measured(400, 1, 2)}, {"bare": Measured(10, 1, 2)}]
-    found = judged([YARDSTICK, work(Goal(ratio=0.4))], rounds)[1]
+    rounds = [{"bare": Measurement(1000, 1, 2), "page": Measurement(400, 1, 2)}, {"bare": Measurement(10, 1, 2)}]
+    found = evaluate([YARDSTICK, work(Goal(ratio=0.4))], rounds)[1]
     assert (found.measured.per_second, found.ratio) == (400, 0.4)
 
 
 def test_works_are_chosen_by_words_together_with_their_yardsticks():
-    works = [YARDSTICK, Work("other", "bare", Requests(["/"])), work(Goal())]
-    assert [each.name for each in chosen(works, "PAG")] == ["bare", "page"]
-    assert chosen(works, "nothing") == []
+    works = [YARDSTICK, Workload("other", "bare", Requests(["/"])), work(Goal())]
+    assert [each.name for each in select_workloads(works, "PAG")] == ["bare", "page"]
+    assert select_workloads(works, "nothing") == []
 
 
 def test_the_middle_of_the_rounds_counts():
-    found = row(Goal(), Measured(100, 9, 90), Measured(500, 1, 10), Measured(400, 5, 50))
-    assert (found.measured, found.ratio) == (Measured(400, 5, 50), 0.4)
+    found = row(Goal(), Measurement(100, 9, 90), Measurement(500, 1, 10), Measurement(400, 5, 50))
+    assert (found.measured, found.ratio) == (Measurement(400, 5, 50), 0.4)
 
 
 def test_ratios_are_taken_within_a_round():
     rounds = [
-        {"bare": Measured(1000, 1, 2), "page": Measured(400, 1, 2)},
-        {"bare": Measured(500, 1, 2), "page": Measured(200, 1, 2)},
-        {"bare": Measured(2000, 1, 2), "page": Measured(800, 1, 2)},
+        {"bare": Measurement(1000, 1, 2), "page": Measurement(400, 1, 2)},
+        {"bare": Measurement(500, 1, 2), "page": Measurement(200, 1, 2)},
+        {"bare": Measurement(2000, 1, 2), "page": Measurement(800, 1, 2)},
     ]
-    assert judged([YARDSTICK, work(Goal(ratio=0.4))], rounds)[1].ratio == 0.4
+    assert evaluate([YARDSTICK, work(Goal(ratio=0.4))], rounds)[1].ratio == 0.4
 
 
 def test_rows_are_written_for_programs():
-    assert row(Goal(ratio=0.4), Measured(400, 20.123, 150)).as_json() == {
+    assert row(Goal(ratio=0.4), Measurement(400, 20.123, 150)).as_json() == {
         "work": "page",
         "per_second": 400,
         "p50_ms": 20.12,

@@ -10,8 +10,8 @@ from threading import Event, Thread
 
 import pytest
 
-from kini.bench.wifi import packets, sending
-from kini.bench.wifi.packets import LIFE, Life, Nas
+from kini.bench.wifi import packets, radius_load
+from kini.bench.wifi.packets import LIFE, Nas, SessionTraffic
 from tests.bench.test_services import run
 from tests.wifi.freeradius import needs_freeradius
 
@@ -49,7 +49,7 @@ def test_a_tiny_run_measures_every_row_and_collects_everything(tmp_path):
 
 @pytest.mark.parametrize("total", [1, 7, 95, 400])
 def test_sessions_start_once_stop_once_and_say_everything_in_order(total):
-    life = Life("run", sessions=30)
+    life = SessionTraffic("run", sessions=30)
     said = [*life.next(total // 2), *life.next(total - total // 2)]
     assert len(set(said)) == total
     steps: dict[tuple[str, str], list[int]] = {}
@@ -61,16 +61,16 @@ def test_sessions_start_once_stop_once_and_say_everything_in_order(total):
 
 
 def test_requests_are_signed_and_hide_the_password():
-    sent = packets.access_request(NAS, 7, packets.device(300), "a password of more than sixteen octets")
+    sent = packets.access_request(NAS, 7, packets.sample_mac(300), "a password of more than sixteen octets")
     assert (sent[:2], int.from_bytes(sent[2:4])) == (bytes((packets.ACCESS_REQUEST, 7)), len(sent))
     assert b"password" not in sent
     assert sent[-16:] == hmac.digest(NAS.secret, sent[:-16] + bytes(16), "md5")
-    told = packets.accounting_request(NAS, 8, "s", packets.device(300), LIFE - 1)
+    told = packets.accounting_request(NAS, 8, "s", packets.sample_mac(300), LIFE - 1)
     assert told[4:20] == hashlib.md5(told[:4] + bytes(16) + told[20:] + NAS.secret, usedforsecurity=False).digest()
 
 
 def test_what_is_not_answered_is_lost_and_a_wrong_answer_is_told(monkeypatch):
-    monkeypatch.setattr(sending, "LOST_SECONDS", 0.3)
+    monkeypatch.setattr(radius_load, "LOST_SECONDS", 0.3)
     over = Event()
     with socket.socket(type=socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
@@ -88,8 +88,8 @@ def test_what_is_not_answered_is_lost_and_a_wrong_answer_is_told(monkeypatch):
 
         thread = Thread(target=answer)
         thread.start()
-        built = sending.prebuilt(1000, [NAS], lambda at, n: bytes((1, at.identifier, 0, 0)) + n.to_bytes(4))
-        sent = sending.send(built, [NAS], server.getsockname()[1], packets.ACCESS_ACCEPT)
+        built = radius_load.build_packets(1000, [NAS], lambda at, n: bytes((1, at.identifier, 0, 0)) + n.to_bytes(4))
+        sent = radius_load.send(built, [NAS], server.getsockname()[1], packets.ACCESS_ACCEPT)
         over.set()
         thread.join()
     assert (sent.sent, sent.lost, sent.wrong, len(sent.waited)) == (1000, 100, 100, 800)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kini.booking import actions, api, queries
-from kini.booking.kind import wish_of
+from kini.booking.kind import request_of_draft
 from kini.booking.models import Booking, Slot
 from kini.cases.models import Draft
 from kini.people.models import Resident
@@ -86,11 +86,11 @@ MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def forgotten() -> Iterator[None]:
     """Clear caches, so that no test sees another test's city."""
-    queries.forget()
-    api.forget()
+    queries.clear_cache()
+    api.clear_cache()
     yield
-    queries.forget()
-    api.forget()
+    queries.clear_cache()
+    api.clear_cache()
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def first_slots(ferry: ServiceVersion, count: int = 2) -> list[Slot]:
     at = queries.venue(ferry.service, "registry-pier")
     assert at
     day = formats.today() + timedelta(days=1)
-    found = queries.free(ferry.service, at, queries.Wanted(day, day + timedelta(days=14)))
+    found = queries.slot_availability(ferry.service, at, queries.SlotSearch(day, day + timedelta(days=14)))
     keys = [each.slot for each in found if each.state == "free"][:count]
     return [slot for key in keys if (slot := queries.slot(ferry.service, key))]
 
@@ -124,5 +124,5 @@ def first_slots(ferry: ServiceVersion, count: int = 2) -> list[Slot]:
 def holding(who: Resident, ferry: ServiceVersion, slot: Slot, people: int = 1, group: str = "other") -> Booking:
     """A booking that holds a slot."""
     draft = filled(acting(who), ferry, who, answers(people, group))
-    wanted = wish_of(draft)
-    return actions.hold(by=acting(who), draft=draft, slot=slot, group=wanted.group, party=wanted.party)
+    wanted = request_of_draft(draft)
+    return actions.hold_slot(by=acting(who), draft=draft, slot=slot, group=wanted.group, party=wanted.party)

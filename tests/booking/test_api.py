@@ -16,11 +16,11 @@ from kini.booking.models import Booking, Quota
 from kini.cases.models import Case
 from kini.core import crypto
 from kini.core.actors import NotAllowed, system
-from kini.core.database.rotation import rotate_columns
+from kini.core.database.key_rotation import rotate_columns
 from kini.people import actions as people_actions
 from kini.people.models import User
 from kini.services.models import ServiceVersion
-from kini.web.formats import local
+from kini.web.formats import city_time
 from tests.booking.conftest import first_slots
 from tests.cases.town import Town
 
@@ -50,7 +50,7 @@ def book(headers: dict[str, str], slot: int, answers: dict[str, Any] = ANSWERS) 
 
 def test_a_program_finds_a_day_and_a_slot_and_books(bearer: dict[str, str], ferry: ServiceVersion, town: Town) -> None:
     [slot, *_] = first_slots(ferry)
-    day = local(slot.starts_at).date()
+    day = city_time(slot.starts_at).date()
     where = f"venue=registry-pier&first={day}&last={day}&party=2"
     venues = Client().get("/api/v1/services/ferry/venues", headers=bearer).json()["venues"]
     assert {each["venue"] for each in venues} == {"registry-pier", "registry-hill"}

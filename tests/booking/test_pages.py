@@ -7,19 +7,19 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from kini.booking import actions, notices, queries, venue
+from kini.booking import actions, notifications, queries, venue_actions
 from kini.booking.models import Booking, Quota
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, Draft
-from kini.core import moments
+from kini.core import current_time
 from kini.core.models import OutboxMessage
 from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from kini.web import formats
-from kini.web.formats import local
+from kini.web.formats import city_time
 from tests.booking.conftest import FLOW, SERVICE, answers, first_slots, holding
 from tests.cases.town import BY, Town, acting, employed, filled, offer, person
-from tests.letters.test_receipts import text_of
+from tests.letters.test_case_receipt import text_of
 from tests.pagechecks import CheckedClient
 
 
@@ -137,7 +137,7 @@ def test_what_was_booked_is_taken_elsewhere_and_kept_until_then(resident: Checke
 def test_a_full_time_can_be_waited_for(resident: CheckedClient, draft: Draft, ferry: ServiceVersion) -> None:
     [slot, *_] = first_slots(ferry)
     Quota.objects.filter(slot=slot).update(capacity=0)
-    day = local(slot.starts_at).date().isoformat()
+    day = city_time(slot.starts_at).date().isoformat()
     address = reverse("booking:times", args=[draft.pk, "registry-pier", day])
     assert "Full times" in text(resident.get(address))
     full = resident.post(address, {"slot": slot.pk})
@@ -152,7 +152,7 @@ def test_a_full_time_can_be_waited_for(resident: CheckedClient, draft: Draft, fe
 
 def test_whoever_forgets_to_choose_is_told(resident: CheckedClient, draft: Draft, ferry: ServiceVersion) -> None:
     [slot, *_] = first_slots(ferry)
-    day = local(slot.starts_at).date().isoformat()
+    day = city_time(slot.starts_at).date().isoformat()
     page = resident.post(reverse("booking:times", args=[draft.pk, "registry-pier", day]), {})
     assert page.status_code == 422
     assert "Choose a time." in text(page)
@@ -179,7 +179,7 @@ def test_the_day_of_the_venue(officer: CheckedClient, ferry: ServiceVersion, tow
     held = holding(town.resident, ferry, slot)
     assert held.draft
     case = case_actions.submit(by=acting(town.resident), draft=held.draft, confirm=True)
-    with moments.at(slot.starts_at + timedelta(minutes=1)):
+    with current_time.freeze(slot.starts_at + timedelta(minutes=1)):
         today = officer.get(reverse("booking:desk-today"))
         assert "registry-pier" in text(today)
         found = officer.get(reverse("booking:desk-check-in"), {"code": case.reference.lower()})
@@ -197,7 +197,7 @@ def test_the_day_of_the_venue(officer: CheckedClient, ferry: ServiceVersion, tow
         officer.post(reverse("booking:desk-deed", args=[case.reference, "serve"]), follow=True)
     case.refresh_from_db()
     assert case.state == "served"
-    assert not queries.unsound()
+    assert not queries.inconsistent_quotas()
 
 
 def test_closing_a_slot_moves_everybody_with_one_message(
@@ -221,7 +221,7 @@ def test_closing_a_slot_moves_everybody_with_one_message(
     tracker = CheckedClient()
     tracker.force_login(town.resident.user)
     assert "The boat is broken." in text(tracker.get(reverse("cases:case", args=[cases[0].reference])))
-    assert not queries.unsound()
+    assert not queries.inconsistent_quotas()
 
 
 def test_offers_are_told(ferry: ServiceVersion, town: Town, run_jobs: Callable[[], int]) -> None:
@@ -229,16 +229,18 @@ def test_offers_are_told(ferry: ServiceVersion, town: Town, run_jobs: Callable[[
     Quota.objects.filter(slot=slot).update(capacity=0)
     who = person("+628123400099", "Warga Menunggu")
     draft = filled(acting(who), ferry, who, answers())
-    waiting = actions.wait(by=acting(who), draft=draft, slot=slot, group="", party=1)
+    waiting = actions.join_waiting_list(by=acting(who), draft=draft, slot=slot, group="", party=1)
     Quota.objects.filter(slot=slot, group="").update(capacity=1)
-    assert actions.pass_on(by=acting(who), slot=slot) == 1
+    assert actions.offer_free_places(by=acting(who), slot=slot) == 1
     for _again in range(2):
-        notices.tell_offer(waiting.pk)
+        notifications.notify_offer(waiting.pk)
     run_jobs()
     told = OutboxMessage.objects.filter(recipient="+628123400099")
     [message] = [each for each in told if str(draft.pk) in each.text]
     assert message.text
-    venue.close(by=acting(employed("+6281200000077", "Petugas", town.registry, "clerk")), slot=slot, message="Storm.")
+    venue_actions.close_slot(
+        by=acting(employed("+6281200000077", "Petugas", town.registry, "clerk")), slot=slot, message="Storm."
+    )
     run_jobs()
     [closed] = OutboxMessage.objects.filter(recipient="+628123400099").exclude(pk=message.pk)
     assert "Storm." in closed.text

@@ -9,11 +9,11 @@ import psycopg
 import pytest
 from django.db import connection
 
-from kini.booking import actions, queries, taking
+from kini.booking import actions, allocation, queries
+from kini.booking.allocation import SlotFull
 from kini.booking.models import Booking, Quota, Slot
-from kini.booking.taking import Full
 from kini.cases.models import Case
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor, ActorKind
 from kini.people.models import Resident, User
 from kini.services.flows import Flow
@@ -50,8 +50,8 @@ def rush(transactional_db: None) -> tuple[ServiceVersion, Slot, list[Resident]]:
 def words(slot: Slot, resident: Resident, state: str = "confirmed") -> str:
     """SQL of a booking."""
     return (
-        f"SELECT kini_book('{moments.now().isoformat()}', {slot.pk}, ARRAY[''], 1, {resident.pk}, "
-        f"'{taking.period_of(slot)}', 'DEAD-{resident.pk}', '{state}', NULL, NULL, NULL, NULL)"
+        f"SELECT kini_book('{current_time.now().isoformat()}', {slot.pk}, ARRAY[''], 1, {resident.pk}, "
+        f"'{allocation.period_for_slot(slot)}', 'DEAD-{resident.pk}', '{state}', NULL, NULL, NULL, NULL)"
     )
 
 
@@ -82,7 +82,7 @@ def test_fifty_of_two_hundred_get_a_place_even_when_some_die(
         try:
             if number % (CLIENTS // KILLED) == 0:
                 dies(resident)
-            return actions.book(
+            return actions.book_slot(
                 by=Actor(ActorKind.RESIDENT, resident.user_id),
                 service=version.service,
                 slot=slot,
@@ -91,7 +91,7 @@ def test_fifty_of_two_hundred_get_a_place_even_when_some_die(
                 party=1,
                 given=GIVEN,
             )
-        except Full:
+        except SlotFull:
             return ""
         finally:
             connection.close()
@@ -102,7 +102,7 @@ def test_fifty_of_two_hundred_get_a_place_even_when_some_die(
     assert len(kept) == PLACES
     assert {reference for reference in told if reference} == kept, "who was told so has a place, and nobody else"
     assert Quota.objects.get(slot=slot, group="").taken == PLACES
-    assert not queries.unsound()
+    assert not queries.inconsistent_quotas()
     opened = [actions.open_case(by=BY, booking=each) for each in [*queries.without_case(), *queries.without_case()]]
     assert {case.reference for case in opened if case} == kept == set(Case.objects.values_list("reference", flat=True))
     assert Case.objects.count() == PLACES
@@ -120,4 +120,4 @@ def test_a_worker_that_is_killed_leaves_its_place_free(rush: tuple[ServiceVersio
         cursor.execute(words(slot, people[1]))
         assert cursor.fetchone()[0] == "booked"
     assert [each.resident for each in Booking.objects.all()] == [people[1]]
-    assert not queries.unsound()
+    assert not queries.inconsistent_quotas()

@@ -31,16 +31,16 @@ def case(town: Town, permit: ServiceVersion) -> Case:
     by = town.named("resident")
     case = opened(by, permit, town.resident)
     seal()
-    assert checkpoints.record() == 1
+    assert checkpoints.record_checkpoint() == 1
     case = actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Why?"})
     seal()
-    assert checkpoints.record() == 1
+    assert checkpoints.record_checkpoint() == 1
     return case
 
 
 def test_nothing_is_recorded_twice(case: Case) -> None:
-    assert checkpoints.record() == 0
-    assert list(checkpoints.verify()) == []
+    assert checkpoints.record_checkpoint() == 0
+    assert list(checkpoints.verify_checkpoints()) == []
     assert Checkpoint.objects.count() == 2
 
 
@@ -48,22 +48,22 @@ def test_a_vanished_case_is_found_without_its_audit_entries(case: Case) -> None:
     behind("DELETE FROM core_auditentry WHERE subject = %s", f"case:{case.reference}")
     for table, column in (("timelineentry", "case_id"), ("document", "case_id"), ("draft", "case_id"), ("case", "id")):
         behind(f"DELETE FROM cases_{table} WHERE {column} = %s", case.pk)
-    [fault] = checkpoints.verify()
+    [fault] = checkpoints.verify_checkpoints()
     assert fault.startswith(f"{case.reference}: the whole case is gone (checkpoint of ")
 
 
 def test_a_case_that_was_put_back_is_found(case: Case, town: Town, permit: ServiceVersion) -> None:
     """Its rows as they were an hour ago agree with each other, seal and all."""
     before = Case.objects.filter(pk=case.pk).values().get()
-    actions.note(by=town.named("clerk"), case=case, text="Fine.")
+    actions.add_note(by=town.named("clerk"), case=case, text="Fine.")
     seal()
-    checkpoints.record()
+    checkpoints.record_checkpoint()
     behind("DELETE FROM cases_timelineentry WHERE case_id = %s AND number > %s", case.pk, before["entries"])
     columns = ("state", "public", "entries", "head", "seal", "due_at", "at_risk_at", "paused_at", "state_since")
     assignments = ", ".join(f"{column} = %s" for column in columns)
     behind(f"UPDATE cases_case SET {assignments} WHERE id = %s", *(before[column] for column in columns), case.pk)
     assert list(timeline.verify_all()) == [(case.reference, [])]
-    [fault] = checkpoints.verify()
+    [fault] = checkpoints.verify_checkpoints()
     assert f"{case.reference}: it had entry 3, which is gone" in fault
 
 
@@ -72,16 +72,16 @@ def test_a_case_that_was_removed_lawfully_is_no_fault(case: Case) -> None:
     for table, column in (("timelineentry", "case_id"), ("document", "case_id"), ("draft", "case_id"), ("case", "id")):
         behind(f"DELETE FROM cases_{table} WHERE {column} = %s", case.pk)
     by = system("retention")
-    chain.note_removal(
+    chain.record_removal(
         by=by, chain=checkpoints.REMOVED, subject=case.reference, rule="five years", rows=2, digest=digest
     )
-    assert list(checkpoints.verify()) == []
+    assert list(checkpoints.verify_checkpoints()) == []
     assert list(timeline.verify_all()) == []
 
 
 def test_entries_that_follow_from_another_case_are_recorded_each_night(case: Case) -> None:
-    assert checkpoints.record_recent() == 1
-    assert list(checkpoints.verify()) == []
+    assert checkpoints.record_recent_checkpoint() == 1
+    assert list(checkpoints.verify_checkpoints()) == []
 
 
 def test_a_changed_checkpoint_is_found(case: Case) -> None:
@@ -94,7 +94,7 @@ def test_a_changed_checkpoint_is_found(case: Case) -> None:
 @pytest.mark.parametrize("kind", ["changed", "missing"])
 def test_a_file_of_a_draft_is_checked(town: Town, permit: ServiceVersion, kind: str, capsys) -> None:
     by = town.named("resident")
-    document = actions.attach(by=by, draft=filled(by, permit, town.resident), slot="letter", upload=photo(1))
+    document = actions.attach_file(by=by, draft=filled(by, permit, town.resident), slot="letter", upload=photo(1))
     assert check_chain.run(argparse.Namespace(heads=None)) == 0
     path = files.path_of(Document.objects.get(pk=document.pk).sha256)
     if kind == "changed":

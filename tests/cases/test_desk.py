@@ -6,11 +6,11 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from kini.cases import actions, queries
+from kini.cases.case_view import case_view
 from kini.cases.models import Case
-from kini.cases.queries import Filters
-from kini.cases.showing import case_view
-from kini.core import moments
-from kini.core.actors import NotAllowed, Refused
+from kini.cases.queries import QueueFilters
+from kini.core import current_time
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.people import actions as people_actions
 from kini.people.models import AccessLog
 from kini.services.models import ServiceVersion
@@ -18,7 +18,7 @@ from tests.cases.town import NIK, PERMIT, Town, acting, employed, guest, offer, 
 
 
 def seen(town: Town, who: str, **filters: str) -> list[Case]:
-    return queries.queue(town.named(who), Filters(**filters)).cases
+    return queries.queue_page(town.named(who), QueueFilters(**filters)).cases
 
 
 def test_an_officer_sees_the_cases_of_their_agency_and_area_and_nothing_else(town: Town, case: Case):
@@ -26,7 +26,7 @@ def test_an_officer_sees_the_cases_of_their_agency_and_area_and_nothing_else(tow
     hill = employed("+6281200000022", "Petugas Bukit", town.registry, "head", area=town.areas["hill"])
     assert seen(town, "clerk") == [case]
     for officer in (elsewhere, hill):
-        assert queries.queue(acting(officer)).cases == []
+        assert queries.queue_page(acting(officer)).cases == []
         with pytest.raises(Case.DoesNotExist):
             queries.case_for(acting(officer), case.reference)
     assert queries.case_for(town.named("clerk"), case.reference) == case
@@ -46,19 +46,19 @@ def test_what_is_due_first_comes_first_page_by_page(
     django_assert_num_queries: DjangoAssertNumQueries,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(queries.desk, "PAGE", 2)
-    start = moments.now()
+    monkeypatch.setattr(queries.desk, "QUEUE_PAGE_SIZE", 2)
+    start = current_time.now()
     cases = []
     for days in (5, 0, 9, 3, 5):
-        with moments.at(start - timedelta(days=days)):
+        with current_time.freeze(start - timedelta(days=days)):
             cases.append(opened(town.named("resident"), permit, town.resident))
     undue = offer("undue", {key: value for key, value in PERMIT.items() if key != "target"})
     cases.append(opened(town.named("resident"), undue, town.resident))
     by, cursor, pages = town.named("clerk"), "", []
-    queries.queue(by)  # from now on the process holds the city's tables
+    queries.queue_page(by)  # from now on the process holds the city's tables
     for _ in range(3):
         with django_assert_num_queries(2 if len(pages) == 4 else 1):
-            page = queries.queue(by, Filters(after=cursor))
+            page = queries.queue_page(by, QueueFilters(after=cursor))
         pages += [case.pk for case in page.cases]
         cursor = page.next
     assert cursor == ""
@@ -67,13 +67,13 @@ def test_what_is_due_first_comes_first_page_by_page(
 
 def test_the_views_of_the_rail_and_their_counts(town: Town, permit: ServiceVersion):
     by = town.named("resident")
-    with moments.at(moments.now() - timedelta(days=30)):
+    with current_time.freeze(current_time.now() - timedelta(days=30)):
         late = opened(by, permit, town.resident)
     mine, waiting, closed = (opened(by, permit, town.resident) for _ in range(3))
     actions.assign(by=town.named("clerk"), case=mine, officer=town.clerk)
     actions.move(by=town.named("clerk"), case=waiting, move="ask", given={"message": "Why?"})
     actions.withdraw(by=by, case=closed)
-    counts = queries.counts(town.named("clerk"))
+    counts = queries.view_counts(town.named("clerk"))
     assert counts == {"due": 3, "mine": 1, "unassigned": 1, "overdue": 1, "at-risk": 0, "waiting": 1}
     assert seen(town, "clerk", view="mine") == [mine]
     assert seen(town, "clerk", view="overdue") == [late]
@@ -105,12 +105,12 @@ def test_a_head_assigns_and_a_clerk_takes(town: Town, case: Case):
 
 def test_a_case_is_not_assigned_to_who_cannot_see_it(town: Town, case: Case):
     stranger = employed("+6281200000024", "Petugas Jalan", town.roads, "clerk")
-    with pytest.raises(Refused, match="does not see"):
+    with pytest.raises(ActionRefused, match="does not see"):
         actions.assign(by=town.named("head"), case=case, officer=stranger)
 
 
 def test_a_transfer_tells_the_resident_why_and_changes_hands(town: Town, case: Case):
-    with pytest.raises(Refused, match="why"):
+    with pytest.raises(ActionRefused, match="why"):
         actions.transfer(by=town.named("head"), case=case, agency=town.roads, reason=" ")
     with pytest.raises(NotAllowed):
         actions.transfer(by=town.named("clerk"), case=case, agency=town.roads, reason="Theirs.")
@@ -138,21 +138,21 @@ def test_an_officer_does_nothing_to_their_own_case_or_that_of_their_family(town:
             lambda: actions.assign(by=by, case=case, officer=chief),  # noqa: B023 -- called at once
             lambda: actions.assign(by=by, case=case, officer=town.clerk),  # noqa: B023
             lambda: actions.transfer(by=by, case=case, agency=town.roads, reason="Away."),  # noqa: B023
-            lambda: actions.send_unit(by=by, case=case, unit=case.unit),  # noqa: B023
-            lambda: actions.note(by=by, case=case, text="A good person."),  # noqa: B023
-            lambda: actions.look(by=by, case=case, what="answers", purpose="verify-documents", reason="Mine."),  # noqa: B023
+            lambda: actions.assign_unit(by=by, case=case, unit=case.unit),  # noqa: B023
+            lambda: actions.add_note(by=by, case=case, text="A good person."),  # noqa: B023
+            lambda: actions.reveal(by=by, case=case, what="answers", purpose="verify-documents", reason="Mine."),  # noqa: B023
         ):
             with pytest.raises(NotAllowed, match="your own"):
                 deed()
-        with pytest.raises(Refused, match="does not see"):
+        with pytest.raises(ActionRefused, match="does not see"):
             actions.assign(by=town.named("head"), case=case, officer=chief)
         assert Case.objects.get(pk=case.pk).entries == 1
 
 
 def test_notes_stay_inside(town: Town, case: Case):
-    case = actions.note(by=town.named("clerk"), case=case, text="Knows the harbour master.")
+    case = actions.add_note(by=town.named("clerk"), case=case, text="Knows the harbour master.")
     with pytest.raises(NotAllowed):
-        actions.note(by=town.named("resident"), case=case, text="Me too.")
+        actions.add_note(by=town.named("resident"), case=case, text="Me too.")
     assert "harbour" in case_view(town.named("clerk"), case).lines[-1].sentence
     assert all("harbour" not in line.sentence for line in case_view(town.named("resident"), case).lines)
 
@@ -163,12 +163,12 @@ def test_a_look_at_a_sealed_answer_is_logged_and_the_resident_can_read_it(town: 
     )
     assert row.hidden
     assert NIK not in row.text
-    with pytest.raises(Refused, match="why"):
-        actions.look(by=town.named("head"), case=case, what="answers", purpose="verify-documents", reason="")
+    with pytest.raises(ActionRefused, match="why"):
+        actions.reveal(by=town.named("head"), case=case, what="answers", purpose="verify-documents", reason="")
     with pytest.raises(NotAllowed):
-        actions.look(by=town.named("clerk"), case=case, what="answers", purpose="verify-documents", reason="Curious.")
+        actions.reveal(by=town.named("clerk"), case=case, what="answers", purpose="verify-documents", reason="Curious.")
     assert not AccessLog.objects.exists()
-    found = actions.look(
+    found = actions.reveal(
         by=town.named("head"), case=case, what="answers", purpose="verify-documents", reason="Compare with the card."
     )
     assert found == {"nik": NIK}

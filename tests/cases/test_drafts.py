@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kini.cases import actions, answers, queries
 from kini.cases.models import Case, Document, Draft
-from kini.core import moments
-from kini.core.actors import NotAllowed, Refused, system
+from kini.core import current_time
+from kini.core.actors import ActionRefused, NotAllowed, system
 from kini.people import actions as people_actions
 from kini.services.models import ServiceVersion
 from tests.cases.town import ANSWERS, NIK, PERMIT, Town, acting, filled, guest, offer, opened, person, photo
@@ -33,9 +33,9 @@ def test_an_answer_can_be_taken_away(town: Town, permit: ServiceVersion):
 def test_a_page_takes_only_what_it_asks(town: Town, permit: ServiceVersion):
     by = town.named("resident")
     draft = actions.start_draft(by=by, version=permit, resident=town.resident)
-    with pytest.raises(Refused, match="does not ask"):
+    with pytest.raises(ActionRefused, match="does not ask"):
         actions.save_answers(by=by, draft=draft, page="goods", values={"boat": "Camar"})
-    with pytest.raises(Refused, match="does not belong"):
+    with pytest.raises(ActionRefused, match="does not belong"):
         actions.save_answers(by=by, draft=draft, page="colour", values={})
 
 
@@ -47,7 +47,7 @@ def test_a_draft_is_nobody_elses(town: Town, permit: ServiceVersion):
         with pytest.raises(NotAllowed):
             actions.submit(by=stranger, draft=draft, confirm=True)
         with pytest.raises(NotAllowed):
-            actions.attach(by=stranger, draft=draft, slot="letter", upload=photo())
+            actions.attach_file(by=stranger, draft=draft, slot="letter", upload=photo())
         with pytest.raises(Draft.DoesNotExist):
             queries.draft_for(stranger, draft.pk)
 
@@ -108,7 +108,7 @@ def test_sent_in_twice_it_is_one_case(town: Town, permit: ServiceVersion):
 def test_unconfirmed_or_incomplete_it_stays_a_draft(town: Town, permit: ServiceVersion):
     by = town.named("resident")
     draft = filled(by, permit, town.resident)
-    with pytest.raises(Refused, match="Confirm"):
+    with pytest.raises(ActionRefused, match="Confirm"):
         actions.submit(by=by, draft=draft, confirm=False)
     actions.save_answers(by=by, draft=draft, page="boat", values={"boat": None})
     with pytest.raises(actions.Incomplete) as fault:
@@ -136,21 +136,21 @@ def test_a_service_that_is_gone_takes_nothing_more(town: Town, permit: ServiceVe
     draft = filled(town.named("resident"), permit, town.resident)
     permit.service.active = False
     permit.service.save()
-    with pytest.raises(Refused, match="does not offer"):
+    with pytest.raises(ActionRefused, match="does not offer"):
         actions.submit(by=town.named("resident"), draft=draft, confirm=True)
-    with pytest.raises(Refused, match="does not offer"):
+    with pytest.raises(ActionRefused, match="does not offer"):
         actions.start_draft(by=town.named("resident"), version=permit, resident=town.resident)
 
 
 def test_a_draft_waits_thirty_days(town: Town, permit: ServiceVersion):
     by = town.named("resident")
     draft = filled(by, permit, town.resident)
-    actions.attach(by=by, draft=draft, slot="letter", upload=photo())
-    with moments.at(moments.now() + timedelta(days=30, minutes=1)):
-        with pytest.raises(actions.Expired):
+    actions.attach_file(by=by, draft=draft, slot="letter", upload=photo())
+    with current_time.freeze(current_time.now() + timedelta(days=30, minutes=1)):
+        with pytest.raises(actions.DraftExpired):
             actions.submit(by=by, draft=draft, confirm=True)
         assert list(queries.drafts_of(by)) == []
-        assert actions.clean_up_drafts(by=system("tests")) == 1
+        assert actions.delete_expired_drafts(by=system("tests")) == 1
     assert not Draft.objects.exists()
     assert not Document.objects.exists()
 
@@ -158,7 +158,7 @@ def test_a_draft_waits_thirty_days(town: Town, permit: ServiceVersion):
 def test_only_the_program_cleans_up(town: Town):
     for by in (town.named("resident"), town.named("head"), guest()):
         with pytest.raises(NotAllowed):
-            actions.clean_up_drafts(by=by)
+            actions.delete_expired_drafts(by=by)
 
 
 def test_a_draft_can_be_thrown_away_until_it_is_sent(town: Town, permit: ServiceVersion):
@@ -168,7 +168,7 @@ def test_a_draft_can_be_thrown_away_until_it_is_sent(town: Town, permit: Service
     assert not Draft.objects.exists()
     sent = filled(by, permit, town.resident)
     actions.submit(by=by, draft=sent, confirm=True)
-    with pytest.raises(Refused, match="sent already"):
+    with pytest.raises(ActionRefused, match="sent already"):
         actions.discard_draft(by=by, draft=sent)
 
 
@@ -176,17 +176,17 @@ def test_a_sent_application_cannot_be_changed_behind_the_officers_back(town: Tow
     by = town.named("resident")
     draft = filled(by, permit, town.resident)
     actions.submit(by=by, draft=draft, confirm=True)
-    with pytest.raises(Refused, match="has been sent"):
+    with pytest.raises(ActionRefused, match="has been sent"):
         actions.save_answers(by=by, draft=draft, page="boat", values={"boat": "Other"})
-    with pytest.raises(Refused, match="has been sent"):
-        actions.attach(by=by, draft=draft, slot="letter", upload=photo())
+    with pytest.raises(ActionRefused, match="has been sent"):
+        actions.attach_file(by=by, draft=draft, slot="letter", upload=photo())
 
 
 def test_files_go_into_the_case_with_the_answer(town: Town, permit: ServiceVersion):
     by = town.named("resident")
     draft = filled(by, permit, town.resident)
-    kept = actions.attach(by=by, draft=draft, slot="letter", upload=photo(1, name="../surat.jpg"))
-    loose = actions.attach(by=by, draft=draft, slot="letter", upload=photo(2))
+    kept = actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(1, name="../surat.jpg"))
+    loose = actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(2))
     actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(kept.pk)]}})
     case = actions.submit(by=by, draft=draft, confirm=True)
     assert [(document.pk, document.name) for document in case.documents.all()] == [(kept.pk, "surat.jpg")]
@@ -196,33 +196,33 @@ def test_files_go_into_the_case_with_the_answer(town: Town, permit: ServiceVersi
 def test_a_slot_takes_so_many_files_and_only_good_ones(town: Town, permit: ServiceVersion):
     by = town.named("resident")
     draft = filled(by, permit, town.resident)
-    with pytest.raises(Refused, match="not ask for such a file"):
-        actions.attach(by=by, draft=draft, slot="boat", upload=photo())
+    with pytest.raises(ActionRefused, match="not ask for such a file"):
+        actions.attach_file(by=by, draft=draft, slot="boat", upload=photo())
     upload = SimpleUploadedFile("a.jpg", b"MZ not a picture", "image/jpeg")
-    with pytest.raises(Refused):
-        actions.attach(by=by, draft=draft, slot="letter", upload=upload)
-    first = actions.attach(by=by, draft=draft, slot="letter", upload=photo(1))
-    actions.attach(by=by, draft=draft, slot="letter", upload=photo(2))
-    with pytest.raises(Refused, match="already"):
-        actions.attach(by=by, draft=draft, slot="letter", upload=photo(3))
-    actions.detach(by=by, draft=draft, document=first)
-    actions.attach(by=by, draft=draft, slot="letter", upload=photo(3))
+    with pytest.raises(ActionRefused):
+        actions.attach_file(by=by, draft=draft, slot="letter", upload=upload)
+    first = actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(1))
+    actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(2))
+    with pytest.raises(ActionRefused, match="already"):
+        actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(3))
+    actions.detach_file(by=by, draft=draft, document=first)
+    actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(3))
 
 
 def test_another_drafts_file_cannot_be_removed(town: Town, permit: ServiceVersion):
     by, other = town.named("resident"), town.named("neighbour")
     mine, theirs = filled(by, permit, town.resident), filled(other, permit, town.neighbour)
-    document = actions.attach(by=other, draft=theirs, slot="letter", upload=photo())
+    document = actions.attach_file(by=other, draft=theirs, slot="letter", upload=photo())
     with pytest.raises(NotAllowed):
-        actions.detach(by=by, draft=mine, document=document)
+        actions.detach_file(by=by, draft=mine, document=document)
 
 
 def test_another_drafts_file_cannot_be_claimed_as_an_answer(town: Town, permit: ServiceVersion):
     by, other = town.named("resident"), town.named("neighbour")
     mine, theirs = filled(by, permit, town.resident), filled(other, permit, town.neighbour)
-    document = actions.attach(by=other, draft=theirs, slot="letter", upload=photo())
+    document = actions.attach_file(by=other, draft=theirs, slot="letter", upload=photo())
     stolen = {"letter": {"files": [str(document.pk)]}}
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.save_answers(by=by, draft=mine, page="doc-letter", values=stolen)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kini.cases import rules
-from kini.core.texts import Text
+from kini.core.localized_text import Text
 from kini.services.flows import Flow
 from tests.cases.flows import flow
 
@@ -24,8 +24,8 @@ class Entry:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def moves(state: str, *hats: str, closed_at: datetime | None = None) -> list[str]:
-    return [edge.move for edge in rules.next_moves(FLOW, state, hats, closed_at, NOW)]
+def moves(state: str, *case_roles: str, closed_at: datetime | None = None) -> list[str]:
+    return [edge.move for edge in rules.next_moves(FLOW, state, case_roles, closed_at, NOW)]
 
 
 def test_everybody_sees_their_own_moves_only():
@@ -46,7 +46,7 @@ def test_an_objection_is_possible_for_thirty_days():
 
 
 def test_only_a_correction_can_be_corrected():
-    assert [state for state in FLOW.states if rules.correctable(FLOW, state)] == ["correction"]
+    assert [state for state in FLOW.states if rules.is_correctable(FLOW, state)] == ["correction"]
 
 
 def test_the_tracker_shows_the_way_gone_and_the_good_way_ahead():
@@ -70,8 +70,8 @@ def test_the_way_ahead_follows_the_moves_as_they_are_written_not_the_shortest_on
         "advised": end,
     }
     flow = Flow.model_validate({"start": "triage", "states": states})
-    assert flow.usual_way("triage") == ("way", "helped")
-    assert flow.usual_way("helped") == ()
+    assert flow.usual_path("triage") == ("way", "helped")
+    assert flow.usual_path("helped") == ()
 
 
 def test_nothing_lies_ahead_of_an_end():
@@ -92,7 +92,7 @@ def test_nothing_lies_ahead_of_an_end():
     ],
 )
 def test_every_entry_is_a_sentence(entry, said):
-    assert rules.sentence(entry, FLOW) == said
+    assert rules.entry_sentence(entry, FLOW) == said
 
 
 def test_a_button_says_the_flows_words_else_the_packs_else_the_name():

@@ -12,7 +12,7 @@ from django.test import Client
 
 from kini.cases import actions
 from kini.cases.models import Document
-from kini.core import file_references, file_store, file_sweep, files, moments, pages
+from kini.core import current_time, file_references, file_store, files, orphaned_files, pages
 from kini.core.actors import NotAllowed, system
 from kini.core.models import AuditEntry, OrphanedFile
 from tests.cases import town as towns
@@ -28,7 +28,7 @@ NOT_FILES = {"payments.ProviderNotice.sha256"}
 def document(town: Town, var: Path) -> Document:
     by, version = town.named("resident"), towns.offer("stall-permit", towns.PERMIT)
     draft = towns.filled(by, version, town.resident)
-    made = actions.attach(by=by, draft=draft, slot="letter", upload=towns.photo())
+    made = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo())
     age(made.sha256)
     return made
 
@@ -39,8 +39,8 @@ def age(sha256: str, days: int = 3) -> None:
 
 
 def sweep(days: float = 0) -> int:
-    with moments.at(moments.now() + timedelta(days=days)):
-        return file_sweep.sweep(by=BY)
+    with current_time.freeze(current_time.now() + timedelta(days=days)):
+        return orphaned_files.delete_orphans(by=BY)
 
 
 def test_a_deleted_document_frees_its_file(town: Town, document: Document) -> None:
@@ -61,7 +61,7 @@ def test_a_file_that_was_just_kept_stays(document: Document) -> None:
     sweep()
     os.utime(files.path_of(document.sha256))
     assert sweep(1.1) == 0
-    assert not file_sweep._remove(files.path_of(document.sha256))
+    assert not orphaned_files._remove(files.path_of(document.sha256))
     assert files.exists(document.sha256)
 
 
@@ -75,7 +75,7 @@ def test_a_file_that_is_named_again_is_no_orphan(document: Document) -> None:
 
 def test_what_a_crash_left_goes(document: Document) -> None:
     path = files.path_of(document.sha256)
-    half, leaving = path.with_name("tmp_half"), path.with_name(path.name + file_sweep.LEAVING)
+    half, leaving = path.with_name("tmp_half"), path.with_name(path.name + orphaned_files.REMOVING_SUFFIX)
     half.write_bytes(b"x")
     os.utime(half, (1, 1))
     os.replace(path, leaving)
@@ -88,7 +88,7 @@ def test_what_a_crash_left_goes(document: Document) -> None:
 
 def test_only_the_program_sweeps(town: Town) -> None:
     with pytest.raises(NotAllowed):
-        file_sweep.sweep(by=town.named("resident"))
+        orphaned_files.delete_orphans(by=town.named("resident"))
 
 
 def test_every_column_that_names_files_is_registered() -> None:
@@ -112,5 +112,5 @@ def test_not_ready_when_the_disk_is_full(var: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_same_content_is_touched_when_it_is_kept_again(document: Document) -> None:
     with files.open_stored(document.sha256) as content:
-        file_store.keep(content.read())
+        file_store.store_content(content.read())
     assert files.path_of(document.sha256).stat().st_mtime > time.time() - 60

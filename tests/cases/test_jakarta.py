@@ -9,13 +9,13 @@ from pytest_django import Settings
 from kini.cases import rules, timeline
 from kini.cases.models import Case
 from kini.city import actions as city_actions
-from kini.core import moments
+from kini.core import current_time
 from kini.core.environment import ROOT
-from kini.demo.cases import apply
+from kini.demo.cases import create_application
 from kini.services import actions as services_actions
 from kini.services import loader
 from kini.services.flows import Flow
-from kini.services.kinds import opening_cases
+from kini.services.kinds import kinds_with_cases
 from kini.services.models import Service
 from tests.cases.town import BY, acting, person, proved
 
@@ -30,11 +30,11 @@ def city(settings: Settings, var: Path, db: None) -> None:
 @pytest.mark.usefixtures("city")
 def test_every_service_of_the_kinds_that_are_here_opens_a_whole_case():
     resident = proved(person("+6281234567890", "Warga Contoh"))
-    here = Service.objects.filter(active=True, kind__in=opening_cases())
+    here = Service.objects.filter(active=True, kind__in=kinds_with_cases())
     services = list(here.select_related("current").order_by("id"))
     assert {service.kind for service in services} >= {"application", "registration", "report", "assistance"}
     for number, service in enumerate(services):
-        case = apply(acting(resident), resident, service, "web", number, moments.now())
+        case = create_application(acting(resident), resident, service, "web", number, current_time.now())
         assert case.reference.startswith("KINI-")
         assert case.agency_id == service.agency_id
     assert [faults for _reference, faults in timeline.verify_all() if faults] == []

@@ -5,8 +5,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from kini.cases import actions, timeline
+from kini.cases.case_view import case_view
 from kini.cases.models import Case
-from kini.cases.showing import case_view
 from kini.services.kinds import kinds
 from kini.services.schema import Definition
 from tests.cases.flows import flow
@@ -35,7 +35,7 @@ def test_a_registration_is_decided_at_once_where_its_rule_holds(town: Town):
     case = register(town, {"when": {"goods": "fish"}, "move": "approve"})
     assert (case.state, case.outcome) == ("granted", "granted")
     assert [entry.actor_kind for entry in case.timeline.all()] == ["resident", "system"]
-    assert timeline.verify(case) == []
+    assert timeline.verify_case(case) == []
 
 
 @pytest.mark.parametrize("rule", [None, {"when": {"goods": "fruit"}, "move": "approve"}, {"move": "no-such-move"}])

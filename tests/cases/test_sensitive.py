@@ -10,7 +10,7 @@ from django.test import Client
 
 from kini.cases import actions, answers, queries, timeline
 from kini.cases.models import Case, Draft
-from kini.cases.queries.desk import Filters
+from kini.cases.queries.desk import QueueFilters
 from kini.core.actors import system
 from kini.core.database import dumps
 from kini.people import queries as people_queries
@@ -55,17 +55,17 @@ def by_pages(town: Town, shelter: ServiceVersion) -> Case:
     resident = towns.person(PHONE, NAME)
     by = towns.acting(resident)
     draft = towns.filled(by, shelter, resident, PAGES)
-    document = actions.attach(by=by, draft=draft, slot="letter", upload=towns.photo(name=f"{PAPER}.jpg"))
+    document = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo(name=f"{PAPER}.jpg"))
     actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(document.pk)]}})
     case = actions.submit(by=by, draft=draft, confirm=True)
     clerk, head = town.named("clerk"), town.named("head")
-    actions.note(by=clerk, case=case, text=NOTE)
+    actions.add_note(by=clerk, case=case, text=NOTE)
     actions.move(by=clerk, case=case, move="ask", given={"message": REPLY})
     case = actions.answer_correction(by=by, case=case, message=STORY)
-    [item] = actions.plan_bulk(by=clerk, cases=[case], move="accept", query=f"q={STORY}").cases.all()
-    assert actions.take_bulk_step(by=clerk, item=item.pk).result == "moved"
+    [item] = actions.schedule_batch_move(by=clerk, cases=[case], move="accept", query=f"q={STORY}").cases.all()
+    assert actions.move_batch_case(by=clerk, item=item.pk).result == "moved"
     case = actions.move(by=head, case=case, move="approve")
-    actions.rate(by=by, case=case, score=5, text=RATING)
+    actions.rate_case(by=by, case=case, score=5, text=RATING)
     return case
 
 
@@ -123,8 +123,8 @@ def test_officers_find_it_by_its_number_and_not_by_words(town: Town, shelter: Se
     by = towns.acting(towns.person(PHONE, NAME))
     case = towns.opened(by, shelter, people_queries.own_profile(by), PAGES)
     clerk = town.named("clerk")
-    assert queries.queue(clerk, Filters(text=STORY)).cases == []
-    assert queries.queue(clerk, Filters(text=case.reference)).cases == [case]
+    assert queries.queue_page(clerk, QueueFilters(text=STORY)).cases == []
+    assert queries.queue_page(clerk, QueueFilters(text=case.reference)).cases == [case]
 
 
 @pytest.mark.django_db
@@ -137,12 +137,12 @@ def test_a_service_that_is_marked_later_is_sealed_with_what_is_there(town: Town)
     assert case.latitude is not None
     towns.offer("shelter", SENSITIVE, number=2)
     by = system("tests")
-    assert actions.seal_sensitive(by=by) == 3
-    assert actions.seal_sensitive(by=by) == 0
+    assert actions.encrypt_sensitive_answers(by=by) == 3
+    assert actions.encrypt_sensitive_answers(by=by) == 0
     case.refresh_from_db()
     assert (case.answers, case.latitude) == ({}, None)
     assert answers.of_case(case)["story"] == STORY
-    assert timeline.verify(case) == []
+    assert timeline.verify_case(case) == []
     later = actions.save_answers(by=towns.acting(resident), draft=waiting, page="story", values={"story": NOTE})
     assert Draft.objects.get(pk=later.pk).answers == {}
-    assert queries.queue(town.named("clerk"), Filters(text=STORY)).cases == []
+    assert queries.queue_page(town.named("clerk"), QueueFilters(text=STORY)).cases == []

@@ -13,9 +13,9 @@ from pytest_django import Settings
 
 from kini.cases import actions, rules, timeline
 from kini.cases.models import Case, Document
-from kini.core import crypto, file_store, files, moments
+from kini.core import crypto, current_time, file_store, files
 from kini.core.actors import system
-from kini.core.database.rotation import rotate_columns
+from kini.core.database.key_rotation import rotate_columns
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.conftest import MONDAY
@@ -27,13 +27,13 @@ def rich(town: Town, permit: ServiceVersion) -> Case:
     """A case with a file and some history."""
     by = town.named("resident")
     draft = filled(by, permit, town.resident)
-    document = actions.attach(by=by, draft=draft, slot="letter", upload=photo(1))
+    document = actions.attach_file(by=by, draft=draft, slot="letter", upload=photo(1))
     actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(document.pk)]}})
     case = actions.submit(by=by, draft=draft, confirm=True)
     case = actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Why?"})
     case = actions.answer_correction(by=by, case=case, message="Because.")
     case = actions.assign(by=town.named("clerk"), case=case, officer=town.clerk)
-    return actions.note(by=town.named("clerk"), case=case, text="Fine.")
+    return actions.add_note(by=town.named("clerk"), case=case, text="Fine.")
 
 
 def behind(sql: str, *values: object) -> None:
@@ -45,7 +45,7 @@ def behind(sql: str, *values: object) -> None:
 
 
 def test_an_untouched_case_is_good(rich: Case):
-    assert timeline.verify(rich) == []
+    assert timeline.verify_case(rich) == []
     assert list(timeline.verify_all()) == [(rich.reference, [])]
 
 
@@ -85,7 +85,7 @@ DOCUMENT = "UPDATE cases_document SET {} WHERE case_id = %s"
 )
 def test_whatever_is_changed_in_the_database_is_found(rich: Case, sql: str):
     behind(sql, rich.pk)
-    assert timeline.verify(rich) != []
+    assert timeline.verify_case(rich) != []
     [(reference, faults)] = timeline.verify_all()
     assert reference == rich.reference
     assert faults
@@ -98,13 +98,13 @@ def test_an_added_entry_is_found(rich: Case):
         " digest, digest FROM cases_timelineentry WHERE case_id = %s AND number = 5",
         rich.pk,
     )
-    assert timeline.verify(rich)
+    assert timeline.verify_case(rich)
 
 
 def test_a_later_step_does_not_cover_up_what_was_changed(town: Town, rich: Case):
     behind(CASE.format("""answers = jsonb_set(answers, '{boat}', '"Elang"'), agency_id = 'registry'"""), rich.pk)
     actions.move(by=town.named("clerk"), case=rich, move="accept")
-    assert any("answers" in fault for fault in timeline.verify(rich))
+    assert any("answers" in fault for fault in timeline.verify_case(rich))
 
 
 def test_a_changed_or_missing_file_is_found(rich: Case):
@@ -112,10 +112,10 @@ def test_a_changed_or_missing_file_is_found(rich: Case):
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    assert any("missing or changed" in fault for fault in timeline.verify(rich))
+    assert any("missing or changed" in fault for fault in timeline.verify_case(rich))
     assert list(timeline.verify_all(with_files=False)) == [(rich.reference, [])]
     path.unlink()
-    assert any("missing or changed" in fault for fault in timeline.verify(rich))
+    assert any("missing or changed" in fault for fault in timeline.verify_case(rich))
 
 
 def test_a_case_that_vanished_is_missed(rich: Case):
@@ -128,15 +128,15 @@ def test_a_new_hash_key_leaves_the_timeline_whole(rich: Case, town: Town, settin
     """Low 14: entries of both keys verify, while the old one stays in the ring; a wrong key is found out."""
     old, new = settings.ENV.hash_key, "new:bmV3LWhhc2gta2V5LTMyLWJ5dGVzLWxvbmcuLi4uLi4="
     settings.ENV = replace(settings.ENV, hash_key=f"{new},old:{old}")
-    assert timeline.verify(rich) == []
-    case = actions.note(by=town.named("clerk"), case=rich, text="With the new key.")
+    assert timeline.verify_case(rich) == []
+    case = actions.add_note(by=town.named("clerk"), case=rich, text="With the new key.")
     assert list(timeline.verify_all()) == [(rich.reference, [])]
     behind(ENTRY.format("actor_name = 'Somebody'"), case.pk)
-    assert timeline.verify(case) == ["entry 2 was changed"]
+    assert timeline.verify_case(case) == ["entry 2 was changed"]
     settings.ENV = replace(settings.ENV, hash_key=new)
-    assert "entry 1 was changed" in timeline.verify(case)
+    assert "entry 1 was changed" in timeline.verify_case(case)
     settings.ENV = replace(settings.ENV, hash_key=old)
-    assert f"entry {case.entries} was changed" in timeline.verify(case)
+    assert f"entry {case.entries} was changed" in timeline.verify_case(case)
 
 
 def test_new_keys_leave_the_timeline_whole(rich: Case, settings: Settings):
@@ -150,16 +150,16 @@ def test_new_keys_leave_the_timeline_whole(rich: Case, settings: Settings):
     settings.ENV = replace(settings.ENV, data_keys=ring.split(",")[0])
     case = Case.objects.get()
     assert not crypto.needs_rotation(case.sealed)
-    assert timeline.verify(case) == []
+    assert timeline.verify_case(case) == []
 
 
 def test_joined_profiles_bring_their_cases_along(town: Town, rich: Case):
     for count in (1, 0):
         by = system("tests")
-        assert actions.hand_over_cases(by=by, gone=town.resident.pk, kept=town.neighbour.pk) == count
+        assert actions.transfer_to_profile(by=by, gone=town.resident.pk, kept=town.neighbour.pk) == count
     case = Case.objects.get()
     assert case.resident == town.neighbour
-    assert timeline.verify(case) == []
+    assert timeline.verify_case(case) == []
 
 
 class TestRecomputing(TestCase):
@@ -175,7 +175,7 @@ class TestRecomputing(TestCase):
         town = towns.build()
         version = offer("walk", PERMIT | {"target": {"working_days": days}})
         at = MONDAY
-        with moments.at(at):
+        with current_time.freeze(at):
             case = opened(town.named("resident"), version, town.resident)
         for choice, seconds in steps:
             at += timedelta(seconds=seconds)
@@ -189,17 +189,17 @@ class TestRecomputing(TestCase):
             if not edges:
                 break
             move, _to = edges[choice % len(edges)]
-            with moments.at(at):
+            with current_time.freeze(at):
                 case = actions.move(by=system("walk"), case=case, move=move)
         stored = {name: getattr(Case.objects.get(), name) for name in asdict(timeline.recompute(case))}
         assert asdict(timeline.recompute(case)) == stored
-        assert timeline.verify(case) == []
+        assert timeline.verify_case(case) == []
 
 
 def test_what_is_sealed_cannot_be_moved_to_another_case(town: Town, permit: ServiceVersion):
     one, other = (opened(town.named("resident"), permit, town.resident) for _ in range(2))
     behind(CASE.format("sealed = (SELECT sealed FROM cases_case WHERE id = %s)"), one.pk, other.pk)
-    with pytest.raises(crypto.SealBroken):
-        actions.look(
+    with pytest.raises(crypto.DecryptionError):
+        actions.reveal(
             by=town.named("head"), case=other, what="answers", purpose="verify-documents", reason="Compare the card."
         )

@@ -12,25 +12,25 @@ from pydantic import TypeAdapter
 
 from kini.cases import actions
 from kini.cases.models import Case, Draft
-from kini.city.atlas import SUBJECT as TABLES
+from kini.city.city_cache import AUDIT_SUBJECT as TABLES
 from kini.city.models import Agency, Area, Unit
 from kini.core import audit
 from kini.core.actors import Actor, ActorKind, system
-from kini.core.faults import Source
-from kini.core.texts import Text
+from kini.core.config_files import SourceFile
+from kini.core.localized_text import Text
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
 from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident
-from kini.people.roles import read_roles
+from kini.people.roles import load_roles
 from kini.people.rules import NationalId
 from kini.services.catalogue import Catalogue
-from kini.services.files import Pack, ServiceFile
 from kini.services.flows import Flow
 from kini.services.models import FlowEdge, Service, ServiceVersion
-from kini.services.queries import SUBJECT as SERVICES
+from kini.services.pack_files import ServiceFile, ServicePack
+from kini.services.queries import AUDIT_SUBJECT as SERVICES
 from kini.services.schema import AnyField, Channel, Definition, Statement
-from kini.services.versions import digest_of, resolve_service
+from kini.services.snapshots import build_snapshot, content_digest
 from tests.cases import flows
 
 PACK = Path(__file__).parent / "pack"
@@ -70,18 +70,20 @@ def offer(service: str, definition: Mapping[str, Any], flow: Flow | None = None,
     """Store a service with a version as the loader would."""
     written = Definition.model_validate(dict(definition))
     flow = flow or flows.flow()
-    pack = Pack(PACK, ("id", "en"), Catalogue(categories={}), flows={"flow": flow})
-    pack.roles = read_roles(PACK)
+    pack = ServicePack(PACK, ("id", "en"), Catalogue(categories={}), flows={"flow": flow})
+    pack.roles = load_roles(PACK)
     pack.inputs = {name: TypeAdapter(AnyField).validate_python(each) for name, each in INPUTS.items()}
     pack.channels = {"hotline": Channel(name=Text("Hotline"), phone="112")}
     pack.statements = {"lost-letter": Statement(name=Text("Statement of loss"), text=Text("The letter is lost."))}
     pack.moves = {"accept": Text("Accept"), "ask": Text("Ask for more")}
-    file = ServiceFile(service, "trade", written, Source(f"services/trade/{service}.yaml", {}, {}))
-    content = resolve_service(pack, file).content()
+    file = ServiceFile(service, "trade", written, SourceFile(f"services/trade/{service}.yaml", {}, {}))
+    content = build_snapshot(pack, file).content()
     stored, _made = Service.objects.get_or_create(
         id=service, defaults={"category": "trade", "kind": written.kind, "agency_id": written.agency}
     )
-    version = ServiceVersion.objects.create(service=stored, number=number, digest=digest_of(content), content=content)
+    version = ServiceVersion.objects.create(
+        service=stored, number=number, digest=content_digest(content), content=content
+    )
     edges = [("", "submit", flow.start), *flow.edges()]
     FlowEdge.objects.bulk_create(FlowEdge(version=version, state=a, move=m, next_state=b) for a, m, b in edges)
     stored.current = version

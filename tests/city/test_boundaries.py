@@ -7,7 +7,7 @@ from shapely.geometry import box, mapping
 
 from kini.city import actions, queries
 from kini.city.models import Area, AreaBoundary
-from kini.core.faults import PackFaults
+from kini.core.config_files import ConfigErrors
 from tests.city.conftest import BY
 
 #: Borders of the four parishes: three side by side, and one rectangle of sea around the islet.
@@ -78,7 +78,7 @@ def test_every_fault_of_the_file_is_named_and_nothing_is_stored(loaded_town, tmp
         "features.9.geometry": (feature("VS-2", {"type": "Polygon", "coordinates": "many"}), "cannot be read"),
     }
     path = written(tmp_path, [feature("VS-1", BORDERS["VS-1"]), *(each for each, _ in faults.values())])
-    with pytest.raises(PackFaults) as caught:
+    with pytest.raises(ConfigErrors) as caught:
         actions.load_boundaries(by=BY, path=path)
     found = {fault.field: fault.message for fault in caught.value.errors}
     assert found.keys() == faults.keys()
@@ -100,9 +100,9 @@ def test_every_fault_of_the_file_is_named_and_nothing_is_stored(loaded_town, tmp
 def test_a_file_that_is_no_collection_is_refused_in_one_sentence(loaded_town, tmp_path, content, message):
     path = tmp_path / "borders.geojson"
     path.write_bytes(content)
-    with pytest.raises(PackFaults, match=message):
+    with pytest.raises(ConfigErrors, match=message):
         actions.load_boundaries(by=BY, path=path)
-    with pytest.raises(PackFaults, match="cannot be read"):
+    with pytest.raises(ConfigErrors, match="cannot be read"):
         actions.load_boundaries(by=BY, path=tmp_path / "none.geojson")
 
 

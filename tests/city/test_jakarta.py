@@ -8,7 +8,7 @@ import holidays
 import pytest
 from stdnum.id import nik
 
-from kini.city import pack, tables
+from kini.city import pack, pack_tables
 from kini.city.models import Unit
 from kini.city.queries import unit_for
 from kini.core.geometry import distance_m
@@ -70,7 +70,7 @@ def test_numbers_of_residents_begin_with_codes_of_districts(areas):
 
 def test_every_kelurahan_has_a_counter_and_every_agency_a_unit_for_the_whole_city(areas):
     city = pack.load_city(JAKARTA)
-    read = tables.read_tables(JAKARTA, city)
+    read = pack_tables.read_pack_tables(JAKARTA, city)
     counters = {place.area_id for place in read.places if place.kind == "kelurahan-counter"}
     assert counters == {code for code, row in areas.items() if row["level"] == "kelurahan"}
     assert {unit.agency_id for unit in read.units if unit.area_id == "31"} == {agency.id for agency in read.agencies}

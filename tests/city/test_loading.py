@@ -4,7 +4,7 @@ from django.db import DatabaseError
 from kini.city import actions, queries
 from kini.city.models import Agency, Area, Place, Unit
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.core.faults import PackFaults
+from kini.core.config_files import ConfigErrors
 from kini.core.models import AuditEntry
 from tests.city.conftest import BY
 
@@ -56,7 +56,7 @@ def test_an_area_that_vanished_stays_for_old_cases_and_is_offered_no_more(loaded
 def test_a_pack_with_faults_changes_nothing(loaded_town, changed, settings):
     changed("agencies.yaml", ("Estaleiro municipal", "Estaleiro"))
     settings.CITY_PATH = changed("places.csv", ("VS-2,balcao", "VS-7,balcao"))
-    with pytest.raises(PackFaults, match="VS-7"):
+    with pytest.raises(ConfigErrors, match="VS-7"):
         actions.load_pack_tables(by=BY)
     assert Unit.objects.get(id="obras-VS").name["pt"] == "Estaleiro municipal"
 

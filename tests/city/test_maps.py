@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 from shapely.geometry import Point, shape
 
-from kini.city import maps, queries
+from kini.city import area_maps, queries
 from kini.city.models import Area
 
 #: What a phone loads for a part of the map, compressed.
@@ -13,13 +13,13 @@ MOST_BYTES = 60_000
 
 
 def drawn(code: str) -> dict[str, dict]:
-    collection = json.loads(maps.drawing(code))
+    collection = json.loads(area_maps.area_geojson(code))
     return {feature["properties"]["code"]: feature for feature in collection["features"]}
 
 
 def test_every_part_of_the_map_is_small(loaded_jakarta):
     for area in Area.objects.filter(children__isnull=False).distinct():
-        assert len(gzip.compress(maps.drawing(area.code))) < MOST_BYTES, area.name
+        assert len(gzip.compress(area_maps.area_geojson(area.code))) < MOST_BYTES, area.name
 
 
 def test_the_parts_of_an_area_hold_their_own_points(loaded_jakarta):
@@ -31,12 +31,12 @@ def test_the_parts_of_an_area_hold_their_own_points(loaded_jakarta):
 
 
 def test_the_map_says_that_borders_are_only_computed(loaded_jakarta):
-    assert json.loads(maps.drawing("31"))["official"] is False
+    assert json.loads(area_maps.area_geojson("31"))["official"] is False
 
 
 def test_a_map_is_kept_under_the_address_of_its_version(loaded_town, client):
     (whole,) = Area.objects.filter(depth=0)
-    kept = client.get(f"/areas/{whole.code}/map.json?{maps.version()}")
+    kept = client.get(f"/areas/{whole.code}/map.json?{area_maps.map_version()}")
     assert "max-age=31536000" in kept["Cache-Control"]
     assert "max-age=300" in client.get(f"/areas/{whole.code}/map.json?0")["Cache-Control"]
     assert client.get("/areas/nowhere/map.json").status_code == 404

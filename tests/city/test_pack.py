@@ -4,8 +4,8 @@ import pytest
 from django.utils import translation
 
 from kini.city import pack
-from kini.city.checks import check, check_city, pack_checks
-from kini.core.faults import Fault, PackFaults
+from kini.city.pack_checks import check_city, check_pack, pack_checks
+from kini.core.config_files import ConfigError, ConfigErrors
 from tests.city.conftest import JAKARTA, TOWN
 
 
@@ -101,15 +101,15 @@ def test_what_is_wrong_is_named_with_its_place(changed, file, old, new, field, m
 def test_a_missing_file_is_one_sentence(changed):
     path = changed("city.toml")
     (path / "calendar.toml").unlink()
-    with pytest.raises(PackFaults, match=r"calendar\.toml: cannot be read"):
+    with pytest.raises(ConfigErrors, match=r"calendar\.toml: cannot be read"):
         pack.load_city(path)
 
 
 def test_rooms_above_add_their_own_checks(town, monkeypatch):
     known = len(pack_checks)
     monkeypatch.setattr(pack_checks, "_items", dict(pack_checks._items))
-    pack_checks.register("bus-lines", lambda path: [Fault("bus-lines/a.csv", 3, "", "broken")] * 2)
+    pack_checks.register("bus-lines", lambda path: [ConfigError("bus-lines/a.csv", 3, "", "broken")] * 2)
     assert len(pack_checks) == known + 1
-    assert [fault for fault in check(town) if fault.file.startswith("bus-lines")] == [
-        Fault("bus-lines/a.csv", 3, "", "broken")
+    assert [fault for fault in check_pack(town) if fault.file.startswith("bus-lines")] == [
+        ConfigError("bus-lines/a.csv", 3, "", "broken")
     ]

@@ -1,6 +1,6 @@
 import pytest
 
-from kini.city.checks import check_city
+from kini.city.pack_checks import check_city
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from kini.cases.models import Case, Document
 from kini.core import backup, files
 from kini.core.chain import removal
 from kini.core.database import dumps
-from kini.core.database.embedded import DatabaseFault
+from kini.core.database.embedded import DatabaseServerError
 from kini.core.environment import ROOT
 from tests.cases import town as towns
 
@@ -55,12 +55,12 @@ def elsewhere(here: str) -> Iterator[str]:
 def case(here: str, var: Path, settings: Settings) -> Case:
     """A city with one application for a permit, with a photo."""
     settings.CITY_PATH = towns.PACK
-    removal.set_terms()  # as `prepare` and `restore` do
+    removal.store_terms()  # as `prepare` and `restore` do
     town = towns.build()
     version = towns.offer("stall-permit", towns.PERMIT)
     by = town.named("resident")
     draft = towns.filled(by, version, town.resident)
-    kept = actions.attach(by=by, draft=draft, slot="letter", upload=towns.photo())
+    kept = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo())
     actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(kept.pk)]}})
     return actions.submit(by=by, draft=draft, confirm=True)
 
@@ -137,7 +137,7 @@ def test_nothing_can_be_read_without_the_keys(case: Case, here: str, tmp_path: P
         b"Warga Contoh" in content or b"\xff\xd8\xff\xe0\x00\x10JFIF" in content for content in parts.values()
     )
     settings.ENV = replace(settings.ENV, data_keys=RING)
-    with pytest.raises(backup.BackupFault, match="KINI_DATA_KEYS"):
+    with pytest.raises(backup.BackupError, match="KINI_DATA_KEYS"):
         backup.Backup(file).verify()
 
 
@@ -147,7 +147,7 @@ def test_the_city_of_another_hash_key_is_refused(
     file = tmp_path / "city.kini"
     backup.write(file, here)
     settings.ENV = replace(settings.ENV, hash_key=RING.partition(":")[2])
-    with pytest.raises(backup.BackupFault, match="KINI_HASH_KEY"):
+    with pytest.raises(backup.BackupError, match="KINI_HASH_KEY"):
         backup.restore(backup.Backup(file), elsewhere)
     assert contents(elsewhere) == {}
 
@@ -164,7 +164,7 @@ def test_a_backup_of_before_a_new_hash_key_is_restored_with_both_and_later_ones_
     assert contents(elsewhere) == contents(here)
     for one in (before, new):
         settings.ENV = replace(settings.ENV, hash_key=one)
-        with pytest.raises(backup.BackupFault, match="KINI_HASH_KEY"):
+        with pytest.raises(backup.BackupError, match="KINI_HASH_KEY"):
             backup.restore(backup.Backup(later), elsewhere, replace=True)
 
 
@@ -173,7 +173,7 @@ def test_a_city_that_is_there_is_replaced_only_by_force(case: Case, here: str, e
     backup.write(file, here)
     with psycopg.connect(elsewhere) as db:
         db.execute("CREATE TABLE precious AS SELECT 1 AS one")
-    with pytest.raises(backup.BackupFault, match="--force"):
+    with pytest.raises(backup.BackupError, match="--force"):
         backup.restore(backup.Backup(file), elsewhere)
     assert list(contents(elsewhere)) == ["precious"]
     backup.restore(backup.Backup(file), elsewhere, replace=True)
@@ -183,7 +183,7 @@ def test_a_city_that_is_there_is_replaced_only_by_force(case: Case, here: str, e
 def test_a_city_that_somebody_works_in_is_not_touched(case: Case, here: str, elsewhere: str, tmp_path: Path) -> None:
     file = tmp_path / "city.kini"
     backup.write(file, here)
-    with psycopg.connect(elsewhere), pytest.raises(backup.BackupFault, match="in use"):
+    with psycopg.connect(elsewhere), pytest.raises(backup.BackupError, match="in use"):
         backup.restore(backup.Backup(file), elsewhere, replace=True)
 
 
@@ -198,11 +198,11 @@ def test_a_changed_byte_or_a_lost_end_is_found_before_anything_happens(
         ends = [entry.offset for entry in tar]
     for place in places:
         broken.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        with pytest.raises(backup.BackupFault):
+        with pytest.raises(backup.BackupError):
             backup.restore(backup.Backup(broken), elsewhere)
     for end in [*ends, *places]:
         broken.write_bytes(whole[:end])
-        with pytest.raises(backup.BackupFault):
+        with pytest.raises(backup.BackupError):
             backup.restore(backup.Backup(broken), elsewhere)
     assert contents(elsewhere) == {}
 
@@ -215,7 +215,7 @@ def test_parts_of_two_backups_do_not_mix(case: Case, here: str, tmp_path: Path) 
         for entry in first:
             source = second if entry.name == "database/1" else first
             out.addfile(source.getmember(entry.name), source.extractfile(entry.name))
-    with pytest.raises(backup.BackupFault, match="database/1"):
+    with pytest.raises(backup.BackupError, match="database/1"):
         backup.Backup(mixed).verify()
 
 
@@ -227,7 +227,7 @@ def test_a_newer_city_is_refused(case: Case, here: str, elsewhere: str, tmp_path
     finally:
         with psycopg.connect(here) as db:
             db.execute("DELETE FROM django_migrations WHERE name = '9999_from_afar'")
-    with pytest.raises(backup.BackupFault, match=r"newer Kini.*cases\.9999_from_afar"):
+    with pytest.raises(backup.BackupError, match=r"newer Kini.*cases\.9999_from_afar"):
         backup.restore(backup.Backup(tmp_path / "city.kini"), elsewhere)
 
 
@@ -242,7 +242,7 @@ def test_a_damaged_file_is_left_out_and_said(case: Case, here: str, var: Path, t
 def test_a_missing_file_is_said_and_what_nobody_names_is_left_out(
     case: Case, here: str, var: Path, tmp_path: Path
 ) -> None:
-    unnamed = files.keep(b"of a draft that was deleted")
+    unnamed = files.store_content(b"of a draft that was deleted")
     manifest = backup.write(tmp_path / "whole.kini", here)
     named = Document.objects.get(case=case).sha256
     assert [name for name, _content in backup.Backup(tmp_path / "whole.kini").parts(backup.FILES)] == [named]
@@ -258,9 +258,9 @@ def test_nothing_is_written_over_and_nothing_is_left_behind(case: Case, here: st
     folder = tmp_path / "backups"
     folder.mkdir()
     (folder / "city.kini").write_text("an older one")
-    with pytest.raises(backup.BackupFault, match="exists"):
+    with pytest.raises(backup.BackupError, match="exists"):
         backup.write(folder / "city.kini", here)
-    with pytest.raises(DatabaseFault):
+    with pytest.raises(DatabaseServerError):
         backup.write(folder / "other.kini", address("no-such-database"))
     assert [path.name for path in folder.iterdir()] == ["city.kini"]
     assert (folder / "city.kini").read_text() == "an older one"
@@ -274,15 +274,15 @@ def test_a_load_that_fails_changes_nothing(elsewhere: str, failing: bytes | None
     def pieces() -> Iterator[bytes]:
         yield b"CREATE TABLE fresh ();"
         if failing is None:
-            raise backup.BackupFault("cut off")
+            raise backup.BackupError("cut off")
         yield failing
 
-    with pytest.raises((DatabaseFault, backup.BackupFault)):
+    with pytest.raises((DatabaseServerError, backup.BackupError)):
         dumps.load(elsewhere, pieces())
     assert list(contents(elsewhere)) == ["precious"]
 
 
 def test_what_is_no_backup_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("Dear city")
-    with pytest.raises(backup.BackupFault, match="no backup"):
+    with pytest.raises(backup.BackupError, match="no backup"):
         backup.Backup(tmp_path / "note.txt")

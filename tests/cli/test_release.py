@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from kini.cli import release
-from kini.cli.console import Fault
+from kini.cli.console import CommandError
 from kini.core.environment import ROOT
 
 COMMITTED = ("pyproject.toml", "requirements.lock", "README.md")
@@ -62,13 +62,13 @@ def test_a_release_can_be_checked_without_kini(checkout: Path, tmp_path: Path):
 def test_nothing_uncommitted_is_released(checkout: Path):
     release.require_committed(checkout)
     (checkout / "new.py").touch()
-    with pytest.raises(Fault, match=r"new\.py"):
+    with pytest.raises(CommandError, match=r"new\.py"):
         release.require_committed(checkout)
 
 
 def test_only_an_ed25519_key_signs(tmp_path: Path):
     path = tmp_path / "key.pem"
-    with pytest.raises(Fault, match="cannot be read"):
+    with pytest.raises(CommandError, match="cannot be read"):
         release.signing_key(path)
     key = Ed25519PrivateKey.generate()
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

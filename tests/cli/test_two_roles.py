@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import InsufficientPrivilege
 
-from kini.core.database.embedded import PROGRAM
+from kini.core.database.embedded import PROGRAM_ROLE
 from kini.core.environment import ROOT
 from tests.cli.test_backup import elsewhere as elsewhere
 from tests.cli.test_backup import here as here
@@ -26,14 +26,14 @@ def roles(here: str, elsewhere: str) -> Iterator[dict[str, str]]:
     """URLs of an empty database for an owner without superuser rights, and for the program."""
     own = str(conninfo_to_dict(elsewhere)["dbname"])
     with psycopg.connect(here, autocommit=True) as db:
-        if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM]).fetchone():
+        if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM_ROLE]).fetchone():
             pytest.skip("the server has no role of the program")
         if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
             db.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(OWNER)))
         db.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(*map(sql.Identifier, (own, OWNER))))
         where = {"host": db.info.host, "port": db.info.port, "dbname": own}
         yield {
-            "DATABASE_URL": make_conninfo(**where, user=PROGRAM),
+            "DATABASE_URL": make_conninfo(**where, user=PROGRAM_ROLE),
             "KINI_OWNER_DATABASE_URL": make_conninfo(**where, user=OWNER),
         }
         db.execute(sql.SQL("ALTER DATABASE {} OWNER TO CURRENT_USER").format(sql.Identifier(own)))

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from kini.core import backup as backups
-from kini.core import sealed_files
+from kini.core import encrypted_files
 from kini.core.environment import ROOT
 from tests.cli.test_backup import elsewhere as elsewhere
 from tests.cli.test_backup import here as here
@@ -95,7 +95,7 @@ WAITING = """
     FROM (VALUES
         ('kini.messages.jobs.bring_messages_along', 'kini.people.events.ProfilesJoined',
          '{"kept": 0, "gone": 0, "user": 0}'::jsonb),
-        ('kini.cases.notices.tell_moved', 'kini.cases.events.CaseMoved',
+        ('kini.cases.notifications.notify_moved', 'kini.cases.events.CaseMoved',
          (SELECT jsonb_build_object('reference', reference, 'move', move, 'state', to_state, 'entry', number)
           FROM cases_timelineentry JOIN cases_case ON cases_case.id = case_id WHERE move <> '' LIMIT 1))
     ) AS stored (listener, event, fields)
@@ -135,7 +135,7 @@ def keep_as_before(released: Path, var: Path) -> Path:
     """Store one file unencrypted as releases up to 0.1 did; returns its path."""
     sha256, content = next(backups.Backup(released).parts(backups.FILES))
     path = var / "files" / sha256[:2] / sha256[2:4] / sha256
-    assert path.read_bytes().startswith(sealed_files.MAGIC)
+    assert path.read_bytes().startswith(encrypted_files.MAGIC)
     path.write_bytes(content)
     return path
 
@@ -146,7 +146,7 @@ def test_a_city_of_an_earlier_version_lives_on(backup: Path, elsewhere: str, tmp
     assert "90 cases checked, 0 tampered with." in told
     plain = keep_as_before(backup, tmp_path)
     run(["-m", "kini.cli", "prepare"], elsewhere, tmp_path)
-    assert plain.read_bytes().startswith(sealed_files.MAGIC)
+    assert plain.read_bytes().startswith(encrypted_files.MAGIC)
     with psycopg.connect(elsewhere) as db:
         unchecked = db.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated").fetchall()
         assert unchecked == []

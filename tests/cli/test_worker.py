@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from kini.bench.mailserver import mail_server
 from kini.cli import worker
-from kini.core import delivery, mail
+from kini.core import delivery, mail_settings
 
 
 class Asked(Exception):
@@ -29,7 +29,7 @@ def test_a_worker_that_has_grown_asks_itself_to_end(monkeypatch: pytest.MonkeyPa
 
 def test_one_that_is_small_looks_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     def sleep(seconds: float) -> None:
-        assert seconds == worker.LOOK
+        assert seconds == worker.MEMORY_CHECK_SECONDS
         raise Asked
 
     monkeypatch.setattr(worker.time, "sleep", sleep)
@@ -40,7 +40,7 @@ def test_one_that_is_small_looks_again_later(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_code_does_not_wait_behind_notices(transactional_db: None, settings: Settings) -> None:
     """A real worker with 400 queued messages sends the code among the first."""
     with mail_server() as server:
-        settings.MAILERS = mail.mailers(server.url)
+        settings.MAILERS = mail_settings.parse_mailers(server.url)
         for number in range(400):
             send(f"notice {number}")
         send("code", is_code=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from kini.core.http_gateway import Environ, Gateway
+from kini.core.rsgi_adapter import Environ, RsgiAdapter
 
 
 def echo(environ: Environ, start_response: Any) -> HttpResponseBase:
@@ -21,4 +21,4 @@ def echo(environ: Environ, start_response: Any) -> HttpResponseBase:
     return response
 
 
-application = Gateway(lambda: echo)
+application = RsgiAdapter(lambda: echo)

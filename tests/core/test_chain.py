@@ -13,7 +13,7 @@ from pytest_django import Settings
 from kini.core import audit, chain
 from kini.core.actors import system
 from kini.core.chain import blocks
-from kini.core.database.fast_models import give_key
+from kini.core.database.fast_models import allocate_pk
 from kini.core.models import AuditEntry, ChainBlock, ChainProposal, ChainRemoval
 
 BY = system("tests")
@@ -143,7 +143,7 @@ def test_a_new_column_leaves_sealed_blocks_whole(sealed: list[ChainBlock]) -> No
 
 def test_keys_of_a_chained_table_are_not_taken_ahead(db: None) -> None:
     with pytest.raises(TypeError, match="core_auditentry is chained"):
-        give_key(AuditEntry())
+        allocate_pk(AuditEntry())
 
 
 class TestRemoval:
@@ -151,7 +151,7 @@ class TestRemoval:
 
     @pytest.fixture(autouse=True)
     def _terms(self, db: None) -> None:
-        chain.removal.set_terms()
+        chain.removal.store_terms()
 
     @pytest.fixture
     def old(self, monkeypatch: pytest.MonkeyPatch) -> list[ChainBlock]:

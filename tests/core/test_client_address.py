@@ -6,10 +6,10 @@ import pytest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from kini.core import limits
-from kini.core.actors import Refused
+from kini.core import attempt_limits
+from kini.core.actors import ActionRefused
+from kini.core.attempt_limits import Limit
 from kini.core.client_address import client_address, client_network, current_request
-from kini.core.limits import Limit
 
 
 def address(settings: Settings, proxies: int, forwarded: str | None, peer: str = "192.0.2.9") -> str:
@@ -54,9 +54,9 @@ def test_limits_count_an_ipv6_household_as_one_client(peer, network):
 def test_a_limit_reached_is_a_security_line_that_names_the_client_and_not_the_key(caplog):
     limit = Limit("tests.sample", count=1, seconds=60)
     token = current_request.set(RequestFactory().get("/", REMOTE_ADDR="203.0.113.7"))
-    limits.require(limit, "+62811000000")
-    with pytest.raises(Refused):
-        limits.require(limit, "+62811000000")
+    attempt_limits.consume(limit, "+62811000000")
+    with pytest.raises(ActionRefused):
+        attempt_limits.consume(limit, "+62811000000")
     current_request.reset(token)
     [line] = [record.getMessage() for record in caplog.records if record.name == "kini.security"]
     for part in ("limit-reached", "203.0.113.7", "tests.sample"):

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from kini.core import crypto
-from kini.messages import push
-from kini.people import sealing
-from kini.wifi import admission, entrance
+from kini.messages import web_push
+from kini.people import encrypted_fields
+from kini.wifi.radius import authorization, database_role
 
 OLD = "old:" + base64.b64encode(b"o" * 32).decode()
 NEW = "new:" + base64.b64encode(b"n" * 32).decode()
@@ -23,51 +23,51 @@ def use_keys(settings: Settings, ring: str) -> None:
 
 @given(st.binary(max_size=300), st.text(max_size=60))
 def test_what_is_sealed_is_read_again(plain: bytes, context: str) -> None:
-    sealed = crypto.seal(plain, context)
-    assert crypto.unseal(sealed, context) == plain
-    assert crypto.unseal(memoryview(sealed), context) == plain
-    assert crypto.seal(plain, context) != sealed
+    sealed = crypto.encrypt(plain, context)
+    assert crypto.decrypt(sealed, context) == plain
+    assert crypto.decrypt(memoryview(sealed), context) == plain
+    assert crypto.encrypt(plain, context) != sealed
 
 
 @given(st.binary(min_size=4), st.text(max_size=20), st.text(max_size=20))
 def test_another_record_cannot_read_it(plain: bytes, context: str, other: str) -> None:
     if context != other:
-        with pytest.raises(crypto.SealBroken):
-            crypto.unseal(crypto.seal(plain, context), other)
+        with pytest.raises(crypto.DecryptionError):
+            crypto.decrypt(crypto.encrypt(plain, context), other)
 
 
 @given(st.data())
 def test_one_changed_byte_is_noticed(data: st.DataObject) -> None:
-    sealed = bytearray(crypto.seal(b"3174096112900001", "resident:1"))
+    sealed = bytearray(crypto.encrypt(b"3174096112900001", "resident:1"))
     place = data.draw(st.integers(0, len(sealed) - 1))
     sealed[place] ^= data.draw(st.integers(1, 255))
-    with pytest.raises(crypto.SealBroken):
-        crypto.unseal(bytes(sealed), "resident:1")
+    with pytest.raises(crypto.DecryptionError):
+        crypto.decrypt(bytes(sealed), "resident:1")
 
 
 @given(st.binary(max_size=80))
 def test_noise_is_not_a_sealed_value(noise: bytes) -> None:
-    with pytest.raises(crypto.SealBroken):
-        crypto.unseal(noise, "resident:1")
+    with pytest.raises(crypto.DecryptionError):
+        crypto.decrypt(noise, "resident:1")
 
 
 def test_keys_rotate(settings: Settings) -> None:
     use_keys(settings, OLD)
-    sealed = crypto.seal(b"3174", "resident:1")
+    sealed = crypto.encrypt(b"3174", "resident:1")
     assert not crypto.needs_rotation(sealed)
     use_keys(settings, f"{NEW},{OLD}")
-    assert crypto.unseal(sealed, "resident:1") == b"3174"
+    assert crypto.decrypt(sealed, "resident:1") == b"3174"
     assert crypto.needs_rotation(sealed)
-    fresh = crypto.seal(b"3174", "resident:1")
+    fresh = crypto.encrypt(b"3174", "resident:1")
     use_keys(settings, NEW)
-    assert crypto.unseal(fresh, "resident:1") == b"3174"
-    with pytest.raises(crypto.SealBroken, match='"old" is not in KINI_DATA_KEYS'):
-        crypto.unseal(sealed, "resident:1")
+    assert crypto.decrypt(fresh, "resident:1") == b"3174"
+    with pytest.raises(crypto.DecryptionError, match='"old" is not in KINI_DATA_KEYS'):
+        crypto.decrypt(sealed, "resident:1")
 
 
 def test_json_values_are_sealed_whole() -> None:
     value = {"nik": "3174", "names": ["Sítí", None], "n": 3}
-    assert crypto.unseal_json(crypto.seal_json(value, "draft:1"), "draft:1") == value
+    assert crypto.decrypt_json(crypto.encrypt_json(value, "draft:1"), "draft:1") == value
 
 
 @given(st.text(), st.text())
@@ -95,19 +95,19 @@ def test_hash_keys_are_replaced_and_old_hashes_still_found(settings: Settings) -
     """Low 14: hashes of an old key match for as long as it stays in the ring."""
     settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
     hashed, mac, permanent = _made()
-    pads = crypto.pads("wifi device")
+    pads = crypto.hmac_pads("wifi device")
     use_hash_keys(settings, "new", "old")
     assert crypto.keyed_hash("3174", "phone") != hashed
-    assert crypto.hash_forms("3174", "phone") == [crypto.keyed_hash("3174", "phone"), hashed]
-    assert crypto.is_hash_of(hashed, "3174", "phone")
-    assert not crypto.is_hash_of(hashed, "3175", "phone")
-    assert not crypto.is_hash_of(hashed, "3174", "national id")
-    assert not crypto.is_hash_of(None, "3174", "phone")
-    assert crypto.is_mac_of(mac, b"3174", "timeline")
-    assert (crypto.permanent_hash("3174", "phone"), crypto.pads("wifi device")) == (permanent, pads)
+    assert crypto.candidate_hashes("3174", "phone") == [crypto.keyed_hash("3174", "phone"), hashed]
+    assert crypto.matches_hash(hashed, "3174", "phone")
+    assert not crypto.matches_hash(hashed, "3175", "phone")
+    assert not crypto.matches_hash(hashed, "3174", "national id")
+    assert not crypto.matches_hash(None, "3174", "phone")
+    assert crypto.matches_mac(mac, b"3174", "timeline")
+    assert (crypto.permanent_hash("3174", "phone"), crypto.hmac_pads("wifi device")) == (permanent, pads)
     use_hash_keys(settings, "new")
-    assert not crypto.is_hash_of(hashed, "3174", "phone")
-    assert not crypto.is_mac_of(mac, b"3174", "timeline")
+    assert not crypto.matches_hash(hashed, "3174", "phone")
+    assert not crypto.matches_mac(mac, b"3174", "timeline")
 
 
 def _made() -> tuple[bytes, bytes, bytes]:
@@ -121,15 +121,21 @@ def _made() -> tuple[bytes, bytes, bytes]:
 def test_what_others_keep_outlives_a_new_hash_key(settings: Settings) -> None:
     """Low 14: web push, pairwise subjects and Wi-Fi device hashes stay; FreeRADIUS's password changes."""
     settings.ENV = dataclasses.replace(settings.ENV, hash_key=base64.b64encode(b"o" * 32).decode())
-    kept, password = _kept_elsewhere(), entrance.parameters()["password"]
+    kept, password = _kept_elsewhere(), database_role.connection_parameters()["password"]
     use_hash_keys(settings, "new", "old")
     assert _kept_elsewhere() == kept
-    assert entrance.parameters()["password"] != password
+    assert database_role.connection_parameters()["password"] != password
     use_hash_keys(settings, "newer", "mid", "old")
     assert _kept_elsewhere() == kept
 
 
 def _kept_elsewhere() -> list[object]:
-    vapid = push.own_key().private_numbers().private_value
-    subject = sealing.program_subject("app", 1)
-    return [vapid, subject, admission.voucher_mark("ABCD"), admission.one_time("nonce"), admission.decision()]
+    vapid = web_push.vapid_key().private_numbers().private_value
+    subject = encrypted_fields.pairwise_subject("app", 1)
+    return [
+        vapid,
+        subject,
+        authorization.voucher_hash("ABCD"),
+        authorization.one_time_password("nonce"),
+        authorization.decision_sql(),
+    ]

@@ -13,7 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kini.bench.upload_bombs import BOMBS
-from kini.core import file_refusals, files
+from kini.core import file_errors, files
 from kini.core.decoder import client
 from kini.core.environment import ROOT
 from tests.core.test_files import pdf, picture
@@ -25,7 +25,7 @@ WITHIN_LIMITS = ("JPEG with as many scans as are taken", "PDF with 29,000 object
 BY_TIME = ("PDF with many object streams", *WITHIN_LIMITS)
 
 
-def store(content: bytes) -> files.Stored:
+def store(content: bytes) -> files.StoredFile:
     return files.store(SimpleUploadedFile("upload", content), accept=files.DOCUMENTS)
 
 
@@ -37,7 +37,7 @@ def test_a_bomb_is_refused_within_its_time(name: str) -> None:
     with pytest.raises(files.FileRefused) as refusal:
         store(content)
     assert time.monotonic() - began < client.DEADLINE + 2
-    assert name in BY_TIME or not isinstance(refusal.value, file_refusals.FileBusy)
+    assert name in BY_TIME or not isinstance(refusal.value, file_errors.FileBusy)
 
 
 @pytest.mark.parametrize("name", WITHIN_LIMITS)
@@ -61,7 +61,7 @@ def places_taken(number: int) -> Iterator[None]:
 def test_a_process_works_on_a_few_uploads_and_refuses_further_ones_at_once() -> None:
     with places_taken(client.PER_PROCESS):
         began = time.monotonic()
-        with pytest.raises(file_refusals.FileBusy, match="send it again in a minute"):
+        with pytest.raises(file_errors.FileBusy, match="send it again in a minute"):
             store(picture())
         assert time.monotonic() - began < 1
     assert store(picture()).size
@@ -72,7 +72,7 @@ def test_the_machine_works_on_as_many_uploads_as_it_has_cores(var: Path, monkeyp
     (var / "locks").mkdir()
     held = [client._free(var / "locks") for _core in range(os.cpu_count() or 1)]
     assert client._free(var / "locks") is None
-    with pytest.raises(file_refusals.FileBusy):
+    with pytest.raises(file_errors.FileBusy):
         store(picture())
     for slot in held:
         assert slot is not None

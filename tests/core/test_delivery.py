@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from kini.bench.mailserver import MailServer, mail_server
-from kini.core import delivery, mail, retention
+from kini.core import delivery, mail_settings, retention
 from kini.core.models import OutboxMessage
 from tests.pagechecks import CheckedClient
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def mailbox(settings: Settings) -> Iterator[MailServer]:
     with mail_server() as server:
-        settings.MAILERS = mail.mailers(server.url)
+        settings.MAILERS = mail_settings.parse_mailers(server.url)
         settings.DEFAULT_FROM_EMAIL = "kini@city.example"
         yield server
 
@@ -94,7 +94,7 @@ def test_what_cannot_be_delivered_is_known_beforehand(settings: Settings) -> Non
     assert not delivery.can_deliver("sms")
     assert not delivery.can_deliver("email")
     message = send("sms")
-    with pytest.raises(delivery.NotConfigured, match="No sms"):
+    with pytest.raises(delivery.ChannelNotConfigured, match="No sms"):
         delivery.deliver_message(message=message.pk)
     settings.ENV = dataclasses.replace(settings.ENV, outbox=True)
     assert delivery.can_deliver("sms")
@@ -140,7 +140,7 @@ def test_messages_are_not_kept_for_ever() -> None:
     ],
 )
 def test_a_mail_address_says_how(url: str, port: int, tls: bool, ssl: bool) -> None:
-    options = mail.mailers(url)["default"]["OPTIONS"]
+    options = mail_settings.parse_mailers(url)["default"]["OPTIONS"]
     assert (options["port"], options["use_tls"], options["use_ssl"]) == (port, tls, ssl)
     assert (options["username"], options["password"]) == ("kini", "p@ss")
 
@@ -148,4 +148,4 @@ def test_a_mail_address_says_how(url: str, port: int, tls: bool, ssl: bool) -> N
 @pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://", "smtp://mail.example?tls=maybe"])
 def test_a_wrong_mail_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="smtp://"):
-        mail.mailers(url)
+        mail_settings.parse_mailers(url)

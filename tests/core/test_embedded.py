@@ -14,14 +14,14 @@ import psycopg
 import pytest
 
 from kini.core.database import embedded
-from kini.core.database.account import Account, account_for
-from kini.core.database.embedded import DatabaseFault, Server
+from kini.core.database.embedded import DatabaseServerError, EmbeddedServer
+from kini.core.database.os_account import OsAccount, account_for
 
 CHILD = """
 import sys
 from pathlib import Path
-from kini.core.database.embedded import Server
-server = Server(Path(sys.argv[1]))
+from kini.core.database.embedded import EmbeddedServer
+server = EmbeddedServer(Path(sys.argv[1]))
 print(server.start(), flush=True)
 sys.stdin.read()
 """
@@ -35,8 +35,8 @@ def tmp_path() -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with Server(tmp_path / "postgres", durable=False) as running:
+def server(tmp_path: Path) -> Iterator[EmbeddedServer]:
+    with EmbeddedServer(tmp_path / "postgres", durable=False) as running:
         yield running
 
 
@@ -45,11 +45,11 @@ def ask(url: str, question: str) -> str:
         return str(connection.execute(question).fetchone()[0])
 
 
-def process_of(server: Server) -> int:
+def process_of(server: EmbeddedServer) -> int:
     return int((server.data / "postmaster.pid").read_text().split("\n", 1)[0])
 
 
-def test_data_outlive_the_server_and_the_second_start_is_quick(server: Server) -> None:
+def test_data_outlive_the_server_and_the_second_start_is_quick(server: EmbeddedServer) -> None:
     with psycopg.connect(server.url("kini")) as connection:
         connection.execute("CREATE TABLE lamp AS SELECT 3 AS hours")
     server.stop()
@@ -60,7 +60,7 @@ def test_data_outlive_the_server_and_the_second_start_is_quick(server: Server) -
     assert ask(url, "SELECT hours FROM lamp") == "3"
 
 
-def test_it_speaks_utf_8_in_utc_and_listens_on_no_port(server: Server) -> None:
+def test_it_speaks_utf_8_in_utc_and_listens_on_no_port(server: EmbeddedServer) -> None:
     url = server.url("kini")
     assert ask(url, "SHOW server_encoding") == "UTF8"
     assert ask(url, "SHOW timezone") == "UTC"
@@ -70,34 +70,34 @@ def test_it_speaks_utf_8_in_utc_and_listens_on_no_port(server: Server) -> None:
     assert ask(url, "SELECT current_user") == "kini"
 
 
-def test_nobody_else_can_look_into_it(server: Server) -> None:
+def test_nobody_else_can_look_into_it(server: EmbeddedServer) -> None:
     assert server.folder.stat().st_mode & 0o777 == 0o700
     assert (server.folder / "run").stat().st_mode & 0o777 == 0o700
     assert Path(f"/proc/{process_of(server)}").stat().st_uid != 0
 
 
-def test_what_people_wrote_does_not_stand_in_the_log(server: Server) -> None:
+def test_what_people_wrote_does_not_stand_in_the_log(server: EmbeddedServer) -> None:
     with pytest.raises(psycopg.errors.InvalidTextRepresentation):
         ask(server.url("kini"), "SELECT 1 WHERE 'rahasia' = 'x' AND 'y'::integer = 3174096112900001")
     assert "3174096112900001" not in server.log.read_text()
 
 
-def test_databases_are_made_once(server: Server) -> None:
+def test_databases_are_made_once(server: EmbeddedServer) -> None:
     assert server.create_database('odd "name"') == server.create_database('odd "name"')
     assert ask(server.url('odd "name"'), "SELECT current_database()") == 'odd "name"'
 
 
-def test_two_run_side_by_side_and_a_folder_has_one(server: Server, tmp_path: Path) -> None:
-    with Server(tmp_path / "other", durable=False) as other:
+def test_two_run_side_by_side_and_a_folder_has_one(server: EmbeddedServer, tmp_path: Path) -> None:
+    with EmbeddedServer(tmp_path / "other", durable=False) as other:
         assert ask(other.url("kini"), "SELECT 1") == "1"
         assert ask(server.url("kini"), "SELECT 1") == "1"
-    with pytest.raises(DatabaseFault, match="another process already uses"):
-        Server(server.folder).start()
+    with pytest.raises(DatabaseServerError, match="another process already uses"):
+        EmbeddedServer(server.folder).start()
     assert server.alive()
 
 
 def test_a_long_path_gets_its_socket_elsewhere(tmp_path: Path) -> None:
-    server = Server(tmp_path / ("deep" * 30), durable=False)
+    server = EmbeddedServer(tmp_path / ("deep" * 30), durable=False)
     url = server.start()
     assert ask(url, "SELECT 1") == "1"
     folder = Path(ask(url, "SHOW unix_socket_directories").strip('"'))
@@ -106,7 +106,7 @@ def test_a_long_path_gets_its_socket_elsewhere(tmp_path: Path) -> None:
 
 
 def test_a_killed_server_is_noticed_and_starts_again_with_what_was_committed(tmp_path: Path) -> None:
-    with Server(tmp_path / "postgres") as server:
+    with EmbeddedServer(tmp_path / "postgres") as server:
         with psycopg.connect(server.url("kini")) as connection:
             connection.execute("CREATE TABLE lamp AS SELECT 3 AS hours")
         idle = psycopg.connect(server.url("kini"))
@@ -127,11 +127,11 @@ def test_a_server_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None
     with pytest.raises(psycopg.OperationalError):  # the connection ends because the server does
         connection.execute("SELECT pg_sleep(30)")
     connection.close()
-    with Server(tmp_path / "postgres") as server:
+    with EmbeddedServer(tmp_path / "postgres") as server:
         assert ask(server.url("kini"), "SELECT 1") == "1"
 
 
-def test_a_number_that_another_program_has_by_now_keeps_nothing_from_starting(server: Server) -> None:
+def test_a_number_that_another_program_has_by_now_keeps_nothing_from_starting(server: EmbeddedServer) -> None:
     server.stop()
     for note in (server.data / "postmaster.pid", server.folder / "run" / ".s.PGSQL.5432.lock"):
         note.write_text(f"{os.getppid()}\n{server.data}\n")
@@ -142,22 +142,24 @@ def test_half_made_data_are_made_anew(tmp_path: Path) -> None:
     half = tmp_path / "postgres" / "data.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    with Server(tmp_path / "postgres", durable=False) as server:
+    with EmbeddedServer(tmp_path / "postgres", durable=False) as server:
         assert ask(server.url("kini"), "SELECT 1") == "1"
 
 
-def test_data_of_another_version_are_refused_in_one_sentence(server: Server) -> None:
+def test_data_of_another_version_are_refused_in_one_sentence(server: EmbeddedServer) -> None:
     server.stop()
     (server.data / "PG_VERSION").write_text("12\n")
-    with pytest.raises(DatabaseFault, match="does not start: database files are incompatible with server; more in"):
+    with pytest.raises(
+        DatabaseServerError, match="does not start: database files are incompatible with server; more in"
+    ):
         server.start()
     assert not server.alive()
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DatabaseFault, match=r"file/postgres cannot be started: .*Not a directory"):
-        Server(tmp_path / "file" / "postgres").start()
+    with pytest.raises(DatabaseServerError, match=r"file/postgres cannot be started: .*Not a directory"):
+        EmbeddedServer(tmp_path / "file" / "postgres").start()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root lends an account")
@@ -183,12 +185,12 @@ def test_root_opens_closed_folders_for_passing_and_nothing_more(tmp_path: Path) 
 def test_an_ordinary_account_changes_nothing_on_the_way(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    Account(os.geteuid(), os.getegid(), lent=False).reach(closed / "data")
+    OsAccount(os.geteuid(), os.getegid(), lent=False).reach(closed / "data")
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_server_that_fell_comes_back_at_the_same_address_with_its_data(tmp_path: Path) -> None:
-    with Server(tmp_path / "postgres") as server:
+    with EmbeddedServer(tmp_path / "postgres") as server:
         url = server.url("kini")
         with psycopg.connect(url) as connection:
             connection.execute("CREATE TABLE lamp AS SELECT 3 AS hours")
@@ -202,8 +204,8 @@ def test_a_server_that_fell_comes_back_at_the_same_address_with_its_data(tmp_pat
 
 
 def test_a_server_that_was_never_started_is_not_brought_back(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseFault, match="was not started"):
-        Server(tmp_path / "postgres").revive()
+    with pytest.raises(DatabaseServerError, match="was not started"):
+        EmbeddedServer(tmp_path / "postgres").revive()
 
 
 @pytest.mark.parametrize(
@@ -223,4 +225,4 @@ def test_a_production_has_a_part_of_its_machine_or_container(
         (tmp_path / "memory.max").write_text(f"{limit}\n")
     monkeypatch.setattr(embedded, "LIMIT", tmp_path / "memory.max")
     monkeypatch.setattr(embedded.psutil, "virtual_memory", lambda: Mock(total=memory))
-    assert embedded.for_production()["shared_buffers"] == shared
+    assert embedded.production_settings()["shared_buffers"] == shared

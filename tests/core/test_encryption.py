@@ -11,10 +11,10 @@ from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
 from django.test import override_settings
 
-from kini.core.cache import EncryptedDatabaseCache
-from kini.core.crypto import SealBroken, seal_deterministic, unseal
+from kini.core.crypto import DecryptionError, decrypt, encrypt_deterministic
 from kini.core.database.encrypt_column import EncryptColumn
 from kini.core.database.encryption import EncryptedJSONField, EncryptedLookupField, EncryptedTextField
+from kini.core.encrypted_cache import EncryptedDatabaseCache
 from kini.core.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -68,18 +68,18 @@ def test_what_cannot_be_searched_says_so() -> None:
 
 
 def test_deterministic_values_are_bound_to_their_column() -> None:
-    sealed = seal_deterministic(b"+62811", "one")
-    assert sealed == seal_deterministic(b"+62811", "one")
-    assert sealed != seal_deterministic(b"+62811", "other")
-    assert unseal(sealed, "one") == b"+62811"
-    with pytest.raises(SealBroken):
-        unseal(sealed, "other")
+    sealed = encrypt_deterministic(b"+62811", "one")
+    assert sealed == encrypt_deterministic(b"+62811", "one")
+    assert sealed != encrypt_deterministic(b"+62811", "other")
+    assert decrypt(sealed, "one") == b"+62811"
+    with pytest.raises(DecryptionError):
+        decrypt(sealed, "other")
 
 
 def test_the_cache_says_nothing() -> None:
     with override_settings(CACHES={"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}):
         cache = EncryptedDatabaseCache(
-            "core_cacheentry", {"KEY_FUNCTION": "kini.core.cache.hashed_key", "OPTIONS": {"MAX_ENTRIES": 10}}
+            "core_cacheentry", {"KEY_FUNCTION": "kini.core.encrypted_cache.hashed_key", "OPTIONS": {"MAX_ENTRIES": 10}}
         )
     cache.set("code:4711-abc", {"user": "sri@mail.example"})
     assert cache.get("code:4711-abc") == {"user": "sri@mail.example"}

@@ -26,12 +26,12 @@ class LampLit(events.Event):
 heard: list[tuple[str, LampLit]] = []
 
 
-@events.listens(LampLit, name="test.diary")
+@events.subscribe(LampLit, name="test.diary")
 def diary(event: LampLit) -> None:
     heard.append(("diary", event))
 
 
-@events.listens(LampLit, name="test.moth")
+@events.subscribe(LampLit, name="test.moth")
 def moth(event: LampLit) -> None:
     heard.append(("moth", event))
 
@@ -45,7 +45,7 @@ def silence() -> Iterator[None]:
 
 @action
 def light(*, by: Actor, lamp: str, fails: bool = False) -> None:
-    events.announce(LampLit(lamp, 3))
+    events.publish(LampLit(lamp, 3))
     if fails:
         raise ValueError("the lamp broke")
 
@@ -143,7 +143,7 @@ class LampSold(events.Event):
     price: int
 
 
-@events.listens(LampSold, name="test.treasurer", only=lambda event: event.price > 100)
+@events.subscribe(LampSold, name="test.treasurer", only=lambda event: event.price > 100)
 def treasurer(event: LampSold) -> None:
     pass
 
@@ -152,7 +152,7 @@ def treasurer(event: LampSold) -> None:
 @pytest.mark.parametrize(("price", "told"), [(100, 0), (101, 1)])
 def test_a_listener_hears_only_what_it_wants(run_jobs: Callable[[], int], price: int, told: int) -> None:
     with transaction.atomic():
-        events.announce(LampSold(price))
+        events.publish(LampSold(price))
     assert run_jobs() == told
 
 
@@ -173,7 +173,7 @@ class LampMoved(events.Event):
 moved: list[LampMoved] = []
 
 
-@events.listens(LampMoved, name="test.caretaker")
+@events.subscribe(LampMoved, name="test.caretaker")
 def caretaker(event: LampMoved) -> None:
     moved.append(event)
 
@@ -197,9 +197,9 @@ def test_events_of_earlier_versions_are_delivered(run_jobs: Callable[[], int], s
 def test_names_are_stable_and_unique() -> None:
     assert all(re.fullmatch(r"\w+\.\w+", name) for name in events._events)
     with pytest.raises(ValueError, match="registered twice"):
-        events.listens(LampMoved, name="test.caretaker")(caretaker)
+        events.subscribe(LampMoved, name="test.caretaker")(caretaker)
     with pytest.raises(ValueError, match="Two events"):
-        events.listens(dataclasses.make_dataclass("Other", [], bases=(LampMoved,), frozen=True), name="test.other")(
+        events.subscribe(dataclasses.make_dataclass("Other", [], bases=(LampMoved,), frozen=True), name="test.other")(
             caretaker
         )
 

@@ -58,11 +58,11 @@ def pdf(change: object = None, **options: str) -> bytes:
 
 def keep(
     content: bytes, name: str = "scan.jpg", accept: frozenset[str] = files.DOCUMENTS, **more: object
-) -> files.Stored:
+) -> files.StoredFile:
     return files.store(SimpleUploadedFile(name, content), accept=accept, **more)
 
 
-def kept(stored: files.Stored) -> bytes:
+def kept(stored: files.StoredFile) -> bytes:
     with files.open_stored(stored.sha256) as file:
         return file.read()
 
@@ -89,7 +89,7 @@ def test_honest_files_are_kept(content: bytes, content_type: str) -> None:
     assert stored.content_type == content_type
     assert stored.size == len(kept(stored))
     assert files.exists(stored.sha256)
-    assert files.is_whole(stored.sha256)
+    assert files.is_intact(stored.sha256)
     if content_type != "application/pdf":
         with Image.open(io.BytesIO(kept(stored))) as image:
             assert image.size == (60, 40)
@@ -413,7 +413,7 @@ def test_the_same_content_is_kept_once(var: Path) -> None:
 def test_a_changed_file_is_noticed(var: Path) -> None:
     stored = keep(pdf())
     files.path_of(stored.sha256).write_bytes(b"other")
-    assert not files.is_whole(stored.sha256)
+    assert not files.is_intact(stored.sha256)
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "0" * 63, "G" * 64, "0" * 64 + "\n", "\0" * 64])

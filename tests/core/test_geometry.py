@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kini.core.geometry import AreaIndex, Projection, cells, distance_m
+from kini.core.geometry import AreaIndex, Projection, distance_m, voronoi_cells
 
 MONAS = (-6.1754, 106.8272)
 KOTA_STATION = (-6.1376, 106.8146)
@@ -67,7 +67,7 @@ def test_a_hole_belongs_to_what_fills_it() -> None:
 
 @given(places, near)
 def test_a_cell_holds_what_is_nearest(points: dict[str, tuple[float, float]], spot: tuple[float, float]) -> None:
-    index = AreaIndex(cells(points, 3000), MONAS)
+    index = AreaIndex(voronoi_cells(points, 3000), MONAS)
     distances = sorted((distance_m(spot, point), code) for code, point in points.items())
     found = index.locate(*spot)
     if found is None:
@@ -79,11 +79,11 @@ def test_a_cell_holds_what_is_nearest(points: dict[str, tuple[float, float]], sp
 
 def test_every_point_lies_in_its_own_cell() -> None:
     on_a_line = {str(n): (-6.2 + n / 100, 106.8) for n in range(5)}
-    index = AreaIndex(cells(on_a_line, 800), MONAS)
+    index = AreaIndex(voronoi_cells(on_a_line, 800), MONAS)
     assert [index.locate(*on_a_line[code]) for code in on_a_line] == list(on_a_line)
-    assert cells({}, 800) == {}
+    assert voronoi_cells({}, 800) == {}
 
 
 def test_two_areas_on_one_point_are_named() -> None:
     with pytest.raises(ValueError, match="a and b"):
-        cells({"a": MONAS, "b": MONAS}, 800)
+        voronoi_cells({"a": MONAS, "b": MONAS}, 800)

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 from kini.core import audit
 from kini.core.actors import system
-from kini.core.database.guards import append_only, not_append_only
+from kini.core.database.append_only_triggers import append_only, not_append_only
 from kini.core.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

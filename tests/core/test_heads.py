@@ -166,7 +166,7 @@ def test_what_could_not_be_shipped_goes_later(told: Callable[..., None], tmp_pat
 @pytest.mark.parametrize("text", ["", "host", "udp://", "udp://host", "tcp://host:x", "unix://", "http://host:1"])
 def test_an_address_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must read like"):
-        syslog.read_address(text)
+        syslog.parse_address(text)
 
 
 def test_a_line_that_is_no_head_is_named(tmp_path: Path) -> None:

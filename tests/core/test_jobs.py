@@ -35,7 +35,7 @@ def status(job: int) -> str | None:
     return ProcrastinateJob.objects.filter(pk=job).values_list("status", flat=True).first()
 
 
-@pytest.mark.parametrize(("silent", "now"), [(None, "todo"), (jobs.SILENCE + 1, "todo"), (1, "doing")])
+@pytest.mark.parametrize(("silent", "now"), [(None, "todo"), (jobs.HEARTBEAT_TIMEOUT + 1, "todo"), (1, "doing")])
 def test_a_job_is_taken_from_a_worker_that_is_gone_and_left_to_one_that_lives(silent, now):
     job = taken(silent)
     jobs.rescue_jobs()
@@ -64,11 +64,11 @@ def test_a_job_that_a_worker_stores_is_there_with_the_transaction_around_and_not
     at = timezone.now()
     with app.replace_connector(InMemoryConnector()) as worker:  # as the worker's has a connection of its own
         with transaction.atomic():
-            jobs.soon("core.deliver_message", message=1)
-            jobs.later("core.deliver_message", message=2, at=at)
+            jobs.enqueue("core.deliver_message", message=1)
+            jobs.enqueue_at("core.deliver_message", message=2, at=at)
             assert not worker.connector.jobs
         with transaction.atomic():
-            jobs.soon("core.deliver_message", message=3)
+            jobs.enqueue("core.deliver_message", message=3)
             transaction.set_rollback(True)
         assert not worker.connector.jobs
     assert list(

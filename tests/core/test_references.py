@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kini.core import references
 from kini.core.references import ALPHABET
 
-new_references = st.builds(lambda _: references.new("KINI"), st.integers())
+new_references = st.builds(lambda _: references.generate("KINI"), st.integers())
 
 
 @given(new_references, st.integers(0, 7))
@@ -16,12 +16,12 @@ def test_every_single_wrong_character_is_found(reference: str, place: int) -> No
     code = reference.removeprefix("KINI-").replace("-", "")
     for other in ALPHABET:
         if other != code[place]:
-            assert references.read("KINI", code[:place] + other + code[place + 1 :]) is None
+            assert references.parse("KINI", code[:place] + other + code[place + 1 :]) is None
 
 
 @given(new_references)
 def test_it_is_read_however_it_is_written(reference: str) -> None:
-    assert references.read("KINI", reference) == reference
+    assert references.parse("KINI", reference) == reference
     for written in (
         reference.lower(),
         reference.replace("-", ""),
@@ -31,7 +31,7 @@ def test_it_is_read_however_it_is_written(reference: str) -> None:
         reference.replace("0", "O").replace("1", "I"),
         reference.replace("1", "l"),
     ):
-        assert references.read("KINI", written) == reference
+        assert references.parse("KINI", written) == reference
 
 
 @given(new_references)
@@ -42,9 +42,9 @@ def test_it_has_no_letters_that_look_alike(reference: str) -> None:
 
 @given(st.text(string.printable + "é\0½٣", max_size=30))
 def test_anything_typed_is_a_reference_or_none(typed: str) -> None:
-    found = references.read("KINI", typed)
-    assert found is None or references.read("KINI", found) == found
+    found = references.parse("KINI", typed)
+    assert found is None or references.parse("KINI", found) == found
 
 
 def test_references_do_not_repeat() -> None:
-    assert len({references.new("KINI") for _ in range(2000)}) == 2000
+    assert len({references.generate("KINI") for _ in range(2000)}) == 2000

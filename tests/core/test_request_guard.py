@@ -108,7 +108,7 @@ def test_a_full_disk_is_said_plainly(visitor: Client, monkeypatch: pytest.Monkey
     def full(*_given: object, **_named: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(pages.sections, "rendered", full)
+    monkeypatch.setattr(pages.sections, "render_sections", full)
     answer = visitor.get("/")
     assert (answer.status_code, answer["Retry-After"]) == (507, "60")
     assert "507" in answer.content.decode()

@@ -169,7 +169,7 @@ def test_a_table_of_our_own_format_has_no_other_columns_and_no_short_rows():
 def test_a_file_that_is_no_table_is_one_error_with_its_line(content, options, words):
     with pytest.raises(Unreadable, match=words) as raised:
         list(Table("stalls", content, **options).rows(Stall))
-    assert len(raised.value.faults) == 1
+    assert len(raised.value.errors) == 1
 
 
 def test_a_file_that_is_not_there_is_one_error(tmp_path):

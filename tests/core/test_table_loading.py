@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kini.city.models import Agency
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused, system
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed, system
 from kini.core.models import AuditEntry, ImportChange, ImportRun
 from kini.core.retention import apply, rules
 from kini.core.table_import import Table, Target, load, undo
@@ -66,7 +66,7 @@ def test_the_difference_is_applied_recorded_and_undone(target):
     undo(by=BY, run=run)
     assert everything() == before
     assert AuditEntry.objects.filter(action="core.import-undone", subject=f"import:{run.pk}").exists()
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(ActionRefused, match="already"):
         undo(by=BY, run=run)
     undo(by=BY, run=first)
     assert Bill.objects.get().register == "other"
@@ -107,7 +107,7 @@ def test_frozen_rows_and_rows_that_a_file_need_not_name_stay(target):
 def test_an_import_whose_rows_were_changed_since_is_not_undone(target):
     run = bring(target, [("A1", 1), ("A2", 2)])
     Bill.objects.filter(object="A2").update(principal=8)
-    with pytest.raises(Refused, match="1 rows were changed after"):
+    with pytest.raises(ActionRefused, match="1 rows were changed after"):
         undo(by=BY, run=run)
     assert stored() == {"A1": 1, "A2": 8}
     with pytest.raises(NotAllowed):
@@ -118,7 +118,7 @@ def test_after_its_term_a_run_can_no_longer_be_undone(target):
     run = bring(target, [("A1", 1)])
     ImportRun.objects.update(at=timezone.now() - timedelta(days=31))
     apply(rules.get("core.import-changes"))
-    with pytest.raises(Refused, match="no longer stored"):
+    with pytest.raises(ActionRefused, match="no longer stored"):
         undo(by=BY, run=run)
     assert ImportRun.objects.exists()
     ImportRun.objects.update(at=timezone.now() - timedelta(days=3651))

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from kini.core import packages, security_log
+from kini.core import security_log, system_programs
 from kini.core.environment import ROOT
 
 FILTER = ROOT / "deploy" / "fail2ban" / "kini.filter.conf"
@@ -19,10 +19,10 @@ PROGRAM = """
 import django
 django.setup()
 from django.test import RequestFactory
-from kini.core import logs, security_log
+from kini.core import logging_config, security_log
 from kini.core.client_address import current_request
 
-logs.configure("json", "info")
+logging_config.configure("json", "info")
 for client, event, facts in EVENTS:
     current_request.set(RequestFactory().get("/", REMOTE_ADDR=client))
     security_log.report(event, **facts)
@@ -39,7 +39,7 @@ def written(*events: tuple[str, str, dict[str, str]]) -> str:
 
 @pytest.fixture
 def program() -> str:
-    found = packages.program(["fail2ban-regex"], "fail2ban")
+    found = system_programs.find_or_install(["fail2ban-regex"], "fail2ban")
     if found is None:
         pytest.skip("fail2ban is not installed")
     return found

@@ -16,10 +16,10 @@ from threading import Thread
 
 import pytest
 
-from kini.bench import city
-from kini.core import packages
+from kini.bench import production_city
+from kini.core import system_programs
 from kini.core.environment import ROOT
-from kini.robot.scratch import Scratch, free_port, scratch_city
+from kini.robot.scratch import ScratchCity, free_port, scratch_city
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 PACK = ROOT / "tests" / "cities" / "vila-serena"
@@ -70,7 +70,7 @@ PROXIES: dict[str, tuple[str, str, Callable[..., tuple[Path, list[str]]]]] = {
 def in_front_of(name: str, upstream: int, folder: Path) -> Iterator[int]:
     """The proxy on a free loopback port."""
     package, file, adapted = PROXIES[name]
-    if packages.program([name], package) is None:
+    if system_programs.find_or_install([name], package) is None:
         pytest.skip(f"{name} is not installed")
     port = free_port()
     _path, words = adapted((ROOT / "deploy" / file).read_text("utf-8"), port, upstream, folder)
@@ -106,15 +106,15 @@ def get(port: int, path: str, more: str = "", source: str = VISITOR) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Scratch]:
+def server() -> Iterator[ScratchCity]:
     """A production city behind one proxy."""
-    env = {**city.production(), "KINI_HOSTS": "kini.example,127.0.0.1", "KINI_PROXIES": "1"}
+    env = {**production_city.production_env(), "KINI_HOSTS": "kini.example,127.0.0.1", "KINI_PROXIES": "1"}
     with scratch_city(PACK, env=env) as scratch:
         yield scratch
 
 
 @pytest.fixture(scope="module")
-def upstream(server: Scratch) -> int:
+def upstream(server: ScratchCity) -> int:
     return int(server.serve().rpartition(":")[2])
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kini.core.environment import ROOT
-from kini.core.processes import spawned
-from kini.robot.scratch import Scratch
+from kini.core.process_supervisor import spawn_command
+from kini.robot.scratch import ScratchCity
 from tests.faces.pages import GUARDED, GUEST, Town, press, prove
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="session")
-def town(scratch: Scratch, city: str, tmp_path_factory: pytest.TempPathFactory) -> Town:
+def town(scratch: ScratchCity, city: str, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """What the addresses of pages are made of (tests/faces/town.py)."""
     file = tmp_path_factory.mktemp("town") / "town.json"
     env = scratch.env | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     env["DJANGO_SETTINGS_MODULE"] = "kini.settings"
     command = [sys.executable, "-m", "tests.faces.town", str(file)]
-    assert scratch.supervisor.run("town", spawned(command, env)) == 0
+    assert scratch.supervisor.run("town", spawn_command(command, env)) == 0
     town: Town = json.loads(file.read_text("utf-8"))
     return town
 

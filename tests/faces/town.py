@@ -26,37 +26,37 @@ from django.utils import translation  # noqa: E402
 
 from kini.booking import actions as booking  # noqa: E402
 from kini.booking import queries as bookings  # noqa: E402
-from kini.booking import venue  # noqa: E402
+from kini.booking import venue_actions  # noqa: E402
 from kini.booking.models import Slot  # noqa: E402
 from kini.cases import actions  # noqa: E402
 from kini.cases.models import Case, Draft  # noqa: E402
 from kini.city import pack  # noqa: E402
 from kini.city.models import Area  # noqa: E402
 from kini.city.queries import lowest_level_areas  # noqa: E402
-from kini.core import moments  # noqa: E402
+from kini.core import current_time  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
 from kini.core.grants import Scope  # noqa: E402
-from kini.demo.cases import answered, apply  # noqa: E402
-from kini.demo.people import Cast, details_of, enrol, write_list  # noqa: E402
+from kini.demo.cases import create_application, example_answers_of  # noqa: E402
+from kini.demo.people import DemoPeople, create_resident, details_of, write_sign_in_list  # noqa: E402
 from kini.messages import actions as messages  # noqa: E402
-from kini.messages import leaving  # noqa: E402
 from kini.messages import queries as told  # noqa: E402
+from kini.messages import unsubscribe  # noqa: E402
 from kini.payments import actions as payments  # noqa: E402
-from kini.payments.providers.base import Paid  # noqa: E402
+from kini.payments.providers.base import ReceivedPayment  # noqa: E402
 from kini.people import actions as people  # noqa: E402
-from kini.people import demo, profile, queries  # noqa: E402
+from kini.people import demo_accounts, profile_values, queries  # noqa: E402
 from kini.people.models import Officer, Resident, User  # noqa: E402
 from kini.people.permissions import Permission  # noqa: E402
 from kini.privacy import actions as privacy  # noqa: E402
 from kini.services import catalogue, questions  # noqa: E402
-from kini.services.fields.identity import national_example  # noqa: E402
+from kini.services.fields.identity import example_national_id  # noqa: E402
 from kini.services.models import Service  # noqa: E402
-from kini.services.versions import ResolvedPage, resolve  # noqa: E402
+from kini.services.snapshots import PageSnapshot, snapshot_of  # noqa: E402
 from kini.web import formats  # noqa: E402
-from kini.web.formats import local  # noqa: E402
+from kini.web.formats import city_time  # noqa: E402
 from kini.wifi import actions as wifi  # noqa: E402
 from kini.wifi.models import AccessPoint, Device, Group  # noqa: E402
-from kini.wifi.where.wishing import Wish  # noqa: E402
+from kini.wifi.planning.plan_request import PlanRequest  # noqa: E402
 from tests.people.softkey import SoftKey  # noqa: E402
 
 BY = system("tests")
@@ -101,7 +101,7 @@ def made() -> Town:
         town |= _arrival(resident)
         town["plan"] = _plan(officer)
         town["tie"] = queries.family_of(queries.resident_of(resident)).values_list("pk", flat=True)[0]
-        program = people.register_program(
+        program = people.register_client(
             by=BY,
             name="Aplikasi warga",
             addresses=["https://program.example/back"],
@@ -115,8 +115,8 @@ def made() -> Town:
     service = Service.objects.get(pk=LETTER)
     town |= {"category": service.category, "event": next(iter(catalogue.current().events))}
     sort = pack.current().national_id
-    town |= {"known_number": national_example(sort, KNOWN), "new_number": national_example(sort, NEW)}
-    town["claimed_number"] = national_example(sort, GUARDED)
+    town |= {"known_number": example_national_id(sort, KNOWN), "new_number": example_national_id(sort, NEW)}
+    town["claimed_number"] = example_national_id(sort, GUARDED)
     call_command("procrastinate", "worker", wait=False, concurrency=1)
     town["waiting_plan"] = _plan(officer)
     letter = Case.objects.get(reference=town["granted"]).letters.get()
@@ -126,9 +126,9 @@ def made() -> Town:
 
 def _settled() -> tuple[User, User]:
     """Two residents, who can be signed in as; the first has a child."""
-    cast = Cast(listed=json.loads(demo.path().read_text("utf-8")))
-    resident, guarded = (enrol(cast, number, _area()) for number in (RESIDENT, GUARDED))
-    write_list(cast)
+    cast = DemoPeople(listed=json.loads(demo_accounts.demo_accounts_path().read_text("utf-8")))
+    resident, guarded = (create_resident(cast, number, _area()) for number in (RESIDENT, GUARDED))
+    write_sign_in_list(cast)
     child = people.Details(name="Anak warga")
     people.add_family_member(by=BY, resident=queries.resident_of(resident), relation="child", details=child)
     return resident, guarded
@@ -169,8 +169,8 @@ def _applied(by: Actor, service: str, number: int, channel: str = "web", days: i
         resident = Resident.objects.get(user_id=by.user_id)
     else:
         resident = Resident.objects.filter(user=None).order_by("pk")[number]
-    moment = moments.now() - timedelta(days=days)
-    return apply(by, resident, Service.objects.get(pk=service), channel, number, moment)
+    moment = current_time.now() - timedelta(days=days)
+    return create_application(by, resident, Service.objects.get(pk=service), channel, number, moment)
 
 
 def _cases(resident: Actor, officer: Actor) -> Town:
@@ -191,9 +191,9 @@ def _cases(resident: Actor, officer: Actor) -> Town:
 def _drafts(resident: Actor) -> Town:
     """Drafts at a first question, at a list of entries, with everything answered, and one that was forgotten."""
     fresh, filled, listed = _draft(resident, LETTER), _draft(resident, LETTER), _draft(resident, LISTED)
-    with moments.at(moments.now() - timedelta(days=400)):
+    with current_time.freeze(current_time.now() - timedelta(days=400)):
         old = _draft(resident, LETTER)
-    first = questions.missing_pages(resolve(fresh.version), {}, profile.known(fresh.resident))[0].key
+    first = questions.missing_pages(snapshot_of(fresh.version), {}, profile_values.known_values(fresh.resident))[0].key
     placed = _draft(resident, REPORT)
     place = _answer(resident, placed, until=lambda page: any(f.type == "location" for f in page.fields.values()))
     _answer(resident, filled, until=lambda _page: False)
@@ -210,14 +210,14 @@ def _privacy(resident: Actor, officer: Actor) -> Town:
     people.grant_role(by=BY, officer=_self(officer), role="data-protection-officer")
     guardian = queries.officer_actor(_self(officer))
     own = Resident.objects.get(user_id=resident.user_id)
-    copy = apply(resident, own, Service.objects.get(pk="privacy-export"), "web", 0, moments.now())
+    copy = create_application(resident, own, Service.objects.get(pk="privacy-export"), "web", 0, current_time.now())
     privacy.prepare_export(by=BY, case=copy)
     leaving = _draft(resident, "privacy-deletion")
     _answer(resident, leaving, until=lambda _page: False)
-    said = ("Daftar terkirim ke alamat salah", None, moments.now(), "Nama", "Salah alamat.", "Daftar dihapus.")
-    breach = privacy.record_breach(by=guardian, facts=privacy.Facts(*said))
-    privacy.add_people(by=guardian, breach=breach, residents=[own])
-    people.place_hold(by=guardian, reference=copy.reference, reason="Pengadilan Jakarta")
+    said = ("Daftar terkirim ke alamat salah", None, current_time.now(), "Nama", "Salah alamat.", "Daftar dihapus.")
+    breach = privacy.record_breach(by=guardian, facts=privacy.BreachFacts(*said))
+    privacy.add_affected_people(by=guardian, breach=breach, residents=[own])
+    people.place_legal_hold(by=guardian, reference=copy.reference, reason="Pengadilan Jakarta")
     return {"copy": copy.reference, "leaving": str(leaving.pk), "breach": breach.pk}
 
 
@@ -227,12 +227,12 @@ def _draft(by: Actor, service: str) -> Draft:
     return actions.start_draft(by=by, version=version, resident=Resident.objects.get(user_id=by.user_id))
 
 
-def _answer(by: Actor, draft: Draft, until: Callable[[ResolvedPage], bool]) -> str:
+def _answer(by: Actor, draft: Draft, until: Callable[[PageSnapshot], bool]) -> str:
     """Answer page by page; the key of the last one, which `until` names."""
-    resolved, known = resolve(draft.version), profile.known(draft.resident)
+    snapshot, known = snapshot_of(draft.version), profile_values.known_values(draft.resident)
     given: dict[str, object] = {}
-    while missing := questions.missing_pages(resolved, given, known):
-        values = answered(by, draft, missing[0], 1)
+    while missing := questions.missing_pages(snapshot, given, known):
+        values = example_answers_of(by, draft, missing[0], 1)
         actions.save_answers(by=by, draft=draft, page=missing[0].key, values=values)
         if until(missing[0]):
             return missing[0].key
@@ -243,19 +243,19 @@ def _answer(by: Actor, draft: Draft, until: Callable[[ResolvedPage], bool]) -> s
 def _payments(resident: Actor, cashier: Actor) -> Town:
     """A bill that waits for its money, one that is paid, and money that goes back."""
     unpaid, paid, returned = (_applied(resident, BILL, number) for number in range(1, 4))
-    waiting = payments.ask_for_code(by=resident, case=unpaid, method="qr")
+    waiting = payments.request_code(by=resident, case=unpaid, method="qr")
     receipt = _paid(resident, paid)
     _paid(resident, returned)
-    payments.refund(by=cashier, payment=returned.payments.get(), reason="Dibayar dua kali.")
+    payments.refund_payment(by=cashier, payment=returned.payments.get(), reason="Dibayar dua kali.")
     town = {"unpaid": unpaid.reference, "payment": str(waiting.pk)}
     return town | {"paid": paid.reference, "receipt": receipt}
 
 
 def _paid(resident: Actor, case: Case) -> str:
     """Pay the bill of a case; the number of the receipt."""
-    payment = payments.ask_for_code(by=resident, case=case, method="qr")
-    paid = Paid(payment.pk.hex, f"B{payment.pk.hex[:12]}", payment.amount, moments.now())
-    return payments.record_paid(by=BY, provider=payment.provider, paid=paid).receipt
+    payment = payments.request_code(by=resident, case=case, method="qr")
+    paid = ReceivedPayment(payment.pk.hex, f"B{payment.pk.hex[:12]}", payment.amount, current_time.now())
+    return payments.record_payment(by=BY, provider=payment.provider, paid=paid).receipt
 
 
 def _booked(resident: Actor, nurse: Actor) -> Town:
@@ -265,13 +265,13 @@ def _booked(resident: Actor, nurse: Actor) -> Town:
     _answer(resident, choosing, until=lambda _page: False)
     for number in (2, 3):
         here = _applied(nurse, BOOKED, number, channel="counter", days=0)
-        booking.rehearse_past(by=BY, slot=_slot_of(here))
+        booking.end_example_slot(by=BY, slot=_slot_of(here))
         held = bookings.of_case(here)
         assert held is not None
-        venue.call(by=nurse, booking=venue.check_in(by=nurse, booking=held))
+        venue_actions.call_visitor(by=nurse, booking=venue_actions.check_in(by=nurse, booking=held))
     coming = _applied(resident, BOOKED, 1, days=0)
     slot = _slot_of(coming)
-    place, day = bookings.venue_of(slot), local(slot.starts_at).date()
+    place, day = bookings.venue_of(slot), city_time(slot.starts_at).date()
     today = bookings.venue_of(_slot_of(here))
     return {
         "choosing": str(choosing.pk),
@@ -294,8 +294,8 @@ def _slot_of(case: Case) -> Slot:
 def _many(officer: Actor, town: Town) -> Town:
     """One step for two cases, taken back, and two cases that may be the same."""
     alike = [_applied(officer, LETTER, number, channel="counter") for number in (6, 7)]
-    bulk = actions.plan_bulk(by=officer, cases=alike, move="accept", query="view=all")
-    actions.take_back_bulk(by=officer, bulk=bulk)
+    bulk = actions.schedule_batch_move(by=officer, cases=alike, move="accept", query="view=all")
+    actions.cancel_batch_move(by=officer, bulk=bulk)
     return {"bulk": bulk.pk, "alike": alike[0].reference, "other": alike[1].reference}
 
 
@@ -303,16 +303,16 @@ def _far(officer: Actor) -> Town:
     """Somebody without an account, whom only paper reaches."""
     details, phone = details_of(FAR, _area()), "+628123456903"
     resident = people.find_or_create_resident(by=officer, details=details, phone=phone, reason="Loket")
-    messages.silence(by=Actor(ActorKind.GUEST), channel="sms", recipient=phone)
-    moment = moments.now() - timedelta(days=1)
-    case = apply(officer, resident, Service.objects.get(pk=LETTER), "counter", 8, moment)
+    messages.opt_out(by=Actor(ActorKind.GUEST), channel="sms", recipient=phone)
+    moment = current_time.now() - timedelta(days=1)
+    case = create_application(officer, resident, Service.objects.get(pk=LETTER), "counter", 8, moment)
     actions.move(by=officer, case=case, move="ask", given={"message": "Foto KTP kurang jelas."})
     return {"far": case.reference}
 
 
 def _told(resident: User, officer: Actor) -> Town:
     """What somebody was told, a letter that is to be posted, and the way out of a channel."""
-    letter, mail = told.to_post(officer).latest("pk"), leaving.address("email", _contact(resident))
+    letter, mail = told.letters_to_print(officer).latest("pk"), unsubscribe.unsubscribe_url("email", _contact(resident))
     return {
         "message": told.inbox(resident)[0].pk,
         "sheet": letter.pk,
@@ -323,11 +323,11 @@ def _told(resident: User, officer: Actor) -> Town:
 def _desk(officer: Actor, resident: User) -> Town:
     """What stands on the desk: a reply, a mention of the officer, a colleague."""
     me = _self(officer)
-    reply = actions.write_reply(by=officer, agency=me.agency, service=None, title="Foto", text="Mohon foto ulang.")
+    reply = actions.create_reply(by=officer, agency=me.agency, service=None, title="Foto", text="Mohon foto ulang.")
     colleague = people.create_officer(by=BY, user=resident, agency=me.agency, name="Petugas arsip")
     people.grant_role(by=BY, officer=colleague, role="document-officer")
     case = Case.objects.filter(agency=me.agency, closed_at=None).latest("pk")
-    actions.note(by=queries.officer_actor(colleague), case=case, text=f"@{me.name} mohon diperiksa.")
+    actions.add_note(by=queries.officer_actor(colleague), case=case, text=f"@{me.name} mohon diperiksa.")
     people.deactivate_officer(by=BY, officer=colleague)
     return {"reply": reply.pk, "colleague": colleague.pk}
 
@@ -336,7 +336,7 @@ def _arrival(resident: User) -> Town:
     """What an access point says when it sends a visitor to the portal, and devices that come in by themselves."""
     point = AccessPoint.objects.order_by("pk")[0]
     AccessPoint.objects.filter(pk=point.pk).update(nas_address="127.0.0.9", login_address="http://10.1.0.1:3990")
-    now = moments.now()
+    now = current_time.now()
     group = Group.objects.get(pk="resident")
     for number, name in enumerate(("Chrome, Android", "Firefox, Linux")):
         Device.objects.create(
@@ -350,10 +350,12 @@ def _arrival(resident: User) -> Town:
 
 def _plan(officer: Actor) -> int:
     """A plan of new Wi-Fi points; it is ready once a worker has run."""
-    wish = Wish(points=30, radius_m=300, capacity=1_000, cost=15_000_000, budget=None, equity=0.5, anywhere=False)
+    wish = PlanRequest(
+        points=30, radius_m=300, capacity=1_000, cost=15_000_000, budget=None, equity=0.5, anywhere=False
+    )
     grant = next(grant for grant in officer.grants if Permission.PLAN_WIFI in grant.permissions)
     scope = Scope(grant.agency, grant.area_path)
-    return wifi.ask_for_plan(by=officer, name="Titik baru 2027", wish=wish, scope=scope).pk
+    return wifi.request_plan(by=officer, name="Titik baru 2027", wish=wish, scope=scope).pk
 
 
 def _second_step(user: User) -> Town:

@@ -9,8 +9,8 @@ import pytest
 from kini.city import actions as city_actions
 from kini.core.actors import system
 from kini.feeds import actions
-from kini.feeds.holding import Origin
-from kini.feeds.models import Load
+from kini.feeds.import_run import FileOrigin
+from kini.feeds.models import ImportRun
 
 TOWN = Path(__file__).parents[1] / "cities" / "vila-serena"
 BY = system("tests")
@@ -58,7 +58,7 @@ show: {title: name, notes: [sort, places], filters: [sort], home: true}
 """
 HEAD = "name,day,time,cm,word,lat,lon\n"
 
-type Bring = Callable[..., Load | None]
+type Bring = Callable[..., ImportRun | None]
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def folder(running_pack: Callable[..., Path], db: None, var: Path) -> Path:
 def posts(folder: Path) -> Bring:
     """Import rows of posts, given as CSV lines."""
 
-    def bring(*lines: str, **options: object) -> Load | None:
+    def bring(*lines: str, **options: object) -> ImportRun | None:
         content = (HEAD + "\n".join(lines) + "\n").encode()
-        return actions.load_rows(by=BY, name="posts", content=content, origin=Origin("posts.csv"), **options)
+        return actions.import_rows(by=BY, name="posts", content=content, origin=FileOrigin("posts.csv"), **options)
 
     return bring

@@ -4,15 +4,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kini.core import moments
+from kini.core import current_time
 from tests.feeds.conftest import NOON
-from tests.feeds.test_loading import school, schools
+from tests.feeds.test_import import school, schools
 from tests.feeds.test_pages import BRIDGE, MILL, WEIR
 
 
 @pytest.fixture(autouse=True)
 def noon():
-    with moments.at(NOON):
+    with current_time.freeze(NOON):
         yield
 
 

@@ -10,11 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kini.core import moments
-from kini.feeds import loading
-from kini.feeds.holding import FeedRefused, Origin
+from kini.core import current_time
+from kini.feeds import importer
+from kini.feeds.import_run import FileOrigin, ImportRefused
 from tests.feeds.conftest import BY, NOON
-from tests.feeds.test_loading import school, schools
+from tests.feeds.test_import import school, schools
 
 MILL = "Mill,2026-11-23,11:30,160,,38.73,-9.475"
 BRIDGE = "Bridge,2026-11-23,11:40,80,grave,38.755,-9.45"
@@ -24,7 +24,7 @@ PAGE = "/figures/posts/"
 
 @pytest.fixture(autouse=True)
 def noon():
-    with moments.at(NOON):
+    with current_time.freeze(NOON):
         yield
 
 
@@ -53,7 +53,7 @@ def test_one_late_figure_is_old_and_a_late_source_says_so(client, posts):
     html = read(client, PAGE)
     assert html.count('class="old"') == 1
     assert "The source is late" not in html
-    with moments.at(NOON + timedelta(days=1)):
+    with current_time.freeze(NOON + timedelta(days=1)):
         html = read(client, PAGE)
     assert "The source is late" in html
     assert html.count('class="old"') == 3
@@ -62,8 +62,8 @@ def test_one_late_figure_is_old_and_a_late_source_says_so(client, posts):
 
 def test_a_broken_source_shows_the_last_good_figures(client, posts):
     posts(MILL)
-    with pytest.raises(FeedRefused):
-        loading.bring(by=BY, name="posts", content=b"\0\0", origin=Origin("broken.csv"))
+    with pytest.raises(ImportRefused):
+        importer.import_file(by=BY, name="posts", content=b"\0\0", origin=FileOrigin("broken.csv"))
     html = read(client, PAGE)
     assert "The source cannot be read" in html
     assert "160" in html

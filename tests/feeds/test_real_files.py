@@ -9,9 +9,9 @@ from pytest_django import Settings
 
 from kini.city import actions as city_actions
 from kini.core.environment import ROOT
-from kini.feeds import declared, loading, queries
-from kini.feeds.holding import Origin
-from kini.feeds.models import Call, FeedState, Past, Stop
+from kini.feeds import feed_config, importer, queries
+from kini.feeds.import_run import FileOrigin
+from kini.feeds.models import Call, FeedState, RecordVersion, Stop
 from kini.feeds.transit import queries as transit
 from kini.feeds.transit.journeys import journeys
 from tests.feeds.conftest import BY
@@ -51,14 +51,17 @@ def test_a_real_file_is_loaded_and_every_bad_row_is_named(name, path, faulty, ja
     path = DATA / path
     if not path.exists():
         pytest.skip(f"{path.name} is not at hand: real files are no part of the project")
-    load = loading.bring(by=BY, name=name, content=path.read_bytes(), origin=Origin(path.name))
+    load = importer.import_file(by=BY, name=name, content=path.read_bytes(), origin=FileOrigin(path.name))
     with path.open(encoding="utf-8-sig", newline="") as file:
         total = sum(1 for _row in csv.DictReader(file))
     assert load.faulty == len(load.faults) == faulty
     assert load.added + load.earlier + load.same + load.faulty == total
-    assert queries.records(name).count() + Past.objects.filter(feed=name).count() == total - faulty - load.same
+    assert (
+        queries.current_records(name).count() + RecordVersion.objects.filter(feed=name).count()
+        == total - faulty - load.same
+    )
     assert all(fault["row"] and fault["message"] for fault in load.faults)
-    assert loading.bring(by=BY, name=name, content=path.read_bytes(), origin=Origin(path.name)) is None
+    assert importer.import_file(by=BY, name=name, content=path.read_bytes(), origin=FileOrigin(path.name)) is None
 
 
 def test_two_real_files_about_the_same_days_leave_no_row_unaccounted_for(jakarta):
@@ -66,7 +69,7 @@ def test_two_real_files_about_the_same_days_leave_no_row_unaccounted_for(jakarta
         if not (DATA / path).exists():
             pytest.skip(f"{path} is not at hand: real files are no part of the project")
         content = (DATA / path).read_bytes()
-        load = loading.bring(by=BY, name="air-quality", content=content, origin=Origin(path))
+        load = importer.import_file(by=BY, name="air-quality", content=content, origin=FileOrigin(path))
     total = len(content.splitlines()) - 1
     assert load.changed + load.earlier + load.same + load.faulty == total
     assert load.same, "days that both files know"
@@ -76,20 +79,22 @@ def test_a_whole_real_timetable(jakarta):
     path = DATA / "transit" / "gtfs_transjakarta_2025.zip"
     if not path.exists():
         pytest.skip(f"{path.name} is not at hand: real files are no part of the project")
-    load = loading.bring(by=BY, name="transit", content=path.read_bytes(), origin=Origin(path.name))
+    load = importer.import_file(by=BY, name="transit", content=path.read_bytes(), origin=FileOrigin(path.name))
     assert load.faulty == 0
     assert (Stop.objects.count(), Call.objects.count()) == (8_587, 24_705)
-    edition = transit.current("transit")
+    edition = transit.current_timetable("transit")
     noon = datetime(2026, 11, 25, 5, tzinfo=UTC)
-    start, end = (transit.called(edition, name)[0].number for name in ("Blok M", "Monumen Nasional"))
+    start, end = (transit.stops_by_name(edition, name)[0].number for name in ("Blok M", "Monumen Nasional"))
     assert transit.departures(edition, start, noon)
     way = journeys(edition, start, end, noon)[0]
     assert [leg.run.short for leg in way.legs] == ["1"]
 
 
 def test_the_samples_of_the_pack_load_without_a_fault(jakarta):
-    assert loading.load_samples(by=BY) == sum(declared.samples(name) is not None for name in declared.feeds())
+    assert importer.load_samples(by=BY) == sum(
+        feed_config.sample_path(name) is not None for name in feed_config.feeds()
+    )
     assert not FeedState.objects.exclude(problem="").exists()
-    for status in queries.statuses():
+    for status in queries.feed_statuses():
         assert status.rows, status.name
         assert not status.old, status.name

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kini.feeds import rules
-from kini.feeds.rules import Rule
+from kini.feeds.rules import ScaleRule
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 STEPS = ["calm", "watch", "grave"]
 SCALE = [
-    Rule(date.min, frozenset(), (("watch", 100.0), ("grave", 200.0))),
-    Rule(date(2026, 6, 1), frozenset(), (("watch", 50.0), ("grave", 150.0))),
-    Rule(date.min, frozenset({"mill"}), (("grave", 10.0),)),
+    ScaleRule(date.min, frozenset(), (("watch", 100.0), ("grave", 200.0))),
+    ScaleRule(date(2026, 6, 1), frozenset(), (("watch", 50.0), ("grave", 150.0))),
+    ScaleRule(date.min, frozenset({"mill"}), (("grave", 10.0),)),
 ]
 
 
@@ -29,11 +29,13 @@ SCALE = [
     ],
 )
 def test_a_number_is_judged_by_the_rule_of_its_day(key, value, day, step):
-    assert rules.level(SCALE, STEPS, key, value, day) == step
+    assert rules.reached_level(SCALE, STEPS, key, value, day) == step
 
 
 def test_without_a_rule_nothing_is_judged():
-    assert rules.level([Rule(date.min, frozenset({"mill"}), ())], STEPS, "post", 5, date(2026, 1, 1)) is None
+    assert (
+        rules.reached_level([ScaleRule(date.min, frozenset({"mill"}), ())], STEPS, "post", 5, date(2026, 1, 1)) is None
+    )
 
 
 def test_a_figure_is_old_past_its_limit_and_when_it_was_never_measured():
@@ -43,15 +45,15 @@ def test_a_figure_is_old_past_its_limit_and_when_it_was_never_measured():
 
 
 def test_samples_say_how_long_ago():
-    assert rules.ago("now", NOW) == NOW
-    assert rules.ago("now-20m", NOW) == NOW - timedelta(minutes=20)
-    assert rules.ago("now-3d", NOW) == NOW - timedelta(days=3)
-    assert rules.ago("2026-11-23", NOW) is None
+    assert rules.relative_moment("now", NOW) == NOW
+    assert rules.relative_moment("now-20m", NOW) == NOW - timedelta(minutes=20)
+    assert rules.relative_moment("now-3d", NOW) == NOW - timedelta(days=3)
+    assert rules.relative_moment("2026-11-23", NOW) is None
 
 
 def test_keys_are_plain_and_stay_apart_however_long_they_are():
-    assert rules.key(["Pintu Air – Pasar Ikan (Laut)", "Été"]) == "pintu-air-pasar-ikan-laut--ete"
-    assert rules.key(["–", " "]) == ""
-    long = [rules.key([f"{'Jalan Contoh ' * 30}{number}"]) for number in range(2)]
+    assert rules.row_key(["Pintu Air – Pasar Ikan (Laut)", "Été"]) == "pintu-air-pasar-ikan-laut--ete"
+    assert rules.row_key(["–", " "]) == ""
+    long = [rules.row_key([f"{'Jalan Contoh ' * 30}{number}"]) for number in range(2)]
     assert len(set(long)) == 2
     assert all(len(each) <= rules.LONGEST_KEY for each in long)

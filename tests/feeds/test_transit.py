@@ -9,12 +9,12 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kini.core import moments
-from kini.feeds import loading
-from kini.feeds.holding import FeedRefused, Origin
+from kini.core import current_time
+from kini.feeds import importer
+from kini.feeds.import_run import FileOrigin, ImportRefused
 from kini.feeds.models import Call, Stop, Timetable
 from kini.feeds.transit import journeys, queries, rules
-from kini.feeds.transit.rules import Runs
+from kini.feeds.transit.rules import ServiceCalendar
 from tests.feeds.conftest import BY
 
 #: A Monday, 8:00 in the town, where winter has no offset.
@@ -73,20 +73,22 @@ def packed(**changed):
 
 
 def bring(content=None, **options):
-    return loading.bring(by=BY, name="buses", content=content or packed(), origin=Origin("buses.zip"), **options)
+    return importer.import_file(
+        by=BY, name="buses", content=content or packed(), origin=FileOrigin("buses.zip"), **options
+    )
 
 
 @pytest.fixture
 def town(folder):
     (folder / "feeds" / "buses.yaml").write_text(FEED, "utf-8")
-    with moments.at(EIGHT):
+    with current_time.freeze(EIGHT):
         yield folder
 
 
 @pytest.fixture
 def buses(town):
     bring()
-    return queries.current("buses")
+    return queries.current_timetable("buses")
 
 
 def number(code):
@@ -94,7 +96,7 @@ def number(code):
 
 
 def told(way):
-    net = queries.network(queries.current("buses").pk)
+    net = queries.network(queries.current_timetable("buses").pk)
     return [(leg.run.short, net.stops[leg.start].code, net.stops[leg.end].code, leg.leaves) for leg in way.legs]
 
 
@@ -154,14 +156,14 @@ def test_a_new_edition_replaces_the_one_before_which_is_kept(buses):
     for minute in (11, 12, 13):
         bring(packed(stop_times=FILES["stop_times.txt"].replace("06:10:30", f"06:{minute}:30")))
     assert Timetable.objects.count() == 2
-    assert board(queries.current("buses"), "B")[0][1][0] == "08:13"
+    assert board(queries.current_timetable("buses"), "B")[0][1][0] == "08:13"
 
 
 @pytest.mark.parametrize("content", [b"no zip", packed(stop_times="trip_id\n"), packed(stops="stop_id\n\n")])
 def test_a_broken_file_leaves_the_edition_that_is_there(buses, content):
-    with pytest.raises(FeedRefused):
+    with pytest.raises(ImportRefused):
         bring(content)
-    assert queries.current("buses") == buses
+    assert queries.current_timetable("buses") == buses
     assert board(buses, "B")
 
 
@@ -179,7 +181,7 @@ def test_pages(buses, client):
     assert "<select" in client.get("/figures/buses/journey/?from=port&to=hil").content.decode()
     assert client.get("/figures/buses/journey/?from=zzz&to=beach").status_code == 422
     assert client.get("/figures/buses/stops.csv").content.decode().count("\n") == 9
-    with moments.at(EIGHT + timedelta(days=40)):
+    with current_time.freeze(EIGHT + timedelta(days=40)):
         assert 'class="old"' in client.get("/figures/buses/stops/B/").content.decode()
 
 
@@ -205,12 +207,12 @@ def test_the_database_holds_an_edition_together(buses, sql):
 def test_frequencies_leave_as_a_plain_walk_through_them_would(since, between, ride, after):
     until = since + 10 * between
     plain = [since + n * between + ride for n in range(10) if since + n * between + ride >= after][:3]
-    found = rules.next_leaving(500, [[since, until, between]], 500 + ride, after, 3)
+    found = rules.next_departure_times(500, [[since, until, between]], 500 + ride, after, 3)
     assert [each.at for each in found] == plain
 
 
 def test_days():
-    runs = Runs("1111100", date(2026, 1, 1), date(2026, 12, 31), ["2027-05-01"], ["2026-12-25"])
+    runs = ServiceCalendar("1111100", date(2026, 1, 1), date(2026, 12, 31), ["2027-05-01"], ["2026-12-25"])
     assert rules.runs_on(runs, date(2026, 11, 23))
     assert not rules.runs_on(runs, date(2026, 11, 22))
     assert not rules.runs_on(runs, date(2026, 12, 25))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from kini.robot.scratch import Scratch
+from kini.robot.scratch import ScratchCity
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,7 +57,7 @@ class Stock:
 
 
 @pytest.fixture(scope="session")
-def stock(scratch: Scratch, city: str) -> Iterator[Stock]:
+def stock(scratch: ScratchCity, city: str) -> Iterator[Stock]:
     env = scratch.env | {"DJANGO_SETTINGS_MODULE": "kini.settings"}
     command = [sys.executable, "-m", "tests.journeys.stock"]
     with subprocess.Popen(

@@ -20,20 +20,20 @@ django.setup()
 from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 
 from kini.cases import actions, jobs  # noqa: E402 -- settings come first
-from kini.cases.models import Bulk, Case, Draft  # noqa: E402
-from kini.core import audit, moments  # noqa: E402
+from kini.cases.models import BatchMove, Case, Draft  # noqa: E402
+from kini.core import audit, current_time  # noqa: E402
 from kini.core import files as core_files  # noqa: E402
 from kini.core.actors import Actor, ActorKind, system  # noqa: E402
-from kini.core.crypto import unseal  # noqa: E402
+from kini.core.crypto import decrypt  # noqa: E402
 from kini.demo import cases as demo  # noqa: E402
-from kini.messages.channels import device  # noqa: E402
+from kini.messages.channels import push  # noqa: E402
 from kini.messages.models import Message  # noqa: E402
 from kini.people.models import Resident  # noqa: E402
 from kini.services.models import Service  # noqa: E402
-from kini.wifi import freeradius  # noqa: E402
-from kini.wifi.actions.points import SUBJECT  # noqa: E402
-from kini.wifi.inventory_diff import secret_context  # noqa: E402
+from kini.wifi.inventory.actions import SUBJECT  # noqa: E402
+from kini.wifi.inventory.diff import secret_context  # noqa: E402
 from kini.wifi.models import AccessPoint  # noqa: E402
+from kini.wifi.radius import freeradius  # noqa: E402
 
 
 def cases(service: str, count: int, *steps: str) -> list[str]:
@@ -42,7 +42,7 @@ def cases(service: str, count: int, *steps: str) -> list[str]:
     resident = Resident.objects.exclude(user=None).order_by("pk")[0]
     by = Actor(ActorKind.RESIDENT, resident.user_id)
     begun = Case.objects.count()
-    made = [demo.apply(by, resident, offered, "web", begun + n, moments.now()) for n in range(count)]
+    made = [demo.create_application(by, resident, offered, "web", begun + n, current_time.now()) for n in range(count)]
     for case in made:
         for step in steps:
             actions.move(by=system("journeys"), case=case, move=step)
@@ -56,10 +56,10 @@ def states(references: list[str]) -> list[str]:
 
 def carry_out() -> int:
     """Let the time to take a step back be over for everybody; how many steps for many cases were taken then."""
-    before = Bulk.objects.filter(ended_at__isnull=False).count()
-    with moments.at(moments.now() + timedelta(minutes=1)):
-        jobs.carry_out_bulks()
-    return Bulk.objects.filter(ended_at__isnull=False).count() - before
+    before = BatchMove.objects.filter(ended_at__isnull=False).count()
+    with current_time.freeze(current_time.now() + timedelta(minutes=1)):
+        jobs.run_due_batch_moves()
+    return BatchMove.objects.filter(ended_at__isnull=False).count() - before
 
 
 def files(draft: str) -> list[list[Any]]:
@@ -89,14 +89,14 @@ def access_point(login: str, folder: str, port: int) -> list[str]:
     with transaction.atomic():  # with the entry that tells web processes to read the network again
         AccessPoint.objects.filter(pk=point.pk).update(nas_address="127.0.0.2", login_address=login)
         audit.record(by=system("journeys"), action="wifi.points-addressed", subject=SUBJECT)
-    freeradius.write(Path(folder), host="127.0.0.1", port=port, portal="")
-    return [point.mac, unseal(point.secret, secret_context(point.mac)).decode(), point.site.name]
+    freeradius.write_config(Path(folder), host="127.0.0.1", port=port, portal="")
+    return [point.mac, decrypt(point.secret, secret_context(point.mac)).decode(), point.site.name]
 
 
 def note(reference: str) -> str:
     """What a device is told of the last step of a case."""
     run_jobs()
-    return device.content_of(Message.objects.filter(key__contains=reference).latest("pk"))
+    return push.push_payload(Message.objects.filter(key__contains=reference).latest("pk"))
 
 
 DEEDS: dict[str, Callable[..., Any]] = {

@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
-from kini.core.server import web_command
-from kini.robot.scratch import Scratch, free_port
+from kini.core.web_server import web_command
+from kini.robot.scratch import ScratchCity, free_port
 from tests.journeys.conftest import Person, Stock
 from tests.journeys.proxy import Cut, Net, net
 from tests.journeys.test_apply import EVERYTHING, SERVICE, answer
@@ -276,9 +276,9 @@ def test_the_offer_to_install_waits_for_a_second_day_and_stays_away_once_refused
     expect(hint).to_have_count(0)
 
 
-def test_the_worker_goes_where_it_is_switched_off(someone: Person, wire: Net, scratch: Scratch):
+def test_the_worker_goes_where_it_is_switched_off(someone: Person, wire: Net, scratch: ScratchCity):
     port = free_port()
-    env = Scratch(scratch.env | {"KINI_WORKER": "off"}, scratch.var, scratch.supervisor, scratch.database)
+    env = ScratchCity(scratch.env | {"KINI_WORKER": "off"}, scratch.var, scratch.supervisor, scratch.database)
     env.start("web without a worker", web_command("127.0.0.1", port, workers=1, threads=2), port)
     wire.turn_to(port)
     someone.go("/services/")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from kini.bench.wifi.servers import free_port
+from kini.bench.wifi.radius_servers import free_port
 from tests.journeys.conftest import Person, Stock
 from tests.wifi.freeradius import access_request, needs_freeradius, running
 

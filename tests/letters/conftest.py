@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from kini.cases import actions as case_actions
 from kini.cases.models import Case
-from kini.letters import keys as first_look
 from kini.letters import queries
+from kini.letters import signing_keys as first_look
 from kini.letters.models import Letter
 from kini.services.models import ServiceVersion
 from tests.cases.conftest import town as town

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kini.core.actors import NotAllowed, Refused
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.letters import actions
 from kini.letters.models import LetterState
@@ -61,9 +61,9 @@ def test_replacing_gives_a_new_code_and_number(letter, browse, town):
 def test_an_ended_letter_cannot_be_ended_again(letter, town):
     head = town.named("head")
     actions.withdraw_letter(by=head, letter=letter, cause="error")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.withdraw_letter(by=head, letter=letter, cause="error")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.replace_letter(by=head, letter=letter, note="x")
 
 

@@ -9,12 +9,12 @@ from kini.cases import actions as case_actions
 from kini.cases import timeline
 from kini.cases.events import CaseMoved
 from kini.core import files
-from kini.core.actors import NotAllowed, Refused
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.models import AuditEntry, OutboxMessage
-from kini.letters import actions, jobs, keys, queries
+from kini.letters import actions, jobs, queries, signing_keys
 from kini.letters.models import Letter, LetterEntry, LetterState
 from tests.cases.town import BY, PERMIT, offer, opened
-from tests.letters.reading import text_of
+from tests.letters.pdf_tools import text_of
 
 
 def test_the_end_that_grants_makes_the_letter(letter, granted):
@@ -25,7 +25,7 @@ def test_the_end_that_grants_makes_the_letter(letter, granted):
     paper = text_of(letter)
     for words in ("Surat izin lapak", letter.number, letter.code, "Warga Contoh", "Camar", "Dinas Catatan", "CONTOH"):
         assert words in paper, words
-    assert timeline.verify(granted) == []
+    assert timeline.verify_case(granted) == []
 
 
 def test_numbers_are_masked_on_paper(letter):
@@ -71,16 +71,16 @@ def test_without_a_key_it_waits_and_nothing_is_lost(case, grant, browse, town, s
     assert "has no usable signing key" in browse(town.head).get(f"/desk/cases/{case.reference}/").content.decode()
     jobs.sign_waiting()
     assert case.letters.get().state == LetterState.WAITING
-    keys.make_development_keys(settings.ENV.signing_keys, [("registry", "Catatan")])
+    signing_keys.make_development_keys(settings.ENV.signing_keys, [("registry", "Catatan")])
     jobs.sign_waiting()
     assert case.letters.get().state == LetterState.VALID
-    assert queries.waiting().count() == 0
+    assert queries.unsigned_letters().count() == 0
 
 
 def test_only_the_program_issues(keys, case, town):
     with pytest.raises(NotAllowed):
         actions.issue_letter(by=town.named("head"), case=case, entry=1)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.issue_letter(by=BY, case=case, entry=1)
 
 
@@ -129,5 +129,5 @@ def test_the_database_refuses_a_second_live_letter(letter):
 
 
 def test_the_file_is_what_was_signed(letter):
-    assert files.is_whole(letter.document.sha256)
+    assert files.is_intact(letter.document.sha256)
     assert letter.document.size > 5000

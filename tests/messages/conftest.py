@@ -10,11 +10,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from kini.messages.channels.base import Channel, channels
-from kini.messages.handing import ChannelFault, Handed, Rejected
+from kini.messages.delivery_result import Accepted, PermanentFailure, TemporaryFailure
 from kini.messages.models import Delivery
-from kini.messages.recipients import Person
+from kini.messages.recipients import Recipient
 from kini.messages.sandbox import keys
-from kini.messages.sandbox.carriers import Carriers
+from kini.messages.sandbox.fake_providers import FakeProviders
 from kini.messages.sandbox.server import Sandbox, server
 from tests.cases.conftest import case as case
 from tests.cases.conftest import city as city
@@ -29,16 +29,16 @@ class Pigeon(Channel):
     id, label = "pigeon", "Pigeon"
 
     def __init__(self) -> None:
-        self.answers: list[Handed | Exception] = []
+        self.answers: list[Accepted | Exception] = []
         self.taken: list[str] = []
 
     def ready(self) -> bool:
         return bool(self.answers)
 
-    def recipient(self, person: Person) -> str:
+    def recipient(self, person: Recipient) -> str:
         return person.phone
 
-    def send(self, delivery: Delivery) -> Handed:
+    def send(self, delivery: Delivery) -> Accepted:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -54,7 +54,7 @@ def pigeon(monkeypatch: pytest.MonkeyPatch) -> Pigeon:
     return bird
 
 
-BUSY, GONE = ChannelFault("busy"), Rejected("no such number")
+BUSY, GONE = TemporaryFailure("busy"), PermanentFailure("no such number")
 
 TEMPLATES = {"kini_case_step": 5}
 WORDING = "subject: '{title}: {state}'\ntext: '{title} ({reference}): {sentence} {act}'\nwhatsapp: kini_case_step\n"
@@ -64,8 +64,8 @@ WORDING = "subject: '{title}: {state}'\ntext: '{title} ({reference}): {sentence}
 def carriers(town: Town, running_pack: Callable[..., Path], tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
     """Providers of SMS and WhatsApp, running. What they tell reaches the city when a test says so (no thread does)."""
     running_pack(PACK, {"messages/case-step.yaml": WORDING})
-    made = keys.made()
-    sandbox = Sandbox(Carriers(TEMPLATES), made, "http://testserver/messages/notices/", {"receipt": "never"}, told)
+    made = keys.generate_keys()
+    sandbox = Sandbox(FakeProviders(TEMPLATES), made, "http://testserver/messages/notices/", {"receipt": "never"}, told)
     running = server(sandbox)
     thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from kini.core import moments
-from kini.core.actors import NotAllowed, Refused
-from kini.messages import actions, push
+from kini.core import current_time
+from kini.core.actors import ActionRefused, NotAllowed
+from kini.messages import actions, web_push
 from kini.messages.models import Subscription
 from tests.cases.town import Town, acting
-from tests.messages.test_telling import signed_in, states, tell
+from tests.messages.test_notify import notify_resident, signed_in, states
 
 #: The example of RFC 8291, section 5.
 RFC = {
@@ -33,17 +33,17 @@ ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc"
 
 
 def test_it_is_sealed_as_the_standard_shows():
-    sender = ec.derive_private_key(int.from_bytes(push.unb64(RFC["sender"])), push.CURVE)  # type: ignore[arg-type]
-    theirs = ec.EllipticCurvePublicKey.from_encoded_point(push.CURVE, push.unb64(RFC["public"]))  # type: ignore[arg-type]
-    auth, salt = push.unb64(RFC["auth"]), push.unb64(RFC["salt"])  # type: ignore[arg-type]
-    assert push.b64(push._sealed(RFC["text"], theirs, auth, sender, salt)) == RFC["body"]  # type: ignore[arg-type]
+    sender = ec.derive_private_key(int.from_bytes(web_push.decode_base64url(RFC["sender"])), web_push.CURVE)  # type: ignore[arg-type]
+    theirs = ec.EllipticCurvePublicKey.from_encoded_point(web_push.CURVE, web_push.decode_base64url(RFC["public"]))  # type: ignore[arg-type]
+    auth, salt = web_push.decode_base64url(RFC["auth"]), web_push.decode_base64url(RFC["salt"])  # type: ignore[arg-type]
+    assert web_push.encode_base64url(web_push._sealed(RFC["text"], theirs, auth, sender, salt)) == RFC["body"]  # type: ignore[arg-type]
 
 
 @dataclass
 class Browser:
     """A browser with the service of its maker: it refuses what is not signed for it, and opens what is."""
 
-    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(push.CURVE))
+    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(web_push.CURVE))
     auth: bytes = b"sixteen bytes..."
     status: int = 201
     told: list[dict[str, str]] = field(default_factory=list)
@@ -60,19 +60,19 @@ class Browser:
     def signed(self, headers: dict[str, str]) -> bool:
         parts = dict(part.strip().split("=", 1) for part in headers["Authorization"].removeprefix("vapid ").split(","))
         head, claims, signature = parts["t"].split(".")
-        raw = push.unb64(signature)
-        key = ec.EllipticCurvePublicKey.from_encoded_point(push.CURVE, push.unb64(parts["k"]))
+        raw = web_push.decode_base64url(signature)
+        key = ec.EllipticCurvePublicKey.from_encoded_point(web_push.CURVE, web_push.decode_base64url(parts["k"]))
         der = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
         key.verify(der, f"{head}.{claims}".encode(), ec.ECDSA(SHA256()))
-        return bool(json.loads(push.unb64(claims))["aud"] == self.address)
+        return bool(json.loads(web_push.decode_base64url(claims))["aud"] == self.address)
 
     def opened(self, body: bytes) -> bytes:
         salt, ours, sealed = body[:16], body[21:86], body[86:]
-        sender = ec.EllipticCurvePublicKey.from_encoded_point(push.CURVE, ours)
-        info = b"WebPush: info\0" + push.point(self.key.public_key()) + ours
-        secret = push._hkdf(self.key.exchange(ec.ECDH(), sender), self.auth, info, 32)
-        key = push._hkdf(secret, salt, b"Content-Encoding: aes128gcm\0", 16)
-        nonce = push._hkdf(secret, salt, b"Content-Encoding: nonce\0", 12)
+        sender = ec.EllipticCurvePublicKey.from_encoded_point(web_push.CURVE, ours)
+        info = b"WebPush: info\0" + web_push.encode_point(self.key.public_key()) + ours
+        secret = web_push._hkdf(self.key.exchange(ec.ECDH(), sender), self.auth, info, 32)
+        key = web_push._hkdf(secret, salt, b"Content-Encoding: aes128gcm\0", 16)
+        nonce = web_push._hkdf(secret, salt, b"Content-Encoding: nonce\0", 12)
         return AESGCM(key).decrypt(nonce, sealed, None).rstrip(b"\x02")
 
 
@@ -98,9 +98,9 @@ def browser(town: Town) -> Iterator[Browser]:
     Subscription.objects.create(
         user=town.resident.user,
         endpoint=f"{own.address}/push/1",
-        public=push.b64(push.point(own.key.public_key())),
-        auth=push.b64(own.auth),
-        made_at=moments.now(),
+        public=web_push.encode_base64url(web_push.encode_point(own.key.public_key())),
+        auth=web_push.encode_base64url(own.auth),
+        made_at=current_time.now(),
     )
     yield own
     running.shutdown()
@@ -109,7 +109,7 @@ def browser(town: Town) -> Iterator[Browser]:
 
 
 def test_a_message_comes_to_the_device_alone(town: Town, browser: Browser, run_jobs: Callable[[], int]):
-    message = tell(town)
+    message = notify_resident(town)
     run_jobs()
     assert [told["title"] for told in browser.told] == [message.subject]
     assert browser.told[0]["link"] == f"/me/messages/{message.pk}/"
@@ -120,7 +120,7 @@ def test_a_browser_that_is_gone_is_forgotten_and_the_next_channel_comes(
     town: Town, browser: Browser, run_jobs: Callable[[], int]
 ):
     browser.status = 410
-    message = tell(town)
+    message = notify_resident(town)
     run_jobs()
     assert states(message) == [("push", "failed"), ("sms", "delivered")]
     assert not Subscription.objects.exists()
@@ -128,14 +128,14 @@ def test_a_browser_that_is_gone_is_forgotten_and_the_next_channel_comes(
 
 def test_a_busy_service_is_asked_again(town: Town, browser: Browser, run_jobs: Callable[[], int]):
     browser.status = 429
-    message = tell(town)
+    message = notify_resident(town)
     run_jobs()
     assert states(message) == [("push", "waiting")]
 
 
 def test_one_asks_for_it_in_the_browser(town: Town):
-    key = push.b64(push.point(ec.generate_private_key(push.CURVE).public_key()))
-    given = {"endpoint": ENDPOINT, "public": key, "auth": push.b64(b"sixteen bytes...")}
+    key = web_push.encode_base64url(web_push.encode_point(ec.generate_private_key(web_push.CURVE).public_key()))
+    given = {"endpoint": ENDPOINT, "public": key, "auth": web_push.encode_base64url(b"sixteen bytes...")}
     client = signed_in(town.resident.user)
     assert "data-push-key" in client.get("/me/messages/ways/").content.decode()
     client.post("/me/messages/device/", given)
@@ -150,5 +150,5 @@ def test_one_asks_for_it_in_the_browser(town: Town):
         {"public": "AAAA"},
         {"auth": "AAAA"},
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(ActionRefused):
             actions.subscribe(by=acting(town.resident), user=town.resident.user, **(given | wrong))

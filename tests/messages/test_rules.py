@@ -15,13 +15,13 @@ QUIET = (time(21), time(6))
 
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_whatever_is_said_an_sms_takes_one_part(title: str, sentence: str):
-    made = rules.sms("{title}: {sentence} {act}", {"title": title, "sentence": sentence, "act": "Open it."})
-    assert rules.septets(made) <= rules.SMS_LENGTH
+    made = rules.sms_text("{title}: {sentence} {act}", {"title": title, "sentence": sentence, "act": "Open it."})
+    assert rules.count_septets(made) <= rules.SMS_LENGTH
 
 
 def test_the_longest_words_are_shortened_and_addresses_are_not():
     words = {"title": "A very long name of a service " * 5, "at": "https://kini.example/apply/7f3k/", "until": "09:30"}
-    made = rules.sms("Free: {title}. Before {until}: {at}", words)
+    made = rules.sms_text("Free: {title}. Before {until}: {at}", words)
     assert (
         made.endswith("... Before 09:30: https://kini.example/apply/7f3k/")
         or "https://kini.example/apply/7f3k/" in made
@@ -30,14 +30,14 @@ def test_the_longest_words_are_shortened_and_addresses_are_not():
 
 
 def test_signs_that_old_phones_lack_get_near_relatives():
-    assert rules.gsm7("“Akta” – 五") == '"Akta" - ?'
-    assert rules.septets("€{") == 4
+    assert rules.to_gsm7("“Akta” – 五") == '"Akta" - ?'
+    assert rules.count_septets("€{") == 4
     with pytest.raises(ValueError, match="五"):
-        rules.septets("五")
+        rules.count_septets("五")
 
 
 def test_an_empty_word_leaves_no_gap():
-    assert rules.fill("{a} ({b}): {c} {d}", {"a": "A", "b": "B", "c": "Done.", "d": ""}) == "A (B): Done."
+    assert rules.fill_placeholders("{a} ({b}): {c} {d}", {"a": "A", "b": "B", "c": "Done.", "d": ""}) == "A (B): Done."
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_an_empty_word_leaves_no_gap():
 def test_quiet_hours_pass_midnight(now: str, goes: str):
     hour, minute = map(int, now.split(":"))
     at = datetime(2026, 11, 25, hour, minute, tzinfo=JAKARTA).astimezone(UTC)
-    out = rules.after_quiet(at, QUIET, JAKARTA)
+    out = rules.next_allowed_time(at, QUIET, JAKARTA)
     assert f"{out.astimezone(JAKARTA):%H:%M}" == goes
     assert timedelta(0) <= out - at < timedelta(hours=9, minutes=1)
 
@@ -65,13 +65,13 @@ def test_what_waits_goes_out_in_an_hour_that_is_not_quiet(now: datetime, begin: 
     if quiet[0] == quiet[1]:
         return
     at = now.replace(tzinfo=UTC)
-    out = rules.after_quiet(at, quiet, JAKARTA)
+    out = rules.next_allowed_time(at, quiet, JAKARTA)
     assert out >= at
-    assert rules.after_quiet(out, quiet, JAKARTA) == out
+    assert rules.next_allowed_time(out, quiet, JAKARTA) == out
 
 
 def test_patience_shares_the_time_that_is_left():
     now = datetime(2026, 11, 25, tzinfo=UTC)
-    assert rules.patience(now, now + timedelta(days=3), 2) == timedelta(days=1)
-    assert rules.patience(now, now + timedelta(minutes=10), 3) == timedelta(hours=1)
-    assert rules.patience(now, now + timedelta(days=90), 1) == timedelta(days=2)
+    assert rules.wait_before_next(now, now + timedelta(days=3), 2) == timedelta(days=1)
+    assert rules.wait_before_next(now, now + timedelta(minutes=10), 3) == timedelta(hours=1)
+    assert rules.wait_before_next(now, now + timedelta(days=90), 1) == timedelta(days=2)

@@ -6,9 +6,9 @@ from django.urls import URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
 from kini.core import retention
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.models import AuditEntry
-from kini.operator.site import mounted
+from kini.operator.site import operator_urls
 from kini.people import actions
 from kini.people.contacts import contact_of
 from kini.people.models import Operator, Session, User
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def addresses() -> list[str]:
     """Every address below the door, and one that ends in no slash; rows are named by a number that no row has."""
-    own = URLResolver(get_resolver().pattern, mounted(WHERE))
+    own = URLResolver(get_resolver().pattern, operator_urls(WHERE))
     found = [path.replace("<path:object_id>", "1").strip("^$") for _name, path in routes(own)]
     plain = [path.replace("(?P<app_label>" + path.partition(">")[2].partition(")")[0] + ")", "core") for path in found]
     return sorted({"/" + path.replace("(?P<url>.*)", "nowhere").lstrip("^/").replace("^", "") for path in plain})
@@ -47,7 +47,7 @@ def test_strangers_find_nothing(who, method, request):
 
 def test_without_an_address_there_are_no_pages(settings: Settings, inside: Client):
     settings.ROOT_URLCONF = "kini.urls"
-    assert mounted("") == []
+    assert operator_urls("") == []
     assert inside.get(f"/{WHERE}/").status_code == 404
 
 
@@ -79,7 +79,7 @@ def test_a_form_without_its_token_is_refused(come_in):
 def test_who_is_removed_is_out_at_once(inside, operator):
     actions.remove_operator(by=BY, user=operator)
     assert inside.get(f"/{WHERE}/").status_code == 404
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.remove_operator(by=BY, user=operator)
 
 

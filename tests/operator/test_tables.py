@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kini.core import audit, limits
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core import attempt_limits, audit
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.models import AuditEntry
 from kini.operator import actions, rules
+from kini.operator.read_only_admin import MAX_ROWS
 from kini.operator.site import site
-from kini.operator.table import MOST
 from kini.payments.models import SettlementRow
 from kini.people import actions as people_actions
 from kini.people.models import AccessLog
@@ -42,9 +42,9 @@ def fail(task: str = "core.deliver_message", **arguments: Any) -> int:
 def rows(resident, officer, agency, areas):
     """A row or more in the tables that have no maker of their own."""
     fail(message=7)
-    limits.hit(limits.Limit("people.code-to-contact", 5, 60), PHONE)
+    attempt_limits.try_consume(attempt_limits.Limit("people.code-to-contact", 5, 60), PHONE)
     AccessLog.objects.create(resident=resident, officer=officer, what="national-id", reason="Cek Warga Contoh")
-    people_actions.register_program(
+    people_actions.register_client(
         by=BY, name="App", addresses=["https://a.example/"], scopes=["profile:read"], keeps_secrets=True, per_minute=9
     )
 
@@ -96,7 +96,7 @@ def test_a_failed_job_runs_again_and_the_audit_trail_says_who_let_it(inside, ope
 def test_a_job_whose_next_turn_waits_is_left(operator):
     job = fail("core.remove_transient", timestamp=0)
     app.configure_task("core.remove_transient").defer(timestamp=1)
-    with pytest.raises(Refused, match="already queued"):
+    with pytest.raises(ActionRefused, match="already queued"):
         actions.retry_job(by=BY, job=job)
 
 
@@ -130,13 +130,13 @@ def test_search_finds_by_what_is_indexed_and_words_find_nothing(inside):
 
 def test_a_long_table_is_neither_counted_nor_sorted(inside):
     AuditEntry.objects.bulk_create(
-        AuditEntry(actor_kind="system", action="tests.tried", subject=f"case:{n}") for n in range(MOST + 5)
+        AuditEntry(actor_kind="system", action="tests.tried", subject=f"case:{n}") for n in range(MAX_ROWS + 5)
     )
     with CaptureQueriesContext(
         connection,
     ) as queries:
         page = inside.get(f"{AUDIT}?o=2.3&p=3")
-    assert f"{MOST} yang pertama tampil" in page.text.replace(".", "")
+    assert f"{MAX_ROWS} yang pertama tampil" in page.text.replace(".", "")
     asked = [query["sql"] for query in queries if 'FROM "core_auditentry"' in query["sql"]]
     assert asked
     assert [sql for sql in asked if "LIMIT" not in sql or 'ORDER BY "core_auditentry"."id" DESC' not in sql] == []
@@ -147,16 +147,16 @@ def test_a_long_table_is_neither_counted_nor_sorted(inside):
     "word", ["core.deliver_message", "kini.cases.events.CaseMoved", "KINI-7F3K-9Q2M", "2026-11-25T10:00:00+00:00", ""]
 )
 def test_what_the_program_wrote_is_shown(word):
-    assert rules.bare({"list": [word, 12, True, None]}) == {"list": [word, 12, True, None]}
+    assert rules.mask_texts({"list": [word, 12, True, None]}) == {"list": [word, 12, True, None]}
 
 
 @pytest.mark.parametrize(
     "word", ["Budi", "Budi Santoso", PHONE, "3171014407900004", "a@b.example", "0812 3456 7890", 3171014407900004]
 )
 def test_what_people_wrote_is_hidden(word):
-    assert rules.bare({"list": [word]}) == {"list": [rules.HIDDEN]}
+    assert rules.mask_texts({"list": [word]}) == {"list": [rules.MASK]}
 
 
 @given(st.text(min_size=1))
 def test_no_number_of_a_person_passes(text):
-    assert not re.search(r"\d{8}|[@+ ]", str(rules.bare(text))) or re.match(r"\d{4}-", text)
+    assert not re.search(r"\d{8}|[@+ ]", str(rules.mask_texts(text))) or re.match(r"\d{4}-", text)

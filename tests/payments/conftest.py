@@ -14,10 +14,10 @@ from pytest_django import Settings
 from kini.cases.models import Case
 from kini.payments import actions
 from kini.payments.models import Bill
-from kini.payments.registers import Row
 from kini.payments.sandbox import keys
 from kini.payments.sandbox.bank import Bank
 from kini.payments.sandbox.server import Sandbox, server
+from kini.payments.tariffs import BillRow
 from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
 from tests.cases.conftest import city as city
@@ -83,7 +83,7 @@ ANSWERS = {"stall": {"stall": "AB 12", "word": "camar"}}
 def stall_tax(town: Town, running_pack: Callable[..., Path]) -> ServiceVersion:
     """The service, its register and one bill of 50,000 due in a distant year."""
     running_pack(PACK, {"bills/stall-tax.yaml": REGISTER})
-    actions.load_bills(by=BY, register="stall-tax", rows=[Row("AB12", "2026", 50_000, FAR, "CAMAR")])
+    actions.load_bills(by=BY, register="stall-tax", rows=[BillRow("AB12", "2026", 50_000, FAR, "CAMAR")])
     return offer("stall-tax", SERVICE, Flow.model_validate(FLOW))
 
 
@@ -100,7 +100,7 @@ def bill(case: Case) -> Bill:
 @pytest.fixture
 def bank(tmp_path: Path, settings: Settings) -> Iterator[Sandbox]:
     """The running provider; a test sends its webhooks with `bank.tell` (no thread does)."""
-    made = keys.made(tmp_path / "payments")
+    made = keys.ensure_keys(tmp_path / "payments")
     sandbox = Sandbox(Bank(tmp_path / "payments" / "orders"), made, "http://testserver/payments/notices/sandbox/")
     sandbox.post = told
     sandbox.faults = {"notice": "never"}

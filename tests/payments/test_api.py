@@ -4,13 +4,13 @@ import pytest
 from django.db import connection
 
 from kini.cases.models import Case
-from kini.payments import speaking
+from kini.payments import gateway
 from kini.payments.models import Bill, Payment
 from kini.payments.sandbox.server import Sandbox
 from tests.api.conftest import Programs
 from tests.api.conftest import program as program
 from tests.cases.town import Town
-from tests.payments.test_paying import scanned
+from tests.payments.test_payments import scanned
 
 
 @pytest.mark.django_db(transaction=True)
@@ -20,13 +20,13 @@ def test_a_program_pays_and_no_transaction_waits_for_the_provider(
     app, path, waited = program(town.resident), f"/cases/{case.reference}", []
     owed = app.get(f"{path}/bill").json()
     assert (owed["total"], owed["paid"], owed["receipt"], "qr" in owed["methods"]) == (50_000, False, None, True)
-    obtain = speaking.obtain_code
+    obtain = gateway.obtain_code
 
     def watched(payment: Payment) -> Payment:
         waited.append(connection.in_atomic_block)
         return obtain(payment)
 
-    monkeypatch.setattr(speaking, "obtain_code", watched)
+    monkeypatch.setattr(gateway, "obtain_code", watched)
     begun = [app.post(f"{path}/payments", {"method": "qr"}, Idempotency_Key="once") for _ in range(2)]
     assert [each.status_code for each in begun] == [201, 201]
     assert begun[0].json() == begun[1].json()

@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kini.payments import actions, jobs, queries, speaking
+from kini.payments import actions, gateway, jobs, queries
 from kini.payments.models import Payment
 from tests.cases.town import acting, employed, opened
-from tests.letters.test_receipts import text_of
+from tests.letters.test_case_receipt import text_of
 from tests.pagechecks import CheckedClient
 from tests.payments.conftest import ANSWERS
-from tests.payments.test_paying import scanned
+from tests.payments.test_payments import scanned
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_resident_chooses_sees_the_code_and_comes_to_the_receipt(resident, tow
     assert "<svg" in shown.content.decode()
     bank.told(scanned(bank, payment))
     after = resident.get(reverse("payments:code", args=[case.reference, payment.pk]), follow=True)
-    receipt = queries.paid(bill).receipt
+    receipt = queries.settling_payment(bill).receipt
     assert receipt in after.content.decode()
     page = CheckedClient().get(reverse("payments:receipt", args=[receipt.lower()]))
     assert page.status_code == 200
@@ -65,10 +65,10 @@ def test_asking_now_finds_what_nobody_told(resident, case, bill, bank):
     resident.post(pay_page(case), {"method": "va"})
     payment = Payment.objects.get()
     code_page = reverse("payments:code", args=[case.reference, payment.pk])
-    assert speaking.obtain_code(payment).code in resident.get(code_page).content.decode()
+    assert gateway.obtain_code(payment).code in resident.get(code_page).content.decode()
     scanned(bank, Payment.objects.get())
     resident.post(code_page)
-    assert queries.paid(bill).pk == payment.pk
+    assert queries.settling_payment(bill).pk == payment.pk
 
 
 def test_a_provider_that_is_down_loses_nothing(resident, case, bill, bank):
@@ -106,7 +106,7 @@ def test_receipts_that_are_none(client, db):
 def test_a_cashier_gives_back_and_records_what_was_transferred(client, town, case, bill, bank, stall_tax):
     cashier = employed("+6281200000061", "Kasir", town.registry, "cashier")
     bank.told(
-        scanned(bank, speaking.obtain_code(actions.ask_for_code(by=town.named("resident"), case=case, method="va")))
+        scanned(bank, gateway.obtain_code(actions.request_code(by=town.named("resident"), case=case, method="va")))
     )
     theirs = CheckedClient()
     theirs.force_login(town.resident.user)
@@ -116,16 +116,16 @@ def test_a_cashier_gives_back_and_records_what_was_transferred(client, town, cas
     assert client.get(address).status_code == 200
     assert client.post(address, {"reason": ""}).status_code == 422
     assert client.post(address, {"reason": "Wrong stall"}).status_code == 303
-    jobs.give_back()
+    jobs.send_refunds()
     listed = client.get(reverse("payments:desk-returns"))
     assert case.reference in listed.content.decode()
     told = theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
     assert "The money goes back and the bill is open again." in told
     assert "Wrong stall" in told
     assert "is being refunded to the payer" in told
-    refund = queries.returns_open().get()
+    refund = queries.open_refunds().get()
     client.post(reverse("payments:desk-returned", args=[refund.pk]), {"provider_reference": "TRX 77"})
-    assert not queries.returns_open()
+    assert not queries.open_refunds()
     assert "was refunded to the account" in theirs.get(reverse("cases:case", args=[case.reference])).content.decode()
     again = opened(acting(town.neighbour), stall_tax, town.neighbour, ANSWERS)
     assert client.get(reverse("payments:desk-refund", args=[again.reference])).status_code == 404

@@ -6,13 +6,13 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from kini.core.actors import NotAllowed, Refused
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.models import AuditEntry
-from kini.people import actions, assurance, profile
+from kini.people import actions, assurance, profile_values
 from kini.people.actions import Details, NumberTaken
 from kini.people.contacts import Contact
 from kini.people.models import Assurance, AssuranceChange, Resident
-from kini.people.personal_data import empty_profile
+from kini.people.personal_data import anonymise_profile
 from kini.people.rules import NationalId
 from tests.people.conftest import BY, NIK, OTHER_NIK, acting, make_officer
 
@@ -37,7 +37,7 @@ def proved(officer, resident: Resident) -> Resident:
 
 def settled(officer, holder: Resident, **more) -> Resident:
     about = {"details": DETAILS, "phone": "", "document": "identity-card", "reason": WHY}
-    return actions.settle_number(by=acting(officer), holder=holder, **(about | more))
+    return actions.reassign_number(by=acting(officer), holder=holder, **(about | more))
 
 
 def test_a_profile_begins_typed_and_is_proved_at_a_counter(officer, resident, signed_in):
@@ -54,12 +54,12 @@ def test_a_profile_begins_typed_and_is_proved_at_a_counter(officer, resident, si
 
 
 def test_a_level_needs_a_number_a_document_a_reason_and_another_officer(officer, resident, agency, person):
-    with pytest.raises(Refused, match="without a number"):
+    with pytest.raises(ActionRefused, match="without a number"):
         proved(officer, resident)
     holding(resident)
-    with pytest.raises(Refused, match="which document"):
+    with pytest.raises(ActionRefused, match="which document"):
         actions.prove_at_counter(by=acting(officer), resident=resident, document="library-card", reason=WHY)
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.prove_at_counter(by=acting(officer), resident=resident, document="passport", reason=".")
     field = make_officer(person("+6281200000006", "Petugas Lapangan").user, agency, "Petugas Lapangan")
     actions.grant_role(by=BY, officer=field, role="field")
@@ -92,7 +92,7 @@ def test_a_claimed_number_goes_to_whoever_shows_the_card(officer, resident, sign
     claimed.refresh_from_db()
     assert (claimed.national_id_hash, claimed.assurance, claimed.birth_date) == (None, Assurance.TYPED, None)
     assert (fresh.user, fresh.assurance) == (None, Assurance.COUNTER)
-    assert profile.profile_value(fresh, "national_id") == NIK
+    assert profile_values.profile_value(fresh, "national_id") == NIK
     for address in ("/me/", "/me/profile/", "/me/access-log/", "/me/family/"):
         page = signed_in.get(address).text
         assert "Gang Rahasia" not in page
@@ -104,7 +104,7 @@ def test_a_claimed_number_goes_to_whoever_shows_the_card(officer, resident, sign
 
 def test_a_proved_number_gives_way_to_a_dispute_alone(officer, resident):
     held = proved(officer, holding(resident))
-    with pytest.raises(Refused, match="dispute"):
+    with pytest.raises(ActionRefused, match="dispute"):
         settled(officer, held)
     fresh = settled(officer, held, dispute="TELUK-7F3K-9Q2M")
     assert fresh.assurance == Assurance.COUNTER
@@ -113,10 +113,10 @@ def test_a_proved_number_gives_way_to_a_dispute_alone(officer, resident):
 
 
 def test_a_number_that_has_moved_is_not_settled(officer, resident):
-    with pytest.raises(Refused, match="changed in the meantime"):
+    with pytest.raises(ActionRefused, match="changed in the meantime"):
         settled(officer, resident)
     holding(resident)
-    with pytest.raises(Refused, match="changed in the meantime"):
+    with pytest.raises(ActionRefused, match="changed in the meantime"):
         settled(officer, resident, details=Details("Siti", NationalId(OTHER_NIK)))
 
 
@@ -124,7 +124,7 @@ def test_a_family_member_s_profile_is_read_by_the_account_that_made_it(officer, 
     """A claimed number may stand in a family list, too: those who made it would read along."""
     tie = actions.add_family_member(by=BY, resident=resident, relation="parent", details=DETAILS)
     assert not assurance.is_safe_at_counter(tie.member)
-    assert assurance.holder_hints(tie.member) == ["+62 8••• •• 90"]
+    assert assurance.account_hints(tie.member) == ["+62 8••• •• 90"]
     fresh = settled(officer, tie.member)
     assert assurance.is_safe_at_counter(fresh)
     assert fresh.tied_by.count() == 0
@@ -138,7 +138,7 @@ def test_a_released_number_takes_its_proof_along(officer, resident):
 
 def test_a_proved_account_can_be_deleted(officer, resident):
     found = proved(officer, holding(resident))
-    empty_profile(found)
+    anonymise_profile(found)
     immediately()
     assert Resident.objects.get(pk=found.pk).assurance == Assurance.TYPED
 

@@ -10,7 +10,7 @@ from kini.core.models import ChainProposal
 from kini.people import actions
 from kini.people.actions import Details
 from kini.people.models import Assurance, AssuranceChange, Officer, Resident
-from kini.people.personal_data import empty_profile
+from kini.people.personal_data import anonymise_profile
 from kini.people.rules import NationalId
 from tests.people.conftest import BY, NIK, acting
 
@@ -58,7 +58,7 @@ def test_a_change_behind_the_program_is_found(proved: Resident, statement: str) 
 
 def test_an_emptied_profile_keeps_its_history_whole(proved: Resident) -> None:
     proved.refresh_from_db()
-    empty_profile(proved)
+    anonymise_profile(proved)
     _seal()
     report = chain.verify("assurance")
     assert (report.rows, report.findings) == (2, [])

@@ -9,7 +9,7 @@ from django.test import Client
 from kini.core.models import AuditEntry, LimitCounter, OutboxMessage
 from kini.people import actions, code_limits
 from kini.people.actions.devices import MOST_DEVICES
-from kini.people.code_limits import LONG_DIGITS, SHORT_DIGITS, TRIES_PER_CODE, Asker, count_guess
+from kini.people.code_limits import LONG_DIGITS, SHORT_DIGITS, TRIES_PER_CODE, CodeRequester, count_guess
 from kini.people.contacts import Contact
 from kini.people.models import KnownDevice
 from tests.pagechecks import CheckedClient
@@ -70,9 +70,9 @@ def test_the_arithmetic_of_the_docstring():
 def test_guesses_of_strangers_stay_counted_over_codes_sessions_and_networks():
     limit = code_limits.GUESSES_FOR_CONTACT.count
     for number in range(limit):
-        count_guess(Asker(Contact("phone", PHONE), f"203.0.113.{number}"), SHORT_DIGITS)
-    with pytest.raises(code_limits.CodeUsedUp):
-        count_guess(Asker(Contact("phone", PHONE), OTHER_NETWORK), SHORT_DIGITS)
+        count_guess(CodeRequester(Contact("phone", PHONE), f"203.0.113.{number}"), SHORT_DIGITS)
+    with pytest.raises(code_limits.GuessesExhausted):
+        count_guess(CodeRequester(Contact("phone", PHONE), OTHER_NETWORK), SHORT_DIGITS)
 
 
 def test_nobody_locks_the_owner_out_on_a_new_device(resident):

@@ -3,10 +3,10 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from kini.core.actors import NotAllowed, Refused
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.grants import Scope
 from kini.core.models import AuditEntry
-from kini.people import actions, profile, queries
+from kini.people import actions, profile_values, queries
 from kini.people.actions import Details
 from kini.people.models import AccessLog, Resident
 from kini.people.rules import NationalId
@@ -25,7 +25,7 @@ def helped(officer) -> Resident:
 def test_a_person_without_a_phone_gets_a_profile_once(officer):
     first = helped(officer)
     assert first.user is None
-    assert profile.profile_value(first, "national_id") == NIK
+    assert profile_values.profile_value(first, "national_id") == NIK
     assert not AccessLog.objects.exists()
     again = actions.find_or_create_resident(by=acting(officer), details=Details("Nama Lain", NUMBER), reason=WHY)
     assert again == first
@@ -43,7 +43,7 @@ def test_finding_somebody_is_a_look_that_they_can_read(officer, signed_in, resid
 
 
 def test_without_a_number_nobody_is_found_or_added(officer):
-    with pytest.raises(Refused, match="card"):
+    with pytest.raises(ActionRefused, match="card"):
         actions.find_or_create_resident(by=acting(officer), details=Details("Siti"), reason=WHY)
 
 
@@ -54,7 +54,7 @@ def test_only_counters_act_for_others(resident, agency, person):
         with pytest.raises(NotAllowed):
             actions.find_or_create_resident(by=acting(who), details=DETAILS, reason=WHY)
         with pytest.raises(NotAllowed):
-            actions.join_account(by=acting(who), resident=resident, user=resident.user, reason=WHY)
+            actions.merge_into_account(by=acting(who), resident=resident, user=resident.user, reason=WHY)
         with pytest.raises(NotAllowed):
             actions.release_number(by=acting(who), resident=resident, reason=WHY)
         with pytest.raises(NotAllowed):
@@ -67,7 +67,7 @@ def test_a_profile_kept_at_a_counter_is_joined_with_the_card_on_the_table(office
     page = signed_in.post("/me/profile/", {"name": "Siti Aminah", "number": NIK})
     assert 'href="#number"' in page.text
 
-    actions.join_account(by=acting(officer), resident=kept, user=resident.user, reason=WHY)
+    actions.merge_into_account(by=acting(officer), resident=kept, user=resident.user, reason=WHY)
     joined = queries.resident_of(resident.user)
     assert joined.pk == kept.pk
     assert joined.phone == resident.user.phone
@@ -81,25 +81,25 @@ def test_the_log_of_a_profile_that_was_joined_stays_in_sight(officer, resident, 
     actions.log_look(
         by=acting(officer), resident=resident, what="profile", purpose=FOR, reason="Sebelum profil digabung"
     )
-    actions.join_account(by=acting(officer), resident=helped(officer), user=resident.user, reason=WHY)
+    actions.merge_into_account(by=acting(officer), resident=helped(officer), user=resident.user, reason=WHY)
     assert "Sebelum profil digabung" in signed_in.get("/me/access-log/").text
 
 
 def test_profiles_with_two_owners_or_two_numbers_are_not_joined(officer, resident, person):
     kept = helped(officer)
     other = person("+6281299999999", "Orang Lain")
-    with pytest.raises(Refused, match="already belongs"):
-        actions.join_account(by=acting(officer), resident=other, user=resident.user, reason=WHY)
+    with pytest.raises(ActionRefused, match="already belongs"):
+        actions.merge_into_account(by=acting(officer), resident=other, user=resident.user, reason=WHY)
     actions.save_profile(by=BY, resident=resident, details=Details("Warga", NationalId(OTHER_NIK)))
-    with pytest.raises(Refused, match="number of its own"):
-        actions.join_account(by=acting(officer), resident=kept, user=resident.user, reason=WHY)
+    with pytest.raises(ActionRefused, match="number of its own"):
+        actions.merge_into_account(by=acting(officer), resident=kept, user=resident.user, reason=WHY)
 
 
 def test_a_number_on_the_wrong_profile_is_released(officer, resident, signed_in):
     actions.save_profile(by=BY, resident=resident, details=DETAILS)
     actions.release_number(by=acting(officer), resident=resident, reason="Kartu milik orang lain")
     resident.refresh_from_db()
-    assert profile.profile_value(resident, "national_id") is None
+    assert profile_values.profile_value(resident, "national_id") is None
     assert resident.birth_date is None
     assert helped(officer) != resident
     assert "Kartu milik orang lain" in signed_in.get("/me/access-log/").text
@@ -110,7 +110,7 @@ def test_a_number_on_the_wrong_profile_is_released(officer, resident, signed_in)
     ["", "   ", ".", "0", "\u200b", "\u3164" * 12, "Penasaran", "aaaaaaaaaa aa", "1234 5678 90", "kata lagi " * 30],
 )
 def test_a_look_needs_a_reason(officer, resident, reason):
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.log_look(by=acting(officer), resident=resident, what="answers", purpose=FOR, reason=reason)
     assert not AccessLog.objects.exists()
 

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from kini.core.actors import NotAllowed, Refused
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.people import actions, queries
 from kini.people.actions import Details
 from kini.people.models import FamilyTie, Resident
@@ -24,7 +24,7 @@ def test_a_child_is_added_and_shown_as_one(signed_in, resident):
     assert "3171 •••• •••• 0001" in page.text
     assert 'class="tag' in page.text
     member = queries.family_of(resident).get().member
-    assert queries.may_act_for(resident, member.pk) == member
+    assert queries.find_represented(resident, member.pk) == member
 
 
 def test_the_list_says_why(signed_in):
@@ -87,9 +87,9 @@ def test_the_actions_refuse_strangers_too(resident, person):
 def test_a_member_with_an_account_acts_alone(signed_in, resident, person):
     grown = person("+6281299999999", "Kakak")
     tie = FamilyTie.objects.create(resident=resident, member=grown, relation="sibling")
-    assert queries.may_act_for(resident, grown.pk) is None
+    assert queries.find_represented(resident, grown.pk) is None
     assert signed_in.get(f"/me/family/{tie.pk}/").status_code == 404
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.edit_family_member(by=acting(resident), tie=tie, relation="sibling", details=Details("Diubah"))
     page = signed_in.get("/me/family/")
     assert f"/me/family/{tie.pk}/remove/" in page.text
@@ -123,7 +123,7 @@ def test_bad_input_is_refused(signed_in, resident, values, where):
 def test_the_list_has_an_end(resident, monkeypatch):
     monkeypatch.setattr(actions.residents, "MOST_MEMBERS", 1)
     actions.add_family_member(by=acting(resident), resident=resident, relation="child", details=Details("Satu"))
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.add_family_member(by=acting(resident), resident=resident, relation="child", details=Details("Dua"))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from kini.city.models import Area, Place, Unit
 from kini.core.registry import Registry
-from kini.people import actions, near
+from kini.people import actions, nearby
 from kini.web import home
 from tests.people.conftest import BY
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def places(areas, agency, monkeypatch):
     """A counter a little north of the pier, one far away, and units of three sizes; home shows nothing else."""
     only: Registry[home.HomeSection] = Registry("home section")
-    only.register("near", home.HomeSection(order=10, render=near.section, place="aside"))
+    only.register("near", home.HomeSection(order=10, render=nearby.home_section, place="aside"))
     monkeypatch.setattr(home, "home_sections", only)
     Area.objects.filter(code="1.1.2").update(latitude=-6.25)
     for name, north in (("Loket Jauh", 0.05), ("Loket Dekat", 0.003)):

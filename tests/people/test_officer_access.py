@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kini.core.actors import ActorKind, NotAllowed
 from kini.core.models import AuditEntry
-from kini.people import actions, demo, queries
+from kini.people import actions, demo_accounts, queries
 from kini.people.contacts import contact_of
 from kini.people.models import OfficeDay
 from tests.pagechecks import CheckedClient
@@ -125,8 +125,8 @@ def test_on_that_day_it_holds(desk, demanded):
 def test_in_a_first_look_one_click_is_enough(officer, demanded, settings, monkeypatch):
     demanded("passkey")
     settings.ENV = replace(settings.ENV, demo=True)
-    person = demo.DemoPerson("Petugas", {"id": "loket", "en": "counter"}, contact_of(officer.user))
-    monkeypatch.setattr(demo, "people", lambda: [person])
+    person = demo_accounts.DemoPerson("Petugas", {"id": "loket", "en": "counter"}, contact_of(officer.user))
+    monkeypatch.setattr(demo_accounts, "demo_people", lambda: [person])
     client = CheckedClient()
     client.post("/demo/sign-in/", {"person": OFFICER_PHONE})
     assert client.get("/desk/").status_code == 200

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 
-from kini.core.actors import ActorKind, NotAllowed, Refused
+from kini.core.actors import ActionRefused, ActorKind, NotAllowed
 from kini.core.grants import Scope
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people import actions, queries, rules
@@ -43,7 +43,7 @@ def test_an_officer_is_known_with_their_grants_in_one_query(officer, django_asse
     assert rules.may(actor, Permission.APPLY_FOR_OTHERS, Scope("registry", "1/1.1/1.1.1", "any"))
     assert not rules.may(actor, Permission.MANAGE_OFFICERS, Scope("registry"))
     assert not rules.may(actor, Permission.SEE_CASES, Scope("roads"))
-    assert rules.roles_over(actor, Scope("registry")) == {"counter"}
+    assert rules.roles_for_scope(actor, Scope("registry")) == {"counter"}
 
 
 def test_a_resident_and_a_guest_are_known(resident):
@@ -73,10 +73,10 @@ def test_a_manager_grants_and_withdraws_roles(manager, officer, areas):
     )
     assert grant.services == ["a", "b"]
     actor = acting(officer)
-    assert rules.roles_over(actor, Scope("registry", areas["pier"].path, "a")) == {"counter", "field"}
-    assert rules.roles_over(actor, Scope("registry", areas["pier"].path, "c")) == {"counter"}
+    assert rules.roles_for_scope(actor, Scope("registry", areas["pier"].path, "a")) == {"counter", "field"}
+    assert rules.roles_for_scope(actor, Scope("registry", areas["pier"].path, "c")) == {"counter"}
     actions.withdraw_role(by=acting(manager), grant=grant)
-    assert rules.roles_over(acting(officer), Scope("registry", areas["pier"].path, "a")) == {"counter"}
+    assert rules.roles_for_scope(acting(officer), Scope("registry", areas["pier"].path, "a")) == {"counter"}
     assert set(AuditEntry.objects.filter(actor_id=manager.user_id).values_list("action", flat=True)) == {
         "people.role-granted",
         "people.role-withdrawn",
@@ -85,7 +85,7 @@ def test_a_manager_grants_and_withdraws_roles(manager, officer, areas):
 
 def test_a_role_is_granted_once_per_area(officer, areas):
     actions.grant_role(by=BY, officer=officer, role="field")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.grant_role(by=BY, officer=officer, role="field")
     with pytest.raises(IntegrityError), transaction.atomic():
         RoleGrant.objects.create(officer=officer, role="field")
@@ -93,7 +93,7 @@ def test_a_role_is_granted_once_per_area(officer, areas):
 
 
 def test_only_roles_of_the_pack_can_be_granted(officer):
-    with pytest.raises(Refused, match="no such role"):
+    with pytest.raises(ActionRefused, match="no such role"):
         actions.grant_role(by=BY, officer=officer, role="emperor")
     assert role_permissions("emperor") == frozenset()
 
@@ -144,9 +144,9 @@ def test_an_officer_who_left_may_nothing_more(manager, officer):
 
 
 def test_one_person_is_one_officer(manager, officer, agency):
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.create_officer(by=acting(manager), user=officer.user, agency=agency, name="Lagi")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.create_officer(by=BY, user=officer.user, agency=agency, name="  ")
 
 
@@ -168,7 +168,7 @@ def test_an_officer_is_invited_by_a_message_in_their_language(agency, manager, o
     assert (made.name, made.user.phone, made.agency) == ("Baru", contact.value, agency)
     message = OutboxMessage.objects.get(recipient=contact.value)
     assert "Dinas Catatan" in message.text
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(ActionRefused, match="already"):
         actions.invite_officer(by=acting(manager), contact=contact, agency=agency, name="Baru")
     with pytest.raises(NotAllowed):
         actions.invite_officer(by=acting(officer), contact=contact, agency=agency, name="Baru")
@@ -224,5 +224,5 @@ def test_a_pack_without_roles_is_told(tmp_path):
 
 @pytest.mark.parametrize("name", ["Petugas\u202e", "\u3164", "Pe\u200btugas"])
 def test_an_officer_s_name_can_be_read(person, agency, name):
-    with pytest.raises(Refused, match="cannot be shown"):
+    with pytest.raises(ActionRefused, match="cannot be shown"):
         actions.create_officer(by=BY, user=person("+6281200000009").user, agency=agency, name=name)

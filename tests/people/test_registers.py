@@ -11,17 +11,17 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
-from kini.core.actors import NotAllowed, Refused
-from kini.core.environment import EnvironmentFault
+from kini.core.actors import ActionRefused, NotAllowed
+from kini.core.environment import InvalidEnvironment
 from kini.core.models import AuditEntry
-from kini.people import actions, profile
+from kini.people import actions, profile_values
 from kini.people.actions import Details
+from kini.people.identity_registers.base import IdentityClaim, RegisterUnavailable
+from kini.people.identity_registers.civil_registry import CivilRegistry
+from kini.people.identity_registers.configured import configured_register
+from kini.people.identity_registers.sandbox import RegisteredPerson, Sandbox, configure, server
 from kini.people.jobs import ask_register
 from kini.people.models import Assurance, RegisterCheck, Resident
-from kini.people.registers.base import Claim, RegisterUnavailable
-from kini.people.registers.civil_registry import CivilRegistry
-from kini.people.registers.configured import register
-from kini.people.registers.sandbox import Person, Sandbox, configure, server
 from kini.people.rules import NationalId
 from tests.people.conftest import BY, NIK, OTHER_NIK, acting
 
@@ -38,7 +38,7 @@ def english(signed_in) -> None:
 
 @pytest.fixture
 def sandbox(settings: Settings, tmp_path: Path) -> Iterator[Sandbox]:
-    made = Sandbox({NIK: Person("Siti Aminah", "1990-07-04")})
+    made = Sandbox({NIK: RegisteredPerson("Siti Aminah", "1990-07-04")})
     running = server(made)
     Thread(target=running.serve_forever, daemon=True).start()
     settings.ENV = replace(settings.ENV, register=configure(tmp_path, made.token, running.server_address[1]))
@@ -50,7 +50,7 @@ def sandbox(settings: Settings, tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def impatient(sandbox: Sandbox) -> CivilRegistry:
-    configured = register()
+    configured = configured_register()
     assert isinstance(configured, CivilRegistry)
     configured.timeout = 0.3
     return configured
@@ -68,7 +68,7 @@ def test_a_match_raises_the_level_and_forgets_the_question(sandbox, resident):
     resident.refresh_from_db()
     assert (check.state, check.claim_sealed, check.consent) == ("match", None, AGREED)
     assert (resident.assurance, resident.name) == (Assurance.REGISTER, "siti  aminah")
-    assert profile.profile_value(resident, "national_id") == NIK
+    assert profile_values.profile_value(resident, "national_id") == NIK
     change = resident.assurance_changes.get()
     assert (change.register, change.evidence) == ("civil-register", "V-000001")
     ask_register(check.pk)
@@ -142,13 +142,13 @@ def test_without_an_answer_it_is_asked_again_and_then_given_up(sandbox, impatien
 def test_an_answer_with_data_in_it_is_refused(sandbox, impatient):
     sandbox.faults = {"answer": "talkative"}
     with pytest.raises(RegisterUnavailable):
-        impatient.verify(Claim("r", NIK, "Siti Aminah", date(1990, 7, 4)))
+        impatient.verify(IdentityClaim("r", NIK, "Siti Aminah", date(1990, 7, 4)))
 
 
 def test_the_register_wants_its_token(sandbox, impatient):
     impatient.token = "another-token-of-length"
     with pytest.raises(RegisterUnavailable, match="401"):
-        impatient.verify(Claim("r", NIK, "Siti Aminah", date(1990, 7, 4)))
+        impatient.verify(IdentityClaim("r", NIK, "Siti Aminah", date(1990, 7, 4)))
     assert httpx.post(f"{impatient.address}/elsewhere", content=b"{}").status_code == 404
 
 
@@ -198,9 +198,9 @@ def test_nobody_asks_about_others_and_only_where_there_is_a_register(sandbox, re
     with pytest.raises(NotAllowed):
         actions.ask_register(by=acting(other), resident=resident, number=NUMBER, name="X", consent=AGREED)
     with pytest.raises(NotAllowed):
-        actions.note_register_answer(by=acting(other), check=RegisterCheck(), answer=None)  # type: ignore[arg-type]
+        actions.record_register_answer(by=acting(other), check=RegisterCheck(), answer=None)  # type: ignore[arg-type]
     settings.ENV = replace(settings.ENV, register=None)
-    with pytest.raises(Refused, match="no register"):
+    with pytest.raises(ActionRefused, match="no register"):
         actions.ask_register(by=acting(resident), resident=resident, number=NUMBER, name="X", consent=AGREED)
 
 
@@ -217,5 +217,5 @@ def test_a_wrong_configuration_is_named(settings: Settings, tmp_path: Path, word
     path = tmp_path / "register.toml"
     path.write_text(f'[wrong]\nadapter = "civil-registry"\n{words}\n')
     settings.ENV = replace(settings.ENV, register=path)
-    with pytest.raises(EnvironmentFault, match="KINI_REGISTER"):
-        register()
+    with pytest.raises(InvalidEnvironment, match="KINI_REGISTER"):
+        configured_register()

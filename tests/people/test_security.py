@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kini.core.models import AuditEntry, OutboxMessage
-from kini.people import actions, recent_proof
+from kini.people import actions, recent_authentication
 from tests.people.conftest import BY, PHONE, PHONE_TYPED, acting, newest_code, newest_message, prove
 from tests.people.softkey import SoftKey
 
@@ -275,8 +275,8 @@ def test_a_code_proves_that_it_is_still_the_person(signed_in):
 def test_a_proof_is_asked_for_again_after_some_minutes(signed_in, monkeypatch):
     prove(signed_in)
     assert signed_in.get(reverse("mfa_activate_totp")).status_code == 200
-    later = time.time() + recent_proof.SECONDS
-    monkeypatch.setattr(recent_proof.time, "time", lambda: later)
+    later = time.time() + recent_authentication.VALID_SECONDS
+    monkeypatch.setattr(recent_authentication.time, "time", lambda: later)
     assert signed_in.get(reverse("mfa_activate_totp")).status_code == 302
 
 
@@ -329,10 +329,10 @@ def test_a_wrong_second_step_is_logged_and_audited(client, secret, caplog):
 
 
 def test_a_program_that_is_allowed_is_told_once(resident):
-    made = actions.register_program(
+    made = actions.register_client(
         by=BY, name="Tetangga App", addresses=["https://a.example"], scopes=[], keeps_secrets=False, per_minute=60
     )
     for _time in range(2):
         given = {"user": resident.user, "client": made.client, "asked": ["openid"], "granted": ["openid"]}
-        actions.allow_program(by=acting(resident), **given)
+        actions.authorize_client(by=acting(resident), **given)
     assert "Tetangga App" in OutboxMessage.objects.get(recipient=PHONE).text

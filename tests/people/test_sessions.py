@@ -12,9 +12,9 @@ from kini.core import retention
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.people import actions
 from kini.people.actions import end_session
-from kini.people.devices import device_of
 from kini.people.models import Session
-from kini.people.sessions import OFFICERS, RESIDENTS, SessionStore, hashed
+from kini.people.sessions import OFFICER_LIFETIME, RESIDENT_LIFETIME, SessionStore, hash_session_key
+from kini.people.user_agents import device_name
 from tests.pagechecks import CheckedClient
 from tests.people.conftest import BY, PHONE, PHONE_TYPED, newest_code
 
@@ -44,7 +44,7 @@ def key_of(client: Client) -> str:
 
 
 def row_of(client: Client) -> Session:
-    return Session.objects.get(pk=hashed(key_of(client)))
+    return Session.objects.get(pk=hash_session_key(key_of(client)))
 
 
 def is_in(client: Client) -> bool:
@@ -53,7 +53,7 @@ def is_in(client: Client) -> bool:
 
 def earlier(client: Client, by: timedelta) -> None:
     """As if everything that the session says of time had been so much earlier."""
-    row, store = Session.objects.get(pk=hashed(key_of(client))), SessionStore(key_of(client))
+    row, store = Session.objects.get(pk=hash_session_key(key_of(client))), SessionStore(key_of(client))
     data = store.decode(row.session_data)
     for name in ("began", "seen"):
         data[name] -= by.total_seconds()
@@ -76,7 +76,7 @@ def earlier(client: Client, by: timedelta) -> None:
     ],
 )
 def test_devices_are_named_as_people_know_them(user_agent, words):
-    assert device_of(user_agent) == words
+    assert device_name(user_agent) == words
 
 
 def test_signing_in_changes_the_key_of_the_session(person):
@@ -151,9 +151,9 @@ def test_a_cookie_in_another_browser_is_nobodys_and_an_update_changes_nothing(pe
 
 
 def test_officers_sessions_end_sooner():
-    assert OFFICERS.idle < RESIDENTS.idle
-    assert OFFICERS.longest < RESIDENTS.longest
-    assert OFFICERS.idle <= timedelta(minutes=30)
+    assert OFFICER_LIFETIME.idle < RESIDENT_LIFETIME.idle
+    assert OFFICER_LIFETIME.longest < RESIDENT_LIFETIME.longest
+    assert OFFICER_LIFETIME.idle <= timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def lasting(request, officer, person):
     client = browser()
     client.force_login(officer.user if request.param == "officer" else person().user)
     client.get("/me/")
-    return (OFFICERS if request.param == "officer" else RESIDENTS), client
+    return (OFFICER_LIFETIME if request.param == "officer" else RESIDENT_LIFETIME), client
 
 
 @pytest.mark.parametrize("lasting", ["officer", "resident"], indirect=True)
@@ -193,7 +193,7 @@ def test_reading_pages_writes_only_now_and_then(person):
     client.get("/me/")
     again = row_of(client)
     assert (again.expire_date, again.seen_at) == (row.expire_date, row.seen_at)
-    earlier(client, RESIDENTS.idle / 5)
+    earlier(client, RESIDENT_LIFETIME.idle / 5)
     client.get("/me/")
     assert row_of(client).expire_date > row.expire_date - timedelta(minutes=1)
 
@@ -208,7 +208,7 @@ def test_a_use_that_cannot_be_written_down_tells_that_the_database_is_away(perso
     client.raise_request_exception = False
     client.force_login(person().user)
     client.get("/me/")
-    earlier(client, RESIDENTS.idle / 5)
+    earlier(client, RESIDENT_LIFETIME.idle / 5)
     with connection.execute_wrapper(lost):
         assert client.get("/me/").status_code == 503
     assert is_in(client)
@@ -226,9 +226,11 @@ def test_sessions_that_ended_do_not_stay(person):
     client, other = browser(), browser(DESK_BROWSER)
     client.force_login(person().user)
     other.get("/sign-in/")
-    Session.objects.filter(pk=hashed(key_of(client))).update(expire_date=timezone.now() - timedelta(seconds=1))
+    Session.objects.filter(pk=hash_session_key(key_of(client))).update(
+        expire_date=timezone.now() - timedelta(seconds=1)
+    )
     retention.apply(retention.rules.get("people.sessions"))
-    assert not Session.objects.filter(pk=hashed(key_of(client))).exists()
+    assert not Session.objects.filter(pk=hash_session_key(key_of(client))).exists()
 
 
 def test_the_session_of_a_removed_account_is_gone(person):
@@ -268,5 +270,5 @@ def test_session_data_cannot_be_moved_to_another_row(person):
     sign_in(mine)
     other.get("/sign-in/")
     other.post("/sign-in/", {"contact": "someone@town.example"})
-    Session.objects.filter(pk=hashed(key_of(other))).update(session_data=row_of(mine).session_data)
+    Session.objects.filter(pk=hash_session_key(key_of(other))).update(session_data=row_of(mine).session_data)
     assert not is_in(other)

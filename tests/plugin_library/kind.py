@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from kini.cases.models import Case, TimelineEntry
-from kini.core.actors import Refused
-from kini.services.fields.base import Strict
+from kini.core.actors import ActionRefused
+from kini.services.fields.base import StrictModel
 from kini.services.kinds import Kind
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 
 
-class LoanOptions(Strict):
+class LoanOptions(StrictModel):
     days: int = Field(ge=1, description="How long one loan lasts.")
     renewals: int = Field(default=1, ge=0, description="How often it may be renewed.")
 
@@ -23,12 +23,12 @@ class Loan(Kind):
     id = "loan"
     label = "Loan"
     verb = "Borrow"
-    Options: ClassVar[type[Strict]] = LoanOptions
+    Options: ClassVar[type[StrictModel]] = LoanOptions
 
-    def before_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
+    def validate_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """Renew only as often as the service allows."""
         if move == "renew" and _renewed(case) >= self._of(case).renewals:
-            raise Refused("This book has been renewed as often as possible. Bring it back, please.")
+            raise ActionRefused("This book has been renewed as often as possible. Bring it back, please.")
 
     def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
         """When the book must be back."""
@@ -40,7 +40,7 @@ class Loan(Kind):
         return lent.at + timedelta(days=self._of(case).days * (1 + _renewed(case)))
 
     def _of(self, case: Case) -> LoanOptions:
-        return self.options(resolve(case.version).definition)
+        return self.options(snapshot_of(case.version).definition)
 
 
 def _renewed(case: Case) -> int:

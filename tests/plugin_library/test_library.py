@@ -12,8 +12,8 @@ import yaml
 
 from kini.cases import actions, timeline
 from kini.cases.models import Case
-from kini.core import moments
-from kini.core.actors import Actor, ActorKind, Refused
+from kini.core import current_time
+from kini.core.actors import ActionRefused, Actor, ActorKind
 from kini.core.environment import ROOT
 from kini.core.grants import Grant
 from kini.services.flows import Flow
@@ -30,7 +30,7 @@ CHECK = """
 import django
 django.setup()
 from django.conf import settings
-from kini.city.checks import check
+from kini.city.pack_checks import check
 from kini.services.kinds import kinds
 from kini.services.loader import read_pack
 print(*check(settings.CITY_PATH), sep="\\n")
@@ -49,7 +49,7 @@ def loan(town: Town, monkeypatch: pytest.MonkeyPatch) -> Case:
     definition = written("services/culture-sport/book-loan.yaml") | {"agency": "registry", "flow": "flow"}
     flow = Flow.model_validate(written("flows/book-loan.yaml"))
     version = offer("book-loan", definition, flow)
-    with moments.at(MONDAY):
+    with current_time.freeze(MONDAY):
         pages = {"title": {"title": "Laut"}, "pickup": {"pickup": "1.1.1"}}
         case = opened(town.named("resident"), version, town.resident, pages)
         return actions.move(by=librarian(town), case=case, move="hand_out")
@@ -67,14 +67,14 @@ def test_the_kind_says_when_the_book_must_be_back(loan: Case):
 def test_it_is_renewed_as_often_as_its_file_says(town: Town, loan: Case):
     loan = actions.move(by=town.named("resident"), case=loan, move="renew")
     assert Loan().back(loan) == MONDAY + timedelta(days=28)
-    with pytest.raises(Refused, match="Bring it back"):
+    with pytest.raises(ActionRefused, match="Bring it back"):
         actions.move(by=town.named("resident"), case=loan, move="renew")
 
 
 def test_a_returned_book_is_an_ended_case_with_a_whole_timeline(town: Town, loan: Case):
     loan = actions.move(by=librarian(town), case=loan, move="take_back")
     assert (loan.outcome, Loan().panel(loan)) == ("granted", None)
-    assert timeline.verify(loan) == []
+    assert timeline.verify_case(loan) == []
 
 
 def test_its_options_are_checked(town: Town):

@@ -13,13 +13,13 @@ from kini.cases import actions as case_actions
 from kini.cases.models import Case
 from kini.core import audit
 from kini.people.models import Officer
-from kini.people.roles import read_roles
-from kini.services import house
+from kini.people.roles import load_roles
+from kini.services import builtin_services
 from kini.services.catalogue import Catalogue
-from kini.services.files import Pack
 from kini.services.models import FlowEdge, Service, ServiceVersion
-from kini.services.queries import SUBJECT
-from kini.services.versions import digest_of, resolve_service
+from kini.services.pack_files import ServicePack
+from kini.services.queries import AUDIT_SUBJECT
+from kini.services.snapshots import build_snapshot, content_digest
 from tests.cases.conftest import permit as permit
 from tests.cases.conftest import town as town
 from tests.cases.desk.conftest import browse as browse
@@ -57,21 +57,23 @@ def city(settings: Settings, var: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def services(town: Town, city: Path) -> dict[str, ServiceVersion]:
     """The services of the house, as the loader stores them."""
-    pack = Pack(city, ("id", "en"), Catalogue(categories={}), roles=read_roles(city))
-    house.add_to(pack)
+    pack = ServicePack(city, ("id", "en"), Catalogue(categories={}), roles=load_roles(city))
+    builtin_services.add_builtin_services(pack)
     versions = {}
     for name, file in pack.services.items():
-        content = resolve_service(pack, file).content()
+        content = build_snapshot(pack, file).content()
         fields = {"category": file.category, "kind": file.definition.kind, "agency_id": file.definition.agency}
         service = Service.objects.create(id=name, **fields)
-        version = ServiceVersion.objects.create(service=service, number=1, digest=digest_of(content), content=content)
+        version = ServiceVersion.objects.create(
+            service=service, number=1, digest=content_digest(content), content=content
+        )
         flow = pack.flows[file.definition.flow or ""]
         edges = [("", "open", flow.start), *flow.edges()]
         FlowEdge.objects.bulk_create(FlowEdge(version=version, state=a, move=m, next_state=b) for a, m, b in edges)
         service.current = version
         service.save()
         versions[name] = version
-    audit.record(by=BY, action="services.loaded", subject=SUBJECT)
+    audit.record(by=BY, action="services.loaded", subject=AUDIT_SUBJECT)
     return versions
 
 
@@ -92,7 +94,7 @@ def ask(town: Town, services: Mapping[str, ServiceVersion]) -> Ask:
         version = services[f"privacy-{service}"]
         by, resident = town.named("resident"), town.resident
         draft = case_actions.start_draft(by=by, version=version, resident=resident)
-        draft = case_actions.fill(by=by, draft=draft, values=answers)
+        draft = case_actions.update_answers(by=by, draft=draft, values=answers)
         return case_actions.submit(by=by, draft=draft, confirm=True)
 
     return request

@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from kini.cases import actions, timeline
 from kini.cases.actions import anonymise
 from kini.cases.models import Case, Document
-from kini.core import moments, retention
-from kini.core.actors import Refused, system
+from kini.core import current_time, retention
+from kini.core.actors import ActionRefused, system
 from kini.core.retention import YEAR
 from kini.people import actions as people_actions
 from kini.services.models import ServiceVersion
@@ -22,16 +22,16 @@ RULE = "cases.answers"
 def ended(town: Town, permit: ServiceVersion) -> Case:
     by = town.named("resident")
     draft = filled(by, permit, town.resident)
-    letter = actions.attach(by=by, draft=draft, slot="letter", upload=photo())
+    letter = actions.attach_file(by=by, draft=draft, slot="letter", upload=photo())
     values = {"letter": {"files": [str(letter.pk)]}}
     draft = actions.save_answers(by=by, draft=draft, page="doc-letter", values=values)
     case = actions.submit(by=by, draft=draft, confirm=True)
-    actions.note(by=town.named("clerk"), case=case, text="Warga Contoh called.")
+    actions.add_note(by=town.named("clerk"), case=case, text="Warga Contoh called.")
     return actions.withdraw(by=by, case=case, reason="I, Warga Contoh, moved away.")
 
 
 def past(years: float = 5.01):
-    return moments.at(moments.now() + years * YEAR)
+    return current_time.freeze(current_time.now() + years * YEAR)
 
 
 def applied() -> int:
@@ -49,7 +49,7 @@ def test_personal_parts_go_and_the_timeline_still_verifies(ended):
     assert ended.anonymised_at
     assert not Document.objects.exclude(sha256="").exists()
     assert "Warga Contoh" not in str([entry.data for entry in ended.timeline.all()])
-    assert timeline.verify(ended) == []
+    assert timeline.verify_case(ended) == []
     assert [faults for _reference, faults in timeline.verify_all() if faults] == []
 
 
@@ -75,14 +75,14 @@ def test_a_service_names_its_own_term(town):
 @pytest.mark.parametrize("of_case", [True, False])
 def test_what_is_on_hold_stays_until_the_hold_is_lifted(ended, town, guardian, of_case):
     which = {"reference": ended.reference} if of_case else {"resident": town.resident}
-    hold = people_actions.place_hold(by=acting(guardian), reason="Court of Jakarta, 12/2026", **which)
+    hold = people_actions.place_legal_hold(by=acting(guardian), reason="Court of Jakarta, 12/2026", **which)
     with past():
         assert applied() == 0
-        with pytest.raises(Refused):
+        with pytest.raises(ActionRefused):
             anonymise(by=system("tests"), case=ended)
         line = next(line for line in retention.report() if line.rule.name == RULE)
         assert (line.due, line.on_hold) == (0, 1)
-        people_actions.lift_hold(by=acting(guardian), hold=hold, reason="Judgment given")
+        people_actions.lift_legal_hold(by=acting(guardian), hold=hold, reason="Judgment given")
         assert applied() == 1
 
 
@@ -124,13 +124,13 @@ def test_a_report_leads_to_nobody_and_its_figures_stay(town):
     assert case.answers == {"sort": "deep"}
     assert (case.resident_id, case.submitted_by_id) == (None, None)
     assert (case.latitude, case.longitude) == (-6.12, 106.65)
-    assert timeline.verify(case) == []
+    assert timeline.verify_case(case) == []
 
 
 def test_only_the_program_anonymises(ended, town, guardian):
     with past():
         for by in (town.named("resident"), town.named("head"), acting(guardian)):
-            with pytest.raises(Refused):
+            with pytest.raises(ActionRefused):
                 anonymise(by=by, case=ended)
 
 
@@ -147,11 +147,11 @@ def test_the_database_lets_only_writing_go_and_the_check_finds_who_did_it_otherw
         entry.delete()
     by = town.named("resident")
     open_case = actions.submit(by=by, draft=filled(by, permit, town.neighbour and town.resident), confirm=True)
-    actions.note(by=town.named("clerk"), case=open_case, text="A note.")
+    actions.add_note(by=town.named("clerk"), case=open_case, text="A note.")
     with pytest.raises(IntegrityError, match="append-only"):
         update(open_case.timeline.get(sort="noted"), "{}")
     update(entry, "{}")
-    assert timeline.verify(ended) == [f"entry {entry.number} was changed"]
+    assert timeline.verify_case(ended) == [f"entry {entry.number} was changed"]
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def rated(town: Town, permit: ServiceVersion) -> Case:
     by = town.named("resident")
     case = actions.submit(by=by, draft=filled(by, permit, town.resident), confirm=True)
     case = actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "Full."})
-    actions.rate(by=by, case=case, score=2, text="Warga Contoh waited for weeks.")
+    actions.rate_case(by=by, case=case, score=2, text="Warga Contoh waited for weeks.")
     return case
 
 
@@ -168,13 +168,13 @@ def test_the_text_of_a_rating_goes_and_its_mark_stays(rated, town):
         assert applied() == 1
         rating = rated.ratings.get()
         assert (rating.score, rating.text) == (2, "")
-        assert timeline.verify(rated) == []
-        with pytest.raises(Refused, match="no longer be rated"):
-            actions.rate(by=town.named("resident"), case=rated, score=5, text="Late.")
+        assert timeline.verify_case(rated) == []
+        with pytest.raises(ActionRefused, match="no longer be rated"):
+            actions.rate_case(by=town.named("resident"), case=rated, score=5, text="Late.")
 
 
 def test_what_is_on_hold_keeps_the_text_of_its_rating(rated, guardian):
-    people_actions.place_hold(by=acting(guardian), reason="Court of Jakarta, 12/2026", reference=rated.reference)
+    people_actions.place_legal_hold(by=acting(guardian), reason="Court of Jakarta, 12/2026", reference=rated.reference)
     with past():
         assert applied() == 0
     assert rated.ratings.get().text
@@ -196,13 +196,13 @@ def test_the_database_lets_only_the_text_of_a_rating_go_and_only_of_an_ended_cas
 
 
 def test_holds_need_the_permission_and_a_reason(ended, town, guardian):
-    with pytest.raises(Refused):
-        people_actions.place_hold(by=town.named("head"), reference=ended.reference, reason="Because")
-    with pytest.raises(Refused, match="reason"):
-        people_actions.place_hold(by=acting(guardian), reference=ended.reference, reason=" ")
-    people_actions.place_hold(by=BY, reference=ended.reference, reason="Audit")
-    with pytest.raises(Refused, match="already"):
-        people_actions.place_hold(by=acting(guardian), reference=ended.reference, reason="Audit")
+    with pytest.raises(ActionRefused):
+        people_actions.place_legal_hold(by=town.named("head"), reference=ended.reference, reason="Because")
+    with pytest.raises(ActionRefused, match="reason"):
+        people_actions.place_legal_hold(by=acting(guardian), reference=ended.reference, reason=" ")
+    people_actions.place_legal_hold(by=BY, reference=ended.reference, reason="Audit")
+    with pytest.raises(ActionRefused, match="already"):
+        people_actions.place_legal_hold(by=acting(guardian), reference=ended.reference, reason="Audit")
 
 
 def test_batches_go_on_where_they_stopped(town, permit, monkeypatch):
@@ -211,7 +211,7 @@ def test_batches_go_on_where_they_stopped(town, permit, monkeypatch):
     for _ in range(5):
         case = actions.submit(by=by, draft=filled(by, permit, town.resident), confirm=True)
         actions.withdraw(by=by, case=case)
-    with moments.at(moments.now() + timedelta(days=2000)):
+    with current_time.freeze(current_time.now() + timedelta(days=2000)):
         rule = retention.rules.get(RULE)
-        assert rule.removal.remove(moments.now() - retention.term_of(rule)) == 2
+        assert rule.removal.remove(current_time.now() - retention.term_of(rule)) == 2
         assert applied() == 3

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import NotAllowed
 from kini.messages.models import Message
 from kini.people.models import Resident
 from kini.privacy import actions, breach_letter
-from kini.privacy.actions import Facts
+from kini.privacy.actions import BreachFacts
 from kini.privacy.models import Breach
 from tests.cases.town import acting, opened
 
@@ -74,7 +74,7 @@ def test_the_letter_says_what_the_law_wants(desk, breach):
 
 
 def test_it_is_due_three_days_after_it_is_known(breach):
-    assert breach_letter.due_at(breach) - breach.known_at == timedelta(hours=72)
+    assert breach_letter.notification_due_at(breach) - breach.known_at == timedelta(hours=72)
 
 
 def test_an_earlier_wording_stays_in_the_history(desk, breach):
@@ -94,17 +94,17 @@ def test_what_is_missing_is_said(desk, breach):
 
 def test_somebody_without_any_contact_is_noted_as_not_reached(breach, guardian):
     nobody = Resident.objects.create(name="Warga Tanpa Nomor")
-    actions.add_people(by=acting(guardian), breach=breach, residents=[nobody])
-    assert actions.tell_people(by=acting(guardian), breach=breach) == (0, 1)
+    actions.add_affected_people(by=acting(guardian), breach=breach, residents=[nobody])
+    assert actions.notify_affected_people(by=acting(guardian), breach=breach) == (0, 1)
 
 
 def test_only_with_the_permission(breach, town, browse):
-    now = moments.now()
+    now = current_time.now()
     for who in ("head", "clerk", "resident"):
         with pytest.raises(NotAllowed):
-            actions.record_breach(by=town.named(who), facts=Facts("t", None, now, "d", "c", "m"))
+            actions.record_breach(by=town.named(who), facts=BreachFacts("t", None, now, "d", "c", "m"))
         with pytest.raises(NotAllowed):
-            actions.tell_people(by=town.named(who), breach=breach)
+            actions.notify_affected_people(by=town.named(who), breach=breach)
     assert browse(town.head).get(reverse("privacy:desk-breaches")).status_code == 403
 
 

@@ -9,13 +9,13 @@ from django.urls import reverse
 from kini.cases import actions as case_actions
 from kini.cases import timeline
 from kini.cases.models import Case, Draft
-from kini.core import moments
-from kini.core.actors import NotAllowed, Refused, system
+from kini.core import current_time
+from kini.core.actors import ActionRefused, NotAllowed, system
 from kini.core.models import OutboxMessage
 from kini.messages.models import Message
 from kini.people import actions as people_actions
-from kini.people.data_registry import personal_data
 from kini.people.models import FamilyTie, Resident, Session, User
+from kini.people.personal_data_registry import personal_data_categories
 from kini.privacy import actions
 from kini.services.models import ServiceVersion
 from tests.cases.town import BY, Town, acting, filled, opened
@@ -39,7 +39,7 @@ def request_case(town: Town, permit: ServiceVersion, ask: Ask, run_jobs: Callabl
 
 
 def after_two_days(case: Case, run_jobs: Callable[[], int]) -> Case:
-    with moments.at(moments.now() + timedelta(days=2, minutes=1)):
+    with current_time.freeze(current_time.now() + timedelta(days=2, minutes=1)):
         case_actions.take_due_edge(by=TIME, case=case)
         run_jobs()
     case.refresh_from_db()
@@ -47,7 +47,7 @@ def after_two_days(case: Case, run_jobs: Callable[[], int]) -> Case:
 
 
 def test_nothing_happens_for_two_days_and_it_can_be_withdrawn(request_case, town, run_jobs):
-    with moments.at(moments.now() + timedelta(days=1)), pytest.raises(Refused):
+    with current_time.freeze(current_time.now() + timedelta(days=1)), pytest.raises(ActionRefused):
         case_actions.take_due_edge(by=TIME, case=request_case)
     case_actions.withdraw(by=town.named("resident"), case=request_case)
     run_jobs()
@@ -92,9 +92,9 @@ def test_open_cases_are_withdrawn_and_what_the_city_decided_stays(request_case, 
 def test_what_goes_and_what_stays_is_said_before(town, services, browse):
     by = town.named("resident")
     draft = case_actions.start_draft(by=by, version=services["privacy-deletion"], resident=town.resident)
-    case_actions.fill(by=by, draft=draft, values={"understood": True})
+    case_actions.update_answers(by=by, draft=draft, values={"understood": True})
     page = browse(town.resident).get(reverse("cases:check", args=[draft.pk])).text
-    for each in personal_data:
+    for each in personal_data_categories:
         if each.stays:
             assert str(each.stays)[:30] in page
 
@@ -103,15 +103,21 @@ def test_whoever_works_for_the_city_cannot_be_deleted_now(town, services):
     clerk = people_actions.ensure_resident(by=BY, user=town.clerk.user)
     by = acting(town.clerk)
     draft = case_actions.start_draft(by=by, version=services["privacy-deletion"], resident=clerk)
-    draft = case_actions.fill(by=by, draft=draft, values={"understood": True})
+    draft = case_actions.update_answers(by=by, draft=draft, values={"understood": True})
     case = case_actions.submit(by=by, draft=draft, confirm=True)
-    with moments.at(moments.now() + timedelta(days=3)), pytest.raises(Refused, match="work for the city"):
+    with (
+        current_time.freeze(current_time.now() + timedelta(days=3)),
+        pytest.raises(ActionRefused, match="work for the city"),
+    ):
         case_actions.take_due_edge(by=TIME, case=case)
 
 
 def test_a_hold_stops_it(request_case, town, guardian, run_jobs):
-    people_actions.place_hold(by=acting(guardian), resident=town.resident, reason="Court of Jakarta")
-    with moments.at(moments.now() + timedelta(days=3)), pytest.raises(Refused, match="cannot be deleted"):
+    people_actions.place_legal_hold(by=acting(guardian), resident=town.resident, reason="Court of Jakarta")
+    with (
+        current_time.freeze(current_time.now() + timedelta(days=3)),
+        pytest.raises(ActionRefused, match="cannot be deleted"),
+    ):
         case_actions.take_due_edge(by=TIME, case=request_case)
     case_actions.move(by=acting(guardian), case=request_case, move="refuse", given={"reason": "A court has it kept."})
     run_jobs()

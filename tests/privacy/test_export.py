@@ -11,9 +11,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from kini.cases import actions as case_actions
-from kini.core import files, moments, retention
+from kini.core import current_time, files, retention
 from kini.core.actors import NotAllowed
-from kini.people.data_registry import personal_data
+from kini.people.personal_data_registry import personal_data_categories
 from kini.privacy import actions
 from kini.privacy.models import Export
 from kini.services.models import ServiceVersion
@@ -25,7 +25,7 @@ from tests.privacy.conftest import Ask
 def copy(town: Town, permit: ServiceVersion, ask: Ask, run_jobs: Callable[[], int]) -> Export:
     by = town.named("resident")
     draft = filled(by, permit, town.resident)
-    letter = case_actions.attach(by=by, draft=draft, slot="letter", upload=photo())
+    letter = case_actions.attach_file(by=by, draft=draft, slot="letter", upload=photo())
     draft = case_actions.save_answers(
         by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(letter.pk)]}}
     )
@@ -47,7 +47,7 @@ def opened_copy(browse, town: Town, made: Export) -> zipfile.ZipFile:
 def test_the_copy_holds_everything_to_read_and_to_take_elsewhere(copy, town, browse):
     archive = opened_copy(browse, town, copy)
     data = json.loads(archive.read("data.json"))
-    assert set(data["categories"]) == set(personal_data.names())
+    assert set(data["categories"]) == set(personal_data_categories.names())
     profile = data["categories"]["people.profile"]["records"][0]
     assert (profile["name"], profile["number"]) == ("Warga Contoh", "")
     request = data["categories"]["cases.requests"]["records"][0]
@@ -70,7 +70,7 @@ def test_nobody_else_downloads_it(copy, town, browse, client):
     assert browse(town.head).get(address).status_code == 404
     assert client.get(address).status_code == 302
     with pytest.raises(NotAllowed):
-        actions.note_download(by=town.named("neighbour"), made=copy)
+        actions.record_download(by=town.named("neighbour"), made=copy)
 
 
 def test_the_person_finds_it_and_is_told(copy, town, browse):
@@ -85,7 +85,7 @@ def test_the_person_finds_it_and_is_told(copy, town, browse):
 def test_it_is_gone_after_two_weeks(copy, town, browse):
     rule = retention.rules.get("privacy.exports")
     assert retention.apply(rule) == 0
-    with moments.at(moments.now() + timedelta(days=14, minutes=1)):
+    with current_time.freeze(current_time.now() + timedelta(days=14, minutes=1)):
         assert browse(town.resident).get(reverse("privacy:download", args=[copy.pk])).status_code == 404
         assert retention.apply(rule) == 1
     assert not Export.objects.exists()

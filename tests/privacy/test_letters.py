@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from kini.cases import timeline
 from kini.cases.models import Case, Document
-from kini.core import moments, retention
+from kini.core import current_time, retention
 from kini.core.actors import NotAllowed
 from kini.core.retention import YEAR
 from kini.letters import actions as letter_actions
@@ -31,19 +31,19 @@ def applied(name: str) -> int:
 
 
 def test_a_letter_stays_ten_years(letter: Letter, granted: Case) -> None:
-    with moments.at(moments.now() + 5 * YEAR + timedelta(days=1)):
+    with current_time.freeze(current_time.now() + 5 * YEAR + timedelta(days=1)):
         assert applied(ANSWERS) == 1
         assert applied(LETTERS) == 0
     letter.refresh_from_db()
     assert letter.document is not None
     assert letter.document.sha256
-    assert timeline.verify(granted) == []
-    with moments.at(moments.now() + 10 * YEAR + timedelta(days=1)):
+    assert timeline.verify_case(granted) == []
+    with current_time.freeze(current_time.now() + 10 * YEAR + timedelta(days=1)):
         assert applied(LETTERS) == 1
         assert applied(LETTERS) == 0
     letter.document.refresh_from_db()
     assert letter.document.sha256 == ""
-    assert timeline.verify(granted) == []
+    assert timeline.verify_case(granted) == []
 
 
 def test_what_it_says_goes_with_its_file_and_it_is_still_found_by_its_code(
@@ -51,7 +51,7 @@ def test_what_it_says_goes_with_its_file_and_it_is_still_found_by_its_code(
 ) -> None:
     assert "Warga Contoh" in str(letter.said)
     assert "<dd>Warga Contoh</dd>" in browse(town.resident).get(f"/v/{letter.code}").text
-    with moments.at(moments.now() + 10 * YEAR + timedelta(days=1)):
+    with current_time.freeze(current_time.now() + 10 * YEAR + timedelta(days=1)):
         assert applied(LETTERS) == 1
         stored = Letter.objects.get()
         assert (stored.said, stored.code, stored.state) == ("", letter.code, "valid")
@@ -66,10 +66,10 @@ def test_what_it_says_goes_with_its_file_and_it_is_still_found_by_its_code(
 
 
 def test_a_hold_keeps_a_letter(letter: Letter, town: Town) -> None:
-    hold = people_actions.place_hold(by=BY, reason="Court of Jakarta, 12/2026", resident=town.resident)
-    with moments.at(moments.now() + 10 * YEAR + timedelta(days=1)):
+    hold = people_actions.place_legal_hold(by=BY, reason="Court of Jakarta, 12/2026", resident=town.resident)
+    with current_time.freeze(current_time.now() + 10 * YEAR + timedelta(days=1)):
         assert applied(LETTERS) == 0
-        people_actions.lift_hold(by=BY, hold=hold, reason="Judgment given")
+        people_actions.lift_legal_hold(by=BY, hold=hold, reason="Judgment given")
         assert applied(LETTERS) == 1
 
 

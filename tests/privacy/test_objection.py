@@ -1,7 +1,7 @@
 """Objections: a use of data ends when they are granted; data on hold is shown as such to officers."""
 
 from kini.cases import actions as case_actions
-from kini.core import moments
+from kini.core import current_time
 from kini.messages.models import Subscription
 from kini.people.models import User
 from kini.privacy.models import Restriction
@@ -10,7 +10,7 @@ from tests.cases.town import acting, opened
 
 def test_a_granted_objection_ends_the_use_and_nothing_else(town, ask, guardian, run_jobs):
     user = User.objects.get(pk=town.resident.user_id)
-    at = moments.now()
+    at = current_time.now()
     Subscription.objects.create(user=user, endpoint="https://push.example/1", public="p", auth="a", made_at=at)
     case = ask("objection", uses=["browsers"], restrict=False)
     case_actions.move(by=acting(guardian), case=case, move="grant", given={"message": "Stopped."})
@@ -21,7 +21,7 @@ def test_a_granted_objection_ends_the_use_and_nothing_else(town, ask, guardian, 
 
 def test_a_refused_one_ends_nothing(town, ask, guardian):
     user = User.objects.get(pk=town.resident.user_id)
-    at = moments.now()
+    at = current_time.now()
     Subscription.objects.create(user=user, endpoint="https://push.example/1", public="p", auth="a", made_at=at)
     case = ask("objection", uses=["browsers"], restrict=False)
     case_actions.move(by=acting(guardian), case=case, move="refuse", given={"reason": "No."})

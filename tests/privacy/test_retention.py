@@ -12,10 +12,10 @@ from kini.api.models import KeptAnswer
 from kini.cases import actions
 from kini.cases.models import Presence
 from kini.cli import check_retention
-from kini.core import moments, retention
+from kini.core import current_time, retention
 from kini.core.models import LimitCounter, OutboxMessage
 from kini.core.retention import YEAR
-from kini.messages.models import Heard, Message
+from kini.messages.models import InboundMessage, Message
 from kini.people import actions as people_actions
 from kini.people.models import KnownDevice, OfficeDay, RegisterCheck, Session, User
 from kini.wifi.models import Device, Group
@@ -25,7 +25,7 @@ from tests.cases.town import PERMIT, Town, acting, offer, opened
 ELSEWHERE = {
     "booking.turns": "tests/booking",
     "cases.answers": "tests/privacy/test_anonymisation.py",
-    "cases.bulks": "tests/cases/desk/test_bulk.py",
+    "cases.bulks": "tests/cases/desk/test_batch_moves.py",
     "cases.drafts": "tests/cases/test_drafts.py",
     "core.audit": "tests/core/test_chain.py",
     "core.failed-jobs": "tests/core/test_events.py",
@@ -62,13 +62,13 @@ def message(town: Town, at: datetime) -> None:
 
 
 def heard(town: Town, at: datetime) -> None:
-    Heard.objects.create(provider="p", external_id="1", channel="sms", sender="+6281", at=at)
+    InboundMessage.objects.create(provider="p", external_id="1", channel="sms", sender="+6281", at=at)
 
 
 def presence(town: Town, at: datetime) -> None:
 
     case = opened(town.named("resident"), offer("stall-permit", PERMIT), town.resident)
-    actions.be_present(by=acting(town.head), case=case)
+    actions.record_presence(by=acting(town.head), case=case)
     Presence.objects.update(until=at)
 
 
@@ -124,7 +124,7 @@ def test_a_rule_removes_what_is_past_its_term_and_nothing_else(town, name):
     term = retention.term_of(rule)
     PLAYS[name](town, now - term + timedelta(hours=1))
     assert retention.apply(rule) == 0
-    with moments.at(now + timedelta(hours=2)):
+    with current_time.freeze(now + timedelta(hours=2)):
         assert retention.apply(rule) == 1
         assert retention.apply(rule) == 0
 
@@ -132,10 +132,10 @@ def test_a_rule_removes_what_is_past_its_term_and_nothing_else(town, name):
 def test_what_is_on_hold_stays(town, guardian):
     rule = retention.rules.get("messages.inbox")
     message(town, timezone.now() - 3 * YEAR)
-    hold = people_actions.place_hold(by=acting(guardian), resident=town.resident, reason="Court")
+    hold = people_actions.place_legal_hold(by=acting(guardian), resident=town.resident, reason="Court")
     assert retention.apply(rule) == 0
     assert next(line.on_hold for line in retention.report() if line.rule is rule) == 1
-    people_actions.lift_hold(by=acting(guardian), hold=hold, reason="Judgment")
+    people_actions.lift_legal_hold(by=acting(guardian), hold=hold, reason="Judgment")
     assert retention.apply(rule) == 1
 
 

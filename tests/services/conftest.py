@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from kini.city.actions import load_pack_tables
 from kini.core.actors import system
-from tests.services.writing import PackFolder
+from tests.services.pack_folder import PackFolder
 
 ROOT = Path(__file__).parents[2]
 TOWN = ROOT / "tests" / "cities" / "vila-serena"

@@ -2,18 +2,18 @@
 
 import pytest
 
-from kini.core.faults import Fault, PackFaults
-from kini.services.loader import check, read_pack
+from kini.core.config_files import ConfigError, ConfigErrors
+from kini.services.loader import check_services, read_pack
 from tests.city.conftest import JAKARTA
-from tests.services.writing import PARTY, PackFolder
+from tests.services.pack_folder import PARTY, PackFolder
 
 
-def faults_of(town: PackFolder) -> list[Fault]:
-    return check(town.root)
+def faults_of(town: PackFolder) -> list[ConfigError]:
+    return check_services(town.root)
 
 
 def test_sound_packs_have_no_faults(town):
-    assert check(JAKARTA) == []
+    assert check_services(JAKARTA) == []
     assert faults_of(town) == []
     assert set(read_pack(town.root).services) == {"street-party"}
 
@@ -152,7 +152,7 @@ def test_broken_files_are_told_and_do_not_hide_the_others(town):
     assert told == {"flows/permit.yaml", "blocks/contact.yaml", "statements.yaml", PARTY}
     lines = [str(fault) for fault in faults_of(town)]
     assert not any("no flow" in line or "no block" in line for line in lines)
-    with pytest.raises(PackFaults):
+    with pytest.raises(ConfigErrors):
         read_pack(town.root)
 
 

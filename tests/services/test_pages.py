@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
+from kini.services.builtin_services import builtin_categories
 from kini.services.catalogue import current
-from kini.services.house import categories
 from kini.services.models import Service
-from kini.services.queries import catalogue, named, popular
-from kini.services.versions import resolve
-from tests.services.jakarta import InJakarta, note_change
+from kini.services.queries import cards_by_ids, catalogue_sections, popular_cards
+from kini.services.snapshots import snapshot_of
+from tests.services.jakarta_pack import InJakarta, bump_audit
 
 MOST_BYTES = 14_000
 
@@ -43,7 +43,7 @@ class TestPages(InJakarta):
         content = {**row.current.content, "definition": {**row.current.content["definition"], **definition}}
         row.current = row.versions.create(number=90 + number, digest=f"changed-{number}", content=content)
         row.save()
-        note_change()
+        bump_audit()
         return text_of(self.start(service))
 
     def test_every_start_page_in_both_languages(self) -> None:
@@ -53,10 +53,10 @@ class TestPages(InJakarta):
             for language in ("id", "en"):
                 with self.subTest(service.pk, language=language):
                     html = self.start(service.pk, language)
-                    definition = resolve(service.current).definition
+                    definition = snapshot_of(service.current).definition
                     for said in (definition.name, definition.summary, definition.for_, definition.gives.name):
                         assert escape(said.in_language(language)) in html
-                    for channel in resolve(service.current).channels.values():
+                    for channel in snapshot_of(service.current).channels.values():
                         assert escape(channel.name.in_language(language)) in html
 
     def test_a_law_that_nobody_confirmed_says_so_and_sources_are_links(self) -> None:
@@ -91,7 +91,7 @@ class TestPages(InJakarta):
         assert reverse("cases:start", args=["emergency-ambulance"]) in self.start("emergency-ambulance")
         assert reverse("people:sign-in") + "?next=/services/birth-certificate/" in self.start("birth-certificate")
         Service.objects.filter(pk="park-visit-booking").update(kind="planned")
-        note_change()
+        bump_audit()
         planned = self.start("park-visit-booking")
         assert "Not available here yet" in planned
         assert "How to get it" in planned
@@ -125,9 +125,9 @@ class TestPages(InJakarta):
 
     def test_the_catalogue_shows_everything(self) -> None:
         html = self.read(reverse("services:catalogue"))
-        for shelf in catalogue():
+        for shelf in catalogue_sections():
             assert escape(shelf.category.name.in_language("en")) in html
-        for service in Service.objects.filter(active=True).exclude(category__in=categories()):
+        for service in Service.objects.filter(active=True).exclude(category__in=builtin_categories()):
             assert reverse("services:service", args=[service.pk]) in html
 
     def test_categories_and_life_events(self) -> None:
@@ -158,7 +158,7 @@ class TestPages(InJakarta):
         for address in ("/services/nothing/", "/services/category/nothing/", "/services/event/nothing/"):
             assert self.client.get(address).status_code == 404
         Service.objects.filter(pk="birth-certificate").update(active=False)
-        note_change()
+        bump_audit()
         assert self.client.get("/services/birth-certificate/").status_code == 404
         assert "birth-certificate" not in self.read("/services/")
 
@@ -203,8 +203,8 @@ class TestPages(InJakarta):
         assert "81 services of the city in one place" in html
 
     def test_lists_keep_the_order_of_the_catalogue_and_leave_out_what_is_gone(self) -> None:
-        assert [card.id for card in named(["family-card", "gone", "birth-certificate"])] == [
+        assert [card.id for card in cards_by_ids(["family-card", "gone", "birth-certificate"])] == [
             "family-card",
             "birth-certificate",
         ]
-        assert popular()[0].id == "general-complaint"
+        assert popular_cards()[0].id == "general-complaint"

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kini.services import questions
-from kini.services.fields.base import Wrong
-from tests.services.writing import resolved, sent
+from kini.services.fields.base import InvalidAnswer
+from tests.services.pack_folder import form_data, make_snapshot
 
 PAGES = """
 - key: name
@@ -42,7 +42,7 @@ PAGES = """
   when: {kind: c}
   fields: {paper: {type: document, label: Paper, max: 2}}
 """
-SERVICE = resolved(PAGES)
+SERVICE = make_snapshot(PAGES)
 NIK = "3171011708450001"
 
 answers = st.fixed_dictionaries(
@@ -75,7 +75,9 @@ def test_what_the_profile_knows_is_not_asked():
     first = questions.applicable_pages(SERVICE, {}, {"name": "Siti"})[0]
     assert list(first.fields) == ["nick"]
     assert questions.final_answers(SERVICE, {"name": "typed before"}, {"name": "Siti"})["name"] == "Siti"
-    alone = resolved("- {key: name, heading: N, single: true, fields: {name: {type: text, label: N, profile: name}}}")
+    alone = make_snapshot(
+        "- {key: name, heading: N, single: true, fields: {name: {type: text, label: N, profile: name}}}"
+    )
     assert questions.applicable_pages(alone, {}, {"name": "Siti"}) == []
 
 
@@ -110,7 +112,7 @@ def test_nothing_is_missing_once_every_missing_page_is_answered(given_answers, k
         form = {
             name + end: v for name, f in page.fields.items() for end, v in f.example(1).items() if f.type != "document"
         }
-        taken = questions.take(page, sent(form), given_answers, stored=stored)
+        taken = questions.parse_page(page, form_data(form), given_answers, stored=stored)
         assert not taken.errors
         given_answers |= taken.values
     assert questions.missing_pages(SERVICE, given_answers, known_answers) == []
@@ -118,7 +120,7 @@ def test_nothing_is_missing_once_every_missing_page_is_answered(given_answers, k
 
 @given(answers)
 def test_sealed_answers_are_parted_and_none_is_lost(given_answers):
-    plain, sealed = questions.split_sealed(SERVICE, given_answers)
+    plain, sealed = questions.split_encrypted(SERVICE, given_answers)
     assert plain | sealed == given_answers
     assert sealed.keys() <= {"more", "people"}
     assert not plain.keys() & {"more", "people"}
@@ -129,34 +131,34 @@ def page(key: str, given_answers: dict[str, Any] | None = None):
 
 
 def test_an_empty_form_names_every_answer_that_is_needed():
-    taken = questions.take(page("name"), sent({"name": " ", "nick": ""}))
+    taken = questions.parse_page(page("name"), form_data({"name": " ", "nick": ""}))
     assert taken.errors == {"name": "Fill in “Name”."}
     assert taken.values == {"nick": None}
 
 
 def test_what_was_typed_stays_beside_an_error():
-    taken = questions.take(page("name"), sent({"name": "x" * 300, "nick": "An\x00i"}))
+    taken = questions.parse_page(page("name"), form_data({"name": "x" * 300, "nick": "An\x00i"}))
     assert set(taken.errors) == {"name", "nick"}
     assert taken.typed == {"name": "x" * 300, "nick": "Ani"}
 
 
 def test_inputs_that_the_page_does_not_have_are_refused():
-    assert questions.take(page("name"), sent({"name": "Ani", "rank": "boss"})).errors
-    assert questions.take(page("name"), sent({"name": ["Ani", "Budi"]})).errors
-    fine = sent({"name": "Ani", "csrfmiddlewaretoken": "t", "remove": "1"})
-    assert not questions.take(page("name"), fine, beside=frozenset({"remove"})).errors
+    assert questions.parse_page(page("name"), form_data({"name": "Ani", "rank": "boss"})).errors
+    assert questions.parse_page(page("name"), form_data({"name": ["Ani", "Budi"]})).errors
+    fine = form_data({"name": "Ani", "csrfmiddlewaretoken": "t", "remove": "1"})
+    assert not questions.parse_page(page("name"), fine, beside=frozenset({"remove"})).errors
 
 
 def test_documents_are_those_we_know_of_and_never_those_that_were_sent():
     paper = page("doc-paper")
-    assert questions.take(paper, sent({"paper.ids": "somebody-elses"})).errors
-    assert questions.take(paper, sent({"paper.ids": "7"}), stored={"paper": ["1"]}).values == {
+    assert questions.parse_page(paper, form_data({"paper.ids": "somebody-elses"})).errors
+    assert questions.parse_page(paper, form_data({"paper.ids": "7"}), stored={"paper": ["1"]}).values == {
         "paper": {"files": ["1"]}
     }
     before = {"paper": {"files": ["2"]}}
-    assert questions.take(paper, sent({}), before).values == before
-    assert questions.take(paper, sent({}), before, stored={"paper": []}).errors
-    assert questions.take(paper, sent({}), stored={"paper": ["1", "2", "3"]}).errors
+    assert questions.parse_page(paper, form_data({}), before).values == before
+    assert questions.parse_page(paper, form_data({}), before, stored={"paper": []}).errors
+    assert questions.parse_page(paper, form_data({}), stored={"paper": ["1", "2", "3"]}).errors
 
 
 def test_items_of_a_repeated_page_are_added_replaced_and_removed():
@@ -167,13 +169,13 @@ def test_items_of_a_repeated_page_are_added_replaced_and_removed():
     assert questions.with_item(people, {"people": two}, 0, {"who": "Citra"}) == [{"who": "Citra"}, {"who": "Budi"}]
     assert questions.without_item(people, {"people": two}, 0) == [{"who": "Budi"}]
     assert questions.without_item(people, {"people": two}, 9) == two
-    with pytest.raises(Wrong, match="at most 2"):
+    with pytest.raises(InvalidAnswer, match="at most 2"):
         questions.with_item(people, {"people": two}, None, {"who": "Dewi"})
-    with pytest.raises(Wrong):
+    with pytest.raises(InvalidAnswer):
         questions.with_item(people, {"people": two}, 5, {"who": "Dewi"})
 
 
-CONTACT = resolved("""
+CONTACT = make_snapshot("""
 - key: reach
   heading: How we reach you
   fields:

@@ -1,7 +1,7 @@
 """The page where a report begins."""
 
 from kini.services.models import Service
-from tests.services.jakarta import InJakarta
+from tests.services.jakarta_pack import InJakarta
 
 
 class TestChoosing(InJakarta):

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from kini.services.fields.base import field_types
-from kini.services.schema import json_schema
+from kini.services.schema import service_file_schema
 from tests.city.conftest import JAKARTA
 from tests.services.conftest import TOWN
 
@@ -61,7 +61,7 @@ FILES = sorted((JAKARTA / "services").rglob("*.yaml")) + sorted((TOWN / "service
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    return json_schema()
+    return service_file_schema()
 
 
 def test_every_service_file_fits_the_schema(schema):

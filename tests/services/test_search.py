@@ -6,11 +6,11 @@ import yaml
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kini.core.texts import words_of
+from kini.core.localized_text import words_in
 from kini.services.catalogue import Catalogue
 from kini.services.models import Service
 from kini.services.search import search, terms_of
-from tests.services.jakarta import InJakarta, note_change
+from tests.services.jakarta_pack import InJakarta, bump_audit
 
 PHRASES = yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text("utf-8"))
 
@@ -67,7 +67,7 @@ class TestSearch(InJakarta):
 
     def test_withdrawn_services_are_not_found(self) -> None:
         Service.objects.filter(pk="electronic-id-card").update(active=False)
-        note_change()
+        bump_audit()
         assert "electronic-id-card" not in found("ktp")
 
     def test_the_best_come_first_and_no_more_than_asked_for(self) -> None:
@@ -78,7 +78,7 @@ WORDS = Catalogue(categories={}, synonyms=[["ktp", "kartu tanda penduduk"], ["hi
 
 
 def test_words_of_a_text():
-    assert words_of("  E-KTP hilang!  (Pak RT's)") == ["e-ktp", "hilang", "pak", "rt's"]
+    assert words_in("  E-KTP hilang!  (Pak RT's)") == ["e-ktp", "hilang", "pak", "rt's"]
 
 
 def test_known_phrases_are_taken_together_with_what_means_the_same():

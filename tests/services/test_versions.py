@@ -6,15 +6,15 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kini.core.actors import Actor, ActorKind, NotAllowed, system
-from kini.core.faults import PackFaults
+from kini.core.config_files import ConfigErrors
 from kini.core.models import AuditEntry
 from kini.services.actions import load_services
 from kini.services.loader import read_pack
 from kini.services.models import FlowEdge, Service, ServiceVersion
-from kini.services.queries import service
-from kini.services.versions import Resolved, digest_of, resolve, resolve_service
+from kini.services.queries import active_service
+from kini.services.snapshots import ServiceSnapshot, build_snapshot, content_digest, snapshot_of
 from tests.city.conftest import JAKARTA
-from tests.services.writing import PARTY
+from tests.services.pack_folder import PARTY
 
 BY = system("tests")
 
@@ -26,11 +26,11 @@ def load():
 def test_a_first_load_makes_versions_with_the_edges_of_their_flows(loaded_town):
     loaded = load()
     assert loaded.changed == ["street-party"]
-    party = service("street-party")
+    party = active_service("street-party")
     assert (party.category, party.kind, party.agency_id, party.current.number) == ("streets", "application", "obras", 1)
     edges = set(FlowEdge.objects.filter(version=party.current).values_list("state", "move", "next_state"))
     assert ("", "open", "check") in edges
-    assert edges - {("", "open", "check")} == set(resolve(party.current).flow.edges())
+    assert edges - {("", "open", "check")} == set(snapshot_of(party.current).flow.edges())
     assert ("decision", "withdraw", "withdrawn") in edges
     assert AuditEntry.objects.filter(action="services.loaded").count() == 1
 
@@ -44,15 +44,15 @@ def test_loading_again_changes_nothing(loaded_town):
 
 def test_a_changed_file_is_a_new_version_and_the_old_one_reads_as_before(loaded_town):
     load()
-    old = service("street-party").current
+    old = active_service("street-party").current
     loaded_town.replace(PARTY, "en: Will there be music?", "en: Is there music?")
     loaded_town.replace("flows/permit.yaml", "allow: allowed", "allow: {to: allowed, needs: [reason]}")
     assert load().changed == ["street-party"]
-    new = service("street-party").current
+    new = active_service("street-party").current
     assert new.number == 2
-    assert str(resolve(old).fields["music"].label.in_language("en")) == "Will there be music?"
-    assert resolve(old).flow.states["decision"].moves["allow"].needs == []
-    assert resolve(new).fields["music"].label.in_language("en") == "Is there music?"
+    assert str(snapshot_of(old).fields["music"].label.in_language("en")) == "Will there be music?"
+    assert snapshot_of(old).flow.states["decision"].moves["allow"].needs == []
+    assert snapshot_of(new).fields["music"].label.in_language("en") == "Is there music?"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_file_that_changes_back_finds_its_old_version(loaded_town):
     load()
     loaded_town.replace(PARTY, "Party in the street}", "Street party}")
     assert load().changed == ["street-party"]
-    assert service("street-party").current.number == 1
+    assert active_service("street-party").current.number == 1
     assert ServiceVersion.objects.count() == 2
 
 
@@ -90,17 +90,17 @@ def test_a_vanished_service_is_withdrawn_and_can_come_back(loaded_town):
     loaded_town.replace("catalogue.yaml", ", order: [street-party]", "")
     assert load().withdrawn == ["street-party"]
     with pytest.raises(Service.DoesNotExist):
-        service("street-party")
+        active_service("street-party")
     loaded_town.write(PARTY, text)
     load()
-    assert service("street-party").current.number == 1
+    assert active_service("street-party").current.number == 1
 
 
 def test_a_pack_with_faults_changes_nothing(loaded_town):
     load()
     loaded_town.replace(PARTY, "Street party}", "Party in the street}")
     loaded_town.replace("flows/permit.yaml", "by: clerk", "by: nobody")
-    with pytest.raises(PackFaults):
+    with pytest.raises(ConfigErrors):
         load()
     assert ServiceVersion.objects.count() == 1
 
@@ -130,12 +130,12 @@ def test_a_version_is_whole_and_survives_being_stored():
     """Every service of the first city, through JSON and back."""
     pack = read_pack(JAKARTA)
     for each in pack.services.values():
-        resolved = resolve_service(pack, each)
-        content = json.loads(json.dumps(resolved.content()))
-        again = Resolved.model_validate(content)
-        assert again == resolved, each.id
-        assert digest_of(again.content()) == digest_of(content), each.id
-        keys = [page.key for page in resolved.pages]
+        snapshot = build_snapshot(pack, each)
+        content = json.loads(json.dumps(snapshot.content()))
+        again = ServiceSnapshot.model_validate(content)
+        assert again == snapshot, each.id
+        assert content_digest(again.content()) == content_digest(content), each.id
+        keys = [page.key for page in snapshot.pages]
         assert len(keys) == len(set(keys)), each.id
 
 
@@ -152,17 +152,17 @@ def test_documents_are_pages_and_conditions_on_the_same_page_part_it(town):
 attach:""",
     )
     pack = read_pack(town.root)
-    resolved = resolve_service(pack, pack.services["street-party"])
-    assert [(page.key, list(page.fields)) for page in resolved.pages] == [
+    snapshot = build_snapshot(pack, pack.services["street-party"])
+    assert [(page.key, list(page.fields)) for page in snapshot.pages] == [
         ("full-name", ["full_name", "tax_number", "phone"]),
         ("place", ["place", "day", "music"]),
         ("loud", ["loud", "band"]),
         ("until", ["until"]),
         ("doc-plan", ["plan"]),
     ]
-    plan = resolved.pages[-1].fields["plan"]
+    plan = snapshot.pages[-1].fields["plan"]
     assert plan.statement_text.in_language("en").startswith("I declare")
-    assert resolved.channels["town-hall"].name.in_language("en") == "Town hall counter"
-    assert resolved.moves["allow"].in_language("en") == "Allow"
-    assert resolved.roles["clerk"].in_language("en") == "Counter clerk"
-    assert list(resolved.inputs) == ["reason"]
+    assert snapshot.channels["town-hall"].name.in_language("en") == "Town hall counter"
+    assert snapshot.moves["allow"].in_language("en") == "Allow"
+    assert snapshot.roles["clerk"].in_language("en") == "Counter clerk"
+    assert list(snapshot.inputs) == ["reason"]

@@ -28,7 +28,7 @@ from kini.booking import actions as booking_actions
 from kini.cases import actions
 from kini.cases.desk.counter_proof import SALT
 from kini.cases.models import Case
-from kini.core import moments
+from kini.core import current_time
 from kini.messages.models import Delivery, Message
 from kini.people import actions as people_actions
 from kini.people.models import AccessLog, Officer, Resident
@@ -58,8 +58,8 @@ SENT: dict[str, dict[str, Any]] = {
 }
 #: Desk addresses that this town does not fill, and where they are tried: none shows a person.
 ELSEWHERE = {
-    "cases:desk-bulk": "references alone: tests/cases/desk/test_bulk.py",
-    "cases:desk-reply": "canned replies: tests/cases/desk/test_replies.py",
+    "cases:desk-bulk": "references alone: tests/cases/desk/test_batch_moves.py",
+    "cases:desk-reply": "canned replies: tests/cases/desk/test_canned_replies.py",
     "api:read-bulk": "references alone: tests/api",
     "letters:desk-withdraw": "after case_at_desk, which logs: tests/letters",
     "letters:desk-replace": "after case_at_desk, which logs: tests/letters",
@@ -152,7 +152,7 @@ def made() -> World:
         "booking:desk-day": {
             "slug:service": "ferry",
             "venue": "registry-pier",
-            "day": formats.local(held.slot.starts_at).date().isoformat(),
+            "day": formats.city_time(held.slot.starts_at).date().isoformat(),
         },
         "booking:desk-close": {"slot": str(held.slot_id)},
         "cases:desk-receipt": {"reference": receipt.reference},
@@ -166,23 +166,23 @@ def _case(town: towns.Town, resident: Resident) -> Case:
     pages = towns.ANSWERS | {"boat": {"boat": BOAT}}
     permit = towns.offer("stall-permit", towns.PERMIT) if not Case.objects.exists() else Case.objects.get().version
     draft = towns.filled(by, permit, resident, pages)
-    document = actions.attach(by=by, draft=draft, slot="letter", upload=towns.photo())
+    document = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo())
     actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(document.pk)]}})
     return actions.submit(by=by, draft=draft, confirm=True)
 
 
 def _message(town: towns.Town, resident: Resident) -> Delivery:
     """A message that failed, and one that waits for the post."""
-    common = {"sort": "case-step", "language": "en", "short": "", "agency": town.registry, "at": moments.now()}
+    common = {"sort": "case-step", "language": "en", "short": "", "agency": town.registry, "at": current_time.now()}
     text = {"subject": "Your permit", "text": f"Dear {NAME}"}
-    Message.objects.create(key="1", user=resident.user, unreached_at=moments.now(), **text, **common)
+    Message.objects.create(key="1", user=resident.user, unreached_at=current_time.now(), **text, **common)
     waits = Message.objects.create(key="2", resident=resident, **text, **common)
-    return Delivery.objects.create(message=waits, channel="post", recipient=HOUSE, due_at=moments.now())
+    return Delivery.objects.create(message=waits, channel="post", recipient=HOUSE, due_at=current_time.now())
 
 
 def _token(officer: Officer) -> str:
     scopes = ("cases:read", "cases:write", "desk:read", "desk:write", "desk:look")
-    client = people_actions.register_program(
+    client = people_actions.register_client(
         by=towns.BY, name="App", addresses=["https://a.example/"], scopes=scopes, keeps_secrets=False, per_minute=1000
     ).client
     return people_actions.issue_token(by=towns.BY, client=client, user=officer.user, scopes=scopes)

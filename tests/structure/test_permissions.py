@@ -24,7 +24,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
-from kini.api import allowance
+from kini.api import rate_limit
 from kini.cases import actions
 from kini.core.environment import ROOT
 from kini.people import actions as people_actions
@@ -82,7 +82,7 @@ def made() -> World:
     permit = towns.offer("stall-permit", towns.PERMIT)
     by = town.named("resident")
     draft = towns.filled(by, permit, town.resident)
-    document = actions.attach(by=by, draft=draft, slot="letter", upload=towns.photo())
+    document = actions.attach_file(by=by, draft=draft, slot="letter", upload=towns.photo())
     actions.save_answers(by=by, draft=draft, page="doc-letter", values={"letter": {"files": [str(document.pk)]}})
     case = actions.submit(by=by, draft=draft, confirm=True)
     begun = towns.filled(by, permit, town.resident)
@@ -91,7 +91,7 @@ def made() -> World:
     hill = towns.employed("+6281200000005", "Kepala Bukit", town.registry, "boss", "cashier", area=town.areas["hill"])
     details = people_actions.Details(name="Anak Contoh")
     people_actions.add_family_member(by=by, resident=town.resident, relation="child", details=details)
-    reply = actions.write_reply(
+    reply = actions.create_reply(
         by=towns.acting(chief), agency=town.registry, service=None, title="Thanks", text="Thank you."
     )
     who: dict[str, Resident | Officer] = {
@@ -137,7 +137,7 @@ def session(who: Resident | Officer) -> str:
 def tokens(who: dict[str, Resident | Officer]) -> dict[str, str]:
     """Tokens of an OAuth client with all scopes, and with none."""
     scopes = ("cases:read", "cases:write", "desk:read", "desk:write")
-    client = people_actions.register_program(
+    client = people_actions.register_client(
         by=towns.BY, name="App", addresses=["https://a.example/"], scopes=scopes, keeps_secrets=False, per_minute=1000
     ).client
     give = people_actions.issue_token
@@ -175,7 +175,7 @@ def word(response: HttpResponse) -> str:
 
 def undone(ask: Callable[[], HttpResponse]) -> HttpResponse:
     """Send a request, roll its changes back, and return the status."""
-    allowance.forget()
+    rate_limit.clear_buckets()
     with transaction.atomic():
         response = ask()
         for close in response._resource_closers:  # response.close() would end the database's connection as well
@@ -298,7 +298,7 @@ def test_every_form_that_sends_has_the_token() -> None:
                 re.search(r"method=[\"']?post", form.partition(">")[0], re.IGNORECASE)
                 and "{% csrf_token %}" not in form
                 and '{% url "web:language" %}' not in form  # says why in web/pages.py
-                and '{% url "cases:start" ' not in form  # says why in web/form_origin.py
+                and '{% url "cases:start" ' not in form  # says why in web/csrf.py
             ):
                 bare.append(f"{path.name}: {form[:120]}")
     assert bare == []

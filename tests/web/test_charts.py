@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kini.web import charts
-from kini.web.charts import EDGE, HEIGHT, WIDTH, trend
+from kini.web.charts import EDGE, HEIGHT, WIDTH, sparkline
 
 
 def test_it_goes_from_edge_to_edge_and_up_where_numbers_grow():
-    line = trend([0, 5, 10])
+    line = sparkline([0, 5, 10])
     assert line is not None
     assert line.points == f"{EDGE},{HEIGHT - EDGE} {WIDTH / 2:g},{HEIGHT / 2:g} {WIDTH - EDGE},{EDGE}"
     assert (line.x, line.y) == (WIDTH - EDGE, EDGE)
@@ -19,11 +19,11 @@ def test_it_goes_from_edge_to_edge_and_up_where_numbers_grow():
 
 @pytest.mark.parametrize("values", [[], [3], [None, 3], [None, None]])
 def test_one_number_is_no_trend(values):
-    assert trend(values) is None
+    assert sparkline(values) is None
 
 
 def test_nothing_at_all_lies_on_the_ground():
-    line = trend([0, 0, None])
+    line = sparkline([0, 0, None])
     assert line is not None
     assert line.y == HEIGHT - EDGE
 
@@ -37,7 +37,7 @@ def test_ticks_are_round_and_reach_around(low, span):
 
 
 def test_a_grid_is_the_darker_the_more():
-    grid = charts.grid_of([("Monday", [None, 0, 1, 50, *[100] * 20]), ("Sunday", [10.0] * 24)])
+    grid = charts.build_heatmap([("Monday", [None, 0, 1, 50, *[100] * 20]), ("Sunday", [10.0] * 24)])
     assert [level for _x, level in grid.rows[0].cells][:5] == [0, 0, 1, 3, 5]
     assert grid.table[3] == ("03:00", [50, 10.0])
     assert grid.rows[1].y > grid.rows[0].y
@@ -46,8 +46,8 @@ def test_a_grid_is_the_darker_the_more():
 def test_the_longest_number_has_room_at_the_left() -> None:
     day = datetime(2026, 11, 26, tzinfo=UTC)
     course = [(day, 12_600.0), (day + timedelta(days=1), 13_300.0)]
-    short = charts.chart_of([("Price", course)], [], lambda value: f"{value:.0f}", str)
-    long = charts.chart_of([("Price", course)], [], lambda value: f"Rp{value:,.2f}", str)
+    short = charts.build_chart([("Price", course)], [], lambda value: f"{value:.0f}", str)
+    long = charts.build_chart([("Price", course)], [], lambda value: f"Rp{value:,.2f}", str)
     assert short
     assert long
     assert short.left < long.left

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kini.web import collecting
+from kini.web import static_build
 
 
 @pytest.fixture
@@ -28,25 +28,25 @@ def served(settings) -> set[str]:
 
 
 def test_what_has_not_changed_is_not_collected_again(style, settings):
-    assert collecting.collect() is True
+    assert static_build.collect_if_changed() is True
     assert served(settings) == {"body { margin: 0 }"}
-    assert collecting.collect() is False
+    assert static_build.collect_if_changed() is False
 
 
 def test_a_changed_file_is_collected(style, settings):
-    collecting.collect()
+    static_build.collect_if_changed()
     style.write_text("body { margin: 1px }")
     os.utime(style, (1, 1))
-    assert collecting.collect() is True
+    assert static_build.collect_if_changed() is True
     assert "body { margin: 1px }" in served(settings)
 
 
 def test_after_a_crash_in_the_middle_everything_is_collected(style, settings, monkeypatch):
-    collecting.collect()
+    static_build.collect_if_changed()
     style.write_text("body { margin: 2px }")
-    monkeypatch.setattr(collecting, "call_command", lambda *args, **options: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr(static_build, "call_command", lambda *args, **options: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
-        collecting.collect()
+        static_build.collect_if_changed()
     monkeypatch.undo()
-    assert collecting.collect() is True
+    assert static_build.collect_if_changed() is True
     assert "body { margin: 2px }" in served(settings)

@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template
 
 from kini.web import icons
-from kini.web.states import STATES, STEPS
+from kini.web.public_states import STATES, STEPS
 from tests.pagechecks import CheckedClient
 
 

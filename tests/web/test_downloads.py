@@ -13,6 +13,6 @@ FORMULA = '=HYPERLINK("http://x.example";"a")'
 @pytest.mark.parametrize("begin", ["", "\n", "\r", "\t", "＝", "+", "＋", "－", "＠", "@"])
 def test_no_cell_begins_as_a_formula(begin: str):
     file = StringIO()
-    downloads.write(file, ["text"], [[begin + FORMULA], ["plain"], [-5]])
+    downloads.write_csv(file, ["text"], [[begin + FORMULA], ["plain"], [-5]])
     rows = list(csv.reader(StringIO(file.getvalue())))
     assert rows == [["text"], [f"'{begin}{FORMULA}"], ["plain"], ["-5"]]

@@ -3,7 +3,7 @@ from django.test import Client, RequestFactory
 
 from kini.core.registry import Registry
 from kini.web import navigation
-from kini.web.navigation import NavItem, NavShelf, links
+from kini.web.navigation import NavItem, NavSource, links
 from tests.pagechecks import CheckedClient
 
 Entries = Registry[NavItem]
@@ -33,8 +33,8 @@ def test_an_entry_can_be_for_some_visitors_only(navigation_entries: Entries, rf:
 
 def test_a_shelf_holds_what_differs_from_visitor_to_visitor(navigation_entries: Entries, rf: RequestFactory) -> None:
     navigation_entries.register("late", NavItem("desk", "Late", "clock", order=90))
-    own = NavShelf("main", lambda request: [NavItem("desk", name, "filter") for name in request.GET.getlist("own")])
-    navigation.shelves.register("own", own)
+    own = NavSource("main", lambda request: [NavItem("desk", name, "filter") for name in request.GET.getlist("own")])
+    navigation.nav_sources.register("own", own)
     assert [link.label for link in links(rf.get("/?own=Fish&own=Boats"), "main")] == ["Fish", "Boats", "Late"]
     assert links(rf.get("/?own=Fish"), "bottom") == []
 

@@ -8,23 +8,25 @@ COLOURS = st.from_regex(r"\A#[0-9a-f]{6}\Z")
 
 @given(COLOURS)
 def test_whatever_brand_colour_a_city_has_texts_stay_legible(brand: str) -> None:
-    found = theme.tokens({"brand": brand})
-    assert theme.contrast(theme.parse(found["brand-700"]), theme.WHITE) >= 4.4
-    assert theme.contrast(theme.parse(found["brand-900"]), theme.WHITE) >= 4.4
-    assert theme.contrast(theme.parse(found["brand-300"]), theme.DARK_SURFACE) >= 4.4
+    found = theme.theme_tokens({"brand": brand})
+    assert theme.contrast(theme.parse_hex(found["brand-700"]), theme.WHITE) >= 4.4
+    assert theme.contrast(theme.parse_hex(found["brand-900"]), theme.WHITE) >= 4.4
+    assert theme.contrast(theme.parse_hex(found["brand-300"]), theme.DARK_SURFACE) >= 4.4
 
 
 def test_a_token_that_a_city_gives_stands_as_it_is() -> None:
-    assert theme.tokens({"brand": "#0b5d51", "brand-100": "#ABCDEF"})["brand-100"] == "#abcdef"
-    assert theme.tokens({"sand-50": "#ffffff"}) == {"sand-50": "#ffffff"}
+    assert theme.theme_tokens({"brand": "#0b5d51", "brand-100": "#ABCDEF"})["brand-100"] == "#abcdef"
+    assert theme.theme_tokens({"sand-50": "#ffffff"}) == {"sand-50": "#ffffff"}
 
 
 def test_nothing_but_colours_gets_into_the_stylesheet() -> None:
-    assert theme.css({"brand": "red;} body{display:none", "evil": "#ffffff"}) == ""
+    assert theme.stylesheet({"brand": "red;} body{display:none", "evil": "#ffffff"}) == ""
 
 
 def test_faults_of_a_theme_are_named() -> None:
-    faults = dict(theme.faults({"brand": "teal", "colour": "#ffffff", "brand-700": "#ffee00", "sand-50": "#ffffff"}))
+    faults = dict(
+        theme.theme_errors({"brand": "teal", "colour": "#ffffff", "brand-700": "#ffee00", "sand-50": "#ffffff"})
+    )
     assert set(faults) == {"brand", "colour", "brand-700"}
 
 

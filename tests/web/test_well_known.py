@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils.dateparse import parse_datetime
 from pytest_django.fixtures import Settings
 
-from kini.core import moments
-from kini.core.environment import EnvironmentFault, read
+from kini.core import current_time
+from kini.core.environment import InvalidEnvironment, read
 from kini.web.well_known import PRIVATE
 from tests.structure.test_addresses import ROUTES
 
@@ -33,7 +33,7 @@ def test_security_txt_names_contact_and_expiry(client: Client, settings: Setting
     assert said["Canonical"] == "https://kini.example/.well-known/security.txt"
     expires = parse_datetime(said["Expires"])
     assert expires
-    assert 100 < (expires - moments.now()).days < 365
+    assert 100 < (expires - current_time.now()).days < 365
     settings.ENV = replace(settings.ENV, security_expires=date(2027, 3, 1))
     assert fields(client)["Expires"] == "2027-03-01T00:00:00Z"
 
@@ -43,7 +43,7 @@ def test_security_txt_names_contact_and_expiry(client: Client, settings: Setting
     [{"KINI_SECURITY_CONTACT": "security@kini.example"}, {"KINI_SECURITY_EXPIRES": "soon"}],
 )
 def test_a_contact_is_an_address_and_an_expiry_a_day(given: dict[str, str]):
-    with pytest.raises(EnvironmentFault, match=next(iter(given))):
+    with pytest.raises(InvalidEnvironment, match=next(iter(given))):
         read({"KINI_ENV": "local", **given})
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from kini.core.texts import Text
+from kini.core.localized_text import Text
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.urls import include, path
 from django.utils import timezone
 
-from kini.core.actors import NotAllowed, Refused
-from kini.core.limits import TooMany
+from kini.core.actors import ActionRefused, NotAllowed
+from kini.core.attempt_limits import TooManyAttempts
 from kini.web import pages
 from kini.web.components import TimelineEntry
 
@@ -23,9 +23,9 @@ handler404 = pages.not_found
 handler500 = pages.server_error
 
 FAILURES: dict[str, Exception] = {
-    "refused": Refused("The case is closed."),
+    "refused": ActionRefused("The case is closed."),
     "not-allowed": NotAllowed("Only the head of office may do this."),
-    "too-many": TooMany(300),
+    "too-many": TooManyAttempts(300),
     "too-big": RequestDataTooBig("1 GB"),
     "missing": Http404("x"),
     "forbidden": PermissionDenied(),

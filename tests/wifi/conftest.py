@@ -7,9 +7,10 @@ import pytest
 
 from kini.city import actions as city_actions
 from kini.core.actors import system
-from kini.wifi import actions, declared, reading
-from kini.wifi.actions.points import Outcome
-from kini.wifi.schema import Mapping
+from kini.wifi import actions, config
+from kini.wifi.inventory import list_parser
+from kini.wifi.inventory.actions import ImportOutcome
+from kini.wifi.schema import ColumnMapping
 
 TOWN = Path(__file__).parents[1] / "cities" / "vila-serena"
 BY = system("tests")
@@ -44,16 +45,18 @@ def says(town: Path, more: str, heads_may: str) -> None:
     roles = (town / "roles.yaml").read_text("utf-8")
     (town / "roles.yaml").write_text(roles.replace("see-overdue]", f"see-overdue, {heads_may}]"), "utf-8")
     (town / "wifi.yaml").write_text(WIFI + more, "utf-8")
-    declared._once.cache_clear()
+    config._once.cache_clear()
 
 
 @pytest.fixture
-def bring(town: Path, tmp_path: Path) -> Callable[..., Outcome]:
+def bring(town: Path, tmp_path: Path) -> Callable[..., ImportOutcome]:
     """Import a list with these lines below HEADER (or another one)."""
 
-    def run(*lines: str, header: str = HEADER, mapping: Mapping | None = None, dry_run: bool = False) -> Outcome:
+    def run(
+        *lines: str, header: str = HEADER, mapping: ColumnMapping | None = None, dry_run: bool = False
+    ) -> ImportOutcome:
         path = tmp_path / "points.csv"
         path.write_text("\n".join((header, *lines)) + "\n", "utf-8")
-        return actions.import_points(by=BY, listed=reading.read_list(path, mapping), dry_run=dry_run)
+        return actions.import_points(by=BY, listed=list_parser.read_list(path, mapping), dry_run=dry_run)
 
     return run

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from kini.wifi import freeradius
+from kini.wifi.radius import freeradius
 
 MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
 INSTALLED = shutil.which("radclient") and shutil.which("freeradius", path="/usr/sbin") and MODULE.exists()
@@ -23,8 +23,8 @@ needs_freeradius = pytest.mark.skipif(
 @contextmanager
 def running(folder: Path) -> Iterator[None]:
     """The server with the configuration in that folder, once it answers."""
-    assert freeradius.check(folder) == ""
-    words = freeradius.command(folder, "-f", "-l", "stdout")
+    assert freeradius.check_config(folder) == ""
+    words = freeradius.server_command(folder, "-f", "-l", "stdout")
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         said = []

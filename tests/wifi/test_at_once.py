@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from kini.core.crypto import keyed_hash
 from kini.people.models import User
-from kini.wifi import actions, admission, declared
+from kini.wifi import actions, config
 from kini.wifi.models import Device, Group, SessionRule, Voucher
+from kini.wifi.radius import authorization
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.test_deciding import GROUPS, NOON, ONE_FIXTURE, PHONE, decided, network, refused  # noqa: F401 -- fixtures
 
 MACS = [PHONE, *(f"AC-DE-48-00-11-0{number}" for number in range(4))]
-MARKS = [keyed_hash(mac, admission.DEVICE) for mac in MACS]
+MARKS = [keyed_hash(mac, authorization.DEVICE) for mac in MACS]
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def test_a_voucher_lets_in_as_many_devices_as_it_has_places(network, order, plac
     """In whatever order devices show it, and however often: each counts once, and those in stay in."""
     with transaction.atomic():
         span = {"starts_at": NOON - timedelta(days=1), "ends_at": NOON + timedelta(days=1)}
-        mark = admission.voucher_mark("ABCDE12345")
+        mark = authorization.voucher_hash("ABCDE12345")
         sheet = Voucher.objects.create(mark=mark, group_id="free", devices=places, **span)
         inside: set[int] = set()
         for device in order:
@@ -139,7 +140,7 @@ sessions:
 def test_what_the_pack_says_of_sessions_holds_from_its_day(network, town):  # noqa: F811
     def load(text):
         (town / "wifi.yaml").write_text(WIFI + GROUPS + text, "utf-8")
-        declared._once.cache_clear()
+        config._once.cache_clear()
         return actions.load_policies(by=BY)
 
     assert load(SESSION_RULES) == 2
@@ -154,5 +155,5 @@ def test_what_the_pack_says_of_sessions_holds_from_its_day(network, town):  # no
 
 def test_days_of_session_rules_are_in_order(town):
     (town / "wifi.yaml").write_text(WIFI + "sessions: [{since: 2026-02-01}, {since: 2026-01-01}]\n", "utf-8")
-    (fault,) = declared.check_wifi(town)
+    (fault,) = config.check_wifi(town)
     assert "the oldest first" in str(fault)

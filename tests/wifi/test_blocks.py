@@ -3,15 +3,18 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from kini.core import moments, references
-from kini.core.actors import NotAllowed, Refused
+from kini.core import current_time, references
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.core.crypto import keyed_hash
 from kini.core.grants import Scope
 from kini.core.models import AuditEntry
 from kini.people.permissions import Permission
-from kini.wifi import actions, admission, blocks, declared, reading
-from kini.wifi.blocking import Target
+from kini.wifi import actions, config
+from kini.wifi.devices import blocklist_desk
+from kini.wifi.devices.blocklist import BlockTarget
+from kini.wifi.inventory import list_parser
 from kini.wifi.models import AccessPoint, Block, Device, Pass
+from kini.wifi.radius import authorization
 from tests.cases.conftest import town as town
 from tests.cases.town import PACK, PERMIT, acting, employed, offer, opened
 from tests.wifi.conftest import BY
@@ -32,8 +35,8 @@ WHY = "Sends mail that nobody wants"
 @pytest.fixture(autouse=True)
 def city(running_pack, var):
     running_pack(PACK, {"wifi.yaml": WIFI})
-    declared._once.cache_clear()
-    with moments.at(NOON):
+    config._once.cache_clear()
+    with current_time.freeze(NOON):
         yield
 
 
@@ -44,7 +47,7 @@ def head(town, tmp_path, client, settings):
     columns = "site,name,kind,latitude,longitude,area,mac,nas_identifier,nas_address"
     path.write_text(f"{columns}\n{POINT}", "utf-8")
     actions.load_policies(by=BY)
-    assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
+    assert actions.import_points(by=BY, listed=list_parser.read_list(path)).faults == []
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     chief = employed("+6281200000097", "Chief", town.registry, "boss")
     client.force_login(chief.user)
@@ -55,7 +58,7 @@ def head(town, tmp_path, client, settings):
 def case(town, head):
     """A case of a resident who has a phone and a tablet."""
     for mac in (PHONE, TABLET):
-        actions.know_device(by=BY, mac=mac, group="free", days=9)
+        actions.register_device(by=BY, mac=mac, group="free", days=9)
     Device.objects.update(owner=town.resident.user)
     return opened(town.named("resident"), offer("permit", PERMIT), town.resident)
 
@@ -84,7 +87,7 @@ def test_the_person_of_a_case_is_kept_out_with_all_devices_until_the_block_is_li
     (event,) = told
     assert (len(event.devices), event.reason) == (2, "blocked")
     by = acting(town.resident)
-    with pytest.raises(Refused, match="may not use the Wi-Fi"):
+    with pytest.raises(ActionRefused, match="may not use the Wi-Fi"):
         actions.sign_in(by=by, device=b"x" * 32, point=AccessPoint.objects.get())
     entry = AuditEntry.objects.get(action="wifi.blocked")
     assert (entry.actor_id, entry.detail["reason"]) == (head.user_id, WHY)
@@ -105,13 +108,13 @@ def test_a_device_is_named_by_its_mac_which_nobody_sees_again(client, head):
     page = block(client, PHONE.lower().replace("-", ":")).content.decode()
     assert entered(PHONE) == "blocked"
     assert PHONE.lower() not in page.lower().replace(":", "-")
-    assert f"mark {keyed_hash(PHONE, admission.DEVICE).hex()[:4].upper()}" in page
+    assert f"mark {keyed_hash(PHONE, authorization.DEVICE).hex()[:4].upper()}" in page
     assert PHONE not in str(list(AuditEntry.objects.values_list("subject", "detail")))
     assert "This is already blocked." in block(client, PHONE).content.decode()
 
 
 def test_a_code_is_taken_back_and_whoever_came_in_with_it_is_kept_out(client, head):
-    code, other = actions.make_vouchers(by=BY, group="free", count=2, days=9, label="The school")
+    code, other = actions.create_vouchers(by=BY, group="free", count=2, days=9, label="The school")
     assert decided(password=code)["Auth-Type"] == "Accept"
     assert decided(calling=TABLET, password=other)["Auth-Type"] == "Accept"
     assert "A code of “The school”" in block(client, code.lower()).content.decode()
@@ -129,7 +132,7 @@ def test_a_device_stays_out_while_any_block_means_it(client, case):
     lift(client, device.pk)
     assert entered(PHONE) == "in"
     block(client, case.reference)
-    with pytest.raises(Refused, match="lift that block at the desk"):
+    with pytest.raises(ActionRefused, match="lift that block at the desk"):
         actions.block_device(by=BY, mac=PHONE, blocked=False)
 
 
@@ -139,7 +142,7 @@ def test_a_device_stays_out_while_any_block_means_it(client, case):
         ("nothing", WHY, "Nothing found"),
         ("", WHY, "Nothing found"),
         ("01:00:5e:00:00:01", WHY, "Nothing found"),
-        (references.numbered("TELUK", 5), WHY, "no such case"),
+        (references.from_number("TELUK", 5), WHY, "no such case"),
         (PHONE, " ", "Give a reason"),
         (PHONE, "x" * 241, "Give a reason"),
     ],
@@ -154,7 +157,7 @@ def test_what_is_wrong_is_told_and_kept(client, head, whom, why, words):
 
 
 def test_who_tries_out_too_much_waits(client, head, monkeypatch):
-    monkeypatch.setattr(blocks, "TRIES", blocks.Limit("wifi.block", count=1, seconds=60))
+    monkeypatch.setattr(blocklist_desk, "LOOKUP_LIMIT", blocklist_desk.Limit("wifi.block", count=1, seconds=60))
     assert "Nothing found" in block(client, "nothing").content.decode()
     assert "too often" in block(client, PHONE).content.decode()
 
@@ -170,7 +173,7 @@ def test_only_who_may_sees_and_lifts_and_nobody_acts_on_their_own_case(client, t
     assert "already lifted" in lift(client, number)
     assert "no such case" in block(client, case.reference).content.decode()
     with pytest.raises(NotAllowed):
-        actions.block(by=acting(other), target=Target(device=b"x" * 32), reason=WHY, scope=Scope(head.agency_id))
+        actions.block(by=acting(other), target=BlockTarget(device=b"x" * 32), reason=WHY, scope=Scope(head.agency_id))
     with pytest.raises(NotAllowed):
         actions.lift_block(by=acting(head), block=number)
     own = opened(acting(town.resident), offer("permit-2", PERMIT), town.resident)

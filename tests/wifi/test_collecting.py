@@ -9,19 +9,21 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import keyed_hash
-from kini.wifi import actions, admission, collecting, detail, merging, pseudonyms, reviewing
-from kini.wifi.detail import Malformed, Packet
-from kini.wifi.merging import Heard, Row
+from kini.wifi import actions
+from kini.wifi.accounting import detail_file, ingest, pseudonyms, spool
+from kini.wifi.accounting.detail_file import AccountingPacket, MalformedRecord
+from kini.wifi.accounting.ingest import PacketRow, SeenSessions
 from kini.wifi.models import DetailMark, Group
+from kini.wifi.radius import authorization, reauthorization
 from tests.wifi.conftest import BY
 from tests.wifi.test_deciding import NOON, PHONE, decided, known, refused
 from tests.wifi.test_deciding import network as network
 
 ONE_FIXTURE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-MARK = keyed_hash(PHONE, admission.DEVICE)
+MARK = keyed_hash(PHONE, authorization.DEVICE)
 NOW = int(NOON.timestamp())
 
 
@@ -55,8 +57,8 @@ def write(folder, *records, name="packets-2026112312"):
 def collected(folder):
     """Everything that waits, brought in: (packets, rejected)."""
     found = []
-    with moments.at(NOON):
-        while (one := actions.collect(by=BY, folder=folder)).read:
+    with current_time.freeze(NOON):
+        while (one := actions.collect_packets(by=BY, folder=folder)).read:
             found.append(one)
     return sum(one.packets for one in found), sum(one.rejected for one in found)
 
@@ -69,7 +71,7 @@ def sessions():
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     plain = [{name: bytes(v) if isinstance(v, memoryview) else v for name, v in row.items()} for row in rows]
     # Sealed anew each time: what counts is what is in it.
-    return [row | {"handle": row["handle"] and reviewing.names(row["key"], row["handle"])} for row in plain]
+    return [row | {"handle": row["handle"] and reauthorization.open_handle(row["key"], row["handle"])} for row in plain]
 
 
 def one():
@@ -124,7 +126,9 @@ def going_on() -> int:
     """How many sessions go on now, by the rules."""
     said = "nas, started_at, seen_at, stopped_at, wifi_silence(%s), %s"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM wifi_session WHERE wifi_ended_at({said}) IS NULL", [moments.now()] * 2)
+        cursor.execute(
+            f"SELECT count(*) FROM wifi_session WHERE wifi_ended_at({said}) IS NULL", [current_time.now()] * 2
+        )
         return cursor.fetchone()[0]
 
 
@@ -139,18 +143,18 @@ def test_a_restart_of_the_nas_ends_its_sessions_also_when_it_is_heard_of_first(f
     write(folder, told("Interim-Update", NOW + 300, seconds=300), told("Start", NOW + 800, session="s2"))
     write(folder, told("Start", NOW + 300, session="s1", nas="ap-q1"))
     collected(folder)
-    with moments.at(NOON + timedelta(seconds=900)):
+    with current_time.freeze(NOON + timedelta(seconds=900)):
         assert going_on() == 2
-    with moments.at(NOON + timedelta(seconds=650)):
+    with current_time.freeze(NOON + timedelta(seconds=650)):
         assert going_on() == 3
 
 
 def test_a_silent_session_has_ended_when_it_was_last_heard_of(folder):
     write(folder, told())
     collected(folder)
-    with moments.at(NOON + timedelta(minutes=20)):
+    with current_time.freeze(NOON + timedelta(minutes=20)):
         assert going_on() == 1
-    with moments.at(NOON + timedelta(minutes=20) + timedelta(seconds=1)):
+    with current_time.freeze(NOON + timedelta(minutes=20) + timedelta(seconds=1)):
         assert going_on() == 0
 
 
@@ -192,8 +196,8 @@ def test_what_is_no_packet_is_set_aside_and_stops_nothing(folder):
 
 def test_what_was_brought_in_and_how_far_it_was_read_are_stored_together_or_not_at_all(folder):
     write(folder, told(), told("Stop", NOW + 60, seconds=60))
-    with moments.at(NOON), transaction.atomic():
-        assert actions.collect(by=BY, folder=folder).packets == 2
+    with current_time.freeze(NOON), transaction.atomic():
+        assert actions.collect_packets(by=BY, folder=folder).packets == 2
         transaction.set_rollback(True)
     assert (sessions(), DetailMark.objects.count()) == ([], 0)
     assert collected(folder) == (2, 0)
@@ -213,10 +217,10 @@ def test_an_old_file_goes_when_it_was_read_and_a_newer_one_is_there(folder):
     write(folder, told())
     write(folder, told("Stop", NOW + 60, seconds=60), name="packets-2026112313")
     assert collected(folder) == (2, 0)
-    assert [path.name for path in collecting.waiting(folder)] == ["packets-2026112312", "packets-2026112313"]
-    with moments.at(datetime.now(UTC) + timedelta(seconds=2 * collecting.QUIET)):
-        actions.collect(by=BY, folder=folder)
-    assert [path.name for path in collecting.waiting(folder)] == ["packets-2026112313"]
+    assert [path.name for path in spool.pending_files(folder)] == ["packets-2026112312", "packets-2026112313"]
+    with current_time.freeze(datetime.now(UTC) + timedelta(seconds=2 * spool.QUIET)):
+        actions.collect_packets(by=BY, folder=folder)
+    assert [path.name for path in spool.pending_files(folder)] == ["packets-2026112313"]
 
 
 def test_files_of_two_servers_have_the_same_names(folder, tmp_path):
@@ -230,12 +234,12 @@ def test_files_of_two_servers_have_the_same_names(folder, tmp_path):
 
 def test_only_the_program_collects_and_an_absent_folder_is_empty(folder, tmp_path):
     with pytest.raises(NotAllowed):
-        actions.collect(by=Actor(ActorKind.RESIDENT, 1), folder=folder)
-    assert not actions.collect(by=BY, folder=tmp_path / "nowhere").read
+        actions.collect_packets(by=Actor(ActorKind.RESIDENT, 1), folder=folder)
+    assert not actions.collect_packets(by=BY, folder=tmp_path / "nowhere").read
 
 
 PACKETS = st.builds(
-    Packet,
+    AccountingPacket,
     status=st.sampled_from(["start", "interim", "stop", "restart"]),
     nas=st.sampled_from(["ap-1", "ap-2"]),
     access_point=st.sampled_from(["", "00-10-A4-23-19-C0"]),
@@ -249,7 +253,7 @@ PACKETS = st.builds(
 )
 
 
-class HeardAll(Heard):
+class HeardAll(SeenSessions):
     """Takes every session for one that was heard of."""
 
     def first(self, key):
@@ -262,7 +266,7 @@ def test_order_repetition_and_batches_make_no_difference(town, packets, data):
     def outcome(batches, heard_of):
         with transaction.atomic():
             for batch in batches:
-                merging.merge([Row.of(each, heard_of) for each in batch])
+                ingest.merge_packets([PacketRow.of(each, heard_of) for each in batch])
             with connection.cursor() as cursor:
                 cursor.execute("SELECT nas, at FROM wifi_restart ORDER BY nas, at")
                 found = sessions(), cursor.fetchall()
@@ -270,16 +274,18 @@ def test_order_repetition_and_batches_make_no_difference(town, packets, data):
         return found
 
     # Otherwise each outcome would have its own.
-    pseudonyms.pads(date(2026, month, 1) for month in (10, 11))
+    pseudonyms.month_pads(date(2026, month, 1) for month in (10, 11))
     again = data.draw(st.lists(st.sampled_from(packets), max_size=6)) if packets else []
     mixed = data.draw(st.permutations([*packets, *again]))
     cut = data.draw(st.integers(0, len(mixed)))
-    plain = outcome([packets], Heard())
-    assert plain == outcome([mixed[:cut], mixed[cut:]], Heard()) == outcome([[each] for each in mixed], HeardAll())
+    plain = outcome([packets], SeenSessions())
+    assert (
+        plain == outcome([mixed[:cut], mixed[cut:]], SeenSessions()) == outcome([[each] for each in mixed], HeardAll())
+    )
 
 
 def test_a_session_is_heard_of_for_the_first_time_once():
-    heard_of, keys = Heard(), [hashlib.sha256(name).digest() for name in (b"one", b"two", b"three")]
+    heard_of, keys = SeenSessions(), [hashlib.sha256(name).digest() for name in (b"one", b"two", b"three")]
     assert [heard_of.first(key) for key in [*keys, *keys]] == [True, True, True, False, False, False]
     heard_of.MOST = 3
     assert heard_of.first(hashlib.sha256(b"four").digest())
@@ -289,10 +295,10 @@ def test_a_session_is_heard_of_for_the_first_time_once():
 @given(st.binary(max_size=400))
 def test_any_bytes_are_records_or_set_aside(data):
     for text in (data, told().encode()[:-2] + data + b"\n\n"):
-        for _end, record, _finished in detail.records(text):
+        for _end, record, _finished in detail_file.split_records(text):
             try:
-                found = detail.packet(record)
-            except Malformed:
+                found = detail_file.parse_packet(record)
+            except MalformedRecord:
                 continue
             assert found.at > 0
             assert found.seconds >= 0
@@ -301,7 +307,7 @@ def test_any_bytes_are_records_or_set_aside(data):
 @given(st.lists(st.sampled_from([told(), told("Stop", seconds=5), "broken\n\n"]), max_size=6), st.integers(0, 200))
 def test_records_end_where_the_next_one_begins(parts, cut):
     whole = "".join(parts).encode()
-    ends = [end for end, _record, _finished in detail.records(whole + told().encode()[:cut].rstrip(b"\n"))]
+    ends = [end for end, _record, _finished in detail_file.split_records(whole + told().encode()[:cut].rstrip(b"\n"))]
     assert ends == [sum(len(part) for part in parts[: n + 1]) for n in range(len(parts))]
 
 
@@ -316,6 +322,6 @@ def test_what_was_used_today_counts_against_the_group(network, folder):
     collected(folder)
     assert decided() == refused("used-up")
     assert decided(calling="AC-DE-48-00-11-24") == refused("sign-in")
-    with moments.at(NOON):
-        actions.know_device(by=BY, mac=PHONE, group="free", days=9)
+    with current_time.freeze(NOON):
+        actions.register_device(by=BY, mac=PHONE, group="free", days=9)
     assert decided()["Auth-Type"] == "Accept"

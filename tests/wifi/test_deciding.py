@@ -12,12 +12,13 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kini.core import moments
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.core.crypto import keyed_hash, pads
+from kini.core import current_time
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.crypto import hmac_pads, keyed_hash
 from kini.core.models import AuditEntry
-from kini.wifi import actions, admission, declared
+from kini.wifi import actions, config
 from kini.wifi.models import AccessPoint, Device, Group, Site, SiteKind, Voucher
+from kini.wifi.radius import authorization
 from tests.wifi.conftest import BY, WIFI
 
 HEADER = "site,name,kind,latitude,longitude,mac,nas_identifier,nas_address"
@@ -41,7 +42,7 @@ AT_CORNER = {"called": "00-10-A4-23-19-C2", "nas": "", "source": "127.0.0.2"}
 @pytest.fixture
 def network(town, bring):
     (town / "wifi.yaml").write_text(WIFI + GROUPS, "utf-8")
-    declared._once.cache_clear()
+    config._once.cache_clear()
     actions.load_policies(by=BY)
     assert bring(*POINTS, header=HEADER).faults == []
 
@@ -50,17 +51,17 @@ def decided(at=NOON, calling=PHONE, password="", chap="", challenge="", **where)
     """What the function answers at a moment."""
     values = {**AT_PARK, **where}
     words = [calling, values["called"], values["nas"], values["source"], password, chap, challenge]
-    keys = [pads(purpose) for purpose in (admission.DEVICE, admission.VOUCHER, admission.PASS)]
+    keys = [hmac_pads(purpose) for purpose in (authorization.DEVICE, authorization.VOUCHER, authorization.PASS)]
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * 10)
-        columns = ", ".join(admission.ATTRIBUTES)
+        columns = ", ".join(authorization.ATTRIBUTES)
         cursor.execute(f"SELECT {columns} FROM wifi_decide({marks}, 'Europe/Lisbon', %s)", [*words, *keys, at])
-        return admission.named(cursor.fetchone())
+        return authorization.reply_attributes(cursor.fetchone())
 
 
 def known(group="resident", days=10, at=NOON):
-    with moments.at(at):
-        return actions.know_device(by=BY, mac=PHONE, group=group, days=days)
+    with current_time.freeze(at):
+        return actions.register_device(by=BY, mac=PHONE, group=group, days=days)
 
 
 def refused(reason):
@@ -93,8 +94,8 @@ def test_a_device_is_forgotten_by_its_day_and_by_hand(network):
 
 def test_a_blocked_device_stays_out_with_whatever_it_shows(network):
     actions.block_device(by=BY, mac=PHONE, blocked=True)
-    with moments.at(NOON):
-        (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School")
+    with current_time.freeze(NOON):
+        (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School")
     assert decided(password=code) == refused("blocked")
     known()
     assert decided() == refused("blocked")
@@ -104,23 +105,23 @@ def test_a_blocked_device_stays_out_with_whatever_it_shows(network):
 
 
 def test_a_voucher_lets_in_until_it_ends_or_is_withdrawn(network):
-    with moments.at(NOON):
-        code, other = actions.make_vouchers(by=BY, group="free", count=2, days=2, label="School")
+    with current_time.freeze(NOON):
+        code, other = actions.create_vouchers(by=BY, group="free", count=2, days=2, label="School")
     assert len({code, other}) == 2
     assert decided(at=NOON - timedelta(seconds=1), password=code) == refused("sign-in")
     found = decided(password=code.lower().replace("-", " "), **AT_CORNER)
     assert found == {"Auth-Type": "Accept", "Session-Timeout": str(2 * 86400)}
     assert decided(at=NOON + timedelta(days=1), **AT_CORNER)["Auth-Type"] == "Accept"
     assert decided(at=NOON + timedelta(days=2), password=code, **AT_CORNER) == refused("sign-in")
-    with moments.at(NOON):
+    with current_time.freeze(NOON):
         assert actions.withdraw_vouchers(by=BY, label="School") == 2
     assert decided(at=NOON + timedelta(minutes=1), password=code) == refused("sign-in")
     assert decided(at=NOON + timedelta(minutes=1), password=other) == refused("sign-in")
 
 
 def test_a_voucher_for_so_many_devices_lets_in_no_more(network):
-    with moments.at(NOON):
-        (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School", devices=2)
+    with current_time.freeze(NOON):
+        (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School", devices=2)
     phones = [f"AC-DE-48-00-22-0{n}" for n in range(3)]
     answers = [decided(calling=phone, password=code)["Auth-Type"] for phone in (*phones[:2], *phones)]
     assert answers == ["Accept", "Accept", "Accept", "Accept", "Reject"]
@@ -155,11 +156,11 @@ def test_an_access_point_speaks_for_itself_alone(network):
 def test_a_group_that_is_gone_lets_nobody_in(network, town):
     known()
     (town / "wifi.yaml").write_text(WIFI, "utf-8")
-    declared._once.cache_clear()
+    config._once.cache_clear()
     actions.load_policies(by=BY)
     assert decided() == refused("sign-in")
-    with pytest.raises(Refused):
-        actions.know_device(by=BY, mac=PHONE, group="resident", days=1)
+    with pytest.raises(ActionRefused):
+        actions.register_device(by=BY, mac=PHONE, group="resident", days=1)
 
 
 @dataclass(frozen=True)
@@ -228,12 +229,12 @@ def test_every_situation_is_decided_as_the_rules_say(network, case):
         Group.objects.filter(pk="free").update(session_seconds=case.group[0], down_bps=case.group[1])
         if case.device_minutes is not None:
             ends = at + timedelta(minutes=case.device_minutes)
-            mark = keyed_hash(PHONE, admission.DEVICE)
+            mark = keyed_hash(PHONE, authorization.DEVICE)
             Device.objects.create(mark=mark, group_id="free", expires_at=ends, blocked_at=at if case.blocked else None)
         if case.voucher_minutes:
             starts = at + timedelta(minutes=case.voucher_minutes[0])
             Voucher.objects.create(
-                mark=admission.voucher_mark(CODE),
+                mark=authorization.voucher_hash(CODE),
                 group_id="free",
                 starts_at=starts,
                 ends_at=starts + timedelta(minutes=case.voucher_minutes[1]),
@@ -248,20 +249,20 @@ def test_every_situation_is_decided_as_the_rules_say(network, case):
 @given(value=st.text(max_size=40).filter(lambda text: "\0" not in text))
 def test_the_database_marks_as_the_program_does(db, value):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT wifi_mark(%s, %s)", [value, pads("wifi device")])
+        cursor.execute("SELECT wifi_mark(%s, %s)", [value, hmac_pads("wifi device")])
         assert bytes(cursor.fetchone()[0]) == keyed_hash(value, "wifi device")
 
 
 def test_blocks_are_those_of_the_standard():
-    blocks = pads("x")
+    blocks = hmac_pads("x")
     key = bytes(byte ^ 0x36 for byte in blocks[:64])
     assert hmac.digest(key, b"value", hashlib.sha256) == keyed_hash("value", "x")
 
 
 def test_no_mac_and_no_code_is_kept_or_told(network):
     known()
-    with moments.at(NOON):
-        codes = actions.make_vouchers(by=BY, group="free", count=3, days=1, label="Sheet")
+    with current_time.freeze(NOON):
+        codes = actions.create_vouchers(by=BY, group="free", count=3, days=1, label="Sheet")
     said = str(list(AuditEntry.objects.values_list("subject", "detail")))
     assert PHONE not in said
     assert not any(code in said for code in codes)
@@ -270,19 +271,19 @@ def test_no_mac_and_no_code_is_kept_or_told(network):
 
 def test_what_is_asked_for_wrongly_is_refused_in_words(network):
     for wrong in (
-        lambda: actions.know_device(by=BY, mac="phone", group="free", days=1),
-        lambda: actions.know_device(by=BY, mac=PHONE, group="nobody", days=1),
-        lambda: actions.know_device(by=BY, mac=PHONE, group="free", days=0),
-        lambda: actions.make_vouchers(by=BY, group="free", count=0, days=1, label=""),
+        lambda: actions.register_device(by=BY, mac="phone", group="free", days=1),
+        lambda: actions.register_device(by=BY, mac=PHONE, group="nobody", days=1),
+        lambda: actions.register_device(by=BY, mac=PHONE, group="free", days=0),
+        lambda: actions.create_vouchers(by=BY, group="free", count=0, days=1, label=""),
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(ActionRefused):
             wrong()
     by = Actor(ActorKind.RESIDENT, 1)
     for deed in (
         lambda: actions.load_policies(by=by),
-        lambda: actions.make_vouchers(by=by, group="free", count=1, days=1, label=""),
+        lambda: actions.create_vouchers(by=by, group="free", count=1, days=1, label=""),
         lambda: actions.withdraw_vouchers(by=by, label=""),
-        lambda: actions.know_device(by=by, mac=PHONE, group="free", days=1),
+        lambda: actions.register_device(by=by, mac=PHONE, group="free", days=1),
         lambda: actions.block_device(by=by, mac=PHONE, blocked=True),
         lambda: actions.forget_device(by=by, mac=PHONE),
     ):
@@ -305,7 +306,7 @@ def test_policies_loaded_again_change_nothing(network):
 )
 def test_the_database_refuses_what_cannot_be(network, change):
     known()
-    actions.make_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
+    actions.create_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
 

@@ -12,8 +12,9 @@ from psycopg.errors import InsufficientPrivilege
 
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.models import AuditEntry
-from kini.wifi import actions, entrance, freeradius
-from kini.wifi.entrance import EntranceFault
+from kini.wifi import actions
+from kini.wifi.radius import database_role, freeradius
+from kini.wifi.radius.database_role import DatabaseRoleError
 from tests.wifi.conftest import BY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,9 +45,9 @@ def without_role():
     def drop():
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE")
-            cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [entrance.role()])
+            cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [database_role.role_name()])
             if cursor.fetchone() is not None:
-                name = f'"{entrance.role()}"'
+                name = f'"{database_role.role_name()}"'
                 run(f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
     drop()
@@ -70,14 +71,14 @@ def limited() -> Iterator[None]:
 
 
 def test_freeradius_signs_in_by_a_role_that_may_decide_and_nothing_else(tmp_path):
-    freeradius.write(tmp_path, **WORDS)
+    freeradius.write_config(tmp_path, **WORDS)
     (written,) = re.findall(r'radius_db = "(.*)"', (tmp_path / "radiusd.conf").read_text("utf-8"))
     said = conninfo_to_dict(written)
-    assert said["user"] == entrance.role() != connection.get_connection_params().get("user")
+    assert said["user"] == database_role.role_name() != connection.get_connection_params().get("user")
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         tables = [name for (name,) in cursor.fetchall()]
-        cursor.execute(FUNCTIONS, [entrance.role()])
+        cursor.execute(FUNCTIONS, [database_role.role_name()])
         assert cursor.fetchall() == [(DECISION,)]
     assert len(tables) > 50
     with psycopg.connect(written, autocommit=True) as own:
@@ -89,8 +90,8 @@ def test_freeradius_signs_in_by_a_role_that_may_decide_and_nothing_else(tmp_path
 
 
 def test_a_table_of_somebody_elses_making_does_not_lead_the_decision_astray(tmp_path):
-    freeradius.write(tmp_path, **WORDS)
-    with psycopg.connect(**entrance.parameters()) as own:
+    freeradius.write_config(tmp_path, **WORDS)
+    with psycopg.connect(**database_role.connection_parameters()) as own:
         own.execute("CREATE TEMP TABLE wifi_accesspoint (LIKE pg_class)")
         decided = own.execute(ASKED).fetchall()
     assert decided == [("Reject", "unknown-access-point")]
@@ -98,40 +99,40 @@ def test_a_table_of_somebody_elses_making_does_not_lead_the_decision_astray(tmp_
 
 def test_the_role_is_made_once_and_kept_fit(tmp_path):
     for _again in range(2):
-        freeradius.write(tmp_path, **WORDS)
+        freeradius.write_config(tmp_path, **WORDS)
     assert AuditEntry.objects.filter(action="wifi.radius-role-made").count() == 1
     run(f"ALTER FUNCTION {DECISION} SECURITY INVOKER")
-    assert "permission denied" in entrance.problem()
-    actions.let_radius_in(by=BY, make=False)
-    assert entrance.problem() == ""
+    assert "permission denied" in database_role.find_problem()
+    actions.grant_radius_access(by=BY, make=False)
+    assert database_role.find_problem() == ""
 
 
 def test_where_the_program_may_make_no_role_it_says_what_an_administrator_runs(tmp_path):
     with limited():
-        with pytest.raises(EntranceFault) as fault:
-            freeradius.write(tmp_path, **WORDS)
+        with pytest.raises(DatabaseRoleError) as fault:
+            freeradius.write_config(tmp_path, **WORDS)
         assert not (tmp_path / "radiusd.conf").exists()
         said = str(fault.value)
-        assert entrance.parameters()["password"] not in said
+        assert database_role.connection_parameters()["password"] not in said
         run("RESET ROLE", said.partition("\n\n")[2], "SET ROLE kini_tests_limited")
-        freeradius.write(tmp_path, **WORDS)
+        freeradius.write_config(tmp_path, **WORDS)
         assert (tmp_path / "radiusd.conf").exists()
 
 
 @pytest.mark.parametrize("given", ["SELECT ON wifi_device", "SELECT (name) ON wifi_device", "CREATE ON SCHEMA public"])
 def test_a_role_that_may_more_is_refused(tmp_path, given):
-    freeradius.write(tmp_path, **WORDS)
-    run(f'GRANT {given} TO "{entrance.role()}"')
-    with pytest.raises(EntranceFault, match="wifi_device" if "wifi" in given else "create in the schema"):
-        freeradius.write(tmp_path, **WORDS)
+    freeradius.write_config(tmp_path, **WORDS)
+    run(f'GRANT {given} TO "{database_role.role_name()}"')
+    with pytest.raises(DatabaseRoleError, match="wifi_device" if "wifi" in given else "create in the schema"):
+        freeradius.write_config(tmp_path, **WORDS)
 
 
 def test_it_knows_the_database_by_what_the_program_knows_it_by(monkeypatch):
     for name, value in {"sslmode": "verify-full", "sslrootcert": "/etc/kini/database.pem"}.items():
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], name, value)
-        assert entrance.parameters()[name] == value
+        assert database_role.connection_parameters()[name] == value
 
 
 def test_only_the_program_does_that(db):
     with pytest.raises(NotAllowed):
-        actions.let_radius_in(by=Actor(ActorKind.RESIDENT, 1))
+        actions.grant_radius_access(by=Actor(ActorKind.RESIDENT, 1))

@@ -11,7 +11,8 @@ from kini.cases.models import Case, Draft
 from kini.core.actors import NotAllowed
 from kini.services.flows import Flow
 from kini.services.models import ServiceVersion
-from kini.wifi import actions, queries, reading
+from kini.wifi import actions
+from kini.wifi.inventory import list_parser, queries
 from kini.wifi.models import FaultReport, Site
 from tests.cases.conftest import town as town
 from tests.cases.town import PACK, Town, offer, opened
@@ -44,7 +45,7 @@ def service(town: Town, tmp_path: Path) -> ServiceVersion:
     path = tmp_path / "sites.csv"
     lines = ("P-1,Pier,pier,-6.11,106.8,1.1.1", "P-2,Quay,pier,-6.111,106.801,1.1.1")
     path.write_text("\n".join(("site,name,kind,latitude,longitude,area", *lines)), "utf-8")
-    assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
+    assert actions.import_points(by=BY, listed=list_parser.read_list(path)).faults == []
     return offer("wifi-fault", SERVICE, Flow.model_validate(STREET))
 
 
@@ -71,7 +72,7 @@ def test_a_later_report_of_the_same_site_follows_the_first(say):
     first, later, elsewhere = say("P-1"), say("p-1 ", "neighbour"), say("P-2", "neighbour")
     assert (first.leader_id, later.leader_id, elsewhere.leader_id) == (None, first.pk, None)
     assert FaultReport.objects.count() == 3
-    known = queries.fault(Site.objects.get(code="P-1"))
+    known = queries.open_fault(Site.objects.get(code="P-1"))
     assert known is not None
     assert (known.since, known.reports) == (first.opened_at, 2)
 
@@ -79,7 +80,7 @@ def test_a_later_report_of_the_same_site_follows_the_first(say):
 def test_a_fault_that_ended_is_over_and_the_next_report_begins_anew(say, town):
     first = say("P-1")
     case_actions.withdraw(by=town.named("resident"), case=first)
-    assert queries.fault(Site.objects.get(code="P-1")) is None
+    assert queries.open_fault(Site.objects.get(code="P-1")) is None
     assert say("P-1", "neighbour").leader_id is None
 
 
@@ -92,10 +93,10 @@ def test_a_number_that_is_no_sites_is_left_to_the_officers(say):
 def test_heard_twice_it_counts_once_and_only_the_program_does_it(say, town):
     say("P-1")
     later = say("P-1", "neighbour")
-    actions.note_fault(by=BY, case=later)
+    actions.link_fault_report(by=BY, case=later)
     assert FaultReport.objects.count() == 2
     with pytest.raises(NotAllowed):
-        actions.note_fault(by=town.named("resident"), case=later)
+        actions.link_fault_report(by=town.named("resident"), case=later)
 
 
 def test_from_the_page_of_a_site_its_number_and_place_are_known(client, service):

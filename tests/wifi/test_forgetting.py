@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from kini.core import moments, retention
+from kini.core import current_time, retention
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import keyed_hash
 from kini.core.models import AuditEntry
 from kini.people.models import User
-from kini.wifi import actions, admission, collecting, forgetting
+from kini.wifi import actions
+from kini.wifi.accounting import anonymization, spool
 from kini.wifi.models import DetailMark, Device, PseudonymKey, SessionRule
+from kini.wifi.radius import authorization
 from tests.wifi.conftest import BY
 from tests.wifi.test_collecting import NOW, collected, folder, one, sessions, told, write  # noqa: F401 -- fixtures
 from tests.wifi.test_deciding import NOON, PHONE, network  # noqa: F401 -- fixtures
@@ -25,12 +27,12 @@ OVER = NOON + 31 * DAY
 @pytest.fixture
 def owned(network):  # noqa: F811
     person = User.objects.create_user(phone="+351912345670", phone_verified=True)
-    mark = keyed_hash(PHONE, admission.DEVICE)
+    mark = keyed_hash(PHONE, authorization.DEVICE)
     Device.objects.create(mark=mark, group_id="free", owner=person, since=NOON - DAY, expires_at=NOON)
 
 
 def forget(at=OVER):
-    with moments.at(at):
+    with current_time.freeze(at):
         for name in ("wifi.sessions", "wifi.pseudonym-keys"):
             retention.apply(retention.rules.get(name))
 
@@ -85,14 +87,14 @@ def test_the_database_takes_nobody_into_a_sealed_day(owned, folder):  # noqa: F8
 
 def test_a_session_that_was_heard_of_lately_keeps_its_day_open(owned, folder):  # noqa: F811
     write(folder, told(), told(session="s2"), told("Interim-Update", NOW + 2 * 86_400, session="s2"))
-    with moments.at(NOON + 3 * DAY):
-        assert actions.collect(by=BY, folder=folder).packets == 3
+    with current_time.freeze(NOON + 3 * DAY):
+        assert actions.collect_packets(by=BY, folder=folder).packets == 3
     forget()
     assert sorted(row["device"] is None for row in sessions()) == [False, True]
-    assert forgetting.sealed() == frozenset()
+    assert anonymization.sealed_days() == frozenset()
     forget(OVER + 2 * DAY)
     assert {row["device"] for row in sessions()} == {None}
-    assert forgetting.sealed() == {date(2026, 11, 23)}
+    assert anonymization.sealed_days() == {date(2026, 11, 23)}
 
 
 def test_each_day_is_kept_as_the_rule_of_that_day_says(owned, folder):  # noqa: F811
@@ -101,18 +103,18 @@ def test_each_day_is_kept_as_the_rule_of_that_day_says(owned, folder):  # noqa: 
     write(folder, told(), told(at=NOW - 86_400, session="s2"))
     collected(folder)
     for days, wanted in ((21, []), (22, [date(2026, 11, 23)]), (59, [date(2026, 11, 23)])):
-        with moments.at(NOON + timedelta(days=days)):
-            assert forgetting.due() == wanted
-    with moments.at(NOON + 60 * DAY):
-        assert forgetting.due() == [date(2026, 11, 22), date(2026, 11, 23)]
-        assert not actions.forget_day(by=BY, day=date(2026, 11, 24))
+        with current_time.freeze(NOON + timedelta(days=days)):
+            assert anonymization.due_days() == wanted
+    with current_time.freeze(NOON + 60 * DAY):
+        assert anonymization.due_days() == [date(2026, 11, 22), date(2026, 11, 23)]
+        assert not actions.anonymize_day(by=BY, day=date(2026, 11, 24))
 
 
 def test_a_months_key_goes_with_the_last_of_its_days(owned, folder):  # noqa: F811
     december = int(datetime(2026, 12, 1, 12, tzinfo=UTC).timestamp())
     write(folder, told(), told(at=december, session="s2"))
-    with moments.at(datetime(2026, 12, 1, 13, tzinfo=UTC)):
-        assert actions.collect(by=BY, folder=folder).packets == 2
+    with current_time.freeze(datetime(2026, 12, 1, 13, tzinfo=UTC)):
+        assert actions.collect_packets(by=BY, folder=folder).packets == 2
 
     def keys():
         return {each.month.month: each.key is not None for each in PseudonymKey.objects.all()}
@@ -128,26 +130,26 @@ def test_a_months_key_goes_with_the_last_of_its_days(owned, folder):  # noqa: F8
 def test_files_that_hold_devices_go_too(owned, folder):  # noqa: F811
     write(folder, told(), told("Nonsense"))
     now = datetime.now(UTC)
-    with moments.at(now):
-        assert actions.collect(by=BY, folder=folder).rejected == 1
-        actions.collect(by=BY, folder=folder)
+    with current_time.freeze(now):
+        assert actions.collect_packets(by=BY, folder=folder).rejected == 1
+        actions.collect_packets(by=BY, folder=folder)
     assert len(list(folder.iterdir())) == 2
-    with moments.at(now + timedelta(seconds=collecting.SILENT + 60)):
-        actions.collect(by=BY, folder=folder)
+    with current_time.freeze(now + timedelta(seconds=spool.SILENT + 60)):
+        actions.collect_packets(by=BY, folder=folder)
     (rejected,) = folder.iterdir()
-    assert rejected.name.startswith(collecting.REJECTED)
+    assert rejected.name.startswith(spool.REJECTED)
     assert not DetailMark.objects.exists()
     long_ago = (now - 31 * DAY).timestamp()
     os.utime(rejected, (long_ago, long_ago))
-    with moments.at(now):
-        actions.collect(by=BY, folder=folder)
+    with current_time.freeze(now):
+        actions.collect_packets(by=BY, folder=folder)
     assert list(folder.iterdir()) == []
 
 
 def test_only_the_program_forgets(db):
     by = Actor(ActorKind.RESIDENT, 1)
     for deed in (
-        lambda: actions.forget_day(by=by, day=date(2026, 1, 1)),
+        lambda: actions.anonymize_day(by=by, day=date(2026, 1, 1)),
         lambda: actions.destroy_pseudonym_keys(by=by),
     ):
         with pytest.raises(NotAllowed):

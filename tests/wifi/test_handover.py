@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kini.core.crypto import seal_json
-from kini.wifi.portal import handover, visit
-from kini.wifi.portal.handover import SORTS, Arrival, NotHandedOver
+from kini.core.crypto import encrypt_json
+from kini.wifi.portal import vendors, visit
+from kini.wifi.portal.vendors import VENDORS, Arrival, InvalidRedirect
 from tests.wifi.nas import PHONE, octal
 
-NAMES = sorted({name for each in SORTS.values() for name in (*each.device, *each.points, *each.keep, *each.reason)})
+NAMES = sorted({name for each in VENDORS.values() for name in (*each.device, *each.points, *each.keep, *each.reason)})
 WORDS = st.text(max_size=60) | st.sampled_from(
     ["success", "failed", "notyet", "00" * 16, "\\371", "\\999", "used-up x", PHONE, "http://[", "https://a.example/?b"]
 )
@@ -21,46 +21,46 @@ SAID = st.dictionaries(st.sampled_from([*NAMES, "res", "userurl", "url", "link-o
 AT = "http://10.1.0.1:3990"
 
 
-@given(st.sampled_from(sorted(SORTS)), SAID)
+@given(st.sampled_from(sorted(VENDORS)), SAID)
 def test_any_words_are_an_arrival_or_none(sort, said):
     try:
-        found = handover.read(sort, said)
-    except NotHandedOver:
+        found = vendors.parse_redirect(sort, said)
+    except InvalidRedirect:
         return
     assert len(found.device) == 17
     assert found.outcome in ("asks", "in", "refused")
-    assert found.reason in ("", *handover.REASONS)
+    assert found.reason in ("", *vendors.REASONS)
     assert urlsplit(found.wanted).scheme in ("", "http", "https")
     assert not any("\0" in each for each in found.points)
-    login = handover.login(found, at=AT, secret="s", username="u", password="p", onwards="https://kini.example/")
+    login = vendors.build_login(found, at=AT, secret="s", username="u", password="p", onwards="https://kini.example/")
     if login:
         assert login.whole.startswith(f"{AT}/")
         assert urlsplit(login.whole).netloc == "10.1.0.1:3990"
 
 
-@given(st.sampled_from(sorted(SORTS)), SAID)
+@given(st.sampled_from(sorted(VENDORS)), SAID)
 def test_a_device_among_any_words_is_read_however_it_is_written(sort, said):
-    device = SORTS[sort].device[0]
+    device = VENDORS[sort].device[0]
     for written in (PHONE, PHONE.lower(), PHONE.replace("-", ":"), PHONE.replace("-", "")):
-        assert handover.read(sort, said | {device: written}).device == PHONE
+        assert vendors.parse_redirect(sort, said | {device: written}).device == PHONE
 
 
 @given(st.binary(min_size=1, max_size=64))
 def test_octets_are_read_as_they_are_written(data):
-    assert handover.octets(octal(data)) == data
+    assert vendors.parse_octets(octal(data)) == data
 
 
 @given(st.binary(min_size=1, max_size=32), st.text("abc123", min_size=1), st.text("xyz", min_size=1))
 def test_an_answer_is_that_of_chap(challenge, password, secret):
     inner = hashlib.md5(challenge + secret.encode(), usedforsecurity=False).digest()
     expected = hashlib.md5(b"\0" + password.encode() + inner, usedforsecurity=False).hexdigest()
-    assert handover.uam_response(password, {"challenge": challenge.hex()}, secret) == expected
+    assert vendors.uam_response(password, {"challenge": challenge.hex()}, secret) == expected
 
 
 @pytest.mark.parametrize("at", ["http://10.1.0.1:9998/SubscriberPortal/hotspotlogin", "https://login.example"])
 def test_the_inventory_says_the_path_where_it_is_not_the_usual_one(at):
     arrival = Arrival("ruckus", PHONE, ())
-    login = handover.login(arrival, at=at, secret="", username="u", password="p", onwards="https://kini.example/")
+    login = vendors.build_login(arrival, at=at, secret="", username="u", password="p", onwards="https://kini.example/")
     assert login.address == (at if at.count("/") > 2 else f"{at}/login")
     assert dict(parse_qsl(urlsplit(login.whole).query)) == dict(login.fields)
 
@@ -68,11 +68,11 @@ def test_the_inventory_says_the_path_where_it_is_not_the_usual_one(at):
 @pytest.mark.django_db
 @given(st.text(max_size=200) | st.binary(max_size=80).map(lambda data: data.hex()))
 def test_words_of_a_visit_that_are_not_ours_are_refused(token):
-    with pytest.raises(visit.VisitOver):
-        visit.resumed(token)
+    with pytest.raises(visit.VisitExpired):
+        visit.visit_from_token(token)
 
 
 def test_words_sealed_for_something_else_are_refused(db):
-    sealed = base64.urlsafe_b64encode(seal_json({"at": 1}, "something else")).decode()
-    with pytest.raises(visit.VisitOver):
-        visit.resumed(sealed)
+    sealed = base64.urlsafe_b64encode(encrypt_json({"at": 1}, "something else")).decode()
+    with pytest.raises(visit.VisitExpired):
+        visit.visit_from_token(sealed)

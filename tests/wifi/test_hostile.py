@@ -14,13 +14,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from structlog.stdlib import ProcessorFormatter
 
-from kini.core import moments
-from kini.core.crypto import pads
+from kini.core import current_time
+from kini.core.crypto import hmac_pads
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people.code_limits import GUESSES_FOR_CONTACT
-from kini.wifi import actions, admission, collecting, detail
+from kini.wifi import actions
+from kini.wifi.accounting import detail_file, spool
 from kini.wifi.portal import pages
-from kini.wifi.portal.handover import SORTS
+from kini.wifi.portal.vendors import VENDORS
+from kini.wifi.radius import authorization
 from tests.wifi.conftest import BY
 from tests.wifi.test_collecting import NOW, collected, folder, sessions, told, write  # noqa: F401 -- fixtures
 from tests.wifi.test_deciding import PHONE, decided
@@ -77,8 +79,8 @@ def test_a_record_that_freeradius_never_finished_does_not_spoil_the_next(at):
     """It fell while it wrote, and went on in the same file when it was started again."""
     cut = told("Stop", session="cut").encode()[: min(at, len(told("Stop", session="cut")) - 3)]
     whole = told("Interim-Update", session="whole", seconds=5).encode()
-    found = list(detail.records(cut + whole))
-    packet = detail.packet(found[-1][1])
+    found = list(detail_file.split_records(cut + whole))
+    packet = detail_file.parse_packet(found[-1][1])
     assert (packet.session, packet.status, packet.seconds) == ("whole", "interim", 5)
     assert [finished for _end, _record, finished in found] == [False] * (len(found) - 1) + [True]
 
@@ -86,8 +88,8 @@ def test_a_record_that_freeradius_never_finished_does_not_spoil_the_next(at):
 def test_the_rest_of_a_file_that_was_never_finished_is_set_aside(network, folder):  # noqa: F811
     write(folder, told(), told("Stop")[:-30])
     assert collected(folder) == (1, 0)
-    with moments.at(datetime.now(UTC) + timedelta(seconds=collecting.SILENT + 60)):
-        found = actions.collect(by=BY, folder=folder)
+    with current_time.freeze(datetime.now(UTC) + timedelta(seconds=spool.SILENT + 60)):
+        found = actions.collect_packets(by=BY, folder=folder)
     assert (found.packets, found.rejected) == (0, 1)
     (kept,) = folder.iterdir()
     assert "Acct-Status-Type = Stop" in kept.read_text("utf-8")
@@ -95,36 +97,36 @@ def test_the_rest_of_a_file_that_was_never_finished_is_set_aside(network, folder
 
 def test_a_file_stays_until_what_was_never_finished_in_it_is_set_aside(network, folder):  # noqa: F811
     write(folder, told("Stop")[:-30])
-    later = datetime.now(UTC) + timedelta(seconds=collecting.SILENT + 60)
-    kept = folder / f"{collecting.REJECTED}{later:%Y%m%d}"
+    later = datetime.now(UTC) + timedelta(seconds=spool.SILENT + 60)
+    kept = folder / f"{spool.REJECTED}{later:%Y%m%d}"
     kept.mkdir()
-    with moments.at(later):
+    with current_time.freeze(later):
         with pytest.raises(IsADirectoryError):
-            actions.collect(by=BY, folder=folder)
+            actions.collect_packets(by=BY, folder=folder)
         kept.rmdir()
-        assert actions.collect(by=BY, folder=folder).rejected == 1
+        assert actions.collect_packets(by=BY, folder=folder).rejected == 1
     assert [each.name for each in folder.iterdir()] == [kept.name]
 
 
 def test_what_is_written_after_a_part_was_read_ahead_comes_in(network, folder, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(collecting, "CHUNK", len(told()))
+    monkeypatch.setattr(spool, "CHUNK", len(told()))
     write(folder, told())
-    later = datetime.now(UTC) + timedelta(seconds=collecting.SILENT + 60)
-    with moments.at(later):
-        assert actions.collect(by=BY, folder=folder).packets == 1
-        _part, ahead = collecting._ahead._part
+    later = datetime.now(UTC) + timedelta(seconds=spool.SILENT + 60)
+    with current_time.freeze(later):
+        assert actions.collect_packets(by=BY, folder=folder).packets == 1
+        _part, ahead = spool._ahead._part
         assert ahead.result().records == []
         write(folder, told(session="s2"))
-        assert actions.collect(by=BY, folder=folder).packets == 1
+        assert actions.collect_packets(by=BY, folder=folder).packets == 1
 
 
 def test_what_was_read_ahead_waits_while_an_older_file_is_looked_at(network, folder, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(collecting, "CHUNK", len(told()))
+    monkeypatch.setattr(spool, "CHUNK", len(told()))
     write(folder, told(), name="packets-2026112312")
     write(folder, told(session="s2"), told(session="s3"), told(session="s4"), name="packets-2026112313")
-    read, parts = collecting._read, []
-    monkeypatch.setattr(collecting, "_read", lambda *part: parts.append(part) or read(*part))
-    assert [actions.collect(by=BY, folder=folder).packets for _part in range(4)] == [1, 1, 1, 1]
+    read, parts = spool._read, []
+    monkeypatch.setattr(spool, "_read", lambda *part: parts.append(part) or read(*part))
+    assert [actions.collect_packets(by=BY, folder=folder).packets for _part in range(4)] == [1, 1, 1, 1]
     newer = [part for part in parts if part[0].name == "packets-2026112313"]
     assert len(newer) == len(set(newer)) >= 3
 
@@ -154,7 +156,7 @@ QUERIES = st.dictionaries(st.sampled_from([*NAMES, "res", "a", "userurl"]), BYTE
 
 
 @FEW
-@given(sort=st.sampled_from([*sorted(SORTS), "unknown"]), said=QUERIES)
+@given(sort=st.sampled_from([*sorted(VENDORS), "unknown"]), said=QUERIES)
 def test_any_address_that_a_browser_brings_is_answered(network, client, sort, said):  # noqa: F811
     query = "&".join(f"{name}={value}" for name, value in said.items())
     for path in (f"/wifi/portal/{sort}/", "/guest/s/default/", "/wifi/portal/", "/wifi/captive/q1/"):
@@ -174,7 +176,7 @@ def typed(client, code, mac=PHONE):
 def test_codes_of_sheets_cannot_be_tried_out(network, client, monkeypatch):  # noqa: F811
     most = pages.VOUCHER_TRIES.count
     assert [typed(client, "AAAAA-AAAAA") for _n in range(most + 1)] == [422] * most + [429]
-    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School")
+    (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School")
     assert typed(client, code) == 429, "the right one as well"
     monkeypatch.setattr(pages, "VOUCHER_ADDRESS", replace(pages.VOUCHER_ADDRESS, count=most + 3))
     found = [typed(client, "AAAAA-AAAAA", f"AC-DE-48-00-22-0{number}") for number in range(4)]
@@ -215,4 +217,4 @@ def test_no_log_says_which_device_or_phone_it_was(network, client, folder, caplo
     plain = re.sub(r"[-:. ]", "", said).upper()
     assert PHONE.replace("-", "") not in plain
     assert NUMBER[4:] not in plain
-    assert pads(admission.DEVICE).hex().upper() not in plain
+    assert hmac_pads(authorization.DEVICE).hex().upper() not in plain

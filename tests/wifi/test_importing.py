@@ -9,15 +9,16 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from kini.city import actions as city_actions
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.core.crypto import unseal
-from kini.core.faults import PackFaults
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.config_files import ConfigErrors
+from kini.core.crypto import decrypt
 from kini.core.models import AuditEntry
-from kini.wifi import actions, declared, reading
-from kini.wifi.actions.points import SUBJECT
-from kini.wifi.inventory_diff import secret_context
+from kini.wifi import actions, config
+from kini.wifi.inventory import list_parser
+from kini.wifi.inventory.actions import SUBJECT
+from kini.wifi.inventory.diff import secret_context
 from kini.wifi.models import AccessPoint, Site
-from kini.wifi.schema import Mapping
+from kini.wifi.schema import ColumnMapping
 from tests.wifi.conftest import BY, PARK, SCHOOL, SQUARE, TOWN
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ NEW_YORK = ROOT.parent / "shared" / "data" / "city" / "wifi" / "nyc_wifi_hotspot
 
 
 def secret(mac: str) -> str:
-    return unseal(AccessPoint.objects.get(mac=mac).secret, secret_context(mac)).decode()
+    return decrypt(AccessPoint.objects.get(mac=mac).secret, secret_context(mac)).decode()
 
 
 def faults(outcome) -> list[tuple[int, str]]:
@@ -130,8 +131,8 @@ def test_what_belongs_to_a_stored_access_point_is_not_given_to_another(bring):
 def test_a_file_that_is_no_table_is_one_fault(tmp_path, content):
     path = tmp_path / "points.csv"
     path.write_bytes(content)
-    with pytest.raises(PackFaults) as raised:
-        reading.read_list(path)
+    with pytest.raises(ConfigErrors) as raised:
+        list_parser.read_list(path)
     assert len(raised.value.errors) == 1
 
 
@@ -145,13 +146,13 @@ def test_geojson_is_read_with_its_points(town, tmp_path):
     broken = {"type": "Feature", "properties": None, "geometry": None}
     path = tmp_path / "points.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature, broken, 7]}), "utf-8")
-    found = actions.import_points(by=BY, listed=reading.read_list(path))
+    found = actions.import_points(by=BY, listed=list_parser.read_list(path))
     assert (found.new_sites, found.new_access_points) == (1, 1)
     assert {fault.line for fault in found.faults} == {2, 3}
     for text in ("[]", "{", '{"features": 3}'):
         path.write_text(text, "utf-8")
-        with pytest.raises(PackFaults):
-            reading.read_list(path)
+        with pytest.raises(ConfigErrors):
+            list_parser.read_list(path)
 
 
 def test_a_mapping_makes_their_columns_ours_and_faults_name_theirs(bring, tmp_path):
@@ -161,7 +162,7 @@ def test_a_mapping_makes_their_columns_ours_and_faults_name_theirs(bring, tmp_pa
         '[values.kind]\n"Green" = "park"\n[other]\nkind = "square"\n[constants]\nscheme = "gift"\n',
         "utf-8",
     )
-    mapping = reading.read_mapping(path)
+    mapping = list_parser.read_mapping(path)
     rows = ("7,Garden,38.7302,-9.4751,Green", "8,Church,38.7302,-9.4752,Holy", "9,Ship,0,0,Green")
     found = bring(*rows, header="No,Where,Y,X,Sort", mapping=mapping)
     assert faults(found) == [(4, "Y")]
@@ -172,8 +173,8 @@ def test_a_mapping_makes_their_columns_ours_and_faults_name_theirs(bring, tmp_pa
 def test_a_mapping_with_an_unknown_column_is_refused(tmp_path):
     path = tmp_path / "mapping.toml"
     path.write_text('[columns]\ncolour = "Y"\n', "utf-8")
-    with pytest.raises(PackFaults, match="colour"):
-        reading.read_mapping(path)
+    with pytest.raises(ConfigErrors, match="colour"):
+        list_parser.read_mapping(path)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_list(bring):
@@ -189,21 +190,21 @@ def test_the_number_of_queries_does_not_grow_with_the_list(bring):
 
 
 def test_the_first_real_list_takes_the_place_of_made_up_points(bring):
-    actions.lay_made_up(by=BY)
+    actions.create_sample_points(by=BY)
     assert Site.objects.filter(made_up=True).count() == 200
     bring(PARK)
     assert list(Site.objects.values_list("code", "made_up")) == [("p1", False)]
-    with pytest.raises(Refused):
-        actions.lay_made_up(by=BY)
+    with pytest.raises(ActionRefused):
+        actions.create_sample_points(by=BY)
 
 
 def test_only_the_operators_commands_write(bring):
-    listed = reading.Listed("x")
+    listed = list_parser.ParsedList("x")
     by = Actor(ActorKind.OFFICER, 1)
     for deed in (
         lambda: actions.import_points(by=by, listed=listed),
-        lambda: actions.lay_made_up(by=by),
-        lambda: actions.lay_samples(by=by),
+        lambda: actions.create_sample_points(by=by),
+        lambda: actions.create_demo_points(by=by),
         lambda: actions.rotate_keys(by=by),
     ):
         with pytest.raises(NotAllowed):
@@ -212,9 +213,9 @@ def test_only_the_operators_commands_write(bring):
 
 def test_a_city_that_says_nothing_about_its_wifi_has_none(db, settings, bring):
     settings.CITY_PATH = TOWN
-    assert declared.network() is None
-    assert actions.lay_samples(by=BY) == 0
-    with pytest.raises(Refused):
+    assert config.network() is None
+    assert actions.create_demo_points(by=BY) == 0
+    with pytest.raises(ActionRefused):
         bring(PARK)
 
 
@@ -259,7 +260,7 @@ def test_a_real_list_of_another_city_comes_in_whole(db, settings, tmp_path):
     settings.CITY_PATH = root
     city_actions.load_pack_tables(by=BY)
     areas = {line.split(",")[0]: f"NY-{number}" for number, line in enumerate(boroughs, 1)}
-    mapping = Mapping(
+    mapping = ColumnMapping(
         prefix="nyc-",
         columns={
             "site": "OBJECTID",
@@ -275,10 +276,10 @@ def test_a_real_list_of_another_city_comes_in_whole(db, settings, tmp_path):
         other={"kind": "park"},
         constants={"name": "Hotspot"},
     )
-    found = actions.import_points(by=BY, listed=reading.read_list(NEW_YORK, mapping))
+    found = actions.import_points(by=BY, listed=list_parser.read_list(NEW_YORK, mapping))
     with NEW_YORK.open(encoding="utf-8-sig", newline="") as file:
         count = sum(1 for _row in csv.DictReader(file))
     assert found.new_sites + len({fault.line for fault in found.faults}) == count
     assert found.new_sites > 0.99 * count
-    again = actions.import_points(by=BY, listed=reading.read_list(NEW_YORK, mapping))
+    again = actions.import_points(by=BY, listed=list_parser.read_list(NEW_YORK, mapping))
     assert (again.changes, again.same) == (0, found.new_sites)

@@ -8,12 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html as parser
 
-from kini.core import events, moments
+from kini.core import current_time, events
 from kini.core.crypto import keyed_hash
 from kini.people.models import User
-from kini.wifi import actions, admission
+from kini.wifi import actions
 from kini.wifi.events import DevicesSignedOut
 from kini.wifi.models import AccessPoint, Device, Group, Site
+from kini.wifi.radius import authorization
 from tests.wifi.conftest import BY
 from tests.wifi.test_deciding import AT_CORNER, NOON, PHONE, decided, refused
 from tests.wifi.test_portal import (  # noqa: F401 -- fixtures
@@ -33,7 +34,7 @@ from tests.wifi.test_portal import (  # noqa: F401 -- fixtures
 told: list[DevicesSignedOut] = []
 
 
-@events.listens(DevicesSignedOut, name="test.signed_out")
+@events.subscribe(DevicesSignedOut, name="test.signed_out")
 def listener(event: DevicesSignedOut) -> None:
     told.append(event)
 
@@ -56,7 +57,15 @@ def used(mac=PHONE, *, began=NOON, seconds=600, octets=5_000_000, number=1):
         cursor.execute(
             "INSERT INTO wifi_session VALUES (%s, %s, 'n', %s, %s, %s, %s, %s, %s, %s, 0, '')",
             [
-                *[bytes([number]) * 32, began.date(), CORNER, keyed_hash(mac, admission.DEVICE), began, began, began],
+                *[
+                    bytes([number]) * 32,
+                    began.date(),
+                    CORNER,
+                    keyed_hash(mac, authorization.DEVICE),
+                    began,
+                    began,
+                    began,
+                ],
                 *[seconds, octets],
             ],
         )
@@ -101,7 +110,7 @@ def test_a_device_is_forgotten_alone_or_with_all_others(network, client, residen
     told.clear()
     assert run_jobs() >= 2
     assert {mark for event in told for mark in event.devices} == {
-        keyed_hash(mac, admission.DEVICE).hex() for mac in (PHONE, TABLET)
+        keyed_hash(mac, authorization.DEVICE).hex() for mac in (PHONE, TABLET)
     }
 
 
@@ -114,7 +123,7 @@ def test_nobody_sees_or_forgets_what_is_anothers(network, client, resident):  # 
     assert client.post("/wifi/mine/forget/", {"device": key}).status_code == 404
     assert decided(**AT_CORNER)["Auth-Type"] == "Accept"
     # A device that changes hands: the new owner sees nothing of the old one's sessions.
-    with moments.at(NOON + timedelta(minutes=5)):
+    with current_time.freeze(NOON + timedelta(minutes=5)):
         point = coovachilli()
         said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
         assert asked(said, at=NOON + timedelta(minutes=5))["Auth-Type"] == "Accept"
@@ -155,13 +164,13 @@ def test_a_device_that_is_held_back_is_told_where_to_sign_in(network, client, re
 
 
 def test_a_device_that_is_in_is_told_what_it_has_left(network, client):  # noqa: F811
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     Group.objects.filter(pk="resident").update(daily_octets=20_000_000)
     used()
     said = ask(client, mac=PHONE.lower().replace("-", ":"))
     assert (said["captive"], said["seconds-remaining"], said["bytes-remaining"]) == (False, 3600, 15_000_000)
     assert said["can-extend-session"] is False
-    with moments.at(NOON + timedelta(days=10, seconds=-60)):
+    with current_time.freeze(NOON + timedelta(days=10, seconds=-60)):
         said = ask(client, mac=PHONE)
         assert (said["seconds-remaining"], said["can-extend-session"]) == (60, True)
 
@@ -175,7 +184,7 @@ def test_without_a_device_nothing_is_said(network, client, query):  # noqa: F811
 
 
 def test_from_elsewhere_nothing_is_said_of_a_device(network, client):  # noqa: F811
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     AccessPoint.objects.filter(mac=CORNER).update(nas_address="8.8.4.4")
     addresses = {"8.8.8.8": False, "8.8.4.4": True, "10.1.0.2": True}
     for address, here in addresses.items():

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kini.core import moments
+from kini.core import current_time
 from kini.core.geometry import Projection, distance_m
-from kini.wifi import actions, queries, rules
-from kini.wifi.holding import Held
+from kini.wifi import actions, rules
+from kini.wifi.inventory import queries
+from kini.wifi.inventory.site_cache import SiteCache
 from kini.wifi.models import Site
 from tests.wifi.conftest import BY, PARK, SCHOOL, SQUARE
 
@@ -29,7 +30,7 @@ def sites(bring):
 
 @pytest.fixture(autouse=True)
 def ten():
-    with moments.at(MONDAY.replace(hour=10)):
+    with current_time.freeze(MONDAY.replace(hour=10)):
         yield
 
 
@@ -77,7 +78,7 @@ def test_a_place_that_is_not_there_is_said_and_all_are_listed(client, sites):
 
 def test_kind_and_open_now_choose(client, sites):
     assert read(client, "/wifi/", kind="park").count('class="figures-row"') == 1
-    with moments.at(MONDAY.replace(hour=12, minute=30)):
+    with current_time.freeze(MONDAY.replace(hour=12, minute=30)):
         html = read(client, "/wifi/", open="now")
         assert "No matches" in read(client, "/wifi/", kind="school", open="now")
     assert html.count('class="figures-row"') == 1
@@ -115,7 +116,7 @@ def test_a_site_that_is_switched_off_is_not_shown(client, bring, sites):
 
 
 def test_made_up_places_are_marked_wherever_they_are_shown(client, town):
-    actions.lay_made_up(by=BY, count=30)
+    actions.create_sample_points(by=BY, count=30)
     assert "Sample places" in read(client, "/wifi/")
     site = Site.objects.first()
     assert "Sample places" in read(client, f"/wifi/{site.code}/")
@@ -138,7 +139,7 @@ def test_a_new_list_is_seen_at_once(client, bring, sites):
 
 
 def test_pages_ask_the_database_little(client, town):
-    actions.lay_made_up(by=BY)
+    actions.create_sample_points(by=BY)
     client.post("/wifi/", HERE)
     with CaptureQueriesContext(connection) as captured:
         client.post("/wifi/", HERE)
@@ -149,7 +150,7 @@ def test_pages_ask_the_database_little(client, town):
 
 
 def test_programs_are_told_the_nearest_ten(client, town):
-    actions.lay_made_up(by=BY)
+    actions.create_sample_points(by=BY)
     here = (38.7400, -9.4600)
     found = client.get("/api/v1/wifi/points", {"near": "38.7400,-9.4600"}).json()["items"]
     away = sorted((distance_m(here, (site.latitude, site.longitude)), site.code) for site in Site.objects.all())
@@ -178,7 +179,7 @@ def test_the_nearest_are_the_nearest(points, count):
     projection = Projection(38.74, -9.46)
     sites = tuple(Site(code=f"s{n}", latitude=a, longitude=b) for n, (a, b) in enumerate(points))
     spots = np.array([projection.to_metres(point) for point in points])
-    found = Held(sites, {}, projection, spots).nearest((38.74, -9.46), count)
+    found = SiteCache(sites, {}, projection, spots).nearest((38.74, -9.46), count)
     assert len(found) == min(count, len(points))
     away = [metres for _site, metres in found]
     limit = sorted(distance_m((38.74, -9.46), point) for point in points)
@@ -188,4 +189,4 @@ def test_the_nearest_are_the_nearest(points, count):
 @given(st.times(), st.times(), st.times())
 def test_a_span_holds_the_times_within_it(opens, closes, at):
     if opens < closes:
-        assert rules.open_at([(opens, closes)], at) == (opens <= at < closes)
+        assert rules.is_open_at([(opens, closes)], at) == (opens <= at < closes)

@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 
 from kini.city.models import Agency
 from kini.cli import wifi_plan
-from kini.core.actors import Refused
-from kini.core.faults import PackFaults
+from kini.core.actors import ActionRefused
+from kini.core.config_files import ConfigErrors
 from kini.core.models import AuditEntry
-from kini.wifi import actions, declared
+from kini.wifi import actions, config
 from kini.wifi.models import Plan
-from kini.wifi.where import places, reckoning, wishing
-from kini.wifi.where.wishing import Wish
+from kini.wifi.planning import candidate_sites, plan_request, planner
+from kini.wifi.planning.plan_request import PlanRequest
 from tests.cases.town import employed
 from tests.wifi.conftest import BY, HEADER, WIFI, says
 
@@ -50,28 +50,28 @@ def head(network, client):
     return officer
 
 
-def wish(**other) -> Wish:
+def wish(**other) -> PlanRequest:
     given = {"points": 2, "radius_m": 650, "capacity": 500, "cost": 1000, "budget": None, "equity": 0.0}
-    return Wish(**{**given, "anywhere": False, **other})
+    return PlanRequest(**{**given, "anywhere": False, **other})
 
 
 def test_the_rule_is_that_of_today(network):
-    assert wishing.rule().radius_m == 650
+    assert plan_request.planning_rule().radius_m == 650
 
 
 def test_a_pack_without_a_rule_plans_nothing(town):
-    with pytest.raises(Refused):
-        wishing.rule()
+    with pytest.raises(ActionRefused):
+        plan_request.planning_rule()
 
 
 def test_points_come_to_known_places_and_are_counted_beside_the_standing_one(network):
-    offered = reckoning.candidates(wish())
+    offered = planner.find_candidates(wish())
     assert [(place.code, place.kind) for place in offered] == [
         ("counter:balcao-porto", "square"),
         ("counter:balcao-monte", "square"),
         ("library:biblioteca", "square"),
     ]
-    found = reckoning.reckon(wish(points=1), offered)
+    found = planner.compute_plan(wish(points=1), offered)
     assert (found.people, found.standing, found.candidates) == (6_150, 1, 3)
     # VS-2: 1,800 people on a cell of a few km2; VS-1's port is served by the standing point already.
     assert [point.code for point in found.points] == ["counter:balcao-monte"]
@@ -86,15 +86,15 @@ def test_points_come_to_known_places_and_are_counted_beside_the_standing_one(net
 
 def test_any_spot_reaches_all_but_a_few_at_the_edge_of_the_city(network):
     anywhere = wish(points=400, capacity=6_150, anywhere=True)
-    found = reckoning.reckon(anywhere, reckoning.candidates(anywhere))
+    found = planner.compute_plan(anywhere, planner.find_candidates(anywhere))
     assert found.gained == found.reachable > 0.97 * found.left
 
 
 def test_a_list_of_places_replaces_those_that_are_known(network, tmp_path):
     path = tmp_path / "rw.csv"
     path.write_text(LIST + "rw-1,RW 1,,38.7551,-9.4501,250\nrw-2,RW 2,school,38.7451,-9.4301,\n", "utf-8")
-    offered = reckoning.candidates(wish(), path)
-    found = reckoning.reckon(wish(budget=1_100), offered)
+    offered = planner.find_candidates(wish(), path)
+    found = planner.compute_plan(wish(budget=1_100), offered)
     assert {place.code for place in offered} == {"rw-1", "rw-2"}
     assert [(point.code, point.cost) for point in found.points] in ([("rw-1", 250)], [("rw-2", 1000)])
 
@@ -109,19 +109,19 @@ def test_every_bad_line_of_a_list_is_named(network, tmp_path):
         "d,D,,x,1,-5",
     ]
     path.write_text(LIST + "\n".join(lines) + "\n", "utf-8")
-    with pytest.raises(PackFaults) as raised:
-        places.listed(path, declared.network())
+    with pytest.raises(ConfigErrors) as raised:
+        candidate_sites.read_candidates(path, config.network())
     found = {(fault.line, fault.field) for fault in raised.value.errors}
     assert found == {(3, "code"), (4, "kind"), (5, "latitude"), (6, "latitude"), (6, "cost")}
 
 
 def test_the_check_of_the_pack_reads_what_is_said_of_plans(network):
-    assert list(declared.check_wifi(network)) == []
+    assert list(config.check_wifi(network)) == []
     (network / "wifi.yaml").write_text(WIFI + PLANS.replace("counter: square", "castle: square"), "utf-8")
     (network / "wifi-candidates.csv").write_text(LIST + "a,A,palace,38.7,-9.4,\n", "utf-8")
-    assert {fault.field for fault in declared.check_wifi(network)} == {"plans.1.candidates.castle", "kind"}
+    assert {fault.field for fault in config.check_wifi(network)} == {"plans.1.candidates.castle", "kind"}
     (network / "wifi.yaml").write_text(WIFI + PLANS.replace("library: square", "library: palace"), "utf-8")
-    assert any("palace" in fault.message for fault in declared.check_wifi(network))
+    assert any("palace" in fault.message for fault in config.check_wifi(network))
 
 
 def test_the_command_prints_objective_bound_gap_and_time(network, tmp_path, capsys):
@@ -216,7 +216,7 @@ def test_only_three_plans_wait_and_another_agency_sees_none(client, head):
 def test_a_plan_that_is_ready_stays_as_it_is_and_its_figures_fit(head, client, run_jobs):
     client.post("/desk/wifi/plans/", WANTED)
     run_jobs()
-    assert actions.begin_plan(by=BY, plan=Plan.objects.get().pk) is None
+    assert actions.start_plan(by=BY, plan=Plan.objects.get().pk) is None
     for broken in ({"bound": 0.5}, {"problem": "both"}, {"gained": 9_999}, {"ended_at": None}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Plan.objects.update(**broken)

@@ -9,14 +9,15 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html as parser
 
-from kini.core import moments, retention
-from kini.core.crypto import keyed_hash, unseal
+from kini.core import current_time, retention
+from kini.core.crypto import decrypt, keyed_hash
 from kini.core.environment import ROOT
 from kini.core.models import AuditEntry, LimitCounter, OutboxMessage
 from kini.people.models import User
-from kini.wifi import actions, admission, declared
-from kini.wifi.inventory_diff import secret_context
+from kini.wifi import actions, config
+from kini.wifi.inventory.diff import secret_context
 from kini.wifi.models import AccessPoint, Device, Group, Pass, Site, Voucher
+from kini.wifi.radius import authorization
 from tests.wifi import nas
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.test_deciding import AT_CORNER, GROUPS, NOON, PHONE, decided, refused
@@ -42,7 +43,7 @@ NUMBER = "+351912345678"
 def network(town, bring):
     """The park keeps hours, the corner is always open; whoever signs in is a resident for twenty days."""
     (town / "wifi.yaml").write_text(WIFI + GROUPS + PORTAL, "utf-8")
-    declared._once.cache_clear()
+    config._once.cache_clear()
     actions.load_policies(by=BY)
     assert bring(*POINTS, header=HEADER).faults == []
 
@@ -55,13 +56,13 @@ def outbox(settings):
 
 @pytest.fixture(autouse=True)
 def noon():
-    with moments.at(NOON):
+    with current_time.freeze(NOON):
         yield
 
 
 def secret() -> str:
     point = AccessPoint.objects.get(mac=CORNER)
-    return unseal(point.secret, secret_context(point.mac)).decode()
+    return decrypt(point.secret, secret_context(point.mac)).decode()
 
 
 def coovachilli() -> nas.Nas:
@@ -183,7 +184,7 @@ def test_a_number_that_is_none_and_too_many_codes_are_told(network, client):
 
 
 def test_a_code_from_a_sheet_lets_so_many_devices_in(network, client):
-    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School", devices=1)
+    (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School", devices=1)
     point = coovachilli()
     page = arrive(client, point)
     typed = {"voucher": code.lower().replace("0", "o").replace("1", "l")}
@@ -203,7 +204,7 @@ def test_a_code_from_a_sheet_lets_so_many_devices_in(network, client):
 
 
 def test_a_password_and_a_sheet_are_decided_over_one_connection_in_any_order(network, client, resident):
-    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School")
+    (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School")
     for _again in range(2):
         point = KINDS["aruba"]()
         said = brought(point, client.post("/wifi/portal/enter/", form(arrive(client, point), "tap")))
@@ -213,7 +214,7 @@ def test_a_password_and_a_sheet_are_decided_over_one_connection_in_any_order(net
 
 
 def test_two_devices_at_the_last_place_of_a_voucher(network, client):
-    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School", devices=1)
+    (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School", devices=1)
     said = {}
     for phone in (PHONE, "AC-DE-48-00-11-23"):
         point = coovachilli()
@@ -235,16 +236,16 @@ def test_codes_are_not_tried_without_end(network, client):
         for n in range(10)
     ]
     assert answers == [422] * 10
-    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School")
+    (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School")
     response = client.post("/wifi/portal/enter/", form(page, "voucher") | {"voucher": code})
     assert response.status_code == 429
     assert not any(PHONE in row.key for row in LimitCounter.objects.all())
 
 
 def test_a_code_that_ended_or_was_taken_back_is_told(network, client):
-    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=1, label="School")
+    (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=1, label="School")
     page = arrive(client, coovachilli())
-    with moments.at(NOON + timedelta(days=1)):
+    with current_time.freeze(NOON + timedelta(days=1)):
         page = arrive(client, coovachilli())
         response = client.post("/wifi/portal/enter/", form(page, "voucher") | {"voucher": code})
         assert "This code has expired" in response.content.decode()
@@ -256,7 +257,7 @@ def test_a_code_that_ended_or_was_taken_back_is_told(network, client):
 
 
 def test_a_known_device_needs_one_tap_where_it_is_asked_at_all(network, client):
-    actions.know_device(by=BY, mac=PHONE, group="free", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="free", days=10)
     point = coovachilli()
     page = arrive(client, point)
     assert "We know this device already" in page
@@ -341,7 +342,7 @@ def test_whoever_comes_without_an_access_point_is_told_how(network, client, addr
 
 def test_words_of_a_visit_are_old_after_two_hours(network, client, resident):
     token = form(arrive(client, coovachilli()), "tap")["a"]
-    with moments.at(NOON + timedelta(hours=3)):
+    with current_time.freeze(NOON + timedelta(hours=3)):
         assert client.post("/wifi/portal/enter/", {"a": token, "way": "tap"}).status_code == 410
 
 
@@ -396,8 +397,8 @@ def test_neither_page_nor_trail_tells_the_device(network, client, resident, capl
     for mac in (PHONE, PHONE.lower(), PHONE.replace("-", ""), PHONE.replace("-", ":")):
         assert mac not in written
     stored = Pass.objects.get()
-    assert admission.one_time(stored.nonce) not in str(vars(stored))
-    assert bytes(stored.device) == keyed_hash(PHONE, admission.DEVICE)
+    assert authorization.one_time_password(stored.nonce) not in str(vars(stored))
+    assert bytes(stored.device) == keyed_hash(PHONE, authorization.DEVICE)
 
 
 def test_signed_out_devices_sign_in_again_and_their_use_still_counts(network, resident, client):
@@ -407,7 +408,7 @@ def test_signed_out_devices_sign_in_again_and_their_use_still_counts(network, re
     assert decided(**AT_CORNER) == refused("sign-in")
     devices = retention.rules.get("wifi.devices")
     assert retention.apply(devices) == 0
-    with moments.at(NOON + timedelta(days=1, seconds=1)):
+    with current_time.freeze(NOON + timedelta(days=1, seconds=1)):
         assert retention.apply(devices) == 1
     assert not Device.objects.exists()
 
@@ -423,7 +424,7 @@ def test_one_quota_for_all_devices_of_a_person(network, resident, client):
         cursor.execute("SELECT wifi_session_partition(%s)", [NOON.date()])
         cursor.execute(
             "INSERT INTO wifi_session VALUES (%s, %s, 'n', 'a', %s, %s, %s, NULL, 60, 600, 400, '')",
-            [b"k" * 32, NOON.date(), keyed_hash(PHONE, admission.DEVICE), NOON, NOON],
+            [b"k" * 32, NOON.date(), keyed_hash(PHONE, authorization.DEVICE), NOON, NOON],
         )
     assert decided(calling="AE-DE-48-00-99-99", **AT_CORNER) == refused("used-up")
     page = client.get(coovachilli().redirect).content.decode()

@@ -3,7 +3,8 @@
 import pytest
 
 from kini.people.models import User
-from kini.wifi import actions, declared, reading
+from kini.wifi import actions, config
+from kini.wifi.inventory import list_parser
 from kini.wifi.models import Device
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.test_deciding import GROUPS
@@ -15,11 +16,11 @@ from tests.wifi.test_radius import ask, ask_of, pytestmark, server  # noqa: F401
 def network(town, tmp_path):
     """The corner is always open, and asked for from a loopback address."""
     (town / "wifi.yaml").write_text(WIFI + GROUPS + PORTAL, "utf-8")
-    declared._once.cache_clear()
+    config._once.cache_clear()
     actions.load_policies(by=BY)
     path = tmp_path / "points.csv"
     path.write_text("\n".join((HEADER, *POINTS)), "utf-8")
-    assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
+    assert actions.import_points(by=BY, listed=list_parser.read_list(path)).faults == []
 
 
 def test_freeradius_takes_what_the_portal_gave_once_from_each_kind(network, ask, client):  # noqa: F811

@@ -9,8 +9,9 @@ from django.db import IntegrityError, connection, transaction
 
 from kini.core.crypto import keyed_hash
 from kini.people.models import User
-from kini.wifi import actions, admission
+from kini.wifi import actions
 from kini.wifi.models import Device, PseudonymKey
+from kini.wifi.radius import authorization
 from tests.wifi.conftest import BY
 from tests.wifi.test_collecting import NOW, collected, folder, told, write  # noqa: F401 -- fixtures
 from tests.wifi.test_deciding import NOON, PHONE, network  # noqa: F401 -- fixtures
@@ -26,7 +27,7 @@ def owned(network):  # noqa: F811
     person = User.objects.create_user(phone="+351912345670", phone_verified=True)
     for mac in (PHONE, TABLET):
         Device.objects.create(
-            mark=keyed_hash(mac, admission.DEVICE),
+            mark=keyed_hash(mac, authorization.DEVICE),
             group_id="free",
             owner=person,
             since=datetime(2026, 10, 1, tzinfo=UTC),
@@ -37,7 +38,7 @@ def owned(network):  # noqa: F811
 
 def pseudonyms():
     """Of each session, by the number of its month and the device's MAC: (person, device)."""
-    names = {keyed_hash(mac, admission.DEVICE): mac for mac in (PHONE, TABLET, STRANGER)}
+    names = {keyed_hash(mac, authorization.DEVICE): mac for mac in (PHONE, TABLET, STRANGER)}
     with connection.cursor() as cursor:
         cursor.execute("SELECT day, device, person_pseudonym, device_pseudonym FROM wifi_session ORDER BY started_at")
         return [(day.month, names[bytes(device)], person, own) for day, device, person, own in cursor.fetchall()]

@@ -15,18 +15,20 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from kini.bench.wifi.servers import free_port
-from kini.core.crypto import unseal
-from kini.wifi import actions, admission, declared, entrance, freeradius, reading
-from kini.wifi.inventory_diff import secret_context
+from kini.bench.wifi.radius_servers import free_port
+from kini.core.crypto import decrypt
+from kini.wifi import actions, config
+from kini.wifi.inventory import list_parser
+from kini.wifi.inventory.diff import secret_context
 from kini.wifi.models import AccessPoint, Group
+from kini.wifi.radius import authorization, database_role, freeradius
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.freeradius import access_request, needs_freeradius, running, way_to_database
 from tests.wifi.test_deciding import GROUPS, HEADER, PHONE, POINTS
 
 pytestmark = [needs_freeradius, pytest.mark.django_db(transaction=True)]
 PORTAL = "https://serena.example/wifi/"
-LIMITS = set(admission.GRANTED.values())
+LIMITS = set(authorization.GRANTED.values())
 CORNER = {"Called-Station-Id": "00-10-A4-23-19-C2:Serena Livre"}
 
 
@@ -35,11 +37,11 @@ def network(town: Path, tmp_path: Path) -> None:
     """The corner is always open, the park keeps hours; both are asked for from loopback addresses."""
     text = (WIFI + GROUPS).replace('hours: {monday: ["06:00-00:00"]}', "hours: {}")
     (town / "wifi.yaml").write_text(text, "utf-8")
-    declared._once.cache_clear()
+    config._once.cache_clear()
     actions.load_policies(by=BY)
     path = tmp_path / "points.csv"
     path.write_text("\n".join((HEADER, *POINTS)), "utf-8")
-    assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
+    assert actions.import_points(by=BY, listed=list_parser.read_list(path)).faults == []
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def server(network: None, tmp_path: Path) -> Iterator[int]:
     """FreeRADIUS on a free port."""
     port = free_port()
     folder = tmp_path / "radius"
-    freeradius.write(folder, host="127.0.0.1", port=port, portal=PORTAL)
+    freeradius.write_config(folder, host="127.0.0.1", port=port, portal=PORTAL)
     with running(folder):
         yield port
 
@@ -76,7 +78,7 @@ def ask(server: int, ask_of: Callable[..., Any]) -> Callable[..., dict[str, str]
 
 def secret_at(source: str) -> str:
     point = AccessPoint.objects.get(nas_address=source)
-    return unseal(point.secret, secret_context(point.mac)).decode()
+    return decrypt(point.secret, secret_context(point.mac)).decode()
 
 
 def accounted(port: int, mac: str = PHONE, status: str = "Stop", more: str = "") -> str:
@@ -90,7 +92,7 @@ def accounted(port: int, mac: str = PHONE, status: str = "Stop", more: str = "")
 
 
 def test_a_known_device_is_let_in_with_its_limits(ask):
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     answer = ask()
     assert answer["code"] == "Access-Accept"
     assert (answer["Session-Timeout"], answer["Idle-Timeout"]) == ("3600", "300")
@@ -99,7 +101,7 @@ def test_a_known_device_is_let_in_with_its_limits(ask):
 
 
 def test_however_the_nas_writes_its_mac(ask):
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     for written in ("acde48001122", "ac:de:48:00:11:22", "ACDE.4800.1122", PHONE):
         assert ask(Calling_Station_Id=written)["code"] == "Access-Accept"
     for written in ("acde48001123", "no device", f"{PHONE}:more"):
@@ -114,7 +116,7 @@ def test_an_unknown_one_is_told_where_to_sign_in(ask):
 
 
 def test_a_voucher_is_a_password(ask):
-    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
+    (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
     answer = ask(User_Password=code)
     assert answer["code"] == "Access-Accept"
     assert 86_000 < int(answer["Session-Timeout"]) <= 86_400
@@ -125,19 +127,19 @@ def test_a_voucher_is_a_password(ask):
 
 
 def test_a_closed_site_says_so(ask):
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     answer = ask("127.0.0.1", Called_Station_Id="00-10-A4-23-19-C0", NAS_Identifier="ap-p1")
     assert answer.get("Reply-Message") == f"closed {PORTAL}", answer
 
 
 def test_a_secret_opens_only_its_own_access_point(ask):
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     answer = ask("127.0.0.2", NAS_Identifier="ap-p1")
     assert answer["Reply-Message"] == f"unknown-access-point {PORTAL}"
 
 
 def test_what_is_not_signed_or_signed_wrongly_gets_no_answer(ask):
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     assert ask(sign=False, silent=True) == {}
     assert ask(secret="another-secret-of-24-chars", silent=True) == {}
 
@@ -145,20 +147,20 @@ def test_what_is_not_signed_or_signed_wrongly_gets_no_answer(ask):
 def test_a_new_access_point_is_known_without_a_restart(ask, tmp_path, server):
     path = tmp_path / "more.csv"
     path.write_text(f"{HEADER}\nm1,Mill,square,38.7451,-9.4302,00:10:a4:23:19:c4,,127.0.0.3", "utf-8")
-    actions.import_points(by=BY, listed=reading.read_list(path))
-    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
+    actions.import_points(by=BY, listed=list_parser.read_list(path))
+    freeradius.write_config(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
     answer = ask("127.0.0.3", Called_Station_Id="00-10-A4-23-19-C4")
     assert answer["Reply-Message"] == f"sign-in {PORTAL}"
 
 
 def test_accounting_is_answered_once_it_is_written_down_and_counts_against_the_group(ask, server, tmp_path):
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     Group.objects.filter(pk="resident").update(daily_octets=5 * 2**32)
     assert ask()["code"] == "Access-Accept"
     point = AccessPoint.objects.get(nas_address="127.0.0.2")
     for _again in range(2):
         assert "Accounting-Response" in accounted(server + 1)
-    found = actions.collect(by=BY, folder=tmp_path / "radius" / "detail")
+    found = actions.collect_packets(by=BY, folder=tmp_path / "radius" / "detail")
     assert (found.packets, found.rejected) == (2, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT octets_in, seconds, cause, access_point FROM wifi_session")
@@ -167,14 +169,14 @@ def test_accounting_is_answered_once_it_is_written_down_and_counts_against_the_g
 
 
 def test_a_database_that_is_away_keeps_nobody_out_who_was_in_lately(network, tmp_path, monkeypatch, ask_of):
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
     blocked = "AC-DE-48-00-11-23"
-    actions.know_device(by=BY, mac=blocked, group="resident", days=10)
+    actions.register_device(by=BY, mac=blocked, group="resident", days=10)
     known = connection.get_connection_params()
     way, cut = way_to_database(known, tmp_path)
     monkeypatch.setattr(connection, "get_connection_params", lambda: known | way)
     port = free_port()
-    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL)
+    freeradius.write_config(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL)
     monkeypatch.undo()
     with running(tmp_path / "radius"):
         ask = ask_of(port)
@@ -195,17 +197,17 @@ def test_a_database_that_is_away_keeps_nobody_out_who_was_in_lately(network, tmp
         assert ask(Calling_Station_Id="AC-DE-48-00-11-24", silent=True) == {}
         assert ask(Calling_Station_Id="no device either", silent=True) == {}
         assert "Accounting-Response" in accounted(port + 1)
-    collected = actions.collect(by=BY, folder=tmp_path / "radius" / "detail")
+    collected = actions.collect_packets(by=BY, folder=tmp_path / "radius" / "detail")
     assert (collected.packets, collected.rejected) == (3, 1)
 
 
 def test_files_with_secrets_are_their_owners_alone(network, tmp_path):
     folder = tmp_path / "radius"
-    assert freeradius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 2
+    assert freeradius.write_config(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 2
     for path in folder.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     AccessPoint.objects.filter(nas_address="127.0.0.1").update(active=False)
-    assert freeradius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 1
+    assert freeradius.write_config(folder, host="127.0.0.1", port=1812, portal=PORTAL).clients == 1
     assert [path.name for path in (folder / "clients4").iterdir()] == ["127.0.0.2"]
 
 
@@ -213,8 +215,8 @@ def test_identifiers_and_secrets_of_any_signs_are_known(ask, tmp_path, server):
     path = tmp_path / "signs.csv"
     row = '"ap (2), floor #3 + yard!",127.0.0.3,abcdefghijklmnop${x}%{y}'
     path.write_text(f"{HEADER},secret\nm1,Mill,square,38.7451,-9.4302,00:10:a4:23:19:c4,{row}", "utf-8")
-    assert actions.import_points(by=BY, listed=reading.read_list(path)).faults == []
-    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
+    assert actions.import_points(by=BY, listed=list_parser.read_list(path)).faults == []
+    freeradius.write_config(tmp_path / "radius", host="127.0.0.1", port=server, portal=PORTAL)
     answer = ask("127.0.0.3", NAS_Identifier="ap (2), floor #3 + yard!", Called_Station_Id="Mill")
     assert answer["Reply-Message"] == f"sign-in {PORTAL}"
 
@@ -223,8 +225,8 @@ def test_identifiers_and_secrets_of_any_signs_are_known(ask, tmp_path, server):
 @pytest.mark.parametrize("way", ["TTLS", "PEAP", "MD5"])
 def test_whoever_tries_eap_is_refused_at_once_by_a_signed_answer(network, ask, server, tmp_path, way):
     """Also a known device, and with a voucher: an access point that took it for WPA-Enterprise would get no keys."""
-    actions.know_device(by=BY, mac=PHONE, group="resident", days=10)
-    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
+    actions.register_device(by=BY, mac=PHONE, group="resident", days=10)
+    (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=1, label="Sheet")
     supplicant = tmp_path / "supplicant.conf"
     said = f'identity="x"\n password="{code}"\n phase2="auth=PAP"'
     supplicant.write_text(f"network={{\n key_mgmt=WPA-EAP\n eap={way}\n {said}\n}}\n", "utf-8")
@@ -243,10 +245,10 @@ def test_whoever_tries_eap_is_refused_at_once_by_a_signed_answer(network, ask, s
 
 def test_what_freeradius_does_not_take_is_told(network, tmp_path):
     folder = tmp_path / "radius"
-    freeradius.write(folder, host="127.0.0.1", port=1812, portal=PORTAL)
+    freeradius.write_config(folder, host="127.0.0.1", port=1812, portal=PORTAL)
     path = folder / "radiusd.conf"
     path.write_text(path.read_text("utf-8").replace("rlm_sql_postgresql", "rlm_sql_nothing"), "utf-8")
-    assert "rlm_sql_nothing" in freeradius.check(folder)
+    assert "rlm_sql_nothing" in freeradius.check_config(folder)
 
 
 @pytest.mark.long
@@ -256,7 +258,7 @@ def test_what_is_accounted_is_in_the_database_within_seconds_where_the_command_r
     url = f"postgresql:///{at['NAME']}?{urlencode({'host': at['HOST'], 'port': at['PORT'], 'user': at['USER']})}"
     env = os.environ | {"DATABASE_URL": url, "KINI_CITY": str(settings.CITY_PATH), "KINI_VAR": str(tmp_path)}
     words = [sys.executable, "-m", "kini.cli", "wifi", "radius", "--run", "--port", str(port), "--folder", str(folder)]
-    password, said = entrance.parameters()["password"], []
+    password, said = database_role.connection_parameters()["password"], []
     with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as command:
         assert command.stdout is not None
         try:
@@ -281,9 +283,9 @@ def test_what_is_accounted_is_in_the_database_within_seconds_where_the_command_r
 
 def test_a_memory_that_is_full_keeps_nobody_out(network, tmp_path, ask_of):
     port, devices = free_port(), [f"AC-DE-48-00-11-{n}" for n in range(30, 33)]
-    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL, remember=1)
+    freeradius.write_config(tmp_path / "radius", host="127.0.0.1", port=port, portal=PORTAL, remember=1)
     for mac in devices:
-        actions.know_device(by=BY, mac=mac, group="resident", days=10)
+        actions.register_device(by=BY, mac=mac, group="resident", days=10)
     with running(tmp_path / "radius"):
         ask = ask_of(port)
         for mac in devices * 2:
@@ -298,5 +300,5 @@ def test_as_many_are_remembered_as_there_is_room_for_at_once(network, tmp_path, 
     monkeypatch.setattr(freeradius, "LEAST_KNOWN", 10)
     AccessPoint.objects.filter(nas_address="127.0.0.1").update(capacity=20)
     AccessPoint.objects.filter(nas_address="127.0.0.2").update(capacity=None)
-    freeradius.write(tmp_path / "radius", host="127.0.0.1", port=1812, portal=PORTAL)
+    freeradius.write_config(tmp_path / "radius", host="127.0.0.1", port=1812, portal=PORTAL)
     assert "max_entries = 70\n" in (tmp_path / "radius" / "radiusd.conf").read_text("utf-8")

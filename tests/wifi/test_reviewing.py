@@ -9,20 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kini.core import moments, retention
+from kini.core import current_time, retention
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.core.crypto import keyed_hash, unseal
+from kini.core.crypto import decrypt, keyed_hash
 from kini.core.models import AuditEntry
 from kini.people.models import User
-from kini.wifi import actions, admission, coa, reviewing
-from kini.wifi.inventory_diff import secret_context
+from kini.wifi import actions
+from kini.wifi.inventory.diff import secret_context
 from kini.wifi.models import AccessPoint, Device, Group, SessionReview
+from kini.wifi.radius import authorization, coa, reauthorization
 from tests.wifi.authority import attributes, check, listening, reply
 from tests.wifi.conftest import BY
 from tests.wifi.test_collecting import collected, folder, told, write  # noqa: F401 -- fixtures
 from tests.wifi.test_deciding import NOON, PHONE, decided, known, network  # noqa: F401 -- fixtures
 
-MARK = keyed_hash(PHONE, admission.DEVICE)
+MARK = keyed_hash(PHONE, authorization.DEVICE)
 SECRET = b"a secret of the NAS"
 NUMBERS = {"Session-Timeout": 60, "Idle-Timeout": 5}
 
@@ -30,11 +31,11 @@ NUMBERS = {"Session-Timeout": 60, "Idle-Timeout": 5}
 @pytest.fixture
 def nas(network, monkeypatch):  # noqa: F811
     """The park's access point, which answers every request as asked."""
-    monkeypatch.setattr(reviewing, "SECONDS", 0.1)
-    with listening() as found, moments.at(NOON):
+    monkeypatch.setattr(reauthorization, "SECONDS", 0.1)
+    with listening() as found, current_time.freeze(NOON):
         AccessPoint.objects.filter(nas_identifier="ap-p1").update(coa_port=found.port)
         point = AccessPoint.objects.get(nas_identifier="ap-p1")
-        found.secret = unseal(point.secret, secret_context(point.mac))
+        found.secret = decrypt(point.secret, secret_context(point.mac))
         found.answers = lambda packet: [reply(packet, found.secret, packet[0] + 1)]
         yield found
 
@@ -76,7 +77,7 @@ def test_whoever_signs_out_everywhere_is_disconnected(session, nas, run_jobs):
 
 def test_a_withdrawn_voucher_ends_the_session(session, nas, run_jobs):
     actions.forget_device(by=BY, mac=PHONE)
-    (code,) = actions.make_vouchers(by=BY, group="free", count=1, days=2, label="School")
+    (code,) = actions.create_vouchers(by=BY, group="free", count=1, days=2, label="School")
     assert decided(password=code)["Auth-Type"] == "Accept"
     run_jobs()
     assert [packet[0] for packet in nas.came] == [coa.COA], "let in again before its NAS was told"
@@ -98,8 +99,8 @@ def test_a_used_up_quota_ends_the_session(session, nas, run_jobs):
 
 def test_another_group_changes_the_limits_of_the_session(session, nas, run_jobs):
     Group.objects.filter(pk="free").update(down_bps=2_000_000, up_bps=500_000, session_seconds=600, idle_seconds=30)
-    with moments.at(NOON + timedelta(seconds=120)):
-        actions.know_device(by=BY, mac=PHONE, group="free", days=1)
+    with current_time.freeze(NOON + timedelta(seconds=120)):
+        actions.register_device(by=BY, mac=PHONE, group="free", days=1)
         run_jobs()
     (packet,) = nas.came
     check(packet, nas.secret)
@@ -124,24 +125,24 @@ def test_a_nas_that_refuses_says_why(session, nas, run_jobs):
 def test_a_silent_nas_is_told_again_later_and_given_up_after_some_times(session, nas, run_jobs):
     nas.answers = lambda packet: [reply(packet, b"another secret", packet[0] + 1), b"x", packet]
     actions.block_device(by=BY, mac=PHONE, blocked=True)
-    with moments.at(timezone.now()):
-        assert actions.review_sessions(by=BY, devices=[MARK], reason="blocked") == 0, "a session of long ago"
-    actions.review_sessions(by=BY, devices=[MARK], reason="blocked")
+    with current_time.freeze(timezone.now()):
+        assert actions.reauthorize_sessions(by=BY, devices=[MARK], reason="blocked") == 0, "a session of long ago"
+    actions.reauthorize_sessions(by=BY, devices=[MARK], reason="blocked")
     told_at = timezone.now()
-    with moments.at(told_at):
+    with current_time.freeze(told_at):
         run_jobs()
-    assert len(nas.came) == reviewing.SENDS
+    assert len(nas.came) == reauthorization.SENDS
     assert len(set(nas.came)) == 1, "sent again as it was"
     assert (review().outcome, review().tries) == ("waiting", 1)
-    waiting = ProcrastinateJob.objects.get(task_name=actions.REVIEW)
+    waiting = ProcrastinateJob.objects.get(task_name=actions.REVIEW_JOB)
     assert waiting.scheduled_at == told_at + timedelta(seconds=20)
-    actions.review_sessions(by=BY, devices=[MARK], reason="used-up")
+    actions.reauthorize_sessions(by=BY, devices=[MARK], reason="used-up")
     assert (SessionReview.objects.count(), ProcrastinateJob.objects.count()) == (1, 1), "it waits already"
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL")
     run_jobs()
     assert (review().outcome, review().tries, review().error_cause) == ("silent", 5, None)
-    assert len(nas.came) == 5 * reviewing.SENDS
+    assert len(nas.came) == 5 * reauthorization.SENDS
 
 
 def test_what_nobody_can_be_told_is_kept_too(session, nas, run_jobs):
@@ -160,7 +161,7 @@ def test_a_session_that_has_ended_is_left_alone_and_its_names_are_gone(session, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT handle FROM wifi_session")
         assert cursor.fetchone() == (None,)
-    with moments.at(NOON + timedelta(days=8)):
+    with current_time.freeze(NOON + timedelta(days=8)):
         assert retention.apply(retention.rules.get("wifi.reviews")) == SessionReview.objects.count() == 0
 
 
@@ -174,33 +175,33 @@ def test_a_running_session_names_its_device_only_to_who_has_the_keys(session):
 def test_people_do_not_tell_access_points(network):  # noqa: F811
     by = Actor(ActorKind.RESIDENT, 1)
     for deed in (
-        lambda: actions.review_sessions(by=by, devices=[], reason=""),
-        lambda: actions.settle_review(by=by, review=1, told=reviewing.Told("", None)),
+        lambda: actions.reauthorize_sessions(by=by, devices=[], reason=""),
+        lambda: actions.record_review(by=by, review=1, told=reauthorization.ReviewResult("", None)),
     ):
         with pytest.raises(NotAllowed):
             deed()
 
 
-ASKED = coa.request(coa.DISCONNECT, 7, SECRET, {"Acct-Session-Id": "s1", **NUMBERS}, 0)
+ASKED = coa.build_request(coa.DISCONNECT, 7, SECRET, {"Acct-Session-Id": "s1", **NUMBERS}, 0)
 
 
 @pytest.mark.parametrize("sign", [True, False])
 def test_an_answer_counts_with_its_authenticator(sign):
     check(ASKED, SECRET)
     back = reply(ASKED, SECRET, 42, 503, sign=sign)
-    assert coa.answer(back, ASKED, SECRET) == coa.Answer(False, 503)
-    assert coa.answer(back, ASKED, b"other") is None
-    assert coa.answer(reply(ASKED, SECRET, 44, sign=sign), ASKED, SECRET) is None, "an answer to a CoA-Request"
+    assert coa.parse_response(back, ASKED, SECRET) == coa.CoaResponse(False, 503)
+    assert coa.parse_response(back, ASKED, b"other") is None
+    assert coa.parse_response(reply(ASKED, SECRET, 44, sign=sign), ASKED, SECRET) is None, "an answer to a CoA-Request"
     for place in range(len(back)):
         changed = back[:place] + bytes((back[place] ^ 1,)) + back[place + 1 :]
-        assert coa.answer(changed, ASKED, SECRET) is None
+        assert coa.parse_response(changed, ASKED, SECRET) is None
 
 
 @given(st.binary(max_size=80))
 def test_whatever_comes_back_stops_nothing(noise):
-    assert coa.answer(noise, ASKED, SECRET) is None
+    assert coa.parse_response(noise, ASKED, SECRET) is None
     body = noise[:60]
     head = bytes((41, 7)) + (20 + len(body)).to_bytes(2)
     signed = head + coa._md5(head + ASKED[4:20] + body + SECRET) + body
-    found = coa.answer(signed, ASKED, SECRET)
+    found = coa.parse_response(signed, ASKED, SECRET)
     assert found is None or found.done

@@ -8,20 +8,20 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kini.wifi.where.ground import Ground, squares
-from kini.wifi.where.solving import Answer, Question, solve
+from kini.wifi.planning.demand import DemandGrid, build_grid
+from kini.wifi.planning.solver import SitingProblem, SitingSolution, solve
 
 SIDE, METRES = 100.0, 150.0
 NOBODY = np.empty((0, 2))
 
 
-def street(*people: int, areas: tuple[int, ...] = ()) -> Ground:
+def street(*people: int, areas: tuple[int, ...] = ()) -> DemandGrid:
     """Squares in a row, 100 m apart."""
     spots = np.array([[n * SIDE, 0.0] for n in range(len(people))])
-    return Ground(spots, np.array(people), np.array(areas or [0] * len(people)))
+    return DemandGrid(spots, np.array(people), np.array(areas or [0] * len(people)))
 
 
-def asked(ground: Ground, at: list[float], **other) -> Answer:
+def asked(ground: DemandGrid, at: list[float], **other) -> SitingSolution:
     """The answer for candidates so many metres along the street; `standing` likewise."""
     standing = [[metre, 0.0] for metre in other.pop("standing", [])]
     given = {
@@ -33,10 +33,12 @@ def asked(ground: Ground, at: list[float], **other) -> Answer:
         **{"metres": METRES, "capacity": 1_000, "points": 1, "budget": None, "equity": 0.0, "seconds": 20.0},
         **other,
     }
-    return solve(Question(ground, **given))
+    return solve(SitingProblem(ground, **given))
 
 
-def best_of_all(ground: Ground, at: list[float], *, capacity: int, points: int, budget: int, costs, weights) -> float:
+def best_of_all(
+    ground: DemandGrid, at: list[float], *, capacity: int, points: int, budget: int, costs, weights
+) -> float:
     """The most weight that any choice serves, by linear programming's dual: cuts of a flow, each tried."""
     best = 0.0
     for count in range(points + 1):
@@ -46,7 +48,7 @@ def best_of_all(ground: Ground, at: list[float], *, capacity: int, points: int, 
     return best
 
 
-def _served(ground: Ground, at: list[float], capacity: int, weights) -> float:
+def _served(ground: DemandGrid, at: list[float], capacity: int, weights) -> float:
     """Greedy by weight with augmenting paths, a person at a time: exact, as those who can be served form a matroid."""
     room = [capacity] * len(at)
     holds: list[dict[int, int]] = [{} for _one in at]
@@ -162,11 +164,11 @@ def test_nothing_to_choose_is_an_answer(at):
 
 def test_a_search_that_ends_early_says_how_far_it_may_be_off():
     rng = np.random.default_rng(1)
-    ground = Ground(rng.uniform(0, 3_000, (900, 2)), rng.integers(1, 90, 900), np.zeros(900, np.int64))
+    ground = DemandGrid(rng.uniform(0, 3_000, (900, 2)), rng.integers(1, 90, 900), np.zeros(900, np.int64))
     given = {"ground": ground, "areas": 1, "standing": NOBODY, "room": np.zeros(0, np.int64)}
     given |= {"candidates": rng.uniform(0, 3_000, (150, 2)), "costs": np.ones(150, np.int64), "metres": 250.0}
     given |= {"capacity": 400, "points": 30, "budget": None, "equity": 0.0}
-    soon, full = solve(Question(**given, seconds=0.0)), solve(Question(**given, seconds=30.0))
+    soon, full = solve(SitingProblem(**given, seconds=0.0)), solve(SitingProblem(**given, seconds=30.0))
     assert full.gap <= 0.01
     assert soon.bound >= full.objective, "what the other search found is no more than this bound"
     assert soon.objective <= full.bound
@@ -174,7 +176,7 @@ def test_a_search_that_ends_early_says_how_far_it_may_be_off():
 
 def test_people_are_spread_evenly_and_none_is_lost():
     box = shapely.box(0, 0, 1_000, 500)
-    found = squares([box, shapely.box(2_000, 0, 2_010, 10)], [12_345, 7], SIDE)
+    found = build_grid([box, shapely.box(2_000, 0, 2_010, 10)], [12_345, 7], SIDE)
     assert list(np.bincount(found.area, found.people)) == [12_345, 7]
     assert sorted(set(found.people[:-1])) == [246, 247]
     assert list(found.spots[-1]) == [2_005, 5], "an area that holds no middle of a square has one point"

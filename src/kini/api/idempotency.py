@@ -14,17 +14,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kini.api.callers import Caller, caller_of
+from kini.api.auth import Principal, principal_of
 from kini.api.models import KeptAnswer
 from kini.api.problems import Problem, Wrong
-from kini.core.crypto import is_mac_of, mac
-from kini.core.database.prepared import prepared, send_later
+from kini.core.crypto import mac, matches_mac
+from kini.core.database.prepared_statements import execute_deferred, execute_prepared
 
 FORM = "multipart/form-data"
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 PURPOSE = "api.request"
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _FIND = """
     SELECT lock.free, kept.request, kept.status, kept.location, kept.body
@@ -42,7 +42,7 @@ _KEEP = """
 _BODY = KeptAnswer._meta.get_field("body")
 
 
-def once(request: HttpRequest, write: Callable[[], HttpResponse], *, required: bool = False) -> HttpResponse:
+def run_once(request: HttpRequest, write: Callable[[], HttpResponse], *, required: bool = False) -> HttpResponse:
     """Return the response of `write`, which runs once per principal and key.
 
     Raises:
@@ -57,14 +57,14 @@ def once(request: HttpRequest, write: Callable[[], HttpResponse], *, required: b
         raise _bad_key(_("A key has 1 to 200 visible ASCII characters."))
     try:
         with transaction.atomic():
-            return _once(request, caller_of(request), key, write)
+            return _once(request, principal_of(request), key, write)
     except IntegrityError as error:
         if "api_answer_once" in str(error):
             raise _in_progress() from None
         raise
 
 
-def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], HttpResponse]) -> HttpResponse:
+def _once(request: HttpRequest, caller: Principal, key: str, write: Callable[[], HttpResponse]) -> HttpResponse:
     digest = _digest(request)
     kept = _find(caller.key, key)
     if kept:
@@ -72,7 +72,7 @@ def _once(request: HttpRequest, caller: Caller, key: str, write: Callable[[], Ht
     response = write()
     body = _BODY.get_prep_value(response.content.decode())
     said = (caller.key, key, mac(digest, PURPOSE), response.status_code, response.get("Location", ""), body)
-    send_later(_KEEP, (*said, timezone.now()))
+    execute_deferred(_KEEP, (*said, timezone.now()))
     return response
 
 
@@ -90,7 +90,9 @@ def _digest(request: HttpRequest) -> bytes:
 def _find(owner: str, key: str) -> KeptAnswer | None:
     """Stored response of a key; locks the key until the transaction ends."""
     digest = hashlib.sha256(f"{owner}\n{key}".encode()).digest()
-    [(free, request, status, location, body)] = prepared(_FIND, [int.from_bytes(digest[:8], signed=True), owner, key])
+    [(free, request, status, location, body)] = execute_prepared(
+        _FIND, [int.from_bytes(digest[:8], signed=True), owner, key]
+    )
     if not free:
         raise _in_progress()
     answer = _BODY.read(body)
@@ -98,7 +100,7 @@ def _find(owner: str, key: str) -> KeptAnswer | None:
 
 
 def _again(kept: KeptAnswer, digest: bytes) -> HttpResponse:
-    if not is_mac_of(kept.request, digest, PURPOSE):
+    if not matches_mac(kept.request, digest, PURPOSE):
         detail = _("This key was already used for another request. Use a new key for a new request.")
         raise Problem(422, detail, "key-used", (Wrong(parameter=HEADER, detail=detail),))
     headers = {REPLAYED: "true"} | ({"Location": kept.location} if kept.location else {})

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kini.api import house
-from kini.api.callers import scopes
+from kini.api import application
+from kini.api.auth import scopes
 from kini.api.routing import PREFIX
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DocumentedOperation:
     """Operation as shown on the documentation page."""
 
     id: str
@@ -29,30 +29,30 @@ class Told:
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
     """OpenAPI document as JSON."""
-    response = JsonResponse(house.description(), json_dumps_params={"ensure_ascii": False})
+    response = JsonResponse(application.openapi_document(), json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "public, max-age=300"
     return response
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
+def documentation(request: HttpRequest) -> HttpResponse:
     """Documentation page."""
-    context = {"groups": groups(), "scopes": list(scopes), "root": request.build_absolute_uri(PREFIX)}
+    context = {"groups": operations_by_room(), "scopes": list(scopes), "root": request.build_absolute_uri(PREFIX)}
     return render(request, "api/page.html", context)
 
 
-def groups() -> dict[str, list[Told]]:
+def operations_by_room() -> dict[str, list[DocumentedOperation]]:
     """Operations grouped by room."""
-    found: dict[str, list[Told]] = {}
-    for path, methods in house.description()["paths"].items():
+    found: dict[str, list[DocumentedOperation]] = {}
+    for path, methods in application.openapi_document()["paths"].items():
         for method, operation in methods.items():
             found.setdefault(operation["tags"][0], []).append(_told(path, method, operation))
     return found
 
 
-def _told(path: str, method: str, operation: dict[str, Any]) -> Told:
+def _told(path: str, method: str, operation: dict[str, Any]) -> DocumentedOperation:
     security = operation.get("security") or []
-    return Told(
+    return DocumentedOperation(
         id=operation["operationId"],
         method=method.upper(),
         path=path,

@@ -19,15 +19,15 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from kini.core import security_log
-from kini.core.actors import NotAllowed, Refused
-from kini.core.file_refusals import FileBusy, FileDamaged, FileRefused, FileTooLarge, StorageFull
-from kini.core.files import NO_ROOM
-from kini.core.limits import TooMany
+from kini.core.actors import ActionRefused, NotAllowed
+from kini.core.attempt_limits import TooManyAttempts
+from kini.core.file_errors import FileBusy, FileDamaged, FileRefused, FileTooLarge, StorageFull
+from kini.core.files import DISK_FULL_ERRNOS
 from kini.core.request_guard import RefusedRequest
 
 CONTENT_TYPE = "application/problem+json"
 #: Retry-After in seconds while the database is unreachable.
-COME_BACK = 10
+RETRY_SECONDS = 10
 log = structlog.get_logger("kini.api")
 
 
@@ -103,7 +103,7 @@ def title(status: int) -> str:
     return words.get(status) or HTTPStatus(status).phrase
 
 
-def answer(request: HttpRequest, error: Exception) -> HttpResponse:
+def problem_response(request: HttpRequest, error: Exception) -> HttpResponse:
     """Problem response for any exception; an unexpected one is logged and answered with 500."""
     if isinstance(error, HttpError) and isinstance(error.__cause__, Problem):
         error = error.__cause__
@@ -116,22 +116,22 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 #: Problem by type of refusal; rooms add theirs.
-refusals: dict[type[Refused], Callable[[Any], Problem]] = {
+refusal_problems: dict[type[ActionRefused], Callable[[Any], Problem]] = {
     FileTooLarge: lambda refusal: Problem(413, str(refusal)),
-    FileBusy: lambda refusal: Problem(503, str(refusal), headers={"Retry-After": str(COME_BACK)}),
+    FileBusy: lambda refusal: Problem(503, str(refusal), headers={"Retry-After": str(RETRY_SECONDS)}),
     FileDamaged: lambda refusal: Problem(500, str(refusal)),
     StorageFull: lambda refusal: Problem(507, str(refusal)),
     FileRefused: lambda refusal: Problem(422, str(refusal), "file-refused"),
     NotAllowed: lambda refusal: Problem(403, str(refusal)),
-    TooMany: lambda refusal: Problem(429, str(refusal), headers={"Retry-After": str(refusal.wait)}),
-    Refused: lambda refusal: Problem(409, str(refusal), "refused"),
+    TooManyAttempts: lambda refusal: Problem(429, str(refusal), headers={"Retry-After": str(refusal.wait)}),
+    ActionRefused: lambda refusal: Problem(409, str(refusal), "refused"),
 }
 
 
 def _known(error: Exception) -> Problem | None:
     match error:
-        case Refused():
-            return next(refusals[sort] for sort in type(error).__mro__ if sort in refusals)(error)
+        case ActionRefused():
+            return next(refusal_problems[sort] for sort in type(error).__mro__ if sort in refusal_problems)(error)
         case Http404() | ObjectDoesNotExist():
             return Problem(404, _("Not found, or you do not have permission to see it."))
         case ValidationError():
@@ -144,10 +144,10 @@ def _known(error: Exception) -> Problem | None:
         case InterfaceError() | OperationalError():
             log.error("no database", error=repr(error))
             detail = _("The database cannot be reached at the moment. Send the same request again shortly.")
-            return Problem(503, detail, headers={"Retry-After": str(COME_BACK)})
-        case OSError() if error.errno in NO_ROOM:
+            return Problem(503, detail, headers={"Retry-After": str(RETRY_SECONDS)})
+        case OSError() if error.errno in DISK_FULL_ERRNOS:
             log.error("disk full", error=repr(error))
-            return Problem(507, headers={"Retry-After": str(COME_BACK)})
+            return Problem(507, headers={"Retry-After": str(RETRY_SECONDS)})
         case RequestDataTooBig():
             return Problem(413)
         case RefusedRequest():
@@ -167,20 +167,20 @@ def _wrong(errors: Iterable[Mapping[str, Any]]) -> Iterable[Wrong]:
         if source in ("query", "path", "header"):
             yield Wrong(parameter=str(place[-1]) if place else source, detail=fault["msg"])
         else:
-            yield Wrong(pointer=pointer(place[1:]), detail=fault["msg"])
+            yield Wrong(pointer=json_pointer(place[1:]), detail=fault["msg"])
 
 
-def invalid(errors: Iterable[tuple[str, str]], root: str) -> Problem:
+def invalid_body(errors: Iterable[tuple[str, str]], root: str) -> Problem:
     """Problem of an invalid body.
 
     Args:
         errors: (position below the root, parts joined by "/"; how to fix it).
         root: a JSON pointer.
     """
-    wrong = tuple(Wrong(pointer=f"{root}{pointer(place.split('/'))}", detail=detail) for place, detail in errors)
+    wrong = tuple(Wrong(pointer=f"{root}{json_pointer(place.split('/'))}", detail=detail) for place, detail in errors)
     return Problem(422, _("Correct the errors listed under “errors”."), "invalid", wrong)
 
 
-def pointer(place: Iterable[str | int]) -> str:
+def json_pointer(place: Iterable[str | int]) -> str:
     """JSON Pointer (RFC 6901) of a path in a body."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)

@@ -2,20 +2,20 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.api.idempotency import KEPT
+from kini.api.idempotency import RETENTION
 from kini.api.models import KeptAnswer
-from kini.core.retention import Rule, of_rows, rules
+from kini.core.retention import RetentionRule, row_removal, rules
 
 
 def register() -> None:
     """Register the retention rule."""
     name = "api.answers"
-    rule = Rule(
+    rule = RetentionRule(
         name,
         _("API responses, kept for repeated requests"),
         _("An idempotency key is valid for one day"),
-        KEPT,
-        of_rows(lambda before: KeptAnswer.objects.filter(created_at__lt=before)),
+        RETENTION,
+        row_removal(lambda before: KeptAnswer.objects.filter(created_at__lt=before)),
         transient=True,
     )
     rules.register(name, rule)

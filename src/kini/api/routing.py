@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from pydantic import BaseModel, ConfigDict
 
 from kini.api import idempotency
-from kini.api.callers import Need
+from kini.api.auth import Requirement
 from kini.api.idempotency import FORM
 from kini.core.registry import Registry
 
@@ -26,8 +26,8 @@ _FORM = {
     "additionalProperties": {"type": "string", "contentMediaType": "application/octet-stream"},
 }
 #: Cache-Control of public reads, and of everything else.
-FRESH = "public, max-age=60"
-NEVER = "no-store"
+CACHE_PUBLIC = "public, max-age=60"
+NO_STORE = "no-store"
 
 
 class In(BaseModel):
@@ -50,7 +50,7 @@ class Named(Out):
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class OperationOptions:
     """Options of an operation.
 
     Attributes:
@@ -95,21 +95,21 @@ class Manner:
 
 
 #: Names of the operations that also accept a multipart form with files.
-with_files: set[str] = set()
+upload_operations: set[str] = set()
 
 
-def takes_files(request: HttpRequest) -> bool:
+def accepts_files(request: HttpRequest) -> bool:
     """Return True if the request's operation also accepts a multipart form with files."""
     match = request.resolver_match
-    return match is not None and match.url_name in with_files
+    return match is not None and match.url_name in upload_operations
 
 
-def unpack(request: HttpRequest) -> None:
+def use_json_part_as_body(request: HttpRequest) -> None:
     """Make the part `body` of a multipart form the request's body.
 
     Otherwise Ninja would read the whole form as one body, under the size limit of a body without files.
     """
-    if request.content_type == FORM and takes_files(request):
+    if request.content_type == FORM and accepts_files(request):
         request._body = request.POST.get("body", "").encode()
 
 
@@ -124,15 +124,17 @@ class Router:
     def __init__(self) -> None:
         self.inner = ninja.Router()
 
-    def get[F: Callable[..., Any]](self, path: str, *, needs: Need | None = None, media: str = "") -> Callable[[F], F]:
+    def get[F: Callable[..., Any]](
+        self, path: str, *, needs: Requirement | None = None, media: str = ""
+    ) -> Callable[[F], F]:
         """Register a read. Public reads carry an ETag and may be cached for a minute."""
-        return self._add("GET", path, needs, Manner(media=media), _cached if needs is None else _private)
+        return self._add("GET", path, needs, OperationOptions(media=media), _cached if needs is None else _private)
 
     def post[F: Callable[..., Any]](
         self,
         path: str,
         *,
-        needs: Need,
+        needs: Requirement,
         made_at: str = "",
         key: Literal["", "optional", "required"] = "optional",
         files: bool = False,
@@ -141,24 +143,28 @@ class Router:
 
         def around(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
             required = key == "required"
-            return _private(request, lambda: idempotency.once(request, answer, required=required) if key else answer())
+            return _private(
+                request, lambda: idempotency.run_once(request, answer, required=required) if key else answer()
+            )
 
-        return self._add("POST", path, needs, Manner(201 if made_at else 200, made_at, key=key, files=files), around)
+        return self._add(
+            "POST", path, needs, OperationOptions(201 if made_at else 200, made_at, key=key, files=files), around
+        )
 
-    def ask[F: Callable[..., Any]](self, path: str, *, needs: Need | None = None) -> Callable[[F], F]:
+    def query_post[F: Callable[..., Any]](self, path: str, *, needs: Requirement | None = None) -> Callable[[F], F]:
         """Register a read sent by POST, so that its parameters appear in no access log."""
-        return self._add("POST", path, needs, Manner(), _private)
+        return self._add("POST", path, needs, OperationOptions(), _private)
 
-    def patch[F: Callable[..., Any]](self, path: str, *, needs: Need) -> Callable[[F], F]:
+    def patch[F: Callable[..., Any]](self, path: str, *, needs: Requirement) -> Callable[[F], F]:
         """Register a partial update; it must be idempotent."""
-        return self._add("PATCH", path, needs, Manner(), _private)
+        return self._add("PATCH", path, needs, OperationOptions(), _private)
 
-    def delete[F: Callable[..., Any]](self, path: str, *, needs: Need) -> Callable[[F], F]:
+    def delete[F: Callable[..., Any]](self, path: str, *, needs: Requirement) -> Callable[[F], F]:
         """Register a deletion."""
-        return self._add("DELETE", path, needs, Manner(), _private)
+        return self._add("DELETE", path, needs, OperationOptions(), _private)
 
     def _add[F: Callable[..., Any]](
-        self, method: str, path: str, needs: Need | None, manner: Manner, around: Around
+        self, method: str, path: str, needs: Requirement | None, manner: OperationOptions, around: Around
     ) -> Callable[[F], F]:
         def register(view: F) -> F:
             said = get_type_hints(view).get("return")
@@ -171,7 +177,7 @@ class Router:
             model = said if isinstance(said, type) and issubclass(said, BaseModel) else None
             name = view.__name__.replace("_", "-")
             if manner.files:
-                with_files.add(name)
+                upload_operations.add(name)
             about = (view.__doc__ or "").strip()
             self.inner.add_api_operation(
                 path,
@@ -191,7 +197,7 @@ class Router:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ApiModule:
     """Contribution of a room: a heading in the documentation and operations below /api/v1/."""
 
     title: str
@@ -199,12 +205,12 @@ class Part:
 
 
 #: Modules by name, in the order of the documentation.
-parts: Registry[Part] = Registry("part of the API")
+api_modules: Registry[ApiModule] = Registry("part of the API")
 
 
 def _private(_request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
     response = answer()
-    response.headers.setdefault("Cache-Control", NEVER)
+    response.headers.setdefault("Cache-Control", NO_STORE)
     return response
 
 
@@ -216,5 +222,5 @@ def _cached(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpRes
     if tag in known or known == ["*"]:
         response = HttpResponse(status=304)
         del response["Content-Type"]
-    response["ETag"], response["Cache-Control"], response["Vary"] = tag, FRESH, "Accept-Language"
+    response["ETag"], response["Cache-Control"], response["Vary"] = tag, CACHE_PUBLIC, "Accept-Language"
     return response

@@ -2,11 +2,11 @@
 
 from django.urls import include, path
 
-from kini.api import house, pages
+from kini.api import application, pages
 
 app_name = "api"
 urlpatterns = [
-    path("api/", pages.page, name="page"),
+    path("api/", pages.documentation, name="page"),
     path("api/v1/openapi.json", pages.openapi, name="openapi"),
-    path("api/v1/", include(house.patterns())),
+    path("api/v1/", include(application.url_patterns())),
 ]

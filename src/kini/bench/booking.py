@@ -17,9 +17,9 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from kini.bench import filling, yardsticks
-from kini.bench.generator import NotMeasured
-from kini.bench.table import Goal, Requests, Stock, Work
+from kini.bench import baselines, seed
+from kini.bench.load_generator import NotMeasured
+from kini.bench.workloads import BodyStock, Goal, Requests, Workload
 from kini.booking import actions, queries
 from kini.booking.models import EVERYBODY, Quota, Slot
 from kini.booking.schedule import BookingOptions
@@ -29,14 +29,14 @@ from kini.city import queries as city_queries
 from kini.city.models import Place
 from kini.core.actors import system
 from kini.core.database import roles
-from kini.people import profile
+from kini.people import profile_values
 from kini.people.models import Resident
 from kini.services import questions
 from kini.services.examples import example_form
-from kini.services.fields.base import Submitted
+from kini.services.fields.base import FormData
 from kini.services.fields.uploads import DocumentField
 from kini.services.models import Service
-from kini.services.versions import Resolved, resolve
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
 from kini.web import formats
 
 CONNECTIONS = 64
@@ -52,7 +52,7 @@ type Headers = Sequence[tuple[str, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class BookingCity:
     """Data of the benchmark: booked service, slots by day, contested slots, tokens and answers of the applicants."""
 
     service: Service
@@ -63,21 +63,21 @@ class Bench:
     answers: dict[str, Any]
 
 
-def works(people: int) -> list[Work]:
+def workloads(people: int) -> list[Workload]:
     """Workloads of this benchmark for a number of applicants.
 
     Raises:
         NotMeasured: the pack has no suitable service.
     """
-    rows = yardsticks.prepare(10_000)
+    rows = baselines.create_rows(10_000)
     bench = prepare(people)
     month = f"first={bench.first}&last={bench.first + timedelta(days=DAYS - 1)}"
     reads = [f"/api/v1/services/{bench.service.pk}/days?venue=bench-{number}&{month}" for number in range(VENUES)]
     bearer = _bearer(bench.tokens)
     return [
-        Work("one indexed SELECT", "bare", Requests([f"/select/{row}" for row in rows]), says="yardstick"),
-        Work("one INSERT", "bare", Requests(["/insert"], "POST", keyed=True, status=201)),
-        Work(
+        Workload("one indexed SELECT", "bare", Requests([f"/select/{row}" for row in rows]), expected_text="yardstick"),
+        Workload("one INSERT", "bare", Requests(["/insert"], "POST", keyed=True, status=201)),
+        Workload(
             "free slots of a month",
             "kini",
             Requests(reads, headers=_bearer(bench.tokens[:CONNECTIONS])),
@@ -94,41 +94,41 @@ def _bearer(tokens: Sequence[str]) -> Headers:
     return ("Authorization", [f"Bearer {token}" for token in tokens]), ("Accept-Language", ("id",))
 
 
-def _books(name: str, slots: list[int], headers: Headers, bench: Bench, goal: Goal) -> Work:
+def _books(name: str, slots: list[int], headers: Headers, bench: BookingCity, goal: Goal) -> Workload:
     said = {"service": bench.service.pk, "answers": bench.answers, "confirm": True}
     bodies = [json.dumps({**said, "slot": slot}) for slot in slots]
     sent = (*headers, ("Content-Type", ("application/json",)))
-    requests = Requests(["/api/v1/bookings"], "POST", bodies, sent, status=201, stock=Stock())
-    return Work(name, "kini", requests, goal, says="reference")
+    requests = Requests(["/api/v1/bookings"], "POST", bodies, sent, status=201, stock=BodyStock())
+    return Workload(name, "kini", requests, goal, expected_text="reference")
 
 
-def _spread(bench: Bench) -> Iterator[int]:
+def _spread(bench: BookingCity) -> Iterator[int]:
     """Slots so that each applicant (the next token in turn) books once a day, each time at another venue."""
     for number, day in enumerate(bench.slots):
         yield from (day[(person + number) % len(day)] for person in range(len(bench.tokens)))
 
 
-def _rush(bench: Bench) -> Iterator[int]:
+def _rush(bench: BookingCity) -> Iterator[int]:
     """One contested slot until it is full, then the next. Each is on its own day, as a person books once a day."""
     for slot in bench.rushes:
         yield from (slot for _person in range(min(WANTED, len(bench.tokens))))
 
 
-def prepare(people: int) -> Bench:
+def prepare(people: int) -> BookingCity:
     """Fill the city with venues, slots, and people with tokens."""
     service = _service()
     options = queries.options_of(service)
-    accounts, _helped = filling.people(people * 3)
+    accounts, _helped = seed.seed_people(people * 3)
     tokens = _tokens(accounts)
     first = formats.today() + timedelta(days=options.lead_days + 2)
     slots = _slots(service, options, first)
     rushes = [_slot(service, _venues(options)[0], first + timedelta(days=DAYS + number)) for number in range(RUSHES)]
     with roles.as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return Bench(service, first, slots, rushes, tokens, _answers(service, accounts))
+    return BookingCity(service, first, slots, rushes, tokens, _answers(service, accounts))
 
 
-def one_slot(people: int, places: int) -> Bench:
+def one_slot(people: int, places: int) -> BookingCity:
     """Fill the city with applicants and one slot that has fewer places.
 
     Raises:
@@ -136,17 +136,17 @@ def one_slot(people: int, places: int) -> Bench:
     """
     service = _service()
     options = queries.options_of(service)
-    accounts, _helped = filling.people(people * 3)
+    accounts, _helped = seed.seed_people(people * 3)
     first = formats.today() + timedelta(days=options.lead_days + 2)
     [venue] = _bench_places(options, 1)
     slot = _slot(service, venue, first, places)
-    return Bench(service, first, [], [slot], _tokens(accounts), _answers(service, accounts))
+    return BookingCity(service, first, [], [slot], _tokens(accounts), _answers(service, accounts))
 
 
 def _service() -> Service:
     for service in queries.services().select_related("current", "agency"):
         assert service.current
-        options, pages = queries.options_of(service), resolve(service.current).pages
+        options, pages = queries.options_of(service), snapshot_of(service.current).pages
         papers = [field for page in pages for field in page.fields.values() if isinstance(field, DocumentField)]
         if options.place and not options.rush and options.once == "day" and all(paper.optional for paper in papers):
             return service
@@ -242,28 +242,28 @@ def _tokens(residents: range) -> list[str]:
 def _answers(service: Service, residents: range) -> dict[str, Any]:
     """Example answers to all questions that the profile does not answer, in API form."""
     assert service.current
-    resolved = resolve(service.current)
-    known = profile.known(Resident.objects.select_related("area").get(pk=residents[0]))
+    snapshot = snapshot_of(service.current)
+    known = profile_values.known_values(Resident.objects.select_related("area").get(pk=residents[0]))
     given: dict[str, Any] = {}
-    while missing := questions.missing_pages(resolved, given, known):
-        given |= _taken(resolved, missing[0].key)
-    fields = resolved.fields
+    while missing := questions.missing_pages(snapshot, given, known):
+        given |= _taken(snapshot, missing[0].key)
+    fields = snapshot.fields
     given = {name: value for name, value in given.items() if fields[name].profile not in known}
     options = queries.options_of(service)
     return given | ({options.party: 1} if options.party else {})
 
 
-def _taken(resolved: Resolved, key: str) -> dict[str, Any]:
-    page = resolved.page(key)
+def _taken(snapshot: ServiceSnapshot, key: str) -> dict[str, Any]:
+    page = snapshot.page(key)
     assert page
     values, _files = example_form(page.fields, 1)
     typed = MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in values.items()})
-    return questions.take(page, Submitted(typed, MultiValueDict())).values
+    return questions.parse_page(page, FormData(typed, MultiValueDict())).values
 
 
-def look() -> list[str]:
+def find_inconsistencies() -> list[str]:
     """Inconsistencies after the measurement: oversold quotas, lost bookings, missing cases."""
-    wrong = [f"quota {pk} is oversold or miscounted" for pk in queries.unsound()]
+    wrong = [f"quota {pk} is oversold or miscounted" for pk in queries.inconsistent_quotas()]
     before = Case.objects.count()
     some = list(queries.without_case()[:50])
     for booking in some:

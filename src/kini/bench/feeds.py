@@ -8,16 +8,16 @@ from random import Random
 
 from django.urls import reverse
 
-from kini.bench import commands, timetables, yardsticks
-from kini.bench.generator import NotMeasured
+from kini.bench import baselines, gtfs_sample, subprocesses
+from kini.bench.load_generator import NotMeasured
 from kini.bench.services import BROWSER
-from kini.bench.table import Goal, Requests, Work
+from kini.bench.workloads import Goal, Requests, Workload
 from kini.city import pack
-from kini.core import moments
-from kini.feeds import declared
+from kini.core import current_time
+from kini.feeds import feed_config
 from kini.feeds.models import Stop
 from kini.feeds.queries import SERVED
-from kini.web.formats import local
+from kini.web.formats import city_time
 
 CONNECTIONS = 32
 #: Steady requests per second, below saturation.
@@ -26,7 +26,7 @@ MOST_SECONDS, MOST_MB = 20.0, 400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadResult:
     """Wall time, CPU time (seconds) and peak memory (MB) of loading."""
 
     seconds: float
@@ -39,13 +39,13 @@ class Loaded:
             f"goal: {MOST_SECONDS:.0f} s, {MOST_MB:.0f} MB."
         )
 
-    def wrong(self) -> list[str]:
+    def shortfalls(self) -> list[str]:
         """Missed goals, a sentence each."""
         found = ["Loading takes too long."] if self.seconds > MOST_SECONDS else []
         return [*found, "Loading takes too much memory."] if self.peak > MOST_MB else found
 
 
-def load(file: Path | None) -> Loaded:
+def load(file: Path | None) -> LoadResult:
     """Load a timetable with the operators' command; without a file a generated one of the same size.
 
     Raises:
@@ -55,38 +55,38 @@ def load(file: Path | None) -> Loaded:
     with tempfile.TemporaryDirectory(prefix="kini-timetable-") as folder:
         made_up = Path(folder) / "made-up.zip"
         if file is None:
-            made_up.write_bytes(timetables.written(pack.current().center, local(moments.now()).date()))
-        done = commands.run(["-m", "kini.cli", "feeds", "load", name, str(file or made_up)])
+            made_up.write_bytes(gtfs_sample.build_gtfs(pack.current().center, city_time(current_time.now()).date()))
+        done = subprocesses.run_python(["-m", "kini.cli", "feeds", "load", name, str(file or made_up)])
     if not Stop.objects.filter(timetable__current=True).exists():
-        raise NotMeasured(f"the timetable was not loaded: {done.said.strip()[-300:]}")
-    return Loaded(done.seconds, done.cpu, done.megabytes)
+        raise NotMeasured(f"the timetable was not loaded: {done.output.strip()[-300:]}")
+    return LoadResult(done.seconds, done.cpu, done.megabytes)
 
 
 def _feed() -> str:
-    for name, feed in declared.feeds().items():
+    for name, feed in feed_config.feeds().items():
         if feed.source.format == "gtfs":
             return name
     raise NotMeasured("the pack has no feed with a timetable.")
 
 
-def works() -> list[Work]:
+def workloads() -> list[Workload]:
     """Workloads of this benchmark."""
     name = _feed()
     found = Stop.objects.filter(SERVED).values_list("code", flat=True)
     codes = sorted(found)
     Random(1).shuffle(codes)  # noqa: S311 -- no secret: the same order every time
-    rows = yardsticks.prepare(10_000)
+    rows = baselines.create_rows(10_000)
     select = [f"/select/{row}" for row in rows]
     stops: Sequence[str] = [reverse("feeds:stop", args=[name, code]) for code in codes]
     return [
-        Work("one indexed SELECT", "bare", Requests(select), says="yardstick"),
-        Work(f"one indexed SELECT, {RATE}/s", "bare", Requests(select, rate=RATE), says="yardstick"),
-        Work(
+        Workload("one indexed SELECT", "bare", Requests(select), expected_text="yardstick"),
+        Workload(f"one indexed SELECT, {RATE}/s", "bare", Requests(select, rate=RATE), expected_text="yardstick"),
+        Workload(
             f"next departures, {RATE}/s",
             "kini",
             Requests(stops, headers=BROWSER, rate=RATE),
             Goal(p99_ms=50),
-            says="</html>",
+            expected_text="</html>",
         ),
-        Work("next departures", "kini", Requests(stops, headers=BROWSER), says="</html>"),
+        Workload("next departures", "kini", Requests(stops, headers=BROWSER), expected_text="</html>"),
     ]

@@ -1,4 +1,4 @@
--- Sends what a folder says (see kini/bench/generator.py): files of lines, each taken in turn.
+-- Sends what a folder says (see kini/bench/load_generator.py): files of lines, each taken in turn.
 local folder, method, status, key, first
 
 local function lines(name)

@@ -8,80 +8,90 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.urls import reverse
 
 from kini.api.routing import JSON, PREFIX
-from kini.bench import programs, yardsticks
-from kini.bench.table import Goal, Requests, Work
-from kini.cases.queries import PAGE
+from kini.bench import api_clients, baselines
+from kini.bench.workloads import Goal, Requests, Workload
+from kini.cases.queries import QUEUE_PAGE_SIZE
 from kini.people.models import Officer, User
 from kini.people.sessions import SessionStore
 from kini.services import catalogue
 from kini.services.models import Service
-from kini.services.versions import resolve_many
+from kini.services.snapshots import snapshots_by_version
 
 #: Request headers of a browser.
 BROWSER: tuple[tuple[str, Sequence[str]], ...] = (("Accept-Encoding", ("gzip",)), ("Accept", ("text/html",)))
 
 
-def works(cases: int) -> list[Work]:
+def workloads(cases: int) -> list[Workload]:
     """Workloads of this benchmark for a city with that many cases."""
-    rows = yardsticks.prepare(cases)
+    rows = baselines.create_rows(cases)
     services = Service.objects.filter(active=True).order_by("pk").values_list("pk", flat=True)
     start_pages = [reverse("services:service", args=[pk]) for pk in services]
-    searches = [f"{reverse('services:search')}?{urlencode({'q': words})}" for words in searched()]
-    callers = programs.programs()
+    searches = [f"{reverse('services:search')}?{urlencode({'q': words})}" for words in search_terms()]
+    callers = api_clients.create_api_clients()
     tokens = [("Authorization", [each.authorization for each in callers])]
     sent = [*tokens, ("Content-Type", [JSON])]
     creating = [
-        Work(
+        Workload(
             "create a case (API)",
             "kini",
             Requests([f"{PREFIX}/cases"], "POST", bodies, sent, keyed=True, status=201),
             Goal(250, 0.25),
             "one INSERT",
-            says='"reference"',
+            expected_text='"reference"',
         )
-        for bodies in [programs.applications()]
+        for bodies in [api_clients.application_bodies()]
         if bodies  # a small city may have no service that needs no file
     ]
     return [
-        Work("one indexed SELECT", "bare", Requests([f"/select/{row}" for row in rows[:20_000]]), says="yardstick"),
-        Work("one INSERT", "bare", Requests(["/insert"], "POST", keyed=True, status=201)),
+        Workload(
+            "one indexed SELECT",
+            "bare",
+            Requests([f"/select/{row}" for row in rows[:20_000]]),
+            expected_text="yardstick",
+        ),
+        Workload("one INSERT", "bare", Requests(["/insert"], "POST", keyed=True, status=201)),
         *creating,
-        Work(
+        Workload(
             "read one's case (API)",
             "kini",
             Requests([each.case for each in callers], headers=tokens),
             Goal(ratio=0.40),
             "one indexed SELECT",
-            says='"reference"',
+            expected_text='"reference"',
         ),
-        _page("service page", start_pages, Goal(ratio=0.40), yardstick="one indexed SELECT"),
-        _page("catalogue page", [reverse("services:catalogue")], Goal(ratio=0.40), yardstick="one indexed SELECT"),
+        _page("service page", start_pages, Goal(ratio=0.40), baseline="one indexed SELECT"),
+        _page("catalogue page", [reverse("services:catalogue")], Goal(ratio=0.40), baseline="one indexed SELECT"),
         _page("search", searches, Goal(per_second=300, p99_ms=150)),
-        _page(f"officer's queue, {PAGE} rows", [reverse("cases:desk")], Goal(per_second=150), cookies=officers()),
+        _page(
+            f"officer's queue, {QUEUE_PAGE_SIZE} rows",
+            [reverse("cases:desk")],
+            Goal(per_second=150),
+            cookies=officer_cookies(),
+        ),
     ]
 
 
-def searched() -> list[str]:
+def search_terms() -> list[str]:
     """Search terms: names of services, synonyms, and both with a missing letter."""
-    resolved = resolve_many(Service.objects.filter(active=True).values_list("current", flat=True))
-    names = [text for _, each in sorted(resolved.items()) for text in each.definition.name.root.values()]
+    snapshot = snapshots_by_version(Service.objects.filter(active=True).values_list("current", flat=True))
+    names = [text for _, each in sorted(snapshot.items()) for text in each.definition.name.root.values()]
     meant = [word for group in catalogue.current().synonyms for word in group]
     correct = [" ".join(text.split()[:3]) for text in [*names, *meant]]
     return [text for typed in correct for text in (typed, typed[:3] + typed[4:])]
 
 
-def _page(name: str, paths: Sequence[str], goal: Goal, yardstick: str = "", cookies: Sequence[str] = ()) -> Work:
+def _page(name: str, paths: Sequence[str], goal: Goal, baseline: str = "", cookies: Sequence[str] = ()) -> Workload:
     headers = (*BROWSER, ("Cookie", cookies)) if cookies else BROWSER
-    return Work(name, "kini", Requests(paths, headers=headers), goal, yardstick, says="</html>")
+    return Workload(name, "kini", Requests(paths, headers=headers), goal, baseline, expected_text="</html>")
 
 
-def officers() -> list[str]:
+def officer_cookies() -> list[str]:
     """Session cookie of every active officer."""
     found = User.objects.filter(pk__in=Officer.objects.filter(active=True).values("user"))
-    return [f"{settings.SESSION_COOKIE_NAME}={session(user)}" for user in found]
+    return [f"{settings.SESSION_COOKIE_NAME}={create_session(user)}" for user in found]
 
 
-def session(user: User, *, officer: bool = True) -> str:
+def create_session(user: User, *, officer: bool = True) -> str:
     """Create a session in which the user is signed in; return its key."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)

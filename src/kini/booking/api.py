@@ -8,17 +8,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from kini.api.callers import caller_of
+from kini.api.auth import principal_of
 from kini.api.problems import Problem, Wrong
 from kini.api.routing import In, Out, Router
-from kini.booking import actions, queries, turns
-from kini.booking.kind import wish
+from kini.booking import actions, queries, waiting_room
+from kini.booking.kind import booking_request
 from kini.cases.api.scopes import READ, WRITE
-from kini.people import profile
+from kini.people import profile_values
 from kini.people import queries as people_queries
-from kini.services import answering, questions
+from kini.services import json_answers, questions
 from kini.services.models import Service
-from kini.services.versions import resolve_many
+from kini.services.snapshots import snapshots_by_version
 
 router = Router()
 #: Most days in one request.
@@ -103,7 +103,7 @@ def list_slots(
 ) -> SlotsOut:
     """Slots of some days at a venue (both days included, at most 45) for a party of one group."""
     found, at = _at(service, venue, first, last)
-    slots = queries.free(found, at, queries.Wanted(first, last, group, party))
+    slots = queries.slot_availability(found, at, queries.SlotSearch(first, last, group, party))
     return SlotsOut(slots=[_slot_out(each) for each in slots])
 
 
@@ -113,24 +113,24 @@ def list_days(
 ) -> DaysOut:
     """Slots by day, cached for five seconds: free places and number of slots. Days without slots are left out."""
     found, at = _at(service, venue, first, last)
-    return _days_lately(found.pk, at.key, queries.Wanted(first, last, group, party), queries.tick())
+    return _days_lately(found.pk, at.key, queries.SlotSearch(first, last, group, party), queries.cache_period())
 
 
 @lru_cache(maxsize=5000)
-def _days_lately(service: str, venue: str, wanted: queries.Wanted, _now: int) -> DaysOut:
+def _days_lately(service: str, venue: str, wanted: queries.SlotSearch, _now: int) -> DaysOut:
     """Days at a venue, cached: many people look while few book, and booking checks the database again."""
     found = _bookable(service)
     at = queries.venue(found, venue)
-    days = queries.days(found, at, wanted) if at else []
+    days = queries.day_availability(found, at, wanted) if at else []
     return DaysOut(days=[DayOut(day=each.day, free=each.free, slots=each.slots, state=each.state) for each in days])
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Clear the cache of days."""
     _days_lately.cache_clear()
 
 
-def _slot_out(each: queries.Free) -> SlotOut:
+def _slot_out(each: queries.SlotAvailability) -> SlotOut:
     return SlotOut(
         slot=each.slot,
         resource=each.resource,
@@ -144,26 +144,26 @@ def _slot_out(each: queries.Free) -> SlotOut:
 @router.post("/bookings", needs=WRITE, made_at="/cases/{reference}")
 def create_booking(request: HttpRequest, body: NewBooking) -> BookingOut:
     """Book in one request: the place is confirmed at once or not at all; the case is opened afterwards."""
-    actor = caller_of(request).actor
+    actor = principal_of(request).actor
     service = _bookable(body.service)
     if actor.user_id is None:
         raise Problem(401, _("Sign in first. This service needs to know who you are."))
-    if waits := turns.wait_for(actor, service):
+    if waits := waiting_room.queue_position(actor, service):
         detail = _("Too many people are booking right now. Try again after the time given in Retry-After.")
         raise Problem(429, detail, headers={"Retry-After": str(waits.seconds)})
     slot = queries.slot(service, body.slot)
     if slot is None or not body.confirm:
         raise Problem(422, _("Provide a slot of this service and confirm that the answers are true."), "invalid")
     resident = people_queries.own_profile(actor)
-    resolved = resolve_many([service.current_id or 0])[service.current_id or 0]
-    known = profile.known(resident)
-    taken = answering.take(resolved, body.answers, {}, known)
-    missing = questions.missing_pages(resolved, taken.values, known)
+    snapshot = snapshots_by_version([service.current_id or 0])[service.current_id or 0]
+    known = profile_values.known_values(resident)
+    taken = json_answers.parse_json_answers(snapshot, body.answers, {}, known)
+    missing = questions.missing_pages(snapshot, taken.values, known)
     if taken.errors or missing:
-        lacking = taken.errors.items() or answering.lacking(missing, taken.values)
+        lacking = taken.errors.items() or json_answers.missing_answers(missing, taken.values)
         raise Problem(422, _("Mend what is listed under errors."), "invalid", _wrong(lacking))
-    wanted = wish(queries.options_of(service), taken.values, resident)
-    reference = actions.book(
+    wanted = booking_request(queries.options_of(service), taken.values, resident)
+    reference = actions.book_slot(
         by=actor,
         service=service,
         slot=slot,
@@ -200,6 +200,6 @@ def _bookable(service: str) -> Service:
         Problem: for an unknown service.
     """
     try:
-        return queries.offered(service)
+        return queries.bookable_service(service)
     except Service.DoesNotExist:
         raise Problem(404, _("This service takes no bookings.")) from None

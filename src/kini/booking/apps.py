@@ -6,8 +6,8 @@ class BookingConfig(AppConfig):
     label = "booking"
 
     def ready(self) -> None:
-        from kini.booking import jobs, personal_data, registered, retention  # noqa: F401 -- jobs register themselves
+        from kini.booking import jobs, personal_data, registration, retention  # noqa: F401 -- jobs register themselves
 
-        registered.register()
+        registration.register()
         retention.register()
         personal_data.register()

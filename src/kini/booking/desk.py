@@ -13,34 +13,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.booking import queries, venue
-from kini.booking.models import COMING, WALK_IN, Booking, Quota, Slot
-from kini.booking.pages import venue_at
+from kini.booking import queries, venue_actions
+from kini.booking.allocation import SlotFull
+from kini.booking.models import EXPECTED_STATES, WALK_IN, Booking, Quota, Slot
+from kini.booking.pages import service_and_venue
 from kini.booking.queries import Venue
-from kini.booking.taking import Full
-from kini.cases.desk.working import for_officers
-from kini.cases.pages.visiting import SeeOther
+from kini.cases.desk.guards import officers_only
+from kini.cases.pages.guards import SeeOther
 from kini.city import pack
-from kini.core import moments, references
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core import current_time, references
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
-from kini.core.texts import Text
+from kini.core.localized_text import Text
 from kini.people import actions as people_actions
-from kini.people.access_log import Read, What
+from kini.people.access_log import AccessType, DataRead
+from kini.people.access_purposes import APPOINTMENT
 from kini.people.permissions import Permission
-from kini.people.purposes import APPOINTMENT
 from kini.people.queries import actor_for
 from kini.people.rules import may
 from kini.services.models import Service
 from kini.web import formats
-from kini.web.formats import local
+from kini.web.formats import city_time
 
 
-def scope(service: Service, at: Venue) -> Scope:
+def venue_scope(service: Service, at: Venue) -> Scope:
     return Scope(service.agency_id, at.area.path, service.pk)
 
 
-def address(service: Service, at: Venue, day: date) -> str:
+def day_url(service: Service, at: Venue, day: date) -> str:
     return reverse("booking:desk-day", args=[service.pk, at.key, day.isoformat()])
 
 
@@ -54,17 +54,17 @@ class Row:
     coming: int
 
 
-@for_officers(Permission.ACT)
+@officers_only(Permission.ACT)
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def venues_today(request: HttpRequest) -> HttpResponse:
     """Venues where the officer works, most expected people first."""
     actor, day = actor_for(request), formats.today()
-    counts = queries.coming(day)
+    counts = queries.expected_counts(day)
     rows = [
-        Row(queries.title_of(service), at, address(service, at, day), counts.get((service.pk, at.key), 0))
+        Row(queries.title_of(service), at, day_url(service, at, day), counts.get((service.pk, at.key), 0))
         for service in queries.services()
         for at in queries.venues(service)
-        if may(actor, Permission.ACT, scope(service, at))
+        if may(actor, Permission.ACT, venue_scope(service, at))
     ]
     if len(rows) == 1:
         return redirect(rows[0].url)
@@ -84,7 +84,7 @@ class Session:
     walk_in: bool
 
 
-@for_officers(Permission.ACT)
+@officers_only(Permission.ACT)
 @require_safe
 def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpResponse:
     """Bookings of a day at a venue."""
@@ -100,24 +100,24 @@ def day(request: HttpRequest, service: str, venue: str, day: str) -> HttpRespons
         "is_today": on == formats.today(),
         "sessions": list(_sessions(found, at, on, bookings)),
         "next": next((each for each in sorted(arrived, key=_turn) if each.called_at is None), None),
-        "standing": queries.standing(found, at, on),
-        "before": address(found, at, on - timedelta(days=1)),
-        "after": address(found, at, on + timedelta(days=1)),
-        "now": moments.now(),
+        "standing": queries.queue_status(found, at, on),
+        "before": day_url(found, at, on - timedelta(days=1)),
+        "after": day_url(found, at, on + timedelta(days=1)),
+        "now": current_time.now(),
     }
     return render(request, "booking/desk_day.html", context)
 
 
 def _log_names(actor: Actor, bookings: Iterable[Booking]) -> None:
     """Log the read access to the residents' names."""
-    reads = [Read(each.resident_id, each.reference) for each in bookings if each.resident_id]
-    people_actions.log_reads(by=actor, what=What.BOOKING, reads=reads, purpose=APPOINTMENT)
+    reads = [DataRead(each.resident_id, each.reference) for each in bookings if each.resident_id]
+    people_actions.log_reads(by=actor, what=AccessType.BOOKING, reads=reads, purpose=APPOINTMENT)
 
 
 def _shown(booking: Booking) -> bool:
     """Select bookings for the day's list: expected, present, served, missed, or expired without an outcome."""
     passed = booking.state == "expired" and booking.case_id is not None
-    return passed or booking.state in (*COMING, "served", "missed")
+    return passed or booking.state in (*EXPECTED_STATES, "served", "missed")
 
 
 def _turn(booking: Booking) -> Any:
@@ -125,8 +125,8 @@ def _turn(booking: Booking) -> Any:
 
 
 def _where(request: HttpRequest, service: str, key: str, day: str) -> tuple[Service, Venue, date]:
-    found, at = venue_at(service, key)
-    if not may(actor_for(request), Permission.ACT, scope(found, at)):
+    found, at = service_and_venue(service, key)
+    if not may(actor_for(request), Permission.ACT, venue_scope(found, at)):
         raise Http404
     try:
         return found, at, date.fromisoformat(day)
@@ -136,7 +136,7 @@ def _where(request: HttpRequest, service: str, key: str, day: str) -> tuple[Serv
 
 def _sessions(service: Service, at: Venue, on: date, bookings: Iterable[Booking]) -> Iterable[Session]:
     options = queries.options_of(service)
-    start, end = queries.span(on, on)
+    start, end = queries.day_range(on, on)
     slots = Slot.objects.filter(at.q, service=service, starts_at__gte=start, starts_at__lt=end)
     for slot in slots.prefetch_related("quotas"):
         quotas: list[Quota] = list(slot.quotas.all())
@@ -151,15 +151,15 @@ def _sessions(service: Service, at: Venue, on: date, bookings: Iterable[Booking]
         )
 
 
-@for_officers(Permission.ACT)
+@officers_only(Permission.ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:
     """Check in by the code of the ticket (`code`), typed or from its QR code."""
     actor = actor_for(request)
     typed = (request.POST.get("code") or request.GET.get("code") or "").replace("\0", "")[:40]
-    read = references.read(pack.current().reference_prefix, typed) if typed else None
+    read = references.parse(pack.current().reference_prefix, typed) if typed else None
     booking = queries.bookings().filter(reference=read).first() if read else None
-    if booking and not may(actor, Permission.ACT, venue.scope_of(booking.slot)):
+    if booking and not may(actor, Permission.ACT, venue_actions.slot_scope(booking.slot)):
         booking = None
     error = (
         _("No booking with this code was found here. Compare the code with the ticket.")
@@ -168,12 +168,12 @@ def check_in(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and booking:
         try:
-            arrived = venue.check_in(by=actor, booking=booking)
+            arrived = venue_actions.check_in(by=actor, booking=booking)
             messages.success(request, _("Checked in: number %(number)s.") % {"number": arrived.number})
             return SeeOther(_day_of(booking))
         except NotAllowed:
             raise
-        except Refused as refusal:
+        except ActionRefused as refusal:
             error = str(refusal)
     _log_names(actor, [booking] if booking else [])
     context = {
@@ -189,26 +189,26 @@ def check_in(request: HttpRequest) -> HttpResponse:
 
 def _day_of(booking: Booking) -> str:
     slot = booking.slot
-    return address(slot.service, queries.venue_of(slot), local(slot.starts_at).date())
+    return day_url(slot.service, queries.venue_of(slot), city_time(slot.starts_at).date())
 
 
-@for_officers(Permission.ACT)
+@officers_only(Permission.ACT)
 @require_POST
-def deed(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
+def change_booking(request: HttpRequest, reference: str, deed: str) -> HttpResponse:
     """Change a booking: check-in, call, serve, miss, was-there."""
     actor = actor_for(request)
     booking = queries.bookings().filter(reference=reference).first()
-    if booking is None or not may(actor, Permission.ACT, venue.scope_of(booking.slot)):
+    if booking is None or not may(actor, Permission.ACT, venue_actions.slot_scope(booking.slot)):
         raise Http404
     match deed:
         case "check-in":
-            venue.check_in(by=actor, booking=booking)
+            venue_actions.check_in(by=actor, booking=booking)
         case "call":
-            venue.call(by=actor, booking=booking)
+            venue_actions.call_visitor(by=actor, booking=booking)
         case "serve" | "miss":
-            venue.finish(by=actor, booking=booking, used=deed == "serve")
+            venue_actions.finish_booking(by=actor, booking=booking, used=deed == "serve")
         case "was-there":
-            venue.was_there(by=actor, booking=booking)
+            venue_actions.undo_no_show(by=actor, booking=booking)
         case _:
             raise Http404
     return SeeOther(_day_of(booking))
@@ -218,25 +218,25 @@ def _slot(request: HttpRequest, slot: int) -> tuple[Actor, Slot, str]:
     """The officer, the slot, and the URL of its day."""
     actor = actor_for(request)
     found = Slot.objects.select_related("service", "area", "unit__area", "place__area").filter(pk=slot).first()
-    if found is None or not may(actor, Permission.ACT, venue.scope_of(found)):
+    if found is None or not may(actor, Permission.ACT, venue_actions.slot_scope(found)):
         raise Http404
-    return actor, found, address(found.service, queries.venue_of(found), local(found.starts_at).date())
+    return actor, found, day_url(found.service, queries.venue_of(found), city_time(found.starts_at).date())
 
 
-@for_officers(Permission.ACT)
+@officers_only(Permission.ACT)
 @require_POST
 def walk_in(request: HttpRequest, slot: int) -> HttpResponse:
     """Admit a visitor without a booking."""
     actor, found, back = _slot(request, slot)
     try:
-        booking = venue.walk_in(by=actor, slot=found)
+        booking = venue_actions.admit_walk_in(by=actor, slot=found)
         messages.success(request, _("Admitted: number %(number)s.") % {"number": booking.number})
-    except Full as full:
+    except SlotFull as full:
         messages.error(request, str(full))
     return SeeOther(back)
 
 
-@for_officers(Permission.ACT)
+@officers_only(Permission.ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, slot: int) -> HttpResponse:
     """Close a slot (`message`): bookings move to the next slot with room, and their residents read the message."""
@@ -244,15 +244,15 @@ def close(request: HttpRequest, slot: int) -> HttpResponse:
     message, errors = request.POST.get("message", "").replace("\0", "").strip(), []
     if request.method == "POST":
         try:
-            moved, off = venue.close(by=actor, slot=found, message=message)
+            moved, off = venue_actions.close_slot(by=actor, slot=found, message=message)
             words = ngettext("Closed. %(number)d booking was moved", "Closed. %(number)d bookings were moved", moved)
             messages.success(request, f"{words % {'number': moved}}; {_('called off: %(number)d.') % {'number': off}}")
             return SeeOther(back)
         except NotAllowed:
             raise
-        except Refused as refusal:
+        except ActionRefused as refusal:
             errors = [("message", str(refusal))]
-    coming = queries.bookings().filter(slot=found, state__in=COMING).count()
+    coming = queries.bookings().filter(slot=found, state__in=EXPECTED_STATES).count()
     context = {"slot": found, "venue": queries.venue_of(found), "coming": coming, "back": back, "message": message}
     title = queries.title_of(found.service)
     return render(

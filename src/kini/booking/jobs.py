@@ -2,12 +2,12 @@
 
 import structlog
 
-from kini.booking import actions, notices, queries, venue
+from kini.booking import actions, notifications, queries, venue_actions
 from kini.booking.events import PlaceOffered, WaitedInVain
 from kini.booking.models import Booking, Slot
-from kini.core.actors import Refused, system
-from kini.core.events import listens
-from kini.core.jobs import every
+from kini.core.actors import ActionRefused, system
+from kini.core.events import subscribe
+from kini.core.jobs import periodic
 from kini.people.events import ProfilesJoined
 
 log = structlog.get_logger("kini.booking")
@@ -15,66 +15,66 @@ BY = system("booking")
 MOST_AT_ONCE = 1_000
 
 
-@every("5 * * * *", name="booking.open_slots")
+@periodic("5 * * * *", name="booking.open_slots")
 def open_slots() -> None:
     """Open the slots of the next day, once a service's opening time has come."""
     for service in queries.services():
         actions.open_slots(by=BY, service=service)
 
 
-@every("* * * * *", name="booking.sweep")
+@periodic("* * * * *", name="booking.sweep")
 def sweep() -> None:
     """Expire holds and offer free places to the waiting lists."""
-    actions.sweep(by=BY)
+    actions.expire_holds(by=BY)
     for slot in Slot.objects.filter(bookings__state="waiting").select_related("service").distinct():
-        actions.pass_on(by=BY, slot=slot)
+        actions.offer_free_places(by=BY, slot=slot)
 
 
-@every("* * * * *", name="booking.open_cases")
+@periodic("* * * * *", name="booking.open_cases")
 def open_cases() -> None:
     """Open the cases of bookings made through the API; a refusal does not stop the others."""
     for pk in list(queries.without_case().values_list("pk", flat=True)):
         try:
             actions.open_case(by=BY, booking=Booking(pk=pk))
-        except Refused as refusal:
+        except ActionRefused as refusal:
             log.warning("a booking has no case yet", booking=pk, reason=str(refusal))
 
 
-@every("*/10 * * * *", name="booking.mark_missed")
+@periodic("*/10 * * * *", name="booking.mark_missed")
 def mark_missed() -> None:
     """Mark no-shows of services with such a rule; a refusal does not stop the others."""
     for service in queries.services():
-        for booking in list(queries.not_come(service)[:MOST_AT_ONCE]):
+        for booking in list(queries.no_shows(service)[:MOST_AT_ONCE]):
             try:
-                venue.mark_missed(by=BY, booking=booking)
-            except Refused as refusal:
+                venue_actions.mark_no_show(by=BY, booking=booking)
+            except ActionRefused as refusal:
                 log.warning("a missed booking stays open", booking=booking.pk, reason=str(refusal))
 
 
-@every("37 * * * *", name="booking.let_lapse")
+@periodic("37 * * * *", name="booking.let_lapse")
 def let_lapse() -> None:
     """End bookings without an outcome a day after their time; a refusal does not stop the others."""
     for service in queries.services():
-        for booking in list(queries.left_open(service)[:MOST_AT_ONCE]):
+        for booking in list(queries.lapsed_bookings(service)[:MOST_AT_ONCE]):
             try:
-                venue.let_lapse(by=BY, booking=booking)
-            except Refused as refusal:
+                venue_actions.lapse_booking(by=BY, booking=booking)
+            except ActionRefused as refusal:
                 log.warning("a booking of a day that is over stays open", booking=booking.pk, reason=str(refusal))
 
 
-@listens(PlaceOffered, name="booking.notify_offer")
+@subscribe(PlaceOffered, name="booking.notify_offer")
 def tell_offer(event: PlaceOffered) -> None:
     """Notify the resident of the offer and its deadline."""
-    notices.tell_offer(event.booking)
+    notifications.notify_offer(event.booking)
 
 
-@listens(WaitedInVain, name="booking.notify_closed")
+@subscribe(WaitedInVain, name="booking.notify_closed")
 def tell_closed(event: WaitedInVain) -> None:
     """Notify a resident that the slot they waited for was closed."""
-    notices.tell_closed(event.booking, event.message)
+    notifications.notify_closed(event.booking, event.message)
 
 
-@listens(ProfilesJoined, name="booking.merge_profiles")
+@subscribe(ProfilesJoined, name="booking.merge_profiles")
 def bring_bookings_along(event: ProfilesJoined) -> None:
     """Transfer the bookings of a merged profile to the remaining one."""
-    actions.hand_over(by=BY, gone=event.gone, kept=event.kept)
+    actions.transfer_bookings(by=BY, gone=event.gone, kept=event.kept)

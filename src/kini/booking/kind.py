@@ -9,20 +9,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kini.booking import actions, queries, venue, visits
-from kini.booking.models import COMING, PASSING, WALK_IN, Slot
+from kini.booking import actions, home_visits, queries, venue_actions
+from kini.booking.models import EXPECTED_STATES, EXPIRING_STATES, WALK_IN, Slot
 from kini.booking.schedule import BookingOptions
 from kini.booking.ticket import check_in_address
 from kini.cases import answers
 from kini.cases.models import Case, Draft
-from kini.core import moments
-from kini.core.actors import Actor, Refused, system
+from kini.core import current_time
+from kini.core.actors import ActionRefused, Actor, system
 from kini.people.models import Resident
-from kini.services.fields.base import FieldBase, Strict
-from kini.services.kinds import Kind, OnReceipt
+from kini.services.fields.base import FieldBase, StrictModel
+from kini.services.kinds import Kind, ReceiptDetails
 from kini.services.models import Service
 from kini.services.schema import Definition, Page
-from kini.services.versions import Resolved
+from kini.services.snapshots import ServiceSnapshot
 from kini.web import formats
 
 BY = system("booking")
@@ -31,7 +31,7 @@ TRIES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class BookingRequest:
     """Party of a booking, read from the answers of a draft or case. `resource` None: any."""
 
     group: str
@@ -39,17 +39,17 @@ class Wish:
     resource: str | None
 
 
-def wish(options: BookingOptions, given: dict[str, Any], resident: Resident | None) -> Wish:
+def booking_request(options: BookingOptions, given: dict[str, Any], resident: Resident | None) -> BookingRequest:
     """Read group, party size and resource from answers and profile."""
     party = given.get(options.party) if options.party else 1
     said = str(given.get(options.group) or "") if options.group else ""
     group = options.group_of(said, resident.birth_date if resident else None, formats.today())
-    return Wish(group, int(party or 1), given.get(options.resource) if options.resource else None)
+    return BookingRequest(group, int(party or 1), given.get(options.resource) if options.resource else None)
 
 
-def wish_of(draft: Draft) -> Wish:
+def request_of_draft(draft: Draft) -> BookingRequest:
     """Read group, party size and resource from a draft."""
-    return wish(queries.options_of_version(draft.version_id), answers.of_draft(draft), draft.resident)
+    return booking_request(queries.options_of_version(draft.version_id), answers.of_draft(draft), draft.resident)
 
 
 def _options(asked: dict[str, FieldBase], name: str | None) -> set[str]:
@@ -58,7 +58,7 @@ def _options(asked: dict[str, FieldBase], name: str | None) -> set[str]:
 
 def _wanted(draft: Draft) -> tuple[str, int]:
     """Quota group and party size of a draft."""
-    wanted = wish_of(draft)
+    wanted = request_of_draft(draft)
     return queries.options_of_version(draft.version_id).groups_for(wanted.group)[0], wanted.party
 
 
@@ -68,7 +68,7 @@ class BookingKind(Kind):
     id = queries.KIND
     label = gettext_lazy("Booking")
     verb = gettext_lazy("Choose a time")
-    Options: ClassVar[type[Strict]] = BookingOptions
+    Options: ClassVar[type[StrictModel]] = BookingOptions
 
     def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
         """Also check that the named questions exist and have the right type."""
@@ -97,41 +97,43 @@ class BookingKind(Kind):
         for name in _options(asked, options.resource) - options.resources.keys():
             yield (self.id, "resources"), f'"{options.resource}" has an option "{name}", which is no resource'
 
-    def step(self, draft: Draft) -> str:
+    def extra_page_url(self, draft: Draft) -> str:
         """URL of the slot picker, unless a fitting slot is held."""
         held = queries.of_draft(draft)
-        if held and held.state in PASSING and (held.group, held.party) == _wanted(draft):
+        if held and held.state in EXPIRING_STATES and (held.group, held.party) == _wanted(draft):
             return ""
         return reverse("booking:places", args=[draft.pk])
 
-    def preview(self, resolved: Resolved, given: dict[str, Any], draft: Any) -> tuple[str, dict[str, Any]] | None:
+    def preview(
+        self, snapshot: ServiceSnapshot, given: dict[str, Any], draft: Any
+    ) -> tuple[str, dict[str, Any]] | None:
         """The held slot and its deadline."""
         held = queries.of_draft(draft)
         if held is None:
             return None
         options = queries.options_of(held.slot.service)
         context = {"booking": held, "venue": queries.venue_of(held.slot), "draft": draft, "options": options}
-        context["visited"] = visits.visited(options, resolved, given)
+        context["visited"] = home_visits.visit_address_text(options, snapshot, given)
         return "booking/preview.html", context | {"missed": options.missed_on(formats.today())}
 
-    def opened(self, case: Case) -> Case:
+    def after_open(self, case: Case) -> Case:
         """Confirm the held slot in the transaction that opens the case."""
-        actions.confirm(by=BY, case=case)
+        actions.confirm_booking(by=BY, case=case)
         case.refresh_from_db()  # it may have been sent to the unit of the place
         return case
 
-    def moved(self, case: Case, move: str, given: dict[str, Any]) -> None:
+    def after_move(self, case: Case, move: str, given: dict[str, Any]) -> None:
         """Record the outcome of the booking when its case moves."""
         booking = queries.of_case(case)
         if booking is None:
             return
         match move:
-            case venue.SERVE | venue.MISS:
-                venue.conclude(by=BY, booking=booking, used=move == venue.SERVE)
-            case queries.LAPSE:
-                venue.write_lapsed(by=BY, booking=booking)
+            case venue_actions.SERVE_MOVE | venue_actions.MISS_MOVE:
+                venue_actions.record_outcome(by=BY, booking=booking, used=move == venue_actions.SERVE_MOVE)
+            case queries.LAPSE_MOVE:
+                venue_actions.record_lapse(by=BY, booking=booking)
             case _ if case.closed_at:
-                actions.cancel(by=BY, booking=booking)
+                actions.cancel_booking(by=BY, booking=booking)
 
     def panel(self, case: Case) -> tuple[str, dict[str, Any]] | None:
         """Time, place and ticket."""
@@ -140,18 +142,18 @@ class BookingKind(Kind):
             return None
         options = queries.options_of(booking.slot.service)
         context = {"case": case, "booking": booking, "venue": queries.venue_of(booking.slot), "options": options}
-        context["visited"] = visits.visited_of(case, options)
-        context["passed"] = booking.state in COMING and booking.slot.ends_at <= moments.now()
+        context["visited"] = home_visits.visit_address_of_case(case, options)
+        context["passed"] = booking.state in EXPECTED_STATES and booking.slot.ends_at <= current_time.now()
         return "booking/panel.html", context | {"resource": options.resources.get(booking.slot.resource)}
 
-    def on_receipt(self, case: Case) -> OnReceipt | None:
+    def receipt_details(self, case: Case) -> ReceiptDetails | None:
         """Time, place and check-in code."""
         booking = queries.of_case(case)
         if booking is None:
             return None
         slot, at = booking.slot, queries.venue_of(booking.slot)
         options = queries.options_of(slot.service)
-        resource, there = options.resources.get(slot.resource), visits.visited_of(case, options)
+        resource, there = options.resources.get(slot.resource), home_visits.visit_address_of_case(case, options)
         hours = f"{formats.clock(slot.starts_at)} – {formats.clock(slot.ends_at)}"
         lines = [
             (_("When"), f"{formats.day_long(slot.starts_at)}, {hours}"),
@@ -159,35 +161,35 @@ class BookingKind(Kind):
             *([(_("Choice"), str(resource.name))] if resource else []),
             *([(_("People"), str(booking.party))] if booking.party > 1 else []),
         ]
-        if booking.state not in COMING:
-            return OnReceipt(lines)
+        if booking.state not in EXPECTED_STATES:
+            return ReceiptDetails(lines)
         says = (
             _("Show this code to the officer who visits you, or read it out.")
             if there
             else _("Show this code when you arrive, or read it out.")
         )
-        return OnReceipt(lines, check_in_address(booking), says)
+        return ReceiptDetails(lines, check_in_address(booking), says)
 
-    def rehearse(self, resolved: Resolved, number: int) -> None:
+    def rehearse(self, snapshot: ServiceSnapshot, number: int) -> None:
         """Create an example slot."""
-        service = Service.objects.select_related("current").get(pk=resolved.service)
-        actions.rehearse_slots(by=BY, service=service, number=number)
+        service = Service.objects.select_related("current").get(pk=snapshot.service)
+        actions.create_example_slot(by=BY, service=service, number=number)
 
     def rehearse_move(self, case: Case, move: str) -> None:
         """End the slot in the past, so that its booking can be missed."""
-        if move == venue.MISS and (booking := queries.of_case(case)):
-            actions.rehearse_past(by=BY, slot=booking.slot)
+        if move == venue_actions.MISS_MOVE and (booking := queries.of_case(case)):
+            actions.end_example_slot(by=BY, slot=booking.slot)
 
     def rehearse_step(self, by: Actor, draft: Draft, number: int) -> None:
         """Hold the first slot that is free for the party."""
-        wanted, now = wish_of(draft), moments.now()
+        wanted, now = request_of_draft(draft), current_time.now()
         service = draft.version.service
         found = Slot.objects.filter(service=service, starts_at__gt=now, starts_at__lt=now + timedelta(days=400))
-        if units := visits.units_for(draft):
+        if units := home_visits.visiting_units(draft):
             found = found.filter(unit__in=units)
         for slot in found.select_related("service")[:TRIES]:
             try:
-                actions.hold(by=by, draft=draft, slot=slot, group=wanted.group, party=wanted.party)
-            except Refused:
+                actions.hold_slot(by=by, draft=draft, slot=slot, group=wanted.group, party=wanted.party)
+            except ActionRefused:
                 continue
             return

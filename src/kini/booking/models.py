@@ -9,14 +9,14 @@ from kini.people.models import Resident, User
 from kini.services.models import Service
 
 #: States in which a booking occupies places of its quota.
-TAKING = ("held", "offered", "confirmed", "arrived", "served", "missed")
+OCCUPYING_STATES = ("held", "offered", "confirmed", "arrived", "served", "missed")
 #: States that exclude another booking of the same person in the same period.
-ONCE = ("held", "offered", "waiting", "confirmed", "arrived", "served")
+EXCLUSIVE_STATES = ("held", "offered", "waiting", "confirmed", "arrived", "served")
 #: States that end at `expires_at`; noticed by the sweep or by another booking of the slot.
-PASSING = ("held", "offered")
+EXPIRING_STATES = ("held", "offered")
 #: States in which the visitor is expected or present.
-COMING = ("confirmed", "arrived")
-STATES = [(s, s) for s in (*TAKING, "waiting", "cancelled", "expired")]
+EXPECTED_STATES = ("confirmed", "arrived")
+STATES = [(s, s) for s in (*OCCUPYING_STATES, "waiting", "cancelled", "expired")]
 #: Quota groups: visitors without a booking, and everybody.
 WALK_IN, EVERYBODY = "walk-in", ""
 
@@ -98,16 +98,16 @@ class Booking(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["resident", "period"],
-                condition=Q(state__in=ONCE, resident__isnull=False),
+                condition=Q(state__in=EXCLUSIVE_STATES, resident__isnull=False),
                 name="booking_once_a_period",
             ),
             models.CheckConstraint(condition=Q(party__gte=1), name="booking_for_somebody"),
             models.CheckConstraint(
-                condition=~Q(state__in=TAKING) | Q(quota__isnull=False), name="booking_takes_of_a_quota"
+                condition=~Q(state__in=OCCUPYING_STATES) | Q(quota__isnull=False), name="booking_takes_of_a_quota"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=PASSING, expires_at__isnull=False)
-                | (~Q(state__in=PASSING) & Q(expires_at__isnull=True)),
+                condition=Q(state__in=EXPIRING_STATES, expires_at__isnull=False)
+                | (~Q(state__in=EXPIRING_STATES) & Q(expires_at__isnull=True)),
                 name="booking_only_holds_expire",
             ),
             models.CheckConstraint(
@@ -116,7 +116,9 @@ class Booking(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["quota", "expires_at"], name="booking_passing", condition=Q(state__in=PASSING)),
+            models.Index(
+                fields=["quota", "expires_at"], name="booking_passing", condition=Q(state__in=EXPIRING_STATES)
+            ),
             models.Index(fields=["slot", "made_at"], name="booking_waiting", condition=Q(state="waiting")),
             models.Index(fields=["id"], name="booking_without_case", condition=Q(case=None, request__isnull=False)),
             models.Index(fields=["draft"], name="booking_of_draft", condition=Q(draft__isnull=False)),
@@ -126,7 +128,7 @@ class Booking(models.Model):
         return self.reference
 
 
-class Turn(models.Model):
+class QueueTicket(models.Model):
     """A visitor in the waiting room of a service in high demand. Arrivals of one window are ordered by lot."""
 
     service = models.ForeignKey(Service, models.CASCADE)
@@ -137,6 +139,7 @@ class Turn(models.Model):
     admitted_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "booking_turn"
         constraints = [models.UniqueConstraint(fields=["service", "visitor"], name="booking_turn_once")]
         indexes = [
             models.Index(fields=["service", "batch", "draw"], name="booking_turn_order"),

@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.booking import actions, queries, turns
-from kini.booking.choosing import Choosing, choosing_of
+from kini.booking import actions, queries, waiting_room
+from kini.booking.allocation import SlotFull
 from kini.booking.models import Slot
-from kini.booking.queries import Day, Venue
-from kini.booking.taking import Full
-from kini.cases.pages.visiting import SeeOther, personal
-from kini.core.actors import Refused
+from kini.booking.queries import DayAvailability, Venue
+from kini.booking.slot_picker import SlotPicker, slot_picker_for
+from kini.cases.pages.guards import SeeOther, owner_only
+from kini.core.actors import ActionRefused
 from kini.services import queries as services_queries
 from kini.services.models import Service
 from kini.web import formats
@@ -36,30 +36,32 @@ class Place:
     next: date | None
 
 
-def in_turn(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def behind_waiting_room(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorator: show the page of the waiting room until the visitor is admitted."""
 
     @wraps(view)
     def inside(
         request: HttpRequest, *args: Any, draft: UUID | None = None, reference: str = "", **kwargs: Any
     ) -> HttpResponse:
-        choosing = choosing_of(request, draft, reference)
-        if waits := turns.wait_for(choosing.actor, choosing.service):
+        choosing = slot_picker_for(request, draft, reference)
+        if waits := waiting_room.queue_position(choosing.actor, choosing.service):
             context = {"choosing": choosing, "waits": waits, "wait": formats.duration(waits.seconds, 1)}
-            return render(request, "booking/turn.html", context | {"again": turns.AGAIN})
+            return render(request, "booking/turn.html", context | {"again": waiting_room.POLL_SECONDS})
         return view(request, choosing, *args, **kwargs)
 
     return inside
 
 
-@personal
+@owner_only
 @require_safe
-@in_turn
-def places(request: HttpRequest, choosing: Choosing) -> HttpResponse:
+@behind_waiting_room
+def places(request: HttpRequest, choosing: SlotPicker) -> HttpResponse:
     """List of venues, those near the person's home first."""
     if len(choosing.venues) == 1:
         return redirect(choosing.url("days", venue=choosing.venues[0].key))
-    following = queries.next_days(choosing.service, choosing.wish.group, choosing.wish.party, choosing.wish.resource)
+    following = queries.next_free_days(
+        choosing.service, choosing.wish.group, choosing.wish.party, choosing.wish.resource
+    )
     found = [Place(venue, choosing.url("days", venue=venue.key), following.get(venue.key)) for venue in choosing.venues]
     near = [place for place in found if place.venue.area.pk in choosing.home]
     near = near if len(near) < len(found) else []
@@ -71,14 +73,14 @@ def places(request: HttpRequest, choosing: Choosing) -> HttpResponse:
     return render(request, "booking/places.html", context)
 
 
-@personal
+@owner_only
 @require_safe
-@in_turn
-def days(request: HttpRequest, choosing: Choosing, venue: str) -> HttpResponse:
+@behind_waiting_room
+def days(request: HttpRequest, choosing: SlotPicker, venue: str) -> HttpResponse:
     """Calendar of a month with free places; starts at the month of the next free day."""
     at, today = choosing.venue(venue), formats.today()
-    last = queries.last_day(choosing.service, at)
-    found = {day.day: day for day in queries.days(choosing.service, at, choosing.wanted(today, last))}
+    last = queries.last_bookable_day(choosing.service, at)
+    found = {day.day: day for day in queries.day_availability(choosing.service, at, choosing.wanted(today, last))}
     free = [day for day in found if found[day].state == "free"]
     shown = _month(request.GET.get("month", ""), free[0] if free else today)
     first, until = _bounds(shown)
@@ -113,19 +115,19 @@ def _bounds(month: date) -> tuple[date, date]:
 class Cell:
     """A day of the calendar; `url` if it can be chosen."""
 
-    day: Day
+    day: DayAvailability
     url: str
 
 
 def _weeks(
-    first: date, until: date, found: Mapping[date, Day], choosing: Choosing, at: Venue
+    first: date, until: date, found: Mapping[date, DayAvailability], choosing: SlotPicker, at: Venue
 ) -> list[list[Cell | None]]:
     """Days in rows from Monday to Sunday, past weeks left out; None outside the month."""
     first = max(first, formats.today() - timedelta(days=formats.today().weekday()))
     cells: list[Cell | None] = [None] * first.weekday()
     for number in range((until - first).days + 1):
         here = first + timedelta(days=number)
-        day = found.get(here) or Day(here, 0, 0, "none")
+        day = found.get(here) or DayAvailability(here, 0, 0, "none")
         waits = choosing.options.waiting_list is not None and day.state == "full" and choosing.case is None
         leads = day.state == "free" or waits
         cells.append(Cell(day, choosing.url("times", venue=at.key, day=here.isoformat()) if leads else ""))
@@ -133,10 +135,10 @@ def _weeks(
     return [cells[start : start + WEEK] for start in range(0, len(cells), WEEK)]
 
 
-@personal
+@owner_only
 @require_http_methods(["GET", "HEAD", "POST"])
-@in_turn
-def times(request: HttpRequest, choosing: Choosing, venue: str, day: str) -> HttpResponse:
+@behind_waiting_room
+def times(request: HttpRequest, choosing: SlotPicker, venue: str, day: str) -> HttpResponse:
     """Times of a day. Posting `slot` holds it, or joins the waiting list of a full one."""
     at, on = choosing.venue(venue), _day(day)
     error = ""
@@ -145,7 +147,11 @@ def times(request: HttpRequest, choosing: Choosing, venue: str, day: str) -> Htt
         error = _taken(request, choosing, slot, wait=bool(request.POST.get("wait"))) if slot else _("Choose a time.")
         if not error:
             return SeeOther(choosing.end)
-    found = [each for each in queries.free(choosing.service, at, choosing.wanted(on, on)) if each.state != "over"]
+    found = [
+        each
+        for each in queries.slot_availability(choosing.service, at, choosing.wanted(on, on))
+        if each.state != "over"
+    ]
     if not found and not error:
         raise Http404
     waits = choosing.options.waiting_list is not None and choosing.case is None
@@ -169,48 +175,54 @@ def _day(typed: str) -> date:
         raise Http404 from None
 
 
-def _taken(request: HttpRequest, choosing: Choosing, slot: Slot, *, wait: bool) -> str:
+def _taken(request: HttpRequest, choosing: SlotPicker, slot: Slot, *, wait: bool) -> str:
     """Hold a slot or join its waiting list; returns an error message, or nothing."""
     try:
         if wait and choosing.walk:
             wanted = choosing.wish
-            actions.wait(by=choosing.actor, draft=choosing.draft, slot=slot, group=wanted.group, party=wanted.party)
+            actions.join_waiting_list(
+                by=choosing.actor, draft=choosing.draft, slot=slot, group=wanted.group, party=wanted.party
+            )
             messages.success(request, _("You are on the waiting list. We will let you know when a place is free."))
         else:
             choosing.take(slot)
-    except Full as full:
-        actions.pass_on(by=choosing.actor, slot=slot)
+    except SlotFull as full:
+        actions.offer_free_places(by=choosing.actor, slot=slot)
         return str(full)
-    except Refused as refusal:
+    except ActionRefused as refusal:
         return str(refusal)
     return ""
 
 
-@personal
+@owner_only
 @require_POST
-def give_up(request: HttpRequest, draft: UUID) -> HttpResponse:
+def release(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Leave the waiting list, or release the held slot."""
-    choosing = choosing_of(request, draft)
-    actions.give_up(by=choosing.actor, draft=choosing.draft)
+    choosing = slot_picker_for(request, draft)
+    actions.release_draft(by=choosing.actor, draft=choosing.draft)
     return SeeOther(choosing.url("places"))
 
 
 @require_safe
-def standing(request: HttpRequest, service: str, venue: str) -> HttpResponse:
+def queue_page(request: HttpRequest, service: str, venue: str) -> HttpResponse:
     """Public page of today's queue at a venue: number being served, and how many wait."""
-    found, at = venue_at(service, venue)
-    context = {"title": queries.title_of(found), "venue": at, "standing": queries.standing(found, at, formats.today())}
+    found, at = service_and_venue(service, venue)
+    context = {
+        "title": queries.title_of(found),
+        "venue": at,
+        "standing": queries.queue_status(found, at, formats.today()),
+    }
     return render(request, "booking/standing.html", context)
 
 
-def venue_at(service: str, venue: str) -> tuple[Service, Venue]:
+def service_and_venue(service: str, venue: str) -> tuple[Service, Venue]:
     """A bookable service and one of its venues.
 
     Raises:
         Http404: for an unknown service or venue.
     """
     try:
-        found = services_queries.service(service)
+        found = services_queries.active_service(service)
     except Service.DoesNotExist:
         raise Http404 from None
     at = queries.venue(found, venue) if found.kind == queries.KIND and found.current_id else None

@@ -11,7 +11,7 @@ MIDNIGHT = time(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedSlot:
     """A slot of the schedule. Times are aware."""
 
     resource: str
@@ -21,9 +21,9 @@ class Planned:
     capacity: int
 
 
-def planned(
+def planned_slots(
     options: BookingOptions, venue: str, day: date, zone: ZoneInfo, day_off: Callable[[date], bool]
-) -> Iterator[Planned]:
+) -> Iterator[PlannedSlot]:
     """The slots of a day at a venue."""
     opens = datetime.combine(day - timedelta(days=options.days), options.opens or MIDNIGHT, zone)
     resources: dict[str, Resource | None] = {**options.resources} or {"": None}
@@ -33,7 +33,7 @@ def planned(
         capacity = (resource.capacity if resource else None) or options.capacity
         for start, end in _spans(options, resource, venue, day, day_off):
             for begins, ends in _parts(datetime.combine(day, start, zone), datetime.combine(day, end, zone), options):
-                yield Planned(name, begins, ends, opens, capacity)
+                yield PlannedSlot(name, begins, ends, opens, capacity)
 
 
 def _spans(
@@ -59,7 +59,7 @@ def _parts(start: datetime, end: datetime, options: BookingOptions) -> Iterator[
         start += length
 
 
-def last_call(options: BookingOptions, starts_at: datetime) -> datetime:
+def booking_deadline(options: BookingOptions, starts_at: datetime) -> datetime:
     """Latest moment to book a slot. `starts_at` is in the city's time zone."""
     by_hours = starts_at - timedelta(hours=options.lead_hours)
     if not options.lead_days:
@@ -68,7 +68,7 @@ def last_call(options: BookingOptions, starts_at: datetime) -> datetime:
     return min(by_hours, datetime.combine(day, MIDNIGHT, starts_at.tzinfo))
 
 
-def earliest(options: BookingOptions, now: datetime) -> datetime:
+def earliest_start(options: BookingOptions, now: datetime) -> datetime:
     """Earliest start of a slot that can be booked `now` (in the city's time zone)."""
     by_hours = now + timedelta(hours=options.lead_hours)
     if not options.lead_days:
@@ -76,7 +76,7 @@ def earliest(options: BookingOptions, now: datetime) -> datetime:
     return max(by_hours, datetime.combine(now.date() + timedelta(days=options.lead_days), MIDNIGHT, now.tzinfo))
 
 
-def period(once: str, service: str, day: date) -> str:
+def booking_period(once: str, service: str, day: date) -> str:
     """Key of the period in which a person may book the service once."""
     year, week, _weekday = day.isocalendar()
     named = {
@@ -89,7 +89,7 @@ def period(once: str, service: str, day: date) -> str:
     return f"{service} {named[once]}".strip()
 
 
-def minutes_to_wait(ahead: int, served: int, since_minutes: float, slot_minutes: float, capacity: int) -> int:
+def waiting_minutes(ahead: int, served: int, since_minutes: float, slot_minutes: float, capacity: int) -> int:
     """Estimate the wait in minutes for a position in the queue, by today's pace or else by the schedule.
 
     Args:
@@ -99,7 +99,7 @@ def minutes_to_wait(ahead: int, served: int, since_minutes: float, slot_minutes:
     return max(1, round(ahead * each)) if ahead else 0
 
 
-def pause(missed: Sequence[date], times: int, days: int, today: date) -> date | None:
+def pause_end(missed: Sequence[date], times: int, days: int, today: date) -> date | None:
     """Last day of the pause after missed bookings on these days; None: no pause.
 
     Args:
@@ -112,7 +112,7 @@ def pause(missed: Sequence[date], times: int, days: int, today: date) -> date | 
     return until if until > today else None
 
 
-def example_moment(options: BookingOptions, now: datetime, number: int) -> datetime:
+def example_start(options: BookingOptions, now: datetime, number: int) -> datetime:
     """A bookable start for an example; other numbers give other days. `now` is in the city's time zone."""
     days = {"day": 1, "week": 7, "month": 31, "year": 366, "ever": 1}[options.once]
     first = now + timedelta(hours=options.lead_hours, days=options.lead_days + 1)

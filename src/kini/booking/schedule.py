@@ -7,9 +7,9 @@ from pydantic import Field, model_validator
 
 from kini.booking.models import EVERYBODY, WALK_IN
 from kini.city.schema import WEEKDAYS, Span, Week
-from kini.core.texts import Text
-from kini.services.fields.base import Strict
-from kini.services.fields.dates import bound
+from kini.core.localized_text import Text
+from kini.services.fields.base import StrictModel
+from kini.services.fields.dates import resolve_bound
 from kini.services.schema import Id, Name
 
 
@@ -25,7 +25,7 @@ class Hours(Week):
         return self
 
 
-class Exceptional(Strict):
+class ScheduleException(StrictModel):
     """Days with other hours; without `hours` it is closed.
 
     Attributes:
@@ -49,7 +49,7 @@ class Exceptional(Strict):
         return self.from_ <= day <= (self.until or self.from_) and self.venue in (None, venue)
 
 
-class Group(Strict):
+class QuotaGroup(StrictModel):
     """Places reserved for a group of people.
 
     Attributes:
@@ -63,7 +63,7 @@ class Group(Strict):
     from_age: int | None = Field(default=None, ge=1, le=120)
 
 
-class Resource(Strict):
+class Resource(StrictModel):
     """One of several separately booked things at a venue: a ward, a court. Defaults are those of the service."""
 
     name: Text
@@ -72,20 +72,20 @@ class Resource(Strict):
     venues: list[str] = Field(default=[], description="Only at these units or places; empty: at all.")
 
 
-class Rush(Strict):
+class WaitingRoomOptions(StrictModel):
     """Waiting room: above this demand visitors get a number and are admitted by lot, batch by batch."""
 
     admit: int = Field(ge=1, description="How many are let in within a window.")
     seconds: int = Field(default=60, ge=10, le=3600, description="Length of a window.")
 
 
-class WaitingList(Strict):
+class WaitingListOptions(StrictModel):
     """Waiting list: free places are offered in order of arrival."""
 
     offer_minutes: int = Field(default=120, ge=5, description="How long an offer holds.")
 
 
-class Missed(Strict):
+class NoShowRule(StrictModel):
     """Rule for no-shows, valid from a day on.
 
     Attributes:
@@ -102,7 +102,7 @@ class Missed(Strict):
     pause_days: int = Field(default=30, ge=1, le=366)
 
 
-class BookingOptions(Strict):
+class BookingOptions(StrictModel):
     """Options of a booking service (`booking:` in its file).
 
     Attributes:
@@ -128,7 +128,7 @@ class BookingOptions(Strict):
     hours: Hours
     every: int | None = Field(default=None, ge=5, le=1440)
     capacity: int = Field(ge=1, le=100_000)
-    groups: dict[Id, Group] = {}
+    groups: dict[Id, QuotaGroup] = {}
     resource: Name | None = None
     group: Name | None = None
     party: Name | None = None
@@ -141,10 +141,10 @@ class BookingOptions(Strict):
     once: Literal["day", "week", "month", "year", "ever"] = "day"
     holidays: bool = False
     opens: time | None = None
-    exceptions: list[Exceptional] = []
-    waiting_list: WaitingList | None = WaitingList()
-    rush: Rush | None = None
-    missed: list[Missed] = []
+    exceptions: list[ScheduleException] = []
+    waiting_list: WaitingListOptions | None = WaitingListOptions()
+    rush: WaitingRoomOptions | None = None
+    missed: list[NoShowRule] = []
     confidence: Annotated[Literal["high", "medium", "low"], Field(description="How sure hours and numbers are.")] = (
         "low"
     )
@@ -176,13 +176,13 @@ class BookingOptions(Strict):
     def group_of(self, said: str, born: date | None, on: date) -> str:
         """The group of which somebody says they are, unless it is for an age that they do not have."""
         group = self.groups.get(said)
-        young = group and group.from_age and born and born > bound(f"today-{group.from_age}y", on)
+        young = group and group.from_age and born and born > resolve_bound(f"today-{group.from_age}y", on)
         return EVERYBODY if young else said
 
     def letter(self, group: str) -> str:
         return self.groups[group].letter if group in self.groups else "A"
 
-    def missed_on(self, day: date) -> Missed | None:
+    def missed_on(self, day: date) -> NoShowRule | None:
         """The rule of that day for those who do not come."""
         begun = [rule for rule in self.missed if rule.since <= day]
         return max(begun, key=lambda rule: rule.since, default=None)

@@ -15,21 +15,21 @@ choosing: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
 app_name = "booking"
 urlpatterns = [
     *[path(f"book/<uuid:draft>/{at}", view, name=name) for at, view, name in choosing],
-    path("let-go/<uuid:draft>/", pages.give_up, name="give-up"),
+    path("let-go/<uuid:draft>/", pages.release, name="give-up"),
     *[path(f"cases/<str:reference>/rebook/{at}", view, name=f"re-{name}") for at, view, name in choosing],
     path("cases/<str:reference>/ticket/", ticket.ticket, name="ticket"),
     path("cases/<str:reference>/ticket.ics", ticket.calendar, name="calendar"),
-    path("queue/<slug:service>/<str:venue>/", pages.standing, name="standing"),
+    path("queue/<slug:service>/<str:venue>/", pages.queue_page, name="standing"),
     path(
         "desk/bookings/",
         include(
             [
-                path("", desk.today, name="desk-today"),
+                path("", desk.venues_today, name="desk-today"),
                 path("check-in/", desk.check_in, name="desk-check-in"),
                 path("slots/<int:slot>/walk-in/", desk.walk_in, name="desk-walk-in"),
                 path("slots/<int:slot>/close/", desk.close, name="desk-close"),
                 path("<slug:service>/<str:venue>/<str:day>/", desk.day, name="desk-day"),
-                path("<str:reference>/<slug:deed>/", desk.deed, name="desk-deed"),
+                path("<str:reference>/<slug:deed>/", desk.change_booking, name="desk-deed"),
             ]
         ),
     ),

@@ -9,19 +9,19 @@ from django.utils.translation import gettext_lazy
 
 from kini.cases.models import Case, Draft
 from kini.cases.rules import RESIDENT, SYSTEM
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.core.grants import Scope
 from kini.people import queries as people_queries
 from kini.people.assurance import is_safe_at_counter
+from kini.people.assurance_levels import Level, require_level
 from kini.people.household import Household, household_of
-from kini.people.levels import Level, require_level
 from kini.people.models import FamilyTie, Resident
 from kini.people.permissions import Permission
-from kini.people.rules import may, may_somewhere, require, roles_over
+from kini.people.rules import may, may_somewhere, require, roles_for_scope
 from kini.services.kinds import kinds
 from kini.services.models import Service
 
-RELATED = gettext_lazy("This case is your own or your family's. A colleague works on it.")
+CONFLICT_MESSAGE = gettext_lazy("This case is your own or your family's. A colleague works on it.")
 
 
 def scope_of(case: Case) -> Scope:
@@ -29,13 +29,13 @@ def scope_of(case: Case) -> Scope:
     return Scope(case.agency_id, case.area_path, case.service_id)
 
 
-def ours_q(user_id: int) -> Q:
+def own_or_family_q(user_id: int) -> Q:
     """Condition on rows with a `resident`: the user, or a family member without an account."""
     family = FamilyTie.objects.filter(resident__user_id=user_id, member__user__isnull=True)
     return Q(resident__user_id=user_id) | Q(resident_id__in=family.values("member_id"))
 
 
-def related_q(user_id: int) -> Q:
+def conflict_of_interest_q(user_id: int) -> Q:
     """Condition on cases in which an account's person has a conflict of interest (`_concerns`)."""
     household = household_of(user_id)
     sent_in = Q(submitted_by_id__in=household.accounts) & ~Q(channel="counter")
@@ -51,25 +51,25 @@ def _concerns(household: Household, case: Case) -> bool:
     return case.submitted_by_id in household.accounts and case.channel != "counter"
 
 
-def is_related(by: Actor, case: Case) -> bool:
+def has_conflict_of_interest(by: Actor, case: Case) -> bool:
     """Return True if the case concerns the actor or their household; only colleagues may work on it. One query."""
     return _concerns(household_of(by.user_id), case)
 
 
-def is_theirs(by: Actor, case: Case, guest_key: str = "") -> bool:
+def is_own_case(by: Actor, case: Case, guest_key: str = "") -> bool:
     """Return True if the case is the actor's own: for themselves, for family, or opened by a guest's secret link."""
     if _opened_by_link(case, guest_key):
         return True
     if by.user_id is None or case.resident_id is None:
         return False
-    return Case.objects.filter(ours_q(by.user_id), pk=case.pk).exists()
+    return Case.objects.filter(own_or_family_q(by.user_id), pk=case.pk).exists()
 
 
 def _opened_by_link(case: Case, guest_key: str) -> bool:
     return bool(case.guest_key and guest_key) and compare_digest(case.guest_key, guest_key)
 
 
-def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
+def case_roles(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
     """Roles of the actor towards a case: role ids, "resident" or "system".
 
     An officer has no role in a case of their own household. An officer who applied for somebody at a counter may also
@@ -78,15 +78,15 @@ def hats(by: Actor, case: Case, guest_key: str = "") -> frozenset[str]:
     if by.kind is ActorKind.SYSTEM:
         return frozenset({SYSTEM})
     if by.is_officer and not _opened_by_link(case, guest_key):
-        return hats_over(by, [case])[case.pk]
-    return frozenset({RESIDENT}) if is_theirs(by, case, guest_key) else _at_work(by, case)
+        return case_roles_by_id(by, [case])[case.pk]
+    return frozenset({RESIDENT}) if is_own_case(by, case, guest_key) else _at_work(by, case)
 
 
-def hats_over(by: Actor, cases: Iterable[Case]) -> dict[int, frozenset[str]]:
+def case_roles_by_id(by: Actor, cases: Iterable[Case]) -> dict[int, frozenset[str]]:
     """Roles of an officer towards each of many cases, by case id. One query, two if any of the cases is related."""
     household, some = household_of(by.user_id), {case.pk: case for case in cases}
     related = [pk for pk, case in some.items() if _concerns(household, case)]
-    own = set(Case.objects.filter(ours_q(by.user_id or 0), pk__in=related).values_list("pk", flat=True))
+    own = set(Case.objects.filter(own_or_family_q(by.user_id or 0), pk__in=related).values_list("pk", flat=True))
     conflicts = {pk: frozenset({RESIDENT}) if pk in own else frozenset[str]() for pk in related}
     return {pk: _at_work(by, case) for pk, case in some.items() if pk not in conflicts} | conflicts
 
@@ -97,7 +97,7 @@ def _at_work(by: Actor, case: Case) -> frozenset[str]:
         return frozenset()
     scope = scope_of(case)
     needed = Permission.REOPEN if case.closed_at else Permission.ACT
-    roles = roles_over(by, scope) if may(by, needed, scope) else frozenset()
+    roles = roles_for_scope(by, scope) if may(by, needed, scope) else frozenset()
     helps = case.submitted_by_id == by.user_id and may_somewhere(by, Permission.APPLY_FOR_OTHERS)
     return roles | ({RESIDENT} if helps else frozenset())
 
@@ -109,20 +109,20 @@ def require_at_desk(by: Actor, permission: Permission, case: Case) -> None:
         NotAllowed: with a sentence for the actor.
     """
     require(by, permission, scope_of(case))
-    require_unrelated(by, case)
+    require_no_conflict(by, case)
 
 
-def require_unrelated(by: Actor, case: Case) -> None:
+def require_no_conflict(by: Actor, case: Case) -> None:
     """Refuse officers whose own case, or whose household's case, this is.
 
     Raises:
         NotAllowed: with a sentence for the actor.
     """
-    if is_related(by, case):
-        raise NotAllowed(str(RELATED))
+    if has_conflict_of_interest(by, case):
+        raise NotAllowed(str(CONFLICT_MESSAGE))
 
 
-def require_theirs(by: Actor, draft: Draft, guest_key: str = "") -> None:
+def require_own_draft(by: Actor, draft: Draft, guest_key: str = "") -> None:
     """Require that the actor owns the draft or, once it was submitted, the case.
 
     Raises:
@@ -131,11 +131,11 @@ def require_theirs(by: Actor, draft: Draft, guest_key: str = "") -> None:
     owned = draft.owner_id == by.user_id if draft.owner_id else bool(by.session) and draft.session == by.session
     if by.kind is ActorKind.SYSTEM or owned:
         return
-    if not (draft.case and RESIDENT in hats(by, draft.case, guest_key)):
+    if not (draft.case and RESIDENT in case_roles(by, draft.case, guest_key)):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
 
 
-def require_may_begin(by: Actor, service: Service, resident: Resident | None) -> None:
+def require_may_start(by: Actor, service: Service, resident: Resident | None) -> None:
     """Require that the actor may start an application for this service and person now.
 
     Raises:
@@ -143,14 +143,14 @@ def require_may_begin(by: Actor, service: Service, resident: Resident | None) ->
         Refused: when the service is not offered.
     """
     kind = kinds.find(service.kind)
-    if kind is None or not kind.needs_flow:
-        raise Refused(_("You cannot start this service here yet. Its page lists other ways to apply."))
+    if kind is None or not kind.has_cases:
+        raise ActionRefused(_("You cannot start this service here yet. Its page lists other ways to apply."))
     if by.kind is ActorKind.GUEST and kind.sign_in == "required":
         raise NotAllowed(_("Sign in first. This service needs to know who you are."))
     if not may_apply_for(by, resident):
         raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
     if not service.active:
-        raise Refused(_("The city does not offer this service at the moment."))
+        raise ActionRefused(_("The city does not offer this service at the moment."))
 
 
 def may_apply_for(by: Actor, resident: Resident | None) -> bool:
@@ -165,7 +165,7 @@ def may_apply_for(by: Actor, resident: Resident | None) -> bool:
     if resident.user_id == by.user_id:
         return True
     own = Resident.objects.filter(user_id=by.user_id).first()
-    if own and people_queries.may_act_for(own, resident.pk):
+    if own and people_queries.find_represented(own, resident.pk):
         return True
     return may_somewhere(by, Permission.APPLY_FOR_OTHERS) and is_safe_at_counter(resident)
 
@@ -185,4 +185,4 @@ def _answerable(by: Actor, resident: Resident) -> Resident:
     if by.user_id is None or resident.user_id == by.user_id:
         return resident
     own = Resident.objects.filter(user_id=by.user_id).first()
-    return own if own and people_queries.may_act_for(own, resident.pk) else resident
+    return own if own and people_queries.find_represented(own, resident.pk) else resident

@@ -6,7 +6,7 @@ from typing import Any
 from kini.cases.models import Case, Document
 from kini.core.registry import Registry
 from kini.services.kinds import Kind
-from kini.services.versions import Resolved
+from kini.services.snapshots import ServiceSnapshot
 
 #: Field types whose answers identify nobody.
 FIGURES = frozenset({"choice", "multichoice", "boolean", "integer", "decimal", "money", "year"})
@@ -17,25 +17,25 @@ COARSE = 2
 kept_documents: Registry[Callable[[Case], set[Any]]] = Registry("keeper of documents")
 
 
-def figures(kind: Kind, resolved: Resolved, given: dict[str, Any]) -> dict[str, Any]:
+def remaining_figures(kind: Kind, snapshot: ServiceSnapshot, given: dict[str, Any]) -> dict[str, Any]:
     """Answers to keep: figures that identify nobody, if the kind keeps them; otherwise none."""
-    if not kind.figures_stay:
+    if not kind.keeps_statistics:
         return {}
     return {
         name: given[name]
-        for name, field in resolved.fields.items()
+        for name, field in snapshot.fields.items()
         if name in given and field.type in FIGURES and field.profile is None and not field.is_sealed()
     }
 
 
-def coarse(case: Case) -> tuple[float | None, float | None]:
+def coarse_point(case: Case) -> tuple[float | None, float | None]:
     """Coordinates of a case, rounded."""
     if case.latitude is None or case.longitude is None:
         return None, None
     return round(case.latitude, COARSE), round(case.longitude, COARSE)
 
 
-def to_remove(case: Case) -> list[Document]:
+def documents_to_remove(case: Case) -> list[Document]:
     """Documents of a case whose files are removed with it."""
     kept = {pk for keeper in kept_documents for pk in keeper(case)}
     return [each for each in case.documents.all() if each.pk not in kept and each.sha256]

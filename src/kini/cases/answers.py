@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from kini.cases.models import Case, Draft
-from kini.core.crypto import seal_json, unseal_json
+from kini.core.crypto import decrypt_json, encrypt_json
 from kini.services.fields.base import FieldBase
-from kini.services.questions import split_sealed
-from kini.services.versions import Resolved
+from kini.services.questions import split_encrypted
+from kini.services.snapshots import ServiceSnapshot
 
 
 def of_draft(draft: Draft) -> dict[str, Any]:
     """All answers of a draft."""
-    return _joined(draft.answers, unseal_json(draft.sealed, draft_context(draft)) if draft.sealed else {})
+    return _joined(draft.answers, decrypt_json(draft.sealed, draft_context(draft)) if draft.sealed else {})
 
 
 def of_case(case: Case) -> dict[str, Any]:
     """All answers of a case."""
-    return _joined(case.answers, unseal_json(case.sealed, case_context(case)) if case.sealed else {})
+    return _joined(case.answers, decrypt_json(case.sealed, case_context(case)) if case.sealed else {})
 
 
 def is_hidden(field: FieldBase, *, private: bool) -> bool:
@@ -30,37 +30,39 @@ def is_hidden(field: FieldBase, *, private: bool) -> bool:
     return field.is_sealed() or (private and field.profile is not None)
 
 
-def hidden_of_case(case: Case, resolved: Resolved, *, private: bool) -> dict[str, Any]:
+def hidden_of_case(case: Case, snapshot: ServiceSnapshot, *, private: bool) -> dict[str, Any]:
     """Answers hidden on an officer's page, by field; those of repeated pages as the whole list."""
     given = of_case(case)
     found: dict[str, Any] = {}
-    for page in resolved.pages:
+    for page in snapshot.pages:
         names = [name for name, field in page.fields.items() if is_hidden(field, private=private)]
         keys = [page.repeat.name] if page.repeat and names else names
         found |= {key: given[key] for key in keys if key in given}
     return found
 
 
-def sealed_whole(kept: Draft | Case, resolved: Resolved) -> bool:
+def is_fully_encrypted(kept: Draft | Case, snapshot: ServiceSnapshot) -> bool:
     """Return True if answers are encrypted that the version leaves in the clear. Later edits keep this."""
     if kept.sealed is None or kept.answers:
         return False
     context = case_context(kept) if isinstance(kept, Case) else draft_context(kept)
-    return not unseal_json(kept.sealed, context).keys() <= resolved.sealed
+    return not decrypt_json(kept.sealed, context).keys() <= snapshot.sealed
 
 
-def put_in_draft(draft: Draft, resolved: Resolved, answers: Mapping[str, Any], *, whole: bool = False) -> None:
+def assign_to_draft(
+    draft: Draft, snapshot: ServiceSnapshot, answers: Mapping[str, Any], *, whole: bool = False
+) -> None:
     """Set a draft's answers, encrypted where required. Does not save."""
-    plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(draft, resolved))
+    plain, sealed = split_encrypted(snapshot, answers, whole=whole or is_fully_encrypted(draft, snapshot))
     draft.answers = plain
-    draft.sealed = seal_json(sealed, draft_context(draft)) if sealed else None
+    draft.sealed = encrypt_json(sealed, draft_context(draft)) if sealed else None
 
 
-def put_in_case(case: Case, resolved: Resolved, answers: Mapping[str, Any], *, whole: bool = False) -> None:
+def assign_to_case(case: Case, snapshot: ServiceSnapshot, answers: Mapping[str, Any], *, whole: bool = False) -> None:
     """Set a case's answers, encrypted where required. Does not save."""
-    plain, sealed = split_sealed(resolved, answers, whole=whole or sealed_whole(case, resolved))
+    plain, sealed = split_encrypted(snapshot, answers, whole=whole or is_fully_encrypted(case, snapshot))
     case.answers = plain
-    case.sealed = seal_json(sealed, case_context(case)) if sealed else None
+    case.sealed = encrypt_json(sealed, case_context(case)) if sealed else None
 
 
 def draft_context(draft: Draft) -> str:

@@ -6,38 +6,38 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from kini.api.callers import scopes
-        from kini.api.problems import refusals
-        from kini.api.routing import Part, parts
-        from kini.cases import answering, jobs, notices, personal_data, retention, wordings  # noqa: F401 -- jobs register themselves
-        from kini.cases.api import many, own, problems
+        from kini.api.auth import scopes
+        from kini.api.problems import refusal_problems
+        from kini.api.routing import ApiModule, api_modules
+        from kini.cases import default_replies, jobs, notifications, personal_data, retention, status_replies  # noqa: F401 -- jobs register themselves
+        from kini.cases.api import batch_moves, drafts_and_ratings, problems
         from kini.cases.api.scopes import SCOPES
-        from kini.cases.desk import joining
+        from kini.cases.desk import duplicates
         from kini.cases.desk import navigation as desk_navigation
         from kini.cases.kinds import Application, Assistance, Registration
-        from kini.cases.pages import registered
+        from kini.cases.pages import registration
         from kini.cases.panels import CasePanel, case_panels
-        from kini.city.checks import pack_checks
+        from kini.city.pack_checks import pack_checks
         from kini.core.chain import Chain, chains
         from kini.core.file_references import FileColumn, references
-        from kini.messages.answering import answerers
+        from kini.messages.replies import reply_handlers
         from kini.services.kinds import kinds
 
         chains.register("timelines", Chain("cases_checkpoint", ("id", "at", "audited", "heads")))
         for kind in (Application, Registration, Assistance):
             kinds.register(kind.id, kind())
-        registered.register()
-        pack_checks.register("cases.replies", wordings.check_wordings)
-        notices.register()
+        registration.register()
+        pack_checks.register("cases.replies", default_replies.check_default_replies)
+        notifications.register()
         references.register("cases.document", FileColumn("cases.Document"))
         retention.register()
         personal_data.register()
-        answerers.register("status", answering.status)
-        refusals.update(problems.REFUSALS)
+        reply_handlers.register("status", status_replies.status_reply)
+        refusal_problems.update(problems.REFUSALS)
         for scope in SCOPES:
             scopes.register(scope.name, scope)
-        parts.register("cases", Part("Cases", own.router))
-        parts.register("desk", Part("Officers' desk", many.router))
+        api_modules.register("cases", ApiModule("Cases", drafts_and_ratings.router))
+        api_modules.register("desk", ApiModule("Officers' desk", batch_moves.router))
         desk_navigation.register()
-        case_panels.register("cases-alike", CasePanel("desk", joining.panel))
-        case_panels.register("cases-followed", CasePanel("tracker", joining.followed))
+        case_panels.register("cases-alike", CasePanel("desk", duplicates.duplicates_panel))
+        case_panels.register("cases-followed", CasePanel("tracker", duplicates.merged_panel))

@@ -16,7 +16,7 @@ class CaseOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CaseTold(Event):
+class TimelineEntryAdded(Event):
     """A room above added an entry to the timeline; `entry` is its number."""
 
     name: ClassVar[str] = "cases.entry_added"

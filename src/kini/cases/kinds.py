@@ -8,17 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from kini.cases import answers, rules
-from kini.cases.actions import move_opened, send_unit
+from kini.cases.actions import assign_unit, move_new_case
 from kini.cases.models import Case, TimelineEntry
-from kini.cases.routing import whereabouts
+from kini.cases.routing import answered_location
 from kini.city import queries
 from kini.core.actors import system
-from kini.core.texts import Text
+from kini.core.localized_text import Text
 from kini.services.conditions import When
-from kini.services.fields.base import Strict
+from kini.services.fields.base import StrictModel
 from kini.services.kinds import Kind
 from kini.services.schema import Definition, Id, Name
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 
 log = structlog.get_logger("kini.cases")
 
@@ -31,7 +31,7 @@ class Application(Kind):
     verb = _("Apply")
 
 
-class Automatic(Strict):
+class AutomaticDecision(StrictModel):
     """Automatic decision.
 
     Attributes:
@@ -43,8 +43,8 @@ class Automatic(Strict):
     move: Name
 
 
-class RegistrationOptions(Strict):
-    automatic: Automatic | None = Field(default=None, description="Decided at once where its condition holds.")
+class RegistrationOptions(StrictModel):
+    automatic: AutomaticDecision | None = Field(default=None, description="Decided at once where its condition holds.")
 
 
 class Registration(Kind):
@@ -53,21 +53,21 @@ class Registration(Kind):
     id = "registration"
     label = _("Registration")
     verb = _("Register")
-    Options: ClassVar[type[Strict]] = RegistrationOptions
+    Options: ClassVar[type[StrictModel]] = RegistrationOptions
 
-    def opened(self, case: Any) -> Any:
+    def after_open(self, case: Any) -> Any:
         """Take the automatic decision if its condition holds for these answers."""
-        resolved = resolve(case.version)
-        rule = self.options(resolved.definition).automatic
-        if rule is None or (rule.when and not rule.when.holds(answers.of_case(case))):
+        snapshot = snapshot_of(case.version)
+        rule = self.options(snapshot.definition).automatic
+        if rule is None or (rule.when and not rule.when.is_met(answers.of_case(case))):
             return case
-        if rules.edge_of(resolved.flow, case.state, rule.move) is None:
+        if rules.edge_of(snapshot.flow, case.state, rule.move) is None:
             log.warning("automatic decision impossible", service=case.service_id, move=rule.move, state=case.state)
             return case
-        return move_opened(by=system("automatic decision"), case=case, move=rule.move)
+        return move_new_case(by=system("automatic decision"), case=case, move=rule.move)
 
 
-class AssistanceOptions(Strict):
+class AssistanceOptions(StrictModel):
     title: Text | None = Field(default=None, description="A neutral title for messages and lists.")
     quick_exit: bool = Field(default=False, description="Whether the pages show a quick way out.")
     call: Id | None = Field(default=None, description="Channel (channels.yaml) with a number for those who would call.")
@@ -79,7 +79,7 @@ class Assistance(Kind):
     id = "assistance"
     label = _("Assistance")
     verb = _("Ask for help")
-    Options: ClassVar[type[Strict]] = AssistanceOptions
+    Options: ClassVar[type[StrictModel]] = AssistanceOptions
     sign_in = "optional"
 
     def title(self, definition: Definition) -> Text:
@@ -90,7 +90,7 @@ class Assistance(Kind):
         """Return True if the service asks for a quick exit."""
         return bool(self.options(definition).quick_exit)
 
-    def call(self, definition: Definition) -> str:
+    def emergency_channel(self, definition: Definition) -> str:
         """Return the channel with the number to call."""
         return self.options(definition).call or ""
 
@@ -102,23 +102,23 @@ class Assistance(Kind):
         if call and call not in definition.also:
             yield (self.id, "call"), f'"{call}" is not among the other ways; add it to "also"'
 
-    def opened(self, case: Any) -> Any:
+    def after_open(self, case: Any) -> Any:
         """Dispatch the nearest unit of the agency if the location is known."""
-        latitude, longitude, resolved = case.latitude, case.longitude, resolve(case.version)
-        if latitude is None and answers.sealed_whole(case, resolved):  # the point is among the answers alone
-            place = whereabouts(resolved, answers.of_case(case))
+        latitude, longitude, snapshot = case.latitude, case.longitude, snapshot_of(case.version)
+        if latitude is None and answers.is_fully_encrypted(case, snapshot):  # the point is among the answers alone
+            place = answered_location(snapshot, answers.of_case(case))
             latitude, longitude = place.latitude, place.longitude
         if latitude is None and case.area:
             latitude, longitude = case.area.latitude, case.area.longitude
         unit = queries.nearest_unit(case.agency_id, latitude, longitude) if latitude is not None else None
         if unit and unit.pk != case.unit_id:
-            return send_unit(by=system("nearest unit"), case=case, unit=unit, new=True)
+            return assign_unit(by=system("nearest unit"), case=case, unit=unit, new=True)
         return case
 
     def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
         """Return the panel with the unit, its arrival time and the number to call."""
-        resolved = resolve(case.version)
-        channel = resolved.channels.get(self.options(resolved.definition).call or "")
+        snapshot = snapshot_of(case.version)
+        channel = snapshot.channels.get(self.options(snapshot.definition).call or "")
         context = {
             "unit": Text.model_validate(case.unit.name) if case.unit else None,
             "unit_phone": case.unit.phone if case.unit else "",
@@ -131,7 +131,7 @@ class Assistance(Kind):
 
 def _eta(case: Case) -> str:
     """Latest arrival time reported by the unit (input `eta`), formatted."""
-    field = resolve(case.version).inputs.get("eta")
+    field = snapshot_of(case.version).inputs.get("eta")
     steps = TimelineEntry.objects.filter(case=case).order_by("-number").values_list("data", flat=True)
     given = (data.get("given") or {} for data in steps if field)
     eta = next((each["eta"] for each in given if "eta" in each), None)

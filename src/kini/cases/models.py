@@ -176,12 +176,12 @@ class Case(models.Model):
         return self.reference
 
     @property
-    def standing(self) -> str:
+    def public_state(self) -> str:
         """Public state shown to the resident: that of the case it was merged into, if any."""
         return self.leader.public if self.leader else self.public
 
 
-class Apart(models.Model):
+class NotDuplicate(models.Model):
     """Pair of similar cases that an officer marked as different. Append-only (trigger)."""
 
     first = models.ForeignKey(Case, models.PROTECT, related_name="+")
@@ -190,6 +190,7 @@ class Apart(models.Model):
     by = models.ForeignKey(User, models.PROTECT, null=True)
 
     class Meta:
+        db_table = "cases_apart"
         constraints = [
             models.UniqueConstraint(fields=["first", "later"], name="cases_apart_once"),
             models.CheckConstraint(condition=Q(first__lt=models.F("later")), name="cases_apart_in_order"),
@@ -338,7 +339,7 @@ class CannedReplyVersion(models.Model):
 
 
 #: The rail must be readable at a glance.
-MOST_FILTERS = 12
+MAX_FILTERS = 12
 
 
 class SavedFilter(models.Model):
@@ -357,7 +358,7 @@ class SavedFilter(models.Model):
             models.UniqueConstraint(fields=["officer", "place"], name="cases_filter_place_once"),
             models.UniqueConstraint("officer", Lower("name"), name="cases_filter_name_once"),
             models.UniqueConstraint(fields=["officer"], condition=Q(first=True), name="cases_filter_one_first"),
-            models.CheckConstraint(condition=Q(place__range=(1, MOST_FILTERS)), name="cases_filter_only_so_many"),
+            models.CheckConstraint(condition=Q(place__range=(1, MAX_FILTERS)), name="cases_filter_only_so_many"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(query=""), name="cases_filter_says_something"),
         ]
 
@@ -365,7 +366,7 @@ class SavedFilter(models.Model):
         return self.name
 
 
-class Bulk(models.Model):
+class BatchMove(models.Model):
     """Move of many cases, decided at once and taken at `due_at`. Its officer may cancel it until it begins.
 
     Before that no case has changed and nobody has been notified.
@@ -387,6 +388,7 @@ class Bulk(models.Model):
     taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "cases_bulk"
         constraints = [
             models.CheckConstraint(
                 condition=Q(begun_at__isnull=True) | Q(taken_back_at__isnull=True), name="cases_bulk_done_or_taken_back"
@@ -408,19 +410,20 @@ class Bulk(models.Model):
         ]
 
 
-class BulkCase(models.Model):
+class BatchMoveCase(models.Model):
     """One case of a batch move: the state in which the officer saw it, and the result."""
 
     WAITING, MOVED, REFUSED, TAKEN_BACK = "waiting", "moved", "refused", "taken-back"
     RESULTS = [(result, result) for result in (WAITING, MOVED, REFUSED, TAKEN_BACK)]
 
-    bulk = models.ForeignKey(Bulk, models.CASCADE, related_name="cases")
+    bulk = models.ForeignKey(BatchMove, models.CASCADE, related_name="cases")
     case = models.ForeignKey(Case, models.PROTECT, related_name="bulks")
     state = models.CharField(max_length=60)
     result = models.CharField(max_length=10, choices=RESULTS, default=WAITING)
     why = models.TextField(blank=True, help_text="Why it was not moved.")
 
     class Meta:
+        db_table = "cases_bulkcase"
         constraints = [
             models.UniqueConstraint(fields=["bulk", "case"], name="cases_bulk_case_once"),
             models.UniqueConstraint(fields=["case"], condition=Q(result="waiting"), name="cases_waits_for_one_bulk"),

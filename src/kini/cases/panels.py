@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from kini.cases.showing import CaseView
+from kini.cases.case_view import CaseView
 from kini.core.registry import Registry
 
 type Place = Literal["tracker", "sent", "papers", "desk"]
@@ -30,13 +30,13 @@ class CasePanel:
 case_panels: Registry[CasePanel] = Registry("panel of a case")
 
 
-def drawn(request: HttpRequest, view: CaseView, place: Place) -> SafeString:
+def render_panels(request: HttpRequest, view: CaseView, place: Place) -> SafeString:
     """Render all panels of a page: the kind's own first, then those of rooms above in order."""
     own = render_to_string(*view.panel, request=request) if view.panel else ""
-    return mark_safe(own + beside(request, view, place))  # both are HTML already
+    return mark_safe(own + render_room_panels(request, view, place))  # both are HTML already
 
 
-def beside(request: HttpRequest, view: CaseView, place: Place) -> SafeString:
+def render_room_panels(request: HttpRequest, view: CaseView, place: Place) -> SafeString:
     """Render the panels of rooms above."""
     found = (panel.render(request, view) for panel in case_panels if panel.place == place)
     return mark_safe("".join(html for html in found if html))  # each of them is HTML already

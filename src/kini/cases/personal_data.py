@@ -6,22 +6,29 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.cases import actions, queries, rules
-from kini.cases.access import ours_q
+from kini.cases.access import own_or_family_q
+from kini.cases.case_view import CaseView, case_view
 from kini.cases.models import Case, Document, Draft, Rating
-from kini.cases.showing import CaseView, case_view
-from kini.core.actors import Actor, ActorKind, Refused
-from kini.people.data_registry import Basis, File, Person, PersonalData, Record, personal_data
-from kini.services import house
+from kini.core.actors import ActionRefused, Actor, ActorKind
+from kini.people.personal_data_registry import (
+    DataRecord,
+    DataSubject,
+    LegalBasis,
+    PersonalDataCategory,
+    PersonalFile,
+    personal_data_categories,
+)
+from kini.services import builtin_services
 from kini.services.kinds import kinds
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 from kini.web import formats
 
 
-def _actor(person: Person) -> Actor:
+def _actor(person: DataSubject) -> Actor:
     return Actor(ActorKind.RESIDENT, person.user.pk)
 
 
-def _requests(person: Person) -> Iterator[Record]:
+def _requests(person: DataSubject) -> Iterator[DataRecord]:
     for case in queries.my_cases(_actor(person)).order_by("opened_at"):
         view = case_view(_actor(person), queries.own_case(_actor(person), case.reference))
         rating = Rating.objects.filter(case=case).order_by("-at").first()
@@ -50,49 +57,49 @@ def _history(view: CaseView) -> Iterator[str]:
         yield f"{formats.moment(line.at)}: {line.sentence} {given}".strip()
 
 
-def _documents(person: Person) -> Iterator[File]:
-    cases = Case.objects.filter(ours_q(person.user.pk))
+def _documents(person: DataSubject) -> Iterator[PersonalFile]:
+    cases = Case.objects.filter(own_or_family_q(person.user.pk))
     for each in Document.objects.filter(case__in=cases).select_related("case").order_by("case_id", "uploaded_at"):
         if each.sha256:
             reference = each.case.reference if each.case else ""
-            yield File(each.sha256, f"{reference}/{each.slot}-{str(each.pk)[:8]}-{each.name}", each.size)
+            yield PersonalFile(each.sha256, f"{reference}/{each.slot}-{str(each.pk)[:8]}-{each.name}", each.size)
 
 
-def _withdraw_open(by: Actor, person: Person) -> int:
+def _withdraw_open(by: Actor, person: DataSubject) -> int:
     """Withdraw open cases where their flow allows it; the others continue without the account."""
     found = Case.objects.filter(resident=person.resident, closed_at=None)
-    found = found.exclude(service__category__in=house.categories())
+    found = found.exclude(service__category__in=builtin_services.builtin_categories())
     return sum(_withdrawn(by, case) for case in found)
 
 
 def _withdrawn(by: Actor, case: Case) -> bool:
-    edge = rules.edge_of(resolve(case.version).flow, case.state, rules.WITHDRAW)
+    edge = rules.edge_of(snapshot_of(case.version).flow, case.state, rules.WITHDRAW)
     if edge is None:
         return False
     try:
         actions.withdraw(by=by, case=case)
-    except Refused:
+    except ActionRefused:
         return False
     return True
 
 
-def _own_drafts(person: Person) -> QuerySet[Draft]:
+def _own_drafts(person: DataSubject) -> QuerySet[Draft]:
     return Draft.objects.filter(owner=person.user, case__isnull=True)
 
 
-def _drafts(person: Person) -> Iterator[Record]:
+def _drafts(person: DataSubject) -> Iterator[DataRecord]:
     for draft in _own_drafts(person).select_related("version__service").order_by("created_at"):
-        resolved = resolve(draft.version)
-        title = kinds.get(draft.version.service.kind).title(resolved.definition)
+        snapshot = snapshot_of(draft.version)
+        title = kinds.get(draft.version.service.kind).title(snapshot.definition)
         yield {"service": str(title), "began": draft.created_at, "until": draft.expires_at}
 
 
-def _draft_files(person: Person) -> Iterator[File]:
+def _draft_files(person: DataSubject) -> Iterator[PersonalFile]:
     for each in Document.objects.filter(draft__in=_own_drafts(person), case=None):
-        yield File(each.sha256, f"drafts/{each.slot}-{str(each.pk)[:8]}-{each.name}", each.size)
+        yield PersonalFile(each.sha256, f"drafts/{each.slot}-{str(each.pk)[:8]}-{each.name}", each.size)
 
 
-def _erase_drafts(by: Actor, person: Person) -> int:
+def _erase_drafts(by: Actor, person: DataSubject) -> int:
     drafts = list(_own_drafts(person))
     for draft in drafts:
         actions.discard_draft(by=by, draft=draft)
@@ -102,12 +109,12 @@ def _erase_drafts(by: Actor, person: Person) -> int:
 def register() -> None:
     """Register this room's personal data. Called once from `AppConfig.ready`."""
     for each in (
-        PersonalData(
+        PersonalDataCategory(
             "cases.requests",
             _("Requests"),
             _("What you asked for: answers, documents, every step, decisions, your rating"),
             _("To decide on it, and to show later how it was decided"),
-            Basis.TASK,
+            LegalBasis.TASK,
             _("You, and officers of the agency that works on it; of reports they do not see who sent them"),
             {
                 "reference": _("Number"),
@@ -129,12 +136,12 @@ def register() -> None:
                 " to show how it decided. Open ones are withdrawn where that is still possible."
             ),
         ),
-        PersonalData(
+        PersonalDataCategory(
             "cases.drafts",
             _("Drafts"),
             _("Applications that you began and have not sent"),
             _("So that you can go on later, on another device"),
-            Basis.CONTRACT,
+            LegalBasis.CONTRACT,
             _("You"),
             {"service": _("Service"), "began": _("Begun"), "until": _("Kept until")},
             _drafts,
@@ -143,4 +150,4 @@ def register() -> None:
             erase=_erase_drafts,
         ),
     ):
-        personal_data.register(each.name, each)
+        personal_data_categories.register(each.name, each)

@@ -8,13 +8,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.cases import actions
-from kini.cases.models import Bulk, Case, Draft, Presence
-from kini.core.actors import Refused, system
-from kini.core.retention import DAY, YEAR, Removal, Rule, of_rows, rules, term_of
-from kini.people import holds
+from kini.cases.models import BatchMove, Case, Draft, Presence
+from kini.core.actors import ActionRefused, system
+from kini.core.retention import DAY, YEAR, Removal, RetentionRule, row_removal, rules, term_of
+from kini.people import legal_holds
 from kini.services.kinds import Kind, kinds
 from kini.services.models import Service
-from kini.services.versions import resolve_many
+from kini.services.snapshots import snapshots_by_version
 
 BY = system("retention")
 ANSWERS = "cases.answers"
@@ -28,9 +28,9 @@ def _drafts(before: datetime) -> QuerySet[Draft]:
     return Draft.objects.filter(over, expires_at__lte=before)
 
 
-def _bulks(before: datetime) -> QuerySet[Bulk]:
+def _bulks(before: datetime) -> QuerySet[BatchMove]:
     over = Q(ended_at__isnull=False) | Q(taken_back_at__isnull=False)
-    return Bulk.objects.filter(over, made_at__lt=before)
+    return BatchMove.objects.filter(over, made_at__lt=before)
 
 
 def _past(before: datetime) -> QuerySet[Case]:
@@ -46,9 +46,9 @@ def _services_by_term() -> dict[int, list[str]]:
     """Services by retention in years; 0 for the rule's own period."""
     found: dict[int, list[str]] = defaultdict(list)
     rows = list(Service.objects.values_list("pk", "kind", "current_id"))
-    resolved = resolve_many(current for _pk, _kind, current in rows if current)
+    snapshot = snapshots_by_version(current for _pk, _kind, current in rows if current)
     for pk, kind, current in rows:
-        own = resolved[current].definition.retention if current else None
+        own = snapshot[current].definition.retention if current else None
         found[own.years if own else _years_of(kind)].append(pk)
     return found
 
@@ -60,8 +60,8 @@ def _years_of(kind: str) -> int:
 
 
 def _held() -> Q:
-    on_hold = Q(resident__isnull=False, resident_id__in=holds.residents())
-    return on_hold | Q(reference__in=holds.references())
+    on_hold = Q(resident__isnull=False, resident_id__in=legal_holds.held_resident_ids())
+    return on_hold | Q(reference__in=legal_holds.held_case_references())
 
 
 def _anonymise(before: datetime) -> int:
@@ -71,7 +71,7 @@ def _anonymise(before: datetime) -> int:
         try:
             actions.anonymise(by=BY, case=case)
             removed += 1
-        except Refused as refusal:
+        except ActionRefused as refusal:
             log.warning("a case past its term stays", case=case.reference, reason=str(refusal))
     return removed
 
@@ -79,29 +79,29 @@ def _anonymise(before: datetime) -> int:
 def register() -> None:
     """Register the retention rules. Called once from `AppConfig.ready`."""
     for rule in (
-        Rule(
+        RetentionRule(
             "cases.drafts",
             _("Applications that were begun and not sent, with their files"),
             _("Not needed thirty days after the last answer"),
             timedelta(),
-            Removal(lambda before: _drafts(before).count(), lambda before: actions.clean_up_drafts(by=BY)),
+            Removal(lambda before: _drafts(before).count(), lambda before: actions.delete_expired_drafts(by=BY)),
         ),
-        Rule(
+        RetentionRule(
             "cases.presences",
             _("Which officer has a case before them"),
             _("No longer needed"),
             timedelta(),
-            of_rows(lambda before: Presence.objects.filter(until__lt=before)),
+            row_removal(lambda before: Presence.objects.filter(until__lt=before)),
             transient=True,
         ),
-        Rule(
+        RetentionRule(
             "cases.bulks",
             _("Lists of cases that an officer moved in one step"),
             _("Each case's own timeline says what became of it"),
             30 * DAY,
-            of_rows(_bulks),
+            row_removal(_bulks),
         ),
-        Rule(
+        RetentionRule(
             ANSWERS,
             _("Answers, documents and what was written in ended cases; number, state and dates stay"),
             _("The city must be able to show how it decided; a service may name its own law"),

@@ -7,14 +7,14 @@ from typing import Any
 from kini.city import queries
 from kini.city.models import Agency, Area, Unit
 from kini.people.models import Resident
-from kini.services.versions import Resolved
+from kini.services.snapshots import ServiceSnapshot
 
 #: Field types that hold a location, the most precise first.
-PLACES = ("location", "address", "area")
+LOCATION_TYPES = ("location", "address", "area")
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class AnsweredLocation:
     """Location given in an answer: area code, and coordinates if known."""
 
     area: str = ""
@@ -23,7 +23,7 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class CaseRoute:
     agency: Agency
     unit: Unit | None
     area: Area | None
@@ -31,40 +31,40 @@ class Route:
     longitude: float | None
 
 
-def whereabouts(resolved: Resolved, answers: Mapping[str, Any]) -> Whereabouts:
+def answered_location(snapshot: ServiceSnapshot, answers: Mapping[str, Any]) -> AnsweredLocation:
     """Location of the answers: the first of type location, else address, else area."""
-    given = list(_places(resolved, answers))
-    for sort in PLACES:
+    given = list(_places(snapshot, answers))
+    for sort in LOCATION_TYPES:
         for field_type, value in given:
             if field_type == sort:
                 return _place(value)
-    return Whereabouts()
+    return AnsweredLocation()
 
 
-def _places(resolved: Resolved, answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for page in resolved.pages:
+def _places(snapshot: ServiceSnapshot, answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for page in snapshot.pages:
         for name, field in page.fields.items():
-            if not page.repeat and field.type in PLACES and answers.get(name):
+            if not page.repeat and field.type in LOCATION_TYPES and answers.get(name):
                 yield field.type, answers[name]
 
 
-def _place(value: Any) -> Whereabouts:
+def _place(value: Any) -> AnsweredLocation:
     if isinstance(value, str):
-        return Whereabouts(value)
-    return Whereabouts(value.get("area") or "", value.get("lat"), value.get("lon"))
+        return AnsweredLocation(value)
+    return AnsweredLocation(value.get("area") or "", value.get("lat"), value.get("lon"))
 
 
-def route(resolved: Resolved, answers: Mapping[str, Any], resident: Resident | None) -> Route:
+def route_case(snapshot: ServiceSnapshot, answers: Mapping[str, Any], resident: Resident | None) -> CaseRoute:
     """Return agency, area and unit of a new case.
 
     Raises:
         Agency.DoesNotExist: when the pack no longer has the agency of an old version.
     """
-    agency = queries.agency(resolved.definition.agency)
-    place = whereabouts(resolved, answers)
+    agency = queries.agency(snapshot.definition.agency)
+    place = answered_location(snapshot, answers)
     area = queries.area(place.area, active=False) if place.area else None
     if area is None and place.latitude is not None and place.longitude is not None:
         area = queries.locate(place.latitude, place.longitude)
     if area is None and resident is not None:
         area = resident.area
-    return Route(agency, queries.unit_for(agency.pk, area), area, place.latitude, place.longitude)
+    return CaseRoute(agency, queries.unit_for(agency.pk, area), area, place.latitude, place.longitude)

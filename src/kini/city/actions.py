@@ -8,10 +8,10 @@ from django.db.models import Model
 from shapely import to_wkb
 
 from kini.city import pack
-from kini.city.atlas import SUBJECT
-from kini.city.boundaries import read_borders
+from kini.city.boundaries import read_boundaries
+from kini.city.city_cache import AUDIT_SUBJECT
 from kini.city.models import Agency, Area, AreaBoundary, Place, Unit
-from kini.city.tables import read_tables
+from kini.city.pack_tables import read_pack_tables
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
@@ -30,7 +30,7 @@ def load_pack_tables(*, by: Actor) -> dict[str, int]:
     """
     _only_commands(by)
     city = pack.current()
-    tables = read_tables(city.root, city)
+    tables = read_pack_tables(city.root, city)
     changed = {
         "areas": _bring(Area, tables.areas),
         "agencies": _bring(Agency, tables.agencies),
@@ -38,7 +38,7 @@ def load_pack_tables(*, by: Actor) -> dict[str, int]:
         "places": _bring(Place, tables.places),
     }
     if any(changed.values()):
-        audit.record(by=by, action="city.tables_loaded", subject=SUBJECT, detail=changed)
+        audit.record(by=by, action="city.tables_loaded", subject=AUDIT_SUBJECT, detail=changed)
     return changed
 
 
@@ -58,7 +58,7 @@ def load_boundaries(*, by: Actor, path: Path, source: str = "") -> int:
     """
     _only_commands(by)
     areas = {area.code: area for area in Area.objects.filter(active=True)}
-    borders = read_borders(path, {code: (area.latitude, area.longitude) for code, area in areas.items()})
+    borders = read_boundaries(path, {code: (area.latitude, area.longitude) for code, area in areas.items()})
     AreaBoundary.objects.bulk_create(
         [AreaBoundary(area_id=each.code, wkb=to_wkb(each.shape), source=source or path.name) for each in borders],
         update_conflicts=True,
@@ -66,7 +66,10 @@ def load_boundaries(*, by: Actor, path: Path, source: str = "") -> int:
         update_fields=["wkb", "source", "loaded_at"],
     )
     audit.record(
-        by=by, action="city.boundaries_loaded", subject=SUBJECT, detail={"borders": len(borders), "file": path.name}
+        by=by,
+        action="city.boundaries_loaded",
+        subject=AUDIT_SUBJECT,
+        detail={"borders": len(borders), "file": path.name},
     )
     return len(borders)
 

@@ -4,12 +4,12 @@ from django.http import HttpRequest
 from ninja import Query
 from pydantic import Field
 
-from kini.api import paging
-from kini.api.paging import Cursor, Limit, Page
+from kini.api import pagination
+from kini.api.pagination import Cursor, Limit, Page
 from kini.api.routing import In, Named, Out, Router
 from kini.city import queries, wording
 from kini.city.models import Agency, Area, Place
-from kini.core.texts import Text
+from kini.core.localized_text import Text
 
 router = Router()
 #: Number of nearest places returned for a point.
@@ -76,7 +76,9 @@ def list_areas(
 ) -> Page[AreaOut]:
     """Areas of the city, parents before children."""
     rows = queries.areas_page(level, within, _after(cursor), limit + 1)
-    return Page[AreaOut](**paging.sliced(rows, limit, _area, lambda area: paging.write(area.path)))
+    return Page[AreaOut](
+        **pagination.page_members(rows, limit, _area, lambda area: pagination.encode_cursor(area.path))
+    )
 
 
 @router.get("/areas/{code}")
@@ -98,7 +100,9 @@ def list_places(
 ) -> Page[PlaceOut]:
     """Places to visit, ordered by id."""
     rows = queries.places_page(kind, area, _after(cursor), limit + 1)
-    return Page[PlaceOut](**paging.sliced(rows, limit, _place, lambda place: paging.write(place.pk)))
+    return Page[PlaceOut](
+        **pagination.page_members(rows, limit, _place, lambda place: pagination.encode_cursor(place.pk))
+    )
 
 
 @router.get("/places/{place}")
@@ -111,10 +115,12 @@ def read_place(request: HttpRequest, place: str) -> PlaceOut:
 def list_agencies(request: HttpRequest, limit: Limit = 20, cursor: Cursor = "") -> Page[Named]:
     """Agencies of the city that handle cases, ordered by id."""
     rows = queries.agencies_page(_after(cursor), limit + 1)
-    return Page[Named](**paging.sliced(rows, limit, named_agency, lambda agency: paging.write(agency.pk)))
+    return Page[Named](
+        **pagination.page_members(rows, limit, named_agency, lambda agency: pagination.encode_cursor(agency.pk))
+    )
 
 
-@router.ask("/whereabouts")
+@router.query_post("/whereabouts")
 def find_whereabouts(request: HttpRequest, body: Point) -> Whereabouts:
     """Find the area and the nearest places of a point. The point is not stored."""
     area = queries.locate(body.latitude, body.longitude)
@@ -122,7 +128,7 @@ def find_whereabouts(request: HttpRequest, body: Point) -> Whereabouts:
     landmark = queries.landmark(body.latitude, body.longitude) if area else ""
     return Whereabouts(
         area=_named(area) if area else None,
-        words=wording.whereabouts(area, landmark) if area else wording.outside(),
+        words=wording.describe_location(area, landmark) if area else wording.outside_city_text(),
         places=[Near(place=_place(place), metres=round(metres)) for place, metres in near],
     )
 
@@ -133,7 +139,7 @@ def named_agency(agency: Agency) -> Named:
 
 
 def _after(cursor: str) -> str:
-    return (paging.read(cursor, str) or [""])[0]
+    return (pagination.decode_cursor(cursor, str) or [""])[0]
 
 
 def _named(area: Area) -> Named:

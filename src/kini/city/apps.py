@@ -8,17 +8,17 @@ class CityConfig(AppConfig):
     label = "city"
 
     def ready(self) -> None:
-        from kini.api.routing import Part, parts
-        from kini.city import api, atlas, locating, privacy
-        from kini.city.checks import check_city, pack_checks
-        from kini.city.spots import places_of, spot_sources
+        from kini.api.routing import ApiModule, api_modules
+        from kini.city import api, area_lookup, city_cache, privacy
+        from kini.city.pack_checks import check_city, pack_checks
+        from kini.city.point_sources import place_points, point_sources
         from kini.core import retention
-        from kini.core.held import early
+        from kini.core.process_cache import warmers
 
-        parts.register("city", Part("The city", api.router))
+        api_modules.register("city", ApiModule("The city", api.router))
         pack_checks.register("city", check_city)
         pack_checks.register("city.privacy", privacy.check_privacy)
-        retention.term_sources.register("city", privacy.terms)
-        spot_sources.register("places", places_of)
-        early.register("areas", atlas.atlas)
-        early.register("ground", locating.ground)
+        retention.term_sources.register("city", privacy.retention_terms)
+        point_sources.register("places", place_points)
+        warmers.register("areas", city_cache.city_tables)
+        warmers.register("ground", area_lookup.area_shapes)

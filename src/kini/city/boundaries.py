@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from kini.core.faults import Fault, PackFaults
+from kini.core.config_files import ConfigError, ConfigErrors
 from kini.core.geometry import Point, distance_m
 
 #: Properties that may contain an area's code, besides the feature's id.
@@ -20,14 +20,14 @@ FARTHEST_M = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Border:
+class Boundary:
     """Boundary of an area, in (longitude, latitude)."""
 
     code: str
     shape: BaseGeometry
 
 
-def read_borders(path: Path, points: Mapping[str, Point]) -> list[Border]:
+def read_boundaries(path: Path, points: Mapping[str, Point]) -> list[Boundary]:
     """Read the boundaries of a GeoJSON FeatureCollection.
 
     Args:
@@ -37,21 +37,23 @@ def read_borders(path: Path, points: Mapping[str, Point]) -> list[Border]:
         PackFaults: all errors; the field of each names the feature ("features.12.geometry").
     """
     features = _features(path)
-    faults: list[Fault] = []
-    borders: dict[str, Border] = {}
+    faults: list[ConfigError] = []
+    borders: dict[str, Boundary] = {}
     for number, feature in enumerate(features):
         code = _code(feature)
         wrong = [
-            Fault(path.name, 0, f"features.{number}.{field}", f"{code or 'no code'}: {message}", remedy)
+            ConfigError(path.name, 0, f"features.{number}.{field}", f"{code or 'no code'}: {message}", remedy)
             for field, message, remedy in _feature_faults(feature, code, points, code in borders)
         ]
         faults += wrong
         if not wrong:
-            borders[code] = Border(code, shape(feature["geometry"]))
+            borders[code] = Boundary(code, shape(feature["geometry"]))
     if not features:
-        faults.append(Fault(path.name, 0, "features", "there are no borders in it", "Give a feature for each area."))
+        faults.append(
+            ConfigError(path.name, 0, "features", "there are no borders in it", "Give a feature for each area.")
+        )
     if faults:
-        raise PackFaults(faults)
+        raise ConfigErrors(faults)
     return list(borders.values())
 
 
@@ -59,16 +61,20 @@ def _features(path: Path) -> list[Any]:
     try:
         data = json.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise PackFaults([Fault(path.name, 0, "", "cannot be read", error.strerror or "")]) from None
+        raise ConfigErrors([ConfigError(path.name, 0, "", "cannot be read", error.strerror or "")]) from None
     except UnicodeDecodeError:
-        raise PackFaults([Fault(path.name, 0, "", "is not UTF-8", "Save it as UTF-8.")]) from None
+        raise ConfigErrors([ConfigError(path.name, 0, "", "is not UTF-8", "Save it as UTF-8.")]) from None
     except json.JSONDecodeError as error:
-        raise PackFaults([Fault(path.name, error.lineno, "", error.msg, "Fix the JSON syntax.")]) from None
+        raise ConfigErrors([ConfigError(path.name, error.lineno, "", error.msg, "Fix the JSON syntax.")]) from None
     except RecursionError:
-        raise PackFaults([Fault(path.name, 0, "", "is nested too deeply", "Give a plain FeatureCollection.")]) from None
+        raise ConfigErrors(
+            [ConfigError(path.name, 0, "", "is nested too deeply", "Give a plain FeatureCollection.")]
+        ) from None
     features = data.get("features") if isinstance(data, dict) else None
     if not isinstance(features, list):
-        raise PackFaults([Fault(path.name, 0, "", "is no GeoJSON FeatureCollection", "Export the areas as GeoJSON.")])
+        raise ConfigErrors(
+            [ConfigError(path.name, 0, "", "is no GeoJSON FeatureCollection", "Export the areas as GeoJSON.")]
+        )
     return features
 
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from kini.core.texts import Text
+from kini.core.localized_text import Text
 
 ON_EARTH = models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180)
 

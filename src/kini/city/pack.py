@@ -20,12 +20,12 @@ from kini.city.schema import (
     OfficerRules,
     known_subdivision,
 )
-from kini.core.faults import Fault, PackFaults, Source, parse, read_source
+from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
 from kini.core.geometry import Point
-from kini.core.held import held
-from kini.core.texts import Text, untranslated
+from kini.core.localized_text import Text, missing_translations
+from kini.core.process_cache import cached
 from kini.core.working_time import Hours, WorkCalendar
-from kini.web.theme import faults as theme_faults
+from kini.web.theme import theme_errors as theme_faults
 
 CITY_FILE = "city.toml"
 CALENDAR_FILE = "calendar.toml"
@@ -88,7 +88,7 @@ def current() -> City:
     return _once(settings.CITY_PATH)
 
 
-@held(maxsize=4)
+@cached(maxsize=4)
 def _once(path: Path) -> City:
     return load_city(path)
 
@@ -99,32 +99,32 @@ def load_city(path: Path) -> City:
     Raises:
         PackFaults: all errors of both files.
     """
-    faults: list[Fault] = []
+    faults: list[ConfigError] = []
     city, calendar = _read(path, CITY_FILE, CityFile, faults), _read(path, CALENDAR_FILE, CalendarFile, faults)
     if city:
         source, form = city
-        faults += untranslated(source, form, form.languages)
+        faults += missing_translations(source, form, form.languages)
         faults += [source.error_at(("theme", key), message) for key, message in theme_faults(form.theme)]
     if city and calendar:
         faults += _calendar_faults(calendar[0], city[1], calendar[1])
     if faults or not city or not calendar:
-        raise PackFaults(faults)
+        raise ConfigErrors(faults)
     return _city(path, city[1], work_calendar(city[1], calendar[1]))
 
 
 def _read[M: (CityFile, CalendarFile)](
-    path: Path, name: str, model: type[M], faults: list[Fault]
-) -> tuple[Source, M] | None:
+    path: Path, name: str, model: type[M], faults: list[ConfigError]
+) -> tuple[SourceFile, M] | None:
     try:
-        source = read_source(path / name, path)
-        return source, parse(source, model)
-    except PackFaults as error:
+        source = read_source_file(path / name, path)
+        return source, parse_model(source, model)
+    except ConfigErrors as error:
         faults += error.errors
         return None
 
 
-def _calendar_faults(source: Source, city: CityFile, calendar: CalendarFile) -> list[Fault]:
-    faults = list(untranslated(source, calendar, city.languages))
+def _calendar_faults(source: SourceFile, city: CityFile, calendar: CalendarFile) -> list[ConfigError]:
+    faults = list(missing_translations(source, calendar, city.languages))
     if wrong := known_subdivision(city.country, calendar.subdivision):
         return [*faults, source.error_at(("subdivision",), wrong)]
     try:

@@ -9,17 +9,17 @@ from django.conf import settings
 from pydantic import Field
 
 from kini.city.pack import load_city
-from kini.city.schema import Id, Strict
+from kini.city.schema import Id, StrictModel
 from kini.core import retention
-from kini.core.faults import Fault, PackFaults, Source, parse, read_source
-from kini.core.held import held
-from kini.core.texts import Text, untranslated
+from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
+from kini.core.localized_text import Text, missing_translations
+from kini.core.process_cache import cached
 
 FILE = "privacy.yaml"
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9.-]*$", max_length=80)]
 
 
-class Contact(Strict):
+class Contact(StrictModel):
     """Contact for questions about personal data: the data protection officer."""
 
     name: Text
@@ -28,7 +28,7 @@ class Contact(Strict):
     address: Text | None = None
 
 
-class Authority(Strict):
+class Authority(StrictModel):
     """Supervisory authority, for complaints and breach notifications."""
 
     name: Text
@@ -36,14 +36,14 @@ class Authority(Strict):
     address: Text | None = None
 
 
-class Term(Strict):
+class RetentionTerm(StrictModel):
     """Retention term that overrides the default, with its legal basis."""
 
     days: int = Field(ge=1, le=36_500)
     law: Text
 
 
-class Purpose(Strict):
+class Purpose(StrictModel):
     """Additional purpose for the privacy notice; the built-in ones come from a registry."""
 
     data: Text
@@ -52,7 +52,7 @@ class Purpose(Strict):
     term: Text
 
 
-class PrivacyFile(Strict):
+class PrivacyFile(StrictModel):
     """privacy.yaml.
 
     Attributes:
@@ -70,7 +70,7 @@ class PrivacyFile(Strict):
     contact: Contact
     authority: Authority
     purposes: list[Purpose] = []
-    retention: dict[RuleName, Term] = {}
+    retention: dict[RuleName, RetentionTerm] = {}
 
 
 def current() -> PrivacyFile | None:
@@ -82,7 +82,7 @@ def current() -> PrivacyFile | None:
     return _once(settings.CITY_PATH)
 
 
-@held(maxsize=4)
+@cached(maxsize=4)
 def _once(root: Path) -> PrivacyFile | None:
     return read(root)
 
@@ -93,35 +93,35 @@ def read(root: Path) -> PrivacyFile | None:
     Raises:
         PackFaults: all errors of the file.
     """
-    return parse(read_source(root / FILE, root), PrivacyFile) if (root / FILE).is_file() else None
+    return parse_model(read_source_file(root / FILE, root), PrivacyFile) if (root / FILE).is_file() else None
 
 
-def terms() -> Mapping[str, timedelta]:
+def retention_terms() -> Mapping[str, timedelta]:
     """Retention terms of the pack by name of the rule."""
     found = current()
     return {name: timedelta(days=term.days) for name, term in found.retention.items()} if found else {}
 
 
-def check_privacy(root: Path) -> Iterator[Fault]:
+def check_privacy(root: Path) -> Iterator[ConfigError]:
     """Errors in privacy.yaml, for `./kini check pack`."""
     if not (root / FILE).is_file():
         return
     try:
-        source = read_source(root / FILE, root)
-        found = parse(source, PrivacyFile)
-        yield from untranslated(source, found, load_city(root).languages)
+        source = read_source_file(root / FILE, root)
+        found = parse_model(source, PrivacyFile)
+        yield from missing_translations(source, found, load_city(root).languages)
         yield from _references(root, source, found)
-    except PackFaults as faults:
+    except ConfigErrors as faults:
         yield from (fault for fault in faults.errors if fault.file == FILE)
 
 
-def _references(root: Path, source: Source, found: PrivacyFile) -> Iterator[Fault]:
+def _references(root: Path, source: SourceFile, found: PrivacyFile) -> Iterator[ConfigError]:
     for file, place, name in (
         ("agencies.yaml", "agency", found.agency),
         ("roles.yaml", "role", found.role),
         ("roles.yaml", "appeal_role", found.appeal_role),
     ):
-        known = read_source(root / file, root).data
+        known = read_source_file(root / file, root).data
         if name not in known:
             yield source.error_at((place,), f'there is no "{name}" in {file}', f"Use one of: {', '.join(known)}.")
     for name in found.retention:

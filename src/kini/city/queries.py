@@ -3,10 +3,10 @@
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from kini.city import locating, pack
-from kini.city.atlas import atlas
+from kini.city import area_lookup, pack
+from kini.city.city_cache import city_tables
 from kini.city.models import Agency, Area, Place, Unit
-from kini.core.actors import Refused
+from kini.core.actors import ActionRefused
 from kini.core.geometry import distance_m, nearest
 
 #: Maximum distance of a landmark, in metres.
@@ -20,7 +20,7 @@ def areas_by_level(level: str) -> QuerySet[Area]:
 
 def area(code: str, *, active: bool = True) -> Area | None:
     """Area by code, with its parents; None for inactive ones unless `active` is False."""
-    found = atlas().areas.get(code)
+    found = city_tables().areas.get(code)
     return found if found and (found.active or not active) else None
 
 
@@ -30,7 +30,7 @@ def agency(key: str) -> Agency:
     Raises:
         Agency.DoesNotExist: there is none.
     """
-    found = atlas().agencies.get(key)
+    found = city_tables().agencies.get(key)
     if found is None:
         raise Agency.DoesNotExist
     return found
@@ -38,7 +38,7 @@ def agency(key: str) -> Agency:
 
 def unit(key: str) -> Unit | None:
     """Unit by key, active or not, with its agency and area."""
-    return atlas().units_by_key.get(key)
+    return city_tables().units_by_key.get(key)
 
 
 def areas_page(level: str, within: str, after: str, count: int) -> list[Area]:
@@ -90,7 +90,7 @@ def _within[M: Model](found: QuerySet[M], prefix: str, code: str) -> QuerySet[M]
     return found.filter(Q(**{f"{prefix}path": path}) | Q(**{f"{prefix}path__startswith": f"{path}/"}))
 
 
-class UnknownArea(Refused):
+class UnknownArea(ActionRefused):
     """There is no active area with the given code."""
 
 
@@ -108,7 +108,7 @@ def chosen_area(code: str) -> Area | None:
 
 def whole_city() -> Area | None:
     """Root area."""
-    return next((area for area in atlas().areas.values() if area.depth == 0 and area.active), None)
+    return next((area for area in city_tables().areas.values() if area.depth == 0 and area.active), None)
 
 
 def lowest_level_areas() -> list[tuple[Area, list[Area]]]:
@@ -122,11 +122,11 @@ def lowest_level_areas() -> list[tuple[Area, list[Area]]]:
 
 def locate(latitude: float, longitude: float) -> Area | None:
     """Smallest area that contains the point; None outside the city."""
-    code = locating.index().locate(latitude, longitude)
+    code = area_lookup.area_index().locate(latitude, longitude)
     return area(code) if code else None
 
 
-def area_called(typed: str) -> Area | None:
+def area_by_name(typed: str) -> Area | None:
     """Smallest area with this name (case-insensitive); None unless there is exactly one."""
     found = list(areas_by_level(pack.current().lowest_level).filter(name__iexact=typed.strip())[:2])
     return found[0] if len(found) == 1 else None
@@ -144,12 +144,12 @@ def areas_without_boundary() -> QuerySet[Area]:
 
 def place_options(kind: str) -> list[Place]:
     """Active places of a kind with their areas, ordered by area."""
-    return [place for place in atlas().places if place.active and place.kind == kind]
+    return [place for place in city_tables().places if place.active and place.kind == kind]
 
 
 def nearest_places(kind: str, latitude: float, longitude: float, count: int) -> list[tuple[Place, float]]:
     """Nearest active places of a kind ("": of any) with their distance in metres, nearest first."""
-    here, known = (latitude, longitude), atlas()
+    here, known = (latitude, longitude), city_tables()
     found = [known.places_by_key[key] for key in nearest(here, known.points.get(kind, ()), count)]
     return [(place, distance_m(here, (place.latitude, place.longitude))) for place in found]
 
@@ -166,7 +166,7 @@ def unit_for(agency_id: str, area: Area | None) -> Unit | None:
     Without an area: the agency's unit for the whole city, if any.
     """
     around = area.path.split("/") if area else [each.pk for each in (whole_city(),) if each]
-    responsible = atlas().responsible
+    responsible = city_tables().responsible
     return next((responsible[agency_id, code] for code in reversed(around) if (agency_id, code) in responsible), None)
 
 
@@ -181,6 +181,6 @@ def units_around(area: Area) -> list[Unit]:
 
 def nearest_unit(agency_id: str, latitude: float, longitude: float) -> Unit | None:
     """Nearest unit of an agency to a point, among those with the smallest areas; used for dispatch."""
-    known = atlas()
+    known = city_tables()
     found = nearest((latitude, longitude), known.bases.get(agency_id, ()), 1)
     return known.units_by_key[found[0]] if found else None

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from kini.core.texts import Language, Text
+from kini.core.localized_text import Language, Text
 
 Confidence = Literal["high", "medium", "low"]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -25,7 +25,7 @@ Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     """Base of file schemas: immutable, unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, str_strip_whitespace=True)
@@ -44,21 +44,21 @@ def _national_id(module: str) -> str:
     return module
 
 
-class AreaLevel(Strict):
+class AreaLevel(StrictModel):
     """Level of areas: the city, a district, a ward."""
 
     id: Id
     name: Text
 
 
-class EmergencyNumber(Strict):
+class EmergencyNumber(StrictModel):
     """A number to call in an emergency."""
 
     name: Text
     number: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{1,18}$")]
 
 
-class OfficerRules(Strict):
+class OfficerRules(StrictModel):
     """Requirements for officers' access to the desk."""
 
     second_step: Literal["none", "any", "passkey"] = Field(
@@ -67,7 +67,7 @@ class OfficerRules(Strict):
     second_step_from: date | None = Field(default=None, description="First day of the requirement; default: at once.")
 
 
-class CityFile(Strict):
+class CityFile(StrictModel):
     """city.toml."""
 
     name: Text
@@ -110,7 +110,7 @@ Span = Annotated[tuple[time, time], BeforeValidator(_span, json_schema_input_typ
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-class Week(Strict):
+class Week(StrictModel):
     """Opening times by weekday; a day without any is closed."""
 
     monday: tuple[Span, ...] = ()
@@ -134,7 +134,7 @@ class OfficeHours(Week):
     confidence: Confidence = "low"
 
 
-class DayOff(Strict):
+class DayOff(StrictModel):
     """Additional closed day, or (`open`) an open day despite a holiday."""
 
     date: date
@@ -144,7 +144,7 @@ class DayOff(Strict):
     confidence: Confidence = "low"
 
 
-class CalendarFile(Strict):
+class CalendarFile(StrictModel):
     """calendar.toml. Public holidays come from the library `holidays`, by the city's country and `subdivision`."""
 
     subdivision: str | None = None
@@ -171,7 +171,7 @@ def known_subdivision(country: str, subdivision: str | None) -> str | None:
     return None
 
 
-class UnitEntry(Strict):
+class UnitEntry(StrictModel):
     """Units of an agency: one in every area of a `level`, or a single one in an `area`.
 
     "{area}" in the name stands for the area's name.
@@ -189,7 +189,7 @@ class UnitEntry(Strict):
         return self
 
 
-class AgencyEntry(Strict):
+class AgencyEntry(StrictModel):
     """One agency of agencies.yaml; its key is the id."""
 
     name: Text
@@ -201,7 +201,7 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-class AreaRow(Strict):
+class AreaRow(StrictModel):
     """One line of areas.csv."""
 
     code: Code
@@ -214,7 +214,7 @@ class AreaRow(Strict):
     population: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_empty_is_none)] = None
 
 
-class PlaceRow(Strict):
+class PlaceRow(StrictModel):
     """One line of places.csv."""
 
     id: Id

@@ -4,6 +4,6 @@ from kini.city import pages
 
 app_name = "city"
 urlpatterns = [
-    path("areas/here/", pages.here, name="here"),
-    path("areas/<str:code>/map.json", pages.drawing, name="map"),
+    path("areas/here/", pages.describe_point, name="here"),
+    path("areas/<str:code>/map.json", pages.area_map, name="map"),
 ]

@@ -6,7 +6,7 @@ from kini.city import pack
 from kini.city.models import Area
 
 
-def whereabouts(area: Area, near: str = "") -> str:
+def describe_location(area: Area, near: str = "") -> str:
     """Describe a location: landmark, area with its level, parent area.
 
     Args:
@@ -18,7 +18,7 @@ def whereabouts(area: Area, near: str = "") -> str:
     return ", ".join(part for part in (close, words, around) if part)
 
 
-def outside() -> str:
+def outside_city_text() -> str:
     """Message for a point outside the city."""
     return _("This point is outside %(city)s. Choose a point in the city or enter the address.") % {
         "city": pack.current().name

@@ -17,8 +17,8 @@ def run(options: argparse.Namespace) -> int:
     target = options.file.resolve()
     try:
         manifest = backup.write(target, settings.ENV.database_url)
-    except (backup.BackupFault, OSError) as fault:
-        raise console.Fault(f"no backup was written: {fault}.") from None
+    except (backup.BackupError, OSError) as fault:
+        raise console.CommandError(f"no backup was written: {fault}.") from None
     megabytes = target.stat().st_size / 1_000_000
     print(f"{target}: the database and {manifest.listing.files} files, {megabytes:.1f} MB, read back and whole.")
     print("It is sealed with KINI_DATA_KEYS. Keep these keys and KINI_HASH_KEY in another place.")

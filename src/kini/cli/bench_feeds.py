@@ -4,26 +4,28 @@ import argparse
 from contextlib import ExitStack
 from pathlib import Path
 
-from kini.cli import benching, console
-from kini.cli.benching import Benchmark
+from kini.cli import bench_runner, console
+from kini.cli.bench_runner import Benchmark
 from kini.cli.verbs import Needs, Verb
-from kini.robot.scratch import Scratch
+from kini.robot.scratch import ScratchCity
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timetable", type=Path, metavar="FILE", help="a GTFS file (a made-up one of a large city)")
-    benching.arguments(parser)
+    bench_runner.arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     if options.timetable and not options.timetable.is_file():
-        raise console.Fault(f"there is no file {options.timetable}.")
+        raise console.CommandError(f"there is no file {options.timetable}.")
 
-    def prepare(_scratch: Scratch, stack: ExitStack) -> Benchmark:
+    def prepare(_scratch: ScratchCity, stack: ExitStack) -> Benchmark:
         feeds = Verb("kini.bench.feeds", "", Needs.CITY).load(stack)
         with console.step("Timetable"):
             loaded = feeds.load(options.timetable)
         print(f"  {loaded}", flush=True)
-        return Benchmark(feeds.works(), feeds.CONNECTIONS, loaded.wrong, "The timetable is loaded within its goal.")
+        return Benchmark(
+            feeds.workloads(), feeds.CONNECTIONS, loaded.shortfalls, "The timetable is loaded within its goal."
+        )
 
-    return benching.run(options, prepare)
+    return bench_runner.run(options, prepare)

@@ -3,23 +3,23 @@
 import argparse
 from contextlib import ExitStack
 
-from kini.cli import benching, console
-from kini.cli.benching import Benchmark
+from kini.cli import bench_runner, console
+from kini.cli.bench_runner import Benchmark
 from kini.cli.verbs import Needs, Verb
-from kini.robot.scratch import Scratch
+from kini.robot.scratch import ScratchCity
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cases", type=int, default=50_000, help="how many cases the city has (50000)")
-    benching.arguments(parser)
+    bench_runner.arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    def prepare(_scratch: Scratch, stack: ExitStack) -> Benchmark:
-        filling = Verb("kini.bench.filling", "", Needs.CITY).load(stack)
+    def prepare(_scratch: ScratchCity, stack: ExitStack) -> Benchmark:
+        filling = Verb("kini.bench.seed", "", Needs.CITY).load(stack)
         services = Verb("kini.bench.services", "", Needs.CITY).load(stack)
         with console.step(f"{options.cases} cases"):
-            filling.fill(options.cases)
-        return Benchmark(services.works(options.cases))
+            filling.seed_cases(options.cases)
+        return Benchmark(services.workloads(options.cases))
 
-    return benching.run(options, prepare)
+    return bench_runner.run(options, prepare)

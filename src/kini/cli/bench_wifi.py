@@ -4,10 +4,10 @@ import argparse
 from contextlib import ExitStack
 from pathlib import Path
 
-from kini.cli import benching, console
-from kini.cli.benching import Benchmark
+from kini.cli import bench_runner, console
+from kini.cli.bench_runner import Benchmark
 from kini.cli.verbs import Needs, Verb
-from kini.robot.scratch import Scratch
+from kini.robot.scratch import ScratchCity
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,17 +19,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--closed", type=Path, metavar="FOLDER", help="ask closed days of a month (./kini wifi simulate) as well"
     )
-    benching.arguments(parser)
+    bench_runner.arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     # Behind a proxy, so that the load comes from many addresses: requests of a single one are limited.
-    def prepare(scratch: Scratch, stack: ExitStack) -> Benchmark:
-        wifi = Verb("kini.bench.wifi.works", "", Needs.CITY).load(stack)
+    def prepare(scratch: ScratchCity, stack: ExitStack) -> Benchmark:
+        wifi = Verb("kini.bench.wifi.suite", "", Needs.CITY).load(stack)
         with console.step(f"Network, {options.devices} devices, FreeRADIUS"):
             size = wifi.Size(options.points, options.devices, options.sustained)
-            works = wifi.works(scratch, stack, size)
-        closed = Verb("kini.bench.wifi.served", "", Needs.CITY).load(stack)
-        return Benchmark([*works, *(closed.works(options.closed) if options.closed else ())])
+            works = wifi.workloads(scratch, stack, size)
+        closed = Verb("kini.bench.wifi.usage", "", Needs.CITY).load(stack)
+        return Benchmark([*works, *(closed.workloads(options.closed) if options.closed else ())])
 
-    return benching.run(options, prepare, {"KINI_PROXIES": "1"})
+    return bench_runner.run(options, prepare, {"KINI_PROXIES": "1"})

@@ -4,10 +4,10 @@ import argparse
 from contextlib import ExitStack
 from pathlib import Path
 
-from kini.bench import city
+from kini.bench import production_city
 from kini.cli import console
 from kini.cli.verbs import Needs, Verb
-from kini.core.server import web_command
+from kini.core.web_server import web_command
 from kini.robot.scratch import free_port
 
 
@@ -19,14 +19,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if not (1 <= options.connections <= 2000 and 1 <= options.uploads <= 64):
-        raise console.Fault("1 to 2000 connections and 1 to 64 uploads can be tried.")
+        raise console.CommandError("1 to 2000 connections and 1 to 64 uploads can be tried.")
     with ExitStack() as stack:
         return checked(options, stack)
 
 
 def checked(options: argparse.Namespace, stack: ExitStack) -> int:
     """Start a city as in production, attack it from loopback addresses, and print the findings."""
-    scratch = stack.enter_context(city.city(options.city))
+    scratch = stack.enter_context(production_city.production_city(options.city))
     log = scratch.var / "web.log"
     with console.step("Web server"):
         file = stack.enter_context(log.open("wb"))

@@ -20,8 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check timelines with their files, checkpoints, chained tables and shipped heads; returns 1 for any finding."""
     tampered = check_timelines()
-    tampered += shown(file_references.faults(checked=timeline.checked_files()))
-    tampered += shown(checkpoints.verify())
+    tampered += shown(file_references.integrity_errors(checked=timeline.checked_files()))
+    tampered += shown(checkpoints.verify_checkpoints())
     for report in chain.verify_all():
         tampered += shown(f"{report.chain}: {fault}" for fault in report.findings)
         removed = f", {report.removed} removed under a rule" if report.removed else ""
@@ -51,9 +51,9 @@ def compare(file: Path) -> int:
     try:
         shipped = list(heads.read(file))
     except (OSError, ValueError) as error:
-        raise console.Fault(f"the shipped heads cannot be compared: {error}.") from None
+        raise console.CommandError(f"the shipped heads cannot be compared: {error}.") from None
     if not shipped:
-        raise console.Fault(f"there are no heads of chains in {file}.")
+        raise console.CommandError(f"there are no heads of chains in {file}.")
     tampered = shown(heads.compare(shipped))
     print(f"{len(shipped)} shipped heads compared.")
     return tampered

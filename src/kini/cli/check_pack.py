@@ -6,9 +6,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kini.city import checks
+from kini.city import pack_checks
 from kini.cli import console
-from kini.core.faults import Fault
+from kini.core.config_files import ConfigError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,19 +17,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     path = options.path.resolve()
-    faults = checks.check(path)
+    faults = pack_checks.check_pack(path)
     if faults:
         show(faults)
-        raise console.Fault(summary(path, faults))
+        raise console.CommandError(summary(path, faults))
     print(f"The pack in {path} has no faults.")
     return 0
 
 
-def show(faults: Sequence[Fault]) -> None:
+def show(faults: Sequence[ConfigError]) -> None:
     for fault in sorted(faults):
         print(fault)
 
 
-def summary(path: Path, faults: Sequence[Fault]) -> str:
+def summary(path: Path, faults: Sequence[ConfigError]) -> str:
     count = len(faults)
     return f"the pack in {path} has {count} fault{'' if count == 1 else 's'}; mend the lines above."

@@ -3,7 +3,7 @@
 import argparse
 
 from kini.core import retention
-from kini.core.retention import Line
+from kini.core.retention import ReportLine
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     return 1 if overdue else 0
 
 
-def row(line: Line) -> str:
+def row(line: ReportLine) -> str:
     """Format a line of the table."""
     days, seconds = line.term.days, line.term.seconds
     term = f"{days // 365} years" if days >= 730 else f"{days} days" if days else f"{seconds // 3600} hours"

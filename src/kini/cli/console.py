@@ -7,7 +7,7 @@ from contextlib import contextmanager
 USAGE = 2  # exit code for invalid arguments or environment
 
 
-class Fault(Exception):
+class CommandError(Exception):
     """The command failed; the message is one sentence for its user."""
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from kini.cli import console
 from kini.core.actors import system
-from kini.feeds import declared, loading
-from kini.feeds.holding import FeedRefused, Origin
+from kini.feeds import feed_config, importer
+from kini.feeds.import_run import FileOrigin, ImportRefused
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,21 +17,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.name not in declared.feeds():
-        names = ", ".join(declared.feeds()) or "none"
-        raise console.Fault(f'the pack has no feed "{options.name}"; there are: {names}.')
+    if options.name not in feed_config.feeds():
+        names = ", ".join(feed_config.feeds()) or "none"
+        raise console.CommandError(f'the pack has no feed "{options.name}"; there are: {names}.')
     try:
         content = options.file.read_bytes()
     except OSError as error:
-        raise console.Fault(f"{options.file} cannot be read ({error.strerror}).") from None
-    origin = Origin(options.file.name)
+        raise console.CommandError(f"{options.file} cannot be read ({error.strerror}).") from None
+    origin = FileOrigin(options.file.name)
     try:
-        load = loading.bring(
+        load = importer.import_file(
             by=system("feeds load"), name=options.name, content=content, origin=origin, force=options.force
         )
-    except FeedRefused as fault:
+    except ImportRefused as fault:
         show(options.file, [(each.row, each.field, each.message) for each in fault.faults], len(fault.faults))
-        raise console.Fault(f"{options.file.name} was not loaded: {fault}") from None
+        raise console.CommandError(f"{options.file.name} was not loaded: {fault}") from None
     if load is None:
         print(f"{options.file.name} was loaded before; nothing changed.")
         return 0

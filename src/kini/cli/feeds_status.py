@@ -2,7 +2,7 @@
 
 import argparse
 
-from kini.core import moments
+from kini.core import current_time
 from kini.feeds import queries
 from kini.web import formats
 
@@ -12,9 +12,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    now, wrong = moments.now(), 0
+    now, wrong = current_time.now(), 0
     print(f"{'feed':<24} {'rows':>7}  {'newest figure':<26} {'source read':<18} state")
-    for each in queries.statuses():
+    for each in queries.feed_statuses():
         words = ["samples"] if each.state.made_up else []
         if each.state.checked_at is None:
             words.append("nothing loaded yet")

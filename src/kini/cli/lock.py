@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     own = ROOT / ".venv-uv" / "bin" / "uv"
     uv = shutil.which("uv") or (str(own) if own.exists() else "")
     if not uv:
-        raise console.Fault("uv is needed for this; install it with pip install uv.")
+        raise console.CommandError("uv is needed for this; install it with pip install uv.")
     more = ["--upgrade"] if options.upgrade else []
     codes = [subprocess.run([uv, *COMPILE, *more, *words], cwd=ROOT, check=False).returncode for words in LOCKS]
     return max(codes)

@@ -4,9 +4,9 @@ import argparse
 
 from kini.city import pack
 from kini.cli import console
-from kini.core.actors import Refused, system
+from kini.core.actors import ActionRefused, system
 from kini.people import actions, queries
-from kini.people.contacts import Contact, ContactFault, contact_of, read_contact
+from kini.people.contacts import Contact, ContactError, contact_of, parse_contact
 from kini.people.models import Operator
 
 BY = system("operator")
@@ -25,10 +25,10 @@ def run(options: argparse.Namespace) -> int:
             print(f"{each.user_id}  {contact_of(each.user).masked}  since {each.added_at:%Y-%m-%d}")
         return 0
     try:
-        contact = read_contact(options.contact, pack.current().country)
+        contact = parse_contact(options.contact, pack.current().country)
         (_add if options.deed == "add" else _remove)(contact)
-    except (ContactFault, Refused) as refusal:
-        raise console.Fault(str(refusal)) from None
+    except (ContactError, ActionRefused) as refusal:
+        raise console.CommandError(str(refusal)) from None
     return 0
 
 
@@ -40,6 +40,6 @@ def _add(contact: Contact) -> None:
 def _remove(contact: Contact) -> None:
     user = queries.user_by_contact(contact)
     if user is None:
-        raise console.Fault("nobody signs in with that; ./kini operator list shows who is an operator.")
+        raise console.CommandError("nobody signs in with that; ./kini operator list shows who is an operator.")
     actions.remove_operator(by=BY, user=user)
     print(f"{contact.masked} (account {user.pk}) is no operator any more.")

@@ -9,22 +9,22 @@ from django.core.management import call_command
 from kini.booking import actions as booking_actions
 from kini.booking import queries as booking_queries
 from kini.cases import actions as case_actions
-from kini.cases import wordings
+from kini.cases import default_replies
 from kini.city import actions as city_actions
-from kini.city import checks, pack
+from kini.city import pack, pack_checks
 from kini.cli import check_pack, console
 from kini.core import chain, file_store, retention
 from kini.core.actors import system
 from kini.core.chain import removal
+from kini.core.config_files import ConfigErrors
 from kini.core.database import roles
-from kini.core.faults import PackFaults
-from kini.demo import access, bills, cases, people, privacy
-from kini.feeds import loading as feeds_loading
-from kini.letters import keys
+from kini.demo import access_log, bills, cases, people, privacy
+from kini.feeds import importer as feeds_loading
 from kini.letters import queries as letter_queries
-from kini.people import demo
+from kini.letters import signing_keys
+from kini.people import demo_accounts
 from kini.services import actions as services_actions
-from kini.web import collecting
+from kini.web import static_build
 from kini.wifi import actions as wifi_actions
 
 
@@ -35,17 +35,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     try:
         return prepare()
-    except PackFaults as faults:
+    except ConfigErrors as faults:
         check_pack.show(faults.errors)
-        raise console.Fault(check_pack.summary(settings.CITY_PATH, faults.errors)) from None
-    except roles.RoleFault as fault:
-        raise console.Fault(f"{fault}.") from None
+        raise console.CommandError(check_pack.summary(settings.CITY_PATH, faults.errors)) from None
+    except roles.RoleError as fault:
+        raise console.CommandError(f"{fault}.") from None
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
-        raise console.Fault(f"the database cannot be reached ({reason}); mend DATABASE_URL.") from None
+        raise console.CommandError(f"the database cannot be reached ({reason}); mend DATABASE_URL.") from None
 
 
-def reach_database() -> None:
+def check_connections() -> None:
     """Connect as program and as owner, outside of the pool, which would retry and log every attempt.
 
     Raises:
@@ -55,29 +55,29 @@ def reach_database() -> None:
         psycopg.connect(url, connect_timeout=5).close()
 
 
-def bring_tables_up() -> None:
+def migrate_tables() -> None:
     """Migrate and grant each role its rights, as the owner."""
     with roles.as_owner():
         call_command("migrate", verbosity=0, interactive=False)
-        removal.set_terms()
-        roles.grant_program()
-        wifi_actions.let_radius_in(by=system("prepare"), make=False)
+        removal.store_terms()
+        roles.grant_program_role()
+        wifi_actions.grant_radius_access(by=system("prepare"), make=False)
 
 
 def prepare() -> int:
-    if faults := checks.check(settings.CITY_PATH):
-        raise PackFaults(faults)
-    reach_database()
+    if faults := pack_checks.check_pack(settings.CITY_PATH):
+        raise ConfigErrors(faults)
+    check_connections()
     with console.step("Tables"):
-        bring_tables_up()
+        migrate_tables()
         roles.require_restricted()
         chain.seal_all()  # on the first upgrade all rows, before anything else is written
     with console.step("Files"):
-        _sealed, changed = file_store.seal_plain_files()
+        _sealed, changed = file_store.encrypt_plain_files()
     for sha256 in changed:
         print(f"  The kept file {sha256} was changed before it could be sealed; it is not shown to anybody.")
     with console.step("Static files"):
-        collecting.collect()
+        static_build.collect_if_changed()
     by = system("prepare")
     with console.step("City and services"):
         city_actions.load_pack_tables(by=by)
@@ -85,23 +85,23 @@ def prepare() -> int:
         wifi_actions.load_policies(by=by)
         for service in booking_queries.services():
             booking_actions.open_slots(by=by, service=service)
-        case_actions.begin_replies(by=by, texts=_wordings())
-        while case_actions.seal_sensitive(by=by):
+        case_actions.create_default_replies(by=by, texts=_wordings())
+        while case_actions.encrypt_sensitive_answers(by=by):
             pass
     prepare_keys()
     if settings.ENV.demo:
         with console.step("Samples of live figures"):
             feeds_loading.load_samples(by=by)
-            wifi_actions.lay_samples(by=by)
-    if settings.ENV.demo and not demo.path().exists():
+            wifi_actions.create_demo_points(by=by)
+    if settings.ENV.demo and not demo_accounts.demo_accounts_path().exists():
         with console.step("Demo people"):
-            cast = people.gather()
-            bills.load_samples()
+            cast = people.create_people()
+            bills.load_sample_bills()
         if settings.ENV.demo_cases:
             with console.step("Demo cases"):
-                cases.spread(cast)
-                privacy.ask(cast)
-                access.read(cast)
+                cases.create_cases(cast)
+                privacy.create_privacy_requests(cast)
+                access_log.create_access_log(cast)
                 retention.apply_retention()  # for the nights of the demo's past
     return 0
 
@@ -109,7 +109,7 @@ def prepare() -> int:
 def _wordings() -> dict[str, str]:
     """Read the pack's canned replies in the city's first language, by title."""
     language = pack.current().languages[0]
-    read = wordings.read_wordings(settings.CITY_PATH).values()
+    read = default_replies.read_default_replies(settings.CITY_PATH).values()
     return {each.title.in_language(language): each.text.in_language(language) for each in read}
 
 
@@ -118,9 +118,9 @@ def prepare_keys() -> None:
     agencies = [(agency.pk, agency.short_name) for agency in letter_queries.signing_agencies()]
     folder = settings.ENV.signing_keys
     if not settings.ENV.production:
-        keys.make_development_keys(folder, agencies)
+        signing_keys.make_development_keys(folder, agencies)
         return
-    without = [agency for agency, _name in agencies if not keys.has_key(folder, agency)]
+    without = [agency for agency, _name in agencies if not signing_keys.has_key(folder, agency)]
     if without:
         print(
             f"  No signing keys in {folder} (docs/operators.md); letters of these agencies wait: {', '.join(without)}."

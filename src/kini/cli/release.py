@@ -46,9 +46,9 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
-        raise console.Fault(f"{path} cannot be read as a private key: {error}") from None
+        raise console.CommandError(f"{path} cannot be read as a private key: {error}") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise console.Fault(f"{path} is no Ed25519 key; make one with openssl genpkey -algorithm ed25519.")
+        raise console.CommandError(f"{path} is no Ed25519 key; make one with openssl genpkey -algorithm ed25519.")
     return key
 
 
@@ -56,7 +56,7 @@ def require_committed(root: Path) -> None:
     """Raise an error when the work tree has uncommitted changes, which the archive would not contain."""
     changed = _output(["git", "status", "--porcelain"], root).decode()
     if changed:
-        raise console.Fault(f"commit these first, or they would be missing from the archive:\n{changed}")
+        raise console.CommandError(f"commit these first, or they would be missing from the archive:\n{changed}")
 
 
 def build(root: Path, folder: Path, key: Ed25519PrivateKey) -> list[Path]:
@@ -81,5 +81,5 @@ def _digest(path: Path) -> str:
 def _output(command: list[str], folder: Path) -> bytes:
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     if done.returncode:
-        raise console.Fault(f"{' '.join(command[:3])} failed: {done.stderr.decode(errors='replace').strip()}")
+        raise console.CommandError(f"{' '.join(command[:3])} failed: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from kini.cli import check_chain, console
-from kini.cli.prepare import bring_tables_up
+from kini.cli.prepare import migrate_tables
 from kini.core import backup
 
 
@@ -21,9 +21,9 @@ def run(options: argparse.Namespace) -> int:
         source = backup.Backup(options.file.resolve())
         with console.step(f"Backup of {source.head.made_at}, Kini {source.head.kini}"):
             manifest = backup.restore(source, owner, replace=options.force)
-    except (backup.BackupFault, OSError) as fault:
-        raise console.Fault(f"nothing was restored: {fault}.") from None
+    except (backup.BackupError, OSError) as fault:
+        raise console.CommandError(f"nothing was restored: {fault}.") from None
     with console.step("Tables"):
-        bring_tables_up()
+        migrate_tables()
     print(f"The database and {manifest.listing.files} files are back.")
     return check_chain.run(argparse.Namespace(heads=None))

@@ -16,9 +16,9 @@ from typing import IO
 
 from kini.cli import console
 from kini.core import environment
-from kini.core.database.embedded import Server
-from kini.core.processes import Child, Supervisor, forked
-from kini.core.server import address_of, answers, web_words
+from kini.core.database.embedded import EmbeddedServer
+from kini.core.process_supervisor import Child, Supervisor, fork_process
+from kini.core.web_server import is_ready, server_address, web_arguments
 
 MOST_LISTED = 8  # demo people in the greeting
 WORKER_MB = 80  # memory above which the worker is restarted
@@ -49,7 +49,7 @@ def told(options: argparse.Namespace) -> dict[str, str]:
     loopback = is_loopback(options.host)
     env.setdefault("KINI_ENV", "local" if loopback else "production")
     if env["KINI_ENV"] == "local" and not loopback:
-        raise console.Fault(
+        raise console.CommandError(
             f"{options.host} can be reached from outside, and KINI_ENV=local has keys that everybody knows; "
             "set KINI_ENV=production and its secrets (docs/operators.md), or use --host 127.0.0.1."
         )
@@ -57,7 +57,7 @@ def told(options: argparse.Namespace) -> dict[str, str]:
         if value:
             env[name] = str(value.resolve())
     if env["KINI_ENV"] == "local":
-        env.setdefault("KINI_ADDRESS", address_of(options.host, options.port))
+        env.setdefault("KINI_ADDRESS", server_address(options.host, options.port))
         env["KINI_OUTBOX"] = "1"
         var = environment.read(env).var
         env.setdefault("KINI_PAYMENTS", str(own_file(var, "payments")))
@@ -79,12 +79,14 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
     read = environment.read(env)
     refuse_taken_port(options.host, options.port)
     if not (read.city / "city.toml").is_file():
-        raise console.Fault(f"there is no city.toml in {read.city}; give the folder of a city pack with --city.")
+        raise console.CommandError(f"there is no city.toml in {read.city}; give the folder of a city pack with --city.")
     read.var.mkdir(parents=True, exist_ok=True)
     stack.enter_context(locked(read.var))
     if options.reset:
         if read.database_url:
-            raise console.Fault("--reset empties the embedded database only, and DATABASE_URL names another one.")
+            raise console.CommandError(
+                "--reset empties the embedded database only, and DATABASE_URL names another one."
+            )
         reset(read.var)
     print("Kini is starting.", flush=True)
     server = None if read.database_url else started_database(read.var, env, stack)
@@ -94,19 +96,21 @@ def start(env: dict[str, str], options: argparse.Namespace, stack: ExitStack) ->
         supervisor.watch("database", server.alive, server.revive)
     os.environ.update(env)  # read when the program is loaded
     from kini import serving
-    from kini.core.held import hold_early
+    from kini.core.process_cache import warm_up
 
     with console.step("Program"):
         serving.load()
     if (code := supervisor.run("prepare", verb("prepare"))) != 0:
         return code
-    address = address_of(options.host, options.port)
+    address = server_address(options.host, options.port)
     start_sandboxes(read, address, supervisor)
     with console.step("Web server and worker"):
-        hold_early()
-        supervisor.start("web", forked(partial(serving.serve, web_words(options.host, options.port))), again=True)
+        warm_up()
+        supervisor.start(
+            "web", fork_process(partial(serving.serve, web_arguments(options.host, options.port))), again=True
+        )
         supervisor.start("worker", verb("worker", "--most-memory", str(WORKER_MB)), again=True)
-        supervisor.wait_until(lambda: answers(address), seconds=60)
+        supervisor.wait_until(lambda: is_ready(address), seconds=60)
     greet(env, options, read.var)
     if reason := supervisor.wait():
         print(f"\nkini: {reason}; everything else was stopped.", file=sys.stderr)
@@ -127,14 +131,14 @@ def start_sandboxes(read: environment.Environment, city: str, supervisor: Superv
     supervisor.wait_until(lambda: all(path.is_file() for path in files.values()), seconds=60)
 
 
-def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> Server:
+def started_database(var: Path, env: dict[str, str], stack: ExitStack) -> EmbeddedServer:
     """Start the embedded database of the var folder and set its URLs in `env`."""
     with console.step("Database"):
-        server = Server(var / "postgres", large=env["KINI_ENV"] == "production")
+        server = EmbeddedServer(var / "postgres", large=env["KINI_ENV"] == "production")
         server.start()
         stack.callback(server.stop)
         env.update(server.addresses())
-        note_running(var / environment.RUNNING, server.addresses(), stack)
+        note_running(var / environment.RUNNING_FILE, server.addresses(), stack)
     return server
 
 
@@ -142,7 +146,7 @@ def verb(*words: str) -> Callable[[], Child]:
     """Return a function that forks this process to run another verb."""
     from kini.cli.command import main
 
-    return forked(partial(main, list(words)))
+    return fork_process(partial(main, list(words)))
 
 
 def own_file(var: Path, providers: str) -> Path:
@@ -157,7 +161,7 @@ def refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise console.Fault(
+            raise console.CommandError(
                 f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
             ) from None
 
@@ -183,7 +187,7 @@ def locked(var: Path) -> IO[str]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         handle.close()
-        raise console.Fault(
+        raise console.CommandError(
             f"another Kini already runs with {var}; stop it, or give another folder with --var."
         ) from None
     return handle
@@ -197,7 +201,7 @@ def note_running(path: Path, addresses: Mapping[str, str], stack: ExitStack) -> 
 
 
 def greet(env: dict[str, str], options: argparse.Namespace, var: Path) -> None:
-    address = address_of(options.host, options.port)
+    address = server_address(options.host, options.port)
     print(f"\nKini is ready: {address}\n")
     if env.get("KINI_DEMO") == "1":
         people = json.loads((var / "demo.json").read_text("utf-8"))

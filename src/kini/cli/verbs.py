@@ -10,7 +10,7 @@ from types import ModuleType
 import django
 
 from kini.core import environment
-from kini.core.database.embedded import Server
+from kini.core.database.embedded import EmbeddedServer
 
 
 class Needs(Enum):
@@ -34,28 +34,30 @@ class Verb:
         if self.needs is Needs.SETTINGS:
             os.environ.setdefault("KINI_ENV", "local")
         if self.needs in (Needs.DATABASE, Needs.NEW_DATABASE):
-            attach(stack, make=self.needs is Needs.NEW_DATABASE)
+            attach_city(stack, make=self.needs is Needs.NEW_DATABASE)
         if self.needs is not Needs.NOTHING:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kini.settings")
             django.setup()
         return importlib.import_module(self.module)
 
 
-def attach(stack: ExitStack, *, make: bool = False) -> None:
+def attach_city(stack: ExitStack, *, make: bool = False) -> None:
     """Set the environment of a local city in the var folder, unless it is set already; `make` creates its database."""
     if os.environ.get("KINI_ENV", "local") != "local" or "DATABASE_URL" in os.environ:
         return
     os.environ["KINI_ENV"] = "local"
     var = environment.read().var
-    running = var / environment.RUNNING
+    running = var / environment.RUNNING_FILE
     if running.is_file():
         for line in running.read_text("utf-8").splitlines():
             name, _equals, address = line.partition("=")
             os.environ[name] = address
     elif make or (var / "postgres").is_dir():
-        server = Server(var / "postgres")
+        server = EmbeddedServer(var / "postgres")
         stack.callback(server.stop)
         server.start()
         os.environ.update(server.addresses())
     else:
-        raise environment.EnvironmentFault(f"there is no city in {var} yet; run ./kini up first, or set DATABASE_URL.")
+        raise environment.InvalidEnvironment(
+            f"there is no city in {var} yet; run ./kini up first, or set DATABASE_URL."
+        )

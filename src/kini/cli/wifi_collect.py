@@ -13,15 +13,16 @@ from threading import Event
 from django.db import Error, connection
 
 from kini.core.actors import system
-from kini.wifi import actions, collecting
-from kini.wifi.actions.accounting import Collected
+from kini.wifi import actions
+from kini.wifi.accounting import spool
+from kini.wifi.accounting.actions import CollectResult
 
 #: Seconds between two polls with --follow, also after a database error.
 PAUSE = 1.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--folder", type=Path, default=collecting.folder(), help="folder of the detail files")
+    parser.add_argument("--folder", type=Path, default=spool.spool_folder(), help="folder of the detail files")
     parser.add_argument("--follow", action="store_true", help="go on as packets come, until Ctrl-C")
 
 
@@ -33,12 +34,12 @@ def run(options: argparse.Namespace) -> int:
     return 1 if rejected else 0
 
 
-def _waiting(folder: Path) -> Iterator[Collected]:
-    while (found := actions.collect(by=system("wifi collect"), folder=folder)).read:
+def _waiting(folder: Path) -> Iterator[CollectResult]:
+    while (found := actions.collect_packets(by=system("wifi collect"), folder=folder)).read:
         yield found
 
 
-def _followed(folder: Path) -> Iterator[Collected]:
+def _followed(folder: Path) -> Iterator[CollectResult]:
     """Load records as they arrive, until SIGINT or SIGTERM.
 
     They wait in their files while the database is unreachable or not migrated to this version.
@@ -48,7 +49,7 @@ def _followed(folder: Path) -> Iterator[Collected]:
         signal.signal(number, lambda _number, _frame: over.set())
     while not over.is_set():
         try:
-            found = actions.collect(by=system("wifi collect"), folder=folder)
+            found = actions.collect_packets(by=system("wifi collect"), folder=folder)
         except Error as fault:
             connection.close()
             if told != type(fault).__name__:

@@ -3,7 +3,7 @@
 import argparse
 
 from kini.cli import console
-from kini.core.actors import Refused, system
+from kini.core.actors import ActionRefused, system
 from kini.wifi import actions
 
 
@@ -21,13 +21,13 @@ def run(options: argparse.Namespace) -> int:
     by = system("wifi device")
     try:
         if options.group:
-            actions.know_device(by=by, mac=options.mac, group=options.group, days=options.days)
+            actions.register_device(by=by, mac=options.mac, group=options.group, days=options.days)
         elif options.forget:
             if not actions.forget_device(by=by, mac=options.mac):
-                raise console.Fault("this device is not known, or is blocked.")
+                raise console.CommandError("this device is not known, or is blocked.")
         else:
             actions.block_device(by=by, mac=options.mac, blocked=options.block)
-    except Refused as reason:
-        raise console.Fault(str(reason)) from None
+    except ActionRefused as reason:
+        raise console.CommandError(str(reason)) from None
     print("Done. The access point of a running session is told.")
     return 0

@@ -3,7 +3,7 @@
 import argparse
 
 from kini.cli import console
-from kini.core.actors import Refused, system
+from kini.core.actors import ActionRefused, system
 from kini.wifi import actions
 
 
@@ -15,10 +15,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.count is not None and options.count < 1:
-        raise console.Fault("--count must be 1 or more.")
+        raise console.CommandError("--count must be 1 or more.")
     try:
-        found = actions.lay_made_up(by=system("wifi generate"), count=options.count)
-    except Refused as reason:
-        raise console.Fault(str(reason)) from None
+        found = actions.create_sample_points(by=system("wifi generate"), count=options.count)
+    except ActionRefused as reason:
+        raise console.CommandError(str(reason)) from None
     print(f"{found.new_sites} made-up sites laid, {found.changed_sites} changed, {found.same} as before.")
     return 0

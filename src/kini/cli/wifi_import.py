@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 
 from kini.cli import console
-from kini.core.actors import Refused, system
-from kini.core.faults import PackFaults
-from kini.wifi import actions, reading
+from kini.core.actors import ActionRefused, system
+from kini.core.config_files import ConfigErrors
+from kini.wifi import actions
+from kini.wifi.inventory import list_parser
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,14 +18,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        mapping = reading.read_mapping(options.mapping) if options.mapping else None
-        listed = reading.read_list(options.file, mapping)
+        mapping = list_parser.read_mapping(options.mapping) if options.mapping else None
+        listed = list_parser.read_list(options.file, mapping)
         found = actions.import_points(by=system("wifi import"), listed=listed, dry_run=options.dry_run)
-    except PackFaults as faults:
+    except ConfigErrors as faults:
         print(*faults.errors, sep="\n")
-        raise console.Fault(f"{options.file} was not loaded; mend the lines above.") from None
-    except Refused as reason:
-        raise console.Fault(str(reason)) from None
+        raise console.CommandError(f"{options.file} was not loaded; mend the lines above.") from None
+    except ActionRefused as reason:
+        raise console.CommandError(str(reason)) from None
     print(*found.faults, sep="\n", end="\n" if found.faults else "")
     print(
         f"{'Nothing was changed. It would be: ' if options.dry_run else ''}"

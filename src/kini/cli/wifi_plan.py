@@ -4,12 +4,12 @@ import argparse
 from pathlib import Path
 
 from kini.cli import console
-from kini.core.actors import Refused
-from kini.core.faults import PackFaults
-from kini.wifi.where import reckoning, showing
-from kini.wifi.where.reckoning import Reckoned
-from kini.wifi.where.schema import PlanEntry
-from kini.wifi.where.wishing import Wish, check, rule
+from kini.core.actors import ActionRefused
+from kini.core.config_files import ConfigErrors
+from kini.wifi.planning import plan_view, planner
+from kini.wifi.planning.plan_request import PlanRequest, planning_rule, validate_request
+from kini.wifi.planning.planner import PlanResult
+from kini.wifi.planning.schema import PlanEntry
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,33 +31,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        wish = _wish(options, rule())
-        check(wish)
+        wish = _wish(options, planning_rule())
+        validate_request(wish)
         with console.step("Places"):
-            offered = reckoning.candidates(wish, options.candidates)
+            offered = planner.find_candidates(wish, options.candidates)
         with console.step(f"Choosing among {len(offered)}"):
-            found = reckoning.reckon(wish, offered)
-    except PackFaults as faults:
+            found = planner.compute_plan(wish, offered)
+    except ConfigErrors as faults:
         print(*faults.errors, sep="\n")
-        raise console.Fault("the list of places was not taken; mend the lines above.") from None
-    except Refused as reason:
-        raise console.Fault(str(reason)) from None
+        raise console.CommandError("the list of places was not taken; mend the lines above.") from None
+    except ActionRefused as reason:
+        raise console.CommandError(str(reason)) from None
     _say(wish, found)
     if options.csv:
         with options.csv.open("w", encoding="utf-8-sig", newline="") as file:
-            showing.write_table(file, found.points)
+            plan_view.write_table(file, found.points)
     if options.map:
-        options.map.write_text(showing.map_file(found.points), "utf-8")
+        options.map.write_text(plan_view.map_file(found.points), "utf-8")
     return 0
 
 
-def _wish(options: argparse.Namespace, entry: PlanEntry) -> Wish:
+def _wish(options: argparse.Namespace, entry: PlanEntry) -> PlanRequest:
     """Build the request from the options, with the pack's defaults; with --candidates only these places by default."""
 
     def chosen(typed: float | None, ruled: float) -> float:
         return ruled if typed is None else typed
 
-    return Wish(
+    return PlanRequest(
         points=options.points,
         radius_m=int(chosen(options.radius, entry.radius_m)),
         capacity=int(chosen(options.capacity, entry.capacity)),
@@ -68,14 +68,14 @@ def _wish(options: argparse.Namespace, entry: PlanEntry) -> Wish:
     )
 
 
-def _say(wish: Wish, found: Reckoned) -> None:
+def _say(wish: PlanRequest, found: PlanResult) -> None:
     """Print the result; counts are people unless a unit is given."""
     if found.made_up:
         print("  Made-up points or places are among those that were reckoned with: a first look, no plan.")
     print(f"  {found.people:,} people; {found.standing:,} points serve {found.served:,}, {found.left:,} have none.")
     spent = sum(each.cost for each in found.points)
     print(f"  {len(found.points)} new points serve {found.gained:,} of them, for {spent:,} in all.")
-    if remark := showing.remark(wish, found, len(found.points)):
+    if remark := plan_view.plan_remark(wish, found, len(found.points)):
         print(f"  {remark}")
     print(
         f"  objective {found.objective:,.1f} (people, those in areas with few points up to {1 + wish.equity:g} times), "

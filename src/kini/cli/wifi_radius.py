@@ -9,9 +9,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from kini.cli import console
-from kini.core.processes import Supervisor, spawned
-from kini.wifi import freeradius
-from kini.wifi.entrance import EntranceFault
+from kini.core.process_supervisor import Supervisor, spawn_command
+from kini.wifi.radius import freeradius
+from kini.wifi.radius.database_role import DatabaseRoleError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,18 +36,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.remember is not None and options.remember < 1:
-        raise console.Fault("--remember must be 1 or more.")
+        raise console.CommandError("--remember must be 1 or more.")
     folder = options.folder.resolve()
     portal = options.portal or f"{settings.ENV.address}{reverse('wifi:points')}"
     try:
-        found = freeradius.write(folder, host=options.host, port=options.port, portal=portal, remember=options.remember)
-    except EntranceFault as reason:
-        raise console.Fault(str(reason)) from None
+        found = freeradius.write_config(
+            folder, host=options.host, port=options.port, portal=portal, remember=options.remember
+        )
+    except DatabaseRoleError as reason:
+        raise console.CommandError(str(reason)) from None
     print(f"Written to {found.folder}: {found.clients} NAS with an address.", flush=True)
     if options.check or options.run:
-        if fault := freeradius.check(folder):
+        if fault := freeradius.check_config(folder):
             print(fault)
-            raise console.Fault("FreeRADIUS does not take this configuration; see the lines above.")
+            raise console.CommandError("FreeRADIUS does not take this configuration; see the lines above.")
         print("FreeRADIUS takes it.", flush=True)
     if options.run:
         return _run(folder, collect=not options.no_collect)
@@ -63,9 +65,13 @@ def _run(folder: Path, *, collect: bool) -> int:
     env = dict(os.environ)
     following = ["wifi", "collect", "--follow", "--folder", str(folder / "detail")]
     with Supervisor() as supervisor:
-        supervisor.start("RADIUS server", spawned(list(freeradius.command(folder, "-f", "-l", "stdout")), env))
+        supervisor.start(
+            "RADIUS server", spawn_command(list(freeradius.server_command(folder, "-f", "-l", "stdout")), env)
+        )
         if collect:
-            supervisor.start("collector", spawned([sys.executable, "-m", "kini.cli", *following], env), again=True)
+            supervisor.start(
+                "collector", spawn_command([sys.executable, "-m", "kini.cli", *following], env), again=True
+            )
         if reason := supervisor.wait():
-            raise console.Fault(f"{reason}; its last words stand above.")
+            raise console.CommandError(f"{reason}; its last words stand above.")
     return 0

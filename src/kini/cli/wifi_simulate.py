@@ -8,16 +8,20 @@ from pathlib import Path
 from django.conf import settings
 
 from kini.cli import console
-from kini.core import moments
-from kini.core.actors import Refused, system
-from kini.core.faults import PackFaults
-from kini.web.formats import local, today
-from kini.wifi import actions, declared, forgetting, freeradius, laying
-from kini.wifi.inventory_diff import secret_of
+from kini.core import current_time
+from kini.core.actors import ActionRefused, system
+from kini.core.config_files import ConfigErrors
+from kini.web.formats import city_time, today
+from kini.wifi import actions, config
+from kini.wifi.accounting import anonymization
+from kini.wifi.inventory import sample_data
+from kini.wifi.inventory.diff import secret_of
 from kini.wifi.models import AccessPoint, ClosedDay
-from kini.wifi.packets import Nas
-from kini.wifi.served import layout, playing, simulating
-from kini.wifi.served.simulating import World
+from kini.wifi.radius import freeradius
+from kini.wifi.radius.packets import Nas
+from kini.wifi.simulate import replay, sample_month
+from kini.wifi.simulate.sample_month import World
+from kini.wifi.usage import storage
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,34 +41,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if min(options.people, options.days, options.points or 1) < 1:
-        raise console.Fault("--people, --points and --days must be 1 or more.")
-    if options.folder.resolve() == layout.folder().resolve():
-        raise console.Fault(f"{options.folder} is where real days are; name another folder.")
+        raise console.CommandError("--people, --points and --days must be 1 or more.")
+    if options.folder.resolve() == storage.storage_folder().resolve():
+        raise console.CommandError(f"{options.folder} is where real days are; name another folder.")
     if options.show and (settings.ENV.production or ClosedDay.objects.exists()):
-        raise console.Fault("--show is for a first look in which no real day was closed.")
-    network = declared.network()
+        raise console.CommandError("--show is for a first look in which no real day was closed.")
+    network = config.network()
     try:
-        points = [numbered.row for numbered in laying.points(network, options.points).rows] if network else []
-    except PackFaults as faults:
-        raise console.Fault("; ".join(map(str, faults.errors))) from None
+        points = (
+            [numbered.row for numbered in sample_data.sample_points(network, options.points).rows] if network else []
+        )
+    except ConfigErrors as faults:
+        raise console.CommandError("; ".join(map(str, faults.errors))) from None
     if network is None or not points:
-        raise console.Fault("the pack lays no points: it needs wifi.yaml and wifi-points.csv.")
-    where = simulating.world(network, points, options.seed)
-    yesterday = local(moments.now()).date() - timedelta(days=1)
-    days = simulating.days(options.first or yesterday - timedelta(days=options.days - 1), options.days)
+        raise console.CommandError("the pack lays no points: it needs wifi.yaml and wifi-points.csv.")
+    where = sample_month.build_world(network, points, options.seed)
+    yesterday = city_time(current_time.now()).date() - timedelta(days=1)
+    days = sample_month.days_from(options.first or yesterday - timedelta(days=options.days - 1), options.days)
     if options.radius_rate is not None:
         _play(options, where, days[-1])
     for day in days:  # made before, perhaps from another seed
-        layout.of_day(options.folder, day).unlink(missing_ok=True)
+        storage.day_file(options.folder, day).unlink(missing_ok=True)
     sketches, started, count = options.sketches or options.show, time.monotonic(), 0
     for day in days:
-        count += simulating.day(options.folder, where, day, options.people, options.seed, sketches=sketches)
+        count += sample_month.simulate_day(options.folder, where, day, options.people, options.seed, sketches=sketches)
         print(f"\r  {day}: {count:,} sessions", end="", flush=True)
-    size = sum(layout.of_day(options.folder, day).stat().st_size for day in days) / 1e6
+    size = sum(storage.day_file(options.folder, day).stat().st_size for day in days) / 1e6
     print(f"\n{count:,} made-up sessions in {time.monotonic() - started:.0f} s, {size:,.0f} MB in {options.folder}.")
     if options.show:
-        months = layout.months(days)
-        actions.count_use(by=system("wifi simulate"), days=days, months=months, root=options.folder)
+        months = storage.months_of(days)
+        actions.count_usage(by=system("wifi simulate"), days=days, months=months, root=options.folder)
         print("Counted: the city's pages show these figures, marked as made up.")
     return 0
 
@@ -76,24 +82,26 @@ def _play(options: argparse.Namespace, where: World, day: date) -> None:
         console.Fault: when that is not possible, with a remedy.
     """
     if settings.ENV.production or options.radius_rate <= 0:
-        raise console.Fault("--radius-rate is for a first look, as what it tells counts like real use; N is above 0.")
-    if not timedelta(0) < today() - day < timedelta(days=forgetting.keep_days()):
-        raise console.Fault(
+        raise console.CommandError(
+            "--radius-rate is for a first look, as what it tells counts like real use; N is above 0."
+        )
+    if not timedelta(0) < today() - day < timedelta(days=anonymization.keep_days()):
+        raise console.CommandError(
             f"{day} cannot be told: the last day must be over, and not yet forgotten (--first, --days)."
         )
     points = _points(where)
     folder = settings.VAR_PATH / "radius"
     if not (folder / "radiusd.conf").is_file():
-        raise console.Fault(f"there is no FreeRADIUS in {folder}; ./kini wifi radius --run starts it.")
+        raise console.CommandError(f"there is no FreeRADIUS in {folder}; ./kini wifi radius --run starts it.")
     freeradius.write_clients(folder)
-    columns = simulating.sessions(where, day, options.people, options.seed)
+    columns = sample_month.simulate_sessions(where, day, options.people, options.seed)
     places = {point.site.code: number for number, point in enumerate(points)}
-    told = playing.events(day, columns, places, f"{day:%y%m%d}-{options.seed}")
+    told = replay.session_events(day, columns, places, f"{day:%y%m%d}-{options.seed}")
     asking = [_nas(point) for point in points]
     try:
-        found = playing.play(told, asking, options.radius_port, options.radius_rate)
-    except playing.Silence:
-        raise console.Fault(
+        found = replay.replay_events(told, asking, options.radius_port, options.radius_rate)
+    except replay.NoResponse:
+        raise console.CommandError(
             f"FreeRADIUS does not answer on 127.0.0.1, port {options.radius_port}; ./kini wifi radius --run starts it "
             "(--radius-port: its port for accounting)."
         ) from None
@@ -106,14 +114,14 @@ def _play(options: argparse.Namespace, where: World, day: date) -> None:
 def _points(where: World) -> list[AccessPoint]:
     """Generated access points of the sites, each with a loopback address."""
     try:
-        actions.address_made_up(by=system("wifi simulate"))
-    except Refused as reason:
-        raise console.Fault(str(reason)) from None
+        actions.assign_sample_addresses(by=system("wifi simulate"))
+    except ActionRefused as reason:
+        raise console.CommandError(str(reason)) from None
     found = AccessPoint.objects.filter(active=True, nas_address__startswith="127.").select_related("site")
     sites = set(where.sites.tolist())
     points = [point for point in found.order_by("mac") if point.site.code in sites]
     if len(points) < len(where.sites):
-        raise console.Fault(
+        raise console.CommandError(
             f"{len(where.sites) - len(points):,} of {len(where.sites):,} points are not there; "
             "./kini wifi generate lays them (--count: as many as --points)."
         )

@@ -3,7 +3,7 @@
 import argparse
 
 from kini.cli import console
-from kini.core.actors import Refused, system
+from kini.core.actors import ActionRefused, system
 from kini.wifi import actions
 
 
@@ -22,9 +22,9 @@ def run(options: argparse.Namespace) -> int:
         print(f"{actions.withdraw_vouchers(by=by, label=options.label)} vouchers withdrawn.")
         return 0
     if not options.group:
-        raise console.Fault("name the group with --group.")
+        raise console.CommandError("name the group with --group.")
     try:
-        codes = actions.make_vouchers(
+        codes = actions.create_vouchers(
             by=by,
             group=options.group,
             count=options.count,
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             label=options.label,
             devices=options.devices,
         )
-    except Refused as reason:
-        raise console.Fault(str(reason)) from None
+    except ActionRefused as reason:
+        raise console.CommandError(str(reason)) from None
     print(*codes, sep="\n")
     return 0

@@ -13,10 +13,10 @@ from procrastinate.app import App
 from procrastinate.contrib.django import app, django_connector
 
 from kini.core import jobs
-from kini.core.database.roles import end_unrestricted
+from kini.core.database.roles import exit_if_unrestricted
 
 #: Seconds between two checks of the worker's memory.
-LOOK = 60
+MEMORY_CHECK_SECONDS = 60
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    end_unrestricted()
+    exit_if_unrestricted()
     if options.most_memory:
         threading.Thread(target=_end_when_grown, args=[options.most_memory * 1_000_000], daemon=True).start()
     assert isinstance(app.connector, django_connector.DjangoConnector)
@@ -47,7 +47,7 @@ async def _work(connected: App, concurrency: int) -> None:
     async with connected.open_async():
         everything = connected.run_worker_async(concurrency=concurrency)
         codes = connected.run_worker_async(
-            name=jobs.CODES, queues=[jobs.CODES], concurrency=1, install_signal_handlers=False
+            name=jobs.CODES_QUEUE, queues=[jobs.CODES_QUEUE], concurrency=1, install_signal_handlers=False
         )
         await _first_of(everything, codes)
 
@@ -70,5 +70,5 @@ def _end_when_grown(most: int) -> None:
     """
     own = psutil.Process()
     while own.memory_full_info().uss <= most:
-        time.sleep(LOOK)
+        time.sleep(MEMORY_CHECK_SECONDS)
     os.kill(own.pid, signal.SIGTERM)

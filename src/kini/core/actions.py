@@ -12,7 +12,7 @@ _in_one_piece: ContextVar[bool] = ContextVar("kini.in_one_piece", default=False)
 
 
 @contextmanager
-def in_one_piece() -> Iterator[None]:
+def single_transaction() -> Iterator[None]:
     """Run actions without savepoints of their own: an error in one of them must end the whole transaction.
 
     A caller that catches the error and goes on finds the transaction broken.
@@ -39,7 +39,7 @@ def action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return _marked(function, inside)
 
 
-def statement[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+def statement_action[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Mark a write whose change and audit entry are one SQL statement (`audit.BESIDE`), which runs in autocommit.
 
     A contended row is then locked only while the statement runs, without the round trip to the commit.

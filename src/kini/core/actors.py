@@ -40,9 +40,9 @@ def system(name: str) -> Actor:
     return Actor(ActorKind.SYSTEM, name=name)
 
 
-class Refused(Exception):
+class ActionRefused(Exception):
     """The action is not allowed or not possible now. The message is shown to the actor."""
 
 
-class NotAllowed(Refused):
+class NotAllowed(ActionRefused):
     """The actor lacks the permission."""

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from kini.core.actors import Actor
-from kini.core.database.prepared import prepared, send_later
+from kini.core.database.prepared_statements import execute_deferred, execute_prepared
 
 _COLUMNS = "at, actor_kind, actor_id, actor_name, action, subject, detail"
 _STORE = f"INSERT INTO core_auditentry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
 #: The same inside another statement (WITH ...): continue with "FROM ... WHERE ..."; parameters by `entry`.
-BESIDE = f"INSERT INTO core_auditentry ({_COLUMNS}) SELECT %s, %s, %s, %s, %s, %s, %s::jsonb"  # noqa: S608
+INSERT_SELECT = f"INSERT INTO core_auditentry ({_COLUMNS}) SELECT %s, %s, %s, %s, %s, %s, %s::jsonb"  # noqa: S608
 
 
 def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
@@ -24,10 +24,10 @@ def record(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | Non
         subject: "type:key", for example "case:KINI-7F3K-9Q2M".
         detail: what changed, as JSON; never identity numbers, codes or contents of documents.
     """
-    send_later(_STORE, entry(by=by, action=action, subject=subject, detail=detail))
+    execute_deferred(_STORE, entry_values(by=by, action=action, subject=subject, detail=detail))
 
 
-def entry(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> tuple[Any, ...]:
+def entry_values(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> tuple[Any, ...]:
     """Parameters of an audit entry, for a statement that stores it together with the change (`BESIDE`)."""
     _newest.pop(subject, None)
     return timezone.now(), by.kind.value, by.user_id, by.name, action, subject, json.dumps(detail or {})
@@ -37,18 +37,18 @@ def entry(*, by: Actor, action: str, subject: str, detail: dict[str, Any] | None
 _newest: dict[str, tuple[int | None, float]] = {}
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Empty the cache of `newest`."""
     _newest.clear()
 
 
-def newest(subject: str) -> int | None:
+def latest_entry_id(subject: str) -> int | None:
     """Return the id of the newest entry about a subject, or None; part of the keys of process-wide caches.
 
     Cached for `settings.HELD_SECONDS`, or until this process records an entry. Only for few subjects.
     """
     found, until = _newest.get(subject, (None, 0.0))
     if until <= time.monotonic():
-        [(found,)] = prepared("SELECT max(id) FROM core_auditentry WHERE subject = %s", [subject])
+        [(found,)] = execute_prepared("SELECT max(id) FROM core_auditentry WHERE subject = %s", [subject])
         _newest[subject] = found, time.monotonic() + settings.HELD_SECONDS
     return found

@@ -35,11 +35,11 @@ FORMAT = 1
 HEAD, MANIFEST = "kini-backup.json", "manifest"
 DATABASE, FILES, BESIDE, CLOSED = "database/", "files/", "var/", "closed/"
 #: Small files of the var folder that are part of a backup: the list of demo sign-ins.
-BELONGING = ("demo.json",)
+VAR_FILES = ("demo.json",)
 #: Folders of the var folder that are part of a backup, and the size of chunks in bytes.
 FOLDERS, PIECE = ("wifi/sessions", "wifi/sketches"), 8_000_000
 #: Number of other connections, and of tables.
-TAKEN = """
+DATABASE_USE = """
 SELECT (SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()
             -- An owner who is no superuser does not see the type of other roles' sessions.
@@ -48,12 +48,12 @@ SELECT (SELECT count(*) FROM pg_stat_activity
 """
 
 
-class BackupFault(Exception):
+class BackupError(Exception):
     """A backup cannot be written or restored; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class BackupHeader:
     """Readable part of a backup."""
 
     format: int
@@ -63,7 +63,7 @@ class Head:
 
 
 @dataclass(slots=True)
-class Listing:
+class PartList:
     """Number of parts, number of stored files among them, and a digest over names and contents in order."""
 
     parts: int = 0
@@ -90,7 +90,7 @@ class Manifest:
 
     hash_key: str
     migrations: list[str]
-    listing: Listing = field(default_factory=Listing)
+    listing: PartList = field(default_factory=PartList)
     damaged: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
@@ -103,7 +103,7 @@ def write(target: Path, url: str) -> Manifest:
         DatabaseFault, OSError: when something cannot be read or written; the target does not exist then.
     """
     if target.exists():
-        raise BackupFault(f"{target} exists already; give another name")
+        raise BackupError(f"{target} exists already; give another name")
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # its mode is 0600
     try:
         with os.fdopen(handle, "wb") as out:
@@ -119,25 +119,25 @@ def write(target: Path, url: str) -> Manifest:
 
 
 def _write(out: IO[bytes], url: str) -> Manifest:
-    head = Head(FORMAT, kini.__version__, datetime.now(UTC).isoformat(timespec="seconds"), uuid.uuid4().hex)
+    head = BackupHeader(FORMAT, kini.__version__, datetime.now(UTC).isoformat(timespec="seconds"), uuid.uuid4().hex)
     applied = sorted(map(".".join, MigrationRecorder(connection).applied_migrations()))
-    manifest = Manifest(",".join(hash_key_marks()), applied)
+    manifest = Manifest(",".join(hash_key_fingerprints()), applied)
     with tarfile.open(fileobj=out, mode="w|") as tar:
 
         def seal(name: str, content: bytes) -> None:
-            _add(tar, name, crypto.seal(content, head.id + name))
+            _add(tar, name, crypto.encrypt(content, head.id + name))
 
         def add(name: str, content: bytes) -> None:
             manifest.listing.add(name, content)
             seal(name, content)
 
         _add(tar, HEAD, json.dumps(asdict(head)).encode())
-        before = file_references.all_named()
+        before = file_references.referenced_hashes()
         for number, piece in enumerate(dumps.dump(url), 1):
             add(f"{DATABASE}{number}", zlib.compress(piece, level=1))
         # After the database: a file is stored before its row. A file whose row was deleted during the dump is still
         # there, because orphans are kept for a day.
-        _add_files(add, manifest, before | file_references.all_named())
+        _add_files(add, manifest, before | file_references.referenced_hashes())
         _add_beside(add)
         seal(MANIFEST, json.dumps(asdict(manifest)).encode())
     return manifest
@@ -155,7 +155,7 @@ def _add_files(add: Callable[[str, bytes], None], manifest: Manifest, named: set
 
 
 def _add_beside(add: Callable[[str, bytes], None]) -> None:
-    for path in (settings.VAR_PATH / name for name in BELONGING):
+    for path in (settings.VAR_PATH / name for name in VAR_FILES):
         if path.exists():
             add(f"{BESIDE}{path.name}", path.read_bytes())
     for path in _closed():
@@ -187,23 +187,23 @@ class Backup:
         self.path = path
         name, content = next(self._entries(), ("", b""))
         if name != HEAD:
-            raise BackupFault(f"{path} is no backup of Kini")
-        self.head = Head(**json.loads(content))
+            raise BackupError(f"{path} is no backup of Kini")
+        self.head = BackupHeader(**json.loads(content))
         if self.head.format != FORMAT:
-            raise BackupFault(f"{path} was written by Kini {self.head.kini}, in a form that this one does not read")
+            raise BackupError(f"{path} was written by Kini {self.head.kini}, in a form that this one does not read")
 
     def verify(self) -> Manifest:
         """Read all parts, compare them with the manifest and return it."""
-        found = Listing()
+        found = PartList()
         for name, content in self._opened():
             if name != MANIFEST:
                 found.add(name, content)
                 continue
             told = json.loads(content)
-            if (manifest := Manifest(**told | {"listing": Listing(**told["listing"])})).listing != found:
-                raise BackupFault(f"{self.path} does not hold what its manifest says")
+            if (manifest := Manifest(**told | {"listing": PartList(**told["listing"])})).listing != found:
+                raise BackupError(f"{self.path} does not hold what its manifest says")
             return manifest
-        raise BackupFault(f"{self.path} ends too early: it was cut off while it was written or copied")
+        raise BackupError(f"{self.path} ends too early: it was cut off while it was written or copied")
 
     def database(self) -> Iterator[bytes]:
         """Yield the chunks of the dump."""
@@ -217,9 +217,9 @@ class Backup:
         for name, sealed in self._entries():
             if name != HEAD:
                 try:
-                    yield name, crypto.unseal(sealed, self.head.id + name)
-                except crypto.SealBroken as broken:
-                    raise BackupFault(f"{self.path} cannot be read at {name}: {str(broken).rstrip('.')}") from None
+                    yield name, crypto.decrypt(sealed, self.head.id + name)
+                except crypto.DecryptionError as broken:
+                    raise BackupError(f"{self.path} cannot be read at {name}: {str(broken).rstrip('.')}") from None
 
     def _entries(self) -> Iterator[tuple[str, bytes]]:
         try:
@@ -228,7 +228,7 @@ class Backup:
                     file = tar.extractfile(entry)
                     yield entry.name, file.read() if file else b""
         except tarfile.TarError:
-            raise BackupFault(f"{self.path} is no backup of Kini, or was cut off") from None
+            raise BackupError(f"{self.path} is no backup of Kini, or was cut off") from None
 
 
 def restore(backup: Backup, url: str, *, replace: bool = False) -> Manifest:
@@ -242,10 +242,10 @@ def restore(backup: Backup, url: str, *, replace: bool = False) -> Manifest:
         DatabaseFault: when the database refuses; it is then unchanged.
     """
     manifest = backup.verify()
-    require_fit(backup, manifest)
-    require_free(url, replace)
+    require_compatible(backup, manifest)
+    require_unused(url, replace)
     for _name, content in backup.parts(FILES):
-        file_store.keep(content)
+        file_store.store_content(content)
     dumps.load(url, backup.database())
     for name, content in backup.parts(BESIDE):
         (settings.VAR_PATH / name).write_bytes(content)
@@ -271,27 +271,27 @@ def _put_back(backup: Backup) -> None:
         path.unlink()
 
 
-def require_fit(backup: Backup, manifest: Manifest) -> None:
+def require_compatible(backup: Backup, manifest: Manifest) -> None:
     """Raise BackupFault unless this version and its keys can use the backup."""
-    if not set(manifest.hash_key.split(",")) <= set(hash_key_marks()):
-        raise BackupFault(f"{backup.path} needs another KINI_HASH_KEY; give all keys of the city it came from")
+    if not set(manifest.hash_key.split(",")) <= set(hash_key_fingerprints()):
+        raise BackupError(f"{backup.path} needs another KINI_HASH_KEY; give all keys of the city it came from")
     known = MigrationLoader(None).disk_migrations or {}
     rooms = {app for app, _name in known}
     for app, _dot, name in (each.partition(".") for each in manifest.migrations):
         if app in rooms and (app, name) not in known:
-            raise BackupFault(f"{backup.path} was written by a newer Kini: this one does not know {app}.{name}")
+            raise BackupError(f"{backup.path} was written by a newer Kini: this one does not know {app}.{name}")
 
 
-def require_free(url: str, replace: bool) -> None:
+def require_unused(url: str, replace: bool) -> None:
     """Raise BackupFault when the database has tables (unless `replace`) or other connections."""
     with psycopg.connect(url) as db:
-        others, tables = db.execute(TAKEN).fetchone() or (0, 0)
+        others, tables = db.execute(DATABASE_USE).fetchone() or (0, 0)
     if others:
-        raise BackupFault("the database is in use; stop the web server and the worker (or ./kini up) first")
+        raise BackupError("the database is in use; stop the web server and the worker (or ./kini up) first")
     if tables and not replace:
-        raise BackupFault("there is a city in the database already; with --force everything in it is lost and replaced")
+        raise BackupError("there is a city in the database already; with --force everything in it is lost and replaced")
 
 
-def hash_key_marks() -> list[str]:
+def hash_key_fingerprints() -> list[str]:
     """Fingerprints of the keys of KINI_HASH_KEY."""
-    return [form.hex() for form in crypto.hash_forms("mark", "backup")]
+    return [form.hex() for form in crypto.candidate_hashes("mark", "backup")]

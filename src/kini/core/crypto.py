@@ -23,18 +23,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from django.conf import settings
 
-from kini.core.keys import read_hash_ring, read_ring
+from kini.core.key_parsing import parse_hash_keys, parse_key_ring
 
 VERSION, DETERMINISTIC = 1, 2
 NONCE_BYTES = 12
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-class SealBroken(Exception):
+class DecryptionError(Exception):
     """A ciphertext was changed, belongs to another context, or its key is no longer in the ring."""
 
 
-def seal(plain: bytes, context: str) -> bytes:
+def encrypt(plain: bytes, context: str) -> bytes:
     """Encrypt with the first key of the ring; only `unseal` with the same context reads it."""
     name, cipher = next(iter(_ring(settings.ENV.data_keys).items()))
     head = bytes((VERSION, len(name))) + name.encode()
@@ -42,7 +42,7 @@ def seal(plain: bytes, context: str) -> bytes:
     return head + nonce + cipher.encrypt(nonce, plain, head + context.encode())
 
 
-def unseal(sealed: bytes | memoryview, context: str) -> bytes:
+def decrypt(sealed: bytes | memoryview, context: str) -> bytes:
     """Decrypt what `seal` made.
 
     Raises:
@@ -52,22 +52,22 @@ def unseal(sealed: bytes | memoryview, context: str) -> bytes:
     head, name = _head(data)
     cipher = _ring(settings.ENV.data_keys).get(name)
     if cipher is None:
-        raise SealBroken(f'The key "{name}" is not in KINI_DATA_KEYS.')
+        raise DecryptionError(f'The key "{name}" is not in KINI_DATA_KEYS.')
     if data[0] == DETERMINISTIC:
         return _unseal_deterministic(name, head, data[len(head) :], context)
     nonce, body = data[len(head) : len(head) + NONCE_BYTES], data[len(head) + NONCE_BYTES :]
     try:
         return cipher.decrypt(nonce, body, head + context.encode())
     except (InvalidTag, ValueError):
-        raise SealBroken("A sealed value was changed or belongs to another record.") from None
+        raise DecryptionError("A sealed value was changed or belongs to another record.") from None
 
 
-def seal_deterministic(plain: bytes, context: str) -> bytes:
+def encrypt_deterministic(plain: bytes, context: str) -> bytes:
     """Encrypt with the first key of the ring, always to the same bytes; `unseal` reads it."""
-    return deterministic_forms(plain, context)[0]
+    return candidate_ciphertexts(plain, context)[0]
 
 
-def deterministic_forms(plain: bytes, context: str) -> list[bytes]:
+def candidate_ciphertexts(plain: bytes, context: str) -> list[bytes]:
     """Ciphertexts under each key of the ring, the first key first: any of them may be stored."""
     forms = []
     for name, cipher in _deterministic_ring(settings.ENV.data_keys).items():
@@ -80,7 +80,7 @@ def _unseal_deterministic(name: str, head: bytes, body: bytes, context: str) -> 
     try:
         return _deterministic_ring(settings.ENV.data_keys)[name].decrypt(body, [head + context.encode()])
     except (InvalidTag, ValueError):
-        raise SealBroken("A sealed value was changed or belongs to another record.") from None
+        raise DecryptionError("A sealed value was changed or belongs to another record.") from None
 
 
 def needs_rotation(sealed: bytes | memoryview) -> bool:
@@ -88,14 +88,14 @@ def needs_rotation(sealed: bytes | memoryview) -> bool:
     return _head(bytes(sealed))[1] != next(iter(_ring(settings.ENV.data_keys)))
 
 
-def seal_json(value: Any, context: str) -> bytes:
+def encrypt_json(value: Any, context: str) -> bytes:
     """Encrypt a JSON value."""
-    return seal(_JSON.encode(value).encode(), context)
+    return encrypt(_JSON.encode(value).encode(), context)
 
 
-def unseal_json(sealed: bytes | memoryview, context: str) -> Any:
+def decrypt_json(sealed: bytes | memoryview, context: str) -> Any:
     """Decrypt a value of `seal_json`; raises SealBroken as `unseal` does."""
-    return json.loads(unseal(sealed, context))
+    return json.loads(decrypt(sealed, context))
 
 
 def keyed_hash(value: str, purpose: str) -> bytes:
@@ -106,14 +106,14 @@ def keyed_hash(value: str, purpose: str) -> bytes:
     return mac(value.encode(), f"find {purpose}")
 
 
-def hash_forms(value: str, purpose: str) -> list[bytes]:
+def candidate_hashes(value: str, purpose: str) -> list[bytes]:
     """Keyed hashes of a value under each key of the ring, the first key first; any of them may be stored."""
-    return mac_forms(value.encode(), f"find {purpose}")
+    return candidate_macs(value.encode(), f"find {purpose}")
 
 
-def is_hash_of(stored: bytes | memoryview | None, value: str, purpose: str) -> bool:
+def matches_hash(stored: bytes | memoryview | None, value: str, purpose: str) -> bool:
     """Compare a stored keyed hash with a value, under any key of the ring."""
-    return stored is not None and is_mac_of(stored, value.encode(), f"find {purpose}")
+    return stored is not None and matches_mac(stored, value.encode(), f"find {purpose}")
 
 
 def permanent_hash(value: str, purpose: str) -> bytes:
@@ -121,15 +121,15 @@ def permanent_hash(value: str, purpose: str) -> bytes:
     return permanent_mac(value.encode(), f"find {purpose}")
 
 
-def pads(purpose: str) -> bytes:
+def hmac_pads(purpose: str) -> bytes:
     """Inner and outer HMAC blocks by which another program computes `permanent_hash` for one purpose.
 
     With blocks i and o of 64 bytes each, the hash of a value v is SHA-256(o + SHA-256(i + v)) (RFC 2104).
     """
-    return blocks(_keys_for(settings.ENV.hash_key, f"find {purpose}")[-1])
+    return hmac_blocks(_keys_for(settings.ENV.hash_key, f"find {purpose}")[-1])
 
 
-def blocks(key: bytes) -> bytes:
+def hmac_blocks(key: bytes) -> bytes:
     """Inner and outer block of HMAC-SHA256 for a key of up to 64 bytes, concatenated."""
     key = key.ljust(64, b"\0")
     return bytes(byte ^ 0x36 for byte in key) + bytes(byte ^ 0x5C for byte in key)
@@ -140,12 +140,12 @@ def mac(data: bytes, purpose: str) -> bytes:
     return hmac.digest(_keys_for(settings.ENV.hash_key, purpose)[0], data, hashlib.sha256)
 
 
-def mac_forms(data: bytes, purpose: str) -> list[bytes]:
+def candidate_macs(data: bytes, purpose: str) -> list[bytes]:
     """MACs under each key of the ring, the first key first."""
     return [hmac.digest(key, data, hashlib.sha256) for key in _keys_for(settings.ENV.hash_key, purpose)]
 
 
-def is_mac_of(stored: bytes | memoryview, data: bytes, purpose: str) -> bool:
+def matches_mac(stored: bytes | memoryview, data: bytes, purpose: str) -> bool:
     """Compare a stored MAC with data, under any key of the ring."""
     known, keys = bytes(stored), _keys_for(settings.ENV.hash_key, purpose)
     return any(compare_digest(known, hmac.digest(key, data, hashlib.sha256)) for key in keys)
@@ -159,23 +159,23 @@ def permanent_mac(data: bytes, purpose: str) -> bytes:
 @cache
 def _keys_for(text: str, purpose: str) -> tuple[bytes, ...]:
     """Derive a key for the purpose from each key of the ring, in order."""
-    return tuple(hmac.digest(key, purpose.encode(), hashlib.sha256) for key in read_hash_ring(text))
+    return tuple(hmac.digest(key, purpose.encode(), hashlib.sha256) for key in parse_hash_keys(text))
 
 
 @cache
 def _ring(text: str) -> dict[str, AESGCM]:
-    return {name: AESGCM(key) for name, key in read_ring(text).items()}
+    return {name: AESGCM(key) for name, key in parse_key_ring(text).items()}
 
 
 @cache
 def _deterministic_ring(text: str) -> dict[str, AESSIV]:
     """AES-SIV keys (64 bytes), derived because no key may serve two ciphers."""
-    return {name: AESSIV(hmac.digest(key, b"deterministic", "sha512")) for name, key in read_ring(text).items()}
+    return {name: AESSIV(hmac.digest(key, b"deterministic", "sha512")) for name, key in parse_key_ring(text).items()}
 
 
 def _head(data: bytes) -> tuple[bytes, str]:
     """Split off the part before the nonce; returns it and the key's id."""
     if len(data) < 2 or data[0] not in (VERSION, DETERMINISTIC) or len(data) < 2 + data[1] + NONCE_BYTES:
-        raise SealBroken("This is not a sealed value.")
+        raise DecryptionError("This is not a sealed value.")
     head = data[: 2 + data[1]]
     return head, head[2:].decode("ascii", "replace")

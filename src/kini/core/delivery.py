@@ -28,7 +28,7 @@ sms_providers: Registry[SmsProvider] = Registry("SMS provider")
 sms_destinations: Registry[Callable[[str], bool]] = Registry("rule for destinations of SMS")
 
 
-class NotConfigured(Exception):
+class ChannelNotConfigured(Exception):
     """No provider is configured for this channel."""
 
 
@@ -45,7 +45,7 @@ def send_text(*, channel: Channel, recipient: str, subject: str, text: str, is_c
             channel=channel, recipient=recipient, subject=" ".join(subject.split())[:200], text=text
         )
         if not settings.ENV.outbox:
-            jobs.store(deliver_code if is_code else deliver_message, [{"message": message.pk}])
+            jobs.enqueue_all(deliver_code if is_code else deliver_message, [{"message": message.pk}])
     return message
 
 
@@ -67,7 +67,7 @@ def deliver_message(message: int) -> None:
     _deliver(message)
 
 
-@jobs.job("core.deliver_code", queue=jobs.CODES)
+@jobs.job("core.deliver_code", queue=jobs.CODES_QUEUE)
 def deliver_code(message: int) -> None:
     """Send a sign-in code as `deliver_message` does, in a queue of its own (`./kini worker`)."""
     _deliver(message)
@@ -78,7 +78,7 @@ def _deliver(message: int) -> None:
     if stored is None:
         return
     if not can_deliver(stored.channel):
-        raise NotConfigured(f"No {stored.channel} can be sent; see docs/operators.md.")
+        raise ChannelNotConfigured(f"No {stored.channel} can be sent; see docs/operators.md.")
     _hand_over(stored)
     OutboxMessage.objects.filter(pk=message).delete()
     log.info("delivered", message=message, channel=stored.channel)

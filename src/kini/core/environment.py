@@ -12,31 +12,31 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from kini.core import malware
-from kini.core.keys import read_hash_ring, read_ring, read_signing_key
-from kini.core.mail import mailers
-from kini.core.syslog import read_address
+from kini.core import virus_scanner
+from kini.core.key_parsing import parse_hash_keys, parse_key_ring, parse_signing_key
+from kini.core.mail_settings import parse_mailers
+from kini.core.syslog import parse_address
 
 ROOT = Path(__file__).resolve().parents[3]
 #: File in the var folder with the URLs of the embedded database while it runs, as environment variables.
-RUNNING = "running"
+RUNNING_FILE = "running"
 
 #: Publicly known keys for tests and demos; production refuses them.
-FIXED_KEYS = {
+PUBLIC_KEYS = {
     "KINI_SECRET_KEY": "local-secret-key-that-everybody-knows-and-production-refuses",
     "KINI_DATA_KEYS": "local:bG9jYWwtZGF0YS1rZXktMzItYnl0ZXMtbG9uZy4uLi4=",
     "KINI_HASH_KEY": "bG9jYWwtaGFzaC1rZXktMzItYnl0ZXMtbG9uZy4uLi4=",
     "KINI_SIGNING_KEY": base64.b64encode(Path(__file__).with_name("local-signing-key.pem").read_bytes()).decode(),
 }
-SECRETS = (*FIXED_KEYS, "DATABASE_URL", "KINI_HOSTS")
+REQUIRED_SECRETS = (*PUBLIC_KEYS, "DATABASE_URL", "KINI_HOSTS")
 
 
-class EnvironmentFault(Exception):
+class InvalidEnvironment(Exception):
     """The environment is invalid; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tiles:
+class MapTiles:
     """Tile server of the maps: address with {z}, {x} and {y}, and the attribution."""
 
     address: str
@@ -102,7 +102,7 @@ class Environment:
     signing_keys: Path = Path()
     signing_passwords: Path = Path()
     time_stamps: str = ""
-    tiles: Tiles | None = None
+    tiles: MapTiles | None = None
     operator_path: str = ""
     messages: Path | None = None
     payments: Path | None = None
@@ -128,7 +128,7 @@ class Environment:
         return self.name == "production"
 
     @property
-    def first_look(self) -> bool:
+    def demo_mode(self) -> bool:
         """True if every visitor can read sign-in codes and use demo accounts; proxies are refused then."""
         return not self.production and (self.outbox or self.demo or not self.proxies)
 
@@ -143,13 +143,13 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
     given = dict(os.environ if values is None else values)
     name = given.get("KINI_ENV", "production")
     if name not in ("local", "production"):
-        raise EnvironmentFault(f'KINI_ENV is "{name}"; use "local" or "production".')
+        raise InvalidEnvironment(f'KINI_ENV is "{name}"; use "local" or "production".')
     if name == "production":
-        refuse_unsafe(given)
+        require_safe_production(given)
     else:
-        given = FIXED_KEYS | given
-        if faults := unreadable(given):
-            raise EnvironmentFault("Kini does not start: " + "; ".join(faults) + ".")
+        given = PUBLIC_KEYS | given
+        if faults := invalid_values(given):
+            raise InvalidEnvironment("Kini does not start: " + "; ".join(faults) + ".")
     hosts = tuple(given.get("KINI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","))
     var = Path(given.get("KINI_VAR", ROOT / "var")).resolve()
     return Environment(
@@ -157,7 +157,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         secret_key=given["KINI_SECRET_KEY"],
         data_keys=given["KINI_DATA_KEYS"],
         hash_key=given["KINI_HASH_KEY"],
-        signing_key=read_signing_key(given["KINI_SIGNING_KEY"]),
+        signing_key=parse_signing_key(given["KINI_SIGNING_KEY"]),
         database_url=given.get("DATABASE_URL", ""),
         hosts=hosts,
         city=Path(given.get("KINI_CITY", ROOT / "cities" / "jakarta")).resolve(),
@@ -173,8 +173,8 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         signing_keys=signing_folder(given, var),
         signing_passwords=Path(given.get("KINI_SIGNING_PASSWORDS") or given.get("CREDENTIALS_DIRECTORY") or ""),
         time_stamps=given.get("KINI_TIME_STAMPS", ""),
-        tiles=read_tiles(given),
-        operator_path=read_path(given.get("KINI_OPERATOR_PATH", "")),
+        tiles=parse_tiles(given),
+        operator_path=parse_path(given.get("KINI_OPERATOR_PATH", "")),
         messages=Path(given["KINI_MESSAGES"]).resolve() if given.get("KINI_MESSAGES") else None,
         payments=Path(given["KINI_PAYMENTS"]).resolve() if given.get("KINI_PAYMENTS") else None,
         directory=Path(given["KINI_DIRECTORY"]).resolve() if given.get("KINI_DIRECTORY") else None,
@@ -188,7 +188,7 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         syslog_audit=given.get("KINI_SYSLOG_AUDIT", "off") == "on",
         proxies=int(given.get("KINI_PROXIES") or 0),
         security_contact=given.get("KINI_SECURITY_CONTACT", ""),
-        security_expires=read_day(given.get("KINI_SECURITY_EXPIRES", "")),
+        security_expires=parse_day(given.get("KINI_SECURITY_EXPIRES", "")),
         worker=given.get("KINI_WORKER", "on") != "off",
         log_format=given.get("KINI_LOG", "json" if name == "production" else "text"),
         log_level=given.get("KINI_LOG_LEVEL", "info"),
@@ -210,7 +210,7 @@ def misplaced_keys(given: Mapping[str, str]) -> list[str]:
     return []
 
 
-def read_tiles(given: Mapping[str, str]) -> Tiles | None:
+def parse_tiles(given: Mapping[str, str]) -> MapTiles | None:
     """Tile server of the maps.
 
     Raises:
@@ -220,13 +220,13 @@ def read_tiles(given: Mapping[str, str]) -> Tiles | None:
     if not address:
         return None
     if not re.match(r"https?://[\w.{}:-]+/", address) or not all(f"{{{axis}}}" in address for axis in "zxy"):
-        raise EnvironmentFault('KINI_TILES must read like "https://tiles.example/{z}/{x}/{y}.png".')
+        raise InvalidEnvironment('KINI_TILES must read like "https://tiles.example/{z}/{x}/{y}.png".')
     if not credit:
-        raise EnvironmentFault("KINI_TILES_CREDIT is missing: say whose map it is.")
-    return Tiles(address, credit)
+        raise InvalidEnvironment("KINI_TILES_CREDIT is missing: say whose map it is.")
+    return MapTiles(address, credit)
 
 
-def read_path(written: str) -> str:
+def parse_path(written: str) -> str:
     """Parse a URL path; returns it without slashes around it.
 
     Raises:
@@ -234,11 +234,11 @@ def read_path(written: str) -> str:
     """
     path = written.strip("/")
     if not re.fullmatch(r"([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?", path):
-        raise EnvironmentFault('KINI_OPERATOR_PATH must read like "engine-room-7c1e": letters, digits, - and _.')
+        raise InvalidEnvironment('KINI_OPERATOR_PATH must read like "engine-room-7c1e": letters, digits, - and _.')
     return path
 
 
-def read_contact(written: str) -> str:
+def parse_contact(written: str) -> str:
     """Check the URI of a contact (RFC 9116, 2.5.3).
 
     Raises:
@@ -249,7 +249,7 @@ def read_contact(written: str) -> str:
     return written
 
 
-def read_day(written: str) -> date | None:
+def parse_day(written: str) -> date | None:
     """Parse an ISO 8601 date; None for an empty text.
 
     Raises:
@@ -261,33 +261,35 @@ def read_day(written: str) -> date | None:
         raise ValueError('must read like "2027-06-30"') from None
 
 
-def refuse_unsafe(given: Mapping[str, str]) -> None:
+def require_safe_production(given: Mapping[str, str]) -> None:
     """Raise EnvironmentFault with everything that keeps production from starting."""
-    faults = [f"{name} is missing" for name in SECRETS if not given.get(name)]
-    faults += [f"{name} is the fixed key of a first look" for name, key in FIXED_KEYS.items() if given.get(name) == key]
+    faults = [f"{name} is missing" for name in REQUIRED_SECRETS if not given.get(name)]
+    faults += [
+        f"{name} is the fixed key of a first look" for name, key in PUBLIC_KEYS.items() if given.get(name) == key
+    ]
     faults += [
         f"{name} is switched on and belongs to a first look"
         for name in ("KINI_DEMO", "KINI_OUTBOX")
         if given.get(name, "0") != "0"
     ]
     faults += misplaced_keys(given)
-    faults += unreadable({name: value for name, value in given.items() if value})
+    faults += invalid_values({name: value for name, value in given.items() if value})
     if faults:
-        raise EnvironmentFault("Kini does not start in production: " + "; ".join(faults) + ". See docs/operators.md.")
+        raise InvalidEnvironment("Kini does not start in production: " + "; ".join(faults) + ". See docs/operators.md.")
 
 
-def unreadable(given: Mapping[str, str]) -> list[str]:
+def invalid_values(given: Mapping[str, str]) -> list[str]:
     """Messages about invalid values, without the values: they may be secrets."""
     readers: dict[str, Callable[[str], object]] = {
-        "KINI_DATA_KEYS": read_ring,
-        "KINI_HASH_KEY": read_hash_ring,
-        "KINI_SIGNING_KEY": read_signing_key,
-        "KINI_MAIL": mailers,
+        "KINI_DATA_KEYS": parse_key_ring,
+        "KINI_HASH_KEY": parse_hash_keys,
+        "KINI_SIGNING_KEY": parse_signing_key,
+        "KINI_MAIL": parse_mailers,
         "KINI_PROXIES": int,
-        "KINI_SECURITY_CONTACT": read_contact,
-        "KINI_SECURITY_EXPIRES": read_day,
-        "KINI_CLAMD": malware.read_address,
-        "KINI_SYSLOG": read_address,
+        "KINI_SECURITY_CONTACT": parse_contact,
+        "KINI_SECURITY_EXPIRES": parse_day,
+        "KINI_CLAMD": virus_scanner.parse_address,
+        "KINI_SYSLOG": parse_address,
     }
     faults = []
     for name, reader in readers.items():

@@ -47,7 +47,7 @@ _events: dict[str, type[Event]] = {}
 _subscribers: dict[type[Event], Registry[Subscriber[Any]]] = defaultdict(lambda: Registry("subscriber"))
 
 
-def listens[E: Event](
+def subscribe[E: Event](
     event: type[E], *, name: str, only: Callable[[E], bool] | None = None
 ) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Subscribe a function to `event`; it runs in the worker.
@@ -70,12 +70,12 @@ def listens[E: Event](
     return register
 
 
-def announce(event: Event) -> None:
+def publish(event: Event) -> None:
     """Store one job for each subscriber of this event, in the current transaction."""
     kind = type(event)
     stored = {"event": kind.name, "version": kind.version, "fields": dataclasses.asdict(event)}
     names = (name for name, each in _subscribers[kind].items() if each.only is None or each.only(event))
-    jobs.store(deliver, [{"listener": name, **stored} for name in names])
+    jobs.enqueue_all(deliver, [{"listener": name, **stored} for name in names])
 
 
 @jobs.job("core.deliver_event", queue="events")

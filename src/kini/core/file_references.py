@@ -31,7 +31,7 @@ class FileColumn:
 references: Registry[FileColumn] = Registry("column of files")
 
 
-def named_among(candidates: set[str]) -> set[str]:
+def referenced_among(candidates: set[str]) -> set[str]:
     """Return the candidates that a row references."""
     named: set[str] = set()
     for each in references:
@@ -40,18 +40,18 @@ def named_among(candidates: set[str]) -> set[str]:
     return named
 
 
-def faults(*, checked: Collection[str] = ()) -> Iterator[str]:
+def integrity_errors(*, checked: Collection[str] = ()) -> Iterator[str]:
     """Yield a sentence for each referenced file that is missing or changed.
 
     Args:
         checked: hashes of files that were checked already.
     """
-    for sha256 in sorted(all_named().difference(checked)):
-        if not file_store.is_whole(sha256):
+    for sha256 in sorted(referenced_hashes().difference(checked)):
+        if not file_store.is_intact(sha256):
             yield f"the stored file {sha256} is {'changed' if file_store.exists(sha256) else 'missing'}"
 
 
-def all_named() -> set[str]:
+def referenced_hashes() -> set[str]:
     """Return every referenced hash."""
     named: set[str] = set()
     for each in references:

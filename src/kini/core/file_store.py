@@ -13,16 +13,16 @@ from typing import IO
 import structlog
 from django.conf import settings
 
-from kini.core import sealed_files
-from kini.core.crypto import SealBroken
+from kini.core import encrypted_files
+from kini.core.crypto import DecryptionError
 
 #: Marker file: all files of the folder are encrypted (older releases stored them in the clear).
-MARK = "sealed"
+ENCRYPTED_MARKER = "sealed"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 log = structlog.get_logger("kini.files")
 
 
-class FileChanged(SealBroken):
+class FileChanged(DecryptionError):
     """The file on disk differs from what was stored."""
 
 
@@ -41,14 +41,14 @@ def path_of(sha256: str) -> Path:
     return folder() / sha256[:2] / sha256[2:4] / sha256
 
 
-def kept() -> Iterator[str]:
+def stored_hashes() -> Iterator[str]:
     """Yield the hash of every stored file, in order."""
     for path in sorted(folder().glob("??/??/*")):
         if _SHA256.fullmatch(path.name):  # partial files have other names
             yield path.name
 
 
-def leftovers() -> list[Path]:
+def partial_files() -> list[Path]:
     """Files in the store's folder that are not stored files."""
     return [path for path in folder().glob("??/??/*") if not _SHA256.fullmatch(path.name)]
 
@@ -57,7 +57,7 @@ def exists(sha256: str) -> bool:
     return bool(_SHA256.fullmatch(sha256)) and path_of(sha256).is_file()
 
 
-def keep(content: bytes) -> str:
+def store_content(content: bytes) -> str:
     """Store content and return its hash.
 
     The same content is stored once, and a damaged file is repaired. An existing file is touched, so that it is not
@@ -65,14 +65,14 @@ def keep(content: bytes) -> str:
     """
     sha256 = hashlib.sha256(content).hexdigest()
     path = path_of(sha256)
-    if is_whole(sha256):
+    if is_intact(sha256):
         with suppress(FileNotFoundError):  # deleted at this moment
             os.utime(path)
             return sha256
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _replacing(path) as target:
-        sealed_files.seal(io.BytesIO(content), target, sha256)
+        encrypted_files.encrypt_file(io.BytesIO(content), target, sha256)
     return sha256
 
 
@@ -84,15 +84,15 @@ def open_stored(sha256: str) -> IO[bytes]:
         FileChanged: when it was changed, truncated or renamed; this is logged.
     """
     verify(sha256)
-    return sealed_files.open_sealed(path_of(sha256).open("rb"), sha256)
+    return encrypted_files.open_encrypted(path_of(sha256).open("rb"), sha256)
 
 
-def is_whole(sha256: str) -> bool:
+def is_intact(sha256: str) -> bool:
     """True if the file exists and has the content of that hash."""
     if not exists(sha256):
         return False
-    with path_of(sha256).open("rb") as sealed, suppress(SealBroken):
-        sealed_files.verify(sealed, sha256)
+    with path_of(sha256).open("rb") as sealed, suppress(DecryptionError):
+        encrypted_files.verify(sealed, sha256)
         return True
     return False
 
@@ -105,24 +105,24 @@ def verify(sha256: str) -> int:
     """
     with path_of(sha256).open("rb") as sealed:
         try:
-            return sealed_files.verify(sealed, sha256)
-        except SealBroken as broken:
+            return encrypted_files.verify(sealed, sha256)
+        except DecryptionError as broken:
             log.error("a kept file was changed", sha256=sha256, reason=str(broken))
             raise FileChanged(sha256) from None
 
 
-def seal_plain_files() -> tuple[int, list[str]]:
+def encrypt_plain_files() -> tuple[int, list[str]]:
     """Encrypt files that older releases stored in the clear; can be interrupted and run again.
 
     Returns:
         Number of encrypted files, and the hashes of files that were skipped because their content does not match.
     """
-    mark, count, changed = folder() / MARK, 0, []
+    mark, count, changed = folder() / ENCRYPTED_MARKER, 0, []
     if mark.exists() or not folder().exists():
         return 0, []
-    for sha256 in kept():
+    for sha256 in stored_hashes():
         with path_of(sha256).open("rb") as file:
-            if sealed_files.is_sealed(file):
+            if encrypted_files.is_encrypted(file):
                 continue
             file.seek(0)
             content = file.read()
@@ -130,7 +130,7 @@ def seal_plain_files() -> tuple[int, list[str]]:
             changed.append(sha256)
             continue
         with _replacing(path_of(sha256), same_time=True) as target:
-            sealed_files.seal(io.BytesIO(content), target, sha256)
+            encrypted_files.encrypt_file(io.BytesIO(content), target, sha256)
         count += 1
     if not changed:
         mark.touch()
@@ -144,10 +144,10 @@ def rotate_keys() -> tuple[int, list[str]]:
         Number of files encrypted again, and the hashes of those that cannot be read.
     """
     count, broken = 0, []
-    for sha256 in kept():
+    for sha256 in stored_hashes():
         try:
             count += _rotate(sha256)
-        except SealBroken:
+        except DecryptionError:
             broken.append(sha256)
         except FileNotFoundError:  # deleted meanwhile
             continue
@@ -156,11 +156,14 @@ def rotate_keys() -> tuple[int, list[str]]:
 
 def _rotate(sha256: str) -> bool:
     with path_of(sha256).open("rb") as sealed:
-        if not sealed_files.needs_rotation(sealed):
+        if not encrypted_files.needs_rotation(sealed):
             return False
         sealed.seek(0)
-        with _replacing(path_of(sha256), same_time=True) as target, sealed_files.open_sealed(sealed, sha256) as content:
-            sealed_files.seal(content, target, sha256)
+        with (
+            _replacing(path_of(sha256), same_time=True) as target,
+            encrypted_files.open_encrypted(sealed, sha256) as content,
+        ):
+            encrypted_files.encrypt_file(content, target, sha256)
     return True
 
 

@@ -14,11 +14,11 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from kini.core import malware
+from kini.core import virus_scanner
 from kini.core.decoder import client as decoder
-from kini.core.decoder.errors import Unfit
-from kini.core.file_refusals import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_of
-from kini.core.file_store import FileChanged, exists, is_whole, keep, open_stored, path_of
+from kini.core.decoder.errors import RejectedFile
+from kini.core.file_errors import FileBusy, FileRefused, FileTooLarge, StorageFull, refusal_for
+from kini.core.file_store import FileChanged, exists, is_intact, open_stored, path_of, store_content
 
 __all__ = [
     "FileBusy",
@@ -27,10 +27,10 @@ __all__ = [
     "FileTooLarge",
     "StorageFull",
     "exists",
-    "is_whole",
-    "keep",
+    "is_intact",
     "open_stored",
     "path_of",
+    "store_content",
 ]
 
 MAX_BYTES = 10_000_000
@@ -40,15 +40,15 @@ IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 DOCUMENTS = IMAGES | PDF
 
 #: Attribute of an upload that did not fit on the disk (uploads.py).
-WITHOUT_ROOM = "without_room"
+DISK_FULL_ATTRIBUTE = "without_room"
 #: errno values of a full disk.
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _WORDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF"}
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredFile:
     """A stored file.
 
     Attributes:
@@ -65,7 +65,7 @@ class Stored:
     taken_at: datetime | None
 
 
-def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UTC) -> Stored:
+def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UTC) -> StoredFile:
     """Check, clean and store an upload.
 
     Args:
@@ -83,13 +83,13 @@ def store(upload: UploadedFile, *, accept: frozenset[str], timezone: tzinfo = UT
         )
     decoded = _opened(source, content_type)
     kept = source if content_type in PDF else decoded.content
-    taken_at = read_clock(decoded.taken, decoded.offset, timezone)
+    taken_at = parse_camera_time(decoded.taken, decoded.offset, timezone)
     try:
-        digest = keep(kept)
+        digest = store_content(kept)
     except OSError as error:
-        require_full(error)
+        require_disk_full(error)
         raise _full() from None
-    return Stored(digest, hashlib.sha256(source).hexdigest(), content_type, len(kept), taken_at)
+    return StoredFile(digest, hashlib.sha256(source).hexdigest(), content_type, len(kept), taken_at)
 
 
 def clean_name(name: str) -> str:
@@ -101,9 +101,9 @@ def clean_name(name: str) -> str:
     return f"{stem[: NAME_LENGTH - len(ending) - 1]}.{ending}"
 
 
-def require_full(error: OSError) -> bool:
+def require_disk_full(error: OSError) -> bool:
     """Return True for an error of a full disk; raise every other error."""
-    if error.errno not in NO_ROOM:
+    if error.errno not in DISK_FULL_ERRNOS:
         raise error
     return True
 
@@ -113,7 +113,7 @@ def _full() -> StorageFull:
 
 
 def _read(upload: UploadedFile) -> bytes:
-    if getattr(upload, WITHOUT_ROOM, False):
+    if getattr(upload, DISK_FULL_ATTRIBUTE, False):
         raise _full()
     # Never read past the limit, whatever size the upload claims.
     upload.seek(0)
@@ -129,28 +129,28 @@ def _read(upload: UploadedFile) -> bytes:
 def _opened(source: bytes, content_type: str) -> decoder.Decoded:
     """Scan and decode a file outside of this process, which waits for few files at a time."""
     try:
-        with decoder.place():
+        with decoder.upload_slot():
             if settings.ENV.clamd:
-                malware.scan(source, malware.read_address(settings.ENV.clamd))
+                virus_scanner.scan(source, virus_scanner.parse_address(settings.ENV.clamd))
             return decoder.decode(source, content_type, locks=Path(settings.VAR_PATH) / "locks")
     except OSError as error:
-        require_full(error)
+        require_disk_full(error)
         raise _full() from None
-    except malware.Infected:
+    except virus_scanner.InfectedFile:
         raise FileRefused(
             _("The virus scanner found something in this file. Do not open it; send another one.")
         ) from None
-    except malware.ScannerAway:
+    except virus_scanner.ScannerUnavailable:
         raise FileBusy(_("Files cannot be checked for viruses at the moment. Try again in a few minutes.")) from None
-    except Unfit as unfit:
-        raise refusal_of(unfit) from None
-    except decoder.Busy:
+    except RejectedFile as unfit:
+        raise refusal_for(unfit) from None
+    except decoder.DecoderBusy:
         raise FileBusy(
             _("Many files are being checked just now. Yours was not taken; send it again in a minute.")
         ) from None
 
 
-def read_clock(taken: str, offset: str, timezone: tzinfo) -> datetime | None:
+def parse_camera_time(taken: str, offset: str, timezone: tzinfo) -> datetime | None:
     """Parse a camera's time and offset; returns UTC, or None when it is not plausible."""
     try:
         local = datetime.strptime(taken, "%Y:%m:%d %H:%M:%S")

@@ -110,7 +110,7 @@ class AreaIndex:
         return found
 
 
-def cells(points: Mapping[str, Point], reach_m: float) -> dict[str, shapely.Polygon]:
+def voronoi_cells(points: Mapping[str, Point], reach_m: float) -> dict[str, shapely.Polygon]:
     """Compute the Voronoi cell of each point, at most `reach_m` metres around it; used where borders are unknown.
 
     Returns:

@@ -14,14 +14,14 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 
-from kini.core.database.prepared import send_later
+from kini.core.database.prepared_statements import execute_deferred
 
 #: Queue of sign-in codes, for which a worker keeps a slot free (cli/worker.py).
-CODES = "codes"
+CODES_QUEUE = "codes"
 #: Retries after 3, 9, 27 seconds and so on; the job fails after about an hour.
 RETRY = RetryStrategy(max_attempts=7, exponential_wait=3)
 #: Seconds without a heartbeat after which a worker counts as dead and its jobs run again.
-SILENCE = 20
+HEARTBEAT_TIMEOUT = 20
 #: procrastinate's own function takes twice the time.
 _STORE = """
     INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, scheduled_at)
@@ -50,27 +50,29 @@ def job[**P](name: str, *, queue: str) -> Callable[[Callable[P, None]], Task[P, 
     return register
 
 
-def store(task: Task[..., None, ...], arguments: Sequence[Mapping[str, Any]], *, at: datetime | None = None) -> None:
+def enqueue_all(
+    task: Task[..., None, ...], arguments: Sequence[Mapping[str, Any]], *, at: datetime | None = None
+) -> None:
     """Store a job for each of these arguments in the current transaction, to run at that time (None: at once).
 
     `task.defer` is far slower, and in a worker it uses another connection: the job could run before the rows of this
     transaction are committed.
     """
     if arguments:
-        send_later(_STORE, [task.queue, task.name, at, json.dumps(arguments)])
+        execute_deferred(_STORE, [task.queue, task.name, at, json.dumps(arguments)])
 
 
-def later(name: str, *, at: datetime, **arguments: Any) -> None:
+def enqueue_at(name: str, *, at: datetime, **arguments: Any) -> None:
     """Store a job by its name, to run at that time."""
-    store(app.tasks[name], [arguments], at=at)
+    enqueue_all(app.tasks[name], [arguments], at=at)
 
 
-def soon(name: str, **arguments: Any) -> None:
+def enqueue(name: str, **arguments: Any) -> None:
     """Store a job by its name, to run at once."""
-    store(app.tasks[name], [arguments])
+    enqueue_all(app.tasks[name], [arguments])
 
 
-def every(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def periodic(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Register a periodic job.
 
     Args:
@@ -92,11 +94,11 @@ def every(cron: str, *, name: str, alone: bool = True) -> Callable[[Callable[[],
     return register
 
 
-@every("* * * * * */10", name="core.rescue_jobs", alone=False)
+@periodic("* * * * * */10", name="core.rescue_jobs", alone=False)
 def rescue_jobs() -> None:
     """Run jobs of dead workers again, or fail them after too many attempts."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_ABANDONED, [SILENCE])
+        cursor.execute(_ABANDONED, [HEARTBEAT_TIMEOUT])
         for job, attempts in cursor.fetchall():
             if attempts + 1 >= RETRY.max_attempts:
                 cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job])

@@ -102,7 +102,7 @@ class ChainShipment(models.Model):
 
 
 class LimitCounter(models.Model):
-    """Counter of attempts within a window of time (see core/limits.py)."""
+    """Counter of attempts within a window of time (see core/attempt_limits.py)."""
 
     key = models.CharField(max_length=120, primary_key=True)
     count = models.PositiveIntegerField()
@@ -110,7 +110,7 @@ class LimitCounter(models.Model):
 
 
 class OrphanedFile(models.Model):
-    """A stored file that no row references, and since when (see core/file_sweep.py)."""
+    """A stored file that no row references, and since when (see core/orphaned_files.py)."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     since = models.DateTimeField()

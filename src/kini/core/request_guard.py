@@ -17,7 +17,7 @@ from kini.core import security_log
 NUL = "\x00"
 #: Probes request these by IP address; the responses reveal nothing about the city.
 HEALTH = "/health/"
-FORWARDED = (
+PROXY_HEADERS = (
     *("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP"),
     *("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"),
 )
@@ -28,13 +28,13 @@ class RefusedRequest(SuspiciousOperation):
     """The request is refused; the message says why."""
 
 
-def require_sound(request: HttpRequest) -> None:
+def check_request(request: HttpRequest) -> None:
     """Check everything but the form.
 
     Raises:
         RefusedRequest: with the reason.
     """
-    if settings.ENV.first_look and came_through_proxy(request):
+    if settings.ENV.demo_mode and came_through_proxy(request):
         raise RefusedRequest(
             _(
                 "This is a first look (KINI_ENV=local), which shows every sign-in code to everybody. It answers no "
@@ -54,7 +54,7 @@ def require_sound(request: HttpRequest) -> None:
 
 def came_through_proxy(request: HttpRequest) -> bool:
     """True if the request has a proxy's header, or uses HTTP/1.0 (nginx's default)."""
-    return any(name in request.META for name in FORWARDED) or request.META.get("SERVER_PROTOCOL") == "HTTP/1.0"
+    return any(name in request.META for name in PROXY_HEADERS) or request.META.get("SERVER_PROTOCOL") == "HTTP/1.0"
 
 
 def _texts(request: HttpRequest) -> Iterable[str]:
@@ -76,7 +76,7 @@ class RequestGuard:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            require_sound(request)
+            check_request(request)
         except RefusedRequest as refusal:
             return _refused(str(refusal))
         return self.get_response(request)

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 
-from kini.core import audit, chain, moments
+from kini.core import audit, chain, current_time
 from kini.core.actors import system
-from kini.core.jobs import every
+from kini.core.jobs import periodic
 from kini.core.registry import Registry
 
 BATCH = 1000
@@ -40,7 +40,7 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetentionRule:
     """Retention rule of one type of data.
 
     Attributes:
@@ -60,23 +60,23 @@ class Rule:
     grace: timedelta = 2 * DAY
 
 
-rules: Registry[Rule] = Registry("rule of retention")
+rules: Registry[RetentionRule] = Registry("rule of retention")
 #: Functions that return terms by rule name, which replace those of the rules (the pack's).
 term_sources: Registry[Callable[[], Mapping[str, timedelta]]] = Registry("source of retention terms")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """Line of the report: number of rows past their term, past their grace time, and on hold."""
 
-    rule: Rule
+    rule: RetentionRule
     term: timedelta
     due: int
     overdue: int
     on_hold: int
 
 
-def of_rows(
+def row_removal(
     rows: Callable[[datetime], QuerySet[Any]],
     *,
     held: Callable[[], Q] | None = None,
@@ -107,7 +107,7 @@ def of_rows(
     return Removal(lambda before: due(before).count(), remove, on_hold)
 
 
-def of_chain(name: str) -> Removal:
+def chain_removal(name: str) -> Removal:
     """Removal of rows of a tamper-evident table: whole blocks, with a sealed record."""
 
     def remove(before: datetime) -> int:
@@ -119,7 +119,7 @@ def of_chain(name: str) -> Removal:
     return Removal(lambda before: sum(block.rows for block in chain.removable(name, before=before)), remove)
 
 
-def term_of(rule: Rule) -> timedelta:
+def term_of(rule: RetentionRule) -> timedelta:
     """Term in this city: the pack's, else the rule's."""
     for source in term_sources:
         if (own := source().get(rule.name)) is not None:
@@ -127,9 +127,9 @@ def term_of(rule: Rule) -> timedelta:
     return rule.term
 
 
-def apply(rule: Rule) -> int:
+def apply(rule: RetentionRule) -> int:
     """Remove all rows past their term and return their number."""
-    before, removed = moments.now() - term_of(rule), 0
+    before, removed = current_time.now() - term_of(rule), 0
     left = rule.removal.count(before)
     while left > 0:
         with transaction.atomic():
@@ -144,20 +144,20 @@ def apply(rule: Rule) -> int:
     return removed
 
 
-def report() -> list[Line]:
+def report() -> list[ReportLine]:
     """Lines for all rules, in order of their names."""
     return [_line(rules.get(name)) for name in sorted(rules.names())]
 
 
-def _line(rule: Rule) -> Line:
-    term, now = term_of(rule), moments.now()
+def _line(rule: RetentionRule) -> ReportLine:
+    term, now = term_of(rule), current_time.now()
     before = now - term
-    return Line(
+    return ReportLine(
         rule, term, rule.removal.count(before), rule.removal.count(before - rule.grace), rule.removal.on_hold(before)
     )
 
 
-@every("17 2 * * *", name="core.apply_retention")
+@periodic("17 2 * * *", name="core.apply_retention")
 def apply_retention() -> None:
     """Apply all rules but the transient ones."""
     for rule in rules:
@@ -165,7 +165,7 @@ def apply_retention() -> None:
             apply(rule)
 
 
-@every("7 * * * *", name="core.remove_transient")
+@periodic("7 * * * *", name="core.remove_transient")
 def remove_transient() -> None:
     """Apply the transient rules."""
     for rule in rules:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kini.core import retention
 from kini.core.models import ImportChange, ImportRun, LimitCounter, OutboxMessage
-from kini.core.retention import DAY, YEAR, Removal, Rule, of_chain, of_rows
+from kini.core.retention import DAY, YEAR, Removal, RetentionRule, chain_removal, row_removal
 
 _FAILED = """
     FROM procrastinate_jobs AS job
@@ -32,48 +32,48 @@ def register() -> None:
     """Register the rules; called once at start."""
     technical = _("No longer needed")
     for rule in (
-        Rule(
+        RetentionRule(
             "core.limits",
             _("Counters of tries, under a keyed hash"),
             technical,
             timedelta(),
-            of_rows(lambda before: LimitCounter.objects.filter(until__lt=before)),
+            row_removal(lambda before: LimitCounter.objects.filter(until__lt=before)),
             transient=True,
         ),
-        Rule(
+        RetentionRule(
             "core.outbox",
             _("Sign-in codes and messages that nobody took"),
             technical,
             7 * DAY,
-            of_rows(lambda before: OutboxMessage.objects.filter(at__lt=before)),
+            row_removal(lambda before: OutboxMessage.objects.filter(at__lt=before)),
         ),
-        Rule(
+        RetentionRule(
             "core.failed-jobs",
             _("Jobs that failed"),
             _("Looked into when something went wrong"),
             30 * DAY,
             Removal(_count_failed, _remove_failed),
         ),
-        Rule(
+        RetentionRule(
             "core.import-changes",
             _("Rows as they were before and after an import"),
             _("Imports can be undone"),
             30 * DAY,
-            of_rows(lambda before: ImportChange.objects.filter(run__at__lt=before)),
+            row_removal(lambda before: ImportChange.objects.filter(run__at__lt=before)),
         ),
-        Rule(
+        RetentionRule(
             "core.import-runs",
             _("Records of imports: file, counts, and the number of the account"),
             _("Errors and misuse can be found for as long as claims may be made"),
             10 * YEAR,
-            of_rows(lambda before: ImportRun.objects.filter(at__lt=before)),
+            row_removal(lambda before: ImportRun.objects.filter(at__lt=before)),
         ),
-        Rule(
+        RetentionRule(
             "core.audit",
             _("The audit trail: who did what, by the number of their account"),
             _("Errors and misuse can be found for as long as claims may be made"),
             10 * YEAR,
-            of_chain("audit"),
+            chain_removal("audit"),
         ),
     ):
         retention.rules.register(rule.name, rule)

@@ -57,7 +57,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
         pass
 
 
-def bind(handler: type[SandboxHandler], sandbox: object, port: int = 0) -> ThreadingHTTPServer:
+def bind_sandbox(handler: type[SandboxHandler], sandbox: object, port: int = 0) -> ThreadingHTTPServer:
     """Make a server on loopback whose handler has `sandbox`; run it with `serve_forever`. Port 0 takes a free one."""
     bound = type("BoundHandler", (handler,), {"sandbox": sandbox})
     server = ThreadingHTTPServer(("127.0.0.1", port), bound)

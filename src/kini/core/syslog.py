@@ -16,7 +16,7 @@ SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class SyslogAddress:
     """Address of a syslog server.
 
     Attributes:
@@ -28,7 +28,7 @@ class Address:
     place: tuple[str, int] | str
 
 
-def read_address(text: str) -> Address:
+def parse_address(text: str) -> SyslogAddress:
     """Parse "udp://host:514", "tcp://host:601" or "unix:///dev/log".
 
     Raises:
@@ -36,17 +36,17 @@ def read_address(text: str) -> Address:
     """
     parts = urlsplit(text)
     if parts.scheme == "unix" and parts.path:
-        return Address("unix", parts.path)
+        return SyslogAddress("unix", parts.path)
     try:
         port = parts.port
     except ValueError:
         port = None
     if parts.scheme not in ("udp", "tcp") or not parts.hostname or not port:
         raise ValueError('must read like "udp://host:514", "tcp://host:601" or "unix:///dev/log"')
-    return Address(parts.scheme, (parts.hostname, port))
+    return SyslogAddress(parts.scheme, (parts.hostname, port))
 
 
-def line(kind: str, text: str, at: datetime) -> bytes:
+def format_message(kind: str, text: str, at: datetime) -> bytes:
     """Format a message.
 
     Args:
@@ -58,7 +58,7 @@ def line(kind: str, text: str, at: datetime) -> bytes:
     return f"<{PRIORITY}>1 {moment} {host} kini {os.getpid()} {kind} - {text}".encode("ascii", "backslashreplace")
 
 
-def send(address: Address, lines: Iterable[bytes]) -> None:
+def send(address: SyslogAddress, lines: Iterable[bytes]) -> None:
     """Send lines in order.
 
     Raises:
@@ -74,7 +74,7 @@ def send(address: Address, lines: Iterable[bytes]) -> None:
             to.send(each)
 
 
-def _datagrams(address: Address) -> socket.socket:
+def _datagrams(address: SyslogAddress) -> socket.socket:
     if isinstance(address.place, str):
         own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         own.settimeout(SECONDS)

@@ -6,9 +6,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
-from kini.core import limits, security_log
+from kini.core import attempt_limits, security_log
+from kini.core.attempt_limits import Limit, TooManyAttempts
 from kini.core.client_address import client_network
-from kini.core.limits import Limit, TooMany
 
 HOUR = 3600
 #: An officer at a counter sends documents of many people.
@@ -17,7 +17,7 @@ ACCOUNT = (Limit("core.upload-files", 500, HOUR), Limit("core.upload-bytes", 600
 NETWORK = (Limit("core.guest-upload-files", 100, HOUR), Limit("core.guest-upload-bytes", 300_000_000, HOUR))
 
 
-class TooManyUploads(TooMany):
+class TooManyUploads(TooManyAttempts):
     """Too many uploads in this hour; try again after `wait` seconds."""
 
     def __init__(self, wait: int) -> None:
@@ -32,7 +32,7 @@ class TooManyUploads(TooMany):
         )
 
 
-def require(request: HttpRequest, uploads: Iterable[UploadedFile], *, user: int | None) -> None:
+def count_uploads(request: HttpRequest, uploads: Iterable[UploadedFile], *, user: int | None) -> None:
     """Count uploads before they are opened, outside of the transaction that may refuse them.
 
     Args:
@@ -42,12 +42,12 @@ def require(request: HttpRequest, uploads: Iterable[UploadedFile], *, user: int 
         TooManyUploads: when they exceed the limit.
     """
     if user:
-        require_account(user, uploads)
+        count_account_uploads(user, uploads)
     else:
         _count(NETWORK, client_network(request), uploads)
 
 
-def require_account(user: int, uploads: Iterable[UploadedFile]) -> None:
+def count_account_uploads(user: int, uploads: Iterable[UploadedFile]) -> None:
     """Count an account's uploads that arrive without a request of its own.
 
     Raises:
@@ -61,7 +61,7 @@ def _count(both: tuple[Limit, Limit], key: str, uploads: Iterable[UploadedFile])
     if not sizes:
         return
     for limit, amount in zip(both, (len(sizes), sum(sizes)), strict=True):
-        within, _left, wait = limits.take(limit, key, amount)
+        within, _left, wait = attempt_limits.consume_many(limit, key, amount)
         if within < amount:
             security_log.report("limit-reached", limit=limit.name)
             raise TooManyUploads(wait)

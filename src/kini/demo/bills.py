@@ -2,11 +2,11 @@
 
 from kini.core.actors import system
 from kini.payments import actions
-from kini.payments.registers import read_rows, registers, samples
+from kini.payments.tariffs import bill_registers, read_bills, sample_bills
 
 
-def load_samples() -> None:
+def load_sample_bills() -> None:
     """Load bills/NAME.csv of the pack for each register that has one."""
-    for name in registers():
-        if samples(name).is_file():
-            actions.load_bills(by=system("demo"), register=name, rows=read_rows(samples(name))[0], made_up=True)
+    for name in bill_registers():
+        if sample_bills(name).is_file():
+            actions.load_bills(by=system("demo"), register=name, rows=read_bills(sample_bills(name))[0], made_up=True)

@@ -8,20 +8,22 @@ from django.utils import timezone, translation
 from kini.city import pack
 from kini.demo.people import AT_COUNTER, WITH_ACCOUNT, name_of
 from kini.people import rules
-from kini.people.registers.sandbox import Person, Sandbox, configure, server
-from kini.services.fields.identity import national_example
+from kini.people.identity_registers.sandbox import RegisteredPerson, Sandbox, configure, server
+from kini.services.fields.identity import example_national_id
 
 #: Additional people, so that new accounts can use their numbers.
 MORE = 20
 
 
-def people() -> dict[str, Person]:
+def people() -> dict[str, RegisteredPerson]:
     """Fictitious people by identity number."""
     kind, today = pack.current().national_id, timezone.localdate()
     with translation.override(pack.current().languages[0]):
         numbered = range(1, WITH_ACCOUNT + AT_COUNTER + MORE + 1)
-        read = [(number, rules.read_national_id(national_example(kind, number), kind, today)) for number in numbered]
-        return {each.number: Person(name_of(number), f"{each.birth_date or ''}") for number, each in read}
+        read = [
+            (number, rules.parse_national_id(example_national_id(kind, number), kind, today)) for number in numbered
+        ]
+        return {each.number: RegisteredPerson(name_of(number), f"{each.birth_date or ''}") for number, each in read}
 
 
 def start(folder: Path, _city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:

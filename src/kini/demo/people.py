@@ -15,17 +15,17 @@ from kini.city import pack
 from kini.city.models import Agency, Area
 from kini.city.queries import lowest_level_areas
 from kini.core.actors import Actor, ActorKind, system
-from kini.core.texts import Text
-from kini.people import actions, demo, queries, rules
+from kini.core.localized_text import Text
+from kini.people import actions, demo_accounts, queries, rules
 from kini.people.actions import Details
 from kini.people.contacts import Contact
 from kini.people.models import Officer, Resident, User
 from kini.people.permissions import Permission
 from kini.people.roles import roles
-from kini.services.fields.identity import national_example
-from kini.services.kinds import opening_cases
+from kini.services.fields.identity import example_national_id
+from kini.services.kinds import kinds_with_cases
 from kini.services.models import Service
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 
 BY = system("demo")
 WITH_ACCOUNT = 3
@@ -34,7 +34,7 @@ ABOUT_RESIDENT = gettext_noop("Resident, with requests of their own")
 
 
 @dataclass(slots=True)
-class Cast:
+class DemoPeople:
     """People of the demo.
 
     Attributes:
@@ -56,17 +56,17 @@ class Cast:
         self.listed.append({"name": name, "role": role.root, **contact})
 
 
-def gather() -> Cast:
+def create_people() -> DemoPeople:
     """Create everybody and write the sign-in list."""
-    cast = Cast()
+    cast = DemoPeople()
     areas = _some_areas()
     with translation.override(pack.current().languages[0]):
         for number in range(1, WITH_ACCOUNT + 1):
-            enrol(cast, number, next(areas))
+            create_resident(cast, number, next(areas))
         services = [
             s
             for s in Service.objects.filter(active=True).select_related("agency", "current")
-            if s.kind in opening_cases()
+            if s.kind in kinds_with_cases()
         ]
         _counter(cast, services[0].agency)
         cast.residents = [(by, _proved(cast, resident)) for by, resident in cast.residents]
@@ -74,14 +74,14 @@ def gather() -> Cast:
             cast.helped.append(_helped(cast, number, next(areas)))
         for agency in {service.agency for service in services}:
             _officer(cast, agency, [service for service in services if service.agency_id == agency.pk])
-    demo.path().parent.mkdir(parents=True, exist_ok=True)
-    write_list(cast)
+    demo_accounts.demo_accounts_path().parent.mkdir(parents=True, exist_ok=True)
+    write_sign_in_list(cast)
     return cast
 
 
-def write_list(cast: Cast) -> None:
+def write_sign_in_list(cast: DemoPeople) -> None:
     """Write the list of people one can sign in as."""
-    demo.path().write_text(json.dumps(cast.listed, ensure_ascii=False, indent=1), "utf-8")
+    demo_accounts.demo_accounts_path().write_text(json.dumps(cast.listed, ensure_ascii=False, indent=1), "utf-8")
 
 
 def _some_areas() -> Iterator[Area]:
@@ -95,7 +95,7 @@ def _some_areas() -> Iterator[Area]:
 def details_of(number: int, area: Area) -> Details:
     """Profile details of the person with this number."""
     sort = pack.current().national_id
-    read = rules.read_national_id(national_example(sort, number), sort, date.today())
+    read = rules.parse_national_id(example_national_id(sort, number), sort, date.today())
     return Details(
         name=name_of(number),
         number=read,
@@ -119,7 +119,7 @@ def _contact(number: int) -> Contact:
     return Contact("phone", phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
 
 
-def enrol(cast: Cast, number: int, area: Area) -> User:
+def create_resident(cast: DemoPeople, number: int, area: Area) -> User:
     """Create a listed resident with an account; the first one has a child."""
     user = actions.open_account(by=BY, contact=_contact(number))
     resident = actions.ensure_resident(by=BY, user=user)
@@ -133,13 +133,13 @@ def enrol(cast: Cast, number: int, area: Area) -> User:
     return user
 
 
-def _helped(cast: Cast, number: int, area: Area) -> Resident:
+def _helped(cast: DemoPeople, number: int, area: Area) -> Resident:
     details = details_of(number, area)
     found = actions.find_or_create_resident(by=cast.counter, details=details, reason=_("Came to the counter"))
     return _proved(cast, found)
 
 
-def _proved(cast: Cast, resident: Resident) -> Resident:
+def _proved(cast: DemoPeople, resident: Resident) -> Resident:
     """Prove the resident's identity at the counter, which opens every service to them."""
     if resident.assurance:
         return resident
@@ -147,22 +147,22 @@ def _proved(cast: Cast, resident: Resident) -> Resident:
     return actions.prove_at_counter(by=cast.counter, resident=resident, document="identity-card", reason=seen)
 
 
-def _counter(cast: Cast, agency: Agency) -> None:
+def _counter(cast: DemoPeople, agency: Agency) -> None:
     """Create the counter officer, with the pack's first role that may apply for others."""
     role = next(name for name, each in roles().items() if Permission.APPLY_FOR_OTHERS in each.may)
     cast.counter = _engage(cast, agency, "counter", [role], roles()[role].name)
 
 
-def _officer(cast: Cast, agency: Agency, services: Iterable[Service]) -> None:
+def _officer(cast: DemoPeople, agency: Agency, services: Iterable[Service]) -> None:
     acting = {
-        name for service in services if service.current for name in resolve(service.current).roles
+        name for service in services if service.current for name in snapshot_of(service.current).roles
     } & roles().keys()
     watching = {name for name, each in roles().items() if Permission.SEE_OVERDUE in each.may}
     named = Text({language: Text(agency.name).in_language(language) for language in pack.current().languages})
     cast.officers[agency.pk] = _engage(cast, agency, agency.pk, sorted(acting | set(sorted(watching)[:1])), named)
 
 
-def _engage(cast: Cast, agency: Agency, name: str, held: Iterable[str], about: Text) -> Actor:
+def _engage(cast: DemoPeople, agency: Agency, name: str, held: Iterable[str], about: Text) -> Actor:
     user = actions.open_account(by=BY, contact=Contact("email", f"{name}@demo.example"))
     title = _("Officer {agency}").format(agency=agency.short_name) if name != "counter" else _("Counter officer")
     officer: Officer = actions.create_officer(by=BY, user=user, agency=agency, name=title)

@@ -7,21 +7,28 @@ from django.utils.translation import gettext as _
 
 from kini.city import pack
 from kini.city.models import Area
-from kini.core import audit, moments
+from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor
-from kini.feeds import declared
-from kini.feeds.holding import FeedRefused, Origin, hold, kept_faults, only_the_program, settle
-from kini.feeds.models import FeedState, Load, Past, Record
-from kini.feeds.planning import Plan, plan_for
-from kini.feeds.reading import Read, RowFault, Unreadable, read
+from kini.feeds import feed_config
+from kini.feeds.diff import ImportDiff, compute_diff
+from kini.feeds.import_run import (
+    FileOrigin,
+    ImportRefused,
+    lock_feed_state,
+    record_success,
+    require_system,
+    stored_errors,
+)
+from kini.feeds.models import FeedState, ImportRun, Record, RecordVersion
+from kini.feeds.row_parser import ParsedFile, RowError, UnreadableFile, parse_file
 from kini.feeds.schema import Feed
 
 BATCH = 1_000
 
 
 @action
-def load_rows(*, by: Actor, name: str, content: bytes, origin: Origin, force: bool = False) -> Load | None:
+def import_rows(*, by: Actor, name: str, content: bytes, origin: FileOrigin, force: bool = False) -> ImportRun | None:
     """Import the rows of a file. Idempotent.
 
     Args:
@@ -34,60 +41,62 @@ def load_rows(*, by: Actor, name: str, content: bytes, origin: Origin, force: bo
         NotAllowed: for anybody but the system.
         FeedRefused: if it is unreadable or too much of it is faulty; nothing is changed.
     """
-    only_the_program(by)
-    feed, state = declared.feeds()[name], hold(name)
-    digest = declared.digest(feed, content)
+    require_system(by)
+    feed, state = feed_config.feeds()[name], lock_feed_state(name)
+    digest = feed_config.content_digest(feed, content)
     if origin.made_up and state.loaded_at and not state.made_up:
-        raise FeedRefused(_("Real data has already been imported; samples would mix with it."))
+        raise ImportRefused(_("Real data has already been imported; samples would mix with it."))
     if digest == state.digest and not origin.made_up and not force:
-        settle(state, origin, digest)
+        record_success(state, origin, digest)
         return None
     found = _read(feed, content, origin, force)
-    load = Load(feed=name, at=moments.now(), origin=origin.name[:300], outcome="loaded", made_up=origin.made_up)
-    load.faulty, load.faults = len(found.faults), kept_faults(found.faults)
+    load = ImportRun(
+        feed=name, at=current_time.now(), origin=origin.name[:300], outcome="loaded", made_up=origin.made_up
+    )
+    load.faulty, load.faults = len(found.faults), stored_errors(found.faults)
     if state.made_up and not origin.made_up:
         Record.objects.filter(feed=name).delete()
-    plan = plan_for(name, feed, found, load, force)
+    plan = compute_diff(name, feed, found, load, force)
     load.added, load.changed, load.earlier = len(plan.added), len(plan.changed) - plan.gone, plan.earlier
     load.same, load.gone = plan.same, plan.gone
     load.save()
     _write(plan)
     state.loaded_at = load.at
-    settle(state, origin, digest)
+    record_success(state, origin, digest)
     counts = {"added": load.added, "changed": load.changed, "earlier": load.earlier, "gone": load.gone}
     audit.record(by=by, action="feeds.loaded", subject=f"feed:{name}", detail=counts | {"faulty": load.faulty})
     return load
 
 
 @action
-def note_failure(*, by: Actor, name: str, origin: str, problem: str, faults: Sequence[RowFault] = ()) -> None:
+def record_failure(*, by: Actor, name: str, origin: str, problem: str, faults: Sequence[RowError] = ()) -> None:
     """Record that a source cannot be read, and since when; its last good figures stay."""
-    only_the_program(by)
-    state, now = hold(name), moments.now()
+    require_system(by)
+    state, now = lock_feed_state(name), current_time.now()
     state.tried_at, state.failed_since, state.problem = now, state.failed_since or now, problem[:2000]
     state.save()
     if faults:
-        Load.objects.create(
-            feed=name, at=now, origin=origin[:300], outcome="refused", faulty=len(faults), faults=kept_faults(faults)
+        ImportRun.objects.create(
+            feed=name, at=now, origin=origin[:300], outcome="refused", faulty=len(faults), faults=stored_errors(faults)
         )
     audit.record(by=by, action="feeds.failed", subject=f"feed:{name}", detail={"problem": problem[:500]})
 
 
 @action
-def note_unchanged(*, by: Actor, name: str) -> None:
+def record_unchanged(*, by: Actor, name: str) -> None:
     """Record that the source has nothing new."""
-    only_the_program(by)
-    state = hold(name)
-    settle(state, Origin("", state.made_up, state.etag, state.modified), state.digest)
+    require_system(by)
+    state = lock_feed_state(name)
+    record_success(state, FileOrigin("", state.made_up, state.etag, state.modified), state.digest)
     audit.record(by=by, action="feeds.unchanged", subject=f"feed:{name}")
 
 
 @action
-def claim_due(*, by: Actor) -> list[str]:
+def claim_due_feeds(*, by: Actor) -> list[str]:
     """Claim the feeds whose source is due; each is returned once per interval."""
-    only_the_program(by)
-    now, due = moments.now(), []
-    for name, feed in declared.feeds().items():
+    require_system(by)
+    now, due = current_time.now(), []
+    for name, feed in feed_config.feeds().items():
         FeedState.objects.get_or_create(feed=name)
         turn = FeedState.objects.filter(Q(next_at__isnull=True) | Q(next_at__lte=now), feed=name)
         if turn.update(next_at=now + feed.source.every.length):
@@ -95,11 +104,11 @@ def claim_due(*, by: Actor) -> list[str]:
     return due
 
 
-def _read(feed: Feed, content: bytes, origin: Origin, force: bool) -> Read:
+def _read(feed: Feed, content: bytes, origin: FileOrigin, force: bool) -> ParsedFile:
     try:
-        found = read(feed, content, pack.current().timezone, sample=origin.made_up)
-    except Unreadable as fault:
-        raise FeedRefused(str(fault)) from None
+        found = parse_file(feed, content, pack.current().timezone, sample=origin.made_up)
+    except UnreadableFile as fault:
+        raise ImportRefused(str(fault)) from None
     areas = set(Area.objects.filter(active=True).values_list("code", flat=True))
     rows, found.rows = found.rows, []
     for row in rows:
@@ -107,17 +116,17 @@ def _read(feed: Feed, content: bytes, origin: Origin, force: bool) -> Read:
             found.rows.append(row)
             continue
         message = _("there is no area “%(code)s”") % {"code": row.area[:40]}
-        found.faults.append(RowFault(row.number, feed.where.area if feed.where else "", message))
+        found.faults.append(RowError(row.number, feed.where.area if feed.where else "", message))
     if not found.rows:
-        raise FeedRefused(_("It has no valid rows."), found.faults, found.total)
+        raise ImportRefused(_("It has no valid rows."), found.faults, found.total)
     if len(found.faults) * 100 > feed.source.most_faults * found.total and not force:
         words = {"faulty": len(found.faults), "total": found.total}
-        raise FeedRefused(_("%(faulty)d of %(total)d rows are invalid.") % words, found.faults, found.total)
+        raise ImportRefused(_("%(faulty)d of %(total)d rows are invalid.") % words, found.faults, found.total)
     return found
 
 
-def _write(plan: Plan) -> None:
-    Past.objects.bulk_create(plan.past, batch_size=BATCH)
+def _write(plan: ImportDiff) -> None:
+    RecordVersion.objects.bulk_create(plan.past, batch_size=BATCH)
     Record.objects.bulk_create(plan.added, batch_size=BATCH)
     fields = ["title", "moment", "values", "digest", "latitude", "longitude", "area", "load", "gone_at"]
     for start in range(0, len(plan.changed), BATCH):

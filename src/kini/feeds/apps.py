@@ -7,20 +7,20 @@ class Feeds(AppConfig):
     verbose_name = _("Feeds")
 
     def ready(self) -> None:
-        from kini.city.checks import pack_checks
-        from kini.city.spots import spot_sources
-        from kini.core.held import early
-        from kini.feeds import declared, home, queries, tables
-        from kini.feeds.kind import Information
-        from kini.feeds.panels import panel
+        from kini.city.pack_checks import pack_checks
+        from kini.city.point_sources import point_sources
+        from kini.core.process_cache import warmers
+        from kini.feeds import admin, feed_config, home_section, queries
+        from kini.feeds.kind import InformationKind
+        from kini.feeds.service_panel import feeds_panel
         from kini.services.kinds import kinds
-        from kini.services.start import start_panels
+        from kini.services.start_page import start_panels
         from kini.web.home import HomeSection, home_sections
 
-        tables.register()
-        kinds.register(Information.id, Information())
-        pack_checks.register("feeds", declared.check_feeds)
-        spot_sources.register("feeds", queries.spots_of)
-        early.register("feeds", declared.feeds)
-        start_panels.register("feeds", panel)
-        home_sections.register("feeds-now", HomeSection(order=5, render=home.section, place="aside"))
+        admin.register()
+        kinds.register(InformationKind.id, InformationKind())
+        pack_checks.register("feeds", feed_config.check_feeds)
+        point_sources.register("feeds", queries.feed_points)
+        warmers.register("feeds", feed_config.feeds)
+        start_panels.register("feeds", feeds_panel)
+        home_sections.register("feeds-now", HomeSection(order=5, render=home_section.home_section, place="aside"))

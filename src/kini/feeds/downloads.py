@@ -6,9 +6,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from kini.feeds import choosing, queries, wording
-from kini.feeds.queries import Figure, Status
-from kini.feeds.showing import status_or_404
+from kini.feeds import filters, queries, value_formats
+from kini.feeds.feed_view import feed_status_or_404
+from kini.feeds.queries import FeedStatus, Figure
 from kini.web import downloads
 
 ABOUT = ("measured_at", "old", "level", "area", "latitude", "longitude", "source", "licence", "made_up")
@@ -20,7 +20,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     status, found = _found(request, name)
     names = ["key", *status.feed.fields, *ABOUT]
     rows = (_cells(status, each) for each in found)
-    return downloads.table(f"{name}.csv", names, ([row[each] for each in names] for row in rows))
+    return downloads.csv_response(f"{name}.csv", names, ([row[each] for each in names] for row in rows))
 
 
 @require_safe
@@ -29,41 +29,43 @@ def points(request: HttpRequest, name: str) -> HttpResponse:
     status, found = _found(request, name)
     features = []
     for each in found:
-        place = choosing.place_of(each.record)
+        place = filters.position_of(each.record)
         geometry = {"type": "Point", "coordinates": [place[1], place[0]]} if place else None
         features.append({"type": "Feature", "geometry": geometry, "properties": _cells(status, each)})
     about = {"source": str(status.feed.source.name), "licence": str(status.feed.source.licence)}
     about |= {"made_up": status.state.made_up}  # type: ignore[dict-item]
     content = json.dumps({"type": "FeatureCollection", **about, "features": features}, ensure_ascii=False)
-    return downloads.as_file(HttpResponse(content, content_type="application/geo+json"), f"{name}.geojson")
+    return downloads.as_attachment(HttpResponse(content, content_type="application/geo+json"), f"{name}.geojson")
 
 
 @require_safe
 def history(request: HttpRequest, name: str, key: str) -> HttpResponse:
     """Time series of one row as CSV."""
-    status = status_or_404(name)
-    record = queries.records(name).select_related("load").filter(key=key).first()
+    status = feed_status_or_404(name)
+    record = queries.current_records(name).select_related("load").filter(key=key).first()
     if record is None:
         raise Http404
     fields = status.feed.fields
     rows = (
-        [at.isoformat(), *(wording.plain(form, values.get(each)) for each, form in fields.items())]
-        for at, values in queries.course(status.feed, record)
+        [at.isoformat(), *(value_formats.download_value(form, values.get(each)) for each, form in fields.items())]
+        for at, values in queries.time_series(status.feed, record)
     )
-    return downloads.table(f"{name}-{key}.csv", ["measured_at", *fields], rows)
+    return downloads.csv_response(f"{name}-{key}.csv", ["measured_at", *fields], rows)
 
 
-def _found(request: HttpRequest, name: str) -> tuple[Status, list[Figure]]:
-    status = status_or_404(name)
+def _found(request: HttpRequest, name: str) -> tuple[FeedStatus, list[Figure]]:
+    status = feed_status_or_404(name)
     if status.feed.source.format == "gtfs":
         raise Http404
-    choice = choosing.choice_of(status.feed, request.GET)
-    return status, choosing.figures(name, status.feed, status.state, choice)
+    choice = filters.parse_row_filter(status.feed, request.GET)
+    return status, filters.matching_figures(name, status.feed, status.state, choice)
 
 
-def _cells(status: Status, figure: Figure) -> dict[str, Any]:
+def _cells(status: FeedStatus, figure: Figure) -> dict[str, Any]:
     record, source = figure.record, status.feed.source
-    values = {each: wording.plain(form, record.values.get(each)) for each, form in status.feed.fields.items()}
+    values = {
+        each: value_formats.download_value(form, record.values.get(each)) for each, form in status.feed.fields.items()
+    }
     return values | {
         "key": record.key,
         "measured_at": figure.at.isoformat() if figure.at else None,

@@ -1,18 +1,18 @@
 """Jobs: poll the sources of feeds."""
 
 from kini.core.actors import system
-from kini.core.jobs import every, job, store
-from kini.feeds import actions, loading
+from kini.core.jobs import enqueue_all, job, periodic
+from kini.feeds import actions, importer
 
 BY = system("feeds")
 
 
 @job("feeds.look", queue="feeds")
-def look(name: str) -> None:
-    loading.look(by=BY, name=name)
+def poll_feed(name: str) -> None:
+    importer.poll_source(by=BY, name=name)
 
 
-@every("* * * * *", name="feeds.look_at_due")
-def look_at_due() -> None:
+@periodic("* * * * *", name="feeds.look_at_due")
+def poll_due_feeds() -> None:
     """Store a job for each due feed, so that a slow source does not delay the others."""
-    store(look, [{"name": name} for name in actions.claim_due(by=BY)])
+    enqueue_all(poll_feed, [{"name": name} for name in actions.claim_due_feeds(by=BY)])

@@ -6,27 +6,27 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from kini.feeds.schema import Check
-from kini.services.fields.base import Strict
+from kini.feeds.schema import SelfCheck
+from kini.services.fields.base import StrictModel
 from kini.services.kinds import Kind
 from kini.services.schema import Definition, Page
 
 
-class InformationOptions(Strict):
+class InformationOptions(StrictModel):
     """Options of an information service (`information:` in its file). Its figures are named by the feeds."""
 
-    check: Check | None = Field(default=None, description="A self-check over the questions of the service.")
+    check: SelfCheck | None = Field(default=None, description="A self-check over the questions of the service.")
 
 
-class Information(Kind):
+class InformationKind(Kind):
     """A service that shows figures. Each feed names the services that show it."""
 
     id = "information"
     label = gettext_lazy("Information")
     verb = gettext_lazy("See the figures")
-    Options: ClassVar[type[Strict]] = InformationOptions
+    Options: ClassVar[type[StrictModel]] = InformationOptions
     sign_in = "optional"
-    needs_flow = False
+    has_cases = False
 
     def check(self, definition: Definition) -> Iterable[tuple[tuple[str | int, ...], str]]:
         """Also check that questions and self-check go together, and that conditions refer to them."""

@@ -41,7 +41,7 @@ class FeedState(models.Model):
         return self.feed
 
 
-class Load(models.Model):
+class ImportRun(models.Model):
     """An import run: one file and the outcome of its rows. Append-only."""
 
     feed = models.CharField(max_length=60)
@@ -58,6 +58,7 @@ class Load(models.Model):
     made_up = models.BooleanField(default=False)
 
     class Meta:
+        db_table = "feeds_load"
         indexes = [models.Index(fields=["feed", "-id"], name="feeds_load_newest")]
 
 
@@ -73,7 +74,7 @@ class Record(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     area = models.ForeignKey(Area, models.PROTECT, null=True)
-    load = models.ForeignKey(Load, models.PROTECT)
+    load = models.ForeignKey(ImportRun, models.PROTECT)
     gone_at = models.DateTimeField(null=True, help_text="Since when the source no longer names it.")
 
     class Meta:
@@ -88,7 +89,7 @@ class Record(models.Model):
         return self.title
 
 
-class Past(models.Model):
+class RecordVersion(models.Model):
     """Former version of a row: an older measurement, or one replaced by a correction. Append-only.
 
     Of several versions for one moment the newest is valid.
@@ -99,10 +100,11 @@ class Past(models.Model):
     moment = models.DateTimeField(null=True)
     values = models.JSONField()
     digest = models.CharField(max_length=32)
-    load = models.ForeignKey(Load, models.PROTECT, help_text="By which it had come.")
-    replaced_by = models.ForeignKey(Load, models.PROTECT, related_name="+")
+    load = models.ForeignKey(ImportRun, models.PROTECT, help_text="By which it had come.")
+    replaced_by = models.ForeignKey(ImportRun, models.PROTECT, related_name="+")
 
     class Meta:
+        db_table = "feeds_past"
         constraints = [
             models.UniqueConstraint(
                 fields=["feed", "key", "moment", "digest", "load"], nulls_distinct=False, name="feeds_past_once"
@@ -118,7 +120,7 @@ class Timetable(models.Model):
     """
 
     feed = models.CharField(max_length=60)
-    load = models.ForeignKey(Load, models.PROTECT)
+    load = models.ForeignKey(ImportRun, models.PROTECT)
     current = models.BooleanField(default=False)
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)

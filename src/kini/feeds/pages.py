@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.city import asking
-from kini.city.drawing import Map, map_of
-from kini.core import moments
-from kini.feeds import choosing, queries, wording
-from kini.feeds.choosing import Choice
+from kini.city import geocoding
+from kini.city.minimap import Minimap, build_minimap
+from kini.core import current_time
+from kini.feeds import filters, queries, value_formats
+from kini.feeds.feed_view import feed_context, feed_status_or_404
+from kini.feeds.filters import RowFilter
 from kini.feeds.models import Record
 from kini.feeds.queries import Figure
 from kini.feeds.schema import Feed, Step
-from kini.feeds.showing import about, status_or_404
 from kini.feeds.transit import pages as transit
 from kini.web import charts
-from kini.web.copies import copied
+from kini.web.offline_pages import available_offline
 
 ON_PAGE = 20
 #: Types whose values need the label of their field.
@@ -47,22 +47,22 @@ class Line:
 
 @cache_control(no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-@copied
+@available_offline
 def feed(request: HttpRequest, name: str) -> HttpResponse:
     """List and map. A device's position comes by POST, so that no log stores it."""
-    status = status_or_404(name)
+    status = feed_status_or_404(name)
     if status.feed.source.format == "gtfs":
         return transit.timetable(request, status)
-    point = asking.point_of(request.POST) if request.method == "POST" else None
-    choice = choosing.choice_of(status.feed, request.GET, point)
-    found = choosing.figures(name, status.feed, status.state, choice)
+    point = geocoding.parse_point(request.POST) if request.method == "POST" else None
+    choice = filters.parse_row_filter(status.feed, request.GET, point)
+    found = filters.matching_figures(name, status.feed, status.state, choice)
     page = Paginator(found, ON_PAGE).get_page(1 if point else request.GET.get("page"))
     first = page.start_index() or 1
     lines = [line(name, status.feed, number, each) for number, each in enumerate(page.object_list, first)]
-    context = about(status) | {
+    context = feed_context(status) | {
         "choice": choice,
-        "filters": choosing.filters_of(name, status.feed, choice),
-        "named": status.feed.table.title in status.feed.table.filters,
+        "filters": filters.filter_controls(name, status.feed, choice),
+        "named": status.feed.display.title in status.feed.display.filters,
         "lines": lines,
         "page": page,
         "count": len(found),
@@ -75,24 +75,24 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@copied
+@available_offline
 def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
     """One row with all its fields and its time series."""
-    status = status_or_404(name)
-    found = queries.records(name).select_related("load", "area__parent").filter(key=key).first()
+    status = feed_status_or_404(name)
+    found = queries.current_records(name).select_related("load", "area__parent").filter(key=key).first()
     if found is None:
         raise Http404
-    figure = queries.figure(status.feed, status.state, found, moments.now())
-    course = queries.course(status.feed, found)
-    told = (status.feed.table.title, status.feed.table.figure, status.feed.table.text)
+    figure = queries.figure_of_record(status.feed, status.state, found, current_time.now())
+    course = queries.time_series(status.feed, found)
+    told = (status.feed.display.title, status.feed.display.figure, status.feed.display.text)
     fields = [
-        (form.label, wording.said(form, found.values.get(each)))
+        (form.label, value_formats.format_value(form, found.values.get(each)))
         for each, form in status.feed.fields.items()
         if found.values.get(each) is not None and not form.internal and each not in told
     ]
-    context = about(status) | {
+    context = feed_context(status) | {
         "line": line(name, status.feed, 0, figure),
-        "label": status.feed.fields[status.feed.table.figure].label if status.feed.table.figure else "",
+        "label": status.feed.fields[status.feed.display.figure].label if status.feed.display.figure else "",
         "fields": [*fields, *_place(found)],
         "chart": _chart(status.feed, found, course),
         "table": _table(status.feed, course),
@@ -105,10 +105,14 @@ def row(request: HttpRequest, name: str, key: str) -> HttpResponse:
 
 def line(name: str, feed: Feed, number: int, figure: Figure) -> Line:
     """A row of the list."""
-    show, values = feed.table, figure.record.values
+    show, values = feed.display, figure.record.values
     form = feed.fields[show.figure] if show.figure else None
-    value = wording.number(form, values[show.figure]) if form and values.get(show.figure) is not None else ""
-    notes = [(feed.fields[each], wording.said(feed.fields[each], values.get(each))) for each in show.notes]
+    value = (
+        value_formats.format_number(form, values[show.figure]) if form and values.get(show.figure) is not None else ""
+    )
+    notes = [
+        (feed.fields[each], value_formats.format_value(feed.fields[each], values.get(each))) for each in show.notes
+    ]
     return Line(
         number=number,
         figure=figure,
@@ -117,8 +121,8 @@ def line(name: str, feed: Feed, number: int, figure: Figure) -> Line:
         unit=str(form.unit or "") if form else "",
         notes=[(str(form.label) if form.type in LABELLED else "", note) for form, note in notes if note != ""],
         text=str(values.get(show.text, "")) if show.text else "",
-        when=wording.when(feed, figure.at),
-        title=wording.title(feed, figure.record),
+        when=value_formats.format_moment(feed, figure.at),
+        title=value_formats.row_title(feed, figure.record),
     )
 
 
@@ -130,25 +134,25 @@ def street(record: Record) -> str:
     return f"https://www.openstreetmap.org/?mlat={record.latitude}&mlon={record.longitude}#map=17/{point}"
 
 
-def _map(feed: Feed, page: Page[Figure], first: int, found: list[Figure], choice: Choice) -> Map | None:
-    if feed.where is None or not feed.table.map:
+def _map(feed: Feed, page: Page[Figure], first: int, found: list[Figure], choice: RowFilter) -> Minimap | None:
+    if feed.where is None or not feed.display.map:
         return None
     numbered = [
         (number, place, each.level.tone if each.level else "")
         for number, each in enumerate(page.object_list, first)
-        if (place := choosing.place_of(each.record))
+        if (place := filters.position_of(each.record))
     ]
     shown = {each.record.pk for each in page.object_list}
     near = [] if choice.near else found
-    others = [place for each in near if each.record.pk not in shown and (place := choosing.place_of(each.record))]
-    return map_of(numbered, others, choice.near)
+    others = [place for each in near if each.record.pk not in shown and (place := filters.position_of(each.record))]
+    return build_minimap(numbered, others, choice.near)
 
 
-def _map_of_one(feed: Feed, figure: Figure) -> Map | None:
-    place = choosing.place_of(figure.record)
-    if place is None or not feed.table.map:
+def _map_of_one(feed: Feed, figure: Figure) -> Minimap | None:
+    place = filters.position_of(figure.record)
+    if place is None or not feed.display.map:
         return None
-    return map_of([(1, place, figure.level.tone if figure.level else "")], [], None)
+    return build_minimap([(1, place, figure.level.tone if figure.level else "")], [], None)
 
 
 def _place(record: Record) -> list[tuple[str, str]]:
@@ -170,7 +174,7 @@ def _steps(feed: Feed, found: list[Figure]) -> list[tuple[Step, int]]:
 
 
 def _chart(feed: Feed, record: Record, course: queries.Course) -> charts.Chart | None:
-    shown = [each for each in feed.table.chart if feed.fields[each].smallest is None]
+    shown = [each for each in feed.display.chart if feed.fields[each].smallest is None]
     courses = [
         (str(feed.fields[each].label), [(at, values[each]) for at, values in course if values.get(each) is not None])
         for each in shown
@@ -178,17 +182,25 @@ def _chart(feed: Feed, record: Record, course: queries.Course) -> charts.Chart |
     say = feed.fields[shown[0]] if shown else None
     if say is None:
         return None
-    limits = queries.limits(feed, record, moments.now()) if feed.levels and feed.levels.of in shown else []
-    return charts.chart_of(courses, limits, lambda value: wording.number(say, value), lambda at: wording.when(feed, at))
+    limits = queries.level_limits(feed, record, current_time.now()) if feed.levels and feed.levels.of in shown else []
+    return charts.build_chart(
+        courses,
+        limits,
+        lambda value: value_formats.format_number(say, value),
+        lambda at: value_formats.format_moment(feed, at),
+    )
 
 
 def _table(feed: Feed, course: queries.Course) -> tuple[list[str], list[tuple[str, list[Any]]]] | None:
     """Newest values of the time series, as a table for those who cannot see the chart."""
-    if len(course) < 2 or not feed.table.chart:
+    if len(course) < 2 or not feed.display.chart:
         return None
-    heads = [str(feed.fields[each].label) for each in feed.table.chart]
+    heads = [str(feed.fields[each].label) for each in feed.display.chart]
     rows = [
-        (wording.when(feed, at), [wording.said(feed.fields[each], values.get(each)) for each in feed.table.chart])
+        (
+            value_formats.format_moment(feed, at),
+            [value_formats.format_value(feed.fields[each], values.get(each)) for each in feed.display.chart],
+        )
         for at, values in reversed(course[-MOST_IN_TABLE:])
     ]
     return heads, rows

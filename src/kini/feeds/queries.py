@@ -9,11 +9,11 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from kini.city import pack
-from kini.city.spots import Spot
-from kini.core import moments
-from kini.core.database.worded import Worded
-from kini.feeds import declared, rules
-from kini.feeds.models import FeedState, Past, Record, Stop
+from kini.city.point_sources import NamedPoint
+from kini.core import current_time
+from kini.core.database.compiled_queries import CompiledQuery
+from kini.feeds import feed_config, rules
+from kini.feeds.models import FeedState, Record, RecordVersion, Stop
 from kini.feeds.schema import Feed, Step
 
 MOST_POINTS = 400
@@ -25,7 +25,7 @@ type Course = list[tuple[datetime, dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class FeedStatus:
     """Status of a feed.
 
     Attributes:
@@ -61,7 +61,7 @@ class Figure:
     metres: float | None = None
 
 
-def statuses() -> list[Status]:
+def feed_statuses() -> list[FeedStatus]:
     """Status of every feed. Three queries."""
     states = {state.feed: state for state in FeedState.objects.all()}
     counted = Record.objects.filter(gone_at=None).values("feed").annotate(rows=Count("id"), newest=Max("moment"))
@@ -70,17 +70,17 @@ def statuses() -> list[Status]:
     counts |= {each["timetable__feed"]: (each["rows"], None) for each in stops}
     return [
         _status(name, feed, states.get(name) or FeedState(feed=name), *counts.get(name, (0, None)))
-        for name, feed in declared.feeds().items()
+        for name, feed in feed_config.feeds().items()
     ]
 
 
-def status(name: str) -> Status:
+def feed_status(name: str) -> FeedStatus:
     """Status of a feed.
 
     Raises:
         LookupError: for an unknown feed.
     """
-    feed = declared.find(name)
+    feed = feed_config.find_feed(name)
     if feed is None:
         raise LookupError(name)
     found = _states(feed=name)
@@ -94,7 +94,7 @@ def status(name: str) -> Status:
 _COLUMNS = tuple(field.attname for field in FeedState._meta.concrete_fields)
 
 
-@Worded
+@CompiledQuery
 def _states(feed: str) -> QuerySet[FeedState, Any]:
     return FeedState.objects.filter(feed=feed).values_list(*_COLUMNS)
 
@@ -105,24 +105,26 @@ def _served(name: str, _loaded: datetime | None) -> int:
     return Stop.objects.filter(SERVED, timetable__feed=name).count()
 
 
-def _status(name: str, feed: Feed, state: FeedState, rows: int, newest: datetime | None) -> Status:
+def _status(name: str, feed: Feed, state: FeedState, rows: int, newest: datetime | None) -> FeedStatus:
     at = newest if feed.at else state.checked_at
-    return Status(name, feed, state, rows, at, rules.is_old(at, feed.fresh.length, moments.now()))
+    return FeedStatus(name, feed, state, rows, at, rules.is_old(at, feed.fresh.length, current_time.now()))
 
 
-def records(name: str) -> QuerySet[Record]:
+def current_records(name: str) -> QuerySet[Record]:
     """Current rows of a feed."""
     return Record.objects.filter(feed=name, gone_at=None).select_related("area")
 
 
-def spots_of(name: str) -> Iterator[Spot]:
+def feed_points(name: str) -> Iterator[NamedPoint]:
     """Points of a feed's current rows."""
-    for row in records(name).select_related("load").order_by("key"):
+    for row in current_records(name).select_related("load").order_by("key"):
         if row.latitude is not None and row.longitude is not None:
-            yield Spot(row.key, row.title, row.latitude, row.longitude, row.load.made_up)
+            yield NamedPoint(row.key, row.title, row.latitude, row.longitude, row.load.made_up)
 
 
-def figure(feed: Feed, state: FeedState, record: Record, now: datetime, metres: float | None = None) -> Figure:
+def figure_of_record(
+    feed: Feed, state: FeedState, record: Record, now: datetime, metres: float | None = None
+) -> Figure:
     """Build the figure of a row: age and level."""
     at = record.moment if feed.at else state.checked_at
     level_id = level_of(feed, record.key, record.values, at or now)
@@ -136,7 +138,7 @@ def level_of(feed: Feed, key: str, values: dict[str, Any], at: datetime) -> str:
     if feed.levels is None:
         return ""
     day = at.astimezone(pack.current().timezone).date()
-    found = rules.level(feed.levels.scale, list(feed.levels.steps), key, values.get(feed.levels.of or ""), day)
+    found = rules.reached_level(feed.levels.scale, list(feed.levels.steps), key, values.get(feed.levels.of or ""), day)
     given = values.get(feed.levels.given or "", "")
     return found or (given if given in feed.levels.steps else "")
 
@@ -146,19 +148,19 @@ def _doubtful(feed: Feed, key: str, at: datetime) -> bool:
     return feed.levels.confidence(key, at.astimezone(pack.current().timezone).date()) == "low"
 
 
-def limits(feed: Feed, record: Record, now: datetime) -> list[tuple[str, float]]:
+def level_limits(feed: Feed, record: Record, now: datetime) -> list[tuple[str, float]]:
     """Today's thresholds of a row's levels, with their names."""
     assert feed.levels is not None
-    index = rules.applicable(feed.levels.scale, record.key, now.astimezone(pack.current().timezone).date())
+    index = rules.applicable_rule(feed.levels.scale, record.key, now.astimezone(pack.current().timezone).date())
     least = feed.levels.rules[index].at_least if index is not None else {}
     return [(str(feed.levels.steps[step].name), number) for step, number in least.items()]
 
 
-def course(feed: Feed, record: Record, most: int = MOST_POINTS) -> Course:
+def time_series(feed: Feed, record: Record, most: int = MOST_POINTS) -> Course:
     """Time series of a row, oldest first, latest correction of each moment; at most `most` moments."""
     if record.moment is None:
         return []
-    past = Past.objects.filter(feed=record.feed, key=record.key, moment__isnull=False)
+    past = RecordVersion.objects.filter(feed=record.feed, key=record.key, moment__isnull=False)
     past = past.filter(load__made_up=record.load.made_up).order_by("-moment", "-id")
     found: dict[datetime, dict[str, Any]] = {record.moment: record.values}
     for moment, values in past.values_list("moment", "values")[: most * 2]:

@@ -14,7 +14,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ScaleRule:
     """Thresholds of the levels, valid from a day on; `keys` empty: for every row without a rule of its own.
 
     Attributes:
@@ -26,15 +26,17 @@ class Rule:
     at_least: tuple[tuple[str, float], ...]
 
 
-def applicable(scale: Sequence[Rule], key: str, day: date) -> int | None:
+def applicable_rule(scale: Sequence[ScaleRule], key: str, day: date) -> int | None:
     """Index of the rule for a row on a day: its own before a general one, then the newest; None without one."""
     fits = [n for n, rule in enumerate(scale) if rule.since <= day and (not rule.keys or key in rule.keys)]
     return max(fits, key=lambda n: (bool(scale[n].keys), scale[n].since), default=None)
 
 
-def level(scale: Sequence[Rule], steps: Sequence[str], key: str, value: float | None, day: date) -> str | None:
+def reached_level(
+    scale: Sequence[ScaleRule], steps: Sequence[str], key: str, value: float | None, day: date
+) -> str | None:
     """Level of a value by the rule of its day; the first level below all thresholds; None without a rule."""
-    index = applicable(scale, key, day)
+    index = applicable_rule(scale, key, day)
     if index is None or value is None:
         return None
     reached = [step for step, least in scale[index].at_least if value >= least]
@@ -52,7 +54,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def key(parts: Iterable[str]) -> str:
+def row_key(parts: Iterable[str]) -> str:
     """Key of these parts; a long one is cut and made unique by a digest. Empty if all parts are.
 
     >>> key(["Mill Bridge", "2"])
@@ -64,7 +66,7 @@ def key(parts: Iterable[str]) -> str:
     return whole if whole.strip("-") else ""
 
 
-def ago(text: str, now: datetime) -> datetime | None:
+def relative_moment(text: str, now: datetime) -> datetime | None:
     """Moment of "now-20m" in a sample; None in another format."""
     found = _AGO.match(text)
     if found is None:
@@ -73,6 +75,6 @@ def ago(text: str, now: datetime) -> datetime | None:
     return now - timedelta(**{_UNITS[unit]: int(count)}) if count else now
 
 
-def shown(value: float, smallest: int | None) -> bool:
+def may_publish(value: float, smallest: int | None) -> bool:
     """Check whether a number may be published: zero, or large enough not to identify persons."""
     return smallest is None or value == 0 or value >= smallest

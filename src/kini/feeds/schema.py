@@ -5,10 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from kini.core.texts import Text
-from kini.feeds.rules import Rule, applicable
+from kini.core.localized_text import Text
+from kini.feeds.rules import ScaleRule, applicable_rule
 from kini.services.conditions import When
-from kini.services.fields.base import Strict
+from kini.services.fields.base import StrictModel
 from kini.services.schema import Confidence, Id, Name
 
 Tone = Literal["ok", "info", "warn", "bad", "neutral"]
@@ -16,7 +16,7 @@ FieldType = Literal["text", "integer", "number", "money", "boolean", "choice", "
 NUMBERS = frozenset({"integer", "number", "money"})
 
 
-class Span(Strict):
+class Duration(StrictModel):
     """Duration: exactly one unit."""
 
     minutes: int | None = Field(default=None, ge=1)
@@ -34,7 +34,7 @@ class Span(Strict):
         return timedelta(minutes=self.minutes or 0, hours=self.hours or 0, days=self.days or 0)
 
 
-class Source(Strict):
+class Source(StrictModel):
     """Source of the rows.
 
     Attributes:
@@ -56,7 +56,7 @@ class Source(Strict):
     format: Literal["csv", "json", "geojson", "gtfs"] = "csv"
     http: Annotated[str, Field(pattern=r"^https?://[^/\s]+/\S*$")] | None = None
     hosts: list[str] = []
-    every: Span = Span(minutes=10)
+    every: Duration = Duration(minutes=10)
     whole: bool = False
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     rows: str = ""
@@ -66,7 +66,7 @@ class Source(Strict):
     most_mb: int = Field(default=50, ge=1, le=1000)
 
 
-class FeedField(Strict):
+class FeedField(StrictModel):
     """A field of a row.
 
     Attributes:
@@ -98,7 +98,7 @@ class FeedField(Strict):
         return self
 
 
-class Moment(Strict):
+class MomentColumns(StrictModel):
     """Time of measurement of a row.
 
     Attributes:
@@ -112,7 +112,7 @@ class Moment(Strict):
     shows: Literal["minute", "day", "month"] = "minute"
 
 
-class Where(Strict):
+class PositionColumns(StrictModel):
     """Columns of a row's position: a point, an area of the city by code, or both."""
 
     latitude: str = ""
@@ -129,7 +129,7 @@ class Where(Strict):
         return self
 
 
-class Step(Strict):
+class Step(StrictModel):
     """One level of a scale. Its name is always shown; the tone only colours it."""
 
     name: Text
@@ -137,7 +137,7 @@ class Step(Strict):
     about: Text | None = Field(default=None, description="What it means for people: an advice.")
 
 
-class LevelRule(Strict):
+class LevelRule(StrictModel):
     """Thresholds of the levels, valid from a day on.
 
     Attributes:
@@ -153,7 +153,7 @@ class LevelRule(Strict):
     confidence: Confidence = "low"
 
 
-class Levels(Strict):
+class Levels(StrictModel):
     """A scale that rates a number by dated rules.
 
     Attributes:
@@ -182,19 +182,19 @@ class Levels(Strict):
         return self
 
     @property
-    def scale(self) -> list[Rule]:
+    def scale(self) -> list[ScaleRule]:
         return [
-            Rule(each.from_, frozenset(each.keys), tuple(sorted(each.at_least.items(), key=lambda a: a[1])))
+            ScaleRule(each.from_, frozenset(each.keys), tuple(sorted(each.at_least.items(), key=lambda a: a[1])))
             for each in self.rules
         ]
 
     def confidence(self, key: str, day: date) -> str:
         """Confidence of the rule for that row on that day."""
-        index = applicable(self.scale, key, day)
+        index = applicable_rule(self.scale, key, day)
         return "high" if index is None else self.rules[index].confidence
 
 
-class Show(Strict):
+class RowDisplay(StrictModel):
     """Display of the rows.
 
     Attributes:
@@ -219,7 +219,7 @@ class Show(Strict):
     home: bool = False
 
 
-class Feed(Strict):
+class Feed(StrictModel):
     """feeds/NAME.yaml. The file name is the feed's id.
 
     Attributes:
@@ -235,13 +235,13 @@ class Feed(Strict):
     services: Annotated[list[Id], Field(min_length=1)]
     icon: str = "info"
     source: Source
-    fresh: Span
+    fresh: Duration
     key: list[Name] = []
-    at: Moment | None = None
-    where: Where | None = None
+    at: MomentColumns | None = None
+    where: PositionColumns | None = None
     fields: dict[Name, FeedField] = {}
     levels: Levels | None = None
-    show: Show | None = None
+    show: RowDisplay | None = None
     note: Text | None = None
 
     @model_validator(mode="after")
@@ -270,7 +270,7 @@ class Feed(Strict):
         return named + [("show", name) for name in (*show.notes, *show.filters, *show.chart)]
 
     @property
-    def table(self) -> Show:
+    def display(self) -> RowDisplay:
         """Display of the rows.
 
         Raises:
@@ -281,7 +281,7 @@ class Feed(Strict):
         return self.show
 
 
-class Result(Strict):
+class CheckResult(StrictModel):
     """Result of a self-check, shown if its condition holds."""
 
     when: When | None = None
@@ -290,10 +290,10 @@ class Result(Strict):
     advice: Text
 
 
-class Check(Strict):
+class SelfCheck(StrictModel):
     """Self-check: the first result whose condition holds is shown. Nothing is stored."""
 
-    results: Annotated[list[Result], Field(min_length=2)]
+    results: Annotated[list[CheckResult], Field(min_length=2)]
     source: Text
     from_: date = Field(alias="from", description="Day from which these rules are valid.")
 

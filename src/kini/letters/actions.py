@@ -10,14 +10,14 @@ from kini.cases import access
 from kini.cases import actions as case_actions
 from kini.cases.models import Case, TimelineEntry
 from kini.city import pack
-from kini.core import audit, moments, references
+from kini.core import audit, current_time, references
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.letters import keys, rendering, rules, saying
-from kini.letters.models import LIVE, Letter, LetterEntry, LetterState
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.letters import content, rendering, rules, signing_keys
+from kini.letters.models import OPEN_STATES, Letter, LetterEntry, LetterState
 from kini.people.permissions import Permission
 from kini.services.schema import Letter as Ordered
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 
 log = structlog.get_logger("kini.letters")
 LONGEST_NOTE = 2000
@@ -41,10 +41,10 @@ def issue_letter(*, by: Actor, case: Case, entry: int) -> Letter:
     case = _held(case)
     step = case.timeline.get(number=entry)
     ordered = _ordered(case)
-    if ordered is None or step.to_state not in rules.states_of(ordered, resolve(case.version).flow):
-        raise Refused(_("There is no letter to issue for this case."))
+    if ordered is None or step.to_state not in rules.issuing_states(ordered, snapshot_of(case.version).flow):
+        raise ActionRefused(_("There is no letter to issue for this case."))
     there = case.letters.filter(entry__gte=entry).last()
-    return there or _issue(by, case, ordered, step, step.at, case.letters.filter(state__in=LIVE).first())
+    return there or _issue(by, case, ordered, step, step.at, case.letters.filter(state__in=OPEN_STATES).first())
 
 
 @action
@@ -73,12 +73,12 @@ def withdraw_letter(*, by: Actor, letter: Letter, cause: str, note: str = "") ->
     """
     letter = _manageable(by, letter)
     if cause not in rules.CAUSES:
-        raise Refused(_("Choose the reason for the withdrawal."))
-    letter.state, letter.cause, letter.ended_at = LetterState.WITHDRAWN, cause, moments.now()
+        raise ActionRefused(_("Choose the reason for the withdrawal."))
+    letter.state, letter.cause, letter.ended_at = LetterState.WITHDRAWN, cause, current_time.now()
     letter.save(update_fields=["state", "cause", "ended_at"])
     _remember(by, letter, note)
     data = {"title": letter.title, "number": letter.number, "cause": cause}
-    case_actions.tell(by=by, case=letter.case, sort="letter-withdrawn", data=data)
+    case_actions.add_timeline_entry(by=by, case=letter.case, sort="letter-withdrawn", data=data)
     audit.record(by=by, action="letters.withdrawn", subject=f"letter:{letter.number}", detail={"cause": cause})
     return letter
 
@@ -93,12 +93,12 @@ def replace_letter(*, by: Actor, letter: Letter, note: str) -> Letter:
     """
     letter = _manageable(by, letter)
     if not note.strip():
-        raise Refused(_("Enter the reason for a newer letter."))
+        raise ActionRefused(_("Enter the reason for a newer letter."))
     case = letter.case
     ordered = _ordered(case)
     if ordered is None:
-        raise Refused(_("There is no letter to issue for this case."))
-    return _issue(by, case, ordered, case.timeline.get(number=letter.entry), moments.now(), letter, note)
+        raise ActionRefused(_("There is no letter to issue for this case."))
+    return _issue(by, case, ordered, case.timeline.get(number=letter.entry), current_time.now(), letter, note)
 
 
 @action
@@ -118,7 +118,7 @@ def remove_text(*, by: Actor, letter: Letter) -> Letter:
 
 
 def _ordered(case: Case) -> Ordered | None:
-    return resolve(case.version).definition.gives.letter
+    return snapshot_of(case.version).definition.gives.letter
 
 
 def _held(case: Case) -> Case:
@@ -139,8 +139,8 @@ def _manageable(by: Actor, letter: Letter) -> Letter:
     """Lock the letter; require that the actor may end it now."""
     letter = _locked(letter)
     access.require_at_desk(by, Permission.MANAGE_LETTERS, letter.case)
-    if letter.state not in LIVE:
-        raise Refused(_("This letter is no longer valid."))
+    if letter.state not in OPEN_STATES:
+        raise ActionRefused(_("This letter is no longer valid."))
     return letter
 
 
@@ -153,21 +153,21 @@ def _issue(
     before: Letter | None,
     note: str = "",
 ) -> Letter:
-    language = saying.language()
+    language = content.letter_language()
     letter = Letter(
         case=case,
         entry=step.number,
         ordinal=case.letters.count() + 1,
-        code=references.new_code(),
+        code=references.generate_code(),
         template=ordered.template,
-        source=rendering.source_digest(pack.current().root, ordered.template),
+        source=rendering.template_digest(pack.current().root, ordered.template),
         language=language,
-        said=saying.said_of(case, ordered, step, at).as_json(),
+        said=content.build_content(case, ordered, step, at).as_json(),
         agency=case.agency,
         issued_at=at,
     )
     if before:
-        before.state, before.successor, before.ended_at = LetterState.REPLACED, letter, moments.now()
+        before.state, before.successor, before.ended_at = LetterState.REPLACED, letter, current_time.now()
         before.save(update_fields=["state", "successor", "ended_at"])
         _remember(by, before, note)
     letter.save(force_insert=True)
@@ -181,14 +181,14 @@ def _sign(by: Actor, letter: Letter) -> Letter:
     """Typeset, sign and file a letter; if the agency's key or the template fails, it keeps waiting."""
     try:
         content = _signed(letter)
-    except (keys.NoKey, rendering.Unprintable, LookupError) as reason:
+    except (signing_keys.KeyUnavailable, rendering.TypesettingError, LookupError) as reason:
         log.error("a letter waits", letter=letter.number, agency=letter.agency_id, reason=str(reason))
         return letter
     title = letter.title
-    name = rules.file_name(title, letter.number)
-    paper = case_actions.Paper("letter", name, content, "application/pdf")
+    name = rules.download_name(title, letter.number)
+    paper = case_actions.GeneratedDocument("letter", name, content, "application/pdf")
     data = {"title": title, "number": letter.number, "replaces": Letter.objects.filter(successor=letter).exists()}
-    letter.document = case_actions.tell(by=by, case=letter.case, sort="letter", data=data, paper=paper)
+    letter.document = case_actions.add_timeline_entry(by=by, case=letter.case, sort="letter", data=data, paper=paper)
     letter.state = LetterState.VALID
     letter.save(update_fields=["state", "document"])
     _remember(by, letter)
@@ -199,20 +199,20 @@ def _sign(by: Actor, letter: Letter) -> Letter:
 def _signed(letter: Letter) -> bytes:
     from kini.letters import signing
 
-    said = rules.Said.of_json(letter.said)
-    signing.signer_of(letter.agency_id)  # before the work of typesetting: most failures are here
+    said = rules.LetterContent.of_json(letter.said)
+    signing.load_signer(letter.agency_id)  # before the work of typesetting: most failures are here
     with translation.override(letter.language):
-        data = rendering.letter_data(said, rendering.colour(), letter.language, letter.number, letter.code)
+        data = rendering.letter_data(said, rendering.brand_colour(), letter.language, letter.number, letter.code)
         label = _("Electronic signature of %(agency)s") % {"agency": said.agency}
-    pdf = rendering.compiled(pack.current().root, letter.template, data, moments.now())
-    return signing.sign(pdf, letter.agency_id, name=said.agency, label=label, place=said.city)
+    pdf = rendering.render_pdf(pack.current().root, letter.template, data, current_time.now())
+    return signing.sign_pdf(pdf, letter.agency_id, name=said.agency, label=label, place=said.city)
 
 
 def _remember(by: Actor, letter: Letter, note: str = "") -> None:
     """Add the letter's state to its history."""
     LetterEntry.objects.create(
         letter=letter,
-        at=moments.now(),
+        at=current_time.now(),
         sort=letter.state,
         actor_kind=by.kind,
         actor_id=by.user_id,

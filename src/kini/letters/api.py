@@ -6,11 +6,11 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest
 from pydantic import Field
 
-from kini.api.callers import caller_of
+from kini.api.auth import principal_of
 from kini.api.routing import Out, Router
-from kini.cases.api.following import own_case
+from kini.cases.api.own_cases import own_case
 from kini.cases.api.scopes import READ
-from kini.cases.pages.documents import sent
+from kini.cases.pages.documents import file_response
 from kini.letters import queries
 from kini.letters.models import Letter
 
@@ -36,16 +36,16 @@ class LettersOut(Out):
 @router.get("/cases/{reference}/letters", needs=READ)
 def list_letters(request: HttpRequest, reference: str) -> LettersOut:
     """The letters of a case."""
-    return LettersOut(letters=[_told(letter) for letter in queries.of_case(own_case(caller_of(request), reference))])
+    return LettersOut(letters=[_told(letter) for letter in queries.of_case(own_case(principal_of(request), reference))])
 
 
 @router.get("/cases/{reference}/letters/{uuid:letter}", needs=READ, media="application/pdf")
 def read_letter(request: HttpRequest, reference: str, letter: UUID) -> FileResponse:
     """File of a valid letter (signed PDF)."""
-    found = Letter.objects.select_related("document").get(pk=letter, case=own_case(caller_of(request), reference))
+    found = Letter.objects.select_related("document").get(pk=letter, case=own_case(principal_of(request), reference))
     if found.document is None or not found.document.sha256 or found.state != "valid":
         raise Http404
-    return sent(found.document)
+    return file_response(found.document)
 
 
 def _told(letter: Letter) -> LetterOut:

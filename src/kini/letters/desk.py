@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kini.cases.desk.case import text_of
-from kini.cases.desk.working import case_at_desk, for_officers, see_other
+from kini.cases.desk.case_page import posted_text
+from kini.cases.desk.guards import case_at_desk, officers_only, redirect_see_other
 from kini.cases.models import Case
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.letters import actions, rules
 from kini.letters.models import Letter
 from kini.people.permissions import Permission
@@ -26,40 +26,40 @@ def _letter(request: HttpRequest, reference: str, pk: UUID) -> tuple[Actor, Case
     return actor, case, letter
 
 
-@for_officers(Permission.MANAGE_LETTERS)
+@officers_only(Permission.MANAGE_LETTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
     """Withdraw a letter (`cause`, `note`)."""
     actor, case, found = _letter(request, reference, letter)
     if request.method != "POST":
         return _page(request, case, found)
-    cause, note = request.POST.get("cause", ""), text_of(request, "note")
+    cause, note = request.POST.get("cause", ""), posted_text(request, "note")
     try:
         actions.withdraw_letter(by=actor, letter=found, cause=cause, note=note)
     except NotAllowed:
         raise
-    except Refused as refusal:
+    except ActionRefused as refusal:
         return _page(request, case, found, typed={"cause": cause, "note": note}, errors=[("cause", str(refusal))])
     messages.success(request, _("The letter was withdrawn. The resident is notified."))
-    return see_other("cases:desk-case", case.reference)
+    return redirect_see_other("cases:desk-case", case.reference)
 
 
-@for_officers(Permission.MANAGE_LETTERS)
+@officers_only(Permission.MANAGE_LETTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def replace(request: HttpRequest, reference: str, letter: UUID) -> HttpResponse:
     """Replace a letter (`note`)."""
     actor, case, found = _letter(request, reference, letter)
     if request.method != "POST":
         return _page(request, case, found, replacing=True)
-    note = text_of(request, "note")
+    note = posted_text(request, "note")
     try:
         actions.replace_letter(by=actor, letter=found, note=note)
     except NotAllowed:
         raise
-    except Refused as refusal:
+    except ActionRefused as refusal:
         return _page(request, case, found, typed={"note": note}, errors=[("note", str(refusal))], replacing=True)
     messages.success(request, _("The letter was replaced by a newer one. The resident is notified."))
-    return see_other("cases:desk-case", case.reference)
+    return redirect_see_other("cases:desk-case", case.reference)
 
 
 def _page(

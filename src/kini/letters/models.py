@@ -19,7 +19,7 @@ class LetterState(models.TextChoices):
     REPLACED = "replaced"
 
 
-LIVE = (LetterState.WAITING, LetterState.VALID)
+OPEN_STATES = (LetterState.WAITING, LetterState.VALID)
 
 
 class Letter(models.Model):
@@ -56,12 +56,15 @@ class Letter(models.Model):
         ordering = ["case", "ordinal"]
         constraints = [
             models.UniqueConstraint(fields=["case", "ordinal"], name="letters_number"),
-            models.UniqueConstraint(fields=["case", "template"], condition=Q(state__in=LIVE), name="letters_one_live"),
+            models.UniqueConstraint(
+                fields=["case", "template"], condition=Q(state__in=OPEN_STATES), name="letters_one_live"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=LetterState.VALID) | Q(document__isnull=False), name="letters_valid_has_a_file"
             ),
             models.CheckConstraint(
-                condition=(Q(state__in=LIVE) & Q(ended_at__isnull=True)) | (~Q(state__in=LIVE) & ~Q(ended_at=None)),
+                condition=(Q(state__in=OPEN_STATES) & Q(ended_at__isnull=True))
+                | (~Q(state__in=OPEN_STATES) & ~Q(ended_at=None)),
                 name="letters_ended_at_a_time",
             ),
             models.CheckConstraint(

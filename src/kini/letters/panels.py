@@ -5,17 +5,17 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from kini.cases.access import scope_of
-from kini.cases.showing import CaseView
+from kini.cases.case_view import CaseView
 from kini.letters import queries
-from kini.letters.models import LIVE, LetterState
+from kini.letters.models import OPEN_STATES, LetterState
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.people.rules import may
 
 
-def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
+def resident_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     """The valid letter, or its state: being signed, withdrawn."""
-    if view.resolved.definition.gives.letter is None:
+    if view.snapshot.definition.gives.letter is None:
         return None
     letters = queries.of_case(view.case)
     if not letters:
@@ -24,18 +24,18 @@ def of_resident(request: HttpRequest, view: CaseView) -> SafeString | None:
     return render_to_string("letters/panel.html", context, request)
 
 
-def receipt(request: HttpRequest, view: CaseView) -> SafeString:
+def receipt_button(request: HttpRequest, view: CaseView) -> SafeString:
     """Link to the receipt."""
     return render_to_string("letters/receipt_button.html", {"case": view.case}, request)
 
 
-def of_desk(request: HttpRequest, view: CaseView) -> SafeString | None:
+def desk_panel(request: HttpRequest, view: CaseView) -> SafeString | None:
     """Letters of the case with history and the officer's actions."""
-    if view.resolved.definition.gives.letter is None:
+    if view.snapshot.definition.gives.letter is None:
         return None
     letters = queries.of_case(view.case)
     if not letters:
         return None
     manages = may(actor_for(request), Permission.MANAGE_LETTERS, scope_of(view.case))
-    context = {"letters": letters, "case": view.case, "manages": manages, "live": LIVE, "states": LetterState}
+    context = {"letters": letters, "case": view.case, "manages": manages, "live": OPEN_STATES, "states": LetterState}
     return render_to_string("letters/desk_panel.html", context, request)

@@ -4,14 +4,20 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.cases.access import ours_q
+from kini.cases.access import own_or_family_q
 from kini.cases.models import Case
 from kini.letters.models import Letter
-from kini.people.data_registry import Basis, Person, PersonalData, Record, personal_data
+from kini.people.personal_data_registry import (
+    DataRecord,
+    DataSubject,
+    LegalBasis,
+    PersonalDataCategory,
+    personal_data_categories,
+)
 
 
-def _letters(person: Person) -> Iterator[Record]:
-    cases = Case.objects.filter(ours_q(person.user.pk))
+def _letters(person: DataSubject) -> Iterator[DataRecord]:
+    cases = Case.objects.filter(own_or_family_q(person.user.pk))
     for letter in Letter.objects.filter(case__in=cases).select_related("case").order_by("issued_at"):
         own = {"number": letter.number, "title": letter.title, "issued_at": letter.issued_at}
         yield own | {"state": letter.get_state_display(), "code": letter.code}
@@ -20,12 +26,12 @@ def _letters(person: Person) -> Iterator[Record]:
 def register() -> None:
     """Register the personal data of this room; called from `AppConfig.ready`."""
     name = "letters.letters"
-    entry = PersonalData(
+    entry = PersonalDataCategory(
         name,
         _("Letters"),
         _("Signed letters issued to you, and whether they are still valid"),
         _("So that anybody to whom you show one can verify it"),
-        Basis.LAW,
+        LegalBasis.LAW,
         _("You, officers of the agency, and anybody who has the code of the letter"),
         {
             "number": _("Number"),
@@ -40,4 +46,4 @@ def register() -> None:
             "Signed letters stay, because anybody who holds one must be able to check it, and archives law keeps them."
         ),
     )
-    personal_data.register(name, entry)
+    personal_data_categories.register(name, entry)

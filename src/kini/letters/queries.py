@@ -12,7 +12,7 @@ def of_case(case: Case) -> list[Letter]:
     return list(case.letters.select_related("document", "successor", "case").order_by("-ordinal"))
 
 
-def current_of(case: Case) -> Letter | None:
+def valid_letter_of_case(case: Case) -> Letter | None:
     """Valid letter of a case."""
     return case.letters.filter(state=LetterState.VALID).select_related("document", "case").last()
 
@@ -24,7 +24,7 @@ def of_code(code: str) -> Letter | None:
     return found.filter(code=code, document__isnull=False).first()
 
 
-def waiting() -> QuerySet[Letter]:
+def unsigned_letters() -> QuerySet[Letter]:
     """Letters to be signed, oldest first."""
     return Letter.objects.filter(state=LetterState.WAITING).select_related("case").order_by("issued_at")
 

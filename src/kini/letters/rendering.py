@@ -16,44 +16,44 @@ from django.utils.translation import gettext as _
 
 from kini.city import pack
 from kini.core.registry import Registry
-from kini.letters.rules import Said, every_text, latin, plain
-from kini.web.theme import tokens
+from kini.letters.rules import LetterContent, bundled_glyphs_only, map_texts, printable_text
+from kini.web.theme import theme_tokens
 
 #: Folders with built-in templates; a pack's file of the same name in `letters/` overrides one.
-papers: Registry[Path] = Registry("folder of papers")
-papers.register("letters", Path(__file__).parent / "paper")
+template_folders: Registry[Path] = Registry("folder of papers")
+template_folders.register("letters", Path(__file__).parent / "paper")
 FOLDER = "letters"
-HOUSE_COLOUR = "#0b5d51"
+DEFAULT_COLOUR = "#0b5d51"
 MAIN = "main.typ"
 #: The typesetter's message about a character that no font has.
-UNSHOWN = "could not be displayed"
+MISSING_GLYPH = "could not be displayed"
 
 
-class Unprintable(Exception):
+class TypesettingError(Exception):
     """A template cannot be typeset; the message is the typesetter's, with the line."""
 
 
-def sources(root: Path) -> dict[str, bytes]:
+def template_files(root: Path) -> dict[str, bytes]:
     """Typst files available to templates of the pack at `root`, by name."""
-    folders = [*papers, root / FOLDER]
+    folders = [*template_folders, root / FOLDER]
     files = [file for folder in folders for file in sorted(folder.glob("*.typ"))]
     return {file.name: file.read_bytes() for file in files}
 
 
-def source_digest(root: Path, template: str) -> str:
+def template_digest(root: Path, template: str) -> str:
     """SHA-256 of a template and its layout.
 
     Raises:
         LookupError: for an unknown template.
     """
-    files = sources(root)
+    files = template_files(root)
     try:
         return hashlib.sha256(files["layout.typ"] + files[f"{template}.typ"]).hexdigest()
     except KeyError as missing:
         raise LookupError(f"There is no letter {missing} in {root / FOLDER}.") from None
 
 
-def compiled(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> bytes:
+def render_pdf(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> bytes:
     """Typeset a template with data as PDF/UA-1: tagged, with title and language.
 
     Characters that no font has become "?".
@@ -61,24 +61,24 @@ def compiled(root: Path, template: str, data: Mapping[str, Any], made: datetime)
     Raises:
         Unprintable: if the template is broken.
     """
-    clean = every_text(dict(data), plain)
+    clean = map_texts(dict(data), printable_text)
     try:
         return _set(root, template, clean, made)
     except typst.TypstError as error:
-        if UNSHOWN not in error.message:
-            raise Unprintable(error.diagnostic) from None
+        if MISSING_GLYPH not in error.message:
+            raise TypesettingError(error.diagnostic) from None
     try:
-        return _set(root, template, every_text(clean, latin), made)
+        return _set(root, template, map_texts(clean, bundled_glyphs_only), made)
     except typst.TypstError as error:
-        raise Unprintable(error.diagnostic) from None
+        raise TypesettingError(error.diagnostic) from None
 
 
 def _set(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> bytes:
-    files = sources(root)
+    files = template_files(root)
     files |= {
         MAIN: files[f"{template}.typ"],
         "data.json": json.dumps(data, ensure_ascii=False).encode(),
-        "qr.svg": qr(data["address"]),
+        "qr.svg": qr_svg(data["address"]),
     }
     fonts = root / FOLDER / "fonts"
     pdf = typst.compile(
@@ -93,26 +93,26 @@ def _set(root: Path, template: str, data: Mapping[str, Any], made: datetime) -> 
     return pdf
 
 
-def qr(address: str) -> bytes:
+def qr_svg(address: str) -> bytes:
     """QR code of a URL as SVG, with error correction for a quarter of it."""
     drawing = io.BytesIO()
     segno.make(address, error="q", micro=False).save(drawing, kind="svg", border=0, xmldecl=False)
     return drawing.getvalue()
 
 
-def colour() -> str:
+def brand_colour() -> str:
     """The city's brand colour, dark enough for text."""
-    return tokens(pack.current().theme).get("brand-700", HOUSE_COLOUR)
+    return theme_tokens(pack.current().theme).get("brand-700", DEFAULT_COLOUR)
 
 
-def check_address(code: str) -> str:
+def verification_url(code: str) -> str:
     """Verification URL of a letter."""
     return f"{settings.ENV.address}{reverse('letters:check', args=[code])}"
 
 
-def letter_data(said: Said, colour: str, language: str, number: str, code: str) -> dict[str, Any]:
+def letter_data(said: LetterContent, colour: str, language: str, number: str, code: str) -> dict[str, Any]:
     """Data of a letter's template and layout. Labels are in the active language."""
-    address = check_address(code)
+    address = verification_url(code)
     labels = {
         "number": _("Number"),
         "until": _("Valid until"),
@@ -121,7 +121,7 @@ def letter_data(said: Said, colour: str, language: str, number: str, code: str) 
         "qr": _("QR code that leads to %(address)s") % {"address": address},
         "agency": _("On behalf of %(agency)s") % {"agency": said.agency},
     }
-    return base(colour, language) | {
+    return layout_data(colour, language) | {
         **said.as_json(),
         "by_name": {row.name: row.text for row in said.rows},
         "number": number,
@@ -132,7 +132,7 @@ def letter_data(said: Said, colour: str, language: str, number: str, code: str) 
     }
 
 
-def base(colour: str, language: str) -> dict[str, Any]:
+def layout_data(colour: str, language: str) -> dict[str, Any]:
     """Data of the layout; outside production documents are marked as examples."""
     real = settings.ENV.production
     return {

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from kini.cases import actions
 from kini.cases.anonymisation import kept_documents
 from kini.cases.models import Case
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import system
-from kini.core.retention import YEAR, Removal, Rule, rules, term_of
+from kini.core.retention import YEAR, Removal, RetentionRule, rules, term_of
 from kini.letters import actions as letter_actions
-from kini.letters.models import LIVE, Letter
-from kini.people import holds
+from kini.letters.models import OPEN_STATES, Letter
+from kini.people import legal_holds
 
 BY = system("retention")
 NAME = "letters.papers"
@@ -23,13 +23,13 @@ LETTERS_AT_ONCE = 100
 
 def _past(before: datetime) -> QuerySet[Letter]:
     """Letters past their term that still have their text; waiting ones are excluded."""
-    over = Q(document__isnull=False) | ~Q(state__in=LIVE)
+    over = Q(document__isnull=False) | ~Q(state__in=OPEN_STATES)
     return Letter.objects.filter(over, issued_at__lt=before).exclude(said="")
 
 
 def _held() -> Q:
-    of_person = Q(case__resident__isnull=False, case__resident_id__in=holds.residents())
-    return of_person | Q(case__reference__in=holds.references())
+    of_person = Q(case__resident__isnull=False, case__resident_id__in=legal_holds.held_resident_ids())
+    return of_person | Q(case__reference__in=legal_holds.held_case_references())
 
 
 def _remove(before: datetime) -> int:
@@ -42,16 +42,16 @@ def _remove(before: datetime) -> int:
     return len(letters)
 
 
-def kept(case: Case) -> set[Any]:
+def retained_documents(case: Case) -> set[Any]:
     """Documents of a case that are letters within their own term."""
-    before = moments.now() - term_of(rules.get(NAME))
+    before = current_time.now() - term_of(rules.get(NAME))
     found = Letter.objects.filter(case=case, issued_at__gte=before, document__isnull=False)
     return set(found.values_list("document_id", flat=True))
 
 
 def register() -> None:
     """Register the rule; called from `AppConfig.ready`."""
-    rule = Rule(
+    rule = RetentionRule(
         NAME,
         _("Signed letters"),
         _("Archives law; anybody who holds one must be able to check it"),
@@ -63,4 +63,4 @@ def register() -> None:
         ),
     )
     rules.register(NAME, rule)
-    kept_documents.register(NAME, kept)
+    kept_documents.register(NAME, retained_documents)

@@ -22,7 +22,7 @@ CAUSES: Mapping[str, str | Promise] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ContentRow:
     """One row of the letter. `name` is its name in the service file; templates may look it up."""
 
     name: str
@@ -31,7 +31,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LetterContent:
     """Content of a letter.
 
     Attributes:
@@ -48,22 +48,22 @@ class Said:
     city: str
     dated: str
     until: str
-    rows: tuple[Row, ...]
+    rows: tuple[ContentRow, ...]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"rows": [asdict(row) for row in self.rows]}
 
     @classmethod
     def of_json(cls, stored: Mapping[str, Any]) -> Self:
-        return cls(**{**stored, "rows": tuple(Row(**row) for row in stored["rows"])})
+        return cls(**{**stored, "rows": tuple(ContentRow(**row) for row in stored["rows"])})
 
 
-def states_of(letter: Letter, flow: Flow) -> frozenset[str]:
+def issuing_states(letter: Letter, flow: Flow) -> frozenset[str]:
     """States at which a service's letter is issued."""
     return frozenset(letter.at) or frozenset(name for name, state in flow.states.items() if state.outcome == "granted")
 
 
-def spoils(flow: Flow, state: str) -> bool:
+def invalidates_letter(flow: Flow, state: str) -> bool:
     """Check whether a case that ends in this state invalidates letters issued before."""
     return flow.states[state].end and flow.states[state].outcome != "granted"
 
@@ -72,30 +72,30 @@ def spoils(flow: Flow, state: str) -> bool:
 _LEGIBLE = r"\n\u0020-\u007e\u00a0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e"
 
 
-def plain(text: str) -> str:
+def printable_text(text: str) -> str:
     """Normalised text (NFC) without control and direction characters."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     return "".join(c for c in composed if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cn", "Cs"})
 
 
-def latin(text: str) -> str:
+def bundled_glyphs_only(text: str) -> str:
     """Text with "?" for characters that the bundled fonts may lack."""
     return re.sub(f"[^{_LEGIBLE}]", "?", text)
 
 
-def every_text(data: Any, change: Any) -> Any:
+def map_texts(data: Any, change: Any) -> Any:
     """JSON value with `change` applied to each text in it."""
     match data:
         case str():
             return change(data)
         case dict():
-            return {key: every_text(value, change) for key, value in data.items()}
+            return {key: map_texts(value, change) for key, value in data.items()}
         case list() | tuple():
-            return [every_text(value, change) for value in data]
+            return [map_texts(value, change) for value in data]
     return data
 
 
-def file_name(title: str, number: str, ending: str = "pdf") -> str:
+def download_name(title: str, number: str, ending: str = "pdf") -> str:
     """Name of a downloaded file, without characters that file systems reject."""
     words: Iterable[str] = re.findall(r"\w+", f"{title} {number}")
     return f"{'-'.join(words)[:120]}.{ending}"

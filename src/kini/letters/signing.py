@@ -23,15 +23,15 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from kini.letters import keys, token
-from kini.letters.keys import NoKey
+from kini.letters import pkcs11_token, signing_keys
+from kini.letters.signing_keys import KeyUnavailable
 
 FIELD = "Signature"
 KEYS = ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY")
 STAMP_SECONDS = 10
 
 
-def sign(pdf: bytes, agency: str, *, name: str, label: str, place: str) -> bytes:
+def sign_pdf(pdf: bytes, agency: str, *, name: str, label: str, place: str) -> bytes:
     """Sign a PDF, keeping PDF/UA: PAdES B-B, or B-T with a time-stamping authority.
 
     Args:
@@ -41,12 +41,12 @@ def sign(pdf: bytes, agency: str, *, name: str, label: str, place: str) -> bytes
     Raises:
         NoKey: without a key, if its certificate is not valid now, or without the time stamp.
     """
-    with opened(agency) as signer:
+    with open_signer(agency) as signer:
         return _signed(pdf, signer, name=name, label=label, place=place)
 
 
 @contextmanager
-def opened(agency: str) -> Iterator[signers.Signer]:
+def open_signer(agency: str) -> Iterator[signers.Signer]:
     """Signer of an agency; the session of a token is closed at the end.
 
     Raises:
@@ -54,9 +54,9 @@ def opened(agency: str) -> Iterator[signers.Signer]:
     """
     described = settings.ENV.signing_keys / f"{agency}.toml"
     if not described.is_file():
-        yield signer_of(agency)
+        yield load_signer(agency)
         return
-    with token.opened(described, keys.password_of(agency)) as signer:
+    with pkcs11_token.open_token_signer(described, signing_keys.password_of(agency)) as signer:
         _require_valid(agency, signer)
         yield signer
 
@@ -77,20 +77,22 @@ def _signed(pdf: bytes, signer: signers.Signer, *, name: str, label: str, place:
     try:
         signed = signers.PdfSigner(metadata, signer=signer, timestamper=stamper, new_field_spec=field).sign_pdf(writer)
     except (TimestampRequestError, OSError) as error:
-        raise NoKey(f"The time-stamping authority {address} does not answer as it should ({error}).") from None
+        raise KeyUnavailable(f"The time-stamping authority {address} does not answer as it should ({error}).") from None
     return bytes(signed.getvalue())
 
 
-def signer_of(agency: str) -> signers.SimpleSigner:
+def load_signer(agency: str) -> signers.SimpleSigner:
     """Load the signer of an agency.
 
     Raises:
         NoKey: without a key, if it is unreadable, or if its certificate is not valid now.
     """
-    folder, password = settings.ENV.signing_keys, keys.password_of(agency)
+    folder, password = settings.ENV.signing_keys, signing_keys.password_of(agency)
     signer = _from_p12(folder / f"{agency}.p12", password) or _from_pem(folder / f"{agency}.pem", password)
     if signer is None:
-        raise NoKey(f'The agency "{agency}" has no signing key in {folder}; put {agency}.p12 or {agency}.pem there.')
+        raise KeyUnavailable(
+            f'The agency "{agency}" has no signing key in {folder}; put {agency}.p12 or {agency}.pem there.'
+        )
     _require_valid(agency, signer)
     return signer
 
@@ -99,7 +101,9 @@ def _require_valid(agency: str, signer: signers.Signer) -> None:
     certificate = signer.signing_cert
     assert certificate is not None  # a signer always has a certificate
     if not certificate.not_valid_before <= datetime.now(UTC) <= certificate.not_valid_after:
-        raise NoKey(f'The certificate of the agency "{agency}" is not valid now (until {certificate.not_valid_after}).')
+        raise KeyUnavailable(
+            f'The certificate of the agency "{agency}" is not valid now (until {certificate.not_valid_after}).'
+        )
 
 
 def _from_p12(path: Path, password: bytes | None) -> signers.SimpleSigner | None:
@@ -108,9 +112,9 @@ def _from_p12(path: Path, password: bytes | None) -> signers.SimpleSigner | None
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(path.read_bytes(), password)
     except ValueError as error:
-        raise NoKey(f"{path} cannot be read ({error}); check its password in {path.stem}.password.") from None
+        raise KeyUnavailable(f"{path} cannot be read ({error}); check its password in {path.stem}.password.") from None
     if certificate is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise NoKey(f"{path} must hold an RSA or elliptic-curve key and its certificate.")
+        raise KeyUnavailable(f"{path} must hold an RSA or elliptic-curve key and its certificate.")
     return _signer(_key_der(key), [_certificate_der(each) for each in (certificate, *others)])
 
 
@@ -122,9 +126,9 @@ def _from_pem(path: Path, password: bytes | None) -> signers.SimpleSigner | None
         own = [_opened(kind, der, password) for kind, der in parts if kind in KEYS]
         certificates = [der for kind, der in parts if kind == "CERTIFICATE"]
     except (ValueError, TypeError) as error:
-        raise NoKey(f"{path} cannot be read ({error}); check its password in {path.stem}.password.") from None
+        raise KeyUnavailable(f"{path} cannot be read ({error}); check its password in {path.stem}.password.") from None
     if len(own) != 1 or not certificates:
-        raise NoKey(f"{path} must hold one PKCS#8 key, its certificate, then the chain.")
+        raise KeyUnavailable(f"{path} must hold one PKCS#8 key, its certificate, then the chain.")
     return _signer(own[0], certificates)
 
 

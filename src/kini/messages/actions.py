@@ -9,30 +9,30 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kini.city import pack
-from kini.core import audit, jobs, moments
+from kini.core import audit, current_time, jobs
 from kini.core.actions import action
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
-from kini.core.numbers import key_of
-from kini.messages import push, queries, rules, wording
+from kini.core.ids import parse_pk
+from kini.messages import message_texts, queries, rules, web_push
 from kini.messages.channels.base import channels
-from kini.messages.handing import Handed
-from kini.messages.models import Delivery, Heard, Message, Preference, Silence, Subscription
-from kini.messages.providers.base import Incoming, Receipt
-from kini.messages.recipients import Person
-from kini.messages.sorts import sorts
+from kini.messages.delivery_result import Accepted
+from kini.messages.message_types import message_types
+from kini.messages.models import Delivery, InboundMessage, Message, OptOut, Preference, Subscription
+from kini.messages.providers.base import DeliveryReceipt, InboundText
+from kini.messages.recipients import Recipient
 from kini.people import rules as people_rules
 from kini.people.models import User
 from kini.people.permissions import Permission
 
-DELIVER, ANSWER = "messages.deliver", "messages.answer"
+DELIVER_JOB, ANSWER_JOB = "messages.deliver", "messages.answer"
 #: Keywords that unsubscribe the sender from the channel they write on, as SMS carriers define them, and resubscribe.
 ENDS, BEGINS = {"STOP", "BERHENTI", "UNSUBSCRIBE"}, {"START", "MULAI"}
 LONGEST_FAULT, LONGEST_HEARD, LONGEST_ENDPOINT = 240, 2000, 600
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class MessageScope:
     """Scope of a message: determines which officers see that it could not be delivered."""
 
     agency: str | None = None
@@ -41,17 +41,17 @@ class About:
 
 
 @action
-def tell(
+def notify(
     *,
     by: Actor,
-    to: Person,
-    sort: str,
+    to: Recipient,
+    message_type: str,
     key: str,
     words: Mapping[str, str],
     link: str = "",
     urgent: bool = False,
     needed_by: datetime | None = None,
-    about: About | None = None,
+    about: MessageScope | None = None,
 ) -> Message | None:
     """Notify a person of one change. Idempotent: a second call with the same key changes nothing.
 
@@ -64,17 +64,17 @@ def tell(
     Returns:
         The message; None if it was sent before or the person cannot be reached.
     """
-    about = about or About()
-    if not to.known:
+    about = about or MessageScope()
+    if not to.is_reachable:
         return None
     with translation.override(to.language):
-        said = wording.say(sorts.get(sort), dict(words))
+        said = message_texts.render_message(message_types.get(message_type), dict(words))
     message, made = Message.objects.get_or_create(
         key=key,
         user=to.user,
         **({} if to.user else {"resident": to.resident}),
         defaults={
-            "sort": sort,
+            "sort": message_type,
             "resident": to.resident,
             "language": to.language,
             "subject": said.subject,
@@ -87,26 +87,28 @@ def tell(
             "agency_id": about.agency,
             "area_path": about.area_path,
             "service_id": about.service,
-            "at": moments.now(),
+            "at": current_time.now(),
         },
     )
     if not made:
         return None
     _next(message)
-    audit.record(by=by, action="messages.told", subject=f"message:{message.pk}", detail={"sort": sort, "key": key})
+    audit.record(
+        by=by, action="messages.told", subject=f"message:{message.pk}", detail={"sort": message_type, "key": key}
+    )
     return message
 
 
 def _next(message: Message) -> None:
     """Start delivery by the next channel; mark the message undelivered if none is left and none succeeded."""
-    way = queries.next_way(message)
+    way = queries.next_channel(message)
     if way is None:
         tried = message.deliveries.exists()
-        if not queries.went_out(message) and (tried or message.user_id is None):
-            Message.objects.filter(pk=message.pk).update(unreached_at=moments.now())
+        if not queries.was_sent(message) and (tried or message.user_id is None):
+            Message.objects.filter(pk=message.pk).update(unreached_at=current_time.now())
         return
     channel, recipient = way
-    now = moments.now()
+    now = current_time.now()
     due = _loud(message, now)
     delivery = Delivery.objects.create(message=message, channel=channel.id, recipient=recipient[:254], due_at=due)
     _soon(delivery, now)
@@ -114,25 +116,29 @@ def _next(message: Message) -> None:
 
 def _loud(message: Message, at: datetime) -> datetime:
     """Earliest time from `at` on when the message may be sent (quiet hours)."""
-    return at if message.urgent else rules.after_quiet(at, wording.manners().quiet, pack.current().timezone)
+    return (
+        at
+        if message.urgent
+        else rules.next_allowed_time(at, message_texts.message_settings().quiet, pack.current().timezone)
+    )
 
 
 def _soon(delivery: Delivery, now: datetime) -> None:
     if delivery.due_at > now:
-        jobs.later(DELIVER, at=delivery.due_at, delivery=delivery.pk)
+        jobs.enqueue_at(DELIVER_JOB, at=delivery.due_at, delivery=delivery.pk)
     else:
-        jobs.soon(DELIVER, delivery=delivery.pk)
+        jobs.enqueue(DELIVER_JOB, delivery=delivery.pk)
 
 
 @action
-def note_handed(*, by: Actor, delivery: Delivery, handed: Handed) -> None:
+def record_accepted(*, by: Actor, delivery: Delivery, accepted: Accepted) -> None:
     """Record that a channel accepted a message."""
-    now = moments.now()
-    ended = now if handed.state == "delivered" else None
+    now = current_time.now()
+    ended = now if accepted.state == "delivered" else None
     Delivery.objects.filter(pk=delivery.pk, state="waiting").update(
-        state=handed.state,
-        provider=handed.provider,
-        reference=handed.reference,
+        state=accepted.state,
+        provider=accepted.provider,
+        reference=accepted.reference,
         attempts=delivery.attempts + 1,
         sent_at=now,
         ended_at=ended,
@@ -142,9 +148,9 @@ def note_handed(*, by: Actor, delivery: Delivery, handed: Handed) -> None:
 
 
 @action
-def note_fault(*, by: Actor, delivery: Delivery, fault: str, final: bool) -> None:
+def record_failure(*, by: Actor, delivery: Delivery, fault: str, final: bool) -> None:
     """Record a failed delivery: schedule a retry, or continue with the next channel."""
-    now, attempts = moments.now(), delivery.attempts + 1
+    now, attempts = current_time.now(), delivery.attempts + 1
     final = final or attempts > len(rules.BACK_OFF)
     found = Delivery.objects.filter(pk=delivery.pk, state="waiting")
     said = fault[:LONGEST_FAULT]
@@ -154,7 +160,7 @@ def note_fault(*, by: Actor, delivery: Delivery, fault: str, final: bool) -> Non
     else:
         due = _loud(delivery.message, now + rules.BACK_OFF[attempts - 1])
         if found.update(attempts=attempts, fault=said, due_at=due):
-            jobs.later(DELIVER, at=due, delivery=delivery.pk)
+            jobs.enqueue_at(DELIVER_JOB, at=due, delivery=delivery.pk)
     audit.record(
         by=by,
         action="messages.not-taken",
@@ -168,7 +174,7 @@ def _what(delivery: Delivery) -> dict[str, str | int]:
 
 
 @action
-def advance(*, by: Actor, message: Message) -> None:
+def try_next_channel(*, by: Actor, message: Message) -> None:
     """Continue with the next channel unless the message was read or a delivery is pending."""
     found = Message.objects.select_for_update().get(pk=message.pk)
     if found.read_at is None and not found.deliveries.filter(state="waiting").exists():
@@ -177,11 +183,11 @@ def advance(*, by: Actor, message: Message) -> None:
 
 
 @action
-def read(*, by: Actor, message: Message) -> None:
+def mark_read(*, by: Actor, message: Message) -> None:
     """Mark the actor's own message as read and cancel pending deliveries."""
     if message.user_id is None or by.user_id != message.user_id:
         raise NotAllowed(_("This message is addressed to another person."))
-    now = moments.now()
+    now = current_time.now()
     if Message.objects.filter(pk=message.pk, read_at=None).update(read_at=now):
         waiting = message.deliveries.filter(state="waiting")
         waiting.update(state="failed", ended_at=now, fault="read in the inbox before")
@@ -189,18 +195,18 @@ def read(*, by: Actor, message: Message) -> None:
 
 
 @action
-def prefer(*, by: Actor, user: User, first: str, wanted: set[str]) -> None:
+def set_preferences(*, by: Actor, user: User, first: str, wanted: set[str]) -> None:
     """Store a user's preferred channel and the channels they accept."""
     if by.user_id != user.pk:
         raise NotAllowed(_("Only the person themselves can change this."))
     if first and first not in channels:
-        raise Refused(_("This channel does not exist."))
+        raise ActionRefused(_("This channel does not exist."))
     Preference.objects.update_or_create(user=user, defaults={"first": first})
-    person = Person(user, getattr(user, "resident", None))
+    person = Recipient(user, getattr(user, "resident", None))
     for channel in channels:
         recipient = channel.recipient(person)
         if recipient and channel.id in wanted:
-            Silence.objects.filter(channel=channel.id, recipient=recipient).delete()
+            OptOut.objects.filter(channel=channel.id, recipient=recipient).delete()
         elif recipient:
             _silence(channel.id, recipient)
     audit.record(
@@ -212,14 +218,14 @@ def prefer(*, by: Actor, user: User, first: str, wanted: set[str]) -> None:
 
 
 @action
-def silence(*, by: Actor, channel: str, recipient: str) -> None:
+def opt_out(*, by: Actor, channel: str, recipient: str) -> None:
     """Stop messages to a number or address by one channel."""
     _silence(channel, recipient)
     audit.record(by=by, action="messages.silenced", subject=f"channel:{channel}")
 
 
 def _silence(channel: str, recipient: str) -> None:
-    Silence.objects.get_or_create(channel=channel, recipient=recipient, defaults={"since": moments.now()})
+    OptOut.objects.get_or_create(channel=channel, recipient=recipient, defaults={"since": current_time.now()})
 
 
 def _require(by: Actor, message: Message) -> None:
@@ -232,7 +238,7 @@ def retry(*, by: Actor, message: Message) -> None:
     """Retry all channels of an undelivered message."""
     _require(by, message)
     if not Message.objects.filter(pk=message.pk, unreached_at__isnull=False, settled_at=None).update(unreached_at=None):
-        raise Refused(_("This message is no longer on the list."))
+        raise ActionRefused(_("This message is no longer on the list."))
     with transaction.atomic():
         message.deliveries.filter(state="failed").delete()
         _next(message)
@@ -240,30 +246,30 @@ def retry(*, by: Actor, message: Message) -> None:
 
 
 @action
-def settle(*, by: Actor, message: Message) -> None:
+def mark_settled(*, by: Actor, message: Message) -> None:
     """Close an undelivered message: an officer informed the person in another way."""
     _require(by, message)
     if not Message.objects.filter(pk=message.pk, unreached_at__isnull=False, settled_at=None).update(
-        settled_at=moments.now()
+        settled_at=current_time.now()
     ):
-        raise Refused(_("This message is no longer on the list."))
+        raise ActionRefused(_("This message is no longer on the list."))
     audit.record(by=by, action="messages.settled", subject=f"message:{message.pk}")
 
 
 @action
-def posted(*, by: Actor, delivery: Delivery) -> None:
+def mark_posted(*, by: Actor, delivery: Delivery) -> None:
     """Record that an officer printed and mailed a message."""
     _require(by, delivery.message)
-    now = moments.now()
+    now = current_time.now()
     if not Delivery.objects.filter(pk=delivery.pk, channel="post", state="waiting").update(
         state="sent", sent_at=now, attempts=1
     ):
-        raise Refused(_("This letter is no longer on the list."))
+        raise ActionRefused(_("This letter is no longer on the list."))
     audit.record(by=by, action="messages.posted", subject=f"message:{delivery.message_id}", detail=_what(delivery))
 
 
 @action
-def hand_over(*, by: Actor, gone: int, kept: int, user: int) -> int:
+def transfer_messages(*, by: Actor, gone: int, kept: int, user: int) -> int:
     """Move messages of a merged resident without account to the inbox of the account; return their number."""
     own = Message.objects.filter(user_id=user).values("key")
     count = Message.objects.filter(resident_id=gone, user=None).exclude(key__in=own).update(resident=kept, user=user)
@@ -272,12 +278,12 @@ def hand_over(*, by: Actor, gone: int, kept: int, user: int) -> int:
 
 
 @action
-def note_receipt(*, by: Actor, receipt: Receipt) -> None:
+def record_receipt(*, by: Actor, receipt: DeliveryReceipt) -> None:
     """Apply a provider's delivery receipt. Receipts may arrive early, twice, or out of order."""
-    found = Delivery.objects.select_for_update().select_related("message").filter(pk=key_of(receipt.key)).first()
+    found = Delivery.objects.select_for_update().select_related("message").filter(pk=parse_pk(receipt.key)).first()
     if found is None or found.state not in BEFORE[receipt.state]:
         return
-    now = moments.now()
+    now = current_time.now()
     found.state, found.sent_at = receipt.state, found.sent_at or now
     found.ended_at = None if receipt.state == "sent" else now
     found.fault = receipt.fault[:LONGEST_FAULT]
@@ -300,9 +306,9 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
 
 
 @action
-def hear(*, by: Actor, provider: str, incoming: Incoming) -> None:
+def receive(*, by: Actor, provider: str, incoming: InboundText) -> None:
     """Store an inbound message once and queue its reply. STOP and START keywords (un)subscribe the sender."""
-    heard, made = Heard.objects.get_or_create(
+    heard, made = InboundMessage.objects.get_or_create(
         provider=provider,
         external_id=incoming.id,
         defaults={
@@ -312,7 +318,7 @@ def hear(*, by: Actor, provider: str, incoming: Incoming) -> None:
             "photo": incoming.photo,
             "latitude": incoming.place[0] if incoming.place else None,
             "longitude": incoming.place[1] if incoming.place else None,
-            "at": moments.now(),
+            "at": current_time.now(),
         },
     )
     if not made:
@@ -321,16 +327,16 @@ def hear(*, by: Actor, provider: str, incoming: Incoming) -> None:
     if word in ENDS:
         _silence(heard.channel, heard.sender)
     elif word in BEGINS:
-        Silence.objects.filter(channel=heard.channel, recipient=heard.sender).delete()
+        OptOut.objects.filter(channel=heard.channel, recipient=heard.sender).delete()
     else:
-        jobs.soon(ANSWER, heard=heard.pk)
+        jobs.enqueue(ANSWER_JOB, heard=heard.pk)
     audit.record(by=by, action="messages.heard", subject=f"heard:{heard.pk}", detail={"channel": heard.channel})
 
 
 @action
-def answer(*, by: Actor, heard: Heard, reply: str) -> None:
+def record_reply(*, by: Actor, heard: InboundMessage, reply: str) -> None:
     """Record the reply to an inbound message."""
-    Heard.objects.filter(pk=heard.pk, answered_at=None).update(reply=reply, answered_at=moments.now())
+    InboundMessage.objects.filter(pk=heard.pk, answered_at=None).update(reply=reply, answered_at=current_time.now())
     audit.record(by=by, action="messages.answered", subject=f"heard:{heard.pk}")
 
 
@@ -343,9 +349,13 @@ def subscribe(*, by: Actor, user: User, endpoint: str, public: str, auth: str) -
     """
     if by.user_id != user.pk:
         raise NotAllowed(_("Only the person themselves can change this."))
-    if not push.is_service(endpoint) or len(endpoint) > LONGEST_ENDPOINT or not push.is_subscription(public, auth):
-        raise Refused(_("Push messages do not work in this browser. Try another one."))
-    made = {"user": user, "public": public, "auth": auth, "made_at": moments.now()}
+    if (
+        not web_push.is_push_service(endpoint)
+        or len(endpoint) > LONGEST_ENDPOINT
+        or not web_push.are_subscription_keys(public, auth)
+    ):
+        raise ActionRefused(_("Push messages do not work in this browser. Try another one."))
+    made = {"user": user, "public": public, "auth": auth, "made_at": current_time.now()}
     Subscription.objects.update_or_create(endpoint=endpoint, defaults=made)
-    Silence.objects.filter(channel="push", recipient=f"devices-{user.pk}").delete()
+    OptOut.objects.filter(channel="push", recipient=f"devices-{user.pk}").delete()
     audit.record(by=by, action="messages.subscribed", subject=f"user:{user.pk}")

@@ -6,8 +6,8 @@ class Messages(AppConfig):
     label = "kini_messages"
 
     def ready(self) -> None:
-        from kini.messages import personal_data, registered, retention
+        from kini.messages import personal_data, registration, retention
 
         retention.register()
         personal_data.register()
-        registered.register()
+        registration.register()

@@ -15,21 +15,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kini.city import pack
 from kini.core.actors import Actor
-from kini.messages import actions, queries, rules, wording
+from kini.messages import actions, message_texts, queries, rules
 from kini.messages.channels.base import channels
+from kini.messages.message_types import MessageType, message_types
 from kini.messages.models import Message
-from kini.messages.sorts import Sort, sorts
 from kini.people import actions as people_actions
-from kini.people.access_log import Read, What
+from kini.people.access_log import AccessType, DataRead
+from kini.people.access_purposes import CONTACT
 from kini.people.permissions import Permission
-from kini.people.purposes import CONTACT
 from kini.people.queries import actor_for
 from kini.people.rules import require_somewhere
 
 PER_PAGE = 20
 
 
-def for_those_who_see[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def message_officers_only[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """Restrict a view to officers with SEE_MESSAGES in some scope; queries narrow the content to their grants."""
 
     @wraps(view)
@@ -42,17 +42,17 @@ def for_those_who_see[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpR
     return never_cache(login_required(inside))
 
 
-@for_those_who_see
+@message_officers_only
 @require_safe
-def dead(request: HttpRequest) -> HttpResponse:
+def undelivered(request: HttpRequest) -> HttpResponse:
     """Undelivered messages with reasons, and letters to mail."""
     actor = actor_for(request)
-    page = Paginator(queries.dead(actor), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.undelivered(actor), PER_PAGE).get_page(request.GET.get("page"))
     rows = [
         (each, [(channels.get(way.channel).label, way) for way in each.deliveries.all() if way.channel in channels])
         for each in page
     ]
-    letters = list(queries.to_post(actor))
+    letters = list(queries.letters_to_print(actor))
     _log_messages(actor, [*page, *(each.message for each in letters)])
     context = {"page": page, "rows": rows, "letters": letters}
     return render(request, "messages/desk_dead.html", context)
@@ -60,61 +60,66 @@ def dead(request: HttpRequest) -> HttpResponse:
 
 def _log_messages(actor: Actor, found: Iterable[Message]) -> None:
     """Log the officer's access to these messages."""
-    reads = [Read(resident) for resident in queries.residents_of(found)]
-    people_actions.log_reads(by=actor, what=What.MESSAGE, reads=reads, purpose=CONTACT)
+    reads = [DataRead(resident) for resident in queries.residents_of(found)]
+    people_actions.log_reads(by=actor, what=AccessType.MESSAGE, reads=reads, purpose=CONTACT)
 
 
-@for_those_who_see
+@message_officers_only
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Retry all channels."""
     actor = actor_for(request)
-    actions.retry(by=actor, message=get_object_or_404(queries.dead(actor), pk=pk))
+    actions.retry(by=actor, message=get_object_or_404(queries.undelivered(actor), pk=pk))
     messages.success(request, _("The message will be sent again."))
     return redirect("messages:dead")
 
 
-@for_those_who_see
+@message_officers_only
 @require_POST
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a message: the officer informed the person in another way."""
     actor = actor_for(request)
-    actions.settle(by=actor, message=get_object_or_404(queries.dead(actor), pk=pk))
+    actions.mark_settled(by=actor, message=get_object_or_404(queries.undelivered(actor), pk=pk))
     messages.success(request, _("The message was removed from the list."))
     return redirect("messages:dead")
 
 
-@for_those_who_see
+@message_officers_only
 @require_safe
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """Printable letter."""
     actor = actor_for(request)
-    found = get_object_or_404(queries.to_post(actor), pk=pk)
+    found = get_object_or_404(queries.letters_to_print(actor), pk=pk)
     _log_messages(actor, [found.message])
     with translation.override(found.message.language):
         return render(request, "messages/desk_letter.html", {"delivery": found, "resident": found.message.resident})
 
 
-@for_those_who_see
+@message_officers_only
 @require_POST
 def posted(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a letter as mailed."""
     actor = actor_for(request)
-    actions.posted(by=actor, delivery=get_object_or_404(queries.to_post(actor), pk=pk))
+    actions.mark_posted(by=actor, delivery=get_object_or_404(queries.letters_to_print(actor), pk=pk))
     messages.success(request, _("The letter was marked as posted."))
     return redirect("messages:dead")
 
 
-@for_those_who_see
+@message_officers_only
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
     """Preview of all message texts in the city's languages, with example values."""
-    shown = [(sort, [_shown(sort, language) for language in pack.current().languages]) for sort in sorts]
+    shown = [
+        (message_type, [_shown(message_type, language) for language in pack.current().languages])
+        for message_type in message_types
+    ]
     return render(request, "messages/desk_preview.html", {"shown": shown})
 
 
-def _shown(sort: Sort, language: str) -> tuple[str, wording.Said, int]:
+def _shown(message_type: MessageType, language: str) -> tuple[str, message_texts.RenderedMessage, int]:
     """Language, message with example values, and its SMS length in septets."""
     with translation.override(language):
-        said = wording.say(sort, {name: str(example) for name, example in sort.words.items()})
-    return language, said, rules.septets(said.short)
+        said = message_texts.render_message(
+            message_type, {name: str(example) for name, example in message_type.words.items()}
+        )
+    return language, said, rules.count_septets(said.short)

@@ -11,7 +11,7 @@ from kini.people.models import Resident, User
 
 STATES = [(s, s) for s in ("waiting", "sent", "delivered", "read", "failed")]
 #: States after a channel accepted the message; a receipt may follow.
-GONE = ("sent", "delivered", "read")
+SENT_STATES = ("sent", "delivered", "read")
 
 
 class Message(models.Model):
@@ -115,7 +115,7 @@ class Preference(models.Model):
     first = models.CharField(max_length=10, blank=True)
 
 
-class Silence(models.Model):
+class OptOut(models.Model):
     """Opt-out of a number or address from a channel. Does not apply to sign-in codes."""
 
     channel = models.CharField(max_length=10)
@@ -123,13 +123,14 @@ class Silence(models.Model):
     since = models.DateTimeField()
 
     class Meta:
+        db_table = "kini_messages_silence"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["channel", "recipient"], name="messages_silence_once"),
             models.CheckConstraint(condition=~Q(recipient=""), name="messages_silence_of_somebody"),
         ]
 
 
-class Heard(models.Model):
+class InboundMessage(models.Model):
     """Inbound message and its reply. Deleted by retention."""
 
     provider = models.CharField(max_length=40)
@@ -145,6 +146,7 @@ class Heard(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "kini_messages_heard"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["provider", "external_id"], name="messages_heard_once"),
             models.CheckConstraint(

@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.core.actors import Actor, ActorKind, Refused
-from kini.messages import actions, leaving, push, queries
+from kini.core.actors import ActionRefused, Actor, ActorKind
+from kini.messages import actions, queries, unsubscribe, web_push
 from kini.messages.channels.base import channels
 from kini.messages.models import Preference
-from kini.messages.recipients import Person
+from kini.messages.recipients import Recipient
 from kini.people.models import User
 from kini.people.queries import actor_for
 
@@ -42,7 +42,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message; opening it marks it as read."""
     found = get_object_or_404(queries.inbox(_user(request)), pk=pk)
-    actions.read(by=actor_for(request), message=found)
+    actions.mark_read(by=actor_for(request), message=found)
     ways = [
         (channels.get(each.channel).label, each)
         for each in found.deliveries.order_by("pk")
@@ -54,32 +54,32 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def ways(request: HttpRequest) -> HttpResponse:
+def channel_settings(request: HttpRequest) -> HttpResponse:
     """Channel settings; POST stores `first` (preferred channel) and `wanted` (accepted channels)."""
     user = _user(request)
-    person = Person(user, getattr(user, "resident", None))
+    person = Recipient(user, getattr(user, "resident", None))
     found = [(each, where) for each in channels if each.ready() and (where := each.recipient(person))]
     if request.method == "POST":
         wanted = set(request.POST.getlist("wanted")) | ({request.POST.get("first", "")} - {""})
-        actions.prefer(by=actor_for(request), user=user, first=request.POST.get("first", ""), wanted=wanted)
+        actions.set_preferences(by=actor_for(request), user=user, first=request.POST.get("first", ""), wanted=wanted)
         messages.success(request, _("Your settings were saved."))
         return redirect("messages:ways")
-    silent = queries.silences({where for _channel, where in found})
+    silent = queries.opt_outs({where for _channel, where in found})
     first = Preference.objects.filter(user=user).values_list("first", flat=True).first() or ""
     rows = [(each, where, (each.id, where) not in silent) for each, where in found]
-    key = push.b64(push.point(push.own_key().public_key()))
+    key = web_push.encode_base64url(web_push.encode_point(web_push.vapid_key().public_key()))
     return render(request, "messages/ways.html", {"ways": rows, "first": first, "key": key})
 
 
 @login_required
 @require_POST
-def device(request: HttpRequest) -> HttpResponse:
+def subscribe_browser(request: HttpRequest) -> HttpResponse:
     """Subscribe this browser to push messages; POST sends `endpoint`, `public` and `auth`."""
     endpoint, public, auth = (request.POST.get(name, "") for name in ("endpoint", "public", "auth"))
     try:
         actions.subscribe(by=actor_for(request), user=_user(request), endpoint=endpoint, public=public, auth=auth)
         messages.success(request, _("You will now get messages on this device."))
-    except Refused as refusal:
+    except ActionRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("messages:ways")
 
@@ -87,12 +87,12 @@ def device(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request: HttpRequest, token: str) -> HttpResponse:
+def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     """Unsubscribe from one channel by a signed link. Mail clients post to it directly (RFC 8058)."""
-    named = leaving.read(token)
+    named = unsubscribe.read_token(token)
     if named is None or (channel := channels.find(named[0])) is None:
         raise Http404
     done = request.method == "POST"
     if done:
-        actions.silence(by=Actor(ActorKind.GUEST), channel=channel.id, recipient=named[1])
+        actions.opt_out(by=Actor(ActorKind.GUEST), channel=channel.id, recipient=named[1])
     return render(request, "messages/stop.html", {"channel": channel, "recipient": named[1], "done": done})

@@ -4,10 +4,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from kini.core.actors import system
-from kini.core.events import listens
+from kini.core.events import subscribe
 from kini.messages import actions
-from kini.messages.recipients import Person
-from kini.messages.sorts import Sort, sorts
+from kini.messages.message_types import MessageType, message_types
+from kini.messages.recipients import Recipient
 from kini.people.events import ProgramTokensRevoked
 from kini.people.models import User
 
@@ -17,7 +17,7 @@ REVOKED = "program-revoked"
 
 def register() -> None:
     """Register the message types."""
-    revoked = Sort(
+    revoked = MessageType(
         REVOKED,
         gettext_lazy("When a program was disconnected because its access key was used twice"),
         {"program": gettext_lazy("Neighbourhood app")},
@@ -27,19 +27,19 @@ def register() -> None:
             "still want to use the program, connect it again. If not, stop it under “Programs”."
         ),
     )
-    sorts.register(revoked.id, revoked)
+    message_types.register(revoked.id, revoked)
 
 
-@listens(ProgramTokensRevoked, name="messages.notify_tokens_revoked")
-def tell_revoked(event: ProgramTokensRevoked) -> None:
+@subscribe(ProgramTokensRevoked, name="messages.notify_tokens_revoked")
+def notify_client_revoked(event: ProgramTokensRevoked) -> None:
     """Notify the user, once per revoked authorization."""
     user = User.objects.filter(pk=event.user, is_active=True).first()
     if user is None:
         return
-    actions.tell(
+    actions.notify(
         by=BY,
-        to=Person(user, getattr(user, "resident", None)),
-        sort=REVOKED,
+        to=Recipient(user, getattr(user, "resident", None)),
+        message_type=REVOKED,
         key=f"program-revoked:{event.family[:40]}",
         words={"program": event.program},
         link=reverse("people:programs"),

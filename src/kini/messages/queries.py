@@ -8,10 +8,10 @@ from django.db.models import Prefetch, Q, QuerySet
 from kini.core.actors import Actor
 from kini.messages import rules
 from kini.messages.channels.base import Channel, channels
-from kini.messages.models import GONE, Delivery, Message, Preference, Silence
-from kini.messages.recipients import Person, person_of
-from kini.people.filters import visible_cases_q
+from kini.messages.models import SENT_STATES, Delivery, Message, OptOut, Preference
+from kini.messages.recipients import Recipient, recipient_of
 from kini.people.models import Resident, User
+from kini.people.permission_filters import visible_cases_q
 from kini.people.permissions import Permission
 
 
@@ -20,42 +20,42 @@ def inbox(user: User) -> QuerySet[Message]:
     return Message.objects.filter(user=user).order_by("-pk")
 
 
-def unread(user_id: int) -> int:
+def count_unread(user_id: int) -> int:
     """Number of unread messages of a user."""
     return Message.objects.filter(user_id=user_id, read_at__isnull=True).count()
 
 
-def ways(person: Person) -> list[tuple[Channel, str]]:
+def open_channels(person: Recipient) -> list[tuple[Channel, str]]:
     """Available channels of a person with their address, in order of use; opt-outs are excluded."""
     first = Preference.objects.filter(user=person.user).values_list("first", flat=True).first() if person.user else ""
     found = {each.id: (each, where) for each in channels if each.ready() and (where := each.recipient(person))}
-    silent = silences({where for _, where in found.values()})
+    silent = opt_outs({where for _, where in found.values()})
     open_ = [name for name, (_, where) in found.items() if (name, where) not in silent]
-    return [found[name] for name in rules.in_order(open_, first or "")]
+    return [found[name] for name in rules.preferred_first(open_, first or "")]
 
 
-def silences(recipients: Collection[str]) -> set[tuple[str, str]]:
+def opt_outs(recipients: Collection[str]) -> set[tuple[str, str]]:
     """Opt-outs among these recipients, as (channel, recipient)."""
-    return set(Silence.objects.filter(recipient__in=recipients).values_list("channel", "recipient"))
+    return set(OptOut.objects.filter(recipient__in=recipients).values_list("channel", "recipient"))
 
 
-def next_way(message: Message) -> tuple[Channel, str] | None:
+def next_channel(message: Message) -> tuple[Channel, str] | None:
     """Next untried channel; a last resort only if the person must act."""
     tried = set(message.deliveries.values_list("channel", flat=True))
-    left = [way for way in ways(person_of(message)) if way[0].id not in tried]
+    left = [way for way in open_channels(recipient_of(message)) if way[0].id not in tried]
     return next((way for way in left if message.needed_by or not way[0].last_resort), None)
 
 
-def unseen(now: datetime) -> list[Message]:
+def due_for_next_channel(now: datetime) -> list[Message]:
     """Messages due for their next channel: unread although action is needed, or without an expected receipt."""
     waits = Message.objects.filter(deliveries__state="waiting").values("pk")
     open_ = Message.objects.filter(read_at__isnull=True, unreached_at__isnull=True).exclude(pk__in=waits)
     asked = open_.filter(needed_by__gt=now)
-    late = Q(deliveries__state="sent", deliveries__sent_at__lt=now - rules.RECEIPT_WITHIN)
-    lost = open_.filter(late, needed_by__isnull=True, at__gt=now - 3 * rules.RECEIPT_WITHIN)
+    late = Q(deliveries__state="sent", deliveries__sent_at__lt=now - rules.RECEIPT_TIMEOUT)
+    lost = open_.filter(late, needed_by__isnull=True, at__gt=now - 3 * rules.RECEIPT_TIMEOUT)
     lost = lost.exclude(deliveries__state__in=("delivered", "read")).distinct()
     over = [each for each in asked if _patience_over(each, now)]
-    return [each for each in (*over, *lost) if next_way(each)]
+    return [each for each in (*over, *lost) if next_channel(each)]
 
 
 def _patience_over(message: Message, now: datetime) -> bool:
@@ -63,18 +63,18 @@ def _patience_over(message: Message, now: datetime) -> bool:
     if last is None or message.needed_by is None or last.state == "read":
         return False
     since = last.sent_at or last.due_at
-    left = max(1, len(ways(person_of(message))) - message.deliveries.count())
-    return now >= since + rules.patience(since, message.needed_by, left)
+    left = max(1, len(open_channels(recipient_of(message))) - message.deliveries.count())
+    return now >= since + rules.wait_before_next(since, message.needed_by, left)
 
 
-def dead(actor: Actor) -> QuerySet[Message]:
+def undelivered(actor: Actor) -> QuerySet[Message]:
     """Open undelivered messages within the officer's scope."""
     found = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
     found = found.filter(unreached_at__isnull=False, settled_at__isnull=True)
-    return found.prefetch_related(deliveries()).order_by("-unreached_at", "-pk")
+    return found.prefetch_related(prefetch_deliveries()).order_by("-unreached_at", "-pk")
 
 
-def to_post(actor: Actor) -> QuerySet[Delivery]:
+def letters_to_print(actor: Actor) -> QuerySet[Delivery]:
     """Letters within the officer's scope that must be printed and mailed."""
     seen = Message.objects.filter(visible_cases_q(actor, Permission.SEE_MESSAGES))
     found = Delivery.objects.filter(channel="post", state="waiting", message__in=seen)
@@ -89,11 +89,11 @@ def residents_of(messages: Iterable[Message]) -> set[int]:
     return {each.resident_id for each in some if each.resident_id} | set(known)
 
 
-def deliveries() -> Prefetch:
+def prefetch_deliveries() -> Prefetch:
     """Prefetch of a message's deliveries, in order."""
     return Prefetch("deliveries", Delivery.objects.order_by("pk"))
 
 
-def went_out(message: Message) -> bool:
+def was_sent(message: Message) -> bool:
     """Return whether any channel accepted the message."""
-    return message.deliveries.filter(state__in=GONE).exists()
+    return message.deliveries.filter(state__in=SENT_STATES).exists()

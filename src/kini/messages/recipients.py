@@ -8,7 +8,7 @@ from kini.people.models import Resident, User
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Recipient:
     """Recipient of messages. `resident` provides contact data that the account lacks."""
 
     user: User | None = None
@@ -32,11 +32,11 @@ class Person:
         return self.resident if self.resident and self.resident.address else None
 
     @property
-    def known(self) -> bool:
+    def is_reachable(self) -> bool:
         """Return whether the person can be reached at all."""
         return bool((self.user and self.user.is_active) or self.phone or self.email)
 
 
-def person_of(message: Message) -> Person:
+def recipient_of(message: Message) -> Recipient:
     """Recipient of a stored message."""
-    return Person(message.user, message.resident)
+    return Recipient(message.user, message.resident)

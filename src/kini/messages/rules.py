@@ -20,26 +20,26 @@ SHORTEST_WORD = 8
 #: Delays before retries of a failed delivery; it fails permanently after the last one.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 25, 120))
 #: Time to wait for a receipt before trying the next channel.
-RECEIPT_WITHIN = timedelta(hours=24)
+RECEIPT_TIMEOUT = timedelta(hours=24)
 
 
-def fill(text: str, words: Mapping[str, str]) -> str:
+def fill_placeholders(text: str, words: Mapping[str, str]) -> str:
     """Replace {placeholders} and collapse the spaces that empty values leave."""
     filled = WORD.sub(lambda match: words.get(match[1], match[0]), text)
     return re.sub(r" {2,}", " ", filled).strip()
 
 
-def names_in(text: str) -> frozenset[str]:
+def placeholders_in(text: str) -> frozenset[str]:
     """Names of the placeholders in a text."""
     return frozenset(WORD.findall(text))
 
 
-def gsm7(text: str) -> str:
+def to_gsm7(text: str) -> str:
     """Convert text to GSM-7; characters without a replacement become question marks."""
     return "".join(c if c in GSM7 or c in GSM7_TWICE else "?" for c in text.translate(PLAIN))
 
 
-def septets(text: str) -> int:
+def count_septets(text: str) -> int:
     """Length of a GSM-7 text in septets.
 
     Raises:
@@ -50,12 +50,12 @@ def septets(text: str) -> int:
     return len(text) + sum(c in GSM7_TWICE for c in text)
 
 
-def sms(text: str, words: Mapping[str, str]) -> str:
+def sms_text(text: str, words: Mapping[str, str]) -> str:
     """Fill in the text as a single SMS; if it is too long, shorten the longest values, but never URLs."""
     left = dict(words)
-    while septets(made := gsm7(fill(text, left))) > SMS_LENGTH:
-        over = septets(made) - SMS_LENGTH
-        able = [each for each in sorted(names_in(text) & left.keys()) if "://" not in left[each]]
+    while count_septets(made := to_gsm7(fill_placeholders(text, left))) > SMS_LENGTH:
+        over = count_septets(made) - SMS_LENGTH
+        able = [each for each in sorted(placeholders_in(text) & left.keys()) if "://" not in left[each]]
         name = max(able, key=lambda each: len(left[each]), default="")
         if not name or len(left[name]) <= SHORTEST_WORD:
             return _cut(made)
@@ -65,12 +65,12 @@ def sms(text: str, words: Mapping[str, str]) -> str:
 
 
 def _cut(text: str) -> str:
-    while septets(text) > SMS_LENGTH:
+    while count_septets(text) > SMS_LENGTH:
         text = text[:-1]
     return text
 
 
-def after_quiet(now: datetime, quiet: tuple[time, time] | None, zone: ZoneInfo) -> datetime:
+def next_allowed_time(now: datetime, quiet: tuple[time, time] | None, zone: ZoneInfo) -> datetime:
     """Earliest time from `now` (aware) on outside quiet hours in local time; `quiet` may span midnight."""
     if quiet is None:
         return now
@@ -84,12 +84,12 @@ def after_quiet(now: datetime, quiet: tuple[time, time] | None, zone: ZoneInfo) 
     return (wakes if wakes > here else wakes + timedelta(days=1)).astimezone(now.tzinfo)
 
 
-def in_order(channels: Sequence[str], first: str) -> list[str]:
+def preferred_first(channels: Sequence[str], first: str) -> list[str]:
     """Channels with the preferred one first."""
     return sorted(channels, key=lambda each: each != first)
 
 
-def patience(now: datetime, needed_by: datetime, left: int) -> timedelta:
+def wait_before_next(now: datetime, needed_by: datetime, left: int) -> timedelta:
     """Time a message with deadline may stay unread before the next of `left` channels is tried."""
     share = (needed_by - now) / (left + 1)
     return min(max(share, timedelta(hours=1)), timedelta(days=2))

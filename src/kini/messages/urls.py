@@ -1,16 +1,16 @@
 from django.urls import path
 
-from kini.messages import desk, notices, pages
+from kini.messages import desk, pages, webhooks
 
 app_name = "messages"
 urlpatterns = [
     path("me/messages/", pages.inbox, name="inbox"),
     path("me/messages/<int:pk>/", pages.message, name="message"),
-    path("me/messages/ways/", pages.ways, name="ways"),
-    path("me/messages/device/", pages.device, name="device"),
-    path("messages/stop/<str:token>/", pages.stop, name="stop"),
-    path("messages/notices/<slug:provider>/", notices.notice, name="notice"),
-    path("desk/messages/", desk.dead, name="dead"),
+    path("me/messages/ways/", pages.channel_settings, name="ways"),
+    path("me/messages/device/", pages.subscribe_browser, name="device"),
+    path("messages/stop/<str:token>/", pages.unsubscribe_page, name="stop"),
+    path("messages/notices/<slug:provider>/", webhooks.webhook, name="notice"),
+    path("desk/messages/", desk.undelivered, name="dead"),
     path("desk/messages/<int:pk>/retry/", desk.retry, name="retry"),
     path("desk/messages/<int:pk>/settle/", desk.settle, name="settle"),
     path("desk/messages/letters/<int:pk>/", desk.letter, name="letter"),

@@ -6,7 +6,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.people import queries
 
 _AGAIN = "SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)"
@@ -24,10 +24,10 @@ def retry_job(*, by: Actor, job: int) -> None:
         raise NotAllowed(_("Only operators can retry a job."))
     found = ProcrastinateJob.objects.select_for_update(of=("self",)).filter(pk=job, status="failed").first()
     if found is None:
-        raise Refused(_("This job has not failed."))
+        raise ActionRefused(_("This job has not failed."))
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_AGAIN, [job])
     except IntegrityError:
-        raise Refused(_("This job is already queued for a retry.")) from None
+        raise ActionRefused(_("This job is already queued for a retry.")) from None
     audit.record(by=by, action="operator.job-retried", subject=f"job:{job}", detail={"task": found.task_name})

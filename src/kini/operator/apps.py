@@ -6,6 +6,6 @@ class OperatorConfig(AppConfig):
     label = "operator"
 
     def ready(self) -> None:
-        from kini.operator import tables
+        from kini.operator import admin
 
-        tables.register()
+        admin.register()

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from kini.people import queries, second_step
+from kini.people import mfa, queries
 
 type Address = URLPattern | URLResolver
 type Page = Callable[..., HttpResponseBase]
@@ -26,7 +26,7 @@ class OperatorSite(AdminSite):
     site_url = "/"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return queries.is_operator(request.user.pk) and second_step.used(request)
+        return queries.is_operator(request.user.pk) and mfa.has_step(request)
 
     def get_urls(self) -> list[Any]:
         found = [each for each in super().get_urls() if getattr(each, "name", None) not in UNUSED]
@@ -47,8 +47,8 @@ class OperatorSite(AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not queries.is_operator(request.user.pk):
                 raise Http404
-            if not second_step.used(request):
-                return second_step.ask(request)
+            if not mfa.has_step(request):
+                return mfa.redirect_to_step(request)
             return page(request, *args, **kwargs)
 
         guarded.csrf_exempt = True  # type: ignore[attr-defined]
@@ -65,7 +65,7 @@ class OperatorSite(AdminSite):
 site = OperatorSite(name="admin")
 
 
-def mounted(where: str) -> list[Address]:
+def operator_urls(where: str) -> list[Address]:
     """URL patterns below the path `where`; none if it is empty."""
     if not where:
         return []

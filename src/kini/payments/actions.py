@@ -7,43 +7,54 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kini.cases import access
-from kini.cases.actions import move, tell
+from kini.cases.actions import add_timeline_entry, move
 from kini.cases.models import Case
 from kini.cases.rules import RESIDENT, edge_of
-from kini.core import audit, events, moments, references
+from kini.core import audit, current_time, events, references
 from kini.core.actions import action
-from kini.core.actors import Actor, NotAllowed, Refused, system
+from kini.core.actors import ActionRefused, Actor, NotAllowed, system
 from kini.payments import ledger, queries
 from kini.payments.events import BillPaid
-from kini.payments.models import ARRIVED, LIVE, Bill, BillCase, Payment, ProviderNotice, Refund, SettlementRow
-from kini.payments.providers.base import Code, Method, Notice, Paid, Settled
+from kini.payments.models import (
+    OPEN_STATES,
+    RECEIVED_STATES,
+    Bill,
+    BillCase,
+    Payment,
+    ProviderNotice,
+    Refund,
+    SettlementRow,
+)
+from kini.payments.providers.base import Method, PaymentCode, ReceivedPayment, SettlementLine, WebhookMessage
 from kini.payments.providers.configured import provider_for
-from kini.payments.registers import Row, registers
+from kini.payments.tariffs import BillRow, bill_registers
 from kini.people.permissions import Permission
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 from kini.web import formats
-from kini.web.formats import local
+from kini.web.formats import city_time
 
 #: Automatic moves of a bill's flow: paid, and refunded.
-SETTLE, GIVEN_BACK = "settle", "refund"
+SETTLE_MOVE, REFUND_MOVE = "settle", "refund"
 #: Timeline entries: a refund was started, a refund was completed.
-GOES_BACK, IS_BACK = "money-goes-back", "money-is-back"
+REFUND_STARTED, REFUND_DONE = "money-goes-back", "money-is-back"
 #: Lifetime of a code by method; never beyond the day for which its amount was computed.
-HOLDS = {"qr": timedelta(minutes=30), "va": timedelta(hours=24)}
-SHORTEST = timedelta(minutes=10)
+CODE_LIFETIME = {"qr": timedelta(minutes=30), "va": timedelta(hours=24)}
+SHORTEST_LIFETIME = timedelta(minutes=10)
 
 
 @action
-def load_bills(*, by: Actor, register: str, rows: Iterable[Row], made_up: bool = False) -> tuple[int, int]:
+def load_bills(*, by: Actor, register: str, rows: Iterable[BillRow], made_up: bool = False) -> tuple[int, int]:
     """Store the bills of a table: add new ones, update changed ones without a payment.
 
     Returns:
         Number of bills added, and changed.
     """
-    agency, added, changed = registers()[register].agency, 0, 0
+    agency, added, changed = bill_registers()[register].agency, 0, 0
     known = {(bill.object, bill.period): bill for bill in Bill.objects.filter(register=register)}
     settled = set(
-        Payment.objects.filter(bill__register=register, state__in=(*LIVE, *ARRIVED)).values_list("bill", flat=True)
+        Payment.objects.filter(bill__register=register, state__in=(*OPEN_STATES, *RECEIVED_STATES)).values_list(
+            "bill", flat=True
+        )
     )
     fresh: list[Bill] = []
     for row in rows:
@@ -74,17 +85,17 @@ def attach_bill(*, by: Actor, case: Case, bill: Bill) -> None:
 
 
 @action
-def charge(*, by: Actor, case: Case, register: str, amount: int) -> Bill:
+def create_charge(*, by: Actor, case: Case, register: str, amount: int) -> Bill:
     """Create the bill for a charge that an officer's step sets.
 
     Raises:
         Refused: if the amount is not positive, or the case has a bill already.
     """
     if amount <= 0:
-        raise Refused(_("Enter the amount of the charge, greater than zero."))
+        raise ActionRefused(_("Enter the amount of the charge, greater than zero."))
     if queries.bill_of(case):
-        raise Refused(_("This case already has a bill."))
-    rules = registers()[register]
+        raise ActionRefused(_("This case already has a bill."))
+    rules = bill_registers()[register]
     bill = Bill.objects.create(
         register=register,
         object=case.reference.replace("-", ""),
@@ -98,31 +109,31 @@ def charge(*, by: Actor, case: Case, register: str, amount: int) -> Bill:
 
 
 @action
-def ask_for_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") -> Payment:
+def request_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") -> Payment:
     """Start a payment: return the code that is still valid, or request a new one.
 
     Raises:
         NotAllowed: if the case belongs to somebody else.
         Refused: if nothing is due, or no provider offers the method.
     """
-    if RESIDENT not in access.hats(by, case, guest_key):
+    if RESIDENT not in access.case_roles(by, case, guest_key):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
     bill, provider = queries.bill_of(case), provider_for(method)
     if bill is None or case.closed_at:
-        raise Refused(_("There is nothing to pay here."))
+        raise ActionRefused(_("There is nothing to pay here."))
     if provider is None:
-        raise Refused(_("This payment method is not available at the moment. Choose another one."))
+        raise ActionRefused(_("This payment method is not available at the moment. Choose another one."))
     bill = Bill.objects.select_for_update().get(pk=bill.pk)
-    if queries.paid(bill) or bill.withdrawn_at:
-        raise Refused(_("This bill is already paid."))
-    amount, now = queries.owed(bill).amount, moments.now()
-    found = bill.payments.filter(method=method, state__in=LIVE).first()
+    if queries.settling_payment(bill) or bill.withdrawn_at:
+        raise ActionRefused(_("This bill is already paid."))
+    amount, now = queries.bill_statement(bill).amount, current_time.now()
+    found = bill.payments.filter(method=method, state__in=OPEN_STATES).first()
     if found and found.expires_at > now and found.amount == amount.total:
         return found
     if found:
         _end(found, "expired")
     if amount.total == 0:
-        raise Refused(_("Nothing is due on this bill today."))
+        raise ActionRefused(_("Nothing is due on this bill today."))
     payment = Payment.objects.create(
         bill=bill,
         case=case,
@@ -139,13 +150,13 @@ def ask_for_code(*, by: Actor, case: Case, method: Method, guest_key: str = "") 
 
 def _expiry(method: Method, now: datetime) -> datetime:
     """Expiry of a code: its lifetime, cut at the end of the day for which its amount was computed."""
-    here = local(now)
+    here = city_time(now)
     last = here.replace(hour=23, minute=59, second=59, microsecond=0)
-    return max(now + SHORTEST, min(now + HOLDS[method], last))
+    return max(now + SHORTEST_LIFETIME, min(now + CODE_LIFETIME[method], last))
 
 
 @action
-def keep_code(*, by: Actor, payment: Payment, code: Code) -> Payment:
+def store_code(*, by: Actor, payment: Payment, code: PaymentCode) -> Payment:
     """Store the provider's code. Idempotent."""
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
     if payment.state == "asked":
@@ -156,10 +167,10 @@ def keep_code(*, by: Actor, payment: Payment, code: Code) -> Payment:
 
 
 @action
-def end_code(*, by: Actor, payment: Payment) -> None:
+def expire_code(*, by: Actor, payment: Payment) -> None:
     """Expire a code without a payment. A later payment is still recorded."""
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
-    if payment.state in LIVE:
+    if payment.state in OPEN_STATES:
         _end(payment, "expired" if payment.state == "waiting" else "failed")
         audit.record(by=by, action="payments.code-ended", subject=f"payment:{payment.pk}")
 
@@ -170,7 +181,7 @@ def _end(payment: Payment, state: str) -> None:
 
 
 @action
-def take_notice(*, by: Actor, provider: str, notice: Notice, sha256: str) -> None:
+def process_webhook(*, by: Actor, provider: str, notice: WebhookMessage, sha256: str) -> None:
     """Process a webhook of a provider. Idempotent.
 
     Payments are identified by the order: the number of the webhook is unique for a day only and not signed.
@@ -178,12 +189,12 @@ def take_notice(*, by: Actor, provider: str, notice: Notice, sha256: str) -> Non
     number = notice.external_id[:64]
     _row, new = ProviderNotice.objects.get_or_create(provider=provider, external_id=number, defaults={"sha256": sha256})
     if notice.paid:
-        record_paid(by=by, provider=provider, paid=notice.paid)
+        record_payment(by=by, provider=provider, paid=notice.paid)
     audit.record(by=by, action="payments.notice", subject=f"notice:{number}", detail={"new": new})
 
 
 @action
-def record_paid(*, by: Actor, provider: str, paid: Paid) -> Payment:
+def record_payment(*, by: Actor, provider: str, paid: ReceivedPayment) -> Payment:
     """Record a payment reported by webhook, status request or settlement file. Each is recorded once.
 
     The first payment of the right amount settles the bill; any other is an overpayment and refunded.
@@ -194,22 +205,22 @@ def record_paid(*, by: Actor, provider: str, paid: Paid) -> Payment:
     known = Payment.objects.get(pk=_uuid(paid.reference), provider=provider)
     bill = Bill.objects.select_for_update().get(pk=known.bill_id)
     payment = Payment.objects.select_for_update().get(pk=known.pk)
-    if payment.state in ARRIVED:
+    if payment.state in RECEIVED_STATES:
         return payment
-    pays = paid.amount == payment.amount and queries.paid(bill) is None and bill.withdrawn_at is None
+    pays = paid.amount == payment.amount and queries.settling_payment(bill) is None and bill.withdrawn_at is None
     payment.state = "paid" if pays else "surplus"
     payment.paid_at, payment.received = paid.at, paid.amount
     payment.provider_reference = payment.provider_reference or paid.provider_reference
-    payment.receipt = references.new_code() if pays else ""
+    payment.receipt = references.generate_code() if pays else ""
     payment.save()
     side = f"income:{bill.register}" if pays else "surplus"
-    ledger.book(f"arrived:{payment.pk}", {f"provider:{provider}": paid.amount, side: -paid.amount}, payment)
+    ledger.record_entry(f"arrived:{payment.pk}", {f"provider:{provider}": paid.amount, side: -paid.amount}, payment)
     detail = {"amount": paid.amount, "bill": bill.pk}
     audit.record(by=by, action=f"payments.{payment.state}", subject=f"payment:{payment.pk}", detail=detail)
     if pays:
-        events.announce(BillPaid(str(payment.pk)))
-        for case in _able(bill, SETTLE):
-            move(by=by, case=case, move=SETTLE)
+        events.publish(BillPaid(str(payment.pk)))
+        for case in _able(bill, SETTLE_MOVE):
+            move(by=by, case=case, move=SETTLE_MOVE)
     else:
         _give_back(by, payment, "")
         _tell_of_return(by, payment, "")
@@ -226,21 +237,23 @@ def _uuid(reference: str) -> UUID:
 def _able(bill: Bill, step: str) -> list[Case]:
     """Cases of a bill whose flow allows this move now."""
     links = bill.cases.select_related("case__version")
-    return [link.case for link in links if edge_of(resolve(link.case.version).flow, link.case.state, step)]
+    return [link.case for link in links if edge_of(snapshot_of(link.case.version).flow, link.case.state, step)]
 
 
 def _give_back(by: Actor, payment: Payment, reason: str) -> Refund:
-    refund = Refund.objects.create(payment=payment, reason=reason, asked_at=moments.now())
+    refund = Refund.objects.create(payment=payment, reason=reason, asked_at=current_time.now())
     audit.record(by=by, action="payments.refund-asked", subject=f"payment:{payment.pk}", detail={"reason": reason})
     return refund
 
 
 def _tell_of_return(by: Actor, payment: Payment, reason: str) -> None:
-    tell(by=by, case=payment.case, sort=GOES_BACK, data={"amount": payment.received, "reason": reason})
+    add_timeline_entry(
+        by=by, case=payment.case, sort=REFUND_STARTED, data={"amount": payment.received, "reason": reason}
+    )
 
 
 @action
-def refund(*, by: Actor, payment: Payment, reason: str) -> Refund:
+def refund_payment(*, by: Actor, payment: Payment, reason: str) -> Refund:
     """Refund a payment; its bill is open again, and its cases leave states that say it was paid.
 
     Raises:
@@ -249,20 +262,20 @@ def refund(*, by: Actor, payment: Payment, reason: str) -> Refund:
     """
     access.require_at_desk(by, Permission.REFUND, payment.case)
     if not reason.strip():
-        raise Refused(_("Enter the reason for the refund."))
+        raise ActionRefused(_("Enter the reason for the refund."))
     payment = Payment.objects.select_for_update().select_related("bill", "case").get(pk=payment.pk)
     reason = reason.strip()[:240]
     if payment.state != "paid":
-        raise Refused(_("This payment cannot be refunded: it was not paid, or a refund is under way."))
+        raise ActionRefused(_("This payment cannot be refunded: it was not paid, or a refund is under way."))
     amount, income = payment.received or 0, f"income:{payment.bill.register}"
     payment.state, payment.receipt = "surplus", ""
     payment.save(update_fields=["state", "receipt"])
-    ledger.book(f"reversed:{payment.pk}", {income: amount, "surplus": -amount}, payment)
+    ledger.record_entry(f"reversed:{payment.pk}", {income: amount, "surplus": -amount}, payment)
     given_back = _give_back(by, payment, reason)
-    along = _able(payment.bill, GIVEN_BACK)
+    along = _able(payment.bill, REFUND_MOVE)
     for case in along:
         given = {"reason": reason} if case == payment.case else {}
-        move(by=system("payments"), case=case, move=GIVEN_BACK, given=given)
+        move(by=system("payments"), case=case, move=REFUND_MOVE, given=given)
     if payment.case not in along:
         _tell_of_return(by, payment, reason)
     return given_back
@@ -278,20 +291,22 @@ def record_refund(*, by: Actor, refund: Refund, provider_reference: str) -> Refu
     """
     access.require_at_desk(by, Permission.REFUND, refund.payment.case)
     if not provider_reference.strip():
-        raise Refused(_("Enter the reference of the transfer."))
+        raise ActionRefused(_("Enter the reference of the transfer."))
     refund = Refund.objects.select_for_update().select_related("payment__case").get(pk=refund.pk)
     if refund.done_at is None:
-        refund.done_at, refund.provider_reference = moments.now(), provider_reference.strip()[:64]
+        refund.done_at, refund.provider_reference = current_time.now(), provider_reference.strip()[:64]
         refund.save()
         amount, provider = refund.payment.received or 0, refund.payment.provider
-        ledger.book(f"returned:{refund.pk}", {"surplus": amount, f"provider:{provider}": -amount}, refund.payment)
+        ledger.record_entry(
+            f"returned:{refund.pk}", {"surplus": amount, f"provider:{provider}": -amount}, refund.payment
+        )
         audit.record(by=by, action="payments.refunded", subject=f"payment:{refund.payment_id}")
-        tell(by=by, case=refund.payment.case, sort=IS_BACK, data={"amount": amount})
+        add_timeline_entry(by=by, case=refund.payment.case, sort=REFUND_DONE, data={"amount": amount})
     return refund
 
 
 @action
-def settle_row(*, by: Actor, provider: str, row: Settled) -> str:
+def record_settlement(*, by: Actor, provider: str, row: SettlementLine) -> str:
     """Record a settlement line; returns the verdict: agreed, unknown, another amount, paid twice or seen before.
 
     A second line for the same order is posted to `unidentified` until somebody has checked it.
@@ -312,14 +327,14 @@ def settle_row(*, by: Actor, provider: str, row: Settled) -> str:
     )
     held = f"provider:{provider}" if payment and not twice else "unidentified"
     postings = {"bank": row.amount - row.fee, f"fees:{provider}": row.fee, held: -row.amount}
-    ledger.book(f"settled:{provider}:{row.provider_reference}", postings, payment)
+    ledger.record_entry(f"settled:{provider}:{row.provider_reference}", postings, payment)
     audit.record(
         by=by, action="payments.settled", subject=f"settlement:{row.provider_reference}", detail={"verdict": verdict}
     )
     return verdict
 
 
-def _verdict(payment: Payment | None, row: Settled, *, twice: bool) -> str:
+def _verdict(payment: Payment | None, row: SettlementLine, *, twice: bool) -> str:
     if payment is None:
         return "unknown"
     if twice:
@@ -327,11 +342,13 @@ def _verdict(payment: Payment | None, row: Settled, *, twice: bool) -> str:
     return "agreed" if payment.received == row.amount else "another amount"
 
 
-def _paid_by(by: Actor, provider: str, row: Settled) -> Payment | None:
+def _paid_by(by: Actor, provider: str, row: SettlementLine) -> Payment | None:
     """Payment of a settled line; recorded now if no webhook reported it."""
     try:
-        return record_paid(
-            by=by, provider=provider, paid=Paid(row.reference, row.provider_reference, row.amount, row.paid_at)
+        return record_payment(
+            by=by,
+            provider=provider,
+            paid=ReceivedPayment(row.reference, row.provider_reference, row.amount, row.paid_at),
         )
     except Payment.DoesNotExist:
         return None

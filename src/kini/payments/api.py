@@ -7,13 +7,13 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from pydantic import Field
 
-from kini.api.callers import caller_of
+from kini.api.auth import principal_of
 from kini.api.routing import In, Out, Router
-from kini.cases.api.following import own_case
+from kini.cases.api.own_cases import own_case
 from kini.cases.api.scopes import READ, WRITE
 from kini.cases.models import Case
 from kini.city import pack
-from kini.payments import actions, queries, speaking
+from kini.payments import actions, gateway, queries
 from kini.payments.models import Bill, Payment
 from kini.payments.providers.configured import methods
 
@@ -60,8 +60,8 @@ class PaymentOut(Out):
 @router.get("/cases/{reference}/bill", needs=READ)
 def read_bill(request: HttpRequest, reference: str) -> BillOut:
     """The bill of a case."""
-    bill = _bill(own_case(caller_of(request), reference))
-    owed, paid = queries.owed(bill), queries.paid(bill)
+    bill = _bill(own_case(principal_of(request), reference))
+    owed, paid = queries.bill_statement(bill), queries.settling_payment(bill)
     return BillOut(
         name=str(owed.register.name),
         object=bill.object,
@@ -84,16 +84,16 @@ def read_bill(request: HttpRequest, reference: str) -> BillOut:
 @router.post("/cases/{reference}/payments", needs=WRITE, made_at="/cases/{reference}/payments/{id}", key="")
 def begin_payment(request: HttpRequest, reference: str, body: NewPayment) -> PaymentOut:
     """Request a code: the one that is still valid, or a new one."""
-    caller = caller_of(request)
+    caller = principal_of(request)
     case = own_case(caller, reference)
-    payment = actions.ask_for_code(by=caller.actor, case=case, method=body.method, guest_key=caller.guest_key)
-    return _told(speaking.code_of(payment))
+    payment = actions.request_code(by=caller.actor, case=case, method=body.method, guest_key=caller.guest_key)
+    return _told(gateway.try_obtain_code(payment))
 
 
 @router.get("/cases/{reference}/payments/{uuid:payment}", needs=READ)
 def read_payment(request: HttpRequest, reference: str, payment: UUID) -> PaymentOut:
     """State of a payment."""
-    return _told(_bill(own_case(caller_of(request), reference)).payments.get(pk=payment))
+    return _told(_bill(own_case(principal_of(request), reference)).payments.get(pk=payment))
 
 
 def _bill(case: Case) -> Bill:

@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases.desk.working import case_at_desk, for_officers, see_other
+from kini.cases.desk.guards import case_at_desk, officers_only, redirect_see_other
 from kini.cases.models import Case
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.payments import actions, queries
 from kini.payments.models import Payment, Refund
-from kini.people.filters import visible_cases_q
+from kini.people.permission_filters import visible_cases_q
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 
@@ -22,13 +22,13 @@ def _payment(request: HttpRequest, reference: str) -> tuple[Actor, Case, Payment
     """The officer, the case, and the payment that settled it."""
     actor, case = case_at_desk(request, reference)
     bill = queries.bill_of(case)
-    payment = queries.paid(bill) if bill else None
+    payment = queries.settling_payment(bill) if bill else None
     if payment is None or payment.case_id != case.pk:
         raise Http404
     return actor, case, payment
 
 
-@for_officers(Permission.REFUND)
+@officers_only(Permission.REFUND)
 @require_http_methods(["GET", "HEAD", "POST"])
 def refund(request: HttpRequest, reference: str) -> HttpResponse:
     """Refund the payment of a case (`reason`)."""
@@ -36,36 +36,36 @@ def refund(request: HttpRequest, reference: str) -> HttpResponse:
     reason, errors = request.POST.get("reason", "").replace("\0", "").strip(), []
     if request.method == "POST":
         try:
-            actions.refund(by=actor, payment=payment, reason=reason)
+            actions.refund_payment(by=actor, payment=payment, reason=reason)
             if payment.method == "va":
                 messages.warning(request, _("Now transfer the money, then enter the reference of the transfer here."))
-                return see_other("payments:desk-returns")
+                return redirect_see_other("payments:desk-returns")
             messages.success(request, _("The payment is being refunded."))
-            return see_other("cases:desk-case", case.reference)
+            return redirect_see_other("cases:desk-case", case.reference)
         except NotAllowed:
             raise
-        except Refused as refusal:
+        except ActionRefused as refusal:
             errors = [("reason", str(refusal))]
     context = {"case": case, "payment": payment, "reason": reason, "errors": errors}
     return render(request, "payments/desk_refund.html", context, status=422 if errors else 200)
 
 
-@for_officers(Permission.REFUND)
+@officers_only(Permission.REFUND)
 @require_safe
-def returns(request: HttpRequest) -> HttpResponse:
+def open_refunds(request: HttpRequest) -> HttpResponse:
     """Open refunds of cases that the officer may see."""
     return render(request, "payments/desk_returns.html", {"refunds": _open(actor_for(request))})
 
 
 def _open(actor: Actor) -> list[Refund]:
     seen = Case.objects.filter(visible_cases_q(actor, Permission.REFUND))
-    found = queries.returns_open().filter(payment__case__in=seen.values("pk"))
+    found = queries.open_refunds().filter(payment__case__in=seen.values("pk"))
     return list(found.select_related("payment__case", "payment__bill"))
 
 
-@for_officers(Permission.REFUND)
+@officers_only(Permission.REFUND)
 @require_POST
-def returned(request: HttpRequest, refund: UUID) -> HttpResponse:
+def record_transfer(request: HttpRequest, refund: UUID) -> HttpResponse:
     """Record the transfer of a refund (`provider_reference`)."""
     actor = actor_for(request)
     found = next((each for each in _open(actor) if each.pk == refund), None)
@@ -74,4 +74,4 @@ def returned(request: HttpRequest, refund: UUID) -> HttpResponse:
     reference = request.POST.get("provider_reference", "").replace("\0", "")
     actions.record_refund(by=actor, refund=found, provider_reference=reference)
     messages.success(request, _("The refund was recorded."))
-    return see_other("payments:desk-returns")
+    return redirect_see_other("payments:desk-returns")

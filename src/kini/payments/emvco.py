@@ -15,17 +15,17 @@ NESTED = frozenset({*map(str, range(26, 52)), EXTRA})
 type Fields = Mapping[str, "str | Fields"]
 
 
-class PayloadBroken(ValueError):
+class InvalidPayload(ValueError):
     """Not a merchant QR payload, or corrupted."""
 
 
-def written(fields: Fields) -> str:
+def encode_payload(fields: Fields) -> str:
     """Encode fields in the order of their ids, with the checksum."""
     body = _row(fields) + CHECKSUM
     return body + _checksum(body)
 
 
-def read(payload: str) -> dict[str, "str | dict[str, str]"]:
+def decode_payload(payload: str) -> dict[str, "str | dict[str, str]"]:
     """Decode a payload into its fields, nested ones as dicts, without the checksum.
 
     Raises:
@@ -33,7 +33,7 @@ def read(payload: str) -> dict[str, "str | dict[str, str]"]:
     """
     body, checksum = payload[:-4], payload[-4:]
     if not body.endswith(CHECKSUM) or _checksum(body) != checksum.upper():
-        raise PayloadBroken("The checksum of this payload is wrong.")
+        raise InvalidPayload("The checksum of this payload is wrong.")
     return {key: _fields(value) if key in NESTED else value for key, value in _fields(body[:-4]).items()}
 
 
@@ -43,7 +43,7 @@ def _row(fields: Fields) -> str:
         value = fields[key]
         text = value if isinstance(value, str) else _row(value)
         if not 0 < len(text) < 100:
-            raise PayloadBroken(f"Field {key} has {len(text)} characters; 1 to 99 fit.")
+            raise InvalidPayload(f"Field {key} has {len(text)} characters; 1 to 99 fit.")
         row += f"{key}{len(text):02d}{text}"
     return row
 
@@ -53,7 +53,7 @@ def _fields(row: str) -> dict[str, str]:
     while row:
         key, length = row[:2], row[2:4]
         if not (key + length).isdigit() or len(key + length) < 4 or len(row) < 4 + int(length):
-            raise PayloadBroken("A field of this payload is cut off.")
+            raise InvalidPayload("A field of this payload is cut off.")
         fields[key], row = row[4 : 4 + int(length)], row[4 + int(length) :]
     return fields
 

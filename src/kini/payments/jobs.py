@@ -2,28 +2,28 @@
 
 import structlog
 
-from kini.core.jobs import every
-from kini.payments import queries, speaking
-from kini.payments.providers.base import ProviderFault
+from kini.core.jobs import periodic
+from kini.payments import gateway, queries
+from kini.payments.providers.base import ProviderUnavailable
 
 log = structlog.get_logger("kini.payments")
 
 
-@every("* * * * *", name="payments.ask_providers")
-def ask_providers() -> None:
+@periodic("* * * * *", name="payments.ask_providers")
+def poll_providers() -> None:
     """Poll every unconfirmed payment; request missing codes again."""
-    for payment in queries.unheard():
+    for payment in queries.unconfirmed_payments():
         try:
-            speaking.ask(speaking.obtain_code(payment))
-        except ProviderFault as fault:
+            gateway.poll_payment(gateway.obtain_code(payment))
+        except ProviderUnavailable as fault:
             log.warning("provider not reached", payment=str(payment.pk), fault=str(fault))
 
 
-@every("*/5 * * * *", name="payments.give_back")
-def give_back() -> None:
+@periodic("*/5 * * * *", name="payments.give_back")
+def send_refunds() -> None:
     """Send open refunds to their providers."""
-    for refund in queries.returns_open():
+    for refund in queries.open_refunds():
         try:
-            speaking.give_back(refund)
-        except ProviderFault as fault:
+            gateway.send_refund(refund)
+        except ProviderUnavailable as fault:
             log.warning("not given back yet", payment=str(refund.payment_id), fault=str(fault))

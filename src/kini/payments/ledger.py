@@ -8,18 +8,18 @@ from collections.abc import Mapping
 
 from django.db.models import Sum
 
-from kini.core import moments
+from kini.core import current_time
 from kini.payments.models import LedgerEntry, Payment, Posting
 
 
-def book(key: str, postings: Mapping[str, int], payment: Payment | None = None) -> None:
+def record_entry(key: str, postings: Mapping[str, int], payment: Payment | None = None) -> None:
     """Record an entry in the caller's transaction. An existing key is left unchanged.
 
     Args:
         key: unique key of the entry, for example "paid:UUID".
         postings: amounts by account, debit positive; zeros are skipped. They sum to zero.
     """
-    entry, new = LedgerEntry.objects.get_or_create(key=key, defaults={"at": moments.now(), "payment": payment})
+    entry, new = LedgerEntry.objects.get_or_create(key=key, defaults={"at": current_time.now(), "payment": payment})
     if new:
         Posting.objects.bulk_create(
             Posting(entry=entry, account=account, amount=amount) for account, amount in postings.items() if amount

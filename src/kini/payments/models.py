@@ -9,9 +9,9 @@ from kini.cases.models import Case
 from kini.city.models import Agency
 from kini.web import formats
 
-LIVE = ("asked", "waiting")
-ARRIVED = ("paid", "surplus")
-STATES = [(s, s) for s in (*LIVE, *ARRIVED, "expired", "failed")]
+OPEN_STATES = ("asked", "waiting")
+RECEIVED_STATES = ("paid", "surplus")
+STATES = [(s, s) for s in (*OPEN_STATES, *RECEIVED_STATES, "expired", "failed")]
 
 
 class Bill(models.Model):
@@ -75,14 +75,14 @@ class Payment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["bill", "method"], condition=Q(state__in=LIVE), name="payments_one_code_at_a_time"
+                fields=["bill", "method"], condition=Q(state__in=OPEN_STATES), name="payments_one_code_at_a_time"
             ),
             models.UniqueConstraint(fields=["bill"], condition=Q(state="paid"), name="payments_bill_paid_once"),
             models.UniqueConstraint(fields=["receipt"], condition=~Q(receipt=""), name="payments_receipt_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_payment_of_something"),
             models.CheckConstraint(
-                condition=Q(state__in=ARRIVED, paid_at__isnull=False, received__gt=0)
-                | (~Q(state__in=ARRIVED) & Q(paid_at__isnull=True, received__isnull=True)),
+                condition=Q(state__in=RECEIVED_STATES, paid_at__isnull=False, received__gt=0)
+                | (~Q(state__in=RECEIVED_STATES) & Q(paid_at__isnull=True, received__isnull=True)),
                 name="payments_paid_at_a_moment",
             ),
             models.CheckConstraint(
@@ -91,7 +91,9 @@ class Payment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "expires_at"], name="payments_payment_live", condition=Q(state__in=LIVE))
+            models.Index(
+                fields=["state", "expires_at"], name="payments_payment_live", condition=Q(state__in=OPEN_STATES)
+            )
         ]
 
 

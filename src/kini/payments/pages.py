@@ -11,20 +11,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases.models import Case
-from kini.cases.pages.visiting import SeeOther, guest_key, own_case_of, personal
-from kini.core import limits, moments, references
-from kini.core.actors import Refused
+from kini.cases.pages.guards import SeeOther, guest_key, own_case_for_visitor, owner_only
+from kini.core import attempt_limits, current_time, references
+from kini.core.actors import ActionRefused
 from kini.core.client_address import client_network
-from kini.payments import actions, queries, speaking
+from kini.payments import actions, gateway, queries
 from kini.payments.models import Bill, Payment
 from kini.payments.providers.configured import methods, providers
-from kini.payments.registers import registers
+from kini.payments.tariffs import bill_registers
 from kini.people.queries import actor_for
 from kini.people.rules import mask_number
 from kini.web.qr import qr
 
 #: Receipts that may be looked up from one network address.
-LOOKUPS = limits.Limit("payments.receipt", count=60, seconds=3600)
+LOOKUPS = attempt_limits.Limit("payments.receipt", count=60, seconds=3600)
 
 
 def _bill(case: Case) -> Bill:
@@ -33,29 +33,35 @@ def _bill(case: Case) -> Bill:
     raise Http404
 
 
-@personal
+@owner_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """Choose a method; posting (`method`) requests a code."""
-    case = own_case_of(request, reference)
+    case = own_case_for_visitor(request, reference)
     bill = _bill(case)
-    if queries.paid(bill):
+    if queries.settling_payment(bill):
         return redirect("cases:case", reference=case.reference)
     error = ""
     if request.method == "POST":
         method = request.POST.get("method", "")
         if method in methods():
             try:
-                payment = actions.ask_for_code(
+                payment = actions.request_code(
                     by=actor_for(request), case=case, method=method, guest_key=guest_key(request, case.reference)
                 )
                 return SeeOther(_code_address(case, payment))
-            except Refused as refusal:
+            except ActionRefused as refusal:
                 error = str(refusal)
         else:
             error = _("Choose how you want to pay.")
     errors = [("method", error)] if error else []
-    context = {"case": case, "owed": queries.owed(bill), "methods": methods(), "error": error, "errors": errors}
+    context = {
+        "case": case,
+        "owed": queries.bill_statement(bill),
+        "methods": methods(),
+        "error": error,
+        "errors": errors,
+    }
     return render(request, "payments/pay.html", context, status=422 if error else 200)
 
 
@@ -63,45 +69,45 @@ def _code_address(case: Case, payment: Payment) -> str:
     return reverse("payments:code", args=[case.reference, payment.pk])
 
 
-@personal
+@owner_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, reference: str, payment: UUID) -> HttpResponse:
     """Page of the code. It reloads itself; posting polls the provider at once."""
-    case = own_case_of(request, reference)
+    case = own_case_for_visitor(request, reference)
     found = _bill(case).payments.filter(pk=payment).first()
     if found is None:
         raise Http404
     if request.method == "POST":
-        speaking.ask(found)
+        gateway.poll_payment(found)
         return SeeOther(_code_address(case, found))
-    found = speaking.code_of(found)
-    if queries.paid(found.bill):
+    found = gateway.try_obtain_code(found)
+    if queries.settling_payment(found.bill):
         return redirect("cases:case", reference=case.reference)
     context: dict[str, Any] = {
         "case": case,
         "payment": found,
-        "owed": queries.owed(found.bill),
-        "over": found.state not in ("asked", "waiting") or found.expires_at <= moments.now(),
+        "owed": queries.bill_statement(found.bill),
+        "over": found.state not in ("asked", "waiting") or found.expires_at <= current_time.now(),
         "provider": providers().get(found.provider),
         "qr": qr(found.code) if found.method == "qr" and found.code else None,
     }
     return render(request, "payments/code.html", context)
 
 
-def address_of(code: str) -> str:
+def receipt_url(code: str) -> str:
     """URL of the receipt with that code; empty if there is none."""
-    return reverse("payments:receipt", args=[code]) if queries.receipt(code) else ""
+    return reverse("payments:receipt", args=[code]) if queries.payment_of_receipt(code) else ""
 
 
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """Public receipt: what was paid, when and to whom; never by whom."""
-    limits.require(LOOKUPS, client_network(request))
-    read = references.read_code(number)
-    payment = queries.receipt(read) if read else None
+    attempt_limits.consume(LOOKUPS, client_network(request))
+    read = references.parse_code(number)
+    payment = queries.payment_of_receipt(read) if read else None
     if payment is None:
         raise Http404
-    register = registers()[payment.bill.register]
+    register = bill_registers()[payment.bill.register]
     context = {"payment": payment, "register": register, "bill": payment.bill}
     return render(request, "payments/receipt.html", context | {"masked": mask_number(payment.bill.object)})

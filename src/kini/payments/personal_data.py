@@ -4,15 +4,21 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.cases.access import ours_q
+from kini.cases.access import own_or_family_q
 from kini.cases.models import Case
 from kini.payments.models import Payment
-from kini.people.data_registry import Basis, Person, PersonalData, Record, personal_data
+from kini.people.personal_data_registry import (
+    DataRecord,
+    DataSubject,
+    LegalBasis,
+    PersonalDataCategory,
+    personal_data_categories,
+)
 from kini.web import formats
 
 
-def _payments(person: Person) -> Iterator[Record]:
-    cases = Case.objects.filter(ours_q(person.user.pk))
+def _payments(person: DataSubject) -> Iterator[DataRecord]:
+    cases = Case.objects.filter(own_or_family_q(person.user.pk))
     for each in Payment.objects.filter(case__in=cases).select_related("bill").order_by("created_at"):
         own = {"bill": str(each.bill), "amount": formats.money(each.amount), "state": each.state}
         yield own | {"created_at": each.created_at, "paid_at": each.paid_at, "receipt": each.receipt}
@@ -21,12 +27,12 @@ def _payments(person: Person) -> Iterator[Record]:
 def register() -> None:
     """Register the personal data of this room; called from `AppConfig.ready`."""
     name = "payments.payments"
-    entry = PersonalData(
+    entry = PersonalDataCategory(
         name,
         _("Payments"),
         _("Bills that you looked at or paid, amounts, receipts"),
         _("To take payments and to account for public money"),
-        Basis.LAW,
+        LegalBasis.LAW,
         _("You, payment officers, auditors, and the payment provider"),
         {
             "bill": _("Bill"),
@@ -40,4 +46,4 @@ def register() -> None:
         rules=("cases.answers",),
         stays=_("Payments and receipts stay, because tax law requires them for at least ten years."),
     )
-    personal_data.register(name, entry)
+    personal_data_categories.register(name, entry)

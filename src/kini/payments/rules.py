@@ -38,7 +38,9 @@ class Amount:
         return self.principal + self.fine - self.relief
 
 
-def owed(principal: int, due_on: date, on: date, fines: Iterable[Fine], reliefs: Sequence[Relief] = ()) -> Amount:
+def amount_owed(
+    principal: int, due_on: date, on: date, fines: Iterable[Fine], reliefs: Sequence[Relief] = ()
+) -> Amount:
     """Amount of a bill on a day. A month's fine follows the rule in force at the start of that month."""
     fine = sum(_month_fine(principal, begun, number, fines) for number, begun in enumerate(_months_late(due_on, on), 1))
     fine_ = round(fine)
@@ -50,14 +52,14 @@ def owed(principal: int, due_on: date, on: date, fines: Iterable[Fine], reliefs:
     return Amount(principal, fine_, min(relief, principal + fine_))
 
 
-def holding[R: (Fine, Relief)](rules: Iterable[R], on: date) -> R | None:
+def rule_in_force[R: (Fine, Relief)](rules: Iterable[R], on: date) -> R | None:
     """Rule in force on a day: the latest of those that have begun."""
     begun = [rule for rule in rules if rule.since <= on]
     return max(begun, key=lambda rule: rule.since) if begun else None
 
 
 def _month_fine(principal: int, begun: date, number: int, fines: Iterable[Fine]) -> float:
-    rule = holding(fines, begun)
+    rule = rule_in_force(fines, begun)
     return principal * rule.percent_a_month / 100 if rule and number <= rule.most_months else 0.0
 
 

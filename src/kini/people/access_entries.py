@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from kini.people import purposes
-from kini.people.access_log import WORDS
+from kini.people import access_purposes
+from kini.people.access_log import ACCESS_LABELS
 from kini.people.models import AccessLog
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AccessEntry:
     """One access: data seen, purpose, officer, case.
 
     Attributes:
@@ -29,7 +29,7 @@ class Entry:
     person: str
 
 
-def entries_of(log: Iterable[AccessLog], own: int | None = None) -> list[Entry]:
+def access_entries(log: Iterable[AccessLog], own: int | None = None) -> list[AccessEntry]:
     """Convert log rows to entries, in order.
 
     Args:
@@ -38,9 +38,9 @@ def entries_of(log: Iterable[AccessLog], own: int | None = None) -> list[Entry]:
     return [_entry(each, own) for each in log]
 
 
-def _entry(entry: AccessLog, own: int | None) -> Entry:
+def _entry(entry: AccessLog, own: int | None) -> AccessEntry:
     person = entry.resident.name if entry.resident and entry.resident_id != own and not entry.resident.user_id else ""
     who = _("%(name)s, %(agency)s") % {"name": entry.officer.name, "agency": entry.officer.agency.title}
-    purpose = purposes.word_of(entry.purpose) if entry.purpose else ""
-    what = str(WORDS.get(entry.what, entry.what))
-    return Entry(entry.at, what, purpose, entry.reason, who, entry.reference, person)
+    purpose = access_purposes.purpose_label(entry.purpose) if entry.purpose else ""
+    what = str(ACCESS_LABELS.get(entry.what, entry.what))
+    return AccessEntry(entry.at, what, purpose, entry.reason, who, entry.reference, person)

@@ -11,13 +11,13 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor
-from kini.core.database.prepared import send_later
+from kini.core.database.prepared_statements import execute_deferred
 from kini.web.formats import today
 
 
-class What(StrEnum):
+class AccessType(StrEnum):
     """Type of an access: CASE to PERSON are reads, logged once a day; the others are looks, logged every time."""
 
     CASE = "case"
@@ -32,21 +32,21 @@ class What(StrEnum):
 
 
 #: Labels shown to the person concerned.
-WORDS: Mapping[str, str | Promise] = {
-    What.CASE: _("Your case was opened"),
-    What.DOCUMENT: _("A document of your case was opened"),
-    What.BOOKING: _("Your name was read in the list of appointments"),
-    What.MESSAGE: _("A message to you was read, with your contact"),
-    What.PERSON: _("Your profile was opened"),
-    What.ANSWERS: _("Hidden answers in your case were shown"),
-    What.IDENTITY: _("Your name, number and address were shown"),
-    What.NATIONAL_ID: _("Your national number was shown"),
-    What.PROFILE: _("Your profile was found by its number"),
+ACCESS_LABELS: Mapping[str, str | Promise] = {
+    AccessType.CASE: _("Your case was opened"),
+    AccessType.DOCUMENT: _("A document of your case was opened"),
+    AccessType.BOOKING: _("Your name was read in the list of appointments"),
+    AccessType.MESSAGE: _("A message to you was read, with your contact"),
+    AccessType.PERSON: _("Your profile was opened"),
+    AccessType.ANSWERS: _("Hidden answers in your case were shown"),
+    AccessType.IDENTITY: _("Your name, number and address were shown"),
+    AccessType.NATIONAL_ID: _("Your national number was shown"),
+    AccessType.PROFILE: _("Your profile was found by its number"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class DataRead:
     """One item that an officer reads about a person.
 
     Attributes:
@@ -81,7 +81,7 @@ _STORE = f"""
 """  # noqa: S608 -- the columns above
 
 
-def store_reads(by: Actor, what: What, reads: Collection[Read], purpose: str) -> None:
+def store_reads(by: Actor, what: AccessType, reads: Collection[DataRead], purpose: str) -> None:
     """Log reads by an officer, each item once a day. One statement, sent together with the next one.
 
     The officer is looked up by account, so reads through an OAuth client with a resident's scopes are logged too.
@@ -89,10 +89,10 @@ def store_reads(by: Actor, what: What, reads: Collection[Read], purpose: str) ->
     some = [read for read in reads if read.resident or read.reference]
     if by.user_id is None or not some:
         return
-    send_later(
+    execute_deferred(
         _STORE,
         {
-            "at": moments.now(),
+            "at": current_time.now(),
             "day": today(),
             "what": what.value,
             "purpose": purpose,

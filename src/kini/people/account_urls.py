@@ -16,10 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse_lazy
 from django.views.generic import RedirectView
 
-from kini.people import passkeys, reauthentication, recent_proof, sign_in
+from kini.people import passkey_forms, reauthentication, recent_authentication, sign_in
 
 
-class JustProved:
+class RecordSecondStep:
     """Record a new factor as an authentication, so that the recovery codes that follow need no reauthentication."""
 
     request: HttpRequest
@@ -31,15 +31,15 @@ class JustProved:
         return response
 
 
-class AppProved(JustProved):
+class RecordTotp(RecordSecondStep):
     added = Authenticator.Type.TOTP
 
 
-class PasskeyProved(JustProved):
+class RecordPasskey(RecordSecondStep):
     added = Authenticator.Type.WEBAUTHN
 
 
-class KeyInGroups:
+class GroupedTotpKey:
     """Show the key for an authenticator app in groups of four characters."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -48,33 +48,35 @@ class KeyInGroups:
         return context | {"key": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))}
 
 
-def asking(view: Any, *more: type, **attributes: Any) -> Any:
+def form_page(view: Any, *more: type, **attributes: Any) -> Any:
     """Build an allauth form view inside Kini's page frame, with an error summary."""
-    page: Any = type(view.__name__, (sign_in.Framed, *more, view), {})
+    page: Any = type(view.__name__, (sign_in.FramedPage, *more, view), {})
     return page.as_view(**attributes)
 
 
 to_sign_in = RedirectView.as_view(url=reverse_lazy("people:sign-in"), query_string=True)
-second_step_page = asking(second_step.AuthenticateView, webauthn_form_class=passkeys.SecondStepForm)
-app_on = recent_proof.required(asking(totp.ActivateTOTPView, AppProved, KeyInGroups))
-app_off = recent_proof.required(totp.deactivate_totp)
-recovery_new = recent_proof.required(recovery.generate_recovery_codes)
-add_passkey = recent_proof.required(asking(webauthn.AddWebAuthnView, PasskeyProved, form_class=passkeys.AddPasskeyForm))
-edit_passkey = recent_proof.required(asking(webauthn.EditWebAuthnView))
-remove_passkey = recent_proof.required(webauthn.remove_webauthn)
-passkey_again = webauthn.ReauthenticateWebAuthnView.as_view(form_class=passkeys.AgainForm)
-passkey_sign_in = webauthn.LoginWebAuthnView.as_view(form_class=passkeys.SignInForm)
+second_step_page = form_page(second_step.AuthenticateView, webauthn_form_class=passkey_forms.SecondStepForm)
+app_on = recent_authentication.required(form_page(totp.ActivateTOTPView, RecordTotp, GroupedTotpKey))
+app_off = recent_authentication.required(totp.deactivate_totp)
+recovery_new = recent_authentication.required(recovery.generate_recovery_codes)
+add_passkey = recent_authentication.required(
+    form_page(webauthn.AddWebAuthnView, RecordPasskey, form_class=passkey_forms.AddPasskeyForm)
+)
+edit_passkey = recent_authentication.required(form_page(webauthn.EditWebAuthnView))
+remove_passkey = recent_authentication.required(webauthn.remove_webauthn)
+passkey_again = webauthn.ReauthenticateWebAuthnView.as_view(form_class=passkey_forms.ReauthenticationForm)
+passkey_sign_in = webauthn.LoginWebAuthnView.as_view(form_class=passkey_forms.SignInForm)
 
 urlpatterns: list[URLPattern] = [
     path("login/", to_sign_in, name="account_login"),
     path("login/code/", to_sign_in, name="account_request_login_code"),
     path("code/", sign_in.code_page, name="account_confirm_login_code"),
     path("logout/", sign_in.sign_out, name="account_logout"),
-    path("again/", reauthentication.again, name="account_reauthenticate"),
+    path("again/", reauthentication.sign_in_again, name="account_reauthenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("security/", second_step.index, name="mfa_index"),
     path("second-step/", second_step_page, name="mfa_authenticate"),
-    path("security/again/", asking(second_step.ReauthenticateView), name="mfa_reauthenticate"),
+    path("security/again/", form_page(second_step.ReauthenticateView), name="mfa_reauthenticate"),
     path("security/app/on/", app_on, name="mfa_activate_totp"),
     path("security/app/off/", app_off, name="mfa_deactivate_totp"),
     path("security/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),

@@ -4,12 +4,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from kini.api.callers import Scope, caller_of
+from kini.api.auth import Scope, principal_of
 from kini.api.routing import Out, Router
 from kini.people import queries
-from kini.people.bearer import needs
-from kini.people.levels import Level, level_name
+from kini.people.assurance_levels import Level, level_name
 from kini.people.models import FamilyTie
+from kini.people.token_auth import RequireScope
 
 router = Router()
 SCOPE = Scope("profile:read", _("See your name and for whom in your family you may apply"))
@@ -34,10 +34,10 @@ class MeOut(Out):
     people: list[Person] = Field(description="The owner first, then family members without an account of their own.")
 
 
-@router.get("/me", needs=needs(SCOPE.name))
+@router.get("/me", needs=RequireScope(SCOPE.name))
 def read_me(request: HttpRequest) -> MeOut:
     """Return the person the token acts for, and their family."""
-    own = queries.own_profile(caller_of(request).actor)
+    own = queries.own_profile(principal_of(request).actor)
     oneself = Person(id=own.pk, name=own.name, relation="self")
     ties = queries.family_of(own).filter(member__user__isnull=True)
     level = level_name(own.assurance)

@@ -9,21 +9,21 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from kini.api.callers import scopes
-        from kini.api.routing import Part, parts
-        from kini.city.checks import pack_checks
+        from kini.api.auth import scopes
+        from kini.api.routing import ApiModule, api_modules
+        from kini.city.pack_checks import pack_checks
         from kini.core.chain import Chain, chains
         from kini.people import (  # noqa: F401 -- receivers
             api,
-            near,
+            nearby,
             oauth_validator,
             personal_data,
             retention,
             signals,
         )
-        from kini.people.purposes import check_access
-        from kini.people.registers.base import adapters
-        from kini.people.registers.civil_registry import CivilRegistry
+        from kini.people.access_purposes import check_access
+        from kini.people.identity_registers.base import register_adapters
+        from kini.people.identity_registers.civil_registry import CivilRegistry
         from kini.people.roles import check_roles
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
@@ -63,9 +63,9 @@ class PeopleConfig(AppConfig):
         pack_checks.register("people.access", check_access)
         scopes.register(api.SCOPE.name, api.SCOPE)
         oauth_validator.install()
-        adapters.register("civil-registry", CivilRegistry)
-        parts.register("people", Part("Yourself", api.router))
-        home_sections.register("near", HomeSection(order=10, render=near.section, place="aside"))
+        register_adapters.register("civil-registry", CivilRegistry)
+        api_modules.register("people", ApiModule("Yourself", api.router))
+        home_sections.register("near", HomeSection(order=10, render=nearby.home_section, place="aside"))
         navigation.register("people-bottom", NavItem("people:me", _("Me"), "person", order=50, place="bottom"))
         own: tuple[tuple[str, Promise, str, str | Promise], ...] = (
             ("people:me", _("Me"), "person", ""),

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit, events
 from kini.core.actors import Actor, NotAllowed
-from kini.people import queries, sealing
+from kini.people import encrypted_fields, queries
+from kini.people.assurance_levels import level_label, level_name
 from kini.people.contacts import contact_of
 from kini.people.events import AssuranceChanged
-from kini.people.levels import level_name, level_words
 from kini.people.models import Assurance, AssuranceChange, Officer, Resident, User
 
 #: Documents that an officer can record as seen, by stored name.
@@ -37,7 +37,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AssuranceEntry:
     """A change in words, for the person and for officers."""
 
     at: datetime
@@ -45,7 +45,7 @@ class Entry:
     by: str
 
 
-def document_words() -> list[tuple[str, str]]:
+def document_choices() -> list[tuple[str, str]]:
     """Return (stored name, label) of each document, for a form."""
     words = {
         "identity-card": _("Identity card"),
@@ -56,10 +56,10 @@ def document_words() -> list[tuple[str, str]]:
     return [(document, words[document]) for document in DOCUMENTS]
 
 
-def history(resident: Resident) -> list[Entry]:
+def assurance_history(resident: Resident) -> list[AssuranceEntry]:
     """Return every change of the level, newest first, with its author."""
     changes = resident.assurance_changes.select_related("officer", "officer__agency").order_by("-pk")
-    return [Entry(change.at, _change_words(change), _maker(change)) for change in changes]
+    return [AssuranceEntry(change.at, _change_words(change), _maker(change)) for change in changes]
 
 
 def _change_words(change: AssuranceChange) -> str:
@@ -70,7 +70,7 @@ def _change_words(change: AssuranceChange) -> str:
             return _("The number was taken off this profile")
         case "displaced":
             return _("Somebody else proved that the number is theirs")
-    return level_words(change.level)
+    return level_label(change.level)
 
 
 def _maker(change: AssuranceChange) -> str:
@@ -81,26 +81,26 @@ def _maker(change: AssuranceChange) -> str:
     return change.register
 
 
-def holders(resident: Resident) -> list[User]:
+def accounts_with_access(resident: Resident) -> list[User]:
     """Return the accounts that can read this profile: its own, else those of family members."""
     if resident.user_id:
         return [resident.user] if resident.user else []
     return [tie.resident.user for tie in resident.tied_by.select_related("resident__user") if tie.resident.user]
 
 
-def holder_hints(resident: Resident) -> list[str]:
+def account_hints(resident: Resident) -> list[str]:
     """Return the contacts of those accounts, masked: enough to compare, too little to learn."""
-    return [contact_of(user).hint for user in holders(resident)]
+    return [contact_of(user).hint for user in accounts_with_access(resident)]
 
 
 def is_safe_at_counter(resident: Resident) -> bool:
     """Return True if an officer may apply for this profile: it is proved, or no account can read it."""
-    return resident.assurance > Assurance.TYPED or not holders(resident)
+    return resident.assurance > Assurance.TYPED or not accounts_with_access(resident)
 
 
-def require_not_own(by: Actor, resident: Resident) -> None:
+def forbid_own_profile(by: Actor, resident: Resident) -> None:
     """Raise NotAllowed if the profile is the officer's own or a family member's."""
-    if by.user_id is not None and by.user_id in {user.pk for user in holders(resident)}:
+    if by.user_id is not None and by.user_id in {user.pk for user in accounts_with_access(resident)}:
         raise NotAllowed(_("This is your own profile or your family's. A colleague proves it."))
 
 
@@ -130,7 +130,7 @@ def change_level(
     detail = {"level": level_name(level), "previous": level_name(change.previous), "cause": proof.cause}
     audit.record(by=by, action="people.assurance-changed", subject=f"resident:{resident.pk}", detail=detail)
     if tell and proof.cause != "changed":
-        events.announce(AssuranceChanged(change.pk))
+        events.publish(AssuranceChanged(change.pk))
     return change
 
 
@@ -140,8 +140,8 @@ def lower_after_edit(by: Actor, resident: Resident, changed: set[str]) -> None:
         change_level(by, resident, Assurance.TYPED, Proof("changed"))
 
 
-def take_number_off(by: Actor, resident: Resident, proof: Proof) -> None:
+def remove_number(by: Actor, resident: Resident, proof: Proof) -> None:
     """Remove the national number of a locked profile and reset its level."""
     change_level(by, resident, Assurance.TYPED, proof)
-    sealing.drop_national_id(resident)
+    encrypted_fields.clear_national_id(resident)
     resident.save()

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from kini.core import limits
-from kini.core.limits import Limit
+from kini.core import attempt_limits
+from kini.core.attempt_limits import Limit
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("ES256", "PS256", "RS256", "EdDSA")
@@ -28,11 +28,11 @@ PRIVATE_PARTS = {"d", "p", "q", "dp", "dq", "qi", "k"}
 ONCE = Limit("people.client-assertion", count=1, seconds=MAX_LIFETIME + 2 * LEEWAY)
 
 
-class KeyFault(ValueError):
+class ClientKeyError(ValueError):
     """Unusable public keys of a client; the message gives the reason."""
 
 
-def read_keys(text: str) -> list[dict[str, Any]]:
+def parse_public_keys(text: str) -> list[dict[str, Any]]:
     """Parse a client's public keys into JWKs.
 
     Args:
@@ -43,7 +43,7 @@ def read_keys(text: str) -> list[dict[str, Any]]:
     """
     keys = [_from_pem(text)] if "-----BEGIN" in text else _from_json(text)
     if not keys:
-        raise KeyFault("it contains no key")
+        raise ClientKeyError("it contains no key")
     for key in keys:
         _check(key)
     return keys
@@ -59,7 +59,7 @@ def verify(assertion: str, client: Client, audiences: Collection[str]) -> bool:
     claims = next((found for key in client_keys(client) if (found := _claims(assertion, key, client, audiences))), None)
     if claims is None or claims["exp"] > time.time() + MAX_LIFETIME + LEEWAY:
         return False
-    return limits.hit(ONCE, f"{client.pk}:{claims['jti']}")
+    return attempt_limits.try_consume(ONCE, f"{client.pk}:{claims['jti']}")
 
 
 def claimed_client(assertion: str) -> str | None:
@@ -93,39 +93,39 @@ def _from_pem(text: str) -> dict[str, Any]:
     try:
         key = load_pem_public_key(text.encode())
     except ValueError:
-        raise KeyFault("it is not a public key in PEM") from None
+        raise ClientKeyError("it is not a public key in PEM") from None
     if isinstance(key, RSAPublicKey):
         return RSAAlgorithm.to_jwk(key, as_dict=True)
     if isinstance(key, EllipticCurvePublicKey):
         return ECAlgorithm.to_jwk(key, as_dict=True)
     if isinstance(key, Ed25519PublicKey):
         return OKPAlgorithm.to_jwk(key, as_dict=True)
-    raise KeyFault("its type is not one of RSA, P-256 and Ed25519")
+    raise ClientKeyError("its type is not one of RSA, P-256 and Ed25519")
 
 
 def _from_json(text: str) -> list[dict[str, Any]]:
     try:
         read = json.loads(text)
     except ValueError:
-        raise KeyFault("it is neither PEM nor JSON") from None
+        raise ClientKeyError("it is neither PEM nor JSON") from None
     found = read.get("keys", [read]) if isinstance(read, dict) else []
     if not all(isinstance(key, dict) for key in found):
-        raise KeyFault("it is not a JWK Set")
+        raise ClientKeyError("it is not a JWK Set")
     return found
 
 
 def _check(key: dict[str, Any]) -> None:
     """Raise KeyFault for a key that cannot verify assertions."""
     if PRIVATE_PARTS & key.keys():
-        raise KeyFault("it contains a private key: give only the public one")
+        raise ClientKeyError("it contains a private key: give only the public one")
     if key.get("crv") != CURVES.get(str(key.get("kty"))):
-        raise KeyFault("its curve is neither P-256 nor Ed25519")
+        raise ClientKeyError("its curve is neither P-256 nor Ed25519")
     try:
         public = jwt.PyJWK(key, algorithm=_algorithm(key)).key
     except jwt.PyJWTError:
-        raise KeyFault("its type is not one of RSA, P-256 and Ed25519") from None
+        raise ClientKeyError("its type is not one of RSA, P-256 and Ed25519") from None
     if isinstance(public, RSAPublicKey) and public.key_size < SHORTEST_RSA:
-        raise KeyFault(f"its RSA key is shorter than {SHORTEST_RSA} bits")
+        raise ClientKeyError(f"its RSA key is shorter than {SHORTEST_RSA} bits")
 
 
 def _algorithm(key: dict[str, Any]) -> str:

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from kini.core import limits
-from kini.core.actors import Refused
-from kini.core.limits import Limit
+from kini.core import attempt_limits
+from kini.core.actors import ActionRefused
+from kini.core.attempt_limits import Limit
 from kini.people.contacts import Contact
 
 SHORT_DIGITS, LONG_DIGITS = 6, 12
@@ -60,7 +60,7 @@ GUESSES_ON_DEVICE = (
 )
 
 
-class CodeUsedUp(Refused):
+class GuessesExhausted(ActionRefused):
     """No guesses are left for short codes; the next code is longer."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class CodeUsedUp(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class CodeRequester:
     """Client that requests a code or types one.
 
     Attributes:
@@ -106,22 +106,22 @@ class Asker:
         yield GUESSES_IN_ALL, "all"
 
 
-def count_sending(asker: Asker) -> None:
+def count_sent_code(asker: CodeRequester) -> None:
     """Count one code that is about to be sent.
 
     Raises:
         TooMany: above a limit; the message says when to try again.
     """
     for limit, key in asker.sending():
-        limits.require(limit, key)
+        attempt_limits.consume(limit, key)
 
 
-def digits_for(asker: Asker) -> int:
+def digits_for(asker: CodeRequester) -> int:
     """Compute the length of the next code: long once any limit of guesses is reached."""
-    return LONG_DIGITS if limits.any_spent(asker.guessing()) else SHORT_DIGITS
+    return LONG_DIGITS if attempt_limits.any_exhausted(asker.guessing()) else SHORT_DIGITS
 
 
-def count_guess(asker: Asker, digits: int) -> None:
+def count_guess(asker: CodeRequester, digits: int) -> None:
     """Count one typed code, right or wrong. A new code or session does not reset the count.
 
     Raises:
@@ -129,13 +129,13 @@ def count_guess(asker: Asker, digits: int) -> None:
     """
     if digits >= LONG_DIGITS:
         return
-    within = [limits.hit(limit, key) for limit, key in asker.guessing()]
+    within = [attempt_limits.try_consume(limit, key) for limit, key in asker.guessing()]
     if not all(within):
-        raise CodeUsedUp
+        raise GuessesExhausted
 
 
-def return_guess(asker: Asker, digits: int) -> None:
+def return_guess(asker: CodeRequester, digits: int) -> None:
     """Uncount a right code. Other guesses stay counted."""
     if digits < LONG_DIGITS:
         for limit, key in asker.guessing():
-            limits.give_back(limit, key)
+            attempt_limits.release(limit, key)

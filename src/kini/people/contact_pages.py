@@ -9,11 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kini.city import pack
-from kini.core.actors import Refused
-from kini.core.limits import TooMany
-from kini.people import actions, contact_codes, queries, recent_proof
-from kini.people.code_limits import CodeUsedUp
-from kini.people.contacts import Contact, ContactFault, read_email, read_phone
+from kini.core.actors import ActionRefused
+from kini.core.attempt_limits import TooManyAttempts
+from kini.people import actions, contact_verification, queries, recent_authentication
+from kini.people.code_limits import GuessesExhausted
+from kini.people.contacts import Contact, ContactError, parse_email, parse_phone
 from kini.people.models import User
 
 #: Session key of the change that waits for its code.
@@ -22,20 +22,20 @@ LONGEST = 254
 
 
 @login_required
-@recent_proof.required
+@recent_authentication.required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, kind: str) -> HttpResponse:
+def change_contact(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask for the new number or address, and send a code to it."""
     typed = request.POST.get("contact", "").replace("\0", "")[:LONGEST]
     problem, status = "", 200
     if request.method == "POST":
         try:
-            contact = read_email(typed) if kind == "email" else read_phone(typed, pack.current().country)
-            contact_codes.send(request, WAITING, contact)
-        except ContactFault as fault:
+            contact = parse_email(typed) if kind == "email" else parse_phone(typed, pack.current().country)
+            contact_verification.send_verification(request, WAITING, contact)
+        except ContactError as fault:
             problem, status = str(fault), 422
-        except TooMany as refusal:
+        except TooManyAttempts as refusal:
             problem, status = str(refusal), 429
         else:
             return redirect("people:confirm-contact")
@@ -46,9 +46,9 @@ def change(request: HttpRequest, kind: str) -> HttpResponse:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request: HttpRequest) -> HttpResponse:
+def confirm_contact(request: HttpRequest) -> HttpResponse:
     """Check the code, change the contact and notify all earlier contacts."""
-    user, contact = request.user, contact_codes.waiting(request, WAITING)
+    user, contact = request.user, contact_verification.pending_contact(request, WAITING)
     if not isinstance(user, User):
         raise Http404
     if contact is None:
@@ -57,12 +57,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            contact_codes.require_right(request, WAITING, request.POST.get("code", ""))
+            contact_verification.verify_code(request, WAITING, request.POST.get("code", ""))
             return _change(request, user, contact)
-        except CodeUsedUp as refusal:
+        except GuessesExhausted as refusal:
             messages.error(request, str(refusal))
             return redirect("people:profile")
-        except Refused as refusal:
+        except ActionRefused as refusal:
             problem = str(refusal)
     context = {"contact": contact, "problem": problem, "errors": [("code", problem)] if problem else []}
     return render(request, "people/confirm_contact.html", context, status=422 if problem else 200)

@@ -16,7 +16,7 @@ type ContactKind = Literal["phone", "email"]
 
 LONGEST = 254
 #: Types of numbers that cannot receive text messages.
-SILENT = {
+NUMBERS_WITHOUT_SMS = {
     PhoneNumberType.FIXED_LINE,
     PhoneNumberType.PREMIUM_RATE,
     PhoneNumberType.SHARED_COST,
@@ -24,7 +24,7 @@ SILENT = {
 }
 
 
-class ContactFault(ValueError):
+class ContactError(ValueError):
     """Text that is neither a phone number nor an e-mail address; the message says what to write."""
 
 
@@ -65,7 +65,7 @@ def contact_of(user: User) -> Contact:
     return Contact("phone", user.phone) if user.phone else Contact("email", user.email or "")
 
 
-def read_contact(typed: str, country: str) -> Contact:
+def parse_contact(typed: str, country: str) -> Contact:
     """Tell a phone number from an e-mail address, and bring it into the form in which it is kept.
 
     Args:
@@ -76,13 +76,13 @@ def read_contact(typed: str, country: str) -> Contact:
     """
     text = typed.strip()
     if not text:
-        raise ContactFault(_("Write your phone number or your e-mail address."))
+        raise ContactError(_("Write your phone number or your e-mail address."))
     if len(text) > LONGEST or any(unicodedata.category(c) == "Cc" for c in text):
-        raise ContactFault(_("This is too long or has signs that no number and no address has. Type it once more."))
-    return read_email(text) if "@" in text else read_phone(text, country)
+        raise ContactError(_("This is too long or has signs that no number and no address has. Type it once more."))
+    return parse_email(text) if "@" in text else parse_phone(text, country)
 
 
-def read_email(text: str) -> Contact:
+def parse_email(text: str) -> Contact:
     """An e-mail address.
 
     Raises:
@@ -92,11 +92,11 @@ def read_email(text: str) -> Contact:
     try:
         validate_email(address)
     except ValidationError:
-        raise ContactFault(_("Check the e-mail address. It looks like name@example.com.")) from None
+        raise ContactError(_("Check the e-mail address. It looks like name@example.com.")) from None
     return Contact("email", address)
 
 
-def read_phone(text: str, country: str) -> Contact:
+def parse_phone(text: str, country: str) -> Contact:
     """A phone number that can receive text messages.
 
     Raises:
@@ -108,9 +108,9 @@ def read_phone(text: str, country: str) -> Contact:
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
-        raise ContactFault(advice) from None
+        raise ContactError(advice) from None
     if not phonenumbers.is_valid_number(number):
-        raise ContactFault(advice)
-    if phonenumbers.number_type(number) in SILENT:
-        raise ContactFault(_("This number cannot receive text messages. Use a mobile number or an e-mail address."))
+        raise ContactError(advice)
+    if phonenumbers.number_type(number) in NUMBERS_WITHOUT_SMS:
+        raise ContactError(_("This number cannot receive text messages. Use a mobile number or an e-mail address."))
     return Contact("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

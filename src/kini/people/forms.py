@@ -14,16 +14,16 @@ from django.utils.translation import gettext_lazy
 from kini.city import pack
 from kini.city import queries as city_queries
 from kini.city.models import Area
-from kini.core.invisible import has_invisible
+from kini.core.invisible_characters import has_invisible
 from kini.people import rules
-from kini.people.rules import NationalId, NumberFault
+from kini.people.rules import NationalId, NationalIdError
 
 #: Number of a family card in any country.
 FAMILY_CARD = re.compile(r"[0-9]{8,20}")
 LONGEST_NUMBER = 40
 
 
-def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
+def error_summary(form: forms.BaseForm) -> list[tuple[str, str]]:
     """List the errors of a form as (id of the input, advice); the id is empty for hidden inputs."""
     if not form.is_bound:
         return []
@@ -31,7 +31,7 @@ def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
     return [(shown.get(name, ""), str(texts[0])) for name, texts in form.errors.items()]
 
 
-def text(missing: Any, longest: int, **options: Any) -> forms.CharField:
+def text_field(missing: Any, longest: int, **options: Any) -> forms.CharField:
     """Build a text field with error messages that say what to do."""
     errors = {
         "required": missing,
@@ -53,7 +53,7 @@ class PlainForm(forms.Form):
 class CodeForm(ConfirmLoginCodeForm):
     """The code from the message; spaces are ignored."""
 
-    code = text(gettext_lazy("Type the code from the message."), 20)
+    code = text_field(gettext_lazy("Type the code from the message."), 20)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options | {"auto_id": "%s"})
@@ -62,8 +62,8 @@ class CodeForm(ConfirmLoginCodeForm):
 class PersonForm(PlainForm):
     """Name and national number of a person."""
 
-    name = text(gettext_lazy("Write the name as it stands on the card."), 120)
-    number = text("", LONGEST_NUMBER, required=False)
+    name = text_field(gettext_lazy("Write the name as it stands on the card."), 120)
+    number = text_field("", LONGEST_NUMBER, required=False)
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
@@ -78,17 +78,17 @@ class PersonForm(PlainForm):
         if not typed:
             return None
         try:
-            return rules.read_national_id(typed, pack.current().national_id, timezone.localdate())
-        except NumberFault as fault:
+            return rules.parse_national_id(typed, pack.current().national_id, timezone.localdate())
+        except NationalIdError as fault:
             raise ValidationError(str(fault)) from None
 
 
 class ProfileForm(PersonForm):
     """A resident's own profile."""
 
-    family_card = text("", LONGEST_NUMBER, required=False)
-    address = text("", 240, required=False)
-    area = text("", 20, required=False)
+    family_card = text_field("", LONGEST_NUMBER, required=False)
+    address = text_field("", 240, required=False)
+    area = text_field("", 20, required=False)
 
     def clean_address(self) -> str:
         if has_invisible(self.cleaned_data["address"]):
@@ -129,7 +129,7 @@ class MemberForm(PersonForm):
     )
 
 
-def relation_words() -> Sequence[tuple[str, str]]:
+def relation_choices() -> Sequence[tuple[str, str]]:
     """Return (relation, label from the resident's point of view) for a form."""
     words = {
         "child": _("My child"),

@@ -5,8 +5,8 @@ from django.db.models import Q
 
 from kini.core import audit
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.core.crypto import SealBroken
-from kini.people import sealing
+from kini.core.crypto import DecryptionError
+from kini.people import encrypted_fields
 from kini.people.models import Resident
 
 BATCH = 500
@@ -40,15 +40,15 @@ def _rotate(last: int) -> tuple[int, list[int], int | None]:
         Resident.objects.select_for_update()
         .filter(pk__gt=last)
         .order_by("pk")
-        .only("pk", *COLUMNS, *sealing.SEALED_FIELDS)
+        .only("pk", *COLUMNS, *encrypted_fields.ENCRYPTED_FIELDS)
     )
     rows = list(kept.filter(Q(national_id_sealed__isnull=False) | Q(family_card_sealed__isnull=False))[:BATCH])
     changed, broken = list[Resident](), list[int]()
     for row in rows:
         try:
-            if sealing.rehash(row):
+            if encrypted_fields.rehash(row):
                 changed.append(row)
-        except SealBroken:
+        except DecryptionError:
             broken.append(row.pk)
     Resident.objects.bulk_update(changed, COLUMNS)
     return len(changed), broken, rows[-1].pk if len(rows) == BATCH else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models.expressions import RawSQL
 
-from kini.core.database.prepared import prepared
+from kini.core.database.prepared_statements import execute_prepared
 from kini.people.contacts import Contact
 from kini.people.models import Resident
 
@@ -56,7 +56,7 @@ class Household:
 
 def household_of(user_id: int | None) -> Household:
     """Find the person behind an account, under any account or contact, and their household. One statement."""
-    rows = prepared(_HOUSEHOLD, [user_id] * 3) if user_id is not None else []
+    rows = execute_prepared(_HOUSEHOLD, [user_id] * 3) if user_id is not None else []
     return Household(frozenset(pk for pk, _user in rows), frozenset(user for _pk, user in rows if user is not None))
 
 
@@ -64,10 +64,10 @@ def is_same_person(user_id: int | None, other_id: int) -> bool:
     """Return True if two accounts belong to one person, as far as shared contacts show."""
     if user_id is None or user_id == other_id:
         return user_id == other_id
-    return any(pk == other_id for (pk,) in prepared(_SAME_PERSON, [user_id] * 3))
+    return any(pk == other_id for (pk,) in execute_prepared(_SAME_PERSON, [user_id] * 3))
 
 
-def profiles_of(user_id: int) -> RawSQL:
+def profile_ids_of(user_id: int) -> RawSQL:
     """Subquery of the profile ids of the person behind an account."""
     return RawSQL(f"WITH {_ONESELF} SELECT id FROM oneself", [user_id] * 3)  # noqa: S608, S611 -- as above
 
@@ -77,4 +77,4 @@ def is_own_contact(user_id: int | None, contact: Contact) -> bool:
     if user_id is None:
         return False
     where = {"phone": contact.value} if contact.kind == "phone" else {"email__iexact": contact.value}
-    return Resident.objects.filter(pk__in=profiles_of(user_id), **where).exists()
+    return Resident.objects.filter(pk__in=profile_ids_of(user_id), **where).exists()

@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kini.core import limits
-from kini.core.actors import Refused
-from kini.core.limits import Limit
-from kini.people import actions, profile, queries
-from kini.people.assurance import history
-from kini.people.forms import PersonForm, problems
-from kini.people.levels import LEVELS, level_words
+from kini.core import attempt_limits
+from kini.core.actors import ActionRefused
+from kini.core.attempt_limits import Limit
+from kini.people import actions, profile_values, queries
+from kini.people.assurance import assurance_history
+from kini.people.assurance_levels import LEVELS_BY_NAME, level_label
+from kini.people.forms import PersonForm, error_summary
+from kini.people.identity_registers.configured import configured_register
 from kini.people.models import Assurance, Resident
 from kini.people.pages import resident_for
-from kini.people.registers.configured import register
-from kini.people.sign_in import next_of
+from kini.people.sign_in import next_url
 
 #: Requests to the register: per account and per number a day, and in total an hour, against guessing which name
 #: belongs to a number.
@@ -46,7 +46,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     return _page(request, resident, form)
 
 
-def consent_words() -> str:
+def consent_sentence() -> str:
     """Sentence of consent shown and stored before the register is asked."""
     return _("I agree that the city asks the civil register whether this name and number belong together.")
 
@@ -62,13 +62,13 @@ def _asked(request: HttpRequest, resident: Resident, form: PersonForm) -> bool:
         return False
     by = queries.actor_for(request)
     try:
-        limits.require(BY_ACCOUNT, str(request.user.pk))
-        limits.require(ABOUT_NUMBER, number.number)
-        limits.require(BY_ALL, "all")
+        attempt_limits.consume(BY_ACCOUNT, str(request.user.pk))
+        attempt_limits.consume(ABOUT_NUMBER, number.number)
+        attempt_limits.consume(BY_ALL, "all")
         actions.ask_register(
-            by=by, resident=resident, number=number, name=form.cleaned_data["name"], consent=consent_words()
+            by=by, resident=resident, number=number, name=form.cleaned_data["name"], consent=consent_sentence()
         )
-    except Refused as refusal:
+    except ActionRefused as refusal:
         form.add_error(None, str(refusal))
     return not form.errors
 
@@ -76,27 +76,27 @@ def _asked(request: HttpRequest, resident: Resident, form: PersonForm) -> bool:
 def _kept(request: HttpRequest) -> dict[str, str]:
     """Return the referring page and the level it requires, as query parameters."""
     sent = request.POST if request.method == "POST" else request.GET
-    kept = {"needs": sent.get("needs", ""), "next": next_of(request)}
+    kept = {"needs": sent.get("needs", ""), "next": next_url(request)}
     return {name: value for name, value in kept.items() if value}
 
 
 def _page(request: HttpRequest, resident: Resident, form: PersonForm) -> HttpResponse:
     kept = _kept(request)
-    needed = LEVELS.get(kept.get("needs", ""), Assurance.TYPED)
-    number = profile.profile_value(resident, "national_id")
+    needed = LEVELS_BY_NAME.get(kept.get("needs", ""), Assurance.TYPED)
+    number = profile_values.profile_value(resident, "national_id")
     check = resident.register_checks.order_by("-pk").first()
     context = {
         "form": form,
-        "errors": problems(form),
-        "level": level_words(resident.assurance),
+        "errors": error_summary(form),
+        "level": level_label(resident.assurance),
         "proved": resident.assurance > Assurance.TYPED,
-        "needed": level_words(needed) if resident.assurance < needed else "",
-        "number": profile.mask_number(number) if number else "",
-        "history": history(resident),
+        "needed": level_label(needed) if resident.assurance < needed else "",
+        "number": profile_values.mask_number(number) if number else "",
+        "history": assurance_history(resident),
         "kept": kept,
-        "next": next_of(request),
+        "next": next_url(request),
         "check": check,
-        "asks": resident.assurance < Assurance.REGISTER and register() is not None,
-        "consent": consent_words(),
+        "asks": resident.assurance < Assurance.REGISTER and configured_register() is not None,
+        "consent": consent_sentence(),
     }
     return render(request, "people/identity.html", context, status=422 if context["errors"] else 200)

@@ -3,11 +3,11 @@
 from kini.core.actors import system
 from kini.core.jobs import job
 from kini.people import actions
-from kini.people.actions.registers import ASK
+from kini.people.actions.register_checks import ASK
+from kini.people.identity_registers.base import RegisterUnavailable
+from kini.people.identity_registers.claims import claim_of
+from kini.people.identity_registers.configured import configured_register
 from kini.people.models import RegisterCheck
-from kini.people.registers.base import RegisterUnavailable
-from kini.people.registers.claims import claim_of
-from kini.people.registers.configured import register
 
 
 @job(ASK, queue="registers")
@@ -16,12 +16,12 @@ def ask_register(check: int) -> None:
     found, by = RegisterCheck.objects.filter(pk=check, state="asked").first(), system(ASK)
     if found is None:
         return
-    asked = register()
+    asked = configured_register()
     try:
         if asked is None:
             raise RegisterUnavailable("not configured")
         answer = asked.verify(claim_of(found))
     except RegisterUnavailable:
-        actions.note_register_silence(by=by, check=found)
+        actions.record_register_failure(by=by, check=found)
     else:
-        actions.note_register_answer(by=by, check=found, answer=answer)
+        actions.record_register_answer(by=by, check=found, answer=answer)

@@ -13,7 +13,7 @@ from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 
 from kini.core.client_address import client_network
-from kini.people.code_limits import Asker
+from kini.people.code_limits import CodeRequester
 from kini.people.contacts import Contact
 from kini.people.models import KnownDevice
 
@@ -30,22 +30,22 @@ def device_hash(request: HttpRequest) -> bytes | None:
     return hashlib.sha256(device.encode()).digest() if device else None
 
 
-def asker_of(request: HttpRequest, contact: Contact) -> Asker:
+def code_requester(request: HttpRequest, contact: Contact) -> CodeRequester:
     """Build the requester of a code for that contact, with the device if its account signed in there before."""
     found = device_hash(request)
     account = {"user__phone": contact.value} if contact.kind == "phone" else {"user__email__iexact": contact.value}
     known = found is not None and KnownDevice.objects.filter(device_hash=found, **account).exists()
-    return Asker(contact, client_network(request), found.hex() if found and known else "")
+    return CodeRequester(contact, client_network(request), found.hex() if found and known else "")
 
 
-def ensure_cookie(request: HttpRequest) -> bytes:
+def ensure_device_cookie(request: HttpRequest) -> bytes:
     """Return the hash of the requesting device, assigning a cookie if it has none."""
     device = _device(request) or secrets.token_urlsafe(24)
     setattr(request, _NEW, device)
     return hashlib.sha256(device.encode()).digest()
 
 
-def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
+def set_device_cookie(request: HttpRequest, response: HttpResponse) -> None:
     """Set the device cookie on the response to a sign-in."""
     if device := getattr(request, _NEW, ""):
         response.set_cookie(

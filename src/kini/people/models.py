@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
 from kini.city.models import Agency, Area
-from kini.core import moments
+from kini.core import current_time
 from kini.core.database.encryption import EncryptedDateField, EncryptedLookupField, EncryptedTextField
 
 
@@ -262,10 +262,10 @@ class AccessLog(models.Model):
     resident = models.ForeignKey(
         Resident, models.PROTECT, null=True, related_name="looks", help_text="None: a guest's report."
     )
-    at = models.DateTimeField(default=moments.now)
+    at = models.DateTimeField(default=current_time.now)
     officer = models.ForeignKey(Officer, models.PROTECT, db_index=False)
     what = models.CharField(max_length=60, help_text="What was seen (people/access_log.py, WHAT).")
-    purpose = models.CharField(max_length=40, blank=True, help_text="Id of a purpose (people/purposes.py).")
+    purpose = models.CharField(max_length=40, blank=True, help_text="Id of a purpose (people/access_purposes.py).")
     reason = EncryptedTextField(
         context="people.access.reason",
         rotates=False,

@@ -21,10 +21,10 @@ from django.urls import reverse
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
-from kini.core import limits, security_log
+from kini.core import attempt_limits, security_log
 from kini.core.actors import system
+from kini.core.attempt_limits import Limit
 from kini.core.client_address import client_network
-from kini.core.limits import Limit
 from kini.people import actions, client_assertion, queries
 from kini.people.models import UsedCredential
 
@@ -42,7 +42,7 @@ class TooManyAttempts(errors.OAuth2Error):
     status_code = 429
 
 
-class Validator(OAuthLibRequestValidator):
+class OAuthValidator(OAuthLibRequestValidator):
     """Validator of one request."""
 
     def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Request, *args: object) -> bool:
@@ -75,7 +75,9 @@ class Validator(OAuthLibRequestValidator):
         assertion = getattr(request, "client_assertion", None) or ""
         claimed = self._claimed_client(request, assertion)
         network = client_network(context.request)
-        if limits.wait_for(WRONG_SECRETS, network) or limits.wait_for(WRONG_SECRET, f"{claimed}:{network}"):
+        if attempt_limits.seconds_until_allowed(WRONG_SECRETS, network) or attempt_limits.seconds_until_allowed(
+            WRONG_SECRET, f"{claimed}:{network}"
+        ):
             raise TooManyAttempts(request=request)
         if assertion:
             right = self._verify_assertion(request, claimed, assertion)
@@ -104,8 +106,8 @@ class Validator(OAuthLibRequestValidator):
     def _count_failure(self, claimed: str, network: str) -> None:
         """Count one failure, and log it for fail2ban."""
         security_log.report("client-secret-refused")
-        limits.hit(WRONG_SECRETS, network)
-        limits.hit(WRONG_SECRET, f"{claimed}:{network}")
+        attempt_limits.try_consume(WRONG_SECRETS, network)
+        attempt_limits.try_consume(WRONG_SECRET, f"{claimed}:{network}")
 
     # Codes and refresh tokens, each valid once
 
@@ -117,7 +119,7 @@ class Validator(OAuthLibRequestValidator):
             return False
         if not queries.is_allowed(request.user.pk, client, request.scopes, lock=True):
             return False
-        first = actions.use_credential(by=BY, credential=used, family=used, client=client, user=request.user)
+        first = actions.mark_credential_used(by=BY, credential=used, family=used, client=client, user=request.user)
         if not first:
             self._refuse_reuse(used, client)
         return first
@@ -138,12 +140,14 @@ class Validator(OAuthLibRequestValidator):
         if used is None:
             return
         security_log.report("token-refused", program=client.pk)
-        actions.revoke_family(by=BY, user=used.user, client=client, family=used.family)
+        actions.revoke_token_family(by=BY, user=used.user, client=client, family=used.family)
 
     def _prep_refresh_token(self, ctx: ValidatorContext, refresh_token: str, request: Request) -> Token:
         family, old = self._family(ctx, request), ctx.refresh_token
         if old:
-            actions.use_credential(by=BY, credential=old.hash, family=family, client=request.client, user=request.user)
+            actions.mark_credential_used(
+                by=BY, credential=old.hash, family=family, client=request.client, user=request.user
+            )
         token = super()._prep_refresh_token(ctx, refresh_token, request)
         token.data = (token.data or {}) | {"family": family}
         return token
@@ -169,7 +173,7 @@ class Validator(OAuthLibRequestValidator):
 
 def install() -> None:
     """Make allauth's endpoints use this validator."""
-    server.OAuthLibRequestValidator = Validator
+    server.OAuthLibRequestValidator = OAuthValidator
 
 
 def _without_port(address: str) -> str:

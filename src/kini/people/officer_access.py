@@ -21,10 +21,10 @@ from django.utils.translation import gettext as _
 
 from kini.city import pack
 from kini.core.actors import system
-from kini.people import actions, second_step
-from kini.people.directory_settings import directory
+from kini.people import actions, mfa
+from kini.people.directory_config import configured_directory
 from kini.people.models import User
-from kini.people.sessions import BEGAN, OFFICER, OFFICERS, SessionStore
+from kini.people.sessions import BEGAN, OFFICER, OFFICER_LIFETIME, SessionStore
 from kini.web import formats
 
 BY = system("people.office-day")
@@ -32,7 +32,7 @@ DESK = "/desk/"
 _DAY, _TOLD = "office_day", "second_step_announced"
 
 
-class OfficerAccess:
+class OfficerAccessMiddleware:
     """Middleware that redirects officers without the required second factor from the desk to its page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -40,7 +40,7 @@ class OfficerAccess:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(DESK) and request.session.get(OFFICER) and request.user.is_authenticated:
-            if not second_step.is_met(request):
+            if not mfa.is_satisfied(request):
                 response = _lead(request)
                 add_never_cache_headers(response)
                 return response
@@ -53,20 +53,20 @@ class OfficerAccess:
 
 def _lead(request: HttpRequest) -> HttpResponse:
     """Redirect an officer to the sign-in step that this session lacks."""
-    configured = directory()
-    if configured and configured.required and not second_step.came_from_directory(request):
+    configured = configured_directory()
+    if configured and configured.required and not mfa.came_from_directory(request):
         messages.info(request, _("Officers sign in through {name}.").format(name=configured.name))
         return redirect(f"{reverse('people:directory-start')}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
-    return second_step.ask(request, second_step.demanded())
+    return mfa.redirect_to_step(request, mfa.required_step())
 
 
 def ensure_office_day(request: HttpRequest) -> None:
     """Begin the office day of an officer whose session has the required factor, once per session."""
     session, user = request.session, request.user
-    if not session.get(OFFICER) or session.get(_DAY) or not isinstance(user, User) or not second_step.is_met(request):
+    if not session.get(OFFICER) or session.get(_DAY) or not isinstance(user, User) or not mfa.is_satisfied(request):
         return
     began = datetime.fromtimestamp(session.get(BEGAN, timezone.now().timestamp()), tz=UTC)
-    until = began + OFFICERS.longest
+    until = began + OFFICER_LIFETIME.longest
     actions.open_office_day(by=BY, user=user, until=until)
     session[_DAY] = True
 
@@ -74,9 +74,9 @@ def ensure_office_day(request: HttpRequest) -> None:
 def _announce(request: HttpRequest) -> None:
     """Announce, once per session, the day from which a second factor is required."""
     step, since = pack.current().officers.second_step, pack.current().officers.second_step_from
-    if step == "none" or second_step.demanded() != "none" or request.session.get(_TOLD) or since is None:
+    if step == "none" or mfa.required_step() != "none" or request.session.get(_TOLD) or since is None:
         return
-    if not second_step.used(request, step):
+    if not mfa.has_step(request, step):
         text = _("From {day} on, the desk requires a second step. Add a passkey under Me, Security.")
         messages.info(request, text.format(day=formats.day(since)))
     request.session[_TOLD] = True

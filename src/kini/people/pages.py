@@ -15,17 +15,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.city import queries as city_queries
-from kini.core import limits
-from kini.core.actors import Refused
-from kini.core.limits import Limit
-from kini.people import access_entries, actions, profile, queries, rules
+from kini.core import attempt_limits
+from kini.core.actors import ActionRefused
+from kini.core.attempt_limits import Limit
+from kini.people import access_entries, actions, profile_values, queries, rules
 from kini.people.actions import Details, NumberTaken
-from kini.people.assurance import history
+from kini.people.assurance import assurance_history
+from kini.people.assurance_levels import level_label
 from kini.people.contacts import Contact
-from kini.people.forms import MemberForm, PersonForm, ProfileForm, problems, relation_words
-from kini.people.levels import level_words
+from kini.people.forms import MemberForm, PersonForm, ProfileForm, error_summary, relation_choices
 from kini.people.models import Assurance, FamilyTie, Resident, User
-from kini.people.sign_in import next_of
+from kini.people.sign_in import next_url
 
 LOOKS_PER_PAGE = 20
 #: National numbers that one account may enter a day, against probing for known numbers.
@@ -70,7 +70,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
             lambda: actions.save_profile(by=queries.actor_for(request), resident=resident, details=details),
         ):
             messages.success(request, _("Your profile is saved."))
-            return redirect(next_of(request) or "people:me")
+            return redirect(next_url(request) or "people:me")
         resident = resident_for(request)
     return _profile_page(request, resident, form)
 
@@ -79,11 +79,11 @@ def _saved(request: HttpRequest, form: PersonForm, save: Any) -> bool:
     """Save; on refusal add the reason to the form and return False."""
     try:
         if form.cleaned_data["number"]:
-            limits.require(NUMBERS, str(request.user.pk))
+            attempt_limits.consume(NUMBERS, str(request.user.pk))
         save()
-    except (NumberTaken, limits.TooMany) as refusal:
+    except (NumberTaken, attempt_limits.TooManyAttempts) as refusal:
         form.add_error("number", str(refusal))
-    except Refused as refusal:
+    except ActionRefused as refusal:
         form.add_error(None, str(refusal))
     return not form.errors
 
@@ -95,14 +95,14 @@ def _said(resident: Resident) -> dict[str, Any]:
 def _profile_page(request: HttpRequest, resident: Resident, form: ProfileForm) -> HttpResponse:
     context = {
         "form": form,
-        "errors": problems(form),
-        "next": next_of(request),
+        "errors": error_summary(form),
+        "next": next_url(request),
         "first": not resident.name,
         "masked": {name: _masked(resident, name) for name in ("national_id", "family_card")},
         "contacts": _contacts(resident),
-        "level": level_words(resident.assurance),
+        "level": level_label(resident.assurance),
         "proved": resident.assurance > Assurance.TYPED,
-        "history": history(resident),
+        "history": assurance_history(resident),
         "areas": city_queries.lowest_level_areas(),
         "chosen_area": str(form["area"].value() or ""),
     }
@@ -119,8 +119,8 @@ def _contacts(resident: Resident) -> list[tuple[str, str, str, str]]:
 
 
 def _masked(resident: Resident, attribute: str) -> str:
-    number = profile.profile_value(resident, attribute)
-    return profile.mask_number(number) if number else ""
+    number = profile_values.profile_value(resident, attribute)
+    return profile_values.mask_number(number) if number else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Member:
 @require_safe
 def family(request: HttpRequest) -> HttpResponse:
     """List the family members whom the visitor may represent."""
-    words, today = dict(relation_words()), timezone.localdate()
+    words, today = dict(relation_choices()), timezone.localdate()
     members = [
         Member(
             tie=tie,
@@ -169,7 +169,7 @@ def add_member(request: HttpRequest) -> HttpResponse:
             lambda: actions.add_family_member(by=by, resident=resident, relation=relation, details=details),
         ):
             messages.success(request, _("{name} is on your family list.").format(name=details.name))
-            return redirect(next_of(request) or "people:family")
+            return redirect(next_url(request) or "people:family")
     return _member_page(request, form, None)
 
 
@@ -206,11 +206,11 @@ def _own_tie(request: HttpRequest, tie_id: int) -> FamilyTie:
 def _member_page(request: HttpRequest, form: MemberForm, tie: FamilyTie | None) -> HttpResponse:
     context = {
         "form": form,
-        "errors": problems(form),
+        "errors": error_summary(form),
         "tie": tie,
-        "relations": relation_words(),
+        "relations": relation_choices(),
         "masked": _masked(tie.member, "national_id") if tie else "",
-        "next": next_of(request),
+        "next": next_url(request),
     }
     return render(request, "people/member.html", context, status=422 if context["errors"] else 200)
 
@@ -238,5 +238,5 @@ def access_log(request: HttpRequest) -> HttpResponse:
     """Show accesses to the visitor's and their family's data: officer, time and reason."""
     resident = resident_for(request)
     page = Paginator(queries.access_log_of(resident), LOOKS_PER_PAGE).get_page(request.GET.get("page"))
-    entries = access_entries.entries_of(page, own=resident.pk)
+    entries = access_entries.access_entries(page, own=resident.pk)
     return render(request, "people/access_log.html", {"page": page, "entries": entries})

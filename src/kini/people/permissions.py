@@ -31,7 +31,7 @@ class Permission(StrEnum):
 
 
 #: Labels shown to those who grant roles.
-WORDS: Mapping[Permission, str | Promise] = {
+PERMISSION_LABELS: Mapping[Permission, str | Promise] = {
     Permission.SEE_CASES: _("see cases"),
     Permission.ACT: _("take steps"),
     Permission.ASSIGN: _("hand out cases"),

@@ -12,14 +12,14 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
-from kini.api.callers import scopes
+from kini.api.auth import scopes
 from kini.city import queries as city_queries
 from kini.core.actors import Actor, ActorKind
-from kini.core.database.fast_models import row_of
-from kini.core.database.worded import Worded
+from kini.core.database.compiled_queries import CompiledQuery
+from kini.core.database.fast_models import hydrate
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
-from kini.people import sealing, second_step
+from kini.people import encrypted_fields, mfa
 from kini.people.contacts import Contact
 from kini.people.models import AccessLog, FamilyTie, Officer, Operator, ProgramConsent, Resident, User
 from kini.people.permissions import Permission
@@ -27,8 +27,8 @@ from kini.people.roles import role_permissions
 
 #: Session entry with a guest's own key. Unlike the session's key it survives sign-in, so that a guest's draft can be
 #: continued after signing in.
-GUEST_KEY = "guest"
-READING = ("GET", "HEAD", "OPTIONS")
+GUEST_SESSION_KEY = "guest"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 GRANT_COLUMNS = ("agency_id", "role_grants__role", "role_grants__area__path", "role_grants__services")
 
 
@@ -38,7 +38,11 @@ def actor_for(request: HttpRequest) -> Actor:
     A guest gets a key with their first unsafe request; before that `session` is empty.
     """
     cached: Actor | None = getattr(request, "_kini_actor", None)
-    if cached is None or cached.user_id != request.user.pk or (_is_new_guest(cached) and request.method not in READING):
+    if (
+        cached is None
+        or cached.user_id != request.user.pk
+        or (_is_new_guest(cached) and request.method not in SAFE_METHODS)
+    ):
         cached = _actor(request, request.user)
         request._kini_actor = cached  # type: ignore[attr-defined]
     return cached
@@ -49,18 +53,18 @@ def _is_new_guest(actor: Actor) -> bool:
 
 
 def _actor(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) -> Actor:
-    session = str(request.session.get(GUEST_KEY, ""))
+    session = str(request.session.get(GUEST_SESSION_KEY, ""))
     if user.pk is None:
-        if not session and request.method not in READING:
-            session = request.session[GUEST_KEY] = get_random_string(40)
+        if not session and request.method not in SAFE_METHODS:
+            session = request.session[GUEST_SESSION_KEY] = get_random_string(40)
         return Actor(ActorKind.GUEST, session=session)
     rows = _grants(user=user.pk)
-    if not rows or not second_step.is_met(request):
+    if not rows or not mfa.is_satisfied(request):
         return Actor(ActorKind.RESIDENT, user.pk, session=session)
-    return Actor(ActorKind.OFFICER, user.pk, session=session, grants=grants_of(rows))
+    return Actor(ActorKind.OFFICER, user.pk, session=session, grants=build_grants(rows))
 
 
-@Worded
+@CompiledQuery
 def _grants(user: int) -> QuerySet[Officer, Any]:
     return _working().filter(user_id=user).values_list(*GRANT_COLUMNS)
 
@@ -68,14 +72,14 @@ def _grants(user: int) -> QuerySet[Officer, Any]:
 def officer_actor(officer: Officer) -> Actor:
     """Build an officer's actor; without grants if the officer or the agency is inactive."""
     rows = _working().filter(pk=officer.pk).values_list(*GRANT_COLUMNS)
-    return Actor(ActorKind.OFFICER, officer.user_id, grants=grants_of(rows))
+    return Actor(ActorKind.OFFICER, officer.user_id, grants=build_grants(rows))
 
 
 def _working() -> QuerySet[Officer]:
     return Officer.objects.filter(active=True, agency__active=True)
 
 
-def grants_of(rows: Iterable[Sequence[Any]]) -> tuple[Grant, ...]:
+def build_grants(rows: Iterable[Sequence[Any]]) -> tuple[Grant, ...]:
     """Build a grant per role from rows of GRANT_COLUMNS."""
     return tuple(
         Grant(role, frozenset(role_permissions(role)), agency, area_path or "", frozenset(services or ()))
@@ -84,7 +88,7 @@ def grants_of(rows: Iterable[Sequence[Any]]) -> tuple[Grant, ...]:
     )
 
 
-def officers_over(scope: Scope, permission: Permission) -> list[Officer]:
+def officers_with_permission(scope: Scope, permission: Permission) -> list[Officer]:
     """Return the active officers of the scope's agency with that permission over it, by name. Two queries."""
     grants: dict[int, list[tuple[Any, ...]]] = {}
     for pk, *row in _working().filter(agency_id=scope.agency).values_list("pk", *GRANT_COLUMNS):
@@ -92,7 +96,7 @@ def officers_over(scope: Scope, permission: Permission) -> list[Officer]:
     able = [
         pk
         for pk, rows in grants.items()
-        if any(permission in grant.permissions and grant.covers(scope) for grant in grants_of(rows))
+        if any(permission in grant.permissions and grant.covers(scope) for grant in build_grants(rows))
     ]
     return list(Officer.objects.filter(pk__in=able).order_by("name", "pk"))
 
@@ -104,7 +108,7 @@ def officer_of(actor: Actor) -> Officer | None:
     return _working().select_related("agency").filter(user_id=actor.user_id).first()
 
 
-def officers_managed(actor: Actor) -> QuerySet[Officer]:
+def managed_officers(actor: Actor) -> QuerySet[Officer]:
     """Return all officers, also inactive ones, of the agencies where the actor manages officers, by name."""
     agencies = {grant.agency for grant in actor.grants if Permission.MANAGE_OFFICERS in grant.permissions}
     found = Officer.objects.filter(agency_id__in=agencies) if actor.is_officer else Officer.objects.none()
@@ -116,7 +120,7 @@ def is_operator(user_id: int | None) -> bool:
     return user_id is not None and Operator.objects.filter(user_id=user_id, user__is_active=True).exists()
 
 
-def history_of(officer: Officer) -> QuerySet[AuditEntry]:
+def officer_history(officer: Officer) -> QuerySet[AuditEntry]:
     """Return the audit entries about an officer, newest first."""
     return AuditEntry.objects.filter(subject=f"officer:{officer.pk}").order_by("-pk")
 
@@ -145,14 +149,14 @@ def own_profile(actor: Actor) -> Resident:
     if not rows:
         raise Resident.DoesNotExist
     area = rows[0][_AREA]
-    return row_of(Resident, PROFILE, rows[0], area=city_queries.area(area, active=False) if area else None)
+    return hydrate(Resident, PROFILE, rows[0], area=city_queries.area(area, active=False) if area else None)
 
 
 PROFILE = tuple(field.attname for field in Resident._meta.concrete_fields)
 _AREA = PROFILE.index("area_id")
 
 
-@Worded
+@CompiledQuery
 def _profile(user: int) -> QuerySet[Resident, Any]:
     return Resident.objects.filter(user_id=user).values_list(*PROFILE)
 
@@ -165,7 +169,7 @@ def user_by_contact(contact: Contact) -> User | None:
 
 def resident_by_number(number: str) -> Resident | None:
     """Return the profile with that national number (in normalised form), or None."""
-    return Resident.objects.select_related("area").filter(sealing.with_number(number)).first()
+    return Resident.objects.select_related("area").filter(encrypted_fields.national_id_q(number)).first()
 
 
 def family_of(resident: Resident) -> QuerySet[FamilyTie]:
@@ -173,7 +177,7 @@ def family_of(resident: Resident) -> QuerySet[FamilyTie]:
     return resident.ties.select_related("member", "member__area", "member__user").order_by("created_at", "pk")
 
 
-def may_act_for(resident: Resident, member_id: int) -> Resident | None:
+def find_represented(resident: Resident, member_id: int) -> Resident | None:
     """Return the person with that id if it is the resident or a family member without an account, else None."""
     if member_id == resident.pk:
         return resident
@@ -182,7 +186,7 @@ def may_act_for(resident: Resident, member_id: int) -> Resident | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class AuthorizedApp:
     """An OAuth client that a person authorized: start, and labels of its scopes."""
 
     id: str
@@ -191,7 +195,7 @@ class Program:
     words: tuple[str, ...]
 
 
-def programs_of(user: User) -> list[Program]:
+def authorized_apps_of(user: User) -> list[AuthorizedApp]:
     """Return the clients with an active consent or a valid token of the user, by name."""
     found: dict[str, tuple[str, datetime, set[str]]] = {}
     consents = ProgramConsent.objects.filter(user=user, stopped_at=None).select_related("client")
@@ -201,7 +205,7 @@ def programs_of(user: User) -> list[Program]:
     for token in tokens.order_by("created_at"):
         _name, _since, names = found.setdefault(token.client.pk, (token.client.name, token.created_at, set()))
         names.update(token.get_scopes())
-    listed = (Program(pk, name, since, words_of(names)) for pk, (name, since, names) in found.items())
+    listed = (AuthorizedApp(pk, name, since, scope_labels(names)) for pk, (name, since, names) in found.items())
     return sorted(listed, key=lambda program: (program.name, program.id))
 
 
@@ -221,7 +225,7 @@ def token_family(token: Token) -> str:
     return str((token.data or {}).get("family", token.hash))
 
 
-def words_of(names: Collection[str]) -> tuple[str, ...]:
+def scope_labels(names: Collection[str]) -> tuple[str, ...]:
     """Return the labels of scopes."""
     return tuple(str(scope.words) for scope in scopes if scope.name in names)
 

@@ -8,17 +8,17 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kini.people.sign_in import next_of
+from kini.people.sign_in import next_url
 
 
 @never_cache
 @require_safe
-def again(request: HttpRequest) -> HttpResponse:
+def sign_in_again(request: HttpRequest) -> HttpResponse:
     """Ask to sign in again: the button ends the session, and signing in returns to the client.
 
     GET does not end the session, as any page could link to it.
     """
-    sign_in = f"{reverse('people:sign-in')}?{urlencode({REDIRECT_FIELD_NAME: next_of(request)})}"
+    sign_in = f"{reverse('people:sign-in')}?{urlencode({REDIRECT_FIELD_NAME: next_url(request)})}"
     if not request.user.is_authenticated:
         return redirect(sign_in)
     return render(request, "people/sign_in_again.html", {"sign_in": sign_in})

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.actors import system
-from kini.core.retention import DAY, YEAR, Rule, of_chain, of_rows, rules
+from kini.core.retention import DAY, YEAR, RetentionRule, chain_removal, row_removal, rules
 from kini.people import actions
 from kini.people.models import KnownDevice, OfficeDay, RegisterCheck, Session, UsedCredential, User
 
@@ -15,7 +15,7 @@ from kini.people.models import KnownDevice, OfficeDay, RegisterCheck, Session, U
 UNUSED = 7 * DAY
 
 
-def unused(before: datetime) -> QuerySet[User]:
+def unused_accounts(before: datetime) -> QuerySet[User]:
     """Return accounts created before `before` that were never signed in to."""
     return User.objects.filter(
         last_login__isnull=True,
@@ -34,56 +34,56 @@ def _remove_unused(batch: QuerySet[User]) -> None:
 def register() -> None:
     """Register the rules; called once, from `AppConfig.ready`."""
     for rule in (
-        Rule(
+        RetentionRule(
             "people.unused-accounts",
             _("Numbers and addresses for which a code was requested and never used"),
             _("No longer needed"),
             UNUSED,
-            of_rows(unused, delete=_remove_unused),
+            row_removal(unused_accounts, delete=_remove_unused),
         ),
-        Rule(
+        RetentionRule(
             "people.sessions",
             _("Ended sessions: when and on which device somebody was signed in"),
             _("No longer needed"),
             timedelta(),
-            of_rows(lambda before: Session.objects.filter(expire_date__lt=before)),
+            row_removal(lambda before: Session.objects.filter(expire_date__lt=before)),
             transient=True,
         ),
-        Rule(
+        RetentionRule(
             "people.known-devices",
             _("Devices on which somebody signed in, under a hash"),
             _("A device that was not used for two years is a new one"),
             2 * YEAR,
-            of_rows(lambda before: KnownDevice.objects.filter(last_at__lt=before)),
+            row_removal(lambda before: KnownDevice.objects.filter(last_at__lt=before)),
         ),
-        Rule(
+        RetentionRule(
             "people.office-days",
             _("The time until which programs may act at the desk for an officer"),
             _("No longer needed"),
             timedelta(),
-            of_rows(lambda before: OfficeDay.objects.filter(until__lt=before)),
+            row_removal(lambda before: OfficeDay.objects.filter(until__lt=before)),
             transient=True,
         ),
-        Rule(
+        RetentionRule(
             "people.used-credentials",
             _("Codes and refresh tokens that a program exchanged, as hashes"),
             _("Used twice, they end the program's access"),
             timedelta(seconds=settings.IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN),
-            of_rows(lambda before: UsedCredential.objects.filter(used_at__lt=before)),
+            row_removal(lambda before: UsedCredential.objects.filter(used_at__lt=before)),
         ),
-        Rule(
+        RetentionRule(
             "people.register-checks",
             _("Requests to the register of persons, with the consent to them"),
             _("The consent can be shown for as long as it may be requested"),
             2 * YEAR,
-            of_rows(lambda before: RegisterCheck.objects.filter(ended_at__lt=before)),
+            row_removal(lambda before: RegisterCheck.objects.filter(ended_at__lt=before)),
         ),
-        Rule(
+        RetentionRule(
             "people.access-log",
             _("The log of looks: which officer looked at whose data, when, and why"),
             _("Misuse can be found for as long as claims may be made"),
             10 * YEAR,
-            of_chain("looks"),
+            chain_removal("looks"),
         ),
     ):
         rules.register(rule.name, rule)

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from kini.city.pack import load_city
 from kini.city.schema import Id
-from kini.core.faults import Fault, PackFaults, parse, read_source
-from kini.core.texts import Text, untranslated
+from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
+from kini.core.localized_text import Text, missing_translations
 from kini.people.permissions import Permission
 
 FILE = "roles.yaml"
@@ -30,18 +30,18 @@ class Roles(RootModel[dict[Id, Role]]):
     """The whole file: roles by id."""
 
 
-def read_roles(root: Path) -> Mapping[str, Role]:
+def load_roles(root: Path) -> Mapping[str, Role]:
     """Load the roles of the pack in `root`.
 
     Raises:
         PackFaults: with every error of the file, unknown permissions among them.
     """
-    return parse(read_source(root / FILE, root), Roles).root
+    return parse_model(read_source_file(root / FILE, root), Roles).root
 
 
 @lru_cache(maxsize=8)
 def _roles(root: Path) -> Mapping[str, Role]:
-    return read_roles(root)
+    return load_roles(root)
 
 
 def roles() -> Mapping[str, Role]:
@@ -55,10 +55,10 @@ def role_permissions(role: str) -> frozenset[Permission]:
     return frozenset(found.may) if found else frozenset()
 
 
-def check_roles(root: Path) -> Iterator[Fault]:
+def check_roles(root: Path) -> Iterator[ConfigError]:
     """Yield the errors of roles.yaml, for `./kini check pack`."""
     try:
-        source = read_source(root / FILE, root)
-        yield from untranslated(source, parse(source, Roles).root, load_city(root).languages)
-    except PackFaults as faults:
+        source = read_source_file(root / FILE, root)
+        yield from missing_translations(source, parse_model(source, Roles).root, load_city(root).languages)
+    except ConfigErrors as faults:
         yield from (fault for fault in faults.errors if fault.file == FILE)

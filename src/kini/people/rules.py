@@ -47,7 +47,7 @@ def require_somewhere(actor: Actor, permission: Permission) -> None:
         raise NotAllowed(_("Your role does not include this. Ask the person who manages roles at your agency."))
 
 
-def holds(actor: Actor, permissions: Iterable[Permission], scope: Scope) -> bool:
+def may_all(actor: Actor, permissions: Iterable[Permission], scope: Scope) -> bool:
     """Return True if the actor has all these permissions over that scope, as needed to grant or withdraw them."""
     return all(may(actor, permission, scope) for permission in permissions)
 
@@ -63,7 +63,7 @@ def scope_with(actor: Actor, permission: Permission) -> Scope:
     return Scope(grant.agency, grant.area_path)
 
 
-def roles_over(actor: Actor, scope: Scope) -> frozenset[str]:
+def roles_for_scope(actor: Actor, scope: Scope) -> frozenset[str]:
     """Return the roles that the actor has over that scope."""
     return frozenset(grant.role for grant in actor.grants if actor.is_officer and grant.covers(scope))
 
@@ -86,7 +86,7 @@ def mask_number(number: str) -> str:
     return " ".join(masked[i : i + 4] for i in range(0, len(masked), 4))
 
 
-class NumberFault(ValueError):
+class NationalIdError(ValueError):
     """Invalid national number; the message says what to check."""
 
 
@@ -101,7 +101,7 @@ class NationalId:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsaid:
+class NumberScheme:
     """Facts about a number scheme that python-stdnum lacks.
 
     Attributes:
@@ -113,13 +113,15 @@ class Unsaid:
     short_year: bool = False
 
 
-UNSAID = {"id.nik": Unsaid(sex=lambda number: "female" if int(number[6:8]) > 40 else "male", short_year=True)}
+NUMBER_SCHEMES = {
+    "id.nik": NumberScheme(sex=lambda number: "female" if int(number[6:8]) > 40 else "male", short_year=True)
+}
 SEXES: dict[str, Sex] = {"F": "female", "M": "male"}
 #: Names of python-stdnum's functions that decode the region.
 REGION_READERS = ("get_birth_place", "get_county", "get_province", "_check_registration_place")
 
 
-def read_national_id(typed: str, sort: str, today: date) -> NationalId:
+def parse_national_id(typed: str, sort: str, today: date) -> NationalId:
     """Parse a national number: structure, check digits, birth date and region, as far as its scheme has them.
 
     Args:
@@ -139,7 +141,7 @@ def read_national_id(typed: str, sort: str, today: date) -> NationalId:
         born = _birth_date(module, number, sort, today)
         return NationalId(number, born, _sex(module, number, sort), _region(module, number))
     except wrong.ValidationError as fault:
-        raise NumberFault(_advice(fault)) from None
+        raise NationalIdError(_advice(fault)) from None
 
 
 def _advice(fault: wrong.ValidationError) -> str:
@@ -156,7 +158,7 @@ def _advice(fault: wrong.ValidationError) -> str:
 def _birth_date(module: Any, number: str, sort: str, today: date) -> date | None:
     reader = getattr(module, "get_birth_date", None)
     born: date | None = reader(number) if reader else None
-    if born and (unsaid := UNSAID.get(sort)) and unsaid.short_year:
+    if born and (unsaid := NUMBER_SCHEMES.get(sort)) and unsaid.short_year:
         born = _latest_century(born, today)
     if born and born > today:
         raise wrong.InvalidComponent()
@@ -175,7 +177,7 @@ def _latest_century(born: date, today: date) -> date:
 def _sex(module: Any, number: str, sort: str) -> Sex:
     if reader := getattr(module, "get_gender", None):
         return SEXES.get(reader(number), "")
-    return UNSAID[sort].sex(number) if sort in UNSAID else ""
+    return NUMBER_SCHEMES[sort].sex(number) if sort in NUMBER_SCHEMES else ""
 
 
 def _region(module: Any, number: str) -> str:

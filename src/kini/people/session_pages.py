@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from kini.core.crypto import keyed_hash
 from kini.people import actions, known_devices, queries
 from kini.people.models import KnownDevice, Session, User
-from kini.people.sessions import hashed
+from kini.people.sessions import hash_session_key
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class BrowserSession:
     """A browser in which the visitor is signed in. `name` identifies it in forms."""
 
     name: str
@@ -27,12 +27,12 @@ class SignedIn:
     here: bool
 
 
-def _sessions(request: HttpRequest) -> list[SignedIn]:
+def _sessions(request: HttpRequest) -> list[BrowserSession]:
     """Return the visitor's sessions, the current one first, then by last use."""
     assert isinstance(request.user, User)
     found = Session.objects.filter(user=request.user, expire_date__gt=timezone.now()).order_by("-seen_at")
-    here = hashed(request.session.session_key)
-    listed = [SignedIn(_name(each), each, each.session_key == here) for each in found]
+    here = hash_session_key(request.session.session_key)
+    listed = [BrowserSession(_name(each), each, each.session_key == here) for each in found]
     return sorted(listed, key=lambda each: not each.here)
 
 
@@ -67,7 +67,7 @@ def forget_device(request: HttpRequest, device: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def end(request: HttpRequest, name: str) -> HttpResponse:
+def end_session(request: HttpRequest, name: str) -> HttpResponse:
     """Sign out one of the visitor's other browsers."""
     found = next((each for each in _sessions(request) if each.name == name and not each.here), None)
     if found is None:
@@ -79,10 +79,10 @@ def end(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def end_others(request: HttpRequest) -> HttpResponse:
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out all of the visitor's other browsers."""
     assert isinstance(request.user, User)
-    key = hashed(request.session.session_key)
+    key = hash_session_key(request.session.session_key)
     device = known_devices.device_hash(request) or b""
     count = actions.end_other_sessions(by=queries.actor_for(request), user=request.user, but=key, device=device)
     said = ngettext(

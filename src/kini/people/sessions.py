@@ -26,44 +26,44 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from kini.core import crypto
-from kini.core.database.worded import Worded
+from kini.core.database.compiled_queries import CompiledQuery
 from kini.people import known_devices
 from kini.people.actions.office_days import LONGEST_DAY
-from kini.people.devices import device_of
 from kini.people.models import Officer, Operator, Session, User
+from kini.people.user_agents import device_name
 
 
 @dataclass(frozen=True, slots=True)
-class Lasting:
+class SessionLifetime:
     """Timeouts of a session: without use, and absolute."""
 
     idle: timedelta
     longest: timedelta
 
 
-RESIDENTS = Lasting(timedelta(days=14), timedelta(days=60))
-OFFICERS = Lasting(timedelta(minutes=30), LONGEST_DAY)
+RESIDENT_LIFETIME = SessionLifetime(timedelta(days=14), timedelta(days=60))
+OFFICER_LIFETIME = SessionLifetime(timedelta(minutes=30), LONGEST_DAY)
 #: The time of use is stored at most this often per idle time, so that most page views need no write.
-GRAIN = 10
+TOUCHES_PER_IDLE_TIME = 10
 BEGAN, SEEN, DEVICE, OFFICER = "began", "seen", "device", "officer"
 
 
-def hashed(key: str | None) -> str:
+def hash_session_key(key: str | None) -> str:
     """Return the primary key of a session's row."""
     return hashlib.sha256((key or "").encode()).hexdigest()
 
 
-def sealed(data: dict[str, Any], row: str) -> str:
+def encrypt_session(data: dict[str, Any], row: str) -> str:
     """Encrypt a session's data, bound to its row."""
-    return base64.b64encode(crypto.seal_json(data, f"session:{row}")).decode()
+    return base64.b64encode(crypto.encrypt_json(data, f"session:{row}")).decode()
 
 
-def reseal(row: Session) -> None:
+def reencrypt_session(row: Session) -> None:
     """Re-encrypt a row's data if an older key encrypted it."""
     stored = base64.b64decode(row.session_data)
     if crypto.needs_rotation(stored):
-        data = crypto.unseal_json(stored, f"session:{row.pk}")
-        Session.objects.filter(pk=row.pk).update(session_data=sealed(data, row.pk))
+        data = crypto.decrypt_json(stored, f"session:{row.pk}")
+        Session.objects.filter(pk=row.pk).update(session_data=encrypt_session(data, row.pk))
 
 
 class SessionStore(DatabaseStore):
@@ -83,7 +83,7 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Session | None:
         """Load the row of this key by a prepared statement, as every signed-in request needs it."""
-        row = hashed(self.session_key)
+        row = hash_session_key(self.session_key)
         for data, expires in _kept(key=row):
             if expires > timezone.now():
                 return Session(session_key=row, session_data=data, expire_date=expires)
@@ -91,20 +91,20 @@ class SessionStore(DatabaseStore):
         return None
 
     def exists(self, session_key: str) -> bool:
-        return bool(Session.objects.filter(pk=hashed(session_key)).exists())
+        return bool(Session.objects.filter(pk=hash_session_key(session_key)).exists())
 
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:
-            Session.objects.filter(pk=hashed(key)).delete()
+            Session.objects.filter(pk=hash_session_key(key)).delete()
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        return sealed(session_dict, hashed(self.session_key))
+        return encrypt_session(session_dict, hash_session_key(self.session_key))
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Decrypt a row's data; empty if it was tampered with or belongs to another row."""
         try:
-            data = crypto.unseal_json(base64.b64decode(session_data), f"session:{hashed(self.session_key)}")
-        except (crypto.SealBroken, ValueError):
+            data = crypto.decrypt_json(base64.b64decode(session_data), f"session:{hash_session_key(self.session_key)}")
+        except (crypto.DecryptionError, ValueError):
             return {}
         return dict(data)
 
@@ -115,11 +115,11 @@ class SessionStore(DatabaseStore):
         if self.device is not None and data.get(DEVICE, self.device) != self.device:
             self._session_key = None
             return {}
-        self.used = _moment(data.get(SEEN)) + self.lasting(data).idle / GRAIN < timezone.now()
+        self.used = _moment(data.get(SEEN)) + self.lasting(data).idle / TOUCHES_PER_IDLE_TIME < timezone.now()
         return data
 
-    def lasting(self, data: dict[str, Any]) -> Lasting:
-        return OFFICERS if data.get(OFFICER) else RESIDENTS
+    def lasting(self, data: dict[str, Any]) -> SessionLifetime:
+        return OFFICER_LIFETIME if data.get(OFFICER) else RESIDENT_LIFETIME
 
     def begin(self, *, officer: bool) -> None:
         """Store the start, device and type of a session that has just signed in."""
@@ -155,7 +155,9 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         key = str(self._get_or_create_session_key())  # type: ignore[attr-defined]
-        row = Session(session_key=hashed(key), session_data=self.encode(data), expire_date=self.get_expiry_date())
+        row = Session(
+            session_key=hash_session_key(key), session_data=self.encode(data), expire_date=self.get_expiry_date()
+        )
         if SESSION_KEY in data:
             row.user_id = int(data[SESSION_KEY])
             row.device = data.get(DEVICE, "")
@@ -164,7 +166,7 @@ class SessionStore(DatabaseStore):
         return row
 
 
-@Worded
+@CompiledQuery
 def _kept(key: str) -> QuerySet[Session, Any]:
     return Session.objects.filter(session_key=key).values_list("session_data", "expire_date")
 
@@ -173,24 +175,24 @@ def _moment(seconds: float | None) -> datetime:
     return datetime.fromtimestamp(seconds or 0.0, tz=timezone.get_default_timezone())
 
 
-class Sessions(SessionMiddleware):
+class LimitedSessionMiddleware(SessionMiddleware):
     """Django's middleware, which also sets the session's device and stores its use."""
 
     def process_request(self, request: HttpRequest) -> None:
         session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
-        session.device = device_of(request.headers.get("User-Agent", ""))
+        session.device = device_name(request.headers.get("User-Agent", ""))
         request.session = session
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         session = request.session
         if isinstance(session, SessionStore) and session.used and not getattr(request, "unattended", False):
             session.note_use()
-        known_devices.set_cookie(request, response)
+        known_devices.set_device_cookie(request, response)
         return super().process_response(request, response)
 
 
 @receiver(user_logged_in, dispatch_uid="people.sessions")
-def begin(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
+def begin_session(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Start the signed-in session; Django has already rotated its key."""
     if isinstance(request.session, SessionStore):
         works = Officer.objects.filter(user=user, active=True).exists() or Operator.objects.filter(user=user).exists()

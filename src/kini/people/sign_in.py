@@ -19,17 +19,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kini.city import pack
 from kini.core import security_log
-from kini.core.limits import TooMany
-from kini.people import actions, code_limits, codes, demo, known_devices, queries, second_step
-from kini.people.code_limits import CodeUsedUp
-from kini.people.contacts import Contact, ContactFault, read_contact
-from kini.people.directory_settings import directory
-from kini.people.forms import CodeForm, problems
+from kini.core.attempt_limits import TooManyAttempts
+from kini.people import actions, code_limits, demo_accounts, known_devices, mfa, queries, verification_codes
+from kini.people.code_limits import GuessesExhausted
+from kini.people.contacts import Contact, ContactError, parse_contact
+from kini.people.directory_config import configured_directory
+from kini.people.forms import CodeForm, error_summary
 
 CONTACT_INPUT = "contact"
 
 
-def next_of(request: HttpRequest) -> str:
+def next_url(request: HttpRequest) -> str:
     """Return the visitor's target URL if it is a page of this host, else ""."""
     return get_next_redirect_url(request, REDIRECT_FIELD_NAME) or ""
 
@@ -39,16 +39,16 @@ def next_of(request: HttpRequest) -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for a phone number or e-mail address, and send a code to it; same response for known and unknown ones."""
     if request.user.is_authenticated:
-        return redirect(next_of(request) or settings.LOGIN_REDIRECT_URL)
+        return redirect(next_url(request) or settings.LOGIN_REDIRECT_URL)
     typed = request.POST.get(CONTACT_INPUT, "")
     if request.method != "POST":
         return _ask(request, typed)
     try:
-        contact = read_contact(typed, pack.current().country)
-        codes.prepare(request, contact)
-    except ContactFault as fault:
+        contact = parse_contact(typed, pack.current().country)
+        verification_codes.prepare_code(request, contact)
+    except ContactError as fault:
         return _ask(request, typed, str(fault), 422)
-    except TooMany as refusal:
+    except TooManyAttempts as refusal:
         return _ask(request, typed, str(refusal), 429)
     user = actions.open_account(by=queries.actor_for(request), contact=contact)
     LoginCodeVerificationProcess.initiate(request=request, user=user, **{contact.kind: contact.value})
@@ -60,21 +60,21 @@ def _ask(request: HttpRequest, typed: str, problem: str = "", status: int = 200)
         "typed": typed.replace("\0", ""),
         "problem": problem,
         "errors": [(CONTACT_INPUT, problem)] if problem else [],
-        "next": next_of(request),
+        "next": next_url(request),
         "demo": settings.ENV.demo,
-        "directory": directory(),
+        "directory": configured_directory(),
     }
     return render(request, "people/sign_in.html", context, status=status)
 
 
-class Framed:
+class FramedPage:
     """Mixin for allauth's pages: error summary on top, and no `site` variable, which would hide Kini's."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
         context.pop("site", None)
         forms = [form for form in (context.get("form"), context.get("webauthn_form")) if form is not None]
-        return context | {"errors": [problem for form in forms for problem in problems(form)]}
+        return context | {"errors": [problem for form in forms for problem in error_summary(form)]}
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
         options.setdefault("status", 422 if context["errors"] else 200)
@@ -82,7 +82,7 @@ class Framed:
         return response
 
 
-class CodePage(Framed, ConfirmLoginCodeView):
+class CodePage(FramedPage, ConfirmLoginCodeView):
     """Ask for the code. Guesses are counted per contact, not only per session and code."""
 
     template_name = "people/code.html"
@@ -95,17 +95,17 @@ class CodePage(Framed, ConfirmLoginCodeView):
         self.contact = Contact("phone", state["phone"]) if state.get("phone") else Contact("email", state["email"])
         try:
             if self._action == "resend":
-                codes.prepare(request, self.contact)
+                verification_codes.prepare_code(request, self.contact)
             else:
                 self._count_guess(request)
-        except (CodeUsedUp, TooMany, ContactFault) as refusal:
+        except (GuessesExhausted, TooManyAttempts, ContactError) as refusal:
             return self._refuse(request, str(refusal))
         return super().post(request, *args, **kwargs)
 
     def _count_guess(self, request: HttpRequest) -> None:
         """Count a typed code by its length, which shows the type of code it could match."""
-        self._asker = known_devices.asker_of(request, self.contact)
-        self._digits = codes.digits_in(request.POST.get("code", ""))
+        self._asker = known_devices.code_requester(request, self.contact)
+        self._digits = verification_codes.count_digits(request.POST.get("code", ""))
         code_limits.count_guess(self._asker, self._digits)
 
     def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
@@ -124,14 +124,14 @@ class CodePage(Framed, ConfirmLoginCodeView):
         security_log.report("code-refused")
         if self._process.user:
             by = queries.actor_for(self.request)
-            actions.note_failed_sign_in(by=by, user=self._process.user, step="code")
+            actions.record_failed_sign_in(by=by, user=self._process.user, step="code")
         return super().form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         contact = Contact("phone", context["phone"]) if context["phone"] else Contact("email", context["email"])
         again = passthrough_next_redirect_url(self.request, reverse("people:sign-in"), REDIRECT_FIELD_NAME)
-        return context | {"contact": contact, "next": next_of(self.request), "again": again}
+        return context | {"contact": contact, "next": next_url(self.request), "again": again}
 
 
 code_page = CodePage.as_view()
@@ -140,27 +140,27 @@ code_page = CodePage.as_view()
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session (POST only). Sign-ins through the directory continue to its sign-out."""
-    through_directory = second_step.came_from_directory(request)
+    through_directory = mfa.came_from_directory(request)
     logout(request)
     if through_directory:
         return redirect("people:directory-signed-out")
-    return redirect(next_of(request) or settings.LOGIN_REDIRECT_URL)
+    return redirect(next_url(request) or settings.LOGIN_REDIRECT_URL)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def demo_sign_in(request: HttpRequest) -> HttpResponse:
+def demo_sign_in_page(request: HttpRequest) -> HttpResponse:
     """Sign in as a demo account with one click. Available in demo mode only."""
     if not settings.ENV.demo:
         raise Http404
-    people = demo.people()
+    people = demo_accounts.demo_people()
     if request.method != "POST":
-        return render(request, "people/demo_sign_in.html", {"people": people, "next": next_of(request)})
+        return render(request, "people/demo_sign_in.html", {"people": people, "next": next_url(request)})
     chosen = next((person for person in people if person.contact.value == request.POST.get("person")), None)
     user = queries.user_by_contact(chosen.contact) if chosen else None
     if user is None:
         raise Http404
     if request.user.is_authenticated:
         logout(request, show_message=False)
-    record_authentication(request, user, demo.METHOD)
-    return perform_login(request, user, redirect_url=next_of(request) or None)
+    record_authentication(request, user, demo_accounts.DEMO_METHOD)
+    return perform_login(request, user, redirect_url=next_url(request) or None)

@@ -12,14 +12,14 @@ from django.utils import timezone
 from kini.core import security_log
 from kini.people import actions, officer_access, queries
 from kini.people.models import Session, User
-from kini.people.sessions import hashed
+from kini.people.sessions import hash_session_key
 
 
 @receiver(authentication_failed, dispatch_uid="people.second-step-failed")
 def note_failed_second_step(sender: type[Authenticator], request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Log and audit a wrong code of an app, or a wrong recovery code."""
     security_log.report("second-step-refused")
-    actions.note_failed_sign_in(by=queries.actor_for(request), user=user, step="second-step")
+    actions.record_failed_sign_in(by=queries.actor_for(request), user=user, step="second-step")
 
 
 @receiver(user_logged_in, dispatch_uid="people.office-day-begins")
@@ -36,5 +36,5 @@ def end_office_day(sender: type[User], request: HttpRequest, user: User | None, 
     if user is None or not request.session.get(officer_access.OFFICER):
         return
     others = Session.objects.filter(user=user, expire_date__gt=timezone.now())
-    if not others.exclude(pk=hashed(request.session.session_key)).exists():
+    if not others.exclude(pk=hash_session_key(request.session.session_key)).exists():
         actions.end_office_day(by=officer_access.BY, user=user)

@@ -8,25 +8,25 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kini.city import pack, privacy
-from kini.core import moments
+from kini.core import current_time
 from kini.letters import rendering
 from kini.privacy.models import Breach
 from kini.web import formats
 
 TEMPLATE = "privacy-breach"
 #: Time within which people and the authority must be notified: 3 x 24 hours.
-TIME = timedelta(hours=72)
+NOTIFICATION_TIME = timedelta(hours=72)
 
 
-def due_at(breach: Breach) -> datetime:
+def notification_due_at(breach: Breach) -> datetime:
     """Return the time by which people and the authority must be notified."""
-    return breach.known_at + TIME
+    return breach.known_at + NOTIFICATION_TIME
 
 
-def compiled(breach: Breach) -> bytes:
+def render_breach_letter(breach: Breach) -> bytes:
     """Render the letter in the city's first language."""
     with translation.override(pack.current().languages[0]):
-        return rendering.compiled(pack.current().root, TEMPLATE, _data(breach), moments.now())
+        return rendering.render_pdf(pack.current().root, TEMPLATE, _data(breach), current_time.now())
 
 
 def _data(breach: Breach) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _data(breach: Breach) -> dict[str, Any]:
         (_("What was done"), breach.measures),
         (_("Contact"), f"{found.contact.name}, {found.contact.email}" if found else city),
     )
-    return rendering.base(rendering.colour(), translation.get_language() or "en") | {
+    return rendering.layout_data(rendering.brand_colour(), translation.get_language() or "en") | {
         "title": _("Notice of a breach of personal data"),
         "agency": str(found.controller) if found else city,
         "city": city,

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases.desk.working import for_officers, may_here, see_other
+from kini.cases.desk.guards import has_permission, officers_only, redirect_see_other
 from kini.cases.models import Case
 from kini.city import pack
-from kini.core import moments
-from kini.core.actors import Refused
-from kini.core.numbers import key_of
+from kini.core import current_time
+from kini.core.actors import ActionRefused
+from kini.core.ids import parse_pk
 from kini.people import actions as people_actions
 from kini.people.models import LegalHold, Resident
 from kini.people.permissions import Permission
@@ -31,7 +31,7 @@ SHOWN, LONGEST, MOST_REFERENCES = 200, 4000, 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class BreachForm:
     """Typed values of the breach form."""
 
     title: str = ""
@@ -42,9 +42,9 @@ class Typed:
     measures: str = ""
 
 
-@for_officers(PROTECT)
+@officers_only(PROTECT)
 @require_http_methods(["GET", "HEAD", "POST"])
-def holds(request: HttpRequest) -> HttpResponse:
+def legal_holds(request: HttpRequest) -> HttpResponse:
     """List legal holds; POST places one on a case, or on the person of a case."""
     if request.method != "POST":
         return _holds_page(request)
@@ -53,14 +53,14 @@ def holds(request: HttpRequest) -> HttpResponse:
         case = _case(reference)
         if request.POST.get("what") == "person":
             if case.resident is None:
-                raise Refused(_("This case has no known person. Hold the case instead."))
-            people_actions.place_hold(by=actor_for(request), resident=case.resident, reason=reason)
+                raise ActionRefused(_("This case has no known person. Hold the case instead."))
+            people_actions.place_legal_hold(by=actor_for(request), resident=case.resident, reason=reason)
         else:
-            people_actions.place_hold(by=actor_for(request), reference=case.reference, reason=reason)
-    except Refused as refusal:
+            people_actions.place_legal_hold(by=actor_for(request), reference=case.reference, reason=reason)
+    except ActionRefused as refusal:
         return _holds_page(request, str(refusal))
     messages.success(request, _("This data is not deleted until the hold is lifted."))
-    return see_other("privacy:desk-holds")
+    return redirect_see_other("privacy:desk-holds")
 
 
 def _holds_page(request: HttpRequest, wrong: str = "") -> HttpResponse:
@@ -76,58 +76,58 @@ def _holds_page(request: HttpRequest, wrong: str = "") -> HttpResponse:
     return render(request, "privacy/holds.html", context, status=422 if wrong else 200)
 
 
-@for_officers(PROTECT)
+@officers_only(PROTECT)
 @require_POST
-def lift(request: HttpRequest) -> HttpResponse:
+def lift_hold(request: HttpRequest) -> HttpResponse:
     """Lift a hold."""
-    hold = get_object_or_404(LegalHold, pk=key_of(request.POST.get("hold")))
+    hold = get_object_or_404(LegalHold, pk=parse_pk(request.POST.get("hold")))
     try:
-        people_actions.lift_hold(by=actor_for(request), hold=hold, reason=_text(request, "reason"))
-    except Refused as refusal:
+        people_actions.lift_legal_hold(by=actor_for(request), hold=hold, reason=_text(request, "reason"))
+    except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The hold is lifted."))
-    return see_other("privacy:desk-holds")
+    return redirect_see_other("privacy:desk-holds")
 
 
-@for_officers(PROTECT)
+@officers_only(PROTECT)
 @require_safe
 def breaches(request: HttpRequest) -> HttpResponse:
     """List the register of breaches, newest first, with the deadline for notification."""
     found = Breach.objects.order_by("-known_at")[:SHOWN]
-    rows = [(breach, breach_letter.due_at(breach)) for breach in found]
+    rows = [(breach, breach_letter.notification_due_at(breach)) for breach in found]
     return render(request, "privacy/breaches.html", {"rows": rows})
 
 
-@for_officers(PROTECT)
+@officers_only(PROTECT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def write_breach(request: HttpRequest, breach: int | None = None) -> HttpResponse:
     """Create or edit an entry of the register."""
     found = get_object_or_404(Breach, pk=breach) if breach else None
-    typed = Typed(**{name: _text(request, name) for name in Typed.__slots__})
+    typed = BreachForm(**{name: _text(request, name) for name in BreachForm.__slots__})
     if request.method != "POST":
         return _form_page(request, found, _typed(found))
     try:
         stored = actions.record_breach(by=actor_for(request), facts=_facts(typed), breach=found)
-    except Refused as refusal:
+    except ActionRefused as refusal:
         return _form_page(request, found, typed, str(refusal))
-    return see_other("privacy:desk-breach", stored.pk)
+    return redirect_see_other("privacy:desk-breach", stored.pk)
 
 
-def _form_page(request: HttpRequest, found: Breach | None, typed: Typed, wrong: str = "") -> HttpResponse:
+def _form_page(request: HttpRequest, found: Breach | None, typed: BreachForm, wrong: str = "") -> HttpResponse:
     context = {"breach": found, "typed": typed, "wrong": wrong, "errors": [("title", wrong)] if wrong else []}
     return render(request, "privacy/breach_form.html", context, status=422 if wrong else 200)
 
 
-@for_officers(PROTECT)
+@officers_only(PROTECT)
 @require_safe
 def breach(request: HttpRequest, breach: int) -> HttpResponse:
     """Show one breach: facts, notified people, deadline, history."""
     found = get_object_or_404(Breach, pk=breach)
     context = {
         "breach": found,
-        "due_at": breach_letter.due_at(found),
-        "late": breach_letter.due_at(found) < moments.now(),
+        "due_at": breach_letter.notification_due_at(found),
+        "late": breach_letter.notification_due_at(found) < current_time.now(),
         "people": found.people.count(),
         "waiting": found.people.filter(told_at=None).count(),
         "unreached": found.people.filter(reached=False).count(),
@@ -136,7 +136,7 @@ def breach(request: HttpRequest, breach: int) -> HttpResponse:
     return render(request, "privacy/breach.html", context)
 
 
-@for_officers(PROTECT)
+@officers_only(PROTECT)
 @require_POST
 def breach_step(request: HttpRequest, breach: int, step: str) -> HttpResponse:
     """Add people, notify them, record that the authority was notified, or close the entry."""
@@ -145,33 +145,33 @@ def breach_step(request: HttpRequest, breach: int, step: str) -> HttpResponse:
         raise Http404
     try:
         messages.success(request, _taken(request, found, step))
-    except Refused as refusal:
+    except ActionRefused as refusal:
         messages.error(request, str(refusal))
-    return see_other("privacy:desk-breach", found.pk)
+    return redirect_see_other("privacy:desk-breach", found.pk)
 
 
 def _taken(request: HttpRequest, found: Breach, step: str) -> str:
     by = actor_for(request)
     match step:
         case "people":
-            count = actions.add_people(by=by, breach=found, residents=_people(_text(request, "references")))
+            count = actions.add_affected_people(by=by, breach=found, residents=_people(_text(request, "references")))
             return ngettext("%(count)d person was added.", "%(count)d people were added.", count) % {"count": count}
         case "tell":
-            told, left = actions.tell_people(by=by, breach=found)
+            told, left = actions.notify_affected_people(by=by, breach=found)
             return _("Notified: %(told)d. Not reachable: %(left)d.") % {"told": told, "left": left}
         case "authority":
-            actions.note_authority_told(by=by, breach=found)
+            actions.record_authority_notified(by=by, breach=found)
             return _("The notification of the authority is recorded.")
     actions.close_breach(by=by, breach=found)
     return _("The entry is closed.")
 
 
-@for_officers(PROTECT)
+@officers_only(PROTECT)
 @require_safe
-def letter(request: HttpRequest, breach: int) -> HttpResponse:
+def authority_letter(request: HttpRequest, breach: int) -> HttpResponse:
     """Return the letter to the authority, as PDF."""
     found = get_object_or_404(Breach, pk=breach)
-    response = HttpResponse(breach_letter.compiled(found), content_type="application/pdf")
+    response = HttpResponse(breach_letter.render_breach_letter(found), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="breach-{found.pk}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
@@ -185,18 +185,20 @@ def _people(text: str) -> list[Resident]:
     """
     wanted = set(text.upper().replace(",", " ").replace(";", " ").split())
     if not wanted or len(wanted) > MOST_REFERENCES:
-        raise Refused(_("Write the numbers of cases, separated by spaces or commas."))
+        raise ActionRefused(_("Write the numbers of cases, separated by spaces or commas."))
     cases = Case.objects.filter(reference__in=wanted, resident__isnull=False)
     known = dict(cases.values_list("reference", "resident_id"))
     if missing := sorted(wanted - known.keys()):
-        raise Refused(_("No person is known for these cases: %(references)s") % {"references": ", ".join(missing[:20])})
+        raise ActionRefused(
+            _("No person is known for these cases: %(references)s") % {"references": ", ".join(missing[:20])}
+        )
     return list(Resident.objects.filter(pk__in=set(known.values())).order_by("pk"))
 
 
 def _case(reference: str) -> Case:
     case = Case.objects.select_related("resident").filter(reference=reference).first()
     if case is None:
-        raise Refused(_("There is no case with this number."))
+        raise ActionRefused(_("There is no case with this number."))
     return case
 
 
@@ -205,23 +207,23 @@ def _text(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\0", "").strip()[:most]
 
 
-def _typed(found: Breach | None) -> Typed:
+def _typed(found: Breach | None) -> BreachForm:
     if found is None:
-        return Typed(known_at=_as_typed(moments.now()))
+        return BreachForm(known_at=_as_typed(current_time.now()))
     texts = {name: getattr(found, name) for name in ("title", "data", "cause", "measures")}
     happened = _as_typed(found.happened_at) if found.happened_at else ""
-    return Typed(happened_at=happened, known_at=_as_typed(found.known_at), **texts)
+    return BreachForm(happened_at=happened, known_at=_as_typed(found.known_at), **texts)
 
 
 def _as_typed(moment: datetime) -> str:
     return moment.astimezone(pack.current().timezone).strftime("%Y-%m-%dT%H:%M")
 
 
-def _facts(typed: Typed) -> actions.Facts:
+def _facts(typed: BreachForm) -> actions.BreachFacts:
     known = _moment(typed.known_at)
     if known is None:
-        raise Refused(_("Write when it became known."))
-    return actions.Facts(**asdict(typed) | {"happened_at": _moment(typed.happened_at), "known_at": known})
+        raise ActionRefused(_("Write when it became known."))
+    return actions.BreachFacts(**asdict(typed) | {"happened_at": _moment(typed.happened_at), "known_at": known})
 
 
 def _moment(text: str) -> datetime | None:
@@ -229,13 +231,13 @@ def _moment(text: str) -> datetime | None:
     try:
         found = parse_datetime(text)
     except ValueError:
-        raise Refused(_("This date or time does not exist.")) from None
+        raise ActionRefused(_("This date or time does not exist.")) from None
     return found.replace(tzinfo=pack.current().timezone) if found else None
 
 
 def register() -> None:
     """Register the pages in the navigation of officers with the permission."""
-    may, group = may_here(PROTECT), gettext_lazy("Data protection")
+    may, group = has_permission(PROTECT), gettext_lazy("Data protection")
     held = NavItem("privacy:desk-holds", gettext_lazy("Legal holds"), "lock", 60, "desk", group, visible=may)
     register_ = NavItem("privacy:desk-breaches", gettext_lazy("Data breaches"), "alert", 61, "desk", group, visible=may)
     navigation.register("desk-holds", held)

@@ -4,7 +4,7 @@ from kini.cases.models import Case
 from kini.core.actors import system
 from kini.core.jobs import job
 from kini.privacy import actions
-from kini.privacy.kind import ERASE, PREPARE
+from kini.privacy.request_kind import ERASE, PREPARE
 
 BY = system("privacy")
 

@@ -12,7 +12,7 @@ from kini.cases.models import Case
 from kini.core.models import ACTOR_KINDS
 from kini.people.models import Resident, User
 
-DEEDS: Mapping[str, str | Promise] = {
+BREACH_ENTRY_LABELS: Mapping[str, str | Promise] = {
     "opened": _("Written down"),
     "changed": _("Changed"),
     "people-added": _("People were added"),
@@ -96,7 +96,7 @@ class BreachEntry(models.Model):
     @property
     def words(self) -> str:
         """Description of the entry."""
-        return str(DEEDS.get(self.what, self.what))
+        return str(BREACH_ENTRY_LABELS.get(self.what, self.what))
 
 
 class AffectedPerson(models.Model):

@@ -17,4 +17,4 @@ def register() -> None:
 
 
 def _offered(_request: HttpRequest) -> bool:
-    return queries.offered()
+    return queries.is_offered()

@@ -2,15 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.messages.sorts import Sort, sorts
+from kini.messages.message_types import MessageType, message_types
 
-BREACH = "privacy-breach"
+BREACH_MESSAGE = "privacy-breach"
 
 
 def register() -> None:
     """Register the message type; called once, from `AppConfig.ready`."""
-    sort = Sort(
-        BREACH,
+    message_type = MessageType(
+        BREACH_MESSAGE,
         _("When somebody's personal data came into wrong hands, was lost or changed"),
         {
             "data": _("Name and phone number"),
@@ -22,4 +22,4 @@ def register() -> None:
         _("Your personal data: something went wrong"),
         _("Data concerned: {data}. When: {when}. How: {cause} What was done: {measures} Questions: {contact}"),
     )
-    sorts.register(sort.id, sort)
+    message_types.register(message_type.id, message_type)

@@ -11,20 +11,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kini.city import privacy
-from kini.core.crypto import SealBroken
+from kini.core.crypto import DecryptionError
 from kini.people.models import User
 from kini.people.queries import actor_for
-from kini.privacy import actions, export, queries
+from kini.privacy import actions, data_export, queries
 from kini.privacy.models import Export
 from kini.services import queries as services
 from kini.services.models import Service
 from kini.web.formats import today
-from kini.web.shelf import shared
+from kini.web.page_cache import cache_for_anonymous
 
 RIGHTS = ("privacy-export", "privacy-correction", "privacy-objection", "privacy-deletion")
 
 
-@shared
+@cache_for_anonymous
 @require_safe
 def notice(request: HttpRequest) -> HttpResponse:
     """Show the privacy notice, generated from the registries of categories and retention rules."""
@@ -34,18 +34,18 @@ def notice(request: HttpRequest) -> HttpResponse:
 
 def _rights() -> list[Service]:
     """Return the privacy services that the city offers."""
-    offered = services.offered()
+    offered = services.active_services()
     return [offered[name] for name in RIGHTS if name in offered]
 
 
 @login_required
 @never_cache
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def my_data(request: HttpRequest) -> HttpResponse:
     """Show the visitor's rights, available exports, and requests."""
     user = _user(request)
     context: dict[str, Any] = {
-        "rights": services.cards(_rights()),
+        "rights": services.cards_of(_rights()),
         "exports": queries.exports_of(user),
         "requests": queries.requests_of(user),
         "pack": privacy.current(),
@@ -63,7 +63,7 @@ def download(request: HttpRequest, copy: UUID) -> HttpResponse:
     if made is None:
         raise Http404
     content = _content(made)
-    actions.note_download(by=actor_for(request), made=made)
+    actions.record_download(by=actor_for(request), made=made)
     response = HttpResponse(content, content_type="application/zip")
     name = _("my-data-%(day)s") % {"day": today().isoformat()}
     response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
@@ -73,8 +73,8 @@ def download(request: HttpRequest, copy: UUID) -> HttpResponse:
 
 def _content(made: Export) -> bytes:
     try:
-        return export.read(made.sha256, made.pk)
-    except (FileNotFoundError, SealBroken):
+        return data_export.read_export(made.sha256, made.pk)
+    except (FileNotFoundError, DecryptionError):
         raise Http404 from None
 
 

@@ -11,15 +11,20 @@ from django.utils.translation import ngettext
 from kini.cases import rules
 from kini.cases.models import Case
 from kini.city import privacy
-from kini.core import moments, retention
-from kini.core.actors import Refused
-from kini.core.faults import PackFaults
-from kini.people import holds
-from kini.people.data_registry import BASIS_WORDS, Person, PersonalData, personal_data
+from kini.core import current_time, retention
+from kini.core.actors import ActionRefused
+from kini.core.config_files import ConfigErrors
+from kini.people import legal_holds
 from kini.people.models import Officer, Operator, Resident, User
+from kini.people.personal_data_registry import (
+    LEGAL_BASIS_LABELS,
+    DataSubject,
+    PersonalDataCategory,
+    personal_data_categories,
+)
 from kini.privacy.models import Export, Restriction
-from kini.services import house
-from kini.services.versions import resolve
+from kini.services import builtin_services
+from kini.services.snapshots import snapshot_of
 from kini.web import formats
 
 KIND = "privacy"
@@ -49,40 +54,40 @@ class Category:
     stays: str
 
 
-def person_of(user: User) -> Person:
+def data_subject_of(user: User) -> DataSubject:
     """Return the account with its profile.
 
     Raises:
         Resident.DoesNotExist: if the account never signed in.
     """
-    return Person(user, Resident.objects.select_related("area").get(user=user))
+    return DataSubject(user, Resident.objects.select_related("area").get(user=user))
 
 
 def categories() -> list[Category]:
     """Return every registered category of personal data."""
-    return [_category(each) for each in personal_data]
+    return [_category(each) for each in personal_data_categories]
 
 
-def _category(each: PersonalData) -> Category:
+def _category(each: PersonalDataCategory) -> Category:
     return Category(
         each.name,
         str(each.label),
         str(each.what),
         str(each.purpose),
-        str(BASIS_WORDS[each.basis]),
+        str(LEGAL_BASIS_LABELS[each.basis]),
         str(each.seen_by),
         tuple(_term(retention.rules.get(name)) for name in each.rules),
         str(each.stays),
     )
 
 
-def _term(rule: retention.Rule) -> TermLine:
+def _term(rule: retention.RetentionRule) -> TermLine:
     found = privacy.current()
     own = found.retention.get(rule.name) if found else None
-    return TermLine(str(rule.data), term_words(retention.term_of(rule)), str(own.law if own else rule.basis))
+    return TermLine(str(rule.data), format_term(retention.term_of(rule)), str(own.law if own else rule.basis))
 
 
-def term_words(term: timedelta) -> str:
+def format_term(term: timedelta) -> str:
     """Format a retention term in words; zero is "at once"."""
     if not term:
         return _("at once")
@@ -95,41 +100,43 @@ def term_words(term: timedelta) -> str:
 def require_erasable(user: User) -> None:
     """Raise Refused, with a message for the owner, if this account cannot be deleted now."""
     if Officer.objects.filter(user=user, active=True).exists() or Operator.objects.filter(user=user).exists():
-        raise Refused(_("You work for the city with this account. It can be deleted when that has ended."))
+        raise ActionRefused(_("You work for the city with this account. It can be deleted when that has ended."))
     resident = Resident.objects.filter(user=user).first()
-    if holds.of_person(user_id=user.pk, resident_id=resident.pk if resident else None):
-        raise Refused(
+    if legal_holds.hold_on_person(user_id=user.pk, resident_id=resident.pk if resident else None):
+        raise ActionRefused(
             _("A law or a court requires us to keep your data at the moment. It cannot be deleted before that ends.")
         )
 
 
-def consequences(user: User) -> dict[str, Any]:
+def deletion_consequences(user: User) -> dict[str, Any]:
     """Return the consequences of deleting an account, for the confirmation page."""
-    erased = [each.label for each in personal_data if each.erase]
-    stays = [(each.label, each.stays) for each in personal_data if each.stays]
+    erased = [each.label for each in personal_data_categories if each.erase]
+    stays = [(each.label, each.stays) for each in personal_data_categories if each.stays]
     return {"erased": erased, "stays": stays, "open_cases": open_cases(user)}
 
 
 def open_cases(user: User) -> list[Case]:
     """Return a person's open cases, without requests about their data."""
-    found = Case.objects.filter(resident__user=user, closed_at=None).exclude(service__category__in=house.categories())
+    found = Case.objects.filter(resident__user=user, closed_at=None).exclude(
+        service__category__in=builtin_services.builtin_categories()
+    )
     return list(found.select_related("service", "version").order_by("opened_at"))
 
 
 def state_after(case: Case, move: str) -> str:
     """Return the state that a move leads to from the case's state; "" for an impossible move."""
-    edge = rules.edge_of(resolve(case.version).flow, case.state, move)
+    edge = rules.edge_of(snapshot_of(case.version).flow, case.state, move)
     return edge.to if edge else ""
 
 
 def export_of(case: Case) -> Export | None:
     """Return the export requested by a case, unless expired."""
-    return Export.objects.filter(case=case, expires_at__gt=moments.now()).first()
+    return Export.objects.filter(case=case, expires_at__gt=current_time.now()).first()
 
 
 def exports_of(user: User) -> list[Export]:
     """Return the exports that can be downloaded, newest first."""
-    found = Export.objects.filter(user=user, expires_at__gt=moments.now()).select_related("case")
+    found = Export.objects.filter(user=user, expires_at__gt=current_time.now()).select_related("case")
     return list(found.order_by("-made_at"))
 
 
@@ -137,7 +144,7 @@ def requests_of(user: User) -> list[tuple[Case, str, str]]:
     """Return a person's requests about their data, newest first, as (case, title, state in words)."""
     found = Case.objects.filter(resident__user=user, kind=KIND).select_related("version")
     rows = found.order_by("-opened_at")[:MOST_REQUESTS]
-    return [(case, str(resolve(case.version).definition.name), rules.public_word(case.public)) for case in rows]
+    return [(case, str(snapshot_of(case.version).definition.name), rules.public_word(case.public)) for case in rows]
 
 
 def restriction_of(case: Case) -> Restriction | None:
@@ -147,15 +154,19 @@ def restriction_of(case: Case) -> Restriction | None:
     return Restriction.objects.filter(resident_id=case.resident_id, lifted_at=None).select_related("case").first()
 
 
-def offered() -> bool:
+def is_offered() -> bool:
     """Return True if the running city handles requests about personal data."""
     return privacy.current() is not None
 
 
-def holder(root: Path) -> house.Holder | None:
+def service_holder(root: Path) -> builtin_services.DecidingAgency | None:
     """Return the agency and roles named by the pack in `root`; None without them or if invalid (see `check pack`)."""
     try:
         found = privacy.read(root)
-    except PackFaults:
+    except ConfigErrors:
         return None
-    return house.Holder(found.agency, {"officer": found.role, "head": found.appeal_role}) if found else None
+    return (
+        builtin_services.DecidingAgency(found.agency, {"officer": found.role, "head": found.appeal_role})
+        if found
+        else None
+    )

@@ -7,16 +7,16 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from kini.city.checks import pack_checks
-        from kini.messages.answering import answerers
-        from kini.reports import answering
+        from kini.city.pack_checks import pack_checks
+        from kini.messages.replies import reply_handlers
+        from kini.reports import whatsapp_reports
         from kini.reports.kind import Report
         from kini.services.kinds import kinds
         from kini.web.navigation import NavItem, navigation
 
         kinds.register(Report.id, Report())
-        answerers.register("report", answering.report)
-        pack_checks.register("reports", answering.check)
+        reply_handlers.register("report", whatsapp_reports.receive_report)
+        pack_checks.register("reports", whatsapp_reports.check_report_service)
         words = pgettext_lazy("way to the page for reports", "Report")
         navigation.register("reports", NavItem("reports:choose", words, "report", order=30))
         navigation.register("reports-shortcut", NavItem("reports:choose", words, "report", order=10, place="shortcut"))

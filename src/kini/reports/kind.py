@@ -8,15 +8,15 @@ from pydantic import Field
 
 from kini.cases import rules as case_rules
 from kini.cases.models import Document
-from kini.core.actors import Refused
+from kini.core.actors import ActionRefused
 from kini.reports import queries, rules
-from kini.services.fields.base import Strict
+from kini.services.fields.base import StrictModel
 from kini.services.kinds import Kind
 from kini.services.schema import Name
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 
 
-class ReportOptions(Strict):
+class ReportOptions(StrictModel):
     evidence: Name | None = Field(
         default="photo", description="Input that proves the work before a report is closed; null: none is needed."
     )
@@ -32,27 +32,27 @@ class Report(Kind):
     id = "report"
     label = pgettext_lazy("kind of case", "Report")
     verb = pgettext_lazy("button", "Report it")
-    Options: ClassVar[type[Strict]] = ReportOptions
+    Options: ClassVar[type[StrictModel]] = ReportOptions
     sign_in = "optional"
     private = True
-    alike = "place"
-    for_somebody = False
+    duplicates_by = "place"
+    can_be_for_family = False
     retention_years = 2
-    figures_stay = True
+    keeps_statistics = True
 
-    def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
+    def validate_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Refuse invalid evidence, and closing without evidence."""
-        resolved = resolve(case.version)
-        name = self.options(resolved.definition).evidence
+        snapshot = snapshot_of(case.version)
+        name = self.options(snapshot.definition).evidence
         if name is None:
             return
         files = given[name]["files"] if isinstance(given.get(name), dict) else []
         for document in Document.objects.filter(pk__in=files):
             check_evidence(document, case)
-        edge = case_rules.edge_of(resolved.flow, case.state, move)
-        closes = edge is not None and rules.solves(resolved.flow, edge.to)
-        if closes and not files and not rules.evidence_given(case.timeline.all(), resolved.flow, name):
-            raise Refused(_("A report is closed only with a photo of the finished work."))
+        edge = case_rules.edge_of(snapshot.flow, case.state, move)
+        closes = edge is not None and rules.is_solved(snapshot.flow, edge.to)
+        if closes and not files and not rules.evidence_given(case.timeline.all(), snapshot.flow, name):
+            raise ActionRefused(_("A report is closed only with a photo of the finished work."))
 
 
 def check_evidence(document: Document, case: Any) -> None:
@@ -62,6 +62,6 @@ def check_evidence(document: Document, case: Any) -> None:
         Refused: when it is older than the report, or was used before.
     """
     if rules.taken_too_early(document.taken_at, case.opened_at):
-        raise Refused(_("This photo was taken before the report. Take a new one of the finished work."))
+        raise ActionRefused(_("This photo was taken before the report. Take a new one of the finished work."))
     if queries.used_before(document):
-        raise Refused(_("This photo has been used before. Take a new one of the finished work."))
+        raise ActionRefused(_("This photo has been used before. Take a new one of the finished work."))

@@ -13,5 +13,5 @@ from kini.services import queries as services
 def choose(request: HttpRequest) -> HttpResponse:
     """List everything that can be reported, the most used first."""
     categories = catalogue.current().categories
-    cards = [(card, categories.get(card.category)) for card in services.by_kind(Report.id)]
+    cards = [(card, categories.get(card.category)) for card in services.cards_of_kind(Report.id)]
     return render(request, "reports/choose.html", {"cards": cards})

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from kini.services.flows import Flow
 
 
-class Said(Protocol):
+class EvidenceEntry(Protocol):
     """Fields of a timeline entry that the rules need."""
 
     @property
@@ -18,12 +18,12 @@ class Said(Protocol):
     def data(self) -> dict[str, Any]: ...
 
 
-def solves(flow: Flow, state: str) -> bool:
+def is_solved(flow: Flow, state: str) -> bool:
     """Return True if the state means that the problem is solved."""
     return flow.states[state].outcome == "solved"
 
 
-def evidence_given(entries: Iterable[Said], flow: Flow, name: str) -> bool:
+def evidence_given(entries: Iterable[EvidenceEntry], flow: Flow, name: str) -> bool:
     """Return True if an officer has given the evidence `name` since the report was last opened."""
     given = False
     for entry in entries:

@@ -10,7 +10,7 @@ from lxml import html
 from kini.services.fields.uploads import Upload
 
 
-class Broken(Exception):
+class CheckFailed(Exception):
     """A check failed; the message names the URL and the problem."""
 
 
@@ -89,7 +89,7 @@ class Page:
         for form in self.forms():
             if form.path.endswith(wanted):
                 return form
-        raise Broken(f'{self.url} has no form for "{wanted}" (heading: {self.heading!r})')
+        raise CheckFailed(f'{self.url} has no form for "{wanted}" (heading: {self.heading!r})')
 
     def has_form(self, wanted: str) -> bool:
         return any(form.path.endswith(wanted) for form in self.forms())
@@ -163,7 +163,7 @@ class Browser:
         self.requests += 1
         disposition = response.headers.get("Content-Disposition", "")
         if response.status_code != httpx.codes.OK or not disposition.startswith("attachment"):
-            raise Broken(f"{path} answered {response.status_code} and is no file to download")
+            raise CheckFailed(f"{path} answered {response.status_code} and is no file to download")
         return response
 
     def post(self, path: str, data: dict[str, Any], *, expect: tuple[int, ...]) -> Page:
@@ -175,10 +175,10 @@ class Browser:
         self.requests += 1
         url = str(response.url)
         if response.status_code not in expect:
-            raise Broken(f"{response.request.method} {url} answered {response.status_code}, expected {expect}")
+            raise CheckFailed(f"{response.request.method} {url} answered {response.status_code}, expected {expect}")
         if "html" not in response.headers.get("Content-Type", "") or not response.content:
             return Page(url, response.status_code, html.fromstring("<html><body></body></html>"))
         page = Page(url, response.status_code, html.document_fromstring(response.content))
         if len(page.tree.xpath("//h1")) != 1 or not page.title:
-            raise Broken(f"{url} has no title or not exactly one main heading")
+            raise CheckFailed(f"{url} has no title or not exactly one main heading")
         return page

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
-from kini.robot.browser import Broken
-from kini.robot.cast import Cast, hire
-from kini.robot.figures import FiguresPlay
-from kini.robot.rows import Row
-from kini.robot.service import ServicePlay
+from kini.robot.accounts import RobotAccounts, create_accounts
+from kini.robot.browser import CheckFailed
+from kini.robot.information_play import InformationPlay
+from kini.robot.report import ServiceResult
+from kini.robot.service_play import ServicePlay
 from kini.services.kinds import kinds
 from kini.services.models import Service
 
@@ -27,7 +27,7 @@ def play(address: str, only: list[str]) -> bool:
     services = list(Service.objects.filter(active=True).select_related("agency", "current").order_by("category", "id"))
     chosen = [service for service in services if not only or service.id in only]
     playable = [service for service in chosen if service.kind in kinds]
-    cast = hire(address, playable)
+    cast = create_accounts(address, playable)
     print(f"{'service':<34} {'kind':<13} {'questions':>9} {'states':>6} {'edges':>6} {'refused':>7}")
     rows = list(rows_of(cast, playable))
     for row in rows:
@@ -42,10 +42,10 @@ def play(address: str, only: list[str]) -> bool:
     return complete == len(playable)
 
 
-def rows_of(cast: Cast, services: list[Service]) -> Iterator[Row]:
-    def one(service: Service) -> Row:
+def rows_of(cast: RobotAccounts, services: list[Service]) -> Iterator[ServiceResult]:
+    def one(service: Service) -> ServiceResult:
         try:
-            play = ServicePlay if kinds.get(service.kind).needs_flow else FiguresPlay
+            play = ServicePlay if kinds.get(service.kind).has_cases else InformationPlay
             return play(cast, service).run()
         finally:
             connection.close()
@@ -56,8 +56,8 @@ def rows_of(cast: Cast, services: list[Service]) -> Iterator[Row]:
             yield row
 
 
-def closed_start_page(cast: Cast, service: Service) -> None:
+def closed_start_page(cast: RobotAccounts, service: Service) -> None:
     """Check that a service without installed kind cannot be started."""
     page = cast.resident.browser.get(f"/services/{service.id}/")
     if page.has_form(f"/services/{service.id}/start/"):
-        raise Broken(f"{page.url} offers to begin, though no room has the kind {service.kind}")
+        raise CheckFailed(f"{page.url} offers to begin, though no room has the kind {service.kind}")

@@ -10,25 +10,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from kini.core.database.embedded import Server
-from kini.core.processes import ProcessFault, Supervisor, spawned
-from kini.core.server import address_of, answers, web_command
+from kini.core.database.embedded import EmbeddedServer
+from kini.core.process_supervisor import ProcessError, Supervisor, spawn_command
+from kini.core.web_server import is_ready, server_address, web_command
 
 
 @dataclass(frozen=True, slots=True)
-class Scratch:
+class ScratchCity:
     """A prepared temporary city; `serve` starts its web server."""
 
     env: dict[str, str]
     var: Path
     supervisor: Supervisor
-    database: Server
+    database: EmbeddedServer
 
     def serve(self) -> str:
         """Start the web server on a free loopback port; return its URL."""
         port = free_port()
-        words = ["sandbox", "payments", "--port", "0", "--city", address_of("127.0.0.1", port), "--var", str(self.var)]
-        self.supervisor.start("sandbox", spawned([sys.executable, "-m", "kini.cli", *words], self.env))
+        words = [
+            "sandbox",
+            "payments",
+            "--port",
+            "0",
+            "--city",
+            server_address("127.0.0.1", port),
+            "--var",
+            str(self.var),
+        ]
+        self.supervisor.start("sandbox", spawn_command([sys.executable, "-m", "kini.cli", *words], self.env))
         self.supervisor.wait_until((self.var / "payments" / "payments.toml").is_file, seconds=60)
         return self.start("web", web_command("127.0.0.1", port, workers=2, threads=3), port)
 
@@ -40,9 +49,9 @@ class Scratch:
         Args:
             again: restart it when it exits.
         """
-        address = address_of("127.0.0.1", port)
-        self.supervisor.start(name, spawned(command, self.env, log), again=again)
-        self.supervisor.wait_until(lambda: answers(address), seconds=60)
+        address = server_address("127.0.0.1", port)
+        self.supervisor.start(name, spawn_command(command, self.env, log), again=again)
+        self.supervisor.wait_until(lambda: is_ready(address), seconds=60)
         return address
 
 
@@ -62,7 +71,7 @@ def scratch_city(
     demo: str = "0",
     durable: bool = False,
     env: Mapping[str, str] | None = None,
-) -> Iterator[Scratch]:
+) -> Iterator[ScratchCity]:
     """Create a temporary city, migrated and loaded.
 
     Args:
@@ -76,7 +85,10 @@ def scratch_city(
     with tempfile.TemporaryDirectory(prefix="kini-scratch-") as folder:
         var = Path(folder) / "var"
         large = (env or {}).get("KINI_ENV") == "production"
-        with Server(Path(folder) / "postgres", durable=durable, large=large) as server, Supervisor() as supervisor:
+        with (
+            EmbeddedServer(Path(folder) / "postgres", durable=durable, large=large) as server,
+            Supervisor() as supervisor,
+        ):
             given = os.environ | {
                 "KINI_ENV": "local",
                 "KINI_VAR": str(var),
@@ -89,7 +101,7 @@ def scratch_city(
             given |= {"KINI_CITY": str(pack.resolve())} if pack else {}
             given |= {"KINI_PLUGINS": plugins} if plugins else {}
             given |= env or {}
-            if supervisor.run("prepare", spawned([sys.executable, "-m", "kini.cli", "prepare"], given)):
-                raise ProcessFault("The scratch city could not be prepared; see the output above.")
+            if supervisor.run("prepare", spawn_command([sys.executable, "-m", "kini.cli", "prepare"], given)):
+                raise ProcessError("The scratch city could not be prepared; see the output above.")
             first_look = {"KINI_DEMO": "people"} if given["KINI_ENV"] == "local" else {}
-            yield Scratch(given | first_look, var, supervisor, server)
+            yield ScratchCity(given | first_look, var, supervisor, server)

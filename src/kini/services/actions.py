@@ -8,15 +8,15 @@ from django.conf import settings
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.services import indexing
+from kini.services import search_index
 from kini.services.loader import read_pack
 from kini.services.models import FlowEdge, Service, ServiceVersion
-from kini.services.queries import SUBJECT
-from kini.services.versions import Resolved, digest_of, resolve_service
+from kini.services.queries import AUDIT_SUBJECT
+from kini.services.snapshots import ServiceSnapshot, build_snapshot, content_digest
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadResult:
     """Result of a load: number of services, ids whose current version changed, ids withdrawn."""
 
     services: int
@@ -25,7 +25,7 @@ class Loaded:
 
 
 @action
-def load_services(*, by: Actor) -> Loaded:
+def load_services(*, by: Actor) -> LoadResult:
     """Synchronize services with the pack: store changed definitions as new versions, withdraw missing services.
 
     Open cases keep the version they started with. Agencies must be loaded first.
@@ -37,35 +37,35 @@ def load_services(*, by: Actor) -> Loaded:
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed("Services can only be loaded by a system command.")
     pack = read_pack(settings.CITY_PATH)
-    resolved = {service.id: resolve_service(pack, service) for service in pack.services.values()}
+    snapshot = {service.id: build_snapshot(pack, service) for service in pack.services.values()}
     offered = set(Service.objects.filter(active=True).values_list("pk", flat=True))
-    withdrawn = offered - resolved.keys()
+    withdrawn = offered - snapshot.keys()
     Service.objects.filter(pk__in=withdrawn).update(active=False)
-    _store_services(resolved)
-    changed = _store_versions(resolved)
-    indexing.store(resolved, pack.catalogue, pack.languages)
-    loaded = Loaded(len(resolved), changed, sorted(withdrawn))
-    if changed or resolved.keys() != offered:
+    _store_services(snapshot)
+    changed = _store_versions(snapshot)
+    search_index.update_search_index(snapshot, pack.catalogue, pack.languages)
+    loaded = LoadResult(len(snapshot), changed, sorted(withdrawn))
+    if changed or snapshot.keys() != offered:
         detail = {"services": loaded.services, "changed": changed, "withdrawn": loaded.withdrawn}
-        audit.record(by=by, action="services.loaded", subject=SUBJECT, detail=detail)
+        audit.record(by=by, action="services.loaded", subject=AUDIT_SUBJECT, detail=detail)
     return loaded
 
 
-def _store_services(resolved: dict[str, Resolved]) -> None:
+def _store_services(snapshot: dict[str, ServiceSnapshot]) -> None:
     rows = [
         Service(
             id=name, category=each.category, kind=each.definition.kind, agency_id=each.definition.agency, active=True
         )
-        for name, each in resolved.items()
+        for name, each in snapshot.items()
     ]
     fields = ["category", "kind", "agency", "active"]
     Service.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
 
-def _store_versions(resolved: dict[str, Resolved]) -> list[str]:
+def _store_versions(snapshot: dict[str, ServiceSnapshot]) -> list[str]:
     """Create versions for changed definitions; return the ids of services whose current version changed."""
-    contents: dict[str, Any] = {name: each.content() for name, each in resolved.items()}
-    digests = {name: digest_of(content) for name, content in contents.items()}
+    contents: dict[str, Any] = {name: each.content() for name, each in snapshot.items()}
+    digests = {name: content_digest(content) for name, content in contents.items()}
     there: dict[tuple[str, str], int] = {}
     numbers: dict[str, int] = {}
     for pk, service, number, digest in ServiceVersion.objects.values_list("pk", "service_id", "number", "digest"):
@@ -78,15 +78,15 @@ def _store_versions(resolved: dict[str, Resolved]) -> list[str]:
     ]
     for version in ServiceVersion.objects.bulk_create(new):
         there[version.service_id, version.digest] = version.pk
-    FlowEdge.objects.bulk_create(edge for version in new for edge in _edges(version, resolved[version.service_id]))
+    FlowEdge.objects.bulk_create(edge for version in new for edge in _edges(version, snapshot[version.service_id]))
     return _point_to({name: there[name, digest] for name, digest in digests.items()})
 
 
-def _edges(version: ServiceVersion, resolved: Resolved) -> list[FlowEdge]:
+def _edges(version: ServiceVersion, snapshot: ServiceSnapshot) -> list[FlowEdge]:
     """Edges of a version's flow; the edge from "" leads to the start state."""
-    if resolved.steps is None:
+    if snapshot.steps is None:
         return []
-    edges = [("", "open", resolved.steps.start), *resolved.steps.edges()]
+    edges = [("", "open", snapshot.steps.start), *snapshot.steps.edges()]
     return [FlowEdge(version=version, state=state, move=move, next_state=to) for state, move, to in edges]
 
 

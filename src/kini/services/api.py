@@ -6,19 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 from pydantic import Field
 
-from kini.api import paging
-from kini.api.paging import Cursor, Limit, Page
+from kini.api import pagination
+from kini.api.pagination import Cursor, Limit, Page
 from kini.api.routing import Named, Out, Router
-from kini.core.texts import Text
-from kini.people.levels import Level
-from kini.services import describing, queries
+from kini.core.localized_text import Text
+from kini.people.assurance_levels import Level
+from kini.services import answers_schema, queries
 from kini.services import search as searching
 from kini.services.fields.uploads import DocumentField
 from kini.services.kinds import kinds
 from kini.services.models import Service, ServiceVersion
-from kini.services.queries import Card
+from kini.services.queries import ServiceCard
 from kini.services.schema import Fee, Target
-from kini.services.versions import Resolved, resolve
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 router = Router()
 SCHEMA = "application/schema+json"
@@ -72,31 +72,35 @@ class ServiceOut(ServiceLine):
 @router.get("/services")
 def list_services(
     request: HttpRequest,
-    search: str = Query("", max_length=searching.LONGEST, description="Everyday words; the best match comes first."),
+    search: str = Query(
+        "", max_length=searching.MAX_QUERY_LENGTH, description="Everyday words; the best match comes first."
+    ),
     category: str = Query("", max_length=60),
     event: str = Query("", max_length=60, description="A life event of the catalogue."),
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> Page[ServiceLine]:
     """List the city's services by name, or search them, best match first."""
-    start = max(0, (paging.read(cursor, int) or [0])[0])
+    start = max(0, (pagination.decode_cursor(cursor, int) or [0])[0])
     found = _found(search, category, event)[start : start + limit + 1]
-    return Page[ServiceLine](**paging.sliced(found, limit, _line, lambda _card: paging.write(start + limit)))
+    return Page[ServiceLine](
+        **pagination.page_members(found, limit, _line, lambda _card: pagination.encode_cursor(start + limit))
+    )
 
 
 @router.get("/services/{service}")
 def read_service(request: HttpRequest, service: str) -> ServiceOut:
     """Get the details of one service: eligibility, fee, duration, documents."""
     found, version = _service(service)
-    resolved = resolve(version)
+    snapshot = snapshot_of(version)
     kind = kinds.find(found.kind)
-    written = resolved.definition
+    written = snapshot.definition
     return ServiceOut(
         id=found.pk,
         name=str(written.name),
         summary=str(written.summary),
         category=found.category,
-        available=kind is not None and kind.needs_flow,
+        available=kind is not None and kind.has_cases,
         kind=found.kind,
         version=version.number,
         agency=Named(id=found.agency_id, name=str(Text.model_validate(found.agency.name))),
@@ -104,7 +108,7 @@ def read_service(request: HttpRequest, service: str) -> ServiceOut:
         fee=_cost(written.fee),
         target=_promise(written.target),
         gives=str(written.gives.name),
-        documents=_documents(resolved),
+        documents=_documents(snapshot),
         bring=[str(thing) for thing in written.bring],
         past=str(written.past) if written.past else None,
         needs_sign_in=kind is None or kind.sign_in == "required",
@@ -117,26 +121,26 @@ def read_service(request: HttpRequest, service: str) -> ServiceOut:
 def read_questions(request: HttpRequest, service: str) -> HttpResponse:
     """Get a service's questions as JSON Schema (draft 2020-12) of the member `answers` of drafts and cases."""
     _found_service, version = _service(service)
-    schema = describing.questions_schema(resolve(version), version.number)
+    schema = answers_schema.questions_schema(snapshot_of(version), version.number)
     return HttpResponse(json.dumps(schema, ensure_ascii=False), content_type=SCHEMA)
 
 
 def _service(service: str) -> tuple[Service, ServiceVersion]:
-    found = queries.service(service)
+    found = queries.active_service(service)
     if found.current is None:
         raise Service.DoesNotExist
     return found, found.current
 
 
-def _found(words: str, category: str, event: str) -> list[Card]:
-    cards = queries.cards(searching.search(words, limit=100)) if words.strip() else queries.everything()
-    wanted = {card.id for card in queries.by_event(event)} if event else None
+def _found(words: str, category: str, event: str) -> list[ServiceCard]:
+    cards = queries.cards_of(searching.search(words, limit=100)) if words.strip() else queries.all_cards()
+    wanted = {card.id for card in queries.cards_of_event(event)} if event else None
     return [
         card for card in cards if (not category or card.category == category) and (wanted is None or card.id in wanted)
     ]
 
 
-def _line(card: Card) -> ServiceLine:
+def _line(card: ServiceCard) -> ServiceLine:
     words = {"name": str(card.name), "summary": str(card.summary)}
     return ServiceLine(id=card.id, category=card.category, available=card.opens, **words)
 
@@ -151,6 +155,6 @@ def _promise(target: Target | None) -> Promise | None:
     return Promise(amount=target.amount, unit=target.unit, confirmed=target.confidence != "low")
 
 
-def _documents(resolved: Resolved) -> list[str]:
-    fields = resolved.fields.values()
+def _documents(snapshot: ServiceSnapshot) -> list[str]:
+    fields = snapshot.fields.values()
     return [str(field.label) for field in fields if isinstance(field, DocumentField)]

@@ -8,21 +8,21 @@ from django.conf import settings
 from pydantic import Field
 
 from kini.city.schema import Id
-from kini.core.faults import parse, read_source
-from kini.core.held import held
-from kini.core.texts import Text, words_of
-from kini.services.fields.base import Strict
+from kini.core.config_files import parse_model, read_source_file
+from kini.core.localized_text import Text, words_in
+from kini.core.process_cache import cached
+from kini.services.fields.base import StrictModel
 
 FILE = "catalogue.yaml"
 
 
-class Category(Strict):
+class Category(StrictModel):
     name: Text
     icon: Id
     color: Literal["brand", "amber", "rose", "blue", "violet", "lime"] = "brand"
 
 
-class LifeEvent(Strict):
+class LifeEvent(StrictModel):
     """A life event, such as a birth or a move, that groups services.
 
     Attributes:
@@ -36,7 +36,7 @@ class LifeEvent(Strict):
     order: list[Id] = []
 
 
-class Catalogue(Strict):
+class Catalogue(StrictModel):
     """catalogue.yaml: categories and life events in display order, and search synonyms."""
 
     categories: dict[Id, Category]
@@ -50,11 +50,11 @@ class Catalogue(Strict):
     )
 
     @cached_property
-    def meanings(self) -> dict[str, list[str]]:
+    def synonyms_by_phrase(self) -> dict[str, list[str]]:
         """Synonyms of each phrase, in file order."""
         found: dict[str, dict[str, None]] = {}
         for group in self.synonyms:
-            phrases = [" ".join(words_of(each)) for each in group]
+            phrases = [" ".join(words_in(each)) for each in group]
             for phrase in phrases:
                 found.setdefault(phrase, {}).update(dict.fromkeys(each for each in phrases if each != phrase))
         return {phrase: list(others) for phrase, others in found.items()}
@@ -62,7 +62,7 @@ class Catalogue(Strict):
     @cached_property
     def longest_phrase(self) -> int:
         """Number of words in the longest synonym phrase; 1 if there are no synonyms."""
-        return max((phrase.count(" ") + 1 for phrase in self.meanings), default=1)
+        return max((phrase.count(" ") + 1 for phrase in self.synonyms_by_phrase), default=1)
 
 
 def current() -> Catalogue:
@@ -74,6 +74,6 @@ def current() -> Catalogue:
     return _once(settings.CITY_PATH)
 
 
-@held(maxsize=4)
+@cached(maxsize=4)
 def _once(path: Path) -> Catalogue:
-    return parse(read_source(path / FILE, path), Catalogue)
+    return parse_model(read_source_file(path / FILE, path), Catalogue)

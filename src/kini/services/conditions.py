@@ -14,7 +14,7 @@ class When(RootModel[dict[str, Any]]):
     `{not: {...}}` combine conditions.
     """
 
-    def holds(self, answers: Mapping[str, Any]) -> bool:
+    def is_met(self, answers: Mapping[str, Any]) -> bool:
         return _holds(self.root, answers)
 
     @property

@@ -5,19 +5,19 @@ from typing import Any
 
 from django.utils.datastructures import MultiValueDict
 
-from kini.services.fields.base import FieldBase, Submitted
+from kini.services.fields.base import FieldBase, FormData
 from kini.services.fields.uploads import DocumentField, Upload
-from kini.services.questions import Known, missing_pages, take
-from kini.services.versions import Resolved
+from kini.services.questions import ProfileAnswers, missing_pages, parse_page
+from kini.services.snapshots import ServiceSnapshot
 
-type Values = dict[str, str | list[str]]
-type Files = dict[str, list[Upload]]
+type InputValues = dict[str, str | list[str]]
+type InputFiles = dict[str, list[Upload]]
 
 
-def example_form(fields: Mapping[str, FieldBase], number: int) -> tuple[Values, Files]:
+def example_form(fields: Mapping[str, FieldBase], number: int) -> tuple[InputValues, InputFiles]:
     """Input values and files for every field; each `number` gives different answers."""
-    values: Values = {}
-    files: Files = {}
+    values: InputValues = {}
+    files: InputFiles = {}
     for place, (name, field) in enumerate(fields.items()):
         for suffix, value in field.example(number + place).items():
             if uploads := _uploads(value):
@@ -27,9 +27,9 @@ def example_form(fields: Mapping[str, FieldBase], number: int) -> tuple[Values, 
     return values, files
 
 
-def bad_values(name: str, field: FieldBase) -> Values | None:
+def invalid_values(name: str, field: FieldBase) -> InputValues | None:
     """Input values that the field rejects; None if it accepts any text, or only files."""
-    bad = field.bad_example()
+    bad = field.invalid_example()
     if bad is None or any(_uploads(value) for value in bad.values()):
         return None
     return {name + suffix: value for suffix, value in bad.items()}
@@ -39,7 +39,7 @@ def _uploads(value: Any) -> list[Upload]:
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Upload)]
 
 
-def example_answers(resolved: Resolved, known: Known, number: int) -> dict[str, Any] | None:
+def example_answers(snapshot: ServiceSnapshot, known: ProfileAnswers, number: int) -> dict[str, Any] | None:
     """Answers to a whole application as an API client sends them; None if the service requires files.
 
     Documents are replaced by sworn statements where the service allows it.
@@ -48,7 +48,7 @@ def example_answers(resolved: Resolved, known: Known, number: int) -> dict[str, 
         known: profile attributes of the applicant; questions they answer are skipped.
     """
     given: dict[str, Any] = {}
-    while missing := missing_pages(resolved, given, known):
+    while missing := missing_pages(snapshot, given, known):
         page = missing[0]
         values, files = example_form(page.fields, number)
         for name in files:
@@ -57,10 +57,10 @@ def example_answers(resolved: Resolved, known: Known, number: int) -> dict[str, 
                 values[f"{name}.statement"] = "yes"
             elif not field.optional:
                 return None
-        taken = take(page, Submitted(_data(values), MultiValueDict())).values
+        taken = parse_page(page, FormData(_data(values), MultiValueDict())).values
         given |= {page.repeat.name: [taken] * page.repeat.min} if page.repeat else taken
     return given
 
 
-def _data(values: Values) -> MultiValueDict[str, str]:
+def _data(values: InputValues) -> MultiValueDict[str, str]:
     return MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in values.items()})

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from kini.city.schema import Id
-from kini.core.texts import Text
-from kini.services.fields.base import Strict
+from kini.core.localized_text import Text
+from kini.services.fields.base import StrictModel
 from kini.services.schema import Name, Target
 
 
@@ -27,7 +27,7 @@ def _move(value: Any) -> Any:
     return {"to": value} if isinstance(value, str) else value
 
 
-class Move(Strict):
+class Move(StrictModel):
     """An edge of a flow.
 
     Attributes:
@@ -45,14 +45,14 @@ class Move(Strict):
     danger: bool = Field(default=False, description="Shown as a grave step (refusal, false alarm).")
 
 
-class After(Strict):
+class After(StrictModel):
     """An edge taken automatically after this many calendar days without activity."""
 
     days: int = Field(ge=1)
     to: Name
 
 
-class State(Strict):
+class State(StrictModel):
     """A state of a flow.
 
     Attributes:
@@ -94,10 +94,10 @@ class State(Strict):
 WITHDRAWN = "withdrawn"
 JOINED = "joined"
 #: How a case ends when its service gives what was asked for.
-GOOD_ENDS = frozenset({"granted", "solved"})
+SUCCESSFUL_OUTCOMES = frozenset({"granted", "solved"})
 
 
-class Flow(Strict):
+class Flow(StrictModel):
     """flows/NAME.yaml: the states of a case. The file name is the flow's id.
 
     Implied edges: with a state `withdrawn`, `withdraw` leads there from every open state without `withdraw: false`.
@@ -110,7 +110,7 @@ class Flow(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> "Flow":
-        faults = list(flow_faults(self))
+        faults = list(flow_errors(self))
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -130,11 +130,11 @@ class Flow(Strict):
             found.append((JOINED, "separate", self.start))
         return found
 
-    def usual_way(self, here: str) -> tuple[str, ...]:
+    def usual_path(self, here: str) -> tuple[str, ...]:
         """States that follow `here` on the way to a successful end, else to any end; skips moves marked `danger`."""
         if self.states[here].end:
             return ()
-        return self._way(here, frozenset(), GOOD_ENDS) or self._way(here, frozenset(), None) or ()
+        return self._way(here, frozenset(), SUCCESSFUL_OUTCOMES) or self._way(here, frozenset(), None) or ()
 
     def _way(self, here: str, behind: frozenset[str], outcomes: frozenset[str] | None) -> tuple[str, ...] | None:
         """Depth-first path to an end with one of `outcomes` (None: any) that avoids the states `behind`, or None."""
@@ -150,7 +150,7 @@ class Flow(Strict):
         return None
 
 
-def flow_faults(flow: Flow) -> list[str]:
+def flow_errors(flow: Flow) -> list[str]:
     """Errors of a flow's graph: missing states, unreachable states, dead ends."""
     edges = flow.edges()
     faults = [f'"{a}" leads to "{b}", which is not among the states' for a, _, b in edges if b not in flow.states]

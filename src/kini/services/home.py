@@ -11,33 +11,33 @@ MOST_CATEGORIES = 12
 MOST_POPULAR = 6
 
 
-def quick(request: HttpRequest) -> SafeString | None:
+def render_quick(request: HttpRequest) -> SafeString | None:
     """Quick links of the first row."""
-    cards = queries.named(catalogue.current().quick)
+    cards = queries.cards_by_ids(catalogue.current().quick)
     categories = catalogue.current().categories
     tiles = [(card, categories.get(card.category)) for card in cards]
     return _drawn(request, "services/home/quick.html", tiles=tiles) if tiles else None
 
 
-def greeting(request: HttpRequest) -> SafeString | None:
+def render_greeting(request: HttpRequest) -> SafeString | None:
     """Greeting with the number of services."""
-    return _drawn(request, "services/home/greeting.html", count=queries.count())
+    return _drawn(request, "services/home/greeting.html", count=queries.count_listed())
 
 
-def popular(request: HttpRequest) -> SafeString | None:
+def render_popular(request: HttpRequest) -> SafeString | None:
     """Most requested services."""
     categories = catalogue.current().categories
-    cards = [(card, categories.get(card.category)) for card in queries.popular()[:MOST_POPULAR]]
+    cards = [(card, categories.get(card.category)) for card in queries.popular_cards()[:MOST_POPULAR]]
     return _drawn(request, "services/home/popular.html", cards=cards) if cards else None
 
 
-def categories(request: HttpRequest) -> SafeString | None:
+def render_categories(request: HttpRequest) -> SafeString | None:
     """The first categories as tiles, with a link to all of them."""
     found = list(catalogue.current().categories.items())[:MOST_CATEGORIES]
     return _drawn(request, "services/home/categories.html", categories=found)
 
 
-def events(request: HttpRequest) -> SafeString | None:
+def render_events(request: HttpRequest) -> SafeString | None:
     """Life events."""
     found = list(catalogue.current().events.items())[:MOST_EVENTS]
     return _drawn(request, "services/home/events.html", events=found) if found else None

@@ -8,18 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from kini.core.registry import Registry
-from kini.services.fields.base import Strict
+from kini.services.fields.base import StrictModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kini.core.texts import Text
+    from kini.core.localized_text import Text
     from kini.services.schema import Definition
-    from kini.services.versions import Resolved
+    from kini.services.snapshots import ServiceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
-class OnReceipt:
+class ReceiptDetails:
     """Details that a kind adds to the PDF receipt of a case, which residents may show offline.
 
     Attributes:
@@ -33,7 +33,7 @@ class OnReceipt:
     says: str = ""
 
 
-class NoOptions(Strict):
+class NoOptions(StrictModel):
     """Options of a kind that has none."""
 
 
@@ -48,17 +48,17 @@ class Kind:
     label: ClassVar[str | Promise]
     #: Button text of the start page.
     verb: ClassVar[str | Promise] = _("Start")
-    Options: ClassVar[type[Strict]] = NoOptions
+    Options: ClassVar[type[StrictModel]] = NoOptions
     #: "required": signed-in residents only; "optional": guests too, who follow their case by a secret link.
     sign_in: ClassVar[Literal["required", "optional"]] = "required"
     #: Hides the applicant from officers, unless they may see identities and state a reason.
     private: ClassVar[bool] = False
 
     #: Criterion for possible duplicates among open cases: same resident, or nearby place and time.
-    alike: ClassVar[Literal["resident", "place"]] = "resident"
+    duplicates_by: ClassVar[Literal["resident", "place"]] = "resident"
 
     #: Whether a resident may apply on behalf of a family member.
-    for_somebody: ClassVar[bool] = True
+    can_be_for_family: ClassVar[bool] = True
     #: Only the person themselves can apply, so the demo creates no such cases.
     in_person: ClassVar[bool] = False
 
@@ -66,10 +66,10 @@ class Kind:
     retention_years: ClassVar[int] = 5
 
     #: Whether choices and numbers are kept after that, for statistics.
-    figures_stay: ClassVar[bool] = False
+    keeps_statistics: ClassVar[bool] = False
 
     #: Whether services of this kind open cases and so need a flow; otherwise they only show information.
-    needs_flow: ClassVar[bool] = True
+    has_cases: ClassVar[bool] = True
 
     def options(self, definition: "Definition") -> Any:
         """Parse the service's options for this kind.
@@ -98,15 +98,17 @@ class Kind:
         """Return whether the service's pages show a "leave this page quickly" button."""
         return False
 
-    def call(self, definition: "Definition") -> str:
+    def emergency_channel(self, definition: "Definition") -> str:
         """Id of the emergency channel (channels.yaml) shown above every question; empty: none."""
         return ""
 
-    def step(self, draft: Any) -> str:
+    def extra_page_url(self, draft: Any) -> str:
         """URL of the kind's own page between questions and summary; empty once it is complete."""
         return ""
 
-    def preview(self, resolved: "Resolved", given: dict[str, Any], draft: Any) -> tuple[str, dict[str, Any]] | None:
+    def preview(
+        self, snapshot: "ServiceSnapshot", given: dict[str, Any], draft: Any
+    ) -> tuple[str, dict[str, Any]] | None:
         """Template and context added to the summary page before submission, or None.
 
         Raises:
@@ -114,7 +116,7 @@ class Kind:
         """
         return None
 
-    def opened(self, case: Any) -> Any:
+    def after_open(self, case: Any) -> Any:
         """Hook after a case has been opened and routed, in the same transaction.
 
         Returns:
@@ -122,7 +124,7 @@ class Kind:
         """
         return case
 
-    def rehearse(self, resolved: "Resolved", number: int) -> None:
+    def rehearse(self, snapshot: "ServiceSnapshot", number: int) -> None:
         """Create the data that the example answers of `number` refer to, before the demo or the robot applies."""
 
     def rehearse_step(self, by: Any, draft: Any, number: int) -> None:
@@ -131,17 +133,17 @@ class Kind:
     def rehearse_move(self, case: Any, move: str) -> None:
         """Meet a move's preconditions that no person can, such as elapsed time; for the robot."""
 
-    def before_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
+    def validate_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Hook before a move; raises `Refused` if the kind does not allow it."""
 
-    def moved(self, case: Any, move: str, given: dict[str, Any]) -> None:
+    def after_move(self, case: Any, move: str, given: dict[str, Any]) -> None:
         """Hook after a move."""
 
     def panel(self, case: Any) -> tuple[str, dict[str, Any]] | None:
         """Template and context shown on the tracker and on the officer's case page, or None."""
         return None
 
-    def on_receipt(self, case: Any) -> OnReceipt | None:
+    def receipt_details(self, case: Any) -> ReceiptDetails | None:
         """Details added to the case's receipt, or None."""
         return None
 
@@ -149,6 +151,6 @@ class Kind:
 kinds: Registry[Kind] = Registry("kind of service")
 
 
-def opening_cases() -> list[str]:
+def kinds_with_cases() -> list[str]:
     """Ids of the kinds whose services open cases."""
-    return [kind.id for kind in kinds if kind.needs_flow]
+    return [kind.id for kind in kinds if kind.has_cases]

@@ -9,14 +9,14 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 
 from kini.city.pack import load_city
-from kini.core.faults import Fault, PackFaults, Place, Source, parse, read_source
-from kini.core.texts import Text, untranslated
-from kini.people.roles import Role, read_roles
-from kini.services import house
+from kini.core.config_files import ConfigError, ConfigErrors, Place, SourceFile, parse_model, read_source_file
+from kini.core.localized_text import Text, missing_translations
+from kini.people.roles import Role, load_roles
+from kini.services import builtin_services
 from kini.services.catalogue import Catalogue
-from kini.services.checks import pack_faults
-from kini.services.files import Pack, ServiceFile
 from kini.services.flows import Flow, State
+from kini.services.pack_files import ServiceFile, ServicePack
+from kini.services.pack_validation import pack_errors
 from kini.services.schema import AnyField, Block, Channel, Definition, Statement, definition_keys
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -24,21 +24,21 @@ NAME = r"^[a-z][a-z0-9_]*$"
 NAME_REMEDY = "Use lower-case letters, digits and single dashes (underscores in names of inputs and moves)."
 
 
-class Reading:
+class PackReader:
     """One pass over a pack's files that collects errors instead of raising them."""
 
     def __init__(self, root: Path, languages: tuple[str, ...]) -> None:
-        self.pack = Pack(root, languages, Catalogue(categories={}))
-        self.faults: list[Fault] = []
+        self.pack = ServicePack(root, languages, Catalogue(categories={}))
+        self.faults: list[ConfigError] = []
 
-    def source(self, path: str, *, needed: bool = False) -> Source | None:
+    def source(self, path: str, *, needed: bool = False) -> SourceFile | None:
         """Parsed file with line numbers; None if it is missing (an error only if `needed`) or invalid."""
         full = self.pack.root / path
         if not needed and not full.exists():
             return None
         try:
-            source = read_source(full, self.pack.root)
-        except PackFaults as error:
+            source = read_source_file(full, self.pack.root)
+        except ConfigErrors as error:
             self.faults += error.errors
             return None
         if not isinstance(source.data, dict):
@@ -49,15 +49,15 @@ class Reading:
         self.pack.sources[path] = source
         return source
 
-    def parsed[M: BaseModel](self, source: Source, model: type[M], data: Any = None, place: Place = ()) -> M | None:
+    def parsed[M: BaseModel](self, source: SourceFile, model: type[M], data: Any = None, place: Place = ()) -> M | None:
         """Validate the file's data, or the part at `place`, as `model`; check that texts exist in all languages."""
         try:
-            value = parse(source, model, data, place)
-        except PackFaults as error:
+            value = parse_model(source, model, data, place)
+        except ConfigErrors as error:
             self.faults += error.errors
             return None
         inner = value.root if isinstance(value, RootModel) else value
-        faults = untranslated(source, inner, self.pack.languages, place)
+        faults = missing_translations(source, inner, self.pack.languages, place)
         self.faults += [fault for fault in faults if _stands_here(source, fault)]
         return value
 
@@ -66,7 +66,7 @@ class Reading:
         source = self.source(path)
         return self.entries(source, item, key) if source else {}
 
-    def entries(self, source: Source, item: Any, key: str = ID) -> dict[str, Any]:
+    def entries(self, source: SourceFile, item: Any, key: str = ID) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, data in source.data.items():
             if not isinstance(name, str) or not re.match(key, name):
@@ -77,7 +77,7 @@ class Reading:
                 found[name] = value.root
         return found
 
-    def folder(self, name: str) -> Iterator[tuple[str, Source]]:
+    def folder(self, name: str) -> Iterator[tuple[str, SourceFile]]:
         """Files of a folder with their ids (file names without ".yaml")."""
         for path in sorted((self.pack.root / name).glob("*.yaml")):
             source = self.source(path.relative_to(self.pack.root).as_posix())
@@ -86,7 +86,7 @@ class Reading:
             if re.match(ID, path.stem):
                 yield path.stem, source
             else:
-                self.faults.append(Fault(source.file, 0, "", f'"{path.stem}" cannot be an id', NAME_REMEDY))
+                self.faults.append(ConfigError(source.file, 0, "", f'"{path.stem}" cannot be an id', NAME_REMEDY))
 
 
 @cache
@@ -94,30 +94,30 @@ def _alone(item: Any) -> type[RootModel[Any]]:
     return RootModel[item]
 
 
-def _stands_here(source: Source, fault: Fault) -> bool:
+def _stands_here(source: SourceFile, fault: ConfigError) -> bool:
     """Return whether the text is in this file. Errors in states.yaml are reported there once, not for each flow."""
     return fault.field in {".".join(map(str, place)) for place in source.lines}
 
 
-def languages_of(path: Path) -> tuple[str, ...]:
+def pack_languages(path: Path) -> tuple[str, ...]:
     """Languages of the city; empty if city.toml is invalid (the city room reports the error)."""
     try:
         return load_city(path).languages
-    except PackFaults:
+    except ConfigErrors:
         return ()
 
 
 def _roles(path: Path) -> Mapping[str, Role]:
     """Roles of officers; empty if their file is invalid (the people room reports the error)."""
     try:
-        return read_roles(path)
-    except PackFaults:
+        return load_roles(path)
+    except ConfigErrors:
         return {}
 
 
-def read(path: Path) -> Reading:
+def read_files(path: Path) -> PackReader:
     """Read all service files of a pack."""
-    reading = Reading(path, languages_of(path))
+    reading = PackReader(path, pack_languages(path))
     pack = reading.pack
     if source := reading.source("catalogue.yaml", needed=True):
         pack.catalogue = reading.parsed(source, Catalogue) or pack.catalogue
@@ -132,11 +132,11 @@ def read(path: Path) -> Reading:
             pack.blocks[name] = block
     _read_flows(reading)
     _read_services(reading)
-    house.add_to(pack)
+    builtin_services.add_builtin_services(pack)
     return reading
 
 
-def _read_flows(reading: Reading) -> None:
+def _read_flows(reading: PackReader) -> None:
     shared = reading.source("states.yaml")
     if shared:
         reading.faults += _shared_faults(shared, reading.pack.languages)
@@ -161,33 +161,35 @@ def _over(shared: Any, own: Any) -> Any:
     return {**shared, **(own or {})}
 
 
-def _shared_faults(source: Source, languages: Sequence[str]) -> Iterator[Fault]:
+def _shared_faults(source: SourceFile, languages: Sequence[str]) -> Iterator[ConfigError]:
     for name, state in source.data.items():
         for key, value in (state or {}).items():
             if key not in State.model_fields:
                 yield source.error_at((name, key), "unknown key", f"A state has: {', '.join(State.model_fields)}.")
             elif key in ("name", "does"):
                 try:
-                    text = parse(source, Text, value, (name, key))
-                except PackFaults as error:
+                    text = parse_model(source, Text, value, (name, key))
+                except ConfigErrors as error:
                     yield from error.errors
                 else:
-                    yield from untranslated(source, text, languages, (name, key))
+                    yield from missing_translations(source, text, languages, (name, key))
 
 
-def _read_services(reading: Reading) -> None:
+def _read_services(reading: PackReader) -> None:
     for folder in sorted(path for path in (reading.pack.root / "services").glob("*") if path.is_dir()):
         for name, source in reading.folder(f"services/{folder.name}"):
             if name in reading.pack.services:
                 other = reading.pack.services[name].source.file
-                reading.faults.append(Fault(source.file, 0, "", f"{other} has the same id", "Rename one of them."))
+                reading.faults.append(
+                    ConfigError(source.file, 0, "", f"{other} has the same id", "Rename one of them.")
+                )
                 continue
             data = _without_unknown_keys(reading, source)
             if definition := reading.parsed(source, Definition, data):
                 reading.pack.services[name] = ServiceFile(name, folder.name, definition, source)
 
 
-def _without_unknown_keys(reading: Reading, source: Source) -> dict[str, Any]:
+def _without_unknown_keys(reading: PackReader, source: SourceFile) -> dict[str, Any]:
     known = definition_keys() | {str(source.data.get("kind"))}
     for key in source.data.keys() - known:
         remedy = f"Remove it or correct its spelling. A service has: {', '.join(sorted(known))}."
@@ -195,20 +197,20 @@ def _without_unknown_keys(reading: Reading, source: Source) -> dict[str, Any]:
     return {key: value for key, value in source.data.items() if key in known}
 
 
-def read_pack(path: Path) -> Pack:
+def read_pack(path: Path) -> ServicePack:
     """Read and validate the service files of a pack.
 
     Raises:
         PackFaults: with all errors of all files.
     """
-    reading = read(path)
-    faults = reading.faults + list(pack_faults(reading.pack))
+    reading = read_files(path)
+    faults = reading.faults + list(pack_errors(reading.pack))
     if faults:
-        raise PackFaults(faults)
+        raise ConfigErrors(faults)
     return reading.pack
 
 
-def check(path: Path) -> list[Fault]:
+def check_services(path: Path) -> list[ConfigError]:
     """All errors in a pack's service files, ordered by file and line."""
-    reading = read(path)
-    return sorted(set(reading.faults) | set(pack_faults(reading.pack)))
+    reading = read_files(path)
+    return sorted(set(reading.faults) | set(pack_errors(reading.pack)))

@@ -5,7 +5,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from kini.city.models import Agency
-from kini.core.database.fields import OrderedJSON
+from kini.core.database.fields import OrderedJSONField
 
 
 class Service(models.Model):
@@ -39,7 +39,7 @@ class ServiceVersion(models.Model):
     service = models.ForeignKey(Service, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
-    content = OrderedJSON(help_text="Order counts: of moves, fields and options.")
+    content = OrderedJSONField(help_text="Order counts: of moves, fields and options.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from kini.core import audit
-from kini.core.held import held
-from kini.core.texts import Text
+from kini.core.localized_text import Text
+from kini.core.process_cache import cached
+from kini.services import builtin_services
 from kini.services import catalogue as catalogues
-from kini.services import house
 from kini.services.catalogue import Category
-from kini.services.kinds import kinds, opening_cases
+from kini.services.kinds import kinds, kinds_with_cases
 from kini.services.models import Service
-from kini.services.versions import resolve_many
+from kini.services.snapshots import snapshots_by_version
 
 #: Every change of services is audited under this subject; the id of its newest entry keys the caches.
-SUBJECT = "pack:services"
+AUDIT_SUBJECT = "pack:services"
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ServiceCard:
     """A service in a list.
 
     Attributes:
@@ -37,34 +37,34 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class CategorySection:
     """A category with its services, sorted by name."""
 
     id: str
     category: Category
-    cards: list[Card]
+    cards: list[ServiceCard]
 
 
-def service(service_id: str) -> Service:
+def active_service(service_id: str) -> Service:
     """Cached active service with its current version and agency. Treat it as read-only.
 
     Raises:
         Service.DoesNotExist: when no active service has this id.
     """
-    found = offered().get(service_id)
+    found = active_services().get(service_id)
     if found is None:
         raise Service.DoesNotExist
     return found
 
 
-def offered() -> dict[str, Service]:
+def active_services() -> dict[str, Service]:
     """Cached active services by id."""
-    newest = audit.newest(SUBJECT)
+    newest = audit.latest_entry_id(AUDIT_SUBJECT)
     # Without an audit entry (rows created outside actions) there is no cache key that changes with them.
     return _offered(newest) if newest else _offered.__wrapped__(newest)
 
 
-@held(maxsize=1)
+@cached(maxsize=1)
 def _offered(_newest: int | None) -> dict[str, Service]:
     rows = Service.objects.select_related("current", "agency").defer("search", "search_text", "current__content")
     found = {row.pk: row for row in rows.filter(active=True)}
@@ -74,18 +74,18 @@ def _offered(_newest: int | None) -> dict[str, Service]:
     return found
 
 
-def sensitive() -> list[str]:
+def sensitive_service_ids() -> list[str]:
     """Ids of the active services whose answers are all encrypted."""
-    resolved = resolve_many(row.current_id for row in offered().values() if row.current_id)
-    return [name for name, row in offered().items() if row.current_id and resolved[row.current_id].sensitive]
+    snapshot = snapshots_by_version(row.current_id for row in active_services().values() if row.current_id)
+    return [name for name, row in active_services().items() if row.current_id and snapshot[row.current_id].sensitive]
 
 
-def cards(services: Iterable[Service]) -> list[Card]:
+def cards_of(services: Iterable[Service]) -> list[ServiceCard]:
     """Cards of these services, in the same order. At most one query."""
-    rows, opening = list(services), opening_cases()
-    resolved = resolve_many(row.current_id for row in rows if row.current_id)
+    rows, opening = list(services), kinds_with_cases()
+    snapshot = snapshots_by_version(row.current_id for row in rows if row.current_id)
     return [
-        Card(
+        ServiceCard(
             row.pk,
             found.definition.name,
             found.definition.summary,
@@ -94,72 +94,72 @@ def cards(services: Iterable[Service]) -> list[Card]:
             row.kind in opening,
         )
         for row in rows
-        if row.current_id and (found := resolved.get(row.current_id))
+        if row.current_id and (found := snapshot.get(row.current_id))
     ]
 
 
-def by_name(found: Iterable[Card]) -> list[Card]:
+def sort_by_name(found: Iterable[ServiceCard]) -> list[ServiceCard]:
     """Sort by name in the active language."""
     return sorted(found, key=lambda card: str(card.name).casefold())
 
 
-def catalogue() -> list[Shelf]:
+def catalogue_sections() -> list[CategorySection]:
     """All listed services grouped by category; empty categories are omitted."""
-    found = everything()
+    found = all_cards()
     shelves = [
-        Shelf(name, category, [card for card in found if card.category == name])
+        CategorySection(name, category, [card for card in found if card.category == name])
         for name, category in catalogues.current().categories.items()
     ]
     return [shelf for shelf in shelves if shelf.cards]
 
 
-def everything() -> list[Card]:
+def all_cards() -> list[ServiceCard]:
     """All listed services, sorted by name."""
-    return by_name(cards(_listed()))
+    return sort_by_name(cards_of(_listed()))
 
 
-def by_category(category: str) -> list[Card]:
+def cards_of_category(category: str) -> list[ServiceCard]:
     """Services of a category, sorted by name."""
-    return by_name(cards(Service.objects.filter(active=True, category=category)))
+    return sort_by_name(cards_of(Service.objects.filter(active=True, category=category)))
 
 
-def by_event(event: str) -> list[Card]:
+def cards_of_event(event: str) -> list[ServiceCard]:
     """Services of a life event: first those ordered in the catalogue, then the others by name."""
     rows = [row for row in Service.objects.filter(active=True) if row.current_id]
-    resolved = resolve_many(row.current_id for row in rows if row.current_id)
-    found = by_name(cards(row for row in rows if event in resolved[row.current_id or 0].definition.events))
+    snapshot = snapshots_by_version(row.current_id for row in rows if row.current_id)
+    found = sort_by_name(cards_of(row for row in rows if event in snapshot[row.current_id or 0].definition.events))
     return _as_ordered(found, catalogues.current().events[event].order if found else [])
 
 
-def _as_ordered(found: list[Card], first: list[str]) -> list[Card]:
+def _as_ordered(found: list[ServiceCard], first: list[str]) -> list[ServiceCard]:
     """Stable sort: ids in `first` in that order, then the rest."""
     order = {name: number for number, name in enumerate(first)}
     return sorted(found, key=lambda card: order.get(card.id, len(order)))
 
 
-def named(ids: Iterable[str]) -> list[Card]:
+def cards_by_ids(ids: Iterable[str]) -> list[ServiceCard]:
     """Active services with these ids, in this order."""
     order = list(ids)
-    found = {card.id: card for card in cards(Service.objects.filter(active=True, pk__in=order))}
+    found = {card.id: card for card in cards_of(Service.objects.filter(active=True, pk__in=order))}
     return [found[name] for name in order if name in found]
 
 
-def popular() -> list[Card]:
+def popular_cards() -> list[ServiceCard]:
     """Services listed as popular in the catalogue."""
-    return named(catalogues.current().popular)
+    return cards_by_ids(catalogues.current().popular)
 
 
-def by_kind(kind: str) -> list[Card]:
+def cards_of_kind(kind: str) -> list[ServiceCard]:
     """Services of a kind: popular ones first, then the others by name."""
-    found = by_name(cards(Service.objects.filter(active=True, kind=kind)))
+    found = sort_by_name(cards_of(Service.objects.filter(active=True, kind=kind)))
     return _as_ordered(found, catalogues.current().popular)
 
 
-def count() -> int:
+def count_listed() -> int:
     """Number of listed services."""
     return _listed().count()
 
 
 def _listed() -> QuerySet[Service]:
     """Services listed in the catalogue: those of the pack, without the built-in ones."""
-    return Service.objects.filter(active=True).exclude(category__in=house.categories())
+    return Service.objects.filter(active=True).exclude(category__in=builtin_services.builtin_categories())

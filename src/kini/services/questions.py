@@ -11,19 +11,19 @@ from typing import Any
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.services.fields.base import FieldBase, FormData, InvalidAnswer
 from kini.services.fields.uploads import UploadField
-from kini.services.versions import Resolved, ResolvedPage
+from kini.services.snapshots import PageSnapshot, ServiceSnapshot
 
 type Answers = Mapping[str, Any]
-type Known = Mapping[str, Any]
+type ProfileAnswers = Mapping[str, Any]
 
 #: Inputs that every form has.
-ALWAYS_SENT = frozenset({"csrfmiddlewaretoken", "keep"})
+COMMON_INPUTS = frozenset({"csrfmiddlewaretoken", "keep"})
 
 
 @dataclass(slots=True)
-class Taken:
+class ParsedPage:
     """Result of parsing a page's form.
 
     Attributes:
@@ -41,15 +41,15 @@ class Taken:
 class _Asked:
     """An applicable page with only its applicable fields, and the effective answers up to and including it."""
 
-    page: ResolvedPage
+    page: PageSnapshot
     counting: dict[str, Any]
 
 
-def _asked(resolved: Resolved, answers: Answers, known: Known) -> Iterator[_Asked]:
+def _asked(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> Iterator[_Asked]:
     """Applicable pages in order. Conditions ignore answers of pages that do not apply."""
     counting: dict[str, Any] = {}
-    for page in resolved.pages:
-        if page.when and not page.when.holds(counting):
+    for page in snapshot.pages:
+        if page.when and not page.when.is_met(counting):
             continue
         if page.repeat:
             if page.repeat.name in answers:
@@ -58,7 +58,7 @@ def _asked(resolved: Resolved, answers: Answers, known: Known) -> Iterator[_Aske
             continue
         fields: dict[str, FieldBase] = {}
         for name, each in page.fields.items():
-            if each.when and not each.when.holds(counting):
+            if each.when and not each.when.is_met(counting):
                 continue
             if each.profile and known.get(each.profile) is not None:
                 counting[name] = known[each.profile]
@@ -71,48 +71,50 @@ def _asked(resolved: Resolved, answers: Answers, known: Known) -> Iterator[_Aske
         yield _Asked(left, dict(counting))
 
 
-def _known_enough(page: ResolvedPage, left: Mapping[str, FieldBase]) -> bool:
+def _known_enough(page: PageSnapshot, left: Mapping[str, FieldBase]) -> bool:
     """Return whether the profile answers a page well enough: only optional profile fields are left."""
     return len(left) < len(page.fields) and all(each.optional and each.profile for each in left.values())
 
 
-def applicable_pages(resolved: Resolved, answers: Answers, known: Known) -> list[ResolvedPage]:
+def applicable_pages(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> list[PageSnapshot]:
     """Pages that apply given these answers, each with only the fields that apply."""
-    return [asked.page for asked in _asked(resolved, answers, known) if asked.page.fields]
+    return [asked.page for asked in _asked(snapshot, answers, known) if asked.page.fields]
 
 
-def missing_pages(resolved: Resolved, answers: Answers, known: Known) -> list[ResolvedPage]:
+def missing_pages(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> list[PageSnapshot]:
     """Applicable pages that lack a required answer."""
-    return whole(resolved, answers, known)[1]
+    return final_and_missing(snapshot, answers, known)[1]
 
 
-def is_missing(page: ResolvedPage, answers: Answers) -> bool:
+def lacks_answers(page: PageSnapshot, answers: Answers) -> bool:
     """Return whether the page lacks a required answer."""
     if page.repeat:
-        return len(items(page, answers)) < page.repeat.min
+        return len(repeat_items(page, answers)) < page.repeat.min
     return any(answers.get(name) is None and not each.optional for name, each in page.fields.items())
 
 
-def final_answers(resolved: Resolved, answers: Answers, known: Known) -> dict[str, Any]:
+def final_answers(snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers) -> dict[str, Any]:
     """Effective answers, including those from the profile and excluding pages that no longer apply."""
-    return whole(resolved, answers, known)[0]
+    return final_and_missing(snapshot, answers, known)[0]
 
 
-def whole(resolved: Resolved, answers: Answers, known: Known) -> tuple[dict[str, Any], list[ResolvedPage]]:
+def final_and_missing(
+    snapshot: ServiceSnapshot, answers: Answers, known: ProfileAnswers
+) -> tuple[dict[str, Any], list[PageSnapshot]]:
     """Compute `final_answers` and `missing_pages` in one pass."""
-    asked = list(_asked(resolved, answers, known))
-    missing = [each.page for each in asked if each.page.fields and is_missing(each.page, answers)]
+    asked = list(_asked(snapshot, answers, known))
+    missing = [each.page for each in asked if each.page.fields and lacks_answers(each.page, answers)]
     return asked[-1].counting if asked else {}, missing
 
 
-def take(
-    page: ResolvedPage,
-    submitted: Submitted,
+def parse_page(
+    page: PageSnapshot,
+    submitted: FormData,
     answers: Answers | None = None,
     *,
     stored: Mapping[str, Sequence[str]] | None = None,
     beside: frozenset[str] = frozenset(),
-) -> Taken:
+) -> ParsedPage:
     """Parse the submitted form of a page.
 
     Args:
@@ -122,15 +124,15 @@ def take(
         beside: names of additional inputs of the form (buttons).
     """
     sent = _with_stored(page, submitted, {**_files_of(answers or {}), **(stored or {})})
-    taken = Taken()
+    taken = ParsedPage()
     for name, each in page.fields.items():
         taken.typed[name] = _scrubbed(each.typed(name, sent))
         try:
             value = each.parse(name, sent)
             if value is None and not each.optional:
-                raise Wrong(each.missing())
+                raise InvalidAnswer(each.missing())
             taken.values[name] = value
-        except Wrong as wrong:
+        except InvalidAnswer as wrong:
             taken.errors[name] = str(wrong)
     if message := _surplus(page, submitted, beside):
         first = next(iter(page.fields))
@@ -143,22 +145,26 @@ def _files_of(answers: Answers) -> dict[str, Sequence[str]]:
     return {name: value["files"] for name, value in answers.items() if isinstance(value, dict) and "files" in value}
 
 
-def _with_stored(page: ResolvedPage, sent: Submitted, stored: Mapping[str, Sequence[str]]) -> Submitted:
+def _with_stored(page: PageSnapshot, sent: FormData, stored: Mapping[str, Sequence[str]]) -> FormData:
     """Replace submitted document ids with the stored ones, so that nobody can reference another person's documents."""
     data: MultiValueDict[str, str] = MultiValueDict({name: sent.data.getlist(name) for name in sent.data})
     for name, each in page.fields.items():
         if isinstance(each, UploadField):
             data.setlist(f"{name}.ids", list(stored.get(name, ())))
-    return Submitted(data, sent.files)
+    return FormData(data, sent.files)
 
 
-def _surplus(page: ResolvedPage, sent: Submitted, beside: frozenset[str]) -> str:
+def _surplus(page: PageSnapshot, sent: FormData, beside: frozenset[str]) -> str:
     """Error message for a malformed form (unknown or repeated inputs); empty if it is well formed."""
     inputs = {each: name for name, each_field in page.fields.items() for each in each_field.inputs(name)}
-    names = {*sent.data, *sent.files} - ALWAYS_SENT - beside
+    names = {*sent.data, *sent.files} - COMMON_INPUTS - beside
     if names - inputs.keys():
         return _("This page sent something that it does not ask for. Open it again and answer once more.")
-    twice = [n for n in names & sent.data.keys() if len(sent.data.getlist(n)) > 1 and not page.fields[inputs[n]].many]
+    twice = [
+        n
+        for n in names & sent.data.keys()
+        if len(sent.data.getlist(n)) > 1 and not page.fields[inputs[n]].accepts_several
+    ]
     return _("One answer arrived twice. Open this page again and answer once more.") if twice else ""
 
 
@@ -174,49 +180,51 @@ def _scrubbed(typed: Any) -> Any:
     return typed
 
 
-def form_values(page: ResolvedPage, answers: Answers) -> dict[str, Any]:
+def form_values(page: PageSnapshot, answers: Answers) -> dict[str, Any]:
     """Initial input values of a page, by field."""
     return {name: each.form_value(answers.get(name)) for name, each in page.fields.items()}
 
 
-def items(page: ResolvedPage, answers: Answers) -> list[dict[str, Any]]:
+def repeat_items(page: PageSnapshot, answers: Answers) -> list[dict[str, Any]]:
     """Items of a repeated page answered so far."""
     return list(answers.get(page.repeat.name) or []) if page.repeat else []
 
 
 def with_item(
-    page: ResolvedPage, answers: Answers, index: int | None, values: Mapping[str, Any]
+    page: PageSnapshot, answers: Answers, index: int | None, values: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Append an item (`index` None), or replace the item at `index`.
 
     Raises:
         Wrong: when the list is full, or has no item at `index`.
     """
-    there, item = items(page, answers), {name: value for name, value in values.items() if value is not None}
+    there, item = repeat_items(page, answers), {name: value for name, value in values.items() if value is not None}
     if index is not None:
         if not 0 <= index < len(there):
-            raise Wrong(_("This entry is no longer there."))
+            raise InvalidAnswer(_("This entry is no longer there."))
         return [*there[:index], item, *there[index + 1 :]]
     if page.repeat and len(there) >= page.repeat.max:
-        raise Wrong(
+        raise InvalidAnswer(
             _("There can be at most %(number)d. Remove one before you add another.") % {"number": page.repeat.max}
         )
     return [*there, item]
 
 
-def without_item(page: ResolvedPage, answers: Answers, index: int) -> list[dict[str, Any]]:
+def without_item(page: PageSnapshot, answers: Answers, index: int) -> list[dict[str, Any]]:
     """The list without the item at `index`; unchanged if there is none."""
-    return [item for place, item in enumerate(items(page, answers)) if place != index]
+    return [item for place, item in enumerate(repeat_items(page, answers)) if place != index]
 
 
-def split_sealed(resolved: Resolved, answers: Answers, *, whole: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+def split_encrypted(
+    snapshot: ServiceSnapshot, answers: Answers, *, whole: bool = False
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split answers into (plain, to be encrypted).
 
     Args:
         whole: encrypt all answers, as for a sensitive service.
     """
-    if whole or resolved.sensitive:
+    if whole or snapshot.sensitive:
         return {}, dict(answers)
-    secret = resolved.sealed
+    secret = snapshot.sealed
     plain = {name: value for name, value in answers.items() if name not in secret}
     return plain, {name: value for name, value in answers.items() if name in secret}

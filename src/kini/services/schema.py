@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
 
 from kini.city.schema import Id
-from kini.core.texts import Text
-from kini.people.levels import Level
+from kini.core.localized_text import Text
+from kini.people.assurance_levels import Level
 from kini.services.conditions import When
-from kini.services.fields.base import FieldBase, Strict, field_types
+from kini.services.fields.base import FieldBase, StrictModel, field_types
 from kini.services.kinds import kinds
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -36,7 +36,7 @@ AnyField = Annotated[FieldBase, BeforeValidator(_field)]
 Fields = Annotated[dict[Name, AnyField], Field(min_length=1)]
 
 
-class Repeat(Strict):
+class Repeat(StrictModel):
     """Settings of a page that is answered several times (family members, tools of a business)."""
 
     name: Name = Field(description="Name under which the list of answers is kept.")
@@ -45,7 +45,7 @@ class Repeat(Strict):
     item: Text = Field(description='What one of them is called: "Anggota keluarga".')
 
 
-class Page(Strict):
+class Page(StrictModel):
     """One page of questions. With one field its label is the page's heading; with several, `page` is."""
 
     page: Text | None = Field(default=None, description="Heading; needed when there are several fields.")
@@ -61,7 +61,7 @@ class Page(Strict):
         return self
 
 
-class Use(Strict):
+class Use(StrictModel):
     """Reference to a block of pages (blocks/*.yaml)."""
 
     use: Id
@@ -76,14 +76,14 @@ def _use_or_page(value: Any) -> str:
 Ask = Annotated[Annotated[Use, Tag("a use")] | Annotated[Page, Tag("a page")], Discriminator(_use_or_page)]
 
 
-class Block(Strict):
+class Block(StrictModel):
     """blocks/NAME.yaml: pages shared by services. The file name is the block's id."""
 
     about: Text | None = None
     pages: Annotated[list[Page], Field(min_length=1)]
 
 
-class Attachment(Strict):
+class Attachment(StrictModel):
     """A required document.
 
     Attributes:
@@ -101,7 +101,7 @@ class Attachment(Strict):
 UNITS = ("minutes", "hours", "working_hours", "days", "working_days", "months")
 
 
-class Target(Strict):
+class Target(StrictModel):
     """Time limit in exactly one unit. Hours and days are calendar time; working ones follow office hours."""
 
     minutes: int | None = Field(default=None, ge=1)
@@ -132,7 +132,7 @@ def _fee(value: Any) -> Any:
     return {"amount": 0, "confidence": "high"} if value == "free" else value
 
 
-class Fee(Strict):
+class Fee(StrictModel):
     """Fee in whole units of the city's currency; without an amount, the note explains how it is calculated."""
 
     amount: int | None = Field(default=None, ge=0)
@@ -146,7 +146,7 @@ class Fee(Strict):
         return self
 
 
-class Letter(Strict):
+class Letter(StrictModel):
     """Signed PDF letter with the result, created when a case reaches one of the states `at`.
 
     Attributes:
@@ -164,7 +164,7 @@ class Letter(Strict):
     months: int | None = Field(default=None, ge=1)
 
 
-class Gives(Strict):
+class Gives(StrictModel):
     """Result that the resident receives."""
 
     type: Literal["document", "decision", "help", "slot", "data", "receipt"]
@@ -172,14 +172,14 @@ class Gives(Strict):
     letter: Letter | None = None
 
 
-class Law(Strict):
+class Law(StrictModel):
     """Legal basis of the service. A plain string in the file means high confidence."""
 
     text: str
     confidence: Confidence = "high"
 
 
-class Retention(Strict):
+class Retention(StrictModel):
     """Retention of answers and documents in years after closure, with its legal basis."""
 
     years: int = Field(ge=1, le=100)
@@ -190,7 +190,7 @@ def _law(value: Any) -> Any:
     return {"text": value} if isinstance(value, str) else value
 
 
-class Definition(Strict):
+class Definition(StrictModel):
     """services/CATEGORY/NAME.yaml: one service. The file name is its id, the folder its category.
 
     The key named after the service's kind holds the kind's options; the kind validates it if installed.
@@ -248,7 +248,7 @@ def definition_keys() -> frozenset[str]:
     return frozenset(field.alias or name for name, field in Definition.model_fields.items())
 
 
-class Channel(Strict):
+class Channel(StrictModel):
     """channels.yaml: another channel to apply, such as a hotline or a counter."""
 
     name: Text
@@ -257,14 +257,14 @@ class Channel(Strict):
     place: Id | None = Field(default=None, description="Kind of place (places.csv) where it is.")
 
 
-class Statement(Strict):
+class Statement(StrictModel):
     """statements.yaml: a sworn statement that replaces a missing document."""
 
     name: Text
     text: Text
 
 
-def json_schema() -> dict[str, Any]:
+def service_file_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of a service file, including all registered field types and kinds."""
     schema = Definition.model_json_schema(by_alias=True)
     union: Any = Annotated[reduce(or_, list(field_types)), Field(discriminator="type")]

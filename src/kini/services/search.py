@@ -6,25 +6,25 @@ from functools import lru_cache
 
 from kini.city import pack
 from kini.core import audit
-from kini.core.database.fast_models import row_of
-from kini.core.database.prepared import prepared
-from kini.core.texts import words_of
+from kini.core.database.fast_models import hydrate
+from kini.core.database.prepared_statements import execute_prepared
+from kini.core.localized_text import words_in
 from kini.services import catalogue
 from kini.services.catalogue import Catalogue
-from kini.services.indexing import configurations
 from kini.services.models import Service
-from kini.services.queries import SUBJECT
+from kini.services.queries import AUDIT_SUBJECT
+from kini.services.search_index import text_search_configurations
 
 #: Weights of D (category, events), C (summary), B (everyday words), A (name), in ts_rank's order.
 WEIGHTS = "{0.05, 0.2, 0.8, 1.0}"
 #: Weight of a synonym relative to the typed word.
-SYNONYM = 0.75
+SYNONYM_FACTOR = 0.75
 #: Minimum trigram similarity for a mistyped word.
-ALIKE = 0.42
+MIN_SIMILARITY = 0.42
 #: Results that score below this fraction of the best one are dropped.
-LEAST = 0.2
-MOST_WORDS = 12
-LONGEST = 120
+MIN_RELATIVE_SCORE = 0.2
+MAX_QUERY_WORDS = 12
+MAX_QUERY_LENGTH = 120
 
 
 @dataclass(slots=True)
@@ -37,11 +37,11 @@ class Term:
 
 def terms_of(text: str, words: Catalogue) -> list[Term]:
     """Split the query into the longest phrases with synonyms, and single words between them."""
-    return list(_terms(words_of(text[:LONGEST])[:MOST_WORDS], words))
+    return list(_terms(words_in(text[:MAX_QUERY_LENGTH])[:MAX_QUERY_WORDS], words))
 
 
 def _terms(typed: Sequence[str], words: Catalogue) -> Iterator[Term]:
-    same, start = words.meanings, 0
+    same, start = words.synonyms_by_phrase, 0
     while start < len(typed):
         for length in range(min(words.longest_phrase, len(typed) - start), 0, -1):
             phrase = " ".join(typed[start : start + length])
@@ -56,8 +56,8 @@ def search(text: str, limit: int = 20) -> list[Service]:
 
     One database query; none if this process has cached the same words since services were last loaded.
     """
-    words = " ".join(words_of(text[:LONGEST]))
-    newest = audit.newest(SUBJECT)
+    words = " ".join(words_in(text[:MAX_QUERY_LENGTH]))
+    newest = audit.latest_entry_id(AUDIT_SUBJECT)
     return list(_remembered(words, limit, newest) if newest else _found(words, limit))
 
 
@@ -69,7 +69,7 @@ def _remembered(words: str, limit: int, _newest: int) -> tuple[Service, ...]:
 def _found(words: str, limit: int) -> tuple[Service, ...]:
     terms = terms_of(words, catalogue.current())
     rows = [(n, 1.0, term.typed) for n, term in enumerate(terms)]
-    rows += [(n, SYNONYM, other) for n, term in enumerate(terms) for other in term.others]
+    rows += [(n, SYNONYM_FACTOR, other) for n, term in enumerate(terms) for other in term.others]
     if not rows:
         return ()
     numbers, factors, phrases = zip(*rows, strict=True)
@@ -77,14 +77,14 @@ def _found(words: str, limit: int) -> tuple[Service, ...]:
         "numbers": list(numbers),
         "factors": list(factors),
         "phrases": list(phrases),
-        "configurations": configurations(pack.current().languages),
+        "configurations": text_search_configurations(pack.current().languages),
         "weights": WEIGHTS,
-        "alike": ALIKE,
+        "alike": MIN_SIMILARITY,
         "whole": words,
-        "least": LEAST,
+        "least": MIN_RELATIVE_SCORE,
         "limit": limit,
     }
-    return tuple(row_of(Service, COLUMNS, row) for row in prepared(QUERY, parameters))
+    return tuple(hydrate(Service, COLUMNS, row) for row in execute_prepared(QUERY, parameters))
 
 
 COLUMNS = ("id", "category", "kind", "agency_id", "current_id", "active")  # in the order of the SELECT below

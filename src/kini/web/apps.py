@@ -10,7 +10,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the home entries and the service worker's own scripts, which come first."""
-        from kini.web.installed import worker_scripts
+        from kini.web.pwa import worker_scripts
 
         worker_scripts.register("pages", "kini/worker.js")
         worker_scripts.register("unsent", "kini/unsent.js")

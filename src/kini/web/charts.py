@@ -9,7 +9,7 @@ WIDTH, HEIGHT, EDGE = 96, 28, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
+class Sparkline:
     """Sparkline: its points ("x,y x,y") and the position of the last one."""
 
     points: str
@@ -17,7 +17,7 @@ class Trend:
     y: float
 
 
-def trend(values: Sequence[float | None]) -> Trend | None:
+def sparkline(values: Sequence[float | None]) -> Sparkline | None:
     """Compute a sparkline with a zero baseline; unknown values are skipped. None for fewer than two values."""
     known = [(place, value) for place, value in enumerate(values) if value is not None]
     if len(known) < 2:
@@ -28,7 +28,7 @@ def trend(values: Sequence[float | None]) -> Trend | None:
         (round(EDGE + place * step, 1), round(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * value / most, 1))
         for place, value in known
     ]
-    return Trend(" ".join(f"{x:g},{y:g}" for x, y in dots), *dots[-1])
+    return Sparkline(" ".join(f"{x:g},{y:g}" for x, y in dots), *dots[-1])
 
 
 CHART_WIDTH, CHART_HEIGHT = 360, 200
@@ -37,7 +37,7 @@ LEFT, RIGHT, TOP, BOTTOM, SIGN = 52, 8, 10, 24, 7
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """Line of a chart: `points` ("x,y x,y") for <polyline> and the position of the last one."""
 
     label: str
@@ -54,13 +54,13 @@ class Chart:
     left: int
     right: int
     bottom: int
-    lines: list[Line]
+    lines: list[ChartLine]
     ticks: list[tuple[float, str]]
     days: list[tuple[float, str, str]]
     limits: list[tuple[float, str]]
 
 
-def chart_of(
+def build_chart(
     courses: Sequence[tuple[str, Sequence[tuple[datetime, float]]]],
     limits: Sequence[tuple[str, float]],
     say: Callable[[float], str],
@@ -93,7 +93,7 @@ def chart_of(
     lines = []
     for label, points in courses:
         spots = [(x(at.timestamp()), y(value)) for at, value in points]
-        lines.append(Line(label, " ".join(f"{a},{b}" for a, b in spots), spots[-1]))
+        lines.append(ChartLine(label, " ".join(f"{a},{b}" for a, b in spots), spots[-1]))
     ends = {at.timestamp(): at for _label, points in courses for at, _value in points}
     days = [(x(first), day(ends[first]), "start"), (x(last), day(ends[last]), "end")]
     inside = [(y(value), label) for label, value in limits if steps[0] <= value <= steps[-1]]
@@ -121,7 +121,7 @@ CELL_WIDE, CELL_HIGH, NAMES, BELOW, LEVELS = 13, 20, 40, 20, 5
 
 
 @dataclass(frozen=True, slots=True)
-class GridRow:
+class HeatmapRow:
     """Row of a heatmap: label, y, and x and shade (0 to LEVELS) of each cell."""
 
     label: str
@@ -130,7 +130,7 @@ class GridRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class Heatmap:
     """Heatmap of values by row and hour; `table`: the same values by hour, one per row."""
 
     width: int
@@ -139,15 +139,15 @@ class Grid:
     wide: int
     high: int
     heads: list[tuple[int, str]]
-    rows: list[GridRow]
+    rows: list[HeatmapRow]
     table: list[tuple[str, list[float | None]]]
 
 
-def grid_of(rows: Sequence[tuple[str, Sequence[float | None]]]) -> Grid:
+def build_heatmap(rows: Sequence[tuple[str, Sequence[float | None]]]) -> Heatmap:
     """Compute a heatmap of rows (label, one value per hour of the day; None: not shown)."""
     most = max((value for _label, values in rows for value in values if value is not None), default=0.0) or 1.0
     found = [
-        GridRow(
+        HeatmapRow(
             label, n * CELL_HIGH, [(NAMES + hour * CELL_WIDE, _level(value, most)) for hour, value in enumerate(values)]
         )
         for n, (label, values) in enumerate(rows)
@@ -155,7 +155,7 @@ def grid_of(rows: Sequence[tuple[str, Sequence[float | None]]]) -> Grid:
     heads = [(NAMES + hour * CELL_WIDE, f"{hour:02}") for hour in range(0, 24, 3)]
     table = [(f"{hour:02}:00", [values[hour] for _label, values in rows]) for hour in range(24)]
     size = NAMES + 24 * CELL_WIDE + 2, len(rows) * CELL_HIGH + BELOW
-    return Grid(*size, NAMES, CELL_WIDE - 1, CELL_HIGH - 1, heads, found, table)
+    return Heatmap(*size, NAMES, CELL_WIDE - 1, CELL_HIGH - 1, heads, found, table)
 
 
 def _level(value: float | None, most: float) -> int:

@@ -34,10 +34,10 @@ class Fact:
     label: Any
     value: Any
     url: str = ""
-    word: str = ""
+    link_text: str = ""
 
 
 def facts(rows: Iterable[Fact | tuple[Any, ...]]) -> list[Fact]:
     """Normalise rows: a tuple is (label, value[, url[, word]])."""
     read = [row if isinstance(row, Fact) else Fact(*row) for row in rows]
-    return [Fact(row.label, row.value, row.url, row.word or _("Change")) for row in read]
+    return [Fact(row.label, row.value, row.url, row.link_text or _("Change")) for row in read]

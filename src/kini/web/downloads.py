@@ -10,33 +10,33 @@ from django.http import HttpResponse
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
-class Written(Protocol):
+class TextWriter(Protocol):
     """Target of text output."""
 
     def write(self, text: str, /) -> Any: ...
 
 
-def table(name: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> HttpResponse:
+def csv_response(name: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> HttpResponse:
     """CSV response, downloaded under that file name."""
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    write(response, head, rows)
-    return as_file(response, name)
+    write_csv(response, head, rows)
+    return as_attachment(response, name)
 
 
-def write(file: Written, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+def write_csv(file: TextWriter, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Write a header and rows as CSV."""
     writer = csv.writer(file)
     writer.writerow(head)
-    writer.writerows([cell(value) for value in row] for row in rows)
+    writer.writerows([safe_cell(value) for value in row] for row in rows)
 
 
-def as_file(response: HttpResponse, name: str) -> HttpResponse:
+def as_attachment(response: HttpResponse, name: str) -> HttpResponse:
     """Make the response a download under that file name."""
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def cell(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
     """Value of a cell, with formulas quoted."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -11,8 +11,8 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from kini.core import moments
-from kini.web.city import face
+from kini.core import current_time
+from kini.web.current_city import current_city
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -29,18 +29,18 @@ CURRENCY_SIGNS: Final = {
 }
 
 
-def local(moment: datetime) -> datetime:
+def city_time(moment: datetime) -> datetime:
     """Convert to the city's time zone."""
-    return timezone.localtime(moment, face().timezone)
+    return timezone.localtime(moment, current_city().timezone)
 
 
 def today() -> date:
     """Current date in the city."""
-    return local(moments.now()).date()
+    return city_time(current_time.now()).date()
 
 
 def _date_of(value: date) -> date:
-    return local(value).date() if isinstance(value, datetime) else value
+    return city_time(value).date() if isinstance(value, datetime) else value
 
 
 def day(value: date) -> str:
@@ -80,7 +80,7 @@ def time_of_day(value: time) -> str:
 
 def clock(value: datetime) -> str:
     """14:05 WIB: time in the city with its time zone."""
-    at = local(value)
+    at = city_time(value)
     return f"{time_of_day(at.time())} {at.strftime('%Z')}"
 
 
@@ -91,8 +91,8 @@ def moment(value: datetime) -> str:
 
 def moment_near(value: datetime, now: datetime | None = None) -> str:
     """Time alone if it is today, else day and time."""
-    today = local(now or moments.now()).date()
-    return clock(value) if local(value).date() == today else moment(value)
+    today = city_time(now or current_time.now()).date()
+    return clock(value) if city_time(value).date() == today else moment(value)
 
 
 def duration(seconds: float, units: int = 2) -> str:
@@ -140,7 +140,7 @@ def _minutes(count: int) -> str:
 
 def due_words(at: datetime, now: datetime | None = None, units: int = 2) -> str:
     """Time left, or delay."""
-    seconds = (at - (now or moments.now())).total_seconds()
+    seconds = (at - (now or current_time.now())).total_seconds()
     return _due(_parts(seconds, units), get_language(), late=seconds < 0)
 
 
@@ -153,7 +153,7 @@ def distance(metres: float) -> str:
 
 def ago(at: datetime, now: datetime | None = None) -> str:
     """ "5 minutes ago" within a day, else the date and time."""
-    seconds = ((now or moments.now()) - at).total_seconds()
+    seconds = ((now or current_time.now()) - at).total_seconds()
     if seconds < MINUTE:
         return _("just now")
     return _("%(duration)s ago") % {"duration": duration(seconds, 1)} if seconds < DAY else moment(at)
@@ -161,7 +161,7 @@ def ago(at: datetime, now: datetime | None = None) -> str:
 
 def greeting(now: datetime | None = None) -> str:
     """A greeting for the time of day in the city."""
-    hour = local(now or moments.now()).hour
+    hour = city_time(now or current_time.now()).hour
     if 4 <= hour < 11:
         return _("Good morning")
     if 11 <= hour < 15:
@@ -185,19 +185,19 @@ def short_number(value: float) -> str:
 
 def money(amount: int | Decimal) -> str:
     """Amount in the city's currency: Rp10.000."""
-    code = face().currency
+    code = current_city().currency
     figure = number_format(amount, use_l10n=True, force_grouping=True)
     return f"{CURRENCY_SIGNS[code]}{figure}" if code in CURRENCY_SIGNS else f"{code}\u00a0{figure}"
 
 
 def phone(number: str) -> str:
     """Phone number in national format, foreign ones in international format, short ones unchanged."""
-    return _phone(number, face().country)[0]
+    return _phone(number, current_city().country)[0]
 
 
 def phone_link(number: str) -> str:
     """tel: URL of a number."""
-    return _phone(number, face().country)[1]
+    return _phone(number, current_city().country)[1]
 
 
 @lru_cache(maxsize=1_000)

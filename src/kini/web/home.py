@@ -30,7 +30,7 @@ class HomeSection:
 home_sections: Registry[HomeSection] = Registry("home section")
 
 
-def rendered(request: HttpRequest, place: str) -> list[SafeString]:
+def render_sections(request: HttpRequest, place: str) -> list[SafeString]:
     """Render the sections of a place in order, without the empty ones."""
     sections = sorted((section for section in home_sections if section.place == place), key=lambda each: each.order)
     return [html for section in sections if (html := section.render(request))]

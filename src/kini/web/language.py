@@ -10,27 +10,27 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from kini.web import copies
-from kini.web.city import CityFace, face
+from kini.web import offline_pages
+from kini.web.current_city import CityInfo, current_city
 
 COOKIE_AGE = 365 * 24 * 3600
 
 
-def chosen(request: HttpRequest, city: CityFace) -> str:
+def chosen_language(request: HttpRequest, city: CityInfo) -> str:
     """Language of the cookie (of the header, for pages stored offline) if the city offers it, else the default."""
-    wanted = request.headers.get(copies.HEADER) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    wanted = request.headers.get(offline_pages.HEADER) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return wanted if wanted in city.languages else city.languages[0]
 
 
-class CityLocale:
+class CityLocaleMiddleware:
     """Middleware: activate language and time zone, set Content-Language."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        city = face()
-        language = chosen(request, city)
+        city = current_city()
+        language = chosen_language(request, city)
         with translation.override(language), timezone.override(city.timezone):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

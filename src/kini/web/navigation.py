@@ -58,7 +58,7 @@ class NavLink:
 
 
 @dataclass(frozen=True, slots=True)
-class NavShelf:
+class NavSource:
     """Navigation entries computed per request.
 
     Attributes:
@@ -70,12 +70,12 @@ class NavShelf:
 
 
 navigation: Registry[NavItem] = Registry("navigation entry")
-shelves: Registry[NavShelf] = Registry("shelf of navigation entries")
+nav_sources: Registry[NavSource] = Registry("shelf of navigation entries")
 
 
 def links(request: HttpRequest, place: str) -> list[NavLink]:
     """Entries of a place that exist and that this visitor may see, in order."""
-    own = (item for shelf in shelves if shelf.place == place for item in shelf.entries(request))
+    own = (item for shelf in nav_sources if shelf.place == place for item in shelf.entries(request))
     items = sorted((*(item for item in navigation if item.place == place), *own), key=lambda item: item.order)
     found = [(item, url) for item, url in _addressed(items) if item.visible is None or item.visible(request)]
     current = _current(request, [url for _, url in found])
@@ -104,11 +104,11 @@ def _query_below(url: str, request: HttpRequest) -> dict[str, str] | None:
 
 def _addressed(items: list[NavItem]) -> Iterator[tuple[NavItem, str]]:
     for item in items:
-        if url := address(item.url_name, *item.args):
+        if url := cached_reverse(item.url_name, *item.args):
             yield item, f"{url}?{item.query}" if item.query else url
 
 
-def address(name: str, *arguments: str) -> str:
+def cached_reverse(name: str, *arguments: str) -> str:
     """Cached `reverse`; empty when there is no such route."""
     return _address(name, arguments, settings.ROOT_URLCONF)
 

@@ -21,24 +21,24 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from kini.core.files import NO_ROOM
+from kini.core.files import DISK_FULL_ERRNOS
 from kini.web import formats
 from kini.web import home as sections
 from kini.web import theme as colours
-from kini.web.city import face
-from kini.web.copies import copied
+from kini.web.current_city import current_city
 from kini.web.home import PLACES
 from kini.web.language import COOKIE_AGE
+from kini.web.offline_pages import available_offline
 
 #: Retry-After while the database is unreachable.
 RETRY_SECONDS = 60
 
 
 @require_safe
-@copied
+@available_offline
 def home(request: HttpRequest) -> HttpResponse:
     """Home page, built from the registered sections."""
-    context = {place: sections.rendered(request, place) for place in PLACES}
+    context = {place: sections.render_sections(request, place) for place in PLACES}
     return render(request, "web/home.html", {"sections": context, "greeting": formats.greeting()})
 
 
@@ -53,7 +53,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("language", "")
     response = HttpResponseRedirect(_safe_next(request))
     ours = request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    if ours and wanted in face().languages:
+    if ours and wanted in current_city().languages:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             wanted,
@@ -73,18 +73,18 @@ def _safe_next(request: HttpRequest) -> str:
 
 def theme_version() -> str:
     """Version of the theme, for cache busting."""
-    return _version(tuple(face().theme.items()))
+    return _version(tuple(current_city().theme.items()))
 
 
 @lru_cache(maxsize=4)
 def _version(theme: tuple[tuple[str, str], ...]) -> str:
-    return sha256(colours.css(dict(theme)).encode()).hexdigest()[:8]
+    return sha256(colours.stylesheet(dict(theme)).encode()).hexdigest()[:8]
 
 
 @require_safe
 def theme(request: HttpRequest) -> HttpResponse:
     """Stylesheet of the city's colours; cached for a year under the URL with its version."""
-    response = HttpResponse(colours.css(face().theme), content_type="text/css; charset=utf-8")
+    response = HttpResponse(colours.stylesheet(current_city().theme), content_type="text/css; charset=utf-8")
     asked = request.META.get("QUERY_STRING") == theme_version()
     patch_cache_control(response, public=True, max_age=31_536_000 if asked else 300)
     return response
@@ -94,22 +94,22 @@ def theme(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def icon(request: HttpRequest) -> HttpResponse:
     """Favicon in the city's colour."""
-    colour = colours.tokens(face().theme).get("brand-700", "#0b5d51")
+    colour = colours.theme_tokens(current_city().theme).get("brand-700", "#0b5d51")
     return HttpResponse(render_to_string("web/icon.svg", {"colour": colour}), content_type="image/svg+xml")
 
 
-def problem(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     """Error page.
 
     Args:
         message: replaces the general text for that status.
     """
-    title, text = words(status)
+    title, text = error_texts(status)
     context: dict[str, Any] = {"status": status, "problem": title, "text": message or text}
     return render(request, "web/problem.html", context, status=status)
 
 
-def words(status: int) -> tuple[str, str]:
+def error_texts(status: int) -> tuple[str, str]:
     """Heading and advice for a status."""
     match status:
         case 403:
@@ -128,23 +128,23 @@ def words(status: int) -> tuple[str, str]:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 for a request that is too large."""
-    return problem(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+    return error_page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem(request, 403)
+    return error_page(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem(request, 404)
+    return error_page(request, 404)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    return problem(request, 413)
+    return error_page(request, 413)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    return problem(request, 429)
+    return error_page(request, 429)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -159,9 +159,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, 503 while the database is unreachable, 507 on a full disk; uses neither database nor session."""
-    city = face()
+    city = current_city()
     with override(getattr(request, "LANGUAGE_CODE", city.languages[0])):
-        status, title, text = failure(sys.exception())
+        status, title, text = server_failure(sys.exception())
         passing = status != HTTPStatus.INTERNAL_SERVER_ERROR
         here = _here(request) if passing else ""
         context = {"city": city, "status": status, "problem": title, "text": text, "here": here}
@@ -172,7 +172,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def failure(error: BaseException | None) -> tuple[int, str, str]:
+def server_failure(error: BaseException | None) -> tuple[int, str, str]:
     """Status, heading and text for an unexpected exception."""
     match error:
         case OperationalError() | InterfaceError():
@@ -181,7 +181,7 @@ def failure(error: BaseException | None) -> tuple[int, str, str]:
                 "there. Please try again in a minute."
             )
             return 503, _("Temporarily unavailable"), text
-        case OSError() if error.errno in NO_ROOM:
+        case OSError() if error.errno in DISK_FULL_ERRNOS:
             text = _(
                 "Our disk is full, and nothing of what you just sent was kept. Answers that you had already saved are "
                 "still there. The operators have to make room; please try again later."

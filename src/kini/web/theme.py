@@ -27,12 +27,12 @@ SHADES: Final[dict[str, tuple[float, float, float]]] = {
 TOKENS: Final = ("brand", *SHADES, "sand-50", "sand-100", "sand-200")
 
 
-def parse(colour: str) -> Rgb:
+def parse_hex(colour: str) -> Rgb:
     """Parse "#rrggbb" into three numbers from 0 to 255."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def write(colour: Rgb) -> str:
+def to_hex(colour: Rgb) -> str:
     return "#" + "".join(f"{round(part):02x}" for part in colour)
 
 
@@ -63,7 +63,7 @@ def contrast(one: Rgb, other: Rgb) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def legible(colour: Rgb, on: Rgb, towards: Rgb) -> Rgb:
+def ensure_contrast(colour: Rgb, on: Rgb, towards: Rgb) -> Rgb:
     """Shift the colour towards `towards` as little as needed for legible text on `on`."""
     for step in range(101):
         moved = mix(colour, towards, step / 100)
@@ -72,7 +72,7 @@ def legible(colour: Rgb, on: Rgb, towards: Rgb) -> Rgb:
     return towards
 
 
-def tokens(theme: Mapping[str, Any]) -> dict[str, str]:
+def theme_tokens(theme: Mapping[str, Any]) -> dict[str, str]:
     """Raw tokens of a theme: given ones unchanged, the others derived from its brand colour.
 
     The brand colour is background of white text on light pages and text colour on dark ones, so it is shifted where
@@ -82,24 +82,24 @@ def tokens(theme: Mapping[str, Any]) -> dict[str, str]:
     brand = given.pop("brand", None)
     if brand is None:
         return given
-    base = legible(parse(brand), WHITE, BLACK)
+    base = ensure_contrast(parse_hex(brand), WHITE, BLACK)
     derived = {name: shade(base, how) for name, how in SHADES.items()}
-    derived["brand-300"] = legible(derived["brand-300"], DARK_SURFACE, WHITE)
-    return {name: write(colour) for name, colour in derived.items()} | given
+    derived["brand-300"] = ensure_contrast(derived["brand-300"], DARK_SURFACE, WHITE)
+    return {name: to_hex(colour) for name, colour in derived.items()} | given
 
 
-def css(theme: Mapping[str, Any]) -> str:
+def stylesheet(theme: Mapping[str, Any]) -> str:
     """Stylesheet that overrides the default colours."""
-    found = tokens(theme)
+    found = theme_tokens(theme)
     return ":root{" + "".join(f"--{name}:{value};" for name, value in found.items()) + "}\n" if found else ""
 
 
-def faults(theme: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def theme_errors(theme: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Errors of a theme: (key, message with remedy)."""
     for name, value in theme.items():
         if name not in TOKENS:
             yield name, f"there is no such colour; there are: {', '.join(TOKENS)}"
         elif not HEX.fullmatch(str(value)):
             yield name, f'"{value}" is no colour; write it as "#0b5d51"'
-        elif name == "brand-700" and contrast(parse(str(value)), WHITE) < LEGIBLE:
+        elif name == "brand-700" and contrast(parse_hex(str(value)), WHITE) < LEGIBLE:
             yield name, "white text on it cannot be read; choose a darker one, or give `brand` and let it be darkened"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kini.web import installed, pages, well_known
+from kini.web import pages, pwa, well_known
 
 app_name = "web"
 urlpatterns = [
@@ -8,11 +8,11 @@ urlpatterns = [
     path("language", pages.set_language, name="language"),
     path("theme.css", pages.theme, name="theme"),
     path("icon.svg", pages.icon, name="icon"),
-    path("app.webmanifest", installed.manifest, name="manifest"),
-    path("app/<slug:name>.png", installed.mark, name="mark"),
-    path("app/standing.json", installed.standing, name="standing"),
-    path("worker.js", installed.worker, name="worker"),
+    path("app.webmanifest", pwa.manifest, name="manifest"),
+    path("app/<slug:name>.png", pwa.app_icon, name="mark"),
+    path("app/standing.json", pwa.session_state, name="standing"),
+    path("worker.js", pwa.worker, name="worker"),
     path("robots.txt", well_known.robots_txt, name="robots-txt"),
     path(".well-known/security.txt", well_known.security_txt, name="security-txt"),
-    path("offline/", installed.offline, name="offline"),
+    path("offline/", pwa.offline, name="offline"),
 ]

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from kini.core import moments
-from kini.web.city import face
+from kini.core import current_time
+from kini.web.current_city import current_city
 
 #: Default validity of security.txt; RFC 9116 advises less than a year.
 HOLDS = timedelta(days=180)
@@ -27,11 +27,13 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     env = settings.ENV
     if not env.security_contact:
         raise Http404
-    expires = datetime.combine(env.security_expires, time(), UTC) if env.security_expires else moments.now() + HOLDS
+    expires = (
+        datetime.combine(env.security_expires, time(), UTC) if env.security_expires else current_time.now() + HOLDS
+    )
     lines = (
         f"Contact: {env.security_contact}",
         f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
-        f"Preferred-Languages: {', '.join(face().languages)}",
+        f"Preferred-Languages: {', '.join(current_city().languages)}",
         f"Canonical: {env.address}{reverse('web:security-txt')}",
     )
     return _text(lines)

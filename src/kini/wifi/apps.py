@@ -8,32 +8,35 @@ class Wifi(AppConfig):
     verbose_name = _("Public Wi-Fi")
 
     def ready(self) -> None:
-        from kini.api.routing import Part, parts
-        from kini.city.checks import pack_checks
-        from kini.messages.sorts import sorts
-        from kini.services.start import shown_elsewhere, start_panels
+        from kini.api.routing import ApiModule, api_modules
+        from kini.city.pack_checks import pack_checks
+        from kini.messages.message_types import message_types
+        from kini.services.start_page import services_on_other_pages, start_panels
         from kini.web.home import HomeSection, home_sections
         from kini.web.navigation import NavItem, navigation
-        from kini.wifi import api, blocks, desk, home, jobs, personal_data, retention, tables  # noqa: F401 -- jobs register themselves
-        from kini.wifi.declared import check_wifi, has_portal, shown_services
+        from kini.wifi import admin, personal_data, retention
+        from kini.wifi.config import check_wifi, has_portal, linked_services
+        from kini.wifi.devices import blocklist_desk
         from kini.wifi.health import desk as health
-        from kini.wifi.health.notices import DOWN
-        from kini.wifi.panels import panel
-        from kini.wifi.where import desk as where
+        from kini.wifi.health.alerts import DOWN
+        from kini.wifi.planning import desk as where
+        from kini.wifi.sites import api, home  # noqa: F401 -- jobs register themselves
+        from kini.wifi.sites.panels import service_panel
+        from kini.wifi.vouchers import desk
 
-        tables.register()
+        admin.register()
         retention.register()
         personal_data.register()
-        sorts.register(DOWN.id, DOWN)
+        message_types.register(DOWN.id, DOWN)
         desk.register()
         where.register()
-        blocks.register()
+        blocklist_desk.register()
         health.register()
         pack_checks.register("wifi", check_wifi)
-        parts.register("wifi", Part("Free Wi-Fi", api.router))
-        shown_elsewhere.register("wifi", shown_services)
-        start_panels.register("wifi", panel)
-        home_sections.register("wifi", HomeSection(order=15, render=home.section, place="aside"))
+        api_modules.register("wifi", ApiModule("Free Wi-Fi", api.router))
+        services_on_other_pages.register("wifi", linked_services)
+        start_panels.register("wifi", service_panel)
+        home_sections.register("wifi", HomeSection(order=15, render=home.home_section, place="aside"))
         note = _("Devices, sessions, and what you used today")
         item = NavItem("wifi:mine", _("My Wi-Fi"), "wifi", 17, "account", note=note, visible=has_portal)
         navigation.register("wifi-mine", item)

@@ -8,50 +8,52 @@ from django.utils.translation import gettext as _
 
 from kini.cases.events import CaseOpened
 from kini.cases.models import Case
-from kini.core.actors import Refused, system
-from kini.core.events import listens
-from kini.core.faults import PackFaults
-from kini.core.jobs import every, job
+from kini.core.actors import ActionRefused, system
+from kini.core.config_files import ConfigErrors
+from kini.core.events import subscribe
+from kini.core.jobs import job, periodic
 from kini.web.formats import today
-from kini.wifi import actions, collecting, declared, reviewing
+from kini.wifi import actions, config
+from kini.wifi.accounting import spool
 from kini.wifi.events import DevicesSignedOut, OutagesBegan
-from kini.wifi.health import notices
-from kini.wifi.served import layout, upkeep
-from kini.wifi.where import reckoning
+from kini.wifi.health import alerts
+from kini.wifi.planning import planner
+from kini.wifi.radius import reauthorization
+from kini.wifi.usage import schedule, storage
 
 log = structlog.get_logger("kini.wifi")
 
 
 def _may_be_fault(event: CaseOpened) -> bool:
-    network = declared.network()
+    network = config.network()
     return network is not None and network.fault is not None and event.service in ("", network.fault.service)
 
 
-@listens(CaseOpened, name="wifi.note_fault", only=_may_be_fault)
+@subscribe(CaseOpened, name="wifi.note_fault", only=_may_be_fault)
 def note_fault(event: CaseOpened) -> None:
     """Link a fault report to its site, and merge it into the open report of that site."""
-    network = declared.network()
+    network = config.network()
     case = Case.objects.get(reference=event.reference)
     if network and network.fault and case.service_id == network.fault.service:
-        actions.note_fault(by=system("wifi"), case=case)
+        actions.link_fault_report(by=system("wifi"), case=case)
 
 
-@listens(DevicesSignedOut, name="wifi.end_sessions")
+@subscribe(DevicesSignedOut, name="wifi.end_sessions")
 def end_sessions(event: DevicesSignedOut) -> None:
     """End running sessions of devices that were signed out."""
     marks = [bytes.fromhex(mark) for mark in event.devices]
-    actions.review_sessions(by=system("wifi"), devices=marks, reason=event.reason)
+    actions.reauthorize_sessions(by=system("wifi"), devices=marks, reason=event.reason)
 
 
-@job(actions.REVIEW, queue="wifi")
+@job(actions.REVIEW_JOB, queue="wifi")
 def review_session(review: int) -> None:
     """Send a running session's current limits, or a disconnect, to its NAS and store the answer."""
-    found = reviewing.tell(review)
+    found = reauthorization.reauthorize(review)
     if found:
-        actions.settle_review(by=system("wifi"), review=review, told=found)
+        actions.record_review(by=system("wifi"), review=review, told=found)
 
 
-@job(actions.RECKON, queue="wifi")
+@job(actions.PLAN_JOB, queue="wifi")
 def reckon_plan(plan: int, language: str) -> None:
     """Compute the points of a plan. Any error ends it with a message, so that nobody waits in vain."""
     with translation.override(language or None):
@@ -60,49 +62,49 @@ def reckon_plan(plan: int, language: str) -> None:
 
 def _reckon_plan(plan: int) -> None:
     by = system("wifi.plan")
-    wish = actions.begin_plan(by=by, plan=plan)
+    wish = actions.start_plan(by=by, plan=plan)
     if wish is None:
         return
     found, problem = None, ""
     try:
-        found = reckoning.reckon(wish, reckoning.candidates(wish))
-    except (Refused, PackFaults) as reason:
+        found = planner.compute_plan(wish, planner.find_candidates(wish))
+    except (ActionRefused, ConfigErrors) as reason:
         problem = str(reason)
     except Exception:
         log.exception("a plan of new points could not be computed", plan=plan)
         problem = _("The plan could not be calculated. The reason is in the worker's log.")
-    actions.settle_plan(by=by, plan=plan, found=found, problem=problem)
+    actions.finish_plan(by=by, plan=plan, found=found, problem=problem)
 
 
-@every("* * * * *", name="wifi.collect")
+@periodic("* * * * *", name="wifi.collect")
 def collect() -> None:
     """Import what FreeRADIUS has written on this machine since the last run."""
-    while actions.collect(by=system("wifi"), folder=collecting.folder()).read:
+    while actions.collect_packets(by=system("wifi"), folder=spool.spool_folder()).read:
         pass
 
 
-@listens(OutagesBegan, name="wifi.notify_outages")
+@subscribe(OutagesBegan, name="wifi.notify_outages")
 def tell_down(event: OutagesBegan) -> None:
     """Notify officers of access points that are down."""
-    notices.tell_down(event.outages)
+    alerts.notify_down(event.outages)
 
 
-@every("*/5 * * * *", name="wifi.check_health")
+@periodic("*/5 * * * *", name="wifi.check_health")
 def check_health() -> None:
     """Check all access points."""
     actions.check_health(by=system("wifi.check_health"))
 
 
-@every("53 * * * *", name="wifi.count_availability")
+@periodic("53 * * * *", name="wifi.count_availability")
 def count_availability() -> None:
     """Update the availability of this month, and of the previous one while its last outages end."""
     this = today().replace(day=1)
     before = (this - timedelta(days=1)).replace(day=1)
     for month in (before, this):
-        actions.count_availability(by=system("wifi.count_availability"), month=month)
+        actions.update_availability(by=system("wifi.count_availability"), month=month)
 
 
-@every("41 * * * *", name="wifi.close_days")
+@periodic("41 * * * *", name="wifi.close_days")
 def close_days() -> None:
     """Write past days to Parquet and compute their figures."""
-    upkeep.close(system("wifi.close_days"), layout.folder())
+    schedule.close_due_days(system("wifi.close_days"), storage.storage_folder())

@@ -5,25 +5,32 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from kini.core.actors import Actor
-from kini.people.data_registry import Basis, Person, PersonalData, Record, personal_data
-from kini.wifi import actions, owning
+from kini.people.personal_data_registry import (
+    DataRecord,
+    DataSubject,
+    LegalBasis,
+    PersonalDataCategory,
+    personal_data_categories,
+)
+from kini.wifi import actions
+from kini.wifi.devices import queries
 from kini.wifi.models import Device
 
 
-def _devices(person: Person) -> Iterator[Record]:
-    for each in owning.devices(person.user):
+def _devices(person: DataSubject) -> Iterator[DataRecord]:
+    for each in queries.devices_of(person.user):
         yield {"name": each.name, "since": each.since, "until": each.until}
 
 
-def _erase_devices(by: Actor, person: Person) -> int:
+def _erase_devices(by: Actor, person: DataSubject) -> int:
     """Delete the device rows at once, and with them the links from sessions to the person."""
     actions.sign_out(by=by, owner=person.user)
     count, _rows = Device.objects.filter(owner=person.user, blocked_at=None).delete()
     return count
 
 
-def _sessions(person: Person) -> Iterator[Record]:
-    for each in owning.sessions(person.user):
+def _sessions(person: DataSubject) -> Iterator[DataRecord]:
+    for each in queries.sessions_of(person.user):
         own = {"device": each.device, "site": each.site, "started_at": each.started_at}
         yield own | {"seconds": each.seconds, "octets": each.octets}
 
@@ -32,12 +39,12 @@ def register() -> None:
     """Register the room's personal data at start-up."""
     since = _("Since")
     for each in (
-        PersonalData(
+        PersonalDataCategory(
             "wifi.devices",
             _("Wi-Fi devices"),
             _("Devices that connect to the city's Wi-Fi without signing in, under a keyed hash of their address"),
             _("So that you need not sign in again"),
-            Basis.CONSENT,
+            LegalBasis.CONSENT,
             _("You"),
             {"name": _("Name"), "since": since, "until": _("Until")},
             _devices,
@@ -45,12 +52,12 @@ def register() -> None:
             erase=_erase_devices,
             optional="wifi",
         ),
-        PersonalData(
+        PersonalDataCategory(
             "wifi.sessions",
             _("Wi-Fi sessions"),
             _("When and where your devices used the city's Wi-Fi, how long and how much"),
             _("To enforce limits and to investigate misuse"),
-            Basis.INTEREST,
+            LegalBasis.INTEREST,
             _("You"),
             {
                 "device": _("Device"),
@@ -64,4 +71,4 @@ def register() -> None:
             stays=_("Wi-Fi sessions remain, without any link to you or your devices."),
         ),
     ):
-        personal_data.register(each.name, each)
+        personal_data_categories.register(each.name, each)

@@ -9,7 +9,7 @@ _HEX = re.compile(r"[0-9A-F]{12}")
 _SEPARATORS = re.compile(r"[-:. ]")
 
 
-def mac(text: str) -> str:
+def normalize_mac(text: str) -> str:
     """Normalize a MAC address to the notation of RFC 3580 (00-10-A4-23-19-C0).
 
     Raises:
@@ -25,27 +25,27 @@ def mac(text: str) -> str:
     return "-".join(digits[n : n + 2] for n in range(0, 12, 2))
 
 
-def mac_in(text: str) -> str:
+def leading_mac(text: str) -> str:
     """Return the MAC address at the start of a Called-Station-Id (RFC 3580: "00-10-A4-23-19-C0:name"); empty without
     one.
     """
     try:
-        return mac(text[:17])
+        return normalize_mac(text[:17])
     except ValueError:
         return ""
 
 
-def code(typed: str) -> str:
+def normalize_code(typed: str) -> str:
     """Normalize a voucher code: upper case without spaces and dashes; letters that look like digits become digits."""
     return re.sub(r"[- ]", "", typed).upper().translate(str.maketrans("OIL", "011"))
 
 
-def spans(cell: str) -> list[str]:
+def split_spans(cell: str) -> list[str]:
     """Split a table cell with spans: "07:00-12:00, 13:00-21:00" into two."""
     return [part.strip() for part in re.split(r"[,;]", cell or "") if part.strip()]
 
 
-def open_at(spans_of_day: Sequence[tuple[time, time]], at: time) -> bool:
+def is_open_at(spans_of_day: Sequence[tuple[time, time]], at: time) -> bool:
     """Return True if one of the spans contains that time of day; a span that ends at 00:00 ends at midnight."""
     return any(opens <= at and (at < closes or closes == time(0)) for opens, closes in spans_of_day)
 
@@ -58,13 +58,13 @@ def open_share(spans_of_day: Sequence[tuple[time, time]], hour: int) -> float:
     return sum(max(0, min(last, hour * 60 + 60) - max(first, hour * 60)) for first, last in minutes) / 60
 
 
-def closes_at(spans_of_day: Sequence[tuple[time, time]], at: datetime) -> time | None:
+def closing_time(spans_of_day: Sequence[tuple[time, time]], at: datetime) -> time | None:
     """Return the closing time while it is open; None if it is closed, or closes at midnight."""
-    found = next((closes for opens, closes in spans_of_day if open_at([(opens, closes)], at.time())), None)
+    found = next((closes for opens, closes in spans_of_day if is_open_at([(opens, closes)], at.time())), None)
     return found if found != time(0) else None
 
 
-def shared(total: int, weights: Mapping[str, float]) -> dict[str, int]:
+def apportion(total: int, weights: Mapping[str, float]) -> dict[str, int]:
     """Apportion `total` to integers by weight (largest remainder); ties are broken by name."""
     whole = sum(weights.values())
     if total <= 0 or whole <= 0:

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from kini.city.schema import WEEKDAYS, Code, Id, Latitude, Longitude, Strict, Week
-from kini.core.texts import Text
+from kini.city.schema import WEEKDAYS, Code, Id, Latitude, Longitude, StrictModel, Week
+from kini.core.localized_text import Text
 from kini.services.schema import Name
 from kini.wifi import rules
 from kini.wifi.models import CODE
-from kini.wifi.where.schema import PlanEntry
+from kini.wifi.planning.schema import PlanEntry
 
 #: A secret without characters that need escaping in FreeRADIUS's configuration; at least 16 octets (RFC 2865).
 SECRET = re.compile(r"[!#-&(-\[\]-~]{16,128}")
@@ -39,7 +39,7 @@ class Hours(Week):
         return self
 
 
-class SiteKind(Strict):
+class SiteKind(StrictModel):
     """A kind of site and its opening hours; without hours it is always open."""
 
     name: Text
@@ -47,14 +47,14 @@ class SiteKind(Strict):
     share: Annotated[int, Field(ge=0, description="Relative share of sample points.")] = 0
 
 
-class Scheme(Strict):
+class Scheme(StrictModel):
     """Funding scheme of a site."""
 
     name: Text
     share: Annotated[int, Field(ge=0, description="Relative share of sample points.")] = 0
 
 
-class GroupEntry(Strict):
+class GroupEntry(StrictModel):
     """Limits of a user group; a missing value means no limit.
 
     Attributes:
@@ -73,7 +73,7 @@ class GroupEntry(Strict):
     devices_at_once: Annotated[int, Field(gt=0, le=1_000)] | None = None
 
 
-class SessionEntry(Strict):
+class SessionEntry(StrictModel):
     """Dated rule for sessions, valid until the next entry.
 
     Attributes:
@@ -88,7 +88,7 @@ class SessionEntry(Strict):
     keep_days: Annotated[int, Field(ge=21, le=1_830)] = 30
 
 
-class HealthEntry(Strict):
+class HealthEntry(StrictModel):
     """Dated rule for the states of access points, valid until the next entry.
 
     Attributes:
@@ -108,7 +108,7 @@ class HealthEntry(Strict):
     busy_percent: Annotated[int, Field(ge=1, le=100)] = 80
 
 
-class FaultService(Strict):
+class FaultService(StrictModel):
     """Service for reporting a fault at a site.
 
     Attributes:
@@ -122,21 +122,21 @@ class FaultService(Strict):
     known: dict[Name, str] = {}
 
 
-class WishService(Strict):
+class SiteRequestService(StrictModel):
     """Service for requesting a new site; `known` as in FaultService."""
 
     service: Id
     known: dict[Name, str] = {}
 
 
-class Link(Strict):
+class Link(StrictModel):
     """A link for people who have just come online."""
 
     name: Text
     address: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+(/[^\s\"<>]*)?$", max_length=200)]
 
 
-class PortalEntry(Strict):
+class PortalEntry(StrictModel):
     """Configuration of the portal.
 
     Attributes:
@@ -152,7 +152,7 @@ class PortalEntry(Strict):
     links: list[Link] = []
 
 
-class WifiFile(Strict):
+class WifiFile(StrictModel):
     """Schema of wifi.yaml.
 
     Attributes:
@@ -173,7 +173,7 @@ class WifiFile(Strict):
     portal: PortalEntry | None = None
     find: Id | None = None
     fault: FaultService | None = None
-    wish: WishService | None = None
+    wish: SiteRequestService | None = None
     made_up_name: Annotated[str, Field(max_length=80)] = "{area}"
 
     @model_validator(mode="after")
@@ -203,7 +203,7 @@ class WifiFile(Strict):
         return self
 
 
-class CountRow(Strict):
+class CountRow(StrictModel):
     """Row of wifi-points.csv: number of points in an area."""
 
     area: Code
@@ -212,7 +212,7 @@ class CountRow(Strict):
 
 
 def _mac(value: str) -> str:
-    return rules.mac(value) if value else ""
+    return rules.normalize_mac(value) if value else ""
 
 
 def _address(value: str | None) -> str | None:
@@ -249,7 +249,7 @@ def _number_or_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-class PointRow(Strict):
+class PointRow(StrictModel):
     """Row of a list: a site, and the access point there if `mac` is given; several rows may name one site. `hours`:
     spans by weekday, empty for those of the kind.
     """
@@ -280,7 +280,7 @@ class PointRow(Strict):
     @classmethod
     def _week(cls, data: dict[str, Any]) -> dict[str, Any]:
         """Combine the columns monday ... sunday into `hours`."""
-        days = {day: rules.spans(data.pop(day)) for day in WEEKDAYS if day in data}
+        days = {day: rules.split_spans(data.pop(day)) for day in WEEKDAYS if day in data}
         return data | {"hours": days} if any(days.values()) else data
 
     @model_validator(mode="after")
@@ -304,7 +304,7 @@ class PointRow(Strict):
 COLUMNS = (*(name for name in PointRow.model_fields if name != "hours"), *WEEKDAYS)
 
 
-class Mapping(Strict):
+class ColumnMapping(StrictModel):
     """Column mapping: converts another list's columns to ours.
 
     Attributes:
@@ -322,7 +322,7 @@ class Mapping(Strict):
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", max_length=20)] = ""
 
     @model_validator(mode="after")
-    def _known(self) -> "Mapping":
+    def _known(self) -> "ColumnMapping":
         for part in (self.columns, self.values, self.constants, self.other):
             if unknown := sorted(set(part) - set(COLUMNS)):
                 raise ValueError(f'there is no column "{unknown[0]}"; ours are: {", ".join(COLUMNS)}')

@@ -6,16 +6,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kini.cases import access_report, actions, jobs
+from kini.cases import actions, jobs
 from kini.cases.models import Case
-from kini.core import moments
+from kini.cases.queries import access_report
+from kini.core import current_time
 from kini.core.actors import NotAllowed
-from kini.core.limits import TooMany
+from kini.core.attempt_limits import TooManyAttempts
 from kini.core.models import AuditEntry
 from kini.messages.models import Message
+from kini.people import access_purposes
 from kini.people import actions as people_actions
-from kini.people import purposes
-from kini.people.access_log import Read, What
+from kini.people.access_log import AccessType, DataRead
 from kini.people.models import AccessLog, Officer
 from kini.services.models import ServiceVersion
 from kini.web import formats
@@ -40,14 +41,16 @@ def manager(boss: Officer, browse: Browse) -> CheckedClient:
 
 def read(town: Town, officer: Officer, count: int, moment: datetime = MORNING) -> None:
     """Let an officer open so many made-up cases of one person."""
-    with moments.at(moment):
-        reads = [Read(town.resident.pk, f"TELUK-{number}") for number in range(count)]
-        people_actions.log_reads(by=acting(officer), what=What.CASE, reads=reads)
+    with current_time.freeze(moment):
+        reads = [DataRead(town.resident.pk, f"TELUK-{number}") for number in range(count)]
+        people_actions.log_reads(by=acting(officer), what=AccessType.CASE, reads=reads)
 
 
-def line(town: Town, officer: Officer) -> access_report.Line:
+def line(town: Town, officer: Officer) -> access_report.OfficerReads:
     officers = Officer.objects.filter(agency=town.registry).select_related("agency")
-    [found] = [each for each in access_report.report(officers, MORNING.date()).lines if each.officer.pk == officer.pk]
+    [found] = [
+        each for each in access_report.access_report(officers, MORNING.date()).lines if each.officer.pk == officer.pk
+    ]
     return found
 
 
@@ -57,7 +60,7 @@ def test_a_day_stands_beside_what_is_usual(town: Town, boss: Officer):
     read(town, town.head, 10, MORNING - timedelta(days=2))
     read(town, town.clerk, 70)
     found = line(town, town.clerk)
-    assert (found.counts, found.reads_usual, found.reads_agency) == (access_report.Counts(70, 0), 30, 20)
+    assert (found.counts, found.reads_usual, found.reads_agency) == (access_report.ReadCounts(70, 0), 30, 20)
     assert (found.people, found.unusual) == (1, False)
     read(town, town.clerk, 100)
     assert line(town, town.clerk).unusual
@@ -67,12 +70,12 @@ def test_a_day_stands_beside_what_is_usual(town: Town, boss: Officer):
 def test_own_work_other_areas_and_hours_are_told_apart(town: Town, permit: ServiceVersion):
     cases = [opened(town.named("resident"), permit, town.resident) for _ in range(3)]
     actions.assign(by=acting(town.clerk), case=cases[0], officer=town.clerk)
-    actions.note(by=acting(town.clerk), case=cases[1], text="Seen")
+    actions.add_note(by=acting(town.clerk), case=cases[1], text="Seen")
     Case.objects.filter(pk=cases[2].pk).update(area_path="1/1.1/1.1.2")
-    reads = [Read(town.resident.pk, case.reference) for case in cases]
-    with moments.at(NIGHT):
-        people_actions.log_reads(by=acting(town.clerk), what=What.CASE, reads=reads)
-        people_actions.log_reads(by=acting(town.head), what=What.CASE, reads=reads[:1])
+    reads = [DataRead(town.resident.pk, case.reference) for case in cases]
+    with current_time.freeze(NIGHT):
+        people_actions.log_reads(by=acting(town.clerk), what=AccessType.CASE, reads=reads)
+        people_actions.log_reads(by=acting(town.head), what=AccessType.CASE, reads=reads[:1])
     found = line(town, town.clerk)
     assert (found.untouched, found.elsewhere, found.off_hours) == (1, 1, 3)
     assert line(town, town.head).elsewhere is None
@@ -112,10 +115,10 @@ def test_many_officers_take_as_many_queries(town: Town, manager: CheckedClient):
 
 
 def test_heads_are_told_once_a_day_of_unusual_reading(town: Town, boss: Officer, run_jobs):
-    read(town, town.clerk, 80, moments.now())
-    read(town, boss, 80, moments.now())
+    read(town, town.clerk, 80, current_time.now())
+    read(town, boss, 80, current_time.now())
     for _ in range(2):
-        jobs.check_access()
+        jobs.report_unusual_access()
         run_jobs()
     told = Message.objects.filter(sort="access-unusual")
     assert [(each.user_id, "Petugas Berkas" in each.text) for each in told] == [(boss.user_id, True)]
@@ -124,8 +127,8 @@ def test_heads_are_told_once_a_day_of_unusual_reading(town: Town, boss: Officer,
 
 
 def test_nobody_is_told_of_an_ordinary_day(town: Town, boss: Officer, run_jobs):
-    read(town, town.clerk, 59, moments.now())
-    jobs.check_access()
+    read(town, town.clerk, 59, current_time.now())
+    jobs.report_unusual_access()
     run_jobs()
     assert not Message.objects.filter(sort="access-unusual").exists()
 
@@ -134,18 +137,20 @@ def test_unusual_looks_are_told_apart_from_reads(town: Town, boss: Officer, case
     running_pack(PACK, {"access.yaml": "limits: {unusual_looks: 3}\n"})
     for number in range(3):
         look(town, case, f"Compare the card number {number}")
-    jobs.check_access()
+    jobs.report_unusual_access()
     run_jobs()
     assert "3 jawaban tersembunyi" in Message.objects.get(sort="access-unusual", user=boss.user).text
 
 
 def test_only_the_program_raises_the_alarm(town: Town):
     with pytest.raises(NotAllowed):
-        people_actions.report_unusual(by=town.named("head"), officer=town.clerk, day=formats.today(), reads=99, looks=0)
+        people_actions.report_unusual_access(
+            by=town.named("head"), officer=town.clerk, day=formats.today(), reads=99, looks=0
+        )
 
 
 def look(town: Town, case: Case, reason: str) -> None:
-    actions.look(by=town.named("head"), case=case, what="answers", purpose="verify-documents", reason=reason)
+    actions.reveal(by=town.named("head"), case=case, what="answers", purpose="verify-documents", reason=reason)
 
 
 @pytest.mark.parametrize("limit", ["looks_per_hour", "looks_per_day"])
@@ -153,7 +158,7 @@ def test_looks_end_at_a_limit(town: Town, case: Case, head: CheckedClient, limit
     running_pack(PACK, {"access.yaml": f"limits: {{{limit}: 2}}\n"})
     for number in range(2):
         look(town, case, f"Compare the card number {number}")
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyAttempts):
         look(town, case, "Compare the card once more")
     assert AccessLog.objects.filter(day=None).count() == 2
     sent = {"what": "answers", "purpose": "verify-documents", "reason": "Compare the card once more"}
@@ -166,7 +171,7 @@ def test_the_pack_has_its_own_purposes_and_limits(town: Town, running_pack, head
     text = "purposes:\n  court-order: {id: Perintah pengadilan, en: Court order}\nlimits: {looks_per_hour: 1}\n"
     root = running_pack(PACK, {"access.yaml": text})
     assert "Court order" in head.get(f"/desk/cases/{case.reference}/").content.decode()
-    assert purposes.limits().looks_per_hour == 1
-    assert not list(purposes.check_access(root))
+    assert access_purposes.access_limits().looks_per_hour == 1
+    assert not list(access_purposes.check_access(root))
     (root / "access.yaml").write_text("limits: {looks_per_hour: 0}\npurposes: {x: {id: Satu}}\n", "utf-8")
-    assert [fault.file for fault in purposes.check_access(root)]
+    assert [fault.file for fault in access_purposes.check_access(root)]

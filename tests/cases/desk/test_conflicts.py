@@ -3,7 +3,7 @@
 import pytest
 
 from kini.cases import access, actions, queries
-from kini.core.actors import NotAllowed, Refused
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.people import actions as people_actions
 from kini.people.actions import Details
 from kini.people.contacts import Contact
@@ -82,21 +82,21 @@ RELATED = [
 def test_what_concerns_the_household_is_left_to_colleagues(related, town: Town, permit: ServiceVersion, browse: Browse):
     case = opened(BY, permit, related(town))
     clerk = town.named("clerk")
-    assert access.hats(clerk, case) == access.hats_over(clerk, [case])[case.pk] == frozenset()
+    assert access.case_roles(clerk, case) == access.case_roles_by_id(clerk, [case])[case.pk] == frozenset()
     for deed in (
         lambda: actions.move(by=clerk, case=case, move="accept", given={}),
-        lambda: actions.note(by=clerk, case=case, text="Mine"),
+        lambda: actions.add_note(by=clerk, case=case, text="Mine"),
         lambda: actions.assign(by=clerk, case=case, officer=town.clerk),
         lambda: queries.case_for(clerk, case.reference),
     ):
         with pytest.raises(NotAllowed):
             deed()
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.assign(by=town.named("head"), case=case, officer=town.clerk)
     page = browse(town.clerk).get(f"/desk/cases/{case.reference}/")
     assert page.status_code == 403
     assert "A colleague works on it" in page.content.decode()
-    assert access.hats(town.named("head"), case)
+    assert access.case_roles(town.named("head"), case)
 
 
 def test_what_the_household_sent_in_for_somebody_is_left_to_colleagues(town: Town, permit: ServiceVersion):
@@ -104,7 +104,7 @@ def test_what_the_household_sent_in_for_somebody_is_left_to_colleagues(town: Tow
     case = opened(town.named("neighbour"), permit, town.neighbour)
     case.resident = person("+6281234567899", "Orang Lain")
     case.save()
-    assert access.hats(town.named("clerk"), case) == frozenset()
+    assert access.case_roles(town.named("clerk"), case) == frozenset()
 
 
 def test_whom_an_officer_helped_at_a_counter_is_nobody_of_theirs(town: Town, permit: ServiceVersion):
@@ -117,8 +117,8 @@ def test_whom_an_officer_helped_at_a_counter_is_nobody_of_theirs(town: Town, per
     for page, values in towns.ANSWERS.items():
         actions.save_answers(by=by, draft=draft, page=page, values=values)
     case = actions.submit(by=by, draft=draft, confirm=True)
-    assert "clerk" in access.hats(by, case)
-    assert not access.is_related(by, case)
+    assert "clerk" in access.case_roles(by, case)
+    assert not access.has_conflict_of_interest(by, case)
 
 
 def test_strangers_are_not_related(town: Town, permit: ServiceVersion, django_assert_num_queries):
@@ -126,8 +126,8 @@ def test_strangers_are_not_related(town: Town, permit: ServiceVersion, django_as
     cases = [opened(town.named("neighbour"), permit, town.neighbour) for _ in range(3)]
     clerk = town.named("clerk")
     with django_assert_num_queries(1):
-        hats = access.hats_over(clerk, cases)
-    assert all("clerk" in each for each in hats.values())
+        case_roles = access.case_roles_by_id(clerk, cases)
+    assert all("clerk" in each for each in case_roles.values())
 
 
 def test_nobody_invites_themselves_under_another_contact(town: Town):

@@ -8,7 +8,7 @@ from kini.services.models import Service, ServiceVersion
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import NIK, Town, employed
 from tests.pagechecks import CheckedClient
-from tests.services.jakarta import note_change
+from tests.services.jakarta_pack import bump_audit
 
 OTHER_NIK = "3171011708450001"
 
@@ -103,7 +103,7 @@ def test_the_service_must_be_one_that_is_offered(permit: ServiceVersion, counter
         assert response.status_code == 422
         assert 'href="#service"' in response.content.decode()
     Service.objects.update(active=False)
-    note_change()
+    bump_audit()
     assert counter.post("/desk/apply/", {"person": mark, "service": "stall-permit"}).status_code == 422
     assert not Draft.objects.exists()
 

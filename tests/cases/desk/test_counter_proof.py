@@ -7,8 +7,8 @@ import pytest
 from kini.cases import actions
 from kini.cases.desk import counter_proof
 from kini.cases.models import Case, Draft
-from kini.cases.pages.start import panel
-from kini.core.actors import NotAllowed, Refused
+from kini.cases.pages.start import begin_panel
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.messages.models import Message
 from kini.people import actions as people_actions
 from kini.people.actions import Details
@@ -204,7 +204,7 @@ def test_a_proved_number_moves_by_a_decided_dispute_alone(
 
 def start_panel(visitor: CheckedClient, version: ServiceVersion) -> str:
     """The way in, as it stands on the service's page."""
-    return str(panel(visitor.get("/me/identity/").wsgi_request, version.service))
+    return str(begin_panel(visitor.get("/me/identity/").wsgi_request, version.service))
 
 
 SURE = PERMIT | {"assurance": "counter"}
@@ -220,7 +220,7 @@ def test_a_service_that_must_be_sure_says_so_before_any_question(town: Town, bro
     assert (sent.status_code, sent["Location"].split("?")[0]) == (303, "/me/identity/")
     assert "Back to the service" in browse(town.resident).get(sent["Location"]).content.decode()
     assert not Draft.objects.exists()
-    with pytest.raises(Refused, match="at a counter"):
+    with pytest.raises(ActionRefused, match="at a counter"):
         actions.start_draft(by=acting(town.resident), version=version, resident=town.resident)
 
     people_actions.save_profile(
@@ -245,7 +245,7 @@ def test_a_level_that_was_lost_stops_the_draft(town: Town, helper: Officer):
     draft = actions.start_draft(by=acting(proved), version=version, resident=proved)
     people_actions.save_profile(by=BY, resident=proved, details=Details("Nama Lain"))
     draft.refresh_from_db()
-    with pytest.raises(Refused, match="at a counter"):
+    with pytest.raises(ActionRefused, match="at a counter"):
         actions.submit(by=acting(proved), draft=draft, confirm=True)
 
 
@@ -262,5 +262,5 @@ def test_a_parent_s_level_counts_for_the_family_and_the_person_s_at_a_counter(to
     unknown = people_actions.find_or_create_resident(
         by=acting(helper), details=Details("Mbah", NationalId("3171014407900004")), reason=PROOF["reason"]
     )
-    with pytest.raises(Refused, match="at a counter"):
+    with pytest.raises(ActionRefused, match="at a counter"):
         actions.start_draft(by=acting(helper), version=version, resident=unknown, channel="counter")

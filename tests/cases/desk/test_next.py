@@ -121,7 +121,7 @@ def test_the_summary_stands_beside_the_list(
 def test_the_way_on_costs_the_same_however_long_the_queue(
     three: list[Case], town: Town, permit: ServiceVersion, clerk: CheckedClient, django_assert_max_num_queries
 ):
-    for _ in range(queries.MOST_OWN):
+    for _ in range(queries.MAX_CONFLICTS):
         opened(town.named("resident"), permit, town.resident)
     with django_assert_max_num_queries(12):
         clerk.get(f"/desk/cases/{three[0].reference}/next/{trail(PERMITS)}")

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from kini.core.actors import Refused
+from kini.core.actors import ActionRefused
 from kini.core.models import AuditEntry, OutboxMessage
 from kini.people import actions as people_actions
 from kini.people.models import DirectoryLink, Officer, RoleGrant, User
@@ -177,7 +177,7 @@ def test_what_is_unknown_is_refused_and_never_widened(town: Town, manager: Check
 
 
 def test_a_role_for_services_without_a_name_is_refused(town: Town):
-    with pytest.raises(Refused, match="Choose services"):
+    with pytest.raises(ActionRefused, match="Choose services"):
         people_actions.grant_role(by=BY, officer=town.clerk, role="field", services=[""])
 
 

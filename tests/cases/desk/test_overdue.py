@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kini.cases import actions
 from kini.cases.models import Case
-from kini.core import moments
+from kini.core import current_time
 from kini.services.models import ServiceVersion
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import PERMIT, Town, employed, offer, opened
@@ -22,7 +22,7 @@ MOST_QUERIES = 12
 @pytest.fixture
 def late(town: Town, permit: ServiceVersion) -> list[Case]:
     """Three late permits: at the head's, in the head's hands at the clerks', and with the resident."""
-    with moments.at(moments.now() - timedelta(days=30)):
+    with current_time.freeze(current_time.now() - timedelta(days=30)):
         late = [opened(town.named("resident"), permit, town.resident) for _ in range(3)]
         opened(town.named("resident"), offer("roads", PERMIT | {"agency": "roads"}), town.resident)
     opened(town.named("resident"), permit, town.resident)

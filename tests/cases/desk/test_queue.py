@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kini.cases import actions, queries
-from kini.cases.desk import figures
+from kini.cases.desk import queue_counts
 from kini.cases.models import Case
-from kini.core import moments
+from kini.core import current_time
 from kini.services.models import ServiceVersion
 from tests.cases.desk.conftest import Browse
 from tests.cases.town import PERMIT, Town, employed, offer, opened
@@ -26,7 +26,7 @@ def shown(client: CheckedClient, query: str = "") -> list[str]:
 
 
 def late(town: Town, version: ServiceVersion) -> Case:
-    with moments.at(moments.now() - timedelta(days=30)):
+    with current_time.freeze(current_time.now() - timedelta(days=30)):
         return opened(town.named("resident"), version, town.resident)
 
 
@@ -72,7 +72,7 @@ def test_views_show_what_they_say(town: Town, permit: ServiceVersion, clerk: Che
     assert shown(clerk, "?view=ended") == [ended.reference]
     assert shown(clerk, "?view=unassigned") == [old.reference]
     assert len(shown(clerk, "?view=all")) == 4
-    with moments.at(mine.due_at - timedelta(minutes=1)):
+    with current_time.freeze(mine.due_at - timedelta(minutes=1)):
         assert mine.reference in shown(clerk, "?view=at-risk")
     page = clerk.get("/desk/").content.decode()
     assert ">late by" in page
@@ -96,7 +96,7 @@ def test_filters_and_search(town: Town, permit: ServiceVersion, case: Case, cler
 def test_page_by_page_with_the_filters_kept(
     town: Town, permit: ServiceVersion, clerk: CheckedClient, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(queries.desk, "PAGE", 2)
+    monkeypatch.setattr(queries.desk, "QUEUE_PAGE_SIZE", 2)
     cases = [opened(town.named("resident"), permit, town.resident) for _ in range(3)]
     first = clerk.get("/desk/?service=stall-permit")
     second = clerk.get(first.context["next"])
@@ -112,7 +112,7 @@ def test_few_queries_however_many_rows(town: Town, permit: ServiceVersion, clerk
     for count in (1, 4):
         for _ in range(count):
             opened(town.named("resident"), permit, town.resident)
-        figures.forget()
+        queue_counts.clear_cache()
         with CaptureQueriesContext(connection) as captured:
             clerk.get("/desk/")
         numbers.append(len(captured))
@@ -125,7 +125,7 @@ def test_few_queries_however_many_rows(town: Town, permit: ServiceVersion, clerk
 def test_numbers_of_today(town: Town, permit: ServiceVersion, clerk: CheckedClient):
     late(town, permit)
     ended = opened(town.named("resident"), permit, town.resident)
-    with moments.at(ended.opened_at + timedelta(seconds=1)):
+    with current_time.freeze(ended.opened_at + timedelta(seconds=1)):
         actions.withdraw(by=town.named("resident"), case=ended)
     numbers = clerk.get("/desk/").context["numbers"]
     assert (numbers["opened"], numbers["ended"], numbers["took"]) == (1, 1, pytest.approx(1))

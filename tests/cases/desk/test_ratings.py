@@ -14,7 +14,7 @@ MOST_QUERIES = 12
 
 def decided(town: Town, case: Case, score: int, text: str = "") -> Case:
     case = actions.move(by=town.named("clerk"), case=case, move="reject", given={"reason": "Full."})
-    actions.rate(by=town.named("resident"), case=case, score=score, text=text)
+    actions.rate_case(by=town.named("resident"), case=case, score=score, text=text)
     return case
 
 
@@ -42,7 +42,7 @@ def test_what_another_agency_did_is_not_theirs_to_read(town: Town, head: Checked
     case = opened(town.named("resident"), roads, town.resident)
     clerk = employed("+6281200000021", "Petugas Jalan", town.roads, "clerk")
     actions.move(by=acting(clerk), case=case, move="reject", given={"reason": "Full."})
-    actions.rate(by=town.named("resident"), case=case, score=1, text="Nobody came.")
+    actions.rate_case(by=town.named("resident"), case=case, score=1, text="Nobody came.")
     assert "Nobody has said anything yet" in head.get("/desk/ratings/").content.decode()
 
 

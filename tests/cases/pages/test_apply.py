@@ -6,7 +6,7 @@ import pytest
 
 from kini.cases import actions
 from kini.cases.models import Case, Draft
-from kini.core import moments
+from kini.core import current_time
 from kini.people import actions as people_actions
 from kini.people.actions import Details
 from kini.people.rules import NationalId
@@ -174,7 +174,7 @@ def test_a_draft_keeps_the_definition_with_which_it_began(resident: Visitor, cen
 
 def test_an_expired_draft_says_so_and_offers_a_new_start(resident: Visitor, census: ServiceVersion) -> None:
     page = resident.begin("census")
-    Draft.objects.update(expires_at=moments.now() - timedelta(days=1))
+    Draft.objects.update(expires_at=current_time.now() - timedelta(days=1))
     for gone in (resident.see(page.url), resident.send(page, boat="Camar")):
         assert gone.status == 410
         assert gone.heading == "This draft has expired"

@@ -38,7 +38,7 @@ def test_numbers_are_masked_and_looks_are_counted(resident: Visitor, case: Case,
     assert towns.NIK not in page.text
     assert "3171 •••• •••• 0004" in page.text
     assert "No officer has opened this case yet." in page.text
-    actions.look(
+    actions.reveal(
         by=town.named("head"),
         case=case,
         what="answers",
@@ -60,7 +60,7 @@ def test_what_is_asked_stands_first(resident: Visitor, case: Case, town: Town) -
 
 
 def test_internal_notes_stay_internal(resident: Visitor, case: Case, town: Town) -> None:
-    actions.note(by=town.named("clerk"), case=case, text="Looks odd.")
+    actions.add_note(by=town.named("clerk"), case=case, text="Looks odd.")
     assert "Looks odd." not in resident.see(f"/cases/{case.reference}/").text
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from kini.cases.models import Case, Draft
 from kini.services.models import ServiceVersion
 from tests.cases.pages.browsing import Seen, Visitor
-from tests.services.jakarta import note_change
+from tests.services.jakarta_pack import bump_audit
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +94,7 @@ def test_services_that_are_not_offered_cannot_be_begun(resident: Visitor, census
     assert resident.post("/services/no-such-service/start/").status_code == 404
     census.service.active = False
     census.service.save()
-    note_change()
+    bump_audit()
     assert resident.post("/services/census/start/").status_code == 404
     assert resident.get(about.url).status_code == 409
     assert resident.post(about.url, GOOD).status_code == 409

@@ -12,7 +12,7 @@ from PIL import Image
 from pytest_django import Settings
 
 from kini.people.models import User
-from kini.web import marks
+from kini.web import app_icons
 from tests.cases.town import Town
 from tests.pagechecks import CheckedClient
 
@@ -37,7 +37,7 @@ def test_the_manifest_speaks_the_language_and_has_its_pictures(client: CheckedCl
 
 
 def test_a_phone_may_cut_a_circle_out_of_the_maskable_icon():
-    picture = Image.open(io.BytesIO(marks.drawn("maskable-512", "#0b5d51"))).convert("RGB")
+    picture = Image.open(io.BytesIO(app_icons.render_png("maskable-512", "#0b5d51"))).convert("RGB")
     middle, white = 256, []
     for x in range(512):
         for y in range(512):

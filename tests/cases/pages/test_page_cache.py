@@ -78,10 +78,10 @@ def form_with_a_token(request: HttpRequest, _service: Service) -> list[str]:
 def test_a_page_with_the_token_of_a_form_is_never_cached_wherever_cookies_are_taken_off(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], inside: bool
 ):
-    middlewares = [name for name in settings.MIDDLEWARE if name != "kini.web.copies.Copies"]
-    place = middlewares.index("kini.web.shelf.Shelf") + inside
-    settings.MIDDLEWARE = [*middlewares[:place], "kini.web.copies.Copies", *middlewares[place:]]
-    monkeypatch.setattr("kini.services.pages.panels", form_with_a_token)
+    middlewares = [name for name in settings.MIDDLEWARE if name != "kini.web.offline_pages.OfflinePageMiddleware"]
+    place = middlewares.index("kini.web.page_cache.AnonymousPageCache") + inside
+    settings.MIDDLEWARE = [*middlewares[:place], "kini.web.offline_pages.OfflinePageMiddleware", *middlewares[place:]]
+    monkeypatch.setattr("kini.services.pages.render_panels", form_with_a_token)
     first, second = (stranger().get(START, headers=headers) for _ in range(2))
     assert token_of(first) not in ("", token_of(second))
     assert cached() == []

@@ -5,8 +5,8 @@ from django.test import RequestFactory
 
 from kini.cases.models import Document
 from kini.core import upload_limits
+from kini.core.attempt_limits import Limit
 from kini.core.decoder import client
-from kini.core.limits import Limit
 from kini.services.models import ServiceVersion
 from tests.cases import town as towns
 from tests.cases.pages.browsing import Seen, Visitor
@@ -41,7 +41,7 @@ def test_guests_of_one_network_are_counted_together(rf: RequestFactory, monkeypa
     monkeypatch.setattr(upload_limits, "NETWORK", (Limit("test.files", 2, 3600), Limit("test.bytes", 10**9, 3600)))
 
     def send(address: str, user: int | None = None) -> None:
-        upload_limits.require(rf.post("/", REMOTE_ADDR=address), [towns.photo(1)], user=user)
+        upload_limits.count_uploads(rf.post("/", REMOTE_ADDR=address), [towns.photo(1)], user=user)
 
     send("2001:db8::1")
     send("2001:db8::2")

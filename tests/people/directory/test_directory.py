@@ -11,13 +11,13 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from kini.core import packages
-from kini.core.actors import NotAllowed, Refused
-from kini.core.environment import EnvironmentFault
+from kini.core import system_programs
+from kini.core.actors import ActionRefused, NotAllowed
+from kini.core.environment import InvalidEnvironment
 from kini.core.models import AuditEntry
-from kini.people import actions, directory_settings
-from kini.people.contacts import ContactFault
-from kini.people.directory_settings import Directory
+from kini.people import actions, directory_config
+from kini.people.contacts import ContactError
+from kini.people.directory_config import DirectoryConfig
 from kini.people.models import DirectoryLink, Officer
 from tests.pagechecks import CheckedClient
 from tests.people.conftest import BY, PACK, acting, make_officer
@@ -47,8 +47,8 @@ def configure(settings: Settings, tmp_path: Path) -> Configure:
 @pytest.fixture(scope="session")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a provider with its own defaults (PKCE demanded, e-mail told by userinfo alone)."""
-    node, folder = packages.program(("node",), "nodejs"), tmp_path_factory.mktemp("provider")
-    if node is None or not packages.node_modules(folder, PROVIDER):
+    node, folder = system_programs.find_or_install(("node",), "nodejs"), tmp_path_factory.mktemp("provider")
+    if node is None or not system_programs.install_node_package(folder, PROVIDER):
         pytest.skip(f"{PROVIDER} could not be installed from npm")
     script = folder / "provider.mjs"
     script.write_text(Path(__file__).with_name("provider.mjs").read_text("utf-8"), "utf-8")
@@ -203,22 +203,22 @@ def test_a_directory_that_is_away_is_said(client: Client, configure: Configure) 
     ],
 )
 def test_how_strong_a_sign_in_there_was(claims: dict, strength: str) -> None:
-    configured = Directory(name="x", issuer="https://x.example", client_id="x", client_secret="x")
+    configured = DirectoryConfig(name="x", issuer="https://x.example", client_id="x", client_secret="x")
     assert configured.strength(claims) == strength
 
 
 @pytest.mark.parametrize("more", ["nonsense = 1", "required = 7 +"])
 def test_a_wrong_file_is_named(configure: Configure, more: str) -> None:
     configure(more=more)
-    with pytest.raises(EnvironmentFault, match="KINI_DIRECTORY"):
-        directory_settings.directory()
+    with pytest.raises(InvalidEnvironment, match="KINI_DIRECTORY"):
+        directory_config.configured_directory()
 
 
 def test_in_production_the_issuer_is_reached_over_tls(configure: Configure, settings: Settings) -> None:
     configure()
     settings.ENV = replace(settings.ENV, name="production")
-    with pytest.raises(EnvironmentFault, match="https"):
-        directory_settings.directory()
+    with pytest.raises(InvalidEnvironment, match="https"):
+        directory_config.configured_directory()
 
 
 # Who is linked
@@ -242,9 +242,9 @@ def test_only_who_manages_officers_links_them_and_nobody_themselves(officer, per
 @pytest.mark.django_db
 def test_an_address_is_linked_once_and_can_be_taken_back(linked: Officer, person, agency) -> None:
     other = make_officer(person("+6281200000002").user, agency, "Lain")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         actions.link_directory(by=BY, officer=other, email="PETUGAS@directory.example")
-    with pytest.raises(ContactFault):
+    with pytest.raises(ContactError):
         actions.link_directory(by=BY, officer=other, email="0812")
     actions.link_directory(by=BY, officer=linked, email="")
     assert not DirectoryLink.objects.exists()
@@ -255,7 +255,7 @@ def test_an_address_is_linked_once_and_can_be_taken_back(linked: Officer, person
 def test_an_officer_who_no_longer_works_is_not_found(linked: Officer, by: bool) -> None:
     find = {"by": BY if by else acting(linked), "issuer": "i", "subject": "s", "email": "petugas@directory.example"}
     if by:
-        assert actions.find_directory_officer(**find) == linked.user
+        assert actions.match_directory_officer(**find) == linked.user
         actions.deactivate_officer(by=BY, officer=linked)
     with pytest.raises(NotAllowed):
-        actions.find_directory_officer(**find)
+        actions.match_directory_officer(**find)

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from kini.city.models import Agency
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.messages.models import Message
-from kini.wifi import actions, declared
+from kini.wifi import actions, config
 from kini.wifi.events import OutagesBegan
 from kini.wifi.health import desk, queries
 from kini.wifi.health.rules import State
@@ -39,7 +39,7 @@ def network(town, bring):
 
 
 def check(at):
-    with moments.at(at):
+    with current_time.freeze(at):
         return actions.check_health(by=BY)
 
 
@@ -52,7 +52,7 @@ def states():
 
 
 def beat(client, at, address="10.1.0.2", mac=MAC):
-    with moments.at(at):
+    with current_time.freeze(at):
         return client.get(f"/wifi/alive/{mac}/", REMOTE_ADDR=address).status_code
 
 
@@ -97,8 +97,8 @@ def test_an_outage_lasts_from_the_last_sign_to_the_next(down, client):
 
 def test_one_that_begins_anew_when_it_comes_back_had_no_power(down, folder):  # noqa: F811
     write(folder, told("Accounting-On", NOW + 3600, nas="10.1.0.2"))
-    with moments.at(after(hours=2)):
-        actions.collect(by=BY, folder=folder)
+    with current_time.freeze(after(hours=2)):
+        actions.collect_packets(by=BY, folder=folder)
     check(after(minutes=65))
     down.refresh_from_db()
     assert (down.ended_at, down.cause) == (after(minutes=60), "power")
@@ -119,8 +119,8 @@ def test_availability_is_counted_from_outages_alone(down, client):
     beat(client, after(hours=6))
     check(after(hours=6, minutes=1))
     for _again in range(2):
-        with moments.at(after(hours=12)):
-            actions.count_availability(by=BY, month=date(2026, 11, 1))
+        with current_time.freeze(after(hours=12)):
+            actions.update_availability(by=BY, month=date(2026, 11, 1))
     found = {each.provider: each for each in Availability.objects.all()}
     assert {name: (each.open_seconds, each.down_seconds, each.outages) for name, each in found.items()} == {
         "fast": (12 * 3600, 0, 0),
@@ -137,17 +137,17 @@ def test_what_is_not_in_use_any_more_is_not_down(down, taken):
     else:
         AccessPoint.objects.filter(mac=MAC).update(active=False)
     assert check(after(hours=2)).ended == 1
-    assert not queries.down_now().exists()
+    assert not queries.open_outages().exists()
     for month, now in ((11, after(hours=12)), (12, NOON + timedelta(days=20))):
-        with moments.at(now):
-            actions.count_availability(by=BY, month=date(2026, month, 1))
+        with current_time.freeze(now):
+            actions.update_availability(by=BY, month=date(2026, month, 1))
     found = Availability.objects.get()  # nothing of it counts in December
     assert (found.month, found.open_seconds, found.down_seconds) == (date(2026, 11, 1), 3600, 3600)
 
 
 def test_residents_see_it_with_its_age(down, client):
-    with moments.at(after(minutes=32)):
-        assert queries.standing(AccessPoint.objects.get(mac=MAC).site_id).state is State.DOWN
+    with current_time.freeze(after(minutes=32)):
+        assert queries.site_health(AccessPoint.objects.get(mac=MAC).site_id).state is State.DOWN
         assert "does not work" in client.get("/wifi/q2/").content.decode()
         listed = client.get("/wifi/").content.decode()
         assert "does not work" in listed
@@ -159,8 +159,8 @@ def test_residents_see_it_with_its_age(down, client):
 
 def test_officers_see_what_their_agency_watches(down, client):
     head = employed("+351912000001", "Chefe", Agency.objects.get(pk="balcao"), "head")
-    with moments.at(after(hours=1)):
-        actions.count_availability(by=BY, month=date(2026, 11, 1))
+    with current_time.freeze(after(hours=1)):
+        actions.update_availability(by=BY, month=date(2026, 11, 1))
         client.force_login(head.user)
         html = client.get("/desk/wifi/health/?month=2026-11").content.decode()
         assert "Loud corner" in html
@@ -168,8 +168,8 @@ def test_officers_see_what_their_agency_watches(down, client):
         (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
         assert (row["provider"], row["area"], row["availability_percent"]) == ("slow", "VS-1", "0.0")
         network = WIFI + HEALTH + "providers: {slow: obras}\n"
-        (declared.Path(declared.settings.CITY_PATH) / "wifi.yaml").write_text(network, "utf-8")
-        declared._once.cache_clear()
+        (config.Path(config.settings.CITY_PATH) / "wifi.yaml").write_text(network, "utf-8")
+        config._once.cache_clear()
         assert "Loud corner" not in client.get("/desk/wifi/health/").content.decode()
 
 
@@ -177,8 +177,8 @@ def test_the_worst_stand_on_the_page_and_all_in_the_table(down, client, monkeypa
     monkeypatch.setattr(desk, "LINES", 1)
     head = employed("+351912000001", "Chefe", Agency.objects.get(pk="balcao"), "head")
     Health.objects.filter(access_point__site__code="q1").update(first_heard_at=NOON)
-    with moments.at(after(hours=49)):
-        actions.count_availability(by=BY, month=date(2026, 11, 1))
+    with current_time.freeze(after(hours=49)):
+        actions.update_availability(by=BY, month=date(2026, 11, 1))
         client.force_login(head.user)
         html = client.get("/desk/wifi/health/?month=2026-11").content.decode()
         rows = client.get("/desk/wifi/availability.csv?month=2026-11").content.decode().splitlines()[1:]
@@ -195,11 +195,11 @@ def test_the_course_of_months_stands_in_a_table_as_well(down, client):
     beat(client, after(hours=6))
     check(after(hours=6, minutes=1))
     client.force_login(head.user)
-    with moments.at(after(hours=12)):
-        actions.count_availability(by=BY, month=date(2026, 11, 1))
+    with current_time.freeze(after(hours=12)):
+        actions.update_availability(by=BY, month=date(2026, 11, 1))
         assert "chart-line" not in client.get("/desk/wifi/health/").content.decode()
-    with moments.at(NOON + timedelta(days=20)):
-        actions.count_availability(by=BY, month=date(2026, 12, 1))
+    with current_time.freeze(NOON + timedelta(days=20)):
+        actions.update_availability(by=BY, month=date(2026, 12, 1))
         html = client.get("/desk/wifi/health/").content.decode()
     assert html.count("chart-line") == 1
     table = html.partition("<details>")[2].partition("</details>")[0]
@@ -211,8 +211,8 @@ def test_only_the_program_checks(network):
     somebody = Actor(ActorKind.OFFICER, user_id=1)
     for deed in (
         lambda: actions.check_health(by=somebody),
-        lambda: actions.hear_beat(by=somebody, point=AccessPoint.objects.get(mac=MAC)),
-        lambda: actions.count_availability(by=somebody, month=date(2026, 11, 1)),
+        lambda: actions.record_heartbeat(by=somebody, point=AccessPoint.objects.get(mac=MAC)),
+        lambda: actions.update_availability(by=somebody, month=date(2026, 11, 1)),
     ):
         with pytest.raises(NotAllowed):
             deed()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kini.wifi.health import rules
-from kini.wifi.health.rules import Down, Signs, State
+from kini.wifi.health.rules import PointPlace, Signals, State
 from kini.wifi.schema import HealthEntry, Hours
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
@@ -23,27 +23,27 @@ def minutes(count):
 @pytest.mark.parametrize(
     ("signs", "state"),
     [
-        (Signs(None), State.UNKNOWN),
-        (Signs(minutes(10), online=5, capacity=40), State.UP),
-        (Signs(minutes(10), online=32, capacity=40), State.BUSY),
-        (Signs(minutes(10), online=99), State.UP),
-        (Signs(minutes(20)), State.SILENT),
-        (Signs(minutes(23 * 60)), State.SILENT),
-        (Signs(minutes(25 * 60)), State.DOWN),
-        (Signs(minutes(25), minutes(25)), State.SILENT),
-        (Signs(minutes(31), minutes(31)), State.DOWN),
-        (Signs(minutes(31), minutes(40 * 1440)), State.SILENT),
+        (Signals(None), State.UNKNOWN),
+        (Signals(minutes(10), online=5, capacity=40), State.UP),
+        (Signals(minutes(10), online=32, capacity=40), State.BUSY),
+        (Signals(minutes(10), online=99), State.UP),
+        (Signals(minutes(20)), State.SILENT),
+        (Signals(minutes(23 * 60)), State.SILENT),
+        (Signals(minutes(25 * 60)), State.DOWN),
+        (Signals(minutes(25), minutes(25)), State.SILENT),
+        (Signals(minutes(31), minutes(31)), State.DOWN),
+        (Signals(minutes(31), minutes(40 * 1440)), State.SILENT),
     ],
 )
 def test_what_signs_say(signs, state):
-    assert rules.state(signs, RULE, None, UTC, NOON) is state
+    assert rules.health_state(signs, RULE, None, UTC, NOON) is state
 
 
 def test_only_the_time_counts_in_which_a_site_is_open():
-    beats = Signs(minutes(130), minutes(130))  # last heard of at ten to ten, ten minutes before it closes
-    assert rules.state(beats, RULE, MORNINGS, UTC, NOON) is State.SILENT
-    assert rules.state(beats, RULE, MORNINGS, UTC, NOON + timedelta(hours=20, minutes=19)) is State.SILENT
-    assert rules.state(beats, RULE, MORNINGS, UTC, NOON + timedelta(hours=20, minutes=21)) is State.DOWN
+    beats = Signals(minutes(130), minutes(130))  # last heard of at ten to ten, ten minutes before it closes
+    assert rules.health_state(beats, RULE, MORNINGS, UTC, NOON) is State.SILENT
+    assert rules.health_state(beats, RULE, MORNINGS, UTC, NOON + timedelta(hours=20, minutes=19)) is State.SILENT
+    assert rules.health_state(beats, RULE, MORNINGS, UTC, NOON + timedelta(hours=20, minutes=21)) is State.DOWN
 
 
 def test_open_time():
@@ -55,24 +55,26 @@ def test_open_time():
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), max_size=8))
 def test_spans_that_overlap_count_once(pairs):
     spans = [(minutes(max(pair)), minutes(min(pair))) for pair in pairs]
-    found = rules.covered(spans)
+    found = rules.merge_spans(spans)
     whole = {minute for pair in pairs for minute in range(min(pair), max(pair))}
     assert sum((ends - begins).total_seconds() for begins, ends in found) == len(whole) * 60
     assert all(one[1] < other[0] for one, other in itertools.pairwise(found))
 
 
 def test_a_site_works_while_one_of_its_points_does():
-    assert rules.together([State.DOWN, State.BUSY]) is State.BUSY
-    assert rules.together([State.BUSY, State.UP]) is State.UP
-    assert rules.together([State.DOWN, State.DOWN]) is State.DOWN
-    assert rules.together([State.DOWN, State.SILENT]) is State.SILENT
-    assert rules.together([]) is State.UNKNOWN
+    assert rules.combined_state([State.DOWN, State.BUSY]) is State.BUSY
+    assert rules.combined_state([State.BUSY, State.UP]) is State.UP
+    assert rules.combined_state([State.DOWN, State.DOWN]) is State.DOWN
+    assert rules.combined_state([State.DOWN, State.SILENT]) is State.SILENT
+    assert rules.combined_state([]) is State.UNKNOWN
 
 
 def test_the_cause_is_what_they_have_in_common():
-    points = [Down(n, site, "fast", area) for n, (site, area) in enumerate([(1, "a"), (1, "a"), (2, "b"), (3, "b")])]
-    points += [Down(n, 10 + n, "slow", "b") for n in range(4, 10)]
-    assert rules.causes(points[:2], points) == {0: "site", 1: "site"}
-    assert rules.causes(points[:1], points) == {0: "unknown"}
-    assert rules.causes(points[4:7], points) == dict.fromkeys((4, 5, 6), "provider")
-    assert rules.causes(points[4:6], points) == dict.fromkeys((4, 5), "unknown")
+    points = [
+        PointPlace(n, site, "fast", area) for n, (site, area) in enumerate([(1, "a"), (1, "a"), (2, "b"), (3, "b")])
+    ]
+    points += [PointPlace(n, 10 + n, "slow", "b") for n in range(4, 10)]
+    assert rules.outage_causes(points[:2], points) == {0: "site", 1: "site"}
+    assert rules.outage_causes(points[:1], points) == {0: "unknown"}
+    assert rules.outage_causes(points[4:7], points) == dict.fromkeys((4, 5, 6), "provider")
+    assert rules.outage_causes(points[4:6], points) == dict.fromkeys((4, 5), "unknown")

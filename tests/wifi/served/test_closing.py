@@ -8,13 +8,14 @@ from django.db import connection
 from pyarrow import parquet
 
 from kini.cli import console, wifi_served
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.crypto import keyed_hash
 from kini.people.models import User
-from kini.wifi import actions, admission
+from kini.wifi import actions
 from kini.wifi.models import ClosedDay, Device, Group, Use
-from kini.wifi.served import closing, counting, layout, upkeep
+from kini.wifi.radius import authorization
+from kini.wifi.usage import aggregates, rollup, schedule, storage
 from tests.wifi.conftest import BY, PARK, SCHOOL
 from tests.wifi.test_collecting import collected, folder, told, write  # noqa: F401 -- a fixture
 from tests.wifi.test_deciding import NOON
@@ -37,7 +38,7 @@ def two_of_one(folder, bring):  # noqa: F811
     owner = User.objects.create_user(phone="+351912345679", phone_verified=True)
     group = Group.objects.get_or_create(id="resident")[0]
     for each in (PHONE, TABLET):
-        mark = keyed_hash(each, admission.DEVICE)
+        mark = keyed_hash(each, authorization.DEVICE)
         since = NOON - timedelta(days=1)
         Device.objects.create(mark=mark, owner=owner, group=group, since=since, expires_at=NOON + timedelta(days=9))
     write(folder, told("Stop", NOW + 600, session="a", seconds=600, Acct_Input_Octets=100, Acct_Output_Octets=900))
@@ -52,8 +53,8 @@ OTHER = "AC-DE-48-00-11-44"
 
 
 def close(root, at):
-    with moments.at(at):
-        return upkeep.close(BY, root)
+    with current_time.freeze(at):
+        return schedule.close_due_days(BY, root)
 
 
 def after(days=1, hours=13):
@@ -69,7 +70,7 @@ def test_a_day_closes_after_midnight_and_some_hours(two_of_one, root):
     assert close(root, after(hours=10)) == []
     assert close(root, after(hours=13)) == [DAY]
     assert close(root, after(hours=14)) == []
-    assert layout.days(root) == [DAY]
+    assert storage.closed_days(root) == [DAY]
     assert ClosedDay.objects.get().sessions == 5
 
 
@@ -78,7 +79,7 @@ def test_people_devices_sessions_and_accesses_are_told_apart(two_of_one, root):
     assert used() == {"": (1, 3, 5, 4)}
     assert used(by="site") == {"p1": (1, 2, 4, 3), "s1": (0, 1, 1, 1)}
     assert used(by="kind") == {"park": (1, 2, 4, 3), "school": (0, 1, 1, 1)}
-    local = (NOON + timedelta(seconds=1)).astimezone(closing.due(DAY).tzinfo).hour
+    local = (NOON + timedelta(seconds=1)).astimezone(rollup.rollup_due_at(DAY).tzinfo).hour
     assert used(by="hour")[str(local)] == (1, 3, 4, 3)
     park = Use.objects.get(span="day", by="site", of="p1")
     assert (park.seconds, park.octets, park.peak, park.capacity) == (600 + 300 + 600 + 300, 1001, 2, 40)
@@ -109,14 +110,14 @@ def test_no_identity_is_in_the_files(two_of_one, root):
         content = b"|".join(found)
         assert not [mark for mark in marks if mark[:8] in content or mark[:8][::-1] in content]
         assert path.stat().st_mode & 0o077 == 0
-    assert pseudonyms <= values[layout.of_day(root, DAY)]
+    assert pseudonyms <= values[storage.day_file(root, DAY)]
 
 
 def test_closed_again_it_is_the_same(two_of_one, root):
     close(root, after())
     before = {path: path.read_bytes() for path in root.rglob("*.parquet")}
     actions.close_day(by=BY, day=DAY, root=root)
-    actions.count_use(by=BY, days=[DAY], months=[DAY.replace(day=1)], root=root)
+    actions.count_usage(by=BY, days=[DAY], months=[DAY.replace(day=1)], root=root)
     assert {path: path.read_bytes() for path in root.rglob("*.parquet")} == before
     assert used() == used("all") == {"": (1, 3, 5, 4)}
 
@@ -144,21 +145,21 @@ def test_what_comes_much_too_late_stays_out(two_of_one, root, folder):  # noqa: 
 
 def test_a_file_that_cannot_be_written_leaves_the_one_that_was(two_of_one, root, monkeypatch):
     close(root, after())
-    before = layout.of_day(root, DAY).read_bytes()
-    monkeypatch.setattr(closing, "_WRITE", "COPY (SELECT error('full')) TO '{path}'")
+    before = storage.day_file(root, DAY).read_bytes()
+    monkeypatch.setattr(rollup, "_WRITE", "COPY (SELECT error('full')) TO '{path}'")
     with pytest.raises(Exception, match="full"):
         actions.close_day(by=BY, day=DAY, root=root)
-    assert layout.of_day(root, DAY).read_bytes() == before
-    assert [path.name for path in layout.of_day(root, DAY).parent.iterdir()] == ["part.parquet"]
+    assert storage.day_file(root, DAY).read_bytes() == before
+    assert [path.name for path in storage.day_file(root, DAY).parent.iterdir()] == ["part.parquet"]
 
 
 def test_a_range_over_months_tells_people_only_by_whole_months(two_of_one, root):
     close(root, after())
     first, last = DAY.replace(day=1), DAY
-    exact = counting.answer(root, first, last, "city")
+    exact = aggregates.usage_report(root, first, last, "city")
     assert exact.exact
     assert exact.rows[0]["people"] == 1
-    over = counting.answer(root, first - timedelta(days=3), last, "city")
+    over = aggregates.usage_report(root, first - timedelta(days=3), last, "city")
     assert not over.exact
     assert (over.rows[0]["people"], over.rows[0]["sessions"]) == (None, 5)
 
@@ -166,16 +167,16 @@ def test_a_range_over_months_tells_people_only_by_whole_months(two_of_one, root)
 def test_only_the_program_closes_days(town, root):
     somebody = Actor(ActorKind.OFFICER, user_id=1)
     for deed in (
-        lambda: actions.note_day(by=somebody, day=DAY),
+        lambda: actions.prepare_day(by=somebody, day=DAY),
         lambda: actions.close_day(by=somebody, day=DAY, root=root),
-        lambda: actions.count_use(by=somebody, days=[], months=[], root=root),
+        lambda: actions.count_usage(by=somebody, days=[], months=[], root=root),
     ):
         with pytest.raises(NotAllowed):
             deed()
 
 
 def test_the_pack_says_how_long_after_midnight(town):
-    assert closing.due(date(2026, 11, 24)).astimezone(UTC) == datetime(2026, 11, 25, 12, tzinfo=UTC)
+    assert rollup.rollup_due_at(date(2026, 11, 24)).astimezone(UTC) == datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 def test_the_command_tells_figures_and_hides_small_ones(two_of_one, root, capsys, tmp_path):
@@ -185,9 +186,9 @@ def test_the_command_tells_figures_and_hides_small_ones(two_of_one, root, capsys
     target = tmp_path / "figures.csv"
     asked = ["--folder", str(root), "--by", "kind", "--csv", str(target)]
     assert wifi_served.run(words.parse_args(asked)) == 0
-    assert target.read_text().split() == [",".join(("of", *counting.FIGURES)), "park,,,,,,", "school,,,,,,"]
+    assert target.read_text().split() == [",".join(("of", *aggregates.FIGURES)), "park,,,,,,", "school,,,,,,"]
     assert "fewer than 5 people or devices" in capsys.readouterr().err
-    with pytest.raises(console.Fault, match="must not be after"):
+    with pytest.raises(console.CommandError, match="must not be after"):
         wifi_served.run(words.parse_args([*asked, "--from", str(DAY + timedelta(days=1))]))
-    with pytest.raises(console.Fault, match="no day is closed yet"):
+    with pytest.raises(console.CommandError, match="no day is closed yet"):
         wifi_served.run(words.parse_args(["--folder", str(tmp_path / "nowhere")]))

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from kini.analytics import choropleth
 from kini.city.models import Agency
 from kini.wifi.models import ClosedDay, Use
-from kini.wifi.served import maps, queries
+from kini.wifi.usage import queries
 from tests.cases.town import employed
 from tests.wifi.conftest import PARK, SCHOOL, SQUARE, says
 
@@ -74,7 +75,7 @@ def test_the_map_shades_areas(client, counted):
     svg = client.get("/wifi/served/map.svg").content.decode()
     assert svg.count("<path") >= 3
     assert 'class="s5"' in svg
-    assert maps.edges_of([5, 1, 2, 3, 4]) == [2, 3, 4, 5]
+    assert choropleth.quantile_edges([5, 1, 2, 3, 4]) == [2, 3, 4, 5]
 
 
 def test_without_figures_it_says_so(client, town):

@@ -13,14 +13,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from kini.bench.wifi.servers import free_port
+from kini.bench.wifi.radius_servers import free_port
 from kini.cli import console, wifi_simulate
 from kini.web.formats import today
-from kini.wifi import actions, declared, freeradius, laying, packets
+from kini.wifi import actions, config
+from kini.wifi.inventory import sample_data
 from kini.wifi.models import AccessPoint
-from kini.wifi.packets import Accounted, Nas
-from kini.wifi.served import playing, simulating
-from kini.wifi.served.playing import Event
+from kini.wifi.radius import freeradius, packets
+from kini.wifi.radius.packets import AccountingUpdate, Nas
+from kini.wifi.simulate import replay, sample_month
+from kini.wifi.simulate.replay import SessionEvent
 from tests.wifi.conftest import BY, WIFI
 from tests.wifi.freeradius import needs_freeradius, running
 
@@ -31,8 +33,8 @@ POINTS, PEOPLE = 30, 600
 def open_town(town):
     """Parks are always open, whatever day it is."""
     (town / "wifi.yaml").write_text(WIFI.replace(', hours: {monday: ["06:00-00:00"]}', ""), "utf-8")
-    declared._once.cache_clear()
-    actions.lay_made_up(by=BY, count=POINTS)
+    config._once.cache_clear()
+    actions.create_sample_points(by=BY, count=POINTS)
 
 
 @pytest.fixture
@@ -55,21 +57,21 @@ def simulate(open_town, tmp_path, day):
 
 
 def made(day):
-    network = declared.network()
-    where = simulating.world(network, [each.row for each in laying.points(network, POINTS).rows], 1)
-    return simulating.sessions(where, day, PEOPLE, 1)
+    network = config.network()
+    where = sample_month.build_world(network, [each.row for each in sample_data.sample_points(network, POINTS).rows], 1)
+    return sample_month.simulate_sessions(where, day, PEOPLE, 1)
 
 
 @needs_freeradius
 @pytest.mark.django_db(transaction=True)
 def test_everything_that_was_sent_is_in_the_database_at_its_place_and_time(simulate, day, capsys):
     folder, port = settings.VAR_PATH / "radius", free_port()
-    freeradius.write(folder, host="127.0.0.1", port=port, portal="")
+    freeradius.write_config(folder, host="127.0.0.1", port=port, portal="")
     with running(folder):
         assert simulate("--radius-port", str(port + 1)) == 0
     columns = made(day)
     assert f"of {len(columns['begin'])} sessions told" in capsys.readouterr().out
-    while actions.collect(by=BY, folder=folder / "detail").read:
+    while actions.collect_packets(by=BY, folder=folder / "detail").read:
         pass
     with connection.cursor() as cursor:
         cursor.execute(
@@ -84,7 +86,7 @@ def test_everything_that_was_sent_is_in_the_database_at_its_place_and_time(simul
 
 @pytest.mark.django_db
 def test_what_is_missing_is_said_with_what_to_do(simulate, monkeypatch, day):
-    with pytest.raises(console.Fault, match="wifi radius --run starts it"):
+    with pytest.raises(console.CommandError, match="wifi radius --run starts it"):
         simulate()
     assert set(AccessPoint.objects.values_list("nas_address", flat=True)) == {
         f"127.64.0.{n + 1}" for n in range(POINTS)
@@ -92,34 +94,35 @@ def test_what_is_missing_is_said_with_what_to_do(simulate, monkeypatch, day):
     (settings.VAR_PATH / "radius" / "clients4").mkdir(parents=True)
     (settings.VAR_PATH / "radius" / "clients6").mkdir()
     (settings.VAR_PATH / "radius" / "radiusd.conf").touch()
-    monkeypatch.setattr(playing, "PATIENCE", 0.05)
-    with pytest.raises(console.Fault, match="does not answer"):
+    monkeypatch.setattr(replay, "PATIENCE", 0.05)
+    with pytest.raises(console.CommandError, match="does not answer"):
         simulate("--radius-port", str(free_port()))
-    with pytest.raises(console.Fault, match="wifi generate"):
+    with pytest.raises(console.CommandError, match="wifi generate"):
         simulate("--points", "40")
     for first in (today(), today() - timedelta(days=40)):
-        with pytest.raises(console.Fault, match="must be over"):
+        with pytest.raises(console.CommandError, match="must be over"):
             simulate("--first", str(first))
 
 
 @pytest.mark.django_db
 def test_a_day_that_goes_on_is_told_until_now(open_town):
     places = {point.site.code: number for number, point in enumerate(AccessPoint.objects.all())}
-    told = list(playing.events(today(), made(today()), places, "x"))
+    told = list(replay.session_events(today(), made(today()), places, "x"))
     assert all(event.at <= time.time() for event in told)
     assert [event.at for event in told] == sorted(event.at for event in told)
 
 
 def test_a_session_is_told_of_from_its_start_through_updates_to_its_end():
-    found = list(playing.course(np.array([500, 100]), np.array([301, 20])))
+    found = list(replay.update_times(np.array([500, 100]), np.array([301, 20])))
     assert found == [(100, 1, 0), (120, 1, 20), (500, 0, 0), (800, 0, 300), (801, 0, 301)]
 
 
 def test_what_is_not_answered_is_sent_again_with_its_age_of_then(monkeypatch):
-    monkeypatch.setattr(playing, "PATIENCE", 0.05)
+    monkeypatch.setattr(replay, "PATIENCE", 0.05)
     nas = [Nas(f"127.64.0.{n}", "", "02-00-00-00-00-01", b"sixteen-or-more-1") for n in (1, 2)]
     events = [
-        Event(n % 2, int(time.time()) - 90, Accounted(packets.START, f"s{n}", packets.device(n))) for n in range(8)
+        SessionEvent(n % 2, int(time.time()) - 90, AccountingUpdate(packets.START, f"s{n}", packets.sample_mac(n)))
+        for n in range(8)
     ]
     came: list[tuple[str, bytes]] = []
     with socket.socket(type=socket.SOCK_DGRAM) as server:
@@ -142,11 +145,11 @@ def test_what_is_not_answered_is_sent_again_with_its_age_of_then(monkeypatch):
 
         thread = Thread(target=answer)
         thread.start()
-        found = playing.play(iter(events), nas, server.getsockname()[1], 1_000)
+        found = replay.replay_events(iter(events), nas, server.getsockname()[1], 1_000)
         with socket.socket(type=socket.SOCK_DGRAM) as end:
             end.sendto(b"", server.getsockname())
         thread.join()
-    assert (found.answered, found.again, found.lost) == (7, 3 + playing.SENDS - 1, 1)
+    assert (found.answered, found.again, found.lost) == (7, 3 + replay.SENDS - 1, 1)
     assert len(came) == 8 + found.again
     assert {address for address, _packet in came} == {"127.64.0.1", "127.64.0.2"}
     assert {int.from_bytes(packet[packet.index(b"\x29\x06") + 2 :][:4]) for _address, packet in came} <= {90, 91, 92}

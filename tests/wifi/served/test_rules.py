@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kini.wifi.served import rules
+from kini.analytics import disclosure
 
 COUNTS = st.integers(0, 30)
 
@@ -14,23 +14,23 @@ def row(devices, people=0):
 
 def test_few_people_or_devices_hide_the_whole_row_and_one_more():
     rows = [row(50, 40), row(9, 3), row(0), row(7, 7)]
-    assert rules.hidden(rows) == {1, 3}
-    assert rules.shown(rows)[1] == {"of": "x", "people": None, "devices": None, "sessions": None}
-    assert rules.shown(rows)[2] == rows[2]
+    assert disclosure.suppressed_rows(rows) == {1, 3}
+    assert disclosure.suppress_small_counts(rows)[1] == {"of": "x", "people": None, "devices": None, "sessions": None}
+    assert disclosure.suppress_small_counts(rows)[2] == rows[2]
 
 
 def test_where_nothing_is_small_everything_is_shown():
-    assert rules.hidden([row(5, 5), row(6), row(0)]) == set()
+    assert disclosure.suppressed_rows([row(5, 5), row(6), row(0)]) == set()
 
 
 @given(st.lists(st.tuples(COUNTS, COUNTS), max_size=12))
 def test_what_is_hidden_does_not_follow_from_the_total(counts):
     rows = [row(max(pair), min(pair)) for pair in counts]
-    hidden = rules.hidden(rows)
+    hidden = disclosure.suppressed_rows(rows)
     for n, each in enumerate(rows):
-        if 0 < each["devices"] < rules.LEAST or 0 < each["people"] < rules.LEAST:
+        if 0 < each["devices"] < disclosure.SMALLEST_COUNT or 0 < each["people"] < disclosure.SMALLEST_COUNT:
             assert n in hidden
     some = [n for n, each in enumerate(rows) if each["devices"]]
     if hidden and hidden != set(some):
         assert len(hidden) > 1
-        assert sum(rows[n]["devices"] for n in hidden) >= rules.LEAST
+        assert sum(rows[n]["devices"] for n in hidden) >= disclosure.SMALLEST_COUNT

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from kini.wifi.served import sketches
+from kini.analytics import cardinality
 
 #: How many, and how many of them each of the days has; a day shares half of them with the one before.
 PEOPLE, DAYS = 120_000, 6
@@ -24,27 +24,29 @@ def days():
 def test_days_that_overlap_count_each_person_once(tmp_path, days):
     paths = [tmp_path / f"{n}.parquet" for n in range(DAYS)]
     for path, day in zip(paths, days, strict=True):
-        sketches.merge(path, [(("city", "", "people"), day), (("city", "", "devices"), day[:100])])
+        cardinality.merge_sketches(path, [(("city", "", "people"), day), (("city", "", "devices"), day[:100])])
     true = PEOPLE * (DAYS + 1) // 2
-    assert sketches.count(paths, "city", "people")[""] == pytest.approx(true, rel=0.01)
-    assert sketches.count(paths, "city", "devices")[""] == pytest.approx(600, rel=0.01)
+    assert cardinality.estimate_union(paths, "city", "people")[""] == pytest.approx(true, rel=0.01)
+    assert cardinality.estimate_union(paths, "city", "devices")[""] == pytest.approx(600, rel=0.01)
 
 
 def test_a_day_that_comes_again_changes_nothing(tmp_path, days):
     path, key = tmp_path / "all.parquet", ("area", "31.71", "people")
-    first = sketches.merge(path, [(key, days[0])])
+    first = cardinality.merge_sketches(path, [(key, days[0])])
     written = path.read_bytes()
-    assert sketches.merge(path, [(key, days[0][:1000])]) == first
+    assert cardinality.merge_sketches(path, [(key, days[0][:1000])]) == first
     assert path.read_bytes() == written
 
 
 def test_a_long_list_may_come_in_pieces_and_others_stay(tmp_path, days):
     path, key = tmp_path / "all.parquet", ("site", "p1", "people")
-    sketches.merge(path, [(("kind", "park", "people"), days[1]), (key, days[0][:500]), (key, days[0][500:900])])
-    assert sketches.merge(path, [(key, days[0][900:1000])])[key] == pytest.approx(1000, rel=0.01)
-    assert sketches.count([path], "kind", "people")["park"] == pytest.approx(PEOPLE, rel=0.01)
-    assert sketches.counts(path) == {
-        ("kind", "park", "people"): sketches.count([path], "kind", "people")["park"],
-        key: sketches.count([path], "site", "people")["p1"],
+    cardinality.merge_sketches(
+        path, [(("kind", "park", "people"), days[1]), (key, days[0][:500]), (key, days[0][500:900])]
+    )
+    assert cardinality.merge_sketches(path, [(key, days[0][900:1000])])[key] == pytest.approx(1000, rel=0.01)
+    assert cardinality.estimate_union([path], "kind", "people")["park"] == pytest.approx(PEOPLE, rel=0.01)
+    assert cardinality.estimate_all(path) == {
+        ("kind", "park", "people"): cardinality.estimate_union([path], "kind", "people")["park"],
+        key: cardinality.estimate_union([path], "site", "people")["p1"],
     }
-    assert sketches.count([tmp_path / "none.parquet"], "kind", "people") == {}
+    assert cardinality.estimate_union([tmp_path / "none.parquet"], "kind", "people") == {}

@@ -15,8 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from kini.wifi import declared, laying
-from kini.wifi.served import counting, engine, questions, simulating
+from kini.analytics import engine
+from kini.wifi import config
+from kini.wifi.inventory import sample_data
+from kini.wifi.simulate import sample_month
+from kini.wifi.usage import aggregates, metrics
 
 pytestmark = pytest.mark.long
 MONDAY = date(2026, 11, 23)
@@ -82,12 +85,12 @@ def cluster(tmp_path):
 
 def answers(root, first, last):
     found = {}
-    with engine.asked(root) as sessions:
-        for by in counting.WAYS:
-            rows = questions.use(sessions, first, last, by).to_pyarrow().to_pylist()
+    with engine.open_dataset(root) as sessions:
+        for by in aggregates.BREAKDOWNS:
+            rows = metrics.usage_by(sessions, first, last, by).to_pyarrow().to_pylist()
             found["use", by] = sorted(rows, key=lambda row: row["of"])
             if by != "hour":
-                rows = questions.peaks(sessions, first, last, by).to_pyarrow().to_pylist()
+                rows = metrics.peak_sessions(sessions, first, last, by).to_pyarrow().to_pylist()
                 found["peaks", by] = sorted(rows, key=lambda row: row["of"])
     return found
 
@@ -97,11 +100,11 @@ def answers(root, first, last):
 @needs_spark
 def test_spark_gives_the_same_numbers(town, tmp_path, cluster, settings, monkeypatch):
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    network = declared.network()
-    points = [each.row for each in laying.points(network, 40).rows]
-    where, root = simulating.world(network, points, seed=1), tmp_path / "days"
+    network = config.network()
+    points = [each.row for each in sample_data.sample_points(network, 40).rows]
+    where, root = sample_month.build_world(network, points, seed=1), tmp_path / "days"
     for number in range(3):
-        simulating.day(root, where, MONDAY + timedelta(days=number), 20_000, 1, sketches=False)
+        sample_month.simulate_day(root, where, MONDAY + timedelta(days=number), 20_000, 1, sketches=False)
     asked = MONDAY, MONDAY + timedelta(days=1)
     duckdb = answers(root, *asked)
     settings.ENV = replace(settings.ENV, analytics=cluster)

@@ -13,8 +13,8 @@ import httpx
 from kini.api.idempotency import HEADER
 from kini.api.routing import PREFIX
 from kini.bench import booking
-from kini.bench.crowd import Application, Crowd
-from kini.bench.faults import Program, programs
+from kini.bench.clients import Application, ClientPool
+from kini.bench.crash_recovery import ApplyingClient, create_clients
 from kini.booking.models import Quota
 from kini.cases.api.scopes import DESK_READ, DESK_WRITE
 from kini.cases.models import Case
@@ -53,7 +53,7 @@ def at_once(address: str, requests: Sequence[dict[str, Any]]) -> list[Answer]:
 
 def play(address: str, tell: Callable[[str], None]) -> list[str]:
     """Run every race; return findings, a sentence each."""
-    residents = programs(3)
+    residents = create_clients(3)
     service = next((each for each in residents[0].bodies if _is_taken(address, residents[0], each)), None)
     findings = list(_bookings(address, tell))
     if service is None:
@@ -64,11 +64,13 @@ def play(address: str, tell: Callable[[str], None]) -> list[str]:
     return findings
 
 
-def _is_taken(address: str, program: Program, service: str) -> bool:
-    return Crowd(address).try_once(program.application(service))
+def _is_taken(address: str, program: ApplyingClient, service: str) -> bool:
+    return ClientPool(address).try_once(program.application(service))
 
 
-def _same_key(address: str, residents: Sequence[Program], service: str, tell: Callable[[str], None]) -> Iterator[str]:
+def _same_key(
+    address: str, residents: Sequence[ApplyingClient], service: str, tell: Callable[[str], None]
+) -> Iterator[str]:
     """A repeated idempotency key creates one case, is refused with another body, and is private to its principal."""
     first, second = (program.application(service) for program in residents[:2])
     answers = at_once(address, [_application(first)] * SENDERS)
@@ -92,7 +94,7 @@ def _application(application: Application) -> dict[str, Any]:
     return {"method": "POST", "url": "/cases", "json": application.body, "headers": headers}
 
 
-def _submissions(address: str, program: Program, service: str, tell: Callable[[str], None]) -> Iterator[str]:
+def _submissions(address: str, program: ApplyingClient, service: str, tell: Callable[[str], None]) -> Iterator[str]:
     """A draft submitted many times at once becomes one case."""
     headers = {"Authorization": f"Bearer {program.token}"}
     with httpx.Client(base_url=address + PREFIX, headers=headers, timeout=30) as client:
@@ -112,7 +114,7 @@ def _submissions(address: str, program: Program, service: str, tell: Callable[[s
         yield f"a draft that was sent in {SUBMITTERS} times became {len(made)} cases ({_statuses(told)})"
 
 
-def _moves(address: str, program: Program, service: str, tell: Callable[[str], None]) -> Iterator[str]:
+def _moves(address: str, program: ApplyingClient, service: str, tell: Callable[[str], None]) -> Iterator[str]:
     """Of many officers who take the same step of a case, one succeeds."""
     [made] = at_once(address, [_application(Application(program.token, program.bodies[service]))])
     case = Case.objects.get(reference=made.body["reference"])
@@ -146,7 +148,7 @@ def _moves(address: str, program: Program, service: str, tell: Callable[[str], N
 def _officers(case: Case) -> list[str]:
     """Tokens of officers who may act on the case."""
     scopes = (DESK_READ.scope, DESK_WRITE.scope)
-    program = people_actions.register_program(
+    program = people_actions.register_client(
         by=BY, name="Attack", addresses=["http://127.0.0.1/"], scopes=scopes, keeps_secrets=False, per_minute=100_000
     )
     tokens = []

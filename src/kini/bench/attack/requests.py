@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from kini.bench.attack.clients import connect, network_address
+from kini.bench.attack.connections import connect, network_address
 
 DEEP = 100_000
 _JSON = "Content-Type: application/json\r\n"

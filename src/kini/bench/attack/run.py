@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import connection
 
 from kini.bench.attack import races, requests, uploads
-from kini.bench.attack.clients import Visitor, slow_connections
+from kini.bench.attack.connections import Visitor, slow_connections
 from kini.cases import timeline
 
 #: Maximum p99 in seconds of a regular visitor during the attack.

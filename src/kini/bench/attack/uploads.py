@@ -10,13 +10,13 @@ from functools import partial
 import httpx
 
 from kini.api.routing import PREFIX
-from kini.bench.attack.clients import network_address
+from kini.bench.attack.connections import network_address
 from kini.bench.upload_bombs import BOMBS
-from kini.people.bearer import GUEST_KEY
+from kini.people.token_auth import GUEST_KEY_HEADER
 from kini.services.fields.uploads import UploadField
 from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 
 #: Expected statuses of a refused upload: unreadable, too large, too many, busy, disk full.
 REFUSED = (400, 413, 415, 422, 429, 503, 507)
@@ -45,10 +45,10 @@ def guest_slot() -> Slot | None:
     """First question that guests may answer with a file; None if the pack has none."""
     for service in Service.objects.filter(active=True, current__isnull=False).select_related("current").order_by("pk"):
         kind = kinds.find(service.kind)
-        if kind is None or not kind.needs_flow or kind.sign_in == "required":
+        if kind is None or not kind.has_cases or kind.sign_in == "required":
             continue
         assert service.current
-        for page in resolve(service.current).pages:
+        for page in snapshot_of(service.current).pages:
             for name, field in page.fields.items():
                 if isinstance(field, UploadField):
                     return Slot(service.pk, name)
@@ -84,7 +84,7 @@ def _upload(address: str, slot: Slot, name: str, content: bytes, source: str) ->
                 f"/drafts/{draft['id']}/documents",
                 data={"slot": slot.name},
                 files={"file": (name, content)},
-                headers={GUEST_KEY: draft["key"]},
+                headers={GUEST_KEY_HEADER: draft["key"]},
             )
             status = answer.status_code
     except httpx.HTTPStatusError as error:

@@ -13,13 +13,13 @@ from threading import Event, Thread
 import psutil
 from django.db import connection
 
-from kini.bench.generator import NotMeasured
-from kini.bench.table import Measured
-from kini.bench.wifi import sending
-from kini.bench.wifi.packets import ACCOUNTING_RESPONSE, Life, Nas, accounting_request
-from kini.bench.wifi.sending import Place, Sent
-from kini.robot.scratch import Scratch
-from kini.wifi import collecting
+from kini.bench.load_generator import NotMeasured
+from kini.bench.wifi import radius_load
+from kini.bench.wifi.packets import ACCOUNTING_RESPONSE, Nas, SessionTraffic, accounting_request
+from kini.bench.wifi.radius_load import PacketSlot, SendResult
+from kini.bench.workloads import Measurement
+from kini.robot.scratch import ScratchCity
+from kini.wifi.accounting import spool
 from kini.wifi.models import DetailMark
 
 #: Factor on a rate, so that it is reached.
@@ -41,14 +41,14 @@ class Accounting:
         life: generator of the network's packets.
     """
 
-    scratch: Scratch
+    scratch: ScratchCity
     folder: Path
     port: int
     points: Sequence[Nas]
-    life: Life
+    life: SessionTraffic
     seconds: float
 
-    def accepted(self, rate: int) -> Measured:
+    def accepted(self, rate: int) -> Measurement:
         """Packets accepted per second at a steady rate; errors: unanswered or not written."""
         before = self._written()
         sent = self._send(self._packets(rate), rate=rate * MARGIN)
@@ -56,16 +56,16 @@ class Accounting:
         missing = len(sent.waited) - (self._written() - before)
         return replace(found, errors=found.errors + abs(missing))
 
-    def backlog(self, rate: int) -> Measured:
+    def backlog(self, rate: int) -> Measurement:
         """Packets per second that the command imports from a backlog of `seconds` at that rate."""
         if (wanted := int(rate * self.seconds) - self._waiting()) > 0:
             self._send(self._built(wanted))
         waiting, began = self._waiting(), time.monotonic()
         with self._collector() as collector:
-            brought, rejected = told(collector)
-        return Measured(brought / (time.monotonic() - began), errors=rejected + abs(waiting - brought))
+            brought, rejected = collector_counts(collector)
+        return Measurement(brought / (time.monotonic() - began), errors=rejected + abs(waiting - brought))
 
-    def outage(self, rate: int) -> Measured:
+    def outage(self, rate: int) -> Measurement:
         """Stop the database for `seconds` under a steady rate.
 
         `seconds` of the result: from the restart until the collector has caught up under continuing load. Errors:
@@ -87,7 +87,7 @@ class Accounting:
                 sender.join()
             self._until(lambda: self._behind() == 0, collector)
             collector.send_signal(signal.SIGINT)
-            brought, rejected = told(collector)
+            brought, rejected = collector_counts(collector)
         sent = found[0]
         figures = sent.measured()
         wrong = figures.errors + rejected + abs(len(sent.waited) - brought)
@@ -112,13 +112,13 @@ class Accounting:
     def _built(self, count: int) -> list[bytes]:
         said = self.life.next(count)
 
-        def build(at: Place, _number: int) -> bytes:
+        def build(at: PacketSlot, _number: int) -> bytes:
             return accounting_request(at.nas, at.identifier, *next(said))
 
-        return sending.prebuilt(count, self.points, build)
+        return radius_load.build_packets(count, self.points, build)
 
-    def _send(self, packets: list[bytes], *, rate: float = 0, until: Callable[[], bool] = lambda: False) -> Sent:
-        return sending.send(packets, self.points, self.port, ACCOUNTING_RESPONSE, rate=rate, until=until)
+    def _send(self, packets: list[bytes], *, rate: float = 0, until: Callable[[], bool] = lambda: False) -> SendResult:
+        return radius_load.send(packets, self.points, self.port, ACCOUNTING_RESPONSE, rate=rate, until=until)
 
     def _collector(self, *more: str) -> "subprocess.Popen[str]":
         words = [sys.executable, "-m", "kini.cli", "wifi", "collect", "--folder", str(self.folder), *more]
@@ -129,24 +129,24 @@ class Accounting:
 
     def _collect_all(self) -> None:
         with self._collector() as collector:
-            told(collector)
+            collector_counts(collector)
 
     def _written(self) -> int:
         """Records in the detail files."""
-        return sum(_records(path) for path in collecting.waiting(self.folder))
+        return sum(_records(path) for path in spool.pending_files(self.folder))
 
     def _waiting(self) -> int:
         """Records that are not in the tables yet."""
         marks = dict(DetailMark.objects.values_list("file", "offset"))
-        return sum(_records(path, marks.get(str(path.resolve()), 0)) for path in collecting.waiting(self.folder))
+        return sum(_records(path, marks.get(str(path.resolve()), 0)) for path in spool.pending_files(self.folder))
 
     def _behind(self) -> int:
         """Bytes of the detail files that are not in the tables yet."""
         marks = dict(DetailMark.objects.values_list("file", "offset"))
-        return sum(path.stat().st_size - marks.get(str(path.resolve()), 0) for path in collecting.waiting(self.folder))
+        return sum(path.stat().st_size - marks.get(str(path.resolve()), 0) for path in spool.pending_files(self.folder))
 
     def _bytes_a_packet(self) -> float:
-        size = sum(path.stat().st_size for path in collecting.waiting(self.folder))
+        size = sum(path.stat().st_size for path in spool.pending_files(self.folder))
         return size / max(self._written(), 1)
 
     def _until(self, ready: Callable[[], bool], collector: "subprocess.Popen[str]") -> None:
@@ -159,7 +159,7 @@ class Accounting:
             time.sleep(0.2)
 
 
-def told(collector: "subprocess.Popen[str]") -> tuple[int, int]:
+def collector_counts(collector: "subprocess.Popen[str]") -> tuple[int, int]:
     """What a collector says at its end: packets that it brought in, and records that it set aside.
 
     Raises:

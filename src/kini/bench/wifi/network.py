@@ -4,17 +4,17 @@ from datetime import timedelta
 
 from django.db import connection
 
-from kini.bench.generator import NotMeasured
+from kini.bench.load_generator import NotMeasured
 from kini.bench.wifi.packets import Nas
 from kini.city import pack
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import system
-from kini.core.crypto import pads
+from kini.core.crypto import hmac_pads
 from kini.core.database import roles
-from kini.wifi import actions, declared
-from kini.wifi.admission import DEVICE
-from kini.wifi.inventory_diff import secret_of
+from kini.wifi import actions, config
+from kini.wifi.inventory.diff import secret_of
 from kini.wifi.models import AccessPoint, Group
+from kini.wifi.radius.authorization import DEVICE
 
 #: Number of access points that send requests, each from its own loopback address.
 ASKING = 16
@@ -42,10 +42,10 @@ def prepare(points: int | None, devices: int) -> list[Nas]:
     Raises:
         NotMeasured: the pack has no Wi-Fi with portal.
     """
-    network = declared.network()
-    if network is None or network.portal is None or not declared.counts():
+    network = config.network()
+    if network is None or network.portal is None or not config.point_counts():
         raise NotMeasured("the pack says nothing about its Wi-Fi and its portal (wifi.yaml, wifi-points.csv).")
-    actions.lay_made_up(by=system("bench"), count=points)
+    actions.create_sample_points(by=system("bench"), count=points)
     always = [name for name, kind in network.kinds.items() if kind.hours is None]
     _fill(network.portal.group, devices)
     return [_asking(number, point) for number, point in enumerate(_open(always), 1)]
@@ -67,14 +67,14 @@ def _asking(number: int, point: AccessPoint) -> Nas:
 
 
 def _fill(group: str, devices: int) -> None:
-    now, zone = moments.now(), str(pack.current().timezone)
+    now, zone = current_time.now(), str(pack.current().timezone)
     if not Group.objects.filter(pk=group, active=True).exists():
         raise NotMeasured(f"the group {group} of the portal is not loaded.")
     with roles.as_owner(), connection.cursor() as cursor:
-        cursor.execute(_DEVICES, [pads(DEVICE), group, now + timedelta(days=30), devices])
+        cursor.execute(_DEVICES, [hmac_pads(DEVICE), group, now + timedelta(days=30), devices])
         over = now - timedelta(minutes=10)
         cursor.execute("SELECT wifi_session_partition((%s::timestamptz AT TIME ZONE %s)::date)", [over, zone])
-        cursor.execute(_SESSIONS, [over, zone, pads(DEVICE), over, now, now, devices])
+        cursor.execute(_SESSIONS, [over, zone, hmac_pads(DEVICE), over, now, now, devices])
         cursor.execute("INSERT INTO wifi_sessionday SELECT key, day FROM wifi_session")
         for table in ("wifi_device", "wifi_session", "wifi_sessionday", "wifi_accesspoint", "wifi_site"):
             cursor.execute(f"VACUUM ANALYZE {table}")

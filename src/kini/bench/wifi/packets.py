@@ -8,10 +8,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from kini.wifi import packets
-from kini.wifi.packets import ACCOUNTING_RESPONSE, INTERIM, SSID, START, STOP, Accounted, Nas, attribute, device, head
+from kini.wifi.radius import packets
+from kini.wifi.radius.packets import (
+    ACCOUNTING_RESPONSE,
+    INTERIM,
+    SSID,
+    START,
+    STOP,
+    AccountingUpdate,
+    Nas,
+    encode_attribute,
+    encode_header,
+    sample_mac,
+)
 
-__all__ = ["ACCESS_ACCEPT", "ACCOUNTING_RESPONSE", "Life", "Nas", "access_request", "accounting_request", "device"]
+__all__ = [
+    "ACCESS_ACCEPT",
+    "ACCOUNTING_RESPONSE",
+    "Nas",
+    "SessionTraffic",
+    "access_request",
+    "accounting_request",
+    "sample_mac",
+]
 
 ACCESS_REQUEST, ACCESS_ACCEPT = 1, 2
 #: Packets per session: Start, interim updates, Stop.
@@ -27,16 +46,20 @@ def access_request(nas: Nas, identifier: int, mac: str, password: str) -> bytes:
     """Access-Request for a device; with the MAC as password it is MAC authentication."""
     authenticator = os.urandom(16)
     said = (
-        attribute(1, mac.encode())
-        + attribute(2, _hidden(password.encode(), authenticator, nas.secret))
-        + attribute(4, IPv4Address(nas.address).packed)
-        + attribute(6, struct.pack("!I", 10))
-        + attribute(30, f"{nas.mac}:{SSID}".encode())
-        + attribute(31, mac.encode())
-        + attribute(32, nas.identifier.encode())
-        + attribute(61, struct.pack("!I", 19))
+        encode_attribute(1, mac.encode())
+        + encode_attribute(2, _hidden(password.encode(), authenticator, nas.secret))
+        + encode_attribute(4, IPv4Address(nas.address).packed)
+        + encode_attribute(6, struct.pack("!I", 10))
+        + encode_attribute(30, f"{nas.mac}:{SSID}".encode())
+        + encode_attribute(31, mac.encode())
+        + encode_attribute(32, nas.identifier.encode())
+        + encode_attribute(61, struct.pack("!I", 19))
     )
-    unsigned = head(ACCESS_REQUEST, identifier, len(said) + 18, authenticator) + said + attribute(80, bytes(16))
+    unsigned = (
+        encode_header(ACCESS_REQUEST, identifier, len(said) + 18, authenticator)
+        + said
+        + encode_attribute(80, bytes(16))
+    )
     return unsigned[:-16] + hmac.digest(nas.secret, unsigned, "md5")
 
 
@@ -44,12 +67,12 @@ def accounting_request(nas: Nas, identifier: int, session: str, mac: str, step: 
     """Accounting-Request of a session after `step` intervals: 0 is the Start, LIFE - 1 the Stop."""
     status, octets = {0: START, LIFE - 1: STOP}.get(step, INTERIM), step * OCTETS
     return packets.accounting_request(
-        nas, identifier, Accounted(status, session, mac, step * INTERVAL, octets, 4 * octets, let_in=CLASS)
+        nas, identifier, AccountingUpdate(status, session, mac, step * INTERVAL, octets, 4 * octets, let_in=CLASS)
     )
 
 
 @dataclass(slots=True)
-class Life:
+class SessionTraffic:
     """Sequence of accounting packets of a network: concurrent sessions report in turn, a stopped one is replaced.
 
     Attributes:
@@ -67,7 +90,7 @@ class Life:
         for number in range(self.told, self.told + count):
             turn, place = divmod(number, self.sessions)
             older, step = divmod(turn + place, LIFE)
-            yield f"{self.run}-{place}-{older - place // LIFE}", device(place), step
+            yield f"{self.run}-{place}-{older - place // LIFE}", sample_mac(place), step
         self.told += count
 
 

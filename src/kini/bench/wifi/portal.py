@@ -13,9 +13,9 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 
-from kini.bench.services import session
-from kini.bench.table import Measured
-from kini.bench.wifi.packets import ACCESS_ACCEPT, Nas, access_request, device
+from kini.bench.services import create_session
+from kini.bench.wifi.packets import ACCESS_ACCEPT, Nas, access_request, sample_mac
+from kini.bench.workloads import Measurement
 from kini.people.models import User
 
 VISITORS = 24
@@ -28,7 +28,7 @@ _FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 _STATUS, _LENGTH = re.compile(rb"HTTP/1\.1 (\d{3})"), re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 
 
-class NotIn(Exception):
+class SignInFailed(Exception):
     """A sign-in failed; the message says at which step."""
 
 
@@ -55,7 +55,7 @@ class Browser:
         self._socket.sendall(f"{head}\r\n{body}".encode())
         status, text = self._answer()
         if status != 200:
-            raise NotIn(f"{method} {path[:60]} answered {status}: {text[:200]}")
+            raise SignInFailed(f"{method} {path[:60]} answered {status}: {text[:200]}")
         return text
 
     def _answer(self) -> tuple[int, str]:
@@ -64,7 +64,7 @@ class Browser:
             read += self._more()
         status, length = _STATUS.match(read), _LENGTH.search(read, 0, end + 2)
         if status is None or length is None:
-            raise NotIn(f"the portal answers otherwise than expected: {read[:100]!r}")
+            raise SignInFailed(f"the portal answers otherwise than expected: {read[:100]!r}")
         while len(read) < end + 4 + int(length[1]):
             read += self._more()
         return int(status[1]), read[end + 4 :].decode()
@@ -72,7 +72,7 @@ class Browser:
     def _more(self) -> bytes:
         read = self._socket.recv(65_536)
         if not read:
-            raise NotIn("the portal hung up")
+            raise SignInFailed("the portal hung up")
         return read
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class Portal:
     port: int
     cookies: Sequence[str]
 
-    def measured(self, address: str, seconds: float) -> Measured:
+    def measured(self, address: str, seconds: float) -> Measurement:
         """Complete sign-ins per second of VISITORS concurrent visitors with new devices; one that does not reach
         "online" is an error.
         """
@@ -97,7 +97,7 @@ class Portal:
             found = [waited for run in runs for waited in run]
         took = time.perf_counter() - began
         good = [waited for waited in found if waited]
-        return Measured.of(good, took, len(found) - len(good))
+        return Measurement.of(good, took, len(found) - len(good))
 
     def _visit(self, number: int, address: str, until: float) -> list[float]:
         """Sign in repeatedly; seconds of each sign-in, 0 if it failed."""
@@ -113,7 +113,7 @@ class Portal:
                 try:
                     _sign_in(web, nas, point, cookie)
                     found.append(time.perf_counter() - began)
-                except (NotIn, OSError) as fault:
+                except (SignInFailed, OSError) as fault:
                     _tell(fault)
                     found.append(0.0)
                     web.close()
@@ -133,32 +133,32 @@ def _tell(fault: Exception) -> None:
             print(f"\n  a sign-in failed: {fault}", flush=True)
 
 
-def cookies(people: int) -> list[str]:
+def visitor_cookies(people: int) -> list[str]:
     """Session cookies of new users."""
     users = [User.objects.create_user(email=f"visitor-{number}@bench.example") for number in range(people)]
-    return [f"{settings.SESSION_COOKIE_NAME}={session(user, officer=False)}" for user in users]
+    return [f"{settings.SESSION_COOKIE_NAME}={create_session(user, officer=False)}" for user in users]
 
 
 def _sign_in(web: Browser, nas: socket.socket, point: Nas, cookie: str) -> None:
     """Sign in like a browser behind an Aruba access point, which receives user and password from it."""
-    mac = device(next(_numbers))
+    mac = sample_mac(next(_numbers))
     said = {"cmd": "login", "mac": mac, "apmac": point.mac, "apname": point.identifier, "url": "http://a.example/"}
     arrived = web.ask("GET", f"/wifi/portal/aruba/?{urlencode(said)}", cookie)
     action, fields = next(((form, each) for form, each in _forms(arrived) if each.get("way") == "tap"), ("", {}))
     if not action:
-        raise NotIn("the first page offers no tap")
+        raise SignInFailed("the first page offers no tap")
     if token := fields.get("csrfmiddlewaretoken"):
         cookie = f"{cookie}; {settings.CSRF_COOKIE_NAME}={token}"
     tapped = web.ask("POST", action, cookie, urlencode(fields))
     login = next((each for _form, each in _forms(tapped) if "password" in each), {})
     if not login:
-        raise NotIn("the tap led to no login")
+        raise SignInFailed("the tap led to no login")
     nas.send(access_request(point, int(mac[-2:], 16), mac, login["password"]))
     if nas.recv(4096)[0] != ACCESS_ACCEPT:
-        raise NotIn("RADIUS did not accept")
+        raise SignInFailed("RADIUS did not accept")
     online = urlsplit(login["url"])
     if "</html>" not in web.ask("GET", f"{online.path}?{online.query}", cookie):
-        raise NotIn("there is no page for who is online")
+        raise SignInFailed("there is no page for who is online")
 
 
 def _forms(page: str) -> Iterator[tuple[str, dict[str, str]]]:

@@ -1,26 +1,26 @@
 """Actions on slots and bookings by applicants and jobs. Officers' actions are in `venue.py`."""
 
-from kini.booking.actions.changing import cancel, give_up, hand_over, move, reschedule
-from kini.booking.actions.keys import rotate_keys
-from kini.booking.actions.making import book, confirm, hold, open_case
-from kini.booking.actions.slots import open_slots, rehearse_past, rehearse_slots
-from kini.booking.actions.waiting import pass_on, sweep, wait
+from kini.booking.actions.changes import cancel_booking, move_booking, release_draft, reschedule, transfer_bookings
+from kini.booking.actions.key_rotation import rotate_keys
+from kini.booking.actions.reservations import book_slot, confirm_booking, hold_slot, open_case
+from kini.booking.actions.slots import create_example_slot, end_example_slot, open_slots
+from kini.booking.actions.waiting_list import expire_holds, join_waiting_list, offer_free_places
 
 __all__ = [
-    "book",
-    "cancel",
-    "confirm",
-    "give_up",
-    "hand_over",
-    "hold",
-    "move",
+    "book_slot",
+    "cancel_booking",
+    "confirm_booking",
+    "create_example_slot",
+    "end_example_slot",
+    "expire_holds",
+    "hold_slot",
+    "join_waiting_list",
+    "move_booking",
+    "offer_free_places",
     "open_case",
     "open_slots",
-    "pass_on",
-    "rehearse_past",
-    "rehearse_slots",
+    "release_draft",
     "reschedule",
     "rotate_keys",
-    "sweep",
-    "wait",
+    "transfer_bookings",
 ]

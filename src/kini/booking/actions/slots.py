@@ -9,12 +9,12 @@ from kini.booking import queries, rules
 from kini.booking.models import Quota, Slot
 from kini.booking.schedule import BookingOptions
 from kini.city import pack
-from kini.core import audit, moments
+from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.services.models import Service
 from kini.web import formats
-from kini.web.formats import local
+from kini.web.formats import city_time
 
 
 @action
@@ -43,10 +43,10 @@ def _bring(service: Service, options: BookingOptions, venue: queries.Venue) -> i
     planned = {
         (plan.resource, plan.starts_at): plan
         for day in days
-        for plan in rules.planned(options, venue.key, day, calendar.timezone, calendar.days_off)
-        if plan.starts_at > moments.now()
+        for plan in rules.planned_slots(options, venue.key, day, calendar.timezone, calendar.days_off)
+        if plan.starts_at > current_time.now()
     }
-    there = Slot.objects.filter(venue.q, service=service, starts_at__gt=moments.now())
+    there = Slot.objects.filter(venue.q, service=service, starts_at__gt=current_time.now())
     known = {(slot.resource, slot.starts_at): slot for slot in there}
     gone = [slot.pk for key, slot in known.items() if key not in planned]
     Slot.objects.filter(pk__in=gone, bookings=None).delete()
@@ -77,7 +77,7 @@ def _bring(service: Service, options: BookingOptions, venue: queries.Venue) -> i
     return len(stored)
 
 
-def _resize(options: BookingOptions, planned: Mapping[int, rules.Planned]) -> None:
+def _resize(options: BookingOptions, planned: Mapping[int, rules.PlannedSlot]) -> None:
     """Apply changed capacities and groups of the schedule."""
     found = Quota.objects.filter(slot__in=planned).select_for_update(no_key=True)
     known = {(quota.slot_id, quota.group): quota for quota in found.order_by("pk")}
@@ -92,7 +92,7 @@ def _resize(options: BookingOptions, planned: Mapping[int, rules.Planned]) -> No
 
 
 @action
-def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
+def create_example_slot(*, by: Actor, service: Service, number: int) -> None:
     """Create an example slot at the venue and on the day of that number; an existing one stays.
 
     Raises:
@@ -102,8 +102,8 @@ def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
         raise NotAllowed(_("Only the system can do this."))
     options, found = queries.options_of(service), queries.venues(service)
     if not found:
-        raise Refused(_("This service has no venue."))
-    venue, starts_at = found[number % len(found)], rules.example_moment(options, local(moments.now()), number)
+        raise ActionRefused(_("This service has no venue."))
+    venue, starts_at = found[number % len(found)], rules.example_start(options, city_time(current_time.now()), number)
     resource = next(iter(options.resources), "")
     slot, new = Slot.objects.get_or_create(
         service=service,
@@ -114,7 +114,7 @@ def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
         defaults={
             "area": venue.area,
             "ends_at": starts_at + timedelta(minutes=options.every or 120),
-            "opens_at": moments.now(),
+            "opens_at": current_time.now(),
         },
     )
     if new:
@@ -123,7 +123,7 @@ def rehearse_slots(*, by: Actor, service: Service, number: int) -> None:
 
 
 @action
-def rehearse_past(*, by: Actor, slot: Slot) -> None:
+def end_example_slot(*, by: Actor, slot: Slot) -> None:
     """End a slot of today for an example: an hour ago, or less shortly after midnight.
 
     Raises:
@@ -131,8 +131,8 @@ def rehearse_past(*, by: Actor, slot: Slot) -> None:
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    now = moments.now()
-    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    now = current_time.now()
+    midnight = city_time(now).replace(hour=0, minute=0, second=0, microsecond=0)
     slot.starts_at = max(now - timedelta(hours=2), midnight)
     slot.ends_at = slot.starts_at + (now - slot.starts_at) / 2
     slot.save(update_fields=["starts_at", "ends_at"])

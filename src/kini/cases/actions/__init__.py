@@ -1,89 +1,112 @@
 """Actions on cases: drafts and submission, moves, desk work, duplicates, batch moves, maintenance."""
 
 from kini.cases.actions.anonymisation import anonymise, remove_files
-from kini.cases.actions.bulks import (
-    MOST_CASES,
+from kini.cases.actions.batch_moves import (
+    MAX_BATCH_CASES,
     UNDO_SECONDS,
-    begin_bulk,
-    end_bulk,
-    plan_bulk,
-    take_back_bulk,
-    take_bulk_step,
+    begin_batch_move,
+    cancel_batch_move,
+    end_batch_move,
+    move_batch_case,
+    schedule_batch_move,
 )
-from kini.cases.actions.desk import assign, be_present, look, note, open_at_desk, read_mentions, send_unit, transfer
-from kini.cases.actions.drafts import attach, detach, discard_draft, fill, open_correction, save_answers, start_draft
-from kini.cases.actions.filters import LONGEST_NAME, delete_filter, open_with, save_filter
-from kini.cases.actions.joining import join, keep_apart, release, separate
-from kini.cases.actions.moves import Stale, answer_correction, move, move_opened, withdraw
-from kini.cases.actions.ratings import rate
-from kini.cases.actions.replies import LONGEST_TITLE, begin_replies, change_reply, switch_reply, write_reply
-from kini.cases.actions.submission import apply, submit
-from kini.cases.actions.telling import Paper, tell
-from kini.cases.actions.upkeep import (
-    clean_up_drafts,
-    hand_over_cases,
+from kini.cases.actions.canned_replies import (
+    MAX_REPLY_TITLE,
+    create_default_replies,
+    create_reply,
+    set_reply_active,
+    update_reply,
+)
+from kini.cases.actions.desk import (
+    add_note,
+    assign,
+    assign_unit,
+    mark_mentions_read,
+    open_at_desk,
+    record_presence,
+    reveal,
+    transfer,
+)
+from kini.cases.actions.drafts import (
+    attach_file,
+    detach_file,
+    discard_draft,
+    open_correction,
+    save_answers,
+    start_draft,
+    update_answers,
+)
+from kini.cases.actions.duplicates import mark_not_duplicate, merge, release_duplicates, unmerge
+from kini.cases.actions.maintenance import (
+    delete_expired_drafts,
+    encrypt_sensitive_answers,
     index_cases,
     rotate_keys,
-    seal_sensitive,
     take_due_edge,
+    transfer_to_profile,
 )
+from kini.cases.actions.moves import StaleState, answer_correction, move, move_new_case, withdraw
+from kini.cases.actions.ratings import rate_case
+from kini.cases.actions.saved_filters import MAX_FILTER_NAME, delete_filter, save_filter, set_default_filter
+from kini.cases.actions.submission import submit, submit_answers
+from kini.cases.actions.timeline_entries import GeneratedDocument, add_timeline_entry
 from kini.cases.corrections import Incomplete
-from kini.cases.holding import Expired
+from kini.cases.locking import DraftExpired
 
 __all__ = [
-    "LONGEST_NAME",
-    "LONGEST_TITLE",
-    "MOST_CASES",
+    "MAX_BATCH_CASES",
+    "MAX_FILTER_NAME",
+    "MAX_REPLY_TITLE",
     "UNDO_SECONDS",
-    "Expired",
+    "DraftExpired",
+    "GeneratedDocument",
     "Incomplete",
-    "Paper",
-    "Stale",
+    "StaleState",
+    "add_note",
+    "add_timeline_entry",
     "anonymise",
     "answer_correction",
-    "apply",
     "assign",
-    "attach",
-    "be_present",
-    "begin_bulk",
-    "begin_replies",
-    "change_reply",
-    "clean_up_drafts",
+    "assign_unit",
+    "attach_file",
+    "begin_batch_move",
+    "cancel_batch_move",
+    "create_default_replies",
+    "create_reply",
+    "delete_expired_drafts",
     "delete_filter",
-    "detach",
+    "detach_file",
     "discard_draft",
-    "end_bulk",
-    "fill",
-    "hand_over_cases",
+    "encrypt_sensitive_answers",
+    "end_batch_move",
     "index_cases",
-    "join",
-    "keep_apart",
-    "look",
+    "mark_mentions_read",
+    "mark_not_duplicate",
+    "merge",
     "move",
-    "move_opened",
-    "note",
+    "move_batch_case",
+    "move_new_case",
     "open_at_desk",
     "open_correction",
-    "open_with",
-    "plan_bulk",
-    "rate",
-    "read_mentions",
-    "release",
+    "rate_case",
+    "record_presence",
+    "release_duplicates",
     "remove_files",
+    "reveal",
     "rotate_keys",
     "save_answers",
     "save_filter",
-    "seal_sensitive",
-    "send_unit",
-    "separate",
+    "schedule_batch_move",
+    "set_default_filter",
+    "set_reply_active",
     "start_draft",
     "submit",
-    "switch_reply",
-    "take_back_bulk",
-    "take_bulk_step",
+    "submit_answers",
     "take_due_edge",
-    "tell",
     "transfer",
+    "transfer_to_profile",
+    "unmerge",
+    "update_answers",
+    "update_reply",
     "withdraw",
-    "write_reply",
 ]

@@ -7,15 +7,15 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kini.cases import anonymisation, answers, timeline
-from kini.cases.holding import lock
+from kini.cases.locking import lock_case
 from kini.cases.models import Case, Document, Draft
 from kini.cases.timeline import redaction
-from kini.core import audit, moments
+from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.people import holds
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.people import legal_holds
 from kini.services.kinds import kinds
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 
 
 @action
@@ -27,23 +27,23 @@ def anonymise(*, by: Actor, case: Case) -> Case:
         Refused: when the case goes on, was anonymised before, or is on hold.
     """
     _only_the_program(by)
-    case = lock(case)
+    case = lock_case(case)
     if case.closed_at is None or case.anonymised_at or _on_hold(case):
-        raise Refused(_("This case cannot be made anonymous now."))
-    kind, resolved = kinds.get(case.kind), resolve(case.version)
+        raise ActionRefused(_("This case cannot be made anonymous now."))
+    kind, snapshot = kinds.get(case.kind), snapshot_of(case.version)
     redacted = redaction.redact(case)
-    answers.put_in_case(case, resolved, anonymisation.figures(kind, resolved, answers.of_case(case)))
-    case.latitude, case.longitude = anonymisation.coarse(case)
+    answers.assign_to_case(case, snapshot, anonymisation.remaining_figures(kind, snapshot, answers.of_case(case)))
+    case.latitude, case.longitude = anonymisation.coarse_point(case)
     changed = ["answers", "documents", "holder"]
     if kind.private:  # nobody is to be found any more, and the secret link opens nothing
         case.resident = case.submitted_by = None
         case.guest_key = secrets.token_urlsafe(32)
         changed.append("facts")
     Draft.objects.filter(case=case).delete()
-    _drop_files(anonymisation.to_remove(case))
+    _drop_files(anonymisation.documents_to_remove(case))
     _drop_texts_of_ratings(case)
-    case.anonymised_at = moments.now()
-    timeline.append(case, by=by, sort=redaction.SORT, data={"redacted": redacted}, changed=changed)
+    case.anonymised_at = current_time.now()
+    timeline.append(case, by=by, sort=redaction.REDACTION_ENTRY, data={"redacted": redacted}, changed=changed)
     audit.record(by=by, action="cases.anonymised", subject=f"case:{case.reference}")
     return case
 
@@ -56,9 +56,9 @@ def remove_files(*, by: Actor, case: Case, documents: Iterable[Document]) -> Cas
         NotAllowed: for anybody but the program.
     """
     _only_the_program(by)
-    case = lock(case)
+    case = lock_case(case)
     _drop_files(list(documents))
-    timeline.append(case, by=by, sort=redaction.SORT, public=False, changed=["documents"])
+    timeline.append(case, by=by, sort=redaction.REDACTION_ENTRY, public=False, changed=["documents"])
     audit.record(by=by, action="cases.files-removed", subject=f"case:{case.reference}")
     return case
 
@@ -67,7 +67,7 @@ def _drop_files(documents: list[Document]) -> None:
     """Clear the hashes on the rows; the file sweep then deletes the files."""
     for each in documents:
         each.sha256 = each.source_sha256 = ""
-        each.name, each.taken_at, each.removed_at = each.slot, None, each.removed_at or moments.now()
+        each.name, each.taken_at, each.removed_at = each.slot, None, each.removed_at or current_time.now()
     fields = ["sha256", "source_sha256", "name", "taken_at", "removed_at"]
     Document.objects.bulk_update(documents, fields)
 
@@ -79,9 +79,9 @@ def _drop_texts_of_ratings(case: Case) -> None:
 
 
 def _on_hold(case: Case) -> bool:
-    if case.resident_id and holds.residents().filter(resident_id=case.resident_id).exists():
+    if case.resident_id and legal_holds.held_resident_ids().filter(resident_id=case.resident_id).exists():
         return True
-    return holds.references().filter(reference=case.reference).exists()
+    return legal_holds.held_case_references().filter(reference=case.reference).exists()
 
 
 def _only_the_program(by: Actor) -> None:

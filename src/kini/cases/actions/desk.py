@@ -6,27 +6,27 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from kini.cases import access, answers, reads, rules, timeline
+from kini.cases import access, answers, read_log, rules, timeline
 from kini.cases.events import OfficersMentioned
-from kini.cases.holding import lock
-from kini.cases.inputs import plain_text
+from kini.cases.locking import lock_case
 from kini.cases.models import Case, Mention, Presence
+from kini.cases.transition_inputs import clean_form_text
 from kini.city import queries as city_queries
 from kini.city.models import Agency, Unit
-from kini.core import audit, events, moments
+from kini.core import audit, current_time, events
 from kini.core.actions import action
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people import actions as people_actions
-from kini.people import profile
+from kini.people import profile_values
 from kini.people import queries as people_queries
 from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.rules import may
 from kini.services.kinds import kinds
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 
 #: Lifetime of a presence in seconds. Pages renew it three times as often.
-PRESENT_SECONDS = 60
+PRESENCE_SECONDS = 60
 
 
 @action
@@ -38,14 +38,16 @@ def assign(*, by: Actor, case: Case, officer: Officer | None) -> Case:
         NotAllowed: without the permission, or when the case is their own.
         Refused: when the case has ended, or the officer does not see such cases.
     """
-    case = lock(case)
+    case = lock_case(case)
     scope = access.scope_of(case)
     oneself = officer is not None and officer.user_id == by.user_id
     needed = Permission.ACT if oneself and may(by, Permission.ACT, scope) else Permission.ASSIGN
     access.require_at_desk(by, needed, case)
     _still_open(case)
     if officer and not _may_hold(officer, case):
-        raise Refused(_("%(name)s does not see cases like this one. Choose somebody else.") % {"name": officer.name})
+        raise ActionRefused(
+            _("%(name)s does not see cases like this one. Choose somebody else.") % {"name": officer.name}
+        )
     case.assignee = officer
     data = {"officer": officer.pk if officer else None, "name": officer.name if officer else ""}
     timeline.append(case, by=by, sort="assigned", public=False, data=data, changed=["holder"])
@@ -61,12 +63,12 @@ def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
         NotAllowed: without the permission, or when the case is their own.
         Refused: when the case has ended, stays where it is, or no reason is given.
     """
-    case = lock(case)
+    case = lock_case(case)
     access.require_at_desk(by, Permission.TRANSFER, case)
     _still_open(case)
     reason = _text(reason, _("Write why you transfer it. The resident will read it."))
     if agency.pk == case.agency_id or not agency.active:
-        raise Refused(_("Choose another agency."))
+        raise ActionRefused(_("Choose another agency."))
     before = case.agency_id
     case.agency, case.assignee = agency, None
     case.unit = city_queries.unit_for(agency.pk, case.area)
@@ -78,7 +80,7 @@ def transfer(*, by: Actor, case: Case, agency: Agency, reason: str) -> Case:
 
 
 @action
-def send_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case:
+def assign_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case:
     """Assign a case to a unit of its agency; the resident reads which one.
 
     Args:
@@ -88,10 +90,10 @@ def send_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case:
         NotAllowed: without the permission to assign, or when the case is their own.
         Refused: when the unit belongs to another agency.
     """
-    case = case if new else lock(case)
+    case = case if new else lock_case(case)
     access.require_at_desk(by, Permission.ASSIGN, case)
     if unit.agency_id != case.agency_id:
-        raise Refused(_("This unit belongs to another agency."))
+        raise ActionRefused(_("This unit belongs to another agency."))
     case.unit = unit
     data = {"unit": unit.pk, "unit_name": unit.name}
     timeline.append(case, by=by, sort="sent", data=data, changed=["holder"])
@@ -100,14 +102,14 @@ def send_unit(*, by: Actor, case: Case, unit: Unit, new: bool = False) -> Case:
 
 
 @action
-def note(*, by: Actor, case: Case, text: str) -> Case:
+def add_note(*, by: Actor, case: Case, text: str) -> Case:
     """Add an internal note, which residents never see, and notify the colleagues it mentions ("@Name").
 
     Raises:
         NotAllowed: without the permission, or when the case is their own.
         Refused: when there is no text, or too much.
     """
-    case = lock(case)
+    case = lock_case(case)
     access.require_at_desk(by, Permission.NOTE, case)
     text = _text(text, _("Write the note."))
     meant = _meant(by, case, text)
@@ -115,7 +117,7 @@ def note(*, by: Actor, case: Case, text: str) -> Case:
     audit.record(by=by, action="cases.noted", subject=f"case:{case.reference}", detail={"mentions": meant})
     if meant:
         Mention.objects.bulk_create(Mention(entry=entry, officer_id=pk) for pk in meant)
-        events.announce(OfficersMentioned(case.reference, entry.number, meant))
+        events.publish(OfficersMentioned(case.reference, entry.number, meant))
     return case
 
 
@@ -123,17 +125,17 @@ def _meant(by: Actor, case: Case, text: str) -> list[int]:
     """Ids of the mentioned colleagues who may see the case, without the author."""
     if "@" not in text:
         return []
-    colleagues = people_queries.officers_over(access.scope_of(case), Permission.SEE_CASES)
-    named = rules.mentioned(text, {officer.pk: officer.name for officer in colleagues})
+    colleagues = people_queries.officers_with_permission(access.scope_of(case), Permission.SEE_CASES)
+    named = rules.find_mentions(text, {officer.pk: officer.name for officer in colleagues})
     others = (officer for officer in colleagues if officer.pk in named and officer.user_id != by.user_id)
     return [officer.pk for officer in others if _may_hold(officer, case)]
 
 
 @action
-def read_mentions(*, by: Actor, case: Case) -> int:
+def mark_mentions_read(*, by: Actor, case: Case) -> int:
     """Mark the officer's mentions in the case as read; return how many were unread."""
     unread = Mention.objects.filter(Q(officer__user_id=by.user_id), entry__case=case, read_at__isnull=True)
-    count = unread.update(read_at=moments.now())
+    count = unread.update(read_at=current_time.now())
     if count:
         audit.record(by=by, action="cases.mentions-read", subject=f"case:{case.reference}", detail={"count": count})
     return count
@@ -146,13 +148,13 @@ def open_at_desk(*, by: Actor, case: Case) -> None:
     Raises:
         NotAllowed: as `be_present`.
     """
-    reads.log_case(by, case)
-    be_present(by=by, case=case)
-    read_mentions(by=by, case=case)
+    read_log.log_case(by, case)
+    record_presence(by=by, case=case)
+    mark_mentions_read(by=by, case=case)
 
 
 @action
-def be_present(*, by: Actor, case: Case) -> None:
+def record_presence(*, by: Actor, case: Case) -> None:
     """Record for PRESENCE_SECONDS that the officer has the case open.
 
     Too short-lived for an audit entry.
@@ -164,7 +166,7 @@ def be_present(*, by: Actor, case: Case) -> None:
     officer = people_queries.officer_of(by)
     if officer is None:
         raise NotAllowed(_("Only officers work on cases."))
-    until = moments.now() + timedelta(seconds=PRESENT_SECONDS)
+    until = current_time.now() + timedelta(seconds=PRESENCE_SECONDS)
     row = Presence(case=case, officer=officer, until=until)
     Presence.objects.bulk_create(
         [row], update_conflicts=True, update_fields=["until"], unique_fields=["case", "officer"]
@@ -172,7 +174,7 @@ def be_present(*, by: Actor, case: Case) -> None:
 
 
 @action
-def look(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> dict[str, Any]:
+def reveal(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> dict[str, Any]:
     """Return hidden data in the clear, after logging it where the resident can read it.
 
     Args:
@@ -183,7 +185,7 @@ def look(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> dict
         NotAllowed: without the permission to see identities, or when the case is their own.
         Refused: without a purpose or an acceptable reason, or after too many looks.
     """
-    case = lock(case)
+    case = lock_case(case)
     access.require_at_desk(by, Permission.SEE_IDENTITY, case)
     entry = people_actions.log_look(
         by=by,
@@ -197,23 +199,25 @@ def look(*, by: Actor, case: Case, what: str, reason: str, purpose: str) -> dict
     detail = {"what": what, "purpose": purpose, "reason": entry.reason}
     audit.record(by=by, action="cases.looked", subject=f"case:{case.reference}", detail=detail)
     if what == "answers":
-        return answers.hidden_of_case(case, resolve(case.version), private=kinds.get(case.kind).private)
-    return profile.known(case.resident) if case.resident else {}
+        return answers.hidden_of_case(case, snapshot_of(case.version), private=kinds.get(case.kind).private)
+    return profile_values.known_values(case.resident) if case.resident else {}
 
 
 def _may_hold(officer: Officer, case: Case) -> bool:
     """Return True if the officer may see the case and has no conflict of interest."""
     holder = people_queries.officer_actor(officer)
-    return may(holder, Permission.SEE_CASES, access.scope_of(case)) and not access.is_related(holder, case)
+    return may(holder, Permission.SEE_CASES, access.scope_of(case)) and not access.has_conflict_of_interest(
+        holder, case
+    )
 
 
 def _still_open(case: Case) -> None:
     if case.closed_at:
-        raise Refused(_("This case has ended."))
+        raise ActionRefused(_("This case has ended."))
 
 
 def _text(text: str, missing: str) -> str:
-    text = plain_text(text)
+    text = clean_form_text(text)
     if not text:
-        raise Refused(missing)
+        raise ActionRefused(missing)
     return text

@@ -7,17 +7,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from kini.cases import access, answers, corrections, rules
-from kini.cases.holding import LIFETIME, claimed, lock, lock_draft, store_draft, usable
-from kini.cases.inputs import files_in
-from kini.cases.keeping import MOST_BYTES, MOST_FILES, keep_upload
+from kini.cases.attachments import MAX_BYTES, MAX_FILES, store_upload
+from kini.cases.locking import DRAFT_LIFETIME, claim_draft, lock_case, lock_draft, require_usable, store_draft
 from kini.cases.models import Case, Document, Draft
-from kini.core import audit, moments
+from kini.cases.transition_inputs import document_ids_in
+from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people.models import Resident
 from kini.services.fields.uploads import UploadField
 from kini.services.models import ServiceVersion
-from kini.services.versions import Resolved, resolve
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 
 @action
@@ -34,15 +34,15 @@ def start_draft(*, by: Actor, version: ServiceVersion, resident: Resident | None
         Refused: when the service is no longer offered.
     """
     service = version.service
-    access.require_may_begin(by, service, resident)
-    access.require_assurance(by, resolve(version).definition.assurance, resident)
+    access.require_may_start(by, service, resident)
+    access.require_assurance(by, snapshot_of(version).definition.assurance, resident)
     draft = Draft.objects.create(
         version=version,
         owner_id=by.user_id,
         session="" if by.user_id else by.session or by.name,
         resident=resident,
         channel=channel,
-        expires_at=moments.now() + LIFETIME,
+        expires_at=current_time.now() + DRAFT_LIFETIME,
     )
     audit.record(by=by, action="cases.draft-begun", subject=f"draft:{draft.pk}", detail={"service": service.pk})
     return draft
@@ -59,24 +59,24 @@ def save_answers(*, by: Actor, draft: Draft, page: str, values: Mapping[str, Any
     Raises:
         NotAllowed, Expired, Refused: when it is not theirs, has expired, or the page cannot be answered now.
     """
-    draft, resolved = _open(by, draft, {page}, guest_key)
-    asked = resolved.page(page)
+    draft, snapshot = _open(by, draft, {page}, guest_key)
+    asked = snapshot.page(page)
     if unknown := values.keys() - set(asked.names if asked else ()):
-        raise Refused(_("This page does not ask for “%(name)s”.") % {"name": sorted(unknown)[0]})
-    return _keep(by, draft, resolved, values, [page])
+        raise ActionRefused(_("This page does not ask for “%(name)s”.") % {"name": sorted(unknown)[0]})
+    return _keep(by, draft, snapshot, values, [page])
 
 
-def _keep(by: Actor, draft: Draft, resolved: Resolved, values: Mapping[str, Any], pages: list[str]) -> Draft:
+def _keep(by: Actor, draft: Draft, snapshot: ServiceSnapshot, values: Mapping[str, Any], pages: list[str]) -> Draft:
     _own_files(draft, values)
     kept = {**answers.of_draft(draft), **values}
-    answers.put_in_draft(draft, resolved, {name: value for name, value in kept.items() if value is not None})
+    answers.assign_to_draft(draft, snapshot, {name: value for name, value in kept.items() if value is not None})
     store_draft(draft)
     audit.record(by=by, action="cases.answers-saved", subject=f"draft:{draft.pk}", detail={"pages": pages})
     return draft
 
 
 @action
-def fill(*, by: Actor, draft: Draft, values: Mapping[str, Any], guest_key: str = "") -> Draft:
+def update_answers(*, by: Actor, draft: Draft, values: Mapping[str, Any], guest_key: str = "") -> Draft:
     """Save answers to any questions at once.
 
     Args:
@@ -85,15 +85,15 @@ def fill(*, by: Actor, draft: Draft, values: Mapping[str, Any], guest_key: str =
     Raises:
         NotAllowed, Expired, Refused: as `save_answers`.
     """
-    pages = {name: page.key for page in resolve(draft.version).pages for name in page.names}
+    pages = {name: page.key for page in snapshot_of(draft.version).pages for name in page.names}
     if unknown := values.keys() - pages.keys():
-        raise Refused(_("This page does not ask for “%(name)s”.") % {"name": sorted(unknown)[0]})
-    draft, resolved = _open(by, draft, {pages[name] for name in values}, guest_key)
-    return _keep(by, draft, resolved, values, sorted({pages[name] for name in values}))
+        raise ActionRefused(_("This page does not ask for “%(name)s”.") % {"name": sorted(unknown)[0]})
+    draft, snapshot = _open(by, draft, {pages[name] for name in values}, guest_key)
+    return _keep(by, draft, snapshot, values, sorted({pages[name] for name in values}))
 
 
 @action
-def attach(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, guest_key: str = "") -> Document:
+def attach_file(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, guest_key: str = "") -> Document:
     """Add a file to a draft.
 
     Args:
@@ -103,17 +103,17 @@ def attach(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, guest_ke
         FileRefused: when the file is empty, too large, damaged or of another type.
         NotAllowed, Expired, Refused: as `save_answers`, or when there are enough files.
     """
-    page, field = _slot(resolve(draft.version), slot)
-    draft, resolved = _open(by, draft, {page}, guest_key)
-    there = list(corrections.present(draft))
+    page, field = _slot(snapshot_of(draft.version), slot)
+    draft, snapshot = _open(by, draft, {page}, guest_key)
+    there = list(corrections.current_documents(draft))
     if sum(document.slot == slot for document in there) >= field.max:
-        raise Refused(_("There is a file here already. Remove it before you add another."))
-    document = keep_upload(by, upload, accept=field.accept, slot=slot)
-    most = max(MOST_FILES, sum(isinstance(f, UploadField) for p in resolved.pages for f in p.fields.values()))
+        raise ActionRefused(_("There is a file here already. Remove it before you add another."))
+    document = store_upload(by, upload, accept=field.accept, slot=slot)
+    most = max(MAX_FILES, sum(isinstance(f, UploadField) for p in snapshot.pages for f in p.fields.values()))
     if len(there) >= most:
-        raise Refused(_("You can add at most %(number)d files in all.") % {"number": most})
-    if sum(each.size for each in there) + document.size > MOST_BYTES:
-        raise Refused(_("All files together may have at most %(size)d MB.") % {"size": MOST_BYTES // 1_000_000})
+        raise ActionRefused(_("You can add at most %(number)d files in all.") % {"number": most})
+    if sum(each.size for each in there) + document.size > MAX_BYTES:
+        raise ActionRefused(_("All files together may have at most %(size)d MB.") % {"size": MAX_BYTES // 1_000_000})
     document.draft = draft
     document.save()
     store_draft(draft)
@@ -123,21 +123,21 @@ def attach(*, by: Actor, draft: Draft, slot: str, upload: UploadedFile, guest_ke
 
 
 @action
-def detach(*, by: Actor, draft: Draft, document: Document, guest_key: str = "") -> None:
+def detach_file(*, by: Actor, draft: Draft, document: Document, guest_key: str = "") -> None:
     """Remove a file from a draft. A document of the case stays on record until the correction is sent.
 
     Raises:
         NotAllowed, Expired, Refused: as `save_answers`, or when the file belongs to another draft.
     """
-    page, _field = _slot(resolve(draft.version), document.slot)
-    draft, resolved = _open(by, draft, {page}, guest_key)
+    page, _field = _slot(snapshot_of(draft.version), document.slot)
+    draft, snapshot = _open(by, draft, {page}, guest_key)
     document = Document.objects.get(pk=document.pk)
     if document.draft_id != draft.pk:
         raise NotAllowed(_("This file belongs to another application."))
     kept = answers.of_draft(draft)
-    left = [each for each in files_in(kept.get(document.slot)) if each != str(document.pk)]
+    left = [each for each in document_ids_in(kept.get(document.slot)) if each != str(document.pk)]
     kept.pop(document.slot, None)
-    answers.put_in_draft(draft, resolved, {**kept, document.slot: {"files": left}} if left else kept)
+    answers.assign_to_draft(draft, snapshot, {**kept, document.slot: {"files": left}} if left else kept)
     store_draft(draft)
     detail = {"slot": document.slot, "document": str(document.pk)}
     if document.case_id is None:
@@ -154,9 +154,9 @@ def discard_draft(*, by: Actor, draft: Draft) -> None:
         Refused: when it became a case.
     """
     draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
-    access.require_theirs(by, draft)
+    access.require_own_draft(by, draft)
     if draft.case_id:
-        raise Refused(_("This application has been sent already."))
+        raise ActionRefused(_("This application has been sent already."))
     draft.documents.filter(case__isnull=True).delete()
     audit.record(by=by, action="cases.draft-discarded", subject=f"draft:{draft.pk}")
     draft.delete()
@@ -170,46 +170,50 @@ def open_correction(*, by: Actor, case: Case, guest_key: str = "") -> Draft:
         NotAllowed: the case belongs to another person.
         Refused: when nothing may be corrected now.
     """
-    case = lock(case)
-    resolved = resolve(case.version)
-    if rules.RESIDENT not in access.hats(by, case, guest_key):
+    case = lock_case(case)
+    snapshot = snapshot_of(case.version)
+    if rules.RESIDENT not in access.case_roles(by, case, guest_key):
         raise NotAllowed(_("This belongs to somebody else. Sign in as the person who began it."))
-    if not rules.correctable(resolved.flow, case.state):
-        raise Refused(_("This application has been sent. It can be changed only if the city asks you to."))
+    if not rules.is_correctable(snapshot.flow, case.state):
+        raise ActionRefused(_("This application has been sent. It can be changed only if the city asks you to."))
     if draft := Draft.objects.filter(case=case).first():
         return draft
     draft = Draft(version=case.version, owner_id=by.user_id, resident=case.resident, channel=case.channel, case=case)
     draft.session = "" if by.user_id else case.guest_key
-    answers.put_in_draft(draft, resolved, answers.of_case(case))
-    draft.expires_at = moments.now() + LIFETIME
+    answers.assign_to_draft(draft, snapshot, answers.of_case(case))
+    draft.expires_at = current_time.now() + DRAFT_LIFETIME
     draft.save(force_insert=True)
-    case.documents.filter(draft__isnull=True, pk__in=corrections.used_files(answers.of_case(case))).update(draft=draft)
+    case.documents.filter(draft__isnull=True, pk__in=corrections.referenced_files(answers.of_case(case))).update(
+        draft=draft
+    )
     audit.record(by=by, action="cases.correction-opened", subject=f"case:{case.reference}")
     return draft
 
 
-def _open(by: Actor, draft: Draft, pages: set[str], guest_key: str) -> tuple[Draft, Resolved]:
+def _open(by: Actor, draft: Draft, pages: set[str], guest_key: str) -> tuple[Draft, ServiceSnapshot]:
     """Lock the draft and return it with its definition, if the actor may answer these pages now."""
     draft = lock_draft(draft)
-    access.require_theirs(by, draft, guest_key)
-    resolved = resolve(usable(claimed(by, draft)).version)
-    if not pages <= {page.key for page in resolved.pages}:
-        raise Refused(_("This page does not belong to the service."))
-    if draft.case and not pages <= corrections.open_pages(draft.case, draft, resolved):
-        raise Refused(_("This application has been sent. It can be changed only if the city asks you to."))
-    return draft, resolved
+    access.require_own_draft(by, draft, guest_key)
+    snapshot = snapshot_of(require_usable(claim_draft(by, draft)).version)
+    if not pages <= {page.key for page in snapshot.pages}:
+        raise ActionRefused(_("This page does not belong to the service."))
+    if draft.case and not pages <= corrections.open_pages(draft.case, draft, snapshot):
+        raise ActionRefused(_("This application has been sent. It can be changed only if the city asks you to."))
+    return draft, snapshot
 
 
 def _own_files(draft: Draft, values: Mapping[str, Any]) -> None:
     """Require that answers refer only to files of this draft and slot."""
-    wanted = {(name, file) for name, value in values.items() for file in files_in(value)}
-    if wanted - {(document.slot, str(document.pk)) for document in (corrections.present(draft) if wanted else ())}:
-        raise Refused(_("This file is no longer there. Add it again."))
+    wanted = {(name, file) for name, value in values.items() for file in document_ids_in(value)}
+    if wanted - {
+        (document.slot, str(document.pk)) for document in (corrections.current_documents(draft) if wanted else ())
+    }:
+        raise ActionRefused(_("This file is no longer there. Add it again."))
 
 
-def _slot(resolved: Resolved, slot: str) -> tuple[str, UploadField]:
-    for page in resolved.pages:
+def _slot(snapshot: ServiceSnapshot, slot: str) -> tuple[str, UploadField]:
+    for page in snapshot.pages:
         field = page.fields.get(slot)
         if isinstance(field, UploadField):
             return page.key, field
-    raise Refused(_("This service does not ask for such a file."))
+    raise ActionRefused(_("This service does not ask for such a file."))

@@ -5,19 +5,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kini.cases import corrections, inputs, rules, timeline
-from kini.cases.access import hats
+from kini.cases import corrections, rules, timeline, transition_inputs
+from kini.cases.access import case_roles
 from kini.cases.events import CaseMoved
-from kini.cases.holding import lock
+from kini.cases.locking import lock_case
 from kini.cases.models import Case
-from kini.core import audit, events, moments
+from kini.core import audit, current_time, events
 from kini.core.actions import action
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.services.kinds import kinds
-from kini.services.versions import Resolved, resolve
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 
-class Stale(Refused):
+class StaleState(ActionRefused):
     """The page showed a state that the case has left."""
 
 
@@ -47,36 +47,36 @@ def move(
         Stale: when the case has moved on meanwhile.
         Refused: no such edge, a required input is missing, or the kind refuses.
     """
-    case = lock(case)
+    case = lock_case(case)
     if expected_state and case.state != expected_state:
-        raise Stale(_("This case has changed in the meantime. Check it before you continue."))
+        raise StaleState(_("This case has changed in the meantime. Check it before you continue."))
     return _take(by, case, move, given or {}, guest_key)
 
 
 @action
-def move_opened(*, by: Actor, case: Case, move: str) -> Case:
+def move_new_case(*, by: Actor, case: Case, move: str) -> Case:
     """Move a case that was opened in this transaction; it needs no lock and no fresh read. Raises as `move`."""
     return _take(by, case, move, {}, "")
 
 
 def _take(by: Actor, case: Case, move: str, given: Mapping[str, Any], guest_key: str) -> Case:
     """Take an edge of a locked case."""
-    resolved = resolve(case.version)
-    edge = _permitted(by, case, resolved, move, guest_key)
-    values = inputs.keep(by, case, resolved, edge, given)
+    snapshot = snapshot_of(case.version)
+    edge = _permitted(by, case, snapshot, move, guest_key)
+    values = transition_inputs.validate_and_store(by, case, snapshot, edge, given)
     kind = kinds.get(case.kind)
-    kind.before_move(case, move, values)
+    kind.validate_move(case, move, values)
     data: dict[str, Any] = {"given": values} if values else {}
-    changed = ["documents"] if any(map(inputs.files_in, values.values())) else []
-    if move == rules.ANSWER and rules.correctable(resolved.flow, case.state):
-        data["changed"] = corrections.take_over(case, resolved)
+    changed = ["documents"] if any(map(transition_inputs.document_ids_in, values.values())) else []
+    if move == rules.ANSWER and rules.is_correctable(snapshot.flow, case.state):
+        data["changed"] = corrections.copy_to_case(case, snapshot)
         changed = ["answers", "documents"]
     entry = timeline.append(case, by=by, sort="moved", move=move, to_state=edge.to, data=data, changed=changed)
-    if rules.correctable(resolved.flow, edge.to):
-        corrections.reset(case, resolved)
+    if rules.is_correctable(snapshot.flow, edge.to):
+        corrections.reset_draft(case, snapshot)
     _record(by, case, entry.from_state, move)
-    kind.moved(case, move, values)
-    events.announce(CaseMoved(case.reference, move, case.state, entry.number))
+    kind.after_move(case, move, values)
+    events.publish(CaseMoved(case.reference, move, case.state, entry.number))
     return case
 
 
@@ -96,17 +96,17 @@ def answer_correction(
     return move(by=by, case=case, move=rules.ANSWER, given=given, expected_state=expected_state, guest_key=guest_key)
 
 
-def _permitted(by: Actor, case: Case, resolved: Resolved, move: str, guest_key: str) -> rules.Edge:
-    edge = rules.edge_of(resolved.flow, case.state, move)
-    worn = hats(by, case, guest_key)
+def _permitted(by: Actor, case: Case, snapshot: ServiceSnapshot, move: str, guest_key: str) -> rules.Edge:
+    edge = rules.edge_of(snapshot.flow, case.state, move)
+    worn = case_roles(by, case, guest_key)
     if not worn:
         raise NotAllowed(_("You cannot change this case. Ask the person it belongs to."))
     if edge is None:
-        raise Refused(_("This step is not possible now. Check the case again."))
+        raise ActionRefused(_("This step is not possible now. Check the case again."))
     if rules.SYSTEM not in worn and edge.by not in worn:
         raise NotAllowed(_("This step belongs to somebody else."))
-    if not rules.in_time(edge, case.closed_at, moments.now()):
-        raise Refused(_("The time for this step is over. Begin a new case instead."))
+    if not rules.is_in_time(edge, case.closed_at, current_time.now()):
+        raise ActionRefused(_("The time for this step is over. Begin a new case instead."))
     return edge
 
 

@@ -10,20 +10,20 @@ from django.utils.translation import gettext as _
 
 from kini.cases import access, answers, corrections, timeline
 from kini.cases.events import CaseOpened
-from kini.cases.holding import claimed, lock_draft, usable
+from kini.cases.locking import claim_draft, lock_draft, require_usable
 from kini.cases.models import Case, Draft
-from kini.cases.routing import route
+from kini.cases.routing import route_case
 from kini.city import pack
 from kini.core import audit, events, references
 from kini.core.actions import action
-from kini.core.actors import Actor, NotAllowed, Refused
-from kini.core.database.fast_models import new
-from kini.people import profile
+from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.core.database.fast_models import build_row
+from kini.people import profile_values
 from kini.people.models import Resident
 from kini.services import questions
 from kini.services.kinds import kinds
 from kini.services.models import ServiceVersion
-from kini.services.versions import Resolved, resolve
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 
 @action
@@ -43,29 +43,29 @@ def submit(*, by: Actor, draft: Draft, confirm: bool) -> Case:
         Refused: when it is not confirmed, or the service is no longer offered.
     """
     draft = lock_draft(draft)
-    access.require_theirs(by, draft)
+    access.require_own_draft(by, draft)
     if draft.case:
         return draft.case
-    draft = usable(claimed(by, draft))
+    draft = require_usable(claim_draft(by, draft))
     if not access.may_apply_for(by, draft.resident):
         raise NotAllowed(_("You cannot apply for this person. Add them to your family first."))
     if not confirm:
-        raise Refused(_("Confirm that your answers are true."))
-    resolved = resolve(draft.version)
-    access.require_assurance(by, resolved.definition.assurance, draft.resident)
-    given = _complete(resolved, answers.of_draft(draft), draft.resident)
+        raise ActionRefused(_("Confirm that your answers are true."))
+    snapshot = snapshot_of(draft.version)
+    access.require_assurance(by, snapshot.definition.assurance, draft.resident)
+    given = _complete(snapshot, answers.of_draft(draft), draft.resident)
     case = _new_case(by, draft.version, draft.resident, draft.channel, given)
-    used = list(draft.documents.filter(pk__in=corrections.used_files(given)))
+    used = list(draft.documents.filter(pk__in=corrections.referenced_files(given)))
     timeline.open_case(case, by=by, documents=used)
     draft.documents.filter(case__isnull=True).delete()
     draft.case = case
-    answers.put_in_draft(draft, resolved, given)
+    answers.assign_to_draft(draft, snapshot, given)
     draft.save()
     return _opened(by, case, {"service": case.service_id, "draft": str(draft.pk)})
 
 
 @action
-def apply(
+def submit_answers(
     *,
     by: Actor,
     version: ServiceVersion,
@@ -86,13 +86,13 @@ def apply(
         NotAllowed, Refused: as `start_draft` and `submit`.
         Incomplete: when questions are not answered.
     """
-    access.require_may_begin(by, version.service, resident)
-    access.require_assurance(by, resolve(version).definition.assurance, resident)
+    access.require_may_start(by, version.service, resident)
+    access.require_assurance(by, snapshot_of(version).definition.assurance, resident)
     if not confirm:
-        raise Refused(_("Confirm that your answers are true."))
-    if corrections.used_files(dict(given)):
-        raise Refused(_("This file is no longer there. Add it again."))
-    case = _new_case(by, version, resident, "api", _complete(resolve(version), given, resident), reference)
+        raise ActionRefused(_("Confirm that your answers are true."))
+    if corrections.referenced_files(dict(given)):
+        raise ActionRefused(_("This file is no longer there. Add it again."))
+    case = _new_case(by, version, resident, "api", _complete(snapshot_of(version), given, resident), reference)
     timeline.open_case(case, by=by)
     return _opened(by, case, {"service": case.service_id})
 
@@ -100,15 +100,15 @@ def apply(
 def _opened(by: Actor, case: Case, detail: dict[str, str]) -> Case:
     """Run the kind's hook, announce the case and return it as the hook left it."""
     audit.record(by=by, action="cases.submitted", subject=f"case:{case.reference}", detail=detail)
-    opened: Case = kinds.get(case.kind).opened(case)
-    events.announce(CaseOpened(opened.reference, opened.service_id))
+    opened: Case = kinds.get(case.kind).after_open(case)
+    events.publish(CaseOpened(opened.reference, opened.service_id))
     return opened
 
 
-def _complete(resolved: Resolved, given: Mapping[str, Any], resident: Resident | None) -> dict[str, Any]:
+def _complete(snapshot: ServiceSnapshot, given: Mapping[str, Any], resident: Resident | None) -> dict[str, Any]:
     """All relevant answers, including those from the profile."""
-    known = profile.known(resident) if resident else {}
-    final, missing = questions.whole(resolved, given, known)
+    known = profile_values.known_values(resident) if resident else {}
+    final, missing = questions.final_and_missing(snapshot, given, known)
     if missing:
         raise corrections.Incomplete([page.key for page in missing])
     return final
@@ -122,10 +122,10 @@ def _new_case(
     given: dict[str, Any],
     reference: str = "",
 ) -> Case:
-    resolved = resolve(version)
-    where = route(resolved, given, resident)
-    point = (None, None) if resolved.sensitive else (where.latitude, where.longitude)
-    case = new(
+    snapshot = snapshot_of(version)
+    where = route_case(snapshot, given, resident)
+    point = (None, None) if snapshot.sensitive else (where.latitude, where.longitude)
+    case = build_row(
         Case,
         reference=reference or _new_reference(),
         service=version.service,
@@ -142,7 +142,7 @@ def _new_case(
         longitude=point[1],
         guest_key="" if resident else secrets.token_urlsafe(32),
     )
-    answers.put_in_case(case, resolved, given)
+    answers.assign_to_case(case, snapshot, given)
     return case
 
 
@@ -161,5 +161,5 @@ def _new_reference() -> str:
     while True:
         with suppress(IndexError):
             return free.pop()
-        drawn = {references.new(prefix) for _ in range(HANDFUL)}
+        drawn = {references.generate(prefix) for _ in range(HANDFUL)}
         free.extend(drawn.difference(Case.objects.filter(reference__in=drawn).values_list("reference", flat=True)))

@@ -8,22 +8,22 @@ from django.utils.translation import gettext as _
 from ninja import Query
 from pydantic import Field
 
-from kini.api import paging
-from kini.api.callers import caller_of
-from kini.api.paging import Cursor, Limit, Page
+from kini.api import pagination
+from kini.api.auth import principal_of
+from kini.api.pagination import Cursor, Limit, Page
 from kini.api.problems import Problem, Wrong
 from kini.api.routing import In, Router
-from kini.cases import actions, queries, reads
-from kini.cases.api import desk_shapes, moving
-from kini.cases.api.desk_shapes import DeskCaseOut, DeskLine, DeskOut, Looked
-from kini.cases.api.following import read_reference
-from kini.cases.api.moving import NewMove
+from kini.cases import actions, queries, read_log
+from kini.cases.api import desk_schemas, moves
+from kini.cases.api.desk_schemas import DeskCaseOut, DeskLine, DeskOut, Looked
+from kini.cases.api.moves import NewMove
+from kini.cases.api.own_cases import parse_reference
 from kini.cases.api.scopes import DESK_LOOK, DESK_READ, DESK_WRITE
-from kini.cases.desk.case import desk_of
-from kini.cases.desk.working import OwnCase, found_at_desk
+from kini.cases.desk.case_page import desk_case
+from kini.cases.desk.guards import OwnCaseAtDesk, read_case_at_desk
 from kini.cases.models import Case
-from kini.cases.pages.documents import sent
-from kini.cases.queries import Filters, View
+from kini.cases.pages.documents import file_response
+from kini.cases.queries import QueueFilters, View
 from kini.city import queries as city_queries
 from kini.city.models import Agency
 from kini.core.actors import Actor, NotAllowed
@@ -71,7 +71,7 @@ def read_desk(request: HttpRequest) -> DeskOut:
     actor = officer_of(request)
     officer = people_queries.officer_of(actor)
     assert officer is not None
-    return desk_shapes.desk_out(actor, officer)
+    return desk_schemas.desk_out(actor, officer)
 
 
 @router.get("/desk/cases", needs=DESK_READ)
@@ -87,16 +87,16 @@ def list_queue(
 ) -> Page[DeskLine]:
     """List the cases that the officer may see."""
     actor = officer_of(request)
-    place = (paging.read(cursor, str) or [""])[0]
+    place = (pagination.decode_cursor(cursor, str) or [""])[0]
     if place and not queries.is_cursor(place):
-        raise paging.not_ours()
+        raise pagination.invalid_cursor()
     around = city_queries.area(area) if area else None
     if area and around is None:
         return Page[DeskLine](items=[], next=None)
-    filters = Filters(view, service, state, around.path if around else "", search.strip(), place)
-    found = queries.queue(actor, filters, limit)
-    items = [desk_shapes.desk_line(case) for case in found.cases]
-    return Page[DeskLine](items=items, next=paging.write(found.next) if found.next else None)
+    filters = QueueFilters(view, service, state, around.path if around else "", search.strip(), place)
+    found = queries.queue_page(actor, filters, limit)
+    items = [desk_schemas.desk_line(case) for case in found.cases]
+    return Page[DeskLine](items=items, next=pagination.encode_cursor(found.next) if found.next else None)
 
 
 @router.get("/desk/cases/{reference}", needs=DESK_READ)
@@ -111,15 +111,15 @@ def read_desk_document(request: HttpRequest, reference: str, document: UUID) -> 
     """Download a file of a case."""
     actor = officer_of(request)
     found = at_desk(actor, reference, shown=False).documents.select_related("case", "draft").get(pk=document)
-    reads.log_document(actor, found)
-    return sent(found)
+    read_log.log_document(actor, found)
+    return file_response(found)
 
 
 @router.post("/desk/cases/{reference}/moves", needs=DESK_WRITE, files=True)
 def take_desk_step(request: HttpRequest, reference: str, body: NewMove) -> DeskCaseOut:
     """Take a move of the case's flow."""
     actor = officer_of(request)
-    moving.take(request, actor, at_desk(actor, reference), body)
+    moves.take_move(request, actor, at_desk(actor, reference), body)
     return _told(actor, at_desk(actor, reference))
 
 
@@ -146,7 +146,7 @@ def transfer_case(request: HttpRequest, reference: str, body: Transfer) -> None:
 def write_note(request: HttpRequest, reference: str, body: Note) -> DeskCaseOut:
     """Add an internal note, which residents never see."""
     actor = officer_of(request)
-    actions.note(by=actor, case=at_desk(actor, reference), text=body.text)
+    actions.add_note(by=actor, case=at_desk(actor, reference), text=body.text)
     return _told(actor, at_desk(actor, reference))
 
 
@@ -154,7 +154,7 @@ def write_note(request: HttpRequest, reference: str, body: Note) -> DeskCaseOut:
 def look_at_case(request: HttpRequest, reference: str, body: Look) -> Looked:
     """Reveal hidden data of a case. The reveal is logged first, with its reason, for the resident to read."""
     actor = officer_of(request)
-    shown: dict[str, Any] = actions.look(
+    shown: dict[str, Any] = actions.reveal(
         by=actor, case=at_desk(actor, reference), what=body.what, reason=body.reason, purpose=body.purpose
     )
     return Looked(values=shown)
@@ -166,7 +166,7 @@ def officer_of(request: HttpRequest) -> Actor:
     Raises:
         NotAllowed: when they have no desk.
     """
-    actor = caller_of(request).actor
+    actor = principal_of(request).actor
     if not may_somewhere(actor, Permission.SEE_CASES):
         raise NotAllowed(_("The desk is for officers with a role. Ask the person who manages roles at your agency."))
     return actor
@@ -175,13 +175,13 @@ def officer_of(request: HttpRequest) -> Actor:
 def at_desk(actor: Actor, reference: str, *, shown: bool = True) -> Case:
     """Return the case for the officer; log the read unless nothing of it is `shown`."""
     try:
-        return found_at_desk(actor, read_reference(reference), shown=shown)
-    except OwnCase:
+        return read_case_at_desk(actor, parse_reference(reference), shown=shown)
+    except OwnCaseAtDesk:
         raise NotAllowed(_("This case is your own or your family's. A colleague works on it.")) from None
 
 
 def _told(actor: Actor, case: Case) -> DeskCaseOut:
-    return desk_shapes.desk_case_out(desk_of(actor, case))
+    return desk_schemas.desk_case_out(desk_case(actor, case))
 
 
 def _colleague(pk: int | None) -> Officer | None:

@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import Field
 
 from kini.api.routing import Out
-from kini.cases.api.shapes import DocumentOut, document_out
-from kini.cases.showing import CaseView, Line, Row, Section
+from kini.cases.api.schemas import DocumentOut, document_out
+from kini.cases.case_view import AnswerRow, AnswerSection, CaseView, TimelineLine
 
 
 class AnswerOut(Out):
@@ -69,17 +69,17 @@ def timeline_out(view: CaseView) -> list[EntryOut]:
     return [_entry(line) for line in view.lines]
 
 
-def _page(section: Section) -> PageOut:
+def _page(section: AnswerSection) -> PageOut:
     answers = [_answer(row) for row in section.rows]
     return PageOut(page=section.page, heading=section.heading, open=section.open, answers=answers)
 
 
-def _answer(row: Row) -> AnswerOut:
+def _answer(row: AnswerRow) -> AnswerOut:
     files = [document_out(document) for document in row.files]
     return AnswerOut(name=row.name, label=row.label, text=row.text, hidden=row.hidden, files=files)
 
 
-def _entry(line: Line) -> EntryOut:
+def _entry(line: TimelineLine) -> EntryOut:
     return EntryOut(
         number=line.number,
         at=line.at,

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kini.api.callers import Scope
-from kini.people.bearer import needs
+from kini.api.auth import Scope
+from kini.people.token_auth import RequireScope
 
 SCOPES = (
     Scope("cases:read", _("See what you asked the city for, how it stands, and its documents")),
@@ -12,6 +12,6 @@ SCOPES = (
     Scope("desk:write", _("Take steps, assign and write notes in your name as an officer"), officers=True),
     Scope("desk:look", _("See who a resident is, in your name as an officer; every look is logged"), officers=True),
 )
-READ, WRITE = needs("cases:read", guests=True), needs("cases:write", guests=True)
-MINE = needs("cases:read")
-DESK_READ, DESK_WRITE, DESK_LOOK = needs("desk:read"), needs("desk:write"), needs("desk:look")
+READ, WRITE = RequireScope("cases:read", guests=True), RequireScope("cases:write", guests=True)
+MINE = RequireScope("cases:read")
+DESK_READ, DESK_WRITE, DESK_LOOK = RequireScope("desk:read"), RequireScope("desk:write"), RequireScope("desk:look")

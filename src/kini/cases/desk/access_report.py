@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kini.cases import access_report
-from kini.cases.access_report import Line, Report
-from kini.cases.desk.working import for_officers
-from kini.people import purposes, queries
+from kini.cases.desk.guards import officers_only
+from kini.cases.queries import access_report
+from kini.cases.queries.access_report import AccessReport, OfficerReads
+from kini.people import access_purposes, queries
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.web import downloads, formats
@@ -19,9 +19,9 @@ from kini.web import downloads, formats
 MANAGE = Permission.MANAGE_OFFICERS
 
 
-@for_officers(MANAGE)
+@officers_only(MANAGE)
 @require_safe
-def report(request: HttpRequest) -> HttpResponse:
+def access_report_page(request: HttpRequest) -> HttpResponse:
     """Show the report of the requested day (`day`, default today)."""
     found = _report(request)
     before, after = found.day - timedelta(days=1), found.day + timedelta(days=1)
@@ -34,15 +34,15 @@ def report(request: HttpRequest) -> HttpResponse:
         "looks": sum(line.counts.looks for line in found.lines),
         "unusual": sum(line.unusual for line in found.lines),
         "days": access_report.DAYS,
-        "limits": purposes.limits(),
-        "many": access_report.MANY,
+        "limits": access_purposes.access_limits(),
+        "many": access_report.OFTEN_READ_BY,
     }
     return render(request, "cases/desk/access_report.html", context)
 
 
-@for_officers(MANAGE)
+@officers_only(MANAGE)
 @require_safe
-def table(request: HttpRequest) -> HttpResponse:
+def access_report_csv(request: HttpRequest) -> HttpResponse:
     """The same day as CSV. It names officers; residents appear only as counts."""
     found = _report(request)
     head = [
@@ -51,10 +51,10 @@ def table(request: HttpRequest) -> HttpResponse:
         *(_("Outside office hours"), _("Unusual")),
     ]
     name = f"access-{found.day.isoformat()}.csv"
-    return downloads.table(name, head, (_cells(line, found.day) for line in found.lines))
+    return downloads.csv_response(name, head, (_cells(line, found.day) for line in found.lines))
 
 
-def _cells(line: Line, day: date) -> list[Any]:
+def _cells(line: OfficerReads, day: date) -> list[Any]:
     return [
         *(line.officer.name, str(line.officer.agency.title), day.isoformat(), line.counts.reads),
         *(line.reads_usual, line.reads_agency, line.people, line.counts.looks, line.looks_usual),
@@ -63,9 +63,9 @@ def _cells(line: Line, day: date) -> list[Any]:
     ]
 
 
-def _report(request: HttpRequest) -> Report:
-    officers = queries.officers_managed(actor_for(request))
-    return access_report.report(officers, _day(request.GET.get("day", "")))
+def _report(request: HttpRequest) -> AccessReport:
+    officers = queries.managed_officers(actor_for(request))
+    return access_report.access_report(officers, _day(request.GET.get("day", "")))
 
 
 def _day(text: str) -> date:

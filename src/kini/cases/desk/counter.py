@@ -8,33 +8,33 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.cases import actions, queries, reads
-from kini.cases.desk.addresses import cleaned
-from kini.cases.desk.case import text_of
+from kini.cases import actions, queries, read_log
+from kini.cases.desk.case_page import posted_text
 from kini.cases.desk.counter_proof import address_of, at_counter, phone_of, proof_page
-from kini.cases.desk.figures import title_of
-from kini.cases.desk.rows import Row, rows_of
-from kini.cases.desk.working import for_officers, see_other
+from kini.cases.desk.guards import officers_only, redirect_see_other
+from kini.cases.desk.queue_address import clean_query_text
+from kini.cases.desk.queue_counts import service_title
+from kini.cases.desk.queue_rows import QueueRow, build_rows
 from kini.cases.models import Case, Draft
-from kini.cases.pages.visiting import SeeOther
+from kini.cases.pages.guards import SeeOther
 from kini.city import pack
 from kini.city import queries as city_queries
-from kini.core import limits, references
-from kini.core.actors import Actor, NotAllowed, Refused
-from kini.core.limits import Limit
+from kini.core import attempt_limits, references
+from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.core.attempt_limits import Limit
 from kini.people import actions as people_actions
-from kini.people import profile
-from kini.people.assurance import holder_hints, is_safe_at_counter
+from kini.people import profile_values
+from kini.people.assurance import account_hints, is_safe_at_counter
+from kini.people.assurance_levels import level_label
 from kini.people.forms import ProfileForm
-from kini.people.levels import level_words
 from kini.people.models import Assurance, Resident
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for, resident_by_number
 from kini.services import queries as service_queries
-from kini.services.kinds import opening_cases
+from kini.services.kinds import kinds_with_cases
 from kini.services.models import Service
-from kini.services.queries import Card
-from kini.services.versions import resolve
+from kini.services.queries import ServiceCard
+from kini.services.snapshots import snapshot_of
 from kini.web import formats
 
 #: A higher number of look-ups per day suggests enumeration of known numbers.
@@ -45,7 +45,7 @@ LATEST = 10
 TYPED = ("name", "phone", "address", "area")
 
 
-@for_officers(Permission.APPLY_FOR_OTHERS)
+@officers_only(Permission.APPLY_FOR_OTHERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
     """Find or add the person by card number, choose the service, then continue with its ordinary questions."""
@@ -70,7 +70,7 @@ def _person(request: HttpRequest, actor: Actor) -> HttpResponse:
     problems = _problems(form) | ({"phone": wrong} if wrong else {})
     if "number" in problems:
         return _add(request, problems) if new else _find(request, actor, problems["number"])
-    limits.require(NUMBERS, str(actor.user_id))
+    attempt_limits.consume(NUMBERS, str(actor.user_id))
     known = resident_by_number(form.cleaned_data["number"].number) is not None
     if not known and (problems or not new):
         return _add(request, problems if new else {})
@@ -98,12 +98,12 @@ def _problems(form: ProfileForm) -> dict[str, str]:
 
 def _find(request: HttpRequest, actor: Actor, error: str = "") -> HttpResponse:
     drafts = _drafts(actor)
-    reads.log_drafts(actor, drafts)
+    read_log.log_drafts(actor, drafts)
     context = {
         "errors": [("number", error)] if error else [],
         "error": error,
-        "number": text_of(request, "number"),
-        "drafts": [(draft, title_of(resolve(draft.version))) for draft in drafts],
+        "number": posted_text(request, "number"),
+        "drafts": [(draft, service_title(snapshot_of(draft.version))) for draft in drafts],
         "latest": _latest(actor),
     }
     return render(request, "cases/desk/apply.html", context, status=422 if error else 200)
@@ -114,7 +114,7 @@ def _add(request: HttpRequest, problems: Mapping[str, str]) -> HttpResponse:
     context = {
         "errors": list(problems.items()),
         "wrong": problems,
-        "typed": {name: text_of(request, name) for name in ("number", *TYPED, "card")},
+        "typed": {name: posted_text(request, name) for name in ("number", *TYPED, "card")},
         "areas": city_queries.lowest_level_areas(),
     }
     return render(request, "cases/desk/person.html", context, status=422 if problems else 200)
@@ -124,42 +124,42 @@ def _add(request: HttpRequest, problems: Mapping[str, str]) -> HttpResponse:
 
 
 def _choose(request: HttpRequest, resident: Resident, mark: str, error: str = "") -> HttpResponse:
-    reads.log_person(actor_for(request), resident)
-    number = profile.profile_value(resident, "national_id")
+    read_log.log_person(actor_for(request), resident)
+    number = profile_values.profile_value(resident, "national_id")
     context = {
         "resident": resident,
-        "number": profile.mask_number(number) if number else "",
+        "number": profile_values.mask_number(number) if number else "",
         "mark": mark,
-        "level": level_words(resident.assurance),
+        "level": level_label(resident.assurance),
         "proved": resident.assurance > Assurance.TYPED,
-        "accounts": holder_hints(resident),
-        "cards": service_queries.by_name(card for card in _active() if card.opens),
-        "chosen": cleaned(request.POST.get("service", "") or request.GET.get("service", "")),
+        "accounts": account_hints(resident),
+        "cards": service_queries.sort_by_name(card for card in _active() if card.opens),
+        "chosen": clean_query_text(request.POST.get("service", "") or request.GET.get("service", "")),
         "errors": [("service", error)] if error else [],
         "error": error,
     }
     return render(request, "cases/desk/service.html", context, status=422 if error else 200)
 
 
-def _active() -> list[Card]:
-    return service_queries.cards(Service.objects.filter(active=True))
+def _active() -> list[ServiceCard]:
+    return service_queries.cards_of(Service.objects.filter(active=True))
 
 
 def _start(request: HttpRequest, actor: Actor) -> HttpResponse:
-    mark = cleaned(request.POST.get("person", ""))
+    mark = clean_query_text(request.POST.get("person", ""))
     resident = at_counter(actor, mark)
     try:
-        service = service_queries.service(cleaned(request.POST.get("service", "")))
-        if service.current is None or service.kind not in opening_cases():
-            raise Refused(_("The city does not offer this service at the moment."))
+        service = service_queries.active_service(clean_query_text(request.POST.get("service", "")))
+        if service.current is None or service.kind not in kinds_with_cases():
+            raise ActionRefused(_("The city does not offer this service at the moment."))
         draft = actions.start_draft(by=actor, version=service.current, resident=resident, channel="counter")
     except Service.DoesNotExist:
         return _choose(request, resident, mark, _("Choose the service that the person needs."))
     except NotAllowed:
         raise
-    except Refused as refusal:
+    except ActionRefused as refusal:
         return _choose(request, resident, mark, str(refusal))
-    return see_other("cases:draft", draft.pk)
+    return redirect_see_other("cases:draft", draft.pk)
 
 
 # Recent work of this officer at the counter
@@ -169,30 +169,30 @@ def _drafts(actor: Actor) -> list[Draft]:
     return list(queries.drafts_of(actor).filter(channel="counter")[:LATEST])
 
 
-def _latest(actor: Actor) -> list[Row]:
+def _latest(actor: Actor) -> list[QueueRow]:
     sent = Case.objects.filter(submitted_by_id=actor.user_id, channel="counter")
     cases = sent.select_related("version", "area", "resident").defer("version__content", "answers", "sealed")
-    return rows_of(list(cases.order_by("-opened_at", "-pk")[:LATEST]))
+    return build_rows(list(cases.order_by("-opened_at", "-pk")[:LATEST]))
 
 
-@for_officers(Permission.APPLY_FOR_OTHERS)
+@officers_only(Permission.APPLY_FOR_OTHERS)
 @require_safe
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Printable receipt: reference, next steps, and how to ask about the case."""
     actor = actor_for(request)
-    read = references.read(pack.current().reference_prefix, reference)
+    read = references.parse(pack.current().reference_prefix, reference)
     case = Case.objects.select_related("version", "service", "agency", "unit", "resident").filter(
         reference=read or "", submitted_by_id=actor.user_id, channel="counter"
     )
     found = case.first()
     if found is None:
         raise Http404
-    reads.log_case(actor, found)
-    [row] = rows_of([found])
+    read_log.log_case(actor, found)
+    [row] = build_rows([found])
     return render(request, "cases/desk/receipt.html", {"case": found, "row": row, "rows": _receipt_rows(found, row)})
 
 
-def _receipt_rows(case: Case, row: Row) -> Iterator[tuple[str, Any]]:
+def _receipt_rows(case: Case, row: QueueRow) -> Iterator[tuple[str, Any]]:
     yield _("Service"), row.title
     yield _("For"), case.resident.name if case.resident else ""
     yield _("Handed in"), formats.moment(case.opened_at)

@@ -15,30 +15,30 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kini.cases import answers, reads
-from kini.cases.desk.addresses import cleaned
-from kini.cases.desk.case import text_of
-from kini.cases.desk.working import for_officers
+from kini.cases import answers, read_log
+from kini.cases.desk.case_page import posted_text
+from kini.cases.desk.guards import officers_only
+from kini.cases.desk.queue_address import clean_query_text
 from kini.cases.models import Case
 from kini.cases.pages import forms
-from kini.cases.pages.visiting import SeeOther
+from kini.cases.pages.guards import SeeOther
 from kini.city import pack
 from kini.city import queries as city_queries
 from kini.core import references
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.people import actions as people_actions
-from kini.people import profile, rules
+from kini.people import profile_values, rules
 from kini.people.actions import Details
-from kini.people.assurance import document_words, holder_hints
+from kini.people.assurance import account_hints, document_choices
+from kini.people.assurance_levels import level_label
 from kini.people.forms import ProfileForm
-from kini.people.levels import level_words
+from kini.people.identity_registers.configured import configured_register
 from kini.people.models import Assurance, AssuranceChange, Resident
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
-from kini.people.registers.configured import register
 from kini.people.rules import NationalId
 from kini.services import catalogue as catalogues
-from kini.services.fields.base import Wrong
+from kini.services.fields.base import InvalidAnswer
 from kini.services.fields.text import PhoneField
 
 SALT = "cases.counter"
@@ -74,8 +74,8 @@ def phone_of(request: HttpRequest) -> tuple[str, str]:
     """Return the person's phone number in stored form, and its error if any."""
     field = PhoneField.model_validate({"label": _("Phone"), "optional": True})
     try:
-        return field.parse("phone", forms.read(request).form) or "", ""
-    except Wrong as wrong:
+        return field.parse("phone", forms.read_form(request).form) or "", ""
+    except InvalidAnswer as wrong:
         return "", str(wrong)
 
 
@@ -83,19 +83,19 @@ def proof_page(
     request: HttpRequest, resident: Resident, mark: str, problems: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """Show the profile, its account and the options."""
-    reads.log_person(actor_for(request), resident)
-    number = profile.profile_value(resident, "national_id")
+    read_log.log_person(actor_for(request), resident)
+    number = profile_values.profile_value(resident, "national_id")
     context = {
         "resident": resident,
-        "number": profile.mask_number(number) if number else "",
-        "level": level_words(resident.assurance),
-        "accounts": holder_hints(resident),
+        "number": profile_values.mask_number(number) if number else "",
+        "level": level_label(resident.assurance),
+        "accounts": account_hints(resident),
         "family": resident.user_id is None,
         "mark": mark,
-        "documents": document_words(),
-        "asks": register() is not None,
+        "documents": document_choices(),
+        "asks": configured_register() is not None,
         "proved": resident.assurance > Assurance.TYPED,
-        "typed": {name: text_of(request, name) for name in INPUTS},
+        "typed": {name: posted_text(request, name) for name in INPUTS},
         "areas": city_queries.lowest_level_areas(),
         "errors": list((problems or {}).items()),
         "wrong": problems or {},
@@ -103,11 +103,11 @@ def proof_page(
     return render(request, "cases/desk/unproved.html", context, status=422 if problems else 200)
 
 
-@for_officers(Permission.APPLY_FOR_OTHERS)
+@officers_only(Permission.APPLY_FOR_OTHERS)
 @require_POST
 def prove(request: HttpRequest) -> HttpResponse:
     """Prove the profile or create one of the person's own, then continue to the choice of service."""
-    actor, mark = actor_for(request), cleaned(request.POST.get("person", ""))
+    actor, mark = actor_for(request), clean_query_text(request.POST.get("person", ""))
     resident = at_counter(actor, mark)
     form = ProfileForm(request.POST)
     phone, wrong_phone = phone_of(request)
@@ -118,7 +118,7 @@ def prove(request: HttpRequest) -> HttpResponse:
         return SeeOther(address_of(actor, _proved(request, actor, resident, form, phone)))
     except NotAllowed:
         raise
-    except Refused as refusal:
+    except ActionRefused as refusal:
         return proof_page(request, resident, mark, {"reason": str(refusal)})
 
 
@@ -127,7 +127,7 @@ def _problems(request: HttpRequest, form: ProfileForm) -> dict[str, str]:
     found = {}
     if request.POST.get("whose") not in ("theirs", "other"):
         found["whose"] = _("Say whose profile it is.")
-    if request.POST.get("document") not in dict(document_words()):
+    if request.POST.get("document") not in dict(document_choices()):
         found["document"] = _("Choose which document the person showed.")
     if "card" not in request.POST:
         found["card"] = _("Go on only with the document before you and the person who is on it.")
@@ -138,7 +138,7 @@ def _problems(request: HttpRequest, form: ProfileForm) -> dict[str, str]:
 def _proved(request: HttpRequest, actor: Actor, resident: Resident, form: ProfileForm, phone: str) -> Resident:
     """Return the profile with which the officer continues."""
     found = _settled(request, actor, resident, form, phone)
-    if "register" in request.POST and register() is not None and (number := number_of(found)):
+    if "register" in request.POST and configured_register() is not None and (number := number_of(found)):
         agreed = _("The person agreed at the counter that the civil register is asked.")
         people_actions.ask_register(by=actor, resident=found, number=number, name=found.name, consent=agreed)
     return found
@@ -146,8 +146,8 @@ def _proved(request: HttpRequest, actor: Actor, resident: Resident, form: Profil
 
 def number_of(resident: Resident) -> NationalId | None:
     """Number of a profile in normalised form."""
-    number = profile.profile_value(resident, "national_id")
-    return rules.read_national_id(number, pack.current().national_id, timezone.localdate()) if number else None
+    number = profile_values.profile_value(resident, "national_id")
+    return rules.parse_national_id(number, pack.current().national_id, timezone.localdate()) if number else None
 
 
 def _settled(request: HttpRequest, actor: Actor, resident: Resident, form: ProfileForm, phone: str) -> Resident:
@@ -161,8 +161,8 @@ def _settled(request: HttpRequest, actor: Actor, resident: Resident, form: Profi
         address=form.cleaned_data.get("address", ""),
         area=form.cleaned_data.get("area"),
     )
-    dispute = _decided(request, profile.profile_value(resident, "national_id"))
-    return people_actions.settle_number(
+    dispute = _decided(request, profile_values.profile_value(resident, "national_id"))
+    return people_actions.reassign_number(
         by=actor, holder=resident, details=details, phone=phone, document=document, reason=reason, dispute=dispute
     )
 
@@ -173,13 +173,13 @@ def _decided(request: HttpRequest, number: str) -> str:
     Raises:
         Refused: when it is no dispute about this number that was decided so, or was used before.
     """
-    typed = text_of(request, "dispute")
+    typed = posted_text(request, "dispute")
     if not typed:
         return ""
-    read, service = references.read(pack.current().reference_prefix, typed), catalogues.current().identity_dispute
+    read, service = references.parse(pack.current().reference_prefix, typed), catalogues.current().identity_dispute
     case = Case.objects.select_related("version").filter(reference=read or "", service_id=service).first()
     if case is None or case.outcome != "granted" or number not in answers.of_case(case).values():
-        raise Refused(_("No dispute with that reference was decided for this person."))
+        raise ActionRefused(_("No dispute with that reference was decided for this person."))
     if AssuranceChange.objects.filter(dispute=case.reference).exists():
-        raise Refused(_("This decision was carried out already."))
+        raise ActionRefused(_("This decision was carried out already."))
     return str(case.reference)

@@ -10,42 +10,42 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kini.cases import access, actions, inputs, replies, rules
-from kini.cases.actions import Stale
-from kini.cases.desk import addresses
-from kini.cases.desk.case import page as case_page
-from kini.cases.desk.figures import title_of
-from kini.cases.desk.working import back_to_case, case_at_desk, for_officers
+from kini.cases import access, actions, canned_replies, rules, transition_inputs
+from kini.cases.actions import StaleState
+from kini.cases.desk import queue_address
+from kini.cases.desk.case_page import render_case_page as case_page
+from kini.cases.desk.guards import back_to_case, case_at_desk, officers_only
+from kini.cases.desk.queue_counts import service_title
 from kini.cases.models import Case, TimelineEntry
 from kini.cases.pages import forms
 from kini.cases.pages.forms import Errors
-from kini.core import moments, upload_limits
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core import current_time, upload_limits
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.files import FileRefused
 from kini.services.fields.base import FieldBase
 from kini.services.fields.text import LongTextField
 from kini.services.fields.uploads import UploadField
-from kini.services.versions import Resolved, resolve
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 #: Stands for a missing `state` input; no state has this name.
 UNKNOWN = "?"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MoveForm:
     """Move as drawn on its page."""
 
     case: Case
-    resolved: Resolved
+    snapshot: ServiceSnapshot
     edge: rules.Edge
 
     @property
     def fields(self) -> dict[str, FieldBase]:
-        return inputs.fields_of(self.resolved, self.edge)
+        return transition_inputs.input_fields(self.snapshot, self.edge)
 
     @property
     def label(self) -> str:
-        return rules.move_label(self.edge, self.resolved.moves)
+        return rules.move_label(self.edge, self.snapshot.moves)
 
     @property
     def wording(self) -> str:
@@ -55,12 +55,12 @@ class Step:
     @property
     def pages(self) -> list[tuple[str, str]]:
         """Question pages that can be sent back for correction: (key, heading)."""
-        if not rules.correctable(self.resolved.flow, self.edge.to):
+        if not rules.is_correctable(self.snapshot.flow, self.edge.to):
             return []
-        return [(page.key, str(page.heading)) for page in self.resolved.pages]
+        return [(page.key, str(page.heading)) for page in self.snapshot.pages]
 
 
-@for_officers()
+@officers_only()
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     """Show the form of a move; POST takes it."""
@@ -73,32 +73,32 @@ def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     return _draw(request, step, {}, {})
 
 
-def _insert(request: HttpRequest, actor: Actor, step: Step, sent: forms.Sent) -> HttpResponse:
+def _insert(request: HttpRequest, actor: Actor, step: MoveForm, sent: forms.SubmittedForm) -> HttpResponse:
     """Show the form again with a canned reply inserted; nothing is sent."""
-    typed = inputs.take(step.resolved, step.edge, sent.form).typed
+    typed = transition_inputs.parse_form(step.snapshot, step.edge, sent.form).typed
     if name := step.wording:
         reply = sent.form.text("reply")
-        typed[name] = replies.added(actor, step.case, reply, str(typed.get(name) or ""))
+        typed[name] = canned_replies.append_reply(actor, step.case, reply, str(typed.get(name) or ""))
     return _draw(request, step, typed, {})
 
 
-def _offered(actor: Actor, case: Case, move: str) -> Step | None:
+def _offered(actor: Actor, case: Case, move: str) -> MoveForm | None:
     """Return the move if the officer may take it now.
 
     Raises:
         NotAllowed: the move belongs to another role.
     """
-    resolved = resolve(case.version)
-    edge = rules.edge_of(resolved.flow, case.state, move)
-    if edge is None or not rules.in_time(edge, case.closed_at, moments.now()):
+    snapshot = snapshot_of(case.version)
+    edge = rules.edge_of(snapshot.flow, case.state, move)
+    if edge is None or not rules.is_in_time(edge, case.closed_at, current_time.now()):
         return None
-    if edge.by == rules.SYSTEM or edge.by not in access.hats(actor, case):
+    if edge.by == rules.SYSTEM or edge.by not in access.case_roles(actor, case):
         raise NotAllowed(_("This step belongs to somebody else."))
-    return Step(case, resolved, edge)
+    return MoveForm(case, snapshot, edge)
 
 
-def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: Step | None) -> HttpResponse:
-    sent = forms.read(request)
+def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: MoveForm | None) -> HttpResponse:
+    sent = forms.read_form(request)
     shown = sent.form.text("state") or UNKNOWN
     if shown != case.state and _was_taken(actor, case, move, shown):
         return back_to_case(request, case.reference)
@@ -106,20 +106,20 @@ def _take(request: HttpRequest, actor: Actor, case: Case, move: str, step: Step 
         return _gone(request, actor, case, shown, sent.form.data)
     if "insert" in sent.form.data:
         return _insert(request, actor, step, sent)
-    taken = inputs.take(step.resolved, step.edge, sent.form)
-    errors = taken.errors | forms.unreadable(sent, step.fields)
+    taken = transition_inputs.parse_form(step.snapshot, step.edge, sent.form)
+    errors = taken.errors | forms.unreadable_errors(sent, step.fields)
     if errors:
         return _draw(request, step, taken.typed, errors)
     try:
-        upload_limits.require(request, inputs.uploads_in(taken.values), user=actor.user_id)
+        upload_limits.count_uploads(request, transition_inputs.uploads_in(taken.values), user=actor.user_id)
         moved = actions.move(by=actor, case=case, move=move, given=taken.values, expected_state=shown)
     except NotAllowed:
         raise
-    except Stale:
+    except StaleState:
         return _gone(request, *case_at_desk(request, case.reference), shown, sent.form.data)
-    except Refused as refusal:
+    except ActionRefused as refusal:
         return _draw(request, step, taken.typed, {_where(step, refusal): str(refusal)})
-    name = step.resolved.flow.states[moved.state].name
+    name = step.snapshot.flow.states[moved.state].name
     messages.success(request, _("%(reference)s: now “%(step)s”.") % {"reference": case.reference, "step": name})
     return back_to_case(request, case.reference)
 
@@ -135,28 +135,28 @@ def _gone(request: HttpRequest, actor: Actor, case: Case, shown: str, data: Mapp
     message = _("This step is not possible now. Check the case again.")
     if shown != case.state:
         message = _("This case has changed in the meantime. Check it before you continue.")
-    known = resolve(case.version).inputs
+    known = snapshot_of(case.version).inputs
     kept = [(str(known[name].label), data[name]) for name in known if data.get(name)]
     return case_page(request, actor, case, errors=[("", message)], kept=kept, status=409)
 
 
-def _where(step: Step, refusal: Refused) -> str:
+def _where(step: MoveForm, refusal: ActionRefused) -> str:
     """Input that a refusal refers to: the only upload, if it was about a file."""
     uploads = [name for name, field in step.fields.items() if isinstance(field, UploadField)]
     return uploads[0] if isinstance(refusal, FileRefused) and len(uploads) == 1 else ""
 
 
-def _draw(request: HttpRequest, step: Step, typed: Mapping[str, Any], errors: Errors) -> HttpResponse:
+def _draw(request: HttpRequest, step: MoveForm, typed: Mapping[str, Any], errors: Errors) -> HttpResponse:
     context = {
         "case": step.case,
-        "title": title_of(step.resolved),
+        "title": service_title(step.snapshot),
         "step": step,
-        "inputs": forms.draw(step.fields, typed, errors),
-        "errors": forms.summary(step.fields, errors),
-        "multipart": forms.takes_files(step.fields.values()),
-        "ticked": typed.get(inputs.PAGES) or [],
-        "replies": list(replies.offered(step.case)) if step.wording else [],
-        "trail": addresses.trail(request),
-        "leads_to": step.resolved.flow.states[step.edge.to].name,
+        "inputs": forms.render_fields(step.fields, typed, errors),
+        "errors": forms.error_summary(step.fields, errors),
+        "multipart": forms.has_uploads(step.fields.values()),
+        "ticked": typed.get(transition_inputs.PAGES_TO_CORRECT) or [],
+        "replies": list(canned_replies.replies_for(step.case)) if step.wording else [],
+        "trail": queue_address.back_query(request),
+        "leads_to": step.snapshot.flow.states[step.edge.to].name,
     }
     return render(request, "cases/desk/move.html", context, status=422 if errors else 200)

@@ -6,12 +6,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kini.cases import queries
-from kini.cases.desk import figures, saved, together
-from kini.cases.desk.addresses import VIEWS
-from kini.cases.desk.working import is_working, may_here
+from kini.cases.desk import presence, queue_counts, saved_filters
+from kini.cases.desk.guards import has_permission, is_working_officer
+from kini.cases.desk.queue_address import VIEWS
 from kini.cases.queries import View
 from kini.people.permissions import Permission
-from kini.web.navigation import NavItem, NavShelf, navigation, shelves
+from kini.web.navigation import NavItem, NavSource, nav_sources, navigation
 
 #: Icons of the rail's views, in order.
 RAIL = {
@@ -28,19 +28,27 @@ RAIL = {
 
 def register() -> None:
     """Register the desk's navigation. Called once from `AppConfig.ready`."""
-    navigation.register("desk", NavItem("cases:desk", _("Desk"), "briefcase", order=80, visible=is_working))
+    navigation.register("desk", NavItem("cases:desk", _("Desk"), "briefcase", order=80, visible=is_working_officer))
     navigation.register(
         "desk-account",
-        NavItem("cases:desk", _("Desk"), "briefcase", 1, "account", note=_("Your cases at work"), visible=is_working),
+        NavItem(
+            "cases:desk", _("Desk"), "briefcase", 1, "account", note=_("Your cases at work"), visible=is_working_officer
+        ),
     )
-    shelves.register("desk", NavShelf("desk", _shelf))
+    nav_sources.register("desk", NavSource("desk", _shelf))
     navigation.register(
         "desk-mentions",
         NavItem(
-            "cases:desk-mentions", _("Mentions"), "megaphone", 18, "desk", count=together.unread, visible=is_working
+            "cases:desk-mentions",
+            _("Mentions"),
+            "megaphone",
+            18,
+            "desk",
+            count=presence.unread_mentions,
+            visible=is_working_officer,
         ),
     )
-    helps, watches = may_here(Permission.APPLY_FOR_OTHERS), may_here(Permission.SEE_OVERDUE)
+    helps, watches = has_permission(Permission.APPLY_FOR_OTHERS), has_permission(Permission.SEE_OVERDUE)
     navigation.register(
         "desk-apply",
         NavItem("cases:desk-apply", _("Apply for a resident"), "pencil", 30, "desk", group=_("Counter"), visible=helps),
@@ -59,7 +67,7 @@ def register() -> None:
         "desk-numbers",
         NavItem("cases:desk-numbers", _("Numbers of the day"), "chart", 41, "desk", _("Agency"), visible=watches),
     )
-    manages = may_here(Permission.MANAGE_OFFICERS)
+    manages = has_permission(Permission.MANAGE_OFFICERS)
     navigation.register(
         "desk-officers",
         NavItem("cases:desk-officers", _("Officers and roles"), "people", 44, "desk", _("Agency"), visible=manages),
@@ -68,7 +76,7 @@ def register() -> None:
         "desk-access",
         NavItem("cases:desk-access", _("Who reads what"), "eye", 45, "desk", _("Agency"), visible=manages),
     )
-    writes = may_here(Permission.MANAGE_REPLIES)
+    writes = has_permission(Permission.MANAGE_REPLIES)
     navigation.register(
         "desk-replies",
         NavItem("cases:desk-replies", _("Canned replies"), "pencil", 46, "desk", _("Agency"), visible=writes),
@@ -77,25 +85,25 @@ def register() -> None:
 
 def _shelf(request: HttpRequest) -> Iterator[NavItem]:
     """Entries of the rail: views of the queue, then saved filters."""
-    opens_with = saved.first(request)
+    opens_with = saved_filters.default_filter(request)
     for order, (view, icon) in enumerate(RAIL.items(), 10):
         query = f"view={view}" if view != "due" or opens_with else ""
         name, label = VIEWS[view]
         count = _behind_view(name)
-        yield NavItem("cases:desk", label, icon, order, "desk", query=query, count=count, visible=is_working)
-    for kept in saved.own(request):
+        yield NavItem("cases:desk", label, icon, order, "desk", query=query, count=count, visible=is_working_officer)
+    for kept in saved_filters.own_filters(request):
         count = _behind_filter(kept.pk)
         yield NavItem("cases:desk", kept.name, "filter", 19, "desk", _("My filters"), kept.query, count=count)
 
 
 def _behind_view(view: View) -> Callable[[HttpRequest], int | str | None]:
-    return lambda request: _capped(figures.waiting(request).get(view))
+    return lambda request: _capped(queue_counts.view_counts(request).get(view))
 
 
 def _behind_filter(pk: int) -> Callable[[HttpRequest], int | str | None]:
-    return lambda request: _capped(saved.counts(request).get(pk))
+    return lambda request: _capped(saved_filters.filter_counts(request).get(pk))
 
 
 def _capped(count: int | None) -> int | str | None:
     """Format a count, with a suffix at the counting limit."""
-    return f"{queries.MOST_COUNTED - 1}+" if count == queries.MOST_COUNTED else count
+    return f"{queries.MAX_COUNTED - 1}+" if count == queries.MAX_COUNTED else count

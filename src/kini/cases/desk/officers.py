@@ -12,22 +12,22 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kini.cases.desk.queue import cleaned
-from kini.cases.desk.working import for_officers, see_other
+from kini.cases.desk.guards import officers_only, redirect_see_other
+from kini.cases.desk.queue import clean_query_text
 from kini.city import pack
 from kini.city import queries as city_queries
 from kini.city.models import Agency, Area
-from kini.core.actors import Actor, Refused
+from kini.core.actors import ActionRefused, Actor
 from kini.core.grants import Grant, Scope
 from kini.core.models import AuditEntry
 from kini.people import actions, queries
-from kini.people.contacts import ContactFault, contact_of, read_contact
-from kini.people.directory_settings import directory
+from kini.people.contacts import ContactError, contact_of, parse_contact
+from kini.people.directory_config import configured_directory
 from kini.people.models import DirectoryLink, Officer, RoleGrant
-from kini.people.permissions import WORDS, Permission
+from kini.people.permissions import PERMISSION_LABELS, Permission
 from kini.people.queries import actor_for
 from kini.people.roles import Role, roles
-from kini.people.rules import holds, may
+from kini.people.rules import may, may_all
 from kini.services import queries as service_queries
 from kini.services.models import Service
 
@@ -38,7 +38,7 @@ LATEST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldRole:
     """Role held by an officer. `takeable`: the visitor may revoke it."""
 
     pk: int
@@ -50,7 +50,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class RoleOffer:
     """Role that can be granted, with its description and permissions."""
 
     id: str
@@ -59,12 +59,12 @@ class Offer:
     may: str
 
 
-@for_officers(MANAGE)
+@officers_only(MANAGE)
 @require_safe
 def officers(request: HttpRequest) -> HttpResponse:
     """List officers of the agencies that the visitor manages."""
-    actor, asked = actor_for(request), cleaned(request.GET.get("q", ""))
-    found = queries.officers_managed(actor)
+    actor, asked = actor_for(request), clean_query_text(request.GET.get("q", ""))
+    found = queries.managed_officers(actor)
     if asked:
         found = found.filter(Q(name__icontains=asked) | Q(user__email__iexact=asked) | Q(user__phone=asked))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -73,58 +73,61 @@ def officers(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/desk/officers.html", context)
 
 
-@for_officers(MANAGE)
+@officers_only(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add_officer(request: HttpRequest) -> HttpResponse:
     """Invite an officer by phone number or e-mail address."""
     actor = actor_for(request)
     agencies = _whole_agencies(actor)
-    typed = {name: cleaned(request.POST.get(name, "")) for name in ("contact", "name", "agency")}
+    typed = {name: clean_query_text(request.POST.get(name, "")) for name in ("contact", "name", "agency")}
     errors: list[tuple[str, str]] = []
     if request.method == "POST":
         agency = next((each for each in agencies if each.pk == typed["agency"]), None)
         try:
             officer = _invited(actor, typed, agency)
-        except ContactFault as fault:
+        except ContactError as fault:
             errors = [("contact", str(fault))]
-        except Refused as refusal:
+        except ActionRefused as refusal:
             errors = [("name" if not typed["name"] else "contact" if agency else "agency", str(refusal))]
         else:
             words = _("%(name)s is told by message. Now give a role.")
             messages.success(request, words % {"name": officer.name})
-            return see_other("cases:desk-officer", officer.pk)
+            return redirect_see_other("cases:desk-officer", officer.pk)
     context = {"agencies": agencies, "typed": typed, "errors": errors, "wrong": dict(errors)}
     return render(request, "cases/desk/officer_add.html", context, status=422 if errors else 200)
 
 
 def _invited(actor: Actor, typed: dict[str, str], agency: Agency | None) -> Officer:
     if agency is None:
-        raise Refused(_("Choose the agency."))
-    contact = read_contact(typed["contact"], pack.current().country)
+        raise ActionRefused(_("Choose the agency."))
+    contact = parse_contact(typed["contact"], pack.current().country)
     return actions.invite_officer(by=actor, contact=contact, agency=agency, name=typed["name"])
 
 
-@for_officers(MANAGE)
+@officers_only(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def officer(request: HttpRequest, officer: int) -> HttpResponse:
     """Show an officer with roles and history; POST grants a role."""
     actor, found = _managed(request, officer)
     if request.method != "POST":
         return _page(request, actor, found)
-    services = [cleaned(each) for each in request.POST.getlist("services")]
+    services = [clean_query_text(each) for each in request.POST.getlist("services")]
 
     def give() -> None:
         if not set(services) <= {pk for pk, _name in _services(actor, found)}:
-            raise Refused(_("Choose services of this agency."))
-        role, area = cleaned(request.POST.get("role", "")), city_queries.chosen_area(request.POST.get("area", ""))
+            raise ActionRefused(_("Choose services of this agency."))
+        role, area = (
+            clean_query_text(request.POST.get("role", "")),
+            city_queries.chosen_area(request.POST.get("area", "")),
+        )
         actions.grant_role(by=actor, officer=found, role=role, area=area, services=services)
 
     return _done(request, actor, found, give, _("The role is given."))
 
 
-@for_officers(MANAGE)
+@officers_only(MANAGE)
 @require_POST
-def take(request: HttpRequest, officer: int, grant: int) -> HttpResponse:
+def revoke_role(request: HttpRequest, officer: int, grant: int) -> HttpResponse:
     """Revoke a role. Idempotent."""
     actor, found = _managed(request, officer)
     held = RoleGrant.objects.select_related("area", "officer").filter(pk=grant, officer=found).first()
@@ -136,9 +139,9 @@ def take(request: HttpRequest, officer: int, grant: int) -> HttpResponse:
     return _done(request, actor, found, deed, _("The role is taken away."))
 
 
-@for_officers(MANAGE)
+@officers_only(MANAGE)
 @require_POST
-def switch(request: HttpRequest, officer: int) -> HttpResponse:
+def set_officer_active(request: HttpRequest, officer: int) -> HttpResponse:
     """Deactivate or reactivate an officer (`active`: yes)."""
     actor, found = _managed(request, officer)
     active = request.POST.get("active") == "yes"
@@ -147,14 +150,14 @@ def switch(request: HttpRequest, officer: int) -> HttpResponse:
     return _done(request, actor, found, lambda: deed(by=actor, officer=found), words % {"name": found.name})
 
 
-@for_officers(MANAGE)
+@officers_only(MANAGE)
 @require_POST
-def link(request: HttpRequest, officer: int) -> HttpResponse:
+def link_to_directory(request: HttpRequest, officer: int) -> HttpResponse:
     """Link an officer to an address in the city's directory; an empty one removes the link."""
     actor, found = _managed(request, officer)
-    if directory() is None:
+    if configured_directory() is None:
         raise Http404
-    email = cleaned(request.POST.get("directory", ""))
+    email = clean_query_text(request.POST.get("directory", ""))
     words = _("%(name)s can sign in through the directory.") if email else _("The link to the directory is ended.")
     return _done(
         request,
@@ -169,15 +172,15 @@ def _done(request: HttpRequest, actor: Actor, found: Officer, deed: Callable[[],
     """Run the action and confirm it, or show the page with the refusal."""
     try:
         deed()
-    except (Refused, ContactFault) as refusal:
+    except (ActionRefused, ContactError) as refusal:
         return _page(request, actor, found, str(refusal))
     messages.success(request, words)
-    return see_other("cases:desk-officer", found.pk)
+    return redirect_see_other("cases:desk-officer", found.pk)
 
 
 def _managed(request: HttpRequest, pk: int) -> tuple[Actor, Officer]:
     actor = actor_for(request)
-    found = queries.officers_managed(actor).filter(pk=pk).first()
+    found = queries.managed_officers(actor).filter(pk=pk).first()
     if found is None:
         raise Http404
     return actor, found
@@ -198,9 +201,9 @@ def _page(request: HttpRequest, actor: Actor, found: Officer, error: str = "") -
         "areas": _areas(actor, found),
         "services": services,
         "errors": [(anchor, error)] if error else [],
-        "typed": {name: cleaned(request.POST.get(name, "")) for name in ("role", "area")},
-        "directory": None if oneself else directory(),
-        "directory_email": cleaned(request.POST.get("directory", linked.email if linked else "")),
+        "typed": {name: clean_query_text(request.POST.get(name, "")) for name in ("role", "area")},
+        "directory": None if oneself else configured_directory(),
+        "directory_email": clean_query_text(request.POST.get("directory", linked.email if linked else "")),
         "ticked": request.POST.getlist("services"),
         "history": _history(found),
     }
@@ -221,21 +224,21 @@ def _whole_agencies(actor: Actor) -> list[Agency]:
     return list(Agency.objects.filter(pk__in=ids, active=True).order_by("short_name"))
 
 
-def _offers(actor: Actor, found: Officer) -> list[Offer]:
+def _offers(actor: Actor, found: Officer) -> list[RoleOffer]:
     """Roles with no permission that the manager lacks in that agency."""
     scopes = [
         Scope(grant.agency, grant.area_path, service)
         for grant in _grants(actor, found.agency_id)
         for service in grant.services or [""]
     ]
-    able = [(pk, role) for pk, role in roles().items() if any(holds(actor, role.may, scope) for scope in scopes)]
-    offers = [Offer(pk, str(role.name), str(role.about), may_words(role)) for pk, role in able]
+    able = [(pk, role) for pk, role in roles().items() if any(may_all(actor, role.may, scope) for scope in scopes)]
+    offers = [RoleOffer(pk, str(role.name), str(role.about), may_words(role)) for pk, role in able]
     return sorted(offers, key=lambda offer: offer.name.casefold())
 
 
 def may_words(role: Role) -> str:
     """Permissions of a role as a list in words."""
-    return ", ".join(str(WORDS[permission]) for permission in role.may)
+    return ", ".join(str(PERMISSION_LABELS[permission]) for permission in role.may)
 
 
 def _paths(actor: Actor, found: Officer) -> list[str]:
@@ -257,7 +260,7 @@ def _services(actor: Actor, found: Officer) -> list[tuple[str, str]]:
     offered = Service.objects.filter(active=True, agency_id=found.agency_id)
     if all(limits):
         offered = offered.filter(pk__in=frozenset().union(*limits))
-    return [(card.id, str(card.name)) for card in service_queries.by_name(service_queries.cards(offered))]
+    return [(card.id, str(card.name)) for card in service_queries.sort_by_name(service_queries.cards_of(offered))]
 
 
 # In words
@@ -274,19 +277,19 @@ def role_name(role: str) -> str:
     return str(found.name) if found else role
 
 
-def _held(actor: Actor, found: Officer, grant: RoleGrant, names: dict[str, str]) -> Held:
+def _held(actor: Actor, found: Officer, grant: RoleGrant, names: dict[str, str]) -> HeldRole:
     role = roles().get(grant.role)
     scopes = [Scope(found.agency_id, grant.area.path if grant.area else "", each) for each in grant.services or [""]]
     needed = [MANAGE, *(role.may if role else ())]
-    takeable = found.user_id != actor.user_id and all(holds(actor, needed, scope) for scope in scopes)
+    takeable = found.user_id != actor.user_id and all(may_all(actor, needed, scope) for scope in scopes)
     where = grant.area.name if grant.area else _("The whole city")
     services = ", ".join(names.get(each, each) for each in grant.services)
-    return Held(grant.pk, role_name(grant.role), str(role.about) if role else "", where, services, takeable)
+    return HeldRole(grant.pk, role_name(grant.role), str(role.about) if role else "", where, services, takeable)
 
 
 def _history(found: Officer) -> list[tuple[AuditEntry, str, str]]:
     """Rows (entry, sentence, actor), latest first."""
-    entries = list(queries.history_of(found)[:LATEST])
+    entries = list(queries.officer_history(found)[:LATEST])
     names = queries.officer_names(entry.actor_id for entry in entries)
     places = _places(entries)
     return [(entry, _sentence(entry, places), names.get(entry.actor_id or 0) or _("The program")) for entry in entries]

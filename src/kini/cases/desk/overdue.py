@@ -17,17 +17,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from kini.cases import queries, rules
-from kini.cases.desk import figures
-from kini.cases.desk.working import for_officers
+from kini.cases.desk import queue_counts
+from kini.cases.desk.guards import officers_only
 from kini.cases.models import Case
 from kini.city import pack
 from kini.city.models import Unit
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor
 from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
-from kini.services.versions import Resolved, resolve, resolve_many
+from kini.services.snapshots import ServiceSnapshot, snapshot_of, snapshots_by_version
 from kini.web import downloads, formats
 
 #: Groupings of overdue cases with the heading of the first column.
@@ -42,7 +42,7 @@ LONGEST = 20
 
 
 @dataclass(slots=True)
-class Late:
+class LateGroup:
     """Group of overdue cases.
 
     Attributes:
@@ -83,7 +83,7 @@ class Late:
 
 
 #: Sort orders of groups by query parameter.
-SORTS: Mapping[str, Callable[[Late], Any]] = {
+SORTS: Mapping[str, Callable[[LateGroup], Any]] = {
     "count": lambda group: (-group.count, group.since),
     "since": lambda group: (group.since, group.title),
     "title": lambda group: (group.title.casefold(), group.since),
@@ -91,14 +91,14 @@ SORTS: Mapping[str, Callable[[Late], Any]] = {
 }
 
 
-@for_officers(Permission.SEE_OVERDUE)
+@officers_only(Permission.SEE_OVERDUE)
 @require_safe
 def overdue(request: HttpRequest) -> HttpResponse:
     """Show overdue cases in groups (`by`), sorted by `sort`, and the longest overdue ones."""
     actor = actor_for(request)
     by, sort = request.GET.get("by", ""), request.GET.get("sort", "")
     by, sort = by if by in GROUPINGS else "service", sort if sort in SORTS else "count"
-    groups = sorted(late(actor, by), key=SORTS[sort])
+    groups = sorted(late_groups(actor, by), key=SORTS[sort])
     oldest = min((group.since for group in groups), default=None)
     context = {
         "rows": groups,
@@ -109,40 +109,40 @@ def overdue(request: HttpRequest) -> HttpResponse:
         "count": sum(group.count for group in groups),
         "without": sum(group.without for group in groups),
         "resting": sum(group.resting for group in groups),
-        "oldest": formats.duration((moments.now() - oldest).total_seconds(), units=1) if oldest else "",
-        "longest": [(case, *standing(case)) for case in _late_cases(actor)[:LONGEST]],
+        "oldest": formats.duration((current_time.now() - oldest).total_seconds(), units=1) if oldest else "",
+        "longest": [(case, *waiting_words(case)) for case in _late_cases(actor)[:LONGEST]],
     }
     return render(request, "cases/desk/overdue.html", context)
 
 
-def late(actor: Actor, by: str = "service") -> list[Late]:
+def late_groups(actor: Actor, by: str = "service") -> list[LateGroup]:
     """Overdue cases in groups. At most four queries for any number of cases.
 
     Args:
         by: a key of GROUPINGS.
     """
     rows = _shared(actor)
-    versions = resolve_many(row["version"] for row in rows)
+    versions = snapshots_by_version(row["version"] for row in rows)
     units = Unit.objects.in_bulk({row["unit"] for row in rows if row["unit"]}) if by == "unit" else {}
     officers = Officer.objects.in_bulk({row["assignee"] for row in rows if row["assignee"]}) if by == "officer" else {}
-    groups: dict[Any, Late] = {}
+    groups: dict[Any, LateGroup] = {}
     for row in rows:
-        resolved = versions[row["version"]]
-        step, waits = step_of(resolved, row["state"])
+        snapshot = versions[row["version"]]
+        step, waits = step_of(snapshot, row["state"])
         key, title = {
-            "service": (row["service"], figures.title_of(resolved)),
+            "service": (row["service"], queue_counts.service_title(snapshot)),
             "unit": (row["unit"], str(units.get(row["unit"], _("No unit")))),
             "officer": (row["assignee"], str(officers.get(row["assignee"], _("Nobody yet")))),
             "step": (step, step),
         }[by]
-        group = groups.setdefault(key, Late(title, row["since"], row["service"] if by == "service" else ""))
+        group = groups.setdefault(key, LateGroup(title, row["since"], row["service"] if by == "service" else ""))
         group.add(row, step, waits)
     return list(groups.values())
 
 
 def _late(actor: Actor) -> QuerySet[Case]:
-    found = queries.visible(actor, Permission.SEE_OVERDUE)
-    return found.filter(closed_at__isnull=True, due_at__lt=moments.now())
+    found = queries.visible_cases(actor, Permission.SEE_OVERDUE)
+    return found.filter(closed_at__isnull=True, due_at__lt=current_time.now())
 
 
 def _shared(actor: Actor) -> list[dict[str, Any]]:
@@ -154,25 +154,25 @@ def _shared(actor: Actor) -> list[dict[str, Any]]:
     return [dict(row) for row in counts]
 
 
-def step_of(resolved: Resolved, state: str) -> tuple[str, str]:
+def step_of(snapshot: ServiceSnapshot, state: str) -> tuple[str, str]:
     """Name of a step and the party it waits for: a role, the resident, or the program."""
-    step = resolved.flow.states[state]
+    step = snapshot.flow.states[state]
     if step.by == rules.RESIDENT:
         return str(step.name), _("The resident")
-    role = resolved.roles.get(step.by or "")
+    role = snapshot.roles.get(step.by or "")
     return str(step.name), str(role) if role else _("The program")
 
 
-def standing(case: Case) -> tuple[str, str, str]:
+def waiting_words(case: Case) -> tuple[str, str, str]:
     """(service, step, party waited for) of a case, in words."""
-    resolved = resolve(case.version)
-    return figures.title_of(resolved), *step_of(resolved, case.state)
+    snapshot = snapshot_of(case.version)
+    return queue_counts.service_title(snapshot), *step_of(snapshot, case.state)
 
 
 def _late_cases(actor: Actor) -> QuerySet[Case]:
     """Overdue cases without answers, the longest overdue first."""
     related = ("version", "unit", "area", "agency", "assignee")
-    return _late(actor).select_related(*related).defer(*queries.UNSHOWN).order_by("due_at", "pk")
+    return _late(actor).select_related(*related).defer(*queries.DEFERRED).order_by("due_at", "pk")
 
 
 # CSV
@@ -185,21 +185,21 @@ class _Echo:
         return line
 
 
-@for_officers(Permission.SEE_OVERDUE)
+@officers_only(Permission.SEE_OVERDUE)
 @require_safe
-def table(request: HttpRequest) -> HttpResponseBase:
+def overdue_csv(request: HttpRequest) -> HttpResponseBase:
     """All overdue cases as CSV, without names of residents or officers."""
     writer = csv.writer(_Echo())
     cases = _late_cases(actor_for(request)).iterator(chunk_size=2000)
-    lines = (writer.writerow(map(downloads.cell, line)) for line in _lines(cases))
+    lines = (writer.writerow(map(downloads.safe_cell, line)) for line in _lines(cases))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    day = timezone.localdate(moments.now(), pack.current().timezone)
+    day = timezone.localdate(current_time.now(), pack.current().timezone)
     response["Content-Disposition"] = f'attachment; filename="late-{day.isoformat()}.csv"'
     return response
 
 
 def _lines(cases: Iterator[Case]) -> Iterator[list[Any]]:
-    now, zone = moments.now(), pack.current().timezone
+    now, zone = current_time.now(), pack.current().timezone
     yield [
         _("Number"),
         _("Service"),
@@ -219,7 +219,7 @@ def _lines(cases: Iterator[Case]) -> Iterator[list[Any]]:
         yield [
             case.reference,
             *_before_step(case),
-            *standing(case)[1:],
+            *waiting_words(case)[1:],
             _("yes") if case.assignee_id else _("no"),
             _("yes") if case.paused_at else _("no"),
             timezone.localtime(case.opened_at, zone).isoformat(timespec="minutes"),
@@ -229,7 +229,7 @@ def _lines(cases: Iterator[Case]) -> Iterator[list[Any]]:
 
 
 def _before_step(case: Case) -> Iterator[str]:
-    yield figures.title_of(resolve(case.version))
+    yield queue_counts.service_title(snapshot_of(case.version))
     yield str(case.agency.title)
     yield str(case.unit or "")
     yield case.area.name if case.area else ""

@@ -9,98 +9,102 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kini.cases import actions, queries, rules
-from kini.cases.desk import addresses, figures, saved
-from kini.cases.desk.addresses import CONTROL, VIEWS, Asked, cleaned
-from kini.cases.desk.figures import Places
-from kini.cases.desk.rows import rows_html, rows_of
-from kini.cases.desk.working import OwnCase, case_at_desk, for_officers, see_other
-from kini.core.actors import Refused
+from kini.cases.desk import queue_address, queue_counts, saved_filters
+from kini.cases.desk.guards import OwnCaseAtDesk, case_at_desk, officers_only, redirect_see_other
+from kini.cases.desk.queue_address import CONTROL, VIEWS, QueueAddress, clean_query_text
+from kini.cases.desk.queue_counts import AreaChoices
+from kini.cases.desk.queue_rows import build_rows, render_rows
+from kini.core.actors import ActionRefused
 from kini.people.models import Officer
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for, officer_of
 from kini.people.rules import may_somewhere
-from kini.web.fragments import options
+from kini.web.snippets import render_options
 
-MOST_CHOSEN = queries.PAGE
+MAX_TICKED = queries.QUEUE_PAGE_SIZE
 
 
-@for_officers()
+@officers_only()
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
     """Show the queue; POST assigns the ticked cases to oneself."""
     if request.method == "POST":
         return _take(request)
-    opens_with = saved.first(request) if not request.GET else None
-    return redirect(addresses.address(opens_with)) if opens_with else _show(request)
+    opens_with = saved_filters.default_filter(request) if not request.GET else None
+    return redirect(queue_address.queue_url(opens_with)) if opens_with else _show(request)
 
 
 def _show(request: HttpRequest) -> HttpResponse:
-    actor, asked, after = actor_for(request), addresses.read(request.GET), cleaned(request.GET.get("after", ""))
-    services = _services(asked, figures.services_with_cases(actor))
-    areas = _areas(asked, figures.areas_with_cases(actor))
-    found = queries.queue(actor, asked.filters(areas.paths, after))
-    name = next((kept.name for kept in saved.own(request) if kept.query == asked.query), "")
-    rows, trail = rows_of(found.cases), addresses.trail_of(asked)
+    actor, asked, after = (
+        actor_for(request),
+        queue_address.parse_query(request.GET),
+        clean_query_text(request.GET.get("after", "")),
+    )
+    services = _services(asked, queue_counts.services_with_cases(actor))
+    areas = _areas(asked, queue_counts.areas_with_cases(actor))
+    found = queries.queue_page(actor, asked.filters(areas.paths, after))
+    name = next((kept.name for kept in saved_filters.own_filters(request) if kept.query == asked.query), "")
+    rows, trail = build_rows(found.cases), queue_address.back_query_of(asked)
     may_act = may_somewhere(actor, Permission.ACT)
     context = {
         "asked": asked,
         "saved": name,
         "heading": name or str(VIEWS[asked.view][1]),
         "rows": rows,
-        "table": rows_html(rows, trail, ticks=may_act and asked.view != "ended"),
+        "table": render_rows(rows, trail, ticks=may_act and asked.view != "ended"),
         "open": " ".join(row.case.reference for row in rows if not row.case.closed_at),
         "ended": asked.view == "ended",
-        "services": options(services, asked.service),
-        "areas": options(areas.choices, asked.area),
-        "states": options(((str(state), rules.public_word(state)) for state in rules.WORDS), asked.state),
-        "next": addresses.address(asked, found.next) if found.next else "",
-        "first": addresses.address(asked) if after else "",
-        "here": addresses.address(asked, after),
+        "services": render_options(services, asked.service),
+        "areas": render_options(areas.choices, asked.area),
+        "states": render_options(((str(state), rules.public_word(state)) for state in rules.PUBLIC_WORDS), asked.state),
+        "next": queue_address.queue_url(asked, found.next) if found.next else "",
+        "first": queue_address.queue_url(asked) if after else "",
+        "here": queue_address.queue_url(asked, after),
         "trail": trail,
-        "numbers": figures.today(actor),
-        "late": figures.waiting(request)["overdue"],
+        "numbers": queue_counts.todays_counts(actor),
+        "late": queue_counts.view_counts(request)["overdue"],
         "may_act": may_act,
     }
     return render(request, "cases/desk/queue.html", context)
 
 
-def _services(asked: Asked, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _services(asked: QueueAddress, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Choices of services, including the selected one even if it has no cases now."""
     missing = asked.service and asked.service not in dict(choices)
-    return [*choices, (asked.service, saved.service_title(asked.service))] if missing else choices
+    return [*choices, (asked.service, saved_filters.service_title_by_id(asked.service))] if missing else choices
 
 
-def _areas(asked: Asked, known: Places) -> Places:
+def _areas(asked: QueueAddress, known: AreaChoices) -> AreaChoices:
     if not asked.area or asked.area in known.paths:
         return known
-    path = addresses.paths_of([asked.area]).get(asked.area, asked.area)
-    choices = (*known.choices, (asked.area, saved.area_name(asked.area)))
-    return Places(choices, {**known.paths, asked.area: path})
+    path = queue_address.area_paths([asked.area]).get(asked.area, asked.area)
+    choices = (*known.choices, (asked.area, saved_filters.area_name(asked.area)))
+    return AreaChoices(choices, {**known.paths, asked.area: path})
 
 
-@for_officers()
+@officers_only()
 @require_safe
-def following(request: HttpRequest, reference: str) -> HttpResponse:
+def next_in_queue(request: HttpRequest, reference: str) -> HttpResponse:
     """Redirect to the next case of the queue from which this one was opened."""
     actor, case = case_at_desk(request, reference, shown=False)
-    asked = addresses.came_from(request)
-    found = queries.next_case(actor, asked.filters(addresses.paths_of([asked.area])), case)
+    asked = queue_address.origin_queue(request)
+    found = queries.next_case(actor, asked.filters(queue_address.area_paths([asked.area])), case)
     if found is None:
         messages.info(request, _("That was the last one of this list."))
-        return redirect(addresses.address(asked))
-    return redirect(f"{reverse('cases:desk-case', args=[found.reference])}{addresses.trail(request)}")
+        return redirect(queue_address.queue_url(asked))
+    return redirect(f"{reverse('cases:desk-case', args=[found.reference])}{queue_address.back_query(request)}")
 
 
-def picked(request: HttpRequest) -> list[str]:
+def ticked_references(request: HttpRequest) -> list[str]:
     """Ticked references without duplicates; "all on this page" holds several separated by spaces."""
     named = (each for value in request.POST.getlist("case") for each in CONTROL.sub(" ", value).split())
-    return list(dict.fromkeys(named))[:MOST_CHOSEN]
+    return list(dict.fromkeys(named))[:MAX_TICKED]
 
 
 def _take(request: HttpRequest) -> HttpResponse:
     """Assign the ticked cases to oneself; count those that are refused."""
     officer = officer_of(actor_for(request))
-    chosen = picked(request)
+    chosen = ticked_references(request)
     taken = sum(_taken(request, reference, officer) for reference in chosen)
     if not chosen:
         messages.warning(request, _("Tick the cases that you take."))
@@ -109,8 +113,8 @@ def _take(request: HttpRequest) -> HttpResponse:
         messages.success(request, words % {"count": taken})
     if taken < len(chosen):
         messages.warning(request, _("Some cases could not be taken. Open them to see why."))
-    asked, after = addresses.read(request.GET), cleaned(request.GET.get("after", ""))
-    return see_other(addresses.address(asked, after))
+    asked, after = queue_address.parse_query(request.GET), clean_query_text(request.GET.get("after", ""))
+    return redirect_see_other(queue_address.queue_url(asked, after))
 
 
 def _taken(request: HttpRequest, reference: str, officer: Officer | None) -> bool:
@@ -118,6 +122,6 @@ def _taken(request: HttpRequest, reference: str, officer: Officer | None) -> boo
         actor, case = case_at_desk(request, reference, shown=False)
         if officer and case.assignee_id != officer.pk:
             actions.assign(by=actor, case=case, officer=officer)
-    except (Http404, OwnCase, Refused):
+    except (Http404, OwnCaseAtDesk, ActionRefused):
         return False
     return True

@@ -12,22 +12,22 @@ from django.utils.formats import number_format
 from django.views.decorators.http import require_safe
 
 from kini.cases import queries, rules
-from kini.cases.desk import figures
-from kini.cases.desk.working import for_officers
+from kini.cases.desk import queue_counts
+from kini.cases.desk.guards import officers_only
 from kini.cases.models import Rating, TimelineEntry
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
-from kini.services.versions import resolve_many
+from kini.services.snapshots import snapshots_by_version
 
 #: Period of the page in days, and number of comments shown.
 DAYS = 90
-MOST_SENTENCES = 30
+MAX_COMMENTS = 30
 
 
 @dataclass(slots=True)
-class Judged:
+class ServiceRatings:
     """Ratings of one service.
 
     Attributes:
@@ -58,51 +58,51 @@ class Judged:
         return ((str(word), self.marks[score]) for score, word in rules.SCORES.items() if self.marks[score])
 
 
-@for_officers(Permission.SEE_OVERDUE)
+@officers_only(Permission.SEE_OVERDUE)
 @require_safe
 def ratings(request: HttpRequest) -> HttpResponse:
     """Show scores, objections and comments of the last DAYS days."""
     actor = actor_for(request)
-    rows = judged(actor)
-    whole = Judged("", marks=sum((row.marks for row in rows), Counter()))
+    rows = ratings_by_service(actor)
+    whole = ServiceRatings("", marks=sum((row.marks for row in rows), Counter()))
     context = {
         "rows": rows,
         "days": DAYS,
         "whole": whole,
         "objections": sum(row.objections for row in rows),
         "granted": sum(row.granted for row in rows),
-        "sentences": sentences(actor),
+        "sentences": latest_comments(actor),
     }
     return render(request, "cases/desk/ratings.html", context)
 
 
-def judged(actor: Actor) -> list[Judged]:
+def ratings_by_service(actor: Actor) -> list[ServiceRatings]:
     """Ratings by service, the most rated first. Four queries for any number of cases."""
-    since = moments.now() - timedelta(days=DAYS)
-    seen = queries.visible(actor, Permission.SEE_OVERDUE)
+    since = current_time.now() - timedelta(days=DAYS)
+    seen = queries.visible_cases(actor, Permission.SEE_OVERDUE)
     rated = Rating.objects.filter(case__in=seen.values("pk"), at__gte=since).order_by()
     objected = TimelineEntry.objects.filter(
         case__in=seen.values("pk"), at__gte=since, sort="moved", move__in=(rules.OBJECT, rules.OVERTURN)
     ).order_by()
-    found: dict[str, Judged] = {}
+    found: dict[str, ServiceRatings] = {}
     for service, score, count in rated.values_list("case__service", "score").annotate(Count("pk")):
-        found.setdefault(service, Judged(service)).marks[score] += count
+        found.setdefault(service, ServiceRatings(service)).marks[score] += count
     counts = {
         "objections": Count("pk", filter=Q(move=rules.OBJECT)),
         "granted": Count("pk", filter=Q(move=rules.OVERTURN)),
     }
     for service, objections, granted in objected.values_list("case__service").annotate(**counts):
-        row = found.setdefault(service, Judged(service))
+        row = found.setdefault(service, ServiceRatings(service))
         row.objections, row.granted = objections, granted
     latest = dict(seen.filter(service__in=found).order_by().values_list("service").annotate(Max("version")))
-    resolved = resolve_many(latest.values())
+    snapshot = snapshots_by_version(latest.values())
     for service, row in found.items():
-        row.title = figures.title_of(resolved[latest[service]])
+        row.title = queue_counts.service_title(snapshot[latest[service]])
     return sorted(found.values(), key=lambda row: (-row.count, -row.objections, row.title))
 
 
-def sentences(actor: Actor) -> list[Rating]:
+def latest_comments(actor: Actor) -> list[Rating]:
     """Latest comments, without their authors."""
-    seen = queries.visible(actor, Permission.SEE_OVERDUE)
+    seen = queries.visible_cases(actor, Permission.SEE_OVERDUE)
     said = Rating.objects.filter(case__in=seen.values("pk")).exclude(text="").order_by("-at")
-    return list(said.only("score", "text", "at")[:MOST_SENTENCES])
+    return list(said.only("score", "text", "at")[:MAX_COMMENTS])

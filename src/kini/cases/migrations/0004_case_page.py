@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from kini.core.database.guards import append_only, not_append_only
+from kini.core.database.append_only_triggers import append_only, not_append_only
 
 VERSIONS = "cases_cannedreplyversion"
 

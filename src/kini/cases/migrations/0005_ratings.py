@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from kini.core.database.guards import append_only, not_append_only
+from kini.core.database.append_only_triggers import append_only, not_append_only
 
 ENDED = """
 CREATE FUNCTION kini_rating_of_an_end() RETURNS trigger LANGUAGE plpgsql AS $$

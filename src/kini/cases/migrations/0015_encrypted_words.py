@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 from kini.core.database.encrypt_column import EncryptColumn
-from kini.core.database.guards import append_only, not_append_only
+from kini.core.database.append_only_triggers import append_only, not_append_only
 from kini.core.database.encryption import (
     EncryptedJSONField,
     EncryptedKeysJSONField,

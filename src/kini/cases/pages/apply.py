@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kini.cases import actions, panels, queries
-from kini.cases.pages import summaries, tracking
-from kini.cases.pages.visiting import SeeOther, keep_key, own_case_of, personal, secret_address
-from kini.cases.pages.walks import Walk, walk_of
-from kini.core.actors import Refused
+from kini.cases.pages import answer_summary, tracking
+from kini.cases.pages.guards import SeeOther, own_case_for_visitor, owner_only, remember_guest_key, secret_link
+from kini.cases.pages.wizard import ApplicationWizard, wizard_for
+from kini.core.actors import ActionRefused
 from kini.core.crypto import keyed_hash
 from kini.people.queries import actor_for
 from kini.services import questions
@@ -26,75 +26,75 @@ from kini.services import questions
 CONFIRM = "confirm"
 
 
-@personal
+@owner_only
 @require_safe
 def resume(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Redirect to the first unanswered page."""
-    walk = walk_of(request, draft=draft)
-    if not walk.answers and walk.pages:
-        return redirect(walk.question(walk.pages[0].key))
-    return redirect(walk.next_missing)
+    wizard = wizard_for(request, draft=draft)
+    if not wizard.answers and wizard.pages:
+        return redirect(wizard.question(wizard.pages[0].key))
+    return redirect(wizard.next_missing)
 
 
 type Preview = tuple[str, dict[str, Any]]
 
 
-@personal
+@owner_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request: HttpRequest, draft: UUID) -> HttpResponse:
+def check_answers(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Show all answers; POST submits them."""
     actor = actor_for(request)
     if request.method == "POST" and (case := queries.draft_for(actor, draft).case):
         return SeeOther(reverse("cases:sent", args=[case.reference]))
-    walk = walk_of(request, draft=draft)
-    if walk.missing:
-        return redirect(walk.next_missing)
-    if own := walk.kind.step(walk.draft):
+    wizard = wizard_for(request, draft=draft)
+    if wizard.missing:
+        return redirect(wizard.next_missing)
+    if own := wizard.kind.extra_page_url(wizard.draft):
         return redirect(own)
-    token = _token(walk)
-    preview, refusal = _preview(walk)
+    token = _token(wizard)
+    preview, refusal = _preview(wizard)
     if request.method != "POST" or refusal:
-        return _summary(request, walk, token, preview, refusal)
+        return _summary(request, wizard, token, preview, refusal)
     if not constant_time_compare(request.POST.get(CONFIRM, ""), token):
         changed = _("Your answers changed after you opened this page. Look at them once more, then send them.")
-        return _summary(request, walk, token, preview, changed)
-    case = actions.submit(by=actor, draft=walk.draft, confirm=True)
-    keep_key(request, case)
+        return _summary(request, wizard, token, preview, changed)
+    case = actions.submit(by=actor, draft=wizard.draft, confirm=True)
+    remember_guest_key(request, case)
     return SeeOther(reverse("cases:sent", args=[case.reference]))
 
 
-def _token(walk: Walk) -> str:
+def _token(wizard: ApplicationWizard) -> str:
     """Token of the shown answers: submission fails if another tab changed them since."""
-    final = questions.final_answers(walk.resolved, walk.answers, walk.known)
-    return keyed_hash(f"{walk.draft.pk} {json.dumps(final, sort_keys=True)}", "cases.check").hex()
+    final = questions.final_answers(wizard.snapshot, wizard.answers, wizard.known)
+    return keyed_hash(f"{wizard.draft.pk} {json.dumps(final, sort_keys=True)}", "cases.check").hex()
 
 
-def _preview(walk: Walk) -> tuple[Preview | None, str]:
+def _preview(wizard: ApplicationWizard) -> tuple[Preview | None, str]:
     """Preview by the kind, or its reason why these answers cannot be submitted."""
-    final = questions.final_answers(walk.resolved, walk.answers, walk.known)
+    final = questions.final_answers(wizard.snapshot, wizard.answers, wizard.known)
     try:
-        return walk.kind.preview(walk.resolved, final, walk.draft), ""
-    except Refused as refusal:
+        return wizard.kind.preview(wizard.snapshot, final, wizard.draft), ""
+    except ActionRefused as refusal:
         return None, str(refusal)
 
 
 def _summary(
-    request: HttpRequest, walk: Walk, token: str, preview: Preview | None = None, error: str = ""
+    request: HttpRequest, wizard: ApplicationWizard, token: str, preview: Preview | None = None, error: str = ""
 ) -> HttpResponse:
     context = {
-        "walk": walk,
+        "walk": wizard,
         "preview": render_to_string(*preview, request=request) if preview else "",
-        "parts": summaries.parts(walk),
-        "profile": list(summaries.of_profile(walk)),
+        "parts": answer_summary.summary_sections(wizard),
+        "profile": list(answer_summary.profile_rows(wizard)),
         "token": token,
         "errors": [("", error)] if error else [],
-        "back": walk.url("question", key=walk.pages[-1].key) if walk.pages else "",
-        "total": len(walk.pages) + 1,
+        "back": wizard.url("question", key=wizard.pages[-1].key) if wizard.pages else "",
+        "total": len(wizard.pages) + 1,
     }
     return render(request, "cases/check.html", context, status=422 if error else 200)
 
 
-@personal
+@owner_only
 @require_POST
 def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Delete a draft."""
@@ -104,20 +104,20 @@ def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
     return SeeOther(reverse("cases:mine"))
 
 
-@personal
+@owner_only
 @require_safe
-def sent(request: HttpRequest, reference: str) -> HttpResponse:
+def submitted(request: HttpRequest, reference: str) -> HttpResponse:
     """Confirmation page: reference, next steps with dates, and how to follow the case."""
-    case = own_case_of(request, reference)
-    view = tracking.following(request, case)
+    case = own_case_for_visitor(request, reference)
+    view = tracking.resident_view(request, case)
     context = {
         "view": view,
         "case": case,
         "behalf": tracking.behalf(request, view),
-        "panel": panels.drawn(request, view, "sent"),
-        "papers": panels.beside(request, view, "papers"),
-        "steps": tracking.ahead(view),
-        "secret": secret_address(request, case),
+        "panel": panels.render_panels(request, view, "sent"),
+        "papers": panels.render_room_panels(request, view, "papers"),
+        "steps": tracking.steps_ahead(view),
+        "secret": secret_link(request, case),
         "receipt": case.channel == "counter" and case.submitted_by_id == request.user.pk,
     }
     return render(request, "cases/sent.html", context)

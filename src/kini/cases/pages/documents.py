@@ -6,15 +6,15 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
-from kini.cases import queries, reads
+from kini.cases import queries, read_log
 from kini.cases.models import Document
-from kini.cases.pages.visiting import guest_key, personal
+from kini.cases.pages.guards import guest_key, owner_only
 from kini.core import files
-from kini.core.file_refusals import FileDamaged
+from kini.core.file_errors import FileDamaged
 from kini.people.queries import actor_for
 
 
-@personal
+@owner_only
 @require_safe
 def document(request: HttpRequest, document: UUID, draft: UUID | None = None, reference: str = "") -> FileResponse:
     """Serve one file: pictures inline, everything else as download."""
@@ -23,11 +23,11 @@ def document(request: HttpRequest, document: UUID, draft: UUID | None = None, re
     draft_of_case = found.draft and found.draft.case and found.draft.case.reference == reference
     if not (belongs or draft_of_case):
         raise Document.DoesNotExist
-    reads.log_document(actor_for(request), found, guest_key(request, reference))
-    return sent(found)
+    read_log.log_document(actor_for(request), found, guest_key(request, reference))
+    return file_response(found)
 
 
-def sent(document: Document) -> FileResponse:
+def file_response(document: Document) -> FileResponse:
     """Response with a document's file.
 
     Raises:

@@ -12,32 +12,32 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from kini.cases.models import Document
-from kini.services.fields.base import FieldBase, Submitted
+from kini.services.fields.base import FieldBase, FormData
 from kini.services.fields.uploads import UploadField
-from kini.services.questions import ALWAYS_SENT
+from kini.services.questions import COMMON_INPUTS
 
 #: Characters that nobody types: control and replacement characters.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 #: Inputs of every form besides its fields.
-FRAME = ALWAYS_SENT
+FRAME = COMMON_INPUTS
 
 type Errors = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SubmittedForm:
     """Submitted form without unreadable characters.
 
     Attributes:
         unreadable: names of inputs that held such characters.
     """
 
-    form: Submitted
+    form: FormData
     unreadable: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedField:
     """Field as `{% ask %}` expects it; with `heading` its label is the page's heading."""
 
     field: FieldBase
@@ -48,7 +48,7 @@ class Drawn:
     files: tuple[Document, ...]
 
 
-def read(request: HttpRequest) -> Sent:
+def read_form(request: HttpRequest) -> SubmittedForm:
     """Read the submitted form."""
     data: MultiValueDict[str, str] = MultiValueDict()
     unreadable = set()
@@ -57,10 +57,10 @@ def read(request: HttpRequest) -> Sent:
         data.setlist(name, cleaned)
         if cleaned != values:
             unreadable.add(name)
-    return Sent(Submitted(data, request.FILES), frozenset(unreadable))
+    return SubmittedForm(FormData(data, request.FILES), frozenset(unreadable))
 
 
-def unreadable(sent: Sent, fields: Mapping[str, FieldBase]) -> Errors:
+def unreadable_errors(sent: SubmittedForm, fields: Mapping[str, FieldBase]) -> Errors:
     """Errors of fields whose inputs held unreadable characters."""
     owners = {name: owner for owner, field in fields.items() for name in field.inputs(owner)}
     return {
@@ -70,7 +70,7 @@ def unreadable(sent: Sent, fields: Mapping[str, FieldBase]) -> Errors:
     }
 
 
-def surplus(sent: Sent, fields: Mapping[str, FieldBase], beside: frozenset[str]) -> Errors:
+def surplus_errors(sent: SubmittedForm, fields: Mapping[str, FieldBase], beside: frozenset[str]) -> Errors:
     """Error under the name "" if the form sent inputs that are not on the page."""
     known = FRAME | beside | {name for owner, field in fields.items() for name in field.inputs(owner)}
     if not {*sent.form.data, *sent.form.files} - known:
@@ -78,12 +78,12 @@ def surplus(sent: Sent, fields: Mapping[str, FieldBase], beside: frozenset[str])
     return {"": _("This page sent something that it does not ask for. Open it again and answer once more.")}
 
 
-def chosen(sent: Sent, name: str) -> list[UploadedFile]:
+def chosen_files(sent: SubmittedForm, name: str) -> list[UploadedFile]:
     """Uploaded files of an input."""
     return [upload for upload in sent.form.files.getlist(name) if upload.name]
 
 
-def is_there(upload: UploadedFile, documents: Iterable[Document]) -> bool:
+def is_already_uploaded(upload: UploadedFile, documents: Iterable[Document]) -> bool:
     """Return True if an identical file is among the documents, so that resubmission adds it once."""
     upload.seek(0)
     digest = hashlib.sha256()
@@ -92,18 +92,18 @@ def is_there(upload: UploadedFile, documents: Iterable[Document]) -> bool:
     return digest.hexdigest() in {document.source_sha256 for document in documents}
 
 
-def takes_files(fields: Iterable[FieldBase]) -> bool:
+def has_uploads(fields: Iterable[FieldBase]) -> bool:
     return any(isinstance(field, UploadField) for field in fields)
 
 
-def draw(
+def render_fields(
     fields: Mapping[str, FieldBase],
     typed: Mapping[str, Any],
     errors: Errors,
     *,
     heading: bool = False,
     files: Mapping[str, Document] | None = None,
-) -> list[Drawn]:
+) -> list[RenderedField]:
     """Render the fields of a page.
 
     Args:
@@ -113,12 +113,14 @@ def draw(
     """
     shown = (files or {}).values()
     return [
-        Drawn(field, name, typed.get(name), errors.get(name, ""), heading, tuple(d for d in shown if d.slot == name))
+        RenderedField(
+            field, name, typed.get(name), errors.get(name, ""), heading, tuple(d for d in shown if d.slot == name)
+        )
         for name, field in fields.items()
     ]
 
 
-def summary(fields: Mapping[str, FieldBase], errors: Errors) -> list[tuple[str, str]]:
+def error_summary(fields: Mapping[str, FieldBase], errors: Errors) -> list[tuple[str, str]]:
     """Errors for the summary in the order of the fields: (id of the input, message)."""
     general = [("", errors[""])] if "" in errors else []
     return general + [(fields[name].anchor(name), errors[name]) for name in fields if name in errors]

@@ -10,68 +10,74 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kini.cases import actions, inputs, rules
-from kini.cases.actions import Incomplete, Stale
+from kini.cases import actions, rules, transition_inputs
+from kini.cases.actions import Incomplete, StaleState
 from kini.cases.models import Case, TimelineEntry
-from kini.cases.pages import forms, summaries, tracking
-from kini.cases.pages.visiting import SeeOther, guest_key, own_case_of, personal
-from kini.cases.pages.walks import Walk, walk_of
+from kini.cases.pages import answer_summary, forms, tracking
+from kini.cases.pages.guards import SeeOther, guest_key, own_case_for_visitor, owner_only
+from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core import upload_limits
-from kini.core.actors import NotAllowed, Refused
+from kini.core.actors import ActionRefused, NotAllowed
 from kini.people.queries import actor_for
-from kini.services.versions import resolve
-from kini.web.refusals import status_of
+from kini.services.snapshots import snapshot_of
+from kini.web.error_middleware import status_for
 
 #: Inputs besides the fields: the shown state, and the reason for withdrawing.
 STATE, REASON = "state", "reason"
 
 
-@personal
+@owner_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     """Take a move; required inputs are asked on a page of their own."""
-    case = own_case_of(request, reference)
+    case = own_case_for_visitor(request, reference)
     if request.method != "POST":
         return _asked(request, case, move)
-    sent = forms.read(request)
-    resolved = resolve(case.version)
-    edge = rules.edge_of(resolved.flow, case.state, move)
+    sent = forms.read_form(request)
+    snapshot = snapshot_of(case.version)
+    edge = rules.edge_of(snapshot.flow, case.state, move)
     if edge is None or edge.by != rules.RESIDENT:
         return _taken(request, case, move, {}, sent)
-    fields = inputs.fields_of(resolved, edge)
-    given = inputs.take(resolved, edge, sent.form)
-    errors = given.errors | forms.unreadable(sent, fields) | forms.surplus(sent, fields, frozenset({STATE, REASON}))
+    fields = transition_inputs.input_fields(snapshot, edge)
+    given = transition_inputs.parse_form(snapshot, edge, sent.form)
+    errors = (
+        given.errors
+        | forms.unreadable_errors(sent, fields)
+        | forms.surplus_errors(sent, fields, frozenset({STATE, REASON}))
+    )
     if errors:
         return _again(request, case, edge, given.typed, errors)
     reason = sent.form.text(REASON) if move == rules.WITHDRAW else ""
     values = given.values | ({REASON: reason} if reason else {})
     try:
         return _taken(request, case, move, values, sent)
-    except (NotAllowed, Stale):
+    except (NotAllowed, StaleState):
         raise
-    except Refused as refusal:
-        status = 422 if isinstance(refusal, Incomplete) else status_of(refusal)
+    except ActionRefused as refusal:
+        status = 422 if isinstance(refusal, Incomplete) else status_for(refusal)
         return _again(request, case, edge, given.typed, {"": str(refusal)}, status)
 
 
 def _asked(request: HttpRequest, case: Case, move: str) -> HttpResponse:
-    view = tracking.following(request, case)
+    view = tracking.resident_view(request, case)
     edge = next((button.edge for button in view.buttons if button.edge.move == move), None)
     if edge is None:
         return redirect("cases:case", reference=case.reference)
-    if edge.move == rules.ANSWER and rules.correctable(view.resolved.flow, case.state):
+    if edge.move == rules.ANSWER and rules.is_correctable(view.snapshot.flow, case.state):
         return redirect("cases:correct", reference=case.reference)
     return _form(request, case, edge, {}, {}, 200)
 
 
-def _taken(request: HttpRequest, case: Case, move: str, values: Mapping[str, Any], sent: forms.Sent) -> HttpResponse:
+def _taken(
+    request: HttpRequest, case: Case, move: str, values: Mapping[str, Any], sent: forms.SubmittedForm
+) -> HttpResponse:
     """Take the move; a resubmitted form counts as done."""
     actor, shown = actor_for(request), sent.form.text(STATE)
     address = reverse("cases:case", args=[case.reference])
     if case.state != shown and _was_taken(case, move, shown, actor.user_id):
         return SeeOther(address)
     key = guest_key(request, case.reference)
-    upload_limits.require(request, inputs.uploads_in(values), user=actor.user_id)
+    upload_limits.count_uploads(request, transition_inputs.uploads_in(values), user=actor.user_id)
     actions.move(by=actor, case=case, move=move, given=values, expected_state=shown, guest_key=key)
     messages.success(request, _("Done. You see it here."))
     return SeeOther(address)
@@ -91,8 +97,8 @@ def _again(
     status: int = 422,
 ) -> HttpResponse:
     """Show the form again with errors and everything typed."""
-    if edge.move == rules.ANSWER and rules.correctable(resolve(case.version).flow, case.state):
-        return _correction(request, walk_of(request, reference=case.reference), edge, typed, errors, status)
+    if edge.move == rules.ANSWER and rules.is_correctable(snapshot_of(case.version).flow, case.state):
+        return _correction(request, wizard_for(request, reference=case.reference), edge, typed, errors, status)
     return _form(request, case, edge, typed, errors, status)
 
 
@@ -104,53 +110,53 @@ def _form(
     errors: forms.Errors,
     status: int,
 ) -> HttpResponse:
-    view = tracking.following(request, case)
-    fields = inputs.fields_of(view.resolved, edge)
+    view = tracking.resident_view(request, case)
+    fields = transition_inputs.input_fields(view.snapshot, edge)
     context = {
         "view": view,
         "case": case,
         "edge": edge,
-        "label": rules.move_label(edge, view.resolved.moves),
-        "follows": view.resolved.flow.states[edge.to].does,
-        "inputs": forms.draw(fields, typed, errors),
-        "multipart": forms.takes_files(fields.values()),
-        "errors": forms.summary(fields, errors),
+        "label": rules.move_label(edge, view.snapshot.moves),
+        "follows": view.snapshot.flow.states[edge.to].does,
+        "inputs": forms.render_fields(fields, typed, errors),
+        "multipart": forms.has_uploads(fields.values()),
+        "errors": forms.error_summary(fields, errors),
     }
     return render(request, "cases/move.html", context, status=status)
 
 
-@personal
+@owner_only
 @require_safe
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """Overview of the requested corrections, page by page, and the form that sends them."""
-    case = own_case_of(request, reference)
-    flow = resolve(case.version).flow
+    case = own_case_for_visitor(request, reference)
+    flow = snapshot_of(case.version).flow
     edge = rules.edge_of(flow, case.state, rules.ANSWER)
-    if edge is None or not rules.correctable(flow, case.state):
+    if edge is None or not rules.is_correctable(flow, case.state):
         messages.info(request, _("Nothing has to be corrected now."))
         return redirect("cases:case", reference=case.reference)
-    return _correction(request, walk_of(request, reference=reference), edge, {}, {}, 200)
+    return _correction(request, wizard_for(request, reference=reference), edge, {}, {}, 200)
 
 
 def _correction(
     request: HttpRequest,
-    walk: Walk,
+    wizard: ApplicationWizard,
     edge: rules.Edge,
     typed: Mapping[str, Any],
     errors: forms.Errors,
     status: int,
 ) -> HttpResponse:
-    assert walk.case is not None
-    view = tracking.following(request, walk.case)
-    fields = inputs.fields_of(walk.resolved, edge)
+    assert wizard.case is not None
+    view = tracking.resident_view(request, wizard.case)
+    fields = transition_inputs.input_fields(wizard.snapshot, edge)
     context = {
-        "walk": walk,
-        "case": walk.case,
-        "asked": tracking.asked(view),
-        "parts": summaries.parts(walk),
-        "label": rules.move_label(edge, walk.resolved.moves),
-        "inputs": forms.draw(fields, typed, errors),
-        "multipart": forms.takes_files(fields.values()),
-        "errors": forms.summary(fields, errors),
+        "walk": wizard,
+        "case": wizard.case,
+        "asked": tracking.officer_message(view),
+        "parts": answer_summary.summary_sections(wizard),
+        "label": rules.move_label(edge, wizard.snapshot.moves),
+        "inputs": forms.render_fields(fields, typed, errors),
+        "multipart": forms.has_uploads(fields.values()),
+        "errors": forms.error_summary(fields, errors),
     }
     return render(request, "cases/correct.html", context, status=status)

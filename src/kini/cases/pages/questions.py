@@ -6,17 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from kini.cases import actions
-from kini.cases.pages import entries, forms
-from kini.cases.pages.drawing import draw
-from kini.cases.pages.forms import Errors, Sent
-from kini.cases.pages.visiting import SeeOther, personal
-from kini.cases.pages.walks import Walk, walk_of
+from kini.cases.pages import forms, repeated_entries
+from kini.cases.pages.forms import Errors, SubmittedForm
+from kini.cases.pages.guards import SeeOther, owner_only
+from kini.cases.pages.question_form import render_question_page
+from kini.cases.pages.wizard import ApplicationWizard, wizard_for
 from kini.core import upload_limits
-from kini.core.actors import Refused
+from kini.core.actors import ActionRefused
 from kini.services import questions
 from kini.services.fields.uploads import UploadField
-from kini.services.versions import ResolvedPage
-from kini.web.refusals import status_of
+from kini.services.snapshots import PageSnapshot
+from kini.web.error_middleware import status_for
 
 #: Button that removes a file.
 REMOVE = "remove"
@@ -24,76 +24,86 @@ REMOVE = "remove"
 NOT_THE_FILE = (429, 503, 507)
 
 
-@personal
+@owner_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, key: str, draft: UUID | None = None, reference: str = "") -> HttpResponse:
     """Show one question page, or for a repeated page its list of entries."""
-    walk = walk_of(request, draft=draft, reference=reference)
-    page = walk.page(key)
+    wizard = wizard_for(request, draft=draft, reference=reference)
+    page = wizard.page(key)
     if page.repeat:
-        return entries.listed(request, walk, page)
+        return repeated_entries.entry_list(request, wizard, page)
     if request.method != "POST":
-        return draw(request, walk, page, questions.form_values(page, walk.answers), {})
-    sent = forms.read(request)
-    removed, walk, refused, status = _files(request, walk, page, sent)
+        return render_question_page(request, wizard, page, questions.form_values(page, wizard.answers), {})
+    sent = forms.read_form(request)
+    removed, wizard, refused, status = _files(request, wizard, page, sent)
     if removed and len(page.fields) == 1 and not refused:
-        return SeeOther(walk.question(key))
-    taken = questions.take(page, sent.form, walk.answers, stored=_slots(walk, page), beside=frozenset({REMOVE}))
-    errors = refused if removed else taken.errors | forms.unreadable(sent, page.fields) | refused
+        return SeeOther(wizard.question(key))
+    taken = questions.parse_page(
+        page, sent.form, wizard.answers, stored=_slots(wizard, page), beside=frozenset({REMOVE})
+    )
+    errors = refused if removed else taken.errors | forms.unreadable_errors(sent, page.fields) | refused
     if removed or errors:
-        response = draw(request, walk, page, taken.typed, errors)
+        response = render_question_page(request, wizard, page, taken.typed, errors)
         response.status_code = status or response.status_code
         return response
-    actions.save_answers(by=walk.actor, draft=walk.draft, page=key, values=taken.values, guest_key=walk.guest_key)
-    return SeeOther(walk.anew().after(key))
+    actions.save_answers(by=wizard.actor, draft=wizard.draft, page=key, values=taken.values, guest_key=wizard.guest_key)
+    return SeeOther(wizard.reloaded().after(key))
 
 
-def _files(request: HttpRequest, walk: Walk, page: ResolvedPage, sent: Sent) -> tuple[bool, Walk, Errors, int]:
+def _files(
+    request: HttpRequest, wizard: ApplicationWizard, page: PageSnapshot, sent: SubmittedForm
+) -> tuple[bool, ApplicationWizard, Errors, int]:
     """Remove a file or store the uploaded ones.
 
     Returns:
         Whether one was taken away, the walk as it is now, errors by field, and the status of a refusal that is not the
         file's fault (0: none).
     """
-    if not forms.takes_files(page.fields.values()):
-        return False, walk, {}, 0
-    removed = _detach(walk, sent)
-    walk = walk.anew() if removed else walk
-    refusals = _attach(request, walk, page, sent)
-    status = next((status for each in refusals.values() if (status := status_of(each)) in NOT_THE_FILE), 0)
-    return removed, walk.anew(), {name: str(refusal) for name, refusal in refusals.items()}, status
+    if not forms.has_uploads(page.fields.values()):
+        return False, wizard, {}, 0
+    removed = _detach(wizard, sent)
+    wizard = wizard.reloaded() if removed else wizard
+    refusals = _attach(request, wizard, page, sent)
+    status = next((status for each in refusals.values() if (status := status_for(each)) in NOT_THE_FILE), 0)
+    return removed, wizard.reloaded(), {name: str(refusal) for name, refusal in refusals.items()}, status
 
 
-def _detach(walk: Walk, sent: Sent) -> bool:
+def _detach(wizard: ApplicationWizard, sent: SubmittedForm) -> bool:
     """Remove a file if requested; a file already removed is no error."""
     wanted = sent.form.text(REMOVE)
-    if wanted in walk.documents:
-        actions.detach(by=walk.actor, draft=walk.draft, document=walk.documents[wanted], guest_key=walk.guest_key)
+    if wanted in wizard.documents:
+        actions.detach_file(
+            by=wizard.actor, draft=wizard.draft, document=wizard.documents[wanted], guest_key=wizard.guest_key
+        )
     return bool(wanted)
 
 
-def _attach(request: HttpRequest, walk: Walk, page: ResolvedPage, sent: Sent) -> dict[str, Refused]:
+def _attach(
+    request: HttpRequest, wizard: ApplicationWizard, page: PageSnapshot, sent: SubmittedForm
+) -> dict[str, ActionRefused]:
     """Store the uploaded files; return refusals by field."""
-    refused: dict[str, Refused] = {}
+    refused: dict[str, ActionRefused] = {}
     for name, each in page.fields.items():
-        there = [document for document in walk.documents.values() if document.slot == name]
-        for upload in forms.chosen(sent, name) if isinstance(each, UploadField) else ():
-            if forms.is_there(upload, there):
+        there = [document for document in wizard.documents.values() if document.slot == name]
+        for upload in forms.chosen_files(sent, name) if isinstance(each, UploadField) else ():
+            if forms.is_already_uploaded(upload, there):
                 continue
             try:
-                upload_limits.require(request, [upload], user=walk.actor.user_id)
+                upload_limits.count_uploads(request, [upload], user=wizard.actor.user_id)
                 there.append(
-                    actions.attach(by=walk.actor, draft=walk.draft, slot=name, upload=upload, guest_key=walk.guest_key)
+                    actions.attach_file(
+                        by=wizard.actor, draft=wizard.draft, slot=name, upload=upload, guest_key=wizard.guest_key
+                    )
                 )
-            except Refused as refusal:
+            except ActionRefused as refusal:
                 refused[name] = refusal
     return refused
 
 
-def _slots(walk: Walk, page: ResolvedPage) -> dict[str, list[str]]:
+def _slots(wizard: ApplicationWizard, page: PageSnapshot) -> dict[str, list[str]]:
     """Ids of the files in the page's upload fields."""
     return {
-        name: [pk for pk, document in walk.documents.items() if document.slot == name]
+        name: [pk for pk, document in wizard.documents.items() if document.slot == name]
         for name, each in page.fields.items()
         if isinstance(each, UploadField)
     }

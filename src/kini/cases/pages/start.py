@@ -15,26 +15,26 @@ from django.views.decorators.http import require_POST
 
 from kini.cases import actions, queries
 from kini.cases.models import Draft
-from kini.cases.pages.visiting import SeeOther
-from kini.cases.pages.walks import number_to_call
-from kini.core import limits
-from kini.core.actors import Actor, Refused
+from kini.cases.pages.guards import SeeOther
+from kini.cases.pages.wizard import number_to_call
+from kini.core import attempt_limits
+from kini.core.actors import ActionRefused, Actor
 from kini.core.client_address import client_network
-from kini.core.numbers import key_of
+from kini.core.ids import parse_pk
 from kini.people import actions as people_actions
 from kini.people import queries as people_queries
-from kini.people.levels import LEVELS, AssuranceNeeded, Level, level_name, needed_words
+from kini.people.assurance_levels import LEVELS_BY_NAME, AssuranceNeeded, Level, level_name, requirement_text
 from kini.people.models import Resident, User
 from kini.people.queries import actor_for
 from kini.services import queries as services_queries
-from kini.services.fields.base import Submitted, Wrong
+from kini.services.fields.base import FormData, InvalidAnswer
 from kini.services.kinds import kinds
 from kini.services.models import Service
-from kini.services.versions import Resolved, resolve
-from kini.web.form_origin import same_origin_suffices
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.web.csrf import same_origin_suffices
 
 #: Drafts that guests may begin from one network address; many phones can stand behind one.
-GUESTS = limits.Limit("cases.guest-draft", count=120, seconds=3600)
+GUESTS = attempt_limits.Limit("cases.guest-draft", count=120, seconds=3600)
 FOR_WHOM = "for_whom"
 #: Prefix of inputs with answers that the linking page knows.
 KNOWN = "known."
@@ -47,17 +47,17 @@ MOST_SHOWN = 3
 def start(request: HttpRequest, service: str) -> HttpResponse:
     """Start an application, or continue an untouched draft.
 
-    The form has no CSRF token, so that start pages are cacheable for anonymous visitors (web/form_origin.py).
+    The form has no CSRF token, so that start pages are cacheable for anonymous visitors (web/csrf.py).
     """
     found = _offered(service)
     kind = kinds.find(found.kind)
-    if kind is None or not kind.needs_flow or found.current is None:
-        raise Refused(_("You cannot start this service here yet. Its page lists other ways to apply."))
+    if kind is None or not kind.has_cases or found.current is None:
+        raise ActionRefused(_("You cannot start this service here yet. Its page lists other ways to apply."))
     actor = actor_for(request)
     if actor.user_id is None:
         if kind.sign_in == "required":
             return redirect_to_login(reverse("services:service", args=[found.pk]))
-        limits.require(GUESTS, client_network(request))
+        attempt_limits.consume(GUESTS, client_network(request))
     resident = _for_whom(request, actor)
     draft = _untouched(actor, found, resident)
     if draft is None:
@@ -65,20 +65,20 @@ def start(request: HttpRequest, service: str) -> HttpResponse:
             draft = actions.start_draft(by=actor, version=found.current, resident=resident)
         except AssuranceNeeded as refusal:
             return SeeOther(_proof_address(found, refusal.needed))
-    if known := _known(request, resolve(found.current)):
-        actions.fill(by=actor, draft=draft, values=known)
+    if known := _known(request, snapshot_of(found.current)):
+        actions.update_answers(by=actor, draft=draft, values=known)
     return SeeOther(reverse("cases:draft", args=[draft.pk]))
 
 
-def _known(request: HttpRequest, resolved: Resolved) -> dict[str, Any]:
+def _known(request: HttpRequest, snapshot: ServiceSnapshot) -> dict[str, Any]:
     """Answers passed by the linking page as inputs of questions; invalid ones are dropped and asked."""
     data = {name.removeprefix(KNOWN): values for name, values in request.POST.lists() if name.startswith(KNOWN)}
-    sent, found = Submitted(MultiValueDict(data), MultiValueDict()), {}
-    for page in resolved.pages:
+    sent, found = FormData(MultiValueDict(data), MultiValueDict()), {}
+    for page in snapshot.pages:
         for name, field in page.fields.items() if not page.repeat else ():
             try:
                 value = None if field.inputs(name).isdisjoint(data) else field.parse(name, sent)
-            except Wrong:
+            except InvalidAnswer:
                 continue
             if value is not None:
                 found[name] = value
@@ -87,7 +87,7 @@ def _known(request: HttpRequest, resolved: Resolved) -> dict[str, Any]:
 
 def _offered(service: str) -> Service:
     try:
-        return services_queries.service(service)
+        return services_queries.active_service(service)
     except Service.DoesNotExist:
         raise Http404 from None
 
@@ -100,9 +100,9 @@ def _for_whom(request: HttpRequest, actor: Actor) -> Resident | None:
     chosen = request.POST.get(FOR_WHOM, "")
     if not chosen:
         return own
-    member = people_queries.may_act_for(own, key_of(chosen))
+    member = people_queries.find_represented(own, parse_pk(chosen))
     if member is None:
-        raise Refused(_("You cannot apply for this person. Add them to your family first."))
+        raise ActionRefused(_("You cannot apply for this person. Add them to your family first."))
     return member
 
 
@@ -114,23 +114,23 @@ def _untouched(actor: Actor, service: Service, resident: Resident | None) -> Dra
     return drafts.first()
 
 
-def panel(request: HttpRequest, service: Service) -> SafeString | None:
+def begin_panel(request: HttpRequest, service: Service) -> SafeString | None:
     """Start button, choice of person and existing drafts. None for kinds without cases."""
     kind = kinds.get(service.kind)
-    if not kind.needs_flow:
+    if not kind.has_cases:
         return None
     actor = actor_for(request)
     signs_in = actor.user_id is None and kind.sign_in == "required"
-    resolved = resolve(service.current) if service.current else None
+    snapshot = snapshot_of(service.current) if service.current else None
     context = {
         "service": service,
         "verb": kind.verb,
         "signs_in": signs_in,
         "sign_in": f"{reverse('people:sign-in')}?next={request.path}",
         "drafts": _drafts(actor, service),
-        "family": _family(request.user) if kind.for_somebody and isinstance(request.user, User) else [],
-        "call": number_to_call(kind, resolved) if resolved else "",
-        "lacking": _lacking(actor, request.user, service, resolved.definition.assurance if resolved else None),
+        "family": _family(request.user) if kind.can_be_for_family and isinstance(request.user, User) else [],
+        "call": number_to_call(kind, snapshot) if snapshot else "",
+        "lacking": _lacking(actor, request.user, service, snapshot.definition.assurance if snapshot else None),
     }
     return render_to_string("cases/start_panel.html", context, request)
 
@@ -144,10 +144,10 @@ def _proof_address(service: Service, needed: int) -> str:
 def _lacking(actor: Actor, user: Any, service: Service, needed: Level | None) -> dict[str, str]:
     """Missing level of assurance and the way to reach it; for anonymous visitors the requirement only."""
     own = Resident.objects.filter(user=user).first() if isinstance(user, User) else None
-    if needed is None or needed == "typed" or (own and own.assurance >= LEVELS[needed]):
+    if needed is None or needed == "typed" or (own and own.assurance >= LEVELS_BY_NAME[needed]):
         return {}
-    address = _proof_address(service, LEVELS[needed]) if actor.user_id else ""
-    return {"words": needed_words(LEVELS[needed]), "address": address}
+    address = _proof_address(service, LEVELS_BY_NAME[needed]) if actor.user_id else ""
+    return {"words": requirement_text(LEVELS_BY_NAME[needed]), "address": address}
 
 
 def _drafts(actor: Actor, service: Service) -> list[Draft]:

@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kini.cases import access, panels, queries, rules
+from kini.cases.case_view import CaseView, TimelineLine, case_view
 from kini.cases.models import Case
-from kini.cases.pages import summaries
-from kini.cases.pages.visiting import case_of, count_try, guest_key, keep_key, personal
-from kini.cases.showing import CaseView, Line, case_view
+from kini.cases.pages import answer_summary
+from kini.cases.pages.guards import case_for_visitor, guest_key, limit_lookups, owner_only, remember_guest_key
 from kini.city import pack
 from kini.core import references
 from kini.core.files import IMAGES
-from kini.core.texts import Text
+from kini.core.localized_text import Text
 from kini.people import access_entries
 from kini.people import queries as people_queries
-from kini.people.access_entries import Entry
+from kini.people.access_entries import AccessEntry
 from kini.people.queries import actor_for
 from kini.web import formats
 from kini.web.components import TimelineEntry
@@ -31,23 +31,23 @@ from kini.web.components import TimelineEntry
 LATEST_READS = 5
 
 
-@personal
+@owner_only
 @require_safe
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one case. A guest's secret link is remembered in the session and removed from the URL."""
     if key := request.GET.get("key", ""):
         return _opened_by_key(request, reference, key)
-    found = case_of(request, reference)
+    found = case_for_visitor(request, reference)
     if found.reference != reference:
         return redirect("cases:case", reference=found.reference)
-    view = following(request, found)
+    view = resident_view(request, found)
     if not view.theirs:
         return redirect("cases:desk-case", reference=found.reference)
     return render(request, "cases/case.html", _case_context(request, view))
 
 
 def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
-    found, state = view.case, view.resolved.flow.states[view.case.state]
+    found, state = view.case, view.snapshot.flow.states[view.case.state]
     given = [file for line in view.lines for file in line.files]
     return {
         "view": view,
@@ -58,28 +58,28 @@ def _case_context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "corrects": any(button.edge.move == rules.ANSWER for button in view.buttons),
         "moves": [button for button in view.buttons if button.edge.move not in (rules.ANSWER, rules.WITHDRAW)],
         "withdraw": next((button for button in view.buttons if button.edge.move == rules.WITHDRAW), None),
-        "asked": asked(view),
-        "panel": panels.drawn(request, view, "tracker"),
-        "keep": panels.beside(request, view, "papers"),
+        "asked": officer_message(view),
+        "panel": panels.render_panels(request, view, "tracker"),
+        "keep": panels.render_room_panels(request, view, "papers"),
         "photos": [file for file in given if file.content_type in IMAGES],
         "papers": [file for file in given if file.content_type not in IMAGES],
         "entries": [_entry(line) for line in reversed(view.lines)],
         "facts": list(_facts(view)),
-        "told": summaries.told(view.sections),
-        "reads": reads_of(request, found),
+        "told": answer_summary.case_sections(view.sections),
+        "reads": access_entries_of(request, found),
         "all_reads": found.resident_id is not None and request.user.is_authenticated,
     }
 
 
 def _facts(view: CaseView) -> Iterator[tuple[str, str | SafeString]]:
     """Due date and current holder. An uncertain date is called an aim."""
-    case, target = view.case, view.resolved.definition.target
+    case, target = view.case, view.snapshot.definition.target
     if case.leader:
         yield _("Joined on"), formats.day(case.state_since)
     elif case.closed_at:
         yield _("Ended on"), formats.day(case.closed_at)
     elif case.paused_at:
-        if view.resolved.flow.states[case.state].by == rules.RESIDENT:
+        if view.snapshot.flow.states[case.state].by == rules.RESIDENT:
             yield _("Time"), _("The clock is paused while we wait for you.")
     elif case.due_at:
         certain = target is None or target.confidence != "low"
@@ -98,39 +98,39 @@ def behalf(request: HttpRequest, view: CaseView) -> str:
     return view.person if resident and resident.user_id != request.user.pk else ""
 
 
-def reads_of(request: HttpRequest, case: Case) -> list[Entry] | None:
+def access_entries_of(request: HttpRequest, case: Case) -> list[AccessEntry] | None:
     """Latest access log entries of the case; None for an officer who helps its resident at a counter."""
-    if not access.is_theirs(actor_for(request), case, guest_key(request, case.reference)):
+    if not access.is_own_case(actor_for(request), case, guest_key(request, case.reference)):
         return None
     log = people_queries.access_log_of_case(case.reference)
-    return access_entries.entries_of(log[:LATEST_READS], own=case.resident_id)
+    return access_entries.access_entries(log[:LATEST_READS], own=case.resident_id)
 
 
 def _opened_by_key(request: HttpRequest, reference: str, key: str) -> HttpResponse:
-    count_try(request)
-    read = references.read(pack.current().reference_prefix, reference) or ""
+    limit_lookups(request)
+    read = references.parse(pack.current().reference_prefix, reference) or ""
     case = queries.case_for(actor_for(request), read, key)
-    keep_key(request, case)
+    remember_guest_key(request, case)
     return redirect("cases:case", reference=case.reference)
 
 
-def following(request: HttpRequest, case: Case) -> CaseView:
+def resident_view(request: HttpRequest, case: Case) -> CaseView:
     """The case as its resident sees it."""
     return case_view(actor_for(request), case, guest_key(request, case.reference))
 
 
-def ahead(view: CaseView) -> list[str]:
+def steps_ahead(view: CaseView) -> list[str]:
     """Next steps if all goes well, a sentence each."""
-    flow = view.resolved.flow
-    return [str(flow.states[state].does) for state in flow.usual_way(view.case.state)]
+    flow = view.snapshot.flow
+    return [str(flow.states[state].does) for state in flow.usual_path(view.case.state)]
 
 
-def asked(view: CaseView) -> tuple[tuple[str, str], ...]:
+def officer_message(view: CaseView) -> tuple[tuple[str, str], ...]:
     """The officer's message with the move into the present state."""
     steps = [line for line in view.lines if line.at == view.case.state_since]
     return steps[-1].said if steps else ()
 
 
-def _entry(line: Line) -> TimelineEntry:
+def _entry(line: TimelineLine) -> TimelineEntry:
     text = "\n".join(f"{label}: {said}" for label, said in line.said)
     return TimelineEntry(line.sentence, line.at, text, line.who)

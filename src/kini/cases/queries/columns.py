@@ -3,7 +3,7 @@
 from kini.cases.models import Case
 
 #: Columns of a case shown to its resident.
-TOLD = tuple(
+DETAIL_COLUMNS = tuple(
     field.attname
     for field in Case._meta.concrete_fields
     if field.name not in ("answers", "sealed", "head", "seal", "search")
@@ -11,7 +11,7 @@ TOLD = tuple(
 
 
 #: Columns of a row of the queue, without guests' keys.
-QUEUED = tuple(column for column in TOLD if column != "guest_key")
+QUEUE_COLUMNS = tuple(column for column in DETAIL_COLUMNS if column != "guest_key")
 
 #: Columns that no list shows.
-UNSHOWN = ("answers", "sealed", "head", "seal", "search", "version__content")
+DEFERRED = ("answers", "sealed", "head", "seal", "search", "version__content")

@@ -8,29 +8,29 @@ from typing import Any, Literal
 
 from django.db.models import F, Q, QuerySet
 
-from kini.cases import searching
-from kini.cases.access import is_related
+from kini.cases import search_index
+from kini.cases.access import has_conflict_of_interest
 from kini.cases.models import Case
-from kini.cases.queries.columns import QUEUED, UNSHOWN
+from kini.cases.queries.columns import DEFERRED, QUEUE_COLUMNS
 from kini.city import queries as city_queries
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor
-from kini.core.database.fast_models import row_of
-from kini.core.database.worded import SOME_TIME, Words, words_of
-from kini.people.filters import below, visible_cases_q
+from kini.core.database.compiled_queries import NOW_PLACEHOLDER, CompiledSql, compile_query
+from kini.core.database.fast_models import hydrate
 from kini.people.models import Officer
+from kini.people.permission_filters import in_area_q, visible_cases_q
 from kini.people.permissions import Permission
-from kini.services.versions import resolve_many
+from kini.services.snapshots import snapshots_by_version
 
 type View = Literal["due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all"]
 VIEWS: tuple[View, ...] = ("due", "mine", "unassigned", "overdue", "at-risk", "waiting", "closed", "all")
-PAGE = 50
+QUEUE_PAGE_SIZE = 50
 _NEVER = "-"
-_AREA, _ASSIGNEE = QUEUED.index("area_id"), QUEUED.index("assignee_id")
+_AREA, _ASSIGNEE = QUEUE_COLUMNS.index("area_id"), QUEUE_COLUMNS.index("assignee_id")
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class QueueFilters:
     """Filters of the queue.
 
     Attributes:
@@ -51,7 +51,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class QueuePage:
     """Page of the queue with the cursor of the next one ("" at the end)."""
 
     cases: list[Case]
@@ -62,56 +62,60 @@ class Queue:
 ORDERS = {"closed": "-closed_at", "all": "-opened_at"}
 
 
-def queue(actor: Actor, filters: Filters | None = None, size: int | None = None) -> Queue:
+def queue_page(actor: Actor, filters: QueueFilters | None = None, size: int | None = None) -> QueuePage:
     """Return a page of the queue, by due date (closed and all: latest first).
 
     One query, two where cases with and without a due date meet.
     """
-    filters, size = filters or Filters(), size or PAGE
-    now, cases = moments.now(), list[Case]()
+    filters, size = filters or QueueFilters(), size or QUEUE_PAGE_SIZE
+    now, cases = current_time.now(), list[Case]()
     for words in _pages(actor, filters, size + 1):
         cases += [_in_queue(row) for row in words.rows(now)[: size + 1 - len(cases)]]
         if len(cases) > size:
             break
-    resolve_many(case.version_id for case in cases)  # read at once what the rows will say
+    snapshots_by_version(case.version_id for case in cases)  # read at once what the rows will say
     order = ORDERS.get(filters.view, "due_at")
-    return Queue(cases[:size], _cursor(cases[size - 1], order) if len(cases) > size else "")
+    return QueuePage(cases[:size], _cursor(cases[size - 1], order) if len(cases) > size else "")
 
 
 @lru_cache(maxsize=500)
-def _pages(actor: Actor, filters: Filters, most: int) -> tuple[Words, ...]:
+def _pages(actor: Actor, filters: QueueFilters, most: int) -> tuple[CompiledSql, ...]:
     """Query each part of a page of the queue."""
-    found = _narrowed(visible(actor), actor, filters, SOME_TIME).values_list(*QUEUED, "assignee__name")
-    return tuple(words_of(part[:most]) for part in _parts(found, ORDERS.get(filters.view, "due_at"), filters.after))
+    found = _narrowed(visible_cases(actor), actor, filters, NOW_PLACEHOLDER).values_list(
+        *QUEUE_COLUMNS, "assignee__name"
+    )
+    return tuple(
+        compile_query(part[:most]) for part in _parts(found, ORDERS.get(filters.view, "due_at"), filters.after)
+    )
 
 
 def _in_queue(row: Sequence[Any]) -> Case:
     """Build a case with the columns of a queue row."""
     *columns, officer = row
     area, assignee = columns[_AREA], columns[_ASSIGNEE]
-    return row_of(
+    return hydrate(
         Case,
-        QUEUED,
+        QUEUE_COLUMNS,
         columns,
         area=city_queries.area(area, active=False) if area else None,
-        assignee=row_of(Officer, ("id", "name"), (assignee, officer)) if assignee else None,
+        assignee=hydrate(Officer, ("id", "name"), (assignee, officer)) if assignee else None,
     )
 
 
 #: Number of consecutive cases with a conflict of interest that `next_case` skips.
-MOST_OWN = 5
+MAX_CONFLICTS = 5
 
 
-def next_case(actor: Actor, filters: Filters, case: Case) -> Case | None:
+def next_case(actor: Actor, filters: QueueFilters, case: Case) -> Case | None:
     """Return the case after this one in the queue, even if this one has left it; None after the last.
 
     Skips cases in which the officer has a conflict of interest.
     """
     order = ORDERS.get(filters.view, "due_at")
-    found = _narrowed(visible(actor), actor, filters).exclude(pk=case.pk).defer(*UNSHOWN[:-1])
+    found = _narrowed(visible_cases(actor), actor, filters).exclude(pk=case.pk).defer(*DEFERRED[:-1])
     for part in _parts(found, order, _cursor(case, order)):
-        for each in part[:MOST_OWN]:
-            if not is_related(actor, each):
+        for each in part[:MAX_CONFLICTS]:
+            if not has_conflict_of_interest(actor, each):
                 return each
     return None
 
@@ -161,37 +165,39 @@ def _read_cursor(cursor: str) -> _Cursor | None:
 
 
 #: Counts stop here; more is shown as "999+".
-MOST_COUNTED = 1000
+MAX_COUNTED = 1000
 
 
-def counts(actor: Actor) -> dict[View, int]:
+def view_counts(actor: Actor) -> dict[View, int]:
     """Count the cases of each view up to MAX_COUNTED; closed cases are not counted. One query."""
     views = [view for view in VIEWS if view not in ("closed", "all")]
-    return dict(zip(views, count(actor, map(Filters, views)), strict=True))
+    return dict(zip(views, filter_counts(actor, map(QueueFilters, views)), strict=True))
 
 
-def count(actor: Actor, filters: Iterable[Filters]) -> list[int]:
+def filter_counts(actor: Actor, filters: Iterable[QueueFilters]) -> list[int]:
     """Count the cases of each filter up to MAX_COUNTED. One query.
 
     Each filter has its own subquery, so that each uses its own index and stops at the limit.
     """
     asked = tuple(filters)
-    return list(_counts(actor, asked).rows(moments.now())[0]) if asked else []
+    return list(_counts(actor, asked).rows(current_time.now())[0]) if asked else []
 
 
 @lru_cache(maxsize=500)
-def _counts(actor: Actor, filters: tuple[Filters, ...]) -> Words:
+def _counts(actor: Actor, filters: tuple[QueueFilters, ...]) -> CompiledSql:
     """Build the counting query."""
     found = [
-        words_of(_narrowed(visible(actor), actor, each, SOME_TIME).order_by().values("pk")[:MOST_COUNTED])
+        compile_query(
+            _narrowed(visible_cases(actor), actor, each, NOW_PLACEHOLDER).order_by().values("pk")[:MAX_COUNTED]
+        )
         for each in filters
     ]
     # The SQL comes from the ORM; parameters are passed separately.
     columns = [f"(SELECT count(*) FROM ({each.sql}) AS found)" if each.sql else "0" for each in found]  # noqa: S608
-    return Words(f"SELECT {', '.join(columns)}", tuple(value for each in found for value in each.parameters))
+    return CompiledSql(f"SELECT {', '.join(columns)}", tuple(value for each in found for value in each.parameters))
 
 
-def visible(actor: Actor, permission: Permission = Permission.SEE_CASES) -> QuerySet[Case]:
+def visible_cases(actor: Actor, permission: Permission = Permission.SEE_CASES) -> QuerySet[Case]:
     """Cases over which an officer has the permission."""
     return Case.objects.filter(visible_cases_q(actor, permission))
 
@@ -216,14 +222,16 @@ def _view_q(actor: Actor, view: View, now: datetime) -> Q:
     return is_open
 
 
-def _narrowed(found: QuerySet[Case], actor: Actor, filters: Filters, now: datetime | None = None) -> QuerySet[Case]:
-    found = found.filter(_view_q(actor, filters.view, now or moments.now()))
+def _narrowed(
+    found: QuerySet[Case], actor: Actor, filters: QueueFilters, now: datetime | None = None
+) -> QuerySet[Case]:
+    found = found.filter(_view_q(actor, filters.view, now or current_time.now()))
     if filters.service:
         found = found.filter(service_id=filters.service)
     if filters.public:
         found = found.filter(public=filters.public)
     if filters.area:
-        found = found.filter(below(filters.area))
+        found = found.filter(in_area_q(filters.area))
     if filters.text:
-        found = found.filter(searching.found_by(filters.text))
+        found = found.filter(search_index.search_q(filters.text))
     return found

@@ -6,25 +6,25 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from kini.cases import rules
-from kini.cases.access import ours_q
+from kini.cases.access import own_or_family_q
 from kini.cases.models import Case, Document, Draft, Rating
-from kini.cases.queries.columns import TOLD, UNSHOWN
+from kini.cases.queries.columns import DEFERRED, DETAIL_COLUMNS
 from kini.city import queries as city_queries
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor
-from kini.core.database.fast_models import row_of
-from kini.core.database.worded import Worded
+from kini.core.database.compiled_queries import CompiledQuery
+from kini.core.database.fast_models import hydrate
 from kini.people.models import Resident
 
 #: Cases that can still change: open, or merged into an open one.
-GOING_ON = Q(closed_at__isnull=True) | Q(leader__isnull=False, leader__closed_at__isnull=True)
+STILL_OPEN = Q(closed_at__isnull=True) | Q(leader__isnull=False, leader__closed_at__isnull=True)
 
 
 def my_cases(actor: Actor) -> QuerySet[Case]:
     """Cases of a resident and of those for whom they act, latest first."""
     if actor.user_id is None:
         return Case.objects.none()
-    return _listed(Case.objects.filter(ours_q(actor.user_id))).order_by("-opened_at", "-pk")
+    return _listed(Case.objects.filter(own_or_family_q(actor.user_id))).order_by("-opened_at", "-pk")
 
 
 def own_case(actor: Actor, reference: str, guest_key: str = "") -> Case:
@@ -39,22 +39,22 @@ def own_case(actor: Actor, reference: str, guest_key: str = "") -> Case:
     if not rows:
         raise Case.DoesNotExist
     *columns, resident, name = rows[0]
-    person = row_of(Resident, ("id", "name"), (resident, name)) if resident else None
-    return _placed(row_of(Case, TOLD, columns, resident=person))
+    person = hydrate(Resident, ("id", "name"), (resident, name)) if resident else None
+    return _placed(hydrate(Case, DETAIL_COLUMNS, columns, resident=person))
 
 
 _PERSON = ("resident__id", "resident__name")
 _GUEST_KEY = Case._meta.get_field("guest_key")
 
 
-@Worded
+@CompiledQuery
 def _ours(user: int, reference: str) -> QuerySet[Case, Any]:
-    return Case.objects.filter(ours_q(user), reference=reference).values_list(*TOLD, *_PERSON)
+    return Case.objects.filter(own_or_family_q(user), reference=reference).values_list(*DETAIL_COLUMNS, *_PERSON)
 
 
-@Worded
+@CompiledQuery
 def _keyed(key: bytes, reference: str) -> QuerySet[Case, Any]:
-    return Case.objects.filter(guest_key=key, reference=reference).values_list(*TOLD, *_PERSON)
+    return Case.objects.filter(guest_key=key, reference=reference).values_list(*DETAIL_COLUMNS, *_PERSON)
 
 
 def _placed(case: Case) -> Case:
@@ -65,9 +65,9 @@ def _placed(case: Case) -> Case:
     return case
 
 
-def own_page(actor: Actor, after: tuple[datetime, int] | None, count: int) -> list[Case]:
+def own_cases_page(actor: Actor, after: tuple[datetime, int] | None, count: int) -> list[Case]:
     """Return the actor's own cases opened before a moment, latest first. One query."""
-    found = Case.objects.filter(ours_q(actor.user_id or 0)).defer("answers", "sealed", "head", "seal")
+    found = Case.objects.filter(own_or_family_q(actor.user_id or 0)).defer("answers", "sealed", "head", "seal")
     if after:
         found = found.filter(Q(opened_at__lt=after[0]) | Q(opened_at=after[0], pk__lt=after[1]))
     return list(found.order_by("-opened_at", "-pk")[:count])
@@ -76,24 +76,24 @@ def own_page(actor: Actor, after: tuple[datetime, int] | None, count: int) -> li
 def drafts_of(actor: Actor) -> QuerySet[Draft]:
     """Drafts of the actor that were not submitted, latest first."""
     theirs = Q(owner_id=actor.user_id) if actor.user_id else Q(owner__isnull=True, session=actor.session or None)
-    waiting = Draft.objects.filter(theirs, case__isnull=True, expires_at__gt=moments.now())
+    waiting = Draft.objects.filter(theirs, case__isnull=True, expires_at__gt=current_time.now())
     return waiting.select_related("version__service", "resident").defer("version__content").order_by("-updated_at")
 
 
 def _listed(found: QuerySet[Case]) -> QuerySet[Case]:
     """Load the columns of a row in a resident's list, and no others."""
     related = found.select_related("service", "version", "area", "unit", "assignee", "agency", "resident")
-    return related.defer(*UNSHOWN, "service__search", "service__search_text")
+    return related.defer(*DEFERRED, "service__search", "service__search_text")
 
 
-def rating_of(case: Case) -> Rating | None:
+def current_rating(case: Case) -> Rating | None:
     """The resident's rating of the case's present ending."""
     return Rating.objects.filter(case=case, closed_at=case.closed_at).first() if case.closed_at else None
 
 
 def can_be_rated(case: Case) -> bool:
     """Return True if the city decided the case and its resident has not rated it yet."""
-    return case.outcome in rules.RATED_OUTCOMES and not case.anonymised_at and rating_of(case) is None
+    return case.outcome in rules.RATED_OUTCOMES and not case.anonymised_at and current_rating(case) is None
 
 
 def own_document(case: Case, pk: Any) -> Document:

@@ -8,21 +8,21 @@ from django.db.models import Exists, OuterRef
 from kini.cases import rules
 from kini.cases.models import Case
 from kini.city import pack
-from kini.core import moments
+from kini.core import current_time
 from kini.services.models import FlowEdge
-from kini.services.versions import resolve
+from kini.services.snapshots import snapshot_of
 
 
 def due_edges() -> Iterator[int]:
     """Ids of cases that have been in their state for as long as its `after` says."""
-    now, calendar = moments.now(), pack.current().calendar
+    now, calendar = current_time.now(), pack.current().calendar
     standing = Case.objects.filter(
         version=OuterRef("version"), state=OuterRef("state"), state_since__lte=now - timedelta(hours=23)
     )
     for edge in (
         FlowEdge.objects.filter(Exists(standing), move=rules.AFTER).select_related("version").defer("version__content")
     ):
-        after = resolve(edge.version).flow.states[edge.state].after
+        after = snapshot_of(edge.version).flow.states[edge.state].after
         waiting = Case.objects.filter(version=edge.version, state=edge.state).order_by("pk")
         for pk, since in waiting.values_list("pk", "state_since"):
             if after and calendar.add(since, "days", after.days) <= now:

@@ -1,6 +1,6 @@
 """Pure rules: edges of the flow, deadlines, sentences for residents, placeholders."""
 
-from kini.cases.rules.deadlines import Reading, Standing, Step, clock_reading
+from kini.cases.rules.deadlines import ClockReading, DeadlineStatus, StateChange, read_clock
 from kini.cases.rules.edges import (
     AFTER,
     ANSWER,
@@ -12,16 +12,16 @@ from kini.cases.rules.edges import (
     SYSTEM,
     WITHDRAW,
     Edge,
-    correctable,
     edge_of,
     edges_from,
-    in_time,
+    is_correctable,
+    is_in_time,
     next_moves,
 )
-from kini.cases.rules.notes import PLACEHOLDERS, fill, mentioned, unknown_placeholders
+from kini.cases.rules.notes import PLACEHOLDERS, fill_placeholders, find_mentions, unknown_placeholders
 from kini.cases.rules.progress import UNDECIDED, Stage, progress
 from kini.cases.rules.ratings import RATED_OUTCOMES, SCORES
-from kini.cases.rules.sentences import WORDS, move_label, public_word, sentence, tellers
+from kini.cases.rules.sentences import PUBLIC_WORDS, entry_renderers, entry_sentence, move_label, public_word
 
 __all__ = [
     "AFTER",
@@ -30,6 +30,7 @@ __all__ = [
     "OBJECT",
     "OVERTURN",
     "PLACEHOLDERS",
+    "PUBLIC_WORDS",
     "RATED_OUTCOMES",
     "RESIDENT",
     "SCORES",
@@ -37,24 +38,23 @@ __all__ = [
     "SYSTEM",
     "UNDECIDED",
     "WITHDRAW",
-    "WORDS",
+    "ClockReading",
+    "DeadlineStatus",
     "Edge",
-    "Reading",
     "Stage",
-    "Standing",
-    "Step",
-    "clock_reading",
-    "correctable",
+    "StateChange",
     "edge_of",
     "edges_from",
-    "fill",
-    "in_time",
-    "mentioned",
+    "entry_renderers",
+    "entry_sentence",
+    "fill_placeholders",
+    "find_mentions",
+    "is_correctable",
+    "is_in_time",
     "move_label",
     "next_moves",
     "progress",
     "public_word",
-    "sentence",
-    "tellers",
+    "read_clock",
     "unknown_placeholders",
 ]

@@ -19,7 +19,7 @@ from kini.services.schema import Target
 RISK_NUMERATOR, RISK_DENOMINATOR = 3, 4
 
 
-class Standing(StrEnum):
+class DeadlineStatus(StrEnum):
     """Status of a case against its target."""
 
     ON_TIME = "on_time"
@@ -30,7 +30,7 @@ class Standing(StrEnum):
     NONE = "none"
 
 
-class Step(Protocol):
+class StateChange(Protocol):
     """Fields of a timeline entry that the clock needs; entries without `to_state` do not affect it."""
 
     @property
@@ -40,7 +40,7 @@ class Step(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockReading:
     """Clock of a case at one moment.
 
     Attributes:
@@ -59,7 +59,7 @@ class Reading:
     closed: datetime | None
     used: int
     left: int | None
-    state: Standing
+    state: DeadlineStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ class _Span:
     ended: bool = False
 
 
-def clock_reading(
-    entries: Iterable[Step], flow: Flow, target: Target | None, calendar: WorkCalendar, now: datetime
-) -> Reading:
+def read_clock(
+    entries: Iterable[StateChange], flow: Flow, target: Target | None, calendar: WorkCalendar, now: datetime
+) -> ClockReading:
     """Compute the clock from the entries (in order) at `now`. Only `used`, `left` and `state` depend on `now`."""
     steps = [(entry.at, entry.to_state) for entry in entries if entry.to_state]
     paused, closed = _standing_since(steps, flow)
@@ -81,8 +81,8 @@ def clock_reading(
     spans = [_Span(steps[-1][0], None)] if own else list(_running(steps, flow))
     target = own or target
     if target is None or not spans:
-        state = Standing.DONE if closed else Standing.PAUSED if paused else Standing.NONE
-        return Reading(None, None, paused, closed, 0, None, state)
+        state = DeadlineStatus.DONE if closed else DeadlineStatus.PAUSED if paused else DeadlineStatus.NONE
+        return ClockReading(None, None, paused, closed, 0, None, state)
     unit, first = target.unit, spans[0].start
     promised = calendar.add(first, unit, target.amount)
     total = calendar.elapsed(first, promised, unit)
@@ -91,19 +91,19 @@ def clock_reading(
     due = _moment_of(total, spans, on, calendar, unit, promised)
     at_risk = _moment_of(risky, spans, on, calendar, unit, calendar.advance(first, risky, unit))
     used = sum(calendar.elapsed(span.start, span.end or max(now, span.start), unit) for span in spans)
-    return Reading(due, at_risk, paused, closed, used, total - used, _standing(due, at_risk, paused, closed, now))
+    return ClockReading(due, at_risk, paused, closed, used, total - used, _standing(due, at_risk, paused, closed, now))
 
 
 def _standing(
     due: datetime | None, at_risk: datetime | None, paused: datetime | None, closed: datetime | None, now: datetime
-) -> Standing:
+) -> DeadlineStatus:
     if closed:
-        return Standing.DONE
+        return DeadlineStatus.DONE
     if due and now > due:
-        return Standing.OVERDUE
+        return DeadlineStatus.OVERDUE
     if paused:
-        return Standing.PAUSED
-    return Standing.AT_RISK if at_risk and now > at_risk else Standing.ON_TIME
+        return DeadlineStatus.PAUSED
+    return DeadlineStatus.AT_RISK if at_risk and now > at_risk else DeadlineStatus.ON_TIME
 
 
 def _runs(flow: Flow, state: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kini.core.texts import Text
+from kini.core.localized_text import Text
 from kini.services.flows import JOINED, WITHDRAWN, Flow
 
 RESIDENT = "resident"
@@ -61,22 +61,22 @@ def edge_of(flow: Flow, state: str, move: str) -> Edge | None:
     return next((edge for edge in edges_from(flow, state) if edge.move == move), None)
 
 
-def in_time(edge: Edge, closed_at: datetime | None, now: datetime) -> bool:
+def is_in_time(edge: Edge, closed_at: datetime | None, now: datetime) -> bool:
     """Return True if an edge out of an ended case may still be taken."""
     return closed_at is None or edge.within is None or now <= closed_at + timedelta(days=edge.within)
 
 
 def next_moves(
-    flow: Flow, state: str, hats: Iterable[str], closed_at: datetime | None, now: datetime
+    flow: Flow, state: str, case_roles: Iterable[str], closed_at: datetime | None, now: datetime
 ) -> tuple[Edge, ...]:
     """Edges that an actor with these roles (role ids, "resident") may take now."""
-    worn = frozenset(hats)
+    worn = frozenset(case_roles)
     return tuple(
-        edge for edge in edges_from(flow, state) if edge.by in worn - {SYSTEM} and in_time(edge, closed_at, now)
+        edge for edge in edges_from(flow, state) if edge.by in worn - {SYSTEM} and is_in_time(edge, closed_at, now)
     )
 
 
-def correctable(flow: Flow, state: str) -> bool:
+def is_correctable(flow: Flow, state: str) -> bool:
     """Return True if the resident may change answers and documents in this state."""
     edge = edge_of(flow, state, ANSWER)
     return edge is not None and edge.by == RESIDENT

@@ -18,7 +18,7 @@ PLACEHOLDERS: Mapping[str, str | Promise] = {
 _PLACE = re.compile(r"\{([^{}\s]*)\}")
 
 
-def mentioned(text: str, names: Mapping[int, str]) -> frozenset[int]:
+def find_mentions(text: str, names: Mapping[int, str]) -> frozenset[int]:
     """Keys of all whose full name follows an "@"; of two names with the same beginning the longer one wins.
 
     Args:
@@ -34,7 +34,7 @@ def mentioned(text: str, names: Mapping[int, str]) -> frozenset[int]:
     return frozenset().union(*(called[name] for name in found))
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
     """Replace "{name}" by its value. Placeholders without a value stay, so that they are noticed."""
     return _PLACE.sub(lambda place: values.get(place[1], "") or place[0], text)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from kini.cases.rules.deadlines import Step
+from kini.cases.rules.deadlines import StateChange
 from kini.services.flows import Flow, PublicState
 
 #: Outcomes without a decision.
@@ -21,7 +21,7 @@ class Stage:
     place: Literal["past", "now", "ahead"]
 
 
-def progress(flow: Flow, entries: Iterable[Step]) -> tuple[Stage, ...]:
+def progress(flow: Flow, entries: Iterable[StateChange]) -> tuple[Stage, ...]:
     """Return the stages so far and those ahead if all goes well; adjacent equal stages are merged."""
     walked = [(entry.to_state, entry.at) for entry in entries if entry.to_state]
     stages: list[Stage] = []
@@ -32,7 +32,7 @@ def progress(flow: Flow, entries: Iterable[Step]) -> tuple[Stage, ...]:
     if not stages:
         return ()
     stages[-1] = Stage(stages[-1].word, stages[-1].at, "now")
-    for state in flow.usual_way(walked[-1][0]):
+    for state in flow.usual_path(walked[-1][0]):
         word = flow.states[state].public
         if stages[-1].word is not word:
             stages.append(Stage(word, None, "ahead"))

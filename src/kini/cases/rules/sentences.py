@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kini.cases.rules.edges import WITHDRAW, Edge
+from kini.core.localized_text import Text
 from kini.core.registry import Registry
-from kini.core.texts import Text
 from kini.services.flows import Flow, PublicState
 
 #: Words that residents see for public states.
-WORDS: Mapping[str, str | Promise] = {
+PUBLIC_WORDS: Mapping[str, str | Promise] = {
     PublicState.WAITING: gettext_lazy("Waiting"),
     PublicState.COORDINATION: gettext_lazy("Coordination"),
     PublicState.DISPOSITION: gettext_lazy("Disposition"),
@@ -25,10 +25,10 @@ WORDS: Mapping[str, str | Promise] = {
 
 
 #: Renderers of entries added by rooms above, by entry type: data to a sentence for the resident.
-tellers: Registry[Callable[[Mapping[str, Any]], str]] = Registry("sort of entry")
+entry_renderers: Registry[Callable[[Mapping[str, Any]], str]] = Registry("sort of entry")
 
 
-class Told(Protocol):
+class EntryData(Protocol):
     """Fields of a timeline entry that a sentence needs."""
 
     @property
@@ -43,7 +43,7 @@ class Told(Protocol):
 
 def public_word(state: str) -> str:
     """Word for a public state in the active language."""
-    return str(WORDS[state])
+    return str(PUBLIC_WORDS[state])
 
 
 def move_label(edge: Edge, words: Mapping[str, Text]) -> str:
@@ -53,7 +53,7 @@ def move_label(edge: Edge, words: Mapping[str, Text]) -> str:
     return _("Withdraw") if edge.move == WITHDRAW else edge.move.replace("_", " ").capitalize()
 
 
-def sentence(entry: Told, flow: Flow) -> str:
+def entry_sentence(entry: EntryData, flow: Flow) -> str:
     """Render an entry as a sentence for the resident."""
     match entry.sort:
         case "opened":
@@ -76,12 +76,12 @@ def sentence(entry: Told, flow: Flow) -> str:
             return _("This case now belongs to the merged profile.")
         case "anonymised":
             return _("Answers, documents and what was written here were removed, as their term is over.")
-        case sort if teller := tellers.find(sort):
+        case sort if teller := entry_renderers.find(sort):
             return teller(entry.data)
     return _("The answers were encrypted with a new key.")
 
 
-def _moved(entry: Told, flow: Flow) -> str:
+def _moved(entry: EntryData, flow: Flow) -> str:
     now = str(flow.states[entry.to_state].does)
     match entry.move:
         case "withdraw":

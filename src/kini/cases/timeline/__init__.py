@@ -7,6 +7,6 @@ since it records only its own changes.
 """
 
 from kini.cases.timeline.chain import append, derive, open_case, recompute
-from kini.cases.timeline.verification import checked_files, verify, verify_all
+from kini.cases.timeline.verification import checked_files, verify_all, verify_case
 
-__all__ = ["append", "checked_files", "derive", "open_case", "recompute", "verify", "verify_all"]
+__all__ = ["append", "checked_files", "derive", "open_case", "recompute", "verify_all", "verify_case"]

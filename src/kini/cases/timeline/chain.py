@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kini.cases import searching
+from kini.cases import search_index
 from kini.cases.models import Case, Document, TimelineEntry
-from kini.cases.rules.deadlines import Step, clock_reading
+from kini.cases.rules.deadlines import StateChange, read_clock
 from kini.cases.timeline import digests
 from kini.city import pack
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor
-from kini.core.database.fast_models import give_key, insert_later, new, update_later
-from kini.services.versions import Resolved, resolve
+from kini.core.database.fast_models import allocate_pk, build_row, insert_deferred, update_deferred
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
 
 DERIVED = ["state", "public", "due_at", "at_risk_at", "paused_at", "state_since", "closed_at", "outcome"]
 
@@ -38,12 +38,12 @@ class _Step:
     to_state: str
 
 
-def derive(entries: Iterable[Step], resolved: Resolved) -> Derived:
+def derive(entries: Iterable[StateChange], snapshot: ServiceSnapshot) -> Derived:
     """Derive the columns from the entries (in order, at least one with a state). Independent of the current time."""
     steps = [entry for entry in entries if entry.to_state]
     last = steps[-1]
-    flow = resolved.flow
-    reading = clock_reading(steps, flow, resolved.definition.target, pack.current().calendar, last.at)
+    flow = snapshot.flow
+    reading = read_clock(steps, flow, snapshot.definition.target, pack.current().calendar, last.at)
     state = flow.states[last.to_state]
     return Derived(
         last.to_state,
@@ -59,7 +59,7 @@ def derive(entries: Iterable[Step], resolved: Resolved) -> Derived:
 
 def recompute(case: Case) -> Derived:
     """Derive the columns from the stored timeline; they equal the stored ones."""
-    return derive(_steps(case), resolve(case.version))
+    return derive(_steps(case), snapshot_of(case.version))
 
 
 def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> None:
@@ -68,19 +68,19 @@ def open_case(case: Case, *, by: Actor, documents: Sequence[Document] = ()) -> N
     Args:
         documents: documents of the draft in use; they become the case's.
     """
-    at = moments.now()
-    resolved = resolve(case.version)
-    start = resolved.flow.start
-    _apply(case, derive([_Step(at, start)], resolved))
+    at = current_time.now()
+    snapshot = snapshot_of(case.version)
+    start = snapshot.flow.start
+    _apply(case, derive([_Step(at, start)], snapshot))
     case.opened_at, case.head = at, digests.NO_ENTRY
-    case.search = searching.vector(case)
-    entry = new(TimelineEntry, case=case, at=at, sort="opened", to_state=start, data={})
+    case.search = search_index.search_vector(case)
+    entry = build_row(TimelineEntry, case=case, at=at, sort="opened", to_state=start, data={})
     _chain(entry, by, digests.PARTS, documents)
-    give_key(case)
-    insert_later(case)
+    allocate_pk(case)
+    insert_deferred(case)
     del case.search  # what the database made of it is read when it is asked for, and stored again only when it changes
     entry.case = case
-    insert_later(entry)
+    insert_deferred(entry)
     if documents:
         Document.objects.filter(pk__in=[each.pk for each in documents]).update(case=case)
 
@@ -103,13 +103,13 @@ def append(
         to_state: the state the case goes into; empty when the entry is no step of the flow.
         changed: parts of the content (digests.PARTS) that the action changed.
     """
-    at = max(moments.now(), case.state_since)
+    at = max(current_time.now(), case.state_since)
     from_state = case.state if to_state else ""
     if to_state:
         # The only entry is the opening, whose content equals the case's own columns.
         before = [_Step(case.state_since, case.state)] if case.entries == 1 else _steps(case)
-        _apply(case, derive([*before, _Step(at, to_state)], resolve(case.version)))
-    entry = new(
+        _apply(case, derive([*before, _Step(at, to_state)], snapshot_of(case.version)))
+    entry = build_row(
         TimelineEntry,
         case=case,
         at=at,
@@ -127,11 +127,11 @@ def _add(entry: TimelineEntry, by: Actor, changed: list[str]) -> TimelineEntry:
     """Chain and save the entry, then save its case."""
     case = entry.case
     if "answers" in changed:
-        case.search = searching.vector(case)
+        case.search = search_index.search_vector(case)
     _chain(entry, by, changed, list(case.documents.all()) if "documents" in changed else ())
-    give_key(entry)
-    insert_later(entry)
-    update_later(case)
+    allocate_pk(entry)
+    insert_deferred(entry)
+    update_deferred(case)
     if "answers" in changed:
         del case.search  # as in `open_case`
     return entry
@@ -150,7 +150,7 @@ def _chain(entry: TimelineEntry, by: Actor, changed: Iterable[str], documents: S
     entry.actor_kind, entry.actor_id, entry.actor_name = by.kind.value, by.user_id, by.name
     entry.digest = digests.entry_digest(case.reference, entry)
     case.entries, case.head = entry.number, entry.digest
-    case.seal = digests.seal(case)
+    case.seal = digests.case_mac(case)
 
 
 def _steps(case: Case) -> list[_Step]:

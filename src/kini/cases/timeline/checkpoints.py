@@ -12,11 +12,11 @@ from django.db import connection
 from django.db.models import F, QuerySet
 
 from kini.cases.models import Case, Checkpoint, TimelineEntry
-from kini.core import moments
+from kini.core import current_time
 from kini.core.chain.blocks import last_block
 from kini.core.models import AuditEntry, ChainRemoval
 
-#: Chain name under which lawful removals are recorded by reference (`core.chain.note_removal`).
+#: Chain name under which lawful removals are recorded by reference (`core.chain.record_removal`).
 REMOVED = "cases"
 #: Maximal number of cases in one checkpoint.
 MOST = 10_000
@@ -29,7 +29,7 @@ _ENTRIES = """
 """
 
 
-def record() -> int:
+def record_checkpoint() -> int:
     """Checkpoint all cases that changed since the last checkpoint (at first all cases); return their number.
 
     Changed cases are read from the audit trail up to its last sealed entry, before which no entry can appear any more.
@@ -46,10 +46,10 @@ def record() -> int:
     return sum(_store(Case.objects.filter(reference__in=some), block.last) for some in batched(references, MOST))
 
 
-def record_recent(days: int = 2) -> int:
+def record_recent_checkpoint(days: int = 2) -> int:
     """Checkpoint all cases with an entry in the last days, since actions on other cases add entries too."""
     last = Checkpoint.objects.order_by("-pk").first()
-    since = moments.now() - timedelta(days=days)
+    since = current_time.now() - timedelta(days=days)
     recent = TimelineEntry.objects.filter(at__gt=since).values("case_id")
     return _store(Case.objects.filter(pk__in=recent), last.audited) if last else 0
 
@@ -64,12 +64,12 @@ def _store(cases: QuerySet[Case], audited: int) -> int:
     count = 0
     for some in batched(heads.iterator(chunk_size=MOST), MOST):
         lines = [f"{reference} {number} {bytes(digest).hex()}" for reference, number, digest in some]
-        Checkpoint.objects.create(at=moments.now(), audited=audited, heads="\n".join(lines))
+        Checkpoint.objects.create(at=current_time.now(), audited=audited, heads="\n".join(lines))
         count += len(lines)
     return count
 
 
-def verify() -> Iterator[str]:
+def verify_checkpoints() -> Iterator[str]:
     """Compare all checkpoints with the stored timelines; yield a sentence for each contradiction."""
     removed = set(ChainRemoval.objects.filter(chain=REMOVED).values_list("subject", flat=True))
     told: set[str] = set()

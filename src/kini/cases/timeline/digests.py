@@ -8,13 +8,13 @@ from types import NoneType
 from typing import Any
 
 from kini.cases.models import Case, Document, TimelineEntry
-from kini.core.crypto import is_mac_of, mac, mac_forms
+from kini.core.crypto import candidate_macs, mac, matches_mac
 
 PURPOSE = "timeline"
 NO_ENTRY = bytes(32)
 
 
-def canonical(value: Any) -> bytes:
+def canonical_json(value: Any) -> bytes:
     """Serialise a JSON value (datetimes allowed) so that equal values give equal bytes."""
     return _FORM.encode(_plain(value)).encode()
 
@@ -52,7 +52,7 @@ def entry_digest(reference: str, entry: TimelineEntry) -> bytes:
 
 def entry_digests(reference: str, entry: TimelineEntry) -> list[str]:
     """Hexadecimal digests of an entry under every key of the ring; any of them is valid."""
-    return [form.hex() for form in mac_forms(_entry(reference, entry), PURPOSE)]
+    return [form.hex() for form in candidate_macs(_entry(reference, entry), PURPOSE)]
 
 
 def _entry(reference: str, entry: TimelineEntry) -> bytes:
@@ -70,17 +70,17 @@ def _entry(reference: str, entry: TimelineEntry) -> bytes:
         entry.actor_name,
         entry.data,
     ]
-    return bytes(entry.previous) + canonical(said)
+    return bytes(entry.previous) + canonical_json(said)
 
 
-def seal(case: Case) -> bytes:
+def case_mac(case: Case) -> bytes:
     """MAC over the columns derived from the timeline, head included."""
     return mac(_derived(case), PURPOSE)
 
 
-def is_sealed(case: Case) -> bool:
+def is_case_mac_valid(case: Case) -> bool:
     """Return True if the stored MAC of the case is valid under any key of the ring."""
-    return is_mac_of(case.seal, _derived(case), PURPOSE)
+    return matches_mac(case.seal, _derived(case), PURPOSE)
 
 
 def _derived(case: Case) -> bytes:
@@ -97,7 +97,7 @@ def _derived(case: Case) -> bytes:
         case.closed_at,
         case.outcome,
     ]
-    return canonical(derived)
+    return canonical_json(derived)
 
 
 def _facts(case: Case, _documents: Iterable[Document]) -> Any:
@@ -157,4 +157,4 @@ PARTS: Mapping[str, Callable[[Case, Iterable[Document]], Any]] = {
 
 def part_digest(part: str, case: Case, documents: Iterable[Document]) -> str:
     """Hexadecimal digest of one part of a case's content; entries carry it under `holds`."""
-    return hashlib.sha256(canonical(PARTS[part](case, documents))).hexdigest()
+    return hashlib.sha256(canonical_json(PARTS[part](case, documents))).hexdigest()

@@ -13,22 +13,22 @@ from kini.cases.models import Case, TimelineEntry
 from kini.cases.timeline import digests
 
 #: Keys of an entry's data that hold free text.
-WRITTEN = frozenset({"given", "text"})
-SORT = "anonymised"
+FREE_TEXT_KEYS = frozenset({"given", "text"})
+REDACTION_ENTRY = "anonymised"
 
 
 def redact(case: Case) -> dict[str, str]:
     """Remove free text from the timeline of a closed case; return the new digests by entry number."""
-    entries = [entry for entry in case.timeline.all() if WRITTEN & entry.data.keys()]
+    entries = [entry for entry in case.timeline.all() if FREE_TEXT_KEYS & entry.data.keys()]
     if not entries:
         return {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT kini_timeline_redact(%s)", [case.pk])
-    return {str(entry.number): digest_of(case, entry, without_writing(entry.data)) for entry in entries}
+    return {str(entry.number): digest_of(case, entry, without_free_text(entry.data)) for entry in entries}
 
 
-def without_writing(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name not in WRITTEN}
+def without_free_text(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in FREE_TEXT_KEYS}
 
 
 def digest_of(case: Case, entry: TimelineEntry, data: dict[str, Any]) -> str:
@@ -38,10 +38,10 @@ def digest_of(case: Case, entry: TimelineEntry, data: dict[str, Any]) -> str:
     return digests.entry_digest(case.reference, redacted).hex()
 
 
-def redacted(entries: list[TimelineEntry]) -> dict[int, str]:
+def redacted_digests(entries: list[TimelineEntry]) -> dict[int, str]:
     """Digests that redacted entries must have, by entry number."""
     found: dict[int, str] = {}
     for entry in entries:
-        if entry.sort == SORT:
+        if entry.sort == REDACTION_ENTRY:
             found |= {int(number): digest for number, digest in (entry.data.get("redacted") or {}).items()}
     return found

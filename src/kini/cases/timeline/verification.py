@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from kini.cases.models import Case, Document, TimelineEntry
 from kini.cases.timeline import digests, redaction
 from kini.core import files
-from kini.core.crypto import SealBroken
+from kini.core.crypto import DecryptionError
 
 BATCH = 500
 
@@ -22,11 +22,11 @@ class _Files:
 
     def whole(self, sha256: str) -> bool:
         if sha256 not in self.good:
-            self.good[sha256] = files.is_whole(sha256)
+            self.good[sha256] = files.is_intact(sha256)
         return self.good[sha256]
 
 
-def verify(case: Case) -> list[str]:
+def verify_case(case: Case) -> list[str]:
     """Return all faults of one case, a sentence each; empty if it is intact."""
     return _verify(case.pk, _Files())
 
@@ -45,7 +45,7 @@ def verify_all(*, with_files: bool = True) -> Iterator[tuple[str, list[str]]]:
         last = cases[-1].pk
         try:
             entries, documents = _of(TimelineEntry, cases), _of(Document, cases)
-        except SealBroken:  # in one of them: each by itself tells which
+        except DecryptionError:  # in one of them: each by itself tells which
             yield from ((case.reference, _verify(case.pk, seen)) for case in cases)
             continue
         for case in cases:
@@ -62,7 +62,7 @@ def _after(last: int) -> list[Case]:
     found = Case.objects.filter(pk__gt=last).order_by("pk")[:BATCH]
     try:
         return list(found)
-    except SealBroken:
+    except DecryptionError:
         return list(found.defer("guest_key"))
 
 
@@ -83,14 +83,14 @@ def _verify(pk: int, seen: _Files | None) -> list[str]:
     case = Case.objects.select_for_update(of=("self",)).defer("guest_key").get(pk=pk)
     try:
         return list(_faults(case, list(case.timeline.all()), list(case.documents.all()), seen))
-    except SealBroken:
+    except DecryptionError:
         return ["an encrypted part of it, of its entries or of its documents was changed outside the program"]
 
 
 def _faults(case: Case, entries: list[TimelineEntry], documents: list[Document], seen: _Files | None) -> Iterator[str]:
     entries.sort(key=lambda entry: entry.number)
     yield from _chain_faults(case, entries)
-    if not digests.is_sealed(case):
+    if not digests.is_case_mac_valid(case):
         yield "its state, dates or seal were changed outside the program"
     states = [entry.to_state for entry in entries if entry.to_state]
     if states and case.state != states[-1]:
@@ -104,7 +104,7 @@ def _faults(case: Case, entries: list[TimelineEntry], documents: list[Document],
 
 def _chain_faults(case: Case, entries: list[TimelineEntry]) -> Iterator[str]:
     previous = digests.NO_ENTRY
-    redacted = redaction.redacted(entries)
+    redacted = redaction.redacted_digests(entries)
     for expected, entry in enumerate(entries, 1):
         if entry.number != expected:
             yield f"entry {expected} is missing"

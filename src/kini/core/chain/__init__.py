@@ -6,7 +6,7 @@ deletes sealed rows under a retention rule.
 
 from kini.core.chain.blocks import seal_all
 from kini.core.chain.registry import Chain, chains
-from kini.core.chain.removal import RemovalRefused, note_removal, removable, remove
+from kini.core.chain.removal import RemovalRefused, record_removal, removable, remove
 from kini.core.chain.verification import Report, verify, verify_all
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "RemovalRefused",
     "Report",
     "chains",
-    "note_removal",
+    "record_removal",
     "removable",
     "remove",
     "seal_all",

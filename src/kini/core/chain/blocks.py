@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from psycopg import sql
 
-from kini.core import moments
+from kini.core import current_time
 from kini.core.chain import digests
 from kini.core.chain.registry import Chain, chains
 from kini.core.models import ChainBlock, ChainProposal
@@ -95,7 +95,7 @@ def _seal_next(name: str, chain: Chain, bound: int) -> ChainBlock | None:
             columns=list(chain.columns),
             digest=rows.digest,
             previous=bytes(before.seal) if before else digests.NO_BLOCK,
-            made_at=moments.now(),
+            made_at=current_time.now(),
         )
         block.seal = digests.block_seal(block)
         block.save(force_insert=True)

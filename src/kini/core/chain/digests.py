@@ -16,8 +16,8 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from kini.core.crypto import is_mac_of, mac
-from kini.core.database.bulk import copying
+from kini.core.crypto import mac, matches_mac
+from kini.core.database.bulk import open_copy
 from kini.core.models import ChainBlock, ChainRemoval
 
 PURPOSE = "chain"
@@ -32,7 +32,7 @@ _FORM = """
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowsDigest:
     """Digest of consecutive rows: their number, the last key (0: none), the SHA-256."""
 
     count: int
@@ -40,7 +40,7 @@ class Rows:
     digest: bytes
 
 
-def rows_digest(table: str, columns: Sequence[str], first: int, last: int, most: int | None = None) -> Rows:
+def rows_digest(table: str, columns: Sequence[str], first: int, last: int, most: int | None = None) -> RowsDigest:
     """Digest the rows with keys from `first` to `last`, at most `most` of them. Within a transaction."""
     key = sql.Identifier(columns[0])
     statement = sql.SQL(
@@ -58,11 +58,11 @@ def rows_digest(table: str, columns: Sequence[str], first: int, last: int, most:
         cursor.execute(_FORM)
     digest, count = hashlib.sha256(), 0
     line: Buffer = b""
-    with copying(statement) as copy:
+    with open_copy(statement) as copy:
         for line in copy:  # one message a row
             digest.update(line)
             count += 1
-    return Rows(count, int(bytes(line).partition(b"\t")[0]) if count else 0, digest.digest())
+    return RowsDigest(count, int(bytes(line).partition(b"\t")[0]) if count else 0, digest.digest())
 
 
 def block_seal(block: ChainBlock) -> bytes:
@@ -72,7 +72,7 @@ def block_seal(block: ChainBlock) -> bytes:
 
 def is_block_sealed(block: ChainBlock) -> bool:
     """Verify the MAC of a block, under any key of the ring."""
-    return is_mac_of(block.seal, _block(block), PURPOSE)
+    return matches_mac(block.seal, _block(block), PURPOSE)
 
 
 def _block(block: ChainBlock) -> bytes:
@@ -96,7 +96,7 @@ def removal_seal(removal: ChainRemoval) -> bytes:
 
 def is_removal_sealed(removal: ChainRemoval) -> bool:
     """Verify the MAC of a record of removed rows, under any key of the ring."""
-    return is_mac_of(removal.seal, _removal(removal), PURPOSE)
+    return matches_mac(removal.seal, _removal(removal), PURPOSE)
 
 
 def _removal(removal: ChainRemoval) -> bytes:

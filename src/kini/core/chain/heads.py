@@ -33,7 +33,7 @@ type Ship = Callable[[Iterable[tuple[datetime, str]]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """Head of a chain as it is shipped; it commits to all earlier blocks.
 
     Attributes:
@@ -58,10 +58,15 @@ def ship_all() -> None:
     if path := settings.ENV.chain_heads:
         _ship("file", lambda lines: append(path, [text for _at, text in lines]))
     if settings.ENV.syslog:
-        address = syslog.read_address(settings.ENV.syslog)
-        _ship("syslog", lambda lines: syslog.send(address, [syslog.line("chain-head", text, at) for at, text in lines]))
+        address = syslog.parse_address(settings.ENV.syslog)
+        _ship(
+            "syslog",
+            lambda lines: syslog.send(address, [syslog.format_message("chain-head", text, at) for at, text in lines]),
+        )
         if settings.ENV.syslog_audit:
-            _ship_audit(lambda lines: syslog.send(address, [syslog.line("audit", text, at) for at, text in lines]))
+            _ship_audit(
+                lambda lines: syslog.send(address, [syslog.format_message("audit", text, at) for at, text in lines])
+            )
 
 
 def append(path: Path, lines: Iterable[str]) -> None:
@@ -76,7 +81,7 @@ def append(path: Path, lines: Iterable[str]) -> None:
         sync_folder(path.parent)
 
 
-def read(path: Path) -> Iterator[Head]:
+def read(path: Path) -> Iterator[ChainHead]:
     """Parse the heads of a shipped file, or of a syslog server's log.
 
     Raises:
@@ -88,14 +93,14 @@ def read(path: Path) -> Iterator[Head]:
             if not brace:
                 continue
             try:
-                yield Head(**json.loads(brace + text))
+                yield ChainHead(**json.loads(brace + text))
             except (ValueError, TypeError):
                 raise ValueError(f"line {number} of {path} is no head of a chain") from None
 
 
-def compare(heads: Iterable[Head]) -> Iterator[str]:
+def compare(heads: Iterable[ChainHead]) -> Iterator[str]:
     """Compare blocks with shipped heads; yields a sentence for each block that is missing or changed."""
-    known = {(block.chain, block.number): Head.of(block) for block in ChainBlock.objects.iterator()}
+    known = {(block.chain, block.number): ChainHead.of(block) for block in ChainBlock.objects.iterator()}
     for head in heads:
         here = known.get((head.chain, head.number))
         if here is None:
@@ -111,7 +116,7 @@ def _ship(target: str, ship: Ship) -> None:
         while blocks := list(
             ChainBlock.objects.filter(chain=name, number__gt=shipment.position).order_by("number")[:BATCH]
         ):
-            lines = [(block.made_at, json.dumps(asdict(Head.of(block)))) for block in blocks]
+            lines = [(block.made_at, json.dumps(asdict(ChainHead.of(block)))) for block in blocks]
             if not _shipped(target, ship, lines):
                 return
             _move(shipment, blocks[-1].number)
@@ -127,12 +132,12 @@ def _ship_audit(ship: Ship) -> None:
     )
     sealed = AuditEntry.objects.filter(pk__lte=block.last).order_by("pk")
     while entries := list(sealed.filter(pk__gt=shipment.position)[:BATCH]):
-        if not _shipped("syslog", ship, [(entry.at, json.dumps(described(entry))) for entry in entries]):
+        if not _shipped("syslog", ship, [(entry.at, json.dumps(siem_entry(entry))) for entry in entries]):
             return
         _move(shipment, entries[-1].pk)
 
 
-def described(entry: AuditEntry) -> dict[str, Any]:
+def siem_entry(entry: AuditEntry) -> dict[str, Any]:
     """Audit entry without personal data: no names, details or user input."""
     subject = entry.subject if _PLAIN_SUBJECT.fullmatch(entry.subject) else entry.subject.partition(":")[0]
     return {

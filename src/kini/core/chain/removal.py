@@ -11,9 +11,9 @@ from datetime import datetime
 from django.db import IntegrityError, connection
 from psycopg import sql
 
-from kini.core import audit, moments
+from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor, Refused
+from kini.core.actors import ActionRefused, Actor
 from kini.core.chain import digests
 from kini.core.chain.registry import chains
 from kini.core.models import ChainBlock, ChainRemoval, ChainTerm
@@ -21,7 +21,7 @@ from kini.core.models import ChainBlock, ChainRemoval, ChainTerm
 _REMOVE = "SELECT kini_chain_remove(%s, %s, %s, %s, %s)"
 
 
-class RemovalRefused(Refused):
+class RemovalRefused(ActionRefused):
     """These rows cannot be removed: they are too young, or differ from what was sealed."""
 
 
@@ -75,7 +75,7 @@ def remove(*, by: Actor, block: ChainBlock, rule: str) -> ChainRemoval:
 
 
 @action
-def note_removal(*, by: Actor, chain: str, subject: str, rule: str, rows: int, digest: bytes) -> ChainRemoval:
+def record_removal(*, by: Actor, chain: str, subject: str, rule: str, rows: int, digest: bytes) -> ChainRemoval:
     """Record the removal of an object with a chain of its own (a case with its timeline).
 
     Args:
@@ -89,7 +89,7 @@ def note_removal(*, by: Actor, chain: str, subject: str, rule: str, rows: int, d
     return removal
 
 
-def set_terms() -> None:
+def store_terms() -> None:
     """Store the minimum ages of all chains, which the database enforces; as the tables' owner."""
     ended = {name: chain for name in chains.names() if (chain := chains.get(name)).keep_days is not None}
     for name, chain in ended.items():
@@ -99,7 +99,7 @@ def set_terms() -> None:
 
 
 def _note(chain: str, subject: str, rule: str, rows: int, digest: bytes) -> ChainRemoval:
-    removal = ChainRemoval(chain=chain, subject=subject, rule=rule, rows=rows, digest=digest, at=moments.now())
+    removal = ChainRemoval(chain=chain, subject=subject, rule=rule, rows=rows, digest=digest, at=current_time.now())
     removal.seal = digests.removal_seal(removal)
     return removal
 

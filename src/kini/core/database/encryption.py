@@ -60,11 +60,11 @@ class EncryptedTextField(_Field):
         """Decrypt a stored value."""
         if value is None:
             return None
-        return self.decode(crypto.unseal(value, self.context)) if value else ""
+        return self.decode(crypto.decrypt(value, self.context)) if value else ""
 
     def encrypt(self, value: Any) -> bytes:
         """Encrypt a value that is not empty."""
-        return crypto.seal(self.encode(value), self.context)
+        return crypto.encrypt(self.encode(value), self.context)
 
     def rotated(self, stored: bytes | None) -> bytes | None:
         """Return the stored value encrypted again with the first key of the ring."""
@@ -152,10 +152,10 @@ class EncryptedKeysJSONField(models.JSONField):
         return stored
 
     def _seal(self, value: Any) -> dict[str, str]:
-        return {_SEALED: base64.b64encode(crypto.seal_json(value, self.context)).decode()}
+        return {_SEALED: base64.b64encode(crypto.encrypt_json(value, self.context)).decode()}
 
     def _unseal(self, value: Any) -> Any:
-        return crypto.unseal_json(base64.b64decode(value[_SEALED]), self.context) if self._is_sealed(value) else value
+        return crypto.decrypt_json(base64.b64decode(value[_SEALED]), self.context) if self._is_sealed(value) else value
 
     @staticmethod
     def _is_sealed(value: Any) -> bool:
@@ -193,13 +193,13 @@ class EncryptedLookupField(EncryptedTextField):
         return super().encode(str(value).lower() if self.fold else value)
 
     def encrypt(self, value: Any) -> bytes:
-        return crypto.seal_deterministic(self.encode(value), self.context)
+        return crypto.encrypt_deterministic(self.encode(value), self.context)
 
     def forms(self, value: Any) -> list[bytes]:
         """Possible stored forms of a value: one for each key of the ring."""
         if isinstance(value, bytes) or value == "":
             return [self.get_prep_value(value)]
-        return crypto.deterministic_forms(self.encode(value), self.context)
+        return crypto.candidate_ciphertexts(self.encode(value), self.context)
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "exact" or (lookup_name == "iexact" and self.fold):

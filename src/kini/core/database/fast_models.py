@@ -16,10 +16,10 @@ from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
 from kini.core.chain.registry import chains
-from kini.core.database.prepared import prepared, send_later
+from kini.core.database.prepared_statements import execute_deferred, execute_prepared
 
 
-def row_of[M: Model](model: type[M], columns: Sequence[str], values: Sequence[Any], **related: Model | None) -> M:
+def hydrate[M: Model](model: type[M], columns: Sequence[str], values: Sequence[Any], **related: Model | None) -> M:
     """Make an instance of a stored row in a fifth of the time of `from_db`; other fields are deferred, no signals.
 
     Args:
@@ -34,7 +34,7 @@ def row_of[M: Model](model: type[M], columns: Sequence[str], values: Sequence[An
     return row
 
 
-def new[M: Model](model: type[M], **values: Any) -> M:
+def build_row[M: Model](model: type[M], **values: Any) -> M:
     """Make an instance that is not stored yet, in a fraction of the time of the model's constructor; no signals.
 
     Args:
@@ -66,7 +66,7 @@ def _beginning(
     return fields, same, [(field.attname, field.get_default) for field in makers]
 
 
-def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
+def insert_deferred(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
     """Insert a row with the next statement of the transaction (`prepared.send_later`), without signals.
 
     A value may be a RawSQL expression. The primary key is unknown afterwards, unless `give_key` set it before.
@@ -74,27 +74,27 @@ def insert_later(row: Model, *, instead_of: tuple[str, ...] = ()) -> None:
     Args:
         instead_of: fields of a unique constraint; an existing row with the same values is overwritten.
     """
-    send_later(*_inserting(row, instead_of))
+    execute_deferred(*_inserting(row, instead_of))
     if row.pk is not None:
         row._state.adding, row._state.db = False, connection.alias
 
 
-def update_later(row: Model) -> None:
+def update_deferred(row: Model) -> None:
     """Update a row with the next statement of the transaction, without signals. The caller has locked the row.
 
     Only loaded attributes are written: deferred or deleted ones (`del row.field`) keep their stored values.
     """
-    send_later(*_updating(row))
+    execute_deferred(*_updating(row))
 
 
 #: Keys taken from a sequence at once.
-HANDFUL = 20
+PK_BATCH = 20
 #: Unused keys by connection. They must not outlive it: a crashed server may hand out keys again if it had not logged
 #: that they were taken.
 _keys: WeakKeyDictionary[Any, defaultdict[type[Model], deque[int]]] = WeakKeyDictionary()
 
 
-def give_key(row: Model) -> None:
+def allocate_pk(row: Model) -> None:
     """Set the primary key before the row is stored, so that other rows may refer to it without a round trip.
 
     Each connection takes keys in batches, so their order is not the order of rows; unused ones are lost.
@@ -106,7 +106,7 @@ def give_key(row: Model) -> None:
     connection.ensure_connection()
     taken = _keys.setdefault(connection.connection, defaultdict(deque))[model]
     if not taken:
-        taken.extend(key for (key,) in prepared(_sequence(model), [HANDFUL]))
+        taken.extend(key for (key,) in execute_prepared(_sequence(model), [PK_BATCH]))
     row.pk = taken.popleft()
 
 
@@ -155,7 +155,7 @@ type Wording = tuple[str, list[tuple["Field[Any, Any]", type | None]]]
 
 
 #: Types that a field stores without conversion.
-AS_IT_IS: Mapping[type["Field[Any, Any]"], type] = {
+DIRECT_TYPES: Mapping[type["Field[Any, Any]"], type] = {
     models.CharField: str,
     models.TextField: str,
     models.BooleanField: bool,
@@ -205,7 +205,7 @@ def _change(model: type[Model], names: tuple[str, ...]) -> Wording:
 
 def _as_it_is(field: "Field[Any, Any]") -> type | None:
     """Type that the field stores without conversion, if any."""
-    return None if _by_itself(field) else AS_IT_IS.get(type(_pointed_to(field)))
+    return None if _by_itself(field) else DIRECT_TYPES.get(type(_pointed_to(field)))
 
 
 def _by_itself(field: "Field[Any, Any]") -> bool:

@@ -41,17 +41,17 @@ _TOO_MUCH = """
 """
 
 
-class RoleFault(Exception):
+class RoleError(Exception):
     """The database roles are set up wrongly; the message says what to do."""
 
 
-def end_unrestricted() -> None:
+def exit_if_unrestricted() -> None:
     """Exit when the role has too many rights; do nothing while the database does not answer."""
     try:
         require_restricted()
     except OperationalError:
         return
-    except RoleFault as fault:
+    except RoleError as fault:
         sys.exit(f"kini: {fault}.")
 
 
@@ -73,7 +73,7 @@ def become_owner() -> None:
         _become(connections["default"], settings.OWNER_DATABASE)
 
 
-def grant_program() -> None:
+def grant_program_role() -> None:
     """Grant the program's role its rights and revoke all others. As the owner, after each migration.
 
     Raises:
@@ -83,7 +83,7 @@ def grant_program() -> None:
         return
     program, owner = (_user(url) for url in (settings.ENV.database_url, settings.ENV.owner_database_url))
     if not program or program == owner:
-        raise RoleFault("DATABASE_URL must name a role of its own, another one than KINI_OWNER_DATABASE_URL")
+        raise RoleError("DATABASE_URL must name a role of its own, another one than KINI_OWNER_DATABASE_URL")
     grant(program)
 
 
@@ -118,7 +118,7 @@ def _grants(growing: list[str], functions: list[str], database: str) -> Iterator
         yield f"GRANT EXECUTE ON FUNCTION {function} TO {{program}}"
 
 
-def problem() -> str:
+def excess_right() -> str:
     """Find a right that the current role must not have, as the end of a sentence; empty when there is none."""
     with connections["default"].cursor() as cursor:
         cursor.execute(_TOO_MUCH)
@@ -132,8 +132,8 @@ def require_restricted() -> None:
     Raises:
         RoleFault: with the first such right.
     """
-    if settings.ENV.production and (fault := problem()):
-        raise RoleFault(
+    if settings.ENV.production and (fault := excess_right()):
+        raise RoleError(
             f"the role of DATABASE_URL {fault}. Make two roles, and name the owner in KINI_OWNER_DATABASE_URL"
             ' (docs/operators.md, "Two roles of the database")'
         )

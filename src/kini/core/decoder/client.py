@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import kini
-from kini.core.decoder.errors import Unfit
+from kini.core.decoder.errors import RejectedFile
 from kini.core.decoder.wire import READY, receive, send
 
 #: Concurrent uploads of one process, which has four threads.
@@ -29,11 +29,11 @@ START_SECONDS = 20.0
 HELPER = "kini.core.decoder.fork_server"
 
 
-class Busy(Exception):
+class DecoderBusy(Exception):
     """All decoders are busy; try again later."""
 
 
-class DecoderFault(Exception):
+class DecoderError(Exception):
     """The helper does not start."""
 
 
@@ -51,7 +51,7 @@ _places = threading.BoundedSemaphore(PER_PROCESS)
 
 
 @contextmanager
-def place() -> Iterator[None]:
+def upload_slot() -> Iterator[None]:
     """Take one of this process's slots for uploads.
 
     Raises:
@@ -59,7 +59,7 @@ def place() -> Iterator[None]:
     """
     places = _places
     if not places.acquire(blocking=False):
-        raise Busy
+        raise DecoderBusy
     try:
         yield
     finally:
@@ -87,11 +87,11 @@ def _exchange(connection: socket.socket, content: bytes, content_type: str, end:
         send(connection, {"type": content_type}, content)
         head, decoded = receive(connection)
     except TimeoutError:
-        raise Busy from None
+        raise DecoderBusy from None
     except (EOFError, BrokenPipeError, ConnectionResetError):  # the kernel killed it at one of its limits
-        raise Unfit("too-costly") from None
+        raise RejectedFile("too-costly") from None
     if "unfit" in head:
-        raise Unfit(head["unfit"], head["number"])
+        raise RejectedFile(head["unfit"], head["number"])
     return Decoded(decoded, **head)
 
 
@@ -101,7 +101,7 @@ def _slot(locks: Path, end: float) -> Iterator[int]:
     locks.mkdir(parents=True, exist_ok=True, mode=0o700)
     while (slot := _free(locks)) is None:
         if time.monotonic() > end:
-            raise Busy
+            raise DecoderBusy
         time.sleep(PAUSE)
     try:
         yield slot
@@ -141,7 +141,7 @@ class _Server:
                 except (BrokenPipeError, ConnectionResetError):
                     self._stop()
         ours.close()
-        raise DecoderFault("the helper that decodes uploads ends at once")
+        raise DecoderError("the helper that decodes uploads ends at once")
 
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -161,7 +161,7 @@ class _Server:
         ours.settimeout(START_SECONDS)
         if ours.recv(16) != READY:
             self._stop()
-            raise DecoderFault("the helper that decodes uploads does not start")
+            raise DecoderError("the helper that decodes uploads does not start")
         ours.settimeout(None)
         return ours
 

@@ -1,11 +1,11 @@
 """Reasons for rejecting a file, as codes: the decoder process has no translations."""
 
 
-class Unfit(Exception):
+class RejectedFile(Exception):
     """The file is rejected.
 
     Attributes:
-        code: key of `kini.core.file_refusals.REASONS`.
+        code: key of `kini.core.file_errors.REASONS`.
         number: limit in the message (pages, megapixels), or 0.
     """
 

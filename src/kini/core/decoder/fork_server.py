@@ -14,8 +14,8 @@ from typing import Any
 
 from PIL import JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from kini.core import images, pdfs
-from kini.core.decoder.errors import Unfit
+from kini.core.decoder import images, pdfs
+from kini.core.decoder.errors import RejectedFile
 from kini.core.decoder.wire import READY, receive, send
 
 #: Seconds of CPU time; a 50 megapixel photo takes about two.
@@ -75,9 +75,9 @@ def _answer(content_type: str, content: bytes) -> tuple[dict[str, Any], bytes]:
             return {}, b""
         cleaned = images.clean(content, content_type)
         if len(cleaned.content) > MAX_OUTPUT_BYTES:
-            raise Unfit("too-costly")
+            raise RejectedFile("too-costly")
         return {"taken": cleaned.taken, "offset": cleaned.offset}, cleaned.content
-    except Unfit as unfit:
+    except RejectedFile as unfit:
         return {"unfit": unfit.code, "number": unfit.number}, b""
     except MemoryError:
         return {"unfit": "too-costly", "number": 0}, b""

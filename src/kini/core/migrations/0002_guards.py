@@ -8,7 +8,7 @@ Other rooms guard a table of theirs with what `append_only` and its reverse say:
 from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
 from django.db import migrations
 
-from kini.core.database.guards import append_only, not_append_only
+from kini.core.database.append_only_triggers import append_only, not_append_only
 
 FUNCTION = """
 CREATE FUNCTION kini_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -6,7 +6,7 @@ keyed seal, which the database cannot compute.
 
 from django.db import migrations
 
-from kini.core.database.guards import append_only, not_append_only
+from kini.core.database.append_only_triggers import append_only, not_append_only
 
 APPEND_ONLY = """
 CREATE OR REPLACE FUNCTION kini_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
-from kini.core.faults import Fault, PackFaults
+from kini.core.config_files import ConfigError, ConfigErrors
 
 type Content = Path | bytes
 type Stream = io.BytesIO | io.BufferedReader
@@ -40,12 +40,12 @@ _BLANKS = re.compile(r"[ \t\n\r]*")
 UNKNOWN = "\ufffd"
 
 
-class Unreadable(PackFaults):
+class Unreadable(ConfigErrors):
     """A file cannot be read as a table at all."""
 
 
 def unreadable(file: str, line: int, message: str, remedy: str = "") -> Unreadable:
-    return Unreadable([Fault(file, line, "", message, remedy)])
+    return Unreadable([ConfigError(file, line, "", message, remedy)])
 
 
 def open_content(file: str, content: Content) -> Stream:

@@ -9,11 +9,11 @@ from django.db import connection
 from django.db.models import Field, GeneratedField, Model, QuerySet
 from django.utils.translation import gettext as _
 
-from kini.core import audit, moments
+from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
-from kini.core.database.bulk import copying
-from kini.core.faults import Fault
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.core.config_files import ConfigError
+from kini.core.database.bulk import open_copy
 from kini.core.models import ImportChange, ImportRun
 from kini.core.table_import.formats import digest_of
 from kini.core.table_import.table import Table
@@ -64,19 +64,19 @@ def load(
         # Two loads of one table come one after the other.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {statements.table}"])
         cursor.execute(statements.stage)
-        with copying(statements.copy) as copy:
+        with open_copy(statements.copy) as copy:
             for line, values in rows:
                 copy.write_row((line, *values))
         cursor.execute(statements.repeated)
         for line, first in cursor.fetchall():
             message = _("it stands in line %(line)d already") % {"line": first}
             theirs = ", ".join(map(table.mapping.column, target.key))
-            table.errors.append(Fault(table.file, line, theirs, message, _("Keep one of them.")))
+            table.errors.append(ConfigError(table.file, line, theirs, message, _("Keep one of them.")))
         cursor.execute(*statements.compare)
         cursor.execute(statements.count)
         counts = dict(cursor.fetchall())
         run = ImportRun(
-            at=moments.now(),
+            at=current_time.now(),
             actor_kind=by.kind.value,
             actor_id=by.user_id,
             actor_name=by.name,
@@ -110,19 +110,19 @@ def undo(*, by: Actor, run: ImportRun) -> None:
         raise NotAllowed("Imports are undone by the program's commands only.")
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.undone_at:
-        raise Refused(_("This import was undone already."))
+        raise ActionRefused(_("This import was undone already."))
     changes = run.added + run.changed + run.removed
     if ImportChange.objects.filter(run=run).count() < changes:
-        raise Refused(_("What this import changed is no longer stored."))
+        raise ActionRefused(_("What this import changed is no longer stored."))
     model = apps.get_model(run.table)
     with connection.cursor() as cursor:
         cursor.execute(_UNDONE_CONFLICTS.format(**_names(model)), [run.pk])
         [(conflicts,)] = cursor.fetchall()
         if conflicts:
-            raise Refused(_("%(count)d rows were changed after this import.") % {"count": conflicts})
+            raise ActionRefused(_("%(count)d rows were changed after this import.") % {"count": conflicts})
         for statement in _UNDO:
             cursor.execute(statement.format(**_names(model)), [run.pk])
-    run.undone_at = moments.now()
+    run.undone_at = current_time.now()
     run.save(update_fields=["undone_at"])
     audit.record(by=by, action="core.import-undone", subject=f"import:{run.pk}", detail={"table": run.table})
 
@@ -244,6 +244,6 @@ def _column(found: object) -> str:
     return found.column
 
 
-def _stored(error: Fault) -> dict[str, Any]:
+def _stored(error: ConfigError) -> dict[str, Any]:
     """An error as the record of a run keeps it: without the value, which may be a person's."""
     return {"line": error.line, "column": error.field, "message": error.message, "remedy": error.remedy}

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
-from kini.core.faults import REMEDIES, Fault
+from kini.core.config_files import REMEDIES, ConfigError
 from kini.core.table_import.formats import (
     UNKNOWN,
     Content,
@@ -59,11 +59,11 @@ class Row[M]:
         """The text of our column `column`, as the file has it; empty when there is none."""
         return self.cells.get(self.table.mapping.column(column), "")
 
-    def error(self, column: str, message: str, remedy: str = "") -> Fault:
+    def error(self, column: str, message: str, remedy: str = "") -> ConfigError:
         """An error in our column `column`, under the name and with the value that the file has there."""
         theirs = self.table.mapping.column(column)
         value = "" if column in self.table.hidden else self.cells.get(theirs, "")
-        return Fault(self.table.file, self.line, theirs, message, remedy, value[:LONGEST_VALUE])
+        return ConfigError(self.table.file, self.line, theirs, message, remedy, value[:LONGEST_VALUE])
 
 
 @dataclass(eq=False, slots=True)
@@ -93,7 +93,7 @@ class Table:
     aliases: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
     hidden: frozenset[str] = frozenset()
-    errors: list[Fault] = field(default_factory=list)
+    errors: list[ConfigError] = field(default_factory=list)
     count: int = 0
     _columns: Sequence[str] = ()
 
@@ -171,11 +171,11 @@ class Table:
             case _:
                 return read_csv(self.file, self.content, header, encoding=self.encoding, delimiter=self.delimiter)
 
-    def _header_errors(self, line: int, required: Sequence[str], known: Sequence[str]) -> Iterator[Fault]:
+    def _header_errors(self, line: int, required: Sequence[str], known: Sequence[str]) -> Iterator[ConfigError]:
         """What is wrong with the names of the columns."""
         names = self._columns
         if not any(names):
-            yield Fault(self.file, line, "", _("there is no line with the names of the columns"), _("Add it."))
+            yield ConfigError(self.file, line, "", _("there is no line with the names of the columns"), _("Add it."))
             return
         theirs = {name: self.mapping.column(name) for name in (*required, *known)}
         listed = ", ".join(theirs.values() if self.strict else filter(None, names))
@@ -184,13 +184,13 @@ class Table:
         }
         for name in required:
             if theirs[name] not in names and name not in self.mapping.constants:
-                yield Fault(self.file, line, theirs[name], _("this column is missing"), remedy)
+                yield ConfigError(self.file, line, theirs[name], _("this column is missing"), remedy)
         for name in dict.fromkeys(names):
             is_ours = name in theirs.values()
             if self.strict and not is_ours:
-                yield Fault(self.file, line, name, _("there is no such column"), remedy)
+                yield ConfigError(self.file, line, name, _("there is no such column"), remedy)
             if (self.strict or is_ours) and names.count(name) > 1:
-                yield Fault(self.file, line, name, _("this column stands twice"), _("Keep one."))
+                yield ConfigError(self.file, line, name, _("this column stands twice"), _("Keep one."))
 
     def _check_width(self, raw: Mapping[str | None, Any]) -> None:
         if any(raw.get(None, ())):
@@ -211,7 +211,7 @@ def _text(cell: Any) -> str:
 
 def _validation_errors(
     row: Row[None], error: ValidationError, known: Collection[str], remedies: Mapping[str, str]
-) -> Iterator[Fault]:
+) -> Iterator[ConfigError]:
     for each in error.errors(include_url=False):
         place = [str(part) for part in each["loc"]]
         column = next((part for part in place if part in known), place[0] if place else "")

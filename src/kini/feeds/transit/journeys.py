@@ -10,16 +10,16 @@ from kini.feeds.transit import rules
 from kini.feeds.transit.queries import (
     HORIZON,
     Network,
-    Run,
     Running,
-    leaving,
+    TripRun,
+    active_services,
+    departure_times,
+    fetch_rows,
     network,
-    rows,
-    running,
-    runs,
     service_day,
+    trip_runs,
 )
-from kini.feeds.transit.rules import Leaving
+from kini.feeds.transit.rules import DepartureTime
 
 _RIDES = """
     SELECT a.trip, a.stop, a.departs, b.stop, b.arrives FROM feeds_call a
@@ -32,7 +32,7 @@ _RIDES = """
 class Leg:
     """A ride from stop to stop (numbers), in seconds of the service day."""
 
-    run: Run
+    run: TripRun
     start: int
     end: int
     leaves: int
@@ -58,11 +58,11 @@ class Journey:
 def journeys(timetable: Timetable, start: int, end: int, now: datetime, most: int = 3) -> list[Journey]:
     """Journeys with at most one change, by arrival. A change counts as five minutes."""
     day, second = service_day(now)
-    net, services = network(timetable.pk), running(timetable, day)
+    net, services = network(timetable.pk), active_services(timetable, day)
     starts, ends = dict(net.around(start)), dict(net.around(end))
-    out = rows(_RIDES.format(side="a"), [timetable.pk, _stops(net, starts)])
-    back = rows(_RIDES.format(side="b"), [timetable.pk, _stops(net, ends)])
-    trips = runs(timetable.pk, {row[0] for row in (*out, *back)})
+    out = fetch_rows(_RIDES.format(side="a"), [timetable.pk, _stops(net, starts)])
+    back = fetch_rows(_RIDES.format(side="b"), [timetable.pk, _stops(net, ends)])
+    trips = trip_runs(timetable.pk, {row[0] for row in (*out, *back)})
     firsts = _first_legs(net, out, trips, starts, second, services)
     found = [
         Journey((leg,), (starts[net.stops[leg.start].place], metres), leg.arrives + _walk(metres))
@@ -78,25 +78,25 @@ def _stops(net: Network, places: Iterable[int]) -> list[int]:
 
 
 def _walk(metres: float) -> int:
-    return round(metres / rules.WALK)
+    return round(metres / rules.WALK_SPEED)
 
 
 def _first_legs(
     net: Network,
     rides: list[tuple[Any, ...]],
-    trips: Mapping[int, Run],
+    trips: Mapping[int, TripRun],
     starts: Mapping[int, float],
     second: int,
     services: Running,
 ) -> dict[int, dict[int, Leg]]:
     """Earliest arrival at each place by each line that runs there directly from the start."""
-    leaves: dict[tuple[int, int, int], Leaving | None] = {}
+    leaves: dict[tuple[int, int, int], DepartureTime | None] = {}
     found: dict[int, dict[int, Leg]] = {}
     for trip, stop_a, departs, stop_b, arrives in rides:
         key, run = (trip, stop_a, departs), trips[trip]
         if key not in leaves:
             ready = second + _walk(starts[net.stops[stop_a].place])
-            leaves[key] = next(iter(leaving(run, departs, ready, services, 1)), None)
+            leaves[key] = next(iter(departure_times(run, departs, ready, services, 1)), None)
         if then := leaves[key]:
             leg = Leg(run, stop_a, stop_b, then.at, then.at + arrives - departs, then.every)
             _keep(found.setdefault(net.stops[stop_b].place, {}), run.route, leg)
@@ -111,7 +111,7 @@ def _keep(legs: dict[int, Leg], route: int, leg: Leg) -> None:
 def _with_change(
     net: Network,
     rides: list[tuple[Any, ...]],
-    trips: Mapping[int, Run],
+    trips: Mapping[int, TripRun],
     firsts: Mapping[int, Mapping[int, Leg]],
     starts: Mapping[int, float],
     ends: Mapping[int, float],
@@ -127,8 +127,8 @@ def _with_change(
                 if route != run.route and (route not in ready or leg.arrives + _walk(metres) < _at(ready[route])):
                     ready[route] = leg, metres
         for route, (leg, metres) in ready.items():
-            after = leg.arrives + _walk(metres) + rules.CHANGE
-            for then in leaving(run, departs, after, services, 1):
+            after = leg.arrives + _walk(metres) + rules.CHANGE_SECONDS
+            for then in departure_times(run, departs, after, services, 1):
                 second = Leg(run, stop_a, stop_b, then.at, then.at + arrives - departs, then.every)
                 walks = (starts[net.stops[leg.start].place], metres, last)
                 way = Journey((leg, second), walks, second.arrives + _walk(last))

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kini.city import asking
+from kini.city import geocoding
 from kini.city import queries as city
 from kini.city import wording as places
-from kini.city.drawing import map_of
-from kini.core import moments
+from kini.city.minimap import build_minimap
+from kini.core import current_time
 from kini.core.geometry import Point
+from kini.feeds.feed_view import feed_context, feed_status_or_404
 from kini.feeds.models import Stop, Timetable
-from kini.feeds.queries import Status
-from kini.feeds.showing import about, status_or_404
+from kini.feeds.queries import FeedStatus
 from kini.feeds.transit import journeys as ways
 from kini.feeds.transit import queries
 from kini.feeds.transit.journeys import Journey, Leg
@@ -61,20 +61,20 @@ class End:
     options: list[Stop]
 
 
-def timetable(request: HttpRequest, status: Status) -> HttpResponse:
+def timetable(request: HttpRequest, status: FeedStatus) -> HttpResponse:
     """Start page: journey form, stops by name, stops near me, all lines."""
-    edition = queries.current(status.name)
+    edition = queries.current_timetable(status.name)
     words = _typed(request, "q")
-    point = asking.point_of(request.POST) if request.method == "POST" else None
+    point = geocoding.parse_point(request.POST) if request.method == "POST" else None
     near, problem = _near(request, point)
     found: list[tuple[Stop, float | None]] = []
     if edition and near:
-        found = [(each, metres) for each, metres in queries.nearest(edition, near, MOST_STOPS)]
+        found = [(each, metres) for each, metres in queries.nearest_stops(edition, near, MOST_STOPS)]
     elif edition and words:
-        found = [(each, None) for each in queries.called(edition, words, MOST_STOPS)]
+        found = [(each, None) for each in queries.stops_by_name(edition, words, MOST_STOPS)]
     lines = _stops(status.name, edition, found) if edition else []
     numbered = [(each.number, (each.stop.latitude, each.stop.longitude), "") for each in lines]
-    context = about(status) | {
+    context = feed_context(status) | {
         "edition": edition,
         "words": words,
         "near_text": _typed(request, "near"),
@@ -82,7 +82,7 @@ def timetable(request: HttpRequest, status: Status) -> HttpResponse:
         "near": near,
         "exact": bool(point),
         "lines": lines,
-        "map": map_of(numbered, [], near),
+        "map": build_minimap(numbered, [], near),
         "routes": queries.routes(edition) if edition and not (words or near) else [],
         "errors": [("near", problem)] if problem else [],
         "problem": problem,
@@ -100,12 +100,12 @@ def stop(request: HttpRequest, name: str, code: str) -> HttpResponse:
         raise Http404
     if found.code != code:
         return redirect("feeds:stop", name, found.code)
-    now = moments.now()
-    context = about(status) | {
+    now = current_time.now()
+    context = feed_context(status) | {
         "stop": found,
         "departures": queries.departures(edition, found.number, now),
         "now": formats.clock(now),
-        "map": map_of([(1, (found.latitude, found.longitude), "")], [], None),
+        "map": build_minimap([(1, (found.latitude, found.longitude), "")], [], None),
         "street": f"https://www.openstreetmap.org/?mlat={found.latitude}&mlon={found.longitude}#map=18/{found.latitude}/{found.longitude}",
     }
     return render(request, "feeds/stop.html", context)
@@ -124,14 +124,14 @@ def journey(request: HttpRequest, name: str) -> HttpResponse:
     ]
     found = []
     if start.stop and end.stop and start.stop != end.stop:
-        ways_found = ways.journeys(edition, start.stop.number, end.stop.number, moments.now())
+        ways_found = ways.journeys(edition, start.stop.number, end.stop.number, current_time.now())
         found = [_told(edition, each) for each in ways_found]
-    context = about(status) | {
+    context = feed_context(status) | {
         "start": start,
         "end": end,
         "both": bool(start.stop and end.stop),
         "journeys": found,
-        "now": formats.clock(moments.now()),
+        "now": formats.clock(current_time.now()),
         "errors": errors,
         "problems": dict(errors),
     }
@@ -146,7 +146,7 @@ def stops_csv(request: HttpRequest, name: str) -> HttpResponse:
     source, read = status.feed.source, status.measured_at.isoformat() if status.measured_at else ""
     about = str(source.name), str(source.licence), read
     rows = ([each.code, each.name, each.latitude, each.longitude, *about] for each in _served(edition))
-    return downloads.table(f"{name}-stops.csv", head, rows)
+    return downloads.csv_response(f"{name}-stops.csv", head, rows)
 
 
 @require_safe
@@ -177,8 +177,8 @@ def _served(edition: Timetable) -> list[Stop]:
     return list(Stop.objects.filter(timetable=edition, served=True).order_by("name", "code"))
 
 
-def _edition(name: str) -> tuple[Status, Timetable]:
-    status, edition = status_or_404(name), queries.current(name)
+def _edition(name: str) -> tuple[FeedStatus, Timetable]:
+    status, edition = feed_status_or_404(name), queries.current_timetable(name)
     if status.feed.source.format != "gtfs" or edition is None:
         raise Http404
     return status, edition
@@ -191,9 +191,9 @@ def _typed(request: HttpRequest, name: str) -> str:
 def _near(request: HttpRequest, point: Point | None) -> tuple[Point | None, str]:
     """Visitor's position or the named place, or an error message."""
     if point:
-        return (point, "") if city.locate(*point) else (None, places.outside())
+        return (point, "") if city.locate(*point) else (None, places.outside_city_text())
     text = _typed(request, "near")
-    return asking.called(text) if text else (None, "")
+    return geocoding.geocode(text) if text else (None, "")
 
 
 def _end(edition: Timetable, typed: str) -> End:
@@ -201,7 +201,7 @@ def _end(edition: Timetable, typed: str) -> End:
         return End(typed, None, [])
     if found := queries.stop(edition, typed):
         return End(typed, found, [])
-    options = queries.called(edition, typed)
+    options = queries.stops_by_name(edition, typed)
     same = [each for each in options if each.name.casefold() == typed.casefold()]
     return End(typed, same[0], []) if same else End(typed, options[0] if len(options) == 1 else None, options)
 
@@ -215,15 +215,15 @@ def _stops(name: str, edition: Timetable, found: list[tuple[Stop, float | None]]
 
 
 def _told(edition: Timetable, way: Journey) -> dict[str, Any]:
-    day, _second = queries.service_day(moments.now())
+    day, _second = queries.service_day(current_time.now())
     net = queries.network(edition.pk)
     legs = [
         LegLine(
             leg,
             net.stops[leg.start].name,
             net.stops[leg.end].name,
-            formats.clock(queries.moment(day, leg.leaves)),
-            formats.clock(queries.moment(day, leg.arrives)),
+            formats.clock(queries.moment_of_second(day, leg.leaves)),
+            formats.clock(queries.moment_of_second(day, leg.arrives)),
             round(leg.every / 60),
         )
         for leg in way.legs
@@ -234,6 +234,6 @@ def _told(edition: Timetable, way: Journey) -> dict[str, Any]:
         "legs": list(zip(walks, legs, strict=False)),
         "last_walk": walks[-1],
         "took": formats.duration(took),
-        "arrives": formats.clock(queries.moment(day, way.arrives)),
+        "arrives": formats.clock(queries.moment_of_second(day, way.arrives)),
         "fare": way.fare,
     }

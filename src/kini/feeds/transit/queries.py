@@ -13,26 +13,26 @@ from django.db.models import F, FloatField, QuerySet, Value
 from django.db.models.functions import Cos, Power, Radians
 
 from kini.city import pack
-from kini.core.database.prepared import prepared
-from kini.core.database.worded import Worded
+from kini.core.database.compiled_queries import CompiledQuery
+from kini.core.database.prepared_statements import execute_prepared
 from kini.core.geometry import Point, Projection, distance_m
-from kini.core.held import held
+from kini.core.process_cache import cached
 from kini.feeds.models import Days, Route, Stop, Timetable, Transfer
 from kini.feeds.transit import rules
-from kini.feeds.transit.rules import DAY, Leaving, Runs
+from kini.feeds.transit.rules import DAY_SECONDS, DepartureTime, ServiceCalendar
 
 #: Longest walk between stops in metres.
 WALK_M = 250.0
 #: Time within which a departure is "next" and a journey must begin.
 HORIZON = timedelta(hours=6)
-EACH = 3
+TIMES_SHOWN = 3
 
 #: Services of a day, and the offset of that day in seconds.
 type Running = list[tuple[frozenset[int], int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TripRun:
     """A trip with its line and fare."""
 
     begins: int
@@ -50,7 +50,7 @@ class Run:
 class Departure:
     """Departures of a line in one direction: next times, and the headway in seconds of a repeating trip."""
 
-    run: Run
+    run: TripRun
     times: list[datetime]
     every: int
 
@@ -90,18 +90,18 @@ def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
 _COLUMNS = tuple(field.attname for field in Timetable._meta.concrete_fields)
 
 
-@Worded
+@CompiledQuery
 def _current(feed: str) -> QuerySet[Timetable, Any]:
     return Timetable.objects.filter(feed=feed, current=True).values_list(*_COLUMNS)
 
 
-def current(feed: str) -> Timetable | None:
+def current_timetable(feed: str) -> Timetable | None:
     """Current edition of a feed."""
     rows = _current(feed=feed)
     return Timetable.from_db("default", _COLUMNS, rows[0]) if rows else None
 
 
-@held(maxsize=4)
+@cached(maxsize=4)
 def network(timetable: int) -> Network:
     """Walking network of an edition. Editions never change."""
     projection = Projection(*pack.current().center)
@@ -119,7 +119,7 @@ def network(timetable: int) -> Network:
     return Network(stops, members, spots, tree, order, transfers)
 
 
-def called(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
+def stops_by_name(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
     """Stops whose name contains the text, exact matches first."""
     found = Stop.objects.filter(timetable=timetable, served=True, place=F("number"), name__icontains=text)
     return sorted(found[: most * 5], key=lambda s: (s.name.casefold() != text.casefold(), len(s.name), s.name))[:most]
@@ -128,7 +128,7 @@ def called(timetable: Timetable, text: str, most: int = 20) -> list[Stop]:
 _STOP_COLUMNS = tuple(field.attname for field in Stop._meta.concrete_fields)
 
 
-@Worded
+@CompiledQuery
 def _stops(timetable: int, code: str) -> QuerySet[Stop, Any]:
     named = Stop.objects.filter(timetable=timetable, code=code, served=True)
     return Stop.objects.filter(timetable=timetable, number__in=named.values("place")).values_list(*_STOP_COLUMNS)
@@ -140,7 +140,7 @@ def stop(timetable: Timetable, code: str) -> Stop | None:
     return Stop.from_db("default", _STOP_COLUMNS, found[0]) if found else None
 
 
-def nearest(timetable: Timetable, point: Point, most: int) -> list[tuple[Stop, float]]:
+def nearest_stops(timetable: Timetable, point: Point, most: int) -> list[tuple[Stop, float]]:
     """Nearest stops, with distance in metres."""
     east = (F("longitude") - Value(point[1])) * Cos(Radians(Value(point[0])))
     away = Power(east, 2, output_field=FloatField()) + Power(
@@ -185,12 +185,12 @@ def _start(day: date) -> datetime:
     return noon - timedelta(hours=12)
 
 
-def moment(day: date, seconds: int) -> datetime:
+def moment_of_second(day: date, seconds: int) -> datetime:
     """Moment of a second of the service day."""
     return datetime.fromtimestamp(_start(day).timestamp() + seconds, pack.current().timezone)
 
 
-def running(timetable: Timetable, day: date) -> Running:
+def active_services(timetable: Timetable, day: date) -> Running:
     """Services of today, and those of yesterday with the offset of their day."""
     return _running(timetable.pk, day)
 
@@ -198,8 +198,11 @@ def running(timetable: Timetable, day: date) -> Running:
 @lru_cache(maxsize=8)
 def _running(timetable: int, day: date) -> Running:
     stored = Days.objects.filter(timetable=timetable)
-    runs = {each.number: Runs(each.weekdays, each.first, each.last, each.besides, each.without) for each in stored}
-    days = ((day, 0), (day - timedelta(days=1), DAY))
+    runs = {
+        each.number: ServiceCalendar(each.weekdays, each.first, each.last, each.besides, each.without)
+        for each in stored
+    }
+    days = ((day, 0), (day - timedelta(days=1), DAY_SECONDS))
     return [(frozenset(n for n, each in runs.items() if rules.runs_on(each, on)), ahead) for on, ahead in days]
 
 
@@ -221,13 +224,13 @@ _RUNS = f"""
 def departures(timetable: Timetable, place: int, now: datetime) -> list[Departure]:
     """Next departures of a stop by line and direction, soonest first."""
     day, second = service_day(now)
-    horizon, services = second + round(HORIZON.total_seconds()), running(timetable, day)
-    found: dict[tuple[int, str], tuple[Run, list[Leaving]]] = {}
+    horizon, services = second + round(HORIZON.total_seconds()), active_services(timetable, day)
+    found: dict[tuple[int, str], tuple[TripRun, list[DepartureTime]]] = {}
     for run, departs in _board(timetable.pk, place):
-        times = [each for each in leaving(run, departs, second, services, EACH) if each.at <= horizon]
+        times = [each for each in departure_times(run, departs, second, services, TIMES_SHOWN) if each.at <= horizon]
         found.setdefault((run.route, run.headsign), (run, []))[1].extend(times)
     boards = [
-        Departure(run, [moment(day, each.at) for each in times[:EACH]], times[0].every)
+        Departure(run, [moment_of_second(day, each.at) for each in times[:TIMES_SHOWN]], times[0].every)
         for run, every in found.values()
         if (times := sorted(set(every), key=lambda each: each.at))
     ]
@@ -235,33 +238,33 @@ def departures(timetable: Timetable, place: int, now: datetime) -> list[Departur
 
 
 @lru_cache(maxsize=5_000)
-def _board(timetable: int, place: int) -> list[tuple[Run, int]]:
+def _board(timetable: int, place: int) -> list[tuple[TripRun, int]]:
     """Trips of a stop with the second of their departure, cached. Editions never change. One query."""
-    return [(_run(row), departs) for departs, *row in prepared(_LEAVING, [timetable, place])]
+    return [(_run(row), departs) for departs, *row in execute_prepared(_LEAVING, [timetable, place])]
 
 
-def runs(timetable: int, trips: Iterable[int]) -> dict[int, Run]:
+def trip_runs(timetable: int, trips: Iterable[int]) -> dict[int, TripRun]:
     """Trips by number, with their lines."""
-    return {number: _run(row) for number, *row in rows(_RUNS, [timetable, list(trips)])}
+    return {number: _run(row) for number, *row in fetch_rows(_RUNS, [timetable, list(trips)])}
 
 
-def _run(row: Sequence[Any]) -> Run:
+def _run(row: Sequence[Any]) -> TripRun:
     begins, frequencies, *told = row
-    return Run(begins, json.loads(frequencies), *told)
+    return TripRun(begins, json.loads(frequencies), *told)
 
 
-def leaving(run: Run, departs: int, after: int, services: Running, most: int) -> list[Leaving]:
+def departure_times(run: TripRun, departs: int, after: int, services: Running, most: int) -> list[DepartureTime]:
     """Departure times of a trip, including runs that began yesterday."""
     found = [
-        Leaving(each.at - ahead, each.every)
+        DepartureTime(each.at - ahead, each.every)
         for active, ahead in services
         if run.days in active
-        for each in rules.next_leaving(run.begins, run.frequencies, departs, after + ahead, most)
+        for each in rules.next_departure_times(run.begins, run.frequencies, departs, after + ahead, most)
     ]
     return sorted(found, key=lambda each: each.at)[:most]
 
 
-def rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch_rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())

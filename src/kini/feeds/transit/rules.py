@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-DAY = 86_400
+DAY_SECONDS = 86_400
 #: Walking speed in metres per second, and the shortest change in seconds.
-WALK, CHANGE = 1.2, 60
+WALK_SPEED, CHANGE_SECONDS = 1.2, 60
 
 type Frequencies = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
+class ServiceCalendar:
     """Days on which a service runs."""
 
     weekdays: str
@@ -22,7 +22,7 @@ class Runs:
     without: Sequence[str]
 
 
-def runs_on(runs: Runs, day: date) -> bool:
+def runs_on(runs: ServiceCalendar, day: date) -> bool:
     """Check whether a service runs on a service day."""
     text = day.isoformat()
     if text in runs.without:
@@ -34,14 +34,16 @@ def runs_on(runs: Runs, day: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class DepartureTime:
     """A departure. `every` is the headway in seconds if its time is approximate, else 0."""
 
     at: int
     every: int = 0
 
 
-def next_leaving(begins: int, frequencies: Frequencies, departs: int, after: int, most: int) -> list[Leaving]:
+def next_departure_times(
+    begins: int, frequencies: Frequencies, departs: int, after: int, most: int
+) -> list[DepartureTime]:
     """First `most` departure times of a trip at a stop from `after` on.
 
     Args:
@@ -49,13 +51,13 @@ def next_leaving(begins: int, frequencies: Frequencies, departs: int, after: int
         departs: departure from this stop in the timetable.
     """
     if not frequencies:
-        return [Leaving(departs)] if departs >= after else []
+        return [DepartureTime(departs)] if departs >= after else []
     ride = departs - begins
-    found: list[Leaving] = []
+    found: list[DepartureTime] = []
     for since, until, between in frequencies:
         steps = max(0, -(-(after - ride - since) // between))
         start = since + steps * between
         while start < until and len(found) < most:
-            found.append(Leaving(start + ride, between))
+            found.append(DepartureTime(start + ride, between))
             start += between
     return sorted(found, key=lambda each: each.at)[:most]

@@ -6,9 +6,9 @@ from typing import ClassVar
 from django.utils.functional import Promise
 
 from kini.core.registry import Registry
-from kini.messages.handing import Handed
+from kini.messages.delivery_result import Accepted
 from kini.messages.models import Delivery
-from kini.messages.recipients import Person
+from kini.messages.recipients import Recipient
 
 
 class Channel(ABC):
@@ -24,11 +24,11 @@ class Channel(ABC):
         """Return whether the channel is configured."""
 
     @abstractmethod
-    def recipient(self, person: Person) -> str:
+    def recipient(self, person: Recipient) -> str:
         """Address of the person on this channel; empty if there is none."""
 
     @abstractmethod
-    def send(self, delivery: Delivery) -> Handed | None:
+    def send(self, delivery: Delivery) -> Accepted | None:
         """Send a message; None means that a person must deliver it.
 
         Raises:

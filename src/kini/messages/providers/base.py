@@ -7,17 +7,17 @@ from typing import ClassVar, Literal
 
 from kini.core.geometry import Point
 from kini.core.registry import Registry
-from kini.messages.handing import Handed
+from kini.messages.delivery_result import Accepted
 
-type Carried = Literal["sms", "whatsapp"]
+type ProviderChannel = Literal["sms", "whatsapp"]
 
 
-class NoticeRefused(Exception):
+class InvalidSignature(Exception):
     """The webhook's signature is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutgoingMessage:
     """An outgoing message.
 
     Attributes:
@@ -35,7 +35,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class DeliveryReceipt:
     """Delivery receipt of an outgoing message."""
 
     key: str
@@ -44,11 +44,11 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class InboundText:
     """Inbound message. `id` is the provider's, stable across redelivery; `photo` is the provider's picture id."""
 
     id: str
-    channel: Carried
+    channel: ProviderChannel
     sender: str
     text: str = ""
     photo: str = ""
@@ -59,10 +59,10 @@ class Provider(ABC):
     """A configured provider."""
 
     name: str
-    carries: ClassVar[Carried]
+    channel: ClassVar[ProviderChannel]
 
     @abstractmethod
-    def send(self, out: Outgoing) -> Handed:
+    def send(self, out: OutgoingMessage) -> Accepted:
         """Send a message.
 
         Raises:
@@ -71,7 +71,9 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def notice(self, address: str, headers: Mapping[str, str], body: bytes) -> Sequence[Receipt | Incoming]:
+    def parse_webhook(
+        self, address: str, headers: Mapping[str, str], body: bytes
+    ) -> Sequence[DeliveryReceipt | InboundText]:
         """Verify and parse a webhook request.
 
         Args:

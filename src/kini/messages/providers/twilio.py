@@ -13,17 +13,24 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from kini.messages.handing import ChannelFault, Handed, Rejected
-from kini.messages.providers import configured
-from kini.messages.providers.base import Carried, Incoming, NoticeRefused, Outgoing, Provider, Receipt
+from kini.messages.delivery_result import Accepted, PermanentFailure, TemporaryFailure
+from kini.messages.providers import configuration
+from kini.messages.providers.base import (
+    DeliveryReceipt,
+    InboundText,
+    InvalidSignature,
+    OutgoingMessage,
+    Provider,
+    ProviderChannel,
+)
 
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 #: Invalid number, not a mobile number, opted out, too long, empty.
-FOR_GOOD = {21211, 21614, 21610, 21617, 21602}
+PERMANENT_CODES = {21211, 21614, 21610, 21617, 21602}
 STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"}
 
 
-def signature(token: str, address: str, fields: Sequence[tuple[str, str]]) -> str:
+def twilio_signature(token: str, address: str, fields: Sequence[tuple[str, str]]) -> str:
     """Compute the X-Twilio-Signature header."""
     signed = address + "".join(f"{name}{value}" for name, value in sorted(fields))
     return base64.b64encode(hmac.digest(token.encode(), signed.encode(), hashlib.sha1)).decode()
@@ -39,35 +46,37 @@ class Twilio(Provider):
         sender: sender number or name.
     """
 
-    carries: ClassVar[Carried] = "sms"
+    channel: ClassVar[ProviderChannel] = "sms"
 
     def __init__(self, name: str, *, account: str, token: str, sender: str, address: str) -> None:
         self.name, self.account, self.token, self.sender = name, account, token, sender
         self.url = f"{address}/2010-04-01/Accounts/{account}/Messages.json"
 
-    def send(self, out: Outgoing) -> Handed:
+    def send(self, out: OutgoingMessage) -> Accepted:
         form = {"To": out.recipient, "From": self.sender, "Body": out.text}
         if out.key:
-            form["StatusCallback"] = f"{configured.notices(self.name)}?key={out.key}"
+            form["StatusCallback"] = f"{configuration.webhook_url(self.name)}?key={out.key}"
         try:
             response = httpx.post(self.url, data=form, auth=(self.account, self.token), timeout=TIMEOUT)
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise ChannelFault(f"{self.name} did not respond: {type(error).__name__}") from None
+            raise TemporaryFailure(f"{self.name} did not respond: {type(error).__name__}") from None
         if response.is_success:
-            return Handed("sent" if out.key else "delivered", self.name, str(answer["sid"]))
+            return Accepted("sent" if out.key else "delivered", self.name, str(answer["sid"]))
         said = f"{self.name} answered {answer.get('code', response.status_code)}: {answer.get('message', '')}"
-        raise (Rejected if answer.get("code") in FOR_GOOD else ChannelFault)(said)
+        raise (PermanentFailure if answer.get("code") in PERMANENT_CODES else TemporaryFailure)(said)
 
-    def notice(self, address: str, headers: Mapping[str, str], body: bytes) -> Sequence[Receipt | Incoming]:
+    def parse_webhook(
+        self, address: str, headers: Mapping[str, str], body: bytes
+    ) -> Sequence[DeliveryReceipt | InboundText]:
         fields = parse_qsl(body.decode(), keep_blank_values=True)
-        right = signature(self.token, address, fields)
+        right = twilio_signature(self.token, address, fields)
         if not hmac.compare_digest(right, headers.get("X-Twilio-Signature", "")):
-            raise NoticeRefused("The signature is invalid.")
+            raise InvalidSignature("The signature is invalid.")
         form = dict(fields)
         if state := STATES.get(form.get("MessageStatus", "")):
             key = dict(parse_qsl(urlsplit(address).query)).get("key", "")
-            return [Receipt(key, state, form.get("ErrorCode", ""))]  # type: ignore[arg-type]
+            return [DeliveryReceipt(key, state, form.get("ErrorCode", ""))]  # type: ignore[arg-type]
         if form.get("Body") and form.get("From"):
-            return [Incoming(form["MessageSid"], "sms", form["From"], form["Body"])]
+            return [InboundText(form["MessageSid"], "sms", form["From"], form["Body"])]
         return []

@@ -12,12 +12,19 @@ from typing import Any, ClassVar
 
 import httpx
 
-from kini.messages.handing import ChannelFault, Handed, Rejected
-from kini.messages.providers.base import Carried, Incoming, NoticeRefused, Outgoing, Provider, Receipt
+from kini.messages.delivery_result import Accepted, PermanentFailure, TemporaryFailure
+from kini.messages.providers.base import (
+    DeliveryReceipt,
+    InboundText,
+    InvalidSignature,
+    OutgoingMessage,
+    Provider,
+    ProviderChannel,
+)
 
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 #: Outside the 24-hour window, not on WhatsApp, opted out, unknown template, wrong number of parameters.
-FOR_GOOD = {131047, 131026, 131050, 132001, 132000, 131030}
+PERMANENT_CODES = {131047, 131026, 131050, 132001, 132000, 131030}
 STATES = ("sent", "delivered", "read", "failed")
 MOST_BYTES = 12_000_000
 
@@ -34,13 +41,13 @@ class WhatsApp(Provider):
         verify: verify token of the webhook.
     """
 
-    carries: ClassVar[Carried] = "whatsapp"
+    channel: ClassVar[ProviderChannel] = "whatsapp"
 
     def __init__(self, name: str, *, address: str, number: str, token: str, secret: str, verify: str) -> None:
         self.name, self.address, self.number = name, address, number
         self.token, self.secret, self.verify = token, secret.encode(), verify
 
-    def send(self, out: Outgoing) -> Handed:
+    def send(self, out: OutgoingMessage) -> Accepted:
         content: dict[str, Any] = {
             "messaging_product": "whatsapp",
             "to": out.recipient.removeprefix("+"),
@@ -53,20 +60,22 @@ class WhatsApp(Provider):
             )
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise ChannelFault(f"{self.name} did not respond: {type(error).__name__}") from None
+            raise TemporaryFailure(f"{self.name} did not respond: {type(error).__name__}") from None
         if response.is_success:
-            return Handed("sent" if out.key else "delivered", self.name, str(answer["messages"][0]["id"]))
+            return Accepted("sent" if out.key else "delivered", self.name, str(answer["messages"][0]["id"]))
         told = answer.get("error", {})
         said = f"{self.name} answered {told.get('code', response.status_code)}: {told.get('message', '')}"
-        raise (Rejected if told.get("code") in FOR_GOOD else ChannelFault)(said)
+        raise (PermanentFailure if told.get("code") in PERMANENT_CODES else TemporaryFailure)(said)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
-    def notice(self, address: str, headers: Mapping[str, str], body: bytes) -> Sequence[Receipt | Incoming]:
+    def parse_webhook(
+        self, address: str, headers: Mapping[str, str], body: bytes
+    ) -> Sequence[DeliveryReceipt | InboundText]:
         right = "sha256=" + hmac.new(self.secret, body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(right, headers.get("X-Hub-Signature-256", "")):
-            raise NoticeRefused("The signature is invalid.")
+            raise InvalidSignature("The signature is invalid.")
         return list(_told(json.loads(body)))
 
     def challenge(self, asked: Mapping[str, str]) -> str:
@@ -80,33 +89,33 @@ class WhatsApp(Provider):
             file = httpx.get(found.raise_for_status().json()["url"], headers=self._headers(), timeout=TIMEOUT)
             content = file.raise_for_status().content
         except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise ChannelFault(f"{self.name} returned no picture: {type(error).__name__}") from None
+            raise TemporaryFailure(f"{self.name} returned no picture: {type(error).__name__}") from None
         if len(content) > MOST_BYTES:
-            raise ChannelFault(f"{self.name} returned a picture of {len(content)} bytes")
+            raise TemporaryFailure(f"{self.name} returned a picture of {len(content)} bytes")
         return content
 
 
-def _template(out: Outgoing) -> dict[str, Any]:
+def _template(out: OutgoingMessage) -> dict[str, Any]:
     places = [{"type": "text", "text": word or "-"} for word in out.words]
     body = {"name": out.template, "language": {"code": out.language}}
     return {"type": "template", "template": body | {"components": [{"type": "body", "parameters": places}]}}
 
 
-def _told(content: Any) -> Iterator[Receipt | Incoming]:
+def _told(content: Any) -> Iterator[DeliveryReceipt | InboundText]:
     for change in (change for entry in content.get("entry", []) for change in entry.get("changes", [])):
         value = change.get("value", {})
         for status in value.get("statuses", []):
             if status.get("status") in STATES:
                 errors = status.get("errors") or [{}]
                 fault = str(errors[0].get("code", ""))
-                yield Receipt(str(status.get("biz_opaque_callback_data", "")), status["status"], fault)
+                yield DeliveryReceipt(str(status.get("biz_opaque_callback_data", "")), status["status"], fault)
         for message in value.get("messages", []):
             yield _incoming(message)
 
 
-def _incoming(message: Any) -> Incoming:
+def _incoming(message: Any) -> InboundText:
     place, image = message.get("location"), message.get("image") or {}
-    return Incoming(
+    return InboundText(
         id=str(message["id"]),
         channel="whatsapp",
         sender="+" + str(message["from"]),

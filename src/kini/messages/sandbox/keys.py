@@ -15,7 +15,7 @@ class Keys:
     secret: str
 
 
-def made() -> Keys:
+def generate_keys() -> Keys:
     """Generate keys for one run."""
     return Keys(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
 

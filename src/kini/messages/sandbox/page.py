@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from kini.messages.sandbox.carriers import Taken
+from kini.messages.sandbox.fake_providers import FakeMessage
 
 HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Pretended phones</title><style>:root{color-scheme:light dark}body{font:16px system-ui;max-width:40rem;margin:
@@ -15,7 +15,7 @@ FORM = """<form method="post" action="/write"><h2>Write to the city</h2>
 <button>Send</button></form>"""
 
 
-def phone(taken: Sequence[Taken], number: str) -> str:
+def phone_page(taken: Sequence[FakeMessage], number: str) -> str:
     """HTML page with the latest messages of one number, or of all."""
     lines = "".join(
         f"<li><b>{escape(each.number)}</b> {each.channel} {'←' if each.sent else '→'} {escape(each.text)}</li>"

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from kini.core.sandboxes import SandboxHandler, bind, call_city
-from kini.messages import wording
-from kini.messages.providers.twilio import signature
+from kini.core.sandboxes import SandboxHandler, bind_sandbox, call_city
+from kini.messages import message_texts
+from kini.messages.providers.twilio import twilio_signature
 from kini.messages.sandbox import keys, page
-from kini.messages.sandbox.carriers import Carriers, Refusal, Taken
+from kini.messages.sandbox.fake_providers import FakeMessage, FakeProviders, ProviderError
 from kini.messages.sandbox.keys import ACCOUNT, NUMBER, SENDER, Keys
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -30,13 +30,13 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 class Sandbox:
     """Providers with their webhook calls. `notify` is the base URL of the city's webhooks."""
 
-    carriers: Carriers
+    carriers: FakeProviders
     keys: Keys
     notify: str
     faults: dict[str, Any] = field(default_factory=dict)
     post: Callable[[str, bytes, dict[str, str]], int] = call_city
 
-    def receipts(self, taken: Taken) -> None:
+    def receipts(self, taken: FakeMessage) -> None:
         """Send the receipts of a message."""
         wish = self.faults.get("receipt")
         if wish == "never" or not taken.back:
@@ -46,7 +46,7 @@ class Sandbox:
             for _ in range(2 if wish == "twice" else 1):
                 self.told(taken, state, forged=wish == "forged")
 
-    def told(self, taken: Taken, state: str, *, forged: bool = False) -> int:
+    def told(self, taken: FakeMessage, state: str, *, forged: bool = False) -> int:
         """Send one receipt; return the HTTP status of the city."""
         if taken.channel == "sms":
             status = "undelivered" if state == "failed" else state
@@ -58,7 +58,7 @@ class Sandbox:
         return self.by_whatsapp({"statuses": [about | errors]}, forged=forged)
 
     def by_sms(self, address: str, form: Mapping[str, str], *, forged: bool = False) -> int:
-        signed = signature("another" if forged else self.keys.token, address, list(form.items()))
+        signed = twilio_signature("another" if forged else self.keys.token, address, list(form.items()))
         headers = {"Content-Type": FORM, "X-Twilio-Signature": signed}
         return self.post(address, urlencode(form).encode(), headers)
 
@@ -102,7 +102,7 @@ class Handler(SandboxHandler):
         if parts:
             return self.json(404, {"error": {"code": 100, "message": "Unsupported get request"}})
         number = parse_qs(urlsplit(self.path).query).get("number", [""])[0]
-        phone = page.phone(self.sandbox.carriers.taken, number.replace(" ", "+", 1))
+        phone = page.phone_page(self.sandbox.carriers.taken, number.replace(" ", "+", 1))
         self.answer(200, phone, "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
@@ -134,7 +134,7 @@ class Handler(SandboxHandler):
             return self.json(401, {"code": 20003, "message": "Authenticate"})
         try:
             taken = self.sandbox.carriers.sms(form["To"], form["Body"], form.get("StatusCallback", ""))
-        except Refusal as refusal:
+        except ProviderError as refusal:
             status = 429 if refusal.code == 20429 else 400
             return self.json(status, {"code": refusal.code, "message": refusal.message})
         self.json(201, {"sid": taken.id, "status": "queued"})
@@ -145,13 +145,13 @@ class Handler(SandboxHandler):
             return self.json(401, {"error": {"code": 190, "message": "Invalid OAuth access token"}})
         try:
             taken = self.sandbox.carriers.whatsapp(content)
-        except Refusal as refusal:
+        except ProviderError as refusal:
             status = 429 if refusal.code == 130429 else 400
             return self.json(status, {"error": {"code": refusal.code, "message": refusal.message}})
         self.json(200, {"messaging_product": "whatsapp", "messages": [{"id": taken.id}]})
         self.later(taken)
 
-    def later(self, taken: Taken) -> None:
+    def later(self, taken: FakeMessage) -> None:
         threading.Thread(target=self.sandbox.receipts, args=(taken,), daemon=True).start()
 
     def write(self, form: dict[str, str]) -> None:
@@ -167,11 +167,13 @@ class Handler(SandboxHandler):
 
 def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
     """Create a loopback server to run with `serve_forever`; port 0 picks a free one."""
-    return bind(Handler, sandbox, port)
+    return bind_sandbox(Handler, sandbox, port)
 
 
 def start(folder: Path, city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
     """Create server and configuration file for core.sandboxes."""
-    made = keys.made()
-    running = server(Sandbox(Carriers(wording.templates()), made, f"{city}/messages/notices/"), port)
+    made = keys.generate_keys()
+    running = server(
+        Sandbox(FakeProviders(message_texts.whatsapp_templates()), made, f"{city}/messages/notices/"), port
+    )
     return running, keys.configure(folder, made, running.server_address[1])

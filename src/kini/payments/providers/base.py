@@ -11,15 +11,15 @@ from kini.core.registry import Registry
 type Method = Literal["qr", "va"]
 
 
-class ProviderFault(Exception):
+class ProviderUnavailable(Exception):
     """The provider could not be reached, or its answer is unusable. The request is repeated later."""
 
 
-class ByHand(Exception):
+class ManualRefundRequired(Exception):
     """The provider cannot refund this payment; somebody must transfer it and record that."""
 
 
-class NoticeRefused(Exception):
+class WebhookRejected(Exception):
     """A webhook has a wrong signature, or is too old."""
 
 
@@ -36,7 +36,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class PaymentCode:
     """Payment code: QR payload, or number of a virtual account."""
 
     code: str
@@ -44,7 +44,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
+class ReceivedPayment:
     """A payment received for an order."""
 
     reference: str
@@ -54,16 +54,16 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class WebhookMessage:
     """Content of a webhook. `external_id` is the same for a repeated one."""
 
     external_id: str
-    paid: Paid | None
+    paid: ReceivedPayment | None
     answer: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettlementLine:
     """One line of a settlement file."""
 
     provider_reference: str
@@ -85,7 +85,7 @@ class Provider(ABC):
     pretend: str = ""
 
     @abstractmethod
-    def create(self, order: Order) -> Code:
+    def create(self, order: Order) -> PaymentCode:
         """Request a code.
 
         Raises:
@@ -93,7 +93,7 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def status(self, order: Order, code: Code) -> Paid | None:
+    def status(self, order: Order, code: PaymentCode) -> ReceivedPayment | None:
         """Payment of an order; None: not paid yet.
 
         Raises:
@@ -101,7 +101,7 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def refund(self, order: Order, code: Code, *, key: str, amount: int, reason: str) -> str:
+    def refund(self, order: Order, code: PaymentCode, *, key: str, amount: int, reason: str) -> str:
         """Refund money, once per key; returns the provider's reference.
 
         Raises:
@@ -110,7 +110,7 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> Notice:
+    def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
         """Verify and parse a webhook.
 
         Raises:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from kini.core import configured
+from kini.core import provider_config
 from kini.payments.providers.base import Method, Provider, adapters
 
 
@@ -12,7 +12,7 @@ def providers() -> dict[str, Provider]:
     Raises:
         EnvironmentFault: if the file is unreadable or invalid.
     """
-    return configured.providers("KINI_PAYMENTS", settings.ENV.payments, adapters)
+    return provider_config.load_providers("KINI_PAYMENTS", settings.ENV.payments, adapters)
 
 
 def provider_for(method: Method) -> Provider | None:

@@ -25,18 +25,18 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from kini.city import pack
-from kini.core import moments
+from kini.core import current_time
 from kini.payments import emvco
 from kini.payments.providers.base import (
-    ByHand,
-    Code,
+    ManualRefundRequired,
     Method,
-    Notice,
-    NoticeRefused,
     Order,
-    Paid,
+    PaymentCode,
     Provider,
-    ProviderFault,
+    ProviderUnavailable,
+    ReceivedPayment,
+    WebhookMessage,
+    WebhookRejected,
 )
 
 OLDEST_NOTICE = timedelta(minutes=5)
@@ -93,16 +93,16 @@ class Snap(Provider):
         self.address = address
         self._token, self._until, self._lock = "", datetime.min.replace(tzinfo=UTC), threading.Lock()
 
-    def create(self, order: Order) -> Code:
+    def create(self, order: Order) -> PaymentCode:
         """Request a QR code or virtual account; amount and checksum of a QR code are verified."""
         answer = self._ask(CREATE[order.method], self._order(order), order.reference)
         with self._reading():
             if order.method == "va":
                 account = answer["virtualAccountData"]
-                return Code(str(account["virtualAccountNo"]).strip(), str(account.get("trxId", order.reference)))
-            code = Code(str(answer["qrContent"]), str(answer["referenceNo"]))
-            if Decimal(str(emvco.read(code.code).get(emvco.AMOUNT, "0"))) != order.amount:
-                raise ProviderFault(f"{self.name} made a QR code for another amount.")
+                return PaymentCode(str(account["virtualAccountNo"]).strip(), str(account.get("trxId", order.reference)))
+            code = PaymentCode(str(answer["qrContent"]), str(answer["referenceNo"]))
+            if Decimal(str(emvco.decode_payload(code.code).get(emvco.AMOUNT, "0"))) != order.amount:
+                raise ProviderUnavailable(f"{self.name} made a QR code for another amount.")
         return code
 
     @contextmanager
@@ -110,10 +110,12 @@ class Snap(Provider):
         """Turn errors of a malformed answer into ProviderFault."""
         try:
             yield
-        except emvco.PayloadBroken as broken:
-            raise ProviderFault(f"{self.name}: {broken}") from None
+        except emvco.InvalidPayload as broken:
+            raise ProviderUnavailable(f"{self.name}: {broken}") from None
         except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as fault:
-            raise ProviderFault(f"{self.name} gave an answer that cannot be read ({type(fault).__name__}).") from None
+            raise ProviderUnavailable(
+                f"{self.name} gave an answer that cannot be read ({type(fault).__name__})."
+            ) from None
 
     def _order(self, order: Order) -> dict[str, Any]:
         until = _moment(order.expires_at)
@@ -137,21 +139,21 @@ class Snap(Provider):
             "expiredDate": until,
         }
 
-    def status(self, order: Order, code: Code) -> Paid | None:
+    def status(self, order: Order, code: PaymentCode) -> ReceivedPayment | None:
         """Query the status of an order."""
         about = {
             "originalPartnerReferenceNo": order.reference,
             "originalReferenceNo": code.provider_reference,
             "serviceCode": SERVICE[order.method],
         }
-        answer = self._ask(STATUS[order.method], about, f"{order.reference}-{moments.now().timestamp():.0f}")
+        answer = self._ask(STATUS[order.method], about, f"{order.reference}-{current_time.now().timestamp():.0f}")
         with self._reading():
             return _paid(answer) if answer.get("latestTransactionStatus") == PAID else None
 
-    def refund(self, order: Order, code: Code, *, key: str, amount: int, reason: str) -> str:
+    def refund(self, order: Order, code: PaymentCode, *, key: str, amount: int, reason: str) -> str:
         """Refund a QR payment, once per key."""
         if order.method != "qr":
-            raise ByHand(f"{self.name} gives back what came to a virtual account by transfer.")
+            raise ManualRefundRequired(f"{self.name} gives back what came to a virtual account by transfer.")
         about = {
             "originalPartnerReferenceNo": order.reference,
             "originalReferenceNo": code.provider_reference,
@@ -163,26 +165,26 @@ class Snap(Provider):
         with self._reading():
             return str(answer["refundNo"])
 
-    def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> Notice:
+    def notice(self, path: str, headers: Mapping[str, str], body: bytes) -> WebhookMessage:
         """Verify and parse a payment notification."""
         told, at = headers.get("X-SIGNATURE", ""), headers.get("X-TIMESTAMP", "")
         signed = f"POST:{path}:{_digest(body)}:{at}".encode()
         try:
             self.public.verify(base64.b64decode(told), signed, padding.PKCS1v15(), hashes.SHA256())
-            age = moments.now() - datetime.fromisoformat(at)
+            age = current_time.now() - datetime.fromisoformat(at)
         except (InvalidSignature, ValueError, TypeError):
-            raise NoticeRefused("The signature is not the provider's.") from None
+            raise WebhookRejected("The signature is not the provider's.") from None
         if abs(age) > OLDEST_NOTICE:
-            raise NoticeRefused("This notice is too old.")
+            raise WebhookRejected("This notice is too old.")
         content = json.loads(body)
         paid = _paid(content) if content.get("latestTransactionStatus") == PAID else None
-        return Notice(
+        return WebhookMessage(
             headers.get("X-EXTERNAL-ID", ""), paid, {"responseCode": "2005200", "responseMessage": "Successful"}
         )
 
     def _ask(self, path: str, content: Mapping[str, Any], external_id: str) -> dict[str, Any]:
         body = json.dumps(content, separators=(",", ":")).encode()
-        at, token = _moment(moments.now()), self._access_token()
+        at, token = _moment(current_time.now()), self._access_token()
         signed = f"POST:{path}:{token}:{_digest(body)}:{at}".encode()
         headers = {
             "Authorization": f"Bearer {token}",
@@ -198,7 +200,7 @@ class Snap(Provider):
     def _access_token(self) -> str:
         """Access token, valid for at least a minute."""
         with self._lock:
-            now = moments.now()
+            now = current_time.now()
             if now + timedelta(minutes=1) < self._until:
                 return self._token
             at = _moment(now)
@@ -219,14 +221,14 @@ class Snap(Provider):
             response = httpx.post(self.address + path, content=body, headers=dict(headers), timeout=TIMEOUT)
             answer = response.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise ProviderFault(f"{self.name} gave no answer: {type(error).__name__}") from None
+            raise ProviderUnavailable(f"{self.name} gave no answer: {type(error).__name__}") from None
         if not response.is_success or not str(answer.get("responseCode", "")).startswith("200"):
-            raise ProviderFault(f"{self.name} answered {answer.get('responseCode', response.status_code)}.")
+            raise ProviderUnavailable(f"{self.name} answered {answer.get('responseCode', response.status_code)}.")
         return dict(answer)
 
 
-def _paid(content: Mapping[str, Any]) -> Paid:
-    return Paid(
+def _paid(content: Mapping[str, Any]) -> ReceivedPayment:
+    return ReceivedPayment(
         reference=str(content["originalPartnerReferenceNo"]),
         provider_reference=str(content["originalReferenceNo"]),
         amount=_money(content["amount"]),

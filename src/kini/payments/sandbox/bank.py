@@ -95,7 +95,7 @@ def qr(own: str, amount: int, title: str) -> str:
     """Payload of a dynamic QRIS code: government services (9399), rupiah (360), our number as bill number."""
     merchant = {"00": "ID.CO.QRIS.WWW", "01": "936009110000000001", "02": "SANDBOX00000001", "03": "UBE"}
     name = "".join(c for c in title if c.isascii())[:25] or "KINI"
-    return emvco.written(
+    return emvco.encode_payload(
         {
             **{"00": "01", "01": "12", "26": merchant, "52": "9399", "53": "360", "54": str(amount)},
             **{"58": "ID", "59": name, "60": "SANDBOX", "61": "00000", "62": {emvco.BILL_NUMBER: own}},

@@ -29,7 +29,7 @@ class Keys:
         return self.folder / "payments.toml"
 
 
-def made(folder: Path) -> Keys:
+def ensure_keys(folder: Path) -> Keys:
     """Keys in that folder, created if missing."""
     folder.mkdir(parents=True, exist_ok=True)
     keys = Keys(folder)

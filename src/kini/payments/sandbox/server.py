@@ -25,9 +25,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from kini.core.sandboxes import SandboxHandler, bind, call_city
+from kini.core.sandboxes import SandboxHandler, bind_sandbox, call_city
 from kini.payments.providers.snap import CREATE, REFUND, STATUS, TOKEN, ZONE
-from kini.payments.sandbox import keys, page
+from kini.payments.sandbox import bank_page, keys
 from kini.payments.sandbox.bank import Bank, Order
 from kini.payments.sandbox.keys import CLIENT, NAME, Keys
 
@@ -159,7 +159,7 @@ class Handler(SandboxHandler):
 
     def do_GET(self) -> None:
         asked = parse_qs(urlsplit(self.path).query).get("reference", [""])[0]
-        self.answer(200, page.bank(self.sandbox.bank.orders(), asked), "text/html; charset=utf-8")
+        self.answer(200, bank_page.bank(self.sandbox.bank.orders(), asked), "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
         body = self.body()
@@ -180,9 +180,9 @@ class Handler(SandboxHandler):
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         order = self.sandbox.bank.order(form.get("code", "").strip())
         if order is None:
-            return self.answer(404, page.unknown(), "text/html; charset=utf-8")
+            return self.answer(404, bank_page.unknown(), "text/html; charset=utf-8")
         self.sandbox.pay(order, int(form.get("amount") or order.amount))
-        self.answer(200, page.done(order), "text/html; charset=utf-8")
+        self.answer(200, bank_page.done(order), "text/html; charset=utf-8")
 
     def called(self, body: bytes) -> None:
         """Handle an API call of the city."""
@@ -218,11 +218,11 @@ class Handler(SandboxHandler):
 
 def server(sandbox: Sandbox, port: int = 0) -> ThreadingHTTPServer:
     """Server on loopback, to be run with `serve_forever`; port 0 takes a free one."""
-    return bind(Handler, sandbox, port)
+    return bind_sandbox(Handler, sandbox, port)
 
 
 def start(folder: Path, city: str, port: int) -> tuple[ThreadingHTTPServer, Path]:
     """Start function for core.sandboxes: server and configuration file."""
-    made = keys.made(folder)
+    made = keys.ensure_keys(folder)
     running = server(Sandbox(Bank(folder / "orders.sqlite3"), made, f"{city}/payments/notices/{NAME}/"), port)
     return running, keys.configure(made, running.server_address[1])

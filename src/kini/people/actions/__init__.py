@@ -1,5 +1,7 @@
 """Actions of people: accounts, residents, families, counters, officers, operators, keys, OAuth clients."""
 
+from kini.people.action_helpers import Details as Details
+from kini.people.action_helpers import NumberTaken as NumberTaken
 from kini.people.actions.access import (
     log_look as log_look,
 )
@@ -7,7 +9,7 @@ from kini.people.actions.access import (
     log_reads as log_reads,
 )
 from kini.people.actions.access import (
-    report_unusual as report_unusual,
+    report_unusual_access as report_unusual_access,
 )
 from kini.people.actions.accounts import (
     change_contact as change_contact,
@@ -16,10 +18,10 @@ from kini.people.actions.accounts import (
     confirm_phone as confirm_phone,
 )
 from kini.people.actions.accounts import (
-    note_sign_in as note_sign_in,
+    open_account as open_account,
 )
 from kini.people.actions.accounts import (
-    open_account as open_account,
+    record_sign_in as record_sign_in,
 )
 from kini.people.actions.accounts import (
     remove_unused_accounts as remove_unused_accounts,
@@ -28,13 +30,13 @@ from kini.people.actions.assurance import (
     prove_at_counter as prove_at_counter,
 )
 from kini.people.actions.assurance import (
-    settle_number as settle_number,
+    reassign_number as reassign_number,
 )
 from kini.people.actions.counter import (
     find_or_create_resident as find_or_create_resident,
 )
 from kini.people.actions.counter import (
-    join_account as join_account,
+    merge_into_account as merge_into_account,
 )
 from kini.people.actions.counter import (
     release_number as release_number,
@@ -43,27 +45,51 @@ from kini.people.actions.devices import (
     forget_device as forget_device,
 )
 from kini.people.actions.devices import (
-    note_failed_sign_in as note_failed_sign_in,
+    record_failed_sign_in as record_failed_sign_in,
 )
 from kini.people.actions.devices import (
-    note_second_step as note_second_step,
+    record_mfa_change as record_mfa_change,
 )
 from kini.people.actions.devices import (
     remember_device as remember_device,
 )
 from kini.people.actions.directory import (
-    find_directory_officer as find_directory_officer,
-)
-from kini.people.actions.directory import (
     link_directory as link_directory,
 )
-from kini.people.actions.holds import (
-    lift_hold as lift_hold,
+from kini.people.actions.directory import (
+    match_directory_officer as match_directory_officer,
 )
-from kini.people.actions.holds import (
-    place_hold as place_hold,
+from kini.people.actions.key_rotation import rotate_keys as rotate_keys
+from kini.people.actions.legal_holds import (
+    lift_legal_hold as lift_legal_hold,
 )
-from kini.people.actions.keys import rotate_keys as rotate_keys
+from kini.people.actions.legal_holds import (
+    place_legal_hold as place_legal_hold,
+)
+from kini.people.actions.oauth_clients import (
+    authorize_client as authorize_client,
+)
+from kini.people.actions.oauth_clients import (
+    issue_token as issue_token,
+)
+from kini.people.actions.oauth_clients import (
+    mark_credential_used as mark_credential_used,
+)
+from kini.people.actions.oauth_clients import (
+    register_client as register_client,
+)
+from kini.people.actions.oauth_clients import (
+    remove_client as remove_client,
+)
+from kini.people.actions.oauth_clients import (
+    replace_client_keys as replace_client_keys,
+)
+from kini.people.actions.oauth_clients import (
+    revoke_client as revoke_client,
+)
+from kini.people.actions.oauth_clients import (
+    revoke_token_family as revoke_token_family,
+)
 from kini.people.actions.office_days import (
     end_office_day as end_office_day,
 )
@@ -97,38 +123,14 @@ from kini.people.actions.operators import (
 from kini.people.actions.operators import (
     remove_operator as remove_operator,
 )
-from kini.people.actions.programs import (
-    allow_program as allow_program,
-)
-from kini.people.actions.programs import (
-    issue_token as issue_token,
-)
-from kini.people.actions.programs import (
-    register_program as register_program,
-)
-from kini.people.actions.programs import (
-    remove_program as remove_program,
-)
-from kini.people.actions.programs import (
-    replace_program_keys as replace_program_keys,
-)
-from kini.people.actions.programs import (
-    revoke_family as revoke_family,
-)
-from kini.people.actions.programs import (
-    stop_program as stop_program,
-)
-from kini.people.actions.programs import (
-    use_credential as use_credential,
-)
-from kini.people.actions.registers import (
+from kini.people.actions.register_checks import (
     ask_register as ask_register,
 )
-from kini.people.actions.registers import (
-    note_register_answer as note_register_answer,
+from kini.people.actions.register_checks import (
+    record_register_answer as record_register_answer,
 )
-from kini.people.actions.registers import (
-    note_register_silence as note_register_silence,
+from kini.people.actions.register_checks import (
+    record_register_failure as record_register_failure,
 )
 from kini.people.actions.residents import (
     add_family_member as add_family_member,
@@ -151,5 +153,3 @@ from kini.people.actions.sessions import (
 from kini.people.actions.sessions import (
     end_session as end_session,
 )
-from kini.people.keeping import Details as Details
-from kini.people.keeping import NumberTaken as NumberTaken

@@ -6,20 +6,20 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from kini.core import audit, events, security_log
-from kini.core.actions import action, statement
+from kini.core.actions import action, statement_action
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.grants import Scope
 from kini.core.models import AuditEntry
-from kini.people import access_log, keeping, rules
-from kini.people.access_log import Read, What
+from kini.people import access_log, action_helpers, rules
+from kini.people.access_log import AccessType, DataRead
+from kini.people.access_purposes import CASEWORK
 from kini.people.events import UnusualAccess
 from kini.people.models import AccessLog, Officer, Resident
 from kini.people.permissions import Permission
-from kini.people.purposes import CASEWORK
 
 
-@statement
-def log_reads(*, by: Actor, what: What, reads: Collection[Read], purpose: str = CASEWORK) -> None:
+@statement_action
+def log_reads(*, by: Actor, what: AccessType, reads: Collection[DataRead], purpose: str = CASEWORK) -> None:
     """Log an officer's reads of these items, each once a day; does nothing for other actors.
 
     The caller has checked the permission to read. One statement, deferred to the next one inside a transaction.
@@ -28,7 +28,7 @@ def log_reads(*, by: Actor, what: What, reads: Collection[Read], purpose: str = 
 
 
 @action
-def report_unusual(*, by: Actor, officer: Officer, day: date, reads: int, looks: int) -> bool:
+def report_unusual_access(*, by: Actor, officer: Officer, day: date, reads: int, looks: int) -> bool:
     """Report an officer's unusual number of accesses on a day, once per day and type. Return True if it is new.
 
     Raises:
@@ -40,7 +40,7 @@ def report_unusual(*, by: Actor, officer: Officer, day: date, reads: int, looks:
     if AuditEntry.objects.filter(subject=subject).exists():
         return False
     audit.record(by=by, action="people.access-unusual", subject=subject, detail={"reads": reads, "looks": looks})
-    events.announce(UnusualAccess(officer.pk, day.isoformat(), reads, looks))
+    events.publish(UnusualAccess(officer.pk, day.isoformat(), reads, looks))
     security_log.report("access-unusual", officer=officer.pk, reads=reads, looks=looks)
     return True
 
@@ -71,4 +71,4 @@ def log_look(
         rules.require_somewhere(by, Permission.SEE_IDENTITY)
     else:
         rules.require(by, Permission.SEE_IDENTITY, scope)
-    return keeping.log(by, resident, what, reason, reference, purpose)
+    return action_helpers.log_access(by, resident, what, reason, reference, purpose)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, Refused
-from kini.people import keeping, queries, security_notices
+from kini.core.actors import ActionRefused, Actor
+from kini.people import action_helpers, queries, security_notifications
 from kini.people.actions.residents import ensure_resident
 from kini.people.contacts import Contact
 from kini.people.models import Resident, User
@@ -34,14 +34,14 @@ def open_account(*, by: Actor, contact: Contact) -> User:
 def _existing(contact: Contact) -> User:
     found = queries.user_by_contact(contact)
     if found is None:
-        raise Refused(_("The account could not be opened. Try again."))
+        raise ActionRefused(_("The account could not be opened. Try again."))
     return found
 
 
 @action
 def confirm_phone(*, by: Actor, user: User, phone: str) -> User:
     """Mark the phone number as verified by a code."""
-    keeping.only(by, user.pk)
+    action_helpers.require_self(by, user.pk)
     if user.phone == phone and not user.phone_verified:
         user.phone_verified = True
         user.save(update_fields=["phone_verified"])
@@ -50,9 +50,9 @@ def confirm_phone(*, by: Actor, user: User, phone: str) -> User:
 
 
 @action
-def note_sign_in(*, by: Actor, user: User, language: str) -> Resident:
+def record_sign_in(*, by: Actor, user: User, language: str) -> Resident:
     """Record a sign-in: create the profile if missing, and store the language for messages."""
-    keeping.only(by, user.pk)
+    action_helpers.require_self(by, user.pk)
     if language and user.language != language:
         user.language = language
         user.save(update_fields=["language"])
@@ -68,19 +68,19 @@ def change_contact(*, by: Actor, user: User, contact: Contact) -> User:
         NotAllowed: for somebody else's account.
         Refused: if another account signs in with it.
     """
-    keeping.only(by, user.pk)
+    action_helpers.require_self(by, user.pk)
     other = queries.user_by_contact(contact)
     taken = _("Another account signs in with this already. Sign in there, or ask at a counter to join the two.")
     if other and other.pk != user.pk:
-        raise Refused(taken)
-    before = security_notices.contacts_of(user)
+        raise ActionRefused(taken)
+    before = security_notifications.contacts_of(user)
     if contact.kind == "phone":
         user.phone, user.phone_verified = contact.value, True
     else:
         user.email = contact.value
-    keeping.once(user.save, taken)
+    action_helpers.create_once(user.save, taken)
     if contact not in before:
-        security_notices.notify_contact_changed(user, before, contact)
+        security_notifications.notify_contact_changed(user, before, contact)
     Resident.objects.filter(user=user).update(phone=user.phone or "", email=user.email or "")
     audit.record(by=by, action="people.contact-changed", subject=f"user:{user.pk}", detail={"kind": contact.kind})
     return user
@@ -93,7 +93,7 @@ def remove_unused_accounts(*, by: Actor, accounts: QuerySet[User]) -> int:
     Raises:
         NotAllowed: unless the system is the actor.
     """
-    keeping.only(by, None)
+    action_helpers.require_self(by, None)
     count, _rows = accounts.delete()
     audit.record(by=by, action="people.unused-accounts-removed", subject="users", detail={"count": count})
     return count

@@ -4,14 +4,14 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, Refused
-from kini.people import keeping, rules, sealing
-from kini.people.access_log import What
-from kini.people.assurance import DOCUMENTS, Proof, change_level, require_not_own, take_number_off
-from kini.people.keeping import Details
+from kini.core.actors import ActionRefused, Actor, ActorKind
+from kini.people import action_helpers, encrypted_fields, rules
+from kini.people.access_log import AccessType
+from kini.people.access_purposes import COUNTER
+from kini.people.action_helpers import Details
+from kini.people.assurance import DOCUMENTS, Proof, change_level, forbid_own_profile, remove_number
 from kini.people.models import Assurance, Resident
 from kini.people.permissions import Permission
-from kini.people.purposes import COUNTER
 
 
 @action
@@ -28,7 +28,7 @@ def prove_at_counter(*, by: Actor, resident: Resident, document: str, reason: st
     """
     resident = _for_proof(by, resident, document)
     if resident.national_id_hash is None:
-        raise Refused(_("Ask for the card: a profile without a number cannot be proved."))
+        raise ActionRefused(_("Ask for the card: a profile without a number cannot be proved."))
     _log(by, resident, reason)
     if name and name != resident.name:
         resident.name = name
@@ -39,7 +39,7 @@ def prove_at_counter(*, by: Actor, resident: Resident, document: str, reason: st
 
 
 @action
-def settle_number(
+def reassign_number(
     *, by: Actor, holder: Resident, details: Details, phone: str, document: str, reason: str, dispute: str = ""
 ) -> Resident:
     """Create a profile for the person at the counter whose number another profile has.
@@ -57,14 +57,14 @@ def settle_number(
     """
     holder = _for_proof(by, holder, document)
     number = details.number
-    if number is None or not sealing.has_number(holder, number.number):
-        raise Refused(_("This number has changed in the meantime. Type it again."))
+    if number is None or not encrypted_fields.has_number(holder, number.number):
+        raise ActionRefused(_("This number has changed in the meantime. Type it again."))
     if holder.assurance > Assurance.TYPED and not dispute:
-        raise Refused(_("The other profile has proved this number. The person can open a dispute about it."))
+        raise ActionRefused(_("The other profile has proved this number. The person can open a dispute about it."))
     _log(by, holder, _("The number of this profile was shown at a counter by another person"))
     fresh = Resident.objects.create(phone=phone)
-    take_number_off(by, holder, Proof("displaced", successor=fresh, dispute=dispute))
-    keeping.keep(fresh, details)
+    remove_number(by, holder, Proof("displaced", successor=fresh, dispute=dispute))
+    action_helpers.apply_details(fresh, details)
     change_level(by, fresh, Assurance.COUNTER, Proof("counter", evidence=document, reason=reason, dispute=dispute))
     audit.record(by=by, action="people.number-settled", subject=f"resident:{fresh.pk}", detail={"from": holder.pk})
     return fresh
@@ -74,12 +74,12 @@ def _for_proof(by: Actor, resident: Resident, document: str) -> Resident:
     """Lock and return the profile, after checking that this officer may prove it."""
     rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
-    require_not_own(by, resident)
+    forbid_own_profile(by, resident)
     if document not in DOCUMENTS:
-        raise Refused(_("Choose which document the person showed."))
+        raise ActionRefused(_("Choose which document the person showed."))
     return resident
 
 
 def _log(by: Actor, resident: Resident, reason: str) -> None:
     if by.kind is not ActorKind.SYSTEM:
-        keeping.log(by, resident, What.PROFILE, reason, "", COUNTER)
+        action_helpers.log_access(by, resident, AccessType.PROFILE, reason, "", COUNTER)

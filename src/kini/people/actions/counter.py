@@ -4,15 +4,15 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit, events
 from kini.core.actions import action
-from kini.core.actors import Actor, Refused
-from kini.people import keeping, queries, rules
-from kini.people.access_log import What
-from kini.people.assurance import Proof, change_level, take_number_off
+from kini.core.actors import ActionRefused, Actor
+from kini.people import action_helpers, queries, rules
+from kini.people.access_log import AccessType
+from kini.people.access_purposes import COUNTER
+from kini.people.action_helpers import Details
+from kini.people.assurance import Proof, change_level, remove_number
 from kini.people.events import ProfilesJoined
-from kini.people.keeping import Details
 from kini.people.models import Assurance, Resident, User
 from kini.people.permissions import Permission
-from kini.people.purposes import COUNTER
 
 
 @action
@@ -27,20 +27,20 @@ def find_or_create_resident(*, by: Actor, details: Details, phone: str = "", rea
     """
     rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
     if details.number is None:
-        raise Refused(_("Ask for the person's card: without its number nobody can be found or added."))
+        raise ActionRefused(_("Ask for the person's card: without its number nobody can be found or added."))
     found = queries.resident_by_number(details.number.number)
     if found:
         if by.is_officer:
-            keeping.log(by, found, What.PROFILE, reason, "", COUNTER)
+            action_helpers.log_access(by, found, AccessType.PROFILE, reason, "", COUNTER)
         return found
     resident = Resident.objects.create(phone=phone)
-    keeping.keep(resident, details)
+    action_helpers.apply_details(resident, details)
     audit.record(by=by, action="people.added-at-counter", subject=f"resident:{resident.pk}")
     return resident
 
 
 @action
-def join_account(*, by: Actor, resident: Resident, user: User, reason: str) -> Resident:
+def merge_into_account(*, by: Actor, resident: Resident, user: User, reason: str) -> Resident:
     """Attach a profile kept at the counter to the person's own account.
 
     The account's earlier profile, which has no number, is detached; rooms above repoint references to it.
@@ -53,15 +53,17 @@ def join_account(*, by: Actor, resident: Resident, user: User, reason: str) -> R
     resident = Resident.objects.select_for_update().get(pk=resident.pk)
     earlier = Resident.objects.select_for_update().filter(user=user).first()
     if resident.user_id:
-        raise Refused(_("This profile already belongs to an account."))
+        raise ActionRefused(_("This profile already belongs to an account."))
     if earlier and earlier.national_id_hash:
-        raise Refused(_("The account already has a profile with a number of its own. Take that number off first."))
-    keeping.log(by, resident, What.PROFILE, reason, "", COUNTER)
+        raise ActionRefused(
+            _("The account already has a profile with a number of its own. Take that number off first.")
+        )
+    action_helpers.log_access(by, resident, AccessType.PROFILE, reason, "", COUNTER)
     if earlier:
         _move_family(earlier, resident)
         earlier.user = None
         earlier.save()
-        events.announce(ProfilesJoined(kept=resident.pk, gone=earlier.pk, user=user.pk))
+        events.publish(ProfilesJoined(kept=resident.pk, gone=earlier.pk, user=user.pk))
     resident.user = user
     resident.phone, resident.email = user.phone or resident.phone, user.email or resident.email
     resident.save()
@@ -81,8 +83,8 @@ def release_number(*, by: Actor, resident: Resident, reason: str) -> Resident:
         Refused: without a reason.
     """
     rules.require_somewhere(by, Permission.APPLY_FOR_OTHERS)
-    keeping.log(by, resident, What.NATIONAL_ID, reason, "", COUNTER)
-    take_number_off(by, Resident.objects.select_for_update().get(pk=resident.pk), Proof("released", reason=reason))
+    action_helpers.log_access(by, resident, AccessType.NATIONAL_ID, reason, "", COUNTER)
+    remove_number(by, Resident.objects.select_for_update().get(pk=resident.pk), Proof("released", reason=reason))
     resident.refresh_from_db()
     audit.record(by=by, action="people.number-released", subject=f"resident:{resident.pk}")
     return resident

@@ -5,7 +5,7 @@ from django.utils import timezone
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor
-from kini.people import keeping, security_notices
+from kini.people import action_helpers, security_notifications
 from kini.people.models import KnownDevice, User
 
 #: Known devices per account; a new one replaces the least recently used.
@@ -22,7 +22,7 @@ def remember_device(*, by: Actor, user: User, device_hash: bytes, name: str) -> 
     Raises:
         NotAllowed: for somebody else's account.
     """
-    keeping.only(by, user.pk)
+    action_helpers.require_self(by, user.pk)
     now = timezone.now()
     User.objects.select_for_update().get(pk=user.pk)  # of two concurrent sign-ins only one is the first
     others = user.known_devices.exists()
@@ -34,7 +34,7 @@ def remember_device(*, by: Actor, user: User, device_hash: bytes, name: str) -> 
         user.known_devices.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
         audit.record(by=by, action="people.new-device", subject=f"user:{user.pk}", detail={"device": name})
         if others:
-            security_notices.notify_new_device(user, name)
+            security_notifications.notify_new_device(user, name)
     return is_new
 
 
@@ -45,13 +45,13 @@ def forget_device(*, by: Actor, device: KnownDevice) -> None:
     Raises:
         NotAllowed: for somebody else's account.
     """
-    keeping.only(by, device.user_id)
+    action_helpers.require_self(by, device.user_id)
     device.delete()
     audit.record(by=by, action="people.device-forgotten", subject=f"user:{device.user_id}")
 
 
 @action
-def note_second_step(*, by: Actor, user: User, event: str) -> None:
+def record_mfa_change(*, by: Actor, user: User, event: str) -> None:
     """Record that a second factor was added, removed or renewed, and notify all contacts of the person.
 
     Args:
@@ -60,13 +60,13 @@ def note_second_step(*, by: Actor, user: User, event: str) -> None:
     Raises:
         NotAllowed: for somebody else's account.
     """
-    keeping.only(by, user.pk)
+    action_helpers.require_self(by, user.pk)
     audit.record(by=by, action="people.second-step-changed", subject=f"user:{user.pk}", detail={"event": event})
-    security_notices.notify_second_step(user, event)
+    security_notifications.notify_mfa_changed(user, event)
 
 
 @action
-def note_failed_sign_in(*, by: Actor, user: User, step: str) -> None:
+def record_failed_sign_in(*, by: Actor, user: User, step: str) -> None:
     """Record a wrong code for an account.
 
     Args:

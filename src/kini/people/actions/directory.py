@@ -6,8 +6,8 @@ from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.grants import Scope
-from kini.people import keeping, rules
-from kini.people.contacts import read_email
+from kini.people import action_helpers, rules
+from kini.people.contacts import parse_email
 from kini.people.models import DirectoryLink, Officer, User
 from kini.people.permissions import Permission
 
@@ -28,8 +28,8 @@ def link_directory(*, by: Actor, officer: Officer, email: str) -> None:
         raise NotAllowed(_("You cannot link your own account. Ask a colleague who manages officers."))
     DirectoryLink.objects.filter(officer=officer).delete()
     if email.strip():
-        address = read_email(email).value
-        keeping.once(
+        address = parse_email(email).value
+        action_helpers.create_once(
             lambda: DirectoryLink.objects.create(officer=officer, email=address),
             _("Another officer is linked to this address already."),
         )
@@ -38,7 +38,7 @@ def link_directory(*, by: Actor, officer: Officer, email: str) -> None:
 
 
 @action
-def find_directory_officer(*, by: Actor, issuer: str, subject: str, email: str) -> User:
+def match_directory_officer(*, by: Actor, issuer: str, subject: str, email: str) -> User:
     """Return the account of the officer linked to an identity of the directory; the first match fixes the subject.
 
     Args:

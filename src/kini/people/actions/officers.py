@@ -9,10 +9,10 @@ from kini.city import pack
 from kini.city.models import Agency, Area
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, NotAllowed
 from kini.core.grants import Scope
-from kini.core.invisible import has_invisible
-from kini.people import codes, keeping, rules
+from kini.core.invisible_characters import has_invisible
+from kini.people import action_helpers, rules, verification_codes
 from kini.people.actions.accounts import open_account
 from kini.people.contacts import Contact
 from kini.people.household import is_own_contact, is_same_person
@@ -33,10 +33,10 @@ def create_officer(*, by: Actor, user: User, agency: Agency, name: str) -> Offic
     if is_same_person(by.user_id, user.pk):
         raise NotAllowed(_("This is your own contact. You cannot create a second officer account for yourself."))
     if not name.strip():
-        raise Refused(_("Write the officer's name."))
+        raise ActionRefused(_("Write the officer's name."))
     if has_invisible(name):
-        raise Refused(_("This text holds characters that cannot be shown. Delete it and type it again."))
-    officer = keeping.once(
+        raise ActionRefused(_("This text holds characters that cannot be shown. Delete it and type it again."))
+    officer = action_helpers.create_once(
         lambda: Officer.objects.create(user=user, agency=agency, name=name.strip()),
         _("This person is already an officer."),
     )
@@ -57,13 +57,13 @@ def invite_officer(*, by: Actor, contact: Contact, agency: Agency, name: str) ->
         ContactFault: if no message can be delivered to them.
     """
     rules.require(by, Permission.MANAGE_OFFICERS, Scope(agency=agency.pk))
-    codes.require_reachable(contact)
+    verification_codes.require_reachable(contact)
     if is_own_contact(by.user_id, contact):
         raise NotAllowed(_("This is your own contact. You cannot create a second officer account for yourself."))
     user = open_account(by=by, contact=contact)
     officer = create_officer(by=by, user=user, agency=agency, name=name)
     with translation.override(user.language or pack.current().languages[0]):
-        codes.send_invitation(contact, str(agency.title))
+        verification_codes.send_invitation(contact, str(agency.title))
     return officer
 
 
@@ -115,10 +115,10 @@ def grant_role(
     """
     _holds(by, officer, RoleGrant(officer=officer, role=role, area=area, services=list(services)))
     if not all(services):
-        raise Refused(_("Choose services of this agency."))
+        raise ActionRefused(_("Choose services of this agency."))
     if role not in roles():
-        raise Refused(_("There is no such role."))
-    grant = keeping.once(
+        raise ActionRefused(_("There is no such role."))
+    grant = action_helpers.create_once(
         lambda: RoleGrant.objects.create(officer=officer, role=role, area=area, services=sorted(set(services))),
         _("The officer already has this role there."),
     )
@@ -153,5 +153,5 @@ def _holds(by: Actor, officer: Officer, grant: RoleGrant) -> None:
     for service in grant.services or [""]:
         scope = Scope(agency=officer.agency_id, area_path=path, service=service)
         _manages(by, officer, scope)
-        if not rules.holds(by, role_permissions(grant.role), scope):
+        if not rules.may_all(by, role_permissions(grant.role), scope):
             raise NotAllowed(_("This role has permissions that you do not have. Ask somebody who has them."))

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, ActorKind, NotAllowed, Refused
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
 from kini.people.actions.accounts import open_account
 from kini.people.contacts import Contact
 from kini.people.models import Operator, Session, User
@@ -37,7 +37,7 @@ def remove_operator(*, by: Actor, user: User) -> None:
     _command_line(by)
     count, _rows = Operator.objects.filter(user=user).delete()
     if not count:
-        raise Refused(_("This account does not belong to an operator."))
+        raise ActionRefused(_("This account does not belong to an operator."))
     audit.record(by=by, action="people.operator-removed", subject=f"user:{user.pk}")
 
 

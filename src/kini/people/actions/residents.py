@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from kini.core import audit
 from kini.core.actions import action
-from kini.core.actors import Actor, Refused
-from kini.people import assurance, keeping, rules
-from kini.people.keeping import Details
+from kini.core.actors import ActionRefused, Actor
+from kini.people import action_helpers, assurance, rules
+from kini.people.action_helpers import Details
 from kini.people.models import FamilyTie, Resident, User
 
 MOST_MEMBERS = 20
@@ -23,7 +23,7 @@ def ensure_resident(*, by: Actor, user: User) -> Resident:
     Raises:
         NotAllowed: unless the user or the system is the actor.
     """
-    keeping.only(by, user.pk)
+    action_helpers.require_self(by, user.pk)
     resident, made = Resident.objects.get_or_create(
         user=user, defaults={"phone": user.phone or "", "email": user.email or ""}
     )
@@ -40,8 +40,8 @@ def save_profile(*, by: Actor, resident: Resident, details: Details) -> Resident
         NotAllowed: for somebody else's profile.
         NumberTaken: if another profile has the number.
     """
-    keeping.only(by, resident.user_id)
-    changed = keeping.keep(resident, details)
+    action_helpers.require_self(by, resident.user_id)
+    changed = action_helpers.apply_details(resident, details)
     assurance.lower_after_edit(by, resident, changed)
     audit.record(
         by=by, action="people.profile-saved", subject=f"resident:{resident.pk}", detail={"changed": sorted(changed)}
@@ -58,13 +58,13 @@ def add_family_member(*, by: Actor, resident: Resident, relation: str, details: 
         NumberTaken: if another profile has the number.
         Refused: for an unknown relation, or too many members.
     """
-    keeping.only(by, resident.user_id)
+    action_helpers.require_self(by, resident.user_id)
     _known_relation(relation)
     Resident.objects.select_for_update().get(pk=resident.pk)  # against concurrent requests above the limit
     if resident.ties.count() >= MOST_MEMBERS:
-        raise Refused(_("Your family list is full. Remove somebody before you add another."))
+        raise ActionRefused(_("Your family list is full. Remove somebody before you add another."))
     member = Resident.objects.create()
-    keeping.keep(member, details)
+    action_helpers.apply_details(member, details)
     tie = FamilyTie.objects.create(resident=resident, member=member, relation=relation)
     audit.record(by=by, action="people.member-added", subject=f"resident:{resident.pk}", detail={"member": member.pk})
     return tie
@@ -79,11 +79,11 @@ def edit_family_member(*, by: Actor, tie: FamilyTie, relation: str, details: Det
         NumberTaken: if another profile has the number.
         Refused: for an unknown relation, or if the member has an account by now.
     """
-    keeping.only(by, tie.resident.user_id)
+    action_helpers.require_self(by, tie.resident.user_id)
     _known_relation(relation)
     if tie.member.user_id:
-        raise Refused(_("This person has an account now and looks after their own profile."))
-    changed = keeping.keep(tie.member, details)
+        raise ActionRefused(_("This person has an account now and looks after their own profile."))
+    changed = action_helpers.apply_details(tie.member, details)
     assurance.lower_after_edit(by, tie.member, changed)
     tie.relation = relation
     tie.save(update_fields=["relation"])
@@ -103,7 +103,7 @@ def remove_family_member(*, by: Actor, tie: FamilyTie) -> None:
     Raises:
         NotAllowed: for somebody else's family.
     """
-    keeping.only(by, tie.resident.user_id)
+    action_helpers.require_self(by, tie.resident.user_id)
     member, subject = tie.member, f"resident:{tie.resident_id}"
     tie.delete()
     if member.user_id is None and not member.tied_by.exists():
@@ -114,4 +114,4 @@ def remove_family_member(*, by: Actor, tie: FamilyTie) -> None:
 
 def _known_relation(relation: str) -> None:
     if relation not in rules.RELATIONS:
-        raise Refused(_("Choose how you are related."))
+        raise ActionRefused(_("Choose how you are related."))

@@ -3,7 +3,7 @@
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor
-from kini.people import keeping
+from kini.people import action_helpers
 from kini.people.models import Session, User
 
 
@@ -14,7 +14,7 @@ def end_session(*, by: Actor, session: Session) -> None:
     Raises:
         NotAllowed: for somebody else's session.
     """
-    keeping.only(by, session.user_id)
+    action_helpers.require_self(by, session.user_id)
     session.delete()
     audit.record(by=by, action="people.session-ended", subject=f"user:{session.user_id}")
 
@@ -29,7 +29,7 @@ def end_other_sessions(*, by: Actor, user: User, but: str = "", device: bytes = 
     Raises:
         NotAllowed: for somebody else's account.
     """
-    keeping.only(by, user.pk)
+    action_helpers.require_self(by, user.pk)
     count, _rows = Session.objects.filter(user=user).exclude(session_key=but).delete()
     user.known_devices.exclude(device_hash=device).delete()
     audit.record(by=by, action="people.sessions-ended", subject=f"user:{user.pk}", detail={"count": count})

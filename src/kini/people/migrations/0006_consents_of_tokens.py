@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db import migrations
 from django.utils import timezone
 
-from kini.people.sealing import program_subject
+from kini.people.encrypted_fields import pairwise_subject
 
 
 def record_consents(apps, schema_editor):
@@ -19,7 +19,7 @@ def record_consents(apps, schema_editor):
         ProgramConsent(
             user_id=user,
             client_id=client,
-            subject=program_subject(client, user),
+            subject=pairwise_subject(client, user),
             scopes=sorted({scope for token in tokens for scope in token.scopes.split()}),
             allowed_at=min(token.created_at for token in tokens),
         )

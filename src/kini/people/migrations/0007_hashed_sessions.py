@@ -7,7 +7,7 @@ from typing import Any
 from django.core import signing
 from django.db import migrations, models
 
-from kini.core.crypto import seal_json
+from kini.core.crypto import encrypt_json
 
 BATCH = 2000
 #: Salt of Django's signed sessions, as in the previous release.
@@ -31,7 +31,7 @@ def _hashed(row: Any) -> Any:
     except (signing.BadSignature, ValueError):
         return None
     row.session_key = hashlib.sha256(row.session_key.encode()).hexdigest()
-    row.session_data = base64.b64encode(seal_json(data, f"session:{row.session_key}")).decode()
+    row.session_data = base64.b64encode(encrypt_json(data, f"session:{row.session_key}")).decode()
     row._state.adding = True
     return row
 

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import kini.core.moments
+import kini.core.current_time
 from django.db import migrations, models
 
 
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='accesslog',
             name='purpose',
-            field=models.CharField(blank=True, help_text='Id of a purpose (people/purposes.py).', max_length=40),
+            field=models.CharField(blank=True, help_text='Id of a purpose (people/access_purposes.py).', max_length=40),
         ),
         migrations.AddField(
             model_name='resident',
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='accesslog',
             name='at',
-            field=models.DateTimeField(default=kini.core.moments.now),
+            field=models.DateTimeField(default=kini.core.current_time.now),
         ),
         migrations.AlterField(
             model_name='accesslog',

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from kini.core.crypto import SealBroken, keyed_hash, unseal
+from kini.core.crypto import DecryptionError, keyed_hash, decrypt
 
 BATCH = 2000
 
@@ -20,8 +20,8 @@ def hash_cards(apps, schema_editor):
 
 def _hash_of(row):
     try:
-        card = unseal(row.family_card_sealed, f"resident:{row.pk}:family_card_sealed").decode()
-    except SealBroken:
+        card = decrypt(row.family_card_sealed, f"resident:{row.pk}:family_card_sealed").decode()
+    except DecryptionError:
         return None
     return keyed_hash("".join(filter(str.isalnum, card)).upper(), "people.family-card")
 

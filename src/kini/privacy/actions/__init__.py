@@ -1,27 +1,27 @@
 """Actions of the privacy room: exports, erasure, objections, breaches."""
 
 from kini.privacy.actions.breaches import (
-    Facts,
-    add_people,
+    BreachFacts,
+    add_affected_people,
     close_breach,
-    note_authority_told,
+    notify_affected_people,
+    record_authority_notified,
     record_breach,
-    tell_people,
 )
 from kini.privacy.actions.erasure import erase_person
-from kini.privacy.actions.exports import note_download, prepare_export
-from kini.privacy.actions.objections import carry_out_objection, restrict_at_once
+from kini.privacy.actions.exports import prepare_export, record_download
+from kini.privacy.actions.objections import apply_objection, restrict_processing
 
 __all__ = [
-    "Facts",
-    "add_people",
-    "carry_out_objection",
+    "BreachFacts",
+    "add_affected_people",
+    "apply_objection",
     "close_breach",
     "erase_person",
-    "note_authority_told",
-    "note_download",
+    "notify_affected_people",
     "prepare_export",
+    "record_authority_notified",
     "record_breach",
-    "restrict_at_once",
-    "tell_people",
+    "record_download",
+    "restrict_processing",
 ]

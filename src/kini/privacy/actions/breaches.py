@@ -9,23 +9,23 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kini.city import pack, privacy
-from kini.core import audit, moments
+from kini.core import audit, current_time
 from kini.core.actions import action
-from kini.core.actors import Actor, Refused
+from kini.core.actors import ActionRefused, Actor
 from kini.messages import actions as messages
-from kini.messages.recipients import Person
+from kini.messages.recipients import Recipient
 from kini.people import rules as people_rules
 from kini.people.models import Resident
 from kini.people.permissions import Permission
 from kini.privacy.models import AffectedPerson, Breach, BreachEntry
-from kini.privacy.notices import BREACH
+from kini.privacy.notices import BREACH_MESSAGE
 from kini.web import formats
 
 LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class BreachFacts:
     """Facts required by law: data, time, cause, measures."""
 
     title: str
@@ -37,7 +37,7 @@ class Facts:
 
 
 @action
-def record_breach(*, by: Actor, facts: Facts, breach: Breach | None = None) -> Breach:
+def record_breach(*, by: Actor, facts: BreachFacts, breach: Breach | None = None) -> Breach:
     """Create or edit an entry; each earlier wording stays in its history.
 
     Raises:
@@ -58,7 +58,7 @@ def record_breach(*, by: Actor, facts: Facts, breach: Breach | None = None) -> B
 
 
 @action
-def add_people(*, by: Actor, breach: Breach, residents: Iterable[Resident]) -> int:
+def add_affected_people(*, by: Actor, breach: Breach, residents: Iterable[Resident]) -> int:
     """Add people affected by a breach; return the number of new ones.
 
     Raises:
@@ -68,7 +68,7 @@ def add_people(*, by: Actor, breach: Breach, residents: Iterable[Resident]) -> i
     _require(by)
     _still_open(breach)
     before = breach.people.count()
-    now = moments.now()
+    now = current_time.now()
     rows = [AffectedPerson(breach=breach, resident=resident, added_at=now) for resident in residents]
     AffectedPerson.objects.bulk_create(rows, ignore_conflicts=True)
     added = breach.people.count() - before
@@ -77,7 +77,7 @@ def add_people(*, by: Actor, breach: Breach, residents: Iterable[Resident]) -> i
 
 
 @action
-def tell_people(*, by: Actor, breach: Breach) -> tuple[int, int]:
+def notify_affected_people(*, by: Actor, breach: Breach) -> tuple[int, int]:
     """Notify affected people who were not notified yet, each in their language; return (notified, not reachable).
 
     Raises:
@@ -88,20 +88,20 @@ def tell_people(*, by: Actor, breach: Breach) -> tuple[int, int]:
     found = Breach.objects.select_for_update().get(pk=breach.pk)
     waiting = found.people.filter(told_at=None).select_related("resident__user").order_by("pk")
     if not waiting:
-        raise Refused(_("All recorded people have been notified already."))
+        raise ActionRefused(_("All recorded people have been notified already."))
     for each in waiting:
-        each.told_at, each.reached = moments.now(), _tell(by, found, each)
+        each.told_at, each.reached = current_time.now(), _tell(by, found, each)
         each.save(update_fields=["told_at", "reached"])
     told = sum(bool(each.reached) for each in waiting)
-    found.people_told_at = found.people_told_at or moments.now()
+    found.people_told_at = found.people_told_at or current_time.now()
     found.save(update_fields=["people_told_at"])
     _remember(by, found, "people-told", {"told": told, "not_reached": len(waiting) - told})
     return told, len(waiting) - told
 
 
 def _tell(by: Actor, breach: Breach, each: AffectedPerson) -> bool:
-    to, found = Person(each.resident.user, each.resident), privacy.current()
-    if not to.known:
+    to, found = Recipient(each.resident.user, each.resident), privacy.current()
+    if not to.is_reachable:
         return False
     with translation.override(to.language):
         happened = formats.moment(breach.happened_at) if breach.happened_at else _("a time that is not known")
@@ -112,12 +112,14 @@ def _tell(by: Actor, breach: Breach, each: AffectedPerson) -> bool:
             "measures": breach.measures,
             "contact": found.contact.email if found else str(pack.current().name),
         }
-    messages.tell(by=by, to=to, sort=BREACH, key=f"breach:{breach.pk}", words=words, urgent=True, link="/privacy/")
+    messages.notify(
+        by=by, to=to, message_type=BREACH_MESSAGE, key=f"breach:{breach.pk}", words=words, urgent=True, link="/privacy/"
+    )
     return True
 
 
 @action
-def note_authority_told(*, by: Actor, breach: Breach) -> Breach:
+def record_authority_notified(*, by: Actor, breach: Breach) -> Breach:
     """Record that the letter was sent to the authority.
 
     Raises:
@@ -125,9 +127,9 @@ def note_authority_told(*, by: Actor, breach: Breach) -> Breach:
         Refused: if it was recorded before.
     """
     _require(by)
-    now = moments.now()
+    now = current_time.now()
     if not Breach.objects.filter(pk=breach.pk, authority_told_at=None).update(authority_told_at=now):
-        raise Refused(_("This has already been recorded."))
+        raise ActionRefused(_("This has already been recorded."))
     breach.authority_told_at = now
     _remember(by, breach, "authority-told", {})
     return breach
@@ -145,8 +147,8 @@ def close_breach(*, by: Actor, breach: Breach) -> Breach:
     found = Breach.objects.select_for_update().get(pk=breach.pk)
     _still_open(found)
     if found.authority_told_at is None or found.people.filter(told_at=None).exists():
-        raise Refused(_("Notify the people concerned and the authority first."))
-    found.closed_at = moments.now()
+        raise ActionRefused(_("Notify the people concerned and the authority first."))
+    found.closed_at = current_time.now()
     found.save(update_fields=["closed_at"])
     _remember(by, found, "closed", {})
     return found
@@ -156,20 +158,20 @@ def _require(by: Actor) -> None:
     people_rules.require_somewhere(by, Permission.PROTECT_DATA)
 
 
-def _check(facts: Facts) -> None:
+def _check(facts: BreachFacts) -> None:
     if not all(text.strip() for text in (facts.title, facts.data, facts.cause, facts.measures)):
-        raise Refused(_("Write what happened, which data, how it came about and what was done."))
+        raise ActionRefused(_("Write what happened, which data, how it came about and what was done."))
     if facts.happened_at and facts.happened_at > facts.known_at:
-        raise Refused(_("It cannot have become known before it happened."))
+        raise ActionRefused(_("It cannot have become known before it happened."))
 
 
 def _still_open(breach: Breach) -> None:
     if breach.closed_at:
-        raise Refused(_("This entry is closed."))
+        raise ActionRefused(_("This entry is closed."))
 
 
 def _remember(by: Actor, breach: Breach, what: str, data: dict[str, Any]) -> None:
     BreachEntry.objects.create(
-        breach=breach, at=moments.now(), what=what, data=data, actor_kind=by.kind.value, actor_id=by.user_id
+        breach=breach, at=current_time.now(), what=what, data=data, actor_kind=by.kind.value, actor_id=by.user_id
     )
     audit.record(by=by, action=f"privacy.breach-{what}", subject=f"breach:{breach.pk}")

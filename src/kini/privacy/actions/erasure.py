@@ -4,15 +4,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kini.cases import actions as case_actions
-from kini.cases.holding import lock
+from kini.cases.locking import lock_case
 from kini.cases.models import Case
 from kini.city import pack
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
 from kini.core.delivery import can_deliver, send_text
-from kini.people.data_registry import personal_data
 from kini.people.models import User
+from kini.people.personal_data_registry import personal_data_categories
 from kini.privacy import queries
 
 
@@ -28,15 +28,17 @@ def erase_person(*, by: Actor, case: Case) -> dict[str, int]:
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    case = lock(case)
+    case = lock_case(case)
     if case.state != "deleting" or case.submitted_by is None:
         return {}
     user = User.objects.select_for_update().get(pk=case.submitted_by.pk)
     queries.require_erasable(user)
     contact, language = (user.phone, user.email), user.language
-    person = queries.person_of(user)
+    person = queries.data_subject_of(user)
     # The profile last: the other rooms find their data by its contacts.
-    rooms = sorted((each for each in personal_data if each.erase), key=lambda each: each.name == "people.profile")
+    rooms = sorted(
+        (each for each in personal_data_categories if each.erase), key=lambda each: each.name == "people.profile"
+    )
     erased = {each.name: each.erase(by, person) for each in rooms if each.erase}
     audit.record(by=by, action="privacy.person-erased", subject=f"user:{user.pk}", detail={"erased": erased})
     case_actions.move(by=by, case=case, move="done")

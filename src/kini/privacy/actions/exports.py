@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 
 from kini.cases import actions as case_actions
 from kini.cases import answers
-from kini.cases.holding import lock
+from kini.cases.locking import lock_case
 from kini.cases.models import Case
-from kini.core import audit, crypto, files, moments
+from kini.core import audit, crypto, current_time, files
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.privacy import export, queries
+from kini.privacy import data_export, queries
 from kini.privacy.models import Export
 
-KEPT = timedelta(days=14)
+EXPORT_LIFETIME = timedelta(days=14)
 
 
 @action
@@ -27,14 +27,14 @@ def prepare_export(*, by: Actor, case: Case) -> Export | None:
     """
     if by.kind is not ActorKind.SYSTEM:
         raise NotAllowed(_("Only the system can do this."))
-    case = lock(case)
+    case = lock_case(case)
     if case.closed_at or case.submitted_by is None:
         return None
     with_files = answers.of_case(case).get("contents") == "everything"
-    content = export.build(queries.person_of(case.submitted_by), with_files=with_files)
-    made = Export(id=uuid4(), user=case.submitted_by, case=case, size=len(content), made_at=moments.now())
-    made.expires_at = made.made_at + KEPT
-    made.sha256 = files.keep(crypto.seal(content, export.context_of(made.pk)))
+    content = data_export.build_export(queries.data_subject_of(case.submitted_by), with_files=with_files)
+    made = Export(id=uuid4(), user=case.submitted_by, case=case, size=len(content), made_at=current_time.now())
+    made.expires_at = made.made_at + EXPORT_LIFETIME
+    made.sha256 = files.store_content(crypto.encrypt(content, data_export.export_context(made.pk)))
     made.save(force_insert=True)
     audit.record(by=by, action="privacy.export-prepared", subject=f"case:{case.reference}", detail={"size": made.size})
     case_actions.move(by=by, case=case, move="ready")
@@ -42,15 +42,15 @@ def prepare_export(*, by: Actor, case: Case) -> Export | None:
 
 
 @action
-def note_download(*, by: Actor, made: Export) -> Export:
+def record_download(*, by: Actor, made: Export) -> Export:
     """Record a download.
 
     Raises:
         NotAllowed: for somebody else's export, or an expired one.
     """
-    if by.user_id is None or by.user_id != made.user_id or made.expires_at <= moments.now():
+    if by.user_id is None or by.user_id != made.user_id or made.expires_at <= current_time.now():
         raise NotAllowed(_("This copy belongs to somebody else or has expired."))
-    made.downloaded_at = moments.now()
+    made.downloaded_at = current_time.now()
     made.save(update_fields=["downloaded_at"])
     audit.record(
         by=by, action="privacy.export-downloaded", subject=f"user:{made.user_id}", detail={"export": str(made.pk)}

@@ -4,16 +4,16 @@ from django.utils.translation import gettext as _
 
 from kini.cases import answers
 from kini.cases.models import Case
-from kini.core import audit, moments
+from kini.core import audit, current_time
 from kini.core.actions import action
 from kini.core.actors import Actor, ActorKind, NotAllowed
-from kini.people.data_registry import personal_data
+from kini.people.personal_data_registry import personal_data_categories
 from kini.privacy import queries
 from kini.privacy.models import Restriction
 
 
 @action
-def restrict_at_once(*, by: Actor, case: Case) -> Restriction | None:
+def restrict_processing(*, by: Actor, case: Case) -> Restriction | None:
     """Restrict processing of a person's data while their objection is decided, if they request it.
 
     Raises:
@@ -22,13 +22,13 @@ def restrict_at_once(*, by: Actor, case: Case) -> Restriction | None:
     _only_the_program(by)
     if not answers.of_case(case).get("restrict") or case.resident is None:
         return None
-    found = Restriction.objects.create(resident=case.resident, case=case, since=moments.now())
+    found = Restriction.objects.create(resident=case.resident, case=case, since=current_time.now())
     audit.record(by=by, action="privacy.restricted", subject=f"resident:{case.resident_id}")
     return found
 
 
 @action
-def carry_out_objection(*, by: Actor, case: Case) -> list[str]:
+def apply_objection(*, by: Actor, case: Case) -> list[str]:
     """Lift the restriction; if the objection was granted, erase the data of the uses it names.
 
     Returns:
@@ -38,11 +38,11 @@ def carry_out_objection(*, by: Actor, case: Case) -> list[str]:
         NotAllowed: unless the system is the actor.
     """
     _only_the_program(by)
-    Restriction.objects.filter(case=case, lifted_at=None).update(lifted_at=moments.now())
+    Restriction.objects.filter(case=case, lifted_at=None).update(lifted_at=current_time.now())
     ended: list[str] = []
     if case.outcome == "granted" and case.submitted_by:
-        uses, person = answers.of_case(case).get("uses") or [], queries.person_of(case.submitted_by)
-        for each in personal_data:
+        uses, person = answers.of_case(case).get("uses") or [], queries.data_subject_of(case.submitted_by)
+        for each in personal_data_categories:
             if each.optional in uses and each.erase:
                 each.erase(by, person)
                 ended.append(each.name)

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from kini.core.database.guards import append_only, not_append_only
+from kini.core.database.append_only_triggers import append_only, not_append_only
 
 HISTORY = "privacy_breachentry"
 

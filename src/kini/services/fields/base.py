@@ -10,23 +10,23 @@ from jsonschema_rs import Draft202012Validator, Validator
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Option
 
+from kini.core.localized_text import Text
 from kini.core.registry import Registry
-from kini.core.texts import Text
 from kini.services.conditions import When
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     """Base of definition parts: unknown keys are errors, instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Wrong(Exception):
+class InvalidAnswer(Exception):
     """An invalid answer; the message tells the user what to do, in the active language."""
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
+class FormData:
     """Submitted form: text values and files by input name. NUL bytes and broken encodings were rejected earlier."""
 
     data: MultiValueDict[str, str]
@@ -44,7 +44,7 @@ def input_id(name: str) -> str:
     return name.replace(".", "-")
 
 
-class FieldBase(Strict):
+class FieldBase(StrictModel):
     """Base class of field types; an instance is one question.
 
     A field type is a subclass with `type: Literal["..."]`, its own options, and the methods below. Values are JSON
@@ -68,15 +68,15 @@ class FieldBase(Strict):
     #: Stored encrypted, shown masked, every unmasked view is logged.
     sealed: ClassVar[bool] = False
     #: Free text that officers can search cases by.
-    searched: ClassVar[bool] = False
+    searchable: ClassVar[bool] = False
     #: Template of the inputs, relative to `services/fields/`.
     template: ClassVar[str] = "text.html"
     #: Static file of a script that enhances the inputs, which also work without it.
     script: ClassVar[str] = ""
     #: Several inputs in a fieldset with a legend, instead of one input with a label.
-    grouped: ClassVar[bool] = False
+    uses_fieldset: ClassVar[bool] = False
     #: An input name may occur several times in the form (checkboxes, files).
-    many: ClassVar[bool] = False
+    accepts_several: ClassVar[bool] = False
     #: HTML attributes of a single text input, for phone keyboards and autofill.
     inputmode: ClassVar[str] = ""
     autocomplete: ClassVar[str] = ""
@@ -105,7 +105,7 @@ class FieldBase(Strict):
         """Additional template context: options, parts."""
         return {}
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         """Parse the inputs `name` (and "name.part"); return None if they are empty.
 
         Raises:
@@ -113,7 +113,7 @@ class FieldBase(Strict):
         """
         return sent.text(name) or None
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         """Raw input, to redisplay it beside an error."""
         return sent.text(name)
 
@@ -133,7 +133,7 @@ class FieldBase(Strict):
         """Valid form data by suffix of the input name ("" or ".part"); each `number` gives different values."""
         return {"": f"Contoh {number}"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         """Form data that `parse` must reject, or None if it accepts everything."""
         return {"": "x" * 5000}
 
@@ -141,7 +141,7 @@ class FieldBase(Strict):
         """JSON Schema of the value, for API clients."""
         return {"type": "string"}
 
-    def as_form(self, value: Any) -> dict[str, Any]:
+    def to_form_data(self, value: Any) -> dict[str, Any]:
         """Convert a value that matches `json_schema` to form data, in the shape of `example`."""
         typed = self.form_value(value)
         return {f".{part}": text for part, text in typed.items()} if isinstance(typed, dict) else {"": typed}
@@ -152,18 +152,18 @@ class FieldBase(Strict):
         Raises:
             Wrong: when it does not match `json_schema`, or `parse` rejects the equivalent form data.
         """
-        if fault := next(self.shape.iter_errors(value), None):
-            raise Wrong(_("This does not fit the schema: %(fault)s.") % {"fault": fault.message[:200]})
+        if fault := next(self.json_validator.iter_errors(value), None):
+            raise InvalidAnswer(_("This does not fit the schema: %(fault)s.") % {"fault": fault.message[:200]})
         data: MultiValueDict[str, str] = MultiValueDict()
         try:
-            for suffix, typed in self.as_form(value).items():
+            for suffix, typed in self.to_form_data(value).items():
                 data.setlist(f"value{suffix}", [str(each) for each in (typed if isinstance(typed, list) else [typed])])
         except ValueError:  # a date that fits the schema and is in no calendar
-            raise Wrong(self.missing()) from None
-        return self.parse("value", Submitted(data, MultiValueDict()))
+            raise InvalidAnswer(self.missing()) from None
+        return self.parse("value", FormData(data, MultiValueDict()))
 
     @cached_property
-    def shape(self) -> Validator:
+    def json_validator(self) -> Validator:
         """Validator for `json_schema`."""
         return Draft202012Validator(self.json_schema(), validate_formats=True)
 

@@ -7,9 +7,9 @@ from pydantic import Field as Option
 from pydantic import model_validator
 
 from kini.city import queries
-from kini.core.texts import Text
-from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
-from kini.services.fields.text import clean
+from kini.core.localized_text import Text
+from kini.services.fields.base import FieldBase, FormData, InvalidAnswer, input_id
+from kini.services.fields.text import clean_text
 
 Options = Annotated[dict[str, Text], Option(min_length=1)]
 
@@ -29,12 +29,12 @@ class BooleanField(FieldBase):
 
     type: Literal["boolean"] = "boolean"
     template: ClassVar[str] = "choice.html"
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         typed = sent.text(name)
         if typed not in ("", "yes", "no"):
-            raise Wrong(_("Choose yes or no."))
+            raise InvalidAnswer(_("Choose yes or no."))
         return typed == "yes" if typed else None
 
     def missing(self) -> str:
@@ -53,7 +53,7 @@ class BooleanField(FieldBase):
     def example(self, number: int) -> dict[str, Any]:
         return {"": "no" if number % 2 else "yes"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "perhaps"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -65,12 +65,12 @@ class ConsentField(FieldBase):
 
     type: Literal["consent"] = "consent"
     template: ClassVar[str] = "consent.html"
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         typed = sent.text(name)
         if typed not in ("", "yes"):
-            raise Wrong(self.missing())
+            raise InvalidAnswer(self.missing())
         return True if typed else None
 
     def missing(self) -> str:
@@ -88,7 +88,7 @@ class ConsentField(FieldBase):
     def example(self, number: int) -> dict[str, Any]:
         return {"": "yes"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "no"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -101,12 +101,12 @@ class ChoiceField(FieldBase):
     type: Literal["choice"] = "choice"
     options: Options
     template: ClassVar[str] = "choice.html"
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         typed = sent.text(name)
         if typed and typed not in self.options:
-            raise Wrong(_("Choose one of the answers in the list."))
+            raise InvalidAnswer(_("Choose one of the answers in the list."))
         return typed or None
 
     def missing(self) -> str:
@@ -122,7 +122,7 @@ class ChoiceField(FieldBase):
     def example(self, number: int) -> dict[str, Any]:
         return {"": list(self.options)[number % len(self.options)]}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "none-of-these"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class ChoiceRemoteField(ChoiceField):
     list: str
     options: dict[str, Text] = Option(default={}, description="Filled in from the list; not written in a file.")
     template: ClassVar[str] = "select.html"
-    grouped: ClassVar[bool] = False
+    uses_fieldset: ClassVar[bool] = False
 
 
 class MultiChoiceField(FieldBase):
@@ -146,9 +146,9 @@ class MultiChoiceField(FieldBase):
     options: Options
     min: int = Option(default=1, ge=1)
     max: int | None = Option(default=None, ge=1)
-    many: ClassVar[bool] = True
+    accepts_several: ClassVar[bool] = True
     template: ClassVar[str] = "multichoice.html"
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -156,22 +156,22 @@ class MultiChoiceField(FieldBase):
             raise ValueError("min and max cannot both hold with these options")
         return self
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         typed = list(dict.fromkeys(sent.texts(name)))
         if not typed:
             return None
         if any(value not in self.options for value in typed):
-            raise Wrong(_("Choose only answers of the list."))
+            raise InvalidAnswer(_("Choose only answers of the list."))
         if len(typed) < self.min:
-            raise Wrong(_("Choose at least %(number)d.") % {"number": self.min})
+            raise InvalidAnswer(_("Choose at least %(number)d.") % {"number": self.min})
         if self.max is not None and len(typed) > self.max:
-            raise Wrong(_("Choose at most %(number)d.") % {"number": self.max})
+            raise InvalidAnswer(_("Choose at most %(number)d.") % {"number": self.max})
         return [value for value in self.options if value in typed]
 
     def missing(self) -> str:
         return _("Choose at least one of the answers.")
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return sent.texts(name)
 
     def form_value(self, value: Any) -> Any:
@@ -187,7 +187,7 @@ class MultiChoiceField(FieldBase):
         values = list(self.options)
         return {"": [values[(number + i) % len(values)] for i in range(self.min)]}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": ["none-of-these"]}
 
     def json_schema(self) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class RankedListField(FieldBase):
     place: str | None = Option(default=None, description="Kind of place (places.csv).")
     max: int = Option(default=3, ge=1, le=10)
     template: ClassVar[str] = "ranked.html"
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -230,19 +230,19 @@ class RankedListField(FieldBase):
     def anchor(self, name: str) -> str:
         return super().anchor(f"{name}.1")
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = [clean(value, limit=160) for value in self.typed(name, sent) if value]
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = [clean_text(value, limit=160) for value in self.typed(name, sent) if value]
         choices = self.choices() or {value: value for value in typed if self.place}
         if any(value not in choices for value in typed):
-            raise Wrong(_("Choose only answers of the list."))
+            raise InvalidAnswer(_("Choose only answers of the list."))
         if len(set(typed)) < len(typed):
-            raise Wrong(_("You chose the same answer twice. Choose another one, or leave one empty."))
+            raise InvalidAnswer(_("You chose the same answer twice. Choose another one, or leave one empty."))
         return [{"value": value, "name": choices[value]} for value in typed] or None
 
     def missing(self) -> str:
         return _("Choose at least your first wish.")
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return [sent.text(f"{name}.{n}") for n in range(1, self.max + 1)]
 
     def form_value(self, value: Any) -> Any:
@@ -277,10 +277,10 @@ class RankedListField(FieldBase):
         ranks = range(1, min(self.max, len(values), 2) + 1)
         return {f".{rank}": values[(number + rank) % len(values)] for rank in ranks}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {".1": "x" * 161}
 
-    def as_form(self, value: Any) -> dict[str, Any]:
+    def to_form_data(self, value: Any) -> dict[str, Any]:
         return {f".{rank}": item for rank, item in enumerate(self.form_value(value), 1)}
 
     def json_schema(self) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, model_validator
 from pydantic import Field as Option
 
-from kini.core.texts import Text
-from kini.services.fields.base import FieldBase, Submitted, Wrong, field_types, input_id
-from kini.services.fields.text import clean
+from kini.core.localized_text import Text
+from kini.services.fields.base import FieldBase, FormData, InvalidAnswer, field_types, input_id
+from kini.services.fields.text import clean_text
 from kini.services.fields.uploads import UploadField
 
 
@@ -26,9 +26,9 @@ class FormField(FieldBase):
 
     type: Literal["form"] = "form"
     fields: Annotated[dict[str, Annotated[FieldBase, BeforeValidator(_read)]], Option(min_length=1)]
-    many: ClassVar[bool] = True
+    accepts_several: ClassVar[bool] = True
     template: ClassVar[str] = "form.html"
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _plain_parts(self) -> Self:
@@ -50,21 +50,21 @@ class FormField(FieldBase):
         sub, part = next(iter(self.fields.items()))
         return part.anchor(f"{name}.{sub}")
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         values = {}
         for sub, part in self.fields.items():
             try:
                 values[sub] = part.parse(f"{name}.{sub}", sent)
-            except Wrong as wrong:
-                raise Wrong(f"{part.label}: {wrong}") from None
+            except InvalidAnswer as wrong:
+                raise InvalidAnswer(f"{part.label}: {wrong}") from None
         if all(value is None for value in values.values()):
             return None
         for sub, part in self.fields.items():
             if values[sub] is None and not part.optional:
-                raise Wrong(part.missing())
+                raise InvalidAnswer(part.missing())
         return {sub: value for sub, value in values.items() if value is not None}
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return {sub: part.typed(f"{name}.{sub}", sent) for sub, part in self.fields.items()}
 
     def form_value(self, value: Any) -> Any:
@@ -89,9 +89,9 @@ class FormField(FieldBase):
             for suffix, value in part.example(number).items()
         }
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         for sub, part in self.fields.items():
-            bad = part.bad_example()
+            bad = part.invalid_example()
             if bad is not None:
                 return {**self.example(0), **{f".{sub}{suffix}": value for suffix, value in bad.items()}}
         return None
@@ -101,9 +101,11 @@ class FormField(FieldBase):
         required = [sub for sub, part in self.fields.items() if not part.optional]
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
-    def as_form(self, value: Any) -> dict[str, Any]:
+    def to_form_data(self, value: Any) -> dict[str, Any]:
         given = [(sub, part) for sub, part in self.fields.items() if sub in value]
-        return {f".{sub}{suffix}": text for sub, part in given for suffix, text in part.as_form(value[sub]).items()}
+        return {
+            f".{sub}{suffix}": text for sub, part in given for suffix, text in part.to_form_data(value[sub]).items()
+        }
 
 
 class TableField(FieldBase):
@@ -114,7 +116,7 @@ class TableField(FieldBase):
     min: int = Option(default=0, ge=0, le=20)
     max: int = Option(default=5, ge=1, le=20)
     template: ClassVar[str] = "table.html"
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -131,21 +133,21 @@ class TableField(FieldBase):
     def missing(self) -> str:
         return _("Fill in at least one row.")
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         rows = [
-            {column: clean(text, limit=200) for column, text in row.items() if text}
+            {column: clean_text(text, limit=200) for column, text in row.items() if text}
             for row in self.typed(name, sent)
             if any(row.values())
         ]
         for number, row in enumerate(rows, 1):
             for column, label in self.columns.items():
                 if column not in row:
-                    raise Wrong(_("Row %(number)d: fill in “%(label)s”.") % {"number": number, "label": label})
+                    raise InvalidAnswer(_("Row %(number)d: fill in “%(label)s”.") % {"number": number, "label": label})
         if rows and len(rows) < self.min:
-            raise Wrong(_("Fill in at least %(number)d rows.") % {"number": self.min})
+            raise InvalidAnswer(_("Fill in at least %(number)d rows.") % {"number": self.min})
         return rows or ([] if self.min == 0 else None)
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return [{column: sent.text(f"{name}.{row}.{column}") for column in self.columns} for row in range(self.max)]
 
     def form_value(self, value: Any) -> Any:
@@ -177,7 +179,7 @@ class TableField(FieldBase):
         rows = range(max(self.min, 1))
         return {f".{row}.{column}": f"Contoh {number + row}" for row in rows for column in self.columns}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {f".0.{next(iter(self.columns))}": "x" * 201}
 
     def json_schema(self) -> dict[str, Any]:
@@ -185,7 +187,7 @@ class TableField(FieldBase):
         row = {"type": "object", "properties": columns, "required": [*columns], "additionalProperties": False}
         return {"type": "array", "items": row, "minItems": self.min, "maxItems": self.max}
 
-    def as_form(self, value: Any) -> dict[str, Any]:
+    def to_form_data(self, value: Any) -> dict[str, Any]:
         return {f".{number}.{column}": text for number, row in enumerate(value) for column, text in row.items()}
 
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, model_validator
 from pydantic import Field as Option
 
 from kini.city import pack
-from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
+from kini.services.fields.base import FieldBase, FormData, InvalidAnswer, input_id
 from kini.web.formats import time_of_day, today
 
 _RELATIVE = re.compile(r"^today(?:([+-])([0-9]{1,4})([dmy]))?$")
@@ -31,7 +31,7 @@ def _readable(value: Any) -> str:
 Bound = Annotated[str, AfterValidator(_readable)]
 
 
-def bound(text: str, now: dt.date) -> dt.date:
+def resolve_bound(text: str, now: dt.date) -> dt.date:
     """Date of a bound: `bound("today-17y", date(2026, 2, 28))` -> date(2009, 2, 28)."""
     match = _RELATIVE.match(text)
     if match is None:
@@ -46,7 +46,7 @@ def bound(text: str, now: dt.date) -> dt.date:
     return dt.date(year, month + 1, min(now.day, last))
 
 
-def in_words(day: dt.date) -> str:
+def format_day(day: dt.date) -> str:
     return date_format(day, "j F Y")
 
 
@@ -57,7 +57,7 @@ class _Between(FieldBase):
         default=None, alias="from", description='First day: "2020-01-31", "today", "today-17y".'
     )
     until: Bound | None = Option(default=None, description="Last day, written in the same way.")
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
     @model_validator(mode="before")
     @classmethod
@@ -76,7 +76,10 @@ class _Between(FieldBase):
     def days(self, now: dt.date | None = None) -> tuple[dt.date | None, dt.date | None]:
         """First and last allowed day, relative to `now` (default: today in the city)."""
         now = now or today()
-        return (bound(self.from_, now) if self.from_ else None, bound(self.until, now) if self.until else None)
+        return (
+            resolve_bound(self.from_, now) if self.from_ else None,
+            resolve_bound(self.until, now) if self.until else None,
+        )
 
     def missing(self) -> str:
         return _("Fill in day, month and year.")
@@ -84,28 +87,28 @@ class _Between(FieldBase):
     def anchor(self, name: str) -> str:
         return input_id(f"{name}.day")
 
-    def _day(self, name: str, sent: Submitted) -> dt.date | None:
+    def _day(self, name: str, sent: FormData) -> dt.date | None:
         typed = [sent.text(f"{name}.{part}") for part in PARTS]
         if not any(typed):
             return None
         if not all(typed):
-            raise Wrong(self.missing())
+            raise InvalidAnswer(self.missing())
         if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in typed):
-            raise Wrong(_("Write the date in digits, like 24 11 2026."))
+            raise InvalidAnswer(_("Write the date in digits, like 24 11 2026."))
         if len(typed[2]) != 4:
-            raise Wrong(_("Write the year with four digits."))
+            raise InvalidAnswer(_("Write the year with four digits."))
         try:
             day = dt.date(int(typed[2]), int(typed[1]), int(typed[0]))
         except ValueError:
-            raise Wrong(_("There is no such day. Check day and month.")) from None
+            raise InvalidAnswer(_("There is no such day. Check day and month.")) from None
         return self._allowed(day)
 
     def _allowed(self, day: dt.date) -> dt.date:
         first, last = self.days()
         if first and day < first:
-            raise Wrong(_("Write a date no earlier than %(day)s.") % {"day": in_words(first)})
+            raise InvalidAnswer(_("Write a date no earlier than %(day)s.") % {"day": format_day(first)})
         if last and day > last:
-            raise Wrong(_("Write a date no later than %(day)s.") % {"day": in_words(last)})
+            raise InvalidAnswer(_("Write a date no later than %(day)s.") % {"day": format_day(last)})
         return day
 
     def _parts(self, name: str, typed: Any) -> list[dict[str, Any]]:
@@ -145,18 +148,18 @@ class DateField(_Between):
     def inputs(self, name: str) -> frozenset[str]:
         return frozenset(f"{name}.{part}" for part in PARTS)
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         day = self._day(name, sent)
         return day.isoformat() if day else None
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return {part: sent.text(f"{name}.{part}") for part in PARTS}
 
     def form_value(self, value: Any) -> Any:
         return _split(dt.date.fromisoformat(value)) if value else {}
 
     def show(self, value: Any) -> str:
-        return in_words(dt.date.fromisoformat(value))
+        return format_day(dt.date.fromisoformat(value))
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
         return {"parts": self._parts(name, typed)}
@@ -164,7 +167,7 @@ class DateField(_Between):
     def example(self, number: int) -> dict[str, Any]:
         return {f".{part}": value for part, value in _split(self._example_day(number)).items()}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {".day": "31", ".month": "2", ".year": "2024"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -182,7 +185,7 @@ def _clock_time(typed: str) -> dt.time:
     except ValueError:
         value = None
     if value is None:
-        raise Wrong(_("Write the time like 09:30, from 00:00 to 23:59."))
+        raise InvalidAnswer(_("Write the time like 09:30, from 00:00 to 23:59."))
     return value
 
 
@@ -192,7 +195,7 @@ class TimeField(FieldBase):
     type: Literal["time"] = "time"
     template: ClassVar[str] = "time.html"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         typed = sent.text(name)
         return f"{_clock_time(typed):%H:%M}" if typed else None
 
@@ -202,7 +205,7 @@ class TimeField(FieldBase):
     def example(self, number: int) -> dict[str, Any]:
         return {"": f"{8 + number % 8:02d}:{number * 15 % 60:02d}"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "25:99"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -221,15 +224,15 @@ class DateTimeField(_Between):
     def missing(self) -> str:
         return _("Fill in day, month, year and time.")
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         day, time = self._day(name, sent), sent.text(f"{name}.time")
         if day is None and not time:
             return None
         if day is None or not time:
-            raise Wrong(self.missing())
+            raise InvalidAnswer(self.missing())
         return dt.datetime.combine(day, _clock_time(time)).isoformat(timespec="minutes")
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return {part: sent.text(f"{name}.{part}") for part in (*PARTS, "time")}
 
     def form_value(self, value: Any) -> Any:
@@ -238,7 +241,7 @@ class DateTimeField(_Between):
 
     def show(self, value: Any) -> str:
         moment = dt.datetime.fromisoformat(value)
-        return f"{in_words(moment.date())}, {time_of_day(moment.time())}"
+        return f"{format_day(moment.date())}, {time_of_day(moment.time())}"
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
         time = {"name": f"{name}.time", "id": input_id(f"{name}.time"), "value": (typed or {}).get("time", "")}
@@ -248,7 +251,7 @@ class DateTimeField(_Between):
         day = {f".{part}": value for part, value in _split(self._example_day(number)).items()}
         return {**day, ".time": f"{9 + number % 7:02d}:00"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {".day": "31", ".month": "2", ".year": "2024", ".time": "09:00"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -264,7 +267,7 @@ class SlotField(FieldBase):
     type: Literal["slot"] = "slot"
     days: int = Option(default=14, ge=1, le=60, description="How many days ahead one can choose.")
     template: ClassVar[str] = "slot.html"
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
     def dates(self) -> list[dt.date]:
         """Selectable working days from tomorrow on; if none is in range, the next one."""
@@ -282,17 +285,17 @@ class SlotField(FieldBase):
     def missing(self) -> str:
         return _("Choose a day and a part of the day.")
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         day, part = sent.text(f"{name}.date"), sent.text(f"{name}.part")
         if not day and not part:
             return None
         if not day or part not in HALVES:
-            raise Wrong(self.missing())
+            raise InvalidAnswer(self.missing())
         if day not in {each.isoformat() for each in self.dates()}:
-            raise Wrong(_("Choose one of the days in the list."))
+            raise InvalidAnswer(_("Choose one of the days in the list."))
         return {"date": day, "part": part}
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return {"date": sent.text(f"{name}.date"), "part": sent.text(f"{name}.part")}
 
     def form_value(self, value: Any) -> Any:
@@ -300,7 +303,7 @@ class SlotField(FieldBase):
 
     def show(self, value: Any) -> str:
         day = dt.date.fromisoformat(value["date"])
-        return f"{date_format(day, 'l')}, {in_words(day)}, {self._words()[value['part']]}"
+        return f"{date_format(day, 'l')}, {format_day(day)}, {self._words()[value['part']]}"
 
     def _words(self) -> dict[str, str]:
         return {"morning": _("in the morning"), "afternoon": _("in the afternoon")}
@@ -310,7 +313,7 @@ class SlotField(FieldBase):
         days = [
             {
                 "value": d.isoformat(),
-                "label": f"{date_format(d, 'l')}, {in_words(d)}",
+                "label": f"{date_format(d, 'l')}, {format_day(d)}",
                 "chosen": d.isoformat() == chosen.get("date"),
             }
             for d in self.dates()
@@ -322,7 +325,7 @@ class SlotField(FieldBase):
         dates = self.dates()
         return {".date": dates[number % len(dates)].isoformat(), ".part": HALVES[number % 2]}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {".date": "1999-01-01", ".part": "morning"}
 
     def json_schema(self) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from stdnum.exceptions import ValidationError
 from stdnum.id import nik
 
 from kini.city import pack
-from kini.people.rules import NumberFault, mask_number, read_national_id
-from kini.services.fields.base import FieldBase, Submitted, Wrong
-from kini.services.fields.text import clean
+from kini.people.rules import NationalIdError, mask_number, parse_national_id
+from kini.services.fields.base import FieldBase, FormData, InvalidAnswer
+from kini.services.fields.text import clean_text
 from kini.web.formats import today
 
 
@@ -33,7 +33,7 @@ class SealedField(FieldBase):
         return str(value)
 
 
-def sixteen_digits(typed: str) -> str:
+def parse_sixteen_digits(typed: str) -> str:
     """Parse a sixteen-digit number with any grouping.
 
     Raises:
@@ -41,9 +41,11 @@ def sixteen_digits(typed: str) -> str:
     """
     digits = re.sub(r"[\s.-]", "", typed)
     if not digits.isascii() or not digits.isdigit():
-        raise Wrong(_("The number consists of 16 digits. Leave out letters and other signs."))
+        raise InvalidAnswer(_("The number consists of 16 digits. Leave out letters and other signs."))
     if len(digits) != 16:
-        raise Wrong(_("The number has 16 digits; you typed %(count)d. Check it on the card.") % {"count": len(digits)})
+        raise InvalidAnswer(
+            _("The number has 16 digits; you typed %(count)d. Check it on the card.") % {"count": len(digits)}
+        )
     return digits
 
 
@@ -54,7 +56,7 @@ def nik_regions() -> tuple[str, ...]:
     return tuple(code for code in (f"{n:04d}" for n in range(1100, 9500)) if known.info(code)[0][1])
 
 
-def nik_example(number: int) -> str:
+def example_nik(number: int) -> str:
     """A formally valid NIK; each `number` gives a different one."""
     region = nik_regions()[number % len(nik_regions())]
     return f"{region}01{1 + number % 28:02d}{1 + number % 12:02d}{70 + number % 29:02d}{1 + number % 9999:04d}"
@@ -65,23 +67,23 @@ class NikField(SealedField):
 
     type: Literal["nik"] = "nik"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=60)
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=60)
         if not typed:
             return None
-        digits = sixteen_digits(typed)
+        digits = parse_sixteen_digits(typed)
         try:
             nik.get_birth_date(digits)
         except ValidationError:
-            raise Wrong(_("Check the seventh to the twelfth digit: they are the date of birth.")) from None
+            raise InvalidAnswer(_("Check the seventh to the twelfth digit: they are the date of birth.")) from None
         if not nik.is_valid(digits):
-            raise Wrong(_("Check the first four digits: they are the region where the number was given."))
+            raise InvalidAnswer(_("Check the first four digits: they are the region where the number was given."))
         return digits
 
     def example(self, number: int) -> dict[str, Any]:
-        return {"": nik_example(number)}
+        return {"": example_nik(number)}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "3171019913990001"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -93,13 +95,13 @@ class FamilyCardField(SealedField):
 
     type: Literal["kk_number"] = "kk_number"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=60)
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=60)
         if not typed:
             return None
-        digits = sixteen_digits(typed)
+        digits = parse_sixteen_digits(typed)
         if not (1 <= int(digits[6:8]) <= 31 and 1 <= int(digits[8:10]) <= 12):
-            raise Wrong(_("Check the seventh to the tenth digit: they are the day and month of issue."))
+            raise InvalidAnswer(_("Check the seventh to the tenth digit: they are the day and month of issue."))
         return digits
 
     def example(self, number: int) -> dict[str, Any]:
@@ -108,7 +110,7 @@ class FamilyCardField(SealedField):
             "": f"{region}01{1 + number % 28:02d}{1 + number % 12:02d}{10 + number % 15:02d}{1 + number % 9999:04d}"
         }
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "3171019999990001"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -116,13 +118,13 @@ class FamilyCardField(SealedField):
 
 
 @lru_cache(maxsize=256)
-def national_example(name: str, number: int) -> str:
+def example_national_id(name: str, number: int) -> str:
     """A formally valid number of a stdnum scheme, found by seeded random sampling.
 
     Raises:
         LookupError: when 100,000 samples of each length from 8 to 16 contain none.
     """
-    known: dict[str, Callable[[int], str]] = {"id.nik": nik_example}
+    known: dict[str, Callable[[int], str]] = {"id.nik": example_nik}
     if name in known:
         return known[name](number)
     rules, draw = import_module(f"stdnum.{name}"), random.Random(number)  # noqa: S311 -- not a secret
@@ -140,20 +142,20 @@ class NationalIdField(SealedField):
     type: Literal["national_id"] = "national_id"
     inputmode: ClassVar[str] = ""
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         kind = pack.current().national_id
-        typed = clean(sent.text(name), limit=60)
+        typed = clean_text(sent.text(name), limit=60)
         if not typed:
             return None
         try:
-            return read_national_id(typed, kind, today()).number
-        except NumberFault as fault:
-            raise Wrong(str(fault)) from None
+            return parse_national_id(typed, kind, today()).number
+        except NationalIdError as fault:
+            raise InvalidAnswer(str(fault)) from None
 
     def example(self, number: int) -> dict[str, Any]:
-        return {"": national_example(pack.current().national_id, number)}
+        return {"": example_national_id(pack.current().national_id, number)}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "12?"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -167,23 +169,23 @@ class AccountNumberField(SealedField):
     min: int = Option(default=5, ge=1)
     max: int = Option(default=24, le=40)
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=80).upper()
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=80).upper()
         if not typed:
             return None
         compact = re.sub(r"[\s./-]", "", typed)
         if not re.fullmatch(r"[A-Z0-9]+", compact):
-            raise Wrong(_("Write only the digits and letters of the number."))
+            raise InvalidAnswer(_("Write only the digits and letters of the number."))
         if not self.min <= len(compact) <= self.max:
             words = {"min": self.min, "max": self.max, "count": len(compact)}
-            raise Wrong(_("The number has %(min)d to %(max)d characters; you typed %(count)d.") % words)
+            raise InvalidAnswer(_("The number has %(min)d to %(max)d characters; you typed %(count)d.") % words)
         return compact
 
     def example(self, number: int) -> dict[str, Any]:
         length = min(max(self.min, 10), self.max)
         return {"": f"{(10 ** (length - 1) + number) % 10**length:0{length}d}"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "?"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -197,22 +199,24 @@ class TaxObjectNumberField(FieldBase):
     digits: int = Option(default=18, ge=4, le=30)
     inputmode: ClassVar[str] = "numeric"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=80)
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=80)
         if not typed:
             return None
         compact = re.sub(r"[\s./-]", "", typed)
         if not re.fullmatch(r"[0-9]+", compact):
-            raise Wrong(_("Write the number in digits only."))
+            raise InvalidAnswer(_("Write the number in digits only."))
         if len(compact) != self.digits:
             words = {"digits": self.digits, "count": len(compact)}
-            raise Wrong(_("The number has %(digits)d digits; you typed %(count)d. Check it on the bill.") % words)
+            raise InvalidAnswer(
+                _("The number has %(digits)d digits; you typed %(count)d. Check it on the bill.") % words
+            )
         return compact
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": f"{(31 * 10 ** (self.digits - 2) + number) % 10**self.digits:0{self.digits}d}"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "12"}
 
     def json_schema(self) -> dict[str, Any]:

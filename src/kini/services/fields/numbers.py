@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from pydantic import Field as Option
 from pydantic import model_validator
 
-from kini.core.texts import Text
-from kini.services.fields.base import FieldBase, Submitted, Wrong
-from kini.services.fields.text import clean
+from kini.core.localized_text import Text
+from kini.services.fields.base import FieldBase, FormData, InvalidAnswer
+from kini.services.fields.text import clean_text
 from kini.web import formats
 
 _GROUPED = re.compile(r"^-?[0-9]{1,3}([., ][0-9]{3})+$")
@@ -19,7 +19,7 @@ _WHOLE = re.compile(r"^-?[0-9]{1,15}$")
 _DECIMAL = re.compile(r"^-?[0-9]{1,15}([.,][0-9]+)?$")
 
 
-def whole_number(typed: str) -> int:
+def parse_integer(typed: str) -> int:
     """Parse a typed integer: "1500", "1.500", "1,500", "1 500".
 
     Raises:
@@ -27,23 +27,23 @@ def whole_number(typed: str) -> int:
     """
     digits = re.sub(r"[., ]", "", typed) if _GROUPED.match(typed) else typed
     if not _WHOLE.match(digits):
-        raise Wrong(_("Write a whole number, in digits only."))
+        raise InvalidAnswer(_("Write a whole number, in digits only."))
     return int(digits)
 
 
-def within(value: Decimal | int, least: float | None, most: float | None) -> None:
+def check_bounds(value: Decimal | int, least: float | None, most: float | None) -> None:
     """Check the bounds.
 
     Raises:
         Wrong: when the value is out of bounds.
     """
     if least is not None and value < Decimal(str(least)):
-        raise Wrong(_("Write a number of at least %(bound)s.") % {"bound": in_figures(least)})
+        raise InvalidAnswer(_("Write a number of at least %(bound)s.") % {"bound": format_number(least)})
     if most is not None and value > Decimal(str(most)):
-        raise Wrong(_("Write a number of at most %(bound)s.") % {"bound": in_figures(most)})
+        raise InvalidAnswer(_("Write a number of at most %(bound)s.") % {"bound": format_number(most)})
 
 
-def in_figures(value: Any) -> str:
+def format_number(value: Any) -> str:
     """Format a number in the active locale."""
     return number_format(Decimal(str(value)), use_l10n=True, force_grouping=True)
 
@@ -64,22 +64,22 @@ class IntegerField(FieldBase):
             raise ValueError("max is below min")
         return self
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=30)
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=30)
         if not typed:
             return None
-        value = whole_number(typed)
-        within(value, self.min, self.max)
+        value = parse_integer(typed)
+        check_bounds(value, self.min, self.max)
         return value
 
     def show(self, value: Any) -> str:
-        return f"{in_figures(value)} {self.unit}" if self.unit else in_figures(value)
+        return f"{format_number(value)} {self.unit}" if self.unit else format_number(value)
 
     def example(self, number: int) -> dict[str, Any]:
         span = (self.max - self.min if self.max is not None else 20) + 1
         return {"": str(self.min + (number + 1) % span)}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "tiga?"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -94,14 +94,14 @@ class YearField(IntegerField):
     min: int = 1900
     max: int = 2100
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=30)
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=30)
         if not typed:
             return None
         if not re.fullmatch("[0-9]{4}", typed):
-            raise Wrong(_("Write the year with four digits."))
+            raise InvalidAnswer(_("Write the year with four digits."))
         if not self.min <= int(typed) <= self.max:
-            raise Wrong(_("Write a year from %(first)d to %(last)d.") % {"first": self.min, "last": self.max})
+            raise InvalidAnswer(_("Write a year from %(first)d to %(last)d.") % {"first": self.min, "last": self.max})
         return int(typed)
 
     def show(self, value: Any) -> str:
@@ -114,12 +114,12 @@ class MoneyField(IntegerField):
     type: Literal["money"] = "money"  # type: ignore[assignment]
     template: ClassVar[str] = "money.html"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = re.sub(r"^[A-Za-z]{1,3}\.?\s*", "", clean(sent.text(name), limit=30))
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = re.sub(r"^[A-Za-z]{1,3}\.?\s*", "", clean_text(sent.text(name), limit=30))
         if not typed:
             return super().parse(name, sent)
-        value = whole_number(typed)
-        within(value, self.min, self.max)
+        value = parse_integer(typed)
+        check_bounds(value, self.min, self.max)
         return value
 
     def show(self, value: Any) -> str:
@@ -144,29 +144,29 @@ class DecimalField(FieldBase):
     template: ClassVar[str] = "number.html"
     inputmode: ClassVar[str] = "decimal"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=30)
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=30)
         if not typed:
             return None
         if not _DECIMAL.match(typed):
-            raise Wrong(_("Write a number, like 12.5, without any other signs."))
+            raise InvalidAnswer(_("Write a number, like 12.5, without any other signs."))
         try:
             value = Decimal(typed.replace(",", "."))
         except InvalidOperation:
-            raise Wrong(_("Write a number, like 12.5, without any other signs.")) from None
+            raise InvalidAnswer(_("Write a number, like 12.5, without any other signs.")) from None
         if -int(value.as_tuple().exponent) > self.places:
-            raise Wrong(_("Write at most %(places)d digits after the point.") % {"places": self.places})
-        within(value, self.min, self.max)
+            raise InvalidAnswer(_("Write at most %(places)d digits after the point.") % {"places": self.places})
+        check_bounds(value, self.min, self.max)
         return str(value)
 
     def show(self, value: Any) -> str:
-        return f"{in_figures(value)} {self.unit}" if self.unit else in_figures(value)
+        return f"{format_number(value)} {self.unit}" if self.unit else format_number(value)
 
     def example(self, number: int) -> dict[str, Any]:
         most = self.max if self.max is not None else self.min + 100
         return {"": f"{self.min + (most - self.min) * ((number % 9) + 1) / 10:.1f}"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "12,5,7"}
 
     def json_schema(self) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import Field as Option
 
-from kini.city import maps, pack, queries, wording
+from kini.city import area_maps, pack, queries, wording
 from kini.city.models import Area
-from kini.services.fields.base import FieldBase, Submitted, Wrong, input_id
-from kini.services.fields.text import clean
+from kini.services.fields.base import FieldBase, FormData, InvalidAnswer, input_id
+from kini.services.fields.text import clean_text
 
 _PAIR = re.compile(r"^(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*[,;]\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)$")
 #: Script that suggests areas while typing and describes a chosen point.
@@ -39,7 +39,7 @@ def level_name(level: str | None) -> str:
     return city.level_name(level or city.lowest_level)
 
 
-def chosen_area(code: str, level: str | None) -> Area:
+def area_by_code(code: str, level: str | None) -> Area:
     """Area with this code.
 
     Raises:
@@ -47,20 +47,20 @@ def chosen_area(code: str, level: str | None) -> Area:
     """
     area = queries.area(code) if _CODE.match(code) else None
     if area is None or area.level != (level or pack.current().lowest_level):
-        raise Wrong(_("Choose one of the areas in the list."))
+        raise InvalidAnswer(_("Choose one of the areas in the list."))
     return area
 
 
-def named_area(code: str, text: str, level: str | None) -> Area | None:
+def area_from_input(code: str, text: str, level: str | None) -> Area | None:
     """The chosen area, else the area named in the last part of the address, else None.
 
     Raises:
         Wrong: when the code is not an area.
     """
     if code:
-        return chosen_area(code, level)
+        return area_by_code(code, level)
     last = text.rpartition(",")[2]
-    return queries.area_called(last) if last.strip() and level in (None, pack.current().lowest_level) else None
+    return queries.area_by_name(last) if last.strip() and level in (None, pack.current().lowest_level) else None
 
 
 def all_areas(level: str | None) -> list[Area]:
@@ -72,7 +72,7 @@ def area_name(code: str) -> str:
     return area.name if area else code
 
 
-def coordinate(text: str, limit: int) -> float:
+def parse_coordinate(text: str, limit: int) -> float:
     """Parse degrees, rounded to six decimals.
 
     Raises:
@@ -83,7 +83,7 @@ def coordinate(text: str, limit: int) -> float:
     except ValueError:
         value = float("nan")
     if not -limit <= value <= limit:
-        raise Wrong(_("This is not a point on the map. Choose your position again, or write the address."))
+        raise InvalidAnswer(_("This is not a point on the map. Choose your position again, or write the address."))
     return round(value, 6)
 
 
@@ -95,9 +95,9 @@ class AreaField(FieldBase):
     template: ClassVar[str] = "area.html"
     script: ClassVar[str] = PLACE_SCRIPT
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         typed = sent.text(name)
-        return chosen_area(typed, self.level).code if typed else None
+        return area_by_code(typed, self.level).code if typed else None
 
     def missing(self) -> str:
         return _("Choose the area.")
@@ -112,7 +112,7 @@ class AreaField(FieldBase):
         areas = all_areas(self.level)
         return {"": areas[number % len(areas)].code}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "nowhere"}
 
 
@@ -123,7 +123,7 @@ class AddressField(FieldBase):
     level: str | None = Option(default=None, description="Level of areas (city.toml); left out: the lowest.")
     template: ClassVar[str] = "address.html"
     script: ClassVar[str] = PLACE_SCRIPT
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
     def inputs(self, name: str) -> frozenset[str]:
         return frozenset({f"{name}.text", f"{name}.area"})
@@ -134,17 +134,17 @@ class AddressField(FieldBase):
     def missing(self) -> str:
         return _("Write the address and choose the area.")
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        text = clean(sent.text(f"{name}.text"), limit=240)
+    def parse(self, name: str, sent: FormData) -> Any:
+        text = clean_text(sent.text(f"{name}.text"), limit=240)
         code = sent.text(f"{name}.area")
         if not text and not code:
             return None
-        area = named_area(code, text, self.level)
+        area = area_from_input(code, text, self.level)
         if not text or area is None:
-            raise Wrong(self.missing())
+            raise InvalidAnswer(self.missing())
         return {"text": text, "area": area.code}
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return {"text": sent.text(f"{name}.text"), "area": sent.text(f"{name}.area")}
 
     def form_value(self, value: Any) -> Any:
@@ -168,7 +168,7 @@ class AddressField(FieldBase):
         areas = all_areas(self.level)
         return {".text": f"Jalan Contoh {1 + number % 90}", ".area": areas[number * 7 % len(areas)].code}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {".text": "Jalan Contoh 1", ".area": "nowhere"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -187,7 +187,7 @@ class LocationField(FieldBase):
     type: Literal["location"] = "location"
     template: ClassVar[str] = "location.html"
     script: ClassVar[str] = PLACE_SCRIPT
-    grouped: ClassVar[bool] = True
+    uses_fieldset: ClassVar[bool] = True
 
     def inputs(self, name: str) -> frozenset[str]:
         return frozenset(f"{name}.{part}" for part in ("lat", "lon", "text", "area"))
@@ -198,30 +198,30 @@ class LocationField(FieldBase):
     def missing(self) -> str:
         return _("Write where it is and choose the area, or use your position.")
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         typed = self.typed(name, sent)
-        text = clean(typed["text"], limit=240)
+        text = clean_text(typed["text"], limit=240)
         if not any(typed.values()):
             return None
         if (typed["lat"] or typed["lon"]) and (exact := self._by_point(typed, text)):
             return exact
-        area = named_area(typed["area"], text, None)
+        area = area_from_input(typed["area"], text, None)
         if not text or area is None:
-            raise Wrong(self.missing())
+            raise InvalidAnswer(self.missing())
         return {"lat": area.latitude, "lon": area.longitude, "text": text, "area": area.code, "exact": False}
 
     def _by_point(self, typed: dict[str, str], text: str) -> dict[str, Any] | None:
         """The exact point; None if a different area was chosen, which is then the newer answer."""
-        lat, lon = coordinate(typed["lat"], 90), coordinate(typed["lon"], 180)
+        lat, lon = parse_coordinate(typed["lat"], 90), parse_coordinate(typed["lon"], 180)
         area = queries.locate(lat, lon)
         if typed["area"] and (area is None or area.code != typed["area"]):
             return None
         if area is None:
-            raise Wrong(wording.outside())
+            raise InvalidAnswer(wording.outside_city_text())
         near = queries.landmark(lat, lon)
         return {"lat": lat, "lon": lon, "text": text, "area": area.code, "exact": True, "near": near}
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return {part: sent.text(f"{name}.{part}") for part in ("lat", "lon", "text", "area")}
 
     def form_value(self, value: Any) -> Any:
@@ -232,7 +232,7 @@ class LocationField(FieldBase):
 
     def show(self, value: Any) -> str:
         area = queries.area(value["area"])
-        words = wording.whereabouts(area, value.get("near", "")) if area else value["area"]
+        words = wording.describe_location(area, value.get("near", "")) if area else value["area"]
         point = f"({value['lat']:.5f}, {value['lon']:.5f})" if value.get("exact") else ""
         return " ".join(part for part in (f"{value['text']}." if value["text"] else "", words, point) if part)
 
@@ -247,7 +247,7 @@ class LocationField(FieldBase):
             "here": self._in_words(chosen),
             "whole": queries.whole_city(),
             "center": "{},{}".format(*pack.current().center),
-            "version": maps.version(),
+            "version": area_maps.map_version(),
             "tiles": settings.ENV.tiles,
         }
 
@@ -255,10 +255,10 @@ class LocationField(FieldBase):
         """Description of the point in the inputs; empty if it is missing or invalid."""
         try:
             exact = self._by_point(chosen, "") if chosen.get("lat") else None
-        except Wrong:
+        except InvalidAnswer:
             exact = None
         area = queries.area(exact["area"]) if exact else None
-        return wording.whereabouts(area, exact["near"]) if exact and area else ""
+        return wording.describe_location(area, exact["near"]) if exact and area else ""
 
     def example(self, number: int) -> dict[str, Any]:
         areas = all_areas(None)
@@ -268,7 +268,7 @@ class LocationField(FieldBase):
         text = f"Depan rumah nomor {1 + number % 90}"
         return {".lat": str(area.latitude), ".lon": str(area.longitude), ".text": text}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {".lat": "0", ".lon": "0", ".text": "", ".area": ""}
 
     def json_schema(self) -> dict[str, Any]:
@@ -278,7 +278,7 @@ class LocationField(FieldBase):
         ways = [{"required": ["lat", "lon"]}, {"required": ["text", "area"]}]
         return {"type": "object", "properties": properties, "anyOf": ways, "additionalProperties": False}
 
-    def as_form(self, value: Any) -> dict[str, Any]:
+    def to_form_data(self, value: Any) -> dict[str, Any]:
         exact = value.get("exact", True)
         parts = ("lat", "lon", "text", "area") if exact else ("text", "area")
         return {f".{part}": value[part] for part in parts if part in value}
@@ -294,13 +294,13 @@ class FacilityField(FieldBase):
     def choices(self) -> dict[str, str]:
         return {place.id: place.name for place in queries.place_options(self.place)}
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=160)
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=160)
         if not typed:
             return None
         choices = self.choices()
         if choices and typed not in choices:
-            raise Wrong(_("Choose one of the places in the list."))
+            raise InvalidAnswer(_("Choose one of the places in the list."))
         return {"place": typed, "name": choices[typed]} if choices else {"place": "", "name": typed}
 
     def missing(self) -> str:
@@ -319,7 +319,7 @@ class FacilityField(FieldBase):
         choices = list(self.choices())
         return {"": choices[number % len(choices)] if choices else f"Tempat {1 + number % 50}"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "x" * 161}
 
     def json_schema(self) -> dict[str, Any]:
@@ -327,7 +327,7 @@ class FacilityField(FieldBase):
         ways = [{"required": ["place"]}, {"required": ["name"]}]
         return {"type": "object", "properties": properties, "anyOf": ways, "additionalProperties": False}
 
-    def as_form(self, value: Any) -> dict[str, Any]:
+    def to_form_data(self, value: Any) -> dict[str, Any]:
         return {"": value.get("place") or value.get("name", "")}
 
 
@@ -338,24 +338,26 @@ class GeometryField(FieldBase):
     max: int = Option(default=50, ge=3, le=500, description="Corner points.")
     template: ClassVar[str] = "longtext.html"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        lines = [line.strip() for line in clean(sent.text(name), limit=20_000, lines=True).split("\n") if line.strip()]
+    def parse(self, name: str, sent: FormData) -> Any:
+        lines = [
+            line.strip() for line in clean_text(sent.text(name), limit=20_000, lines=True).split("\n") if line.strip()
+        ]
         if not lines:
             return None
         points = [self._point(number, line) for number, line in enumerate(lines, 1)]
         if not 3 <= len(points) <= self.max:
-            raise Wrong(_("Write 3 to %(max)d corner points, one on each line.") % {"max": self.max})
+            raise InvalidAnswer(_("Write 3 to %(max)d corner points, one on each line.") % {"max": self.max})
         return points
 
     def _point(self, number: int, line: str) -> list[float]:
         match = _PAIR.match(line)
         if match is None:
             message = _("Line %(number)d: write latitude and longitude like -6.17541, 106.82715.")
-            raise Wrong(message % {"number": number})
-        lat, lon = coordinate(match[1], 90), coordinate(match[2], 180)
+            raise InvalidAnswer(message % {"number": number})
+        lat, lon = parse_coordinate(match[1], 90), parse_coordinate(match[2], 180)
         if queries.locate(lat, lon) is None:
             words = {"number": number, "city": pack.current().name}
-            raise Wrong(_("Line %(number)d: this point lies outside %(city)s.") % words)
+            raise InvalidAnswer(_("Line %(number)d: this point lies outside %(city)s.") % words)
         return [lat, lon]
 
     def form_value(self, value: Any) -> Any:
@@ -371,7 +373,7 @@ class GeometryField(FieldBase):
         points = [(area.latitude + dy * 1e-4, area.longitude + dx * 1e-4) for dy, dx in corners]
         return {"": "\n".join(f"{lat:.6f}, {lon:.6f}" for lat, lon in points)}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "0, 0\n0, 1\n1, 1"}
 
     def json_schema(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from kini.services.fields.base import FieldBase
 
 
-def render(
+def render_field(
     field: FieldBase,
     name: str,
     typed: Any = None,

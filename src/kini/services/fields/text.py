@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from pydantic import Field as Option
 
 from kini.city import pack
-from kini.core.invisible import has_invisible
-from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.core.invisible_characters import has_invisible
+from kini.services.fields.base import FieldBase, FormData, InvalidAnswer
 from kini.web import formats
 
 
-def clean(value: str, *, limit: int, lines: bool = False) -> str:
+def clean_text(value: str, *, limit: int, lines: bool = False) -> str:
     """Normalize text: Unicode NFC, collapsed white space.
 
     Args:
@@ -28,10 +28,10 @@ def clean(value: str, *, limit: int, lines: bool = False) -> str:
     """
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     if has_invisible(text):
-        raise Wrong(_("This text holds characters that cannot be shown. Delete it and type it again."))
+        raise InvalidAnswer(_("This text holds characters that cannot be shown. Delete it and type it again."))
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip() if lines else " ".join(text.split())
     if len(text) > limit:
-        raise Wrong(
+        raise InvalidAnswer(
             _("This text has %(length)d characters. Shorten it to %(limit)d.") % {"length": len(text), "limit": limit}
         )
     return text
@@ -41,11 +41,11 @@ class TextField(FieldBase):
     """One line of text."""
 
     type: Literal["text"] = "text"
-    searched: ClassVar[bool] = True
+    searchable: ClassVar[bool] = True
     max: int = Option(default=200, ge=1, le=500, description="Characters.")
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        return clean(sent.text(name), limit=self.max) or None
+    def parse(self, name: str, sent: FormData) -> Any:
+        return clean_text(sent.text(name), limit=self.max) or None
 
     def context(self, name: str, typed: Any) -> dict[str, Any]:
         return {"autocomplete": "name" if self.profile == "name" else ""}
@@ -53,7 +53,7 @@ class TextField(FieldBase):
     def example(self, number: int) -> dict[str, Any]:
         return {"": f"Contoh {number}"[: self.max]}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "x" * (self.max + 1)}
 
     def json_schema(self) -> dict[str, Any]:
@@ -64,17 +64,17 @@ class LongTextField(FieldBase):
     """Several lines of text."""
 
     type: Literal["longtext"] = "longtext"
-    searched: ClassVar[bool] = True
+    searchable: ClassVar[bool] = True
     max: int = Option(default=2000, ge=1, le=10_000, description="Characters.")
     template: ClassVar[str] = "longtext.html"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        return clean(sent.text(name), limit=self.max, lines=True) or None
+    def parse(self, name: str, sent: FormData) -> Any:
+        return clean_text(sent.text(name), limit=self.max, lines=True) or None
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": f"Contoh keterangan {number}.\nBaris kedua."[: self.max]}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "x" * (self.max + 1)}
 
     def json_schema(self) -> dict[str, Any]:
@@ -88,8 +88,8 @@ class PhoneField(FieldBase):
     inputmode: ClassVar[str] = "tel"
     autocomplete: ClassVar[str] = "tel"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=40)
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=40)
         if not typed:
             return None
         try:
@@ -97,7 +97,9 @@ class PhoneField(FieldBase):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_valid_number(number):
-            raise Wrong(_("This is not a whole phone number. Write it like %(example)s.") % {"example": self.sample(0)})
+            raise InvalidAnswer(
+                _("This is not a whole phone number. Write it like %(example)s.") % {"example": self.sample(0)}
+            )
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def sample(self, number: int) -> str:
@@ -120,7 +122,7 @@ class PhoneField(FieldBase):
     def example(self, number: int) -> dict[str, Any]:
         return {"": self.sample(number)}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "12"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -134,20 +136,20 @@ class EmailField(FieldBase):
     inputmode: ClassVar[str] = "email"
     autocomplete: ClassVar[str] = "email"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        typed = clean(sent.text(name), limit=254)
+    def parse(self, name: str, sent: FormData) -> Any:
+        typed = clean_text(sent.text(name), limit=254)
         if not typed:
             return None
         try:
             validate_email(typed)
         except ValidationError:
-            raise Wrong(_("This is not a whole e-mail address. Write it like name@example.org.")) from None
+            raise InvalidAnswer(_("This is not a whole e-mail address. Write it like name@example.org.")) from None
         return typed
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": f"warga{number}@example.org"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "name@"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -158,22 +160,22 @@ class PlateNumberField(FieldBase):
     """A licence plate, stored as groups of letters and digits ("B 1234 XYZ")."""
 
     type: Literal["plate_number"] = "plate_number"
-    searched: ClassVar[bool] = True
+    searchable: ClassVar[bool] = True
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        groups = re.findall(r"[A-Z]+|[0-9]+", clean(sent.text(name), limit=40).upper())
+    def parse(self, name: str, sent: FormData) -> Any:
+        groups = re.findall(r"[A-Z]+|[0-9]+", clean_text(sent.text(name), limit=40).upper())
         compact = "".join(groups)
         if not sent.text(name):
             return None
         junk = re.sub(r"[\s.-]", "", sent.text(name).upper()) != compact
         if junk or not 2 <= len(compact) <= 10 or compact.isalpha() or compact.isdigit():
-            raise Wrong(_("Write the letters and digits as they stand on the plate, like B 1234 XYZ."))
+            raise InvalidAnswer(_("Write the letters and digits as they stand on the plate, like B 1234 XYZ."))
         return " ".join(groups)
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": f"B {1000 + number % 9000} XY"}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": "?!"}
 
     def json_schema(self) -> dict[str, Any]:
@@ -185,8 +187,8 @@ class QrField(FieldBase):
 
     type: Literal["qr"] = "qr"
 
-    def parse(self, name: str, sent: Submitted) -> Any:
-        return clean(sent.text(name), limit=500) or None
+    def parse(self, name: str, sent: FormData) -> Any:
+        return clean_text(sent.text(name), limit=500) or None
 
     def example(self, number: int) -> dict[str, Any]:
         return {"": f"KODE-{number:06d}"}

@@ -15,11 +15,11 @@ from PIL import Image
 from pydantic import Field as Option
 from pydantic import model_validator
 
-from kini.core.texts import Text
-from kini.services.fields.base import FieldBase, Submitted, Wrong
+from kini.core.localized_text import Text
+from kini.services.fields.base import FieldBase, FormData, InvalidAnswer
 
-IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
-PAPERS = IMAGES | {"application/pdf"}
+IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
+DOCUMENT_TYPES = IMAGE_TYPES | {"application/pdf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class UploadField(FieldBase):
     """Base of upload fields. The value is {"files": [document ids]}."""
 
     max: int = Option(default=1, ge=1, le=10)
-    accept: ClassVar[frozenset[str]] = PAPERS
-    many: ClassVar[bool] = True
+    accept: ClassVar[frozenset[str]] = DOCUMENT_TYPES
+    accepts_several: ClassVar[bool] = True
     template: ClassVar[str] = "upload.html"
 
     @property
@@ -56,27 +56,27 @@ class UploadField(FieldBase):
     def inputs(self, name: str) -> frozenset[str]:
         return frozenset({name, f"{name}.ids"})
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         ids = list(dict.fromkeys(sent.texts(f"{name}.ids")))
         if not ids:
             return None
         if not all(re.fullmatch(r"[0-9A-Za-z-]{1,64}", each) for each in ids):
-            raise Wrong(_("This file is no longer there. Add it again."))
+            raise InvalidAnswer(_("This file is no longer there. Add it again."))
         if len(ids) > self.max:
-            raise Wrong(
+            raise InvalidAnswer(
                 ngettext(
                     "Keep %(max)d file and remove the others.", "Keep %(max)d files and remove the others.", self.max
                 )
                 % {"max": self.max}
             )
         if len(ids) < self.least:
-            raise Wrong(_("Add at least %(number)d files.") % {"number": self.least})
+            raise InvalidAnswer(_("Add at least %(number)d files.") % {"number": self.least})
         return {"files": ids}
 
     def missing(self) -> str:
         return _("Add the file.")
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return {"files": sent.texts(f"{name}.ids")}
 
     def form_value(self, value: Any) -> Any:
@@ -102,14 +102,14 @@ class UploadField(FieldBase):
     def example(self, number: int) -> dict[str, Any]:
         return {"": example_photo(number)}
 
-    def bad_example(self) -> dict[str, Any] | None:
+    def invalid_example(self) -> dict[str, Any] | None:
         return {"": Upload("program.exe", "application/octet-stream", b"MZ\x90\x00 not a document")}
 
     def json_schema(self) -> dict[str, Any]:
         files = {"type": "array", "items": {"type": "string"}, "minItems": self.least, "maxItems": self.max}
         return {"type": "object", "properties": {"files": files}, "required": ["files"], "additionalProperties": False}
 
-    def as_form(self, value: Any) -> dict[str, Any]:
+    def to_form_data(self, value: Any) -> dict[str, Any]:
         return {".ids": value["files"]}
 
 
@@ -119,7 +119,7 @@ class PhotoField(UploadField):
     type: Literal["photo"] = "photo"
     min: int = Option(default=1, ge=1, le=10)
     max: int = Option(default=3, ge=1, le=10)
-    accept: ClassVar[frozenset[str]] = IMAGES
+    accept: ClassVar[frozenset[str]] = IMAGE_TYPES
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -162,19 +162,19 @@ class DocumentField(UploadField):
         own = {f"{name}.statement"} if self.statement else set()
         return super().inputs(name) | own
 
-    def parse(self, name: str, sent: Submitted) -> Any:
+    def parse(self, name: str, sent: FormData) -> Any:
         sworn = sent.text(f"{name}.statement")
         value = super().parse(name, sent)
         if sworn not in ("", "yes") or (sworn and not self.statement):
-            raise Wrong(self.missing())
+            raise InvalidAnswer(self.missing())
         if value and sworn:
-            raise Wrong(_("Keep either the file or the statement. Untick the statement, or remove the file."))
+            raise InvalidAnswer(_("Keep either the file or the statement. Untick the statement, or remove the file."))
         return {"statement": True} if sworn else value
 
     def missing(self) -> str:
         return _("Add the file, or make the statement.") if self.statement else _("Add the file.")
 
-    def typed(self, name: str, sent: Submitted) -> Any:
+    def typed(self, name: str, sent: FormData) -> Any:
         return {**super().typed(name, sent), "statement": sent.text(f"{name}.statement") == "yes"}
 
     def show(self, value: Any) -> str:
@@ -191,8 +191,8 @@ class DocumentField(UploadField):
         sworn = {"type": "object", "properties": {"statement": {"const": True}}, "required": ["statement"]}
         return {"type": "object", "oneOf": [file, {**sworn, "additionalProperties": False}]}
 
-    def as_form(self, value: Any) -> dict[str, Any]:
-        return {".statement": "yes"} if value.get("statement") else super().as_form(value)
+    def to_form_data(self, value: Any) -> dict[str, Any]:
+        return {".statement": "yes"} if value.get("statement") else super().to_form_data(value)
 
 
 TYPES = (PhotoField, FileField, DocumentField)

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
                 ('digest', models.CharField(max_length=64)),
-                ('content', kini.core.database.fields.OrderedJSON(help_text='Order counts: of moves, fields and options.')),
+                ('content', kini.core.database.fields.OrderedJSONField(help_text='Order counts: of moves, fields and options.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='services.service')),
             ],

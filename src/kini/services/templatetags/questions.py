@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from kini.services.fields.base import FieldBase
-from kini.services.fields.rendering import render
+from kini.services.fields.rendering import render_field
 
 register = template.Library()
 
@@ -26,4 +26,4 @@ def ask(
     field: FieldBase, name: str, typed: Any = None, error: str = "", heading: bool = False, files: Iterable[Any] = ()
 ) -> SafeString:
     """Render a field; with `heading` its label is the page's h1."""
-    return render(field, name, typed, error, heading=heading, files=files)
+    return render_field(field, name, typed, error, heading=heading, files=files)

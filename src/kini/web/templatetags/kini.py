@@ -16,8 +16,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from kini.core import moments
-from kini.web import charts, components, formats, icons, navigation, states
+from kini.core import current_time
+from kini.web import charts, components, formats, icons, navigation, public_states
 
 register = template.Library()
 
@@ -30,7 +30,7 @@ class Address(URLNode):
     def render(self, context: Context) -> str:
         if self.args or self.kwargs or self.asvar:
             return super().render(context)
-        return navigation.address(self.view_name.resolve(context)) or super().render(context)
+        return navigation.cached_reverse(self.view_name.resolve(context)) or super().render(context)
 
 
 @register.tag
@@ -121,21 +121,21 @@ def _tag(text: SafeString, tone: str, icon: str) -> SafeString:
 @register.simple_tag
 def state_tag(state: str) -> SafeString:
     """Status label of a public case state."""
-    looks = states.STATES[state]
+    looks = public_states.STATES[state]
     return tag(looks.label, looks.tone, looks.icon)
 
 
 @register.inclusion_tag("web/components/steps.html")
 def steps(state: str, compact: bool = False) -> dict[str, Any]:
     """The five steps with the current one; `compact` shows bars only, with labels for screen readers."""
-    looks = states.STATES[state]
+    looks = public_states.STATES[state]
     refused = state == "rejected"
     bars = [
-        {"label": states.label(name), "look": "on" if n < looks.step else "now" if n == looks.step else ""}
-        for n, name in enumerate(states.STEPS)
+        {"label": public_states.state_label(name), "look": "on" if n < looks.step else "now" if n == looks.step else ""}
+        for n, name in enumerate(public_states.STEPS)
     ]
     if refused:
-        bars[-1] = {"label": states.label(state), "look": "bad"}
+        bars[-1] = {"label": public_states.state_label(state), "look": "bad"}
     return {"bars": bars, "compact": compact, "label": looks.label, "number": min(looks.step + 1, len(bars))}
 
 
@@ -146,7 +146,7 @@ def due_tag(at: datetime | None, paused: bool = False, near: int = 14_400) -> Sa
         return tag(_("Paused"), icon="pause")
     if not at:
         return tag(_("No target"))
-    left = (at - moments.now()).total_seconds()
+    left = (at - current_time.now()).total_seconds()
     tone = "bad" if left < 0 else "warn" if left < near else "neutral"
     return tag(formats.due_words(at, units=1), tone, icon="alert" if left < 0 else "clock")
 
@@ -154,7 +154,7 @@ def due_tag(at: datetime | None, paused: bool = False, near: int = 14_400) -> Sa
 @register.inclusion_tag("web/components/age.html")
 def age(at: datetime | None, source: str = "", old_after: int = 0) -> dict[str, Any]:
     """Source and time of a figure; marked as old after `old_after` minutes (0: never)."""
-    old = bool(at and old_after and moments.now() - at > timedelta(minutes=old_after))
+    old = bool(at and old_after and current_time.now() - at > timedelta(minutes=old_after))
     return {"source": source, "when": formats.moment_near(at) if at else "", "at": at, "old": old}
 
 
@@ -184,7 +184,7 @@ def desk_figure(value: Any, label: str, tone: str = "") -> dict[str, Any]:
 @register.inclusion_tag("web/components/trend.html")
 def trend(values: Sequence[float | None], label: Any) -> dict[str, Any]:
     """Sparkline; `label` is its accessible name, the page also shows the values as text."""
-    return {"trend": charts.trend(values), "label": label, "width": charts.WIDTH, "height": charts.HEIGHT}
+    return {"trend": charts.sparkline(values), "label": label, "width": charts.WIDTH, "height": charts.HEIGHT}
 
 
 @register.inclusion_tag("web/components/error_summary.html")

@@ -1,52 +1,58 @@
 """All writes of the room, as jobs, commands and the demo call them."""
 
-from kini.wifi.actions.accounting import collect, destroy_pseudonym_keys, forget_day
-from kini.wifi.actions.admission import forget_device, know_device, load_policies
-from kini.wifi.actions.blocks import LONGEST_REASON, block, block_device, lift_block
-from kini.wifi.actions.entrance import let_radius_in
-from kini.wifi.actions.faults import note_fault
-from kini.wifi.actions.health import check_health, count_availability, hear_beat
-from kini.wifi.actions.plans import RECKON, ask_for_plan, begin_plan, remove_plan, settle_plan
-from kini.wifi.actions.points import address_made_up, import_points, lay_made_up, lay_samples, rotate_keys
-from kini.wifi.actions.portal import sign_in, sign_out
-from kini.wifi.actions.reviews import REVIEW, review_sessions, settle_review
-from kini.wifi.actions.served import close_day, count_use, note_day
-from kini.wifi.actions.vouchers import make_vouchers, withdraw_vouchers
+from kini.wifi.accounting.actions import anonymize_day, collect_packets, destroy_pseudonym_keys
+from kini.wifi.actions.entrance import grant_radius_access
+from kini.wifi.actions.reviews import REVIEW_JOB, reauthorize_sessions, record_review
+from kini.wifi.devices.blocklist_actions import LONGEST_REASON, block, block_device, lift_block
+from kini.wifi.health.actions import check_health, record_heartbeat, update_availability
+from kini.wifi.health.fault_reports import link_fault_report
+from kini.wifi.inventory.actions import (
+    assign_sample_addresses,
+    create_demo_points,
+    create_sample_points,
+    import_points,
+    rotate_keys,
+)
+from kini.wifi.planning.actions import PLAN_JOB, delete_plan, finish_plan, request_plan, start_plan
+from kini.wifi.portal.actions import sign_in, sign_out
+from kini.wifi.radius.actions import forget_device, load_policies, register_device
+from kini.wifi.usage.actions import close_day, count_usage, prepare_day
+from kini.wifi.vouchers.actions import create_vouchers, withdraw_vouchers
 
 __all__ = [
     "LONGEST_REASON",
-    "RECKON",
-    "REVIEW",
-    "address_made_up",
-    "ask_for_plan",
-    "begin_plan",
+    "PLAN_JOB",
+    "REVIEW_JOB",
+    "anonymize_day",
+    "assign_sample_addresses",
     "block",
     "block_device",
     "check_health",
     "close_day",
-    "collect",
-    "count_availability",
-    "count_use",
+    "collect_packets",
+    "count_usage",
+    "create_demo_points",
+    "create_sample_points",
+    "create_vouchers",
+    "delete_plan",
     "destroy_pseudonym_keys",
-    "forget_day",
+    "finish_plan",
     "forget_device",
-    "hear_beat",
+    "grant_radius_access",
     "import_points",
-    "know_device",
-    "lay_made_up",
-    "lay_samples",
-    "let_radius_in",
     "lift_block",
+    "link_fault_report",
     "load_policies",
-    "make_vouchers",
-    "note_day",
-    "note_fault",
-    "remove_plan",
-    "review_sessions",
+    "prepare_day",
+    "reauthorize_sessions",
+    "record_heartbeat",
+    "record_review",
+    "register_device",
+    "request_plan",
     "rotate_keys",
-    "settle_plan",
-    "settle_review",
     "sign_in",
     "sign_out",
+    "start_plan",
+    "update_availability",
     "withdraw_vouchers",
 ]

@@ -3,12 +3,12 @@
 from kini.core import audit
 from kini.core.actions import action
 from kini.core.actors import Actor
-from kini.wifi import entrance
-from kini.wifi.taking import in_turn, only_program
+from kini.wifi.guards import lock_for_transaction, require_system
+from kini.wifi.radius import database_role
 
 
 @action
-def let_radius_in(*, by: Actor, make: bool = True) -> None:
+def grant_radius_access(*, by: Actor, make: bool = True) -> None:
     """Restrict the role of FreeRADIUS to asking for decisions (`database_role`).
 
     Args:
@@ -17,8 +17,8 @@ def let_radius_in(*, by: Actor, make: bool = True) -> None:
     Raises:
         NotAllowed: if the actor is not the system.
     """
-    only_program(by)
-    in_turn("wifi:entrance")
-    if make and entrance.problem() and entrance.make():
-        audit.record(by=by, action="wifi.radius-role-made", subject=f"database-role:{entrance.role()}")
-    entrance.fit()
+    require_system(by)
+    lock_for_transaction("wifi:entrance")
+    if make and database_role.find_problem() and database_role.create_role():
+        audit.record(by=by, action="wifi.radius-role-made", subject=f"database-role:{database_role.role_name()}")
+    database_role.restrict_functions()

@@ -2,23 +2,23 @@
 
 from datetime import timedelta
 
-from kini.core import audit, jobs, moments
+from kini.core import audit, current_time, jobs
 from kini.core.actions import action
 from kini.core.actors import Actor
-from kini.wifi import reviewing
+from kini.wifi.guards import require_system
 from kini.wifi.models import SessionReview
-from kini.wifi.reviewing import Told
-from kini.wifi.taking import only_program
+from kini.wifi.radius import reauthorization
+from kini.wifi.radius.reauthorization import ReviewResult
 
 #: Name of the job that sends a request to a NAS.
-REVIEW = "wifi.review_session"
+REVIEW_JOB = "wifi.review_session"
 #: Attempts at a NAS that does not answer, with pauses of 20 seconds, then one, three and nine minutes.
-MOST_TRIES = 5
+MAX_TRIES = 5
 WAIT = timedelta(seconds=20)
 
 
 @action
-def review_sessions(*, by: Actor, devices: list[bytes], reason: str) -> int:
+def reauthorize_sessions(*, by: Actor, devices: list[bytes], reason: str) -> int:
     """Queue a job for each running session of these devices; return the number of sessions.
 
     A session that waits already is not queued twice.
@@ -29,8 +29,8 @@ def review_sessions(*, by: Actor, devices: list[bytes], reason: str) -> int:
     Raises:
         NotAllowed: if the actor is not the system.
     """
-    only_program(by)
-    found = reviewing.running(devices)
+    require_system(by)
+    found = reauthorization.running_sessions(devices)
     for each in found:
         each.reason = reason
     SessionReview.objects.bulk_create(found, ignore_conflicts=True)
@@ -39,7 +39,7 @@ def review_sessions(*, by: Actor, devices: list[bytes], reason: str) -> int:
     )
     numbers = list(waiting.values_list("pk", flat=True))
     for number in numbers:
-        jobs.soon(REVIEW, review=number)
+        jobs.enqueue(REVIEW_JOB, review=number)
     if numbers:
         detail = {"reason": reason, "count": len(numbers)}
         audit.record(by=by, action="wifi.sessions-reviewed", subject="wifi:sessions", detail=detail)
@@ -47,26 +47,26 @@ def review_sessions(*, by: Actor, devices: list[bytes], reason: str) -> int:
 
 
 @action
-def settle_review(*, by: Actor, review: int, told: Told) -> None:
+def record_review(*, by: Actor, review: int, told: ReviewResult) -> None:
     """Store what a NAS was sent and answered; a NAS that did not answer is tried again later.
 
     Raises:
         NotAllowed: if the actor is not the system.
     """
-    only_program(by)
+    require_system(by)
     found = SessionReview.objects.select_for_update().get(pk=review)
     if found.outcome != SessionReview.Outcome.WAITING:
         return
-    now = moments.now()
+    now = current_time.now()
     found.sent, found.error_cause = told.sent, told.error_cause
     found.tries += bool(told.sent)
     outcome = told.outcome
-    if outcome is None and found.tries >= MOST_TRIES:
+    if outcome is None and found.tries >= MAX_TRIES:
         outcome = SessionReview.Outcome.SILENT
     if outcome:
         found.outcome, found.settled_at = outcome, now
     else:
-        jobs.later(REVIEW, at=now + WAIT * 3 ** (found.tries - 1), review=review)
+        jobs.enqueue_at(REVIEW_JOB, at=now + WAIT * 3 ** (found.tries - 1), review=review)
     found.save()
     if outcome in (SessionReview.Outcome.REFUSED, SessionReview.Outcome.SILENT):
         detail = {"outcome": str(outcome), "error_cause": told.error_cause, "tries": found.tries}

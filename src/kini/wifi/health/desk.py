@@ -12,20 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from kini.cases.desk.working import for_officers, may_here
+from kini.cases.desk.guards import has_permission, officers_only
 from kini.city import pack
-from kini.core import moments
+from kini.core import current_time
 from kini.core.actors import Actor
 from kini.people.permissions import Permission
 from kini.people.queries import actor_for
 from kini.web import charts, downloads, formats
 from kini.web.formats import today
 from kini.web.navigation import NavItem, navigation
-from kini.wifi import declared
+from kini.wifi import config
 from kini.wifi.health import queries
 from kini.wifi.health.rules import State
 from kini.wifi.models import Availability, Outage, Site
-from kini.wifi.served import queries as served
+from kini.wifi.usage import queries as served
 
 WATCH = Permission.WATCH_NETWORK
 #: Outages and lines of availability on the page.
@@ -57,15 +57,15 @@ CAUSES = {
 }
 
 
-@for_officers(WATCH)
+@officers_only(WATCH)
 @require_safe
-def health(request: HttpRequest) -> HttpResponse:
+def health_page(request: HttpRequest) -> HttpResponse:
     """Show the number of access points by state, the open outages, and the month's availability."""
-    actor, month = actor_for(request), chosen(request)
-    rows = queries.watched().filter(_mine(actor, "site__"))
+    actor, month = actor_for(request), chosen_month(request)
+    rows = queries.monitored_access_points().filter(_mine(actor, "site__"))
     counts = Counter(found or State.UNKNOWN for found in rows.values_list("health__state", flat=True))
-    outages = queries.down_now().filter(_mine(actor, "access_point__site__"))
-    lines, now, course = list(available(actor, month)), moments.now(), _by_month(actor)
+    outages = queries.open_outages().filter(_mine(actor, "access_point__site__"))
+    lines, now, course = list(availability_of(actor, month)), current_time.now(), _by_month(actor)
     context = {
         "states": [(words, tone, counts[state]) for state, (words, tone) in STATES.items()],
         "outages": [
@@ -83,21 +83,21 @@ def health(request: HttpRequest) -> HttpResponse:
     return render(request, "wifi/health.html", context)
 
 
-@for_officers(WATCH)
+@officers_only(WATCH)
 @require_safe
 def availability_csv(request: HttpRequest) -> HttpResponse:
     """Return the month's availability as CSV."""
-    month = chosen(request)
-    return downloads.table(
-        f"wifi-availability-{month:%Y-%m}.csv", HEAD, map(_cells, available(actor_for(request), month))
+    month = chosen_month(request)
+    return downloads.csv_response(
+        f"wifi-availability-{month:%Y-%m}.csv", HEAD, map(_cells, availability_of(actor_for(request), month))
     )
 
 
-@for_officers(WATCH)
+@officers_only(WATCH)
 @require_safe
 def sites_csv(request: HttpRequest) -> HttpResponse:
     """Return the usage of each site in a month as CSV, by area; small counts are suppressed within each area."""
-    month = chosen(request)
+    month = chosen_month(request)
     mine = set(Site.objects.filter(_mine(actor_for(request), "")).values_list("code", flat=True))
     lines = (
         [f"{month:%Y-%m}", area, row.of, row.name, *row.figures]
@@ -105,12 +105,14 @@ def sites_csv(request: HttpRequest) -> HttpResponse:
         for row in rows
         if row.of in mine
     )
-    return downloads.table(f"wifi-sites-{month:%Y-%m}.csv", ("month", "area", "site", "name", *served.FIGURES), lines)
+    return downloads.csv_response(
+        f"wifi-sites-{month:%Y-%m}.csv", ("month", "area", "site", "name", *served.FIGURES), lines
+    )
 
 
-def chosen(request: HttpRequest) -> date:
+def chosen_month(request: HttpRequest) -> date:
     """Return the month in the query string, else the current one; 404 if the city has no Wi-Fi."""
-    if declared.network() is None:
+    if config.network() is None:
         raise Http404
     try:
         return date.fromisoformat(f"{request.GET.get('month', '')}-01")
@@ -123,7 +125,7 @@ def months() -> list[date]:
     return sorted({*Availability.objects.values_list("month", flat=True), today().replace(day=1)}, reverse=True)
 
 
-def available(actor: Actor, month: date) -> QuerySet[Availability]:
+def availability_of(actor: Actor, month: date) -> QuerySet[Availability]:
     """Return a month's rows, lowest availability first."""
     found = Availability.objects.filter(_mine(actor, ""), month=month).select_related("area")
     return found.order_by(F("down_seconds") * -1.0 / (F("open_seconds") + 1), "provider", "area_id")
@@ -136,18 +138,18 @@ def percent(line: Availability) -> float | None:
 
 def register() -> None:
     """Register the navigation entry."""
-    may = may_here(WATCH)
+    may = has_permission(WATCH)
     item = NavItem(
         *("wifi:desk-health", gettext_lazy("Wi-Fi network"), "wifi", 48, "desk"),
         group=gettext_lazy("Agency"),
-        visible=lambda request: declared.network() is not None and may(request),
+        visible=lambda request: config.network() is not None and may(request),
     )
     navigation.register("desk-wifi-health", item)
 
 
 def _mine(actor: Actor, site: str) -> Q:
     """Filter the sites that the officer monitors: of providers assigned to their agency, within their area."""
-    network = declared.network()
+    network = config.network()
     named = dict(network.providers) if network else {}
     found = Q(pk__in=[])
     for grant in actor.grants:
@@ -179,7 +181,7 @@ def _chart(course: Sequence[tuple[date, float]]) -> charts.Chart | None:
     """Plot availability by month."""
     zone = pack.current().timezone
     points = [(datetime.combine(month, datetime.min.time(), zone), share) for month, share in course]
-    return charts.chart_of(
+    return charts.build_chart(
         [(_("available"), points)], (), lambda value: f"{formats.number(value)} %", lambda at: formats.month(at.date())
     )
 

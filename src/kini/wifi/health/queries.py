@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from django.db.models import QuerySet
 
-from kini.core import moments
-from kini.core.held import held
-from kini.wifi import declared
-from kini.wifi.health.rules import State, together
+from kini.core import current_time
+from kini.core.process_cache import cached
+from kini.wifi import config
+from kini.wifi.health.rules import State, combined_state
 from kini.wifi.models import AccessPoint, Health, Outage
 from kini.wifi.schema import HealthEntry
 
@@ -33,7 +33,7 @@ _SIGNS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class LastContact:
     """Recent accounting of an access point: last packet, open sessions, last restart."""
 
     at: datetime
@@ -42,7 +42,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SiteHealth:
     """State of a site, and the time of its last sign of life; None: never."""
 
     state: State
@@ -54,38 +54,40 @@ class Standing:
         return self.state in (State.UP, State.BUSY, State.DOWN)
 
 
-NOTHING = Standing(State.UNKNOWN, None)
+NEVER_HEARD = SiteHealth(State.UNKNOWN, None)
 
 
-def rule(on: date) -> HealthEntry:
+def health_rule(on: date) -> HealthEntry:
     """Return the health rule that is valid on a day."""
-    network = declared.network()
+    network = config.network()
     found = [entry for entry in network.health if entry.since <= on] if network else []
     return found[-1] if found else HealthEntry(since=on)
 
 
-def heard(now: datetime) -> dict[int, Heard]:
+def recent_contacts(now: datetime) -> dict[int, LastContact]:
     """Return recent accounting since the last check, by access point."""
     newest = Health.objects.order_by("-checked_at").values_list("checked_at", flat=True).first()
     # Packets may be late, and access points report open sessions every five minutes.
     since = max(now - FURTHEST, (newest or now - FURTHEST) - timedelta(hours=1))
     with connection.cursor() as cursor:
         cursor.execute(_SIGNS, {"now": now, "since": since})
-        return {point: Heard(at, online, began) for point, at, online, began in cursor.fetchall() if point is not None}
+        return {
+            point: LastContact(at, online, began) for point, at, online, began in cursor.fetchall() if point is not None
+        }
 
 
-def standing(site: int) -> Standing:
+def site_health(site: int) -> SiteHealth:
     """Return the state of a site at the last check."""
-    return standings().get(site, NOTHING)
+    return all_site_health().get(site, NEVER_HEARD)
 
 
-def standings() -> Mapping[int, Standing]:
+def all_site_health() -> Mapping[int, SiteHealth]:
     """Return the states of all sites that were ever heard of; cached for HOLDS seconds."""
-    return _standings(int(moments.now().timestamp()) // HOLDS)
+    return _standings(int(current_time.now().timestamp()) // HOLDS)
 
 
-@held(maxsize=1)
-def _standings(_slot: int) -> dict[int, Standing]:
+@cached(maxsize=1)
+def _standings(_slot: int) -> dict[int, SiteHealth]:
     found: dict[int, list[tuple[State, datetime | None]]] = {}
     rows = Health.objects.filter(access_point__active=True).values_list("access_point__site", "state", "heard_at")
     for site, state, at in rows:
@@ -93,16 +95,16 @@ def _standings(_slot: int) -> dict[int, Standing]:
     return {site: _of(points) for site, points in found.items()}
 
 
-def _of(points: Iterable[tuple[State, datetime | None]]) -> Standing:
+def _of(points: Iterable[tuple[State, datetime | None]]) -> SiteHealth:
     states, moments_heard = zip(*points, strict=True)
-    return Standing(together(states), max((at for at in moments_heard if at), default=None))
+    return SiteHealth(combined_state(states), max((at for at in moments_heard if at), default=None))
 
 
-def down_now() -> QuerySet[Outage]:
+def open_outages() -> QuerySet[Outage]:
     """The open outages, longest first."""
     return Outage.objects.filter(ended_at=None).select_related("access_point__site__area").order_by("began_at", "pk")
 
 
-def watched() -> QuerySet[AccessPoint]:
+def monitored_access_points() -> QuerySet[AccessPoint]:
     """The access points in use, with their sites."""
     return AccessPoint.objects.filter(active=True, site__active=True).select_related("site")

@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class Signals:
     """Evidence about an access point.
 
     Attributes:
@@ -39,7 +39,7 @@ class Signs:
     capacity: int | None = None
 
 
-def state(signs: Signs, rule: HealthEntry, hours: Hours | None, zone: tzinfo, now: datetime) -> State:
+def health_state(signs: Signals, rule: HealthEntry, hours: Hours | None, zone: tzinfo, now: datetime) -> State:
     """Derive the state from the signals, by the rule of the day."""
     if signs.heard is None:
         return State.UNKNOWN
@@ -54,7 +54,7 @@ def state(signs: Signs, rule: HealthEntry, hours: Hours | None, zone: tzinfo, no
     return State.SILENT
 
 
-def together(states: Sequence[State]) -> State:
+def combined_state(states: Sequence[State]) -> State:
     """Combine the states of a site's access points: it works while one does, and is busy if all working ones are."""
     works = [each for each in states if each in (State.UP, State.BUSY)]
     if works:
@@ -82,7 +82,7 @@ def _open(hours: Hours, zone: tzinfo, first: datetime, last: datetime) -> Iterat
         day += timedelta(days=1)
 
 
-def covered(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+def merge_spans(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
     """Merge overlapping spans, in order."""
     found: list[tuple[datetime, datetime]] = []
     for begins, ends in sorted(spans):
@@ -94,7 +94,7 @@ def covered(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, 
 
 
 @dataclass(frozen=True, slots=True)
-class Down:
+class PointPlace:
     """Place of an access point: its site, provider and area."""
 
     access_point: int
@@ -103,7 +103,7 @@ class Down:
     area: str
 
 
-def causes(down: Sequence[Down], points: Sequence[Down]) -> dict[int, str]:
+def outage_causes(down: Sequence[PointPlace], points: Sequence[PointPlace]) -> dict[int, str]:
     """Infer the cause of each outage from the pattern: "provider" (half of the provider's points in the area, at least
     three), "site" (all points of a site with several), else "unknown".
 
@@ -120,8 +120,8 @@ def causes(down: Sequence[Down], points: Sequence[Down]) -> dict[int, str]:
     return found
 
 
-def _groups(points: Sequence[Down], *names: str) -> list[list[int]]:
-    def key(point: Down) -> tuple[str, ...]:
+def _groups(points: Sequence[PointPlace], *names: str) -> list[list[int]]:
+    def key(point: PointPlace) -> tuple[str, ...]:
         return tuple(str(getattr(point, name)) for name in names)
 
     return [[each.access_point for each in group] for _key, group in groupby(sorted(points, key=key), key)]

@@ -1,10 +1,10 @@
 """Models of the room's parts, where Django looks for them."""
 
-from kini.wifi.models.admission import Block, Device, Group, Pass, Voucher
-from kini.wifi.models.measured import Availability, ClosedDay, Health, Outage, Use
-from kini.wifi.models.network import CODE, MAC, AccessPoint, FaultReport, Site, SiteKind
-from kini.wifi.models.plans import Plan, PlannedPoint
-from kini.wifi.models.sessions import DetailMark, PseudonymKey, SessionReview, SessionRule
+from kini.wifi.accounting.models import DetailMark, PseudonymKey, SessionReview, SessionRule
+from kini.wifi.health.models import Availability, ClosedDay, Health, Outage, Use
+from kini.wifi.inventory.models import CODE, MAC, AccessPoint, FaultReport, Site, SiteKind
+from kini.wifi.planning.models import Plan, PlannedPoint
+from kini.wifi.radius.models import Block, Device, Group, Pass, Voucher
 
 __all__ = [
     "CODE",

@@ -13,29 +13,30 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kini.core.crypto import permanent_hash
-from kini.wifi import declared, queries, rules
-from kini.wifi.admission import DEVICE
+from kini.wifi import config, rules
+from kini.wifi.inventory import queries
 from kini.wifi.models import AccessPoint
 from kini.wifi.portal import visit
+from kini.wifi.radius.authorization import DEVICE
 
 TYPE = "application/captive+json"
 
 
 @never_cache
 @require_safe
-def standing(request: HttpRequest, code: str) -> JsonResponse:
+def captive_state(request: HttpRequest, code: str) -> JsonResponse:
     """Return the captive state of the device, the portal's URL, and the time and volume that are left."""
     point = AccessPoint.objects.select_related("site").filter(active=True, site__active=True, site__code=code).first()
-    device = rules.mac_in(request.GET.get("mac", ""))
-    if point is None or not device or not declared.has_portal():
+    device = rules.leading_mac(request.GET.get("mac", ""))
+    if point is None or not device or not config.has_portal():
         raise Http404
-    if not visit.is_here(request, point):
+    if not visit.is_on_site(request, point):
         raise Http404
     return JsonResponse(_said(request, device, point), content_type=TYPE)
 
 
 def _said(request: HttpRequest, device: str, point: AccessPoint) -> dict[str, Any]:
-    answer, found = queries.standing(device, point), visit.announced(device, point)
+    answer, found = queries.simulate_decision(device, point), visit.visit_of_device(device, point)
     words = f"?a={quote(found.token)}" if found else ""
     said = {
         "captive": answer["Auth-Type"] != "Accept",
@@ -50,5 +51,5 @@ def _said(request: HttpRequest, device: str, point: AccessPoint) -> dict[str, An
         **({"seconds-remaining": int(seconds)} if seconds else {}),
         **({"bytes-remaining": left} if left is not None else {}),
         # Signing in again extends the device's own term, not opening hours or the daily limit.
-        "can-extend-session": bool(known and seconds and queries.ends_by_itself(known, int(seconds))),
+        "can-extend-session": bool(known and seconds and queries.ends_with_device(known, int(seconds))),
     }

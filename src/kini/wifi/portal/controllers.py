@@ -10,13 +10,13 @@ from typing import Protocol
 import httpx
 from django.conf import settings
 
-from kini.core import configured
+from kini.core import provider_config
 from kini.core.registry import Registry
 
 SECONDS = 5
 
 
-class ControllerFault(Exception):
+class ControllerError(Exception):
     """The controller is unreachable, or did not admit the device."""
 
 
@@ -76,9 +76,9 @@ class Unifi:
                 answer = client.post(f"{before}/api/s/{site}/cmd/stamgr", json=wanted, headers=headers)
                 done = answer.raise_for_status().json()["meta"]["rc"] == "ok"
         except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-            raise ControllerFault(f"UniFi: {type(error).__name__}") from None
+            raise ControllerError(f"UniFi: {type(error).__name__}") from None
         if not done:
-            raise ControllerFault("UniFi: it does not let this device in")
+            raise ControllerError("UniFi: it does not let this device in")
 
 
 adapters: Registry[Callable[..., Controller]] = Registry("adapter of controllers")
@@ -91,5 +91,5 @@ def controller_for(site: str) -> Controller | None:
     Raises:
         EnvironmentFault: if the file of KINI_WIFI is invalid.
     """
-    found = configured.providers("KINI_WIFI", settings.ENV.wifi, adapters)
+    found = provider_config.load_providers("KINI_WIFI", settings.ENV.wifi, adapters)
     return next((each for each in found.values() if site in each.sites), None)

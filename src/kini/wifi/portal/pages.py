@@ -22,21 +22,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kini.city import pack
-from kini.core import limits
-from kini.core.actors import Refused
+from kini.core import attempt_limits
+from kini.core.actors import ActionRefused
+from kini.core.attempt_limits import Limit, TooManyAttempts
 from kini.core.client_address import client_network
-from kini.core.limits import Limit, TooMany
 from kini.people import actions as people
-from kini.people import codes
-from kini.people.contacts import ContactFault, read_phone
-from kini.people.devices import device_of
+from kini.people import verification_codes
+from kini.people.contacts import ContactError, parse_phone
 from kini.people.queries import actor_for
 from kini.people.sign_in import CodePage
-from kini.web.navigation import address
-from kini.wifi import actions, declared, queries
+from kini.people.user_agents import device_name
+from kini.web.navigation import cached_reverse
+from kini.wifi import actions, config
+from kini.wifi.inventory import queries
 from kini.wifi.models import AccessPoint
-from kini.wifi.portal import controllers, handover, visit, words
-from kini.wifi.portal.visit import Visit
+from kini.wifi.portal import controllers, refusal_texts, vendors, visit
+from kini.wifi.portal.visit import PortalVisit
 from kini.wifi.schema import PortalEntry, WifiFile
 
 #: Voucher attempts of one device. Codes of 50 bits cannot be guessed; this limits the load.
@@ -63,7 +64,7 @@ class Problem:
 
 
 def _portal() -> tuple[WifiFile, PortalEntry]:
-    network = declared.network()
+    network = config.network()
     if network is None or network.portal is None:
         raise Http404
     return network, network.portal
@@ -89,8 +90,8 @@ def _resuming(view: View) -> View:
     def inside(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
         _portal()
         try:
-            found = visit.resumed(request.POST.get("a") or request.GET.get("a", ""))
-        except visit.VisitOver:
+            found = visit.visit_from_token(request.POST.get("a") or request.GET.get("a", ""))
+        except visit.VisitExpired:
             return _page(request, "wifi/portal/lost.html", None, {}, status=200 if request.method == "GET" else 410)
         return view(request, found, *args, **given)
 
@@ -102,7 +103,7 @@ def _resuming(view: View) -> View:
 @_or_down
 def arrive(request: HttpRequest, sort: str) -> HttpResponse:
     """Landing page of redirects, with one URL for each vendor."""
-    if sort not in handover.SORTS:
+    if sort not in vendors.VENDORS:
         raise Http404
     return _arrived(request, sort, request.GET)
 
@@ -110,8 +111,8 @@ def arrive(request: HttpRequest, sort: str) -> HttpResponse:
 def _arrived(request: HttpRequest, sort: str, said: Mapping[str, str]) -> HttpResponse:
     _portal()
     try:
-        found = visit.of(sort, said)
-    except handover.NotHandedOver:
+        found = visit.visit_from_redirect(sort, said)
+    except vendors.InvalidRedirect:
         return _page(request, "wifi/portal/lost.html", None, {}, status=400)
     if found.arrival.outcome == "in":
         return redirect(_address("online", found))
@@ -130,7 +131,7 @@ def arrive_unifi(request: HttpRequest, site: str) -> HttpResponse:
 @require_safe
 @_or_down
 @_resuming
-def start(request: HttpRequest, found: Visit) -> HttpResponse:
+def start(request: HttpRequest, found: PortalVisit) -> HttpResponse:
     """Show the first page again."""
     return _start(request, found)
 
@@ -139,7 +140,7 @@ def start(request: HttpRequest, found: Visit) -> HttpResponse:
 @require_POST
 @_or_down
 @_resuming
-def enter(request: HttpRequest, found: Visit) -> HttpResponse:
+def enter(request: HttpRequest, found: PortalVisit) -> HttpResponse:
     """Sign in: by one tap, with a phone number, or with a voucher."""
     try:
         match request.POST.get("way"):
@@ -151,7 +152,7 @@ def enter(request: HttpRequest, found: Visit) -> HttpResponse:
                 return let_in(request, found)
             case _:
                 return _start(request, found)
-    except (ContactFault, Refused) as fault:
+    except (ContactError, ActionRefused) as fault:
         return _start(request, found, _problem(request, fault))
 
 
@@ -159,27 +160,27 @@ def _problem(request: HttpRequest, fault: Exception) -> Problem:
     name = request.POST.get("way", "")
     name = name if name in ("phone", "voucher") else ""
     typed = request.POST.get(name, "")[:LONGEST].replace("\0", "")
-    return Problem(name, typed, str(fault), 429 if isinstance(fault, TooMany) else 422)
+    return Problem(name, typed, str(fault), 429 if isinstance(fault, TooManyAttempts) else 422)
 
 
-def _send_code(request: HttpRequest, found: Visit) -> HttpResponse:
-    contact = read_phone(request.POST.get("phone", ""), pack.current().country)
-    codes.prepare(request, contact)
+def _send_code(request: HttpRequest, found: PortalVisit) -> HttpResponse:
+    contact = parse_phone(request.POST.get("phone", ""), pack.current().country)
+    verification_codes.prepare_code(request, contact)
     user = people.open_account(by=actor_for(request), contact=contact)
     LoginCodeVerificationProcess.initiate(request=request, user=user, phone=contact.value)
     return redirect(_address("code", found))
 
 
-def _with_voucher(request: HttpRequest, found: Visit) -> HttpResponse:
-    limits.require(VOUCHER_TRIES, found.device.hex())
-    limits.require(VOUCHER_ADDRESS, client_network(request))
+def _with_voucher(request: HttpRequest, found: PortalVisit) -> HttpResponse:
+    attempt_limits.consume(VOUCHER_TRIES, found.device.hex())
+    attempt_limits.consume(VOUCHER_ADDRESS, client_network(request))
     typed = request.POST.get("voucher", "")[:LONGEST].replace("\0", "")
     answer = let_in(request, found, voucher=typed or "-")
-    limits.forget(VOUCHER_TRIES, found.device.hex())
+    attempt_limits.reset(VOUCHER_TRIES, found.device.hex())
     return answer
 
 
-def let_in(request: HttpRequest, found: Visit, voucher: str = "") -> HttpResponse:
+def let_in(request: HttpRequest, found: PortalVisit, voucher: str = "") -> HttpResponse:
     """Create a one-time password and send the browser to the access point with it.
 
     Raises:
@@ -192,31 +193,33 @@ def let_in(request: HttpRequest, found: Visit, voucher: str = "") -> HttpRespons
         device=found.device,
         point=found.point,
         voucher=voucher,
-        browser=device_of(request.headers.get("User-Agent", "")),
+        browser=device_name(request.headers.get("User-Agent", "")),
     )
-    if handover.SORTS[found.arrival.sort].by_controller:
+    if vendors.VENDORS[found.arrival.sort].by_controller:
         return _by_controller(request, found, found.point, ticket.password)
     onwards = request.build_absolute_uri(_address("online", found))
     login = found.login(ticket.username, ticket.password, onwards)
     if login is None:
-        return _start(request, found, Problem("", "", words.of_reason("unknown-access-point", None)[1], 409))
+        return _start(request, found, Problem("", "", refusal_texts.refusal_text("unknown-access-point", None)[1], 409))
     if login.method == "get":
         return _to(HttpResponseRedirect(login.whole), found)
     return _page(request, "wifi/portal/hand_over.html", found, {"login": login})
 
 
-def _by_controller(request: HttpRequest, found: Visit, point: AccessPoint, password: str) -> HttpResponse:
+def _by_controller(request: HttpRequest, found: PortalVisit, point: AccessPoint, password: str) -> HttpResponse:
     """Decide as RADIUS would, and call the controller."""
-    limits = queries.standing(found.arrival.device, point, password)
+    limits = queries.simulate_decision(found.arrival.device, point, password)
     if limits["Auth-Type"] != "Accept":
-        return _start(request, found, Problem("", "", words.of_reason(limits["Reply-Message"], point.site)[1], 409))
+        return _start(
+            request, found, Problem("", "", refusal_texts.refusal_text(limits["Reply-Message"], point.site)[1], 409)
+        )
     site = found.arrival.kept.get("site", "default")
     controller = controllers.controller_for(site)
     try:
         if controller is None:
-            raise controllers.ControllerFault("no controller has this site")
+            raise controllers.ControllerError("no controller has this site")
         controller.let_in(site, found.arrival.device, point.mac, limits)
-    except controllers.ControllerFault as fault:
+    except controllers.ControllerError as fault:
         log.warning("controller", fault=str(fault), site=site)
         text = _("The Wi-Fi is not responding at the moment. Please try again in a minute.")
         return _start(request, found, Problem("", "", text, 503))
@@ -227,7 +230,7 @@ def _by_controller(request: HttpRequest, found: Visit, point: AccessPoint, passw
 @require_safe
 @_or_down
 @_resuming
-def online(request: HttpRequest, found: Visit) -> HttpResponse:
+def online(request: HttpRequest, found: PortalVisit) -> HttpResponse:
     """Landing page after signing in, with links."""
     _whole, portal = _portal()
     wanted = found.arrival.wanted
@@ -243,8 +246,8 @@ class PortalCode(CodePage):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         _portal()
         try:
-            self.visit = visit.resumed(request.POST.get("a") or request.GET.get("a", ""))
-        except visit.VisitOver:
+            self.visit = visit.visit_from_token(request.POST.get("a") or request.GET.get("a", ""))
+        except visit.VisitExpired:
             return _page(request, "wifi/portal/lost.html", None, {}, status=410)
         if LoginStageController.enter(request, LoginByCodeStage.key) is None:
             return redirect(_address("start", self.visit))
@@ -264,7 +267,7 @@ class PortalCode(CodePage):
             return response
         try:
             return let_in(self.request, self.visit)
-        except Refused as refusal:
+        except ActionRefused as refusal:
             return _start(self.request, self.visit, Problem("", "", str(refusal), 409))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -275,7 +278,7 @@ class PortalCode(CodePage):
 code = _or_down(PortalCode.as_view())
 
 
-def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -> HttpResponse:
+def _start(request: HttpRequest, found: PortalVisit, problem: Problem | None = None) -> HttpResponse:
     """Render the reason against admission, or the ways to sign in."""
     _whole, portal = _portal()
     here = _is_here(request, found)
@@ -285,7 +288,7 @@ def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -
     signed_in = request.user.is_authenticated
     context = {
         "shut": shut in SHUT,
-        "notice": words.of_reason(told, found.point.site if found.point else None) if told else None,
+        "notice": refusal_texts.refusal_text(told, found.point.site if found.point else None) if told else None,
         "tap": "account" if signed_in else "device" if here and queries.known_device(found.device) else "",
         "waiting": LoginStageController.enter(request, LoginByCodeStage.key) is not None and _address("code", found),
         "begin": found.begin,
@@ -297,39 +300,39 @@ def _start(request: HttpRequest, found: Visit, problem: Problem | None = None) -
     return _page(request, "wifi/portal/start.html", found, context, status=problem.status if problem else 200)
 
 
-def _is_here(request: HttpRequest, found: Visit) -> bool:
-    return found.point is not None and visit.is_here(request, found.point)
+def _is_here(request: HttpRequest, found: PortalVisit) -> bool:
+    return found.point is not None and visit.is_on_site(request, found.point)
 
 
-def _shut(found: Visit, here: bool) -> str:
+def _shut(found: PortalVisit, here: bool) -> str:
     """Return a reason of SHUT, or the reason of the last refusal; details of the device only to a visitor who is
     `here`.
     """
     if found.point is None:
         return "unknown-access-point"
-    said = queries.standing(found.arrival.device, found.point).get("Reply-Message", "")
+    said = queries.simulate_decision(found.arrival.device, found.point).get("Reply-Message", "")
     return said if here or said in ("closed", "unknown-access-point") else ""
 
 
 def _page(
-    request: HttpRequest, template: str, found: Visit | None, context: dict[str, Any], status: int = 200
+    request: HttpRequest, template: str, found: PortalVisit | None, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     whole = _frame(request, found) | context
     return _to(render(request, template, whole, status=status), found)
 
 
-def _frame(request: HttpRequest, found: Visit | None) -> dict[str, Any]:
+def _frame(request: HttpRequest, found: PortalVisit | None) -> dict[str, Any]:
     """Context of every portal page."""
     network, _entry = _portal()
     return {
         "network": network,
         "visit": found,
-        "here": _address("start", found) if found else address("wifi:portal"),
+        "here": _address("start", found) if found else cached_reverse("wifi:portal"),
         "place": found.point.site if found and found.point else None,
     }
 
 
-def _to[R: HttpResponseBase](response: R, found: Visit | None) -> R:
+def _to[R: HttpResponseBase](response: R, found: PortalVisit | None) -> R:
     """Allow forms of this page to submit to the access point (content security policy)."""
     if found and found.origin:
         policy = {**settings.SECURE_CSP, "form-action": [CSP.SELF, found.origin]}
@@ -337,6 +340,6 @@ def _to[R: HttpResponseBase](response: R, found: Visit | None) -> R:
     return response
 
 
-def _address(name: str, found: Visit) -> str:
+def _address(name: str, found: PortalVisit) -> str:
     routes = {"start": "wifi:portal", "code": "wifi:portal-code", "online": "wifi:portal-online"}
-    return f"{address(routes[name])}?a={quote(found.token)}"
+    return f"{cached_reverse(routes[name])}?a={quote(found.token)}"

@@ -15,27 +15,27 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
-from kini.core import moments
+from kini.core import current_time
 from kini.core.client_address import client_address, forwarded_address
-from kini.core.crypto import SealBroken, permanent_hash, seal_json, unseal_json
-from kini.wifi.admission import DEVICE
-from kini.wifi.holding import held
-from kini.wifi.inventory_diff import secret_of
+from kini.core.crypto import DecryptionError, decrypt_json, encrypt_json, permanent_hash
+from kini.wifi.inventory.diff import secret_of
+from kini.wifi.inventory.site_cache import site_cache
 from kini.wifi.models import AccessPoint
-from kini.wifi.portal import handover
-from kini.wifi.portal.handover import Arrival, Login
+from kini.wifi.portal import vendors
+from kini.wifi.portal.vendors import Arrival, Login
+from kini.wifi.radius.authorization import DEVICE
 
 CONTEXT = "wifi visit"
 #: Lifetime of a token; access points change their challenge sooner.
 SECONDS = 2 * 60 * 60
 
 
-class VisitOver(Exception):
+class VisitExpired(Exception):
     """The token is invalid or expired."""
 
 
 @dataclass(frozen=True)
-class Visit:
+class PortalVisit:
     """A visitor at an access point of the inventory; `point` is None if that is unknown."""
 
     arrival: Arrival
@@ -49,8 +49,8 @@ class Visit:
     @cached_property
     def token(self) -> str:
         """The encrypted token."""
-        said = {**asdict(self.arrival), "kept": dict(self.arrival.kept), "at": int(moments.now().timestamp())}
-        return base64.urlsafe_b64encode(seal_json(said, CONTEXT)).decode().rstrip("=")
+        said = {**asdict(self.arrival), "kept": dict(self.arrival.kept), "at": int(current_time.now().timestamp())}
+        return base64.urlsafe_b64encode(encrypt_json(said, CONTEXT)).decode().rstrip("=")
 
     @property
     def origin(self) -> str:
@@ -61,7 +61,7 @@ class Visit:
     @property
     def begin(self) -> str:
         """URL that supplies missing parameters for the login; empty if none are missing."""
-        return handover.begin(self.arrival, at=self.point.login_address) if self.point else ""
+        return vendors.challenge_url(self.arrival, at=self.point.login_address) if self.point else ""
 
     def login(self, username: str, password: str, onwards: str) -> Login | None:
         """Build the request with which the browser brings a one-time password to the access point."""
@@ -70,30 +70,34 @@ class Visit:
         secret = secret_of(self.point).decode()
         at = self.point.login_address
         given = {"username": username, "password": password, "onwards": onwards}
-        return handover.login(self.arrival, at=at, secret=secret, **given)
+        return vendors.build_login(self.arrival, at=at, secret=secret, **given)
 
 
-def of(sort: str, said: Mapping[str, str]) -> Visit:
+def visit_from_redirect(sort: str, said: Mapping[str, str]) -> PortalVisit:
     """Parse a redirect of that vendor.
 
     Raises:
         vendors.InvalidRedirect: if it is not a query of that vendor.
     """
-    arrival = handover.read(sort, said)
-    return Visit(arrival, held().access_point(arrival.points))
+    arrival = vendors.parse_redirect(sort, said)
+    return PortalVisit(arrival, site_cache().access_point(arrival.points))
 
 
-def announced(device: str, point: AccessPoint) -> Visit | None:
+def visit_of_device(device: str, point: AccessPoint) -> PortalVisit | None:
     """Return the visit of a device that asks by API; None if the access point's vendor is unknown.
 
     Args:
         device: its MAC, in the notation of RFC 3580.
     """
     sort = point.vendor.casefold()
-    return Visit(Arrival(sort, device, (point.nas_identifier, point.mac)), point) if sort in handover.SORTS else None
+    return (
+        PortalVisit(Arrival(sort, device, (point.nas_identifier, point.mac)), point)
+        if sort in vendors.VENDORS
+        else None
+    )
 
 
-def is_here(request: HttpRequest, point: AccessPoint) -> bool:
+def is_on_site(request: HttpRequest, point: AccessPoint) -> bool:
     """Return True if the request comes from the access point's network: from its own address, or a private one.
 
     From elsewhere anybody could ask about any device. In production a private address counts only if trusted proxies
@@ -110,7 +114,7 @@ def is_here(request: HttpRequest, point: AccessPoint) -> bool:
     return address.is_private
 
 
-def resumed(token: str) -> Visit:
+def visit_from_token(token: str) -> PortalVisit:
     """Decrypt a token.
 
     Raises:
@@ -118,10 +122,10 @@ def resumed(token: str) -> Visit:
     """
     try:
         sealed = base64.urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
-        said: dict[str, Any] = unseal_json(sealed, CONTEXT)
-    except (SealBroken, binascii.Error, ValueError):
-        raise VisitOver from None
-    if moments.now().timestamp() - said.pop("at") > SECONDS:
-        raise VisitOver
+        said: dict[str, Any] = decrypt_json(sealed, CONTEXT)
+    except (DecryptionError, binascii.Error, ValueError):
+        raise VisitExpired from None
+    if current_time.now().timestamp() - said.pop("at") > SECONDS:
+        raise VisitExpired
     arrival = Arrival(**said | {"points": tuple(said["points"])})
-    return Visit(arrival, held().access_point(arrival.points))
+    return PortalVisit(arrival, site_cache().access_point(arrival.points))

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.postgresql import base
 
-from kini.core.database.prepared import LOST, waiting
+from kini.core.database.prepared_statements import CONNECTION_LOST, pending_statements
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -14,16 +14,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def validate_no_broken_transaction(self) -> None:
         """Raise OperationalError where Django would blame the caller, although the connection was lost."""
         if self.needs_rollback and self.connection is not None and self.connection.closed:
-            raise OperationalError(LOST)
+            raise OperationalError(CONNECTION_LOST)
         super().validate_no_broken_transaction()
 
     def create_cursor(self, name: str | None = None) -> Any:
-        if self.connection is not None and (own := waiting(self.connection)):
+        if self.connection is not None and (own := pending_statements(self.connection)):
             own.send()
         return super().create_cursor(name)
 
     def _commit(self) -> None:
-        own = waiting(self.connection) if self.connection is not None else None
+        own = pending_statements(self.connection) if self.connection is not None else None
         if own is None:
             super()._commit()  # type: ignore[misc]
             return
@@ -39,5 +39,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._close()  # type: ignore[misc]
 
     def _forget(self) -> None:
-        if self.connection is not None and (own := waiting(self.connection)):
+        if self.connection is not None and (own := pending_statements(self.connection)):
             own.forget()

@@ -1,0 +1,58 @@
+"""Registration in other rooms: kind, timeline entries, pack check, message types, navigation."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.api.routing import ApiModule, api_modules
+from kini.booking import api
+from kini.booking.kind import BookingKind
+from kini.booking.notifications import CLOSED, OFFER
+from kini.booking.schedule_checks import check_schedules
+from kini.booking.venue_actions import NO_SHOW_UNDONE
+from kini.cases.desk.guards import has_permission
+from kini.cases.rules import entry_renderers
+from kini.city.pack_checks import pack_checks
+from kini.messages.message_types import message_types
+from kini.people.permissions import Permission
+from kini.services.kinds import kinds
+from kini.web import formats
+from kini.web.navigation import NavItem, navigation
+
+
+def register() -> None:
+    """Register everything once; called from `BookingConfig.ready`."""
+    api_modules.register("booking", ApiModule("Booking", api.router))
+    kinds.register(BookingKind.id, BookingKind())
+    pack_checks.register("bookings", check_schedules)
+    entry_renderers.register("rebooked", _rebooked)
+    entry_renderers.register(NO_SHOW_UNDONE, _was_there)
+    message_types.register(OFFER.id, OFFER)
+    message_types.register(CLOSED.id, CLOSED)
+    navigation.register(
+        "desk-bookings",
+        NavItem(
+            "booking:desk-today",
+            gettext_lazy("Bookings"),
+            "clock",
+            32,
+            "desk",
+            group=gettext_lazy("Counter"),
+            visible=has_permission(Permission.ACT),
+        ),
+    )
+
+
+def _was_there(_data: Mapping[str, Any]) -> str:
+    return _("You were there. The missed booking was removed and no longer counts.")
+
+
+def _rebooked(data: Mapping[str, Any]) -> str:
+    words = {"before": formats.moment(datetime.fromisoformat(data["from"]))}
+    words |= {"now": formats.moment(datetime.fromisoformat(data["to"])), "message": data.get("message", "")}
+    if words["message"]:
+        return _("Your booking on %(before)s was moved to %(now)s. %(message)s") % words
+    return _("Your booking on %(before)s was moved to %(now)s.") % words

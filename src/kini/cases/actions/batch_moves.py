@@ -1,0 +1,148 @@
+"""Batch moves: decided at once, delayed so that they can be cancelled, then taken case by case as usual."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kini.cases.actions.moves import move as move_case
+from kini.cases.models import BatchMove, BatchMoveCase, Case
+from kini.cases.queries import batch_moves
+from kini.core import audit, current_time, jobs
+from kini.core.actions import action
+from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.people import action_helpers
+from kini.people import queries as people_queries
+from kini.people.models import Officer
+
+#: Seconds in which a batch move can be cancelled.
+UNDO_SECONDS = 30
+MAX_BATCH_CASES = 50
+#: Name of the job that runs a batch move (jobs.py).
+BATCH_MOVE_JOB = "cases.carry_out_bulk"
+
+
+@action
+def schedule_batch_move(
+    *, by: Actor, cases: Iterable[Case], move: str, given: Mapping[str, Any] | None = None, query: str = ""
+) -> BatchMove:
+    """Schedule a move for many cases, each in the state that was shown. It is taken UNDO_SECONDS later.
+
+    Args:
+        cases: as the page showed them; those that cannot take the step are left out.
+        given: inputs by name, as `inputs.take` reads them; JSON, so no files.
+        query: of the queue to go back to.
+
+    Raises:
+        NotAllowed: when the actor is no working officer.
+        Refused: when none of them can take the step, there are too many, or one waits for another bulk meanwhile.
+    """
+    officer = _officer(by)
+    fitting = [each for each in batch_moves.plan_moves(by, cases, move) if not each.obstacle]
+    if not fitting:
+        raise ActionRefused(_("None of these cases can take this step now. Check the list again."))
+    if len(fitting) > MAX_BATCH_CASES:
+        raise ActionRefused(_("Choose at most %(count)d cases at once.") % {"count": MAX_BATCH_CASES})
+    now = current_time.now()
+    due = now + timedelta(seconds=UNDO_SECONDS)
+    label = batch_moves.planned_label(fitting[0])[:120]
+    bulk = BatchMove.objects.create(
+        officer=officer, move=move, label=label, given=dict(given or {}), query=query, made_at=now, due_at=due
+    )
+    rows = [BatchMoveCase(bulk=bulk, case=each.case, state=each.case.state) for each in fitting]
+    already = _("Some of these cases are already scheduled for another step. Check the list again.")
+    action_helpers.create_once(lambda: BatchMoveCase.objects.bulk_create(rows), already)
+    _record(by, bulk, "cases.bulk-planned", move=move, cases=[each.case.reference for each in fitting])
+    jobs.enqueue_at(BATCH_MOVE_JOB, at=due, bulk=bulk.pk)
+    return bulk
+
+
+@action
+def cancel_batch_move(*, by: Actor, bulk: BatchMove) -> BatchMove:
+    """Cancel a batch move before it begins. Idempotent.
+
+    Raises:
+        NotAllowed: when another officer made it.
+        Refused: when it has begun.
+    """
+    bulk = _locked(bulk.pk)
+    if bulk.officer_id != _officer(by).pk:
+        raise NotAllowed(_("Only the officer who decided this can take it back."))
+    if bulk.begun_at:
+        raise ActionRefused(_("It is too late to take this back: the cases are being moved."))
+    if bulk.taken_back_at is None:
+        bulk.taken_back_at = current_time.now()
+        bulk.save(update_fields=["taken_back_at"])
+        bulk.cases.update(result=BatchMoveCase.TAKEN_BACK)
+        _record(by, bulk, "cases.bulk-taken-back")
+    return bulk
+
+
+@action
+def begin_batch_move(*, by: Actor, bulk: int) -> bool:
+    """Begin a batch move, after which it cannot be cancelled. Return False if it was cancelled, has ended or is not
+    due.
+    """
+    found = _locked(bulk)
+    if found.taken_back_at or found.ended_at or current_time.now() < found.due_at:
+        return False
+    if found.begun_at is None:
+        found.begun_at = current_time.now()
+        found.save(update_fields=["begun_at"])
+        _record(by, found, "cases.bulk-begun")
+    return True
+
+
+@action
+def move_batch_case(*, by: Actor, item: int) -> BatchMoveCase:
+    """Move one case and record the result in one transaction; idempotent.
+
+    A refusal is recorded with its reason.
+    """
+    found = BatchMoveCase.objects.select_for_update(of=("self",)).select_related("bulk", "case").get(pk=item)
+    if found.result != BatchMoveCase.WAITING:
+        return found
+    bulk = found.bulk
+    (planned,) = batch_moves.plan_moves(by, [found.case], bulk.move)
+    given = {name: value for name, value in bulk.given.items() if name in planned.fields}
+    try:
+        move_case(by=by, case=found.case, move=bulk.move, given=given, expected_state=found.state)
+        found.result = BatchMoveCase.MOVED
+    except ActionRefused as refusal:
+        found.result, found.why = BatchMoveCase.REFUSED, str(refusal)
+    found.save(update_fields=["result", "why"])
+    detail = {"case": found.case.reference, "result": found.result}
+    _record(by, bulk, "cases.bulk-step", **detail)
+    return found
+
+
+@action
+def end_batch_move(*, by: Actor, bulk: int, give_up: bool = False) -> None:
+    """End the batch move if no case is waiting. With `give_up`, cases that failed with an error are recorded as
+    refused.
+    """
+    found = _locked(bulk)
+    waiting = found.cases.filter(result=BatchMoveCase.WAITING)
+    if give_up:
+        why = _("An internal error prevented this step. Open the case and take the step there.")
+        waiting.update(result=BatchMoveCase.REFUSED, why=why)
+    if found.begun_at and found.ended_at is None and not waiting.exists():
+        found.ended_at = current_time.now()
+        found.save(update_fields=["ended_at"])
+        _record(by, found, "cases.bulk-ended")
+
+
+def _locked(pk: int) -> BatchMove:
+    return BatchMove.objects.select_for_update().get(pk=pk)
+
+
+def _officer(by: Actor) -> Officer:
+    officer = people_queries.officer_of(by)
+    if officer is None:
+        raise NotAllowed(_("Only officers work on cases."))
+    return officer
+
+
+def _record(by: Actor, bulk: BatchMove, deed: str, **detail: Any) -> None:
+    audit.record(by=by, action=deed, subject=f"bulk:{bulk.pk}", detail=detail)

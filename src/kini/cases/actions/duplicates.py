@@ -1,0 +1,138 @@
+"""Duplicates: merge the later case into the earlier one, undo a merge, mark pairs as different."""
+
+from django.utils.translation import gettext as _
+
+from kini.cases import access, rules, timeline
+from kini.cases.events import CaseMoved
+from kini.cases.locking import lock_case
+from kini.cases.models import Case, NotDuplicate
+from kini.core import audit, events
+from kini.core.actions import action
+from kini.core.actors import ActionRefused, Actor, ActorKind, NotAllowed
+from kini.people.permissions import Permission
+from kini.services.kinds import kinds
+from kini.services.snapshots import snapshot_of
+
+
+@action
+def merge(*, by: Actor, case: Case, other: Case) -> Case:
+    """Merge two duplicates: the later case ends and follows the earlier one, in whichever order they are given.
+
+    The resident of the later case is notified of the merge and of all further steps of the other case, without learning
+    whose it is. Duplicates of the later case now follow the earlier one.
+
+    Returns:
+        The later case as stored.
+
+    Raises:
+        NotAllowed: without the permission over both, or when one of them is the officer's own.
+        Refused: when one of them has ended, they are of different services, or the flow of the later has no such end.
+    """
+    first, later = _both(by, case, other)
+    if first.service_id != later.service_id:
+        raise ActionRefused(_("Only cases of the same service can be merged."))
+    if first.closed_at or later.closed_at:
+        raise ActionRefused(_("One of these cases has ended. Only open cases can be merged."))
+    edge = rules.edge_of(snapshot_of(later.version).flow, later.state, rules.JOIN)
+    if edge is None:
+        raise ActionRefused(_("This case began before its service supported merging. Handle it separately."))
+    _follow(by, later, first)
+    later.leader = first
+    _step(by, later, rules.JOIN, edge.to)
+    timeline.append(first, by=by, sort="gathered", public=False, data={"reference": later.reference})
+    detail = {"to": first.reference}
+    audit.record(by=by, action="cases.joined-case", subject=f"case:{later.reference}", detail=detail)
+    return later
+
+
+@action
+def mark_not_duplicate(*, by: Actor, case: Case, other: Case) -> NotDuplicate:
+    """Mark two similar cases as different, so that they are no longer suggested.
+
+    Raises:
+        NotAllowed: without the permission over both, or when one of them is the officer's own.
+    """
+    return _apart(by, *_both(by, case, other))
+
+
+@action
+def unmerge(*, by: Actor, case: Case) -> Case:
+    """Undo a merge: the case restarts its flow on its own.
+
+    Raises:
+        NotAllowed: without the permission, or when the case is the officer's own.
+        Refused: when it is not joined to another one.
+    """
+    case = lock_case(case)
+    access.require_at_desk(by, Permission.JOIN_CASES, case)
+    if case.leader is None:
+        raise ActionRefused(_("This case has not been merged into another one."))
+    _apart(by, *sorted((case, case.leader), key=lambda each: each.pk))
+    return _separated(by, case)
+
+
+@action
+def release_duplicates(*, by: Actor, case: Case) -> Case | None:
+    """Release the duplicates of a case that ended undecided: the earliest restarts, the others follow it.
+
+    Returns:
+        The one that goes on; None when nobody follows.
+
+    Raises:
+        NotAllowed: when anybody but the program asks.
+        Refused: when the case has not gone away.
+    """
+    if by.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(_("Only the system can do this."))
+    case = lock_case(case)
+    if case.outcome not in rules.UNDECIDED:
+        raise ActionRefused(_("This case goes on, or was decided."))
+    first = case.followers.order_by("opened_at", "pk").first()
+    if first is None:
+        return None
+    first = _separated(by, lock_case(first))
+    _follow(by, case, first)
+    return first
+
+
+def _both(by: Actor, case: Case, other: Case) -> tuple[Case, Case]:
+    """Lock both cases in a fixed order and return (earlier, later), if the actor may merge them."""
+    if case.pk == other.pk:
+        raise ActionRefused(_("A case cannot be compared with itself."))
+    pair = [lock_case(each) for each in sorted((case, other), key=lambda each: each.pk)]
+    for each in pair:
+        access.require_at_desk(by, Permission.JOIN_CASES, each)
+    first, later = sorted(pair, key=lambda each: (each.opened_at, each.pk))
+    return first, later
+
+
+def _apart(by: Actor, one: Case, other: Case) -> NotDuplicate:
+    first, later = sorted((one, other), key=lambda each: each.pk)
+    found, new = NotDuplicate.objects.get_or_create(first=first, later=later, defaults={"by_id": by.user_id})
+    if new:
+        detail = {"from": first.reference}
+        audit.record(by=by, action="cases.kept-apart", subject=f"case:{later.reference}", detail=detail)
+    return found
+
+
+def _follow(by: Actor, before: Case, leader: Case) -> None:
+    """Let the duplicates of one case follow another."""
+    for follower in before.followers.order_by("pk"):
+        follower = lock_case(follower)
+        follower.leader = leader
+        timeline.append(follower, by=by, sort="followed", data={"leader": leader.reference})
+
+
+def _separated(by: Actor, case: Case) -> Case:
+    case.leader = None
+    _step(by, case, rules.SEPARATE, snapshot_of(case.version).flow.start)
+    audit.record(by=by, action="cases.separated", subject=f"case:{case.reference}")
+    return case
+
+
+def _step(by: Actor, case: Case, move: str, to: str) -> None:
+    """Take a step that no page offers, with the effects of an ordinary one."""
+    data = {"leader": case.leader.reference if case.leader else ""}
+    entry = timeline.append(case, by=by, sort="moved", move=move, to_state=to, data=data)
+    kinds.get(case.kind).after_move(case, move, {})
+    events.publish(CaseMoved(case.reference, move, to, entry.number))

@@ -1,0 +1,87 @@
+"""Saved filters: an officer's named views of the queue, limited in number, one of which may be the default."""
+
+from django.utils.translation import gettext as _
+
+from kini.cases.models import MAX_FILTERS, SavedFilter
+from kini.cases.transition_inputs import clean_form_text
+from kini.core import audit
+from kini.core.actions import action
+from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.people import action_helpers
+from kini.people import queries as people_queries
+from kini.people.models import Officer
+
+MAX_FILTER_NAME = 40
+
+
+@action
+def save_filter(*, by: Actor, name: str, query: str, first: bool = False) -> SavedFilter:
+    """Save a view of the queue in the first free position of the rail.
+
+    Args:
+        query: query string of the queue (QueueAddress.query).
+        first: the desk opens with it from now on, in place of another one.
+
+    Raises:
+        NotAllowed: when the actor is no working officer.
+        Refused: without a name, with one that is there already, and when there is no place left.
+    """
+    officer = _officer(by)
+    name = " ".join(clean_form_text(name).split())
+    if not name:
+        raise ActionRefused(_("Give the filter a short name."))
+    if len(name) > MAX_FILTER_NAME:
+        raise ActionRefused(_("Write the name in fewer words."))
+    taken = set(officer.filters.values_list("place", flat=True))
+    place = next((place for place in range(1, MAX_FILTERS + 1) if place not in taken), None)
+    if place is None:
+        raise ActionRefused(_("There is room for %(count)d filters. Delete one first.") % {"count": MAX_FILTERS})
+    if first:
+        officer.filters.filter(first=True).update(first=False)
+    kept = SavedFilter(officer=officer, place=place, name=name, query=query, first=first)
+    action_helpers.create_once(kept.save, _("You have a filter of this name already."))
+    _record(by, kept, "cases.filter-saved")
+    return kept
+
+
+@action
+def set_default_filter(*, by: Actor, kept: SavedFilter, first: bool) -> SavedFilter:
+    """Make this filter the desk's default, or (first=False) no longer. Raises as `delete_filter`."""
+    kept = _own(by, kept)
+    if kept.first is not first:
+        kept.officer.filters.filter(first=True).update(first=False)
+        kept.first = first
+        kept.save(update_fields=["first"])
+        _record(by, kept, "cases.filter-first" if first else "cases.filter-not-first")
+    return kept
+
+
+@action
+def delete_filter(*, by: Actor, kept: SavedFilter) -> None:
+    """Delete a saved filter.
+
+    Raises:
+        NotAllowed: the filter belongs to another officer.
+    """
+    kept = _own(by, kept)
+    _record(by, kept, "cases.filter-deleted")
+    kept.delete()
+
+
+def _officer(by: Actor) -> Officer:
+    """Return the acting officer, locked so that concurrent requests do not take the same position."""
+    officer = people_queries.officer_of(by)
+    if officer is None:
+        raise NotAllowed(_("Only officers work on cases."))
+    return Officer.objects.select_for_update().get(pk=officer.pk)
+
+
+def _own(by: Actor, kept: SavedFilter) -> SavedFilter:
+    found = SavedFilter.objects.filter(pk=kept.pk, officer=_officer(by)).first()
+    if found is None:
+        raise NotAllowed(_("This filter belongs to somebody else."))
+    return found
+
+
+def _record(by: Actor, kept: SavedFilter, deed: str, **detail: str) -> None:
+    audit.record(by=by, action=deed, subject=f"filter:{kept.pk}", detail={"name": kept.name} | detail)

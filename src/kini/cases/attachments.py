@@ -1,0 +1,32 @@
+"""Attachments: store uploads as documents; limits per case."""
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from kini.cases.models import Document
+from kini.city import pack
+from kini.core import files
+from kini.core.actors import Actor
+
+#: Limits per case. A service that asks for more documents may have a file for each.
+MAX_FILES = 10
+MAX_BYTES = 25_000_000
+
+
+def store_upload(by: Actor, upload: UploadedFile, *, accept: frozenset[str], slot: str) -> Document:
+    """Store an uploaded file; return an unsaved document for it.
+
+    Raises:
+        FileRefused: when the file cannot be taken.
+    """
+    stored = files.store(upload, accept=accept, timezone=pack.current().timezone)
+    return Document(
+        slot=slot,
+        name=files.clean_name(upload.name or "") or _("File"),
+        content_type=stored.content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        source_sha256=stored.source_sha256,
+        taken_at=stored.taken_at,
+        uploaded_by_id=by.user_id,
+    )

@@ -1,0 +1,62 @@
+"""Default canned replies of every agency, from replies.yaml. Heads of agencies change them and add others."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, RootModel
+
+from kini.cases.actions import MAX_REPLY_TITLE
+from kini.cases.rules import unknown_placeholders
+from kini.city.pack import load_city
+from kini.city.schema import Id
+from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
+from kini.core.localized_text import Text, missing_translations
+
+FILE = "replies.yaml"
+
+
+class DefaultReply(BaseModel):
+    """Entry of replies.yaml: short title and text; the officer completes "…"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Text
+    text: Text
+
+
+class DefaultReplies(RootModel[dict[Id, DefaultReply]]):
+    """File replies.yaml: default replies by id."""
+
+
+def read_default_replies(root: Path) -> Mapping[str, DefaultReply]:
+    """Read the default replies of the pack in that folder; empty without the file.
+
+    Raises:
+        PackFaults: with every fault of the file.
+    """
+    return parse_model(read_source_file(root / FILE, root), DefaultReplies).root if (root / FILE).exists() else {}
+
+
+def check_default_replies(root: Path) -> Iterator[ConfigError]:
+    """Validate replies.yaml, for `./kini check pack`."""
+    try:
+        found, languages = read_default_replies(root), load_city(root).languages
+    except ConfigErrors as faults:
+        yield from (fault for fault in faults.errors if fault.file == FILE)
+        return
+    if found:
+        source = read_source_file(root / FILE, root)
+        yield from missing_translations(source, found, languages)
+        for name, wording in found.items():
+            yield from _faults(source, name, wording)
+
+
+def _faults(source: SourceFile, name: str, wording: DefaultReply) -> Iterator[ConfigError]:
+    for language, title in wording.title.root.items():
+        if len(title) > MAX_REPLY_TITLE:
+            yield source.error_at(
+                (name, "title", language), "the title is too long", f"At most {MAX_REPLY_TITLE} letters."
+            )
+    for language, text in wording.text.root.items():
+        for unknown in unknown_placeholders(text):
+            yield source.error_at((name, "text", language), f"nothing stands for {{{unknown}}}", "Take it out.")

@@ -1,0 +1,209 @@
+"""Pages of batch moves: choose the move, review the cases, cancel in time, see the result."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.cases import actions, transition_inputs
+from kini.cases.desk import queue_address
+from kini.cases.desk.guards import officers_only, redirect_see_other
+from kini.cases.desk.queue import ticked_references
+from kini.cases.desk.queue_counts import service_title
+from kini.cases.models import BatchMove, BatchMoveCase, Case
+from kini.cases.pages import forms
+from kini.cases.pages.forms import SubmittedForm
+from kini.cases.queries import batch_moves
+from kini.cases.queries.batch_moves import PlannedMove
+from kini.cases.transition_inputs import PAGES_TO_CORRECT, TransitionInputs
+from kini.core import current_time
+from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.services.fields.base import FieldBase
+from kini.services.snapshots import snapshots_by_version
+from kini.web import formats
+
+#: Number of batch moves in an officer's list.
+LATEST = 20
+#: Seconds between reloads while a batch move runs.
+REFRESH_SECONDS = 2
+
+
+@officers_only(Permission.ACT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def batch_move_page(request: HttpRequest) -> HttpResponse:
+    """List the officer's latest batch moves. POST with cases shows the choice of moves (`move` empty), the review, or
+    (`confirm`) schedules the batch.
+    """
+    actor = actor_for(request)
+    if request.method != "POST":
+        mine = BatchMove.objects.filter(officer__user_id=actor.user_id or 0).prefetch_related("cases").order_by("-pk")
+        return render(request, "cases/desk/bulks.html", {"rows": [(each, _note(each)) for each in mine[:LATEST]]})
+    sent = forms.read_form(request)
+    cases = batch_moves.selected_cases(actor, ticked_references(request))
+    move = sent.form.text("move")
+    if not cases:
+        messages.warning(request, _("Tick the cases that you want to move."))
+        return redirect_see_other(queue_address.queue_url(queue_address.origin_queue(request)))
+    if not move:
+        return _choose(request, actor, cases)
+    return _decide(request, actor, cases, sent) if "confirm" in sent.form.data else _show(request, actor, cases, move)
+
+
+def _choose(request: HttpRequest, actor: Actor, cases: list[Case]) -> HttpResponse:
+    context = _about(request, cases) | {"choices": batch_moves.move_choices(actor, cases)}
+    return render(request, "cases/desk/bulk_choose.html", context)
+
+
+def _about(request: HttpRequest, cases: list[Case]) -> dict[str, Any]:
+    asked = queue_address.origin_queue(request)
+    return {
+        "cases": cases,
+        "trail": queue_address.back_query_of(asked),
+        "queue": queue_address.queue_url(asked),
+        "seconds": actions.UNDO_SECONDS,
+    }
+
+
+def _show(
+    request: HttpRequest,
+    actor: Actor,
+    cases: list[Case],
+    move: str,
+    given: TransitionInputs | None = None,
+    problems: Iterable[str] = (),
+    status: int = 422,
+) -> HttpResponse:
+    """Review page: affected cases, inputs and errors."""
+    plans = batch_moves.plan_moves(actor, cases, move)
+    fitting = [each for each in plans if not each.obstacle]
+    fields, given = _fields(fitting), given or TransitionInputs()
+    errors = [("", text) for text in problems] + forms.error_summary(fields, given.errors)
+    context = _about(request, cases) | {
+        "move": move,
+        "label": batch_moves.planned_label(next((each for each in fitting), plans[0])) or _("Move several cases"),
+        "fitting": [(each, service_title(each.snapshot)) for each in fitting],
+        "others": [(each, service_title(each.snapshot)) for each in plans if each.obstacle],
+        "grave": any(each.edge and each.edge.danger for each in fitting),
+        "inputs": forms.render_fields(fields, given.typed, given.errors),
+        "errors": errors,
+    }
+    return render(request, "cases/desk/bulk_confirm.html", context, status=status if errors else 200)
+
+
+def _fields(plans: Iterable[PlannedMove]) -> dict[str, FieldBase]:
+    """Inputs needed by any of the cases, each asked once."""
+    return {name: field for each in plans for name, field in each.fields.items()}
+
+
+def _taken(plans: Iterable[PlannedMove], sent: SubmittedForm) -> TransitionInputs:
+    """Parsed inputs for all of the cases."""
+    found = TransitionInputs()
+    for each in {(each.case.version_id, each.case.state): each for each in plans}.values():
+        if each.edge:
+            taken = transition_inputs.parse_form(each.snapshot, each.edge, sent.form)
+            found.values |= taken.values
+            found.typed |= taken.typed
+            found.errors |= taken.errors
+    found.values.pop(PAGES_TO_CORRECT, None)
+    return found
+
+
+def _decide(request: HttpRequest, actor: Actor, cases: list[Case], sent: SubmittedForm) -> HttpResponse:
+    """Schedule the batch. Cases that have moved since the page was shown are left out."""
+    move, seen = sent.form.text("move"), set(sent.form.texts("seen"))
+    plans = batch_moves.plan_moves(actor, cases, move)
+    fitting = [each for each in plans if not each.obstacle]
+    given = _taken(fitting, sent)
+    given.errors |= forms.unreadable_errors(sent, _fields(fitting))
+    if given.errors:
+        return _show(request, actor, cases, move, given)
+    shown = [each for each in fitting if f"{each.case.reference}/{each.case.state}" in seen]
+    if {each.case.reference for each in shown} != {each.partition("/")[0] for each in seen}:
+        problem = _("Some of these cases have changed in the meantime. Check again what will happen.")
+        return _show(request, actor, cases, move, given, [problem], status=409)
+    try:
+        made = actions.schedule_batch_move(
+            by=actor,
+            cases=[each.case for each in shown],
+            move=move,
+            given=given.values,
+            query=queue_address.origin_queue(request).query,
+        )
+    except NotAllowed:
+        raise
+    except ActionRefused as refusal:
+        return _show(request, actor, cases, move, given, [str(refusal)], status=409)
+    return redirect_see_other("cases:desk-bulk", made.pk)
+
+
+@officers_only(Permission.ACT)
+@require_safe
+def batch_move_result(request: HttpRequest, bulk: int) -> HttpResponse:
+    """Result of a batch move: waiting, cancelled, or case by case."""
+    found = _own(request, bulk)
+    rows = found.cases.select_related("case__version").defer("case__answers", "case__sealed", "case__version__content")
+    items = list(rows.order_by("pk"))
+    versions = snapshots_by_version(item.case.version_id for item in items)
+    left = max(0, round((found.due_at - current_time.now()).total_seconds()))
+    counts = {result: sum(item.result == result for item in items) for result, _same in BatchMoveCase.RESULTS}
+    context = {
+        "bulk": found,
+        "rows": [_row(item, versions) for item in items],
+        "moved": counts[BatchMoveCase.MOVED],
+        "refused": counts[BatchMoveCase.REFUSED],
+        "waits": found.begun_at is None and found.taken_back_at is None,
+        "left": left,
+        "look_again": left + 1 if left else REFRESH_SECONDS,
+        "over": bool(found.ended_at or found.taken_back_at),
+        "queue": queue_address.queue_url(queue_address.parse_query_string(found.query)),
+        "trail": queue_address.back_query_of(queue_address.parse_query_string(found.query)),
+    }
+    return render(request, "cases/desk/bulk.html", context)
+
+
+def _row(item: BatchMoveCase, versions: Mapping[int, Any]) -> dict[str, Any]:
+    snapshot = versions[item.case.version_id]
+    step = snapshot.flow.states[item.case.state].name
+    return {"item": item, "case": item.case, "title": service_title(snapshot), "step": step}
+
+
+def _note(bulk: BatchMove) -> str:
+    """Status and time of decision."""
+    return f"{_word(bulk)} · {formats.moment(bulk.made_at)}"
+
+
+def _word(bulk: BatchMove) -> str:
+    results = [item.result for item in bulk.cases.all()]
+    if bulk.taken_back_at:
+        return _("Taken back; nothing was done")
+    if not bulk.ended_at:
+        return _("Not done yet")
+    return _("%(moved)d of %(count)d moved") % {"moved": results.count(BatchMoveCase.MOVED), "count": len(results)}
+
+
+def _own(request: HttpRequest, pk: int) -> BatchMove:
+    found = BatchMove.objects.filter(pk=pk, officer__user_id=request.user.pk or 0).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@officers_only(Permission.ACT)
+@require_POST
+def take_back(request: HttpRequest, bulk: int) -> HttpResponse:
+    """Cancel the batch move if it has not begun."""
+    found = _own(request, bulk)
+    try:
+        actions.cancel_batch_move(by=actor_for(request), bulk=found)
+        messages.success(request, _("Taken back. No case was moved, and nobody was notified."))
+    except NotAllowed:
+        raise
+    except ActionRefused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("cases:desk-bulk", found.pk)

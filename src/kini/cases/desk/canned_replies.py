@@ -1,0 +1,154 @@
+"""Pages for editing canned replies."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kini.cases import actions, rules
+from kini.cases.desk.case_page import posted_text
+from kini.cases.desk.guards import officers_only, redirect_see_other
+from kini.cases.desk.queue import clean_query_text
+from kini.cases.models import CannedReply, CannedReplyVersion
+from kini.city.models import Agency
+from kini.core.actors import ActionRefused, Actor, NotAllowed
+from kini.core.grants import Scope
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for, officer_names
+from kini.people.rules import may
+from kini.services import queries as service_queries
+from kini.services.models import Service
+
+MANAGE = Permission.MANAGE_REPLIES
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyScope:
+    """Scope of a canned reply: an agency, and one of its services or (None) all."""
+
+    agency: Agency
+    service: Service | None
+    label: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.agency.pk}/{self.service.pk if self.service else ''}"
+
+
+def _homes(actor: Actor) -> list[ReplyScope]:
+    """Scopes in which the officer may write replies, by agency and name."""
+    mine = {grant.agency for grant in actor.grants if MANAGE in grant.permissions}
+    homes: list[ReplyScope] = []
+    for agency in Agency.objects.filter(pk__in=mine, active=True).order_by("short_name"):
+        if may(actor, MANAGE, Scope(agency.pk)):
+            homes.append(ReplyScope(agency, None, _("All services of %(agency)s") % {"agency": agency.short_name}))
+        services = {service.pk: service for service in Service.objects.filter(active=True, agency=agency)}
+        for card in service_queries.sort_by_name(service_queries.cards_of(services.values())):
+            if may(actor, MANAGE, Scope(agency.pk, service=card.id)):
+                homes.append(ReplyScope(agency, services[card.id], str(card.name)))
+    return homes
+
+
+@officers_only(MANAGE)
+@require_safe
+def replies(request: HttpRequest) -> HttpResponse:
+    """List the replies that the officer may edit, grouped by service."""
+    homes = {home.key: home for home in _homes(actor_for(request))}
+    found = CannedReply.objects.filter(agency__in={home.agency.pk for home in homes.values()})
+    groups: dict[str, list[CannedReply]] = {key: [] for key in homes}
+    for reply in found.order_by("-active", "title"):
+        groups.get(_key(reply), []).append(reply)
+    shown = [(homes[key].label, rows) for key, rows in groups.items() if rows]
+    return render(request, "cases/desk/replies.html", {"shelves": shown})
+
+
+def _key(reply: CannedReply) -> str:
+    return f"{reply.agency_id}/{reply.service_id or ''}"
+
+
+@officers_only(MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_reply(request: HttpRequest) -> HttpResponse:
+    """Create a reply."""
+    actor = actor_for(request)
+    homes = _homes(actor)
+    wanted = clean_query_text(request.POST.get("home", "") or request.GET.get("home", ""))
+    home = next((each for each in homes if each.key == wanted), None)
+    typed = {"title": posted_text(request, "title"), "text": posted_text(request, "text"), "home": wanted}
+    error = ("", "")
+    if request.method == "POST":
+        try:
+            if home is None:
+                raise ActionRefused(_("Choose for what the reply is."))
+            agency, service = home.agency, home.service
+            reply = actions.create_reply(by=actor, agency=agency, service=service, **_said(typed))
+        except ActionRefused as refusal:
+            error = (_where(typed) if home else "home", str(refusal))
+        else:
+            messages.success(request, _("“%(title)s” has been saved.") % {"title": reply.title})
+            return redirect_see_other("cases:desk-replies")
+    return _form(request, typed, error, homes=homes)
+
+
+@officers_only(MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_reply(request: HttpRequest, reply: int) -> HttpResponse:
+    """Show a reply with its versions; POST updates it."""
+    actor, found = _managed(request, reply)
+    typed, error = {"title": found.title, "text": found.text}, ("", "")
+    if request.method == "POST":
+        typed = {"title": posted_text(request, "title"), "text": posted_text(request, "text")}
+        try:
+            actions.update_reply(by=actor, reply=found, **_said(typed))
+        except ActionRefused as refusal:
+            error = (_where(typed), str(refusal))
+        else:
+            messages.success(request, _("“%(title)s” has been saved.") % {"title": typed["title"]})
+            return redirect_see_other("cases:desk-replies")
+    about = {home.key: home.label for home in _homes(actor)}.get(_key(found), "")
+    return _form(request, typed, error, found=found, about=about, versions=_versions(found))
+
+
+@officers_only(MANAGE)
+@require_POST
+def switch_reply(request: HttpRequest, reply: int) -> HttpResponse:
+    """Deactivate or reactivate a reply (`active`: yes)."""
+    actor, found = _managed(request, reply)
+    actions.set_reply_active(by=actor, reply=found, active=request.POST.get("active") == "yes")
+    return redirect_see_other("cases:desk-reply", found.pk)
+
+
+def _managed(request: HttpRequest, pk: int) -> tuple[Actor, CannedReply]:
+    actor = actor_for(request)
+    found = CannedReply.objects.select_related("agency", "service").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    if not may(actor, MANAGE, Scope(found.agency_id, service=found.service_id or "")):
+        raise NotAllowed(_("This reply belongs to others."))
+    return actor, found
+
+
+def _said(typed: dict[str, str]) -> dict[str, str]:
+    return {"title": typed["title"], "text": typed["text"]}
+
+
+def _where(typed: dict[str, str]) -> str:
+    """Input that a refusal refers to."""
+    return "title" if not typed["title"] or len(typed["title"]) > actions.MAX_REPLY_TITLE else "text"
+
+
+def _form(request: HttpRequest, typed: dict[str, str], error: tuple[str, str], **more: Any) -> HttpResponse:
+    errors = [error] if error[1] else []
+    context = {"typed": typed, "errors": errors, "wrong": dict(errors), "placeholders": rules.PLACEHOLDERS, **more}
+    return render(request, "cases/desk/reply.html", context, status=422 if errors else 200)
+
+
+def _versions(found: CannedReply) -> list[tuple[CannedReplyVersion, str]]:
+    """Earlier versions with their authors, latest first."""
+    rows = list(found.versions.order_by("-number"))
+    names = officer_names(row.by_id for row in rows)
+    return [(row, names.get(row.by_id or 0) or _("The program")) for row in rows]

@@ -1,0 +1,103 @@
+"""Rows of the queue's table as HTML."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from kini.cases.desk import queue_counts
+from kini.cases.models import Case
+from kini.core import current_time
+from kini.services.snapshots import snapshots_by_version
+from kini.web import formats
+from kini.web.snippets import render_snippet
+from kini.web.templatetags.kini import due_tag
+
+PLACE = "REFERENCE"
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """Row of the queue.
+
+    Attributes:
+        near: how many seconds before its end it is at risk.
+        resting: its clock stands, and it was not late before.
+    """
+
+    case: Case
+    title: str
+    step: str
+    near: int
+    resting: bool
+
+
+def build_rows(cases: Collection[Case]) -> list[QueueRow]:
+    """Build the rows in the order of the cases."""
+    now, versions = current_time.now(), snapshots_by_version(case.version_id for case in cases)
+    titles = {key: queue_counts.service_title(snapshot) for key, snapshot in versions.items()}
+
+    @cache
+    def step(version: int, state: str) -> str:
+        return str(versions[version].flow.states[state].name)
+
+    def row(case: Case) -> QueueRow:
+        late = case.due_at is not None and case.due_at < now
+        near = int((case.due_at - case.at_risk_at).total_seconds()) if case.due_at and case.at_risk_at else 0
+        resting = case.paused_at is not None and not late
+        return QueueRow(case, titles[case.version_id], step(case.version_id, case.state), near, resting)
+
+    return [row(case) for case in cases]
+
+
+def render_rows(rows: Iterable[QueueRow], trail: str, *, ticks: bool) -> SafeString:
+    """Render the rows.
+
+    Args:
+        trail: query of the addresses that says from which queue one comes.
+        ticks: whether a row can be ticked.
+    """
+    return mark_safe("".join(_rows(rows, trail, ticks)))
+
+
+def _rows(rows: Iterable[QueueRow], trail: str, ticks: bool) -> Iterator[SafeString]:
+    page, summary = (reverse(f"cases:desk-{name}", args=[PLACE]) + trail for name in ("case", "summary"))
+    labels = {
+        "service_label": conditional_escape(_("Service")),
+        "area_label": conditional_escape(_("Area")),
+        "step_label": conditional_escape(_("Step")),
+        "officer_label": conditional_escape(_("Officer")),
+    }
+    counter = format_html(" <small>{}</small>", _("Counter"))
+    for row in rows:
+        case = row.case
+        yield render_snippet(
+            "cases/desk/queue_row.html",
+            tick=_tick(row) if ticks else "",
+            due=_due(row),
+            page=page.replace(PLACE, case.reference),
+            summary=summary.replace(PLACE, case.reference),
+            reference=case.reference,
+            title=row.title,
+            counter=counter if case.channel == "counter" else "",
+            area=case.area.name if case.area else NOTHING,
+            step=row.step,
+            officer=case.assignee.name if case.assignee else NOTHING,
+            **labels,
+        )
+
+
+def _tick(row: QueueRow) -> SafeString:
+    disabled = " disabled" if row.case.closed_at else ""
+    return render_snippet("cases/desk/queue_tick.html", reference=row.case.reference, disabled=disabled)
+
+
+def _due(row: QueueRow) -> SafeString:
+    if row.case.closed_at:
+        return format_html('<span class="num">{}</span>', formats.day_short(row.case.closed_at))
+    return due_tag(row.case.due_at, paused=row.resting, near=row.near)

@@ -1,0 +1,163 @@
+"""Saved filters: entries of the rail with counts, and the page that manages them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kini.cases import actions, queries, rules
+from kini.cases.desk import queue_address
+from kini.cases.desk.guards import officers_only, redirect_see_other
+from kini.cases.desk.queue_address import VIEWS, QueueAddress
+from kini.cases.desk.queue_counts import service_title
+from kini.cases.models import MAX_FILTERS, SavedFilter
+from kini.cases.pages.forms import UNREADABLE
+from kini.city.models import Area
+from kini.core.actors import ActionRefused, NotAllowed
+from kini.core.database.compiled_queries import CompiledQuery
+from kini.core.database.fast_models import hydrate
+from kini.people.queries import actor_for
+from kini.services.models import Service
+from kini.services.snapshots import snapshot_of
+
+#: Views with counts; closed cases need no work.
+COUNT_CACHE_SECONDS = frozenset(VIEWS) - {"ended", "all"}
+
+
+def own_filters(request: HttpRequest) -> list[SavedFilter]:
+    """The officer's filters in the order of the rail; loaded once per request."""
+    found: list[SavedFilter] | None = getattr(request, "_kini_filters", None)
+    if found is None:
+        rows = _saved(user=request.user.pk or 0)
+        found = [hydrate(SavedFilter, COLUMNS, row) for row in rows]
+        request._kini_filters = found  # type: ignore[attr-defined]
+    return found
+
+
+COLUMNS = tuple(field.attname for field in SavedFilter._meta.concrete_fields)
+
+
+@CompiledQuery
+def _saved(user: int) -> QuerySet[SavedFilter, Any]:
+    return SavedFilter.objects.filter(Q(officer__user_id=user)).order_by("place").values_list(*COLUMNS)
+
+
+def default_filter(request: HttpRequest) -> QueueAddress | None:
+    """Query string of the officer's default filter, if any."""
+    return next((queue_address.parse_query_string(kept.query) for kept in own_filters(request) if kept.first), None)
+
+
+def filter_counts(request: HttpRequest) -> dict[int, int]:
+    """Number of cases for each filter by id, up to queries.MAX_COUNTED; computed once per request.
+
+    Only for filters that an index can count quickly: not for search words, states or closed cases.
+    """
+    found: dict[int, int] | None = getattr(request, "_kini_filter_counts", None)
+    if found is None:
+        asked = {kept.pk: queue_address.parse_query_string(kept.query) for kept in own_filters(request)}
+        quick = {
+            pk: each for pk, each in asked.items() if each.view in COUNT_CACHE_SECONDS and not each.q and not each.state
+        }
+        paths = queue_address.area_paths(each.area for each in quick.values())
+        numbers = queries.filter_counts(actor_for(request), [each.filters(paths) for each in quick.values()])
+        found = dict(zip(quick, numbers, strict=True))
+        request._kini_filter_counts = found  # type: ignore[attr-defined]
+    return found
+
+
+def describe_filter(asked: QueueAddress) -> str:
+    """Describe a filter in words: "Late · Birth certificate · Harbour"."""
+    return " · ".join(_parts(asked))
+
+
+def _parts(asked: QueueAddress) -> Iterator[str]:
+    yield str(VIEWS[asked.view][1])
+    if asked.service:
+        yield service_title_by_id(asked.service)
+    if asked.area:
+        yield area_name(asked.area)
+    if asked.state:
+        yield rules.public_word(asked.state)
+    if asked.q:
+        yield f"“{asked.q}”"
+
+
+def service_title_by_id(pk: str) -> str:
+    """Title of a service in lists of cases; its id if it does not exist."""
+    found = Service.objects.filter(pk=pk).select_related("current").first()
+    return service_title(snapshot_of(found.current)) if found and found.current else pk
+
+
+def area_name(code: str) -> str:
+    return Area.objects.filter(code=code).values_list("name", flat=True).first() or code
+
+
+@officers_only()
+@require_http_methods(["GET", "HEAD", "POST"])
+def filters(request: HttpRequest) -> HttpResponse:
+    """Show the officer's filters; POST saves the view in the URL (`view`, `service` ...) under a name."""
+    asked = queue_address.parse_query(request.GET) if request.GET else None
+    if request.method != "POST" or asked is None:
+        return _page(request, asked)
+    name = UNREADABLE.sub("", request.POST.get("name", ""))
+    try:
+        kept = actions.save_filter(
+            by=actor_for(request), name=name, query=asked.query, first=request.POST.get("first") == "yes"
+        )
+    except NotAllowed:
+        raise
+    except ActionRefused as refusal:
+        return _page(request, asked, errors=[("name", str(refusal))], typed=request.POST)
+    messages.success(request, _("The filter “%(name)s” has been saved.") % {"name": kept.name})
+    return redirect_see_other(queue_address.queue_url(asked))
+
+
+def _page(
+    request: HttpRequest,
+    asked: QueueAddress | None,
+    errors: Sequence[tuple[str, str]] = (),
+    typed: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    kept = own_filters(request)
+    context = {
+        "asked": asked if asked and len(kept) < MAX_FILTERS else None,
+        "words": describe_filter(asked) if asked else "",
+        "full": len(kept) >= MAX_FILTERS,
+        "rows": [
+            (each, describe_filter(queue_address.parse_query_string(each.query)), filter_url(each)) for each in kept
+        ],
+        "errors": errors if asked and len(kept) < MAX_FILTERS else [("", text) for _anchor, text in errors],
+        "wrong": dict(errors),
+        "typed": typed or {},
+        "most": MAX_FILTERS,
+    }
+    return render(request, "cases/desk/filters.html", context, status=422 if errors else 200)
+
+
+def filter_url(kept: SavedFilter) -> str:
+    """URL of a filter; always includes the view."""
+    return f"{reverse('cases:desk')}?{kept.query}"
+
+
+@officers_only()
+@require_POST
+def change_filter(request: HttpRequest, kept: int) -> HttpResponse:
+    """Set or unset the default filter (`first`: "yes" or "no"), or delete the filter (`delete`)."""
+    actor = actor_for(request)
+    found = SavedFilter.objects.filter(Q(officer__user_id=actor.user_id), pk=kept).first()
+    if found is None:
+        raise Http404
+    if "delete" in request.POST:
+        actions.delete_filter(by=actor, kept=found)
+        messages.success(
+            request, _("The filter “%(name)s” has been deleted. Its cases are unchanged.") % {"name": found}
+        )
+    else:
+        actions.set_default_filter(by=actor, kept=found, first=request.POST.get("first") == "yes")
+    return redirect_see_other("cases:desk-filters")

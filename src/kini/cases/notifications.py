@@ -1,0 +1,211 @@
+"""Notifications about cases: to residents of every step, to officers of mentions, to heads of unusual reading."""
+
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from kini.cases import rules
+from kini.cases.events import CaseMoved, CaseOpened, OfficersMentioned, TimelineEntryAdded
+from kini.cases.models import Case, TimelineEntry
+from kini.city import pack
+from kini.core.actors import system
+from kini.core.events import subscribe
+from kini.core.grants import Scope
+from kini.messages import actions as messages
+from kini.messages.message_types import MessageType, message_types
+from kini.messages.recipients import Recipient
+from kini.people import queries as people_queries
+from kini.people.events import UnusualAccess
+from kini.people.models import Officer
+from kini.people.permissions import Permission
+from kini.services.kinds import kinds
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
+from kini.web import formats
+
+BY = system("notices")
+EXAMPLE = "KINI-7F3K-9Q2M"
+
+
+def register() -> None:
+    """Register this room's message types. Called once from `AppConfig.ready`."""
+    step = MessageType(
+        "case-step",
+        gettext_lazy("When something happened to a case"),
+        {
+            "title": gettext_lazy("Birth certificate"),
+            "reference": EXAMPLE,
+            "state": gettext_lazy("In progress"),
+            "sentence": gettext_lazy("Your papers are being checked."),
+            "act": gettext_lazy("Open the case: something is asked of you."),
+        },
+        gettext_lazy("{title}: {state}"),
+        gettext_lazy("{title} ({reference}): {sentence} {act}"),
+    )
+    mention = MessageType(
+        "case-mention",
+        gettext_lazy("When an officer is named in a colleague's note"),
+        {"name": gettext_lazy("A colleague"), "reference": EXAMPLE},
+        gettext_lazy("{name} mentions you"),
+        gettext_lazy("{name} mentions you in a note on {reference}. Read it at the desk."),
+    )
+    unusual = MessageType(
+        "access-unusual",
+        gettext_lazy("When an officer of your agency reads the data of unusually many people"),
+        {"name": gettext_lazy("A colleague"), "count": gettext_lazy("120 things"), "day": gettext_lazy("1 December")},
+        gettext_lazy("{name}: unusually many reads"),
+        gettext_lazy(
+            "{name} opened {count} on {day}, far more than usual. See the report at the desk, and ask the officer."
+        ),
+    )
+    for message_type in (step, mention, unusual):
+        message_types.register(message_type.id, message_type)
+
+
+@subscribe(CaseOpened, name="cases.notify_opened")
+def notify_opened(event: CaseOpened) -> None:
+    """Notify the resident that the case was opened."""
+    _tell(event.reference, 1)
+
+
+@subscribe(CaseMoved, name="cases.notify_moved")
+def notify_moved(event: CaseMoved) -> None:
+    """Notify the resident of a step, unless they took it themselves."""
+    _tell(event.reference, event.entry)
+
+
+@subscribe(CaseMoved, name="cases.notify_duplicates")
+def notify_duplicates(event: CaseMoved) -> None:
+    """Notify the residents of merged duplicates of a step."""
+    entry = _entry(event.reference, event.entry)
+    if entry is None or not entry.public:
+        return
+    related = ("resident__user", "submitted_by")
+    for follower in Case.objects.filter(leader=entry.case).select_related(*related).defer("answers", "sealed"):
+        _send(follower, entry)
+
+
+@subscribe(TimelineEntryAdded, name="cases.notify_entry")
+def notify_entry_added(event: TimelineEntryAdded) -> None:
+    """Notify the resident of an entry that another room added."""
+    _tell(event.reference, event.entry)
+
+
+@subscribe(OfficersMentioned, name="cases.notify_mentioned")
+def notify_mentioned(event: OfficersMentioned) -> None:
+    """Notify officers that a note mentions them. The message does not contain the note."""
+    entry = TimelineEntry.objects.select_related("case").get(case__reference=event.reference, number=event.entry)
+    for officer in Officer.objects.filter(pk__in=event.officers, active=True).select_related("user"):
+        to = Recipient(officer.user)
+        with translation.override(to.language):
+            writer = people_queries.officer_names([entry.actor_id]).get(entry.actor_id or 0) or _("A colleague")
+        messages.notify(
+            by=BY,
+            to=to,
+            message_type="case-mention",
+            key=f"mention:{event.reference}:{event.entry}",
+            words={"name": writer, "reference": event.reference},
+            link=reverse("cases:desk-case", args=[event.reference]),
+            about=_about(entry.case),
+        )
+
+
+@subscribe(UnusualAccess, name="cases.notify_heads")
+def notify_heads(event: UnusualAccess) -> None:
+    """Notify the managers of an agency's officers, except the officer concerned, of unusual reading."""
+    officer = Officer.objects.select_related("agency").get(pk=event.officer)
+    day = date.fromisoformat(event.day)
+    heads = people_queries.officers_with_permission(Scope(officer.agency_id), Permission.MANAGE_OFFICERS)
+    for head in (
+        Officer.objects.filter(pk__in=[each.pk for each in heads]).exclude(pk=officer.pk).select_related("user")
+    ):
+        to = Recipient(head.user)
+        with translation.override(to.language):
+            words = {"name": officer.name, "count": _read_words(event), "day": formats.day(day)}
+        messages.notify(
+            by=BY,
+            to=to,
+            message_type="access-unusual",
+            key=f"access:{event.officer}:{event.day}:{'looks' if event.looks else 'reads'}",
+            words=words,
+            link=f"{reverse('cases:desk-access')}?day={event.day}",
+            about=messages.MessageScope(officer.agency_id, "", ""),
+        )
+
+
+def _read_words(event: UnusualAccess) -> str:
+    if event.looks:
+        words = ngettext("%(count)d hidden answer or identity", "%(count)d hidden answers or identities", event.looks)
+        return words % {"count": event.looks}
+    words = ngettext("%(count)d case, document or profile", "%(count)d cases, documents or profiles", event.reads)
+    return words % {"count": event.reads}
+
+
+def _entry(reference: str, number: int) -> TimelineEntry | None:
+    found = TimelineEntry.objects.select_related("case__version", "case__resident__user", "case__submitted_by")
+    return found.defer("case__version__content").filter(case__reference=reference, number=number).first()
+
+
+def _tell(reference: str, number: int) -> None:
+    entry = _entry(reference, number)
+    if entry is None or not entry.public:
+        return
+    # At a counter or by phone an officer submitted the case, so the resident must hear of that officer's steps.
+    own_step = entry.sort == "moved" and entry.actor_id is not None and entry.actor_id == entry.case.submitted_by_id
+    if not own_step or entry.case.channel in ("counter", "phone"):
+        _send(entry.case, entry)
+
+
+def _send(case: Case, entry: TimelineEntry) -> None:
+    """Notify the applicant of `case` about a timeline entry of that case, or of the case it was merged into."""
+    if case.resident is None:
+        return
+    snapshot, kind = snapshot_of(entry.case.version), kinds.get(entry.case.kind)
+    state = snapshot.flow.states[entry.to_state or entry.case.state]
+    asked = state.by == rules.RESIDENT and not state.end and case == entry.case
+    to = recipient_of(case)
+    with translation.override(to.language):
+        words = {
+            "title": str(kind.title(snapshot.definition)),
+            "reference": case.reference,
+            "state": rules.public_word(state.public.value),
+            "sentence": neutral_sentence(entry, snapshot, quiet=kind.quick_exit(snapshot.definition)),
+            "act": _("Open the case: something is asked of you.") if asked else "",
+        }
+    messages.notify(
+        by=BY,
+        to=to,
+        message_type="case-step",
+        key=f"case:{entry.case.reference}:{entry.number}" + ("" if case == entry.case else f":{case.reference}"),
+        words=words,
+        link=reverse("cases:case", args=[case.reference]),
+        urgent=bool(kind.emergency_channel(snapshot.definition)),
+        needed_by=_needed_by(entry, snapshot) if asked else None,
+        about=_about(case),
+    )
+
+
+def recipient_of(case: Case) -> Recipient:
+    """Recipient of messages about the case: the resident, or who applied for a family member without an account."""
+    resident = case.resident
+    for_family = case.submitted_by if case.channel == "web" else None
+    return Recipient((resident.user if resident else None) or for_family, resident)
+
+
+def _about(case: Case) -> messages.MessageScope:
+    return messages.MessageScope(case.agency_id, case.area_path, case.service_id)
+
+
+def neutral_sentence(entry: TimelineEntry, snapshot: ServiceSnapshot, *, quiet: bool) -> str:
+    """Return the entry's sentence; for a sensitive service only the public word, since others may read the message."""
+    if quiet:
+        return rules.public_word(snapshot.flow.states[entry.to_state or entry.case.state].public.value) + "."
+    return rules.entry_sentence(entry, snapshot.flow)
+
+
+def _needed_by(entry: TimelineEntry, snapshot: ServiceSnapshot) -> datetime | None:
+    """Time at which the timed transition is taken if the resident does nothing."""
+    after = snapshot.flow.states[entry.to_state].after if entry.to_state else None
+    return pack.current().calendar.add(entry.at, "days", after.days) if after else None

@@ -1,0 +1,26 @@
+"""Registry of city pack checks; `./kini check pack` runs all of them and reports every error at once."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from kini.city.pack import load_city
+from kini.city.pack_tables import read_pack_tables
+from kini.core.config_files import ConfigError, ConfigErrors
+from kini.core.registry import Registry
+
+#: Each receives the folder of a pack and yields the errors in the files that its room reads.
+pack_checks: Registry[Callable[[Path], Iterable[ConfigError]]] = Registry("check of the pack")
+
+
+def check_pack(path: Path) -> list[ConfigError]:
+    """Errors of all registered checks for the pack at `path`, ordered by file and line."""
+    return sorted({fault for each in pack_checks for fault in each(path)})
+
+
+def check_city(path: Path) -> list[ConfigError]:
+    """Errors in the files that this room reads."""
+    try:
+        read_pack_tables(path, load_city(path))
+    except ConfigErrors as error:
+        return error.errors
+    return []

@@ -1,0 +1,187 @@
+"""Reader of the pack's tables: areas, agencies with their units, places."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kini.city.csv_rows import CsvRow, read_rows
+from kini.city.models import Agency, Area, Place, Unit
+from kini.city.pack import City
+from kini.city.schema import AgencyFile, AreaLevel, AreaRow, PlaceRow, UnitEntry
+from kini.core.config_files import ConfigError, ConfigErrors, SourceFile, parse_model, read_source_file
+from kini.core.geometry import Point
+from kini.core.localized_text import missing_translations
+
+AREAS_FILE = "areas.csv"
+AGENCIES_FILE = "agencies.yaml"
+PLACES_FILE = "places.csv"
+LONGEST_PATH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class PackTables:
+    """Content of the tables as unsaved model instances."""
+
+    areas: list[Area]
+    agencies: list[Agency]
+    units: list[Unit]
+    places: list[Place]
+
+
+def read_pack_tables(path: Path, city: City) -> PackTables:
+    """Read areas.csv, agencies.yaml and places.csv below `path`.
+
+    Raises:
+        PackFaults: all errors of the three files.
+    """
+    faults: list[ConfigError] = []
+    areas = _areas(read_rows(path / AREAS_FILE, path, AreaRow, faults), city.area_levels, faults)
+    agencies, units = _agencies(path, city, areas, faults)
+    places = _places(read_rows(path / PLACES_FILE, path, PlaceRow, faults), areas, agencies, faults)
+    if faults:
+        raise ConfigErrors(faults)
+    return PackTables(list(areas.values()), list(agencies.values()), units, places)
+
+
+def _areas(rows: list[CsvRow[AreaRow]], levels: Sequence[AreaLevel], faults: list[ConfigError]) -> dict[str, Area]:
+    """Areas by code, parents before children."""
+    depths = {level.id: depth for depth, level in enumerate(levels)}
+    areas: dict[str, Area] = {}
+    for row in sorted(rows, key=lambda row: depths.get(row.value.level, len(levels))):
+        if wrong := list(_area_faults(row, depths, areas)):
+            faults += wrong
+        else:
+            areas[row.value.code] = _area(row.value, depths[row.value.level], areas)
+    if rows:
+        faults += _whole_faults(rows, levels)
+        faults += _double_points([row for row in rows if row.value.level == levels[-1].id])
+    return areas
+
+
+def _area_faults(row: CsvRow[AreaRow], depths: dict[str, int], areas: dict[str, Area]) -> Iterator[ConfigError]:
+    area = row.value
+    if area.code in areas:
+        yield row.error_at("code", f"{area.code} appears twice", "Keep one line.")
+    if area.level not in depths:
+        yield row.error_at("level", f'there is no level "{area.level}"', f"Use: {', '.join(depths)}.")
+        return
+    depth = depths[area.level]
+    if depth == 0 and area.parent:
+        yield row.error_at("parent", "the whole city has no parent", "Leave it empty.")
+    elif depth and (area.parent not in areas or areas[area.parent].depth != depth - 1):
+        above = list(depths)[depth - 1]
+        message = f'"{area.parent or ""}" is no area of the level {above}'
+        yield row.error_at("parent", message, f"Give the code of a {above}.")
+    elif depth and len(areas[area.parent or ""].path) + 1 + len(area.code) > LONGEST_PATH:
+        yield row.error_at("code", f"the codes down to here are over {LONGEST_PATH} letters together", "Shorten them.")
+
+
+def _whole_faults(rows: list[CsvRow[AreaRow]], levels: Sequence[AreaLevel]) -> Iterator[ConfigError]:
+    whole = [row for row in rows if row.value.level == levels[0].id]
+    if not whole:
+        yield ConfigError(
+            rows[0].file, 0, "", "the whole city is missing", f"Add one line of the level {levels[0].id}."
+        )
+    for row in whole[1:]:
+        yield row.error_at("level", "there is more than one whole city", "Keep one.")
+    if not any(row.value.level == levels[-1].id for row in rows):
+        yield ConfigError(rows[0].file, 0, "", f"there is no area of the level {levels[-1].id}", "Add at least one.")
+
+
+def _double_points(rows: list[CsvRow[AreaRow]]) -> Iterator[ConfigError]:
+    seen: dict[Point, str] = {}
+    for row in rows:
+        other = seen.setdefault((row.value.latitude, row.value.longitude), row.value.code)
+        if other != row.value.code:
+            yield row.error_at("latitude", f"the same point as {other}", "Give each area a point of its own.")
+
+
+def _area(row: AreaRow, depth: int, areas: dict[str, Area]) -> Area:
+    path = f"{areas[row.parent].path}/{row.code}" if row.parent else row.code
+    return Area(
+        code=row.code,
+        level=row.level,
+        depth=depth,
+        name=row.name,
+        parent_id=row.parent,
+        path=path,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        km2=row.km2,
+        population=row.population,
+    )
+
+
+def _agencies(
+    path: Path, city: City, areas: dict[str, Area], faults: list[ConfigError]
+) -> tuple[dict[str, Agency], list[Unit]]:
+    try:
+        source = read_source_file(path / AGENCIES_FILE, path)
+        entries = parse_model(source, AgencyFile).root
+    except ConfigErrors as error:
+        faults += error.errors
+        return {}, []
+    faults += missing_translations(source, entries, city.languages)
+    levels = [level.id for level in city.area_levels]
+    units: dict[str, Unit] = {}
+    for agency, entry in entries.items():
+        for index, unit in enumerate(entry.units):
+            where = (agency, "units", index)
+            if wrong := list(_unit_faults(source, where, unit, levels, areas)):
+                faults += wrong
+                continue
+            for made in _units(agency, unit, areas):
+                if made.pk in units:
+                    faults.append(source.error_at(where, f"a second unit in {made.area_id}", "Keep one unit an area."))
+                units[made.pk] = made
+    agencies = {id_: Agency(id=id_, name=entry.name.root, short_name=entry.short) for id_, entry in entries.items()}
+    return agencies, list(units.values())
+
+
+def _unit_faults(
+    source: SourceFile, where: tuple[str | int, ...], unit: UnitEntry, levels: list[str], areas: dict[str, Area]
+) -> Iterator[ConfigError]:
+    if unit.level is not None and unit.level not in levels:
+        yield source.error_at((*where, "level"), f'there is no level "{unit.level}"', f"Use: {', '.join(levels)}.")
+    elif unit.level is not None and unit.level != levels[0] and any("{area}" not in t for t in unit.name.root.values()):
+        yield source.error_at((*where, "name"), "every unit would be called the same", "Put {area} into the name.")
+    if unit.area is not None and areas and unit.area not in areas:
+        yield source.error_at((*where, "area"), f'there is no area "{unit.area}"', f"Use a code of {AREAS_FILE}.")
+
+
+def _units(agency: str, unit: UnitEntry, areas: dict[str, Area]) -> Iterator[Unit]:
+    for area in areas.values():
+        if unit.area == area.code or unit.level == area.level:
+            names = {language: text.replace("{area}", area.name) for language, text in unit.name.root.items()}
+            yield Unit(id=f"{agency}-{area.code}", agency_id=agency, area_id=area.code, name=names, phone=unit.phone)
+
+
+def _places(
+    rows: list[CsvRow[PlaceRow]], areas: dict[str, Area], agencies: dict[str, Agency], faults: list[ConfigError]
+) -> list[Place]:
+    places: dict[str, Place] = {}
+    for row in rows:
+        place = row.value
+        if place.id in places:
+            faults.append(row.error_at("id", f"{place.id} appears twice", "Keep one line."))
+        if areas and place.area not in areas:
+            faults.append(row.error_at("area", f'there is no area "{place.area}"', f"Use a code of {AREAS_FILE}."))
+        if agencies and place.agency and place.agency not in agencies:
+            faults.append(
+                row.error_at("agency", f'there is no agency "{place.agency}"', f"Use an id of {AGENCIES_FILE}.")
+            )
+        places[place.id] = _place(place)
+    return list(places.values())
+
+
+def _place(row: PlaceRow) -> Place:
+    return Place(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        area_id=row.area,
+        agency_id=row.agency,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        address=row.address,
+    )

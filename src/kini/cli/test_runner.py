@@ -1,0 +1,106 @@
+"""`./kini test`: install what the tests need, then check style, layers and types and run the tests; `--all`: all."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from kini.cli import vulnerability_audit
+from kini.core import system_programs
+from kini.core.environment import ROOT
+
+#: FreeRADIUS's module for PostgreSQL.
+SQL_MODULE = Path("/usr/lib/freeradius/rlm_sql_postgresql.so")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pytest", nargs="*", help="words for pytest; without any, everything but the long tests runs")
+    parser.add_argument("--all", action="store_true", help="also every page in Chromium, and the fall of every process")
+
+
+def run(options: argparse.Namespace) -> int:
+    env = os.environ | {"KINI_ENV": "local", "PYTHONPATH": str(ROOT / "src")}
+    load_generator()
+    signature_reader()
+    radius()
+    browsers(every=options.all)
+    if options.pytest:
+        return pytest(env, options.pytest)
+    checks = (
+        ("style", [sys.executable, "-m", "ruff", "check", "src", "tests"]),
+        ("format", [sys.executable, "-m", "ruff", "format", "--check", "src", "tests"]),
+        ("rooms", [str(ROOT / ".venv/bin/lint-imports"), "--no-cache"]),
+        ("types", [sys.executable, "-m", "mypy"]),
+    )
+    with ThreadPoolExecutor(max_workers=1) as beside:  # the tests wait for databases and browsers now and then
+        good = {name: beside.submit(passes, name, command, env) for name, command in checks}
+        good["packages"] = beside.submit(no_known_weakness)
+        code = pytest(env, [], every=options.all)
+    failed = [name for name, verdict in good.items() if not verdict.result()]
+    if failed:
+        print(f"failed beside the tests: {', '.join(failed)}; see above.")
+    return code or len(failed)
+
+
+def passes(name: str, command: list[str], env: dict[str, str]) -> bool:
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    print(f"{name}: {'good' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+    return done.returncode == 0
+
+
+def no_known_weakness(audit: Callable[[], list[vulnerability_audit.Vulnerability]] = vulnerability_audit.audit) -> bool:
+    """Print known vulnerabilities of locked packages; True if there are none, or the database cannot be reached."""
+    try:
+        found = audit()
+    except vulnerability_audit.AuditUnavailable as reason:
+        print(f"packages: NOT CHECKED for known weaknesses ({reason})", flush=True)
+        return True
+    print(f"packages: {'FAILED' if found else 'good'}", *found, sep="\n", flush=True)
+    return not found
+
+
+def pytest(env: dict[str, str], words: list[str], *, every: bool = False) -> int:
+    """Run pytest with these arguments; without any run all tests (`every`) or those not marked `long`."""
+    if not words:
+        words = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *([] if every else ["-m", "not long"])]
+    return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=env, check=False).returncode
+
+
+def browsers(*, every: bool) -> None:
+    """Find or install Chromium, with `every` also one that can open windows; print a hint when it is missing."""
+    found = system_programs.find_or_install(system_programs.CHROMIUM_NAMES[:1], "chromium-headless-shell")
+    if every or not found:
+        system_programs.find_or_install(system_programs.CHROMIUM_NAMES[1:], "chromium")
+    if system_programs.find_chromium() is None:
+        print("Chromium is missing: journeys in a real browser are skipped. Install the package chromium.", flush=True)
+
+
+def load_generator() -> None:
+    """Find or install wrk for the tiny benchmark; print a hint when it is missing."""
+    if not system_programs.find_or_install(["wrk"], "wrk"):
+        print("wrk is missing: the tiny run of the benchmark is skipped. Install the package wrk.", flush=True)
+
+
+def signature_reader() -> None:
+    """Find or install pdfsig, an independent verifier of letters' signatures; print a hint when it is missing."""
+    if not system_programs.find_or_install(["pdfsig"], "poppler-utils"):
+        print("pdfsig is missing: letters' signatures are not checked by it. Install poppler-utils.", flush=True)
+
+
+def radius() -> None:
+    """Find or install FreeRADIUS with its PostgreSQL module, radclient and eapol_test."""
+    programs = {"freeradius": "freeradius", "radclient": "freeradius-utils", "eapol_test": "eapoltest"}
+    for program, package in programs.items():
+        if not system_programs.find_or_install([program], package):
+            print(f"{program} is missing: RADIUS is not tried with it. Install the package {package}.", flush=True)
+    if not SQL_MODULE.exists():
+        system_programs.install_package("freeradius-postgresql")
+    if not SQL_MODULE.exists():
+        print("FreeRADIUS cannot ask PostgreSQL: install the package freeradius-postgresql.", flush=True)

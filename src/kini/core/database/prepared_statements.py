@@ -1,0 +1,256 @@
+"""Prepared statements for the busiest requests, run directly through libpq.
+
+Django's cursor around psycopg's takes five times as long as handing a statement to libpq, which matters where a request
+runs ten of them. Statements of the ORM are never prepared (settings.database).
+
+A deferred statement (`send_later`) is sent with the next one, at the latest with the commit, so that several share one
+round trip (libpq's pipeline mode). `postgresql.base` flushes them before any statement of the ORM.
+"""
+
+import re
+import select
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import psycopg
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+from psycopg.types.numeric import Int8
+
+type Parameters = Sequence[Any] | Mapping[str, Any]
+
+#: Prepared statements per connection; the least recently used is dropped.
+MAX_STATEMENTS = 200
+#: A statement is prepared again after this many runs, then after ten times as many, and so on: a generic plan made
+#: while a table was empty would scan all of it for ever.
+RUNS_BEFORE_REPLAN = 50
+CONNECTION_LOST = "The connection to the database was lost in the middle of a transaction."
+#: Attribute of a psycopg connection that holds its statements. A dictionary would keep the connection alive.
+_OWN = "_kini_statements"
+_PLACE = re.compile(r"%(?:(?P<percent>%)|s|\((?P<name>\w+)\)s)")
+
+
+def execute_prepared(sql: str, parameters: Parameters = ()) -> list[Sequence[Any]]:
+    """Run a prepared statement and return its rows; an empty list for statements without rows.
+
+    Args:
+        sql: with Django's placeholders: "%s" for positional parameters, "%(name)s" for named ones.
+    """
+    database = connections["default"]
+    database.ensure_connection()
+    if database.queries_logged or database.execute_wrappers:
+        return _watched(database, sql, parameters)
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        return _statements(database).rows(sql, parameters)
+
+
+def execute_deferred(sql: str, parameters: Parameters = ()) -> None:
+    """Queue a statement without a result; it runs in order, with the next statement of this transaction or its commit.
+
+    Its error is raised by that next statement or the commit, so use it only where an error would be a bug.
+    """
+    database = connections["default"]
+    database.ensure_connection()
+    if not database.in_atomic_block or database.queries_logged or database.execute_wrappers:
+        execute_prepared(sql, parameters)
+        return
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        _statements(database).wait(sql, parameters)
+
+
+def _statements(database: BaseDatabaseWrapper) -> "Statements":
+    connection = database.connection
+    own: Statements | None = getattr(connection, _OWN, None)
+    if own is None:
+        own = Statements(connection)
+        setattr(connection, _OWN, own)
+    return own
+
+
+def pending_statements(connection: "psycopg.Connection[Any]") -> "Statements | None":
+    """The connection's statements if some of them wait to be sent, else None."""
+    own: Statements | None = getattr(connection, _OWN, None)
+    return own if own is not None and own.waits else None
+
+
+def _watched(database: BaseDatabaseWrapper, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
+    """Run it through Django's cursor, so that query logs and execute wrappers see it."""
+    with database.cursor() as cursor:
+        cursor.execute(sql, _typed(parameters))
+        return cursor.fetchall() if cursor.description else []
+
+
+def _typed(parameters: Parameters) -> Any:
+    """Send all integers as bigint: each integer type would make another prepared statement."""
+    if isinstance(parameters, Mapping):
+        return {name: Int8(each) if type(each) is int else each for name, each in parameters.items()}
+    return [Int8(each) if type(each) is int else each for each in parameters]
+
+
+class Statements:
+    """Prepared and deferred statements of one connection."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self._autocommit = lambda: connection.autocommit
+        self._libpq = connection.pgconn
+        self._values = Transformer(connection)
+        self._kept: OrderedDict[tuple[str, tuple[int, ...]], _Kept] = OrderedDict()
+        self._number = count()
+        self._waiting: list[_Call] = []
+
+    @property
+    def waits(self) -> bool:
+        """True while statements wait to be sent."""
+        return bool(self._waiting)
+
+    def rows(self, sql: str, parameters: Parameters) -> list[Sequence[Any]]:
+        """Run a statement after the deferred ones and return its rows.
+
+        Raises:
+            psycopg.Error: as a cursor does.
+        """
+        call = self._call(sql, parameters)
+        if self._waiting or self._begins():
+            result = self._together([*self._waiting, call])
+        else:
+            result = self._done(self._libpq.exec_prepared(*call))
+        self._values.set_pgresult(result)
+        found: list[Any] = self._values.load_rows(0, result.ntuples, tuple)
+        return found
+
+    def wait(self, sql: str, parameters: Parameters) -> None:
+        """Defer a statement until the next one or the commit."""
+        self._waiting.append(self._call(sql, parameters))
+
+    def send(self, *, commit: bool = False) -> None:
+        """Run the deferred statements; with `commit` also COMMIT.
+
+        Raises:
+            psycopg.Error: of the first that fails; the rest is not run, and nothing is committed.
+        """
+        self._together(self._waiting, commit=commit)
+
+    def forget(self) -> None:
+        """Discard the waiting statements: their transaction is over."""
+        self._waiting = []
+
+    def _begins(self) -> bool:
+        """True when the next statement must be preceded by BEGIN."""
+        return self._libpq.transaction_status == TransactionStatus.IDLE and not self._autocommit()
+
+    def _call(self, sql: str, parameters: Parameters) -> "_Call":
+        words, names = _numbered(sql)
+        given = _typed(parameters)
+        values = [given[name] for name in names] if names else given
+        sent: list[Any] = list(self._values.dump_sequence(values, [PyFormat.AUTO] * len(values)))
+        return self._name(sql, words, self._values.types or ()), sent, self._values.formats
+
+    def _together(self, calls: "list[_Call]", *, commit: bool = False) -> PGresult:
+        """Run statements in order, in a transaction, in one round trip; return the result of the last."""
+        libpq, begins = self._libpq, self._begins()
+        self._waiting = []
+        libpq.enter_pipeline_mode()
+        try:
+            if begins:
+                libpq.send_query_params(b"BEGIN", None)
+            for call in calls:
+                libpq.send_query_prepared(*call)
+            if commit:
+                libpq.send_query_params(b"COMMIT", None)
+            libpq.pipeline_sync()
+            results = [self._next() for _call in range(begins + len(calls) + commit)]
+            self._next(last=True)
+        except BaseException:
+            libpq.finish()  # the state is unknown: PostgreSQL rolls back, and Django opens a new connection
+            raise
+        libpq.exit_pipeline_mode()
+        return [self._done(result) for result in results][-1]
+
+    def _next(self, *, last: bool = False) -> PGresult:
+        """Return the pipeline's next result. Each but the last is followed by a None that must be read too."""
+        libpq = self._libpq
+        if libpq.is_busy():
+            answer = select.poll()
+            answer.register(libpq.socket, select.POLLIN)
+            while libpq.is_busy():
+                answer.poll()
+                libpq.consume_input()
+        result = libpq.get_result()
+        if result is None or not (last or libpq.get_result() is None):
+            raise psycopg.OperationalError(CONNECTION_LOST)
+        return result
+
+    def _name(self, sql: str, words: bytes, types: tuple[int, ...]) -> bytes:
+        """Return the name of the prepared statement, preparing it where needed."""
+        key = sql, types
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = self._prepare(words, types, RUNS_BEFORE_REPLAN)
+            while len(self._kept) > MAX_STATEMENTS:
+                _key, oldest = self._kept.popitem(last=False)
+                self._drop(oldest)
+        elif kept.runs >= kept.most and not self._waiting:
+            old, kept = kept, self._prepare(words, types, kept.most * 10)
+            self._kept[key] = kept
+            self._drop(old)
+        self._kept.move_to_end(key)
+        kept.runs += 1
+        return kept.name
+
+    def _prepare(self, words: bytes, types: tuple[int, ...], most: int) -> "_Kept":
+        name = b"kini_%d" % next(self._number)
+        self._done(self._libpq.prepare(name, words, types))
+        return _Kept(name, most)
+
+    def _drop(self, kept: "_Kept") -> None:
+        self._done(self._libpq.exec_(b"DEALLOCATE " + kept.name))
+
+    def _done(self, result: PGresult) -> PGresult:
+        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            return result
+        if self._libpq.status == ConnStatus.BAD or not result.error_field(DiagnosticField.SQLSTATE):
+            # An error without SQLSTATE comes from libpq, which may still take a cut connection for a sound one: it has
+            # read the server's last message, but not yet the end of the stream.
+            self._libpq.finish()
+            raise psycopg.OperationalError(result.get_error_message())
+        raise psycopg.errors.error_from_result(result)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A prepared statement: its name, the runs after which it is prepared again, the runs so far."""
+
+    name: bytes
+    most: int
+    runs: int = 0
+
+
+#: Name of a prepared statement, its encoded values, their formats.
+type _Call = tuple[bytes, list[Any], Sequence[Any] | None]
+
+
+@lru_cache(maxsize=2000)
+def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
+    """Translate Django's placeholders into PostgreSQL's ($1, $2, ...); returns the SQL and the names of named ones."""
+    names: list[str] = []
+    numbers: Iterator[int] = count(1)
+
+    def place(found: "re.Match[str]") -> str:
+        if found["percent"]:
+            return "%"
+        if not found["name"]:
+            return f"${next(numbers)}"
+        if found["name"] not in names:
+            names.append(found["name"])
+        return f"${names.index(found['name']) + 1}"
+
+    return _PLACE.sub(place, sql).encode(), tuple(names)

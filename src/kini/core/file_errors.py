@@ -1,0 +1,59 @@
+"""Errors of uploads and stored files: message with a remedy, and HTTP status."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from kini.core.actors import ActionRefused
+from kini.core.decoder.errors import RejectedFile
+
+#: Message for each code of `Unfit`.
+REASONS = {
+    "picture-damaged": gettext_noop("This picture is damaged. Take it again, or save it again."),
+    "too-many-pixels": gettext_noop("This picture has too many pixels. It may have up to {number} megapixels."),
+    "too-many-scans": gettext_noop("This picture is written in a way that takes too long to open. Save it again."),
+    "too-costly": gettext_noop("This file takes too long to open. Save a smaller copy and send that."),
+    "pdf-active": gettext_noop("This PDF carries scripts, actions or other files. Print it into a plain PDF."),
+    "pdf-damaged": gettext_noop("This PDF is damaged. Save it again."),
+    "pdf-locked": gettext_noop("This PDF is locked by a password. Save it without one."),
+    "pdf-too-complicated": gettext_noop("This PDF is too complicated. Print it into a new PDF."),
+    "pdf-too-many-pages": gettext_noop("This PDF has too many pages. It may have up to {number}."),
+    "pdf-two-natures": gettext_noop("This file is a PDF and something else at once. Save it as a plain PDF."),
+}
+
+
+class FileRefused(ActionRefused):
+    """The file is not accepted; the message says why and what to do."""
+
+    status = 422
+
+
+class FileTooLarge(FileRefused):
+    """The file is larger than the limit."""
+
+    status = 413
+
+
+class FileBusy(FileRefused):
+    """The file cannot be checked now; try again later."""
+
+    status = 503
+
+
+class StorageFull(FileRefused):
+    """The disk is full."""
+
+    status = 507
+
+
+class FileDamaged(FileRefused):
+    """A stored file was changed or damaged."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__(_("This file was changed or damaged where it is kept and is not shown. It has been noted."))
+
+
+def refusal_for(unfit: RejectedFile) -> FileRefused:
+    """Convert a decoder's rejection to the error for the user."""
+    return FileRefused(_(REASONS[unfit.code]).format(number=unfit.number))

@@ -1,0 +1,70 @@
+"""Text in the languages of a city, as written in the pack's files."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from django.utils import translation
+from pydantic import BaseModel, BeforeValidator, Field, RootModel
+
+from kini.core.config_files import ConfigError, Place, SourceFile
+
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
+
+
+def _one_for_all(value: Any) -> Any:
+    return {"": value} if isinstance(value, str) else value
+
+
+class Text(
+    RootModel[Annotated[dict[str, str], BeforeValidator(_one_for_all, json_schema_input_type=dict[str, str] | str)]]
+):
+    """A text in several languages: {id: Akta kelahiran, en: Birth certificate}, or a plain string for all of them."""
+
+    def in_language(self, language: str) -> str:
+        """Text in that language, else in the first one."""
+        texts = self.root
+        return texts.get(language) or texts.get(language.split("-")[0]) or next(iter(texts.values()), "")
+
+    @property
+    def languages(self) -> frozenset[str]:
+        return frozenset(self.root)
+
+    def __str__(self) -> str:
+        return self.in_language(translation.get_language() or "")
+
+    def __bool__(self) -> bool:
+        return any(self.root.values())
+
+
+def missing_translations(
+    source: SourceFile, value: Any, languages: Sequence[str], place: Place = ()
+) -> Iterator[ConfigError]:
+    """Yield errors for texts inside `value` (models, lists, mappings) that lack a language or have an unknown one."""
+    match value:
+        case Text():
+            yield from _language_faults(source, value, languages, place)
+        case BaseModel():
+            for name, field in type(value).model_fields.items():
+                yield from missing_translations(source, getattr(value, name), languages, (*place, field.alias or name))
+        case Mapping():
+            for key, item in value.items():
+                yield from missing_translations(source, item, languages, (*place, key))
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from missing_translations(source, item, languages, (*place, index))
+
+
+def _language_faults(source: SourceFile, text: Text, languages: Sequence[str], place: Place) -> Iterator[ConfigError]:
+    missing = [] if text.root.get("") else [language for language in languages if not text.root.get(language)]
+    if missing:
+        yield source.error_at(place, f"no text in {', '.join(missing)}", "Write it in every language of the city.")
+    for other in text.languages - {"", *languages}:
+        yield source.error_at((*place, other), f'"{other}" is no language of the city', f"Use: {', '.join(languages)}.")
+
+
+def words_in(text: str) -> list[str]:
+    """Words of a text in lower case: "E-KTP hilang!" -> ["e-ktp", "hilang"]."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return re.findall(r"\w+(?:['’.-]\w+)*", plain)

@@ -1,0 +1,112 @@
+"""Feeds of the pack, and the check of their files."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+
+from kini.city.pack import load_city
+from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
+from kini.core.localized_text import missing_translations
+from kini.core.process_cache import cached
+from kini.feeds.row_parser import parse_file
+from kini.feeds.schema import Feed
+from kini.services.kinds import kinds
+from kini.services.start_page import services_on_other_pages
+
+FOLDER = "feeds"
+KIND = "information"
+
+
+def feeds() -> dict[str, Feed]:
+    """Feeds of the running city by id, cached.
+
+    Raises:
+        PackFaults: if a file is invalid.
+    """
+    return _once(settings.CITY_PATH)
+
+
+@cached(maxsize=4)
+def _once(root: Path) -> dict[str, Feed]:
+    return {
+        path.stem: parse_model(read_source_file(path, root), Feed) for path in sorted((root / FOLDER).glob("*.yaml"))
+    }
+
+
+def find_feed(name: str) -> Feed | None:
+    return feeds().get(name)
+
+
+def feeds_of_service(service: str) -> dict[str, Feed]:
+    """Feeds shown on the page of a service."""
+    return {name: feed for name, feed in feeds().items() if service in feed.services}
+
+
+def sample_path(name: str) -> Path | None:
+    """Path of a feed's sample rows, if it has any."""
+    return _samples(Path(settings.CITY_PATH), name)
+
+
+def _samples(root: Path, name: str) -> Path | None:
+    found = (path for path in sorted((root / FOLDER).glob(f"{name}.*")) if path.suffix != ".yaml")
+    return next((path for path in (root / FOLDER / name, *found) if path.exists()), None)
+
+
+def content_digest(feed: Feed, content: bytes) -> str:
+    """Digest of a file's content and its feed's declaration."""
+    return sha256(feed.model_dump_json().encode() + content).hexdigest()
+
+
+def check_feeds(root: Path) -> Iterable[ConfigError]:
+    """Errors in the pack's feeds and samples, and information services without a feed."""
+    return list(_faults(root))
+
+
+def _faults(root: Path) -> Iterator[ConfigError]:
+    shown = {service for elsewhere in services_on_other_pages for service in elsewhere(root)}
+    services = _services(root)
+    for path in sorted((root / FOLDER).glob("*.yaml")):
+        try:
+            source = read_source_file(path, root)
+            feed = parse_model(source, Feed)
+            languages = load_city(root).languages
+        except ConfigErrors as error:
+            yield from error.errors
+            continue
+        shown |= set(feed.services)
+        yield from missing_translations(source, feed, languages)
+        for index, service in enumerate(feed.services):
+            if service not in services:
+                yield source.error_at(
+                    ("services", index), f'there is no service "{service}"', "Name a file of services/."
+                )
+        yield from _sample_faults(root, path.stem, feed)
+    for service, (path, own) in services.items():
+        if KIND in kinds and own and service not in shown:
+            message = f'nothing says what "{service}" shows'
+            remedy = f"Name it under `services:` of a feed ({FOLDER}/*.yaml), or give it a self-check."
+            yield ConfigError(path.relative_to(root).as_posix(), 0, "", message, remedy)
+
+
+def _services(root: Path) -> dict[str, tuple[Path, bool]]:
+    """Services of the pack: their file, and whether a feed must show something on their page."""
+    found = {}
+    for path in sorted((root / "services").rglob("*.yaml")):
+        try:
+            data = read_source_file(path, root).data
+        except ConfigErrors:
+            continue  # reported by the check of services
+        wanting = isinstance(data, dict) and data.get("kind") == KIND and not data.get(KIND)
+        found[path.stem] = (path, wanting)
+    return found
+
+
+def _sample_faults(root: Path, name: str, feed: Feed) -> Iterator[ConfigError]:
+    path = _samples(root, name)
+    if path is None or feed.source.format == "gtfs":
+        return
+    known = load_city(root)
+    for fault in parse_file(feed, path.read_bytes(), known.timezone, sample=True).faults:
+        yield ConfigError(path.relative_to(root).as_posix(), fault.row, fault.field, fault.message)

@@ -1,0 +1,117 @@
+"""Content of a case's letter: only fields named in the service file, numbers masked, in the city's language."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.cases import answers
+from kini.cases import rules as case_rules
+from kini.cases.models import Case, TimelineEntry
+from kini.city import pack
+from kini.letters.models import Letter as Issued
+from kini.letters.rules import ContentRow, LetterContent, printable_text
+from kini.services.fields.base import FieldBase
+from kini.services.schema import Letter
+from kini.services.snapshots import PageSnapshot, ServiceSnapshot, snapshot_of
+from kini.web import formats
+
+
+def letter_language() -> str:
+    """Language of letters: the city's first."""
+    return pack.current().languages[0]
+
+
+def last_valid_day(letter: Letter, at: datetime) -> date | None:
+    """Last valid day of a letter issued at that time, by the city's calendar; None: unlimited."""
+    if not letter.months:
+        return None
+    city = pack.current()
+    return city.calendar.add(at, "months", letter.months).astimezone(city.timezone).date()
+
+
+def build_content(case: Case, letter: Letter, entry: TimelineEntry, at: datetime) -> LetterContent:
+    """Build the content of a letter.
+
+    Args:
+        entry: timeline entry of the decision.
+        at: date on the letter.
+    """
+    snapshot = snapshot_of(case.version)
+    with translation.override(letter_language()):
+        last = last_valid_day(letter, at)
+        return LetterContent(
+            title=str(letter.title or snapshot.definition.gives.name),
+            service=str(snapshot.definition.name),
+            agency=str(case.agency.title),
+            unit=str(case.unit or ""),
+            decider=_decider(snapshot, entry),
+            city=str(pack.current().name),
+            dated=formats.day(at),
+            until=formats.day(last) if last else "",
+            rows=tuple(_rows(case, snapshot, letter)),
+        )
+
+
+def stored_content(letter: Issued) -> LetterContent:
+    """Stored content of a letter; after its term only impersonal content, from service and agency."""
+    if letter.said:
+        return LetterContent.of_json(letter.said)
+    definition = snapshot_of(letter.case.version).definition
+    ordered = definition.gives.letter
+    with translation.override(letter.language):
+        last = last_valid_day(ordered, letter.issued_at) if ordered else None
+        return LetterContent(
+            title=str((ordered and ordered.title) or definition.gives.name),
+            service=str(definition.name),
+            agency=str(letter.agency.title),
+            unit="",
+            decider="",
+            city=str(pack.current().name),
+            dated=formats.day(letter.issued_at),
+            until=formats.day(last) if last else "",
+            rows=(),
+        )
+
+
+def _decider(snapshot: ServiceSnapshot, entry: TimelineEntry) -> str:
+    """Role that decided; a generic text for automatic decisions."""
+    if entry.actor_kind != "officer":
+        return _("Automatic decision by the rules of the service")
+    edge = case_rules.edge_of(snapshot.flow, entry.from_state, entry.move)
+    role = snapshot.roles.get(edge.by) if edge else None
+    return str(role) if role else _("An officer")
+
+
+def _rows(case: Case, snapshot: ServiceSnapshot, letter: Letter) -> Iterator[ContentRow]:
+    given = _given(case) | answers.of_case(case)
+    for name, label in letter.show.items():
+        field, page = _shown(snapshot, name)
+        value = given.get(name)
+        if field is None or value in (None, "", []):
+            continue
+        text = _listed(page, value) if page and page.repeat else field.show(value)
+        yield ContentRow(name, str(label or field.label), printable_text(text))
+
+
+def _shown(snapshot: ServiceSnapshot, name: str) -> tuple[FieldBase | None, PageSnapshot | None]:
+    """Field of that name: a question (of a repeated page the first one, for its label), or the input of a step."""
+    for page in snapshot.pages:
+        if page.repeat and page.repeat.name == name:
+            return next(iter(page.fields.values())), page
+    return snapshot.fields.get(name) or snapshot.inputs.get(name), None
+
+
+def _listed(page: PageSnapshot, items: list[Mapping[str, Any]]) -> str:
+    lines = [[field.show(item[name]) for name, field in page.fields.items() if item.get(name)] for item in items]
+    return "\n".join(", ".join(line) for line in lines)
+
+
+def _given(case: Case) -> dict[str, Any]:
+    """Officers' inputs so far, the latest of each."""
+    given: dict[str, Any] = {}
+    for entry in case.timeline.filter(actor_kind="officer", public=True):
+        given |= entry.data.get("given") or {}
+    return given

@@ -1,0 +1,40 @@
+"""Registration in other rooms: panels, timeline entries, pack check, API, navigation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kini.api.routing import ApiModule, api_modules
+from kini.cases.panels import CasePanel, case_panels
+from kini.cases.rules import entry_renderers
+from kini.city.pack_checks import pack_checks
+from kini.letters import api, panels, rules, template_checks
+from kini.web.navigation import NavItem, navigation
+
+
+def register() -> None:
+    """Register everything once; called from `LettersConfig.ready`."""
+    api_modules.register("letters", ApiModule("Letters", api.router))
+    pack_checks.register("letters", template_checks.check_templates)
+    entry_renderers.register("letter", _told)
+    entry_renderers.register("letter-withdrawn", _told_withdrawn)
+    case_panels.register("letters-tracker", CasePanel("tracker", panels.resident_panel))
+    case_panels.register("letters-sent", CasePanel("sent", panels.resident_panel))
+    case_panels.register("letters-receipt", CasePanel("papers", panels.receipt_button))
+    case_panels.register("letters-desk", CasePanel("desk", panels.desk_panel))
+    navigation.register(
+        "letters-check", NavItem("letters:find", gettext_lazy("Check a letter"), "shield", order=60, place="help")
+    )
+
+
+def _told(data: Mapping[str, Any]) -> str:
+    if data["replaces"]:
+        return _("A newer letter “%(title)s” replaces the previous one, which is no longer valid.") % data
+    return _("Your letter “%(title)s” is ready. Download it on the page of this case.") % data
+
+
+def _told_withdrawn(data: Mapping[str, Any]) -> str:
+    words = {**data, "cause": rules.CAUSES[data["cause"]]}
+    return _("Your letter “%(title)s” was withdrawn and is no longer valid. %(cause)s") % words

@@ -1,0 +1,56 @@
+"""Registration of channels, providers, pack check and navigation entries."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kini.city.pack_checks import pack_checks
+from kini.core.delivery import sms_destinations, sms_providers
+from kini.core.sandboxes import SandboxServer, sandboxes
+from kini.messages import account_messages, message_texts, program_notices, queries
+from kini.messages.channels.base import channels
+from kini.messages.channels.email import Email, Post
+from kini.messages.channels.push import Push
+from kini.messages.channels.sms import Sms, WhatsApp
+from kini.messages.providers.base import adapters
+from kini.messages.providers.configuration import send_sign_in_code
+from kini.messages.providers.twilio import Twilio
+from kini.messages.providers.whatsapp import WhatsApp as WhatsAppProvider
+from kini.people.permissions import Permission
+from kini.people.queries import actor_for
+from kini.people.rules import may_somewhere
+from kini.web.navigation import NavItem, navigation
+from kini.web.pwa import worker_scripts
+
+
+def register() -> None:
+    """Register everything once, from `AppConfig.ready`."""
+    for channel in (Push(), WhatsApp(), Sms(), Email(), Post()):
+        channels.register(channel.id, channel)
+    worker_scripts.register("push", "messages/push-worker.js")
+    adapters.register("twilio", Twilio)
+    adapters.register("whatsapp", WhatsAppProvider)
+    sandboxes.register("messages", SandboxServer("Pretended phones", 8791, "kini.messages.sandbox.server.start"))
+    sms_providers.register("messages", send_sign_in_code)
+    sms_destinations.register("countries of the pack", message_texts.may_receive_sms)
+    pack_checks.register("messages", message_texts.check_messages)
+    program_notices.register()
+    account_messages.register()
+    inbox = NavItem(
+        "messages:inbox", _("Messages"), "message", 15, "account", note=_("Messages from the city"), count=_unread
+    )
+    navigation.register("messages-account", inbox)
+    agency = _("Agency")
+    label = _("Undelivered messages")
+    unreached = NavItem("messages:dead", label, "message", 43, "desk", agency, visible=_sees)
+    navigation.register("messages-desk", unreached)
+
+
+def _unread(request: HttpRequest) -> int | None:
+    """Unread messages for the badge; counted only below /me/, to save a query on all other pages."""
+    if not request.path.startswith("/me/") or request.user.pk is None:
+        return None
+    return queries.count_unread(request.user.pk) or None
+
+
+def _sees(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and may_somewhere(actor_for(request), Permission.SEE_MESSAGES)

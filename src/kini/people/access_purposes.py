@@ -1,0 +1,102 @@
+"""Purposes for which officers look at people's data: the pack's list (access.yaml), or a default one."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, ConfigDict, Field
+
+from kini.city.pack import load_city
+from kini.city.schema import Id
+from kini.core.config_files import ConfigError, ConfigErrors, parse_model, read_source_file
+from kini.core.localized_text import Text, missing_translations
+
+FILE = "access.yaml"
+CASEWORK, COUNTER, APPOINTMENT, CONTACT = "casework", "counter", "appointment", "contact"
+
+#: Purposes of reads, implied by the page.
+READ_PURPOSES: Mapping[str, str | Promise] = {
+    CASEWORK: _("Work on your case"),
+    COUNTER: _("Help at a counter"),
+    APPOINTMENT: _("Your appointment"),
+    CONTACT: _("A message that did not reach you"),
+}
+#: Purposes of looks for packs without a list of their own.
+DEFAULT_LOOK_PURPOSES: Mapping[str, str | Promise] = {
+    "verify-documents": _("Check documents"),
+    "contact-person": _("Contact the person"),
+    "find-duplicates": _("Find out whether two cases or profiles are of one person"),
+    "complaint": _("Handle a complaint or an objection"),
+    "supervision": _("Supervise the work"),
+    "legal-request": _("Answer a request that a law prescribes"),
+    "emergency": _("Help in an emergency"),
+}
+
+
+class AccessLimits(BaseModel):
+    """Limits on an officer's looks, and thresholds of unusual reading (people/access_log_rules.py)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    looks_per_hour: int = Field(default=30, ge=1)
+    looks_per_day: int = Field(default=120, ge=1)
+    unusual_reads: int = Field(default=60, ge=1, description="Reads a day below which nothing is unusual.")
+    unusual_looks: int = Field(default=15, ge=1, description="The same for looks at hidden data.")
+    unusual_times: float = Field(default=3.0, ge=1, description="Times the officer's usual and the agency's median.")
+
+
+class AccessFile(BaseModel):
+    """access.yaml: purposes of looks at people's data, and their limits."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    purposes: dict[Id, Text] = Field(
+        default_factory=dict, description="The officer's choices; empty: the default list."
+    )
+    limits: AccessLimits = AccessLimits()
+
+
+def load_access_file(root: Path) -> AccessFile:
+    """Load access.yaml of the pack in `root`; defaults without such a file.
+
+    Raises:
+        PackFaults: with every error of the file.
+    """
+    return parse_model(read_source_file(root / FILE, root), AccessFile) if (root / FILE).exists() else AccessFile()
+
+
+@lru_cache(maxsize=8)
+def _access(root: Path) -> AccessFile:
+    return load_access_file(root)
+
+
+def access_limits() -> AccessLimits:
+    """Return the limits of the running city; cached per process."""
+    return _access(settings.CITY_PATH).limits
+
+
+def look_purposes() -> dict[str, str]:
+    """Return the purposes an officer can choose before a look: id to label in the active language."""
+    own = _access(settings.CITY_PATH).purposes
+    return {name: str(words) for name, words in (own or DEFAULT_LOOK_PURPOSES).items()}
+
+
+def purpose_label(purpose: str) -> str:
+    """Return the label of a purpose, or its id if the pack no longer has it."""
+    return str(
+        READ_PURPOSES.get(purpose) or look_purposes().get(purpose) or DEFAULT_LOOK_PURPOSES.get(purpose) or purpose
+    )
+
+
+def check_access(root: Path) -> Iterator[ConfigError]:
+    """Yield the errors of access.yaml, for `./kini check pack`."""
+    if not (root / FILE).exists():
+        return
+    try:
+        source = read_source_file(root / FILE, root)
+        yield from missing_translations(source, parse_model(source, AccessFile), load_city(root).languages)
+    except ConfigErrors as faults:
+        yield from (fault for fault in faults.errors if fault.file == FILE)

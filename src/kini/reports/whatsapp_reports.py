@@ -1,0 +1,108 @@
+"""Reports by WhatsApp: photo, location and text become a draft that is finished in the app.
+
+There is no conversation state: everything a resident sends within a day goes into the same draft of the service named
+by the pack (`report` in messages.toml), and each reply lists what is missing.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kini.cases import actions, answers
+from kini.cases.models import Draft
+from kini.city import pack
+from kini.core import current_time, upload_limits
+from kini.core.actors import ActionRefused, Actor, ActorKind
+from kini.core.config_files import ConfigError
+from kini.messages.message_texts import FILE, load_message_settings, message_settings
+from kini.messages.models import InboundMessage
+from kini.messages.providers.configuration import configured_providers
+from kini.people.contacts import Contact
+from kini.people.models import Resident, User
+from kini.people.queries import user_by_contact
+from kini.services.fields.base import InvalidAnswer
+from kini.services.models import Service
+from kini.services.snapshots import ServiceSnapshot, snapshot_of
+
+#: Keyword that begins a report by text; a photo or a location needs none.
+BEGINS = re.compile(r"^\s*(?:LAPOR|REPORT)\b[\s:,.-]*(.*)$", re.IGNORECASE | re.DOTALL)
+SAME_REPORT = timedelta(days=1)
+
+
+def receive_report(heard: InboundMessage) -> str | None:
+    """Add a photo, a location or a text beginning with REPORT to a draft; reply with what is missing and the link."""
+    words = BEGINS.match(heard.text)
+    if heard.channel != "whatsapp" or not (words or heard.photo or heard.latitude is not None):
+        return None
+    service = Service.objects.select_related("current").filter(pk=message_settings().report, active=True).first()
+    if service is None or service.current is None:
+        return None
+    user = user_by_contact(Contact("phone", heard.sender))
+    with translation.override((user.language if user else "") or pack.current().languages[0]):
+        if user is None or not (resident := Resident.objects.filter(user=user).first()):
+            return _("Sign in once with this number, then send your report again: {address}").format(
+                address=f"{settings.ENV.address}{reverse('people:sign-in')}"
+            )
+        by = Actor(ActorKind.RESIDENT, user.pk)
+        draft = _draft(user) or actions.start_draft(
+            by=by, version=service.current, resident=resident, channel="message"
+        )
+        try:
+            _take(by, draft, heard, words[1].strip() if words else heard.text.strip())
+        except (ActionRefused, InvalidAnswer) as refusal:
+            return str(refusal)
+        return _missing(Draft.objects.select_related("version").get(pk=draft.pk))
+
+
+def _draft(user: User) -> Draft | None:
+    """Current draft of the reporter."""
+    since = current_time.now() - SAME_REPORT
+    found = Draft.objects.filter(owner=user, channel="message", case=None, created_at__gt=since)
+    return found.select_related("version").order_by("-created_at").first()
+
+
+def _name(snapshot: ServiceSnapshot, sort: str) -> str:
+    """First question of that type; empty if the service has none."""
+    return next((name for page in snapshot.pages for name, field in page.fields.items() if field.type == sort), "")
+
+
+def _take(by: Actor, draft: Draft, heard: InboundMessage, words: str) -> None:
+    snapshot = snapshot_of(draft.version)
+    if heard.photo and (name := _name(snapshot, "photo")):
+        content = configured_providers()[heard.provider].photo(heard.photo)
+        upload = SimpleUploadedFile("whatsapp.jpg", content, "image/jpeg")
+        upload_limits.count_account_uploads(draft.owner_id or 0, [upload])
+        document = actions.attach_file(by=by, draft=draft, slot=name, upload=upload)
+        kept = (answers.of_draft(draft).get(name) or {}).get("files", [])
+        actions.update_answers(by=by, draft=draft, values={name: {"files": [*kept, str(document.pk)]}})
+    if heard.latitude is not None and (name := _name(snapshot, "location")):
+        value = snapshot.fields[name].read({"lat": heard.latitude, "lon": heard.longitude})
+        actions.update_answers(by=by, draft=draft, values={name: value})
+    if words and (name := _name(snapshot, "longtext")):
+        actions.update_answers(by=by, draft=draft, values={name: snapshot.fields[name].read(words)})
+
+
+def _missing(draft: Draft) -> str:
+    snapshot, given = snapshot_of(draft.version), answers.of_draft(draft)
+    asked = {"photo": _("a photo"), "location": _("your location"), "longtext": _("REPORT and what is going on")}
+    left = [word for sort, word in asked.items() if (name := _name(snapshot, sort)) and not given.get(name)]
+    address = f"{settings.ENV.address}{reverse('cases:draft', args=[draft.pk])}"
+    if left:
+        return _("Thank you. Please also send: {left}. Or finish it here: {address}").format(
+            left=", ".join(left), address=address
+        )
+    return _("Thank you. Check your report and send it here: {address}").format(address=address)
+
+
+def check_report_service(root: Path) -> Iterator[ConfigError]:
+    """Check that the service named in messages.toml exists."""
+    name = load_message_settings(root).report if (root / FILE).exists() else ""
+    if name and not list(root.glob(f"services/*/{name}.yaml")):
+        yield ConfigError(FILE, 0, "report", f'there is no service "{name}"', "Name a service of the kind report.")

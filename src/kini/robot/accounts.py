@@ -1,0 +1,109 @@
+"""Accounts of the robot: a resident with a complete profile, a second resident, officers of every agency."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kini.city import pack
+from kini.city.models import Agency
+from kini.city.queries import lowest_level_areas
+from kini.core.actors import system
+from kini.core.models import OutboxMessage
+from kini.people import actions, demo_accounts, queries
+from kini.people.contacts import Contact
+from kini.people.models import User
+from kini.people.roles import roles
+from kini.robot.browser import Browser, CheckFailed
+from kini.services.fields.identity import example_national_id
+from kini.services.models import Service
+
+BY = system("robot")
+
+
+@dataclass(slots=True)
+class RobotAccount:
+    """A signed-in user with a browser, which several threads may share."""
+
+    user: User
+    browser: Browser
+
+
+@dataclass(slots=True)
+class RobotAccounts:
+    """All accounts of a run.
+
+    Attributes:
+        resident: has a complete profile and makes all applications.
+        stranger: another resident, who must not see them.
+        officers: by agency, an officer with every role for the whole city.
+        outsider: officer of an agency without tested services.
+    """
+
+    resident: RobotAccount
+    stranger: RobotAccount
+    officers: dict[str, RobotAccount]
+    outsider: RobotAccount
+
+    def requests(self) -> int:
+        return sum(p.browser.requests for p in (self.resident, self.stranger, self.outsider, *self.officers.values()))
+
+
+def create_accounts(address: str, services: Iterable[Service]) -> RobotAccounts:
+    """Create all accounts and sign them in: residents by code, officers by the demo sign-in."""
+    agencies = {service.agency_id: service.agency for service in services}
+    elsewhere = Agency.objects.exclude(pk__in=agencies).first() or Agency.objects.create(
+        id="robot-elsewhere", name={"": "Elsewhere"}, short_name="Elsewhere"
+    )
+    officers = {agency.pk: create_officer(agency) for agency in [*agencies.values(), elsewhere]}
+    listed = [{"name": f"Robot {pk}", "role": "officer", "email": user.email} for pk, user in officers.items()]
+    demo_accounts.demo_accounts_path().parent.mkdir(parents=True, exist_ok=True)
+    demo_accounts.demo_accounts_path().write_text(json.dumps(listed), "utf-8")
+    players = {pk: RobotAccount(user, sign_in_with_demo(address, user)) for pk, user in officers.items()}
+    outsider = players.pop(elsewhere.pk)
+    return RobotAccounts(create_resident(address, 1), create_resident(address, 2), players, outsider)
+
+
+def create_officer(agency: Agency) -> User:
+    """Create an officer of the agency with every role of the pack."""
+    user = actions.open_account(by=BY, contact=Contact("email", f"{agency.pk}@robot.example"))
+    officer = actions.create_officer(by=BY, user=user, agency=agency, name=f"Robot {agency.short_name}")
+    for role in roles():
+        actions.grant_role(by=BY, officer=officer, role=role)
+    return user
+
+
+def sign_in_with_demo(address: str, user: User) -> Browser:
+    browser = Browser(address)
+    page = browser.get("/demo/sign-in/")
+    browser.send(page.form("/demo/sign-in/"), {"person": str(user.email)})
+    return browser
+
+
+def create_resident(address: str, number: int) -> RobotAccount:
+    """Create a resident by first sign-in with a code, and fill in the profile."""
+    browser, email = Browser(address), f"resident-{number}@robot.example"
+    page = browser.send(browser.get("/sign-in/").form("/sign-in/"), {"contact": email})
+    message = OutboxMessage.objects.filter(recipient=email).latest("at")
+    code = re.search(r"\b\d{6}\b", message.text)
+    if code is None:
+        raise CheckFailed(f"the message to {email} holds no code of six digits")
+    inputs = [form for form in page.forms() if "code" in form.data]
+    browser.send(inputs[0], {"code": code.group()})
+    area = lowest_level_areas()[0][1][0]
+    profile = browser.get("/me/profile/")
+    saved = browser.send(
+        profile.form("/me/profile/"),
+        {
+            "name": f"Robot {'AB'[number - 1]}",
+            "number": example_national_id(pack.current().national_id, number + 900),
+            "address": "1",
+            "area": area.pk,
+        },
+    )
+    if saved.shows_errors:
+        raise CheckFailed(f"the profile was not saved: {saved.text('//*[@role="alert"]')}")
+    user = User.objects.get(email=email)
+    card = {"document": "identity-card", "reason": "Shown by the robot"}
+    actions.prove_at_counter(by=BY, resident=queries.resident_of(user), **card)
+    return RobotAccount(user, browser)

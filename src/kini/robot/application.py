@@ -1,0 +1,130 @@
+"""Application by web forms: start page, questions, summary, confirmation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from kini.robot.browser import Browser, CheckFailed, Form, Page
+from kini.robot.kind_steps import extra_pages
+from kini.services.examples import InputFiles, InputValues, example_form, invalid_values
+from kini.services.fields.base import FieldBase
+from kini.services.snapshots import PageSnapshot, ServiceSnapshot
+
+MOST_PAGES = 80
+WRONG = (400, 422)
+
+
+@dataclass(slots=True)
+class Application:
+    """One application for a service. The first one also submits invalid answers on every page.
+
+    Attributes:
+        number: selects the example answers.
+        questions: number of fields asked.
+        refused: number of invalid answers rejected.
+        given: answers used instead of the examples, by input.
+    """
+
+    browser: Browser
+    service: str
+    snapshot: ServiceSnapshot
+    number: int
+    questions: int = 0
+    refused: int = 0
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def apply(self) -> str:
+        """Apply and return the reference of the new case."""
+        return self.send_in(self.answer_all())
+
+    def begin(self) -> Page:
+        """Open the first question with the button of the start page."""
+        start = self.browser.get(f"/services/{self.service}/")
+        return self.browser.send(start.form(f"/services/{self.service}/start/"))
+
+    def answer_all(self) -> Page:
+        """Answer all questions and return the summary page."""
+        page = self.begin()
+        for _ in range(MOST_PAGES):
+            if path(page).endswith("/check/"):
+                return page
+            if not path(page).startswith("/apply/") and (step := extra_pages.find(self.snapshot.definition.kind)):
+                page = step(self.browser, page)
+                continue
+            page = self.answer(page)
+        raise CheckFailed(f"{self.service}: no end after {MOST_PAGES} pages; the last one was {page.url}")
+
+    def answer(self, page: Page) -> Page:
+        """Answer the current page; the first application submits invalid answers before."""
+        asked = self.asked(page)
+        here = path(page)
+        if not page.has_form(here):  # item list of a repeated page
+            return self.add_item(page, asked)
+        form = page.form(here)
+        # Fields that the profile answers are not in the form.
+        fields = {name: field for name, field in asked.fields.items() if form.asks(name)}
+        values, files = example_form(fields, self.number)
+        values |= {name: value for name, value in self.given.items() if name in fields}
+        self.questions += len(fields)
+        if self.number == 1:
+            self.wrong_answers_are_refused(form, fields, values, files)
+        following = self.browser.send(form, values, files, expect=(200, 422))
+        if following.shows_errors or (path(following) == here and not asked.repeat):
+            raise CheckFailed(f"{page.url} did not take valid answers: {following.text('//*[@role="alert"]')} {values}")
+        return following
+
+    def add_item(self, page: Page, asked: PageSnapshot) -> Page:
+        """Continue from the item list of a repeated page."""
+        onward = [form for form in page.forms() if form.path.endswith("/next/")]
+        if not onward:
+            raise CheckFailed(f"{page.url} offers neither to add nor to go on")
+        return self.browser.send(onward[0])
+
+    def asked(self, page: Page) -> PageSnapshot:
+        """Definition of the page at this URL: /apply/DRAFT/KEY/ or /apply/DRAFT/KEY/NUMBER/."""
+        parts = path(page).strip("/").split("/")
+        if parts[0] != "apply" or len(parts) < 3:
+            raise CheckFailed(f"{self.service}: expected a question, came to {page.url} ({page.heading!r})")
+        found = next((one for one in self.snapshot.pages if one.key == parts[2]), None)
+        if found is None:
+            raise CheckFailed(f"{page.url} is no page of {self.service}")
+        return found
+
+    def wrong_answers_are_refused(
+        self, form: Form, fields: Mapping[str, FieldBase], values: InputValues, files: InputFiles
+    ) -> None:
+        tries: list[tuple[str, InputValues, InputFiles]] = []
+        if any(not field.optional for field in fields.values()):
+            tries.append(("nothing", {name: [] for name in form.data if name != "csrfmiddlewaretoken"}, {}))
+        tries += [
+            (name, values | wrong, files)
+            for name, field in fields.items()
+            if (wrong := invalid_values(name, field)) is not None
+        ]
+        tries.append(("an unknown field", values | {"no_such_field": "x"}, {}))
+        for what, sent, with_files in tries:
+            page = self.browser.send(form, sent, with_files, expect=WRONG)
+            self.refused += 1
+            if what not in ("nothing", "an unknown field") and not page.shows_errors:
+                raise CheckFailed(f"{form.action} refused a wrong {what} without an error summary")
+
+    def send_in(self, page: Page) -> str:
+        """Submit the summary and return the reference. Submitting twice must lead to the same case."""
+        form = page.form(path(page))
+        first = self.browser.send(form)
+        reference = " ".join(first.text('//*[contains(@class, "reference")]')).strip()
+        if not path(first).endswith("/sent/") or not reference:
+            raise CheckFailed(
+                f"{page.url} was sent, but {first.url} shows no reference: {first.text('//*[@role="alert"]')}"
+            )
+        if self.number == 1:
+            again = self.browser.send(form)
+            if reference not in " ".join(again.text('//*[contains(@class, "reference")]')):
+                raise CheckFailed(f"{page.url} sent twice did not come to {reference} again, but to {again.url}")
+            self.refused += 1
+        return reference
+
+
+def path(page: Page) -> str:
+    return httpx.URL(page.url).path

@@ -1,0 +1,186 @@
+"""Screenshots of the main pages on phone, tablet and desktop, in light and dark theme."""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.db.models import Count
+from PIL import Image
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, StorageState, sync_playwright
+
+from kini.cases.models import Case
+from kini.city import pack
+from kini.core import system_programs
+from kini.people import demo_accounts
+from kini.people.models import Officer, User
+from kini.robot import fixtures
+from kini.robot.screenshot_pages import OFFICER, PAGES, README, RESIDENT, ScreenshotPage
+
+#: Viewport heights by width: low-end phone, tablet, desktop.
+WINDOWS = {360: 740, 768: 1024, 1280: 900}
+#: Viewports narrower than this have a touch screen.
+WIDEST_TOUCH = 1024
+THEMES = ("light", "dark")
+#: Palette size of PNG files: visually lossless for pages, a quarter of the size of true colour.
+COLOURS = 192
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenshotOptions:
+    """Selection of screenshots: page names (empty: all), widths, themes, language.
+
+    `first_screen` captures only the visible part; `readme` selects the screenshots of the README.
+    """
+
+    only: frozenset[str]
+    widths: tuple[int, ...] = tuple(WINDOWS)
+    themes: tuple[str, ...] = THEMES
+    first_screen: bool = False
+    language: str = ""
+    readme: bool = False
+
+    @property
+    def windows(self) -> list[tuple[int, str]]:
+        return [(width, theme) for theme in self.themes for width in self.widths]
+
+    def wants(self, view: ScreenshotPage, width: int, theme: str) -> bool:
+        """Return whether this page is selected for this viewport."""
+        return not self.readme or (view.name, width, theme) in README
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenshotResult:
+    """Number of screenshots, and pages without one with the reason."""
+
+    count: int
+    missing: dict[str, str]
+
+
+def take_screenshots(address: str, out: Path, service: str, wish: ScreenshotOptions) -> ScreenshotResult:
+    """Take screenshots of a demo city as OUT/NAME-WIDTH-THEME.png (WebP for the README).
+
+    Args:
+        service: service to apply for; default: the first popular one.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    open_cases = Case.objects.filter(closed_at=None, paused_at=None)
+    busiest = open_cases.values("agency").annotate(cases=Count("pk")).order_by("-cases", "agency")[:1]
+    waiting = open_cases.filter(agency__in=busiest.values("agency")).latest("opened_at")
+    people = _people(waiting)
+    missing: dict[str, str] = {}
+    views = list(_addressed(fixtures.page_addresses(address, service, people[RESIDENT], waiting), wish, missing))
+    count = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=system_programs.find_chromium(), args=system_programs.CHROMIUM_FLAGS
+        )
+        known = {who: _signed_in(browser, address, user) for who, user in people.items()}
+        for width, theme in wish.windows:
+            for view, png in _seen(browser, address, known, views, wish, width, theme, missing):
+                _keep(png, out / f"{view.name}-{width}-{theme}{'.webp' if wish.readme else '.png'}")
+                count += 1
+        browser.close()
+    return ScreenshotResult(count, missing)
+
+
+def _addressed(places: Mapping[str, str], wish: ScreenshotOptions, missing: dict[str, str]) -> Iterator[ScreenshotPage]:
+    """Selected pages with all placeholders in their addresses filled in."""
+    for view in PAGES:
+        if wish.only and view.name not in wish.only:
+            continue
+        try:
+            yield replace(view, address=view.address.format_map(places))
+        except KeyError as place:
+            missing[view.name] = f"this city has no {place}"
+
+
+def _people(waiting: Case) -> dict[str, User]:
+    """Users by role: the first demo resident, and an officer who may process the case."""
+    users = {contact: user for user in User.objects.all() for contact in (user.phone, user.email) if contact}
+    listed = [users[person.contact.value] for person in demo_accounts.demo_people()]
+    officers = set(Officer.objects.values_list("user_id", flat=True))
+    holding = Officer.objects.filter(agency=waiting.agency_id, user__in=listed)
+    return {RESIDENT: next(user for user in listed if user.pk not in officers), OFFICER: holding.latest("pk").user}
+
+
+def _signed_in(browser: Chromium, address: str, user: User) -> StorageState:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/demo/sign-in/")
+    page.locator(f'form:has(input[value="{user.phone or user.email}"]) button').click()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def _seen(
+    browser: Chromium,
+    address: str,
+    known: Mapping[str, StorageState],
+    views: Iterable[ScreenshotPage],
+    wish: ScreenshotOptions,
+    width: int,
+    theme: str,
+    missing: dict[str, str],
+) -> Iterator[tuple[ScreenshotPage, bytes]]:
+    """Each page in one viewport, as PNG."""
+    contexts: dict[str, BrowserContext] = {}
+    for view in views:
+        if not wish.wants(view, width, theme):
+            continue
+        if view.who not in contexts:
+            contexts[view.who] = browser.new_context(
+                viewport={"width": width, "height": WINDOWS[width]},
+                color_scheme="dark" if theme == "dark" else "light",
+                storage_state=known.get(view.who),
+                reduced_motion="reduce",
+                has_touch=width < WIDEST_TOUCH,
+                locale=wish.language or pack.current().languages[0],
+                extra_http_headers={"Cookie": f"kini_language={wish.language}"} if wish.language else None,
+            )
+        page = contexts[view.who].new_page()
+        try:
+            yield view, _picture(page, f"{address}{view.address}", view, full=not wish.first_screen)
+        except PageFailed as failed:
+            missing[view.name] = str(failed)
+        page.close()
+    for context in contexts.values():
+        context.close()
+
+
+class PageFailed(Exception):
+    """The page could not be loaded."""
+
+
+def _picture(page: Page, url: str, view: ScreenshotPage, full: bool) -> bytes:
+    answer = page.goto(url, wait_until="load")
+    if answer is None or answer.status >= 500:
+        raise PageFailed(f"{url} answered {answer.status if answer else 'nothing'}")
+    for name, text in view.fill.items():
+        page.locator(f"main [name={name}]").first.fill(text)
+    if view.press:
+        page.locator(view.press).first.click()
+        page.wait_for_load_state("networkidle")
+    if view.send:
+        page.locator("main form button.button:not([type=button])").first.click()
+        page.wait_for_load_state()
+    if view.offline:
+        page.context.set_offline(True)
+        page.locator(".offline span").wait_for()
+    png = page.screenshot(full_page=full)
+    page.context.set_offline(False)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        print(f"{view.name} is {wide} px too wide for a window of {page.viewport_size}")
+    return png
+
+
+def _keep(png: bytes, at: Path) -> None:
+    """Store as palette PNG or WebP."""
+    with Image.open(io.BytesIO(png)) as image:
+        if at.suffix == ".webp":
+            image.convert("RGB").save(at, quality=72, method=6)
+        else:
+            image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(at, optimize=True)

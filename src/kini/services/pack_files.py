@@ -1,0 +1,42 @@
+"""Parsed contents of a pack's service files, before references are resolved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kini.core.config_files import SourceFile
+from kini.core.localized_text import Text
+from kini.people.roles import Role
+from kini.services.catalogue import Catalogue
+from kini.services.flows import Flow
+from kini.services.schema import Block, Channel, Definition, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFile:
+    """One file services/CATEGORY/ID.yaml."""
+
+    id: str
+    category: str
+    definition: Definition
+    source: SourceFile
+
+
+@dataclass(slots=True)
+class ServicePack:
+    """All parsed service files of a pack. `sources` maps each path to the file with its line numbers."""
+
+    root: Path
+    languages: tuple[str, ...]
+    catalogue: Catalogue
+    services: dict[str, ServiceFile] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    blocks: dict[str, Block] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    statements: dict[str, Statement] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
+    moves: dict[str, Text] = field(default_factory=dict)
+    lists: dict[str, dict[str, Text]] = field(default_factory=dict)
+    sources: dict[str, SourceFile] = field(default_factory=dict)

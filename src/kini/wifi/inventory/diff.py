@@ -1,0 +1,246 @@
+"""Diff of a list of points against the stored inventory, in a constant number of queries."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kini.city import area_lookup
+from kini.city import queries as city
+from kini.city.models import Area
+from kini.city.pack import current
+from kini.core.crypto import decrypt, encrypt, permanent_hash
+from kini.core.database.bulk import unnest_values
+from kini.core.geometry import Point
+from kini.wifi.inventory.list_parser import NumberedRow, ParsedList
+from kini.wifi.models import AccessPoint, Site
+from kini.wifi.radius.authorization import hours_as_json
+from kini.wifi.schema import PointRow, WifiFile
+
+OF_SITE = ("name", "kind", "scheme", "provider", "area_id", "latitude", "longitude", "address", "hours", "active")
+#: Unique attributes of an access point, beside its MAC and its secret.
+IDENTIFIERS = ("nas_address", "nas_identifier", "called_station_id")
+OF_ACCESS_POINT = (*IDENTIFIERS, "login_address", "coa_port", "vendor", "model", "capacity", "active")
+SECRET_BYTES = 24
+
+
+@dataclass(slots=True)
+class ImportDiff:
+    """Rows to be stored.
+
+    Attributes:
+        points: site code of each new or changed access point, by MAC.
+        same: unchanged rows.
+    """
+
+    new_sites: list[Site] = field(default_factory=list)
+    changed_sites: list[Site] = field(default_factory=list)
+    new_access_points: list[AccessPoint] = field(default_factory=list)
+    changed_access_points: list[AccessPoint] = field(default_factory=list)
+    points: dict[str, str] = field(default_factory=dict)
+    same: int = 0
+
+
+def secret_hash(secret: str) -> bytes:
+    """Return the keyed hash by which equal secrets are found without decrypting them."""
+    return permanent_hash(secret, "radius secret")
+
+
+def secret_context(mac: str) -> str:
+    """Return the encryption context of a secret."""
+    return f"access-point:{mac}:secret"
+
+
+def secret_of(point: AccessPoint) -> bytes:
+    """Decrypt the RADIUS secret of an access point.
+
+    Raises:
+        SealBroken: if its key is no longer in the ring.
+    """
+    return decrypt(point.secret, secret_context(point.mac))
+
+
+def set_secret(point: AccessPoint, secret: str) -> None:
+    point.secret, point.secret_mark = encrypt(secret.encode(), secret_context(point.mac)), secret_hash(secret)
+
+
+def compute_diff(listed: ParsedList, network: WifiFile, *, made_up: bool = False) -> ImportDiff:
+    """Compute the changes. Invalid rows move from the list's rows to its faults.
+
+    Args:
+        made_up: the rows are sample data.
+    """
+    located = _checked(listed, network)
+    sites = _stored(Site, "code", {row.site for row in _rows(listed)})
+    macs = {row.mac for row in _rows(listed) if row.mac}
+    stored_points = _stored(AccessPoint, "mac", macs)
+    _refuse_taken(listed)
+    plan = ImportDiff()
+    seen: set[str] = set()
+    for each in listed.rows:
+        row = each.row
+        before = (len(plan.new_sites), len(plan.changed_sites), len(plan.points))
+        if row.site not in seen:
+            seen.add(row.site)
+            wanted = _site(row, located[row.site], listed.file, made_up)
+            _plan_site(plan, wanted, sites.get(row.site))
+        if row.mac:
+            _plan_access_point(plan, row, stored_points.get(row.mac), sites.get(row.site))
+        plan.same += before == (len(plan.new_sites), len(plan.changed_sites), len(plan.points))
+    return plan
+
+
+def _rows(listed: ParsedList) -> Iterable[PointRow]:
+    return (each.row for each in listed.rows)
+
+
+def _stored(model: type[Any], key: str, values: set[str]) -> dict[str, Any]:
+    found = model.objects.select_related("site") if model is AccessPoint else model.objects
+    return {getattr(each, key): each for each in found.filter(**{f"{key}__in": unnest_values(values)})}
+
+
+def _checked(listed: ParsedList, network: WifiFile) -> dict[str, Area]:
+    """Return the area of each site; invalid rows, and rows that contradict an earlier one, leave the list."""
+    lowest = current().lowest_level
+    areas: dict[str, Area] = {}
+    lying = _lying([each.row for each in listed.rows])
+    first: dict[str, NumberedRow] = {}
+    taken: dict[tuple[str, str], int] = {}
+    good = []
+    for each in listed.rows:
+        row, count = each.row, len(listed.faults)
+        before = first.get(row.site)
+        if before is None:
+            _check_site(listed, each, network, areas, lowest, lying)
+        elif _of_site(before.row) != _of_site(row):
+            message = f"the site {row.site} is another one in row {before.number}"
+            listed.error_at(
+                each.number, "site", message, "Give every row of a site the same name, kind, place and hours."
+            )
+        for name in ("mac", *IDENTIFIERS, "secret"):
+            value = getattr(row, name)
+            if value and (other := taken.setdefault((name, value), each.number)) != each.number:
+                listed.error_at(
+                    each.number, name, f"it stands in row {other} already", "Give each access point its own."
+                )
+        if before and not row.mac and len(listed.faults) == count:
+            message = f"the site {row.site} stands in row {before.number} already"
+            listed.error_at(each.number, "site", message, "Keep one of the rows, or name an access point by its mac.")
+        if len(listed.faults) == count:
+            first.setdefault(row.site, each)
+            good.append(each)
+    listed.rows = good
+    return areas
+
+
+def _lying(rows: Sequence[PointRow]) -> dict[Point, str | None]:
+    """Locate the points of rows without an area, in one go."""
+    points = list({(row.latitude, row.longitude) for row in rows if not row.area})
+    return dict(zip(points, area_lookup.area_index().locate_all(points), strict=True))
+
+
+def _check_site(
+    listed: ParsedList,
+    each: NumberedRow,
+    network: WifiFile,
+    areas: dict[str, Area],
+    lowest: str,
+    lying: dict[Point, str | None],
+) -> None:
+    row = each.row
+    if row.kind not in network.kinds:
+        known = f"Use one of: {', '.join(network.kinds)}; a mapping can say which of theirs is which."
+        listed.error_at(each.number, "kind", f'there is no kind "{row.kind}"', known)
+    if row.scheme and row.scheme not in network.schemes:
+        known = f"Use one of: {', '.join(network.schemes)}." if network.schemes else "Leave it empty."
+        listed.error_at(each.number, "scheme", f'there is no scheme "{row.scheme}"', known)
+    found = city.area(row.area or lying[row.latitude, row.longitude] or "")
+    if found and found.level == lowest:
+        areas[row.site] = found
+    elif row.area:
+        level = current().level_name(lowest)
+        listed.error_at(
+            each.number, "area", f'"{row.area}" is no area of the level {level}', "Use a code of areas.csv."
+        )
+    else:
+        listed.error_at(
+            each.number,
+            "latitude",
+            f"{row.latitude}, {row.longitude} lies outside the city",
+            "Give degrees in WGS 84, or the code of the area.",
+        )
+
+
+def _of_site(row: PointRow) -> tuple[object, ...]:
+    return (row.name, row.kind, row.scheme, row.provider, row.latitude, row.longitude, row.area, row.address, row.hours)
+
+
+def _refuse_taken(listed: ParsedList) -> None:
+    """Remove rows whose identifier or secret belongs to another access point."""
+    rows = list(_rows(listed))
+    marks = {row.mac: secret_hash(row.secret) for row in rows if row.secret}
+    owners = _owners()
+    good = []
+    for each in listed.rows:
+        wanted = {name: getattr(each.row, name) for name in IDENTIFIERS} | {"secret": marks.get(each.row.mac)}
+        taken = [name for name, value in wanted.items() if owners[name].get(value, each.row.mac) != each.row.mac]
+        for name in taken:
+            listed.error_at(each.number, name, "it belongs to another access point", "Give each access point its own.")
+        if not taken:
+            good.append(each)
+    listed.rows = good
+
+
+def _owners() -> dict[str, dict[Any, str]]:
+    """Return the access point (MAC) of each identifier and secret hash. One query."""
+    owners: dict[str, dict[Any, str]] = {name: {} for name in (*IDENTIFIERS, "secret")}
+    for mac, mark, *values in AccessPoint.objects.values_list("mac", "secret_mark", *IDENTIFIERS):
+        owners["secret"][bytes(mark)] = mac
+        for name, value in zip(IDENTIFIERS, values, strict=True):
+            if value:
+                owners[name][value] = mac
+    return owners
+
+
+def _site(row: PointRow, area: Area, origin: str, made_up: bool) -> Site:
+    return Site(
+        code=row.site,
+        name=row.name,
+        kind=row.kind,
+        scheme=row.scheme,
+        provider=row.provider,
+        area_id=area.code,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        address=row.address,
+        hours=hours_as_json(row.hours),
+        active=row.active,
+        origin=origin[:200],
+        made_up=made_up,
+    )
+
+
+def _plan_site(plan: ImportDiff, wanted: Site, stored: Site | None) -> None:
+    if stored is None:
+        plan.new_sites.append(wanted)
+    elif any(getattr(stored, name) != getattr(wanted, name) for name in (*OF_SITE, "made_up")):
+        plan.changed_sites.append(wanted)
+
+
+def _plan_access_point(plan: ImportDiff, row: PointRow, stored: AccessPoint | None, site: Site | None) -> None:
+    wanted = AccessPoint(mac=row.mac, **{name: getattr(row, name) for name in OF_ACCESS_POINT})
+    if stored is None:
+        set_secret(wanted, row.secret or secrets.token_urlsafe(SECRET_BYTES))
+        plan.new_access_points.append(wanted)
+        plan.points[row.mac] = row.site
+        return
+    known = bytes(stored.secret_mark)
+    moved = stored.site.code != row.site
+    other = any(getattr(stored, name) != getattr(wanted, name) for name in OF_ACCESS_POINT)
+    if row.secret and secret_hash(row.secret) != known:
+        set_secret(wanted, row.secret)
+    else:
+        wanted.secret, wanted.secret_mark = bytes(stored.secret), known
+    if moved or other or wanted.secret_mark != known:
+        plan.changed_access_points.append(wanted)
+        plan.points[row.mac] = row.site

@@ -1,0 +1,74 @@
+"""Request for a plan, within the bounds of the schema; defaults come from the dated rule."""
+
+from dataclasses import dataclass, fields
+
+from django.utils.translation import gettext as _
+
+from kini.core.actors import ActionRefused
+from kini.web.formats import today
+from kini.wifi import config
+from kini.wifi.inventory.queries import DETOUR
+from kini.wifi.models import Plan
+from kini.wifi.planning.schema import CAPACITY, COST, EQUITY, RADIUS, PlanEntry
+
+#: Maximum number of points of a plan.
+MOST_POINTS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """Parameters of a plan; units as in `PlanEntry`.
+
+    Attributes:
+        points: maximum number of new points; `budget`: maximum cost, None: no limit.
+    """
+
+    points: int
+    radius_m: int
+    capacity: int
+    cost: int
+    budget: int | None
+    equity: float
+    anywhere: bool
+
+    @property
+    def metres(self) -> float:
+        """The radius as straight-line distance."""
+        return self.radius_m / DETOUR
+
+
+def planning_rule() -> PlanEntry:
+    """Return today's rule for choosing new points.
+
+    Raises:
+        Refused: if the pack has none.
+    """
+    network = config.network()
+    held = [entry for entry in network.plans if entry.since <= today()] if network else []
+    if not held:
+        raise ActionRefused(_("The city's pack has no rule for choosing new points (wifi.yaml, plans)."))
+    return held[-1]
+
+
+def validate_request(wish: PlanRequest) -> None:
+    """Validate a request.
+
+    Raises:
+        Refused: with the valid range.
+    """
+    limits = (
+        (wish.points, (1, MOST_POINTS), _("Ask for 1 to %(most)d new points.") % {"most": MOST_POINTS}),
+        (wish.radius_m, RADIUS, _("Let people walk 50 to 5,000 metres.")),
+        (wish.capacity, CAPACITY, _("Let a point serve 1 to 1,000,000 people.")),
+        (wish.cost, COST, _("Enter the cost of a point as a whole number, 0 or more.")),
+        (wish.budget or 0, COST, _("Enter the budget as a whole number, 0 or more, or leave it empty.")),
+        (wish.equity, EQUITY, _("Let a person in an area without points count 0 to 10 more.")),
+    )
+    for value, (least, most), words in limits:
+        if not least <= value <= most:
+            raise ActionRefused(words)
+
+
+def request_of(plan: Plan) -> PlanRequest:
+    """Return the request of a stored plan."""
+    return PlanRequest(points=plan.wanted, **{each.name: getattr(plan, each.name) for each in fields(PlanRequest)[1:]})

@@ -1,0 +1,239 @@
+"""Write a past day from the session table to Parquet, and add its people and devices to the sketches."""
+
+import io
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from kini.analytics import cardinality, engine
+from kini.analytics.cardinality import Key
+from kini.city import pack
+from kini.core import current_time
+from kini.core.crypto import hmac_pads
+from kini.core.database.bulk import open_copy
+from kini.wifi import config
+from kini.wifi.schema import SessionEntry
+from kini.wifi.usage import storage
+
+#: Limit after which late packets no longer cause a rewrite: identities may have been removed by then.
+LATEST = timedelta(days=14)
+#: Seconds offline after which a device's next session counts as a new access.
+OFF = 1800
+#: Bytes per block read from the database.
+BLOCK = 8_000_000
+_READ = """
+COPY (
+    WITH place AS (
+        SELECT pair.nas, pair.access_point, site.code, site.area_id, site.kind
+        FROM (SELECT DISTINCT nas, access_point FROM wifi_session WHERE day = %(day)s) AS pair
+        JOIN wifi_accesspoint p ON p.id = wifi_point(pair.nas, pair.access_point)
+        JOIN wifi_site site ON site.id = p.site_id
+    )
+    SELECT
+        ('x' || encode(substr(s.person_pseudonym, 1, 8), 'hex'))::bit(64)::bigint,
+        ('x' || encode(substr(s.device_pseudonym, 1, 8), 'hex'))::bit(64)::bigint,
+        ('x' || encode(substr(wifi_mark('person ' || d.owner_id, %(pads)s), 1, 8), 'hex'))::bit(64)::bigint,
+        ('x' || encode(substr(wifi_mark(
+            'device ' || encode(s.device, 'hex'), %(pads)s), 1, 8), 'hex'))::bit(64)::bigint,
+        coalesce(place.code, ''),
+        coalesce(place.area_id, ''),
+        coalesce(place.kind, ''),
+        extract(epoch FROM (s.started_at AT TIME ZONE %(zone)s) - s.day)::integer,
+        greatest(0, extract(epoch FROM coalesce(
+            wifi_ended_at(s.nas, s.started_at, s.seen_at, s.stopped_at, wifi_silence(%(at)s), %(at)s), s.seen_at
+        ) - s.started_at))::integer,
+        s.octets_in, s.octets_out
+    FROM wifi_session s
+    LEFT JOIN wifi_device d ON d.mark = s.device AND d.since < s.seen_at + interval '1 second'
+    LEFT JOIN place ON place.nas = s.nas AND place.access_point = s.access_point
+    WHERE s.day = %(day)s
+) TO STDOUT (FORMAT csv)
+"""
+_TABLE = """
+CREATE TABLE incoming (
+    person BIGINT, device BIGINT, person_ever BIGINT, device_ever BIGINT, site VARCHAR, area VARCHAR, kind VARCHAR,
+    begin INTEGER, length INTEGER, octets_in BIGINT, octets_out BIGINT
+)
+"""
+#: Last earlier day of the month for each person or device of the day: in the city, or within an area or kind.
+_BEFORE = """
+CREATE OR REPLACE TEMP TABLE {column} AS
+SELECT {keys}, max(day(day)) AS last FROM read_parquet({files}, hive_partitioning = true) AS earlier
+JOIN (SELECT DISTINCT {keys} FROM incoming) AS here USING ({keys})
+WHERE {column} IS NOT NULL GROUP BY {keys}
+"""
+_NOBODY = "CREATE OR REPLACE TEMP TABLE {column} AS SELECT {keys}, 0 AS last FROM incoming LIMIT 0"
+#: Columns of that: its keys, and the order that defines the first session of a day.
+_BEFORES = {
+    f"{one}_before{end}": (f"{one}{within}", order)
+    for end, within in (("", ""), *((f"_{by}", f", {by}") for by in storage.PRIOR_DIMENSIONS))
+    for one, order in (("person", "begin, device, site, length"), ("device", "begin, site, length"))
+}
+_FIRST = """
+(CASE WHEN i.{one} IS NOT NULL AND row_number() OVER (PARTITION BY {keys} ORDER BY {order}) = 1
+    THEN coalesce({column}.last, 0) END)::TINYINT AS {column}
+"""
+_JOIN = "LEFT JOIN {column} USING ({keys})"
+#: `access`: the device was offline for more than OFF seconds before this session.
+_WRITE = """
+COPY (
+    SELECT person, device, {firsts},
+        coalesce(
+            begin - max(begin + length) OVER (own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) > {off}, true
+        ) AS access,
+        site, area, kind, begin, length, octets_in, octets_out
+    FROM incoming i {joins}
+    WINDOW own AS (PARTITION BY device ORDER BY begin, site, length)
+    ORDER BY area, site, begin, device, length
+) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
+"""
+_AGAIN = """
+INSERT INTO incoming BY NAME
+SELECT person, device, site, area, kind, begin, length, octets_in, octets_out FROM read_parquet($1)
+"""
+_GROUPS = "SELECT DISTINCT {of} AS of, {ever} AS ever FROM incoming WHERE {ever} IS NOT NULL ORDER BY 1"
+_HOURS = "unnest(range(begin // 3600, least((begin + length) // 3600, begin // 3600 + 23) + 1)) % 24"
+
+
+def rollup_due_at(day: date) -> datetime:
+    """Return the time at which a day is closed: some hours after midnight, when its sessions have ended."""
+    network = config.network()
+    rules = [rule for rule in network.sessions if rule.since <= day] if network else []
+    hours = (rules[-1] if rules else SessionEntry(since=day)).closing_hours
+    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), pack.current().timezone)
+    return midnight + timedelta(hours=hours)
+
+
+def oldest_day() -> date | None:
+    """Return the first day with sessions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(day) FROM wifi_session")
+        found: date | None = cursor.fetchone()[0]
+    return found
+
+
+def write_day(root: Path, day: date) -> int:
+    """Write a day to its file, and add it to the sketches; return the number of sessions."""
+    with open_staging(root) as own:
+        _fill(own, day)
+        return finish_day(own, root, day)
+
+
+def open_staging(root: Path) -> Any:
+    """Open a DuckDB with the empty table `incoming` for a day's sessions."""
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own = engine.connect_duckdb(root)
+    own.execute(_TABLE)
+    _renew(own, root)
+    return own
+
+
+def finish_day(own: Any, root: Path, day: date) -> int:
+    """Write the day in the table `incoming`, and add it to the sketches; return the number of sessions.
+
+    Later days of the month are rewritten, since they refer to earlier ones.
+    """
+    (count,) = own.execute("SELECT count(*) FROM incoming").fetchone()
+    _put(own, root, day)
+    if own.execute("SELECT 1 FROM incoming WHERE device_ever IS NOT NULL LIMIT 1").fetchone():
+        _sketch(own, root, day)
+    for later in (each for each in _month(root, day) if each > day):
+        _put_again(own, root, later)
+    return int(count)
+
+
+def _renew(own: Any, root: Path) -> None:
+    """Rewrite days, oldest first, that an earlier version wrote with fewer columns."""
+    for day in storage.closed_days(root):
+        columns = own.execute("SELECT name FROM parquet_schema($1)", [str(storage.day_file(root, day))]).fetchall()
+        if not _BEFORES.keys() <= {name for (name,) in columns}:
+            _put_again(own, root, day)
+    own.execute("TRUNCATE incoming")
+
+
+def _put_again(own: Any, root: Path, day: date) -> None:
+    own.execute("TRUNCATE incoming")
+    own.execute(_AGAIN, [str(storage.day_file(root, day))])
+    _put(own, root, day)
+
+
+def _month(root: Path, day: date) -> list[date]:
+    """List the closed days in the month of a day."""
+    return [each for each in storage.closed_days(root) if (each.year, each.month) == (day.year, day.month)]
+
+
+def _put(own: Any, root: Path, day: date) -> None:
+    """Write the table `incoming` to the day's file."""
+    earlier = [str(storage.day_file(root, each)) for each in _month(root, day) if each < day]
+    firsts, joins = [], []
+    for column, (keys, order) in _BEFORES.items():
+        own.execute((_BEFORE if earlier else _NOBODY).format(column=column, keys=keys, files=earlier))
+        one = keys.partition(",")[0]
+        firsts.append(_FIRST.format(one=one, column=column, keys=keys, order=order))
+        joins.append(_JOIN.format(column=column, keys=keys))
+    said = {"off": OFF, "firsts": ", ".join(firsts), "joins": " ".join(joins)}
+    storage.write_atomically(storage.day_file(root, day), lambda new: own.execute(_WRITE.format(path=new, **said)))
+
+
+def _fill(own: Any, day: date) -> None:
+    import pyarrow
+    from pyarrow import csv
+
+    names = [line[0] for line in own.execute("DESCRIBE incoming").fetchall()]
+    texts = {"site", "area", "kind"}
+    types = {name: pyarrow.string() if name in texts else pyarrow.int64() for name in names}
+    read = csv.ReadOptions(column_names=names)
+    convert = csv.ConvertOptions(column_types=types, strings_can_be_null=False)
+    given = {
+        "pads": hmac_pads(cardinality.PURPOSE),
+        "zone": str(pack.current().timezone),
+        "at": current_time.now(),
+        "day": day,
+    }
+    for block in _blocks(given):
+        lines = csv.read_csv(io.BytesIO(block), read, convert_options=convert)
+        own.register("lines", lines)
+        own.execute("INSERT INTO incoming SELECT * FROM lines")
+        own.unregister("lines")
+
+
+def _blocks(given: dict[str, object]) -> Iterator[bytes]:
+    """Yield the database's output in blocks of whole lines."""
+    with open_copy(_READ, given) as copy:
+        held = bytearray()
+        for part in copy:
+            held += part
+            if len(held) > BLOCK:
+                cut = held.rindex(b"\n") + 1
+                yield bytes(held[:cut])
+                del held[:cut]
+        if held:
+            yield bytes(held)
+
+
+def _sketch(own: Any, root: Path, day: date) -> None:
+    """Update the sketches: by month in all dimensions but sites, which are many; for all time in all dimensions."""
+    month = [by for by in (storage.WHOLE, *storage.DIMENSIONS) if by != "site"]
+    cardinality.merge_sketches(storage.sketch_file(root, f"{day:%Y-%m}"), _groups(own, month))
+    cardinality.merge_sketches(storage.sketch_file(root, "all"), _groups(own, [storage.WHOLE, *storage.DIMENSIONS]))
+
+
+def _groups(own: Any, wanted: list[str]) -> Iterator[tuple[Key, list[int]]]:
+    of = {storage.WHOLE: "''", "hour": _HOURS}
+    for by in wanted:
+        for unit, ever in (("people", "person_ever"), ("devices", "device_ever")):
+            found = own.execute(_GROUPS.format(of=of.get(by, by), ever=ever))
+            yield from _split(iter(partial(found.fetchmany, 100_000), []), by, unit)
+
+
+def _split(batches: Iterator[list[tuple[Any, int]]], by: str, unit: str) -> Iterator[tuple[Key, list[int]]]:
+    """Group sorted rows into one list of hashes per value (long ones in pieces)."""
+    for batch in batches:
+        groups: dict[str, list[int]] = {}
+        for of, ever in batch:
+            groups.setdefault(str(of), []).append(ever)
+        yield from (((by, of, unit), hashes) for of, hashes in groups.items())

@@ -1,0 +1,69 @@
+"""Notifications of every step, in the resident's language, once, and neutral for sensitive services."""
+
+from collections.abc import Callable
+
+import pytest
+
+from kini.cases import actions, notifications
+from kini.cases.events import CaseMoved
+from kini.cases.models import Case
+from kini.core.models import OutboxMessage
+from kini.people import actions as people_actions
+from tests.cases.test_kinds import HELP, HERE
+from tests.cases.town import Town, acting, employed, offer, opened
+
+pytestmark = pytest.mark.usefixtures("town")
+
+
+def test_the_resident_hears_that_it_arrived_and_what_happened(town: Town, case: Case, run_jobs: Callable[[], int]):
+    town.resident.user.language = "en"
+    town.resident.user.save()
+    actions.move(by=town.named("clerk"), case=case, move="ask", given={"message": "Which boat?"})
+    run_jobs()
+    first, second = OutboxMessage.objects.order_by("pk")
+    assert (first.channel, first.recipient) == ("sms", "+6281234567890")
+    assert case.reference in first.text
+    assert "Stall permit" in first.text
+    assert "Send what the officer asks for." in second.text
+    assert "something is asked of you" in second.text
+
+
+def test_heard_twice_it_is_said_once(town: Town, case: Case, run_jobs: Callable[[], int]):
+    actions.move(by=town.named("clerk"), case=case, move="accept")
+    run_jobs()
+    before = OutboxMessage.objects.count()
+    notifications.notify_moved(CaseMoved(case.reference, "accept", "decision", 2))
+    assert OutboxMessage.objects.count() == before
+
+
+def test_nobody_is_told_what_they_just_did(town: Town, case: Case, run_jobs: Callable[[], int]):
+    run_jobs()
+    before = OutboxMessage.objects.count()
+    actions.withdraw(by=town.named("resident"), case=case)
+    run_jobs()
+    assert OutboxMessage.objects.count() == before
+
+
+def test_a_message_about_a_sensitive_service_gives_nothing_away(town: Town, run_jobs: Callable[[], int]):
+    town.resident.user.language = "en"
+    town.resident.user.save()
+    case = opened(town.named("resident"), offer("shelter", HELP), town.resident, HERE)
+    crew = employed("+6281200000041", "Awak", town.roads, "clerk")
+    actions.move(by=acting(crew), case=case, move="reject", given={"reason": "Violence was not found."})
+    run_jobs()
+    said = " ".join(f"{message.subject} {message.text}" for message in OutboxMessage.objects.all())
+    assert "Resident service" in said
+    for word in ("Safe house", "Violence", "refused"):
+        assert word not in said
+
+
+def test_for_a_child_the_parent_is_told(town: Town, run_jobs: Callable[[], int], permit: object):
+    tie = people_actions.add_family_member(
+        by=town.named("resident"),
+        resident=town.resident,
+        relation="child",
+        details=people_actions.Details(name="Anak Contoh"),
+    )
+    opened(town.named("resident"), permit, tie.member)
+    run_jobs()
+    assert [message.recipient for message in OutboxMessage.objects.all()] == ["+6281234567890"]

@@ -1,0 +1,83 @@
+"""Process-wide cache."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import OperationalError
+
+from kini.core import process_cache as holding
+from kini.core.process_cache import cached
+from kini.core.registry import Registry
+
+
+def test_it_is_made_once_however_many_ask_while_it_is_made():
+    begun, free, made = threading.Event(), threading.Event(), []
+
+    @cached(maxsize=2)
+    def slow(name):
+        begun.set()
+        assert free.wait(20)
+        made.append(name)
+        return [name]
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(slow, "a") for _ in range(4)]
+        assert begun.wait(20)
+        free.set()
+        found = [each.result(20) for each in asked]
+    assert made == ["a"]
+    assert all(each is found[0] for each in found)
+    slow.cache_clear()
+    assert slow("a") == ["a"]
+    assert made == ["a", "a"]
+    assert slow.__wrapped__("a") is not slow("a")
+
+
+def test_an_error_is_not_held():
+    answers = iter([ValueError("not yet"), "now"])
+
+    @cached(maxsize=1)
+    def asked():
+        if isinstance(found := next(answers), ValueError):
+            raise found
+        return found
+
+    with pytest.raises(ValueError, match="not yet"):
+        asked()
+    assert asked() == asked() == "now"
+
+
+def test_what_fails_before_the_first_request_is_told_and_keeps_nothing_else_away(monkeypatch, caplog):
+    told, before = Registry("thing"), []
+    told.register("broken", lambda: 1 / 0)
+    told.register("whole", lambda: before.append("read"))
+    monkeypatch.setattr(holding, "warmers", told)
+    none_left = type("none", (), {"all": staticmethod(lambda initialized_only: before.append("closed") or [])})
+    monkeypatch.setattr(holding, "connections", none_left)
+    monkeypatch.setattr(holding.gc, "freeze", lambda: before.append("frozen"))
+    holding.warm_up()
+    assert before == ["read", "closed", "frozen"]
+    assert "broken" in caplog.text
+
+
+def test_nobody_waits_again_and_again_for_a_database_that_is_away(monkeypatch):
+    told, asked = Registry("thing"), []
+
+    def away():
+        asked.append("database")
+        raise OperationalError
+
+    told.register("first", away)
+    told.register("second", away)
+    monkeypatch.setattr(holding, "warmers", told)
+    monkeypatch.setattr(holding, "connections", type("none", (), {"all": staticmethod(lambda initialized_only: [])}))
+    monkeypatch.setattr(holding.gc, "freeze", lambda: None)
+    holding.warm_up()
+    assert asked == ["database"]
+
+
+@pytest.mark.django_db
+def test_every_room_reads_what_it_holds_without_a_request():
+    assert {"areas", "ground", "catalogue", "services", "feeds"} <= set(holding.warmers.names())
+    assert all(each() is not None for each in holding.warmers)
